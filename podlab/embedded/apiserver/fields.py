@@ -1,0 +1,270 @@
+"""The structure of every kind: fields, Go types, list keys, patch keys, protobuf numbers.
+
+`structure.json.gz` is generated (tools/build_structure.py); nothing here is written by hand. Types are built when first asked for.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from . import quantity, times
+
+OPAQUE = {
+    "resource.Quantity": "quantity",
+    "intstr.IntOrString": "intorstring",
+    "runtime.RawExtension": "raw",
+    "meta/v1.FieldsV1": "raw",
+    "meta/v1.Time": "time",
+    "meta/v1.MicroTime": "microtime",
+    "meta/v1.Duration": "duration",
+    "types.UID": "string",
+    "[]byte": "bytes",
+}
+SCALARS = frozenset({"string", "int32", "int64", "uint8", "bool", "float64", "bytes"})
+ZERO: dict[str, Any] = {"string": "", "int32": 0, "int64": 0, "uint8": 0, "bool": False, "float64": 0, "quantity": "0", "intorstring": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a struct; `number` is its protobuf path, through inlined structs; `omit` is "", "empty" or "zero"."""
+
+    name: str
+    type: Type
+    pointer: bool
+    omit: str
+    required: bool
+    number: tuple[int, ...]
+    index: int
+    more: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def merge_key(self) -> str:
+        """Key by which strategic merge matches the items of this list, or ""."""
+        return str(self.more.get("mergeKey", ""))
+
+    @property
+    def strategies(self) -> tuple[str, ...]:
+        """Patch strategies: merge, replace, retainKeys."""
+        return tuple(self.more["strategy"].split(",")) if "strategy" in self.more else ()
+
+    @property
+    def list_type(self) -> str:
+        """`map`, `set`, `atomic` or "" (which acts as atomic)."""
+        return str(self.more.get("listType", ""))
+
+    @property
+    def list_map_keys(self) -> list[str]:
+        return list(self.more.get("listMapKeys", ()))
+
+    @property
+    def atomic(self) -> bool:
+        """Whether server-side apply and managedFields own this value as a whole."""
+        if self.type.form == "list":
+            return self.list_type not in ("map", "set")
+        return "atomic" in (self.more.get("mapType"), self.type.facts.get("mapType"))
+
+    @property
+    def always(self) -> bool:
+        """Whether Go writes the field even when it is empty."""
+        if self.omit == "empty":  # Go calls no struct empty, and these are structs
+            return not self.pointer and self.type.form in ("struct", "intorstring", "quantity", "time", "microtime")
+        return not self.omit
+
+
+class Type:
+    """A Go type; `form` is struct, list, map, a scalar's name, or how an opaque type is written."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"Type({self.name})"
+
+    @cached_property
+    def target(self) -> str:
+        """The type under a chain of names: `core/v1.Protocol` → `string`."""
+        name, aliases = self.name, table()["aliases"]
+        while name in aliases:
+            name = aliases[name]
+        return str(name)
+
+    @cached_property
+    def form(self) -> str:
+        target = self.target
+        if target in OPAQUE:
+            return OPAQUE[target]
+        if target.startswith("[]"):
+            return "list"
+        if target.startswith("map["):
+            return "map"
+        return target if target in SCALARS else "struct"
+
+    @cached_property
+    def item(self) -> Type:
+        """Type of the elements of a list, or of the values of a map."""
+        inner = self.target[2:] if self.form == "list" else self.target[self.target.index("]") + 1 :]
+        return type_named(inner.lstrip("*"))
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        found: dict[str, Any] = table()["facts"].get(self.name, {})
+        return found
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        """The fields of a struct by JSON name, in Go's order; empty for every other form."""
+        rows = table()["types"].get(self.name, ())
+        return {row[0]: _field(index, *row) for index, row in enumerate(rows)}
+
+    @cached_property
+    def always(self) -> tuple[Field, ...]:
+        return tuple(f for f in self.fields.values() if f.always)
+
+    @cached_property
+    def text(self) -> str:
+        """The type as Go prints it in an error: `[]v1.Container`."""
+        return "".join(_short(word) for word in _words(self.name))
+
+    @property
+    def struct(self) -> str:
+        """The bare name of a struct: `Container`."""
+        return self.name.rsplit(".", 1)[-1]
+
+    def at(self, *path: str) -> Field | None:
+        """Return the field at a path of JSON names; lists and maps on the way are entered."""
+        found, here = None, self
+        for name in path:
+            while here.form in ("list", "map"):
+                here = here.item
+            found = here.fields.get(name)
+            if found is None:
+                return None
+            here = found.type
+        return found
+
+
+def _field(index: int, name: str, go: str, number: Any, flags: str, more: dict[str, Any] | None = None) -> Field:
+    path = () if number is None else tuple(number) if isinstance(number, list) else (number,)
+    omit, pointer = "zero" if "z" in flags else "empty" if "o" in flags else "", go.startswith("*")
+    return Field(name, type_named(go.lstrip("*")), pointer, omit, "r" in flags, path, index, more or {})
+
+
+def _words(name: str) -> list[str]:
+    words, word = [], ""
+    for letter in name:
+        if letter in "[]*":
+            words += [word, letter] if word else [letter]
+            word = ""
+        else:
+            word += letter
+    return [*words, word]
+
+
+def _short(word: str) -> str:
+    word = word.rsplit("/", 1)[-1]
+    return "uint8" if word == "byte" else word
+
+
+@cache
+def table() -> dict[str, Any]:
+    """Return the generated table."""
+    data = (Path(__file__).parent / "structure.json.gz").read_bytes()
+    loaded: dict[str, Any] = json.loads(gzip.decompress(data))
+    return loaded
+
+
+@cache
+def type_named(name: str) -> Type:
+    """Return the type of a qualified Go name, e.g. `core/v1.PodSpec` or `map[string]string`."""
+    return Type(name)
+
+
+@cache
+def _kinds() -> dict[tuple[str, str, str], str]:
+    found = {}
+    for name, facts in table()["facts"].items():
+        for group, version, kind in facts.get("kinds", ()):
+            if not name.startswith("meta/v1.") or (group, version) in (("", "v1"), ("meta.k8s.io", "v1")):
+                found[group, version, kind] = name
+    return found
+
+
+def kind(group: str, version: str, name: str) -> Type | None:
+    """Return the type of a kind, or None when no such kind is known: kind("apps", "v1", "Deployment")."""
+    found = _kinds().get((group, version, name))
+    return type_named(found) if found else None
+
+
+def kind_of(obj: dict[str, Any]) -> Type | None:
+    """Return the type of an object by its apiVersion and kind."""
+    group, _, version = str(obj.get("apiVersion", "")).rpartition("/")
+    return kind(group, version, str(obj.get("kind", "")))
+
+
+def merge_key(type_: Type, *path: str) -> str:
+    """Return the merge key of the list at a path of field names, or ""."""
+    found = type_.at(*path)
+    return found.merge_key if found else ""
+
+
+def canonical(value: Any, type_: Type) -> Any:
+    """Return a copy as Go would write it: fields in struct order, empty optional ones left out, maps sorted, unknown ones dropped.
+
+    Raises ValueError when a quantity or a time cannot be read.
+    """
+    form = type_.form
+    if form == "struct":
+        return _canonical_struct(value if isinstance(value, dict) else {}, type_)
+    if value is None or form in SCALARS or form == "raw":
+        return value
+    if form == "list":
+        return [canonical(item, type_.item) for item in value]
+    if form == "map":
+        return {key: canonical(value[key], type_.item) for key in sorted(value)}
+    return _canonical_opaque(value, form)
+
+
+def _canonical_struct(obj: dict[str, Any], type_: Type) -> dict[str, Any]:
+    known = type_.fields
+    present = [known[key] for key, value in obj.items() if key in known and value is not None]
+    names = {f.index: f for f in (*type_.always, *present)}
+    result = {}
+    for index in sorted(names):
+        f = names[index]
+        value = obj.get(f.name)
+        if value is None:
+            result[f.name] = zero(f)
+        elif not (_empty(value, f) and not f.always):
+            result[f.name] = canonical(value, f.type)
+    return result
+
+
+def _empty(value: Any, f: Field) -> bool:
+    form = f.type.form
+    if form in ("list", "map") or (form == "bytes" and not f.pointer):
+        return not value
+    return not f.pointer and form in SCALARS and value == ZERO.get(form)
+
+
+def zero(f: Field) -> Any:
+    """Return what Go writes for a field that was never set."""
+    if f.pointer:
+        return None
+    if f.type.form == "struct":
+        return _canonical_struct({}, f.type)
+    return ZERO.get(f.type.form)
+
+
+def _canonical_opaque(value: Any, form: str) -> Any:
+    if form == "quantity":
+        return quantity.canonical(value)
+    if form == "time":
+        return times.canonical(value)
+    if form == "microtime":
+        return times.canonical_micro(value)
+    return value
