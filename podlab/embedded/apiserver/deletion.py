@@ -1,0 +1,92 @@
+"""How an object is deleted: preconditions, grace, finalizers.
+
+Upstream: staging/src/k8s.io/apiserver/pkg/registry/rest/delete.go, registry/generic/registry/store.go
+"""
+
+from __future__ import annotations
+
+from podlab.embedded.apiserver import status
+from podlab.embedded.apiserver.resource import Context, Obj, Resource, fresh
+from podlab.embedded.clock import parse_rfc3339, rfc3339
+
+
+def delete(ctx: Context, options: Obj) -> tuple[Obj, bool]:
+    """Begin or finish the deletion; returns the last state and whether the object is gone. Raises StatusError."""
+    registry, resource = ctx.registry, ctx.resource
+    old = registry.get(resource, ctx.name, ctx.namespace)
+    _check_preconditions(ctx, old, options.get("preconditions") or {})
+    registry.check(old, old, ctx)
+    obj: Obj = fresh(old)
+    grace = resource.grace(obj, options.get("gracePeriodSeconds"))
+    deleting = bool(old["metadata"].get("deletionTimestamp"))
+    if deleting and not _shorten(obj, options.get("gracePeriodSeconds")):
+        return (
+            (_store(ctx, obj, old), False) if pending(resource, old) or grace is not None else (remove(ctx, old), True)
+        )
+    if not deleting and grace is None and not pending(resource, obj):
+        return remove(ctx, obj), True
+    if not deleting:
+        _begin(ctx, obj, grace)
+    obj = _store(ctx, obj, old)
+    if finished(resource, obj):
+        return remove(ctx, obj), True
+    return obj, False
+
+
+def _begin(ctx: Context, obj: Obj, grace: int | None) -> None:
+    meta = obj["metadata"]
+    meta["deletionTimestamp"] = rfc3339(ctx.now() + (grace or 0))
+    if not ctx.resource.held(obj):
+        meta["deletionGracePeriodSeconds"] = grace or 0
+    if meta.get("generation"):
+        meta["generation"] += 1
+    ctx.resource.terminating(obj)
+
+
+def _shorten(obj: Obj, requested: int | None) -> bool:
+    """Bring the end forward, if the client asks for less grace than is running."""
+    meta = obj["metadata"]
+    running = meta.get("deletionGracePeriodSeconds")
+    if running is None or requested is None or requested >= running:
+        return False
+    requested = 1 if requested < 0 else requested
+    begun = parse_rfc3339(meta["deletionTimestamp"]) - running
+    meta["deletionTimestamp"] = rfc3339(begun + requested)
+    meta["deletionGracePeriodSeconds"] = requested
+    return True
+
+
+def pending(resource: Resource, obj: Obj) -> bool:
+    """Whether finalizers hold the object back."""
+    return bool(obj["metadata"].get("finalizers")) or resource.held(obj)
+
+
+def finished(resource: Resource, obj: Obj) -> bool:
+    """Whether nothing keeps an object whose deletion has begun."""
+    meta = obj["metadata"]
+    begun = bool(meta.get("deletionTimestamp")) and not meta.get("deletionGracePeriodSeconds")
+    return begun and not pending(resource, obj)
+
+
+def remove(ctx: Context, obj: Obj) -> Obj:
+    """Take it out of the store; returns the last state."""
+    if not ctx.dry_run:
+        ctx.registry.store.put(ctx.resource.key(ctx.name, ctx.namespace), None)
+    return obj
+
+
+def _store(ctx: Context, obj: Obj, old: Obj) -> Obj:
+    if ctx.dry_run or obj == old:
+        return obj
+    resource, store = ctx.resource, ctx.registry.store
+    obj["metadata"]["resourceVersion"] = str(store.revision + 1)
+    store.put(resource.key(ctx.name, ctx.namespace), resource.save(obj) if resource.save else obj)
+    return obj
+
+
+def _check_preconditions(ctx: Context, obj: Obj, wanted: Obj) -> None:
+    meta = obj["metadata"]
+    for key, word in (("uid", "UID"), ("resourceVersion", "ResourceVersion")):
+        if wanted.get(key) is not None and wanted[key] != meta[key]:
+            why = f"Precondition failed: {word} in precondition: {wanted[key]}, {word} in object meta: {meta[key]}"
+            raise status.conflict(ctx.resource.qualified, ctx.name, why)

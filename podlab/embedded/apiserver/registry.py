@@ -1,0 +1,240 @@
+"""The one registry of every resource: what the HTTP app, the scheduler, the kubelet and the controllers talk to.
+
+Calls are synchronous and atomic; they change memory at once and are on disk when `store.flushed()` returns.
+Upstream: staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from podlab.embedded.apiserver import deletion, patch, selectors, status, writing
+from podlab.embedded.apiserver.resource import CLUSTER, Context, Obj, Resource, User
+from podlab.embedded.apiserver.status import StatusError
+from podlab.embedded.clock import Clock, Randomness
+from podlab.embedded.store import Change, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One change as watchers see it: type ADDED, MODIFIED or DELETED, the object, and what it was before.
+
+    A DELETED object is the last state with the deletion's resourceVersion.
+    """
+
+    type: str
+    object: Obj
+    previous: Obj | None
+    revision: int
+
+
+def no_admission(obj: Obj, old: Obj | None, ctx: Context) -> None:
+    """Admit everything as it is."""
+
+
+class Registry:
+    """Objects of all resources, with the checks and the bookkeeping of an API server.
+
+    Args:
+        admit: mutating admission, `admit(obj, old, ctx)`; changes obj or raises StatusError.
+        check: validating admission, after validation; `obj` is None when something is deleted.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        resources: Iterable[Resource],
+        randomness: Randomness | None = None,
+        *,
+        admit: Callable[[Obj, Obj | None, Context], None] = no_admission,
+        check: Callable[[Obj, Obj | None, Context], None] = no_admission,
+    ) -> None:
+        self.store, self.clock = store, clock
+        self.randomness = randomness or Randomness()
+        self.resources: dict[tuple[str, str], Resource] = {(r.group, r.plural): r for r in resources}
+        self.admit, self.check = admit, check
+        self._informers: list[tuple[Resource, Callable[[Event], None]]] = []
+        store.subscribe(self._tell)
+
+    def resource(self, name: str) -> Resource:
+        """`resource("pods")`, `resource("deployments.apps")`. Raises KeyError."""
+        plural, _, group = name.partition(".")
+        return self.resources[group, plural]
+
+    def context(self, resource: Resource, operation: str, **more: Any) -> Context:
+        """A context for one write."""
+        return Context(self, resource, operation, **more)
+
+    # Reading
+
+    def get(self, resource: Resource, name: str, namespace: str = "") -> Obj:
+        """The stored object: copy before changing. Raises StatusError 404."""
+        found = self.store.get(resource.key(name, namespace))
+        if found is None:
+            raise status.not_found(resource.qualified, name)
+        return resource.load(found[0]) if resource.load else found[0]
+
+    def find(self, resource: Resource, name: str, namespace: str = "") -> Obj | None:
+        """As `get`, None where there is none."""
+        found = self.store.get(resource.key(name, namespace))
+        if found is None:
+            return None
+        return resource.load(found[0]) if resource.load else found[0]
+
+    def list(
+        self, resource: Resource, namespace: str = "", *, labels: str | None = None, fields: str | None = None
+    ) -> list[Obj]:
+        """The stored objects in order of namespace and name: copy before changing. Raises StatusError 400."""
+        matches = selectors.matcher(resource, labels, fields)
+        load = resource.load
+        objs = (obj for _, obj, _ in self.store.list(resource.scope(namespace)))
+        return [obj for obj in (map(load, objs) if load else objs) if matches(obj)]
+
+    # Writing
+
+    def create(
+        self,
+        resource: Resource,
+        obj: Obj,
+        *,
+        namespace: str = "",
+        manager: str = "",
+        user: User = CLUSTER,
+        dry_run: bool = False,
+        warnings: list[str] | None = None,
+    ) -> Obj:
+        """Default, admit, validate and store a new object. Raises StatusError."""
+        ctx = Context(self, resource, "CREATE", namespace, manager=manager, user=user, dry_run=dry_run)
+        if warnings is not None:
+            ctx.warnings = warnings
+        return writing.create(ctx, obj)
+
+    def update(
+        self,
+        resource: Resource,
+        obj: Obj,
+        *,
+        name: str = "",
+        namespace: str = "",
+        subresource: str = "",
+        manager: str = "",
+        user: User = CLUSTER,
+        dry_run: bool = False,
+        warnings: list[str] | None = None,
+    ) -> Obj:
+        """Replace an object, or with `subresource="status"` its status; checks resourceVersion where it is set.
+
+        Writes nothing if nothing changes. Raises StatusError.
+        """
+        meta = obj.get("metadata") or {}
+        name, namespace = name or meta.get("name", ""), namespace or meta.get("namespace", "")
+        ctx = Context(self, resource, "UPDATE", namespace, name, subresource, manager, user, dry_run)
+        if warnings is not None:
+            ctx.warnings = warnings
+        return writing.update(ctx, obj)
+
+    def change(
+        self,
+        resource: Resource,
+        name: str,
+        namespace: str,
+        fn: Callable[[Obj], None],
+        *,
+        subresource: str = "status",
+        manager: str = "",
+        user: User = CLUSTER,
+    ) -> Obj:
+        """Let `fn` change a copy, and store it. Raises StatusError, 404 among them."""
+        ctx = Context(self, resource, "UPDATE", namespace, name, subresource, manager, user)
+        return writing.change(ctx, fn)
+
+    def patch(
+        self,
+        resource: Resource,
+        name: str,
+        namespace: str,
+        body: Any,
+        content_type: str,
+        *,
+        subresource: str = "",
+        manager: str = "",
+        user: User = CLUSTER,
+        dry_run: bool = False,
+        warnings: list[str] | None = None,
+        decode: Callable[[Obj], Obj] | None = None,
+    ) -> Obj:
+        """Apply a JSON, merge or strategic merge patch; `decode` checks the patched object. Raises StatusError."""
+        ctx = Context(self, resource, "UPDATE", namespace, name, subresource, manager, user, dry_run)
+        if warnings is not None:
+            ctx.warnings = warnings
+
+        def patched(old: Obj) -> Obj:
+            new = patch.apply(resource, old, body, content_type)
+            return decode(new) if decode else new
+
+        return writing.replace(ctx, patched)
+
+    def delete(
+        self,
+        resource: Resource,
+        name: str,
+        namespace: str = "",
+        *,
+        options: Obj | None = None,
+        manager: str = "",
+        user: User = CLUSTER,
+        dry_run: bool = False,
+    ) -> tuple[Obj, bool]:
+        """Delete, gracefully where the kind wants it; `options` is a DeleteOptions.
+
+        Returns the last state and whether it is gone. Raises StatusError.
+        """
+        ctx = Context(self, resource, "DELETE", namespace, name, manager=manager, user=user, dry_run=dry_run)
+        return deletion.delete(ctx, options or {})
+
+    # Watching
+
+    def on(self, resource: Resource, callback: Callable[[Event], None]) -> Callable[[], None]:
+        """Call back for all objects now (as ADDED), then for every committed change; returns how to stop."""
+        self.store.flush()
+        for _, obj, revision in list(self.store.list(resource.prefix)):
+            callback(Event("ADDED", resource.load(obj) if resource.load else obj, None, revision))
+        informer = (resource, callback)
+        self._informers.append(informer)
+        return lambda: self._informers.remove(informer)
+
+    def _tell(self, change: Change) -> None:
+        for resource, callback in tuple(self._informers):
+            if change.key.startswith(resource.prefix):
+                callback(event(resource, change))
+
+    async def watch(self, resource: Resource, namespace: str = "", *, after: int | None = None) -> AsyncIterator[Event]:
+        """Changes after a revision; without one all objects as ADDED, then changes. Raises StatusError 410."""
+        start = self.store.revision if after is None else after
+        if after is None:
+            for obj in self.list(resource, namespace):
+                yield Event("ADDED", obj, None, int(obj["metadata"]["resourceVersion"]))
+        watch = self.store.watch(resource.scope(namespace), start)
+        try:
+            async for change in watch:
+                yield event(resource, change)
+        finally:
+            watch.close()
+
+
+def event(resource: Resource, change: Change) -> Event:
+    """A store's change as an event of this resource."""
+    load = resource.load
+    previous = load(change.previous) if load and change.previous else change.previous
+    if change.obj is not None:
+        obj = load(change.obj) if load else change.obj
+        return Event("MODIFIED" if previous else "ADDED", obj, previous, change.revision)
+    last = previous or {}
+    meta = {**last.get("metadata", {}), "resourceVersion": str(change.revision)}
+    return Event("DELETED", {**last, "metadata": meta}, previous, change.revision)
+
+
+__all__ = ["Event", "Registry", "StatusError", "event"]

@@ -1,0 +1,182 @@
+"""One value per kind: names, scope, verbs, and the few functions in which kinds differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from podlab.embedded.apiserver.status import Cause as Cause
+
+if TYPE_CHECKING:
+    from podlab.embedded.apiserver.registry import Registry
+
+Obj = dict[str, Any]
+
+ALL_VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who asks."""
+
+    name: str
+    groups: tuple[str, ...] = ()
+    uid: str = ""
+    extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+CLUSTER = User("system:apiserver", ("system:masters", "system:authenticated"))
+"""The parts of the cluster itself: scheduler, kubelet, controllers."""
+
+
+@dataclass(slots=True)
+class Context:
+    """One write on its way through admission, strategy and validation.
+
+    `operation` is CREATE, UPDATE or DELETE. Whoever has something to tell the client appends to `warnings`.
+    """
+
+    registry: Registry
+    resource: Resource
+    operation: str
+    namespace: str = ""
+    name: str = ""
+    subresource: str = ""
+    manager: str = ""
+    user: User = CLUSTER
+    dry_run: bool = False
+    warnings: list[str] = field(default_factory=list)
+
+    def now(self) -> float:
+        """The cluster's present moment."""
+        return self.registry.clock.now()
+
+
+def nothing(obj: Obj) -> None:
+    """No defaults."""
+
+
+def no_causes(obj: Obj, old: Obj | None) -> list[Cause]:
+    """Nothing is wrong."""
+    return []
+
+
+def no_preparation(obj: Obj, old: Obj | None, ctx: Context) -> None:
+    """Nothing to prepare."""
+
+
+def no_fields(obj: Obj) -> dict[str, str]:
+    """No fields to select by but metadata.name and metadata.namespace."""
+    return {}
+
+
+def no_warnings(obj: Obj, old: Obj | None) -> list[str]:
+    """No warnings."""
+    return []
+
+
+def at_once(obj: Obj, requested: int | None) -> int | None:
+    """Deletion without grace."""
+    return None
+
+
+def not_held(obj: Obj) -> bool:
+    """Only metadata.finalizers hold an object back."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A kind that is served.
+
+    All functions get objects with apiVersion and kind. `default`, `prepare` and `terminating` change their first
+    argument, a fresh copy; `validate` and `warnings` must not.
+
+    Attributes:
+        status: whether `/status` exists: plain writes keep the stored status, writes to it keep the rest.
+        generation: whether metadata.generation counts changes outside metadata and status.
+        columns, row: the Table's columns and how an object becomes a row; apiserver/table.py's business.
+        fields: the values that field selectors may name, besides metadata.name and metadata.namespace.
+        grace: seconds of grace for a deletion, given those that the client asked for; None deletes at once.
+        held: whether the object waits for something besides metadata.finalizers (a namespace's spec.finalizers).
+        terminating: changes an object whose deletion begins.
+        stored_as: (group, plural) whose objects these are too, such as events.k8s.io's events; `load` makes them
+            from the stored form, `save` brings them back.
+    """
+
+    group: str
+    version: str
+    kind: str
+    plural: str
+    singular: str = ""
+    short_names: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    namespaced: bool = True
+    verbs: tuple[str, ...] = ALL_VERBS
+    subresources: tuple[str, ...] = ()
+    columns: tuple[Any, ...] = ()
+    row: Callable[..., Any] | None = None
+    default: Callable[[Obj], None] = nothing
+    validate: Callable[[Obj, Obj | None], list[Cause]] = no_causes
+    validate_status: Callable[[Obj, Obj | None], list[Cause]] = no_causes
+    prepare: Callable[[Obj, Obj | None, Context], None] = no_preparation
+    fields: Callable[[Obj], dict[str, str]] = no_fields
+    warnings: Callable[[Obj, Obj | None], list[str]] = no_warnings
+    generation: bool = False
+    unconditional_update: bool = True
+    create_on_update: bool = False
+    grace: Callable[[Obj, int | None], int | None] = at_once
+    held: Callable[[Obj], bool] = not_held
+    terminating: Callable[[Obj], None] = nothing
+    stored_as: tuple[str, str] | None = None
+    load: Callable[[Obj], Obj] | None = None
+    save: Callable[[Obj], Obj] | None = None
+
+    @property
+    def api_version(self) -> str:
+        """`v1`, `apps/v1`."""
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    @property
+    def list_kind(self) -> str:
+        """`PodList`."""
+        return self.kind + "List"
+
+    @property
+    def qualified(self) -> str:
+        """The resource as errors name it: `pods`, `deployments.apps`."""
+        return f"{self.plural}.{self.group}" if self.group else self.plural
+
+    @property
+    def qualified_kind(self) -> str:
+        """The kind as validation errors name it: `Pod`, `Deployment.apps`."""
+        return f"{self.kind}.{self.group}" if self.group else self.kind
+
+    @property
+    def status(self) -> bool:
+        """Whether it has a status subresource."""
+        return "status" in self.subresources
+
+    @property
+    def prefix(self) -> str:
+        """Where the store keeps it: `/pods/`, `/apps/deployments/`."""
+        group, plural = self.stored_as or (self.group, self.plural)
+        return f"/{group}/{plural}/" if group else f"/{plural}/"
+
+    def key(self, name: str, namespace: str = "") -> str:
+        """The store's key of one object."""
+        return f"{self.prefix}{namespace}/{name}" if self.namespaced else f"{self.prefix}{name}"
+
+    def scope(self, namespace: str = "") -> str:
+        """The store's prefix of all objects, or those of one namespace."""
+        return f"{self.prefix}{namespace}/" if self.namespaced and namespace else self.prefix
+
+
+def fresh(obj: Any) -> Any:
+    """A deep copy of JSON."""
+    if isinstance(obj, dict):
+        return {key: fresh(value) if isinstance(value, (dict, list)) else value for key, value in obj.items()}
+    if isinstance(obj, list):
+        return [fresh(value) if isinstance(value, (dict, list)) else value for value in obj]
+    return obj

@@ -1,0 +1,144 @@
+"""Strategic merge patch: lists of objects merge by key where the kind's structure says so.
+
+Upstream: staging/src/k8s.io/apimachinery/pkg/util/strategicpatch/patch.go
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from podlab.embedded.apiserver.fields import Field, Type
+from podlab.embedded.apiserver.resource import Obj, fresh
+
+DIRECTIVE = "$patch"
+RETAIN = "$retainKeys"
+DELETE_PRIMITIVES = "$deleteFromPrimitiveList/"
+ORDER = "$setElementOrder/"
+
+
+class StrategicError(Exception):
+    """A patch that contradicts the structure."""
+
+
+def strategic_merge(obj: Obj, patch: Obj, type_: Type | None) -> Obj:
+    """The object after a strategic merge patch; both arguments stay as they were. Raises StrategicError."""
+    return _merge_object(obj, patch, type_)
+
+
+def _merge_object(original: Obj, patch: Obj, type_: Type | None) -> Obj:
+    directive = patch.get(DIRECTIVE)
+    if directive == "replace":
+        return _plain({key: value for key, value in patch.items() if key != DIRECTIVE})
+    if directive == "delete":
+        return {}
+    if directive not in (None, "merge"):
+        raise StrategicError(f"unknown patch type: {directive} found in map")
+    result = _retained(original, patch)
+    for key in patch:
+        if key.startswith(DELETE_PRIMITIVES):
+            name = key[len(DELETE_PRIMITIVES) :]
+            gone = patch[key] or []
+            if isinstance(result.get(name), list):
+                result[name] = [item for item in result[name] if item not in gone]
+    for key, value in patch.items():
+        if not key.startswith("$"):
+            _merge_field(result, key, value, patch, type_)
+    for key in patch:
+        if key.startswith(ORDER) and key[len(ORDER) :] not in patch:
+            _merge_field(result, key[len(ORDER) :], [], patch, type_)
+    return result
+
+
+def _retained(original: Obj, patch: Obj) -> Obj:
+    keep = patch.get(RETAIN)
+    if keep is None:
+        return dict(original)
+    unlisted = [key for key in patch if key not in keep and not key.startswith("$") and patch[key] is not None]
+    if unlisted:
+        raise StrategicError("retainKeys list doesn't contain all the keys of the patch")
+    return {key: value for key, value in original.items() if key in keep}
+
+
+def _merge_field(result: Obj, key: str, value: Any, patch: Obj, type_: Type | None) -> None:
+    if value is None:
+        result.pop(key, None)
+        return
+    field = _field(type_, key)
+    present = result.get(key)
+    if isinstance(value, dict):
+        replaced = field is not None and "replace" in field.strategies and DIRECTIVE not in value
+        inner = field.type if field else (type_.item if type_ and type_.form == "map" else None)
+        before = present if isinstance(present, dict) and not replaced else {}
+        merged = _merge_object(before, value, inner)
+        result[key] = merged
+    elif isinstance(value, list) and field is not None and "merge" in field.strategies:
+        result[key] = _merge_list(present if isinstance(present, list) else [], value, field, patch.get(ORDER + key))
+    else:
+        result[key] = _plain(value)
+
+
+def _field(type_: Type | None, key: str) -> Field | None:
+    return type_.fields.get(key) if type_ is not None and type_.form == "struct" else None
+
+
+def _merge_list(original: list[Any], patch: list[Any], field: Field, order: Any) -> list[Any]:
+    if not field.merge_key:
+        merged = [*original, *(item for item in patch if item not in original)]
+        return _ordered(merged, original, order, lambda item: item)
+    key = field.merge_key
+    items = [item for item in patch if not (isinstance(item, dict) and set(item) == {DIRECTIVE})]
+    if len(items) != len(patch) and any(item[DIRECTIVE] == "replace" for item in patch if DIRECTIVE in item):
+        return [_plain(item) for item in items]
+    result = list(original)
+    for item in items:
+        result = _merge_item(result, item, key, field)
+    if order is not None:
+        order = [entry.get(key) if isinstance(entry, dict) else entry for entry in order]
+    return _ordered(result, original, order, lambda item: item.get(key) if isinstance(item, dict) else None)
+
+
+def _merge_item(items: list[Any], patch: Any, key: str, field: Field) -> list[Any]:
+    if not isinstance(patch, dict) or key not in patch:
+        raise StrategicError(f"map: {_go(patch)} does not contain declared merge key: {key}")
+    same = [index for index, item in enumerate(items) if isinstance(item, dict) and item.get(key) == patch[key]]
+    if patch.get(DIRECTIVE) == "delete":
+        return [item for index, item in enumerate(items) if index not in same]
+    if not same:
+        return [*items, _merge_object({}, patch, field.type.item)]
+    merged = _merge_object(items[same[0]], patch, field.type.item)
+    return [*items[: same[0]], merged, *items[same[0] + 1 :]]
+
+
+def _go(value: Any) -> str:
+    if isinstance(value, dict):
+        return "map[" + " ".join(f"{key}:{_go(value[key])}" for key in sorted(value)) + "]"
+    return str(value)
+
+
+def _ordered(merged: list[Any], original: list[Any], order: Any, identity: Any) -> list[Any]:
+    """In the order that the client wishes; what it does not name keeps its place relative to its neighbours."""
+    if not isinstance(order, list):
+        return merged
+    ranks = {_hashable(entry): rank for rank, entry in enumerate(order)}
+    named = sorted(
+        (item for item in merged if _hashable(identity(item)) in ranks),
+        key=lambda item: ranks[_hashable(identity(item))],
+    )
+    places = {_hashable(identity(item)): place for place, item in enumerate(original)}
+    result = named
+    for item in (item for item in merged if _hashable(identity(item)) not in ranks):
+        place = places.get(_hashable(identity(item)), len(original))
+        later = (i for i, other in enumerate(result) if places.get(_hashable(identity(other)), -1) > place)
+        result.insert(next(later, len(result)), item)
+    return result
+
+
+def _hashable(value: Any) -> Any:
+    return str(value) if isinstance(value, (dict, list)) else value
+
+
+def _plain(value: Any) -> Any:
+    """Without directives and nulls, as a patch becomes part of an object that had nothing there."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items() if item is not None and not key.startswith("$")}
+    return fresh(value)

@@ -1,0 +1,176 @@
+"""How an object is created and updated: the order of defaulting, admission, strategy, validation and storage.
+
+Upstream: staging/src/k8s.io/apiserver/pkg/registry/rest/{create,update}.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from podlab.embedded.apiserver import deletion, managedfields, status
+from podlab.embedded.apiserver.resource import Context, Obj, fresh
+from podlab.embedded.apiserver.status import Cause, StatusError
+from podlab.embedded.clock import rfc3339
+
+UNTRACKED = ("binding", "eviction")
+"""Subresources whose writes leave managedFields alone."""
+
+
+def create(ctx: Context, given: Obj) -> Obj:
+    """Store a new object. Raises StatusError."""
+    resource, registry = ctx.resource, ctx.registry
+    obj = _identified(ctx, fresh(given))
+    meta = obj["metadata"]
+    if meta.get("resourceVersion"):
+        raise status.bad_request("resourceVersion should not be set on objects to be created")
+    resource.default(obj)
+    generated = not meta.get("name") and bool(meta.get("generateName"))
+    if generated:
+        meta["name"] = meta["generateName"][:58] + registry.randomness.suffix()
+    ctx.name = meta.get("name", "")
+    now = rfc3339(ctx.now())
+    managedfields.record(obj, None, manager=ctx.manager, now=now)
+    registry.admit(obj, None, ctx)
+    meta["uid"], meta["creationTimestamp"] = registry.randomness.uid(), now
+    for key in ("deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"):
+        meta.pop(key, None)
+    if resource.generation:
+        meta["generation"] = 1
+    else:
+        meta.pop("generation", None)
+    resource.prepare(obj, None, ctx)
+    if not meta.get("name"):
+        why = Cause("metadata.name", "FieldValueRequired", "Required value: name or generateName is required")
+        raise status.invalid(resource.qualified_kind, "", [why])
+    _validate(ctx, obj, None)
+    registry.check(obj, None, ctx)
+    if registry.store.get(resource.key(ctx.name, ctx.namespace)):
+        raise _exists(ctx, generated)
+    return _put(ctx, obj)
+
+
+def _exists(ctx: Context, generated: bool) -> StatusError:
+    error = status.already_exists(ctx.resource.qualified, ctx.name)
+    if generated:
+        error.message += ", the server was not able to generate a unique name for the object"
+    return error
+
+
+def _identified(ctx: Context, obj: Obj) -> Obj:
+    """With apiVersion, kind and namespace in front, as the API server's own encoder puts them."""
+    resource = ctx.resource
+    meta = dict(obj.get("metadata") or {})
+    if resource.namespaced:
+        meta["namespace"] = ctx.namespace = ctx.namespace or meta.get("namespace") or "default"
+    else:
+        meta.pop("namespace", None)
+    rest = {key: value for key, value in obj.items() if key not in ("kind", "apiVersion", "metadata")}
+    return {"kind": resource.kind, "apiVersion": resource.api_version, "metadata": meta, **rest}
+
+
+def _validate(ctx: Context, obj: Obj, old: Obj | None) -> None:
+    resource = ctx.resource
+    validate = resource.validate_status if ctx.subresource == "status" else resource.validate
+    causes = validate(obj, old)
+    if causes:
+        raise status.invalid(resource.qualified_kind, ctx.name, causes)
+    ctx.warnings.extend(resource.warnings(obj, old))
+
+
+def _put(ctx: Context, obj: Obj) -> Obj:
+    """Store, with the revision in metadata; a dry run stores nothing."""
+    resource, store = ctx.resource, ctx.registry.store
+    if ctx.dry_run:
+        if ctx.operation == "CREATE":
+            obj["metadata"].pop("resourceVersion", None)
+        return obj
+    obj["metadata"]["resourceVersion"] = str(store.revision + 1)
+    store.put(resource.key(ctx.name, ctx.namespace), resource.save(obj) if resource.save else obj)
+    return obj
+
+
+def update(ctx: Context, given: Obj) -> Obj:
+    """Replace the stored object by one that a client sent. Raises StatusError."""
+    return replace(ctx, lambda old: fresh(given))
+
+
+def change(ctx: Context, fn: Callable[[Obj], None]) -> Obj:
+    """Let `fn` change a copy of the stored object, and store that. Raises StatusError."""
+
+    def changed(old: Obj) -> Obj:
+        obj: Obj = fresh(old)
+        fn(obj)
+        return obj
+
+    return replace(ctx, changed)
+
+
+def replace(ctx: Context, make: Callable[[Obj], Obj]) -> Obj:
+    """Store what `make` turns the present object into; the present one if that changes nothing."""
+    registry, resource = ctx.registry, ctx.resource
+    old = registry.get(resource, ctx.name, ctx.namespace)
+    obj = _identified(ctx, make(old))
+    _check_identity(ctx, obj, old)
+    _keep(ctx, obj, old)
+    if ctx.subresource != "status":
+        resource.default(obj)
+    if ctx.subresource not in UNTRACKED:
+        now = rfc3339(ctx.now())
+        managedfields.record(obj, old, manager=ctx.manager, now=now, subresource=ctx.subresource)
+    registry.admit(obj, old, ctx)
+    resource.prepare(obj, old, ctx)
+    if resource.generation and ctx.subresource not in ("status", "binding") and _spec_changed(obj, old):
+        obj["metadata"]["generation"] = obj["metadata"].get("generation", 0) + 1
+    _validate(ctx, obj, old)
+    registry.check(obj, old, ctx)
+    if obj == old:
+        return old
+    if deletion.finished(resource, obj):
+        return deletion.remove(ctx, obj)
+    return _put(ctx, obj)
+
+
+def _check_identity(ctx: Context, obj: Obj, old: Obj) -> None:
+    resource, meta = ctx.resource, obj["metadata"]
+    version = meta.get("resourceVersion")
+    if not version and not resource.unconditional_update and ctx.subresource == "":
+        text = "Invalid value: 0: must be specified for an update"
+        raise status.invalid(
+            resource.qualified_kind, ctx.name, [Cause("metadata.resourceVersion", "FieldValueInvalid", text)]
+        )
+    if version and version != old["metadata"]["resourceVersion"]:
+        raise status.conflict(resource.qualified, ctx.name)
+    uid = meta.get("uid")
+    if uid and uid != old["metadata"]["uid"]:
+        why = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {old['metadata']['uid']}"
+        raise status.conflict(resource.qualified, ctx.name, why)
+
+
+KEPT = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "resourceVersion")
+
+
+def _keep(ctx: Context, obj: Obj, old: Obj) -> None:
+    """What clients cannot change stays as stored: system metadata, and the half that is not being written."""
+    meta, before = obj["metadata"], old["metadata"]
+    meta["name"] = ctx.name
+    for key in KEPT:
+        if key in before:
+            meta[key] = before[key]
+        else:
+            meta.pop(key, None)
+    if ctx.subresource == "status":
+        for key in [key for key in obj if key not in ("status", "metadata")]:
+            del obj[key]
+        obj.update({key: value for key, value in fresh(old).items() if key not in ("status", "metadata")})
+        meta.pop("ownerReferences", None)
+        if "ownerReferences" in before:
+            meta["ownerReferences"] = before["ownerReferences"]
+    elif ctx.resource.status and ctx.subresource in ("", "ephemeralcontainers", "resize"):
+        obj.pop("status", None)
+        if "status" in old:
+            obj["status"] = fresh(old["status"])
+
+
+def _spec_changed(obj: Obj, old: Obj) -> bool:
+    ignored = ("metadata", "status")
+    return {k: v for k, v in obj.items() if k not in ignored} != {k: v for k, v in old.items() if k not in ignored}

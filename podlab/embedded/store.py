@@ -1,0 +1,285 @@
+"""The cluster's memory: an append-only table in SQLite; a row's id is the revision. It knows nothing of Pods.
+
+Writes change memory at once and are committed together at the end of the loop's turn; watchers hear of them after the
+commit, and `flushed()` waits for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+from bisect import bisect_left, insort
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+Obj = dict[str, Any]
+
+QUEUE_LIMIT = 10_000
+"""Changes that a watcher may lag behind before it is dropped."""
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS log (revision INTEGER PRIMARY KEY, key TEXT NOT NULL, value TEXT);
+CREATE INDEX IF NOT EXISTS log_key ON log (key, revision);
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+"""
+
+CURRENT = """
+SELECT key, value, revision FROM log AS a WHERE value IS NOT NULL
+AND revision = (SELECT max(revision) FROM log AS b WHERE b.key = a.key)
+"""
+
+
+class Conflict(Exception):
+    """The key's revision is not the expected one; `.current` is what is stored, or None."""
+
+    def __init__(self, key: str, current: tuple[Obj, int] | None) -> None:
+        super().__init__(key)
+        self.current = current
+
+
+class Compacted(Exception):
+    """The revision asked for is older than `.compacted`, the oldest that is kept."""
+
+    def __init__(self, revision: int, compacted: int) -> None:
+        super().__init__(revision)
+        self.revision, self.compacted = revision, compacted
+
+
+class Dropped(Exception):
+    """The watcher was too slow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One write: `obj` is None for a deletion, `previous` None for a creation."""
+
+    revision: int
+    key: str
+    obj: Obj | None
+    previous: Obj | None
+
+
+class Watch:
+    """Changes under a prefix in order, as an async iterator; ends when closed, raises `Dropped` when too slow."""
+
+    def __init__(self, prefix: str, backlog: list[Change], forget: Callable[[Watch], None]) -> None:
+        self.prefix = prefix
+        self._changes: deque[Change] = deque(backlog)
+        self._forget = forget
+        self._waiter: asyncio.Future[None] | None = None
+        self._closed = self._dropped = False
+
+    def offer(self, change: Change) -> None:
+        """Tell it of one committed change."""
+        if not change.key.startswith(self.prefix) or self._closed:
+            return
+        if len(self._changes) >= QUEUE_LIMIT:
+            self._dropped = True
+            self.close()
+        else:
+            self._changes.append(change)
+            self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def close(self) -> None:
+        """Stop listening; whoever iterates sees the end."""
+        self._closed = True
+        self._forget(self)
+        self._wake()
+
+    def pending(self) -> list[Change]:
+        """All that has come since last asked, without waiting."""
+        changes = list(self._changes)
+        self._changes.clear()
+        return changes
+
+    def __aiter__(self) -> Watch:
+        return self
+
+    async def __anext__(self) -> Change:
+        while not self._changes:
+            if self._dropped:
+                raise Dropped
+            if self._closed:
+                raise StopAsyncIteration
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
+        return self._changes.popleft()
+
+
+class Store:
+    """Keys to objects, with every revision since the last compaction. Stored objects are never changed: copy first."""
+
+    def __init__(self, path: Path | str = ":memory:") -> None:
+        self._db = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.executescript(SCHEMA)
+        self._current: dict[str, tuple[Obj, int]] = {}
+        self._keys: list[str] = []
+        self._unwritten: list[Change] = []
+        self._waiting: asyncio.Future[None] | None = None
+        self._watches: list[Watch] = []
+        self._subscribers: list[Callable[[Change], None]] = []
+        self._load()
+
+    def _load(self) -> None:
+        for key, value, revision in self._db.execute(CURRENT):
+            self._current[key] = (json.loads(value), revision)
+        self._keys = sorted(self._current)
+        meta = dict(self._db.execute("SELECT name, value FROM meta"))
+        self.compacted_revision = int(meta.get("compacted", 0))
+        newest = self._db.execute("SELECT max(revision) FROM log").fetchone()[0] or 0
+        self.revision = max(newest, self.compacted_revision)
+
+    def get(self, key: str) -> tuple[Obj, int] | None:
+        """The object and the revision of its last write."""
+        return self._current.get(key)
+
+    def list(self, prefix: str, start: str = "") -> Iterator[tuple[str, Obj, int]]:
+        """(key, object, revision) of all keys under a prefix, from `start` on, in order of keys."""
+        for index in range(bisect_left(self._keys, max(prefix, start)), len(self._keys)):
+            key = self._keys[index]
+            if not key.startswith(prefix):
+                return
+            yield (key, *self._current[key])
+
+    def put(self, key: str, obj: Obj | None, expect: int | None = None) -> int:
+        """Write, or delete with None; `expect` is the key's present revision, 0 for "must not exist".
+
+        Returns the new revision. Raises Conflict.
+        """
+        current = self._current.get(key)
+        if expect is not None and expect != (current[1] if current else 0):
+            raise Conflict(key, current)
+        self.revision += 1
+        if obj is None:
+            if self._current.pop(key, None):
+                del self._keys[bisect_left(self._keys, key)]
+        else:
+            if not current:
+                insort(self._keys, key)
+            self._current[key] = (obj, self.revision)
+        self._append(Change(self.revision, key, obj, current[0] if current else None))
+        return self.revision
+
+    def _append(self, change: Change) -> None:
+        if not self._unwritten:
+            try:
+                asyncio.get_running_loop().call_soon(self.flush)
+            except RuntimeError:
+                self._unwritten.append(change)
+                self.flush()
+                return
+        self._unwritten.append(change)
+
+    def flush(self) -> None:
+        """Commit what was written and tell the watchers; happens by itself at the end of the loop's turn."""
+        changes, self._unwritten = self._unwritten, []
+        if not changes:
+            return
+        rows = [(c.revision, c.key, None if c.obj is None else _dump(c.obj)) for c in changes]
+        self._db.execute("BEGIN")
+        self._db.executemany("INSERT INTO log VALUES (?, ?, ?)", rows)
+        self._db.execute("COMMIT")
+        waiting, self._waiting = self._waiting, None
+        if waiting and not waiting.done():
+            waiting.set_result(None)
+        for change in changes:
+            for watch in tuple(self._watches):
+                watch.offer(change)
+            for subscriber in tuple(self._subscribers):
+                subscriber(change)
+
+    async def flushed(self) -> None:
+        """Wait until every write so far is on disk."""
+        if not self._unwritten:
+            return
+        if self._waiting is None:
+            self._waiting = asyncio.get_running_loop().create_future()
+        await asyncio.shield(self._waiting)
+
+    def watch(self, prefix: str, after: int) -> Watch:
+        """Changes with a revision greater than `after`. Raises Compacted if some of them are gone."""
+        self.flush()
+        watch = Watch(prefix, self._since(prefix, after), self._forget)
+        self._watches.append(watch)
+        return watch
+
+    def _since(self, prefix: str, after: int) -> list[Change]:
+        if after < self.compacted_revision:
+            raise Compacted(after, self.compacted_revision)
+        if after >= self.revision:
+            return []
+        rows = self._db.execute(
+            "SELECT revision, key, value, (SELECT value FROM log AS b WHERE b.key = a.key AND b.revision < a.revision"
+            " ORDER BY b.revision DESC LIMIT 1) FROM log AS a WHERE revision > ? AND key >= ? AND key < ?"
+            " ORDER BY revision",
+            (after, prefix, _end(prefix)),
+        )
+        return [Change(revision, key, _load(value), _load(previous)) for revision, key, value, previous in rows]
+
+    def _forget(self, watch: Watch) -> None:
+        if watch in self._watches:
+            self._watches.remove(watch)
+
+    def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
+        """Call back for every committed change; returns how to stop."""
+        self._subscribers.append(callback)
+        return lambda: self._subscribers.remove(callback)
+
+    def list_at(self, prefix: str, revision: int, start: str = "") -> list[tuple[str, Obj, int]]:
+        """As `list`, as it was at a revision. Raises Compacted."""
+        if revision >= self.revision:
+            return list(self.list(prefix, start))
+        if revision < self.compacted_revision:
+            raise Compacted(revision, self.compacted_revision)
+        self.flush()
+        rows = self._db.execute(
+            "SELECT key, value, max(revision) FROM log WHERE revision <= ? AND key >= ? AND key < ? GROUP BY key"
+            " ORDER BY key",
+            (revision, max(prefix, start), _end(prefix)),
+        )
+        return [(key, json.loads(value), written) for key, value, written in rows if value is not None]
+
+    def compact(self, revision: int) -> None:
+        """Remove what was superseded at a revision: watches and lists older than it raise Compacted from now on."""
+        self.flush()
+        revision = min(revision, self.revision)
+        if revision <= self.compacted_revision:
+            return
+        self._db.execute("BEGIN")
+        self._db.execute(
+            "DELETE FROM log WHERE revision <= ?1 AND (value IS NULL OR EXISTS"
+            " (SELECT 1 FROM log AS b WHERE b.key = log.key AND b.revision > log.revision AND b.revision <= ?1))",
+            (revision,),
+        )
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES ('compacted', ?)", (revision,))
+        self._db.execute("COMMIT")
+        self.compacted_revision = revision
+
+    def close(self) -> None:
+        """Commit, end all watches and close the file."""
+        self.flush()
+        for watch in tuple(self._watches):
+            watch.close()
+        self._db.close()
+
+
+def _dump(obj: Obj) -> str:
+    return json.dumps(obj, separators=(",", ":"), ensure_ascii=False)
+
+
+def _load(value: str | None) -> Obj | None:
+    return None if value is None else json.loads(value)
+
+
+def _end(prefix: str) -> str:
+    return prefix[:-1] + chr(ord(prefix[-1]) + 1) if prefix else "\U0010ffff"
