@@ -1,0 +1,177 @@
+"""Request bodies into objects: which kind it is, strictness, and upstream's exact texts.
+
+Upstream: apimachinery/pkg/runtime/serializer/json/json.go, apiserver/pkg/endpoints/handlers/{create,rest}.go
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NoReturn
+
+from . import fields, protobuf, yamltext
+from .conversion import Literal, convert, found, pairs
+from .gotext import quote, syntax_error
+from .status import bad_request, unsupported_media_type
+
+ACCEPTED = ("application/json", "application/yaml", "application/vnd.kubernetes.protobuf")
+SCHEME = '"pkg/api/legacyscheme/scheme.go:30"'
+META = r"""struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }"""
+SURROGATE = re.compile("[\ud800-\udfff]")
+
+Gvk = tuple[str, str, str]
+
+
+def decode(body: bytes, media_type: str, expected: Gvk, validation: str = "Warn") -> tuple[dict[str, Any], list[str]]:
+    """Return the object of a request body in canonical form, and warnings.
+
+    Args:
+        expected: group, version and kind that the resource has; also the default for a body that does not say.
+        validation: Strict refuses unknown and repeated fields, Warn returns them as warnings, Ignore drops them.
+
+    Raises StatusError: 400 as upstream words it, 415 for a media type that cannot be read.
+    """
+    media_type = media_type.split(";")[0].strip().lower() or "application/json"
+    if media_type not in ACCEPTED:
+        raise unsupported_media_type(ACCEPTED)
+    if media_type == ACCEPTED[2]:
+        return _decode_protobuf(body, expected)
+    strict: list[str] = []
+    if media_type == ACCEPTED[1]:
+        try:
+            value, strict = yamltext.load(body)
+        except ValueError as error:
+            _unrecognized(str(error), body, expected)
+    else:
+        value = _parse(body, expected)
+    gvk = _gvk(value, body, expected)
+    obj, more = _typed(value, gvk, expected)
+    return obj, _judge([*strict, *more], gvk, expected, validation)
+
+
+def reshape(value: Any, expected: Gvk) -> tuple[dict[str, Any], list[str]]:
+    """Return a patched object in canonical form, and its strict errors. Raises ValueError with Go's text."""
+    type_ = fields.kind(*expected)
+    if type_ is None:
+        raise ValueError(f"no kind {quote(expected[2])} is registered for version {quote(_version(expected))} in scheme {SCHEME}")
+    return convert(value, type_)
+
+
+def parse(text: str) -> Any:
+    """Read JSON as Go does, keeping repeated keys. Raises ValueError with Go's text."""
+    try:
+        value = json.loads(text, object_pairs_hook=pairs, parse_float=Literal, parse_constant=_constant)
+    except RecursionError:
+        raise ValueError("exceeded max depth") from None
+    except ValueError:
+        raise ValueError(syntax_error(text) or "invalid JSON") from None
+    return _whole(value) if "\\u" in text else value
+
+
+def _constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _whole(value: Any) -> Any:
+    """Replace halves of surrogate pairs, which no UTF-8 text can hold, as Go does."""
+    if isinstance(value, str):
+        return SURROGATE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    if isinstance(value, dict):
+        for key, item in value.items():
+            value[key] = _whole(item)
+    return value
+
+
+def _parse(body: bytes, expected: Gvk) -> Any:
+    try:
+        return parse(body.decode("utf-8", "replace"))
+    except ValueError as error:
+        _unrecognized(f"couldn't get version/kind; json parse error: {error}", body, expected)
+
+
+def _unrecognized(text: str, body: bytes, expected: Gvk) -> NoReturn:
+    raise bad_request(f"the object provided is unrecognized (must be of type {expected[2]}): {text} ({_summary(body)})")
+
+
+def _summary(body: bytes) -> str:
+    if not body:
+        return "<empty>"
+    shown = body[:30].decode("utf-8", "replace") if body[:1] == b"{" else body[:30].hex()
+    return shown + (" ..." if len(body) > 30 else "")
+
+
+def _gvk(value: Any, body: bytes, expected: Gvk) -> Gvk:
+    """Read group, version and kind; what is missing is as expected."""
+    if value is None:
+        return expected
+    problem = ""
+    if not isinstance(value, dict):
+        problem = f"json: cannot unmarshal {found(value)} into Go value of type {META}"
+    else:
+        for key in ("apiVersion", "kind"):
+            if not isinstance(value.get(key) or "", str):
+                problem = problem or f"json: cannot unmarshal {found(value[key])} into Go struct field .{key} of type string"
+    if problem:
+        _unrecognized(f"couldn't get version/kind; json parse error: {problem}", body, expected)
+    api_version, kind = value.get("apiVersion") or "", value.get("kind") or expected[2]
+    if api_version.count("/") > 1:
+        _unrecognized(f"unexpected GroupVersion string: {api_version}", body, expected)
+    group, _, version = api_version.rpartition("/")
+    return (group, version, kind) if version else (expected[0], expected[1], kind)
+
+
+def _version(gvk: Gvk) -> str:
+    return f"{gvk[0]}/{gvk[1]}" if gvk[0] else gvk[1]
+
+
+def _refuse(text: str, gvk: Gvk, expected: Gvk) -> NoReturn:
+    raise bad_request(f"{gvk[2]} in version {quote(gvk[1])} cannot be handled as a {expected[2]}: {text}")
+
+
+def _typed(value: Any, gvk: Gvk, expected: Gvk) -> tuple[dict[str, Any], list[str]]:
+    type_ = fields.kind(*gvk)
+    if type_ is None:
+        _refuse(f"no kind {quote(gvk[2])} is registered for version {quote(_version(gvk))} in scheme {SCHEME}", gvk, expected)
+    try:
+        obj, strict = convert(value, type_)
+    except ValueError as error:
+        _refuse(str(error), gvk, expected)
+    _check_kind(gvk, expected)
+    return {**obj, "kind": gvk[2], "apiVersion": _version(gvk)}, strict
+
+
+def _check_kind(gvk: Gvk, expected: Gvk) -> None:
+    if gvk[2] != expected[2]:
+        internal = expected[0].split(".")[0] or "core"
+        _refuse(f"converting ({gvk[1]}.{gvk[2]}) to ({internal}.{expected[2]}): unknown conversion", gvk, expected)
+    if gvk != expected:
+        raise bad_request(
+            f"the API version in the data ({_version(gvk)}) does not match the expected API version ({_version(expected)})"
+        )
+
+
+def _judge(strict: list[str], gvk: Gvk, expected: Gvk, validation: str) -> list[str]:
+    if not strict or validation == "Ignore":
+        return []
+    if validation == "Strict":
+        _refuse("strict decoding error: " + ", ".join(strict), gvk, expected)
+    return strict
+
+
+def _decode_protobuf(body: bytes, expected: Gvk) -> tuple[dict[str, Any], list[str]]:
+    try:
+        api_version, kind, raw = protobuf.envelope(body)
+    except ValueError as error:
+        raise bad_request(f"the object provided is unrecognized (must be of type {expected[2]}): {error} ({_summary(body)})") from None
+    gvk = _gvk({"apiVersion": api_version, "kind": kind}, body, expected)
+    type_ = fields.kind(*gvk)
+    if type_ is None:
+        _refuse(f"no kind {quote(gvk[2])} is registered for version {quote(_version(gvk))} in scheme {SCHEME}", gvk, expected)
+    try:
+        obj = fields.canonical(protobuf.message(raw, type_), type_)
+    except ValueError as error:
+        _refuse(str(error), gvk, expected)
+    _check_kind(gvk, expected)
+    return {**obj, "kind": gvk[2], "apiVersion": _version(gvk)}, []

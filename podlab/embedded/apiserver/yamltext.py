@@ -1,0 +1,87 @@
+"""YAML request bodies, read as Kubernetes reads them: to JSON values, with repeated keys reported. Upstream: sigs.k8s.io/yaml"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .gotext import quote
+
+MOST_NODES = 400_000  # after following aliases, so that a short text cannot fill the memory
+
+
+def load(body: bytes) -> tuple[Any, list[str]]:
+    """Return the value of a YAML text, and its strict error if keys are repeated. Raises ValueError."""
+    import yaml  # late: most requests are JSON
+
+    class Loader(yaml.SafeLoader):
+        """Safe YAML in which a date is a text, as in JSON."""
+
+    Loader.yaml_implicit_resolvers = {
+        letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    try:
+        loader = Loader(body.decode("utf-8", "replace"))
+        node = loader.get_single_node()
+        if node is None:
+            return None, []
+        _count(node, {})
+        repeated: list[str] = []
+        _repeated(node, repeated, set())
+        value = _plain(loader.construct_document(node))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f"line {mark.line + 1}: " if mark else ""
+        raise ValueError(f"error converting YAML to JSON: yaml: {line}{getattr(error, 'problem', error)}") from None
+    except RecursionError:
+        raise ValueError("error converting YAML to JSON: yaml: exceeded max depth") from None
+    return value, ["yaml: unmarshal errors:\n" + "\n".join(repeated)] if repeated else []
+
+
+def _count(node: Any, known: dict[int, int]) -> int:
+    """Count nodes as if every alias were written out; refuse a document that would explode."""
+    if id(node) in known:
+        return known[id(node)]
+    known[id(node)] = MOST_NODES + 1  # an alias that leads into itself
+    size = 1
+    for child in _children(node):
+        size += _count(child, known)
+        if size > MOST_NODES:
+            raise ValueError("error converting YAML to JSON: yaml: document contains excessive aliasing")
+    known[id(node)] = size
+    return size
+
+
+def _children(node: Any) -> list[Any]:
+    if node.id == "mapping":
+        return [part for pair in node.value for part in pair]
+    return list(node.value) if node.id == "sequence" else []
+
+
+def _repeated(node: Any, complaints: list[str], visited: set[int]) -> None:
+    if id(node) in visited:
+        return
+    visited.add(id(node))
+    if node.id == "mapping":
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.id == "scalar" and key.value in seen:
+                complaints.append(f"  line {key.start_mark.line + 1}: key {quote(key.value)} already set in map")
+            seen.add(str(key.value))
+    for child in _children(node):
+        _repeated(child, complaints, visited)
+
+
+def _plain(value: Any) -> Any:
+    """Turn what YAML knows and JSON does not into JSON: keys are texts, binary is text."""
+    if isinstance(value, dict):
+        return {_key(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, set, tuple)):
+        return [_plain(item) for item in value]
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+
+
+def _key(key: Any) -> str:
+    if isinstance(key, bool):
+        return "true" if key else "false"
+    return "null" if key is None else str(key)
