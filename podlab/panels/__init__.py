@@ -1,0 +1,18 @@
+"""Live panels: see what the cluster does while it does it."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from podlab.panels.board import PodBoard
+
+__all__ = ["PodBoard"]
+_HOMES = {"PodBoard": "board"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -74,7 +74,7 @@ def tone(reason: str, *, ready: bool) -> Tone:
 
 
 def _init(spec: Mapping[str, Any], status: Mapping[str, Any]) -> tuple[bool, str, list[Mapping[str, Any]]]:
-    """Whether the Pod is still initializing, its reason so far, and the init containers looked at (the printers' rule)."""
+    """Whether the Pod is still initializing, its reason so far, and the init containers looked at."""
     reason = str(status.get("reason") or status.get("phase") or "")
     if any(c.get("type") == "PodScheduled" and c.get("reason") == "SchedulingGated" for c in _conditions(status)):
         reason = "SchedulingGated"

@@ -1,0 +1,132 @@
+// @ts-check
+// What every live panel needs: elements, icons, ages, the server's clock, visibility, announcements.
+// Python puts this text in front of a panel's own module (a widget's module is one text, it cannot import its neighbour).
+
+/** @typedef {"ready" | "waiting" | "failing" | "done" | "leaving"} Tone */
+/** @typedef {{ get(key: string): any, on(event: string, f: (...args: any[]) => void): void,
+ *              off(event: string, f: (...args: any[]) => void): void, send(content: any): void }} Model */
+
+/** One shape for each tone, so that colour is never the only carrier. @type {Record<string, string>} */
+const SHAPES = {
+  ready: "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1Zm3.6 4.4 1 1L7 12 3.6 8.6l1-1L7 10Z",
+  waiting: "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1Zm0 1.6a5.4 5.4 0 1 1 0 10.8A5.4 5.4 0 0 1 8 2.6ZM7.2 4h1.6v3.7l2.6 1.5-.8 1.4-3.4-2Z",
+  failing: "M8 1 15.5 14.5H.5ZM7.2 5.8v4.4h1.6V5.8Zm0 5.4v1.6h1.6v-1.6Z",
+  done: "M2 2h12v12H2Zm1.6 1.6v8.8h8.8V3.6Zm7.2 1.8 1 1L7.2 11 4.4 8.2l1-1 1.8 1.8Z",
+  leaving: "M7.2 1h1.6v8.2l2.8-2.8 1.1 1.1L8 12.2 3.3 7.5l1.1-1.1 2.8 2.8ZM2 13.4h12V15H2Z",
+  live: "M8 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8Z",
+  connecting: "M2 7h3v2H2Zm4.5 0h3v2h-3ZM11 7h3v2h-3Z",
+  lost: "M2.9 1.8 14.2 13.1l-1.1 1.1L1.8 2.9ZM8 3c2.6 0 5 1 6.8 2.7l-1.2 1.2A7.900 7.900 0 0 0 9 4.700L7.400 3Zm-.8 9.200h1.600v1.600H7.200Z",
+};
+
+/**
+ * An element with attributes and children; text is set as text, never as HTML.
+ * @param {string} tag
+ * @param {Record<string, any>} [attributes]
+ * @param {...(Node | string)} children
+ */
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
+  made.append(...children);
+  return made;
+}
+
+/** @param {string} shape @returns {SVGSVGElement} */
+function icon(shape) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 16 16");
+  svg.setAttribute("class", `podlab-icon podlab-${shape}`);
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", SHAPES[shape] ?? SHAPES.waiting);
+  path.setAttribute("fill-rule", "evenodd");
+  svg.append(path);
+  return svg;
+}
+
+/**
+ * A duration as kubectl's AGE prints it.
+ * Upstream: k8s.io/apimachinery/pkg/util/duration (HumanDuration)
+ * @param {number} seconds
+ */
+function age(seconds) {
+  if (seconds < -1) return "<invalid>";
+  const s = Math.max(0, Math.floor(seconds));
+  const [m, h, d] = [Math.floor(s / 60), Math.floor(s / 3600), Math.floor(s / 86400)];
+  const two = (/** @type {number} */ big, /** @type {string} */ b, /** @type {number} */ small, /** @type {string} */ c) =>
+    small ? `${big}${b}${small}${c}` : `${big}${b}`;
+  if (s < 120) return `${s}s`;
+  if (m < 10) return two(m, "m", s % 60, "s");
+  if (m < 180) return `${m}m`;
+  if (h < 8) return two(h, "h", m % 60, "m");
+  if (h < 48) return `${h}h`;
+  if (d < 8) return two(d, "d", h % 24, "h");
+  if (d < 730) return `${d}d`;
+  if (d < 2920) return two(Math.floor(d / 365), "y", d % 365, "d");
+  return `${Math.floor(d / 365)}y`;
+}
+
+/** Fill in `{name}`s. @param {string} text @param {Record<string, any>} values */
+function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}
+
+/** The API server's clock in milliseconds, kept by an offset from the browser's. @param {Model} model */
+function serverClock(model) {
+  let offset = 0;
+  const set = () => {
+    offset = model.get("server_time") - Date.now();
+  };
+  set();
+  model.on("change:server_time", set);
+  return { now: () => Date.now() + offset, stop: () => model.off("change:server_time", set) };
+}
+
+/**
+ * Tells Python whether this view can be seen, and the panel when that changes; a hidden view costs nothing.
+ * @param {Model} model @param {HTMLElement} el @param {(visible: boolean) => void} changed
+ */
+function seen(model, el, changed) {
+  const view = crypto.getRandomValues(new Uint32Array(2)).join("-");
+  let onScreen = true;
+  /** @type {boolean | undefined} */
+  let visible;
+  const tell = (/** @type {string} */ event) => model.send({ event, view });
+  const update = () => {
+    const now = onScreen && document.visibilityState !== "hidden";
+    if (now === visible) return;
+    visible = now;
+    tell(now ? "show" : "hide");
+    changed(now);
+  };
+  const observer = new IntersectionObserver((entries) => {
+    onScreen = entries[entries.length - 1].isIntersecting;
+    update();
+  });
+  observer.observe(el);
+  document.addEventListener("visibilitychange", update);
+  const heartbeat = setInterval(() => visible && tell("show"), 60_000);
+  update();
+  return () => {
+    observer.disconnect();
+    document.removeEventListener("visibilitychange", update);
+    clearInterval(heartbeat);
+    tell("gone");
+  };
+}
+
+/** Says changes to screen readers, at most once a second. @param {HTMLElement} region @param {string} many */
+function announcer(region, many) {
+  /** @type {string[]} */
+  let waiting = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  return (/** @type {string} */ sentence) => {
+    waiting.push(sentence);
+    timer ??= setTimeout(() => {
+      region.textContent = waiting.length > 3 ? fill(many, { count: waiting.length }) : waiting.join(" ");
+      waiting = [];
+      timer = undefined;
+    }, 1000);
+  };
+}

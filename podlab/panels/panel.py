@@ -1,0 +1,130 @@
+"""What every panel is: traits written by one thread, a watch only while somebody looks, a twin for documents."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+from traitlets import Dict, Float, Unicode
+
+from podlab.errors import PodlabError
+from podlab.panels import writer
+from podlab.panels.feed import Feed, feed
+from podlab.text import Text
+
+if TYPE_CHECKING:
+    from podlab.client import Client
+    from podlab.kubectl import Kubectl
+
+HERE = Path(__file__).parent
+LEASE = 600.0  # seconds a view counts as seen after it was last heard from: a closed browser tab says nothing
+GRACE = 5.0  # seconds until the watch of a panel that nobody sees is closed
+
+Object = Mapping[str, Any]
+
+CONNECTION = {
+    "connecting": Text(ko="연결하는 중", en="Connecting"),
+    "live": Text(ko="실시간", en="Live"),
+    "lost": Text(ko="연결이 끊겨 다시 연결하는 중", en="Connection lost, trying again"),
+}
+
+
+def module(name: str) -> str:
+    """The JavaScript of a panel: what all panels share, then its own."""
+    return "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in ("live", name))
+
+
+class Panel(anywidget.AnyWidget):
+    """A live view of the Pods of one namespace. A subclass says what to draw (`_draw`) and its twin (`_twin`)."""
+
+    _css = HERE / "panel.css"
+    labels = Dict().tag(sync=True)
+    connection = Unicode("connecting").tag(sync=True)
+    server_time = Float(0.0).tag(sync=True)
+
+    def __init__(self, source: Kubectl | Client, namespace: str | None, labels: Mapping[str, Text]) -> None:
+        self._client: Client = getattr(source, "client", source)
+        self._namespace: str = namespace or source.namespace
+        self._guard = threading.Lock()
+        self._views: dict[str, bool] = {}
+        self._deadline: float | None = None
+        self._clock_wanted = True
+        self._feed: Feed = feed(self._client, f"/api/v1/namespaces/{self._namespace}/pods")
+        super().__init__(labels={name: str(text) for name, text in (CONNECTION | dict(labels)).items()})
+        self.on_msg(self._heard)
+
+    def _draw(self, pods: list[Object]) -> Mapping[str, Any]:
+        """The traits that show these Pods."""
+        raise NotImplementedError
+
+    def _twin(self, pods: list[Object], now: datetime) -> str:
+        """What the panel says at `now`, as HTML that needs neither script nor style."""
+        raise NotImplementedError
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        bundle, metadata = super()._repr_mimebundle_() or ({}, {})
+        bundle |= {"text/plain": repr(self), "text/html": self._moment()}
+        self._wanted(LEASE)
+        return bundle, metadata
+
+    def _moment(self) -> str:
+        try:
+            pods = self._client.get(self._feed.path)["items"]
+            return self._twin(pods, self._client.server_now())
+        except PodlabError as error:
+            return f"<p>{escape(str(error))}</p>"
+
+    def _heard(self, _: Any, content: Mapping[str, Any], __: Any) -> None:
+        """A view says that it is shown, hidden or gone."""
+        view, event = str(content.get("view")), content.get("event")
+        if event == "gone":
+            self._views.pop(view, None)
+        elif event in ("show", "hide"):
+            self._views[view] = event == "show"
+        self._wanted(LEASE if any(self._views.values()) else GRACE)
+
+    def _wanted(self, seconds: float) -> None:
+        """Follow the feed for so long from now, unless a view says something else before."""
+        with self._guard:
+            opening = self._deadline is None and seconds == LEASE
+            if opening or self._deadline is not None:
+                self._deadline = time.monotonic() + seconds
+            if opening:
+                self._feed.follow(self._changed)
+        self._clock_wanted = True
+        writer.schedule(self)
+
+    def _changed(self, event: Object | None) -> None:
+        writer.schedule(self)
+
+    def write(self) -> None:
+        """Put what is known into traits; called by the writer's thread only."""
+        traits = dict(self._draw(self._feed.objects())) | {"connection": self._feed.connection}
+        if self._feed.connection == "connecting":
+            traits = {"connection": "connecting"}
+        if self._clock_wanted and self._feed.connection == "live":
+            self._clock_wanted = False
+            traits["server_time"] = self._client.server_now().timestamp() * 1000
+        with self.hold_sync():
+            for name, value in traits.items():
+                setattr(self, name, value)
+
+    def expire(self, now: float) -> float | None:
+        """Close the watch when nobody has looked for long enough; else when to ask again."""
+        with self._guard:
+            if self._deadline is None or now < self._deadline:
+                return self._deadline
+            self._deadline = None
+            self._feed.leave(self._changed)
+        return None
+
+    def close(self) -> None:
+        """Close the widget and its share of the watch."""
+        self._feed.leave(self._changed)
+        super().close()

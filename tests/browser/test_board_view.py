@@ -1,0 +1,216 @@
+"""The PodBoard's drawing in a real browser: rows, ages, words for screen readers, widths and themes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from stage import Stage
+
+from podlab.kubectl.duration import human_duration
+from podlab.panels.board import CAPTION, LABELS
+from podlab.panels.panel import CONNECTION, module
+
+expect = pytest.importorskip("playwright.sync_api").expect
+
+
+def row(name: str = "web", **changes: Any) -> dict[str, Any]:
+    base = {
+        "uid": name,
+        "name": name,
+        "ready": "1/1",
+        "status": "Running",
+        "restarts": 0,
+        "restarted": "",
+        "tone": "ready",
+    }
+    return base | {"created": "2026-11-23T03:00:00Z", "ip": "10.244.0.5", "node": "n1"} | changes
+
+
+def state(*rows: dict[str, Any], language: str = "en", connection: str = "live") -> dict[str, Any]:
+    caption = CAPTION.format(namespace="default")
+    texts = {**CONNECTION, **LABELS, "caption": caption}
+    labels = {name: text.in_("ko" if language == "ko" else "en") for name, text in texts.items()}
+    return {"labels": labels, "rows": list(rows), "connection": connection, "server_time": 1795402830000}
+
+
+STARTING = row("b", ready="0/1", status="ContainerCreating", tone="waiting")
+CRASHING = row(
+    "c", ready="0/1", status="CrashLoopBackOff", tone="failing", restarts=3, restarted="2026-11-23T03:00:20Z"
+)
+LEAVING = row("d", status="Terminating", tone="leaving")
+DONE = row("e", ready="0/1", status="Completed", tone="done")
+ALL = [row("nginx-pod-example"), STARTING, CRASHING, LEAVING, DONE]
+
+
+def test_a_row_turns_running(page: Any) -> None:
+    stage = Stage(page, "board", state(STARTING))
+    line = page.locator("tr[data-name=b]")
+    expect(line).to_contain_text("ContainerCreating")
+    expect(line.locator("svg.podlab-waiting")).to_be_visible()
+    stage.set(rows=[row("b")])
+    expect(line).to_contain_text("Running")
+    expect(line.locator("svg.podlab-ready")).to_be_visible()
+    expect(page.locator("[aria-live=polite]")).to_have_text("Pod b: Running, 1/1 ready.")
+
+
+def test_rows_come_in_order_and_leave_visibly(page: Any) -> None:
+    stage = Stage(page, "board", state(row("a"), row("c")))
+    expect(page.locator(".podlab-tag:not(:empty)")).to_have_count(0)
+    stage.set(rows=[row("a"), row("b"), row("c")])
+    expect(page.locator("tr[data-name=b]")).to_contain_text("new")
+    assert page.locator("tbody th").all_inner_texts() == ["a", "bnew", "c"]
+    stage.set(rows=[row("b"), row("c")])
+    expect(page.locator("tr[data-name=a]")).to_contain_text("Deleted")
+    expect(page.locator("tr[data-name=a]")).to_have_count(0)
+    assert page.locator("tbody tr").count() == 2
+
+
+def test_a_pod_of_the_same_name_made_anew_is_another_row(page: Any) -> None:
+    stage = Stage(page, "board", state(row("a", uid="1")))
+    stage.set(rows=[row("a", uid="2")])
+    assert page.locator("tr[data-name=a]").count() == 2
+    expect(page.locator("tr[data-name=a]")).to_have_count(1)
+
+
+def test_the_empty_board_says_so_and_a_connecting_one_does_not(page: Any) -> None:
+    stage = Stage(page, "board", state(connection="connecting"))
+    expect(page.get_by_text("There are no Pods right now.")).to_be_hidden()
+    expect(page.get_by_text("Connecting")).to_be_visible()
+    stage.set(connection="live")
+    expect(page.get_by_text("There are no Pods right now.")).to_be_visible()
+
+
+def test_ages_tick_by_the_servers_clock(page: Any) -> None:
+    Stage(page, "board", state(row("a")))
+    cell = page.locator("tr[data-name=a] .podlab-age")
+    assert cell.inner_text() in ("30s", "31s")
+    expect(cell).to_have_text("32s")
+
+
+def test_ages_are_kubectls(page: Any) -> None:
+    from datetime import timedelta
+
+    seconds = [
+        0,
+        59,
+        119,
+        120,
+        121,
+        599,
+        600,
+        10799,
+        10800,
+        28799,
+        28800,
+        172799,
+        172800,
+        691199,
+        691200,
+        63071999,
+        63072000,
+    ]
+    Stage(page, "board", state())
+    drawn = page.evaluate(
+        """async ([source, all]) => {
+          const url = URL.createObjectURL(new Blob([source + "\\nexport { age };"], {type: "text/javascript"}));
+          return all.map((await import(url)).age);
+        }""",
+        [module("board"), seconds],
+    )
+    assert drawn == [human_duration(timedelta(seconds=s)) for s in seconds]
+
+
+def test_names_are_text_not_html(page: Any) -> None:
+    Stage(page, "board", state(row("<img src=x onerror=alert(1)>")))
+    assert page.locator("img").count() == 0
+
+
+def test_the_view_tells_the_kernel_when_it_is_seen(page: Any) -> None:
+    stage = Stage(page, "board", state(row("a")))
+    assert stage.sent() == ["show"]
+    page.evaluate("document.querySelector('#at').style.marginTop = '5000px'")
+    page.wait_for_function("window.model.sent.length == 2")
+    stage.set(rows=[row("a", status="Error", tone="failing")])
+    assert "Error" not in page.locator("tbody").inner_text()
+    page.evaluate("document.querySelector('#at').style.marginTop = '0'")
+    expect(page.locator("tbody")).to_contain_text("Error")
+    page.evaluate("window.leave()")
+    assert stage.sent() == ["show", "hide", "show", "gone"]
+    assert page.evaluate("window.model.listeners()") == 0
+
+
+def test_a_lost_connection_is_said_in_words(page: Any) -> None:
+    stage = Stage(page, "board", state(row("a")))
+    stage.set(connection="lost")
+    expect(page.locator(".podlab-connection")).to_contain_text("Connection lost, trying again")
+    expect(page.locator("[aria-live=polite]")).to_contain_text("Connection lost")
+
+
+def test_the_keyboard_reaches_the_table(page: Any) -> None:
+    Stage(page, "board", state(row("a")))
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "podlab-scroll"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("width", [320, 640, 1600])
+def test_nothing_is_cut_off(page: Any, shoot: Callable[..., None], theme: str, language: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 420})
+    Stage(page, "board", state(*ALL, language=language), theme, language)
+    expect(page.locator("tbody tr")).to_have_count(len(ALL))
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for cell in page.locator("tbody :is(th, td)").all():
+        box = cell.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width
+    shoot(page, f"board-{theme}-{language}-{width}")
+
+
+CONTRAST = """() => {
+  const parse = (c) => c.match(/[\\d.]+/g).map(Number);
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const back = getComputedStyle(document.body).backgroundColor;
+  const solid = (c) => {
+    canvas.fillStyle = back; canvas.fillRect(0, 0, 1, 1);
+    canvas.fillStyle = c; canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+  const light = (rgb) => {
+    const [r, g, b] = rgb.map((v) => v / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ratio = (c) => {
+    const [a, b] = [light(solid(c)), light(solid(back))].sort((x, y) => y - x);
+    return (a + 0.05) / (b + 0.05);
+  };
+  return [...document.querySelectorAll(".podlab-panel *")]
+    .filter((e) => e.checkVisibility())
+    .filter((e) => e.tagName === "svg" || [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
+    .map((e) => [e.className.baseVal ?? e.className, ratio(getComputedStyle(e).color)]);
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_contrast_is_aa(page: Any, theme: str) -> None:
+    Stage(page, "board", state(*ALL), theme)
+    page.wait_for_selector("tbody tr")
+    ratios = page.evaluate(CONTRAST)
+    assert len(ratios) > 20
+    assert [pair for pair in ratios if pair[1] < 4.5] == []
+
+
+def test_a_hundred_pods_are_drawn_quickly(page: Any) -> None:
+    Stage(page, "board", state(*(row(f"p{n:03}") for n in range(100))))
+    took = page.evaluate(
+        """() => Array.from({ length: 20 }, (_, turn) => {
+          const turned = (row, n) => (n % 20 === turn ? { ...row, restarts: turn + 1 } : { ...row });
+          const rows = window.model.get("rows").map(turned);
+          const begun = performance.now();
+          window.model.set({ rows });
+          document.body.offsetHeight;
+          return performance.now() - begun;
+        }).sort((a, b) => a - b)"""
+    )
+    assert took[10] < 100, took

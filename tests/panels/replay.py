@@ -1,0 +1,163 @@
+"""A small API server over HTTP that serves recorded Pods: enough to list, watch, drop a connection and answer 410."""
+
+from __future__ import annotations
+
+import json
+import select
+import socket
+import threading
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+PODS = "/api/v1/namespaces/default/pods"
+EXPIRED = {
+    "kind": "Status",
+    "apiVersion": "v1",
+    "status": "Failure",
+    "reason": "Expired",
+    "code": 410,
+    "message": "too old",
+}
+
+
+def recorded(name: str) -> list[dict[str, Any]]:
+    """The watch events of one recording, in order."""
+    text = (GOLDEN / name / "watch-pods.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+class Replay:
+    """The server, and the hands of the test on it."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._events: list[dict[str, Any]] = []
+        self._oldest = 0
+        self._generation = 0
+        self.lists = 0
+        self.watches = 0
+        self.open = 0
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._http.daemon_threads = True
+        threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
+
+    def kubeconfig(self, folder: Path) -> Path:
+        """A kubeconfig file for this server."""
+        entry = {"cluster": {"server": f"http://127.0.0.1:{self._http.server_port}"}, "name": "replay"}
+        context = {"context": {"cluster": "replay", "user": "replay", "namespace": "default"}, "name": "replay"}
+        users = [{"name": "replay", "user": {}}]
+        body = {"apiVersion": "v1", "kind": "Config", "current-context": "replay"}
+        path = folder / "kubeconfig"
+        path.write_text(
+            json.dumps(body | {"clusters": [entry], "contexts": [context], "users": users}), encoding="utf-8"
+        )
+        return path
+
+    def send(self, *events: Mapping[str, Any]) -> None:
+        """Let these watch events happen, each at the next resourceVersion."""
+        with self._changed:
+            for event in events:
+                copy = json.loads(json.dumps(dict(event)))
+                copy["object"]["metadata"]["resourceVersion"] = str(len(self._events) + 1)
+                self._events.append({"type": copy["type"], "object": copy["object"]})
+            self._changed.notify_all()
+
+    def drop(self) -> None:
+        """Cut every open watch in the middle."""
+        with self._changed:
+            self._generation += 1
+            self._changed.notify_all()
+
+    def compact(self) -> None:
+        """Forget history: watches from before now are answered with 410."""
+        with self._changed:
+            self._oldest = len(self._events)
+
+    def close(self) -> None:
+        """Stop listening."""
+        self.drop()
+        self._http.shutdown()
+        self._http.server_close()
+
+    def present(self) -> list[dict[str, Any]]:
+        """The objects that exist now."""
+        objects: dict[str, dict[str, Any]] = {}
+        for event in self._events:
+            objects[event["object"]["metadata"]["uid"]] = event["object"]
+            if event["type"] == "DELETED":
+                del objects[event["object"]["metadata"]["uid"]]
+        return list(objects.values())
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        replay = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+            def do_GET(self) -> None:
+                url = urlsplit(self.path)
+                query = {key: values[0] for key, values in parse_qs(url.query).items()}
+                if url.path != PODS:
+                    self._answer(
+                        404, {"kind": "Status", "status": "Failure", "code": 404, "reason": "NotFound", "message": "no"}
+                    )
+                elif query.get("watch") in ("1", "true", "True"):
+                    replay.watches += 1
+                    self._watch(int(query.get("resourceVersion") or 0))
+                else:
+                    replay.lists += 1
+                    with replay._changed:
+                        version, items = str(len(replay._events)), replay.present()
+                    self._answer(200, {"kind": "PodList", "metadata": {"resourceVersion": version}, "items": items})
+
+            def _answer(self, code: int, body: Any) -> None:
+                data = json.dumps(body).encode()
+                self.send_response(code)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def _watch(self, after: int) -> None:
+                if after < replay._oldest:
+                    return self._answer(410, EXPIRED)
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Connection", "close")
+                self.end_headers()
+                self.wfile.flush()
+                self.close_connection = True
+                with replay._changed:
+                    replay.open += 1
+                    generation = replay._generation
+                try:
+                    self._follow(after, generation)
+                finally:
+                    with replay._changed:
+                        replay.open -= 1
+                        replay._changed.notify_all()
+                return None
+
+            def _follow(self, at: int, generation: int) -> None:
+                while not self._left():
+                    with replay._changed:
+                        if len(replay._events) == at and replay._generation == generation:
+                            replay._changed.wait(0.2)
+                        if replay._generation != generation:
+                            return
+                        events = replay._events[at:]
+                    at += len(events)
+                    self.wfile.write("".join(json.dumps(event) + "\n" for event in events).encode())
+
+            def _left(self) -> bool:
+                readable, _, _ = select.select([self.connection], [], [], 0)
+                return bool(readable) and not self.connection.recv(1, socket.MSG_PEEK)
+
+        return Handler
