@@ -1,0 +1,8 @@
+"""Where a kubeconfig comes from: kind, a context, or the embedded cluster; above this nobody can tell which."""
+
+from __future__ import annotations
+
+from podlab.clusters.choice import NoSuchCluster, choose, down, find_all, up
+from podlab.clusters.cluster import Cluster, Kind, Provider, Report, Status
+
+__all__ = ["Cluster", "Kind", "NoSuchCluster", "Provider", "Report", "Status", "choose", "down", "find_all", "up"]

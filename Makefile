@@ -1,0 +1,60 @@
+# Every target is one command; where there is no make, type that command (.venv/bin/… or .venv\Scripts\…).
+# LANGUAGE=ko|en   CLUSTER=auto|embedded|kind|context:NAME   PORT=8888   PYTHON=python3   IMAGE=kind's node image
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PYTEST := $(BIN)/python -m pytest
+
+export PODLAB_NODE_IMAGE := $(or $(IMAGE),$(PODLAB_NODE_IMAGE))
+
+.DEFAULT_GOAL := help
+.PHONY: help lab install check test test-kind test-browser test-embedded notebooks bench down clean lint html
+
+help: ## this list · 이 목록
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+lab: $(STAMP) ## start JupyterLab with the lessons · 강의와 함께 JupyterLab 시작
+	@$(BIN)/podlab lab $(if $(CLUSTER),--cluster $(CLUSTER)) $(if $(PORT),--port $(PORT)) $(LAB_ARGS)
+
+install: $(STAMP) ## make .venv with everything · 필요한 것을 모두 담은 .venv 만들기
+
+$(STAMP): pyproject.toml tools/install.py
+	@$(PYTHON) tools/install.py
+
+check: lint ## lint, types, contracts, unit tests: before each commit · 커밋 전 검사
+	$(PYTEST) -m "not cluster and not kind and not browser" $(PYTEST_ARGS)
+
+lint: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check test-embedded test-browser ## all that needs no Docker · Docker 없이 할 수 있는 모든 검사
+	@$(BIN)/python tools/test_kind.py --ask
+
+test-embedded: $(STAMP)
+	$(BIN)/python tools/test_embedded.py $(PYTEST_ARGS)
+
+test-kind: $(STAMP) ## the same on a real kind cluster · 실제 kind 클러스터에서 같은 검사
+	$(BIN)/python tools/test_kind.py $(PYTEST_ARGS)
+
+test-browser: $(STAMP) ## the lessons in a real browser · 실제 브라우저에서 강의 실행
+	$(PYTEST) -m browser $(PYTEST_ARGS)
+
+html: $(STAMP)
+	$(BIN)/jupyter nbconvert --to html --output-dir reports notebooks/ko/*.ipynb notebooks/en/*.ipynb
+
+notebooks: $(STAMP) ## rebuild the notebooks from notebooks/src · notebooks/src에서 노트북 다시 만들기
+	$(BIN)/python tools/build_notebooks.py
+
+bench: $(STAMP) ## side by side with kubectl and kind · kubectl, kind와 나란히 측정
+	$(BIN)/python -m bench
+
+down: $(STAMP) ## delete podlab's clusters · podlab의 클러스터 지우기
+	$(BIN)/podlab down --all
+
+clean: ## remove .venv and what tools left; lessons and clusters stay · .venv와 캐시 지우기
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

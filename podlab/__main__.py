@@ -1,0 +1,71 @@
+"""The command line, `podlab` and `python -m podlab`: what scripts rely on is documented in README."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from podlab.errors import PodlabError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; the exit code."""
+    words = sys.argv[1:] if arguments is None else arguments
+    _speak_utf8()
+    if words[:1] == ["kubectl"]:  # nothing of it is ours to parse
+        from podlab.commands import kubectl
+
+        return _run(lambda: kubectl.run(words[1:]))
+    return _run(lambda: _app(words))
+
+
+def _app(words: list[str]) -> int:
+    import typer
+
+    from podlab.commands import clusters, doctor, lab
+
+    app = typer.Typer(
+        name="podlab",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        help="Learn Kubernetes Pods by doing. Kubernetes 파드를 직접 해 보며 배웁니다.",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.command("lab")(lab.run)
+    app.command("up")(clusters.up)
+    app.command("down")(clusters.down)
+    app.command("status")(clusters.status)
+    app.command("kubeconfig")(clusters.kubeconfig)
+    app.command("kubectl", help="Everything kubectl does here. kubectl 명령을 그대로 씁니다.")(lambda: None)
+    app.command("reset")(lab.reset)
+    app.command("doctor")(doctor.run)
+    try:
+        app(words, prog_name="podlab")
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else 0
+    return 0
+
+
+def _run(command: Callable[[], int]) -> int:
+    from podlab.commands import terminal
+
+    try:
+        return command()
+    except PodlabError as error:
+        return terminal.fail(error)
+    except KeyboardInterrupt:
+        return terminal.INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return terminal.FAILED
+
+
+def _speak_utf8() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure") and (stream.encoding or "").lower().replace("-", "") != "utf8":
+            stream.reconfigure(errors="replace")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

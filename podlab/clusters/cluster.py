@@ -1,0 +1,103 @@
+"""What a cluster is to the kit: a kubeconfig with a name; and what a provider of clusters can do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from podlab.errors import ClusterError
+from podlab.text import Text
+
+Kind = Literal["kind", "context", "embedded"]
+Report = Callable[[str], None]
+"""Told each step of a longer task as it begins."""
+
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a cluster answers about itself; `kubernetes_version` is empty where none answers."""
+
+    name: str
+    kind: Kind
+    kubernetes_version: str
+    ready: bool
+    simulated: bool
+    kubeconfig: Path
+    nodes: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same for JSON, as `podlab status --json` prints it."""
+        return asdict(self) | {"kubeconfig": str(self.kubeconfig), "nodes": list(self.nodes)}
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A name, and a kubeconfig file any client can use; `context` is the one in it that was asked for, if any.
+
+    An `adopted` one was made by somebody else: only its name deletes it.
+    """
+
+    name: str
+    kind: Kind
+    kubeconfig: Path
+    context: str | None = None
+    namespace: str = "default"
+    adopted: bool = False
+
+    @property
+    def simulated(self) -> bool:
+        """Whether its containers are simulated."""
+        return self.kind == "embedded"
+
+    def answers(self) -> bool:
+        """Whether its API server says that it is ready, within two seconds."""
+        from podlab.clusters import reach
+
+        return reach.answers(self.kubeconfig)
+
+    def status(self) -> Status:
+        """Ask the cluster; one that does not answer is not ready, and no error."""
+        from podlab.clusters import reach
+
+        version, nodes = reach.describe(self.kubeconfig)
+        ready = bool(nodes) and all(nodes.values())
+        return Status(self.name, self.kind, version, ready, self.simulated, self.kubeconfig, tuple(nodes))
+
+
+class Provider(Protocol):
+    """A place where kubeconfigs come from."""
+
+    def find(self) -> list[Cluster]:
+        """The clusters of this kind that podlab may use, running or not."""
+
+    def up(self, name: str, report: Report) -> Cluster:
+        """Make the cluster, or bring an existing one back; returns when its API server answers."""
+
+    def down(self, cluster: Cluster, report: Report) -> None:
+        """Delete the cluster and what podlab keeps about it."""
+
+
+def check_name(name: str) -> str:
+    """The name itself.
+
+    Raises:
+        ClusterError: no node could be called `NAME-control-plane`.
+    """
+    if not _NAME.fullmatch(name) or len(name) > 49:
+        raise ClusterError(
+            Text(
+                ko="{name!r}은(는) 클러스터 이름으로 쓸 수 없습니다: 영어 소문자, 숫자, -만, 49자까지",
+                en="{name!r} cannot name a cluster: lower-case letters, digits and -, 49 characters at most",
+            ).format(name=name),
+            Text(ko="예: podlab up --name lab", en="for example: podlab up --name lab"),
+        )
+    return name
+
+
+def silent(step: str) -> None:
+    """A `Report` that tells nobody."""

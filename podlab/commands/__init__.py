@@ -1,0 +1,1 @@
+"""The commands of `podlab`, one module each; they print, everything below them returns."""

@@ -1,0 +1,42 @@
+"""`podlab doctor`: what is missing, why it matters, and the command that mends it."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from podlab.clusters import choice, doctor, state
+from podlab.clusters.probe import Machine
+from podlab.commands import terminal
+from podlab.commands.clusters import ClusterOption
+from podlab.text import Text
+
+MARKS = {"ok": "[green]✓[/]", "note": "[yellow]![/]", "error": "[bold red]✗[/]"}
+
+
+def run(
+    cluster: ClusterOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts. 스크립트용.")] = False,
+) -> None:
+    """Look for what may go wrong; exit code 1 where something must be mended. 문제를 찾아 고치는 방법을 알려 줍니다."""
+    wants_kind = choice.parse(cluster).kind == "kind"
+    findings = doctor.examine(Machine(), state.home(), for_kind=wants_kind)
+    if as_json:
+        print(json.dumps([finding.as_dict() for finding in findings], indent=2, ensure_ascii=False))
+    else:
+        for finding in findings:
+            _print(finding)
+    if doctor.worst(findings) == "error":
+        raise typer.Exit(terminal.FAILED)
+
+
+def _print(finding: doctor.Finding) -> None:
+    terminal.out.print(f"{MARKS[finding.severity]} {escape(str(finding.seen))}")
+    if finding.severity == "ok":
+        return
+    for label, text in ((Text(ko="이유", en="why"), finding.why), (Text(ko="해결", en="fix"), finding.fix)):
+        if text:
+            terminal.out.print(f"    [dim]{label}:[/] {escape(str(text))}")

@@ -1,0 +1,123 @@
+"""`podlab lab` and `podlab reset`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+
+from podlab import clusters, lab, text, workbook
+from podlab.clusters import Cluster, choice, state
+from podlab.commands import terminal
+from podlab.commands.clusters import ClusterOption, summary
+from podlab.text import Language, Text
+
+FolderArgument = Annotated[
+    Path, typer.Argument(metavar="[DIR]", help="The working folder. 작업 폴더.", file_okay=False, show_default=True)
+]
+LanguageOption = Annotated[
+    str | None,
+    typer.Option(
+        "--language",
+        metavar="ko|en",
+        help="Instead of LANGUAGE and the locale. LANGUAGE와 로캘 대신.",
+        show_default=False,
+    ),
+]
+
+
+def run(
+    folder: FolderArgument = Path(workbook.FOLDER),
+    cluster: ClusterOption = None,
+    port: Annotated[
+        int, typer.Option("--port", min=1, max=65535, help="The next free one is taken. 다음 빈 포트를 씁니다.")
+    ] = lab.FIRST_PORT,
+    language: LanguageOption = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser. 브라우저 열기.")] = True,
+) -> None:
+    """Start JupyterLab on a working copy of the lessons. 강의 사본으로 JupyterLab을 시작합니다."""
+    speak(language)
+    spoken = text.language()
+    folder = folder.absolute()
+    workbook.lay_out(folder, spoken)
+    with terminal.steps() as report:
+        chosen = _cluster(cluster, report)
+    terminal.say(summary(chosen.status()))
+    free = lab.free_port(port)
+    if free != port:
+        terminal.say(
+            Text(ko="포트 {taken}은 이미 쓰이고 있어 {free}을 씁니다", en="port {taken} is taken: using {free}").format(
+                taken=port, free=free
+            )
+        )
+    if not lab.write_settings(spoken):
+        terminal.say(Text(ko="JupyterLab의 언어를 설정하지 못했습니다", en="could not set JupyterLab's language"))
+    shims = state.home() / "bin"
+    lab.write_shims(shims)
+    started = lab.Lab(folder, spoken, chosen, free, browser, lab.new_token(), f"{spoken}/{workbook.WELCOME}.ipynb")
+    terminal.say(Text(ko="강의 사본: {folder}", en="your copy of the lessons: {folder}").format(folder=folder))
+    terminal.say(
+        Text(ko="JupyterLab: {url}   (끝내기: Ctrl-C)", en="JupyterLab: {url}   (Ctrl-C ends it)").format(
+            url=started.url
+        )
+    )
+    code = lab.run(started, shims)
+    terminal.say(
+        Text(
+            ko="클러스터 {name}은(는) 계속 실행됩니다. 지우기: {down}",
+            en="the cluster {name} goes on. To delete it: {down}",
+        ).format(name=chosen.name, down=f"podlab down --name {chosen.name}")
+    )
+    raise typer.Exit(code)
+
+
+def reset(
+    lesson: Annotated[
+        str | None, typer.Argument(metavar="[LESSON]", help="Such as 02 or 02-create. 예: 02", show_default=False)
+    ] = None,
+    folder: Annotated[Path, typer.Option("--dir", help="The working folder. 작업 폴더.")] = Path(workbook.FOLDER),
+    language: LanguageOption = None,
+) -> None:
+    """Restore a lesson; without one, delete all that lessons made in the cluster. 강의를 되돌립니다."""
+    speak(language)
+    if lesson is None:
+        _reset_cluster()
+        return
+    restored, kept = workbook.restore(folder.absolute(), lesson, text.language())
+    terminal.say(Text(ko="되돌린 강의: {path}", en="restored: {path}").format(path=restored))
+    if kept:
+        terminal.say(Text(ko="이전 사본: {path}", en="what was there: {path}").format(path=kept))
+
+
+def speak(language: str | None) -> None:
+    """Choose the language that somebody asked for.
+
+    Raises:
+        typer.BadParameter: it is none of podlab's.
+    """
+    try:
+        text.use(cast(Language | None, language))
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--language") from error
+
+
+def _cluster(selector: str | None, report: clusters.Report) -> Cluster:
+    asked = choice.parse(selector)
+    if asked.kind in ("kind", "context"):  # whoever names it wants it made
+        return clusters.up(selector, report=report)
+    return clusters.choose(selector, report)[0]
+
+
+def _reset_cluster() -> None:
+    from podlab.clusters import reset as emptying
+
+    with terminal.steps() as report:
+        chosen, _ = clusters.choose(report=report)
+        deleted = emptying.empty(chosen, report)
+    terminal.say(
+        Text(
+            ko="{namespace} 네임스페이스에서 지운 오브젝트: {count}",
+            en="objects deleted in the namespace {namespace}: {count}",
+        ).format(namespace=chosen.namespace, count=len(deleted))
+    )
