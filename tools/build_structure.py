@@ -183,6 +183,31 @@ def build(source: Source, schemas: dict[str, Any]) -> dict[str, Any]:
     return {"version": f"v{VERSION}", "types": types, "facts": facts, "aliases": used_aliases(source.aliases, types)}
 
 
+INTERNAL = re.compile(r"^\t(\w+)(?:[ \t]+([\w.\[\]*]+))?\s*(?://.*)?$", re.M)
+
+
+def internal(text: str, source: Source) -> dict[str, list[list[str]]]:
+    """Return Go name, Go type and JSON name of the fields that a Pod's spec has inside the API server.
+
+    The diff in "pod updates may not change fields" shows that form.
+    """
+    structs = {name: INTERNAL.findall(body) for name, body in STRUCT.findall(text)}
+    aliases = dict(ALIAS.findall(text))
+    found: dict[str, list[list[str]]] = {}
+    pending = ["PodSpec"]
+    while pending:
+        name = pending.pop()
+        if name in found or name not in structs:
+            continue
+        json_names = {f[0]: f[2]["json"].split(",")[0] for f in source.structs.get(f"core/v1.{name}", ()) if f[0]}
+        rows = found[name] = []
+        for field_name, go_type in structs[name]:
+            target = aliases.get(go_type, go_type)
+            rows.append([field_name, target, json_names.get(field_name, field_name[0].lower() + field_name[1:])])
+            pending += re.findall(r"\w+", target or field_name)
+    return found
+
+
 def used_aliases(aliases: dict[str, str], types: dict[str, Any]) -> dict[str, str]:
     """Keep the named types that some field mentions."""
     words = re.compile(r"[\w/]+\.\w+")
@@ -210,6 +235,8 @@ def main() -> None:
         source.read(api / package, package)
     folder = Path() if options.live else module(f"k8s.io/kubernetes@v{VERSION}") / "api/openapi-spec/v3"
     table = build(source, documents(folder, options.live))
+    inside = module(f"k8s.io/kubernetes@v{VERSION}") / "pkg/apis/core/types.go"
+    table["internal"] = internal(inside.read_text(encoding="utf-8"), source)
     text = json.dumps(table, separators=(",", ":")).encode()
     options.output.write_bytes(gzip.compress(text, 9, mtime=0))
     print(f"{options.output}: {len(table['types'])} types, {len(text)} bytes, {options.output.stat().st_size} gzipped")

@@ -1,0 +1,118 @@
+"""Validation of metadata. Upstream: apimachinery/pkg/api/validation/objectmeta.go"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from . import causes, names
+from .gotext import quote
+from .status import Cause
+
+Obj = dict[str, Any]
+ANNOTATIONS_LIMIT = 256 * 1024
+
+
+def validate(obj: Obj, old: Obj | None, rule: Callable[[str], list[str]] = names.subdomain, path: str = "metadata") -> list[Cause]:
+    """Return what is wrong with metadata of an object; `rule` says what its name may look like."""
+    meta = obj.get("metadata") or {}
+    found = _update(meta, old["metadata"], path) if old else []
+    if meta.get("generateName"):
+        found += names.causes_of(f"{path}.generateName", meta["generateName"], names.prefix(rule, meta["generateName"]))
+    if not meta.get("name"):
+        found.append(causes.required(f"{path}.name", "name or generateName is required"))
+    else:
+        found += names.causes_of(f"{path}.name", meta["name"], rule(meta["name"]))
+    if meta.get("namespace"):
+        found += names.causes_of(f"{path}.namespace", meta["namespace"], names.label(meta["namespace"]))
+    found += labels(meta.get("labels"), f"{path}.labels")
+    found += annotations(meta.get("annotations"), f"{path}.annotations")
+    found += _owners(meta.get("ownerReferences") or [], f"{path}.ownerReferences")
+    return found + finalizers(meta.get("finalizers") or [], f"{path}.finalizers")
+
+
+def template(meta: Obj | None, path: str) -> list[Cause]:
+    """Return what is wrong with the labels and annotations of a Pod template."""
+    meta = meta or {}
+    found = labels(meta.get("labels"), f"{path}.labels") + annotations(meta.get("annotations"), f"{path}.annotations")
+    return found + finalizers(meta.get("finalizers") or [], f"{path}.finalizers")
+
+
+def labels(given: Obj | None, path: str) -> list[Cause]:
+    found = []
+    for key, value in (given or {}).items():
+        found += names.causes_of(path, key, names.qualified(key))
+        found += names.causes_of(path, value, names.label_value(value))
+    return found
+
+
+def annotations(given: Obj | None, path: str) -> list[Cause]:
+    found, size = [], 0
+    for key, value in (given or {}).items():
+        found += names.causes_of(path, key, names.qualified(key.lower()))
+        size += len(key.encode("utf-8", "replace")) + len(value.encode("utf-8", "replace"))
+    if size > ANNOTATIONS_LIMIT:
+        found.append(causes.too_long(path, ANNOTATIONS_LIMIT))
+    return found
+
+
+def _owners(owners: list[Obj], path: str) -> list[Cause]:
+    found: list[Cause] = []
+    controllers = [owner for owner in owners if owner.get("controller")]
+    for index, owner in enumerate(owners):
+        here = f"{path}[{index}]"
+        if owner.get("apiVersion", "").count("/") > 1 or not owner.get("apiVersion"):
+            found.append(causes.invalid(f"{here}.apiVersion", owner.get("apiVersion", ""), "version must not be empty"))
+        for key in ("kind", "name", "uid"):
+            if not owner.get(key):
+                found.append(causes.invalid(f"{here}.{key}", "", "must not be empty"))
+    if len(controllers) > 1:
+        names_ = ", ".join(f"{owner.get('kind')}/{owner.get('name')}" for owner in controllers[:2])
+        text = f"Only one reference can have Controller set to true. Found \"true\" in references for {names_}"
+        found.append(causes.invalid(path, owners, text))
+    return found
+
+
+def finalizers(given: list[str], path: str) -> list[Cause]:
+    return [cause for name in given for cause in names.causes_of(path, name, names.qualified(name))]
+
+
+def _update(meta: Obj, old: Obj, path: str) -> list[Cause]:
+    """Return what an update may not do."""
+    added = [name for name in meta.get("finalizers") or [] if name not in (old.get("finalizers") or [])]
+    if not old.get("deletionTimestamp") or not added:
+        return []
+    shown = "[]string{" + ", ".join(quote(name) for name in sorted(added)) + "}"
+    text = f"no new finalizers can be added if the object is being deleted, found new finalizers {shown}"
+    return [causes.forbidden(f"{path}.finalizers", text)]
+
+
+def immutable(path: str, value: Any, old: Any) -> list[Cause]:
+    """Return a cause if a value that cannot change has changed."""
+    return [] if value == old else [causes.invalid(path, value, "field is immutable")]
+
+
+def non_negative(path: str, value: int | None) -> list[Cause]:
+    """Return a cause if a number is below zero."""
+    if value is None or value >= 0:
+        return []
+    return [causes.invalid(path, value, "must be greater than or equal to 0")]
+
+
+def selector(given: Obj | None, path: str) -> list[Cause]:
+    """Return what is wrong with a label selector. Upstream: apis/meta/v1/validation ValidateLabelSelector"""
+    found = labels(dict.fromkeys((given or {}).get("matchLabels") or {}, ""), f"{path}.matchLabels")
+    for value in ((given or {}).get("matchLabels") or {}).values():
+        found += names.causes_of(f"{path}.matchLabels", value, names.label_value(value))
+    for index, term in enumerate((given or {}).get("matchExpressions") or []):
+        here, operator, values = f"{path}.matchExpressions[{index}]", term.get("operator", ""), term.get("values") or []
+        if operator in ("In", "NotIn") and not values:
+            found.append(causes.required(f"{here}.values", "must be specified when `operator` is 'In' or 'NotIn'"))
+        elif operator in ("Exists", "DoesNotExist") and values:
+            found.append(causes.forbidden(f"{here}.values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
+        elif operator not in ("In", "NotIn", "Exists", "DoesNotExist"):
+            found.append(causes.invalid(f"{here}.operator", operator, "not a valid selector operator"))
+        found += names.causes_of(f"{here}.key", term.get("key", ""), names.qualified(term.get("key", "")))
+        for number, value in enumerate(values):
+            found += names.causes_of(f"{here}.values[{number}]", value, names.label_value(value))
+    return found

@@ -1,0 +1,133 @@
+"""Pods. Upstream: pkg/registry/core/pod/strategy.go, pkg/apis/core/v1/helper/qos"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import causes, metadata, quantity
+from podlab.embedded.clock import rfc3339
+
+from ..resource import Context, Obj, Resource
+from ..status import Cause
+from . import poddefaults, podspec, podupdates, podwarnings
+from .containers import only_in_pods
+
+COMPUTE = ("cpu", "memory")
+
+
+def default(pod: Obj) -> None:
+    """Fill in what a manifest leaves out."""
+    spec = pod.setdefault("spec", {})
+    poddefaults.spec(spec)
+    if spec.get("enableServiceLinks") is None:
+        spec["enableServiceLinks"] = True
+    pod.setdefault("status", {})
+
+
+def prepare(pod: Obj, old: Obj | None, ctx: Context) -> None:
+    """Give a new Pod its first status, whatever the client sent."""
+    if old is None:
+        pod["status"] = {"phase": "Pending", "qosClass": qos(pod)}
+        gates = pod["spec"].get("schedulingGates")
+        if gates:
+            pod["status"]["conditions"] = [_gated(rfc3339(ctx.now()))]
+
+
+def _gated(now: str) -> Obj:
+    return {
+        "type": "PodScheduled",
+        "status": "False",
+        "lastTransitionTime": now,
+        "reason": "SchedulingGated",
+        "message": "Scheduling is blocked due to non-empty scheduling gates",
+    }
+
+
+def qos(pod: Obj) -> str:
+    """Return `Guaranteed`, `Burstable` or `BestEffort`."""
+    spec = pod.get("spec") or {}
+    if any(_amounts(spec.get("resources") or {}, kind) for kind in ("requests", "limits")):
+        every: list[Obj] = [spec["resources"]]
+    else:
+        containers = [*(spec.get("containers") or []), *(spec.get("initContainers") or [])]
+        every = [container.get("resources") or {} for container in containers]
+    requests = [_amounts(given, "requests") for given in every]
+    limits = [_amounts(given, "limits") for given in every]
+    if not any(requests) and not any(limits):
+        return "BestEffort"
+    if requests == limits and all(set(limit) == set(COMPUTE) for limit in limits):
+        return "Guaranteed"
+    return "Burstable"
+
+
+def _amounts(resources: Obj, kind: str) -> dict[str, int]:
+    given = resources.get(kind) or {}
+    amounts = {name: quantity.nano(given[name]) for name in COMPUTE if name in given}
+    return {name: amount for name, amount in amounts.items() if amount}
+
+
+def validate(pod: Obj, old: Obj | None) -> list[Cause]:
+    """Return what is wrong with a Pod, in upstream's order."""
+    spec = pod.get("spec") or {}
+    found = metadata.validate(pod, old)
+    if old is not None and old["spec"].get("activeDeadlineSeconds") == spec.get("activeDeadlineSeconds") == 0:
+        spec = {key: value for key, value in spec.items() if key != "activeDeadlineSeconds"}
+    found += podspec.validate(spec, "spec")
+    for key in ("containers", "initContainers"):
+        found += only_in_pods(spec.get(key) or [], f"spec.{key}")
+    if old is None:
+        return found + _create(spec)
+    return found + podupdates.validate(spec, old["spec"])
+
+
+def _create(spec: Obj) -> list[Cause]:
+    found = []
+    if spec.get("ephemeralContainers"):
+        found.append(causes.forbidden("spec.ephemeralContainers", "cannot be set on create"))
+    if spec.get("nodeName") and spec.get("schedulingGates"):
+        text = "cannot be set until all schedulingGates have been cleared"
+        found.append(causes.forbidden("spec.nodeName", text))
+    return found
+
+
+def selectable(pod: Obj) -> dict[str, str]:
+    """Return the fields that a field selector may name."""
+    spec, status = pod.get("spec") or {}, pod.get("status") or {}
+    return {
+        "spec.nodeName": spec.get("nodeName", ""),
+        "spec.restartPolicy": spec.get("restartPolicy", ""),
+        "spec.schedulerName": spec.get("schedulerName", ""),
+        "spec.serviceAccountName": spec.get("serviceAccountName", ""),
+        "spec.hostNetwork": "true" if spec.get("hostNetwork") else "false",
+        "status.phase": status.get("phase", ""),
+        "status.podIP": status.get("podIP", ""),
+        "status.nominatedNodeName": status.get("nominatedNodeName", ""),
+    }
+
+
+def grace(pod: Obj, requested: int | None) -> int:
+    """Return the seconds that a deletion waits: none for a Pod that runs nowhere or has ended."""
+    spec, status = pod.get("spec") or {}, pod.get("status") or {}
+    seconds: Any = requested if requested is not None else spec.get("terminationGracePeriodSeconds", 30)
+    if not spec.get("nodeName") or status.get("phase") in ("Failed", "Succeeded"):
+        return 0
+    return 1 if seconds < 0 else int(seconds)
+
+
+PODS = Resource(
+    group="",
+    version="v1",
+    kind="Pod",
+    plural="pods",
+    singular="pod",
+    short_names=("po",),
+    categories=("all",),
+    subresources=("attach", "binding", "eviction", "exec", "log", "portforward", "proxy", "status"),
+    default=default,
+    validate=validate,
+    prepare=prepare,
+    fields=selectable,
+    warnings=podwarnings.pod,
+    generation=True,
+    grace=grace,
+)
