@@ -1,0 +1,440 @@
+"""The wire: requests to an API server, dicts in and dicts out. The only importer of the official client, and late."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from podlab.errors import ApiError, ClusterError
+from podlab.text import Text
+
+Object = dict[str, Any]
+TIMEOUT = 30.0
+"""Seconds that a request may take, unless it says otherwise."""
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request as it was sent, for showing it to a learner."""
+
+    method: str
+    path: str
+    body: object = None
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer: status, headers (lower-case names), body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    warnings: tuple[str, ...] = ()
+
+    def json(self) -> Any:
+        """The body as JSON."""
+        return json.loads(self.body)
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode("utf-8", "replace")
+
+
+@dataclass(slots=True)
+class Sent:
+    """What one client sent lately, and the warnings that came back; a verb takes it for its `Output`."""
+
+    requests: list[Request] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+class Client:
+    """A connection to one cluster: kubeconfig, context, namespace. Safe to use from several threads.
+
+    Args:
+        kubeconfig: a kubeconfig file; None means KUBECONFIG, else ~/.kube/config.
+        context: one of its contexts; None means its current one.
+        namespace: where namespaced requests go; None means the context's, else `default`.
+        server: another server's URL than the kubeconfig's.
+        impersonate: act as this user (`--as`).
+    """
+
+    def __init__(
+        self,
+        kubeconfig: str | Path | None = None,
+        context: str | None = None,
+        namespace: str | None = None,
+        *,
+        server: str | None = None,
+        impersonate: str | None = None,
+    ) -> None:
+        self.kubeconfig = None if kubeconfig is None else Path(kubeconfig)
+        self.context = context
+        self._api, found = _connect(self.kubeconfig, context, server)
+        self.namespace = namespace or found or "default"
+        self.server = str(self._api.configuration.host)
+        self.impersonate = impersonate
+        self._ahead = timedelta()
+        self._sent = threading.local()
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, object] | None = None,
+        body: object = None,
+        accept: str = "application/json",
+        content_type: str | None = None,
+        timeout: float | None = TIMEOUT,
+    ) -> Response:
+        """Send one request and read the whole answer.
+
+        Args:
+            body: a JSON value, or bytes that are sent as they are.
+            timeout: seconds until it is given up; None waits for ever.
+
+        Raises:
+            ApiError: the server answered 4xx or 5xx.
+            ClusterError: no server, or none that answers.
+        """
+        raw = self._send(method, path, query, body, accept, content_type, timeout)
+        try:
+            data = raw.read() or b""
+        except Exception as error:
+            raise unreachable(self.server, error) from error
+        return self._response(raw, data)
+
+    def get(self, path: str, **query: object) -> Object:
+        """GET a path as JSON."""
+        found: Object = self.request("GET", path, query=query).json()
+        return found
+
+    def lines(
+        self,
+        path: str,
+        *,
+        query: Mapping[str, object] | None = None,
+        accept: str = "application/json",
+        timeout: float | None = None,
+    ) -> Iterator[bytes]:
+        """GET a path and give its lines as they come; `timeout` seconds of silence end it with a ClusterError."""
+        raw = self._send("GET", path, query, None, accept, None, timeout)
+        if raw.status >= 400:
+            self._response(raw, raw.read() or b"")
+        try:
+            yield from _lines(raw.response.stream(65536, decode_content=True))
+        except Exception as error:
+            raise unreachable(self.server, error) from error
+        finally:
+            raw.response.close()
+
+    def watch(
+        self,
+        path: str,
+        *,
+        query: Mapping[str, object] | None = None,
+        timeout: float = 300.0,
+        accept: str = "application/json",
+    ) -> Iterator[Object]:
+        """The watch events of a list path until the server ends the stream, `timeout` seconds at most.
+
+        Raises:
+            ApiError: 410 when the resourceVersion is too old, or another ERROR event.
+        """
+        asked = {
+            "allowWatchBookmarks": "true",
+            **(query or {}),
+            "watch": "true",
+            "timeoutSeconds": max(1, round(timeout)),
+        }
+        for line in self.lines(path, query=asked, timeout=timeout + 5, accept=accept):
+            event: Object = json.loads(line)
+            if event["type"] == "ERROR":
+                raise ApiError(event["object"])
+            yield event
+
+    def observe(
+        self,
+        path: str,
+        *,
+        label_selector: str | None = None,
+        field_selector: str | None = None,
+        stop: threading.Event | None = None,
+    ) -> Iterator[Object]:
+        """What is there and then every change, for ever, through dropped connections.
+
+        Yields `{"type": "LISTED", "items": [...]}` first and after every 410; `ADDED`, `MODIFIED` and `DELETED` with
+        their `object`; `{"type": "LOST", "error": ClusterError}` each time the server is out of reach: the next try
+        follows after 0.2 to 5 seconds, from the last resourceVersion.
+
+        Args:
+            stop: ends it, at the next event or when the open watch ends (30 seconds at most).
+        """
+        selectors = {k: v for k, v in (("labelSelector", label_selector), ("fieldSelector", field_selector)) if v}
+        stop = stop or threading.Event()
+        version, pause = "", 0.2
+        while not stop.is_set():
+            try:
+                if not version:
+                    listed = self.get(path, **selectors)
+                    version = listed["metadata"]["resourceVersion"]
+                    yield {"type": "LISTED", "items": listed["items"]}
+                for event in self.watch(path, query={**selectors, "resourceVersion": version}, timeout=30):
+                    version, pause = event["object"]["metadata"]["resourceVersion"], 0.2
+                    if stop.is_set():
+                        return
+                    if event["type"] != "BOOKMARK":
+                        yield event
+                pause = 0.2
+            except ApiError as error:
+                if error.code == 410:
+                    version = ""
+                elif error.code < 500 and error.code != 429:
+                    raise
+                else:
+                    stop.wait(pause)
+                    pause = min(5.0, pause * 2)
+            except ClusterError as error:
+                yield {"type": "LOST", "error": error}
+                stop.wait(pause)
+                pause = min(5.0, pause * 2)
+
+    def connect(self, path: str, *, query: list[tuple[str, str]], protocols: list[str]) -> Any:
+        """A WebSocket to a path (exec, attach, port-forward), from the library `websockets`."""
+        from websockets.exceptions import InvalidStatus
+        from websockets.sync.client import connect
+
+        configuration = self._api.configuration
+        parts = urlsplit(self.server)
+        scheme = "wss" if parts.scheme == "https" else "ws"
+        headers = {**self._headers(), **_authorization(self._api)}
+        try:
+            return connect(
+                f"{scheme}://{parts.netloc}{parts.path}{path}?{urlencode(query)}",
+                ssl=_tls(configuration) if scheme == "wss" else None,
+                subprotocols=protocols,  # type: ignore[arg-type]
+                additional_headers=headers,
+                proxy=None if parts.hostname in LOOPBACK else True,
+                open_timeout=TIMEOUT,
+                max_size=None,
+            )
+        except InvalidStatus as error:
+            body = bytes(error.response.body or b"")
+            raise ApiError(_status(error.response.status_code, body)) from error
+        except OSError as error:
+            raise unreachable(self.server, error) from error
+
+    def server_now(self) -> datetime:
+        """The server's clock, from the `Date` of its last answer; ages are counted from it."""
+        return datetime.now(UTC) + self._ahead
+
+    def take_sent(self) -> Sent:
+        """What this thread sent since it was last asked."""
+        sent: Sent = getattr(self._sent, "sent", None) or Sent()
+        self._sent.sent = Sent()
+        return sent
+
+    def _headers(self) -> dict[str, str]:
+        return {"Impersonate-User": self.impersonate} if self.impersonate else {}
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, object] | None,
+        body: object,
+        accept: str,
+        content_type: str | None,
+        timeout: float | None,
+    ) -> Any:
+        pairs = urlencode([(k, v) for k, v in (query or {}).items() if v is not None], quote_via=quote)
+        target = path + ("&" if "?" in path else "?") * bool(pairs) + pairs
+        headers = {"Accept": accept, **self._headers()}
+        if body is not None:
+            headers["Content-Type"] = content_type or "application/json"
+        if not hasattr(self._sent, "sent"):
+            self._sent.sent = Sent()
+        self._sent.sent.requests.append(Request(method, target, body))
+        payload = (
+            body
+            if body is None or isinstance(body, bytes)
+            else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        )
+        api = self._api
+        headers = {"User-Agent": f"podlab/{method.lower()}", **headers, **_authorization(api)}
+        try:
+            from urllib3 import Timeout
+
+            wait = Timeout(connect=min(timeout or TIMEOUT, 10.0), read=timeout)
+            raw = api.rest_client.pool_manager.request(
+                method,
+                self.server + target,
+                body=payload,
+                headers=headers,
+                preload_content=False,
+                timeout=wait,
+                retries=_retries(),
+                redirect=False,
+            )
+        except Exception as error:
+            raise unreachable(self.server, error) from error
+        return _Raw(raw)
+
+    def _response(self, raw: Any, data: bytes) -> Response:
+        headers = {k.lower(): v for k, v in raw.headers.items()}
+        if "date" in headers:
+            self._ahead = _ahead(headers["date"], self._ahead)
+        warnings = tuple(_warning(value) for value in raw.headers.getlist("Warning"))
+        self._sent.sent.warnings.extend(warnings)
+        if raw.status >= 400:
+            raise ApiError(_status(raw.status, data))
+        return Response(raw.status, headers, data, warnings)
+
+
+class _Raw:
+    """A urllib3 answer with the two things that are read from it."""
+
+    def __init__(self, response: Any) -> None:
+        self.response = response
+        self.status: int = response.status
+        self.headers = response.headers
+
+    def read(self) -> bytes:
+        data: bytes = self.response.read()
+        self.response.release_conn()
+        return data
+
+
+def unreachable(server: str, error: Exception) -> ClusterError:
+    """kubectl's line for a server that does not answer, and the way back to one.
+
+    Upstream: staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go (checkErr)
+    """
+    host, text = urlsplit(server).netloc, f"{error!r} {error}"
+    if "refused" in text:
+        line = f"The connection to the server {host} was refused - did you specify the right host or port?"
+    elif "CERTIFICATE" in text.upper():
+        line = UNTRUSTED
+    elif "timed out" in text or "Timeout" in text:
+        line = f"Unable to connect to the server: dial tcp {host}: i/o timeout"
+    elif "resolve" in text or "Name or service" in text:
+        line = f"Unable to connect to the server: dial tcp: lookup {host.partition(':')[0]}: no such host"
+    else:
+        line = f"Unable to connect to the server: {error}"
+    return ClusterError(line, NO_ANSWER)
+
+
+UNTRUSTED = (
+    "Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority"
+)
+NO_ANSWER = Text(
+    ko="클러스터가 응답하지 않습니다. `podlab status`로 살펴보고, 꺼져 있으면 `podlab up`으로 다시 시작합니다.",
+    en="The cluster does not answer. See `podlab status`; if it is down, `podlab up` starts it again.",
+)
+
+
+def _connect(kubeconfig: Path | None, context: str | None, server: str | None) -> tuple[Any, str | None]:
+    """The official client's ApiClient for a kubeconfig, and the namespace that its context names."""
+    from kubernetes import client, config
+
+    path = None if kubeconfig is None else str(kubeconfig)
+    configuration = client.Configuration()
+    try:
+        config.load_kube_config(path, context=context, client_configuration=configuration, persist_config=False)
+        contexts, current = config.list_kube_config_contexts(path)
+    except (config.ConfigException, OSError, ValueError, TypeError, AttributeError) as error:
+        raise ClusterError(f"error: {error}", NO_KUBECONFIG) from error
+    if server:
+        configuration.host = server
+    if urlsplit(configuration.host).hostname in LOOPBACK:
+        configuration.proxy = None
+    configuration.connection_pool_maxsize = 16
+    chosen = next((each for each in contexts if each["name"] == context), current)
+    return client.ApiClient(configuration), (chosen or {}).get("context", {}).get("namespace")
+
+
+NO_KUBECONFIG = Text(
+    ko="쓸 수 있는 kubeconfig가 없습니다. `podlab up`이 클러스터를 만들고 kubeconfig도 준비합니다.",
+    en="There is no kubeconfig to use. `podlab up` makes a cluster and its kubeconfig.",
+)
+
+
+def _authorization(api: Any) -> dict[str, str]:
+    """The bearer token's header, read anew each time: a token may be renewed by an exec plugin or a file."""
+    configuration = api.configuration
+    if configuration.refresh_api_key_hook:
+        configuration.refresh_api_key_hook(configuration)
+    token = configuration.get_api_key_with_prefix("authorization") or configuration.get_api_key_with_prefix(
+        "BearerToken"
+    )
+    return {"Authorization": token} if token else {}
+
+
+def _tls(configuration: Any) -> Any:
+    import ssl
+
+    tls = ssl.create_default_context(
+        cafile=configuration.ssl_ca_cert, cadata=getattr(configuration, "ca_cert_data", None)
+    )
+    if not configuration.verify_ssl:
+        tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
+    if configuration.cert_file:
+        tls.load_cert_chain(configuration.cert_file, configuration.key_file)
+    return tls
+
+
+def _retries() -> Any:
+    """One more try where a kept-alive connection turned out to be dead; never after the server may have acted."""
+    from urllib3 import Retry
+
+    return Retry(total=1, connect=0, read=0, redirect=0, status=0, other=0)
+
+
+def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for chunk in chunks:
+        *whole, rest = (rest + chunk).split(b"\n")
+        yield from (line for line in whole if line)
+    if rest:
+        yield rest
+
+
+def _status(code: int, data: bytes) -> Object:
+    """The Status of a failed answer; a proxy's or a mux's plain text becomes one."""
+    try:
+        found = json.loads(data)
+    except ValueError:
+        found = None
+    if isinstance(found, dict) and found.get("kind") == "Status":
+        return {"code": code, **found}
+    return {
+        "kind": "Status",
+        "status": "Failure",
+        "code": code,
+        "message": data.decode("utf-8", "replace").strip(),
+        "raw": True,
+    }
+
+
+def _warning(header: str) -> str:
+    """The text of a `Warning: 299 - "text"` header."""
+    return header.partition('"')[2].rpartition('"')[0].replace('\\"', '"').replace("\\\\", "\\")
+
+
+def _ahead(date: str, known: timedelta) -> timedelta:
+    """How far the server's clock is ahead; its Date has whole seconds, so up to one second is no news."""
+    ahead = parsedate_to_datetime(date) - datetime.now(UTC) + timedelta(seconds=0.5)
+    return known if abs(ahead - known) < timedelta(seconds=0.6) else ahead
