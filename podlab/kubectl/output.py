@@ -1,0 +1,46 @@
+"""What a verb returns: the text that kubectl prints, the objects behind it, and how it came about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from podlab.client import Request
+
+Object = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The outcome of one kubectl command.
+
+    Attributes:
+        stdout: what kubectl writes to its standard output, character for character.
+        stderr: what it writes to its standard error (warnings, "No resources found").
+        objects: the objects that the command read or wrote, as the API server sent them.
+        command: the kubectl line, such as `kubectl get pods`.
+        requests: the HTTP requests behind it.
+        exit_code: kubectl's; a verb that fails raises, so this is 0 but for `exec` and `diff`.
+    """
+
+    stdout: str = ""
+    stderr: str = ""
+    objects: Sequence[Object] = ()
+    command: str = ""
+    requests: Sequence[Request] = field(default=(), repr=False)
+    exit_code: int = 0
+
+    def __str__(self) -> str:
+        return self.stdout
+
+    def __repr__(self) -> str:
+        shown = "\n".join(part.rstrip("\n") for part in (self.stderr, self.stdout) if part)
+        return f"$ {self.command}\n{shown}".rstrip("\n")
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))
+
+    def show_requests(self) -> str:
+        """The HTTP requests behind the command, one a line."""
+        return "\n".join(map(str, self.requests))

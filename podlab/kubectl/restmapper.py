@@ -1,0 +1,163 @@
+"""From what a person types (`pod`, `po`, `deploy`, `deployments.apps`) or a manifest names to the resource's path.
+
+Upstream: staging/src/k8s.io/client-go/restmapper
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from podlab.client import Client
+from podlab.errors import ApiError, PodlabError
+from podlab.text import Text
+
+AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json"
+
+NO_SUCH_TYPE = Text(
+    ko="리소스 종류의 이름을 확인합니다. `kubectl api-resources`가 이 클러스터의 모든 종류를 보여 줍니다.",
+    en="Check the resource type's spelling; `kubectl api-resources` lists all that this cluster has.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """One resource of the API server: `group` and `version` ("" and "v1" for Pods), its names, its scope."""
+
+    group: str
+    version: str
+    kind: str
+    plural: str
+    singular: str
+    namespaced: bool
+    short_names: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    verbs: tuple[str, ...] = ()
+
+    @property
+    def api_version(self) -> str:
+        """`v1`, `apps/v1`."""
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    @property
+    def qualified(self) -> str:
+        """The plural with its group, as errors name it: `pods`, `deployments.apps`."""
+        return f"{self.plural}.{self.group}" if self.group else self.plural
+
+    @property
+    def qualified_singular(self) -> str:
+        """As messages name an object's resource: `pod`, `deployment.apps`."""
+        return f"{self.singular}.{self.group}" if self.group else self.singular
+
+    def path(self, namespace: str = "", name: str = "", subresource: str = "") -> str:
+        """The URL's path of the list, of one object, or of a subresource; without namespace that of all of them."""
+        parts = ["/apis", self.group, self.version] if self.group else ["/api", self.version]
+        if self.namespaced and namespace:
+            parts += ["namespaces", namespace]
+        return "/".join([*parts, self.plural, *filter(None, (name, subresource))])
+
+
+@dataclass(slots=True)
+class RestMapper:
+    """What the API server serves, asked once and once more when a name is not found."""
+
+    client: Client
+    mappings: list[Mapping] = field(default_factory=list)
+
+    def all(self) -> list[Mapping]:
+        """Every resource, in the server's order of groups: the first of two equal names wins."""
+        if not self.mappings:
+            self.mappings = discover(self.client)
+        return self.mappings
+
+    def by_name(self, name: str) -> Mapping:
+        """The resource a person means by plural, singular, short name or kind; `.group` or `.version.group` may follow.
+
+        Raises:
+            PodlabError: the server has none of that name.
+        """
+        found = self._find(name)
+        if found is None:
+            self.mappings = []
+            found = self._find(name)
+        if found is None:
+            raise PodlabError(f'error: the server doesn\'t have a resource type "{name}"', NO_SUCH_TYPE)
+        return found
+
+    def category(self, name: str) -> list[Mapping]:
+        """The resources of a category such as `all`; empty if there is none."""
+        return [each for each in self.all() if name in each.categories]
+
+    def by_kind(self, api_version: str, kind: str) -> Mapping | None:
+        """The resource that holds objects of this apiVersion and kind, or None."""
+        wanted = (api_version, kind)
+        return next((each for each in self.all() if (each.api_version, each.kind) == wanted), None)
+
+    def _find(self, name: str) -> Mapping | None:
+        low, _, rest = name.lower().partition(".")
+        return next((each for each in self.all() if low in _names(each) and _in_group(each, rest)), None)
+
+
+def _names(mapping: Mapping) -> tuple[str, ...]:
+    return (mapping.plural, mapping.singular, mapping.kind.lower(), *mapping.short_names)
+
+
+def _in_group(mapping: Mapping, rest: str) -> bool:
+    wanted = (mapping.group, f"{mapping.version}.{mapping.group}", f"{mapping.version}.")
+    return not rest or rest in wanted or mapping.group.startswith(rest + ".")
+
+
+def discover(client: Client) -> list[Mapping]:
+    """All resources of the server: two requests where discovery is aggregated, else one for each group version."""
+    found: list[Mapping] = []
+    for root in ("/api", "/apis"):
+        answer = client.request("GET", root, accept=AGGREGATED).json()
+        if answer.get("kind") == "APIGroupDiscoveryList":
+            found += [each for group in answer["items"] for each in _aggregated(group)]
+        else:
+            found += _plain(client, root, answer)
+    return found
+
+
+def _aggregated(group: dict[str, Any]) -> Iterable[Mapping]:
+    name = group["metadata"].get("name", "")
+    for version in group["versions"]:
+        for each in version.get("resources", ()):
+            yield Mapping(
+                name,
+                version["version"],
+                each["responseKind"]["kind"],
+                each["resource"],
+                each.get("singularResource") or each["responseKind"]["kind"].lower(),
+                each["scope"] == "Namespaced",
+                tuple(each.get("shortNames", ())),
+                tuple(each.get("categories", ())),
+                tuple(each.get("verbs", ())),
+            )
+
+
+def _plain(client: Client, root: str, answer: dict[str, Any]) -> Iterable[Mapping]:
+    if root == "/api":
+        versions = list(answer["versions"])
+    else:
+        versions = [version["groupVersion"] for group in answer["groups"] for version in group["versions"]]
+    for group_version in versions:
+        group, _, version = group_version.rpartition("/")
+        try:
+            resources = client.get(f"{root}/{group_version}")["resources"]
+        except ApiError:  # an aggregated API whose server is away: its resources are unknown, the others are not
+            continue
+        for each in resources:
+            if "/" not in each["name"]:
+                yield Mapping(
+                    group,
+                    version,
+                    each["kind"],
+                    each["name"],
+                    each.get("singularName") or each["kind"].lower(),
+                    each["namespaced"],
+                    tuple(each.get("shortNames", ())),
+                    tuple(each.get("categories", ())),
+                    tuple(each.get("verbs", ())),
+                )
