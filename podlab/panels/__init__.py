@@ -6,10 +6,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from podlab.panels.anatomy import PodAnatomy
     from podlab.panels.board import PodBoard
 
-__all__ = ["PodBoard"]
-_HOMES = {"PodBoard": "board"}
+__all__ = ["PodAnatomy", "PodBoard"]
+_HOMES = {"PodAnatomy": "anatomy", "PodBoard": "board"}
 
 
 def __getattr__(name: str) -> Any:

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from podlab.client import Client
 
-Connection = Literal["connecting", "live", "lost"]
-Listener = Callable[[Mapping[str, Any] | None], None]
+Connection = Literal["connecting", "live", "lost", "refused"]
+Object = Mapping[str, Any]
+Listener = Callable[[Object], None]
+
+LONGEST_PAUSE = 5.0  # seconds between two tries to reach a server that does not answer
 
 _feeds: weakref.WeakKeyDictionary[Client, dict[str, Feed]] = weakref.WeakKeyDictionary()
 _guard = threading.Lock()
@@ -21,56 +24,80 @@ class Feed:
     """What is known about the objects of one list path, such as `/api/v1/namespaces/default/pods`."""
 
     def __init__(self, client: Client, path: str) -> None:
-        self._client, self.path = client, path
-        self._lock = threading.Lock()
-        self._objects: dict[str, Mapping[str, Any]] = {}
-        self._listeners: list[Listener] = []
-        self._stopped = threading.Event()
+        self.path = path
         self.connection: Connection = "connecting"
+        self._client = weakref.ref(client)
+        self._lock = threading.Lock()
+        self._objects: dict[str, Object] = {}
+        self._listeners: list[Listener] = []
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
 
-    def objects(self) -> list[Mapping[str, Any]]:
+    def objects(self) -> list[Object]:
         """The objects as last seen, by namespace and name."""
         with self._lock:
             found = list(self._objects.values())
         return sorted(found, key=lambda o: (o["metadata"].get("namespace", ""), o["metadata"]["name"]))
 
     def follow(self, listener: Listener) -> None:
-        """Call `listener` (from the watch's thread) with each event, and with None when the connection changes."""
+        """Call `listener`, from the watch's thread, with each event that `Client.observe` gives."""
         with self._lock:
-            first = not self._listeners
             if listener not in self._listeners:
                 self._listeners.append(listener)
-            if first:
-                self._stopped = threading.Event()
+            self._stop.clear()
+            if self._thread is None:
                 self.connection = "connecting"
-                threading.Thread(
-                    target=self._run, args=(self._stopped,), name=f"podlab-watch {self.path}", daemon=True
-                ).start()
+                self._thread = threading.Thread(target=self._run, name=f"podlab-watch {self.path}", daemon=True)
+                self._thread.start()
 
     def leave(self, listener: Listener) -> None:
-        """Stop calling `listener`; the watch ends with the last one."""
+        """Stop calling `listener`; with the last one the watch ends."""
         with self._lock:
             if listener in self._listeners:
                 self._listeners.remove(listener)
             if not self._listeners:
-                self._stopped.set()
+                self._stop.set()
 
-    def _run(self, stopped: threading.Event) -> None:
-        for event in self._client.observe(self.path, stop=stopped):
-            if stopped.is_set():
-                return
-            self._take(event)
+    def _run(self) -> None:
+        pause = 0.2
+        while not self._ended():
+            pause = 0.2 if self._observe() else min(LONGEST_PAUSE, pause * 2)
+            self._stop.wait(pause)
 
-    def _take(self, event: Mapping[str, Any]) -> None:
+    def _ended(self) -> bool:
+        """Whether nobody listens any more; said once, so that the next listener starts another thread."""
         with self._lock:
-            kind, obj = event["type"], event.get("object")
+            ended = self._stop.is_set()
+            if ended:
+                self._thread = None
+            return ended
+
+    def _observe(self) -> bool:
+        """Follow the server until it is lost, and begin with a list again then; whether it was there at all."""
+        client, reached = self._client(), False
+        if client is None:
+            self._stop.set()
+            return False
+        try:
+            for event in client.observe(self.path, stop=self._stop):
+                self._take(event)
+                if event["type"] == "LOST":
+                    return reached
+                reached = True
+        except Exception as error:  # a thread must never print, and the panel has to say what is wrong
+            self._take({"type": "REFUSED", "error": error})
+        return reached
+
+    def _take(self, event: Object) -> None:
+        kind = event["type"]
+        with self._lock:
             if kind == "LISTED":
                 self._objects = {_uid(each): each for each in event["items"]}
-            elif kind in ("ADDED", "MODIFIED") and obj:
-                self._objects[_uid(obj)] = obj
-            elif kind == "DELETED" and obj:
-                self._objects.pop(_uid(obj), None)
-            self.connection = "lost" if kind == "LOST" else "live"
+            elif kind in ("ADDED", "MODIFIED"):
+                self._objects[_uid(event["object"])] = event["object"]
+            elif kind == "DELETED":
+                self._objects.pop(_uid(event["object"]), None)
+            self.connection = "lost" if kind == "LOST" else "refused" if kind == "REFUSED" else "live"
             listeners = list(self._listeners)
         for listener in listeners:
             listener(event)
@@ -79,8 +106,9 @@ class Feed:
 def feed(client: Client, path: str) -> Feed:
     """The client's one feed of a list path."""
     with _guard:
-        return _feeds.setdefault(client, {}).setdefault(path, Feed(client, path))
+        feeds = _feeds.setdefault(client, {})
+        return feeds.get(path) or feeds.setdefault(path, Feed(client, path))
 
 
-def _uid(obj: Mapping[str, Any]) -> str:
+def _uid(obj: Object) -> str:
     return str(obj["metadata"]["uid"])

@@ -38,7 +38,7 @@ function icon(shape) {
   svg.setAttribute("class", `podlab-icon podlab-${shape}`);
   svg.setAttribute("aria-hidden", "true");
   const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  path.setAttribute("d", SHAPES[shape] ?? SHAPES.waiting);
+  path.setAttribute("d", SHAPES[shape] ?? SHAPES.failing);
   path.setAttribute("fill-rule", "evenodd");
   svg.append(path);
   return svg;

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 LEASE = 600.0  # seconds a view counts as seen after it was last heard from: a closed browser tab says nothing
-GRACE = 5.0  # seconds until the watch of a panel that nobody sees is closed
 
 Object = Mapping[str, Any]
 
 CONNECTION = {
     "connecting": Text(ko="연결하는 중", en="Connecting"),
     "live": Text(ko="실시간", en="Live"),
+    "refused": Text(ko="서버가 거절했습니다", en="The server refused"),
     "lost": Text(ko="연결이 끊겨 다시 연결하는 중", en="Connection lost, trying again"),
 }
 
@@ -44,6 +44,7 @@ class Panel(anywidget.AnyWidget):
     """A live view of the Pods of one namespace. A subclass says what to draw (`_draw`) and its twin (`_twin`)."""
 
     _css = HERE / "panel.css"
+    grace = 5.0  # seconds until the watch of a panel that nobody sees is closed
     labels = Dict().tag(sync=True)
     connection = Unicode("connecting").tag(sync=True)
     server_time = Float(0.0).tag(sync=True)
@@ -87,7 +88,7 @@ class Panel(anywidget.AnyWidget):
             self._views.pop(view, None)
         elif event in ("show", "hide"):
             self._views[view] = event == "show"
-        self._wanted(LEASE if any(self._views.values()) else GRACE)
+        self._wanted(LEASE if any(self._views.values()) else self.grace)
 
     def _wanted(self, seconds: float) -> None:
         """Follow the feed for so long from now, unless a view says something else before."""
@@ -100,7 +101,7 @@ class Panel(anywidget.AnyWidget):
         self._clock_wanted = True
         writer.schedule(self)
 
-    def _changed(self, event: Object | None) -> None:
+    def _changed(self, _: Object) -> None:
         writer.schedule(self)
 
     def write(self) -> None:

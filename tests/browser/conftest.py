@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import labserver
 import pytest
+from labserver import Lab
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
 
@@ -62,3 +65,26 @@ def shoot() -> Callable[[Any, str], None]:
         what.screenshot(path=str(SCREENSHOTS / f"{name}.png"))
 
     return take
+
+
+@pytest.fixture(scope="session")
+def cluster(request: pytest.FixtureRequest) -> str:
+    """The cluster that the lessons run on: `--cluster`, else the embedded one."""
+    return str(request.config.getoption("--cluster", default=None) or "embedded")
+
+
+@pytest.fixture(scope="session")
+def lab(cluster: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Lab]]:
+    """Gives JupyterLab in a language, started by `podlab lab`, once a session, with a home of its own."""
+    home = tmp_path_factory.mktemp("home")
+    with contextlib.ExitStack() as running:
+        labs: dict[str, Lab] = {}
+
+        def start(language: str) -> Lab:
+            if language not in labs:
+                folder = tmp_path_factory.mktemp(f"lessons-{language}")
+                labs[language] = running.enter_context(labserver.running(folder, language, cluster, home))
+            return labs[language]
+
+        yield start
+    labserver.down(home)

@@ -6,7 +6,7 @@ import json
 import select
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -38,16 +38,29 @@ class Replay:
         self._events: list[dict[str, Any]] = []
         self._oldest = 0
         self._generation = 0
+        self._tidy = False
         self.lists = 0
         self.watches = 0
         self.open = 0
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._port = 0
+        self.start()
+
+    def start(self) -> None:
+        """Listen, at the same port as before."""
+        self._http = ThreadingHTTPServer(("127.0.0.1", self._port), self._handler())
         self._http.daemon_threads = True
+        self._port = self._http.server_port
         threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
+
+    def stop(self) -> None:
+        """Cut every connection and refuse new ones."""
+        self._http.shutdown()
+        self._http.server_close()
+        self.drop()
 
     def kubeconfig(self, folder: Path) -> Path:
         """A kubeconfig file for this server."""
-        entry = {"cluster": {"server": f"http://127.0.0.1:{self._http.server_port}"}, "name": "replay"}
+        entry = {"cluster": {"server": f"http://127.0.0.1:{self._port}"}, "name": "replay"}
         context = {"context": {"cluster": "replay", "user": "replay", "namespace": "default"}, "name": "replay"}
         users = [{"name": "replay", "user": {}}]
         body = {"apiVersion": "v1", "kind": "Config", "current-context": "replay"}
@@ -60,28 +73,34 @@ class Replay:
     def send(self, *events: Mapping[str, Any]) -> None:
         """Let these watch events happen, each at the next resourceVersion."""
         with self._changed:
-            for event in events:
-                copy = json.loads(json.dumps(dict(event)))
-                copy["object"]["metadata"]["resourceVersion"] = str(len(self._events) + 1)
-                self._events.append({"type": copy["type"], "object": copy["object"]})
+            self._append(events)
             self._changed.notify_all()
 
     def drop(self) -> None:
         """Cut every open watch in the middle."""
         with self._changed:
             self._generation += 1
+            self._tidy = False
             self._changed.notify_all()
 
-    def compact(self) -> None:
-        """Forget history: watches from before now are answered with 410."""
+    def compact(self, *events: Mapping[str, Any]) -> None:
+        """End every open watch in good order, let these events happen unseen, and forget history: 410 for the past."""
         with self._changed:
+            self._append(events)
             self._oldest = len(self._events)
+            self._generation += 1
+            self._tidy = True
+            self._changed.notify_all()
 
     def close(self) -> None:
         """Stop listening."""
-        self.drop()
-        self._http.shutdown()
-        self._http.server_close()
+        self.stop()
+
+    def _append(self, events: Iterable[Mapping[str, Any]]) -> None:
+        for event in events:
+            obj = json.loads(json.dumps(event["object"]))
+            obj["metadata"]["resourceVersion"] = str(len(self._events) + 1)
+            self._events.append({"type": event["type"], "object": obj})
 
     def present(self) -> list[dict[str, Any]]:
         """The objects that exist now."""
@@ -130,7 +149,7 @@ class Replay:
                     return self._answer(410, EXPIRED)
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")
-                self.send_header("Connection", "close")
+                self.send_header("Transfer-Encoding", "chunked")
                 self.end_headers()
                 self.wfile.flush()
                 self.close_connection = True
@@ -145,16 +164,19 @@ class Replay:
                         replay._changed.notify_all()
                 return None
 
-            def _follow(self, at: int, generation: int) -> None:
+            def _follow(self, at: int, generation: int) -> object:
                 while not self._left():
                     with replay._changed:
                         if len(replay._events) == at and replay._generation == generation:
                             replay._changed.wait(0.2)
-                        if replay._generation != generation:
-                            return
-                        events = replay._events[at:]
+                        events, ended = replay._events[at:], replay._generation != generation
+                    if ended:
+                        return self.wfile.write(b"0\r\n\r\n" if replay._tidy else b"")
                     at += len(events)
-                    self.wfile.write("".join(json.dumps(event) + "\n" for event in events).encode())
+                    for event in events:
+                        line = json.dumps(event).encode() + b"\n"
+                        self.wfile.write(f"{len(line):x}\r\n".encode() + line + b"\r\n")
+                return None
 
             def _left(self) -> bool:
                 readable, _, _ = select.select([self.connection], [], [], 0)

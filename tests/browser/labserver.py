@@ -1,0 +1,134 @@
+"""JupyterLab as a learner has it: started by `podlab lab`, driven through the page."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "podlab-test"
+NOTEBOOK = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+IDLE = f"{NOTEBOOK} .jp-Notebook-ExecutionIndicator[data-status=idle]"
+RUN_ALL = f'{NOTEBOOK} [data-command="notebook:restart-run-all"]'
+RAN = """(panel) => {
+  const cells = [...document.querySelectorAll(panel + " .jp-CodeCell")];
+  const code = cells.filter((cell) => cell.querySelector(".cm-content")?.textContent.trim());
+  return code.length > 0 && code.every((cell) => /\\d/.test(cell.querySelector(".jp-InputPrompt")?.textContent ?? ""));
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """A running JupyterLab."""
+
+    url: str
+    folder: Path
+    environment: Mapping[str, str]
+
+    def open(self, page: Any, notebook: str) -> None:
+        """Open a notebook of the working folder, and wait for its kernel."""
+        page.goto(f"{self.url}/lab/tree/{notebook}?token={TOKEN}&reset")
+        page.wait_for_selector(IDLE, timeout=90_000)
+
+    def run_all(self, page: Any, timeout: float = 300) -> None:
+        """Restart the kernel and run every cell; returns at once when the last cell has ended."""
+        self.begin(page)
+        page.wait_for_function(RAN, arg=NOTEBOOK, timeout=timeout * 1000, polling=250)
+        page.wait_for_selector(IDLE, timeout=timeout * 1000)
+
+    def begin(self, page: Any) -> None:
+        """Restart the kernel and let every cell run."""
+        page.click(RUN_ALL)
+        page.click(".jp-Dialog .jp-mod-accept")
+
+    def saved(self, page: Any, notebook: str) -> dict[str, Any]:
+        """The notebook as JupyterLab saves it now."""
+        path = self.folder / notebook
+        before = path.stat().st_mtime_ns
+        page.locator(f"{NOTEBOOK} .jp-Notebook").click(position={"x": 3, "y": 3})
+        page.keyboard.press("Control+s")
+        deadline = time.monotonic() + 15
+        while path.stat().st_mtime_ns == before and time.monotonic() < deadline:
+            page.wait_for_timeout(100)
+        written: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return written
+
+
+def unexpected(notebook: Mapping[str, Any]) -> list[str]:
+    """What went wrong in a run: cells that did not run, errors not foreseen, foreseen errors that stayed away."""
+    wrong = []
+    for number, cell in enumerate(notebook["cells"]):
+        if cell["cell_type"] != "code" or not "".join(cell["source"]).strip():
+            continue
+        errors = [f"{o['ename']}: {o['evalue']}" for o in cell["outputs"] if o["output_type"] == "error"]
+        foreseen = "raises-exception" in cell["metadata"].get("tags", [])
+        if cell["execution_count"] is None:
+            wrong.append(f"cell {number} did not run")
+        if bool(errors) != foreseen:
+            wrong.append(f"cell {number}: {errors or 'no error where one was foreseen'}")
+    return wrong
+
+
+@contextlib.contextmanager
+def running(folder: Path, language: str, cluster: str, home: Path) -> Iterator[Lab]:
+    """`podlab lab` in a folder, until the end of the block; it must end by itself on Ctrl-C."""
+    port = _free_port()
+    environment = os.environ | {
+        "JUPYTER_TOKEN": TOKEN,
+        "JUPYTER_CONFIG_DIR": str(home / "jupyter"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+        "LANGUAGE": language,
+        "PODLAB_HOME": str(home / "podlab"),
+        "PYTHONPATH": str(ROOT),
+    }
+    environment.pop("PODLAB_CLUSTER", None)
+    command = [sys.executable, "-m", "podlab", "lab", str(folder), "--no-browser", "--port", str(port)]
+    log = (home / f"lab-{language}.log").open("w", encoding="utf-8")
+    process = subprocess.Popen(
+        [*command, "--language", language, "--cluster", cluster], env=environment, stdout=log, stderr=log
+    )
+    lab = Lab(f"http://127.0.0.1:{port}", folder, environment)
+    try:
+        _wait(lab.url, process, Path(log.name))
+        yield lab
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+        log.close()
+
+
+def down(home: Path) -> None:
+    """Stop every cluster that this home started."""
+    environment = os.environ | {"PODLAB_HOME": str(home / "podlab"), "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-m", "podlab", "down", "--all"], env=environment, check=False, capture_output=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(url: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 180) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/api", timeout=2):
+            return
+        try:
+            process.wait(0.2)
+        except subprocess.TimeoutExpired:
+            continue
+        break
+    raise AssertionError(f"podlab lab did not come up:\n{log.read_text(encoding='utf-8')}")

@@ -1,0 +1,40 @@
+"""Every lesson, in both languages, run to its end in a real JupyterLab in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from labserver import Lab, unexpected
+
+expect = pytest.importorskip("playwright.sync_api").expect
+
+LESSONS = ("02-create", "03-get", "04-describe", "05-delete")
+POD = "tr[data-name=nginx-pod-example]"
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lesson_runs_to_its_end(
+    lab: Callable[[str], Lab], page: Any, shoot: Callable[..., None], lesson: str, language: str
+) -> None:
+    here = lab(language)
+    notebook = f"{language}/{lesson}.ipynb"
+    here.open(page, notebook)
+    here.run_all(page)
+    shoot(page, f"{lesson}-{language}")
+    assert unexpected(here.saved(page, notebook)) == []
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_row_turns_running_by_itself(
+    lab: Callable[[str], Lab], page: Any, shoot: Callable[..., None], language: str
+) -> None:
+    here = lab(language)
+    here.open(page, f"{language}/02-create.ipynb")
+    here.begin(page)
+    board = page.locator(".podlab-board").first
+    expect(board.locator(POD).filter(has_text="Running").filter(has_text="1/1")).to_be_attached(timeout=240_000)
+    board.scroll_into_view_if_needed()
+    shoot(page, f"02-create-board-{language}")
