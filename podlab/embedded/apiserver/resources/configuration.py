@@ -1,0 +1,128 @@
+"""ConfigMaps, Secrets and ServiceAccounts. Upstream: pkg/apis/core/validation/validation.go"""
+
+from __future__ import annotations
+
+import base64
+import json
+
+from .. import causes, metadata, names
+from ..resource import Obj, Resource
+from ..status import Cause
+
+LIMIT = 1024 * 1024
+IMMUTABLE = "field is immutable when `immutable` is set"
+KEYS = {
+    "kubernetes.io/dockercfg": (".dockercfg",),
+    "kubernetes.io/dockerconfigjson": (".dockerconfigjson",),
+    "kubernetes.io/ssh-auth": ("ssh-privatekey",),
+    "kubernetes.io/tls": ("tls.crt", "tls.key"),
+}
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))
+
+
+def _decoded(text: str) -> bytes:
+    return base64.b64decode(text or "")
+
+
+def _keys(given: Obj, field: str) -> list[Cause]:
+    return [cause for key in given for cause in names.causes_of(f"{field}[{key}]", key, names.config_key(key))]
+
+
+def _unchanged(obj: Obj, old: Obj | None, keys: tuple[str, ...]) -> list[Cause]:
+    """Return what changed although the object had been made immutable."""
+    if old is None or not old.get("immutable"):
+        return []
+    found = [] if obj.get("immutable") else [causes.forbidden("immutable", IMMUTABLE)]
+    changed = [key for key in keys if (obj.get(key) or {}) != (old.get(key) or {})]
+    return found + [causes.forbidden(key, IMMUTABLE) for key in changed]
+
+
+def validate_config_map(obj: Obj, old: Obj | None) -> list[Cause]:
+    found = metadata.validate(obj, old) + _unchanged(obj, old, ("data", "binaryData"))
+    data, binary = obj.get("data") or {}, obj.get("binaryData") or {}
+    for key in data:
+        found += names.causes_of(f"data[{key}]", key, names.config_key(key))
+        if key in binary:
+            found.append(causes.invalid(f"data[{key}]", key, "duplicate of key present in binaryData"))
+    found += _keys(binary, "binaryData")
+    total = sum(map(_size, data.values())) + sum(len(_decoded(text)) for text in binary.values())
+    if total > LIMIT:
+        found.append(causes.too_long("", LIMIT))
+    return found
+
+
+def default_secret(secret: Obj) -> None:
+    """Give a type, and fold `stringData` into `data`."""
+    secret.setdefault("type", "Opaque")
+    plain = secret.pop("stringData", None)
+    if plain:
+        encoded = {key: base64.b64encode(text.encode("utf-8", "replace")).decode() for key, text in plain.items()}
+        secret["data"] = {**(secret.get("data") or {}), **encoded}
+
+
+def validate_secret(secret: Obj, old: Obj | None) -> list[Cause]:
+    found = metadata.validate(secret, old)
+    kind, data = secret.get("type", ""), secret.get("data") or {}
+    if old is not None:
+        found += metadata.immutable("type", kind, old.get("type", "")) + _unchanged(secret, old, ("data",))
+    found += _keys(data, "data")
+    if sum(len(_decoded(text)) for text in data.values()) > LIMIT:
+        found.append(causes.too_long("data", LIMIT))
+    for key in KEYS.get(kind, ()):
+        if key not in data:
+            found.append(causes.required(f"data[{key}]"))
+        elif kind.startswith("kubernetes.io/docker") and not _is_json(data[key]):
+            found.append(causes.invalid(f"data[{key}]", "<secret contents redacted>", "invalid json"))
+    if kind == "kubernetes.io/basic-auth" and not {"username", "password"} & set(data):
+        found += [causes.required("data[username]"), causes.required("data[password]")]
+    if kind == "kubernetes.io/service-account-token":
+        path = "metadata.annotations[kubernetes.io/service-account.name]"
+        if not (secret["metadata"].get("annotations") or {}).get("kubernetes.io/service-account.name"):
+            found.append(causes.required(path))
+    return found
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(_decoded(text))
+    except ValueError:
+        return False
+    return True
+
+
+def validate_account(account: Obj, old: Obj | None) -> list[Cause]:
+    return metadata.validate(account, old)
+
+
+CONFIG_MAPS = Resource(
+    group="",
+    version="v1",
+    kind="ConfigMap",
+    plural="configmaps",
+    singular="configmap",
+    short_names=("cm",),
+    validate=validate_config_map,
+)
+SECRETS = Resource(
+    group="",
+    version="v1",
+    kind="Secret",
+    plural="secrets",
+    singular="secret",
+    default=default_secret,
+    validate=validate_secret,
+    fields=lambda secret: {"type": secret.get("type", "")},
+)
+SERVICE_ACCOUNTS = Resource(
+    group="",
+    version="v1",
+    kind="ServiceAccount",
+    plural="serviceaccounts",
+    singular="serviceaccount",
+    short_names=("sa",),
+    subresources=("token",),
+    validate=validate_account,
+)

@@ -1,0 +1,172 @@
+"""Deployments: stored and validated. Upstream: pkg/apis/apps/v1/defaults.go, pkg/apis/apps/validation/validation.go"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import causes, metadata, names, selectors
+from ..resource import Context, Obj, Resource
+from ..status import Cause
+from . import poddefaults, podwarnings
+from .templates import validate_template
+
+MISMATCH = "`selector` does not match template `labels`"
+HOSTNAME = (
+    "metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; "
+    "a DNS label is recommended"
+)
+
+
+def default(deployment: Obj) -> None:
+    """Fill in what a manifest leaves out."""
+    spec = deployment.setdefault("spec", {})
+    spec.setdefault("replicas", 1)
+    poddefaults.template(spec.setdefault("template", {}))
+    strategy = spec.setdefault("strategy", {})
+    strategy.setdefault("type", "RollingUpdate")
+    if strategy["type"] == "RollingUpdate":
+        rolling = strategy.setdefault("rollingUpdate", {})
+        rolling.setdefault("maxUnavailable", "25%")
+        rolling.setdefault("maxSurge", "25%")
+    spec.setdefault("revisionHistoryLimit", 10)
+    spec.setdefault("progressDeadlineSeconds", 600)
+    deployment.setdefault("status", {})
+
+
+def prepare(deployment: Obj, old: Obj | None, ctx: Context) -> None:
+    """A new Deployment has no status, whatever the client sent."""
+    if old is None:
+        deployment["status"] = {}
+
+
+def validate(deployment: Obj, old: Obj | None) -> list[Cause]:
+    """Return what is wrong with a Deployment, in upstream's order."""
+    spec = deployment.get("spec") or {}
+    found = metadata.validate(deployment, old)
+    found += metadata.non_negative("spec.replicas", spec.get("replicas"))
+    found += _selector(spec)
+    found += template_of_replicas(spec, "spec.template")
+    found += _strategy(spec.get("strategy") or {}, "spec.strategy")
+    for key in ("minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"):
+        found += metadata.non_negative(f"spec.{key}", spec.get(key))
+    deadline = spec.get("progressDeadlineSeconds")
+    if deadline is not None and deadline <= spec.get("minReadySeconds", 0):
+        found.append(causes.invalid("spec.progressDeadlineSeconds", deadline, "must be greater than minReadySeconds"))
+    if old is not None:
+        found += metadata.immutable("spec.selector", spec.get("selector"), old["spec"].get("selector"))
+    return found
+
+
+def _selector(spec: Obj) -> list[Cause]:
+    selector = spec.get("selector")
+    if selector is None:
+        return [causes.required("spec.selector")]
+    found = metadata.selector(selector, "spec.selector")
+    if not selector.get("matchLabels") and not selector.get("matchExpressions"):
+        found.append(causes.invalid("spec.selector", selector, "empty selector is invalid for deployment"))
+    return found
+
+
+def template_of_replicas(spec: Obj, path: str) -> list[Cause]:
+    """Return what is wrong with a template of Pods that are replaced when they end."""
+    template, selector = spec.get("template") or {}, spec.get("selector")
+    labels = (template.get("metadata") or {}).get("labels")
+    found: list[Cause] = []
+    unsound = bool(selector) and bool(metadata.selector(selector, ""))
+    if not unsound and not selectors.selects(selector, labels):
+        found.append(causes.invalid(f"{path}.metadata.labels", labels, MISMATCH))
+    found += validate_template(template, path)
+    inner = template.get("spec") or {}
+    policy = inner.get("restartPolicy", "")
+    if policy in ("OnFailure", "Never"):
+        found.append(causes.unsupported(f"{path}.spec.restartPolicy", policy, ("Always",)))
+    if inner.get("activeDeadlineSeconds") is not None:
+        text = "activeDeadlineSeconds in ReplicaSet is not Supported"
+        found.append(causes.forbidden(f"{path}.spec.activeDeadlineSeconds", text))
+    return found
+
+
+def _strategy(strategy: Obj, path: str) -> list[Cause]:
+    kind, rolling = strategy.get("type", ""), strategy.get("rollingUpdate")
+    if kind == "Recreate":
+        text = "may not be specified when strategy `type` is 'Recreate'"
+        return [causes.forbidden(f"{path}.rollingUpdate", text)] if rolling is not None else []
+    if kind != "RollingUpdate":
+        return [causes.unsupported(f"{path}.type", kind, ("Recreate", "RollingUpdate"))]
+    rolling, here = rolling or {}, f"{path}.rollingUpdate"
+    found: list[Cause] = []
+    for key in ("maxUnavailable", "maxSurge"):
+        found += _amount(rolling.get(key, 0), f"{here}.{key}")
+    if not found and _number(rolling.get("maxUnavailable", 0)) == 0 and _number(rolling.get("maxSurge", 0)) == 0:
+        value = rolling.get("maxUnavailable", 0)
+        found.append(causes.invalid(f"{here}.maxUnavailable", value, "may not be 0 when `maxSurge` is 0"))
+    if isinstance(rolling.get("maxUnavailable"), str) and not found and _number(rolling["maxUnavailable"]) > 100:
+        found.append(causes.invalid(f"{here}.maxUnavailable", rolling["maxUnavailable"], "must not be greater than 100%"))
+    return found
+
+
+def _amount(value: Any, path: str) -> list[Cause]:
+    if isinstance(value, int):
+        return metadata.non_negative(path, value)
+    wrong = names.percent(value)
+    text = "must be an integer or percentage (e.g '5%%')"
+    return [causes.invalid(path, value, text)] if wrong else []
+
+
+def _number(value: Any) -> int:
+    return int(value.rstrip("%") or 0) if isinstance(value, str) else int(value)
+
+
+def warnings(deployment: Obj, old: Obj | None) -> list[str]:
+    """Return the warnings for a Deployment that is created."""
+    wrong = names.label(deployment["metadata"].get("name", "")) if old is None else []
+    found = [f"{HOSTNAME}: [{' '.join(wrong)}]"] if wrong else []
+    template = (deployment.get("spec") or {}).get("template") or {}
+    return found + podwarnings.spec(template.get("spec") or {}, "spec.template.spec")
+
+
+def scale(deployment: Obj) -> Obj:
+    """Return the Scale of a Deployment. Upstream: pkg/registry/apps/deployment/storage scaleFromDeployment"""
+    meta, spec, status = deployment["metadata"], deployment.get("spec") or {}, deployment.get("status") or {}
+    kept = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
+    replicas = spec.get("replicas", 0)
+    return {
+        "kind": "Scale",
+        "apiVersion": "autoscaling/v1",
+        "metadata": {key: meta[key] for key in kept if key in meta},
+        "spec": {"replicas": replicas} if replicas else {},
+        "status": {"replicas": status.get("replicas", 0), "selector": _written(spec.get("selector") or {})},
+    }
+
+
+def _written(selector: Obj) -> str:
+    """Write a selector as text. Upstream: metav1.FormatLabelSelector"""
+    parts = [f"{key}={value}" for key, value in (selector.get("matchLabels") or {}).items()]
+    for term in selector.get("matchExpressions") or []:
+        values = f" ({','.join(sorted(term.get('values') or []))})"
+        key, operator = term["key"], term["operator"]
+        words = {"In": f"{key} in{values}", "NotIn": f"{key} notin{values}", "Exists": key, "DoesNotExist": f"!{key}"}
+        parts.append(words[operator])
+    return ",".join(sorted(parts))
+
+
+def validate_scale(given: Obj) -> list[Cause]:
+    """Return what is wrong with a Scale."""
+    return metadata.non_negative("spec.replicas", (given.get("spec") or {}).get("replicas", 0))
+
+
+DEPLOYMENTS = Resource(
+    group="apps",
+    version="v1",
+    kind="Deployment",
+    plural="deployments",
+    singular="deployment",
+    short_names=("deploy",),
+    categories=("all",),
+    subresources=("scale", "status"),
+    default=default,
+    validate=validate,
+    prepare=prepare,
+    warnings=warnings,
+    generation=True,
+)

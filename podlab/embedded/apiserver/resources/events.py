@@ -1,0 +1,128 @@
+"""Events, under two groups and in one store: kept as core/v1, read and written as events.k8s.io/v1 too.
+
+Upstream: pkg/apis/core/validation/events.go, pkg/apis/events/v1/conversion.go
+"""
+
+from __future__ import annotations
+
+from .. import causes, fields, metadata
+from ..resource import Obj, Resource
+from ..status import Cause
+
+RENAMED = {
+    "message": "note",
+    "involvedObject": "regarding",
+    "reportingComponent": "reportingController",
+    "source": "deprecatedSource",
+    "firstTimestamp": "deprecatedFirstTimestamp",
+    "lastTimestamp": "deprecatedLastTimestamp",
+    "count": "deprecatedCount",
+}
+BACK = {new: old for old, new in RENAMED.items()}
+
+
+def default(event: Obj) -> None:
+    """An Event is about an object, even an unknown one."""
+    event.setdefault("involvedObject", {})
+
+
+def default_new(event: Obj) -> None:
+    event.setdefault("regarding", {})
+
+
+def load(event: Obj) -> Obj:
+    """Turn a stored Event into events.k8s.io/v1."""
+    new = {RENAMED.get(key, key): value for key, value in event.items()}
+    return _shaped({**new, "apiVersion": "events.k8s.io/v1"})
+
+
+def save(event: Obj) -> Obj:
+    """Turn an events.k8s.io/v1 Event into its stored form."""
+    return _shaped({**{BACK.get(key, key): value for key, value in event.items()}, "apiVersion": "v1"})
+
+
+def _shaped(event: Obj) -> Obj:
+    type_ = fields.kind_of(event)
+    shaped: Obj = fields.canonical(event, type_) if type_ else event
+    return shaped
+
+
+def _anything(name: str) -> list[str]:
+    """Names of Events must fit into a path, no more."""
+    if name in (".", ".."):
+        return [f"may not be '{name}'"]
+    return [f"may not contain '{letter}'" for letter in "/%" if letter in name]
+
+
+def validate(event: Obj, old: Obj | None) -> list[Cause]:
+    """Return what is wrong with a core/v1 Event."""
+    found = metadata.validate(event, old, _anything)
+    namespace = event["metadata"].get("namespace", "")
+    about = (event.get("involvedObject") or {}).get("namespace", "")
+    if namespace != about and not (not about and namespace == "default"):
+        found.append(causes.invalid("involvedObject.namespace", about, "does not match event.namespace"))
+    return found
+
+
+def validate_new(event: Obj, old: Obj | None) -> list[Cause]:
+    """Return what is wrong with an events.k8s.io/v1 Event: more is required of these."""
+    found = validate(save(event), save(old) if old else None)
+    if old is not None:
+        return found
+    if not event.get("eventTime"):
+        found.append(causes.required("eventTime"))
+    found += [causes.required(key) for key in ("reportingController", "reportingInstance", "action", "reason") if not event.get(key)]
+    if event.get("type") not in ("Normal", "Warning"):
+        found.append(causes.invalid("type", event.get("type", ""), "has invalid value: " + (event.get("type") or "")))
+    return found
+
+
+def selectable(event: Obj) -> dict[str, str]:
+    """Return the fields that a field selector may name; `event` is in its stored form."""
+    about = event.get("involvedObject") or {}
+    keys = ("kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath")
+    source = (event.get("source") or {}).get("component", "")
+    return {
+        **{f"involvedObject.{key}": about.get(key, "") for key in keys},
+        "reason": event.get("reason", ""),
+        "reportingComponent": event.get("reportingComponent", ""),
+        "source": source or event.get("reportingComponent", ""),
+        "type": event.get("type", ""),
+    }
+
+
+def selectable_new(event: Obj) -> dict[str, str]:
+    about = event.get("regarding") or {}
+    return {
+        **{key.replace("involvedObject", "regarding"): value for key, value in selectable(save(event)).items()},
+        **{f"involvedObject.{key}": value for key, value in about.items()},
+    }
+
+
+EVENTS = Resource(
+    group="",
+    version="v1",
+    kind="Event",
+    plural="events",
+    singular="event",
+    short_names=("ev",),
+    default=default,
+    validate=validate,
+    fields=selectable,
+    create_on_update=True,
+)
+NEW_EVENTS = Resource(
+    group="events.k8s.io",
+    version="v1",
+    kind="Event",
+    plural="events",
+    singular="event",
+    short_names=("ev",),
+    default=default_new,
+    validate=validate_new,
+    fields=selectable_new,
+    create_on_update=True,
+    stored_as=("", "events"),
+    load=load,
+    save=save,
+)

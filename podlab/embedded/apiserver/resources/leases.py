@@ -1,0 +1,27 @@
+"""Leases. Upstream: pkg/apis/coordination/validation/validation.go"""
+
+from __future__ import annotations
+
+from .. import causes, metadata
+from ..resource import Obj, Resource
+from ..status import Cause
+
+
+def validate(lease: Obj, old: Obj | None) -> list[Cause]:
+    found, spec = metadata.validate(lease, old), lease.get("spec") or {}
+    duration = spec.get("leaseDurationSeconds")
+    if duration is not None and duration <= 0:
+        found.append(causes.invalid("spec.leaseDurationSeconds", duration, "must be greater than 0"))
+    return found + metadata.non_negative("spec.leaseTransitions", spec.get("leaseTransitions"))
+
+
+LEASES = Resource(
+    group="coordination.k8s.io",
+    version="v1",
+    kind="Lease",
+    plural="leases",
+    singular="lease",
+    validate=validate,
+    unconditional_update=False,
+    create_on_update=True,
+)

@@ -1,0 +1,63 @@
+"""Namespaces. Upstream: pkg/registry/core/namespace/strategy.go"""
+
+from __future__ import annotations
+
+from .. import metadata, names
+from ..resource import Context, Obj, Resource
+from ..status import Cause
+
+LABEL = "kubernetes.io/metadata.name"
+
+
+def default(namespace: Obj) -> None:
+    """Label a namespace with its own name."""
+    meta = namespace.setdefault("metadata", {})
+    if meta.get("name"):
+        meta["labels"] = {**(meta.get("labels") or {}), LABEL: meta["name"]}
+
+
+def prepare(namespace: Obj, old: Obj | None, ctx: Context) -> None:
+    """A new namespace is active, and held by one finalizer."""
+    default(namespace)
+    if old is None:
+        finalizers = list((namespace.get("spec") or {}).get("finalizers") or [])
+        namespace["spec"] = {"finalizers": finalizers if "kubernetes" in finalizers else [*finalizers, "kubernetes"]}
+        namespace["status"] = {"phase": "Active"}
+    elif ctx.subresource != "finalize":
+        namespace["spec"] = dict(old.get("spec") or {})
+
+
+def validate(namespace: Obj, old: Obj | None) -> list[Cause]:
+    return metadata.validate(namespace, old, names.label)
+
+
+def selectable(namespace: Obj) -> dict[str, str]:
+    return {"status.phase": (namespace.get("status") or {}).get("phase", "")}
+
+
+def held(namespace: Obj) -> bool:
+    """A namespace waits until its contents are gone and the finalizer is taken off."""
+    return bool((namespace.get("spec") or {}).get("finalizers"))
+
+
+def terminating(namespace: Obj) -> None:
+    namespace["status"] = {**(namespace.get("status") or {}), "phase": "Terminating"}
+
+
+NAMESPACES = Resource(
+    group="",
+    version="v1",
+    kind="Namespace",
+    plural="namespaces",
+    singular="namespace",
+    short_names=("ns",),
+    namespaced=False,
+    verbs=("create", "delete", "get", "list", "patch", "update", "watch"),
+    subresources=("finalize", "status"),
+    default=default,
+    validate=validate,
+    prepare=prepare,
+    fields=selectable,
+    held=held,
+    terminating=terminating,
+)

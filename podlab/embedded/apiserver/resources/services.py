@@ -1,0 +1,243 @@
+"""Services: stored, with addresses given. Upstream: pkg/registry/core/service/{strategy,storage/alloc}.go"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from .. import causes, metadata, names, status
+from ..resource import Context, Obj, Resource
+from ..status import Cause
+
+NETWORK = ipaddress.ip_network("10.96.0.0/16")
+RESERVED = 256  # the low addresses are given only to those who ask for one
+NODE_PORTS = range(30000, 32768)
+TYPES = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
+EXPOSED = ("NodePort", "LoadBalancer")
+PORT_RANGE = "provided port is not in the valid range. The range of valid ports is 30000-32767"
+
+
+def default(service: Obj) -> None:
+    """Fill in what a manifest leaves out."""
+    spec = service.setdefault("spec", {})
+    spec.setdefault("sessionAffinity", "None")
+    if spec["sessionAffinity"] == "ClientIP":
+        client = spec.setdefault("sessionAffinityConfig", {}).setdefault("clientIP", {})
+        client.setdefault("timeoutSeconds", 10800)
+    kind = spec.setdefault("type", "ClusterIP")
+    for port in spec.get("ports") or []:
+        port.setdefault("protocol", "TCP")
+        if port.get("targetPort") in (None, 0, ""):
+            port["targetPort"] = port.get("port", 0)
+    if kind in EXPOSED:
+        spec.setdefault("externalTrafficPolicy", "Cluster")
+    if kind in ("ClusterIP", *EXPOSED):
+        spec.setdefault("internalTrafficPolicy", "Cluster")
+    if kind == "LoadBalancer" and spec.get("allocateLoadBalancerNodePorts") is None:
+        spec["allocateLoadBalancerNodePorts"] = True
+    service.setdefault("status", {"loadBalancer": {}})
+
+
+def prepare(service: Obj, old: Obj | None, ctx: Context) -> None:
+    """Give addresses and node ports; keep those that were given. Raises StatusError 422."""
+    spec = service.get("spec") or {}
+    if ctx.subresource == "status":
+        return
+    if old is None:
+        service["status"] = {"loadBalancer": {}}
+    else:
+        _keep(spec, old.get("spec") or {})
+    _drop(spec)
+    if validate(service, old):
+        return
+    if found := _allocate(service, old, ctx):
+        raise status.invalid(ctx.resource.qualified_kind, service["metadata"].get("name", ""), found)
+
+
+def _keep(spec: Obj, old: Obj) -> None:
+    """An update that leaves out what the cluster gave means to keep it."""
+    if spec.get("type") == "ExternalName" or old.get("type") == "ExternalName":
+        return
+    for key in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "healthCheckNodePort"):
+        if not spec.get(key) and old.get(key):
+            spec[key] = old[key]
+    given = {(port.get("port"), port.get("protocol")): port.get("nodePort") for port in old.get("ports") or []}
+    if spec.get("type") in EXPOSED:
+        for port in spec.get("ports") or []:
+            kept = given.get((port.get("port"), port.get("protocol")))
+            if not port.get("nodePort") and kept:
+                port["nodePort"] = kept
+
+
+def _drop(spec: Obj) -> None:
+    """What a former type left behind."""
+    kind = spec.get("type")
+    if kind == "ExternalName":
+        for key in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"):
+            spec.pop(key, None)
+    if kind not in EXPOSED:
+        spec.pop("externalTrafficPolicy", None)
+    if kind != "LoadBalancer":
+        spec.pop("allocateLoadBalancerNodePorts", None)
+
+
+def _allocate(service: Obj, old: Obj | None, ctx: Context) -> list[Cause]:
+    spec, name = service["spec"], service["metadata"].get("name")
+    if spec.get("type") == "ExternalName":
+        return []
+    others = [
+        other.get("spec") or {}
+        for other in ctx.registry.list(ctx.resource)
+        if (other["metadata"]["name"], other["metadata"]["namespace"]) != (name, service["metadata"].get("namespace"))
+    ]
+    spec.setdefault("ipFamilies", ["IPv4"])
+    spec.setdefault("ipFamilyPolicy", "SingleStack")
+    found = _address(spec, {other.get("clusterIP") for other in others}, ctx)
+    if spec["type"] in EXPOSED and spec.get("allocateLoadBalancerNodePorts") is not False:
+        used = {port.get("nodePort") for other in others for port in other.get("ports") or []}
+        for index, port in enumerate(spec.get("ports") or []):
+            found += _node_port(port, used, f"spec.ports[{index}].nodePort", ctx)
+    return found
+
+
+def _address(spec: Obj, used: set[Any], ctx: Context) -> list[Cause]:
+    address = spec.get("clusterIP") or ((spec.get("clusterIPs") or [""])[0])
+    if not address:
+        size = NETWORK.num_addresses
+        number = int(ctx.registry.randomness.uniform(RESERVED, size - 1))
+        while str(NETWORK[number]) in used:
+            number = RESERVED + (number + 1 - RESERVED) % (size - 1 - RESERVED)
+        address = str(NETWORK[number])
+    elif address != "None":
+        why = ""
+        if ipaddress.ip_address(address) not in NETWORK:
+            why = f"the provided IP ({address}) is not in the valid range. The range of valid IPs is {NETWORK}"
+        elif address in used:
+            why = "provided IP is already allocated"
+        if why:
+            return [causes.invalid("spec.clusterIPs", [address], f"failed to allocate IP {address}: {why}")]
+    spec["clusterIP"], spec["clusterIPs"] = address, [address]
+    return []
+
+
+def _node_port(port: Obj, used: set[Any], path: str, ctx: Context) -> list[Cause]:
+    number = port.get("nodePort", 0)
+    if number and number not in NODE_PORTS:
+        return [causes.invalid(path, number, PORT_RANGE)]
+    if number and number in used:
+        return [causes.invalid(path, number, "provided port is already allocated")]
+    if not number:
+        number = int(ctx.registry.randomness.uniform(NODE_PORTS.start, NODE_PORTS.stop - 1))
+        while number in used:
+            number = NODE_PORTS.start + (number + 1 - NODE_PORTS.start) % len(NODE_PORTS)
+        port["nodePort"] = number
+    used.add(number)
+    return []
+
+
+def validate(service: Obj, old: Obj | None) -> list[Cause]:
+    """Return what is wrong with a Service, in upstream's order."""
+    spec = service.get("spec") or {}
+    kind, address = spec.get("type", ""), spec.get("clusterIP", "")
+    found = metadata.validate(service, old, names.label)
+    if not spec.get("ports") and address != "None" and kind != "ExternalName":
+        found.append(causes.required("spec.ports"))
+    if kind in EXPOSED and address == "None":
+        text = f"may not be set to 'None' for {kind} services"
+        found.append(causes.invalid("spec.clusterIPs[0]", "None", text))
+    if kind == "ExternalName":
+        name = spec.get("externalName", "").removesuffix(".")
+        wrong = names.causes_of("spec.externalName", name, names.subdomain(name))
+        found += wrong if name else [causes.required("spec.externalName")]
+    found += _ports(spec.get("ports") or [])
+    found += metadata.labels(spec.get("selector"), "spec.selector")
+    found += _affinity(spec)
+    found += _cluster_ip(spec, (old or {}).get("spec") or {})
+    if kind not in TYPES:
+        found.append(causes.unsupported("spec.type", kind, TYPES))
+    return found + _numbers(spec)
+
+
+def _ports(ports: list[Obj]) -> list[Cause]:
+    found, seen = [], set()
+    for index, port in enumerate(ports):
+        here, name = f"spec.ports[{index}]", port.get("name", "")
+        if name:
+            found += names.causes_of(f"{here}.name", name, names.label(name))
+            if name in seen:
+                found.append(causes.duplicate(f"{here}.name", name))
+            seen.add(name)
+        elif len(ports) > 1:
+            found.append(causes.required(f"{here}.name"))
+        number, protocol = port.get("port", 0), port.get("protocol", "")
+        found += names.causes_of(f"{here}.port", number, names.port_number(number))
+        if protocol not in ("SCTP", "TCP", "UDP"):
+            found.append(causes.unsupported(f"{here}.protocol", protocol, ("SCTP", "TCP", "UDP")))
+        found += names.port(f"{here}.targetPort", port.get("targetPort", 0))
+    return found
+
+
+def _affinity(spec: Obj) -> list[Cause]:
+    affinity = spec.get("sessionAffinity", "")
+    if affinity not in ("ClientIP", "None"):
+        return [causes.unsupported("spec.sessionAffinity", affinity, ("ClientIP", "None"))]
+    if affinity == "None" and spec.get("sessionAffinityConfig") is not None:
+        text = "must not be set when session affinity is None"
+        return [causes.forbidden("spec.sessionAffinityConfig", text)]
+    return []
+
+
+def _cluster_ip(spec: Obj, old: Obj) -> list[Cause]:
+    address, found = spec.get("clusterIP", ""), []
+    if address and address != "None":
+        try:
+            ipaddress.ip_address(address)
+        except ValueError:
+            text = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
+            found.append(causes.invalid("spec.clusterIPs[0]", address, text))
+    kinds = spec.get("type"), old.get("type")
+    if old.get("clusterIP") and "ExternalName" not in kinds and address != old["clusterIP"]:
+        found.append(causes.invalid("spec.clusterIPs[0]", [address], "may not change once set"))
+    return found
+
+
+def _numbers(spec: Obj) -> list[Cause]:
+    """Ports that stand twice, and node ports where there are none."""
+    found: list[Cause] = []
+    ports = spec.get("ports") or []
+    if spec.get("type") == "ClusterIP":
+        text = "may not be used when `type` is 'ClusterIP'"
+        found += [causes.forbidden(f"spec.ports[{i}].nodePort", text) for i, port in enumerate(ports) if port.get("nodePort")]
+    for keys in (("protocol", "nodePort"), ("protocol", "port")):
+        seen = set()
+        for index, port in enumerate(ports):
+            value = tuple(port.get(key) for key in keys)
+            if value in seen and port.get(keys[1]):
+                here = f"spec.ports[{index}]"
+                whole = {"protocol": value[0], "port": value[1], "targetPort": 0}
+                node = keys[1] == "nodePort"
+                found.append(causes.duplicate(f"{here}.nodePort", value[1]) if node else causes.duplicate(here, whole))
+            seen.add(value)
+    return found
+
+
+def selectable(service: Obj) -> dict[str, str]:
+    spec = service.get("spec") or {}
+    return {"spec.clusterIP": spec.get("clusterIP", ""), "spec.type": spec.get("type", "")}
+
+
+SERVICES = Resource(
+    group="",
+    version="v1",
+    kind="Service",
+    plural="services",
+    singular="service",
+    short_names=("svc",),
+    categories=("all",),
+    verbs=("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"),
+    subresources=("status",),
+    default=default,
+    validate=validate,
+    prepare=prepare,
+    fields=selectable,
+)

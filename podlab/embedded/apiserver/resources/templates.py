@@ -1,0 +1,43 @@
+"""PodTemplates, and the templates inside of workloads. Upstream: pkg/apis/core/validation ValidatePodTemplateSpec"""
+
+from __future__ import annotations
+
+from .. import causes, metadata
+from ..resource import Obj, Resource
+from ..status import Cause
+from . import poddefaults, podspec, podwarnings
+
+
+def validate_template(template: Obj, path: str) -> list[Cause]:
+    """Return what is wrong with a Pod template."""
+    spec = template.get("spec") or {}
+    found = metadata.template(template.get("metadata"), f"{path}.metadata") + podspec.validate(spec, f"{path}.spec")
+    if spec.get("ephemeralContainers"):
+        text = "ephemeral containers not allowed in pod template"
+        found.append(causes.forbidden(f"{path}.spec.ephemeralContainers", text))
+    return found
+
+
+def default(obj: Obj) -> None:
+    poddefaults.template(obj.setdefault("template", {}))
+
+
+def validate(obj: Obj, old: Obj | None) -> list[Cause]:
+    return metadata.validate(obj, old) + validate_template(obj.get("template") or {}, "template")
+
+
+def warnings(obj: Obj, old: Obj | None) -> list[str]:
+    return podwarnings.spec((obj.get("template") or {}).get("spec") or {}, "template.spec")
+
+
+POD_TEMPLATES = Resource(
+    group="",
+    version="v1",
+    kind="PodTemplate",
+    plural="podtemplates",
+    singular="podtemplate",
+    default=default,
+    validate=validate,
+    warnings=warnings,
+    generation=True,
+)
