@@ -56,7 +56,7 @@ class PodAnatomy(Panel):
     """
 
     _esm = module("anatomy")
-    pod = Dict(allow_none=True, default_value=None).tag(sync=True)
+    pod: Any = Dict(allow_none=True, default_value=None).tag(sync=True)
 
     def __init__(self, source: Kubectl | Client, name: str, namespace: str | None = None) -> None:
         self._name = name
@@ -109,14 +109,14 @@ def _kind(key: str, container: Object) -> str:
 
 
 def _container(container: Object, kind: str, status: Object) -> dict[str, Any]:
-    state, details = next(iter((status.get("state") or {}).items()), ("waiting", {}))
-    reason = (details or {}).get("reason") or ""
+    state, details = _state(status)
+    reason = details.get("reason") or ""
     return {
         "name": container["name"],
         "kind": kind,
         "image": container.get("image", ""),
         "state": f"{state.capitalize()}: {reason}" if reason else state.capitalize(),
-        "tone": _tone(state, reason, (details or {}).get("exitCode", 0), status.get("ready", False)),
+        "tone": _tone(state, reason, details.get("exitCode", 0), status.get("ready", False)),
         "restarts": status.get("restartCount", 0),
         "ports": [f"{port['containerPort']}/{port.get('protocol', 'TCP')}" for port in container.get("ports") or []],
         "mounts": [
@@ -125,6 +125,11 @@ def _container(container: Object, kind: str, status: Object) -> dict[str, Any]:
             if not each["name"].startswith(TOKEN)
         ],
     }
+
+
+def _state(status: Object) -> tuple[str, Object]:
+    state: Object = status.get("state") or {}
+    return next(((name, details or {}) for name, details in state.items()), ("waiting", {}))
 
 
 def _tone(state: str, reason: str, code: int, ready: bool) -> str:

@@ -54,7 +54,7 @@ class PodBoard(Panel):
     """
 
     _esm = module("board")
-    rows = List().tag(sync=True)
+    rows: Any = List().tag(sync=True)
 
     def __init__(self, source: Kubectl | Client, namespace: str | None = None, selector: str | None = None) -> None:
         self._matches = matcher(selector)
