@@ -33,13 +33,13 @@ lint: $(STAMP)
 	$(BIN)/lint-imports
 
 test: check test-embedded test-browser ## all that needs no Docker · Docker 없이 할 수 있는 모든 검사
-	@$(BIN)/python tools/test_kind.py --ask
+	@$(BIN)/python tools/test_on.py kind --ask
 
 test-embedded: $(STAMP)
-	$(BIN)/python tools/test_embedded.py $(PYTEST_ARGS)
+	$(BIN)/python tools/test_on.py embedded $(PYTEST_ARGS)
 
 test-kind: $(STAMP) ## the same on a real kind cluster · 실제 kind 클러스터에서 같은 검사
-	$(BIN)/python tools/test_kind.py $(PYTEST_ARGS)
+	$(BIN)/python tools/test_on.py kind $(PYTEST_ARGS)
 
 test-browser: $(STAMP) ## the lessons in a real browser · 실제 브라우저에서 강의 실행
 	$(PYTEST) -m browser $(PYTEST_ARGS)

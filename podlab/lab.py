@@ -44,6 +44,7 @@ class Lab:
         """JupyterLab's command line; the token goes by the environment, where no other user can see it."""
         settings = {
             "LabApp.default_url": f"/lab/tree/{self.notebook}",
+            "LabApp.log_level": "WARN",
             "ServerApp.answer_yes": "True",  # Ctrl-C once is enough
             "ServerApp.ip": "127.0.0.1",
             "ServerApp.log_level": "WARN",
@@ -51,6 +52,7 @@ class Lab:
             "ServerApp.port": str(self.port),
             "ServerApp.port_retries": "0",
             "ServerApp.root_dir": str(self.folder),
+            "ServerApp.websocket_ping_timeout": "30000",  # its default is longer than the interval, and warned of
         }
         if sys.platform != "win32":
             # a login shell would set PATH anew, and forget our kubectl
@@ -151,6 +153,7 @@ def run(lab: Lab, shims: Path) -> int:
             Text(ko='설치: python -m pip install "podlab[lab]"', en='install it: python -m pip install "podlab[lab]"'),
         ) from error
     os.environ.update(environment(lab, shims, os.environ))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are started deaf to it
     if sys.platform != "win32":
         # closing the terminal ends the server as tidily as Ctrl-C does
         signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))

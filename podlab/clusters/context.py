@@ -82,8 +82,10 @@ def find_context(context: str) -> tuple[dict[str, Any], Path]:
         ClusterError: none has it.
     """
     listed = [Path(part) for part in os.environ.get("KUBECONFIG", "").split(os.pathsep) if part]
+    own = state.home() / "clusters"  # in a lesson KUBECONFIG names a file of ours
+    theirs = [path for path in listed if own not in path.absolute().parents]
     names: list[str] = []
-    for path in listed or [Path.home() / ".kube" / "config"]:
+    for path in theirs or [Path.home() / ".kube" / "config"]:
         config = reach.load(path)
         here = [str(item.get("name")) for item in config.get("contexts") or []]
         if context in here:

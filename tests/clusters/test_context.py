@@ -1,0 +1,85 @@
+"""A context becomes a kubeconfig of podlab's own, in podlab's namespace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from podlab.clusters import context, state
+from podlab.errors import ClusterError
+
+CONFIG = {
+    "clusters": [
+        {"name": "prod", "cluster": {"server": "https://prod:6443", "certificate-authority": "pki/ca.crt"}},
+        {"name": "dev", "cluster": {"server": "https://dev:6443"}},
+    ],
+    "users": [
+        {"name": "me", "user": {"client-certificate": "/abs/me.crt", "client-key": "me.key"}},
+        {"name": "plugin", "user": {"exec": {"command": "./bin/login", "apiVersion": "v1"}}},
+    ],
+    "contexts": [
+        {"name": "at-prod", "context": {"cluster": "prod", "user": "me", "namespace": "shop"}},
+        {"name": "at-dev", "context": {"cluster": "dev", "user": "plugin"}},
+        {"name": "broken", "context": {"cluster": "nowhere"}},
+    ],
+    "current-context": "at-prod",
+}
+
+
+@pytest.fixture
+def theirs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "theirs" / "config"
+    path.parent.mkdir()
+    path.write_text(yaml.safe_dump(CONFIG), encoding="utf-8")
+    monkeypatch.setenv("KUBECONFIG", str(path))
+    return path
+
+
+def test_nothing_but_the_context_is_copied_and_its_namespace_is_ours(theirs: Path) -> None:
+    made = context.extract(context.find_context("at-prod"), "at-prod", "podlab")
+    assert [entry["name"] for key in ("clusters", "users", "contexts") for entry in made[key]] == [
+        "prod",
+        "me",
+        "at-prod",
+    ]
+    assert made["contexts"][0]["context"]["namespace"] == "podlab"
+
+
+def test_files_are_named_so_that_the_copy_can_lie_anywhere(theirs: Path) -> None:
+    made = context.extract(context.find_context("at-prod"), "at-prod", "podlab")
+    assert made["clusters"][0]["cluster"]["certificate-authority"] == str(theirs.parent / "pki/ca.crt")
+    assert made["users"][0]["user"] == {
+        "client-certificate": "/abs/me.crt",
+        "client-key": str(theirs.parent / "me.key"),
+    }
+    plugin = context.extract(context.find_context("at-dev"), "at-dev", "podlab")
+    assert plugin["users"][0]["user"]["exec"]["command"] == str(theirs.parent / "bin/login")
+
+
+def test_a_context_that_is_not_there_names_those_that_are(theirs: Path) -> None:
+    with pytest.raises(ClusterError, match="at-home") as caught:
+        context.find_context("at-home")
+    assert "at-prod, at-dev, broken" in str(caught.value.hint)
+
+
+def test_a_context_without_its_cluster(theirs: Path) -> None:
+    with pytest.raises(ClusterError, match="nowhere"):
+        context.extract(context.find_context("broken"), "broken", "podlab")
+
+
+def test_our_own_kubeconfig_is_not_theirs(theirs: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".kube").mkdir()
+    (tmp_path / ".kube" / "config").write_text(yaml.safe_dump(CONFIG), encoding="utf-8")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.setenv("KUBECONFIG", str(state.kubeconfig_path("lab")))
+    assert context.find_context("at-dev")[0]["current-context"] == "at-prod"
+
+
+@pytest.mark.parametrize(
+    ("name", "clean"), [("kind-a", "kind-a"), ("arn:aws:eks:eu/Prod", "arn-aws-eks-eu-prod"), ("___", "context")]
+)
+def test_name_for(name: str, clean: str) -> None:
+    assert context.name_for(name) == clean

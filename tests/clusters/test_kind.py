@@ -1,0 +1,120 @@
+"""kind: what is read from its output, and what is said where it cannot work; the real one is marked so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fakes import FakeMachine
+
+from podlab.clusters import engine, kind, state
+from podlab.clusters.kind import Kind
+from podlab.clusters.probe import Answer
+from podlab.errors import ClusterError
+
+DOCKER = {"docker info": Answer(0, "27.0\n")}
+
+
+@pytest.mark.parametrize(
+    ("line", "step"),
+    [
+        (" • Ensuring node image (kindest/node:v1.36.2) 🖼  ...", "Ensuring node image (kindest/node:v1.36.2)"),
+        (" • Starting control-plane 🕹️  ...", "Starting control-plane"),
+        (" ✓ Starting control-plane 🕹️", None),
+        ('Creating cluster "a" ...', None),
+        ("", None),
+    ],
+)
+def test_step(line: str, step: str | None) -> None:
+    assert kind.step(line) == step
+
+
+@pytest.mark.parametrize(
+    ("commands", "environ", "name", "trouble"),
+    [
+        ({}, {}, "docker", "absent"),
+        (DOCKER, {}, "docker", None),
+        ({"docker info": Answer(1, "", "Cannot connect to the Docker daemon")}, {}, "docker", "stopped"),
+        ({"docker info": Answer(1, "", "permission denied while trying to connect")}, {}, "docker", "forbidden"),
+        ({"docker info": Answer(124)}, {}, "docker", "silent"),
+        ({"docker info": Answer(1), "podman info": Answer(0, "5.1")}, {}, "podman", None),
+        (DOCKER | {"podman info": Answer(0, "5.1")}, {}, "docker", None),
+        (DOCKER | {"podman info": Answer(0, "5.1")}, {"KIND_EXPERIMENTAL_PROVIDER": "podman"}, "podman", None),
+        ({"nerdctl info": Answer(0, "2.0")}, {}, "nerdctl", None),
+    ],
+)
+def test_engine(commands: dict[str, Answer], environ: dict[str, str], name: str, trouble: str | None) -> None:
+    found = engine.find(FakeMachine(commands, environ=environ))
+    assert (found.name, found.trouble) == (name, trouble)
+
+
+@pytest.mark.parametrize(
+    ("commands", "said"),
+    [
+        (DOCKER, "there is no kind command"),
+        ({"kind get": Answer(0)}, "no container engine"),
+        ({"kind get": Answer(0), "docker info": Answer(1)}, "docker is installed but not running"),
+    ],
+)
+def test_without_what_kind_needs_the_way_on_is_named(commands: dict[str, Answer], said: str) -> None:
+    with pytest.raises(ClusterError, match=said) as caught:
+        Kind(probe=FakeMachine(commands)).up("a")
+    assert "podlab up --cluster embedded" in str(caught.value.hint)
+    assert state.clusters() == []
+
+
+def test_a_kind_cluster_of_somebody_else_is_left_alone() -> None:
+    machine = FakeMachine(DOCKER | {"kind get clusters": Answer(0, "theirs\n")})
+    with pytest.raises(ClusterError, match="podlab did not make") as caught:
+        Kind(probe=machine).up("theirs")
+    assert "context:kind-theirs" in str(caught.value.hint)
+    assert Kind(probe=machine).find() == []
+
+
+def test_a_kind_cluster_called_podlab_is_adopted(answering: str) -> None:
+    commands = {"kind get clusters": Answer(0, "podlab\n"), "kind get kubeconfig": Answer(0, answering)}
+    found = Kind(probe=FakeMachine(DOCKER | commands)).find()
+    assert [(cluster.name, cluster.adopted, cluster.answers()) for cluster in found] == [("podlab", True, True)]
+
+
+def test_an_adopted_cluster_that_is_gone_is_forgotten(silent: str) -> None:
+    commands = {"kind get clusters": Answer(0, "podlab\n"), "kind get kubeconfig": Answer(0, silent)}
+    assert Kind(probe=FakeMachine(DOCKER | commands)).find()
+    assert Kind(probe=FakeMachine(DOCKER | {"kind get clusters": Answer(0, "")})).find() == []
+    assert state.clusters() == []
+
+
+@pytest.mark.kind
+def test_a_real_cluster_comes_and_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    provider, steps = Kind(os.environ.get("PODLAB_NODE_IMAGE") or None), list[str]()
+    cluster = provider.up("podlab-test-own", steps.append)
+    try:
+        assert cluster.answers()
+        assert any(step.startswith("Starting control-plane") for step in steps)
+        assert provider.up("podlab-test-own") == cluster
+        cluster.kubeconfig.unlink()
+        assert provider.up("podlab-test-own").answers()
+        assert cluster.status().nodes == ("podlab-test-own-control-plane",)
+    finally:
+        provider.down(cluster)
+    assert "podlab-test-own" not in provider.names()
+    assert not (tmp_path / ".kube").exists()
+
+
+@pytest.mark.kind
+def test_an_interrupt_leaves_no_half_cluster() -> None:
+    import os
+
+    def interrupt(step: str) -> None:
+        if step.startswith("Starting"):
+            raise KeyboardInterrupt
+
+    provider = Kind(os.environ.get("PODLAB_NODE_IMAGE") or None)
+    with pytest.raises(KeyboardInterrupt):
+        provider.up("podlab-test-half", interrupt)
+    assert "podlab-test-half" not in provider.names()
+    assert state.clusters() == []

@@ -1,0 +1,39 @@
+"""Asking an API server by kubeconfig alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from podlab.clusters import Cluster, reach
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "kubeconfig"
+
+
+def test_a_server_that_answers(file: Path, answering: str) -> None:
+    file.write_text(answering, encoding="utf-8")
+    status = Cluster("a", "kind", file).status()
+    assert (status.ready, status.kubernetes_version, status.nodes) == (True, "v1.36.2", ("n1",))
+    assert status.as_dict()["kubeconfig"] == str(file)
+
+
+def test_a_server_that_does_not(file: Path, silent: str) -> None:
+    file.write_text(silent, encoding="utf-8")
+    status = Cluster("a", "embedded", file).status()
+    assert (status.ready, status.kubernetes_version, status.nodes, status.simulated) == (False, "", (), True)
+
+
+@pytest.mark.parametrize("text", [None, "", "{", "[]", "clusters: 3", "current-context: c", "\0\x01"])
+def test_what_is_no_kubeconfig_does_not_answer(file: Path, text: str | None) -> None:
+    if text is not None:
+        file.write_text(text, encoding="utf-8")
+    assert not reach.answers(file)
+
+
+def test_a_server_error_is_no_readiness(file: Path, answering: str) -> None:
+    file.write_text(answering, encoding="utf-8")
+    assert reach.ask(file, "/nothing")[0] == 404

@@ -1,0 +1,41 @@
+"""Every test runs in a state folder of its own; `cluster` is an embedded one, or kind's with `--cluster kind`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from podlab import clusters
+from podlab.clusters import Cluster
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--cluster", default="embedded", choices=["embedded", "kind"], help="what the tests marked cluster run on"
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def podlab_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A state folder for the session: nothing here touches a learner's."""
+    path = Path(os.environ.get("PODLAB_TEST_HOME") or tmp_path_factory.mktemp("podlab"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PODLAB_HOME", str(path))
+        patch.setenv("LANGUAGE", "en")
+        patch.delenv("PODLAB_CLUSTER", raising=False)
+        patch.delenv("KUBECONFIG", raising=False)
+        yield path
+
+
+@pytest.fixture(scope="session")
+def cluster(request: pytest.FixtureRequest, podlab_home: Path) -> Iterator[Cluster]:
+    """A running cluster of the kind that was asked for, deleted at the end unless it was there before."""
+    kind = str(request.config.getoption("--cluster"))
+    name = "podlab-test" + os.environ.get("PYTEST_XDIST_WORKER", "").replace("gw", "-")
+    there = any(each.name == name for each in clusters.find_all())
+    yield clusters.up(kind, name)
+    if not there:
+        clusters.down(name)
