@@ -41,6 +41,29 @@ START = """async ([source, state]) => {
   window.leave = panel.render({ model: window.model, el: document.querySelector("#at") });
 }"""
 
+CONTRAST = """() => {
+  const parse = (c) => c.match(/[\\d.]+/g).map(Number);
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const back = getComputedStyle(document.body).backgroundColor;
+  const solid = (c) => {
+    canvas.fillStyle = back; canvas.fillRect(0, 0, 1, 1);
+    canvas.fillStyle = c; canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+  const light = (rgb) => {
+    const [r, g, b] = rgb.map((v) => v / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ratio = (c) => {
+    const [a, b] = [light(solid(c)), light(solid(back))].sort((x, y) => y - x);
+    return (a + 0.05) / (b + 0.05);
+  };
+  return [...document.querySelectorAll(".podlab-panel *")]
+    .filter((e) => e.checkVisibility())
+    .filter((e) => e.tagName === "svg" || [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
+    .map((e) => [e.className.baseVal ?? e.className, ratio(getComputedStyle(e).color)]);
+}"""
+
 
 class Stage:
     """One panel on a page, and the traits that its kernel would set."""

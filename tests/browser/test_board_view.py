@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from stage import Stage
+from stage import CONTRAST, Stage
 
 from podlab.kubectl.duration import human_duration
 from podlab.panels.board import CAPTION, LABELS
@@ -166,30 +166,6 @@ def test_nothing_is_cut_off(page: Any, shoot: Callable[..., None], theme: str, l
         box = cell.bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= width
     shoot(page, f"board-{theme}-{language}-{width}")
-
-
-CONTRAST = """() => {
-  const parse = (c) => c.match(/[\\d.]+/g).map(Number);
-  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  const back = getComputedStyle(document.body).backgroundColor;
-  const solid = (c) => {
-    canvas.fillStyle = back; canvas.fillRect(0, 0, 1, 1);
-    canvas.fillStyle = c; canvas.fillRect(0, 0, 1, 1);
-    return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
-  };
-  const light = (rgb) => {
-    const [r, g, b] = rgb.map((v) => v / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const ratio = (c) => {
-    const [a, b] = [light(solid(c)), light(solid(back))].sort((x, y) => y - x);
-    return (a + 0.05) / (b + 0.05);
-  };
-  return [...document.querySelectorAll(".podlab-panel *")]
-    .filter((e) => e.checkVisibility())
-    .filter((e) => e.tagName === "svg" || [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
-    .map((e) => [e.className.baseVal ?? e.className, ratio(getComputedStyle(e).color)]);
-}"""
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

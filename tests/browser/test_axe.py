@@ -1,0 +1,29 @@
+"""axe-core finds nothing wrong with a panel, in either theme."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import test_anatomy_view
+import test_board_view
+from stage import Stage
+
+AXE = Path(__file__).parents[2] / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
+PANELS = {
+    "board": test_board_view.state(*test_board_view.ALL),
+    "anatomy": test_anatomy_view.state(test_anatomy_view.recorded("two-containers")),
+}
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="no axe-core: npm install --prefix build/axe axe-core")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("panel", sorted(PANELS))
+def test_axe_finds_no_violations(page: Any, panel: str, theme: str) -> None:
+    Stage(page, panel, PANELS[panel], theme)
+    page.wait_for_selector(".podlab-icon")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document.querySelector('#at'))")
+    assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]] == []
+    assert len(found["passes"]) > 5
