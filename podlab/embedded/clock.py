@@ -329,6 +329,10 @@ class Randomness:
         """A version 4 UUID."""
         return str(UUID(int=self._random.getrandbits(128), version=4))
 
+    def audit_id(self) -> str:
+        """A UUID for a request; not drawn from the seed, since how many requests there are is not part of it."""
+        return str(UUID(int=random.getrandbits(128), version=4))
+
     def suffix(self, length: int = 5) -> str:
         """What `generateName` appends. Upstream: staging/src/k8s.io/apiserver/pkg/storage/names/generate.go"""
         return "".join(self._random.choices(SUFFIX_ALPHABET, k=length))

@@ -99,6 +99,7 @@ class Resource:
         columns, row: the Table's columns and how an object becomes a row; apiserver/table.py's business.
         fields: the values that field selectors may name, besides metadata.name and metadata.namespace.
         grace: seconds of grace for a deletion, given those that the client asked for; None deletes at once.
+        returns_deleted: whether a finished DELETE answers with the object (Pods do), not with a Status.
         held: whether the object waits for something besides metadata.finalizers (a namespace's spec.finalizers).
         terminating: changes an object whose deletion begins.
         stored_as: (group, plural) whose objects these are too, such as events.k8s.io's events; `load` makes them
@@ -127,6 +128,7 @@ class Resource:
     unconditional_update: bool = True
     create_on_update: bool = False
     grace: Callable[[Obj, int | None], int | None] = at_once
+    returns_deleted: bool = False
     held: Callable[[Obj], bool] = not_held
     terminating: Callable[[Obj], None] = nothing
     stored_as: tuple[str, str] | None = None

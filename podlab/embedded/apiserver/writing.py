@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from podlab.embedded.apiserver import deletion, managedfields, status
+from podlab.embedded.apiserver import deletion, fields, managedfields, status
 from podlab.embedded.apiserver.resource import Context, Obj, fresh
 from podlab.embedded.apiserver.status import Cause, StatusError
 from podlab.embedded.clock import rfc3339
@@ -29,7 +29,7 @@ def create(ctx: Context, given: Obj) -> Obj:
         meta["name"] = meta["generateName"][:58] + registry.randomness.suffix()
     ctx.name = meta.get("name", "")
     now = rfc3339(ctx.now())
-    managedfields.record(obj, None, manager=ctx.manager, now=now)
+    managedfields.record(obj, None, manager=ctx.manager, now=now, status=resource.status)
     registry.admit(obj, None, ctx)
     meta["uid"], meta["creationTimestamp"] = registry.randomness.uid(), now
     for key in ("deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"):
@@ -39,9 +39,6 @@ def create(ctx: Context, given: Obj) -> Obj:
     else:
         meta.pop("generation", None)
     resource.prepare(obj, None, ctx)
-    if not meta.get("name"):
-        why = Cause("metadata.name", "FieldValueRequired", "Required value: name or generateName is required")
-        raise status.invalid(resource.qualified_kind, "", [why])
     _validate(ctx, obj, None)
     registry.check(obj, None, ctx)
     if registry.store.get(resource.key(ctx.name, ctx.namespace)):
@@ -83,10 +80,22 @@ def _put(ctx: Context, obj: Obj) -> Obj:
     if ctx.dry_run:
         if ctx.operation == "CREATE":
             obj["metadata"].pop("resourceVersion", None)
-        return obj
+        return canonical(obj)
     obj["metadata"]["resourceVersion"] = str(store.revision + 1)
+    obj = canonical(obj)
     store.put(resource.key(ctx.name, ctx.namespace), resource.save(obj) if resource.save else obj)
     return obj
+
+
+def canonical(obj: Obj) -> Obj:
+    """With all fields where Go writes them, kind and apiVersion first."""
+    type_ = fields.kind_of(obj)
+    if type_ is None:
+        return obj
+    shaped: Obj = fields.canonical(obj, type_)
+    shaped.pop("kind", None)
+    shaped.pop("apiVersion", None)
+    return {"kind": obj["kind"], "apiVersion": obj["apiVersion"], **shaped}
 
 
 def update(ctx: Context, given: Obj) -> Obj:

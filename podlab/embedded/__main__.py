@@ -1,0 +1,49 @@
+"""`python -m podlab.embedded --home DIR --name lab [--speed 1] [--stepping --seed 1]`: one cluster in the foreground."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import logging
+import signal
+from pathlib import Path
+
+from podlab.embedded.server import Server
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m podlab.embedded", description=__doc__)
+    parser.add_argument("--home", type=Path, required=True, help="directory of the cluster's state and kubeconfig")
+    parser.add_argument("--name", default="lab", help="the node is called NAME-control-plane")
+    parser.add_argument("--speed", type=float, default=1.0, help="cluster seconds per second")
+    parser.add_argument("--stepping", action="store_true", help="time passes only while somebody watches")
+    parser.add_argument("--seed", type=int, default=None, help="make uids and names the same every time")
+    return parser.parse_args()
+
+
+async def _run(server: Server) -> None:
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: server.stop())
+    await server.start()
+    print(f"{server.address} {server.kubeconfig}", flush=True)
+    await server.serve()
+
+
+def main() -> None:
+    """Run a cluster until it is told to stop."""
+    arguments = _arguments()
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    server = Server(
+        arguments.home,
+        arguments.name,
+        speed=arguments.speed,
+        stepping=arguments.stepping,
+        seed=arguments.seed,
+    )
+    gc.freeze()
+    asyncio.run(_run(server))
+
+
+if __name__ == "__main__":
+    main()

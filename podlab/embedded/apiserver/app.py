@@ -1,0 +1,290 @@
+"""The API server as an ASGI application: authentication, authorization, routing, and errors as Status objects.
+
+Upstream: staging/src/k8s.io/apiserver/pkg/server/config.go (the chain of filters)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from email.utils import formatdate
+from typing import Any
+
+from podlab.embedded.apiserver import (
+    auth,
+    connect,
+    discovery,
+    health,
+    negotiation,
+    reviews,
+    status,
+    subresources,
+    verbs,
+)
+from podlab.embedded.apiserver.auth import Authenticator
+from podlab.embedded.apiserver.negotiation import Answer
+from podlab.embedded.apiserver.registry import Registry
+from podlab.embedded.apiserver.request import Request, RequestInfo, parse, parse_query
+from podlab.embedded.apiserver.resource import Resource
+from podlab.embedded.apiserver.status import StatusError
+from podlab.embedded.apiserver.streams import WatchStream
+from podlab.embedded.apiserver.verbs import BODY_LIMIT, Call
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+log = logging.getLogger("podlab.embedded")
+
+COLLECTION_METHODS = {"GET": "list", "POST": "create", "DELETE": "deletecollection"}
+OBJECT_METHODS = {"GET": "get", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
+
+VERBS: dict[str, Callable[[Call], Answer]] = {
+    "get": verbs.get,
+    "list": verbs.list_,
+    "create": verbs.create,
+    "update": verbs.update,
+    "patch": verbs.patch_,
+    "delete": verbs.delete,
+    "deletecollection": verbs.delete_collection,
+}
+
+
+class ClientGone(Exception):
+    """The client hung up before its request was complete."""
+
+
+class App:
+    """All that answers requests. `node` is the kubelet's side of log, exec, attach, proxy and portforward.
+
+    Args:
+        documents: answers `/openapi/…`; gets the request, returns None for paths it does not know.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        authenticator: Authenticator,
+        node: Any = None,
+        documents: Callable[[Request], Answer | None] | None = None,
+    ) -> None:
+        self.registry, self.authenticator, self.node = registry, authenticator, node
+        self.documents = documents
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return
+        with self.registry.clock.hold(watching=False) if not _long(scope) else contextlib.nullcontext():
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = _headers(scope["headers"])
+        warnings: list[str] = []
+        try:
+            request = self._admitted(scope, headers)
+            if scope["type"] == "websocket":
+                await connect.websocket(self._call(request, warnings), self.node, scope, receive, send)
+                return
+            if request.method not in ("GET", "HEAD"):
+                request.body = await _body(receive, headers)
+            await self._respond(request, warnings, receive, send)
+        except StatusError as error:
+            pretty = negotiation.wants_pretty(parse_query(_text(scope["query_string"])), headers.get("user-agent", ""))
+            body = negotiation.encode(error.status(), negotiation.Form(), pretty=pretty)
+            await self._send(scope, send, Answer(error.code, body, headers=error.headers), warnings, headers)
+        except ClientGone:
+            return
+        except Exception:
+            log.exception("%s %s", scope.get("method", "WS"), scope["path"])
+            body = negotiation.encode(status.internal("the embedded API server failed").status(), negotiation.Form())
+            await self._send(scope, send, Answer(500, body), warnings, headers)
+
+    def _admitted(self, scope: Scope, headers: dict[str, str]) -> Request:
+        """The request, once its sender is known and may make it. Raises StatusError 401, 403."""
+        query = parse_query(_text(scope["query_string"]))
+        method = scope.get("method", "GET")
+        info = parse(method, scope["path"], query)
+        user = self.authenticator.user(headers)
+        auth.authorize(user, info)
+        return Request(method, info, query, headers, user=user)
+
+    async def _respond(self, request: Request, warnings: list[str], receive: Receive, send: Send) -> None:
+        info = request.info
+        if not info.resource:
+            await self._send({}, send, self._path(request), warnings, request.headers)
+            return
+        call = self._call(request, warnings)
+        if info.subresource:
+            if info.subresource in connect.STREAMED:
+                await connect.http(call, self.node, receive, send, self._sender(send, warnings, request.headers))
+                return
+            answer = subresources.answer(call, self.authenticator)
+        elif info.verb == "watch":
+            await self._watch(call, receive, send)
+            return
+        else:
+            answer = self._verb(call)
+        if request.method != "GET":
+            await self.registry.store.flushed()
+        await self._send({}, send, answer, warnings, request.headers)
+
+    def _call(self, request: Request, warnings: list[str]) -> Call:
+        """Find the resource of a path. Raises StatusError 404, 405."""
+        info = request.info
+        resource = self.registry.resources.get((info.group, info.resource))
+        if resource is None or resource.version != info.version or not _in_scope(resource, info):
+            raise status.no_such_resource()
+        return Call(self.registry, resource, request, warnings)
+
+    def _verb(self, call: Call) -> Answer:
+        info = call.request.info
+        if reviews.answers(call.resource):
+            if info.verb != "create" or info.name:
+                raise status.method_not_allowed()
+            return reviews.review(call, self.authenticator)
+        methods = OBJECT_METHODS if info.name else COLLECTION_METHODS
+        verb = methods.get(call.request.method)
+        if verb is None or verb not in call.resource.verbs:
+            raise status.method_not_allowed()
+        if verb == "create" and call.resource.namespaced and not info.namespace:
+            raise status.method_not_allowed()
+        return VERBS[verb](call)
+
+    def _path(self, request: Request) -> Answer:
+        info, path = request.info, request.info.path.rstrip("/") or "/"
+        if path == "/podlab/clock":
+            return health.clock(self.registry, request)
+        groups = {resource.group for resource in self.registry.resources.values()}
+        answer = discovery.answer(request, self.registry.resources.values()) if path.startswith("/api") else None
+        if answer is not None:
+            return answer
+        if request.method != "GET":
+            return health.not_found() if path != "/version" else _not_allowed()
+        if path.startswith("/openapi/") and self.documents and (answer := self.documents(request)):
+            return answer
+        if found := health.health(request):
+            return found
+        pages: dict[str, Callable[[], Answer]] = {
+            "/": lambda: health.index(self.registry),
+            "/version": lambda: health.version(request),
+            "/metrics": lambda: health.metrics(self.registry),
+            "/.well-known/openid-configuration": lambda: health.openid(request.headers.get("host", "")),
+        }
+        return pages[path]() if path in pages else health.not_found()
+
+    async def _watch(self, call: Call, receive: Receive, send: Send) -> None:
+        if call.request.method != "GET" or "watch" not in call.resource.verbs:
+            raise status.method_not_allowed()
+        await self.registry.store.flushed()
+        stream = WatchStream(call)
+        gone = asyncio.ensure_future(_gone(receive, stream.close))
+        agent = call.request.headers.get("user-agent", "")
+        held = contextlib.nullcontext() if "panel" in agent else self.registry.clock.hold()
+        try:
+            with held:
+                await send(
+                    {"type": "http.response.start", "status": 200, "headers": self._head(stream.form.media_type)}
+                )
+                await send({"type": "http.response.body", "body": b"", "more_body": True})
+                async for chunk in stream.chunks():
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                await send({"type": "http.response.body", "body": b""})
+        finally:
+            stream.close()
+            gone.cancel()
+
+    def _sender(self, send: Send, warnings: list[str], headers: Any) -> Callable[[Answer], Awaitable[None]]:
+        async def answer(made: Answer) -> None:
+            await self._send({}, send, made, warnings, headers)
+
+        return answer
+
+    def _head(self, media_type: str, more: Iterable[tuple[str, str]] = ()) -> list[tuple[bytes, bytes]]:
+        now = self.registry.clock.now()
+        head = {"audit-id": self.registry.randomness.audit_id(), "cache-control": "no-cache, private"}
+        head |= {"content-type": media_type, "date": formatdate(now, usegmt=True)}
+        head |= {"x-kubernetes-pf-flowschema-uid": FLOW_SCHEMA, "x-kubernetes-pf-prioritylevel-uid": PRIORITY_LEVEL}
+        pairs = [(key, value) for key, value in head.items()]
+        names = {name.lower() for name, _ in more if name.lower() != "warning"}
+        pairs = [pair for pair in pairs if pair[0] not in names] + [(name.lower(), value) for name, value in more]
+        return [(name.encode("latin-1"), value.encode("utf-8")) for name, value in pairs]
+
+    async def _send(self, scope: Scope, send: Send, answer: Answer, warnings: list[str], headers: Any) -> None:
+        more = [("Warning", _warning(text)) for text in dict.fromkeys(warnings)] + list(answer.headers.items())
+        body = answer.body
+        packed = negotiation.compressed(body, headers.get("accept-encoding", ""))
+        if packed is not None:
+            more += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
+            body = packed
+        more.append(("Content-Length", str(len(body))))
+        head = self._head(answer.media_type, more)
+        kind = "websocket.http.response" if scope.get("type") == "websocket" else "http.response"
+        await send({"type": f"{kind}.start", "status": answer.code, "headers": head})
+        await send({"type": f"{kind}.body", "body": body})
+
+
+FLOW_SCHEMA = "e9c8ca5a-2ea0-4e0f-8a2f-0a3f7e0f4f11"
+PRIORITY_LEVEL = "5b7c1c3c-7a5e-4d0e-9a59-6f2f0c7f5d02"
+
+
+def _long(scope: Scope) -> bool:
+    """Whether a request may stay open: time must not stand still for it."""
+    query = _text(scope["query_string"])
+    path = scope["path"]
+    tail = path.rsplit("/", 1)[-1]
+    return scope["type"] == "websocket" or "watch=" in query or "/watch/" in path or tail in connect.STREAMED
+
+
+def _in_scope(resource: Resource, info: RequestInfo) -> bool:
+    if resource.namespaced:
+        return bool(info.namespace) or not info.name
+    return not info.namespace or resource.plural == "namespaces"
+
+
+def _not_allowed() -> Answer:
+    return Answer(405, b"405: Method Not Allowed", health.TEXT)
+
+
+def _warning(text: str) -> str:
+    quoted = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'299 - "{quoted}"'
+
+
+def _text(data: bytes) -> str:
+    return data.decode("latin-1")
+
+
+def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Headers by lower-case name; repeated ones are joined, groups to impersonate by lines."""
+    headers: dict[str, str] = {}
+    for key, value in raw:
+        name = key.decode("latin-1").lower()
+        text = value.decode("latin-1")
+        glue = "\n" if name.startswith("impersonate-") else ","
+        headers[name] = headers[name] + glue + text if name in headers else text
+    return headers
+
+
+async def _body(receive: Receive, headers: dict[str, str]) -> bytes:
+    """Read the body. Raises StatusError 413, ClientGone."""
+    parts, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        part = message.get("body", b"")
+        size += len(part)
+        if size > BODY_LIMIT:
+            raise status.too_large(f"limit is {BODY_LIMIT}")
+        parts.append(part)
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+async def _gone(receive: Receive, close: Callable[[], None]) -> None:
+    """Close a stream when its client hangs up."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    close()

@@ -1,0 +1,218 @@
+"""Subresources that reach into a container: log, exec, attach, proxy and portforward, over HTTP and WebSocket.
+
+Upstream: pkg/registry/core/pod/rest, staging/src/k8s.io/apimachinery/pkg/util/{remotecommand,httpstream/wsstream}
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from typing import Any
+
+from podlab.embedded.apiserver import status
+from podlab.embedded.apiserver.negotiation import Answer
+from podlab.embedded.apiserver.portforward import PROTOCOL as TUNNEL
+from podlab.embedded.apiserver.portforward import forward_channels, forward_tunnel
+from podlab.embedded.apiserver.request import Request
+from podlab.embedded.apiserver.resource import Obj
+from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.verbs import Call
+
+STREAMED = frozenset(("log", "exec", "attach", "proxy", "portforward"))
+INTERACTIVE = frozenset(("exec", "attach", "portforward"))
+PROTOCOLS = ("v5.channel.k8s.io", "v4.channel.k8s.io")
+STDIN, STDOUT, STDERR, ERROR, RESIZE, CLOSE = 0, 1, 2, 3, 4, 255
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+async def http(
+    call: Call, node: Any, receive: Receive, send: Send, answer: Callable[[Answer], Awaitable[None]]
+) -> None:
+    """Answer a plain HTTP request for one of these. Raises StatusError."""
+    name = call.request.info.subresource
+    if name not in call.resource.subresources or node is None:
+        raise status.no_such_resource()
+    if name == "proxy":
+        await answer(await _proxy(call, node))
+    elif name == "log":
+        if call.request.method != "GET":
+            raise status.method_not_allowed()
+        await _log(call, node, receive, send)
+    else:
+        if call.request.method not in ("GET", "POST"):
+            raise status.method_not_allowed()
+        pod = call.registry.get(call.resource, call.name, call.namespace)
+        if call.request.method == "POST" and name != "portforward":
+            await (await _session(call, node, pod, None)).close()
+        raise status.bad_request("Upgrade request required")
+
+
+def _log_options(request: Request) -> Obj:
+    """The query of a log request. Raises StatusError 400, 422. Upstream: pkg/apis/core/validation ValidatePodLogOptions"""
+    numbers = {name: request.number(name) for name in ("tailLines", "sinceSeconds", "limitBytes")}
+    causes = []
+    least = {"tailLines": 0, "sinceSeconds": 1, "limitBytes": 1}
+    for name, value in numbers.items():
+        if value is not None and value < least[name]:
+            text = "must be greater than or equal to 0" if least[name] == 0 else "must be greater than 0"
+            causes.append(Cause(name, "FieldValueInvalid", f"Invalid value: {value}: {text}"))
+    if causes:
+        raise status.invalid("PodLogOptions", request.info.name, causes)
+    return {
+        "container": request.first("container"),
+        "follow": request.flag("follow"),
+        "previous": request.flag("previous"),
+        "timestamps": request.flag("timestamps"),
+        "tail_lines": numbers["tailLines"],
+        "since_seconds": numbers["sinceSeconds"],
+        "limit_bytes": numbers["limitBytes"],
+    }
+
+
+async def _log(call: Call, node: Any, receive: Receive, send: Send) -> None:
+    options = _log_options(call.request)
+    pod = call.registry.get(call.resource, call.name, call.namespace)
+    lines: AsyncIterator[bytes] = node.log(pod, **options)
+    first = await anext(lines, None)
+    head = [(b"content-type", b"text/plain"), (b"cache-control", b"no-cache, private")]
+    await send({"type": "http.response.start", "status": 200, "headers": head})
+    gone = asyncio.ensure_future(_disconnected(receive))
+    try:
+        with call.registry.clock.hold():
+            chunk = first
+            while chunk is not None:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                coming = asyncio.ensure_future(anext(lines, None))
+                await asyncio.wait((coming, gone), return_when=asyncio.FIRST_COMPLETED)
+                if not coming.done():
+                    coming.cancel()
+                    return
+                chunk = coming.result()
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        gone.cancel()
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _proxy(call: Call, node: Any) -> Answer:
+    """Pass a request to a container's port. Upstream: pkg/registry/core/pod/strategy.go ResourceLocation"""
+    parts = call.name.split(":")
+    _, name, port = parts if len(parts) == 3 else ("", *parts) if len(parts) == 2 else ("", parts[0], "")
+    pod = call.registry.get(call.resource, name, call.namespace)
+    found = port or next((str(p["containerPort"]) for c in pod["spec"]["containers"] for p in c.get("ports", ())), "80")
+    if not pod.get("status", {}).get("podIP"):
+        raise status.bad_request("address not allowed")
+    query = "&".join(f"{key}={value}" for key, values in call.request.query.items() for value in values)
+    path = "/" + call.request.info.rest + (f"?{query}" if query else "")
+    request = call.request
+    code, headers, body = await node.http(
+        pod, _port(pod, found), request.method, path, dict(request.headers), request.body
+    )
+    kept = {key: value for key, value in headers.items() if key.lower() not in ("content-length", "content-type")}
+    media_type = next((value for key, value in headers.items() if key.lower() == "content-type"), "text/plain")
+    return Answer(code, body, media_type, kept)
+
+
+def _port(pod: Obj, text: str) -> int:
+    if text.isdecimal() and 0 < int(text) < 65536:
+        return int(text)
+    for container in pod["spec"]["containers"]:
+        for port in container.get("ports", ()):
+            if port.get("name") == text:
+                return int(port["containerPort"])
+    raise status.bad_request(f"invalid pod request: port {text} not found")
+
+
+async def websocket(call: Call, node: Any, scope: Message, receive: Receive, send: Send) -> None:
+    """Serve a WebSocket. Raises StatusError before it is accepted."""
+    name = call.request.info.subresource
+    if name not in INTERACTIVE or name not in call.resource.subresources or node is None:
+        raise status.bad_request("WebSockets are served for exec, attach and portforward only")
+    await receive()
+    pod = call.registry.get(call.resource, call.name, call.namespace)
+    offered = list(scope.get("subprotocols") or ())
+    chosen = next((protocol for protocol in PROTOCOLS if protocol in offered), None)
+    if name == "portforward":
+        forward = forward_tunnel if TUNNEL in offered else forward_channels
+        await forward(call, node, pod, TUNNEL if TUNNEL in offered else chosen, receive, send)
+        return
+    stdin: asyncio.Queue[bytes | None] = asyncio.Queue()
+    session = await _session(call, node, pod, stdin)
+    await send({"type": "websocket.accept", "subprotocol": chosen})
+    pump = asyncio.ensure_future(_pump(receive, stdin, session))
+    try:
+        with call.registry.clock.hold():
+            await _speak(session, send)
+    finally:
+        pump.cancel()
+        await session.close()
+
+
+async def _session(call: Call, node: Any, pod: Obj, stdin: asyncio.Queue[bytes | None] | None) -> Any:
+    request = call.request
+    wanted = {
+        "container": request.first("container"),
+        "stdin": _drain(stdin) if stdin is not None and request.flag("stdin") else None,
+        "tty": request.flag("tty"),
+    }
+    if request.info.subresource == "attach":
+        return await node.attach(pod, **wanted)
+    command = request.query.get("command", [])
+    if not any(command):
+        causes = [Cause("command", "FieldValueRequired", "Required value")]
+        raise status.invalid("PodExecOptions", call.name, causes)
+    return await node.exec(pod, command=command, **wanted)
+
+
+async def _drain(stdin: asyncio.Queue[bytes | None]) -> AsyncIterator[bytes]:
+    while (data := await stdin.get()) is not None:
+        yield data
+
+
+async def _pump(receive: Receive, stdin: asyncio.Queue[bytes | None], session: Any) -> None:
+    """Carry what the client says to the session until it hangs up."""
+    while True:
+        message = await receive()
+        if message["type"] != "websocket.receive":
+            stdin.put_nowait(None)
+            await session.close()
+            return
+        data = message.get("bytes") or (message.get("text") or "").encode()
+        if not data:
+            continue
+        channel, payload = data[0], data[1:]
+        if channel == STDIN and payload:
+            stdin.put_nowait(payload)
+        elif channel == CLOSE and payload[:1] == bytes([STDIN]):
+            stdin.put_nowait(None)
+
+
+async def _speak(session: Any, send: Send) -> None:
+    async for channel, data in session:
+        await send({"type": "websocket.send", "bytes": bytes([channel]) + data})
+    outcome = _outcome(session)
+    await send(
+        {"type": "websocket.send", "bytes": bytes([ERROR]) + json.dumps(outcome, separators=(",", ":")).encode()}
+    )
+    await send({"type": "websocket.close", "code": 1000})
+
+
+def _outcome(session: Any) -> Obj:
+    """The Status that ends a session. Upstream: pkg/kubelet/…/remotecommand/exec.go"""
+    if session.error:
+        return {"metadata": {}, "status": "Failure", "message": session.error, "reason": "InternalError", "code": 500}
+    if not session.exit_code:
+        return {"metadata": {}, "status": "Success"}
+    code = session.exit_code
+    message = f"command terminated with non-zero exit code: error executing command [{' '.join(session.command)}], exit code {code}"
+    causes = [{"reason": "ExitCode", "message": str(code)}]
+    failure: Obj = {"metadata": {}, "status": "Failure", "message": message, "reason": "NonZeroExitCode"}
+    return {**failure, "details": {"causes": causes}}

@@ -1,0 +1,142 @@
+"""Paths that are not about objects: version, health, the index, metrics, token keys, and the clock.
+
+Upstream: staging/src/k8s.io/apiserver/pkg/server/{healthz,routes}
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from podlab.embedded.apiserver import auth, negotiation, status
+from podlab.embedded.apiserver.negotiation import Answer
+from podlab.embedded.apiserver.registry import Registry
+from podlab.embedded.apiserver.request import Request
+from podlab.embedded.apiserver.resource import Obj
+
+TEXT = "text/plain; charset=utf-8"
+
+VERSION = {
+    "major": "1",
+    "minor": "36",
+    "emulationMajor": "1",
+    "emulationMinor": "36",
+    "minCompatibilityMajor": "1",
+    "minCompatibilityMinor": "35",
+    "gitVersion": "v1.36.2",
+    "gitCommit": "0000000000000000000000000000000000000000",
+    "gitTreeState": "clean",
+    "buildDate": "1970-01-01T00:00:00Z",
+    "goVersion": "go1.26.8",
+    "compiler": "gc",
+    "platform": "linux/amd64",
+}
+
+CHECKS = (
+    "ping",
+    "log",
+    "etcd",
+    "informer-sync",
+    "poststarthook/generic-apiserver-start-informers",
+    "poststarthook/start-system-namespaces-controller",
+    "poststarthook/bootstrap-controller",
+)
+"""The checks that mean something here, of those a real server names."""
+
+NAMED = {"/healthz": "healthz", "/livez": "livez", "/readyz": "readyz"}
+
+
+def health(request: Request) -> Answer | None:
+    """`/healthz`, `/livez`, `/readyz`, with `?verbose` and single checks; None for other paths."""
+    path = request.info.path.rstrip("/")
+    name = next((prefix for prefix in NAMED if path == prefix or path.startswith(prefix + "/")), None)
+    if name is None:
+        return None
+    checks = [*CHECKS, "shutdown"] if name == "/readyz" else list(CHECKS)
+    if path != name:
+        return Answer(200, b"ok", TEXT) if path[len(name) + 1 :] in checks else not_found()
+    left_out = request.query.get("exclude", [])
+    if "verbose" not in request.query:
+        return Answer(200, b"ok", TEXT)
+    lines = [f"[+]{check} excluded: ok" if check in left_out else f"[+]{check} ok" for check in checks]
+    return Answer(200, "\n".join([*lines, f"{NAMED[name]} check passed\n"]).encode(), TEXT)
+
+
+def not_found() -> Answer:
+    """What an API server says about a path it has never heard of."""
+    return Answer(404, b"404 page not found\n", TEXT)
+
+
+def version(request: Request) -> Answer:
+    """`/version`: indented for everybody, as upstream writes it."""
+    return Answer(200, json.dumps(VERSION, indent=2).encode())
+
+
+def index(registry: Registry) -> Answer:
+    """`/`: the paths there are."""
+    groups: dict[str, set[str]] = {}
+    for resource in registry.resources.values():
+        groups.setdefault(resource.group, set()).add(resource.version)
+    paths = {"/api", "/api/v1", "/apis", "/apis/", "/healthz", "/livez", "/readyz", "/version", "/openapi/v3"}
+    paths |= {"/.well-known/openid-configuration", "/openid/v1/jwks", "/openapi/v3/"}
+    for group in filter(None, groups):
+        paths |= {f"/apis/{group}", *(f"/apis/{group}/{version}" for version in groups[group])}
+    return Answer(200, json.dumps({"paths": sorted(paths)}, indent=2).encode())
+
+
+def metrics(registry: Registry) -> Answer:
+    """`/metrics`: how many objects of which resource there are."""
+    lines = ["# HELP apiserver_resource_objects Number of stored objects.", "# TYPE apiserver_resource_objects gauge"]
+    for resource in registry.resources.values():
+        if "list" in resource.verbs and not resource.stored_as:
+            count = sum(1 for _ in registry.store.list(resource.prefix))
+            lines.append(f'apiserver_resource_objects{{group="{resource.group}",resource="{resource.plural}"}} {count}')
+    return Answer(200, ("\n".join(lines) + "\n").encode(), "text/plain; version=0.0.4; charset=utf-8")
+
+
+def openid(address: str) -> Answer:
+    """`/.well-known/openid-configuration`."""
+    body = {
+        "issuer": auth.ISSUER,
+        "jwks_uri": f"https://{address}/openid/v1/jwks",
+        "response_types_supported": ["id_token"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["ES256"],
+    }
+    return Answer(200, negotiation.dump(body), headers={"Cache-Control": "public, max-age=3600"})
+
+
+def clock(registry: Registry, request: Request) -> Answer:
+    """`/podlab/clock`: GET tells, POST `{"action": "pause" | "resume" | "step", "seconds": …, "speed": …}` acts."""
+    time = registry.clock
+    if request.method == "POST":
+        order = _order(request.body)
+        seconds, speed = order.get("seconds"), order.get("speed")
+        actions: dict[str, Callable[[], object]] = {
+            "pause": time.pause,
+            "resume": lambda: time.resume(speed),
+            "step": lambda: time.step(seconds),
+        }
+        action = actions.get(str(order.get("action")))
+        if action is None:
+            raise status.bad_request("action must be one of pause, resume, step")
+        action()
+    elif request.method != "GET":
+        raise status.method_not_allowed()
+    return Answer(200, negotiation.dump(time.state()) + b"\n")
+
+
+def _order(body: bytes) -> Obj:
+    try:
+        order = json.loads(body or b"{}")
+    except (ValueError, RecursionError):
+        order = None
+    if not isinstance(order, dict):
+        raise status.bad_request("the body must be a JSON object")
+    for key in ("seconds", "speed"):
+        value = order.get(key)
+        if value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= 10_000_000:
+            raise status.bad_request(f"{key} must be a number greater than 0")
+    return order

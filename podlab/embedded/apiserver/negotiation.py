@@ -1,0 +1,133 @@
+"""What the client accepts, and answers in that form.
+
+Upstream: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/negotiation/negotiate.go, responsewriters/writers.go
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from podlab.embedded.apiserver import status
+
+JSON = "application/json"
+YAML = "application/yaml"
+PROTOBUF = "application/vnd.kubernetes.protobuf"
+ACCEPTED = (JSON, YAML, PROTOBUF)
+RESTFUL = (*ACCEPTED, "application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch")
+
+GZIP_FROM = 128 * 1024
+"""Bytes from which on an answer is compressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form of an answer: its media type, and what an object becomes (Table, PartialObjectMetadata…, or "")."""
+
+    media_type: str = JSON
+    shape: str = ""
+    version: str = "v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer."""
+
+    code: int
+    body: bytes = b""
+    media_type: str = JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+SHAPES = frozenset(("Table", "PartialObjectMetadata", "PartialObjectMetadataList"))
+
+
+@lru_cache(maxsize=256)
+def negotiate(accept: str, shapes: frozenset[str] = SHAPES) -> Form:
+    """The first form of `Accept` that can be served. Raises StatusError 406."""
+    if not accept.strip():
+        return Form()
+    known = False
+    for clause in _clauses(accept):
+        form, heard = _form(clause, shapes)
+        known = known or heard
+        if form:
+            return form
+    if known:
+        raise status.not_acceptable(ACCEPTED)
+    available = ", ".join(RESTFUL)
+    message = f"406: Not Acceptable\n\nAvailable representations: {available}"
+    raise status.StatusError(406, "NotAcceptable", message, {})
+
+
+def _clauses(accept: str) -> list[tuple[str, dict[str, str]]]:
+    clauses = []
+    for clause in accept.split(","):
+        media_type, *parameters = [part.strip() for part in clause.split(";")]
+        pairs = dict(part.split("=", 1) for part in parameters if "=" in part)
+        clauses.append((media_type.lower(), pairs))
+    return sorted(clauses, key=lambda clause: -_quality(clause[1].get("q", "1")))
+
+
+def _quality(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def _form(clause: tuple[str, dict[str, str]], shapes: frozenset[str]) -> tuple[Form | None, bool]:
+    media_type, parameters = clause
+    if media_type in ("*/*", "application/*"):
+        return Form(), True
+    if media_type == PROTOBUF:
+        return None, True
+    if media_type not in (JSON, YAML):
+        return None, False
+    shape = parameters.get("as", "")
+    if not shape:
+        return Form(media_type), True
+    version = parameters.get("v", "v1")
+    fits = shape in shapes and parameters.get("g") == "meta.k8s.io" and version in ("v1", "v1beta1")
+    return (Form(media_type, shape, version) if fits else None), True
+
+
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
+def dump(value: Any) -> bytes:
+    """JSON as Go writes it: compact, with the letters escaped that HTML would mind."""
+    text = _encode(value)
+    if "<" in text or ">" in text or "&" in text:
+        text = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return text.encode("utf-8", "replace")
+
+
+def wants_pretty(query: Mapping[str, list[str]], agent: str) -> bool:
+    """`pretty=` in the query decides; without it, people with curl, wget and browsers get indented JSON."""
+    if "pretty" in query:
+        return query["pretty"][0].lower() not in ("", "false", "0")
+    return agent.startswith(("curl", "Wget", "Mozilla/5.0"))
+
+
+def encode(value: Any, form: Form, *, pretty: bool = False) -> bytes:
+    """An object in the form that was negotiated."""
+    if form.media_type == YAML:
+        import yaml
+
+        return yaml.safe_dump(value, default_flow_style=False, allow_unicode=True).encode()  # type: ignore[no-any-return]
+    if pretty:
+        return json.dumps(value, indent=2, ensure_ascii=False).encode("utf-8", "replace")
+    return dump(value) + b"\n"
+
+
+def compressed(body: bytes, accept_encoding: str) -> bytes | None:
+    """The body gzipped, where it is long and the client reads gzip."""
+    if len(body) <= GZIP_FROM or "gzip" not in accept_encoding:
+        return None
+    packer = zlib.compressobj(1, zlib.DEFLATED, 31)
+    return packer.compress(body) + packer.flush()

@@ -1,0 +1,50 @@
+"""Objects and lists in the shape that was negotiated: whole, as a Table, or metadata only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from podlab.embedded.apiserver import fields, table
+from podlab.embedded.apiserver.negotiation import Form
+from podlab.embedded.apiserver.resource import Obj, Resource
+
+
+def one(resource: Resource, obj: Obj, form: Form, *, now: float, include: str = "", headed: bool = True) -> Obj:
+    """A single object; `headed=False` leaves a Table's columns out, as watches do after the first event."""
+    if form.shape == "Table":
+        version = obj["metadata"].get("resourceVersion", "")
+        meta = {"resourceVersion": version} if version else {}
+        made = table.table(resource, [obj], metadata=meta, now=now, version=form.version, include=include or "Metadata")
+        return made if headed else {**made, "columnDefinitions": None}
+    if form.shape.startswith("PartialObjectMetadata"):
+        return partial(obj, form.version)
+    return obj
+
+
+def many(resource: Resource, objs: Sequence[Obj], meta: Obj, form: Form, *, now: float, include: str = "") -> Obj:
+    """A list; items carry no kind."""
+    if form.shape == "Table":
+        return table.table(resource, objs, metadata=meta, now=now, version=form.version, include=include or "Metadata")
+    if form.shape.startswith("PartialObjectMetadata"):
+        kind, version = "PartialObjectMetadataList", f"meta.k8s.io/{form.version}"
+        items = [partial(obj, form.version) for obj in objs]
+        return {"kind": kind, "apiVersion": version, "metadata": meta, "items": items}
+    hidden = ("kind", "apiVersion")
+    items = [{key: value for key, value in obj.items() if key not in hidden} for obj in objs]
+    return {"kind": resource.list_kind, "apiVersion": resource.api_version, "metadata": meta, "items": items}
+
+
+def partial(obj: Obj, version: str) -> Obj:
+    """Only the metadata."""
+    return {"kind": "PartialObjectMetadata", "apiVersion": f"meta.k8s.io/{version}", "metadata": obj["metadata"]}
+
+
+def bookmark(resource: Resource, version: int, *, initial_end: bool) -> Obj:
+    """The empty object that only carries a resourceVersion."""
+    type_ = fields.kind(resource.group, resource.version, resource.kind)
+    blank: Obj = fields.canonical({}, type_) if type_ else {}
+    meta: Obj = {"resourceVersion": str(version)}
+    if initial_end:
+        meta["annotations"] = {"k8s.io/initial-events-end": "true"}
+    rest = {key: value for key, value in blank.items() if key not in ("kind", "apiVersion", "metadata")}
+    return {"kind": resource.kind, "apiVersion": resource.api_version, "metadata": meta, **rest}

@@ -1,0 +1,163 @@
+"""Watches over HTTP: one JSON object per line, in order, until the client goes or the time is over.
+
+Upstream: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/{watch,response}.go, storage/cacher
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
+
+from podlab.embedded.apiserver import negotiation, selectors, shapes, status
+from podlab.embedded.apiserver.negotiation import Form
+from podlab.embedded.apiserver.registry import Event, event
+from podlab.embedded.apiserver.request import ListOptions, list_options
+from podlab.embedded.apiserver.resource import Obj
+from podlab.embedded.apiserver.verbs import Call
+from podlab.embedded.store import Change, Compacted, Dropped, Watch
+
+BOOKMARK_EVERY = 60.0
+"""Real seconds between bookmarks."""
+BOOKMARK_BEFORE_END = 2.0
+"""Real seconds before the end at which the last bookmark is sent."""
+SHORTEST, LONGEST = 1800, 3600
+"""Bounds, in real seconds, of a watch that names no end."""
+
+
+class WatchStream:
+    """One watch that a client opened; `chunks()` yields its bytes. `close()` ends it, from whichever side."""
+
+    def __init__(self, call: Call) -> None:
+        self.call, self.form = call, call.form()
+        self.options = list_options(call.request, watch=True)
+        self.matches = selectors.matcher(call.resource, self.options.labels, self.options.fields)
+        self._headed = True
+        self._watch: Watch | None = None
+        self._refusal: Obj | None = None
+        self._initial: list[Event] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        """Fix what the stream starts from while nothing can happen in between."""
+        call, options = self.call, self.options
+        registry, store = call.registry, call.registry.store
+        version = options.version
+        if options.initial_events and version and version > store.revision:
+            self._refusal = status.too_large_resource_version(version, store.revision).status()
+            return
+        fresh_start = not version and options.initial_events is None
+        self._sends_initial = bool(options.initial_events) or fresh_start
+        self.start = store.revision if self._sends_initial or not version else version
+        if self._sends_initial:
+            objs = registry.list(call.resource, call.namespace)
+            self._initial = [Event("ADDED", obj, None, self.start) for obj in objs if self.matches(obj)]
+        try:
+            self._watch = store.watch(self._prefix(), self.start)
+        except Compacted as gone:
+            message = f"too old resource version: {gone.revision} ({gone.compacted})"
+            self._refusal = status.gone(message).status()
+
+    def _prefix(self) -> str:
+        """The narrowest prefix of keys that holds all that the selectors can match."""
+        call = self.call
+        scope = call.resource.scope(call.namespace)
+        name = selectors.exact_name(self.options.fields)
+        pinned = name and (call.namespace or not call.resource.namespaced)
+        return scope + str(name) if pinned else scope
+
+    def close(self) -> None:
+        """End the stream."""
+        if self._watch:
+            self._watch.close()
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The stream's bytes; each chunk holds whole lines."""
+        if self._refusal or self._watch is None:
+            yield negotiation.dump({"type": "ERROR", "object": self._refusal}) + b"\n"
+            return
+        watch, clock = self._watch, self.call.registry.clock
+        lines = [self._line(initial.type, initial.object) for initial in self._initial]
+        if self._sends_initial and self.options.bookmarks and self.options.version != 0:
+            lines.append(self._bookmark(self.start, initial_end=True))
+        self._initial = []
+        if lines:
+            clock.told()
+            yield b"".join(lines)
+        timers = self._arm(watch)
+        try:
+            async for lines in self._live(watch):
+                clock.told()
+                yield b"".join(lines)
+        except Dropped:
+            return
+        finally:
+            for timer in timers:
+                timer.cancel()
+            watch.close()
+
+    def _arm(self, watch: Watch) -> list[asyncio.TimerHandle]:
+        loop = asyncio.get_running_loop()
+        seconds = self.options.timeout or random.uniform(SHORTEST, LONGEST)
+        timers = [loop.call_later(seconds, watch.close)]
+        if self.options.bookmarks:
+            at = BOOKMARK_EVERY
+            moments = []
+            while at < seconds - BOOKMARK_BEFORE_END and len(moments) < 64:
+                moments.append(at)
+                at += BOOKMARK_EVERY
+            if seconds > BOOKMARK_BEFORE_END:
+                moments.append(seconds - BOOKMARK_BEFORE_END)
+            timers += [loop.call_later(moment, self._mark, watch) for moment in moments]
+        return timers
+
+    def _mark(self, watch: Watch) -> None:
+        """Put a bookmark in line behind the changes so far."""
+        watch.offer(Change(self.call.registry.store.revision, watch.prefix, None, None))
+
+    async def _live(self, watch: Watch) -> AsyncIterator[list[bytes]]:
+        async for change in watch:
+            lines = []
+            for one in (change, *watch.pending()):
+                if one.revision <= self.start and one.key != watch.prefix:
+                    continue
+                line = self._changed(one)
+                if line:
+                    lines.append(line)
+            if lines:
+                yield lines
+
+    def _changed(self, change: Change) -> bytes | None:
+        if change.obj is None and change.previous is None:
+            return self._bookmark(change.revision, initial_end=False)
+        seen = as_seen(event(self.call.resource, change), self.matches)
+        return self._line(seen.type, seen.object) if seen else None
+
+    def _line(self, type_: str, obj: Obj) -> bytes:
+        now, include = self.call.registry.clock.now(), self.call.request.first("includeObject")
+        shaped = shapes.one(self.call.resource, obj, self.form, now=now, include=include, headed=self._headed)
+        self._headed = False
+        return negotiation.dump({"type": type_, "object": shaped}) + b"\n"
+
+    def _bookmark(self, revision: int, *, initial_end: bool) -> bytes:
+        obj = shapes.bookmark(self.call.resource, revision, initial_end=initial_end)
+        return self._line("BOOKMARK", obj)
+
+
+def as_seen(happened: Event, matches: Callable[[Obj], bool]) -> Event | None:
+    """What a watcher with a selector sees: entering its view is ADDED, leaving it DELETED with the state before."""
+    before = happened.previous is not None and matches(happened.previous)
+    if happened.type == "DELETED":
+        return happened if before else None
+    after = matches(happened.object)
+    if after:
+        kind = "MODIFIED" if before else "ADDED"
+        return Event(kind, happened.object, happened.previous, happened.revision)
+    if not before or happened.previous is None:
+        return None
+    meta = {**happened.previous["metadata"], "resourceVersion": str(happened.revision)}
+    last = {**happened.previous, "metadata": meta}
+    return Event("DELETED", last, happened.previous, happened.revision)
+
+
+__all__ = ["Form", "ListOptions", "WatchStream", "as_seen"]

@@ -1,0 +1,66 @@
+"""Subresources that read or write objects: status, binding, finalize, token.
+
+Upstream: pkg/registry/core/{pod,namespace,serviceaccount}/storage
+"""
+
+from __future__ import annotations
+
+from podlab.embedded.apiserver import decode, negotiation, reviews, status, verbs
+from podlab.embedded.apiserver.auth import Authenticator
+from podlab.embedded.apiserver.negotiation import Answer
+from podlab.embedded.apiserver.request import check_write_options
+from podlab.embedded.apiserver.resource import Obj
+from podlab.embedded.apiserver.verbs import Call
+
+STATUS_METHODS = {"GET": verbs.get, "PUT": verbs.update, "PATCH": verbs.patch_}
+
+
+def answer(call: Call, who: Authenticator) -> Answer:
+    """Answer a request for a subresource. Raises StatusError 404 for what is not served."""
+    name, method = call.request.info.subresource, call.request.method
+    if name not in call.resource.subresources or call.request.info.rest:
+        raise status.no_such_resource()
+    if name in ("status", "ephemeralcontainers", "resize"):
+        handler = STATUS_METHODS.get(method)
+        if handler is None:
+            raise status.method_not_allowed()
+        return handler(call)
+    wanted, handle = {"token": ("POST", None), "finalize": ("PUT", finalize), "binding": ("POST", bind)}.get(
+        name, ("", None)
+    )
+    if not wanted:
+        raise status.no_such_resource()
+    if method != wanted:
+        raise status.method_not_allowed()
+    return handle(call) if handle else reviews.token(call, who)
+
+
+def finalize(call: Call) -> Answer:
+    """PUT of a namespace's spec.finalizers; the last one gone, the namespace goes too."""
+    return verbs.update(call)
+
+
+def bind(call: Call) -> Answer:
+    """POST of a Binding: the Pod gets its node. Upstream: pkg/registry/core/pod/storage/storage.go"""
+    dry_run = check_write_options(call.request, "CreateOptions")
+    binding, _ = decode.decode(call.request.body, call.request.content_type(), ("", "v1", "Binding"))
+    target = binding.get("target") or {}
+    node = target.get("name", "")
+    if not node:
+        raise status.invalid("Binding", "", [status.Cause("target.name", "FieldValueRequired", "Required value")])
+
+    def assign(pod: Obj) -> None:
+        bound = pod["spec"].get("nodeName", "")
+        if pod["metadata"].get("deletionTimestamp"):
+            raise status.conflict(
+                "pods/binding", call.name, f"pod {call.name} is being deleted, cannot be assigned to a host"
+            )
+        if bound:
+            why = f'pod {call.name} is already assigned to node "{bound}"'
+            raise status.conflict("pods/binding", call.name, why)
+        pod["spec"]["nodeName"] = node
+
+    if not dry_run:
+        call.registry.change(call.resource, call.name, call.namespace, assign, subresource="binding")
+    made = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
+    return call.answer(made, negotiation.Form(), 201)

@@ -1,0 +1,319 @@
+"""What each verb does with a request about objects, between the HTTP app and the registry.
+
+Upstream: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/{create,get,update,patch,delete}.go
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from podlab.embedded.apiserver import decode, negotiation, paging, patch, shapes, status
+from podlab.embedded.apiserver.negotiation import Answer, Form
+from podlab.embedded.apiserver.registry import Registry
+from podlab.embedded.apiserver.request import Request, check_options, check_write_options, list_options
+from podlab.embedded.apiserver.resource import Obj, Resource
+
+BODY_LIMIT = 3 * 1024 * 1024
+"""Bytes of a request's body."""
+
+WHOLE = frozenset[str]()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request about a resource, with what is needed to answer it."""
+
+    registry: Registry
+    resource: Resource
+    request: Request
+    warnings: list[str]
+
+    @property
+    def namespace(self) -> str:
+        """The namespace, empty for what has none."""
+        return self.request.info.namespace if self.resource.namespaced else ""
+
+    @property
+    def name(self) -> str:
+        """The object's name."""
+        return self.request.info.name
+
+    def form(self, shapes: frozenset[str] = negotiation.SHAPES) -> Form:
+        """The form of the answer. Raises StatusError 406."""
+        return negotiation.negotiate(self.request.headers.get("accept", ""), shapes)
+
+    def answer(self, value: Any, form: Form, code: int = 200) -> Answer:
+        """An answer that holds an object."""
+        pretty = negotiation.wants_pretty(self.request.query, self.request.headers.get("user-agent", ""))
+        return Answer(code, negotiation.encode(value, form, pretty=pretty), form.media_type)
+
+    def one(self, obj: Obj, form: Form, code: int = 200) -> Answer:
+        """An answer that holds one object in the form that was negotiated."""
+        include = self.request.first("includeObject")
+        shaped = shapes.one(self.resource, obj, form, now=self.registry.clock.now(), include=include)
+        return self.answer(shaped, form, code)
+
+
+def get(call: Call) -> Answer:
+    """GET of one object."""
+    form = call.form()
+    version = call.request.number("resourceVersion") if call.request.first("resourceVersion") else None
+    current = call.registry.store.revision
+    if version and version > current:
+        raise paging.future(version, current)
+    return call.one(call.registry.get(call.resource, call.name, call.namespace), form)
+
+
+def list_(call: Call) -> Answer:
+    """GET of a collection."""
+    form = call.form()
+    options = list_options(call.request, watch=False)
+    objs, meta = paging.page(call.registry, call.resource, call.namespace, options)
+    now, include = call.registry.clock.now(), call.request.first("includeObject")
+    return call.answer(shapes.many(call.resource, objs, meta, form, now=now, include=include), form)
+
+
+def read_body(call: Call) -> Obj:
+    """The object that a POST or PUT carries. Raises StatusError 400, 415."""
+    resource, request = call.resource, call.request
+    expected = (resource.group, resource.version, resource.kind)
+    validation = request.first("fieldValidation") or "Warn"
+    obj, warnings = decode.decode(request.body, request.content_type(), expected, validation)
+    call.warnings.extend(warnings)
+    return obj
+
+
+def create(call: Call) -> Answer:
+    """POST to a collection."""
+    form = call.form()
+    dry_run = check_write_options(call.request, "CreateOptions")
+    obj = read_body(call)
+    _check_namespace(call, obj)
+    made = call.registry.create(
+        call.resource,
+        obj,
+        namespace=call.namespace,
+        manager=call.request.manager(),
+        user=call.request.user,
+        dry_run=dry_run,
+        warnings=call.warnings,
+    )
+    return call.one(made, form, 201)
+
+
+def _check_namespace(call: Call, obj: Obj) -> None:
+    given = (obj.get("metadata") or {}).get("namespace") or ""
+    if call.resource.namespaced and given not in ("", call.namespace):
+        raise status.bad_request(
+            "the namespace of the provided object does not match the namespace sent on the request"
+        )
+
+
+def _check_name(call: Call, obj: Obj, *, required: bool = True) -> None:
+    given = (obj.get("metadata") or {}).get("name") or ""
+    if not given and required:
+        raise status.bad_request("name must be provided")
+    if given and given != call.name:
+        raise status.bad_request(f"the name of the object ({given}) does not match the name on the URL ({call.name})")
+
+
+def update(call: Call) -> Answer:
+    """PUT of one object or of its status."""
+    form = call.form()
+    dry_run = check_write_options(call.request, "UpdateOptions")
+    obj = read_body(call)
+    _check_name(call, obj)
+    _check_namespace(call, obj)
+    if call.resource.create_on_update and not call.registry.find(call.resource, call.name, call.namespace):
+        return _create_on_update(call, obj, form, dry_run)
+    changed = call.registry.update(
+        call.resource,
+        obj,
+        name=call.name,
+        namespace=call.namespace,
+        subresource=call.request.info.subresource,
+        manager=call.request.manager(),
+        user=call.request.user,
+        dry_run=dry_run,
+        warnings=call.warnings,
+    )
+    return call.one(changed, form)
+
+
+def _create_on_update(call: Call, obj: Obj, form: Form, dry_run: bool) -> Answer:
+    obj = {**obj, "metadata": {**obj["metadata"], "name": call.name}}
+    made = call.registry.create(
+        call.resource,
+        obj,
+        namespace=call.namespace,
+        manager=call.request.manager(),
+        user=call.request.user,
+        dry_run=dry_run,
+        warnings=call.warnings,
+    )
+    return call.one(made, form, 201)
+
+
+PATCH_TYPES = (patch.JSON, patch.MERGE, patch.STRATEGIC, patch.APPLY)
+
+
+def patch_(call: Call) -> Answer:
+    """PATCH of one object or of its status."""
+    form = call.form()
+    kind = call.request.content_type()
+    if kind not in (*PATCH_TYPES, "application/apply-patch+cbor"):
+        raise status.StatusError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {})
+    if kind.startswith("application/apply-patch"):
+        raise status.unsupported_media_type(PATCH_TYPES[:3])
+    dry_run = check_write_options(call.request, "PatchOptions")
+    body = _read_patch(call.request.body)
+    changed = call.registry.patch(
+        call.resource,
+        call.name,
+        call.namespace,
+        body,
+        kind,
+        subresource=call.request.info.subresource,
+        manager=call.request.manager(),
+        user=call.request.user,
+        dry_run=dry_run,
+        warnings=call.warnings,
+        decode=_reshaper(call),
+    )
+    return call.one(changed, form)
+
+
+def _read_patch(body: bytes) -> Any:
+    try:
+        return decode.parse(body.decode("utf-8", "replace"))
+    except ValueError as error:
+        raise status.bad_request(f"error decoding patch: {error}") from None
+
+
+def _reshaper(call: Call) -> Callable[[Obj], Obj]:
+    resource, validation = call.resource, call.request.first("fieldValidation") or "Warn"
+    expected = (resource.group, resource.version, resource.kind)
+
+    def reshape(obj: Obj) -> Obj:
+        try:
+            shaped, strict = decode.reshape(obj, expected)
+        except ValueError as error:
+            raise _bad_patch(obj, str(error)) from None
+        if strict and validation == "Strict":
+            raise _bad_patch(obj, "strict decoding error: " + ", ".join(strict))
+        if strict and validation == "Warn":
+            call.warnings.extend(strict)
+        _check_name(call, shaped, required=False)
+        if call.resource.namespaced and shaped["metadata"].get("namespace", call.namespace) != call.namespace:
+            raise status.bad_request(
+                "the namespace of the provided object does not match the namespace sent on the request"
+            )
+        return shaped
+
+    return reshape
+
+
+def _bad_patch(obj: Obj, why: str) -> status.StatusError:
+    shown = json.dumps(json.dumps(obj, separators=(",", ":"), ensure_ascii=False), ensure_ascii=False)
+    return status.invalid("", "", [status.Cause("patch", "FieldValueInvalid", f"Invalid value: {shown}: {why}")])
+
+
+def delete_options(call: Call) -> Obj:
+    """The DeleteOptions of body and query. Raises StatusError."""
+    request = call.request
+    options: Obj = {}
+    if request.body.strip():
+        expected = ("meta.k8s.io", "v1", "DeleteOptions")
+        kind = request.content_type() or negotiation.JSON
+        options, _ = decode.decode(_versioned(request.body, kind), kind, expected, "Ignore")
+    else:
+        options = {}
+        if (grace := request.number("gracePeriodSeconds")) is not None:
+            options["gracePeriodSeconds"] = grace
+        if policy := request.first("propagationPolicy"):
+            options["propagationPolicy"] = policy
+        if "orphanDependents" in request.query:
+            options["orphanDependents"] = request.flag("orphanDependents")
+        if "dryRun" in request.query:
+            options["dryRun"] = request.query["dryRun"]
+    _check_delete_options(options)
+    return options
+
+
+def _versioned(body: bytes, kind: str) -> bytes:
+    """DeleteOptions may come as any group's version: read them all as meta.k8s.io/v1."""
+    if kind != negotiation.JSON:
+        return body
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return body
+    if isinstance(value, dict):
+        value = {key: item for key, item in value.items() if key != "apiVersion"}
+        return json.dumps(value).encode("utf-8", "replace")
+    return body
+
+
+POLICIES = ("Background", "Foreground", "Orphan")
+
+
+def _check_delete_options(options: Obj) -> None:
+    causes = []
+    policy = options.get("propagationPolicy")
+    if policy is not None and options.get("orphanDependents") is not None:
+        text = "Invalid value: orphanDependents and deletionPropagation cannot be both set"
+        causes.append(status.Cause("propagationPolicy", "FieldValueInvalid", text))
+    if policy is not None and policy not in POLICIES:
+        supported = ", ".join(f'"{known}"' for known in (*POLICIES, "nil"))
+        text = f'Unsupported value: "{policy}": supported values: {supported}'
+        causes.append(status.Cause("propagationPolicy", "FieldValueNotSupported", text))
+    if causes:
+        raise status.invalid("DeleteOptions.meta.k8s.io", "", causes)
+    check_options("DeleteOptions", options.get("dryRun") or [])
+
+
+def delete(call: Call) -> Answer:
+    """DELETE of one object: the object while it is still there, a Status when it is gone."""
+    form = call.form(WHOLE)
+    options = delete_options(call)
+    obj, gone = call.registry.delete(
+        call.resource,
+        call.name,
+        call.namespace,
+        options=options,
+        manager=call.request.manager(),
+        user=call.request.user,
+        dry_run=bool(options.get("dryRun")),
+    )
+    if gone and not call.resource.returns_deleted:
+        details = {"name": call.name, "group": call.resource.group, "kind": call.resource.plural}
+        details = {key: value for key, value in details.items() if value}
+        return call.answer(status.success({**details, "uid": obj["metadata"]["uid"]}), form)
+    return call.answer(obj, form)
+
+
+def delete_collection(call: Call) -> Answer:
+    """DELETE of a collection: the list of what was deleted."""
+    form = call.form(WHOLE)
+    wanted = list_options(call.request, watch=False)
+    options = delete_options(call)
+    dry_run = bool(options.get("dryRun"))
+    objs, meta = paging.page(call.registry, call.resource, call.namespace, wanted)
+    for obj in objs:
+        about = obj["metadata"]
+        try:
+            call.registry.delete(
+                call.resource,
+                about["name"],
+                about.get("namespace", ""),
+                options=options,
+                user=call.request.user,
+                dry_run=dry_run,
+            )
+        except status.StatusError as error:
+            if error.code != 404:
+                raise
+    return call.answer(shapes.many(call.resource, objs, meta, form, now=0.0), form)

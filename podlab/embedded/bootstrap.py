@@ -1,0 +1,32 @@
+"""What a cluster has from the start: namespaces, the `kubernetes` Service, the ConfigMap of the root certificate.
+
+Upstream: pkg/controlplane/controller/{systemnamespaces,kubernetesservice}
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from podlab.embedded.apiserver.registry import Registry
+
+Obj = dict[str, Any]
+
+NAMESPACES = ("kube-system", "kube-public", "kube-node-lease", "default")
+MANAGER = "kube-apiserver"
+
+
+def populate(registry: Registry) -> None:
+    """Create what is missing of it."""
+    namespaces, services = registry.resource("namespaces"), registry.resource("services")
+    for name in NAMESPACES:
+        if not registry.find(namespaces, name):
+            registry.create(namespaces, {"metadata": {"name": name}}, manager=MANAGER)
+    if not registry.find(services, "kubernetes", "default"):
+        registry.create(services, _kubernetes(), namespace="default", manager=MANAGER)
+
+
+def _kubernetes() -> Obj:
+    labels = {"component": "apiserver", "provider": "kubernetes"}
+    port = {"name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443}
+    spec = {"clusterIP": "10.96.0.1", "ports": [port], "type": "ClusterIP", "sessionAffinity": "None"}
+    return {"metadata": {"name": "kubernetes", "labels": labels}, "spec": spec}

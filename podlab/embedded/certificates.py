@@ -1,0 +1,118 @@
+"""The cluster's own certificate authority, serving certificate and token key, made once and kept."""
+
+from __future__ import annotations
+
+import base64
+import ipaddress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+YEARS = 10
+NAMES = (
+    "localhost",
+    "kubernetes",
+    "kubernetes.default",
+    "kubernetes.default.svc",
+    "kubernetes.default.svc.cluster.local",
+)
+
+
+def ensure(home: Path) -> None:
+    """Make `ca.crt`, `server.crt`, `server.key` and `sa.key` under a directory, unless they are there."""
+    if (home / "sa.key").exists():
+        return
+    authority = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "kubernetes")])
+    root = _builder(name, name, authority.public_key()).add_extension(x509.BasicConstraints(True, None), True)
+    root = root.add_extension(_usage(signs=True), True)
+    root = root.add_extension(x509.SubjectKeyIdentifier.from_public_key(authority.public_key()), False)
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "kube-apiserver")])
+    leaf = _builder(subject, name, key.public_key()).add_extension(x509.BasicConstraints(False, None), True)
+    leaf = leaf.add_extension(_usage(signs=False), True)
+    leaf = leaf.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False)
+    leaf = leaf.add_extension(x509.SubjectAlternativeName(_alternatives()), False)
+    leaf = leaf.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key()), False)
+    pem = serialization.Encoding.PEM
+    _write(home / "ca.crt", root.sign(authority, hashes.SHA256()).public_bytes(pem))
+    _write(home / "server.crt", leaf.sign(authority, hashes.SHA256()).public_bytes(pem))
+    _write(home / "server.key", _private(key))
+    _write(home / "sa.key", _private(ec.generate_private_key(ec.SECP256R1())))
+
+
+def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(key)
+    builder = builder.serial_number(x509.random_serial_number())
+    return builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=365 * YEARS))
+
+
+def _usage(*, signs: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=False,
+        key_encipherment=not signs,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=signs,
+        crl_sign=signs,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _alternatives() -> list[x509.GeneralName]:
+    addresses = (ipaddress.ip_address(text) for text in ("127.0.0.1", "::1", "10.96.0.1"))
+    return [*(x509.DNSName(name) for name in NAMES), *(x509.IPAddress(address) for address in addresses)]
+
+
+def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
+    form, bare = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    return key.private_bytes(serialization.Encoding.PEM, form, bare)
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.touch(mode=0o600)
+    path.write_bytes(data)
+
+
+class TokenKey:
+    """The key that signs ServiceAccount tokens, ES256."""
+
+    def __init__(self, path: Path) -> None:
+        key = serialization.load_pem_private_key(path.read_bytes(), None)
+        assert isinstance(key, ec.EllipticCurvePrivateKey)
+        self._key = key
+
+    def sign(self, data: bytes) -> bytes:
+        """r and s, 32 bytes each."""
+        r, s = decode_dss_signature(self._key.sign(data, ec.ECDSA(hashes.SHA256())))
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+    def verify(self, data: bytes, signature: bytes) -> bool:
+        """Whether a signature is ours."""
+        if len(signature) != 64:
+            return False
+        pair = encode_dss_signature(int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big"))
+        try:
+            self._key.public_key().verify(pair, data, ec.ECDSA(hashes.SHA256()))
+        except InvalidSignature:
+            return False
+        return True
+
+    def jwk(self) -> dict[str, str]:
+        """The public half, as `/openid/v1/jwks` shows it."""
+        numbers = self._key.public_key().public_numbers()
+
+        def text(number: int) -> str:
+            return base64.urlsafe_b64encode(number.to_bytes(32, "big")).rstrip(b"=").decode()
+
+        shown = {"use": "sig", "kty": "EC", "kid": "podlab", "crv": "P-256", "alg": "ES256"}
+        return {**shown, "x": text(numbers.x), "y": text(numbers.y)}

@@ -1,0 +1,197 @@
+"""The cluster in one process: store, API server, scheduler, kubelet and controllers behind TLS on the loopback.
+
+`python -m podlab.embedded --home DIR --name NAME` runs it in the foreground.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import os
+import secrets
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from podlab.embedded import bootstrap
+from podlab.embedded.apiserver.admission import admit, check
+from podlab.embedded.apiserver.app import App
+from podlab.embedded.apiserver.auth import Authenticator
+from podlab.embedded.apiserver.registry import Registry
+from podlab.embedded.apiserver.resources import RESOURCES
+from podlab.embedded.clock import Clock, Randomness, RealClock, SteppingClock
+from podlab.embedded.store import Store
+
+COMPACT_EVERY = 300.0
+"""Real seconds between compactions, as kube-apiserver's."""
+HOST = "127.0.0.1"
+
+
+class TokenSigner:
+    """The key of ServiceAccount tokens; the library behind it is imported when the first token is."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._key = path, None
+
+    def _loaded(self) -> Any:
+        if self._key is None:
+            from podlab.embedded.certificates import TokenKey
+
+            self._key = TokenKey(self._path)  # type: ignore[assignment]
+        return self._key
+
+    def sign(self, data: bytes) -> bytes:
+        signature: bytes = self._loaded().sign(data)
+        return signature
+
+    def verify(self, data: bytes, signature: bytes) -> bool:
+        return bool(self._loaded().verify(data, signature))
+
+    def jwk(self) -> dict[str, str]:
+        found: dict[str, str] = self._loaded().jwk()
+        return found
+
+
+class Core:
+    """Everything but the socket: can be called in-process through `app`.
+
+    Args:
+        home: where the store and the keys are; None keeps all in memory, and then there are no tokens.
+        seed: makes uids, suffixes and container ids the same every time.
+    """
+
+    def __init__(
+        self, home: Path | None, name: str, *, clock: Clock, seed: int | None = None, token: str = "admin"
+    ) -> None:
+        self.name, self.clock = name, clock
+        self.randomness = Randomness(seed)
+        self.store = Store(home / "state.db" if home else ":memory:")
+        self.registry = Registry(self.store, clock, RESOURCES, self.randomness, admit=admit, check=check)
+        self.signer = TokenSigner((home or Path()) / "sa.key")
+        self.authenticator = Authenticator(self.registry, self.signer, token)
+        self.app = App(self.registry, self.authenticator)
+        self._stops: list[Callable[[], object]] = []
+
+    def start(self) -> None:
+        """Create what every cluster has, and let scheduler, kubelet and controllers go to work."""
+        bootstrap.populate(self.registry)
+
+    def stop(self) -> None:
+        """Stop everything; containers of a later start go on where these stood."""
+        for stop in reversed(self._stops):
+            stop()
+        self.store.close()
+
+
+class Server:
+    """A cluster named `name` that keeps its state, certificates, token and port under `home`."""
+
+    def __init__(
+        self, home: Path, name: str, *, speed: float = 1.0, stepping: bool = False, seed: int | None = None
+    ) -> None:
+        self.home, self.name = home, name
+        home.mkdir(parents=True, exist_ok=True)
+        clock: Clock = SteppingClock() if stepping else RealClock(speed)
+        if not (home / "sa.key").exists():
+            from podlab.embedded import certificates
+
+            certificates.ensure(home)
+        self.token = self._kept("token", lambda: secrets.token_urlsafe(32))
+        self.core = Core(home, name, clock=clock, seed=seed, token=self.token)
+        self._server: Any = None
+        self._socket: socket.socket | None = None
+
+    def _kept(self, file: str, make: Callable[[], str]) -> str:
+        path = self.home / file
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(make(), encoding="utf-8")
+        return path.read_text(encoding="utf-8").strip()
+
+    @property
+    def address(self) -> str:
+        """`https://127.0.0.1:PORT`, known once started."""
+        assert self._socket
+        return f"https://{HOST}:{self._socket.getsockname()[1]}"
+
+    @property
+    def kubeconfig(self) -> Path:
+        """The admin's kubeconfig, written on start."""
+        return self.home / "kubeconfig"
+
+    def _listen(self) -> socket.socket:
+        """A socket on the port of this cluster, the same for life."""
+        path = self.home / "port"
+        wanted = int(path.read_text(encoding="utf-8")) if path.exists() else 0
+        listening = socket.socket()
+        if os.name == "posix":
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((HOST, wanted))
+        listening.listen(256)
+        listening.setblocking(False)
+        path.write_text(str(listening.getsockname()[1]), encoding="utf-8")
+        return listening
+
+    async def start(self) -> None:
+        """Answer from now on; returns when the socket does."""
+        import uvicorn
+
+        self._socket = self._listen()
+        self.core.start()
+        config = uvicorn.Config(
+            self.core.app,
+            http="httptools",
+            ws="websockets-sansio",
+            lifespan="off",
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            ssl_certfile=str(self.home / "server.crt"),
+            ssl_keyfile=str(self.home / "server.key"),
+            timeout_keep_alive=600,
+            timeout_graceful_shutdown=1,
+            ws_ping_interval=None,
+            ws_max_size=16 * 1024 * 1024,
+        )
+        self._server = uvicorn.Server(config)
+        self._write_kubeconfig()
+        asyncio.get_running_loop().call_later(COMPACT_EVERY, self._compact, 0)
+
+    async def serve(self) -> None:
+        """Serve until stopped; `start` first."""
+        await self._server.serve(sockets=[self._socket])
+        self.core.stop()
+
+    def stop(self) -> None:
+        """Let `run` end."""
+        if self._server:
+            self._server.should_exit = True
+
+    def _compact(self, revision: int) -> None:
+        store = self.core.store
+        if revision:
+            store.compact(revision)
+        asyncio.get_running_loop().call_later(COMPACT_EVERY, self._compact, store.revision)
+
+    def _write_kubeconfig(self) -> None:
+        authority = base64.b64encode((self.home / "ca.crt").read_bytes()).decode()
+        context = f"podlab-{self.name}"
+        config = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [
+                {"name": context, "cluster": {"certificate-authority-data": authority, "server": self.address}}
+            ],
+            "users": [{"name": context, "user": {"token": self.token}}],
+            "contexts": [{"name": context, "context": {"cluster": context, "user": context}}],
+            "current-context": context,
+            "preferences": {},
+        }
+        temporary = self.kubeconfig.with_suffix(".new")
+        temporary.touch(mode=0o600)
+        temporary.write_text(json.dumps(config, indent=2), encoding="utf-8")
+        temporary.replace(self.kubeconfig)
