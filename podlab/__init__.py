@@ -1,0 +1,68 @@
+"""podlab: learn Kubernetes Pods by doing, in Jupyter, in Korean and English.
+
+The names below are resolved when first used, so that `import podlab` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from podlab.client import Client
+    from podlab.errors import ApiError, ClusterError, ManifestError, PodlabError, WaitTimeout
+    from podlab.kubectl import Kubectl
+    from podlab.kubectl.output import Output
+    from podlab.lessons.check import check
+    from podlab.lessons.progress import progress
+    from podlab.lessons.quiz import quiz
+    from podlab.lessons.start import start
+    from podlab.panels import PodBoard
+    from podlab.text import Text
+
+__version__ = "0.1.0"
+__all__ = [
+    "ApiError",
+    "Client",
+    "ClusterError",
+    "Kubectl",
+    "ManifestError",
+    "Output",
+    "PodBoard",
+    "PodlabError",
+    "Text",
+    "WaitTimeout",
+    "check",
+    "progress",
+    "quiz",
+    "start",
+]
+
+_HOMES = {
+    "ApiError": "errors",
+    "Client": "client",
+    "ClusterError": "errors",
+    "Kubectl": "kubectl",
+    "ManifestError": "errors",
+    "Output": "kubectl.output",
+    "PodBoard": "panels",
+    "PodlabError": "errors",
+    "Text": "text",
+    "WaitTimeout": "errors",
+    "check": "lessons.check",
+    "progress": "lessons.progress",
+    "quiz": "lessons.quiz",
+    "start": "lessons.start",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

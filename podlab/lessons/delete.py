@@ -1,0 +1,151 @@
+"""Checks and questions of 05-delete."""
+
+from __future__ import annotations
+
+from podlab.lessons.check import Check, Result, Seen
+from podlab.lessons.judge import absent, both, ready
+from podlab.lessons.lesson import MANIFEST, POD
+from podlab.lessons.quiz import Option, Question
+from podlab.text import Text
+
+GONE = Text(ko="{pod} 파드가 없고, 아무것도 되살리지 않습니다", en="{pod} is gone, and nothing brings it back").format(
+    pod=POD
+)
+STILL = Text(ko="{pod} 파드는 여전히 없습니다", en="{pod} is still not there").format(pod=POD)
+TWICE = Text(ko="두 번 만들었고, 두 번 다 지웠습니다", en="you made it twice and deleted it twice")
+
+
+def _mine(seen: Seen) -> Result:
+    """The answer is what delete said, and no such Pod is left."""
+    words = seen.answer.replace('"', " ").split()
+    if "deleted" not in words:
+        look = Text(ko="위 셀의 네 줄을 모두 실행하십시오", en="run all four lines of the cell")
+        return Result(False, Text(ko="지웠다는 답이 아닙니다", en="this is not the answer of a delete"), look)
+    name = words[words.index("deleted") - 1]
+    return absent(
+        name, Text(ko="{name} 파드를 만들고 지웠습니다", en="you made {name} and deleted it").format(name=name)
+    )(seen)
+
+
+CHECKS = (
+    Check("ready", ready(POD, MANIFEST)),
+    Check("gone", absent(POD, GONE)),
+    Check("still-gone", absent(POD, STILL)),
+    Check("by-name", absent(POD, TWICE)),
+    Check("mine", both(absent(POD, STILL), _mine)),
+)
+
+QUESTIONS = (
+    Question(
+        "back",
+        Text(
+            ko="이 파드를 지우면, 쿠버네티스가 대신할 새 파드를 만들까요?",
+            en="When you delete this Pod, will Kubernetes make another in its place?",
+        ),
+        (
+            Option(
+                Text(ko="예, 이름이 조금 다른 파드가 생긴다", en="Yes, one with a slightly different name"),
+                Text(ko="디플로이먼트가 만든 파드라면 그렇습니다.", en="It would be so had a Deployment made the Pod."),
+            ),
+            Option(
+                Text(ko="예, 같은 이름으로 다시 생긴다", en="Yes, one of the same name"),
+                Text(
+                    ko="아무도 그렇게 하라고 적지 않았습니다.", en="Nobody has written down that there should be one."
+                ),
+            ),
+            Option(
+                Text(ko="아니요, 그대로 사라진다", en="No, it is simply gone"),
+                Text(
+                    ko="되살리는 것은 컨트롤러의 일이고, 이 파드에는 컨트롤러가 없습니다.",
+                    en="Bringing Pods back is the work of a controller, and this Pod has none.",
+                ),
+                right=True,
+            ),
+        ),
+        prediction=True,
+    ),
+    Question(
+        "terminating",
+        Text(
+            ko="파드가 `Terminating`인 동안 kubelet은 무엇을 합니까?",
+            en="What does the kubelet do while a Pod is `Terminating`?",
+        ),
+        (
+            Option(
+                Text(ko="곧바로 SIGKILL을 보낸다", en="it sends SIGKILL at once"),
+                Text(
+                    ko="SIGKILL은 기다려 준 다음의 마지막 수단입니다.",
+                    en="SIGKILL is the last resort, after a time of grace.",
+                ),
+            ),
+            Option(
+                Text(
+                    ko="종료 신호를 보내고 최대 30초를 기다려 준다",
+                    en="it sends a stop signal and waits, for 30 seconds at most",
+                ),
+                Text(
+                    ko="이 시간은 `terminationGracePeriodSeconds`로 바꿉니다.",
+                    en="The time can be set as `terminationGracePeriodSeconds`.",
+                ),
+                right=True,
+            ),
+            Option(
+                Text(ko="파드를 다른 노드로 옮긴다", en="it moves the Pod to another node"),
+                Text(
+                    ko="파드는 옮겨 다니지 않습니다. 다른 곳에 새로 만들 뿐입니다.",
+                    en="Pods never move; at most a new one is made elsewhere.",
+                ),
+            ),
+        ),
+    ),
+    Question(
+        "restart",
+        Text(
+            ko="nginx 프로세스가 갑자기 죽었습니다. 파드는 그대로 있습니다. 누가 컨테이너를 다시 시작합니까?",
+            en="The nginx process crashes; the Pod is still there. Who starts the container again?",
+        ),
+        (
+            Option(
+                Text(ko="그 노드의 kubelet", en="the kubelet of that node"),
+                Text(
+                    ko="그래서 RESTARTS가 하나 늘어납니다. 파드가 사라지는 것과는 다른 일입니다.",
+                    en="RESTARTS goes up by one. That is not the same as the Pod being gone.",
+                ),
+                right=True,
+            ),
+            Option(
+                Text(ko="디플로이먼트", en="a Deployment"),
+                Text(
+                    ko="디플로이먼트는 컨테이너가 아니라 파드를 채웁니다.",
+                    en="A Deployment sees to Pods, not to containers.",
+                ),
+            ),
+            Option(
+                Text(ko="아무도", en="nobody"),
+                Text(ko="`restartPolicy: Always`가 기본값입니다.", en="`restartPolicy: Always` is the default."),
+            ),
+        ),
+    ),
+    Question(
+        "same",
+        Text(
+            ko="같은 파일로 다시 만든 파드에서 앞의 파드와 같은 것은 무엇입니까?",
+            en="You make the Pod again from the same file. What is the same as before?",
+        ),
+        (
+            Option(
+                Text(ko="uid", en="its uid"),
+                Text(ko="uid는 오브젝트마다 새로 생깁니다.", en="Every object gets a uid of its own."),
+            ),
+            Option(
+                Text(ko="컨테이너 안에 써 둔 파일", en="the files written inside the container"),
+                Text(ko="파드와 함께 사라졌습니다.", en="They went away with the Pod."),
+            ),
+            Option(
+                Text(ko="이름과 레이블", en="its name and labels"),
+                Text(ko="파일에 적힌 것은 그대로입니다.", en="What is written in the file stays the same."),
+                right=True,
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,199 @@
+"""Checks and questions of 04-describe."""
+
+from __future__ import annotations
+
+from podlab.lessons.check import Check, Result, Seen
+from podlab.lessons.get import address
+from podlab.lessons.judge import answered, ready
+from podlab.lessons.lesson import MANIFEST, POD
+from podlab.lessons.quiz import Option, Question
+from podlab.text import Text
+
+STORY = ("Scheduled", "Pulling", "Pulled", "Created", "Started")
+
+
+def _restarts(seen: Seen) -> str:
+    pod = seen.pod(POD) or {}
+    statuses = (pod.get("status") or {}).get("containerStatuses") or []
+    return str(statuses[0].get("restartCount", 0)) if statuses else ""
+
+
+def _conditions(seen: Seen) -> Result:
+    """All conditions of the Pod are True, and the answer names them."""
+    pod = seen.pod(POD) or {}
+    conditions = (pod.get("status") or {}).get("conditions") or []
+    open_gates = [c["type"] for c in conditions if c["status"] == "True"]
+    closed = [c["type"] for c in conditions if c["status"] != "True"]
+    if closed or not conditions:
+        stuck = Text(ko="True가 아닌 조건: {closed}", en="conditions that are not True: {closed}")
+        look = Text(ko="Events의 마지막 줄을 보십시오", en="look at the last line of Events")
+        return Result(False, stuck.format(closed=", ".join(closed) or "-"), look)
+    if sorted(seen.answer.split()) != sorted(open_gates):
+        wrong = Text(ko="True인 조건을 모두 적지 않았습니다", en="these are not all the conditions that are True")
+        return Result(False, wrong, Text(ko="Conditions 구역을 보십시오", en="look at the section Conditions"))
+    return Result(
+        True,
+        Text(ko="조건 {count}개가 모두 True입니다", en="all {count} conditions are True").format(count=len(open_gates)),
+    )
+
+
+def _events(seen: Seen) -> Result:
+    """The answer tells the whole story, in its order."""
+    words = seen.answer.split()
+    told = [reason for reason in words if reason in STORY]
+    if tuple(told) == STORY:
+        return Result(True, Text(ko="이벤트 순서: {story}", en="the story: {story}").format(story=" → ".join(STORY)))
+    missing = [reason for reason in STORY if reason not in told]
+    lacking = Text(
+        ko="이벤트가 다 있지 않습니다. 없는 것: {missing}", en="the events are not complete; missing: {missing}"
+    )
+    look = Text(
+        ko='한 시간이 지나 지워졌을 수 있습니다. 파드를 지우고 `start("04")`를 다시 실행하면 새로 생깁니다',
+        en='they may have expired after an hour: delete the Pod and run `start("04")` again for new ones',
+    )
+    return Result(False, lacking.format(missing=", ".join(missing) or "-"), look)
+
+
+def _prefix(seen: Seen) -> Result:
+    """The answer is a description of the example Pod, found by the beginning of its name."""
+    head = next((line for line in seen.answer.splitlines() if line.startswith("Name:")), "")
+    if head.split()[-1:] == [POD]:
+        good = Text(ko="nginx-pod로 {pod} 파드를 찾았습니다", en="nginx-pod was enough to find {pod}")
+        return Result(True, good.format(pod=POD))
+    wrong = Text(ko="첫 줄의 Name이 {pod}가 아닙니다", en="the Name in the first line is not {pod}").format(pod=POD)
+    look = Text(
+        ko='`kubectl.get("pods")`로 이름을 확인하십시오', en='see which names there are with `kubectl.get("pods")`'
+    )
+    return Result(False, wrong, look)
+
+
+CHECKS = (
+    Check("ready", ready(POD, MANIFEST)),
+    Check(
+        "ip",
+        answered(
+            address,
+            Text(ko="파드의 IP는 {answer}입니다", en="the IP of the Pod is {answer}"),
+            Text(
+                ko="Node 줄의 주소는 노드의 것입니다. `IP:`로 시작하는 줄을 보십시오",
+                en="the address in the line Node belongs to the node; look at the line that begins with `IP:`",
+            ),
+        ),
+    ),
+    Check(
+        "restarts",
+        answered(
+            _restarts,
+            Text(ko="다시 시작된 횟수는 {answer}입니다", en="the container was restarted {answer} times"),
+            Text(ko="Containers 구역의 Restart Count를 보십시오", en="look at Restart Count in the section Containers"),
+        ),
+    ),
+    Check("conditions", _conditions),
+    Check("events", _events),
+    Check("prefix", _prefix),
+)
+
+QUESTIONS = (
+    Question(
+        "first",
+        Text(ko="이벤트 가운데 맨 처음 것은 누가 알렸을까요?", en="Who reported the very first event of the Pod?"),
+        (
+            Option(
+                Text(ko="kubelet: 컨테이너를 시작하니까", en="the kubelet: it starts the containers"),
+                Text(
+                    ko="kubelet은 노드가 정해진 다음에 나섭니다.", en="The kubelet's turn comes once a node is chosen."
+                ),
+            ),
+            Option(
+                Text(ko="스케줄러: 노드부터 골라야 하니까", en="the scheduler: first of all a node must be chosen"),
+                Text(ko="`Scheduled`가 첫 이벤트입니다.", en="`Scheduled` is the first event."),
+                right=True,
+            ),
+            Option(
+                Text(ko="nginx: 시작했다고 스스로 알린다", en="nginx: it says that it has started"),
+                Text(
+                    ko="컨테이너 안의 프로그램은 이벤트를 만들지 않습니다.",
+                    en="A program in a container makes no events.",
+                ),
+            ),
+        ),
+        prediction=True,
+    ),
+    Question(
+        "two-addresses",
+        Text(
+            ko="`Node:` 줄 끝의 주소와 `IP:` 줄의 주소는 왜 다릅니까?",
+            en="Why do the address at the end of the line `Node:` and the one in the line `IP:` differ?",
+        ),
+        (
+            Option(
+                Text(
+                    ko="하나는 노드의 주소, 하나는 파드의 주소라서", en="one is the node's address, the other the Pod's"
+                ),
+                Text(
+                    ko="파드는 노드와 별도로 자기 주소를 가집니다.",
+                    en="A Pod has an address of its own, apart from its node's.",
+                ),
+                right=True,
+            ),
+            Option(
+                Text(ko="파드가 옮겨 가는 중이라서", en="the Pod is moving"),
+                Text(ko="파드는 옮겨 다니지 않습니다.", en="Pods never move."),
+            ),
+            Option(
+                Text(ko="하나는 컨테이너의 주소라서", en="one of them is the container's"),
+                Text(
+                    ko="한 파드의 컨테이너들은 파드의 주소를 함께 씁니다.",
+                    en="The containers of a Pod share the Pod's address.",
+                ),
+            ),
+        ),
+    ),
+    Question(
+        "where",
+        Text(
+            ko="파드가 뜨지 않습니다. describe에서 어디부터 봅니까?",
+            en="A Pod will not start. Where in describe do you look first?",
+        ),
+        (
+            Option(
+                Text(ko="맨 위의 Labels", en="Labels, at the top"),
+                Text(ko="레이블은 골라낼 때 씁니다.", en="Labels are for selecting."),
+            ),
+            Option(
+                Text(ko="Tolerations", en="Tolerations"),
+                Text(
+                    ko="자동으로 붙은 두 줄이고, 대개는 상관이 없습니다.",
+                    en="Two lines added for you; they seldom matter.",
+                ),
+            ),
+            Option(
+                Text(ko="맨 아래의 Events", en="Events, at the bottom"),
+                Text(ko="그다음은 Containers의 State입니다.", en="And then at the State under Containers."),
+                right=True,
+            ),
+        ),
+    ),
+    Question(
+        "none",
+        Text(
+            ko="사흘 된 파드의 Events가 `<none>`입니다. 무슨 뜻입니까?",
+            en="A Pod is three days old, and its Events are `<none>`. What does that tell you?",
+        ),
+        (
+            Option(
+                Text(ko="한 번도 스케줄되지 않았다", en="it was never scheduled"),
+                Text(ko="그랬다면 STATUS가 Pending일 것입니다.", en="Then its STATUS would be Pending."),
+            ),
+            Option(
+                Text(ko="최근 한 시간쯤은 이벤트가 없었다", en="there were no events in the last hour or so"),
+                Text(ko="이벤트는 오래 보관되지 않습니다.", en="Events are not kept for long."),
+                right=True,
+            ),
+            Option(
+                Text(ko="kubelet이 멈추었다", en="its kubelet has stopped"),
+                Text(ko="그것은 노드의 상태에서 봅니다.", en="The state of the node would tell you that."),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,147 @@
+"""Questions: predictions before a reveal, and a short quiz; a widget where there is one, always a stable text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from podlab.errors import PodlabError
+from podlab.lessons.check import Result
+from podlab.lessons.lesson import lesson
+from podlab.text import Text
+
+LETTERS = "abcdefgh"
+CHOOSE = Text(ko="답을 고르십시오", en="choose an answer")
+ANSWERS = Text(ko="답 보기", en="show the answers")
+RIGHT = Text(ko="맞습니다. {why}", en="Right. {why}")
+WRONG = Text(ko="아닙니다. {why}", en="Not quite. {why}")
+NOTED = Text(
+    ko="예측: {option}. 이제 아래 셀을 실행해 맞는지 확인하십시오.",
+    en="You predict: {option}. Now run the cells below and see.",
+)
+NO_OPTION = Text(ko="{letter!r}라는 답은 없습니다", en="there is no answer {letter!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One possible answer, and what to say to somebody who chooses it."""
+
+    text: Text
+    why: Text
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with exactly one right option; a prediction keeps quiet about which, until the lesson shows it."""
+
+    name: str
+    prompt: Text
+    options: tuple[Option, ...]
+    prediction: bool = False
+
+    def judge(self, letter: str) -> Result:
+        """What there is to say about this answer (`a`, `b`, …); a wrong one is a result, never an error."""
+        index = LETTERS.find(letter.strip().lower()) if letter.strip() else -1
+        if not 0 <= index < len(self.options):
+            return Result(False, NO_OPTION.format(letter=letter), CHOOSE)
+        chosen = self.options[index]
+        if self.prediction:
+            return Result(True, NOTED.format(option=chosen.text))
+        return Result(chosen.right, (RIGHT if chosen.right else WRONG).format(why=chosen.why))
+
+    def __str__(self) -> str:
+        options = (f"  {letter}) {option.text}" for letter, option in zip(LETTERS, self.options, strict=False))
+        return "\n".join((str(self.prompt), *options))
+
+
+@dataclass(frozen=True)
+class Quiz:
+    """Some questions on one page. `answer("b")`, or `answer(2, "b")` for the second question, works without widgets."""
+
+    questions: tuple[Question, ...]
+
+    def answer(self, *answer: int | str) -> Result:
+        """Judge one answer: its letter, after the question's number where there are several."""
+        number = int(answer[0]) if len(answer) > 1 else 1
+        if not 0 < number <= len(self.questions):
+            return Result(False, Text(ko="{n}번 문제는 없습니다", en="there is no question {n}").format(n=number))
+        return self.questions[number - 1].judge(str(answer[-1]))
+
+    def __str__(self) -> str:
+        if len(self.questions) == 1:
+            return str(self.questions[0])
+        return "\n\n".join(f"{n}. {question}" for n, question in enumerate(self.questions, 1))
+
+    __repr__ = __str__
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        bundle: dict[str, Any] = {"text/plain": str(self), "text/html": "\n".join(map(_twin, self.questions))}
+        view = _widget(self.questions)._repr_mimebundle_() or {}
+        return bundle | {mime: value for mime, value in view.items() if mime not in bundle}, {}
+
+
+def quiz(name: str) -> Quiz:
+    """The questions of a lesson: one by its name (`02-ports`), or all but the predictions by the number (`02`).
+
+    Raises:
+        PodlabError: no question has that name.
+    """
+    number, _, rest = name.partition("-")
+    questions: tuple[Question, ...] = lesson(number).module.QUESTIONS
+    chosen = tuple(each for each in questions if (each.name == rest if rest else not each.prediction))
+    if chosen:
+        return Quiz(chosen)
+    known = ", ".join(f"{number}-{each.name}" for each in questions) or "-"
+    raise PodlabError(
+        Text(ko="{name!r}라는 문제는 없습니다", en="there is no question {name!r}").format(name=name),
+        Text(ko="이 수업의 문제: {known}", en="the questions of this lesson: {known}").format(known=known),
+    )
+
+
+def _twin(question: Question) -> str:
+    """The question as HTML for GitHub and paper; answers are folded away, predictions have none."""
+    options = "".join(f"<li>{_code(option.text)}</li>" for option in question.options)
+    page = f'<p><b>{_code(question.prompt)}</b></p>\n<ol type="a">{options}</ol>'
+    if question.prediction:
+        return page
+    right = next(i for i, option in enumerate(question.options) if option.right)
+    why = f"<b>{LETTERS[right]})</b> {_code(question.options[right].why)}"
+    return f"{page}\n<details><summary>{ANSWERS}</summary>{why}</details>"
+
+
+def _widget(questions: tuple[Question, ...]) -> Any:
+    from ipywidgets import VBox
+
+    return VBox([_question(question) for question in questions])
+
+
+def _question(question: Question) -> Any:
+    """One question as radio buttons; choosing answers it, and a screen reader hears what is said about it."""
+    from ipywidgets import HTML, Layout, RadioButtons, VBox
+
+    prompt = HTML(f"<b>{_code(question.prompt)}</b>")
+    labels = [
+        f"{letter}) {option.text}".replace("`", "") for letter, option in zip(LETTERS, question.options, strict=False)
+    ]
+    buttons = RadioButtons(options=labels, index=None, layout=Layout(width="auto"))
+    said = HTML('<div role="status" aria-live="polite"></div>')
+
+    def choose(change: Any) -> None:
+        if change["new"] is not None:
+            said.value = _said(question, question.judge(LETTERS[change["new"]]))
+
+    buttons.observe(choose, names="index")
+    return VBox([prompt, buttons, said], layout=Layout(margin="0 0 1em 0"))
+
+
+def _said(question: Question, result: Result) -> str:
+    sign = "✎" if question.prediction else "✔" if result.passed else "✘"
+    return f'<div role="status" aria-live="polite">{sign} {_code(result.message)}</div>'
+
+
+def _code(text: Text) -> str:
+    """HTML of a sentence in which `backticks` mark code."""
+    parts = escape(str(text)).split("`")
+    return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))

@@ -1,0 +1,150 @@
+"""`start()`: find the cluster, bind `kubectl` to it, and bring what the lesson needs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from podlab import text
+from podlab.lessons.lesson import MANIFEST, POD, Lesson, lesson, manifest
+from podlab.text import Text
+
+if TYPE_CHECKING:
+    from podlab.clusters.cluster import Status
+    from podlab.kubectl import Kubectl
+
+PULL = 300  # seconds: a first pull of nginx over a slow line
+
+# One line of one form: a sanitizer hides it whole, so that stored outputs pass on every cluster.
+LINE = Text(
+    ko="podlab: 클러스터 {name}({kind}) · Kubernetes {version} · {kubelet} · 네임스페이스 {namespace} · {why}{brought}",
+    en="podlab: cluster {name} ({kind}) · Kubernetes {version} · {kubelet} · namespace {namespace} · {why}{brought}",
+)
+REAL = Text(ko="진짜 kubelet", en="real kubelet")
+SIMULATED = Text(
+    ko="시뮬레이션 kubelet(컨테이너는 흉내만 냅니다: 실제 이미지, 파드 사이의 통신, 디스크는 없습니다)",
+    en="simulated kubelet (containers are imitated: no real images, no traffic between Pods, no disks)",
+)
+WAITING = Text(ko="podlab: {name} 파드가 Ready가 되기를 기다립니다 …", en="podlab: waiting until {name} is Ready …")
+NEEDS_FILE = Text(
+    ko="{number} 수업에 필요한 것: {file} 파일 … 이 폴더에 있습니다.",
+    en="Lesson {number} needs the file {file}: it is in this folder.",
+)
+NEEDS_POD = Text(
+    ko="{number} 수업에 필요한 것: {file}로 만든 {name} 파드 … Ready입니다.",
+    en="Lesson {number} needs the Pod {name} of {file}: it is Ready.",
+)
+BROUGHT = Text(ko=" · 새로 준비한 것: {things}", en=" · brought just now: {things}")
+
+
+def start(name: str | None = None, *, language: str | None = None, cluster: str | None = None) -> Kubectl:
+    """Begin a lesson: choose a cluster and say which, and see to it that what the lesson needs is there.
+
+    Args:
+        name: the lesson, such as `04`; without one, nothing but the cluster is seen to.
+        language: `ko` or `en`; else the environment's.
+        cluster: `kind`, `embedded`, `context:NAME` or a cluster's name; else what `podlab status` shows first.
+
+    Returns:
+        A `Kubectl` bound to the cluster and the namespace of the lessons.
+
+    Raises:
+        PodlabError: there is no such lesson; the cluster does not answer; the Pod did not get Ready in time.
+    """
+    if language:
+        text.use(language)
+    wanted = lesson(name) if name else None
+    kubectl, status, why = _bind(cluster)
+    brought = (
+        _bring(wanted, kubectl, lambda pod: print(WAITING.format(name=pod), end="\r", flush=True)) if wanted else []
+    )
+    print(_line(status, kubectl.namespace, why, brought))
+    for sentence in _needs(wanted) if wanted else ():
+        print(sentence)
+    return kubectl
+
+
+def _bind(selector: str | None) -> tuple[Kubectl, Status, Text]:
+    """Choose the cluster, and make it the one of this process: for `%kubectl`, `!kubectl` and the official client."""
+    from podlab import clusters
+    from podlab.client import Client
+    from podlab.kubectl import Kubectl
+
+    chosen, why = clusters.choose(selector)
+    os.environ["KUBECONFIG"] = str(chosen.kubeconfig)
+    client = Client(chosen.kubeconfig, context=chosen.context, namespace=chosen.namespace)
+    kubectl = Kubectl(client, namespace=chosen.namespace)
+    _load_magics(kubectl)
+    return kubectl, chosen.status(), why
+
+
+def _load_magics(kubectl: Kubectl) -> None:
+    """`%kubectl` and `%%manifest`, where there is a notebook."""
+    from IPython import get_ipython
+
+    from podlab.kubectl import magics
+
+    shell = get_ipython()  # type: ignore[no-untyped-call]
+    if shell is not None:
+        magics.load_ipython_extension(shell)
+
+
+def _line(status: Status, namespace: str, why: Text, brought: list[str]) -> str:
+    told = LINE.format(
+        name=status.name,
+        kind=status.kind,
+        version=status.kubernetes_version or "?",
+        kubelet=SIMULATED if status.simulated else REAL,
+        namespace=namespace,
+        why=why,
+        brought=BROUGHT.format(things=", ".join(brought)) if brought else "",
+    )
+    return str(told).replace("\n", " ")
+
+
+def _needs(wanted: Lesson) -> list[Text]:
+    """What the lesson needs, said the same way whether it was there before or not."""
+    if wanted.pod:
+        return [NEEDS_POD.format(number=wanted.number, file=MANIFEST, name=POD)]
+    return [NEEDS_FILE.format(number=wanted.number, file=file) for file in wanted.files]
+
+
+def _bring(wanted: Lesson, kubectl: Kubectl, waiting: Callable[[str], None]) -> list[str]:
+    """Bring the lesson's files and its Pod; returns what was not there before."""
+    brought = [file for file in wanted.files if not Path(file).exists()]
+    for file in brought:
+        Path(file).write_text(manifest(file), encoding="utf-8")
+    if not wanted.pod:
+        return brought
+    path = f"/api/v1/namespaces/{kubectl.namespace}/pods"
+    pod = next((each for each in kubectl.client.get(path)["items"] if each["metadata"]["name"] == POD), None)
+    if fits(pod, yaml.safe_load(manifest(MANIFEST))):
+        return brought
+    waiting(POD)
+    _make(kubectl, replace=pod is not None)
+    return [*brought, POD]
+
+
+def _make(kubectl: Kubectl, replace: bool) -> None:
+    """Create the example Pod from the kit's own manifest (the learner's may be half edited), and wait for Ready."""
+    pods = f"/api/v1/namespaces/{kubectl.namespace}/pods"
+    if replace:
+        kubectl.delete("pod", POD, ignore_not_found=True)
+    kubectl.client.request("POST", pods, body=yaml.safe_load(manifest(MANIFEST)))
+    kubectl.wait(f"pod/{POD}", for_="condition=Ready", timeout=f"{PULL}s")
+
+
+def fits(pod: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> bool:
+    """Whether this Pod is as the manifest says, Ready, and never restarted: else outputs would differ from the text."""
+    if pod is None or pod["metadata"].get("deletionTimestamp"):
+        return False
+    status = pod.get("status") or {}
+    ready = any(c["type"] == "Ready" and c["status"] == "True" for c in status.get("conditions") or [])
+    restarted = any(each.get("restartCount") for each in status.get("containerStatuses") or [])
+    containers = [(each["name"], each["image"]) for each in pod["spec"]["containers"]]
+    same = containers == [(each["name"], each["image"]) for each in wanted["spec"]["containers"]]
+    return ready and same and not restarted and pod["metadata"].get("labels") == wanted["metadata"].get("labels")

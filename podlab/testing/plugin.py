@@ -1,0 +1,89 @@
+"""A pytest plugin beside nbval: a cell that cannot be compared is a failing test (`-p podlab.testing.plugin`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from podlab.testing.guard import Finding, findings
+from podlab.testing.sanitizer import FILE
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Settings of the plugin, in pytest's configuration file."""
+    parser.addini("notebook_output_timeout", "seconds to wait for each output of a cell (nbval's own: 5)", default="60")
+    parser.addini(
+        "notebook_cell_timeout", "seconds a cell may run where --nbval-cell-timeout is not given", default="600"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Fill in what nbval was not told: the sanitizer, and a time limit a widget cannot hang beyond."""
+    options = config.option
+    if not _strict(config):
+        return
+    if not (options.nbval_sanitize_with or options.sanitize_with):
+        options.nbval_sanitize_with = str(FILE)
+    if options.nbval_cell_timeout == 2000:  # nbval's default: 33 minutes for one cell
+        options.nbval_cell_timeout = float(config.getini("notebook_cell_timeout"))
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """One guard for each notebook that nbval compares."""
+    if file_path.suffix == ".ipynb" and _strict(parent.config):
+        return GuardedNotebook.from_parent(parent, path=file_path)  # type: ignore[no-any-return]
+    return None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give outputs longer than the 5 seconds that nbval has built in."""
+    for item in items:
+        if hasattr(item, "output_timeout"):
+            item.output_timeout = float(config.getini("notebook_output_timeout"))
+
+
+class GuardedNotebook(pytest.File):
+    """A notebook, looked at but not run."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """One test: can nbval compare every cell of it?"""
+        yield Guard.from_parent(self, name="guard")
+
+
+class Guard(pytest.Item):
+    """Fails when the notebook has cells that nbval would pass without comparing."""
+
+    def runtest(self) -> None:
+        """Read the notebook and look for such cells."""
+        try:
+            notebook = json.loads(self.path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise NotComparable([Finding(0, f"this is not a notebook: {error}", "")]) from error
+        found = findings(notebook)
+        if found:
+            raise NotComparable(found)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """The cells and what is wrong with them, instead of a traceback."""
+        if isinstance(excinfo.value, NotComparable):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """How pytest calls this test."""
+        return self.path, 0, f"{self.path.name}::guard"
+
+
+class NotComparable(Exception):
+    """Cells of a notebook that nbval would pass without comparing."""
+
+    def __init__(self, found: list[Finding]) -> None:
+        super().__init__("\n".join(map(str, found)))
+
+
+def _strict(config: pytest.Config) -> bool:
+    return bool(getattr(config.option, "nbval", False))

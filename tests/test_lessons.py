@@ -1,0 +1,160 @@
+"""The lessons hold together: both languages, slugs, names, headings, links, and the modules beside them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import jupytext
+import pytest
+import yaml
+
+from podlab.lessons.lesson import LESSONS, MANIFEST, Lesson, manifest
+from tools.build_notebooks import LANGUAGES, language_of, select
+
+SOURCES = Path(__file__).parent.parent / "notebooks" / "src"
+HANGUL = re.compile(r"[가-힣]")
+LESSON = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
+
+
+def source(lesson: Lesson):
+    return jupytext.read(SOURCES / f"{lesson.slug}.md")
+
+
+def code(lesson: Lesson, language: str) -> list[str]:
+    return [cell.source for cell in select(source(lesson), language).cells if cell.cell_type == "code"]
+
+
+def texts(lesson: Lesson, language: str) -> str:
+    return "\n".join(cell.source for cell in select(source(lesson), language).cells if cell.cell_type == "markdown")
+
+
+def test_every_source_is_a_lesson_and_every_lesson_has_a_source():
+    assert sorted(path.stem for path in SOURCES.glob("*.md")) == [lesson.slug for lesson in LESSONS]
+
+
+@LESSON
+def test_each_korean_cell_is_followed_at_once_by_its_english_cell(lesson):
+    cells = [(language_of(cell), cell.cell_type) for cell in source(lesson).cells]
+    while cells:
+        (language, kind), *cells = cells
+        if language is None:
+            assert kind == "code", "text that has no language"
+            continue
+        assert language == "ko"
+        assert cells and cells[0] == ("en", kind)
+        cells = cells[1:]
+
+
+@LESSON
+def test_text_is_in_the_language_it_says(lesson):
+    for cell in source(lesson).cells:
+        if language_of(cell) == "ko" and cell.cell_type == "markdown":
+            assert HANGUL.search(cell.source)
+        if language_of(cell) != "ko":
+            assert not HANGUL.search(cell.source), cell.source
+
+
+@LESSON
+def test_code_differs_between_languages_only_in_comments_and_the_language(lesson):
+    def bare(cell: str) -> str:
+        if cell.startswith("%%manifest"):
+            name, _, text = cell.partition("\n")
+            return f"{name}\n{yaml.safe_load(text)}"
+        return re.sub(r'language="(ko|en)"', "", cell)
+
+    korean, english = (list(map(bare, code(lesson, language))) for language in LANGUAGES)
+    assert korean == english
+
+
+@LESSON
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_size(lesson, language):
+    """40 cells, 10 lines of code in one; a manifest is a file, not code, and as long as it has to be."""
+    assert len(select(source(lesson), language).cells) <= 40
+    for cell in code(lesson, language):
+        assert len(cell.splitlines()) <= (15 if cell.startswith("%%manifest") else 10), cell
+
+
+@LESSON
+def test_no_functions_are_defined_in_a_notebook(lesson):
+    for cell in code(lesson, "en"):
+        if not cell.startswith("%"):
+            assert not any(
+                isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda) for node in ast.walk(ast.parse(cell))
+            )
+
+
+@LESSON
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_title_and_the_minutes_are_those_of_the_table(lesson, language):
+    text = texts(lesson, language)
+    assert text.startswith(f"# {lesson.number} · {lesson.title.in_(language)}\n")
+    minutes = {"ko": f"**약 {lesson.minutes}분.**", "en": f"**About {lesson.minutes} minutes.**"}[language]
+    assert minutes in text
+
+
+@LESSON
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_next_lesson_is_linked_by_its_title(lesson, language):
+    following = LESSONS[(LESSONS.index(lesson) + 1) % len(LESSONS)]
+    assert f"[{following.number} · {following.title.in_(language)}]({following.slug}.ipynb)" in texts(lesson, language)
+
+
+@LESSON
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_links_to_notebooks_lead_somewhere(lesson, language):
+    linked = re.findall(r"\]\(([^)]+)\.ipynb\)", texts(lesson, language))
+    assert set(linked) <= {each.slug for each in LESSONS}
+
+
+@LESSON
+def test_it_starts_itself(lesson):
+    for language in LANGUAGES:
+        assert f'start("{lesson.number}", language="{language}")' in code(lesson, language)[0]
+
+
+@LESSON
+def test_every_check_and_question_is_used_once_and_every_use_exists(lesson):
+    cells = "\n".join(code(lesson, "en"))
+    assert re.findall(r'check\(kubectl, "([^"]+)"', cells) == [
+        f"{lesson.number}-{check.name}" for check in lesson.module.CHECKS
+    ]
+    asked = re.findall(r'quiz\("([^"]+)"\)', cells)
+    assert asked == [*(f"{lesson.number}-{q.name}" for q in lesson.module.QUESTIONS if q.prediction), lesson.number]
+
+
+@LESSON
+def test_each_step_of_a_lesson_that_acts_has_a_check(lesson):
+    if lesson.number not in ("02", "03", "04", "05"):
+        pytest.skip("this lesson only explains")
+    step, checked = "", {}
+    for cell in select(source(lesson), "en").cells:
+        if cell.cell_type == "markdown":
+            for heading in re.findall(r"^## (.*)$", cell.source, re.MULTILINE):
+                step, checked[heading] = heading, False
+        elif "check(kubectl" in cell.source:
+            checked[step] = True
+    without = [heading for heading, found in checked.items() if not found]
+    assert [heading.split(":")[0] for heading in without] == [
+        "Aside",
+        "Test yourself",
+        "On your own",
+        "Further reading",
+    ]
+
+
+@pytest.mark.parametrize("lesson", LESSONS[2:], ids=lambda lesson: lesson.slug)
+def test_a_lesson_that_acts_has_a_prediction_a_mistake_a_cell_to_change_and_the_official_client(lesson):
+    notebook = select(source(lesson), "en")
+    assert any(question.prediction for question in lesson.module.QUESTIONS)
+    assert any("raises-exception" in cell.metadata.get("tags", ()) for cell in notebook.cells)
+    assert "is yours to change" in texts(lesson, "en")
+    assert re.search("고치는 셀|고쳐 보는 셀|고쳐 보십시오", texts(lesson, "ko"))
+    assert any("CoreV1Api" in cell for cell in code(lesson, "en"))
+
+
+def test_the_learner_writes_the_manifest_that_the_kit_brings():
+    (cell,) = [cell for cell in code(LESSONS[2], "en") if cell.startswith(f"%%manifest {MANIFEST}")]
+    assert yaml.safe_load(cell.partition("\n")[2]) == yaml.safe_load(manifest(MANIFEST))

@@ -1,0 +1,127 @@
+"""The guard in a foreign project: what nbval would pass without comparing fails there."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+pytest_plugins = ["pytester"]
+
+PLUGIN = ("-p", "podlab.testing.plugin", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider")
+
+
+@pytest.fixture(autouse=True)
+def importable(monkeypatch):
+    """A foreign project knows podlab because it is installed; here it may only be in the checkout."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent.parent.parent), prepend=os.pathsep)
+
+
+def executed(source: str, *outputs, tags=()):
+    return new_code_cell(
+        source, execution_count=1, outputs=list(outputs), metadata={"tags": list(tags)} if tags else {}
+    )
+
+
+def stdout(text: str):
+    return new_output("stream", name="stdout", text=text)
+
+
+def project(pytester, *cells) -> None:
+    nbformat.write(new_notebook(cells=[new_markdown_cell("# Docs"), *cells]), pytester.path / "docs.ipynb")
+
+
+def guard(pytester, *cells):
+    """Run the guard alone: no kernel is started."""
+    project(pytester, *cells)
+    return pytester.runpytest_subprocess(*PLUGIN, "-k", "guard")
+
+
+GOOD = executed("print('a')", stdout("a\n"))
+
+
+def test_a_notebook_that_can_be_compared_passes(pytester):
+    project(pytester, GOOD)
+    pytester.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize(
+    ("cell", "problem"),
+    [
+        (new_code_cell("print('a')"), "*code cell 2: was not executed*"),
+        (executed("print('a')  ", stdout("a\n"), tags=["nbval-skip"]), "*ignored by the tag nbval-skip*"),
+        (
+            executed("print('a')", stdout("a\n"), tags=["nbval-ignore-output"]),
+            "*ignored by the tag nbval-ignore-output*",
+        ),
+        (executed("# NBVAL_IGNORE_OUTPUT\nprint('a')", stdout("b\n")), "*ignored by the comment NBVAL_IGNORE_OUTPUT*"),
+        (executed("plot()", new_output("display_data", {"image/png": "aaaa"})), "*shows only image/png*"),
+        (executed("1", tags=["raises-exception"]), "*tagged to raise an exception, but none is stored*"),
+    ],
+)
+def test_a_cell_that_nobody_would_compare_fails_with_its_number_and_its_first_line(pytester, cell, problem):
+    result = guard(pytester, GOOD, cell)
+    result.assert_outcomes(failed=1, deselected=2)
+    result.stdout.fnmatch_lines([problem])
+
+
+def test_a_notebook_without_any_output_fails(pytester):
+    result = guard(pytester, executed("print('a')"))
+    result.stdout.fnmatch_lines(["*no cell has an output*"])
+
+
+def test_a_notebook_without_code_fails(pytester):
+    guard(pytester).stdout.fnmatch_lines(["*no code cells*"])
+
+
+def test_a_file_that_is_no_notebook_fails(pytester):
+    from podlab.testing.guard import findings
+
+    assert [str(finding) for finding in findings({})] == ["notebook: it has no code cells, so nothing is tested"]
+
+
+def test_empty_cells_do_not_count(pytester):
+    guard(pytester, GOOD, new_code_cell("  \n")).assert_outcomes(passed=1, deselected=2)
+
+
+def test_outputs_that_take_longer_than_five_seconds_are_waited_for(pytester):
+    project(pytester, GOOD)
+    pytester.makeconftest(
+        """
+        def pytest_collection_finish(session):
+            print("timeouts", [item.output_timeout for item in session.items if hasattr(item, "output_timeout")])
+        """
+    )
+    pytester.makeini("[pytest]\nnotebook_output_timeout = 77\n")
+    pytester.runpytest_subprocess(*PLUGIN, "-s").stdout.fnmatch_lines(["*timeouts [[]77.0[]]*"])
+
+
+def test_a_cell_has_a_time_limit_without_being_asked(pytester):
+    project(pytester, executed("import time; time.sleep(60)"), GOOD)
+    pytester.makeini("[pytest]\nnotebook_cell_timeout = 1\n")
+    result = pytester.runpytest_subprocess(*PLUGIN, "-k", "Cell")
+    result.stdout.fnmatch_lines(["*Timeout of 1 seconds exceeded*"])
+
+
+def test_the_sanitizer_is_used_where_none_is_named(pytester):
+    project(pytester, executed("print('10.244.0.7')", stdout("10.244.0.44\n")))
+    pytester.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=2)
+
+
+def test_another_sanitizer_is_left_alone(pytester):
+    project(pytester, executed("print('10.244.0.7')", stdout("10.244.0.44\n")))
+    own = pytester.makefile(".cfg", own="[nothing]\nregex: xyz\nreplace: XYZ\n")
+    pytester.runpytest_subprocess(*PLUGIN, f"--nbval-sanitize-with={own}").assert_outcomes(passed=1, failed=1)
+
+
+def test_without_nbval_the_plugin_does_nothing(pytester):
+    project(pytester, new_code_cell("1"))
+    pytester.runpytest_subprocess("-p", "podlab.testing.plugin").assert_outcomes()
+
+
+def test_a_wrong_output_still_fails(pytester):
+    project(pytester, executed("print('0/1')", stdout("1/1\n")))
+    pytester.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=1, failed=1)

@@ -1,0 +1,68 @@
+"""The sanitizer hides what may differ, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from podlab.testing.sanitizer import FILE, patterns, sanitize
+
+
+def test_it_is_ascii_and_short():
+    assert FILE.read_text(encoding="ascii")
+    assert 0 < len(patterns()) <= 15
+
+
+def test_nbval_reads_the_same_patterns():
+    from nbval.plugin import get_sanitize_patterns
+
+    assert get_sanitize_patterns(FILE.read_text(encoding="ascii")) == patterns()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("nginx   1/1     Running   0          3s", "nginx   1/1     Running   0          12m"),
+        ("a   1/1   Running   0   9s    10.244.0.4    n", "a   1/1   Running   0   59s   10.244.0.144   n"),
+        ("a   1/1   Running   2 (3s ago)   1h5m", "a   1/1   Running   2 (1m2s ago)   3d4h"),
+        ("<td>0s</td>", "<td>2y31d</td>"),
+        ("podlab: cluster lab (embedded) · x", "podlab: cluster podlab (kind) · y"),
+        ("Start Time:       Mon, 23 Nov 2026 02:57:55 +0000", "Start Time:       Tue, 24 Nov 2026 12:00:01 +0000"),
+        (
+            'Pulled "nginx" in 24ms (24ms including waiting). Image size: 1 bytes.',
+            'Pulled "nginx" in 1m2.345s (1m3.1s including waiting). Image size: 129108117 bytes.',
+        ),
+        ('resourceVersion: "2708"', 'resourceVersion: "5"'),
+        ("/x from kube-api-access-g9s7b (ro)", "/x from kube-api-access-2xk4p (ro)"),
+        ('time: "2026-11-23T02:57:56Z"', 'time: "2027-01-01T00:00:00Z"'),
+        ("uid: 57601015-8c94-48eb-b267-cdf5221d1663", "uid: 00000000-8c94-48eb-b267-cdf5221d1663"),
+        ("containerd://" + "a" * 64, "containerd://" + "b" * 64),
+        ("Node:  podlab-control-plane/172.18.0.3", "Node:  podlab-control-plane/10.0.0.12"),
+    ],
+)
+def test_what_may_differ_is_hidden(one, other):
+    assert one != other
+    assert sanitize(one) == sanitize(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("nginx   1/1   Running", "nginx   0/1   Running"),
+        ("nginx   1/1   Running", "nginx   1/1   Pending"),
+        ("Running   0   3s", "Running   1   3s"),
+        ("Running   1 (3s ago)   5s", "Running   2 (3s ago)   5s"),
+        ("Scheduled\nPulling", "Pulling\nScheduled"),
+        ("Reason: OOMKilled", "Reason: Error"),
+        ("Pulled   Successfully pulled image", "Pulled   Failed to pull image"),
+        ("image: nginx:1.27", "image: nginx:1.28"),
+        ("NoExecute op=Exists for 300s", "NoExecute op=Exists for 30s"),
+        ("$ kubectl wait --timeout=120s", "$ kubectl wait --timeout=12s"),
+        ("Port:  80/TCP", "Port:  81/TCP"),
+        ("podlab: x\nLesson 04 needs the Pod", "podlab: x\nLesson 05 needs the Pod"),
+        ("nothing <none>", "nothing 10.244.0.4"),
+        ("terminationGracePeriodSeconds: 30", "terminationGracePeriodSeconds: 0"),
+        ("defaultMode: 420", "defaultMode: 400"),
+    ],
+)
+def test_what_a_learner_must_be_able_to_trust_is_not_hidden(one, other):
+    assert sanitize(one) != sanitize(other)
