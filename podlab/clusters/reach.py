@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -61,22 +61,35 @@ def ask(kubeconfig: Path, path: str, timeout: float = 2.0) -> tuple[int, bytes]:
     """
     try:
         found = entry(load(kubeconfig))
-        server = urlsplit(found.cluster["server"])
+        if not _is_plain(found.user):
+            return _ask_by_client(kubeconfig, path, timeout)
+        connection, headers, prefix = connect(found, timeout)
     except KeyError as missing:
         raise OSError(f"no usable kubeconfig at {kubeconfig}: {missing}") from missing
-    if not (set(found.user) & {"token", "client-certificate-data", "client-certificate"} or not found.user):
-        return _ask_by_client(kubeconfig, path, timeout)
-    headers = {"Authorization": f"Bearer {found.user['token']}"} if found.user.get("token") else {}
     try:
-        connection = _connection(found, server, timeout)
-        try:
-            connection.request("GET", server.path.rstrip("/") + path, headers=headers)
-            response = connection.getresponse()
-            return response.status, response.read()
-        finally:
-            connection.close()
+        connection.request("GET", prefix + path, headers=headers)
+        response = connection.getresponse()
+        return response.status, response.read()
     except http.client.HTTPException as error:
         raise OSError(str(error)) from error
+    finally:
+        connection.close()
+
+
+def connect(found: Entry, timeout: float = 2.0) -> tuple[http.client.HTTPConnection, dict[str, str], str]:
+    """A connection to the entry's server, the headers that authenticate, and what comes before every path.
+
+    Raises:
+        KeyError: the cluster has no server.
+    """
+    server = urlsplit(found.cluster["server"])
+    headers = {"Authorization": f"Bearer {found.user['token']}"} if found.user.get("token") else {}
+    prefix = server.path.rstrip("/")
+    if server.scheme != "https":
+        return http.client.HTTPConnection(server.hostname or "", server.port, timeout=timeout), headers, prefix
+    with _tls(found) as tls:
+        secure = http.client.HTTPSConnection(server.hostname or "", server.port, timeout=timeout, context=tls)
+    return secure, headers, prefix
 
 
 def answers(kubeconfig: Path) -> bool:
@@ -103,6 +116,10 @@ def _is_ready(node: dict[str, Any]) -> bool:
     return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
 
 
+def _is_plain(user: dict[str, Any]) -> bool:
+    return not user or bool(set(user) & {"token", "client-certificate-data", "client-certificate"})
+
+
 def _ask_by_client(kubeconfig: Path, path: str, timeout: float) -> tuple[int, bytes]:
     # exec plugins and the like: only the official client knows them
     from podlab.client import Client
@@ -115,13 +132,6 @@ def _ask_by_client(kubeconfig: Path, path: str, timeout: float) -> tuple[int, by
     except PodlabError as error:
         raise OSError(str(error)) from error
     return response.status, response.body
-
-
-def _connection(found: Entry, server: SplitResult, timeout: float) -> http.client.HTTPConnection:
-    if server.scheme != "https":
-        return http.client.HTTPConnection(server.hostname or "", server.port, timeout=timeout)
-    with _tls(found) as tls:
-        return http.client.HTTPSConnection(server.hostname or "", server.port, timeout=timeout, context=tls)
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Side by side: the kit with the kubectl process, the embedded cluster with kind. `make bench`."""

@@ -1,0 +1,73 @@
+"""`python -m bench [--many 1000] [--only embedded|kind]`: print the figures; exit 1 where a goal is missed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+
+from bench import get, server
+from podlab import clusters
+from podlab.clusters import engine, kind
+from podlab.clusters.probe import Machine
+from podlab.commands import terminal
+from podlab.errors import PodlabError
+
+NAME = "podlab-bench"
+
+
+def main() -> int:
+    """Measure both kinds of cluster in turn; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--many", type=int, default=1000, help="Pods that are there while one is asked for")
+    parser.add_argument("--only", choices=["embedded", "kind"])
+    options = parser.parse_args()
+    met, figures = True, {}
+    for each in [options.only] if options.only else ["embedded", "kind"]:
+        print(f"{each}:")
+        if each == "kind" and (why := _no_kind()):
+            print(f"  not measured: {why}")
+            continue
+        with tempfile.TemporaryDirectory(prefix="podlab-bench-") as home:
+            os.environ["PODLAB_HOME"] = home
+            try:
+                cluster, figures[each] = server.measure(each, NAME, options.many)
+                figures[each].show()
+                met &= get.run(cluster)
+            finally:
+                clusters.down(NAME)
+    return 0 if met & _goals(figures) else 1
+
+
+def _no_kind() -> str:
+    found = engine.find(Machine())
+    try:
+        kind.need_kind(Machine())
+    except PodlabError as error:
+        return str(error)
+    return str(found.seen) if found.trouble else ""
+
+
+def _goals(figures: dict[str, server.Figures]) -> bool:
+    checks = []
+    if ours := figures.get("embedded"):
+        checks += [
+            ("an answering server within 1.0 s", ours.up <= 1.0),
+            ("the seed Pod Ready within 1.0 s", ours.seed <= 1.0),
+            ("at most 80 MiB resident", ours.resident <= 80),
+            ("a GET among many Pods costs no more", ours.get_of_many <= ours.get * 1.5),
+        ]
+        if real := figures.get("kind"):
+            checks.append(("a GET takes no longer than kube-apiserver's", ours.get <= real.get))
+            checks.append(("30 Pods Ready 5 times sooner", ours.thirty * 5 <= real.thirty))
+    for goal, reached in checks:
+        print(f"{'met   ' if reached else 'MISSED'} {goal}")
+    return all(reached for _, reached in checks)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except PodlabError as error:
+        sys.exit(terminal.fail(error))
