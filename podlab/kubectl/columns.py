@@ -97,12 +97,15 @@ def sort_by(path: str, items: list[Any], content: str = "") -> list[Any]:
     Raises:
         PodlabError: no item has that field.
     """
-    field = relaxed(path)
-    expression = JSONPath.parse(field)
+    try:
+        field = relaxed(path)
+        expression = JSONPath.parse(field)
+    except PodlabError as error:
+        raise PodlabError(f"error: {error}") from None
     found = [expression.find(item[content] if content else item) for item in items]
     keys = [values[0][0] if values and values[0] else None for values in found]
     if items and not any(values and values[0] for values in found):
-        raise PodlabError(f'couldn\'t find any field with path "{field}" in the list of objects')
+        raise PodlabError(f'error: couldn\'t find any field with path "{field}" in the list of objects')
     order = sorted(range(len(items)), key=functools.cmp_to_key(lambda a, b: _compare(keys[a], keys[b])))
     return [items[at] for at in order]
 

@@ -43,6 +43,7 @@ VOLUMES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
         "Image (a container image or OCI artifact)",
         (("Reference", "reference", TEXT), ("PullPolicy", "pullPolicy", TEXT)),
     ),
+    "local": ("LocalVolume (a persistent volume backed by local storage on a node)", (("Path", "path", TEXT),)),
     "portworxVolume": ("PortworxVolume (a Portworx Volume resource)", (("VolumeID", "volumeID", TEXT),)),
     "glusterfs": (
         "Glusterfs (a Glusterfs mount on the host that shares a pod's lifetime)",
@@ -58,18 +59,19 @@ def volumes(values: list[Object] | None, space: str = "") -> list[str]:
     lines = [f"{space}Volumes:"]
     for volume in values:
         lines.append(f"  {' ' if space else ''}{volume['name']}:")
-        lines += [f"    {line}" for line in _source(volume)]
+        lines += [f"    {line}" for line in source_lines(volume)]
     return lines
 
 
-def _source(volume: Object) -> list[str]:
-    kind = next((key for key in volume if key != "name"), "")
+def source_lines(volume: Object) -> list[str]:
+    """What a volume, or a PersistentVolume's spec, is made of."""
+    kind = next((key for key in volume if key in VOLUMES or key in _SPECIAL), "")
     source: dict[str, Any] = volume.get(kind) or {}
     special = _SPECIAL.get(kind)
     if special:
         return special(source)
-    if kind not in VOLUMES:
-        return ["<unknown>"]  # upstream indents it as a line of the list
+    if not kind:
+        return ["<unknown>"]
     title, fields = VOLUMES[kind]
     return [f"Type:\t{title}", *(f"{name}:\t{_value(source.get(key), how)}" for name, key, how in fields)]
 

@@ -1,0 +1,239 @@
+"""`kubectl get`: the server's tables, or the objects in another format.
+
+Upstream: staging/src/k8s.io/kubectl/pkg/cmd/get/get.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from podlab.client import Client
+from podlab.errors import ApiError, PodlabError
+from podlab.kubectl.columns import sort_by as sorted_by
+from podlab.kubectl.failures import fail
+from podlab.kubectl.formats import Format, parse_format
+from podlab.kubectl.listing import CHUNK, TABLE, read_list
+from podlab.kubectl.output import Output
+from podlab.kubectl.printer import TableOptions, TablePrinter
+from podlab.kubectl.restmapper import Mapping, RestMapper
+from podlab.kubectl.selection import Selected, select
+
+Object = dict[str, Any]
+NO_RESOURCE = (
+    'You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported '
+    "resources.\n\nerror: Required resource not specified.\n"
+    'Use "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).\n'
+    "See 'kubectl get -h' for help and examples"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked for, besides the resources' names."""
+
+    namespace: str
+    all_namespaces: bool = False
+    label_selector: str = ""
+    field_selector: str = ""
+    sort_by: str = ""
+    subresource: str = ""
+    ignore_not_found: bool = False
+    chunk_size: int = CHUNK
+
+    def where(self, mapping: Mapping) -> str:
+        """The namespace in a list's path."""
+        return "" if self.all_namespaces or not mapping.namespaced else self.namespace
+
+
+@dataclass(slots=True)
+class Answer:
+    """What came back: each with its resource, and what went wrong meanwhile."""
+
+    found: list[tuple[Mapping, Object]] = field(default_factory=list)
+    errors: list[PodlabError] = field(default_factory=list)
+
+
+def get(
+    client: Client,
+    mapper: RestMapper,
+    *resources: str,
+    namespace: str | None = None,
+    output: str | None = None,
+    all_namespaces: bool = False,
+    selector: str = "",
+    field_selector: str = "",
+    show_labels: bool = False,
+    label_columns: Sequence[str] = (),
+    no_headers: bool = False,
+    show_kind: bool = False,
+    sort_by: str = "",
+    ignore_not_found: bool = False,
+    show_managed_fields: bool = False,
+    allow_missing_template_keys: bool = True,
+    chunk_size: int = CHUNK,
+    subresource: str = "",
+    raw: str = "",
+) -> Output:
+    """Read objects and print them.
+
+    Args:
+        resources: as on kubectl's command line: `pods`; `pod`, `x`; `pod/x`, `svc/y`; `deploy,rs`; `all`.
+        output: `wide`, `yaml`, `json`, `name`, `jsonpath=…`, `jsonpath-as-json=…`, `custom-columns=…`.
+        raw: a path of the server, read as it is.
+
+    Raises:
+        ApiError: the server refuses, or one named object is not there.
+        PodlabError: a resource or a format that does not exist; `Incomplete` when only a part was found.
+    """
+    if raw:
+        return get_raw(client, raw)
+    if not resources:
+        raise PodlabError(NO_RESOURCE)
+    style = parse_format(output, allow_missing=allow_missing_template_keys)
+    if show_labels and not style.is_table:
+        raise PodlabError(f"error: --show-labels option cannot be used with {output} printer")
+    chosen = select(mapper, resources, selecting=bool(selector or field_selector))
+    question = Question(
+        namespace or client.namespace,
+        all_namespaces,
+        selector,
+        field_selector,
+        sort_by,
+        subresource,
+        ignore_not_found,
+        0 if sort_by else chunk_size,
+    )
+    if style.is_table:
+        options = TableOptions(style.name == "wide", no_headers, False, show_labels, label_columns)
+        return _tables(client, chosen, question, options, show_kind)
+    return _objects(client, chosen, question, style, no_headers, show_managed_fields)
+
+
+def get_raw(client: Client, path: str) -> Output:
+    """`kubectl get --raw PATH`.
+
+    Raises:
+        PodlabError: it is no path; ApiError: the server refuses.
+    """
+    if not path.startswith("/") and not urlsplit(path).scheme:
+        raise PodlabError(f'error: --raw must be a valid URL path: parse "{path}": invalid URI for request')
+    return Output(stdout=client.request("GET", path, accept="application/json, */*").text)
+
+
+def fetch(client: Client, chosen: Sequence[Selected], question: Question, accept: str = "application/json") -> Answer:
+    """Read each selected object or list; a failure does not keep the others from being read."""
+    answer = Answer()
+    tables = accept != "application/json"
+    include = "Object" if tables and question.sort_by else None
+    for one in chosen:
+        try:
+            answer.found.append((one.mapping, _read(client, one, question, accept, include)))
+        except ApiError as error:
+            if not (question.ignore_not_found and error.code == 404 and one.name):
+                answer.errors.append(error)
+    return answer
+
+
+def _read(client: Client, one: Selected, question: Question, accept: str, include: str | None) -> Object:
+    mapping = one.mapping
+    if one.name:
+        if question.all_namespaces and mapping.namespaced:
+            raise PodlabError("error: a resource cannot be retrieved by name across all namespaces")
+        path = mapping.path(question.namespace, one.name, question.subresource)
+        found: Object = client.request("GET", path, query={"includeObject": include}, accept=accept).json()
+        return found
+    return read_list(
+        client,
+        mapping,
+        question.where(mapping),
+        label_selector=question.label_selector,
+        field_selector=question.field_selector,
+        accept=accept,
+        items="items" if accept == "application/json" else "rows",
+        include_object=include,
+        chunk_size=question.chunk_size,
+    )
+
+
+def _tables(
+    client: Client, chosen: list[Selected], question: Question, options: TableOptions, show_kind: bool
+) -> Output:
+    answer = fetch(client, chosen, question, TABLE)
+    with_kind = show_kind or len({mapping for mapping, _ in answer.found}) > 1
+    text = ""
+    for mapping, table in _joined(answer.found):
+        if question.sort_by:
+            table["rows"] = sorted_by(question.sort_by, table.get("rows") or [], "object")
+        one = TableOptions(
+            options.wide,
+            options.no_headers,
+            question.all_namespaces and mapping.namespaced,
+            options.show_labels,
+            options.label_columns,
+            kind_prefix(mapping) if with_kind else "",
+        )
+        part = TablePrinter(one).text(table)
+        text += ("\n" if text and part and not options.no_headers else "") + part
+    stderr = ""
+    if not text and not answer.errors and not question.ignore_not_found:
+        in_namespace = not question.all_namespaces and all(one.mapping.namespaced for one in chosen)
+        stderr = f"No resources found{f' in {question.namespace} namespace.' if in_namespace else ''}\n"
+    objects = [row["object"] for _, table in answer.found for row in table.get("rows") or []]
+    output = Output(stdout=text, stderr=stderr, objects=objects)
+    fail(answer.errors, output)
+    return output
+
+
+def _joined(found: list[tuple[Mapping, Object]]) -> list[tuple[Mapping, Object]]:
+    """Tables of the same resource that follow each other as one."""
+    joined: list[tuple[Mapping, Object]] = []
+    for mapping, table in found:
+        if joined and joined[-1][0] == mapping:
+            before = joined[-1][1]
+            before["rows"] = [*(before.get("rows") or []), *(table.get("rows") or [])]
+        else:
+            joined.append((mapping, table))
+    return joined
+
+
+def kind_prefix(mapping: Mapping) -> str:
+    """What stands before an object's name when several kinds are listed: `pod`, `deployment.apps`."""
+    return f"{mapping.kind.lower()}.{mapping.group}" if mapping.group else mapping.kind.lower()
+
+
+def _objects(
+    client: Client,
+    chosen: list[Selected],
+    question: Question,
+    style: Format,
+    no_headers: bool,
+    show_managed_fields: bool,
+) -> Output:
+    answer = fetch(client, chosen, question)
+    objects = [obj for mapping, found in answer.found for obj in items_of(mapping, found)]
+    if question.sort_by and objects:
+        objects = sorted_by(question.sort_by, objects)
+    if len(chosen) == 1 and chosen[0].name:
+        fail(answer.errors)
+        if not objects:
+            return Output()
+        document: Object = objects[0]
+    else:
+        if not objects and question.ignore_not_found:
+            return Output()
+        document = {"apiVersion": "v1", "items": objects, "kind": "List", "metadata": {"resourceVersion": ""}}
+    text = style.text(document, no_headers=no_headers, show_managed_fields=show_managed_fields)
+    output = Output(stdout=text, objects=objects)
+    fail(answer.errors, output)
+    return output
+
+
+def items_of(mapping: Mapping, found: Object) -> list[Object]:
+    """The objects of a list, each with its apiVersion and kind; or the one object."""
+    if not isinstance(found.get("items"), list):
+        return [found]
+    kind = {"apiVersion": mapping.api_version, "kind": mapping.kind}
+    return [{**kind, **item} for item in found["items"]]
