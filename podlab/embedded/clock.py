@@ -107,6 +107,11 @@ class _Heap:
         return sum(not timer.cancelled for _, _, timer in self._entries)
 
 
+def _busy() -> bool:
+    """Whether the loop has something else ready to run; only asyncio's own loops tell."""
+    return bool(getattr(asyncio.get_running_loop(), "_ready", None))
+
+
 async def _sleep(clock: Clock, delay: float) -> None:
     if delay <= 0:
         await asyncio.sleep(0)
@@ -281,7 +286,7 @@ class SteppingClock:
             self._heap.run_due(self._now)
         elif due is None or not self._waiting or self._paused:
             return
-        elif self._told or self._working or getattr(asyncio.get_running_loop(), "_ready", ()):
+        elif self._told or self._working or _busy():
             delay = self.REACTION if self._told else self.IDLE
             self._told = False
             self._handle = asyncio.get_running_loop().call_later(delay, self._fire)

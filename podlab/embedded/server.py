@@ -19,6 +19,7 @@ from podlab.embedded import bootstrap
 from podlab.embedded.apiserver.admission import admit, check
 from podlab.embedded.apiserver.app import App
 from podlab.embedded.apiserver.auth import Authenticator
+from podlab.embedded.apiserver.openapi import Documents
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resources import RESOURCES
 from podlab.embedded.clock import Clock, Randomness, RealClock, SteppingClock
@@ -26,6 +27,8 @@ from podlab.embedded.store import Store
 
 COMPACT_EVERY = 300.0
 """Real seconds between compactions, as kube-apiserver's."""
+DOCUMENTS_AFTER = 3.0
+"""Real seconds after which the OpenAPI documents are made, so that the first Pod has the machine to itself."""
 HOST = "127.0.0.1"
 
 
@@ -71,7 +74,8 @@ class Core:
         self.registry = Registry(self.store, clock, RESOURCES, self.randomness, admit=admit, check=check)
         self.signer = TokenSigner((home or Path()) / "sa.key")
         self.authenticator = Authenticator(self.registry, self.signer, token)
-        self.app = App(self.registry, self.authenticator)
+        self.documents = Documents(home / "openapi", RESOURCES) if home else None
+        self.app = App(self.registry, self.authenticator, documents=self.documents)
         self._stops: list[Callable[[], object]] = []
 
     def start(self) -> None:
@@ -159,7 +163,10 @@ class Server:
         )
         self._server = uvicorn.Server(config)
         self._write_kubeconfig()
-        asyncio.get_running_loop().call_later(COMPACT_EVERY, self._compact, 0)
+        loop = asyncio.get_running_loop()
+        loop.call_later(COMPACT_EVERY, self._compact, 0)
+        if self.core.documents:
+            loop.call_later(DOCUMENTS_AFTER, self.core.documents.prepare)
 
     async def serve(self) -> None:
         """Serve until stopped; `start` first."""

@@ -11,12 +11,15 @@ import json
 import sqlite3
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 Obj = dict[str, Any]
+
+Entry = tuple[str, Obj, int]
+"""Key, object, revision."""
 
 QUEUE_LIMIT = 10_000
 """Changes that a watcher may lag behind before it is dropped."""
@@ -143,7 +146,7 @@ class Store:
         """The object and the revision of its last write."""
         return self._current.get(key)
 
-    def list(self, prefix: str, start: str = "") -> Iterator[tuple[str, Obj, int]]:
+    def list(self, prefix: str, start: str = "") -> Iterator[Entry]:
         """(key, object, revision) of all keys under a prefix, from `start` on, in order of keys."""
         for index in range(bisect_left(self._keys, max(prefix, start)), len(self._keys)):
             key = self._keys[index]
@@ -235,10 +238,10 @@ class Store:
         self._subscribers.append(callback)
         return lambda: self._subscribers.remove(callback)
 
-    def list_at(self, prefix: str, revision: int, start: str = "") -> list[tuple[str, Obj, int]]:
+    def list_at(self, prefix: str, revision: int, start: str = "") -> Sequence[Entry]:
         """As `list`, as it was at a revision. Raises Compacted."""
         if revision >= self.revision:
-            return list(self.list(prefix, start))
+            return tuple(self.list(prefix, start))
         if revision < self.compacted_revision:
             raise Compacted(revision, self.compacted_revision)
         self.flush()

@@ -52,6 +52,10 @@ VERBS: dict[str, Callable[[Call], Answer]] = {
 }
 
 
+class NoSuchPath(Exception):
+    """Nothing of this group and version is served."""
+
+
 class ClientGone(Exception):
     """The client hung up before its request was complete."""
 
@@ -94,6 +98,8 @@ class App:
             pretty = negotiation.wants_pretty(parse_query(_text(scope["query_string"])), headers.get("user-agent", ""))
             body = negotiation.encode(error.status(), negotiation.Form(), pretty=pretty)
             await self._send(scope, send, Answer(error.code, body, headers=error.headers), warnings, headers)
+        except NoSuchPath:
+            await self._send(scope, send, health.not_found(), warnings, headers)
         except ClientGone:
             return
         except Exception:
@@ -135,8 +141,11 @@ class App:
         info = request.info
         resource = self.registry.resources.get((info.group, info.resource))
         if resource is None or resource.version != info.version or not _in_scope(resource, info):
-            raise status.no_such_resource()
+            raise status.no_such_resource() if self._has_version(info) else NoSuchPath
         return Call(self.registry, resource, request, warnings)
+
+    def _has_version(self, info: RequestInfo) -> bool:
+        return any((r.group, r.version) == (info.group, info.version) for r in self.registry.resources.values())
 
     def _verb(self, call: Call) -> Answer:
         info = call.request.info
@@ -153,10 +162,9 @@ class App:
         return VERBS[verb](call)
 
     def _path(self, request: Request) -> Answer:
-        info, path = request.info, request.info.path.rstrip("/") or "/"
+        path = request.info.path.rstrip("/") or "/"
         if path == "/podlab/clock":
             return health.clock(self.registry, request)
-        groups = {resource.group for resource in self.registry.resources.values()}
         answer = discovery.answer(request, self.registry.resources.values()) if path.startswith("/api") else None
         if answer is not None:
             return answer
@@ -170,6 +178,7 @@ class App:
             "/": lambda: health.index(self.registry),
             "/version": lambda: health.version(request),
             "/metrics": lambda: health.metrics(self.registry),
+            "/openid/v1/jwks": lambda: health.keys(self.authenticator.public_key()),
             "/.well-known/openid-configuration": lambda: health.openid(request.headers.get("host", "")),
         }
         return pages[path]() if path in pages else health.not_found()

@@ -39,12 +39,19 @@ class Signer(Protocol):
     def verify(self, data: bytes, signature: bytes) -> bool:
         """Whether a signature is ours."""
 
+    def jwk(self) -> dict[str, str]:
+        """The public half, as a JSON web key."""
+
 
 class Authenticator:
     """Turns credentials into users."""
 
     def __init__(self, registry: Registry, signer: Signer, token: str) -> None:
         self._registry, self._signer, self._token = registry, signer, token
+
+    def public_key(self) -> dict[str, str]:
+        """The public half of the tokens' key, as a JSON web key."""
+        return self._signer.jwk()
 
     def user(self, headers: Mapping[str, str]) -> User:
         """The user of a request, impersonation included. Raises StatusError 401, 403."""

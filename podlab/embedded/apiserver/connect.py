@@ -41,7 +41,13 @@ async def http(
     elif name == "log":
         if call.request.method != "GET":
             raise status.method_not_allowed()
-        await _log(call, node, receive, send)
+        options = _log_options(call.request)
+        pod = call.registry.get(call.resource, call.name, call.namespace)
+        if pod["spec"].get("nodeName"):
+            await _log(call, node.log(pod, **options), receive, send)
+        else:
+            _check_container(pod, options["container"])
+            await answer(Answer(204, b"", "text/plain"))
     else:
         if call.request.method not in ("GET", "POST"):
             raise status.method_not_allowed()
@@ -73,10 +79,15 @@ def _log_options(request: Request) -> Obj:
     }
 
 
-async def _log(call: Call, node: Any, receive: Receive, send: Send) -> None:
-    options = _log_options(call.request)
-    pod = call.registry.get(call.resource, call.name, call.namespace)
-    lines: AsyncIterator[bytes] = node.log(pod, **options)
+def _check_container(pod: Obj, name: str) -> None:
+    """Raise StatusError 400 if a Pod has no such container."""
+    spec = pod["spec"]
+    known = (c["name"] for key in ("initContainers", "containers", "ephemeralContainers") for c in spec.get(key) or ())
+    if name and name not in known:
+        raise status.bad_request(f"container {name} is not valid for pod {pod['metadata']['name']}")
+
+
+async def _log(call: Call, lines: AsyncIterator[bytes], receive: Receive, send: Send) -> None:
     first = await anext(lines, None)
     head = [(b"content-type", b"text/plain"), (b"cache-control", b"no-cache, private")]
     await send({"type": "http.response.start", "status": 200, "headers": head})

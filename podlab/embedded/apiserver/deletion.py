@@ -86,7 +86,11 @@ def _store(ctx: Context, obj: Obj, old: Obj) -> Obj:
 
 def _check_preconditions(ctx: Context, obj: Obj, wanted: Obj) -> None:
     meta = obj["metadata"]
-    for key, word in (("uid", "UID"), ("resourceVersion", "ResourceVersion")):
-        if wanted.get(key) is not None and wanted[key] != meta[key]:
-            why = f"Precondition failed: {word} in precondition: {wanted[key]}, {word} in object meta: {meta[key]}"
-            raise status.conflict(ctx.resource.qualified, ctx.name, why)
+    for key, word, what in (
+        ("uid", "UID", "deleted and then recreated"),
+        ("resourceVersion", "ResourceVersion", "modified"),
+    ):
+        given = wanted.get(key)
+        if given is not None and given != meta[key]:
+            why = f"the {word} in the precondition ({given}) does not match the {word} in record ({meta[key]})."
+            raise status.conflict(ctx.resource.qualified_kind, ctx.name, f"{why} The object might have been {what}")

@@ -106,6 +106,12 @@ def openid(address: str) -> Answer:
     return Answer(200, negotiation.dump(body), headers={"Cache-Control": "public, max-age=3600"})
 
 
+def keys(key: dict[str, str]) -> Answer:
+    """`/openid/v1/jwks`."""
+    headers = {"Cache-Control": "public, max-age=3600"}
+    return Answer(200, negotiation.dump({"keys": [key]}), "application/jwk-set+json", headers)
+
+
 def clock(registry: Registry, request: Request) -> Answer:
     """`/podlab/clock`: GET tells, POST `{"action": "pause" | "resume" | "step", "seconds": …, "speed": …}` acts."""
     time = registry.clock

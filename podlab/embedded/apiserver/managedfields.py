@@ -207,14 +207,14 @@ def paths_of(tree: Obj, path: Path = ()) -> Iterable[Path]:
             yield (*path, key)
 
 
-def tree_of(paths: Iterable[Path]) -> Obj:
+def tree_of(paths: set[Path]) -> Obj:
     """The FieldsV1 tree of paths."""
     tree: Obj = {}
     for path in sorted(paths):
         node = tree
         for depth, key in enumerate(path):
             if key not in node:
-                if depth and not node and path[:depth] in paths:  # type: ignore[operator]
+                if depth and not node and path[:depth] in paths:
                     node["."] = {}
                 node[key] = {}
             node = node[key]

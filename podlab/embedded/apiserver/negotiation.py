@@ -119,7 +119,7 @@ def encode(value: Any, form: Form, *, pretty: bool = False) -> bytes:
     if form.media_type == YAML:
         import yaml
 
-        return yaml.safe_dump(value, default_flow_style=False, allow_unicode=True).encode()  # type: ignore[no-any-return]
+        return yaml.safe_dump(value, default_flow_style=False, allow_unicode=True).encode()
     if pretty:
         return json.dumps(value, indent=2, ensure_ascii=False).encode("utf-8", "replace")
     return dump(value) + b"\n"

@@ -30,6 +30,9 @@ class Event:
     revision: int
 
 
+Texts = list[str]
+
+
 def no_admission(obj: Obj, old: Obj | None, ctx: Context) -> None:
     """Admit everything as it is."""
 
@@ -104,7 +107,7 @@ class Registry:
         manager: str = "",
         user: User = CLUSTER,
         dry_run: bool = False,
-        warnings: list[str] | None = None,
+        warnings: Texts | None = None,
     ) -> Obj:
         """Default, admit, validate and store a new object. Raises StatusError."""
         ctx = Context(self, resource, "CREATE", namespace, manager=manager, user=user, dry_run=dry_run)
@@ -123,7 +126,7 @@ class Registry:
         manager: str = "",
         user: User = CLUSTER,
         dry_run: bool = False,
-        warnings: list[str] | None = None,
+        warnings: Texts | None = None,
     ) -> Obj:
         """Replace an object, or with `subresource="status"` its status; checks resourceVersion where it is set.
 
@@ -163,7 +166,7 @@ class Registry:
         manager: str = "",
         user: User = CLUSTER,
         dry_run: bool = False,
-        warnings: list[str] | None = None,
+        warnings: Texts | None = None,
         decode: Callable[[Obj], Obj] | None = None,
     ) -> Obj:
         """Apply a JSON, merge or strategic merge patch; `decode` checks the patched object. Raises StatusError."""

@@ -56,8 +56,7 @@ class Request:
 
     def flag(self, name: str) -> bool:
         """A query parameter as a boolean; anything but false and 0 counts as true, as upstream reads it."""
-        values = self.query.get(name)
-        return bool(values) and values[0].lower() not in ("", "false", "0")
+        return self.first(name).lower() not in ("", "false", "0")
 
     def number(self, name: str) -> int | None:
         """A query parameter as a number. Raises StatusError 400."""
@@ -128,8 +127,7 @@ def _rest(path: str, parts: list[str]) -> str:
 
 
 def _wants_watch(query: Mapping[str, list[str]]) -> bool:
-    values = query.get("watch")
-    return bool(values) and values[0].lower() not in ("false", "0")
+    return query.get("watch", ["0"])[0].lower() not in ("false", "0")
 
 
 def check_write_options(request: Request, kind: str, *, apply: bool = False) -> bool:

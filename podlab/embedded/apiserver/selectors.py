@@ -65,7 +65,7 @@ def _compare(value: str | None, operator: str, bound: str) -> bool:
 
 class _Parser:
     def __init__(self, text: str) -> None:
-        self.tokens = [*TOKEN.findall(text), ""]
+        self.tokens: list[str] = [*TOKEN.findall(text), ""]
         self.at = 0
 
     def peek(self) -> str:

@@ -28,7 +28,8 @@ def strategic_merge(obj: Obj, patch: Obj, type_: Type | None) -> Obj:
 def _merge_object(original: Obj, patch: Obj, type_: Type | None) -> Obj:
     directive = patch.get(DIRECTIVE)
     if directive == "replace":
-        return _plain({key: value for key, value in patch.items() if key != DIRECTIVE})
+        plain: Obj = _plain({key: value for key, value in patch.items() if key != DIRECTIVE})
+        return plain
     if directive == "delete":
         return {}
     if directive not in (None, "merge"):

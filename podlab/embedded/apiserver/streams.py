@@ -102,7 +102,7 @@ class WatchStream:
         timers = [loop.call_later(seconds, watch.close)]
         if self.options.bookmarks:
             at = BOOKMARK_EVERY
-            moments = []
+            moments: list[float] = []
             while at < seconds - BOOKMARK_BEFORE_END and len(moments) < 64:
                 moments.append(at)
                 at += BOOKMARK_EVERY

@@ -22,7 +22,7 @@ def create(ctx: Context, given: Obj) -> Obj:
     obj = _identified(ctx, fresh(given))
     meta = obj["metadata"]
     if meta.get("resourceVersion"):
-        raise status.bad_request("resourceVersion should not be set on objects to be created")
+        raise StatusError(500, "", "resourceVersion should not be set on objects to be created")
     resource.default(obj)
     generated = not meta.get("name") and bool(meta.get("generateName"))
     if generated:
@@ -141,18 +141,23 @@ def replace(ctx: Context, make: Callable[[Obj], Obj]) -> Obj:
 
 def _check_identity(ctx: Context, obj: Obj, old: Obj) -> None:
     resource, meta = ctx.resource, obj["metadata"]
+    uid = meta.get("uid")
+    if uid and uid != old["metadata"]["uid"]:
+        raise status.conflict(resource.qualified, ctx.name, _wrong_uid(ctx, uid, old["metadata"]["uid"]))
     version = meta.get("resourceVersion")
     if not version and not resource.unconditional_update and ctx.subresource == "":
         text = "Invalid value: 0: must be specified for an update"
-        raise status.invalid(
-            resource.qualified_kind, ctx.name, [Cause("metadata.resourceVersion", "FieldValueInvalid", text)]
-        )
+        cause = Cause("metadata.resourceVersion", "FieldValueInvalid", text)
+        raise status.invalid(resource.qualified_kind, ctx.name, [cause])
     if version and version != old["metadata"]["resourceVersion"]:
         raise status.conflict(resource.qualified, ctx.name)
-    uid = meta.get("uid")
-    if uid and uid != old["metadata"]["uid"]:
-        why = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {old['metadata']['uid']}"
-        raise status.conflict(resource.qualified, ctx.name, why)
+
+
+def _wrong_uid(ctx: Context, given: str, stored: str) -> str:
+    """The words of the storage layer. Upstream: staging/src/k8s.io/apiserver/pkg/storage/errors.go"""
+    key = "/registry" + ctx.resource.key(ctx.name, ctx.namespace)
+    why = f"Precondition failed: UID in precondition: {given}, UID in object meta: {stored}"
+    return f"StorageError: invalid object, Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMsg: {why}"
 
 
 KEPT = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "resourceVersion")
