@@ -53,7 +53,9 @@ def reshape(value: Any, expected: Gvk) -> tuple[dict[str, Any], list[str]]:
     """Return a patched object in canonical form, and its strict errors. Raises ValueError with Go's text."""
     type_ = fields.kind(*expected)
     if type_ is None:
-        raise ValueError(f"no kind {quote(expected[2])} is registered for version {quote(_version(expected))} in scheme {SCHEME}")
+        raise ValueError(
+            f"no kind {quote(expected[2])} is registered for version {quote(_version(expected))} in scheme {SCHEME}"
+        )
     return convert(value, type_)
 
 
@@ -112,7 +114,9 @@ def _gvk(value: Any, body: bytes, expected: Gvk) -> Gvk:
     else:
         for key in ("apiVersion", "kind"):
             if not isinstance(value.get(key) or "", str):
-                problem = problem or f"json: cannot unmarshal {found(value[key])} into Go struct field .{key} of type string"
+                problem = (
+                    problem or f"json: cannot unmarshal {found(value[key])} into Go struct field .{key} of type string"
+                )
     if problem:
         _unrecognized(f"couldn't get version/kind; json parse error: {problem}", body, expected)
     api_version, kind = value.get("apiVersion") or "", value.get("kind") or expected[2]
@@ -133,7 +137,11 @@ def _refuse(text: str, gvk: Gvk, expected: Gvk) -> NoReturn:
 def _typed(value: Any, gvk: Gvk, expected: Gvk) -> tuple[dict[str, Any], list[str]]:
     type_ = fields.kind(*gvk)
     if type_ is None:
-        _refuse(f"no kind {quote(gvk[2])} is registered for version {quote(_version(gvk))} in scheme {SCHEME}", gvk, expected)
+        _refuse(
+            f"no kind {quote(gvk[2])} is registered for version {quote(_version(gvk))} in scheme {SCHEME}",
+            gvk,
+            expected,
+        )
     try:
         obj, strict = convert(value, type_)
     except ValueError as error:
@@ -164,11 +172,17 @@ def _decode_protobuf(body: bytes, expected: Gvk) -> tuple[dict[str, Any], list[s
     try:
         api_version, kind, raw = protobuf.envelope(body)
     except ValueError as error:
-        raise bad_request(f"the object provided is unrecognized (must be of type {expected[2]}): {error} ({_summary(body)})") from None
+        raise bad_request(
+            f"the object provided is unrecognized (must be of type {expected[2]}): {error} ({_summary(body)})"
+        ) from None
     gvk = _gvk({"apiVersion": api_version, "kind": kind}, body, expected)
     type_ = fields.kind(*gvk)
     if type_ is None:
-        _refuse(f"no kind {quote(gvk[2])} is registered for version {quote(_version(gvk))} in scheme {SCHEME}", gvk, expected)
+        _refuse(
+            f"no kind {quote(gvk[2])} is registered for version {quote(_version(gvk))} in scheme {SCHEME}",
+            gvk,
+            expected,
+        )
     try:
         obj = fields.canonical(protobuf.message(raw, type_), type_)
     except ValueError as error:

@@ -26,7 +26,16 @@ OPAQUE = {
     "[]byte": "bytes",
 }
 SCALARS = frozenset({"string", "int32", "int64", "uint8", "bool", "float64", "bytes"})
-ZERO: dict[str, Any] = {"string": "", "int32": 0, "int64": 0, "uint8": 0, "bool": False, "float64": 0, "quantity": "0", "intorstring": 0}
+ZERO: dict[str, Any] = {
+    "string": "",
+    "int32": 0,
+    "int64": 0,
+    "uint8": 0,
+    "bool": False,
+    "float64": 0,
+    "quantity": "0",
+    "intorstring": 0,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,9 @@ Obj = dict[str, Any]
 ANNOTATIONS_LIMIT = 256 * 1024
 
 
-def validate(obj: Obj, old: Obj | None, rule: Callable[[str], list[str]] = names.subdomain, path: str = "metadata") -> list[Cause]:
+def validate(
+    obj: Obj, old: Obj | None, rule: Callable[[str], list[str]] = names.subdomain, path: str = "metadata"
+) -> list[Cause]:
     """Return what is wrong with metadata of an object; `rule` says what its name may look like."""
     meta = obj.get("metadata") or {}
     found = _update(meta, old["metadata"], path) if old else []
@@ -26,7 +28,7 @@ def validate(obj: Obj, old: Obj | None, rule: Callable[[str], list[str]] = names
     if meta.get("namespace"):
         found += names.causes_of(f"{path}.namespace", meta["namespace"], names.label(meta["namespace"]))
     found += labels(meta.get("labels"), f"{path}.labels")
-    found += annotations(meta.get("annotations"), f"{path}.annotations")
+    found += annotation_causes(meta.get("annotations"), f"{path}.annotations")
     found += _owners(meta.get("ownerReferences") or [], f"{path}.ownerReferences")
     return found + finalizers(meta.get("finalizers") or [], f"{path}.finalizers")
 
@@ -34,7 +36,9 @@ def validate(obj: Obj, old: Obj | None, rule: Callable[[str], list[str]] = names
 def template(meta: Obj | None, path: str) -> list[Cause]:
     """Return what is wrong with the labels and annotations of a Pod template."""
     meta = meta or {}
-    found = labels(meta.get("labels"), f"{path}.labels") + annotations(meta.get("annotations"), f"{path}.annotations")
+    found = labels(meta.get("labels"), f"{path}.labels") + annotation_causes(
+        meta.get("annotations"), f"{path}.annotations"
+    )
     return found + finalizers(meta.get("finalizers") or [], f"{path}.finalizers")
 
 
@@ -46,7 +50,7 @@ def labels(given: Obj | None, path: str) -> list[Cause]:
     return found
 
 
-def annotations(given: Obj | None, path: str) -> list[Cause]:
+def annotation_causes(given: Obj | None, path: str) -> list[Cause]:
     found, size = [], 0
     for key, value in (given or {}).items():
         found += names.causes_of(path, key, names.qualified(key.lower()))
@@ -68,7 +72,7 @@ def _owners(owners: list[Obj], path: str) -> list[Cause]:
                 found.append(causes.invalid(f"{here}.{key}", "", "must not be empty"))
     if len(controllers) > 1:
         names_ = ", ".join(f"{owner.get('kind')}/{owner.get('name')}" for owner in controllers[:2])
-        text = f"Only one reference can have Controller set to true. Found \"true\" in references for {names_}"
+        text = f'Only one reference can have Controller set to true. Found "true" in references for {names_}'
         found.append(causes.invalid(path, owners, text))
     return found
 
@@ -109,7 +113,9 @@ def selector(given: Obj | None, path: str) -> list[Cause]:
         if operator in ("In", "NotIn") and not values:
             found.append(causes.required(f"{here}.values", "must be specified when `operator` is 'In' or 'NotIn'"))
         elif operator in ("Exists", "DoesNotExist") and values:
-            found.append(causes.forbidden(f"{here}.values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
+            found.append(
+                causes.forbidden(f"{here}.values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")
+            )
         elif operator not in ("In", "NotIn", "Exists", "DoesNotExist"):
             found.append(causes.invalid(f"{here}.operator", operator, "not a valid selector operator"))
         found += names.causes_of(f"{here}.key", term.get("key", ""), names.qualified(term.get("key", "")))

@@ -32,7 +32,9 @@ DNS_1035_TEXT = (
     "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, "
     "and end with an alphanumeric character"
 )
-KEY_TEXT = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
+KEY_TEXT = (
+    "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
+)
 VALUE_TEXT = f"a valid label must be an empty string or {KEY_TEXT.removeprefix('must ')}"
 CONFIG_KEY_TEXT = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'"
 HEADER_TEXT = "a valid HTTP header must consist of alphanumeric characters or '-'"

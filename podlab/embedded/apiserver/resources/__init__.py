@@ -10,6 +10,7 @@ from .leases import LEASES
 from .namespaces import NAMESPACES
 from .nodes import NODES
 from .pods import PODS
+from .reviews import REVIEWS
 from .services import SERVICES
 from .templates import POD_TEMPLATES
 
@@ -26,4 +27,5 @@ RESOURCES: tuple[Resource, ...] = (
     DEPLOYMENTS,
     LEASES,
     NEW_EVENTS,
+    *REVIEWS,
 )

@@ -121,6 +121,7 @@ SERVICE_ACCOUNTS = Resource(
     version="v1",
     kind="ServiceAccount",
     plural="serviceaccounts",
+    returns_deleted=True,
     singular="serviceaccount",
     short_names=("sa",),
     subresources=("token",),

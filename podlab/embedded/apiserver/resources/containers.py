@@ -34,7 +34,8 @@ def containers(given: list[Obj], volumes: dict[str, Obj], grace: int | None, pat
     """Return what is wrong with the main containers; `volumes` are the valid ones by name."""
     if not given:
         return [causes.required(path)]
-    found, seen = [], set()
+    found: list[Cause] = []
+    seen: set[str] = set()
     for index, container in enumerate(given):
         here = f"{path}[{index}]"
         found += _common(container, volumes, here)
@@ -45,7 +46,9 @@ def containers(given: list[Obj], volumes: dict[str, Obj], grace: int | None, pat
     return found + host_ports(given, path)
 
 
-def init_containers(given: list[Obj], mains: list[Obj], volumes: dict[str, Obj], grace: int | None, path: str) -> list[Cause]:
+def init_containers(
+    given: list[Obj], mains: list[Obj], volumes: dict[str, Obj], grace: int | None, path: str
+) -> list[Cause]:
     """Return what is wrong with init containers."""
     found: list[Cause] = []
     seen = {container.get("name", "") for container in mains}
@@ -60,7 +63,9 @@ def init_containers(given: list[Obj], mains: list[Obj], volumes: dict[str, Obj],
             found += probes.of_container(container, grace, here)
         else:
             keys = ("lifecycle", "livenessProbe", "readinessProbe", "startupProbe")
-            found += [causes.forbidden(f"{here}.{key}", NO_INIT_PROBE) for key in keys if container.get(key) is not None]
+            found += [
+                causes.forbidden(f"{here}.{key}", NO_INIT_PROBE) for key in keys if container.get(key) is not None
+            ]
     return found
 
 

@@ -101,7 +101,9 @@ def _strategy(strategy: Obj, path: str) -> list[Cause]:
         value = rolling.get("maxUnavailable", 0)
         found.append(causes.invalid(f"{here}.maxUnavailable", value, "may not be 0 when `maxSurge` is 0"))
     if isinstance(rolling.get("maxUnavailable"), str) and not found and _number(rolling["maxUnavailable"]) > 100:
-        found.append(causes.invalid(f"{here}.maxUnavailable", rolling["maxUnavailable"], "must not be greater than 100%"))
+        found.append(
+            causes.invalid(f"{here}.maxUnavailable", rolling["maxUnavailable"], "must not be greater than 100%")
+        )
     return found
 
 

@@ -71,7 +71,11 @@ def validate_new(event: Obj, old: Obj | None) -> list[Cause]:
         return found
     if not event.get("eventTime"):
         found.append(causes.required("eventTime"))
-    found += [causes.required(key) for key in ("reportingController", "reportingInstance", "action", "reason") if not event.get(key)]
+    found += [
+        causes.required(key)
+        for key in ("reportingController", "reportingInstance", "action", "reason")
+        if not event.get(key)
+    ]
     if event.get("type") not in ("Normal", "Warning"):
         found.append(causes.invalid("type", event.get("type", ""), "has invalid value: " + (event.get("type") or "")))
     return found

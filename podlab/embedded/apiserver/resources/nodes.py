@@ -42,7 +42,7 @@ def validate(node: Obj, old: Obj | None) -> list[Cause]:
         seen.add((key, effect))
     before = (old or {}).get("spec") or {}
     if old is not None and before.get("podCIDR") and before.get("podCIDR") != spec.get("podCIDR"):
-        text = "node updates may not change podCIDR except from \"\" to valid"
+        text = 'node updates may not change podCIDR except from "" to valid'
         found.append(causes.forbidden("spec.podCIDRs", text))
     return found
 

@@ -55,7 +55,9 @@ def _host_network(spec: Obj, path: str) -> list[Cause]:
 def _security(given: Obj, path: str) -> list[Cause]:
     keys = ("fsGroup", "runAsUser", "runAsGroup")
     values = [(key, given[key]) for key in keys if given.get(key) is not None]
-    values += [(f"supplementalGroups[{index}]", group) for index, group in enumerate(given.get("supplementalGroups") or [])]
+    values += [
+        (f"supplementalGroups[{index}]", group) for index, group in enumerate(given.get("supplementalGroups") or [])
+    ]
     text = names.between(0, 2**31 - 1)
     return [causes.invalid(f"{path}.{key}", value, text) for key, value in values if not 0 <= value <= 2**31 - 1]
 

@@ -105,8 +105,8 @@ def _munged(new: Obj, old: Obj) -> Obj:
 
 def difference(old: Obj, new: Obj) -> str:
     """Return the unified diff of two specs in the API server's internal form."""
-    lines = [_text(spec).splitlines(keepends=True) for spec in (old, new)]
-    return "".join(list(difflib.unified_diff(*lines, n=3))[2:])
+    before, after = (_text(spec).splitlines(keepends=True) for spec in (old, new))
+    return "".join(list(difflib.unified_diff(before, after, n=3))[2:])
 
 
 def _text(spec: Obj) -> str:

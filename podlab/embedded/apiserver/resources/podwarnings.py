@@ -47,9 +47,15 @@ def _containers(given: Obj, path: str) -> Iterator[tuple[str, Obj]]:
 
 def spec(given: Obj, path: str) -> list[str]:
     """Return the warnings for a PodSpec."""
-    found = [f"{path}.nodeSelector[{key}]: {NODE_LABELS[key]}" for key in given.get("nodeSelector") or {} if key in NODE_LABELS]
+    found = [
+        f"{path}.nodeSelector[{key}]: {NODE_LABELS[key]}"
+        for key in given.get("nodeSelector") or {}
+        if key in NODE_LABELS
+    ]
     for index, volume in enumerate(given.get("volumes") or []):
-        found += [f"{path}.volumes[{index}].{key}: {text}" for key, text in VOLUMES.items() if volume.get(key) is not None]
+        found += [
+            f"{path}.volumes[{index}].{key}: {text}" for key, text in VOLUMES.items() if volume.get(key) is not None
+        ]
     found += _repeated(given.get("hostAliases") or [], "ip", f"{path}.hostAliases")
     found += _repeated(given.get("imagePullSecrets") or [], "name", f"{path}.imagePullSecrets")
     for here, container in _containers(given, path):

@@ -207,7 +207,9 @@ def _numbers(spec: Obj) -> list[Cause]:
     ports = spec.get("ports") or []
     if spec.get("type") == "ClusterIP":
         text = "may not be used when `type` is 'ClusterIP'"
-        found += [causes.forbidden(f"spec.ports[{i}].nodePort", text) for i, port in enumerate(ports) if port.get("nodePort")]
+        found += [
+            causes.forbidden(f"spec.ports[{i}].nodePort", text) for i, port in enumerate(ports) if port.get("nodePort")
+        ]
     for keys in (("protocol", "nodePort"), ("protocol", "port")):
         seen = set()
         for index, port in enumerate(ports):

@@ -35,6 +35,7 @@ POD_TEMPLATES = Resource(
     version="v1",
     kind="PodTemplate",
     plural="podtemplates",
+    returns_deleted=True,
     singular="podtemplate",
     default=default,
     validate=validate,

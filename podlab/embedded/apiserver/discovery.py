@@ -1,0 +1,203 @@
+"""Discovery: which groups, versions and resources are served, plain and aggregated; exactly those that are.
+
+Upstream: apiserver/pkg/endpoints/discovery, apidiscovery.k8s.io/v2
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+from . import negotiation, status
+from .negotiation import Answer, Form
+from .request import Request
+from .resource import Obj, Resource
+
+GROUP_ORDER = ("apps", "events.k8s.io", "authentication.k8s.io", "authorization.k8s.io", "autoscaling", "batch")
+AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
+# Kind (with group and version where they are not the resource's own) and verbs of subresources.
+CHANGING, STREAMING = ("get", "patch", "update"), ("create", "get")
+PROXYING = ("create", "delete", "get", "patch", "update")
+SUBRESOURCES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
+    "pods/attach": ("", "", "PodAttachOptions", STREAMING),
+    "pods/binding": ("", "", "Binding", ("create",)),
+    "pods/eviction": ("policy", "v1", "Eviction", ("create",)),
+    "pods/exec": ("", "", "PodExecOptions", STREAMING),
+    "pods/log": ("", "", "Pod", ("get",)),
+    "pods/portforward": ("", "", "PodPortForwardOptions", STREAMING),
+    "pods/proxy": ("", "", "PodProxyOptions", PROXYING),
+    "namespaces/finalize": ("", "", "Namespace", ("update",)),
+    "serviceaccounts/token": ("authentication.k8s.io", "v1", "TokenRequest", ("create",)),
+    "deployments/scale": ("autoscaling", "v1", "Scale", CHANGING),
+}
+
+
+def answer(request: Request, resources: Iterable[Resource]) -> Answer | None:
+    """Answer `/api`, `/apis` and what is below, or None for a path that is not discovery's. Raises StatusError."""
+    parts = request.info.path.strip("/").split("/")
+    served = tuple(resources)
+    if parts[0] not in ("api", "apis") or len(parts) > 3:
+        return None
+    accept = request.headers.get("accept", "")
+    if len(parts) == 1 and _aggregates(accept):
+        found: Obj | None = _aggregated(served, core=parts[0] == "api")
+        _only_get(request)
+        return _tagged(found, request.headers.get("if-none-match", ""))
+    found = _plain(parts, served, request.headers.get("host", ""))
+    if found is None:
+        return None
+    _only_get(request)
+    form = negotiation.negotiate(accept, frozenset())
+    pretty = negotiation.wants_pretty(request.query, request.headers.get("user-agent", ""))
+    return Answer(200, negotiation.encode(found, form, pretty=pretty), form.media_type)
+
+
+def _only_get(request: Request) -> None:
+    if request.method not in ("GET", "HEAD"):
+        raise status.method_not_allowed()
+
+
+def _aggregates(accept: str) -> bool:
+    """Whether the first form asked for that can be served is the aggregated one."""
+    for clause in accept.replace(" ", "").split(","):
+        media_type, *parameters = clause.split(";")
+        if media_type == "application/json" and "g=apidiscovery.k8s.io" in parameters:
+            if "v=v2" in parameters and "as=APIGroupDiscoveryList" in parameters:
+                return True
+        elif media_type in ("application/json", "application/yaml", "*/*", "application/*", ""):
+            return False
+    return False
+
+
+def _tagged(found: Any, known: str) -> Answer:
+    body = negotiation.encode(found, Form())
+    tag = f'"{hashlib.sha512(body).hexdigest().upper()}"'
+    headers = {"ETag": tag, "Vary": "Accept", "Cache-Control": "public"}
+    return Answer(304 if known == tag else 200, b"" if known == tag else body, AGGREGATED, headers)
+
+
+def groups(resources: Iterable[Resource]) -> list[tuple[str, str]]:
+    """Return the named groups and their versions, in the order in which they are shown."""
+    found = {(resource.group, resource.version) for resource in resources if resource.group}
+
+    def place(group: tuple[str, str]) -> tuple[int, str]:
+        return (GROUP_ORDER.index(group[0]) if group[0] in GROUP_ORDER else len(GROUP_ORDER), group[0])
+
+    return sorted(found, key=place)
+
+
+def _plain(parts: list[str], served: tuple[Resource, ...], host: str) -> Obj | None:
+    if parts == ["api"]:
+        address = {"clientCIDR": "0.0.0.0/0", "serverAddress": host}
+        return {"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": [address]}
+    if parts == ["apis"]:
+        listed = [_group(group, version) for group, version in groups(served)]
+        return {"kind": "APIGroupList", "apiVersion": "v1", "groups": listed}
+    group, version = ("", parts[1]) if parts[0] == "api" else (parts[1], "".join(parts[2:]))
+    known = {(resource.group, resource.version) for resource in served}
+    if parts[0] == "apis" and len(parts) == 2:
+        versions = [v for g, v in known if g == group and g]
+        return {"kind": "APIGroup", "apiVersion": "v1", **_group(group, versions[0])} if versions else None
+    if (group, version) not in known or (parts[0] == "api" and len(parts) > 2):
+        return None
+    return resource_list(group, version, served)
+
+
+def _group(group: str, version: str) -> Obj:
+    shown = {"groupVersion": f"{group}/{version}", "version": version}
+    return {"name": group, "versions": [shown], "preferredVersion": dict(shown)}
+
+
+def resource_list(group: str, version: str, served: Sequence[Resource]) -> Obj:
+    """Return the APIResourceList of one group and version, in order of names."""
+    entries = []
+    for resource in served:
+        if (resource.group, resource.version) == (group, version):
+            entries += [_entry(resource), *(_sub_entry(resource, name) for name in resource.subresources)]
+    entries.sort(key=lambda entry: entry["name"])
+    head = {"kind": "APIResourceList"} if not group else {"kind": "APIResourceList", "apiVersion": "v1"}
+    return {**head, "groupVersion": f"{group}/{version}" if group else version, "resources": entries}
+
+
+def _entry(resource: Resource) -> Obj:
+    entry: Obj = {
+        "name": resource.plural,
+        "singularName": resource.singular,
+        "namespaced": resource.namespaced,
+        "kind": resource.kind,
+        "verbs": sorted(resource.verbs),
+    }
+    if resource.short_names:
+        entry["shortNames"] = list(resource.short_names)
+    if resource.categories:
+        entry["categories"] = list(resource.categories)
+    if "watch" in resource.verbs:
+        entry["storageVersionHash"] = _storage_hash(resource)
+    return entry
+
+
+def _storage_hash(resource: Resource) -> str:
+    """Name the stored form as upstream does: half of a SHA-256 of group, version and kind."""
+    import base64
+
+    group, _ = resource.stored_as or (resource.group, resource.plural)
+    digest = hashlib.sha256(f"{group}/{resource.version}/{resource.kind}".encode()).digest()
+    return base64.b64encode(digest[:8]).decode()
+
+
+def _sub(resource: Resource, name: str) -> tuple[str, str, str, tuple[str, ...]]:
+    return SUBRESOURCES.get(f"{resource.plural}/{name}", ("", "", resource.kind, CHANGING))
+
+
+def _sub_entry(resource: Resource, name: str) -> Obj:
+    group, version, kind, verbs = _sub(resource, name)
+    entry: Obj = {"name": f"{resource.plural}/{name}", "singularName": "", "namespaced": resource.namespaced}
+    if group:
+        entry.update(group=group, version=version)
+    return {**entry, "kind": kind, "verbs": list(verbs)}
+
+
+@lru_cache(maxsize=8)
+def _aggregated(served: tuple[Resource, ...], core: bool) -> Obj:
+    shown = [("", "v1")] if core else groups(served)
+    items = [
+        {
+            "metadata": {"name": group} if group else {},
+            "versions": [
+                {"version": version, "resources": _discovered(group, version, served), "freshness": "Current"}
+            ],
+        }
+        for group, version in shown
+    ]
+    return {"kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "metadata": {}, "items": items}
+
+
+def _discovered(group: str, version: str, served: Sequence[Resource]) -> list[Obj]:
+    found = [r for r in served if (r.group, r.version) == (group, version)]
+    return [_discovery(resource) for resource in sorted(found, key=lambda r: r.plural)]
+
+
+def _discovery(resource: Resource) -> Obj:
+    entry: Obj = {
+        "resource": resource.plural,
+        "responseKind": {"group": "", "version": "", "kind": resource.kind},
+        "scope": "Namespaced" if resource.namespaced else "Cluster",
+        "singularResource": resource.singular,
+        "verbs": sorted(resource.verbs),
+    }
+    if resource.short_names:
+        entry["shortNames"] = list(resource.short_names)
+    if resource.categories:
+        entry["categories"] = list(resource.categories)
+    below = [
+        {
+            "subresource": name,
+            "responseKind": {"group": group, "version": version, "kind": kind},
+            "verbs": list(verbs),
+        }
+        for name in sorted(resource.subresources)
+        for group, version, kind, verbs in (_sub(resource, name),)
+    ]
+    return {**entry, "subresources": below} if below else entry

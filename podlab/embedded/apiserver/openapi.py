@@ -1,0 +1,197 @@
+"""OpenAPI v3 as kubectl asks for it: an index, and one document per group and version.
+
+The documents carry the descriptions of the installed Kubernetes client. Importing that client costs most of a second, so a subprocess
+does it once and leaves the documents gzipped in a folder; until they are there, the same documents are served without descriptions.
+OpenAPI v2 is answered as by a server that lacks it.
+
+    python -m podlab.embedded.apiserver.openapi FOLDER
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from email.utils import formatdate
+from pathlib import Path
+from typing import Any
+
+from . import negotiation, schemas, status
+from .negotiation import Answer
+from .request import Request
+from .resource import Obj, Resource
+from .schemas import META, Descriptions
+
+ACCEPTED = ("application/com.github.proto-openapi.spec.v3.v1.0+protobuf", "application/json")
+YEAR = 365 * 24 * 3600
+
+
+class Documents:
+    """Answers `/openapi/…`.
+
+    Args:
+        folder: where the documents are kept; several clusters may share it.
+        resources: the kinds that are served.
+    """
+
+    def __init__(self, folder: Path, resources: Sequence[Resource]) -> None:
+        self._folder, self._resources = folder, tuple(resources)
+        self._paths = {_path(r): (r.group, r.version) for r in resources}
+        self._made: dict[str, tuple[bytes, str, bool]] = {}
+        self._maker: subprocess.Popen[bytes] | None = None
+
+    def prepare(self) -> None:
+        """Start making the documents, if they are not there; returns at once."""
+        if self._maker is None and not all(self._file(path).exists() for path in self._paths):
+            command = [sys.executable, "-m", __name__ if __name__ != "__main__" else __spec__.name, str(self._folder)]
+            nothing = subprocess.DEVNULL
+            self._maker = subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing)
+
+    def __call__(self, request: Request) -> Answer | None:
+        """Answer a request, or return None for a path that is not served. Raises StatusError."""
+        path = request.info.path.rstrip("/")
+        if path == "/openapi/v3":
+            return Answer(200, negotiation.dump(self._index()), "text/plain; charset=utf-8")
+        name = path.removeprefix("/openapi/v3/")
+        if name == path or name not in self._paths:
+            return None
+        _check_accept(request.headers.get("accept", ""))
+        body, digest = self._document(name)
+        return _answer(request, name, body, digest)
+
+    def _index(self) -> Obj:
+        found = {path: {"serverRelativeURL": _url(path, self._document(path)[1])} for path in sorted(self._paths)}
+        return {"paths": found}
+
+    def _file(self, path: str) -> Path:
+        return self._folder / f"{path.replace('/', '__')}-{_edition(self._resources)}.json.gz"
+
+    def _document(self, path: str) -> tuple[bytes, str]:
+        body, digest, whole = self._made.get(path, (b"", "", False))
+        if not whole and self._file(path).exists():
+            body = self._file(path).read_bytes()
+            digest, whole = _digest(gzip.decompress(body)), True
+        elif not body:
+            group, version = self._paths[path]
+            text = negotiation.dump(schemas.document(group, version, self._resources, {}))
+            body, digest = gzip.compress(text, 1, mtime=0), _digest(text)
+        self._made[path] = (body, digest, whole)
+        return body, digest
+
+    def write(self) -> None:
+        """Make all documents, with descriptions, and put them where they are kept."""
+        texts = descriptions()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for path, (group, version) in self._paths.items():
+            text = negotiation.dump(schemas.document(group, version, self._resources, texts))
+            partial = self._file(path).with_suffix(f".{os.getpid()}")
+            partial.write_bytes(gzip.compress(text, 6, mtime=0))
+            partial.replace(self._file(path))
+
+
+def _path(resource: Resource) -> str:
+    return f"apis/{resource.group}/{resource.version}" if resource.group else f"api/{resource.version}"
+
+
+def _edition(resources: Sequence[Resource]) -> str:
+    """Name the documents by all that goes into them, so that a new release makes new ones."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        client = version("kubernetes")
+    except PackageNotFoundError:
+        client = ""
+    here = Path(__file__).parent
+    facts = (here / "structure.json.gz").read_bytes() + (here / "schemas.py").read_bytes()
+    served = [(r.group, r.version, r.plural, r.verbs, r.subresources) for r in resources]
+    return hashlib.sha256(facts + f"{client} {served}".encode()).hexdigest()[:16]
+
+
+def _digest(text: bytes) -> str:
+    return hashlib.sha512(text).hexdigest().upper()
+
+
+def _url(path: str, digest: str) -> str:
+    return f"/openapi/v3/{path}?hash={digest}"
+
+
+def _check_accept(accept: str) -> None:
+    """Raises StatusError 406 for who wants neither JSON nor anything."""
+    asked = {clause.split(";")[0].strip() for clause in accept.split(",") if clause.strip()}
+    if asked and not asked & {"application/json", "application/*", "*/*"}:
+        raise status.not_acceptable(ACCEPTED)
+
+
+def _answer(request: Request, path: str, body: bytes, digest: str) -> Answer:
+    headers = {"ETag": f'"{digest}"', "Vary": "Accept"}
+    asked = request.first("hash")
+    if asked and asked.upper() != digest:
+        return Answer(301, b"", "text/html; charset=utf-8", {"Location": _url(path, digest)})
+    if asked:
+        expires = formatdate(_now() + YEAR, usegmt=True)
+        headers.update({"Cache-Control": "public, immutable", "Expires": expires})
+    if request.headers.get("if-none-match", "") == headers["ETag"]:
+        return Answer(304, b"", "application/json", headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Answer(200, body, "application/json", {**headers, "Content-Encoding": "gzip"})
+    return Answer(200, gzip.decompress(body), "application/json", headers)
+
+
+def _now() -> float:
+    import time
+
+    return time.time()
+
+
+def descriptions() -> Descriptions:
+    """Return the descriptions of the installed client's models, by OpenAPI name. Imports `kubernetes`."""
+    from kubernetes.client import models
+
+    from . import fields
+
+    found: dict[str, tuple[str, dict[str, str]]] = {}
+    for type_name in fields.table()["types"]:
+        package, word = type_name.rsplit(".", 1)
+        group, version = package.split("/")
+        short, full = f"{version.upper()}{word}", f"{group.capitalize()}{version.upper()}{word}"
+        model = getattr(models, short, None) or getattr(models, full, None)
+        if model is not None:
+            found[schemas.name_of(type_name)] = (_about(model), _about_fields(model))
+    return {**found, **_opaque()}
+
+
+def _about(model: Any) -> str:
+    """The first paragraph of a model's docstring is its description."""
+    text = (model.__doc__ or "").split("Attributes:")[0]
+    return " ".join(text.split())
+
+
+def _about_fields(model: Any) -> dict[str, str]:
+    names = model.attribute_map
+    return {names[key]: f.description or "" for key, f in model.model_fields.items() if key in names}
+
+
+def _opaque() -> dict[str, tuple[str, dict[str, str]]]:
+    texts = {
+        "io.k8s.apimachinery.pkg.api.resource.Quantity": "Quantity is a fixed-point representation of a number.",
+        "io.k8s.apimachinery.pkg.util.intstr.IntOrString": "IntOrString is a type that can hold an int32 or a string.",
+        META + "Time": "Time is a wrapper around time.Time which supports correct marshaling to YAML and JSON.",
+        META + "MicroTime": "MicroTime is version of Time with microsecond level precision.",
+        META + "FieldsV1": "FieldsV1 stores a set of fields in a data structure like a Trie, in JSON format.",
+    }
+    return {name: (text, {}) for name, text in texts.items()}
+
+
+def main() -> None:
+    """Make the documents in the folder that is named on the command line."""
+    from .resources import RESOURCES
+
+    Documents(Path(sys.argv[1]), RESOURCES).write()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""Server-side Tables: what `kubectl get` prints is made here. Upstream: apiserver/pkg/endpoints/handlers/response.go"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from . import rows
+from .resource import Obj, Resource
+
+ENDED = {"Succeeded": "The pod has completed successfully.", "Failed": "The pod failed."}
+
+
+@cache
+def _described() -> dict[str, list[Obj]]:
+    text = (Path(__file__).parent / "columns.json").read_text(encoding="utf-8")
+    found: dict[str, list[Obj]] = json.loads(text)
+    return found
+
+
+def columns(resource: Resource) -> list[Obj]:
+    """Return the column definitions of a kind; a kind without its own shows name and time of creation."""
+    known = _described()
+    if resource.qualified in known and (resource.group, resource.plural) in rows.ROWS:
+        return known[resource.qualified]
+    return known["limitranges"]
+
+
+def table(
+    resource: Resource,
+    objs: Sequence[Obj],
+    *,
+    metadata: Obj,
+    now: float,
+    version: str = "v1",
+    include: str = "Metadata",
+) -> Obj:
+    """Return a Table of objects.
+
+    Args:
+        metadata: the list's own: resourceVersion, continue, remainingItemCount.
+        now: the cluster's moment in epoch seconds, from which ages are counted.
+        version: of meta.k8s.io, `v1` or `v1beta1`.
+        include: what each row carries of its object: `None`, `Metadata` or `Object`.
+    """
+    return {
+        "kind": "Table",
+        "apiVersion": f"meta.k8s.io/{version}",
+        "metadata": metadata,
+        "columnDefinitions": columns(resource),
+        "rows": [_row(resource, obj, now, version, include) for obj in objs],
+    }
+
+
+def _row(resource: Resource, obj: Obj, now: float, version: str, include: str) -> Obj:
+    row: Obj = {"cells": cells(resource, obj, now)}
+    phase = (obj.get("status") or {}).get("phase")
+    if resource.plural == "pods" and phase in ENDED:
+        row["conditions"] = [{"type": "Completed", "status": "True", "reason": phase, "message": ENDED[phase]}]
+    row["object"] = _carried(obj, version, include)
+    return row
+
+
+def _carried(obj: Obj, version: str, include: str) -> Any:
+    if include == "None":
+        return None
+    if include == "Object":
+        return obj
+    return {"kind": "PartialObjectMetadata", "apiVersion": f"meta.k8s.io/{version}", "metadata": obj["metadata"]}
+
+
+def cells(resource: Resource, obj: Obj, now: float) -> list[Any]:
+    """Return the cells of one object, wide columns included."""
+    make = rows.ROWS.get((resource.group, resource.plural))
+    if make is None:
+        return [obj["metadata"].get("name", ""), obj["metadata"].get("creationTimestamp")]
+    return make(resource.save(obj) if resource.save else obj, now)
