@@ -101,7 +101,7 @@ def execute(notebook: NotebookNode, folder: Path) -> None:
         record_timing=False,
         resources={"metadata": {"path": str(folder)}},
     )
-    client.execute(env=os.environ | {"PODLAB_BUILD": "1"})
+    client.execute(env=os.environ | {"PYTHONPATH": str(NOTEBOOKS.parent)})
 
 
 def strip(notebook: NotebookNode) -> None:

@@ -43,8 +43,8 @@ class Question:
 
     def judge(self, letter: str) -> Result:
         """What there is to say about this answer (`a`, `b`, …); a wrong one is a result, never an error."""
-        index = LETTERS.find(letter.strip().lower()) if letter.strip() else -1
-        if not 0 <= index < len(self.options):
+        index = LETTERS.find(letter.strip().lower())
+        if len(letter.strip()) != 1 or not 0 <= index < len(self.options):
             return Result(False, NO_OPTION.format(letter=letter), CHOOSE)
         chosen = self.options[index]
         if self.prediction:

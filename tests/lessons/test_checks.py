@@ -1,0 +1,203 @@
+"""Checks are held against what a real cluster recorded: each stage of a Pod, and the mistakes a learner makes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from podlab import text
+from podlab.errors import PodlabError
+from podlab.lessons import create, delete, describe, get
+from podlab.lessons.check import Result, Seen, find
+from podlab.lessons.judge import absent, differs, ready, trouble, written
+from podlab.lessons.lesson import LESSONS, MANIFEST, POD, manifest
+from podlab.text import Text
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+
+
+def recorded(scenario: str, name: str) -> list[dict]:
+    """All the states that a Pod went through in a recording."""
+    lines = (GOLDEN / scenario / "watch-pods.jsonl").read_text(encoding="utf-8").splitlines()
+    events = [json.loads(line) for line in lines]
+    return [e["object"] for e in events if e["type"] != "DELETED" and e["object"]["metadata"]["name"] == name]
+
+
+def is_ready(pod: dict) -> bool:
+    conditions = pod.get("status", {}).get("conditions", [])
+    return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
+
+
+STAGES = recorded("seed", POD)
+READY = next(pod for pod in STAGES if is_ready(pod))
+
+
+@pytest.mark.parametrize("pod", STAGES, ids=lambda pod: pod["metadata"]["resourceVersion"])
+def test_ready_passes_exactly_where_the_cluster_says_ready_and_the_pod_stays(pod):
+    expected = is_ready(pod) and "deletionTimestamp" not in pod["metadata"]
+    assert ready(POD, MANIFEST)(Seen((pod,))).passed is expected
+
+
+def test_running_is_not_ready():
+    unready = [pod for pod in recorded("probes", "never-ready") if pod["status"].get("phase") == "Running"]
+    unready = unready or [
+        pod
+        for line in (GOLDEN / "probes" / "watch-pods.jsonl").read_text(encoding="utf-8").splitlines()
+        if (pod := json.loads(line)["object"])["status"].get("phase") == "Running" and not is_ready(pod)
+    ]
+    assert unready
+    for pod in unready:
+        assert not ready(pod["metadata"]["name"], "x.yaml")(Seen((pod,)))
+
+
+def test_a_missing_pod_says_which_cell_to_run():
+    result = ready(POD, MANIFEST)(Seen())
+    assert not result and POD in result.message.en and MANIFEST in str(result.look and result.look.ko)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "reasons"),
+    [
+        ("bad-image", {"ErrImagePull", "ImagePullBackOff", "ContainerCreating", "Pending"}),
+        ("unschedulable", {"Unschedulable", "Pending"}),
+        ("crash-loop", {"CrashLoopBackOff", "Error", "ContainerCreating", "Pending", "Running"}),
+    ],
+)
+def test_what_is_wrong_is_named_by_its_reason(scenario, reasons):
+    lines = (GOLDEN / scenario / "watch-pods.jsonl").read_text(encoding="utf-8").splitlines()
+    pods = [json.loads(line)["object"] for line in lines]
+    found = {trouble(pod["status"]) for pod in pods if not is_ready(pod)}
+    assert sorted(reasons)[0] in found or found & reasons
+    last = pods[-1]
+    result = ready(last["metadata"]["name"], "x.yaml")(Seen((last,)))
+    assert result.look is not None
+
+
+def test_absent_is_about_the_name():
+    done = Text(ko="없음", en="gone")
+    assert absent(POD, done)(Seen())
+    assert absent("other", done)(Seen((READY,)))
+    assert not absent(POD, done)(Seen((READY,)))
+
+
+def edited(old: str, new: str) -> Seen:
+    source = manifest(MANIFEST)
+    assert old in source
+    return Seen(files={MANIFEST: source.replace(old, new)})
+
+
+@pytest.mark.parametrize(
+    ("seen", "said"),
+    [
+        (Seen(), "there is no nginx-pod.yaml in this folder"),
+        (Seen(files={MANIFEST: ""}), "manifest holds no fields"),
+        (Seen(files={MANIFEST: "- just\n- a list\n"}), "manifest holds no fields"),
+        (Seen(files={MANIFEST: "a: b: c"}), "line 1 is not YAML"),
+        (Seen(files={MANIFEST: "kind: Pod\n\tname: x"}), "line 2 is not YAML"),
+        (edited("kind: Pod", "kind: Deployment"), "kind should be Pod, but is Deployment"),
+        (edited("kind: Pod", "Kind: Pod"), "the field kind is missing"),
+        (edited("name: nginx-pod-example", "name: nginx"), "metadata.name should be nginx-pod-example, but is nginx"),
+        (edited("app: webserver", "app: web"), "metadata.labels.app should be webserver, but is web"),
+        (edited("    - name: nginx-container", "      name: nginx-container"), "spec.containers has to be a list (-)"),
+        (edited("image:", "imagee:"), "the field spec.containers[0].image is missing"),
+        (
+            edited("containerPort: 80", "containerPort: 8080"),
+            "spec.containers[0].ports[0].containerPort should be 80, but is 8080",
+        ),
+    ],
+)
+def test_the_manifest_check_names_the_first_field_that_is_wrong(seen, said):
+    result = written(MANIFEST, create.WANTED)(seen)
+    assert not result and result.message.en == said
+
+
+def test_the_manifest_check_passes_the_kits_own_file_with_comments_and_other_order():
+    assert written(MANIFEST, create.WANTED)(Seen(files={MANIFEST: "# mine\n" + manifest(MANIFEST)}))
+
+
+def test_more_than_is_wanted_is_welcome():
+    assert differs({"a": 1, "b": [1, 2]}, {"b": [1]}, "") is None
+
+
+def test_the_answers_that_a_lesson_asks_for():
+    seen = Seen((READY,))
+    right = {
+        "03-address": READY["status"]["podIP"],
+        "03-default": "Always",
+        "03-name": f"pod/{POD}",
+        "03-columns": f"$ kubectl get pods -o custom-columns=NAME:.metadata.name\nNAME\n{POD}",
+        "04-ip": READY["status"]["podIP"],
+        "04-restarts": "0",
+        "04-conditions": " ".join(c["type"] for c in READY["status"]["conditions"]),
+        "04-events": "Scheduled x Pulling x Pulled x Created x Started",
+        "04-prefix": f"Name:             {POD}\nNamespace: default",
+        "02-page": "<title>a</title><h1>Welcome to nginx!</h1>",
+    }
+    for name, answer in right.items():
+        assert find(name).test(Seen(seen.pods, answer=answer)), name
+        assert not find(name).test(Seen(seen.pods, answer="")), name
+        assert not find(name).test(Seen(seen.pods, answer="wrong")), name
+        assert not find(name).test(Seen((), answer="wrong")), name
+
+
+def test_the_node_is_not_the_pod():
+    assert not find("04-ip").test(Seen((READY,), answer=READY["status"]["hostIP"]))
+
+
+def test_events_out_of_order_are_not_the_story():
+    assert not find("04-events").test(Seen(answer="Pulling Scheduled Pulled Created Started"))
+
+
+def test_a_label_on_a_second_pod_is_noticed():
+    twin = {**READY, "metadata": {**READY["metadata"], "name": "twin"}}
+    assert find("03-label").test(Seen((READY,)))
+    assert not find("03-label").test(Seen((READY, twin)))
+    assert not find("03-label").test(Seen())
+
+
+def test_my_own_pod_counts_when_it_is_made_and_deleted():
+    mine = find("05-mine").test
+    assert mine(Seen(answer='pod "short-lived" deleted from default namespace'))
+    other = {**READY, "metadata": {**READY["metadata"], "name": "short-lived"}}
+    assert not mine(Seen((other,), answer='pod "short-lived" deleted from default namespace'))
+    assert not mine(Seen(answer="pod/short-lived created"))
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
+def test_a_check_gives_a_result_whatever_it_sees(lesson):
+    """Half-made objects and strange answers are no excuse for an exception."""
+    bare = {"metadata": {"name": POD}, "spec": {"containers": [{}]}}
+    typo = {"metadata": {"name": "typo"}, "spec": {"containers": [{}]}, "status": {"phase": "Pending"}}
+    for each in lesson.module.CHECKS:
+        for pods in ((), (bare,), (typo, bare), (READY,), (STAGES[-1],)):
+            for answer in ("", "\x00", "<h1>", "deleted", "a\nb", "0"):
+                for files in ({}, {MANIFEST: "\x00"}, {"my-pod.yaml": "[]", MANIFEST: "kind: [}"}):
+                    result = each.test(Seen(pods, files, answer))
+                    assert isinstance(result, Result) and result.message.ko and result.message.en
+
+
+def test_an_unknown_check_names_those_that_there_are():
+    with pytest.raises(PodlabError) as error:
+        find("02-reddy")
+    assert "02-ready" in str(error.value.hint)
+    with pytest.raises(PodlabError, match="lesson"):
+        find("77-x")
+
+
+def test_a_result_reads_the_same_with_and_without_html():
+    result = Result(False, Text(ko="`a` 없음", en="no `a` <here>"), Text(ko="b", en="see `b`"))
+    text.use("en")
+    try:
+        bundle = result._repr_mimebundle_()
+    finally:
+        text.use(None)
+    assert bundle["text/plain"] == "✘ Not yet: no `a` <here>\n→ see `b`"
+    assert "no <code>a</code> &lt;here&gt;" in bundle["text/html"]
+
+
+def test_modules_have_nothing_in_common_by_accident():
+    for module in (create, get, describe, delete):
+        names = [each.name for each in (*module.CHECKS, *module.QUESTIONS)]
+        assert len(names) == len(set(names))
