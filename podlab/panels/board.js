@@ -1,9 +1,11 @@
 // @ts-check
 /// <reference path="./live.js" />
+/// <reference path="./detail.js" />
 
 /** @typedef {{ uid: string, name: string, ready: string, status: string, restarts: number, restarted: string,
  *              created: string, ip: string, node: string, tone: Tone }} Row */
-/** @typedef {{ tr: HTMLElement, cells: Record<string, HTMLElement>, row: Row, tag: HTMLElement }} Line */
+/** @typedef {{ tr: HTMLElement, cells: Record<string, HTMLElement>, row: Row, tag: HTMLElement,
+ *              toggle: HTMLElement, detail: HTMLElement | null, opened: ReturnType<typeof openedRow> | null }} Line */
 
 const COLUMNS = ["name", "ready", "status", "restarts", "age"];
 const LINGER = 2500;
@@ -31,7 +33,10 @@ function render({ model, el }) {
     for (const [uid, line] of lines) if (!present.has(uid)) leave(uid, line);
     for (const row of rows) if (!lines.has(row.uid)) enter(row);
     for (const row of rows) change(/** @type {Line} */ (lines.get(row.uid)), row);
-    place(parts.body, rows.map((row) => /** @type {Line} */ (lines.get(row.uid)).tr));
+    place(parts.body, rows.flatMap((row) => {
+      const line = /** @type {Line} */ (lines.get(row.uid));
+      return line.detail ? [line.tr, line.detail] : [line.tr];
+    }));
     parts.empty.hidden = parts.body.childElementCount > 0 || model.get("connection") === "connecting";
     first = false;
     tick();
@@ -47,6 +52,8 @@ function render({ model, el }) {
   const enter = (row) => {
     const line = newLine(row, labels);
     lines.set(row.uid, line);
+    line.toggle.addEventListener("click", () => toggle(line));
+    if (row.uid in model.get("details")) toggle(line);
     if (first) return;
     mark(line, labels.appeared);
     announce(fill(labels.changed, row));
@@ -60,9 +67,38 @@ function render({ model, el }) {
     flash(line.tr);
     announce(fill(labels.changed, row));
   };
+  /** Opens or closes a row's detail; Python sends what is in it. @param {Line} line */
+  const toggle = (line) => {
+    const uid = line.row.uid;
+    const tell = (/** @type {string} */ event, values = {}) => model.send({ event, uid, ...values });
+    if (line.detail) {
+      line.detail.remove();
+      line.detail = line.opened = null;
+      tell("shut");
+    } else {
+      line.opened = openedRow(line.row.name, labels, tell, announce);
+      const cell = element("td", { role: "cell", colspan: COLUMNS.length }, line.opened.root);
+      line.detail = element("tr", { role: "row", class: "podlab-detail", id: `podlab-${uid}-${Math.random()}` }, cell);
+      line.tr.after(line.detail);
+      line.toggle.setAttribute("aria-controls", line.detail.id);
+      tell("open");
+      drawDetails();
+    }
+    line.toggle.setAttribute("aria-expanded", String(line.detail !== null));
+  };
+  const drawDetails = () => {
+    if (!visible) return;
+    const details = model.get("details");
+    for (const [uid, line] of lines) if (line.opened && details[uid]) line.opened.draw(details[uid], clock.now);
+  };
+  /** @param {{ event: string, uid: string, text: string }} answer */
+  const answered = (answer) => {
+    if (answer.event === "said") lines.get(answer.uid)?.opened?.say(answer.text);
+  };
   /** @param {string} uid @param {Line} line */
   const leave = (uid, line) => {
     lines.delete(uid);
+    line.detail?.remove();
     line.tr.classList.add("podlab-gone");
     line.cells.status.replaceChildren(icon("leaving"), labels.deleted);
     announce(fill(labels.left, line.row));
@@ -75,6 +111,8 @@ function render({ model, el }) {
   model.on("change:rows", drawRows);
   model.on("change:connection", drawConnection);
   model.on("change:connection", drawRows);
+  model.on("change:details", drawDetails);
+  model.on("msg:custom", answered);
   /** @type {ReturnType<typeof setInterval> | undefined} */
   let timer;
   const forget = seen(model, parts.root, (now) => {
@@ -84,6 +122,7 @@ function render({ model, el }) {
     timer = setInterval(tick, 1000);
     drawConnection();
     drawRows();
+    drawDetails();
   });
   return () => {
     forget();
@@ -92,6 +131,8 @@ function render({ model, el }) {
     model.off("change:rows", drawRows);
     model.off("change:connection", drawConnection);
     model.off("change:connection", drawRows);
+    model.off("change:details", drawDetails);
+    model.off("msg:custom", answered);
   };
 }
 
@@ -117,10 +158,11 @@ function newLine(row, labels) {
   /** @type {Record<string, HTMLElement>} */
   const cells = {};
   for (const name of COLUMNS) cells[name] = element("td", { role: "cell", class: `podlab-${name}` });
-  cells.name = element("th", { scope: "row", role: "rowheader", class: "podlab-name" }, row.name, tag);
+  const toggle = element("button", { type: "button", class: "podlab-toggle", "aria-expanded": "false" }, row.name);
+  cells.name = element("th", { scope: "row", role: "rowheader", class: "podlab-name" }, toggle, tag);
   cells.restarts.dataset.head = labels.restarts_head;
   const tr = element("tr", { role: "row", "data-name": row.name }, ...COLUMNS.map((name) => cells[name]));
-  return { tr, cells, row, tag };
+  return { tr, cells, row, tag, toggle, detail: null, opened: null };
 }
 
 /** @param {Line} line @param {Record<string, string>} labels */

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from traitlets import List
+from traitlets import Dict, List
 
+from podlab.errors import PodlabError
 from podlab.kubectl.duration import age
+from podlab.panels import writer
+from podlab.panels.detail import LABELS as DETAIL_LABELS
+from podlab.panels.detail import about, detail
+from podlab.panels.feed import feed
+from podlab.panels.logs import Tail
 from podlab.panels.panel import Object, Panel, module
 from podlab.panels.row import Row, row
 from podlab.panels.selector import matcher
@@ -53,7 +60,8 @@ class PodBoard(Panel):
         ValueError: `selector` is no label selector.
     """
 
-    _esm = module("board")
+    _esm = module("detail", "board")
+    details: Any = Dict().tag(sync=True)
     rows: Any = List().tag(sync=True)
 
     def __init__(self, source: Kubectl | Client, namespace: str | None = None, selector: str | None = None) -> None:
@@ -61,7 +69,10 @@ class PodBoard(Panel):
         self._selector = selector
         wording = SELECTED if selector else CAPTION
         self._caption = wording.format(namespace=namespace or source.namespace, selector=selector)
-        super().__init__(source, namespace, LABELS | {"caption": self._caption})
+        self._open: dict[str, str] = {}
+        self._tails: dict[str, Tail] = {}
+        super().__init__(source, namespace, DETAIL_LABELS | LABELS | {"caption": self._caption})
+        self._events = feed(self._client, f"/api/v1/namespaces/{self._namespace}/events")
 
     def __repr__(self) -> str:
         selector = f", selector={self._selector!r}" if self._selector else ""
@@ -71,7 +82,54 @@ class PodBoard(Panel):
         return [row(pod) for pod in pods if self._matches(pod["metadata"].get("labels") or {})]
 
     def _draw(self, pods: list[Object]) -> Mapping[str, Any]:
-        return {"rows": [each.as_dict() for each in self._rows(pods)]}
+        rows = [each.as_dict() for each in self._rows(pods)]
+        opened = dict(self._open)
+        return {"rows": rows, "details": dict(self._details(pods, opened))}
+
+    def _details(self, pods: list[Object], opened: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+        events, now = self._events.objects(), self._client.server_now()
+        for pod in pods:
+            uid = pod["metadata"]["uid"]
+            if uid in opened:
+                tail = self._tails.get(uid)
+                yield uid, detail(pod, about(pod, events), opened[uid], tail.text if tail else "", now)
+
+    def _act(self, content: Mapping[str, Any]) -> None:
+        uid, event = str(content.get("uid")), content.get("event")
+        pod = next((each for each in self._feed.objects() if each["metadata"]["uid"] == uid), None)
+        if event == "shut" or pod is None:
+            self._open.pop(uid, None)
+            self._follow_log(uid, None, "")
+        elif event in ("open", "pane"):
+            self._open[uid] = pane = str(content.get("pane", ""))
+            self._follow_log(uid, pod, pane.partition(":")[2])
+        elif event == "delete":
+            threading.Thread(target=self._delete, args=(pod,), name="podlab-delete", daemon=True).start()
+        follow = self._events.follow if self._open else self._events.leave
+        follow(self._changed)
+
+    def _follow_log(self, uid: str, pod: Object | None, container: str) -> None:
+        if tail := self._tails.pop(uid, None):
+            tail.stop()
+        if pod is not None and container:
+            path = f"{self._feed.path}/{pod['metadata']['name']}"
+            self._tails[uid] = Tail(self._client, path, container, lambda: writer.schedule(self))
+
+    def _delete(self, pod: Object) -> None:
+        """Delete the Pod and say so in its row; from a thread, because a button must answer at once."""
+        name, uid = pod["metadata"]["name"], pod["metadata"]["uid"]
+        try:
+            self._client.request("DELETE", f"{self._feed.path}/{name}", body={"preconditions": {"uid": uid}})
+            said = f"$ kubectl delete pod {name}" + (f" -n {self._namespace}" if self._namespace != "default" else "")
+        except PodlabError as error:
+            said = str(error)
+        self.send({"event": "said", "uid": uid, "text": said})
+
+    def _release(self) -> None:
+        for uid in list(self._tails):
+            self._follow_log(uid, None, "")
+        self._open.clear()
+        self._events.leave(self._changed)
 
     def _twin(self, pods: list[Object], now: datetime) -> str:
         return twin(str(self._caption), self._rows(pods), now)

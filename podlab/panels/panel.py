@@ -35,9 +35,9 @@ CONNECTION = {
 }
 
 
-def module(name: str) -> str:
-    """The JavaScript of a panel: what all panels share, then its own."""
-    return "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in ("live", name))
+def module(*names: str) -> str:
+    """The JavaScript of a panel: what all panels share, then its own parts, in order."""
+    return "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in ("live", *names))
 
 
 class Panel(anywidget.AnyWidget):
@@ -68,6 +68,9 @@ class Panel(anywidget.AnyWidget):
         """What the panel says at `now`, as HTML that needs neither script nor style."""
         raise NotImplementedError
 
+    def _act(self, content: Mapping[str, Any]) -> None:
+        """Do what somebody asked for in the view; a panel with buttons has more to say here."""
+
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         bundle, metadata = super()._repr_mimebundle_() or ({}, {})
         bundle |= {"text/plain": repr(self), "text/html": self._moment()}
@@ -82,8 +85,12 @@ class Panel(anywidget.AnyWidget):
             return f"<p>{escape(str(error))}</p>"
 
     def _heard(self, _: Any, content: Mapping[str, Any], __: Any) -> None:
-        """A view says that it is shown, hidden or gone."""
+        """A view says that it is shown, hidden or gone, or that somebody acts on it."""
         view, event = str(content.get("view")), content.get("event")
+        if "view" not in content:
+            self._act(content)
+            writer.schedule(self)
+            return
         if event == "gone":
             self._views.pop(view, None)
         elif event in ("show", "hide"):
@@ -123,9 +130,14 @@ class Panel(anywidget.AnyWidget):
                 return self._deadline
             self._deadline = None
             self._feed.leave(self._changed)
+        self._release()
         return None
+
+    def _release(self) -> None:
+        """Let go of what only a panel that is seen needs."""
 
     def close(self) -> None:
         """Close the widget and its share of the watch."""
         self._feed.leave(self._changed)
+        self._release()
         super().close()

@@ -7,6 +7,7 @@ from typing import Any
 
 from podlab.panels.panel import HERE, module
 
+PARTS = {"board": ("detail", "board"), "anatomy": ("anatomy",)}
 THEMES = {
     "light": {
         "--jp-content-font-color1": "rgba(0,0,0,0.87)",
@@ -35,6 +36,7 @@ START = """async ([source, state]) => {
     },
     on: (event, f) => (heard[event] ??= []).push(f),
     off: (event, f) => (heard[event] = (heard[event] ?? []).filter((g) => g !== f)),
+    say: (message) => (heard["msg:custom"] ?? []).forEach((f) => f(message)),
     send: (content) => window.model.sent.push(content),
     listeners: () => Object.values(heard).flat().length,
   };
@@ -75,7 +77,7 @@ class Stage:
         css = (HERE / "panel.css").read_text(encoding="utf-8")
         is_light = "true" if theme == "light" else "false"
         page.set_content(PAGE.format(language=language, variables=variables, css=css, is_light=is_light))
-        page.evaluate(START, [module(panel), dict(state)])
+        page.evaluate(START, [module(*PARTS[panel]), dict(state)])
         self.page = page
 
     def set(self, **traits: Any) -> None:

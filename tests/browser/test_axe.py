@@ -17,11 +17,18 @@ PANELS = {
 }
 
 
+OPENED = {**PANELS["board"], "details": {"c": test_board_view.detail_of("crash-loop", "yaml")}}
+
+
 @pytest.mark.skipif(not AXE.exists(), reason="no axe-core: npm install --prefix build/axe axe-core")
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("panel", sorted(PANELS))
+@pytest.mark.parametrize("panel", [*sorted(PANELS), "opened"])
 def test_axe_finds_no_violations(page: Any, panel: str, theme: str) -> None:
-    Stage(page, panel, PANELS[panel], theme)
+    if panel == "opened":
+        Stage(page, "board", OPENED, theme)
+        page.wait_for_selector(".podlab-pane")
+    else:
+        Stage(page, panel, PANELS[panel], theme)
     page.wait_for_selector(".podlab-icon")
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run(document.querySelector('#at'))")

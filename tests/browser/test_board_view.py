@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +13,8 @@ from stage import CONTRAST, Stage
 
 from podlab.kubectl.duration import human_duration
 from podlab.panels.board import CAPTION, LABELS
+from podlab.panels.detail import LABELS as DETAIL_LABELS
+from podlab.panels.detail import about, detail
 from podlab.panels.panel import CONNECTION, module
 
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -30,9 +35,9 @@ def row(name: str = "web", **changes: Any) -> dict[str, Any]:
 
 def state(*rows: dict[str, Any], language: str = "en", connection: str = "live") -> dict[str, Any]:
     caption = CAPTION.format(namespace="default")
-    texts = {**CONNECTION, **LABELS, "caption": caption}
+    texts = {**CONNECTION, **DETAIL_LABELS, **LABELS, "caption": caption}
     labels = {name: text.in_("ko" if language == "ko" else "en") for name, text in texts.items()}
-    return {"labels": labels, "rows": list(rows), "connection": connection, "server_time": 1795402830000}
+    return {"labels": labels, "rows": list(rows), "details": {}, "connection": connection, "server_time": 1795402830000}
 
 
 STARTING = row("b", ready="0/1", status="ContainerCreating", tone="waiting")
@@ -117,7 +122,7 @@ def test_ages_are_kubectls(page: Any) -> None:
           const url = URL.createObjectURL(new Blob([source + "\\nexport { age };"], {type: "text/javascript"}));
           return all.map((await import(url)).age);
         }""",
-        [module("board"), seconds],
+        [module("detail", "board"), seconds],
     )
     assert drawn == [human_duration(timedelta(seconds=s)) for s in seconds]
 
@@ -152,6 +157,8 @@ def test_the_keyboard_reaches_the_table(page: Any) -> None:
     Stage(page, "board", state(row("a")))
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "podlab-scroll"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "podlab-toggle"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -190,3 +197,93 @@ def test_a_hundred_pods_are_drawn_quickly(page: Any) -> None:
         }).sort((a, b) => a - b)"""
     )
     assert took[10] < 100, took
+
+
+def detail_of(name: str, pane: str = "") -> dict[str, Any]:
+    """The detail of the last Pod of a recording that was not being deleted, with all its Events."""
+    folder = Path(__file__).parents[1] / "golden" / name
+    pods, seen = (
+        [json.loads(line)["object"] for line in (folder / f"watch-{kind}.jsonl").read_text("utf-8").splitlines()]
+        for kind in ("pods", "events")
+    )
+    pod = [pod for pod in pods if not pod["metadata"].get("deletionTimestamp")][-1]
+    events = {event["metadata"]["uid"]: event for event in seen}
+    return detail(pod, about(pod, list(events.values())), pane, "", datetime(2026, 11, 23, 4, tzinfo=UTC))
+
+
+def opened(page: Any, language: str = "en", theme: str = "light", pane: str = "") -> Stage:
+    """A board with one row opened by a click, and what Python sends for it."""
+    stage = Stage(page, "board", state(row("crash"), language=language), theme, language)
+    page.locator(".podlab-toggle").click()
+    stage.set(details={"crash": detail_of("crash-loop", pane)})
+    return stage
+
+
+def test_a_row_opens_and_closes_by_keyboard(page: Any) -> None:
+    stage = Stage(page, "board", state(row("crash")))
+    toggle = page.locator(".podlab-toggle")
+    toggle.focus()
+    page.keyboard.press("Enter")
+    expect(toggle).to_have_attribute("aria-expanded", "true")
+    expect(page.get_by_text("Waiting for the kernel.")).to_be_visible()
+    stage.set(details={"crash": detail_of("crash-loop")})
+    expect(page.get_by_text("Waiting for the kernel.")).to_be_hidden()
+    expect(page.locator(".podlab-facts")).to_contain_text("exit code")
+    expect(page.locator(".podlab-facts")).to_contain_text("BackOff")
+    page.keyboard.press("Enter")
+    expect(page.locator(".podlab-detail")).to_have_count(0)
+    assert stage.sent() == ["show", "open", "shut"]
+
+
+def test_delete_asks_first(page: Any) -> None:
+    stage = opened(page)
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_text("Really delete the Pod crash?")).to_be_visible()
+    page.get_by_role("button", name="No", exact=True).click()
+    assert "delete" not in stage.sent()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("button", name="Yes, delete it").click()
+    assert stage.sent()[-1] == "delete"
+    page.evaluate("window.model.say({event: 'said', uid: 'crash', text: '$ kubectl delete pod crash'})")
+    expect(page.locator(".podlab-said")).to_have_text("$ kubectl delete pod crash")
+
+
+def test_a_pane_shows_the_kubectl_line_and_its_text(page: Any) -> None:
+    stage = opened(page, pane="describe")
+    expect(page.locator(".podlab-pane")).to_contain_text("$ kubectl describe pod crash")
+    expect(page.get_by_role("button", name="Describe")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Describe").click()
+    assert page.evaluate("window.model.sent.at(-1).pane") == ""
+    page.get_by_role("button", name="Logs of container").click()
+    assert page.evaluate("window.model.sent.at(-1).pane").startswith("logs:")
+    stage.set(details={"crash": detail_of("crash-loop")})
+    expect(page.locator(".podlab-pane")).to_be_hidden()
+
+
+def test_focus_stays_when_the_detail_changes(page: Any) -> None:
+    stage = opened(page)
+    logs = page.get_by_role("button", name="Logs of container")
+    logs.focus()
+    stage.set(details={"crash": {**detail_of("crash-loop"), "ip": "10.0.0.1"}})
+    expect(logs).to_be_focused()
+
+
+def test_what_a_cluster_says_is_text_in_the_detail_too(page: Any) -> None:
+    stage = opened(page)
+    nasty = detail_of("crash-loop", "yaml")
+    nasty["text"] = nasty["events"][0]["message"] = nasty["containers"][0]["message"] = "<img src=x onerror=alert(1)>"
+    stage.set(details={"crash": nasty})
+    expect(page.locator(".podlab-pane")).to_contain_text("<img")
+    assert page.locator("img").count() == 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("width", [320, 900])
+def test_an_opened_row_fits(page: Any, shoot: Callable[..., None], theme: str, language: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    opened(page, language, theme, "describe")
+    expect(page.locator(".podlab-pane")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert [pair for pair in page.evaluate(CONTRAST) if pair[1] < 4.5] == []
+    shoot(page, f"detail-{theme}-{language}-{width}")

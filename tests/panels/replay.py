@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 PODS = "/api/v1/namespaces/default/pods"
+EVENTS = "/api/v1/namespaces/default/events"
 EXPIRED = {
     "kind": "Status",
     "apiVersion": "v1",
@@ -24,10 +25,15 @@ EXPIRED = {
 }
 
 
-def recorded(name: str) -> list[dict[str, Any]]:
+def recorded(name: str, resource: str = "pods") -> list[dict[str, Any]]:
     """The watch events of one recording, in order."""
-    text = (GOLDEN / name / "watch-pods.jsonl").read_text(encoding="utf-8")
+    text = (GOLDEN / name / f"watch-{resource}.jsonl").read_text(encoding="utf-8")
     return [json.loads(line) for line in text.splitlines()]
+
+
+def url_path(target: str) -> str:
+    """The path of a request's target."""
+    return urlsplit(target).path
 
 
 class Replay:
@@ -39,6 +45,7 @@ class Replay:
         self._oldest = 0
         self._generation = 0
         self._tidy = False
+        self.events: list[dict[str, Any]] = []
         self.lists = 0
         self.watches = 0
         self.open = 0
@@ -123,7 +130,13 @@ class Replay:
             def do_GET(self) -> None:
                 url = urlsplit(self.path)
                 query = {key: values[0] for key, values in parse_qs(url.query).items()}
-                if url.path != PODS:
+                if url.path == EVENTS:
+                    self._answer(
+                        200, {"kind": "EventList", "metadata": {"resourceVersion": "1"}, "items": replay.events}
+                    )
+                elif url.path.endswith("/log"):
+                    self._log()
+                elif url.path != PODS:
                     self._answer(
                         404, {"kind": "Status", "status": "Failure", "code": 404, "reason": "NotFound", "message": "no"}
                     )
@@ -135,6 +148,22 @@ class Replay:
                     with replay._changed:
                         version, items = str(len(replay._events)), replay.present()
                     self._answer(200, {"kind": "PodList", "metadata": {"resourceVersion": version}, "items": items})
+
+            def do_DELETE(self) -> None:
+                self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                name = url_path(self.path).removeprefix(PODS + "/")
+                gone = [obj for obj in replay.present() if obj["metadata"]["name"] == name]
+                if not gone:
+                    message = f'pods "{name}" not found'
+                    return self._answer(404, {**EXPIRED, "reason": "NotFound", "code": 404, "message": message})
+                replay.send({"type": "DELETED", "object": gone[0]})
+                return self._answer(200, gone[0])
+
+            def _log(self) -> None:
+                self.send_response(200)
+                self.send_header("Transfer-Encoding", "chunked")
+                self.end_headers()
+                self.wfile.write(b"6\r\nhello\n\r\n5\r\nagain\r\n0\r\n\r\n")
 
             def _answer(self, code: int, body: Any) -> None:
                 data = json.dumps(body).encode()

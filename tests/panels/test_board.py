@@ -11,6 +11,7 @@ import pytest
 
 from podlab import text
 from podlab.panels.board import CAPTION, LABELS, twin
+from podlab.panels.detail import LABELS as DETAIL_LABELS
 from podlab.panels.panel import CONNECTION, module
 from podlab.panels.row import Row, row
 
@@ -55,6 +56,6 @@ def test_the_twin_speaks_korean() -> None:
 
 
 def test_every_label_that_the_drawing_uses_comes_from_python() -> None:
-    used = set(re.findall(r"\blabels\.(\w+)", module("board")))
-    assert used - {"age_head"} <= set(LABELS | CONNECTION) | {"caption"}
+    used = set(re.findall(r"\blabels\.(\w+)", module("detail", "board")))
+    assert used - {"age_head"} <= set(LABELS | DETAIL_LABELS | CONNECTION) | {"caption"}
     assert used

@@ -138,6 +138,42 @@ def test_hidden_panels_close_the_watch_and_shown_ones_open_it(server: Replay, cl
     board.close()
 
 
+def opened(board: PodBoard, **content: Any) -> dict[str, Any]:
+    """Ask for the seed Pod's detail as the view does, and wait until it is there."""
+    uid = RUNNING["object"]["metadata"]["uid"]
+    board._heard(board, {"event": "open", "uid": uid, **content}, None)
+    return dict(soon(lambda: board.details.get(uid)))
+
+
+def test_an_opened_row_has_its_detail_and_a_shut_one_has_none(server: Replay, client: Client) -> None:
+    server.send(RUNNING)
+    uid = RUNNING["object"]["metadata"]["uid"]
+    server.events = [event["object"] for event in recorded("seed", "events") if event["type"] == "ADDED"]
+    board = PodBoard(client)
+    board._repr_mimebundle_()
+    soon(lambda: board.rows)
+    assert opened(board)["containers"][0]["name"] == "nginx-container"
+    soon(lambda: "Started" in [event["reason"] for event in board.details[uid]["events"]])
+    board._heard(board, {"event": "pane", "uid": uid, "pane": "yaml"}, None)
+    soon(lambda: board.details[uid]["text"].startswith("apiVersion: v1"))
+    board._heard(board, {"event": "pane", "uid": uid, "pane": "logs:nginx-container"}, None)
+    soon(lambda: board.details[uid]["text"] == "hello\nagain")
+    board._heard(board, {"event": "shut", "uid": uid}, None)
+    soon(lambda: board.details == {})
+    board.close()
+
+
+def test_delete_in_the_panel_deletes_the_pod(server: Replay, client: Client) -> None:
+    server.send(RUNNING)
+    board = PodBoard(client)
+    board._repr_mimebundle_()
+    soon(lambda: board.rows)
+    board._heard(board, {"event": "delete", "uid": RUNNING["object"]["metadata"]["uid"]}, None)
+    soon(lambda: board.rows == [])
+    assert server.present() == []
+    board.close()
+
+
 def test_the_bundle_is_stable_text_a_twin_and_the_view(server: Replay, client: Client) -> None:
     server.send(RUNNING)
     bundle, _ = PodBoard(client)._repr_mimebundle_()
