@@ -10,19 +10,22 @@ from podlab.text import Text
 class PodlabError(Exception):
     """Something the person in front of podlab can mend. `str()` is the line; `hint` names the next step.
 
-    In IPython the line and the hint are shown without a stack (`_render_traceback_`).
+    In IPython what the command had printed (`output`), the line and the hint are shown without a stack
+    (`_render_traceback_`).
     """
 
     def __init__(self, message: str | Text, hint: Text | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.output: Any = None
 
     def __str__(self) -> str:
         return str(self.message)
 
     def _render_traceback_(self) -> list[str]:
-        return [str(self)] + ([f"→ {self.hint}"] if self.hint else [])
+        printed = [repr(self.output)] if self.output is not None else []
+        return [*printed, str(self)] + ([f"→ {self.hint}"] if self.hint else [])
 
 
 class ApiError(PodlabError):

@@ -1,0 +1,146 @@
+"""What to do about an error: one next step for each line of kubectl's that a learner meets."""
+
+from __future__ import annotations
+
+import re
+
+from podlab.text import Text
+
+
+def hint_for(line: str) -> Text | None:
+    """The next step for an error line; None if there is none to give."""
+    for pattern, hint in HINTS:
+        found = re.search(pattern, line, re.S)
+        if found:
+            return hint.format(**found.groupdict()) if found.groupdict() else hint
+    return None
+
+
+HINTS: tuple[tuple[str, Text], ...] = (
+    (
+        r'\(AlreadyExists\).*?: (?P<resource>[\w.]+) "(?P<name>[^"]*)" already exists',
+        Text(
+            ko="이름이 {name}인 오브젝트가 이미 있습니다. 바꾸려면 `kubectl apply`를 쓰고, 새로 만들려면 먼저 `kubectl delete {resource} {name}`으로 지웁니다.",
+            en="There is one named {name} already. `kubectl apply` changes it; to start afresh, `kubectl delete {resource} {name}` first.",
+        ),
+    ),
+    (
+        r'\(NotFound\).*namespaces "(?P<name>[^"]*)" not found',
+        Text(
+            ko="네임스페이스 {name}이(가) 없습니다. `kubectl get namespaces`로 있는 것을 봅니다.",
+            en="There is no namespace {name}; `kubectl get namespaces` lists those there are.",
+        ),
+    ),
+    (
+        r'\(NotFound\).*?: (?P<resource>[\w.]+) "(?P<name>[^"]*)" not found',
+        Text(
+            ko="{name}이(가) 이 네임스페이스에 없습니다. 이름의 철자를 `kubectl get {resource}`의 출력과 맞추어 봅니다.",
+            en="This namespace has no {name}. Compare the name with what `kubectl get {resource}` shows.",
+        ),
+    ),
+    (
+        r'strict decoding error: unknown field "(?P<field>[^"]*)"',
+        Text(
+            ko="{field} 필드는 없습니다. 철자와 들여쓰기를 확인합니다. `kubectl explain`이 쓸 수 있는 필드를 보여 줍니다.",
+            en="There is no field {field}. Check its spelling and its indentation; `kubectl explain` lists the fields.",
+        ),
+    ),
+    (
+        r'no matches for kind "(?P<kind>[^"]*)" in version "(?P<version>[^"]*)"',
+        Text(
+            ko="apiVersion {version}에는 {kind}라는 kind가 없습니다. 대소문자까지 맞아야 합니다(파드는 apiVersion: v1, kind: Pod).",
+            en="apiVersion {version} has no kind {kind}. Upper and lower case count (a Pod: apiVersion: v1, kind: Pod).",
+        ),
+    ),
+    (
+        r'no kind "(?P<kind>[^"]*)" is registered',
+        Text(
+            ko="kind는 대문자로 시작합니다: {kind}가 아니라 Pod처럼 씁니다.",
+            en="A kind begins with a capital letter: Pod, not {kind}.",
+        ),
+    ),
+    (
+        r"cannot unmarshal (?P<got>\w+) into Go struct field (?P<field>\S+) of type (?P<type>\w+)",
+        Text(
+            ko="{field}에는 {type} 값이 와야 하는데 {got} 값이 있습니다. 문자열이면 따옴표로 감싸고, 숫자면 따옴표를 뺍니다.",
+            en="{field} takes a {type}, and this is a {got}. Put quotes round a string; take them off a number.",
+        ),
+    ),
+    (
+        r"Required value",
+        Text(
+            ko="꼭 있어야 하는 필드가 빠졌습니다. 위에 나온 경로의 필드를 매니페스트에 더합니다.",
+            en="A field that must be there is missing: add the one that the path above names.",
+        ),
+    ),
+    (
+        r"(metadata\.name|\.name): Invalid value",
+        Text(
+            ko="이름에는 영어 소문자, 숫자, '-'만 쓸 수 있습니다(예: nginx-pod-example).",
+            en="A name takes lower-case letters, digits and '-' only, such as nginx-pod-example.",
+        ),
+    ),
+    (
+        r"pod updates may not change fields",
+        Text(
+            ko="실행 중인 파드는 이미지 말고는 거의 바꿀 수 없습니다. 지운 뒤 다시 만듭니다: `kubectl delete -f …`, `kubectl apply -f …`.",
+            en="Little but the image of an existing Pod can change. Delete it and create it again: `kubectl delete -f …`, `kubectl apply -f …`.",
+        ),
+    ),
+    (
+        r"is invalid: ",
+        Text(
+            ko="위에 나온 경로의 값을 매니페스트에서 고칩니다.",
+            en="Correct the value in the manifest that the path above names.",
+        ),
+    ),
+    (
+        r"\(Forbidden\)",
+        Text(
+            ko="지금 사용자에게는 이 일을 할 권한이 없습니다. `kubectl auth can-i --list`가 할 수 있는 일을 보여 줍니다.",
+            en="This user may not do that; `kubectl auth can-i --list` shows what it may.",
+        ),
+    ),
+    (
+        r"You must be logged in to the server",
+        Text(
+            ko="kubeconfig의 인증 정보(토큰이나 인증서)가 없거나 만료되었습니다. `podlab up`이 새로 만들어 줍니다.",
+            en="The credentials in the kubeconfig (token or certificate) are missing or expired; `podlab up` renews them.",
+        ),
+    ),
+    (
+        r"already has a value \((?P<value>[^)]*)\), and --overwrite is false",
+        Text(
+            ko="이미 값이 {value}입니다. 바꾸려면 `overwrite=True`(`--overwrite`)를 붙입니다.",
+            en="It has the value {value}. To replace that, add `overwrite=True` (`--overwrite`).",
+        ),
+    ),
+    (
+        r'the path "(?P<path>[^"]*)" does not exist',
+        Text(
+            ko="{path} 파일이 이 폴더에 없습니다. 파일 이름과 노트북이 있는 폴더를 확인합니다.",
+            en="There is no file {path} here. Check its name, and which folder the notebook is in.",
+        ),
+    ),
+    (
+        r"no objects passed to",
+        Text(
+            ko="파일이 비었거나 주석뿐입니다. 매니페스트를 쓰고 저장했는지 확인합니다.",
+            en="The file is empty or has only comments. See whether the manifest was written and saved.",
+        ),
+    ),
+    (
+        r"(?P<field>kind|apiVersion) not set",
+        Text(
+            ko="모든 매니페스트에는 apiVersion과 kind가 있어야 합니다. {field}을(를) 더합니다.",
+            en="Every manifest has an apiVersion and a kind: add {field}.",
+        ),
+    ),
+    (
+        r"invalid object to validate",
+        Text(
+            ko="파일의 내용이 오브젝트가 아닙니다. `apiVersion:`, `kind:`, `metadata:`로 시작하는 매니페스트여야 합니다.",
+            en="What the file holds is not an object: a manifest begins with `apiVersion:`, `kind:` and `metadata:`.",
+        ),
+    ),
+)

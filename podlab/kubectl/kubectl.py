@@ -1,0 +1,268 @@
+"""`Kubectl`: kubectl's verbs as methods, for one cluster and one namespace."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from podlab.client import Client
+from podlab.errors import PodlabError
+from podlab.kubectl.command import Command, Echo
+from podlab.kubectl.flags import Flag, flags_of, written
+from podlab.kubectl.output import Output
+from podlab.kubectl.restmapper import RestMapper
+from podlab.kubectl.verbs import VERBS
+from podlab.text import Text
+
+Argument = str | Path | Mapping[str, Any]
+MANIFESTS = (".yaml", ".yml", ".json")
+
+
+class Kubectl:
+    """kubectl for one cluster: what kubectl does, returning what kubectl prints.
+
+    Every verb takes kubectl's own arguments; its long flags are keyword arguments: `kubectl get pods -o wide` is
+    `kubectl.get("pods", output="wide")`. It returns an `Output`. A failure raises a PodlabError whose `str()` is
+    kubectl's line and whose `output` holds what was printed before it.
+
+    Args:
+        client: the connection to the cluster.
+        namespace: where the verbs work; None means the client's.
+        folder: what relative file names are relative to; None means the current folder at each call.
+    """
+
+    def __init__(self, client: Client, namespace: str | None = None, folder: str | Path | None = None) -> None:
+        self.client = client
+        self.namespace = namespace or client.namespace
+        self.folder = None if folder is None else Path(folder)
+        self.mapper = RestMapper(client)
+
+    def __repr__(self) -> str:
+        return f"Kubectl({self.client.server}, namespace={self.namespace})"
+
+    def create(self, *arguments: Argument, **flags: Any) -> Output:
+        """`kubectl create`: `create("pod.yaml")`, `create("namespace", "team")`."""
+        words = [str(each) for each in arguments if not isinstance(each, Mapping)]
+        for length in (2, 1):
+            verb = " ".join(["create", *words[:length]])
+            if len(words) >= length and verb in VERBS:
+                return self.do(verb, words[length:], flags)
+        return self._do_files("create", arguments, flags)
+
+    def apply(self, *arguments: Argument, **flags: Any) -> Output:
+        """`kubectl apply`: `apply("pod.yaml")`; an object as a dict will do, too."""
+        return self._do_files("apply", arguments, flags)
+
+    def diff(self, *arguments: Argument, **flags: Any) -> Output:
+        """`kubectl diff`: what `apply` would change; `exit_code` is 1 if anything."""
+        return self._do_files("diff", arguments, flags)
+
+    def replace(self, *arguments: Argument, **flags: Any) -> Output:
+        """`kubectl replace`: `replace("pod.yaml", force=True)`."""
+        return self._do_files("replace", arguments, flags)
+
+    def delete(self, *arguments: Argument, **flags: Any) -> Output:
+        """`kubectl delete`: `delete("pod", "web")`, `delete("pod.yaml")`, `delete("pods", selector="app=web")`."""
+        if arguments and all(_is_manifest(each) for each in arguments):
+            return self._do_files("delete", arguments, flags)
+        return self.do("delete", [str(each) for each in arguments], flags)
+
+    def run(self, name: str, *arguments: str, **flags: Any) -> Output:
+        """`kubectl run`: `run("web", image="nginx", port=80)`; further arguments are the container's."""
+        return self.do("run", [name], flags, after=arguments)
+
+    def label(self, *arguments: str, **flags: Any) -> Output:
+        """`kubectl label`: `label("pod", "web", "tier=front", overwrite=True)`; `"tier-"` removes it."""
+        return self.do("label", arguments, flags)
+
+    def annotate(self, *arguments: str, **flags: Any) -> Output:
+        """`kubectl annotate`: `annotate("pod", "web", "note=hello")`."""
+        return self.do("annotate", arguments, flags)
+
+    def patch(self, *arguments: str, patch: str | Mapping[str, Any] | list[Any] = "", **flags: Any) -> Output:
+        """`kubectl patch`: `patch("pod", "web", patch={"metadata": …})`, with `type="merge"` or `"json"`."""
+        text = patch if isinstance(patch, str) else json.dumps(patch, ensure_ascii=False)
+        return self.do("patch", arguments, {**flags, **({"patch": text} if text else {})})
+
+    def set_image(self, *arguments: str, **flags: Any) -> Output:
+        """`kubectl set image`: `set_image("pod/web", "web=nginx:1.27")`."""
+        return self.do("set image", arguments, flags)
+
+    def scale(self, *arguments: str, **flags: Any) -> Output:
+        """`kubectl scale`: `scale("deployment", "web", replicas=3)`."""
+        return self.do("scale", arguments, flags)
+
+    def rollout(self, action: str, *arguments: str, **flags: Any) -> Output:
+        """`kubectl rollout`: `rollout("status", "deployment/web")`, `rollout("restart", "deployment/web")`."""
+        return self.do(f"rollout {action}", arguments, flags)
+
+    def auth(self, action: str, *arguments: str, **flags: Any) -> Output:
+        """`kubectl auth`: `auth("can-i", "create", "pods")`."""
+        return self.do(f"auth {action}", arguments, flags)
+
+    def get(self, *arguments: str, **flags: Any) -> Output:
+        """`kubectl get`: `get("pods", output="wide")`, `get("pod", "web", output="yaml")`, `get(raw="/version")`."""
+        return self.do("get", arguments, flags)
+
+    def describe(self, *arguments: str, **flags: Any) -> Output:
+        """`kubectl describe`: `describe("pod", "web")`."""
+        return self.do("describe", arguments, flags)
+
+    def logs(self, *arguments: str, **flags: Any) -> Output:
+        """`kubectl logs`: `logs("web", container="sidecar", previous=True, tail=10)`."""
+        return self.do("logs", arguments, flags)
+
+    def exec(self, pod: str, *command: str, **flags: Any) -> Output:
+        """`kubectl exec`: `exec("web", "nginx", "-v")`; `exit_code` is the command's."""
+        return self.do("exec", [pod], flags, after=command)
+
+    def wait(self, *arguments: str, **flags: Any) -> Output:
+        """`kubectl wait`: `wait("pod/web", for_="condition=Ready", timeout="60s")`."""
+        return self.do("wait", arguments, flags)
+
+    def explain(self, *arguments: str, **flags: Any) -> Output:
+        """`kubectl explain`: `explain("pod.spec.containers")`."""
+        return self.do("explain", arguments, flags)
+
+    def events(self, *arguments: str, **flags: Any) -> Output:
+        """`kubectl events`: `events(for_="pod/web")`."""
+        return self.do("events", arguments, flags)
+
+    def api_resources(self, **flags: Any) -> Output:
+        """`kubectl api-resources`."""
+        return self.do("api-resources", (), flags)
+
+    def version(self, **flags: Any) -> Output:
+        """`kubectl version`."""
+        return self.do("version", (), flags)
+
+    def port_forward(self, *arguments: str, **flags: Any) -> Output:
+        """`kubectl port-forward`: `port_forward("pod/web", "8080:80")`, until it is interrupted."""
+        return self.do("port-forward", arguments, flags)
+
+    def do(
+        self,
+        verb: str,
+        arguments: tuple[str, ...] | list[str],
+        flags: Mapping[str, Any],
+        *,
+        after: tuple[str, ...] | list[str] = (),
+        stdin: IO[bytes] | None = None,
+        echo: Echo | None = None,
+        line: str = "",
+    ) -> Output:
+        """Carry out a verb.
+
+        Args:
+            verb: one of `VERBS`, such as `get` or `set image`.
+            after: the words behind `--`.
+            echo: told each piece of text as it is printed.
+            line: the kubectl line to show; made from the call where there is none.
+
+        Raises:
+            PodlabError: kubectl's line for what went wrong; its `output` is what was printed before.
+        """
+        if verb not in VERBS:
+            raise PodlabError(f'error: unknown command "{verb}" for "kubectl"')
+        function = VERBS[verb].function()
+        given = {keyword: value for keyword, value in flags.items() if value is not None}
+        namespace = given.pop("namespace", None)
+        keywords = _keywords(verb, function, given)
+        shown = {**({"namespace": namespace} if namespace else {}), **given}
+        command = Command(
+            self.client,
+            self.mapper,
+            namespace or self.namespace,
+            namespace is not None,
+            self.folder or Path.cwd(),
+            stdin,
+            line or written(verb, arguments, shown, after),
+            echo,
+        )
+        self.client.take_sent()
+        return _carry_out(command, function, [*arguments, *after], keywords)
+
+    def _do_files(self, verb: str, arguments: tuple[Argument, ...], flags: Mapping[str, Any]) -> Output:
+        """A verb whose positional arguments are manifests: files, folders, or objects as dicts."""
+        objects = [each for each in arguments if isinstance(each, Mapping)]
+        files = [str(each) for each in arguments if not isinstance(each, Mapping)]
+        named = flags.get("filename")
+        files += [named] if isinstance(named, (str, Path)) else list(named or ())
+        if not objects:
+            return self.do(verb, [], {**({"filename": files} if files else {}), **_without_filename(flags)})
+        import io
+
+        text = "\n---\n".join(json.dumps(each, ensure_ascii=False) for each in objects)
+        given = {"filename": [*files, "-"], **_without_filename(flags)}
+        return self.do(verb, [], given, stdin=io.BytesIO(text.encode()))
+
+
+def _carry_out(command: Command, function: Any, arguments: list[str], keywords: dict[str, Any]) -> Output:
+    takes_command = next(iter(inspect.signature(function).parameters)) == "command"
+    try:
+        if takes_command:
+            function(command, *arguments, **keywords)
+        else:
+            _read(command, function, arguments, keywords)
+    except PodlabError as error:
+        if isinstance(error.output, Output):
+            _keep(command, error.output)
+        command.failures.append(error)
+    return command.finish()
+
+
+def _read(command: Command, function: Any, arguments: list[str], keywords: dict[str, Any]) -> None:
+    """A verb that reads: it returns its Output."""
+    parameters = inspect.signature(function).parameters
+    if "namespace" in parameters:
+        keywords["namespace"] = command.namespace
+    if "stdin" in parameters and keywords.get("stdin") is True and command.stdin is not None:
+        keywords["stdin"] = command.stdin
+    if "echo" in parameters:
+        keywords["echo"] = command.echo
+    _keep(command, function(command.client, command.mapper, *arguments, **keywords), "echo" in parameters)
+
+
+def _keep(command: Command, output: Output, echoed: bool = False) -> None:
+    if echoed:
+        command.echo = None
+    command.err(output.stderr)
+    command.out(output.stdout)
+    command.objects += output.objects
+    command.exit_code = output.exit_code
+
+
+def _keywords(verb: str, function: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    known = {flag.keyword.strip("_"): flag for flag in flags_of(function).values()}
+    keywords = {}
+    for keyword, value in given.items():
+        flag = known.get(keyword.strip("_"))
+        if flag is None:
+            names = ", ".join(sorted(known))
+            raise PodlabError(f"error: unknown flag: --{keyword.strip('_').replace('_', '-')}", FLAGS.format(names=names))
+        keywords[flag.keyword] = _value(flag, value)
+    return keywords
+
+
+FLAGS = Text(ko="이 명령의 키워드 인자: {names}", en="The keyword arguments of this verb: {names}")
+
+
+def _value(flag: Flag, value: Any) -> Any:
+    if flag.kind == "list" and isinstance(value, (str, Path)):
+        return [str(value)]
+    if flag.kind == "str" and isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(value)
+    return value
+
+
+def _is_manifest(argument: Argument) -> bool:
+    return isinstance(argument, (Mapping, Path)) or argument == "-" or argument.lower().endswith(MANIFESTS)
+
+
+def _without_filename(flags: Mapping[str, Any]) -> dict[str, Any]:
+    return {keyword: value for keyword, value in flags.items() if keyword != "filename"}
+
+
