@@ -85,7 +85,11 @@ def find(folder: Path, lesson: str) -> Path:
     """
     wanted = lesson.removesuffix(".ipynb")
     wanted = wanted.zfill(2) if wanted.isdigit() else wanted
-    found = [path for path in sorted(folder.glob("*.ipynb")) if path.stem == wanted or path.stem.startswith(wanted)]
+    found = [
+        path
+        for path in sorted(folder.glob("*.ipynb"))
+        if wanted in (path.stem, path.stem[3:]) or path.stem.startswith(wanted or "?")
+    ]
     if len(found) != 1:
         names = ", ".join(path.stem for path in sorted(folder.glob("*.ipynb")))
         raise PodlabError(
