@@ -34,6 +34,7 @@ def main() -> None:
     """Run a cluster until it is told to stop."""
     arguments = _arguments()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
     server = Server(
         arguments.home,
         arguments.name,

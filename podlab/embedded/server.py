@@ -129,7 +129,8 @@ class Server:
         """A socket on the port of this cluster, the same for life."""
         path = self.home / "port"
         wanted = int(path.read_text(encoding="utf-8")) if path.exists() else 0
-        listening = socket.socket()
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if os.name == "posix":
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((HOST, wanted))
@@ -157,7 +158,7 @@ class Server:
             ssl_certfile=str(self.home / "server.crt"),
             ssl_keyfile=str(self.home / "server.key"),
             timeout_keep_alive=600,
-            timeout_graceful_shutdown=1,
+            timeout_graceful_shutdown=0,
             ws_ping_interval=None,
             ws_max_size=16 * 1024 * 1024,
         )

@@ -147,7 +147,7 @@ def token(call: Call, who: Authenticator) -> Answer:
     account = call.registry.get(call.resource, call.name, call.namespace)
     spec: Obj = dict(obj.get("spec") or {})
     spec["audiences"] = spec.get("audiences") or [auth.ISSUER]
-    seconds = spec.setdefault("expirationSeconds", 3600)
+    seconds = spec["expirationSeconds"] = spec.get("expirationSeconds") or 3600
     _check_expiry(seconds)
     bound = _bound(call, spec.get("boundObjectRef"))
     now = call.registry.clock.now()

@@ -1,0 +1,153 @@
+"""JSON patch, merge patch, strategic merge patch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from podlab.embedded.apiserver import fields, patch
+from podlab.embedded.apiserver.resource import Resource, fresh
+from podlab.embedded.apiserver.status import StatusError
+from podlab.embedded.apiserver.strategic import StrategicError, strategic_merge
+
+POD = fields.kind("", "v1", "Pod")
+PODS = Resource("", "v1", "Pod", "pods")
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.text("abc", max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", min_size=1, max_size=2), inner, max_size=3)
+    ),
+    max_leaves=12,
+)
+documents = st.dictionaries(st.text("abc", min_size=1, max_size=2), json_values, max_size=4)
+
+
+def without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: without_nulls(item) for key, item in value.items() if item is not None}
+    return value
+
+
+@given(documents, documents)
+def test_a_merge_patch_holds_afterwards_and_changes_no_argument(before: dict[str, Any], change: dict[str, Any]) -> None:
+    kept, asked = fresh(before), fresh(change)
+    after = patch.merge(before, change)
+    assert (before, change) == (kept, asked)
+    assert patch.merge(after, change) == after
+    assert patch.merge({}, change) == without_nulls(change)
+
+
+def pod(**spec: Any) -> dict[str, Any]:
+    return {"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "p"}, "spec": spec}
+
+
+def strategic(before: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    kept = fresh(before)
+    after = strategic_merge(before, change, POD)
+    assert before == kept
+    return after["spec"]  # type: ignore[no-any-return]
+
+
+def test_containers_merge_by_name() -> None:
+    two = pod(containers=[{"name": "a", "image": "1"}, {"name": "b", "image": "1"}])
+    after = strategic(two, {"spec": {"containers": [{"name": "b", "image": "2"}, {"name": "c"}]}})
+    assert after["containers"] == [{"name": "a", "image": "1"}, {"name": "b", "image": "2"}, {"name": "c"}]
+
+
+def test_an_item_can_be_deleted_and_a_list_replaced() -> None:
+    two = pod(containers=[{"name": "a"}, {"name": "b"}])
+    assert strategic(two, {"spec": {"containers": [{"name": "a", "$patch": "delete"}]}})["containers"] == [
+        {"name": "b"}
+    ]
+    replaced = strategic(two, {"spec": {"containers": [{"name": "z"}, {"$patch": "replace"}]}})
+    assert replaced["containers"] == [{"name": "z"}]
+
+
+def test_the_order_asked_for_is_kept() -> None:
+    three = pod(containers=[{"name": "a"}, {"name": "b"}, {"name": "c"}])
+    change = {"spec": {"$setElementOrder/containers": [{"name": "c"}, {"name": "a"}], "containers": [{"name": "c"}]}}
+    names = [container["name"] for container in strategic(three, change)["containers"]]
+    assert names.index("c") < names.index("a")
+    assert sorted(names) == ["a", "b", "c"]
+
+
+def test_null_deletes_and_atomic_lists_are_replaced() -> None:
+    before = pod(nodeName="n", tolerations=[{"key": "a"}], containers=[{"name": "a", "args": ["1", "2"]}])
+    after = strategic(
+        before,
+        {"spec": {"nodeName": None, "tolerations": [{"key": "b"}], "containers": [{"name": "a", "args": ["3"]}]}},
+    )
+    assert after == {"tolerations": [{"key": "b"}], "containers": [{"name": "a", "args": ["3"]}]}
+
+
+def test_primitives_are_added_and_deleted_in_lists_that_merge() -> None:
+    before = {"metadata": {"finalizers": ["a", "b"]}}
+    added = strategic_merge(before, {"metadata": {"finalizers": ["c"]}}, POD)
+    assert added["metadata"]["finalizers"] == ["a", "b", "c"]
+    gone = strategic_merge(before, {"metadata": {"$deleteFromPrimitiveList/finalizers": ["a"]}}, POD)
+    assert gone["metadata"]["finalizers"] == ["b"]
+
+
+def test_retain_keys_drops_the_other_source_of_a_volume() -> None:
+    before = pod(volumes=[{"name": "v", "emptyDir": {}}])
+    change = {"spec": {"volumes": [{"name": "v", "$retainKeys": ["name", "configMap"], "configMap": {"name": "c"}}]}}
+    assert strategic(before, change)["volumes"] == [{"name": "v", "configMap": {"name": "c"}}]
+
+
+def test_an_item_without_its_key_is_refused() -> None:
+    with pytest.raises(StrategicError, match="does not contain declared merge key: name"):
+        strategic(pod(containers=[]), {"spec": {"containers": [{"image": "x"}]}})
+
+
+def test_json_patch() -> None:
+    before = {"kind": "Pod", "list": [1, 2], "a/b": {"~": 1}}
+    operations = [
+        {"op": "add", "path": "/list/-", "value": 3},
+        {"op": "replace", "path": "/a~1b/~0", "value": 2},
+        {"op": "copy", "from": "/list/0", "path": "/first"},
+        {"op": "move", "from": "/first", "path": "/moved"},
+        {"op": "test", "path": "/moved", "value": 1},
+        {"op": "remove", "path": "/list/0"},
+    ]
+    assert patch.apply(PODS, before, operations, patch.JSON) == {
+        "kind": "Pod", "list": [2, 3], "a/b": {"~": 2}, "moved": 1
+    }  # fmt: skip
+    assert before["list"] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"op": "remove", "path": "/none"},
+        {"op": "test", "path": "/kind", "value": "x"},
+        {"op": "frob", "path": "/kind"},
+        {"op": "add", "path": "/list/9", "value": 1},
+        {"op": "replace", "path": ""},
+        {"op": "add", "path": "kind", "value": 1},
+        "no object",
+        None,
+    ],
+)
+def test_a_failing_operation_is_one_generic_refusal(operation: Any) -> None:
+    with pytest.raises(StatusError, match="the server rejected our request due to an error in our request") as refusal:
+        patch.apply(PODS, {"kind": "Pod", "list": []}, [operation], patch.JSON)
+    assert refusal.value.code == 422
+
+
+@given(documents, st.lists(st.fixed_dictionaries({}, optional={
+    "op": st.sampled_from(["add", "remove", "replace", "move", "copy", "test", 5]),
+    "path": st.sampled_from(["", "/", "/a", "/a/b", "/a/0", "/b/-", "/a/b/c", 3]),
+    "from": st.sampled_from(["", "/a", "/b/0", "/c"]),
+    "value": json_values,
+}), max_size=4))  # fmt: skip
+def test_any_json_patch_is_applied_or_refused(before: dict[str, Any], operations: list[Any]) -> None:
+    kept = fresh(before)
+    try:
+        patch.apply(PODS, before, operations, patch.JSON)
+    except StatusError as refusal:
+        assert refusal.code == 422
+    assert before == kept

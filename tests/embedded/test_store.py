@@ -1,0 +1,177 @@
+"""The store: revisions, conflicts, history, watches, compaction, durability."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from podlab.embedded.store import QUEUE_LIMIT, Change, Compacted, Conflict, Dropped, Store
+
+Obj = dict[str, Any]
+
+keys = st.sampled_from(["/pods/a/x", "/pods/a/y", "/pods/a-b/x", "/pods/b/x", "/podsecurity/a", "/nodes/n"])
+writes = st.lists(st.tuples(keys, st.one_of(st.none(), st.integers(0, 9))), max_size=40)
+
+
+def written(store: Store, steps: list[tuple[str, int | None]]) -> list[dict[str, Obj]]:
+    """Carry out writes; returns what the store should hold after each revision."""
+    model: dict[str, Obj] = {}
+    history = [dict(model)]
+    for key, value in steps:
+        if value is None and key not in model:
+            continue
+        if value is None:
+            del model[key]
+        else:
+            model[key] = {"value": value}
+        store.put(key, model.get(key))
+        history.append(dict(model))
+    return history
+
+
+@given(writes)
+def test_lists_are_ordered_and_as_written(steps: list[tuple[str, int | None]]) -> None:
+    store = Store()
+    model = written(store, steps)[-1]
+    assert [(key, obj) for key, obj, _ in store.list("/pods/")] == sorted(
+        (key, obj) for key, obj in model.items() if key.startswith("/pods/")
+    )
+    assert [key for key, _, _ in store.list("/pods/a/")] == sorted(key for key in model if key.startswith("/pods/a/"))
+
+
+@given(writes)
+def test_every_revision_can_be_looked_at_again(steps: list[tuple[str, int | None]]) -> None:
+    store = Store()
+    history = written(store, steps)
+    for revision, model in enumerate(history):
+        assert {key: obj for key, obj, _ in store.list_at("/", revision)} == model
+
+
+@given(writes, st.integers(0, 40))
+def test_compaction_keeps_the_present_and_the_later_past(steps: list[tuple[str, int | None]], at: int) -> None:
+    store = Store()
+    history = written(store, steps)
+    store.compact(at)
+    horizon = min(at, len(history) - 1)
+    assert store.compacted_revision == horizon
+    for revision, model in enumerate(history):
+        if revision >= horizon:
+            assert {key: obj for key, obj, _ in store.list_at("/", revision)} == model
+        else:
+            with pytest.raises(Compacted):
+                store.list_at("/", revision)
+
+
+@given(writes, st.data())
+def test_a_watch_from_any_revision_retells_all_since(steps: list[tuple[str, int | None]], data: st.DataObject) -> None:
+    store = Store()
+    history = written(store, steps)
+    after = data.draw(st.integers(0, len(history) - 1))
+    model = dict(history[after])
+    for change in store.watch("/", after).pending():
+        assert change.previous == model.get(change.key)
+        if change.obj is None:
+            del model[change.key]
+        else:
+            model[change.key] = change.obj
+    assert model == history[-1]
+
+
+@settings(max_examples=20, deadline=None)
+@given(writes)
+def test_a_reopened_store_is_the_same(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int | None]]
+) -> None:
+    path = tmp_path_factory.mktemp("store") / "state.db"
+    first = Store(path)
+    model = written(first, steps)[-1]
+    revision = first.revision
+    first.close()
+    again = Store(path)
+    assert {key: obj for key, obj, _ in again.list("/")} == model
+    assert again.revision == revision
+    again.close()
+
+
+def test_an_expected_revision_is_held_to() -> None:
+    store = Store()
+    revision = store.put("/a", {}, expect=0)
+    with pytest.raises(Conflict):
+        store.put("/a", {"late": True}, expect=0)
+    assert store.put("/a", {"next": True}, expect=revision) == revision + 1
+
+
+def test_nobody_hears_of_a_write_before_it_is_committed() -> None:
+    async def scenario() -> list[Change]:
+        store, heard = Store(), []
+        store.subscribe(heard.append)
+        store.put("/a", {})
+        assert heard == []
+        await store.flushed()
+        return heard
+
+    assert [change.key for change in asyncio.run(scenario())] == ["/a"]
+
+
+def test_a_slow_watcher_is_dropped() -> None:
+    async def scenario() -> None:
+        store = Store()
+        watch = store.watch("/", 0)
+        for number in range(QUEUE_LIMIT + 1):
+            watch.offer(Change(number, "/a", {}, None))
+        seen = 0
+        with pytest.raises(Dropped):
+            async for _ in watch:
+                seen += 1
+        assert seen == QUEUE_LIMIT
+
+    asyncio.run(scenario())
+
+
+def test_a_watch_older_than_the_compaction_is_gone() -> None:
+    store = Store()
+    for number in range(3):
+        store.put("/a", {"n": number})
+    store.compact(2)
+    with pytest.raises(Compacted):
+        store.watch("/", 1)
+    assert [change.revision for change in store.watch("/", 2).pending()] == [3]
+
+
+KILLED = """
+import asyncio, sys
+from podlab.embedded.store import Store
+async def main():
+    store = Store(sys.argv[1])
+    number = 0
+    while True:
+        number += 1
+        store.put(f"/k/{number % 7}", {"n": number})
+        await store.flushed()
+        print(number, flush=True)
+asyncio.run(main())
+"""
+
+
+def test_no_acknowledged_write_is_lost_to_a_kill(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    process = subprocess.Popen([sys.executable, "-c", KILLED, str(path)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    acknowledged = 0
+    for line in process.stdout:
+        acknowledged = int(line)
+        if acknowledged == 200:
+            os.kill(process.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+    process.wait()
+    store = Store(path)
+    assert max(obj["n"] for _, obj, _ in store.list("/k/")) >= acknowledged >= 200
+    store.close()
