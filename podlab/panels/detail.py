@@ -127,7 +127,8 @@ def _more(pod: Object, name: str) -> dict[str, Any]:
 
 
 def _message(status: Object) -> str:
-    details: Object = next(iter((status.get("state") or {}).values()), None) or {}
+    state: Mapping[str, Object | None] = status.get("state") or {}
+    details = next(iter(state.values()), None) or {}
     return str(details.get("message") or "").strip()
 
 

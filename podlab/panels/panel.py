@@ -50,7 +50,7 @@ class Panel(anywidget.AnyWidget):
     server_time = Float(0.0).tag(sync=True)
 
     def __init__(self, source: Kubectl | Client, namespace: str | None, labels: Mapping[str, Text]) -> None:
-        self._client: Client = getattr(source, "client", source)
+        self._client: Client = source.client if hasattr(source, "client") else source
         self._namespace: str = namespace or source.namespace
         self._guard = threading.Lock()
         self._views: dict[str, bool] = {}

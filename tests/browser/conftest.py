@@ -12,6 +12,8 @@ import labserver
 import pytest
 from labserver import Lab
 
+from podlab.clusters import Cluster
+
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
@@ -68,23 +70,18 @@ def shoot() -> Callable[[Any, str], None]:
 
 
 @pytest.fixture(scope="session")
-def cluster(request: pytest.FixtureRequest) -> str:
-    """The cluster that the lessons run on: `--cluster`, else the embedded one."""
-    return str(request.config.getoption("--cluster", default=None) or "embedded")
-
-
-@pytest.fixture(scope="session")
-def lab(cluster: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Lab]]:
-    """Gives JupyterLab in a language, started by `podlab lab`, once a session, with a home of its own."""
-    home = tmp_path_factory.mktemp("home")
+def lab(
+    cluster: Cluster, podlab_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Lab]]:
+    """Gives JupyterLab in a language, started by `podlab lab`, once a session."""
     with contextlib.ExitStack() as running:
         labs: dict[str, Lab] = {}
 
         def start(language: str) -> Lab:
             if language not in labs:
                 folder = tmp_path_factory.mktemp(f"lessons-{language}")
-                labs[language] = running.enter_context(labserver.running(folder, language, cluster, home))
+                where = f"{cluster.kind}:{cluster.name}"
+                labs[language] = running.enter_context(labserver.running(folder, language, where, podlab_home))
             return labs[language]
 
         yield start
-    labserver.down(home)

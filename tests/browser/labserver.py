@@ -90,7 +90,7 @@ def running(folder: Path, language: str, cluster: str, home: Path) -> Iterator[L
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
         "LANGUAGE": language,
-        "PODLAB_HOME": str(home / "podlab"),
+        "PODLAB_HOME": str(home),
         "PYTHONPATH": str(ROOT),
     }
     environment.pop("PODLAB_CLUSTER", None)
@@ -107,12 +107,6 @@ def running(folder: Path, language: str, cluster: str, home: Path) -> Iterator[L
         process.send_signal(signal.SIGINT)
         process.wait(timeout=30)
         log.close()
-
-
-def down(home: Path) -> None:
-    """Stop every cluster that this home started."""
-    environment = os.environ | {"PODLAB_HOME": str(home / "podlab"), "PYTHONPATH": str(ROOT)}
-    subprocess.run([sys.executable, "-m", "podlab", "down", "--all"], env=environment, check=False, capture_output=True)
 
 
 def _free_port() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,8 +14,10 @@ from podlab.panels.panel import module
 
 
 @pytest.fixture(autouse=True)
-def _english() -> None:
+def _english() -> Iterator[None]:
     text.use("en")
+    yield
+    text.use(None)
 
 
 def last(name: str, test: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:

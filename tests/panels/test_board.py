@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,8 +21,10 @@ NOW = datetime(2026, 11, 23, 3, 0, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def _english() -> None:
+def _english() -> Iterator[None]:
     text.use("en")
+    yield
+    text.use(None)
 
 
 def running(name: str) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,8 +16,10 @@ NOW = datetime(2026, 11, 23, 4, 0, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def _english() -> None:
+def _english() -> Iterator[None]:
     text.use("en")
+    yield
+    text.use(None)
 
 
 def pods(name: str) -> list[dict[str, Any]]:

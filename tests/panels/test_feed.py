@@ -38,6 +38,7 @@ def server() -> Iterator[Replay]:
     replay = Replay()
     yield replay
     replay.close()
+    text.use(None)
 
 
 @pytest.fixture
