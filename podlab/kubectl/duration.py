@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 MINUTE, HOUR, DAY, YEAR = 60, 3600, 86400, 365 * 86400
@@ -65,3 +66,27 @@ def rfc1123(text: str | None) -> str:
         f"{_DAYS[local.weekday()]}, {local.day:02} {_MONTHS[local.month - 1]} {local.year:04} "
         f"{local:%H:%M:%S} {local:%z}"
     )
+
+
+_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_PART = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h)")
+
+
+def parse_duration(text: str | float | timedelta) -> float:
+    """Seconds of a Go duration (`30s`, `1m30s`, `1.5h`), of a number of seconds, or of a timedelta.
+
+    Raises:
+        ValueError: with Go's words.
+    """
+    if isinstance(text, timedelta):
+        return text.total_seconds()
+    if not isinstance(text, str):
+        return float(text)
+    sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text.removeprefix("+"))
+    if digits == "0":
+        return 0.0
+    parts = _PART.findall(digits)
+    if not parts or "".join(number + unit for number, unit in parts) != digits:
+        missing = re.fullmatch(r"[\d.]+", digits)
+        raise ValueError(f'time: {"missing unit in" if missing else "invalid"} duration "{text}"')
+    return sign * sum(float(number) * _UNITS[unit] for number, unit in parts)

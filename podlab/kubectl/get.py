@@ -6,19 +6,18 @@ Upstream: staging/src/k8s.io/kubectl/pkg/cmd/get/get.go
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from podlab.client import Client
 from podlab.errors import ApiError, PodlabError
 from podlab.kubectl.columns import sort_by as sorted_by
-from podlab.kubectl.failures import fail
+from podlab.kubectl.command import Command
 from podlab.kubectl.formats import Format, parse_format
 from podlab.kubectl.listing import CHUNK, TABLE, read_list
-from podlab.kubectl.output import Output
 from podlab.kubectl.printer import TableOptions, TablePrinter
-from podlab.kubectl.restmapper import Mapping, RestMapper
+from podlab.kubectl.restmapper import Mapping
 from podlab.kubectl.selection import Selected, select
 
 Object = dict[str, Any]
@@ -57,10 +56,8 @@ class Answer:
 
 
 def get(
-    client: Client,
-    mapper: RestMapper,
+    command: Command,
     *resources: str,
-    namespace: str | None = None,
     output: str | None = None,
     all_namespaces: bool = False,
     selector: str = "",
@@ -76,7 +73,7 @@ def get(
     chunk_size: int = CHUNK,
     subresource: str = "",
     raw: str = "",
-) -> Output:
+) -> None:
     """Read objects and print them.
 
     Args:
@@ -89,15 +86,16 @@ def get(
         PodlabError: a resource or a format that does not exist; `Incomplete` when only a part was found.
     """
     if raw:
-        return get_raw(client, raw)
+        command.out(get_raw(command.client, raw))
+        return
     if not resources:
         raise PodlabError(NO_RESOURCE)
     style = parse_format(output, allow_missing=allow_missing_template_keys)
     if show_labels and not style.is_table:
         raise PodlabError(f"error: --show-labels option cannot be used with {output} printer")
-    chosen = select(mapper, resources, selecting=bool(selector or field_selector))
+    chosen = select(command.mapper, resources, selecting=bool(selector or field_selector))
     question = Question(
-        namespace or client.namespace,
+        command.namespace,
         all_namespaces,
         selector,
         field_selector,
@@ -107,20 +105,21 @@ def get(
         0 if sort_by else chunk_size,
     )
     if style.is_table:
-        options = TableOptions(style.name == "wide", no_headers, False, show_labels, label_columns)
-        return _tables(client, chosen, question, options, show_kind)
-    return _objects(client, chosen, question, style, no_headers, show_managed_fields)
+        options = TableOptions(style.name == "wide", no_headers, False, show_labels, tuple(label_columns))
+        _tables(command, chosen, question, options, show_kind)
+    else:
+        _objects(command, chosen, question, style, no_headers, show_managed_fields)
 
 
-def get_raw(client: Client, path: str) -> Output:
-    """`kubectl get --raw PATH`.
+def get_raw(client: Client, path: str) -> str:
+    """What the server answers to `kubectl get --raw PATH`.
 
     Raises:
         PodlabError: it is no path; ApiError: the server refuses.
     """
     if not path.startswith("/") and not urlsplit(path).scheme:
         raise PodlabError(f'error: --raw must be a valid URL path: parse "{path}": invalid URI for request')
-    return Output(stdout=client.request("GET", path, accept="application/json, */*").text)
+    return client.request("GET", path, accept="application/json, */*").text
 
 
 def fetch(client: Client, chosen: Sequence[Selected], question: Question, accept: str = "application/json") -> Answer:
@@ -159,32 +158,27 @@ def _read(client: Client, one: Selected, question: Question, accept: str, includ
 
 
 def _tables(
-    client: Client, chosen: list[Selected], question: Question, options: TableOptions, show_kind: bool
-) -> Output:
-    answer = fetch(client, chosen, question, TABLE)
+    command: Command, chosen: list[Selected], question: Question, options: TableOptions, show_kind: bool
+) -> None:
+    answer = fetch(command.client, chosen, question, TABLE)
+    command.failures += answer.errors
     with_kind = show_kind or len({mapping for mapping, _ in answer.found}) > 1
     text = ""
     for mapping, table in _joined(answer.found):
         if question.sort_by:
             table["rows"] = sorted_by(question.sort_by, table.get("rows") or [], "object")
-        one = TableOptions(
-            options.wide,
-            options.no_headers,
-            question.all_namespaces and mapping.namespaced,
-            options.show_labels,
-            options.label_columns,
-            kind_prefix(mapping) if with_kind else "",
+        command.objects += [row["object"] for row in table.get("rows") or []]
+        one = replace(
+            options,
+            with_namespace=question.all_namespaces and mapping.namespaced,
+            kind=kind_prefix(mapping) if with_kind else "",
         )
         part = TablePrinter(one).text(table)
         text += ("\n" if text and part and not options.no_headers else "") + part
-    stderr = ""
+    command.out(text)
     if not text and not answer.errors and not question.ignore_not_found:
         in_namespace = not question.all_namespaces and all(one.mapping.namespaced for one in chosen)
-        stderr = f"No resources found{f' in {question.namespace} namespace.' if in_namespace else ''}\n"
-    objects = [row["object"] for _, table in answer.found for row in table.get("rows") or []]
-    output = Output(stdout=text, stderr=stderr, objects=objects)
-    fail(answer.errors, output)
-    return output
+        command.err(f"No resources found{f' in {question.namespace} namespace.' if in_namespace else ''}\n")
 
 
 def _joined(found: list[tuple[Mapping, Object]]) -> list[tuple[Mapping, Object]]:
@@ -205,30 +199,28 @@ def kind_prefix(mapping: Mapping) -> str:
 
 
 def _objects(
-    client: Client,
+    command: Command,
     chosen: list[Selected],
     question: Question,
     style: Format,
     no_headers: bool,
     show_managed_fields: bool,
-) -> Output:
-    answer = fetch(client, chosen, question)
+) -> None:
+    answer = fetch(command.client, chosen, question)
+    command.failures += answer.errors
     objects = [obj for mapping, found in answer.found for obj in items_of(mapping, found)]
     if question.sort_by and objects:
         objects = sorted_by(question.sort_by, objects)
+    command.objects += objects
     if len(chosen) == 1 and chosen[0].name:
-        fail(answer.errors)
         if not objects:
-            return Output()
+            return
         document: Object = objects[0]
     else:
         if not objects and question.ignore_not_found:
-            return Output()
+            return
         document = {"apiVersion": "v1", "items": objects, "kind": "List", "metadata": {"resourceVersion": ""}}
-    text = style.text(document, no_headers=no_headers, show_managed_fields=show_managed_fields)
-    output = Output(stdout=text, objects=objects)
-    fail(answer.errors, output)
-    return output
+    command.out(style.text(document, no_headers=no_headers, show_managed_fields=show_managed_fields))
 
 
 def items_of(mapping: Mapping, found: Object) -> list[Object]:

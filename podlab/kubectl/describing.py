@@ -12,16 +12,15 @@ from typing import Any
 
 from podlab.client import Client
 from podlab.errors import ApiError, PodlabError
+from podlab.kubectl.command import Command
 from podlab.kubectl.describe import config, network, node, storage, workloads
 from podlab.kubectl.describe.generic import describe_any
 from podlab.kubectl.describe.pod import describe_pod
 from podlab.kubectl.describe.sections import Object, format_selector
-from podlab.kubectl.failures import fail
 from podlab.kubectl.get import Question, fetch, items_of
-from podlab.kubectl.listing import CHUNK
-from podlab.kubectl.output import Output
+from podlab.kubectl.listing import CHUNK, read_list
 from podlab.kubectl.printer import format_labels
-from podlab.kubectl.restmapper import Mapping, RestMapper
+from podlab.kubectl.restmapper import Mapping
 from podlab.kubectl.selection import select
 
 Related = dict[str, list[Object]]
@@ -120,14 +119,12 @@ DESCRIBERS: dict[tuple[str, str], Describer] = {
 
 
 def describe(
-    client: Client,
-    mapper: RestMapper,
+    command: Command,
     *resources: str,
-    namespace: str | None = None,
     selector: str = "",
     all_namespaces: bool = False,
     show_events: bool | None = None,
-) -> Output:
+) -> None:
     """Describe objects; one name that is not found stands for all whose names begin so.
 
     Args:
@@ -138,33 +135,35 @@ def describe(
     """
     if not resources:
         raise PodlabError(NO_RESOURCE)
-    chosen = select(mapper, resources, selecting=bool(selector))
-    question = Question(namespace or client.namespace, all_namespaces, selector)
-    answer = fetch(client, chosen, question)
+    chosen = select(command.mapper, resources, selecting=bool(selector))
+    question = Question(command.namespace, all_namespaces, selector)
+    answer = fetch(command.client, chosen, question)
     found = [(mapping, obj) for mapping, each in answer.found for obj in items_of(mapping, each)]
-    events = show_events if show_events is not None else len(found) <= 1 and not answer.errors
     if len(resources) == 2 and any(isinstance(error, ApiError) and error.code == 404 for error in answer.errors):
-        return _by_prefix(client, chosen[0].mapping, question, resources[1], answer.errors[0], bool(show_events))
-    texts = [describe_one(client, mapping, obj, events) for mapping, obj in found]
-    stderr = ""
-    if not found and not answer.errors:
-        stderr = (
-            "No resources found\n" if all_namespaces else f"No resources found in {question.namespace} namespace.\n"
-        )
-    output = Output(stdout="\n\n".join(texts), stderr=stderr, objects=[obj for _, obj in found])
-    fail(answer.errors, output)
-    return output
+        _by_prefix(command, chosen[0].mapping, question, chosen[0].name, answer.errors[0], bool(show_events))
+        return
+    command.failures += answer.errors
+    events = show_events if show_events is not None else len(found) <= 1 and not answer.errors
+    for at, (mapping, obj) in enumerate(found):
+        with command.going_on():
+            text = describe_one(command.client, mapping, obj, events)
+            command.objects.append(obj)
+            command.out(("\n\n" if at else "") + text)
+    if not found and not command.failures:
+        where = "" if all_namespaces else f" in {question.namespace} namespace."
+        command.err(f"No resources found{where}\n")
 
 
 def _by_prefix(
-    client: Client, mapping: Mapping, question: Question, prefix: str, missing: PodlabError, show_events: bool
-) -> Output:
-    listed = items_of(mapping, client.get(mapping.path(question.where(mapping)), limit=CHUNK))
+    command: Command, mapping: Mapping, question: Question, prefix: str, missing: PodlabError, show_events: bool
+) -> None:
+    listed = items_of(mapping, read_list(command.client, mapping, question.where(mapping)))
     found = [obj for obj in listed if obj["metadata"]["name"].startswith(prefix)]
     if not found:
-        raise missing
-    texts = [describe_one(client, mapping, obj, show_events) + "\n" for obj in found]
-    return Output(stdout="".join(texts), objects=found)
+        command.failures.append(missing)
+    for obj in found:
+        command.objects.append(obj)
+        command.out(describe_one(command.client, mapping, obj, show_events) + "\n")
 
 
 def describe_one(client: Client, mapping: Mapping, obj: Object, show_events: bool = True) -> str:
