@@ -21,6 +21,7 @@ lab: $(STAMP) ## start JupyterLab with the lessons · 강의와 함께 JupyterLa
 install: $(STAMP) ## make .venv with everything · 필요한 것을 모두 담은 .venv 만들기
 
 $(STAMP): pyproject.toml tools/install.py
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 이상이 필요합니다 · podlab needs Python 3.11 or newer: https://www.python.org/downloads/"; exit 1; }
 	@$(PYTHON) tools/install.py
 
 check: lint ## lint, types, contracts, unit tests: before each commit · 커밋 전 검사
