@@ -84,7 +84,7 @@ def test_field_selectors() -> None:
         ("metadata.namespace==b", True),
     ):
         assert selectors.matcher(PODS, None, text)(pod) is selected
-    with pytest.raises(StatusError, match="field label not supported: spec.bogus"):
+    with pytest.raises(StatusError, match=r"field label not supported: spec.bogus"):
         selectors.matcher(PODS, None, "spec.bogus=x")
     with pytest.raises(StatusError, match="invalid selector: 'foo'; can't understand 'foo'"):
         selectors.matcher(PODS, None, "foo")

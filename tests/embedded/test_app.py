@@ -1,0 +1,208 @@
+"""The HTTP side of the API server, without a socket."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.embedded.harness import Api, Obj, pod
+
+GOLDEN = Path(__file__).parent.parent / "golden" / "api"
+PODS = "/api/v1/namespaces/default/pods"
+
+
+def run(scenario: Callable[[Api], Coroutine[Any, Any, None]]) -> None:
+    """Run a scenario against a fresh API server."""
+
+    async def main() -> None:
+        await scenario(Api())
+
+    asyncio.run(main())
+
+
+def recorded() -> list[Obj]:
+    """The recorded requests that do not depend on what came before them."""
+    entries: list[Obj] = json.loads((GOLDEN / "errors.json").read_text(encoding="utf-8"))
+    wanted = re.compile(
+        r"get not found|delete not found|get namespaced in|list missing ns|unknown (resource|group|path)$|not allowed"
+        r"|POST on item|^406|unauthorized|forbidden (learner|anonymous)|bad (label|field) selector|unparsable|bad limit"
+        r"|bad resourceVersion|bad continue|rvMatch|bad fieldValidation|dry run bad|fieldManager too long"
+        r"|patch not found|namespace not found|resourceVersion set"
+    )
+    return [entry for entry in entries if wanted.search(entry["name"])]
+
+
+@pytest.mark.parametrize("entry", recorded(), ids=lambda entry: entry["name"])
+def test_refusals_are_as_recorded(entry: Obj) -> None:
+    request, expected = entry["request"], entry["response"]
+
+    async def scenario(api: Api) -> None:
+        user = request.get("user", "admin")
+        headers = {"accept": request.get("accept", ""), "content-type": request.get("ct", "application/json")}
+        if user is None:
+            headers["authorization"] = ""
+        elif user != "admin":
+            headers["impersonate-user"] = user
+        body = request.get("body")
+        data = body.encode() if isinstance(body, str) else body
+        answer = await api.call(request["method"], request["path"], data, **headers)
+        got = answer.json if answer.body[:1] == b"{" else {"_text": answer.body.decode()}
+        want = expected["body"]
+        if "resourceVersion" in want.get("metadata", {}):
+            got["metadata"]["resourceVersion"] = want["metadata"]["resourceVersion"]
+        assert (answer.code, got) == (expected["status"], want)
+        assert answer.headers["content-type"] == expected["headers"]["Content-Type"]
+
+    run(scenario)
+
+
+def test_pages_show_one_moment() -> None:
+    async def scenario(api: Api) -> None:
+        for name in "abcde":
+            await api.call("POST", PODS, pod(name))
+        first = (await api.call("GET", PODS + "?limit=2")).json
+        assert [item["metadata"]["name"] for item in first["items"]] == ["a", "b"]
+        assert first["metadata"]["remainingItemCount"] == 3
+        assert not {"kind", "apiVersion"} & set(first["items"][0])
+        await api.call("DELETE", PODS + "/c")
+        second = (await api.call("GET", f"{PODS}?limit=2&continue={first['metadata']['continue']}")).json
+        assert [item["metadata"]["name"] for item in second["items"]] == ["c", "d"]
+        assert second["metadata"]["resourceVersion"] == first["metadata"]["resourceVersion"]
+        api.registry.store.compact(api.registry.store.revision)
+        expired = await api.call("GET", f"{PODS}?limit=2&continue={second['metadata']['continue']}")
+        assert (expired.code, expired.json["reason"]) == (410, "Expired")
+        rest = (await api.call("GET", f"{PODS}?limit=2&continue={expired.json['metadata']['continue']}")).json
+        assert [item["metadata"]["name"] for item in rest["items"]] == ["e"]
+
+    run(scenario)
+
+
+def test_a_write_that_changes_nothing_makes_no_revision() -> None:
+    async def scenario(api: Api) -> None:
+        made = (await api.call("POST", PODS, pod("a", metadata={"labels": {"x": "y"}}))).json
+        change = {"metadata": {"labels": {"x": "y"}}}
+        same = await api.call("PATCH", PODS + "/a", change, content_type="application/merge-patch+json")
+        assert same.json == made
+        again = await api.call("PUT", PODS + "/a", made)
+        assert again.json == made
+
+    run(scenario)
+
+
+def test_a_dry_run_stores_nothing() -> None:
+    async def scenario(api: Api) -> None:
+        before = api.registry.store.revision
+        made = await api.call("POST", PODS + "?dryRun=All", pod("a"))
+        assert made.code == 201
+        assert "resourceVersion" not in made.json["metadata"]
+        assert api.registry.store.revision == before
+
+    run(scenario)
+
+
+def test_server_side_apply_is_answered_as_by_a_server_without_it() -> None:
+    async def scenario(api: Api) -> None:
+        await api.call("POST", PODS, pod("a"))
+        url = PODS + "/a?fieldManager=me"
+        answer = await api.call("PATCH", url, pod("a"), content_type="application/apply-patch+yaml")
+        assert answer.code == 415
+        assert "application/strategic-merge-patch+json" in answer.json["message"]
+
+    run(scenario)
+
+
+def test_a_watch_sees_entering_and_leaving_its_selector() -> None:
+    async def scenario(api: Api) -> None:
+        await api.call("POST", PODS, pod("a"))
+        start = api.registry.store.revision
+        async with api.watch(f"{PODS}?watch=1&labelSelector=x%3Dy&resourceVersion={start}") as events:
+            for labels in ({"x": "y"}, {"x": "y", "z": "1"}, {"x": None}):
+                body = {"metadata": {"labels": labels}}
+                await api.call("PATCH", PODS + "/a", body, content_type="application/merge-patch+json")
+            seen = [await events.get() for _ in range(3)]
+        assert [event["type"] for event in seen] == ["ADDED", "MODIFIED", "DELETED"]
+        assert seen[2]["object"]["metadata"]["labels"] == {"x": "y", "z": "1"}
+        assert seen[2]["object"]["metadata"]["resourceVersion"] == str(api.registry.store.revision)
+
+    run(scenario)
+
+
+def test_initial_events_end_with_a_bookmark() -> None:
+    async def scenario(api: Api) -> None:
+        await api.call("POST", PODS, pod("a"))
+        options = "watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true"
+        async with api.watch(f"{PODS}?{options}") as events:
+            added, bookmark = await events.get(), await events.get()
+        assert (added["type"], added["object"]["metadata"]["name"]) == ("ADDED", "a")
+        version = str(api.registry.store.revision)
+        meta = {"resourceVersion": version, "annotations": {"k8s.io/initial-events-end": "true"}}
+        blank = {"kind": "Pod", "apiVersion": "v1", "metadata": meta, "spec": {"containers": None}, "status": {}}
+        assert bookmark == {"type": "BOOKMARK", "object": blank}
+
+    run(scenario)
+
+
+def test_a_watch_from_before_the_compaction_is_told_so() -> None:
+    async def scenario(api: Api) -> None:
+        await api.call("POST", PODS, pod("a"))
+        api.registry.store.compact(api.registry.store.revision)
+        async with api.watch(f"{PODS}?watch=1&resourceVersion=1") as events:
+            refused = await events.get()
+        assert (refused["type"], refused["object"]["code"], refused["object"]["reason"]) == ("ERROR", 410, "Expired")
+
+    run(scenario)
+
+
+def test_a_table_watch_heads_only_its_first_event() -> None:
+    async def scenario(api: Api) -> None:
+        accept = "application/json;as=Table;v=v1;g=meta.k8s.io"
+        async with api.watch(PODS + "?watch=1", accept=accept) as events:
+            for name in ("a", "b"):
+                await api.call("POST", PODS, pod(name))
+            first, second = await events.get(), await events.get()
+        assert first["object"]["columnDefinitions"][0]["name"] == "Name"
+        assert second["object"]["columnDefinitions"] is None
+        assert second["object"]["rows"][0]["cells"][0] == "b"
+
+    run(scenario)
+
+
+def test_pretty_printing_is_for_people() -> None:
+    async def scenario(api: Api) -> None:
+        plain = await api.call("GET", "/api/v1/namespaces/default")
+        curl = await api.call("GET", "/api/v1/namespaces/default", user_agent="curl/8.0")
+        assert plain.body.endswith(b"}\n")
+        assert b'\n  "kind"' in curl.body
+        assert plain.json == curl.json
+
+    run(scenario)
+
+
+def test_a_body_may_be_yaml_but_not_longer_than_the_limit() -> None:
+    async def scenario(api: Api) -> None:
+        text = b"metadata: {name: a}\nspec: {containers: [{name: c, image: nginx}]}\n"
+        made = await api.call("POST", PODS, text, content_type="application/yaml")
+        assert made.code == 201
+        refused = await api.call("POST", PODS, b" " * (3 * 1024 * 1024 + 1))
+        assert (refused.code, refused.json["reason"]) == (413, "RequestEntityTooLarge")
+
+    run(scenario)
+
+
+def test_the_clock_can_be_stepped_over_http() -> None:
+    async def scenario(api: Api) -> None:
+        before = api.registry.clock.now()
+        answer = await api.call("POST", "/podlab/clock", {"action": "step", "seconds": 5})
+        assert answer.code == 200
+        assert api.registry.clock.now() == before + 5
+        assert (await api.call("POST", "/podlab/clock", {"action": "jump"})).code == 400
+        refused = await api.call("GET", "/podlab/clock", impersonate_user="learner")
+        assert refused.code == 403
+
+    run(scenario)
