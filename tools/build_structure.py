@@ -1,9 +1,10 @@
-"""Build podlab/embedded/apiserver/structure.json.gz: the fields of every Kubernetes kind, as facts without descriptions.
+"""Build podlab/embedded/apiserver/structure.json.gz: the fields of every kind, as facts without descriptions.
 
-Two sources are joined. The Go types of `k8s.io/api` and `k8s.io/apimachinery` give the order of fields, Go types, `omitempty`
-and protobuf numbers; the OpenAPI v3 documents of an API server give what is required, defaults, list types, map keys and patch keys.
+Two sources are joined. The Go types of `k8s.io/api` and `k8s.io/apimachinery` give the order of fields, Go types,
+`omitempty` and protobuf numbers; the OpenAPI v3 documents of an API server give what is required, defaults, list types,
+map keys and patch keys.
 
-    python tools/build_structure.py                      # the modules through `go mod download`, OpenAPI as kept in k8s.io/kubernetes
+    python tools/build_structure.py                 # Go modules and the OpenAPI documents kept in k8s.io/kubernetes
     python tools/build_structure.py --live "kubectl --context kind-lab"     # OpenAPI of a running API server
 """
 
@@ -21,9 +22,9 @@ from typing import Any
 VERSION = "1.36.2"
 TARGET = Path(__file__).parent.parent / "podlab/embedded/apiserver/structure.json.gz"
 GROUPS = (
-    "core/v1 apps/v1 batch/v1 autoscaling/v1 policy/v1 rbac/v1 networking/v1 storage/v1 scheduling/v1 discovery/v1 "
-    "events/v1 coordination/v1 authentication/v1 authorization/v1"
-).split()
+    "core/v1", "apps/v1", "batch/v1", "autoscaling/v1", "policy/v1", "rbac/v1", "networking/v1", "storage/v1",
+    "scheduling/v1", "discovery/v1", "events/v1", "coordination/v1", "authentication/v1", "authorization/v1",
+)  # fmt: skip
 META = {"meta/v1": "pkg/apis/meta/v1"}
 DOMAINS = {
     "rbac": "rbac.authorization.k8s.io",

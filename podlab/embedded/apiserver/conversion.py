@@ -1,13 +1,15 @@
 """JSON values into the fields of a Go type, with the complaints of Go's decoder.
 
-Upstream: sigs.k8s.io/json/internal/golang/encoding/json/decode.go. A wrong type is remembered and decoding goes on, what a type's own
-reader refuses (a quantity, a time) ends it; unknown and repeated fields are listed in the order of the text.
+Upstream: sigs.k8s.io/json/internal/golang/encoding/json/decode.go. A wrong type is remembered and decoding
+goes on, what a type's own reader refuses (a quantity, a time) ends it; unknown and repeated fields are listed in the
+order of the text.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -213,7 +215,7 @@ def _int_or_string(value: Any) -> int | str:
     raise ValueError(f"json: cannot unmarshal {shown} into Go value of type int32")
 
 
-OPAQUE = {
+OPAQUE: dict[str, Callable[[Any], Any]] = {
     "quantity": _quantity,
     "intorstring": _int_or_string,
     "time": lambda value: times.canonical(_string(value)),

@@ -155,9 +155,8 @@ def _check_kind(gvk: Gvk, expected: Gvk) -> None:
         internal = expected[0].split(".")[0] or "core"
         _refuse(f"converting ({gvk[1]}.{gvk[2]}) to ({internal}.{expected[2]}): unknown conversion", gvk, expected)
     if gvk != expected:
-        raise bad_request(
-            f"the API version in the data ({_version(gvk)}) does not match the expected API version ({_version(expected)})"
-        )
+        given, wanted = _version(gvk), _version(expected)
+        raise bad_request(f"the API version in the data ({given}) does not match the expected API version ({wanted})")
 
 
 def _judge(strict: list[str], gvk: Gvk, expected: Gvk, validation: str) -> list[str]:

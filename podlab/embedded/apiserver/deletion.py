@@ -5,7 +5,7 @@ Upstream: staging/src/k8s.io/apiserver/pkg/registry/rest/delete.go, registry/gen
 
 from __future__ import annotations
 
-from podlab.embedded.apiserver import status
+from podlab.embedded.apiserver import fields, status
 from podlab.embedded.apiserver.resource import Context, Obj, Resource, fresh
 from podlab.embedded.clock import parse_rfc3339, rfc3339
 
@@ -40,6 +40,7 @@ def _begin(ctx: Context, obj: Obj, grace: int | None) -> None:
         meta["deletionGracePeriodSeconds"] = grace or 0
     if meta.get("generation"):
         meta["generation"] += 1
+    obj["metadata"] = fields.canonical(meta, fields.type_named("meta/v1.ObjectMeta"))
     ctx.resource.terminating(obj)
 
 

@@ -1,6 +1,7 @@
 """The structure of every kind: fields, Go types, list keys, patch keys, protobuf numbers.
 
-`structure.json.gz` is generated (tools/build_structure.py); nothing here is written by hand. Types are built when first asked for.
+`structure.json.gz` is generated (tools/build_structure.py); nothing here is written by hand. Types are built when first
+asked for.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ ZERO: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a struct; `number` is its protobuf path, through inlined structs; `omit` is "", "empty" or "zero"."""
+    """One field of a struct; `number` is its protobuf path through inlined structs, `omit` is "", "empty" or "zero"."""
 
     name: str
     type: Type
@@ -222,9 +223,9 @@ def merge_key(type_: Type, *path: str) -> str:
 
 
 def canonical(value: Any, type_: Type) -> Any:
-    """Return a copy as Go would write it: fields in struct order, empty optional ones left out, maps sorted, unknown ones dropped.
+    """Return a copy as Go would write it: fields in struct order, maps sorted.
 
-    Raises ValueError when a quantity or a time cannot be read.
+    Empty optional fields and unknown ones are left out. Raises ValueError when a quantity or a time cannot be read.
     """
     form = type_.form
     if form == "struct":

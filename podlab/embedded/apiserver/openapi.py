@@ -1,8 +1,8 @@
 """OpenAPI v3 as kubectl asks for it: an index, and one document per group and version.
 
-The documents carry the descriptions of the installed Kubernetes client. Importing that client costs most of a second, so a subprocess
-does it once and leaves the documents gzipped in a folder; until they are there, the same documents are served without descriptions.
-OpenAPI v2 is answered as by a server that lacks it.
+The documents carry the descriptions of the installed Kubernetes client. Importing that client costs most of a second,
+so a subprocess does it once and leaves the documents gzipped in a folder; until they are there, the same documents are
+served without descriptions. OpenAPI v2 is an empty document: kubectl asks for it only about kinds that are not in v3.
 
     python -m podlab.embedded.apiserver.openapi FOLDER
 """
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 import os
 import subprocess
 import sys
@@ -28,6 +27,9 @@ from .schemas import META, Descriptions
 
 ACCEPTED = ("application/com.github.proto-openapi.spec.v3.v1.0+protobuf", "application/json")
 YEAR = 365 * 24 * 3600
+V2_PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+V2 = {"swagger": "2.0", "info": {"title": "Kubernetes", "version": "1.36"}, "paths": {}}
+V2_MESSAGE = b"\n\x032.0\x12\x12\n\nKubernetes\x12\x041.36B\x00"
 
 
 class Documents:
@@ -54,6 +56,9 @@ class Documents:
     def __call__(self, request: Request) -> Answer | None:
         """Answer a request, or return None for a path that is not served. Raises StatusError."""
         path = request.info.path.rstrip("/")
+        if path == "/openapi/v2":
+            json = "json" in request.headers.get("accept", "json")
+            return Answer(200, negotiation.dump(V2)) if json else Answer(200, V2_MESSAGE, V2_PROTOBUF)
         if path == "/openapi/v3":
             return Answer(200, negotiation.dump(self._index()), "text/plain; charset=utf-8")
         name = path.removeprefix("/openapi/v3/")

@@ -1,6 +1,6 @@
 """Protobuf request bodies, decoded by the structure table. Upstream: apimachinery/pkg/runtime/serializer/protobuf
 
-`kubectl create deployment`, `auth can-i` and others send protobuf since 1.32 and take no other answer than success. Answers are JSON.
+`kubectl create deployment`, `auth can-i` and others send protobuf since 1.32 and know no other way. Answers are JSON.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
 
 
 def parts(data: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """Yield field numbers and raw values: integers for varints and fixed sizes, bytes for the rest. Raises ValueError."""
+    """Yield field numbers and raw values, integers for varints and fixed sizes, else bytes. Raises ValueError."""
     at = 0
     while at < len(data):
         tag, at = _varint(data, at)
@@ -164,8 +164,8 @@ def _opaque(data: bytes, form: str) -> Any:
         text = _text(found.get(1, b""))
         return parse(text) if text else None
     seconds, nanos = _signed(found.get(1, 0)), _signed(found.get(2, 0))
-    if form == "duration" or seconds == ZERO_TIME:
-        return None
+    if form == "duration" or seconds == ZERO_TIME or (not seconds and not nanos):
+        return None  # the zero time is an empty message
     try:
         moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds, microseconds=nanos // 1000)
     except OverflowError:

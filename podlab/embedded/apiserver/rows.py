@@ -58,8 +58,8 @@ def node(obj: Obj, now: float) -> list[Any]:
     addresses = {a.get("type"): a.get("address") for a in reversed(status.get("addresses") or [])}
     return [
         name, ",".join(state), _roles(meta.get("labels") or {}), _age(obj, now), info.get("kubeletVersion", ""),
-        addresses.get("InternalIP", NONE), addresses.get("ExternalIP", NONE), info.get("osImage") or "<unknown>", kernel,
-        info.get("containerRuntimeVersion") or "<unknown>",
+        addresses.get("InternalIP", NONE), addresses.get("ExternalIP", NONE), info.get("osImage") or "<unknown>",
+        kernel, info.get("containerRuntimeVersion") or "<unknown>",
     ]  # fmt: skip
 
 

@@ -13,7 +13,10 @@ from .resource import Obj, Resource
 
 META = "io.k8s.apimachinery.pkg.apis.meta.v1."
 OPAQUE: dict[str, tuple[str, Obj]] = {
-    "resource.Quantity": ("io.k8s.apimachinery.pkg.api.resource.Quantity", {"oneOf": [{"type": "string"}, {"type": "number"}]}),
+    "resource.Quantity": (
+        "io.k8s.apimachinery.pkg.api.resource.Quantity",
+        {"oneOf": [{"type": "string"}, {"type": "number"}]},
+    ),
     "intstr.IntOrString": (
         "io.k8s.apimachinery.pkg.util.intstr.IntOrString",
         {"format": "int-or-string", "oneOf": [{"type": "integer"}, {"type": "string"}]},
@@ -105,10 +108,8 @@ def _property(f: Field, text: str) -> Obj:
 def schema(type_: Type, descriptions: Descriptions) -> Obj:
     """Return the schema of a struct."""
     text, of_fields = descriptions.get(name_of(type_.name), ("", {}))
-    properties = {}
-    for f in sorted(type_.fields.values(), key=lambda f: f.name):
-        told = of_fields.get(f.name) or descriptions.get(name_of(_mentioned(f.type) or "none.none"), ("", {}))[0]
-        properties[f.name] = _property(f, told)
+    members = sorted(type_.fields.values(), key=lambda f: f.name)
+    properties = {f.name: _property(f, of_fields.get(f.name) or _about(f.type, descriptions)) for f in members}
     found: Obj = {"description": text} if text else {}
     found.update(type="object")
     if properties:
@@ -121,6 +122,12 @@ def schema(type_: Type, descriptions: Descriptions) -> Obj:
         if key in type_.facts:
             found[extension] = type_.facts[key]
     return found
+
+
+def _about(type_: Type, descriptions: Descriptions) -> str:
+    """Describe a field that the client does not describe by what it is made of."""
+    mentioned = _mentioned(type_)
+    return descriptions[name_of(mentioned)][0] if mentioned and name_of(mentioned) in descriptions else ""
 
 
 def schemas(names: Iterable[str], descriptions: Descriptions) -> Obj:

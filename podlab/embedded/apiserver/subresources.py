@@ -5,7 +5,7 @@ Upstream: pkg/registry/core/{pod,namespace,serviceaccount}/storage
 
 from __future__ import annotations
 
-from podlab.embedded.apiserver import decode, negotiation, reviews, status, verbs
+from podlab.embedded.apiserver import decode, negotiation, reviews, scale, status, verbs
 from podlab.embedded.apiserver.auth import Authenticator
 from podlab.embedded.apiserver.negotiation import Answer
 from podlab.embedded.apiserver.request import check_write_options
@@ -25,6 +25,8 @@ def answer(call: Call, who: Authenticator) -> Answer:
         if handler is None:
             raise status.method_not_allowed()
         return handler(call)
+    if name == "scale":
+        return scale.answer(call)
     wanted, handle = {"token": ("POST", None), "finalize": ("PUT", finalize), "binding": ("POST", bind)}.get(
         name, ("", None)
     )

@@ -1,4 +1,4 @@
-"""YAML request bodies, read as Kubernetes reads them: to JSON values, with repeated keys reported. Upstream: sigs.k8s.io/yaml"""
+"""YAML request bodies as JSON values, with repeated keys reported. Upstream: sigs.k8s.io/yaml"""
 
 from __future__ import annotations
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import causes, metadata, quantity
 from podlab.embedded.clock import rfc3339
 
+from .. import causes, metadata, quantity
 from ..resource import Context, Obj, Resource
 from ..status import Cause
 from . import poddefaults, podspec, podupdates, podwarnings
@@ -19,6 +19,8 @@ def default(pod: Obj) -> None:
     """Fill in what a manifest leaves out."""
     spec = pod.setdefault("spec", {})
     poddefaults.spec(spec)
+    if (spec.get("terminationGracePeriodSeconds") or 0) < 0:
+        spec["terminationGracePeriodSeconds"] = 1
     if spec.get("enableServiceLinks") is None:
         spec["enableServiceLinks"] = True
     pod.setdefault("status", {})
