@@ -7,7 +7,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import podlab
 from podlab.errors import PodlabError
 from podlab.text import Language, Text
 
@@ -17,7 +16,7 @@ WELCOME = "00-welcome"
 
 def source() -> Path:
     """The built lessons: inside the installed package, else beside it in the checkout."""
-    package = Path(podlab.__file__).parent
+    package = Path(__file__).resolve().parent
     return next(
         (path for path in (package / "notebooks", package.parent / "notebooks") if path.is_dir()), package / "notebooks"
     )

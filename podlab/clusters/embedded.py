@@ -11,7 +11,6 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-import podlab
 from podlab.clusters import state
 from podlab.clusters.cluster import Cluster, Report, silent
 from podlab.errors import ClusterError
@@ -88,7 +87,7 @@ def stop(folder: Path) -> None:
 
 def _detached(command: list[str], log: int, folder: Path) -> subprocess.Popen[bytes]:
     environ = dict(os.environ)
-    source = str(Path(podlab.__file__).parent.parent)
+    source = str(Path(__file__).resolve().parents[2])
     if source != sysconfig.get_path("purelib"):
         environ["PYTHONPATH"] = os.pathsep.join(filter(None, [source, environ.get("PYTHONPATH")]))
     if sys.platform != "win32":
