@@ -5,7 +5,7 @@ from __future__ import annotations
 import locale
 import os
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 Language = Literal["ko", "en"]
 LANGUAGES: tuple[Language, ...] = ("ko", "en")
@@ -61,4 +61,4 @@ def from_environment() -> Language:
 def _code(name: str) -> Language | None:
     code = name.replace("-", "_").partition("_")[0].partition(".")[0].lower()
     code = {"korean": "ko", "english": "en"}.get(code, code)
-    return cast(Language, code) if code in LANGUAGES else None
+    return next((each for each in LANGUAGES if each == code), None)
