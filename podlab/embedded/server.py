@@ -23,6 +23,12 @@ from podlab.embedded.apiserver.openapi import Documents
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resources import RESOURCES
 from podlab.embedded.clock import Clock, Randomness, RealClock, SteppingClock
+from podlab.embedded.controllers.expiry import EventExpiry
+from podlab.embedded.controllers.garbagecollector import GarbageCollector
+from podlab.embedded.controllers.namespace import NamespaceLifecycle, ServiceAccounts
+from podlab.embedded.kubelet.api import NodeApi
+from podlab.embedded.kubelet.kubelet import Kubelet
+from podlab.embedded.scheduler import Scheduler
 from podlab.embedded.store import Store
 
 COMPACT_EVERY = 300.0
@@ -76,11 +82,35 @@ class Core:
         self.authenticator = Authenticator(self.registry, self.signer, token)
         self.documents = Documents(home / "openapi", RESOURCES) if home else None
         self.app = App(self.registry, self.authenticator, documents=self.documents)
+        authority = (home or Path()) / "ca.crt"
+        self.certificate = authority.read_text(encoding="utf-8") if home and authority.exists() else ""
         self._stops: list[Callable[[], object]] = []
 
     def start(self) -> None:
         """Create what every cluster has, and let scheduler, kubelet and controllers go to work."""
         bootstrap.populate(self.registry)
+        kubelet = Kubelet(self.registry, f"{self.name}-control-plane", token=self._token)
+        kubelet.start()
+        self.app.node = NodeApi(kubelet)
+        parts = (
+            ServiceAccounts(self.registry, self.certificate),
+            NamespaceLifecycle(self.registry),
+            GarbageCollector(self.registry),
+            EventExpiry(self.registry),
+            Scheduler(self.registry),
+            kubelet,
+        )
+        self._stops = [part.stop for part in parts]
+
+    def _token(self, pod: dict[str, Any], projection: dict[str, Any]) -> str:
+        """The token that a Pod's container finds in its files. Upstream: pkg/kubelet/token/token_manager.go"""
+        meta, account = pod["metadata"], pod["spec"].get("serviceAccountName", "default")
+        found = self.registry.find(self.registry.resource("serviceaccounts"), account, meta["namespace"])
+        if found is None or not self.certificate:
+            return ""
+        audiences = [projection["audience"]] if projection.get("audience") else []
+        bound = {"kind": "Pod", "name": meta["name"], "uid": meta["uid"]}
+        return self.authenticator.issue(found, audiences, projection.get("expirationSeconds") or 3607, bound)
 
     def stop(self) -> None:
         """Stop everything; containers of a later start go on where these stood."""

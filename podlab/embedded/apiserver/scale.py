@@ -1,75 +1,103 @@
-"""The scale subresource: how many Pods a workload wants, as `kubectl scale` reads and writes it.
+"""The scale subresource: how many replicas a workload has and should have, as autoscaling/v1 Scale.
 
-Upstream: pkg/registry/apps/deployment/storage/storage.go ScaleREST
+Upstream: pkg/registry/apps/deployment/storage/storage.go
 """
 
 from __future__ import annotations
 
-from typing import Any
+import json
 
-from . import decode, patch, status, verbs
-from .negotiation import Answer
-from .request import check_write_options
-from .resource import Obj, Resource
-from .resources import deployments
-from .verbs import Call
+from podlab.embedded.apiserver import decode, patch, status, verbs
+from podlab.embedded.apiserver.negotiation import Answer
+from podlab.embedded.apiserver.request import check_write_options
+from podlab.embedded.apiserver.resource import Obj, Resource
+from podlab.embedded.apiserver.verbs import Call
 
-GVK = ("autoscaling", "v1", "Scale")
-PATCHES = (patch.JSON, patch.MERGE, patch.STRATEGIC)
-SCALE = Resource(group=GVK[0], version=GVK[1], kind=GVK[2], plural="scales")
+SCALE = Resource("autoscaling", "v1", "Scale", "scales")
+KEPT = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
+OPERATORS = {"In": "in", "NotIn": "notin"}
+
+
+def scale_of(obj: Obj) -> Obj:
+    """The Scale of a workload."""
+    meta = {key: obj["metadata"][key] for key in KEPT if key in obj["metadata"]}
+    replicas = (obj.get("spec") or {}).get("replicas") or 0
+    shown: Obj = {"replicas": (obj.get("status") or {}).get("replicas") or 0}
+    selector = selector_text((obj.get("spec") or {}).get("selector") or {})
+    if selector:
+        shown["selector"] = selector
+    spec = {"replicas": replicas} if replicas else {}
+    return {"kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": meta, "spec": spec, "status": shown}
+
+
+def selector_text(selector: Obj) -> str:
+    """A LabelSelector as one writes it on a command line. Upstream: metav1.FormatLabelSelector"""
+    terms = [(key, f"{key}={value}") for key, value in (selector.get("matchLabels") or {}).items()]
+    for term in selector.get("matchExpressions") or ():
+        key, operator = term["key"], term["operator"]
+        if operator in OPERATORS:
+            terms.append((key, f"{key} {OPERATORS[operator]} ({','.join(sorted(term.get('values') or ()))})"))
+        else:
+            terms.append((key, key if operator == "Exists" else f"!{key}"))
+    return ",".join(text for _, text in sorted(terms))
 
 
 def answer(call: Call) -> Answer:
-    """GET, PUT or PATCH of a scale. Raises StatusError."""
+    """GET, PUT or PATCH of `/scale`. Raises StatusError."""
     form = call.form(verbs.WHOLE)
     method = call.request.method
-    stored = call.registry.get(call.resource, call.name, call.namespace)
-    if method == "GET":
-        return call.answer(deployments.scale(stored), form)
-    if method not in ("PUT", "PATCH"):
+    if method not in ("GET", "PUT", "PATCH"):
         raise status.method_not_allowed()
+    obj = call.registry.get(call.resource, call.name, call.namespace)
+    if method == "GET":
+        return call.answer(scale_of(obj), form)
     dry_run = check_write_options(call.request, "UpdateOptions" if method == "PUT" else "PatchOptions")
-    kind = call.request.content_type()
-    if method == "PATCH" and kind not in PATCHES:
-        raise status.unsupported_media_type(PATCHES)
-    wanted = _put(call) if method == "PUT" else _patched(call, deployments.scale(stored), kind)
-    return call.answer(_apply(call, wanted, stored, dry_run), form)
-
-
-def _put(call: Call) -> Obj:
-    scale, warnings = decode.decode(call.request.body, call.request.content_type(), GVK)
-    call.warnings.extend(warnings)
-    return scale
-
-
-def _patched(call: Call, scale: Obj, kind: str) -> Obj:
-    try:
-        body: Any = decode.parse(call.request.body.decode("utf-8", "replace"))
-        return decode.reshape(patch.apply(SCALE, scale, body, kind), GVK)[0]
-    except ValueError as error:
-        raise status.bad_request(f"error decoding patch: {error}") from None
-
-
-def _apply(call: Call, scale: Obj, stored: Obj, dry_run: bool) -> Obj:
-    meta = scale.get("metadata") or {}
-    if meta.get("name") and meta["name"] != call.name:
-        given = meta["name"]
-        raise status.bad_request(f"the name of the object ({given}) does not match the name on the URL ({call.name})")
-    if meta.get("resourceVersion") not in (None, "", stored["metadata"]["resourceVersion"]):
-        raise status.conflict(call.resource.qualified, call.name)
-    if causes := deployments.validate_scale(scale):
-        raise status.invalid("Scale.autoscaling", call.name, causes)
-    replicas = (scale.get("spec") or {}).get("replicas", 0)
-    wanted = {**stored, "spec": {**stored["spec"], "replicas": replicas}}
-    changed = call.registry.update(
+    wanted = _put(call) if method == "PUT" else _patched(call, scale_of(obj))
+    _check(call, wanted)
+    replicas = (wanted.get("spec") or {}).get("replicas") or 0
+    version = (wanted.get("metadata") or {}).get("resourceVersion")
+    change = {"spec": {"replicas": replicas}}
+    if version and method == "PUT":
+        change["metadata"] = {"resourceVersion": version}
+    changed = call.registry.patch(
         call.resource,
-        wanted,
-        name=call.name,
-        namespace=call.namespace,
+        call.name,
+        call.namespace,
+        change,
+        patch.MERGE,
         subresource="scale",
         manager=call.request.manager(),
         user=call.request.user,
         dry_run=dry_run,
         warnings=call.warnings,
     )
-    return deployments.scale(changed)
+    return call.answer(scale_of(changed), form)
+
+
+def _put(call: Call) -> Obj:
+    expected = (SCALE.group, SCALE.version, SCALE.kind)
+    obj, warnings = decode.decode(call.request.body, call.request.content_type(), expected)
+    call.warnings.extend(warnings)
+    return obj
+
+
+def _patched(call: Call, scale: Obj) -> Obj:
+    kind = call.request.content_type()
+    if kind not in verbs.PATCH_TYPES[:3]:
+        raise status.StatusError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {})
+    body = verbs.read_patch(call.request.body)
+    try:
+        shaped, _ = decode.reshape(patch.apply(SCALE, scale, body, kind), (SCALE.group, SCALE.version, SCALE.kind))
+    except ValueError as error:
+        shown = json.dumps(json.dumps(scale, separators=(",", ":")))
+        cause = status.Cause("patch", "FieldValueInvalid", f"Invalid value: {shown}: {error}")
+        raise status.invalid("", "", [cause]) from None
+    return shaped
+
+
+def _check(call: Call, scale: Obj) -> None:
+    replicas = (scale.get("spec") or {}).get("replicas") or 0
+    if replicas < 0:
+        text = f"Invalid value: {replicas}: must be greater than or equal to 0"
+        cause = status.Cause("spec.replicas", "FieldValueInvalid", text)
+        raise status.invalid("Scale.autoscaling", call.name, [cause])

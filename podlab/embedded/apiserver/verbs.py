@@ -170,7 +170,7 @@ def patch_(call: Call) -> Answer:
         check_write_options(call.request, "PatchOptions", apply=True)
         raise status.unsupported_media_type(PATCH_TYPES[:3])
     dry_run = check_write_options(call.request, "PatchOptions")
-    body = _read_patch(call.request.body)
+    body = read_patch(call.request.body)
     changed = call.registry.patch(
         call.resource,
         call.name,
@@ -187,7 +187,8 @@ def patch_(call: Call) -> Answer:
     return call.one(changed, form)
 
 
-def _read_patch(body: bytes) -> Any:
+def read_patch(body: bytes) -> Any:
+    """The patch that a PATCH carries. Raises StatusError 400."""
     try:
         return decode.parse(body.decode("utf-8", "replace"))
     except ValueError as error:

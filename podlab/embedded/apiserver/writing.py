@@ -67,6 +67,8 @@ def _identified(ctx: Context, obj: Obj) -> Obj:
 
 def _validate(ctx: Context, obj: Obj, old: Obj | None) -> None:
     resource = ctx.resource
+    if ctx.subresource == "binding":  # the node's name, which plain updates may not change
+        return
     validate = resource.validate_status if ctx.subresource == "status" else resource.validate
     causes = validate(obj, old)
     if causes:
