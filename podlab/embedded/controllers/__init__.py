@@ -1,0 +1,1 @@
+"""The controllers: each watches some objects through the registry and brings about what they ask for."""

@@ -1,0 +1,152 @@
+"""Namespaces: what each of them has from the start, and how it ends.
+
+Upstream: pkg/controller/serviceaccount, pkg/controller/certificates/rootcacertpublisher, pkg/controller/namespace
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from podlab.embedded.apiserver.registry import Registry
+from podlab.embedded.apiserver.resource import Resource
+from podlab.embedded.apiserver.status import StatusError
+from podlab.embedded.clock import rfc3339
+from podlab.embedded.controllers.controller import Controller, Key
+
+Obj = dict[str, Any]
+
+MANAGER = "kube-controller-manager"
+ROOT_CA = "kube-root-ca.crt"
+DESCRIPTION = (
+    "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the "
+    "internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes "
+    "clusters."
+)
+AGAIN = 0.5
+"""Seconds until what is left in a dying namespace is looked at again."""
+
+
+class ServiceAccounts:
+    """Keeps a ServiceAccount `default` and a ConfigMap with the root certificate in every namespace."""
+
+    def __init__(self, registry: Registry, certificate: str) -> None:
+        self._registry, self._certificate = registry, certificate
+        self._controller = Controller(registry, self._reconcile)
+        self._controller.watch("namespaces", lambda obj: ("", obj["metadata"]["name"]))
+        self._controller.watch("serviceaccounts", lambda obj: _if_named(obj, "default"))
+        self._controller.watch("configmaps", lambda obj: _if_named(obj, ROOT_CA))
+        self.stop = self._controller.stop
+
+    def _reconcile(self, key: Key) -> None:
+        namespace = self._registry.find(self._registry.resource("namespaces"), key[1])
+        if namespace is None or namespace["metadata"].get("deletionTimestamp"):
+            return
+        accounts, maps = self._registry.resource("serviceaccounts"), self._registry.resource("configmaps")
+        if not self._registry.find(accounts, "default", key[1]):
+            account: Obj = {"metadata": {"name": "default"}}
+            self._registry.create(accounts, account, namespace=key[1], manager=MANAGER)
+        if not self._registry.find(maps, ROOT_CA, key[1]):
+            meta = {"name": ROOT_CA, "annotations": {"kubernetes.io/description": DESCRIPTION}}
+            data = {"ca.crt": self._certificate}
+            self._registry.create(maps, {"metadata": meta, "data": data}, namespace=key[1], manager=MANAGER)
+
+
+def _if_named(obj: Obj, name: str) -> Key | None:
+    return ("", obj["metadata"]["namespace"]) if obj["metadata"]["name"] == name else None
+
+
+class NamespaceLifecycle:
+    """Empties a namespace that is being deleted, tells what is left, and lets it go."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry, self._clock = registry, registry.clock
+        self._namespaces = registry.resource("namespaces")
+        self._controller = Controller(registry, self._reconcile)
+        self._controller.watch("namespaces", lambda obj: ("", obj["metadata"]["name"]))
+        self._controller.watch("pods", self._of_pod)
+        self.stop = self._controller.stop
+
+    def _of_pod(self, pod: Obj) -> Key | None:
+        return ("", pod["metadata"]["namespace"]) if pod["metadata"].get("deletionTimestamp") else None
+
+    def _reconcile(self, key: Key) -> None:
+        name = key[1]
+        namespace = self._registry.find(self._namespaces, name)
+        if namespace is None or not namespace["metadata"].get("deletionTimestamp"):
+            return
+        self._empty(name)
+        left = {resource: objs for resource in self._kinds() if (objs := self._registry.list(resource, name))}
+        self._registry.change(self._namespaces, name, "", lambda obj: self._set_conditions(obj, left), manager=MANAGER)
+        if left:
+            self._controller.add(key, AGAIN)
+        else:
+            self._registry.change(self._namespaces, name, "", _finalize, subresource="finalize", manager=MANAGER)
+
+    def _kinds(self) -> list[Resource]:
+        kinds = self._registry.resources.values()
+        return [k for k in kinds if k.namespaced and {"list", "delete"} <= set(k.verbs) and k.stored_as is None]
+
+    def _empty(self, name: str) -> None:
+        for resource in self._kinds():
+            for obj in self._registry.list(resource, name):
+                if obj["metadata"].get("deletionTimestamp"):
+                    continue
+                try:
+                    self._registry.delete(resource, obj["metadata"]["name"], name, manager=MANAGER)
+                except StatusError as error:
+                    if error.code not in (404, 409):
+                        raise
+
+    def _set_conditions(self, namespace: Obj, left: dict[Resource, list[Obj]]) -> None:
+        status = namespace.setdefault("status", {})
+        old = {c["type"]: c for c in status.get("conditions") or []}
+        now = rfc3339(self._clock.now())
+        conditions = []
+        for type_, holds, reason, message in conditions_of(left):
+            state = "True" if holds else "False"
+            same = type_ in old and old[type_]["status"] == state
+            since = old[type_]["lastTransitionTime"] if same else now
+            found = {"type": type_, "status": state, "lastTransitionTime": since, "reason": reason, "message": message}
+            conditions.append(found)
+        status["phase"], status["conditions"] = "Terminating", conditions
+
+
+def conditions_of(left: dict[Resource, list[Obj]]) -> list[tuple[str, bool, str, str]]:
+    """(type, status, reason, message) of a dying namespace's conditions.
+
+    Upstream: pkg/controller/namespace/deletion/status_condition_utils.go
+    """
+    remaining = ", ".join(f"{r.qualified}. has {len(objs)} resource instances" for r, objs in left.items())
+    counts: dict[str, int] = {}
+    for objs in left.values():
+        for finalizer in (f for obj in objs for f in obj["metadata"].get("finalizers") or []):
+            counts[finalizer] = counts.get(finalizer, 0) + 1
+    held = ", ".join(f"{name} in {number} resource instances" for name, number in sorted(counts.items()))
+    content = ("SomeResourcesRemain", f"Some resources are remaining: {remaining}")
+    finalizers = ("SomeFinalizersRemain", f"Some content in the namespace has finalizers remaining: {held}")
+    deleted = "All content successfully deleted, may be waiting on finalization"
+    return [
+        ("NamespaceDeletionDiscoveryFailure", False, "ResourcesDiscovered", "All resources successfully discovered"),
+        (
+            "NamespaceDeletionGroupVersionParsingFailure",
+            False,
+            "ParsedGroupVersions",
+            "All legacy kube types successfully parsed",
+        ),
+        ("NamespaceDeletionContentFailure", False, "ContentDeleted", deleted),
+        (
+            "NamespaceContentRemaining",
+            bool(left),
+            *(content if left else ("ContentRemoved", "All content successfully removed")),
+        ),
+        (
+            "NamespaceFinalizersRemaining",
+            bool(counts),
+            *(finalizers if counts else ("ContentHasNoFinalizers", "All content-preserving finalizers finished")),
+        ),
+    ]
+
+
+def _finalize(namespace: Obj) -> None:
+    spec = namespace.setdefault("spec", {})
+    spec["finalizers"] = [f for f in spec.get("finalizers") or [] if f != "kubernetes"]

@@ -1,0 +1,288 @@
+"""What the API server asks the kubelet for: logs, exec, attach, and connections to containers' ports.
+
+Upstream: pkg/kubelet/server/server.go, pkg/kubelet/kubelet_pods.go
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+from podlab.embedded.apiserver import status
+from podlab.embedded.apiserver.status import StatusError
+from podlab.embedded.kubelet import programs
+from podlab.embedded.kubelet.kubelet import Kubelet
+from podlab.embedded.kubelet.process import Refused
+from podlab.embedded.kubelet.runtime import Container, Line, Log
+from podlab.embedded.kubelet.tunnel import Writer, open_tunnel
+
+Obj = dict[str, Any]
+
+WAITING = {
+    "ErrImagePull": "image can't be pulled",
+    "ImagePullBackOff": "trying and failing to pull image",
+    "InvalidImageName": "InvalidImageName",
+}
+
+
+class ExecSession:
+    """A command that runs in a container: iterate for (channel, data), then ask for `exit_code` and `error`."""
+
+    def __init__(self, command: list[str]) -> None:
+        self.command = command
+        self.exit_code: int | None = None
+        self.error = ""
+        self._queue: asyncio.Queue[tuple[int, bytes] | None] = asyncio.Queue()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def put(self, channel: int, data: bytes) -> None:
+        """Output: channel 1 or 2."""
+        if data:
+            self._queue.put_nowait((channel, data))
+
+    def finish(self, code: int | None, error: str = "") -> None:
+        """No more output."""
+        self.exit_code, self.error = code, error
+        self._queue.put_nowait(None)
+
+    def run(self, coroutine: Any) -> None:
+        """Own a task."""
+        self._tasks.append(asyncio.get_running_loop().create_task(coroutine))
+
+    def __aiter__(self) -> ExecSession:
+        return self
+
+    async def __anext__(self) -> tuple[int, bytes]:
+        item = await self._queue.get()
+        if item is None:
+            raise StopAsyncIteration
+        return item
+
+    async def close(self) -> None:
+        """The client has gone."""
+        for task in self._tasks:
+            task.cancel()
+
+
+class NodeApi:
+    """Answers for the Pods of one kubelet."""
+
+    def __init__(self, kubelet: Kubelet) -> None:
+        self._kubelet, self._clock = kubelet, kubelet.clock
+
+    # Logs
+
+    async def log(
+        self,
+        pod: Obj,
+        *,
+        container: str = "",
+        follow: bool = False,
+        previous: bool = False,
+        tail_lines: int | None = None,
+        since_seconds: int | None = None,
+        timestamps: bool = False,
+        limit_bytes: int | None = None,
+    ) -> AsyncIterator[bytes]:
+        """A container's log, in pieces. Raises StatusError before the first."""
+        name = _chosen(pod, container)
+        found = self._log_of(pod, name, previous)
+        if isinstance(found, bytes):
+            yield found
+            return
+        start, left = self._start(found, tail_lines, since_seconds), limit_bytes
+        async for data in _pieces(found, start, follow, timestamps):
+            if left is not None:
+                data, left = data[:left], left - len(data[:left])
+            if data:
+                yield data
+            if left == 0:
+                return
+
+    def _start(self, log: Log, tail: int | None, since: int | None) -> int:
+        start = 0 if tail is None else max(0, len(log.lines) - tail)
+        if since is not None:
+            earliest = self._clock.now() - since
+            later = (i for i, line in enumerate(log.lines) if line.time >= earliest)
+            start = max(start, next(later, len(log.lines)))
+        return start
+
+    def _log_of(self, pod: Obj, name: str, previous: bool) -> Log | bytes:
+        meta = pod["metadata"]
+        if not pod["spec"].get("nodeName"):
+            raise status.bad_request(f"pod {meta['name']} does not have a host assigned")
+        known = _status_of(pod, name)
+        if previous:
+            return self._previous(pod, name, known)
+        found = self._kubelet.runtime.newest(meta["uid"], name)
+        waiting = known.get("state", {}).get("waiting", {}).get("reason", "ContainerCreating")
+        if found is None or found.instance.state == "created":
+            text = WAITING.get(waiting, waiting)
+            raise status.bad_request(f'container "{name}" in pod "{meta["name"]}" is waiting to start: {text}')
+        return found.log
+
+    def _previous(self, pod: Obj, name: str, known: Obj) -> Log | bytes:
+        last = known.get("lastState", {}).get("terminated")
+        if not last:
+            why = f'previous terminated container "{name}" in pod "{pod["metadata"]["name"]}" not found'
+            raise status.bad_request(why)
+        id_ = str(last.get("containerID", "")).removeprefix("containerd://")
+        instances = self._kubelet.runtime.containers.get(pod["metadata"]["uid"], [])
+        found = next((c for c in instances if c.instance.id == id_), None)
+        newest = self._kubelet.runtime.newest(pod["metadata"]["uid"], name)
+        if found is None or (newest and newest is not found and newest.instance.state == "exited"):
+            return f"unable to retrieve container logs for containerd://{id_}".encode()
+        return found.log
+
+    # Commands
+
+    async def exec(
+        self,
+        pod: Obj,
+        *,
+        container: str = "",
+        command: list[str],
+        stdin: AsyncIterator[bytes] | None = None,
+        tty: bool = False,
+    ) -> ExecSession:
+        """Run a command. Raises StatusError before it starts."""
+        found = self._running(pod, container)
+        session = ExecSession(command)
+        wrong = programs.missing(command, found.image.commands, ())
+        if wrong:
+            code = 126 if "permission denied" in wrong else 127
+            session.put(2, f"{EXEC}{wrong}: unknown\n".encode() if tty else b"")
+            session.finish(code, "" if code != 127 else "")
+            session.failure = f"{EXEC}{wrong}: unknown"  # type: ignore[attr-defined]
+            return session
+        process = found.process(
+            command, lambda data: session.put(1, data), lambda data: session.put(1 if tty else 2, data)
+        )
+        if stdin is not None:
+            process.stdin = type(process.stdin)(closed=False)
+            session.run(_feed(stdin, process.stdin))
+        session.run(_execute(found, process, session))
+        return session
+
+    async def attach(
+        self, pod: Obj, *, container: str = "", stdin: AsyncIterator[bytes] | None = None, tty: bool = False
+    ) -> ExecSession:
+        """Follow what process 1 writes from now on. Raises StatusError before it starts."""
+        found = self._running(pod, container)
+        session = ExecSession([])
+        if stdin is not None:
+            session.run(_feed(stdin, found.stdin))
+        session.run(_follow(found, session, tty))
+        return session
+
+    def _running(self, pod: Obj, container: str) -> Container:
+        name = _chosen(pod, container)
+        if not pod["spec"].get("nodeName"):
+            raise status.bad_request(f"pod {pod['metadata']['name']} does not have a host assigned")
+        found = self._kubelet.runtime.newest(pod["metadata"]["uid"], name)
+        if found is None or found.instance.state != "running":
+            raise StatusError(500, "InternalError", f'container not found ("{name}")')
+        return found
+
+    # Network
+
+    async def http(
+        self, pod: Obj, port: int, method: str, path: str, headers: dict[str, str], body: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Ask a container's port, as the proxy subresource does. Raises StatusError 503."""
+        ip = (pod.get("status") or {}).get("podIP", "")
+        given = {key.lower(): value for key, value in headers.items()}
+        try:
+            return self._kubelet.runtime.request(ip, port, method, path, given, body, client=self._kubelet.node_ip)
+        except Refused as refused:
+            why = f"dial tcp {ip}:{port}: connect: {refused.reason.lower()}"
+            text = f"error trying to reach service: {why}"
+            raise StatusError(503, "ServiceUnavailable", text) from None
+
+    async def connect(self, pod: Obj, port: int) -> tuple[asyncio.StreamReader, Writer]:
+        """A connection to a container's port, as port forwarding makes. Raises StatusError if nothing listens."""
+        sandbox = self._kubelet.runtime.sandboxes.get(pod["metadata"]["uid"])
+        if sandbox is None or not sandbox.ready:
+            raise StatusError(500, "InternalError", "unable to forward port because pod is not running")
+        return open_tunnel(self._kubelet.runtime, sandbox.ip, port)
+
+
+EXEC = "OCI runtime exec failed: exec failed: unable to start container process: "
+
+
+def _chosen(pod: Obj, container: str) -> str:
+    """The container meant. Raises StatusError 400."""
+    spec, name = pod["spec"], pod["metadata"]["name"]
+    mains = [c["name"] for c in spec["containers"]]
+    inits = [c["name"] for c in spec.get("initContainers") or []]
+    guests = [c["name"] for c in spec.get("ephemeralContainers") or []]
+    if container:
+        if container not in (*mains, *inits, *guests):
+            raise status.bad_request(f"container {container} is not valid for pod {name}")
+        return container
+    if len(mains) > 1:
+        text = f"a container name must be specified for pod {name}, choose one of: [{' '.join(mains)}]"
+        if inits:
+            text += f" or one of the init containers: [{' '.join(inits)}]"
+        raise status.bad_request(text)
+    return mains[0]
+
+
+def _status_of(pod: Obj, name: str) -> Obj:
+    found = pod.get("status") or {}
+    for key in ("containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"):
+        for entry in found.get(key) or []:
+            if entry["name"] == name:
+                return dict(entry)
+    return {}
+
+
+async def _pieces(log: Log, start: int, follow: bool, timestamps: bool) -> AsyncIterator[bytes]:
+    position = start
+    while True:
+        lines = log.lines[position:]
+        position = len(log.lines)
+        if lines:
+            yield b"".join(_shown(line, timestamps) for line in lines)
+        if not follow or log.closed:
+            return
+        await log.more()
+        position = min(position, len(log.lines))
+
+
+def _shown(line: Line, timestamps: bool) -> bytes:
+    if not timestamps:
+        return line.data
+    moment = datetime.fromtimestamp(line.time, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+    return f"{moment}{int(line.time * 1e9) % 1000:03}Z ".encode() + line.data
+
+
+async def _feed(stdin: AsyncIterator[bytes], target: Any) -> None:
+    async for data in stdin:
+        target.feed(data)
+    target.close()
+
+
+async def _execute(found: Container, process: Any, session: ExecSession) -> None:
+    try:
+        session.finish(await found.execute(process))
+    except asyncio.CancelledError:
+        session.finish(137)
+        raise
+    except Exception as error:  # the command's own fault must not take the server with it
+        session.finish(1, str(error))
+
+
+async def _follow(found: Container, session: ExecSession, tty: bool) -> None:
+    log = found.log
+    position = len(log.lines)
+    while True:
+        for line in log.lines[position:]:
+            session.put(2 if line.stream == "stderr" and not tty else 1, line.data)
+        position = len(log.lines)
+        if log.closed:
+            session.finish(found.instance.exit_code)
+            return
+        await log.more()

@@ -1,0 +1,165 @@
+"""A container's environment and command line, from its spec, its image and what it refers to.
+
+Upstream: pkg/kubelet/kubelet_pods.go (makeEnvironmentVariables), pkg/fieldpath
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from podlab.embedded.apiserver import quantity
+from podlab.embedded.kubelet.images import Image
+
+Obj = dict[str, Any]
+Lookup = Callable[[str, str], Obj | None]
+"""(`configmaps` or `secrets`, name) → the object in the Pod's namespace."""
+
+
+class ConfigError(Exception):
+    """A container that cannot be configured: the message of CreateContainerConfigError."""
+
+
+def environment(
+    pod: Obj, container: Obj, image: Image, lookup: Lookup, services: Sequence[Obj], facts: Mapping[str, str]
+) -> dict[str, str]:
+    """All variables of a container. `facts` are hostIP, podIP, nodeName and node's allocatable. Raises ConfigError."""
+    env = {"PATH": image.env.get("PATH", ""), "HOSTNAME": hostname(pod)}
+    given: dict[str, str] = {}
+    for source in container.get("envFrom") or []:
+        given |= _from(pod, source, lookup)
+    service_env = _services(services)
+    for entry in container.get("env") or []:
+        known = service_env | given
+        value = _value(pod, container, entry, lookup, facts)
+        if value is not None:
+            given[entry["name"]] = expand(value, known) if "valueFrom" not in entry else value
+    return env | given | {k: v for k, v in service_env.items() if k not in given} | _rest(image, given)
+
+
+def _rest(image: Image, given: Mapping[str, str]) -> dict[str, str]:
+    return {k: v for k, v in {**image.env, "HOME": "/root"}.items() if k not in given and k != "PATH"}
+
+
+def hostname(pod: Obj) -> str:
+    """What `hostname` says in a Pod."""
+    return str(pod["spec"].get("hostname") or pod["metadata"]["name"])[:63]
+
+
+def _from(pod: Obj, source: Obj, lookup: Lookup) -> dict[str, str]:
+    prefix = source.get("prefix", "")
+    for key, plural, word in (("configMapRef", "configmaps", "configmap"), ("secretRef", "secrets", "secret")):
+        if reference := source.get(key):
+            found = lookup(plural, reference["name"])
+            if found is None and not reference.get("optional"):
+                raise ConfigError(f'{word} "{reference["name"]}" not found')
+            return {prefix + name: value for name, value in _data(found or {}).items()}
+    return {}
+
+
+def _data(obj: Obj) -> dict[str, str]:
+    if obj.get("kind") == "Secret":
+        return {k: base64.b64decode(v).decode(errors="replace") for k, v in (obj.get("data") or {}).items()}
+    return dict(obj.get("data") or {})
+
+
+def _value(pod: Obj, container: Obj, entry: Obj, lookup: Lookup, facts: Mapping[str, str]) -> str | None:
+    source = entry.get("valueFrom")
+    if not source:
+        return str(entry.get("value", ""))
+    if field := source.get("fieldRef"):
+        return field_value(pod, field["fieldPath"], facts)
+    if field := source.get("resourceFieldRef"):
+        return resource_value(pod, container, field, facts)
+    for key, plural, kind in (("configMapKeyRef", "configmaps", "ConfigMap"), ("secretKeyRef", "secrets", "Secret")):
+        if reference := source.get(key):
+            return _key(pod, reference, lookup(plural, reference["name"]), kind)
+    return ""
+
+
+def _key(pod: Obj, reference: Obj, found: Obj | None, kind: str) -> str | None:
+    if found is None:
+        if reference.get("optional"):
+            return None
+        raise ConfigError(f'{kind.lower()} "{reference["name"]}" not found')
+    data = _data(found)
+    if reference["key"] not in data:
+        if reference.get("optional"):
+            return None
+        where = f"{pod['metadata']['namespace']}/{reference['name']}"
+        raise ConfigError(f"couldn't find key {reference['key']} in {kind} {where}")
+    return data[reference["key"]]
+
+
+def field_value(pod: Obj, path: str, facts: Mapping[str, str]) -> str:
+    """The downward API's value of a field path."""
+    meta, spec = pod["metadata"], pod["spec"]
+    if match := re.fullmatch(r"metadata\.(labels|annotations)\['(.+)'\]", path):
+        return str((meta.get(match[1]) or {}).get(match[2], ""))
+    if path in ("metadata.labels", "metadata.annotations"):
+        values = meta.get(path.split(".")[1]) or {}
+        return "\n".join(f'{key}="{value}"' for key, value in sorted(values.items()))
+    table = {
+        "metadata.name": meta["name"],
+        "metadata.namespace": meta["namespace"],
+        "metadata.uid": meta["uid"],
+        "spec.nodeName": spec.get("nodeName", ""),
+        "spec.serviceAccountName": spec.get("serviceAccountName", ""),
+    }
+    status = {"status.podIP": "podIP", "status.podIPs": "podIP", "status.hostIP": "hostIP", "status.hostIPs": "hostIP"}
+    return str(table[path] if path in table else facts.get(status.get(path, ""), ""))
+
+
+def resource_value(pod: Obj, container: Obj, field: Obj, facts: Mapping[str, str]) -> str:
+    """The downward API's value of a resource: in units of the divisor, rounded up."""
+    name = field.get("containerName")
+    if name:
+        container = next((c for c in pod["spec"]["containers"] if c["name"] == name), container)
+    kind, _, resource = field["resource"].partition(".")
+    given = ((container.get("resources") or {}).get(kind) or {}).get(resource)
+    if given is None:
+        given = facts.get(resource, "0") if kind == "limits" else "0"
+    divisor = quantity.nano(field.get("divisor") or "1") or quantity.NANO
+    return str(-(-quantity.nano(given) // divisor))
+
+
+def _services(services: Sequence[Obj]) -> dict[str, str]:
+    env: dict[str, str] = {}
+    for service in services:
+        ip, ports = service["spec"].get("clusterIP"), service["spec"].get("ports") or []
+        if not ip or ip == "None" or not ports:
+            continue
+        prefix = service["metadata"]["name"].upper().replace("-", "_")
+        first = ports[0]
+        env |= {f"{prefix}_SERVICE_HOST": ip, f"{prefix}_SERVICE_PORT": str(first["port"])}
+        env |= {f"{prefix}_SERVICE_PORT_{p['name'].upper()}": str(p["port"]) for p in ports if p.get("name")}
+        env[f"{prefix}_PORT"] = f"tcp://{ip}:{first['port']}"
+        for port in ports:
+            base = f"{prefix}_PORT_{port['port']}_{port.get('protocol', 'TCP')}"
+            proto = port.get("protocol", "TCP").lower()
+            env |= {base: f"{proto}://{ip}:{port['port']}", f"{base}_PROTO": proto}
+            env |= {f"{base}_PORT": str(port["port"]), f"{base}_ADDR": ip}
+    return env
+
+
+def expand(text: str, env: Mapping[str, str]) -> str:
+    """Replace `$(NAME)`; `$$` is a dollar. Upstream: third_party/forked/golang/expansion"""
+
+    def replace(match: re.Match[str]) -> str:
+        if match[0] == "$$":
+            return "$"
+        return env.get(match[1], match[0])
+
+    return re.sub(r"\$\$|\$\(([\w.-]+)\)", replace, text)
+
+
+def command_line(container: Obj, image: Image, env: Mapping[str, str]) -> list[str]:
+    """What runs as process 1: the spec's command and args, or the image's entry point and command."""
+    command, args = container.get("command") or [], container.get("args") or []
+    if command:
+        words = [*command, *args]
+    else:
+        words = [*image.entrypoint, *(args or image.command)]
+    return [expand(word, env) for word in words]

@@ -1,0 +1,61 @@
+"""Lifecycle hooks: what the kubelet runs in a container, or asks it, after its start and before its end."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from podlab.embedded.kubelet import programs
+from podlab.embedded.kubelet.process import Refused
+from podlab.embedded.kubelet.runtime import Container
+
+Obj = dict[str, Any]
+
+
+class HookFailed(Exception):
+    """The hook did not succeed."""
+
+
+async def run_hook(container: Container, hook: Obj, spec: Obj) -> None:
+    """Run a postStart or preStop handler to its end. Raises HookFailed."""
+    if "sleep" in hook:
+        await container.clock.sleep(float(hook["sleep"]["seconds"]))
+    elif "exec" in hook:
+        code, _ = await execute(container, list(hook["exec"].get("command") or []))
+        if code:
+            raise HookFailed
+    elif "httpGet" in hook:
+        get = hook["httpGet"]
+        try:
+            port = port_number(spec, get["port"])
+            host = get.get("host") or container.ip
+            container.runtime.request(host, port, "GET", get.get("path", "/"), {}, b"", client="10.244.0.1")
+        except Refused:
+            raise HookFailed from None
+
+
+async def execute(container: Container, command: list[str], limit: float | None = None) -> tuple[int, bytes]:
+    """Run a command in a container; (exit code, all output). Raises TimeoutError after `limit` seconds."""
+    wrong = programs.missing(command, container.image.commands, ())
+    if wrong:
+        return 127, wrong.encode()
+    output = bytearray()
+    task = asyncio.ensure_future(container.execute(container.process(command, output.extend, output.extend)))
+    timer = container.clock.call_later(limit, task.cancel) if limit else None
+    try:
+        return await task, bytes(output)
+    except asyncio.CancelledError:
+        raise TimeoutError from None
+    finally:
+        if timer:
+            timer.cancel()
+
+
+def port_number(container: Obj, port: int | str) -> int:
+    """A port's number, by number or name. Raises Refused for an unknown name."""
+    if isinstance(port, int) or str(port).isdecimal():
+        return int(port)
+    for declared in container.get("ports") or []:
+        if declared.get("name") == port:
+            return int(declared["containerPort"])
+    raise Refused(f"couldn't find port: {port}")

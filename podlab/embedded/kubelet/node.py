@@ -1,0 +1,215 @@
+"""The Node object and its lease: what the kubelet tells of the machine it runs on.
+
+Upstream: pkg/kubelet/kubelet_node_status.go, pkg/kubelet/nodelease
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from podlab.embedded.apiserver.registry import Registry
+from podlab.embedded.apiserver.status import StatusError
+from podlab.embedded.clock import Timer, rfc3339, rfc3339micro
+from podlab.embedded.events import Recorder
+from podlab.embedded.kubelet import images
+from podlab.embedded.kubelet.web import KERNEL
+
+Obj = dict[str, Any]
+
+VERSION = "v1.36.2"
+LEASE_SECONDS, RENEW, REPORT = 40, 10.0, 300.0
+CAPACITY = {
+    "cpu": "2",
+    "ephemeral-storage": "264212084Ki",
+    "hugepages-1Gi": "0",
+    "hugepages-2Mi": "0",
+    "memory": "24684084Ki",
+    "pods": "110",
+}
+PRESSURES = (
+    ("MemoryPressure", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+    ("DiskPressure", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+    ("PIDPressure", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+)
+FEATURES = (
+    "ExtendWebSocketsToKubelet",
+    "InPlacePodLevelResourcesVerticalScaling",
+    "InPlacePodVerticalScalingInitContainers",
+    "RestartAllContainersOnContainerExits",
+)
+
+CONTROLLER = "kube-controller-manager"
+NOT_READY = "node.kubernetes.io/not-ready"
+
+
+class NodeReporter:
+    """Creates the Node, reports its status every five minutes, and renews its lease every ten seconds."""
+
+    def __init__(
+        self, registry: Registry, name: str, ip: str, present: Callable[[], Sequence[str]], recorder: Recorder
+    ) -> None:
+        self._registry, self._clock, self.name, self._ip = registry, registry.clock, name, ip
+        self._present, self._recorder = present, recorder
+        self._nodes, self._leases = registry.resource("nodes"), registry.resource("leases.coordination.k8s.io")
+        self.capacity = dict(CAPACITY)
+        self._timers: list[Timer] = []
+
+    def start(self) -> None:
+        """Register, and keep reporting."""
+        new = self._registry.find(self._nodes, self.name) is None
+        if new:
+            self._registry.create(self._nodes, self._node(), manager="kubelet")
+        self.report()
+        self._registry.change(self._nodes, self.name, "", _untaint, subresource="", manager=CONTROLLER)
+        if new:
+            self._tell()
+        self._renew()
+        self._every(REPORT, self.report)
+
+    def stop(self) -> None:
+        """Report no more."""
+        for timer in self._timers:
+            timer.cancel()
+
+    def _every(self, seconds: float, act: Callable[[], None]) -> None:
+        def again() -> None:
+            act()
+            self._every(seconds, act)
+
+        self._timers = [timer for timer in self._timers if not timer.cancelled]
+        self._timers.append(self._clock.call_later(seconds, again))
+
+    def _node(self) -> Obj:
+        labels = {
+            "beta.kubernetes.io/arch": "amd64",
+            "beta.kubernetes.io/os": "linux",
+            "kubernetes.io/arch": "amd64",
+            "kubernetes.io/hostname": self.name,
+            "kubernetes.io/os": "linux",
+            "node-role.kubernetes.io/control-plane": "",
+        }
+        annotations = {
+            "node.alpha.kubernetes.io/ttl": "0",
+            "volumes.kubernetes.io/controller-managed-attach-detach": "true",
+        }
+        cluster = self.name.removesuffix("-control-plane")
+        spec = {
+            "podCIDR": "10.244.0.0/24",
+            "podCIDRs": ["10.244.0.0/24"],
+            "providerID": f"kind://docker/{cluster}/{self.name}",
+        }
+        return {"metadata": {"name": self.name, "labels": labels, "annotations": annotations}, "spec": spec}
+
+    def report(self) -> None:
+        """Write the node's status."""
+
+        def fill(node: Obj) -> None:
+            node["status"] = {**(node.get("status") or {}), **self._status(node)}
+
+        try:
+            self._registry.change(self._nodes, self.name, "", fill, manager="kubelet")
+        except StatusError as error:
+            if error.code != 404:
+                raise
+            self._registry.create(self._nodes, self._node(), manager="kubelet")
+            self._registry.change(self._nodes, self.name, "", fill, manager="kubelet")
+
+    def _status(self, node: Obj) -> Obj:
+        now = rfc3339(self._clock.now())
+        old = {c["type"]: c for c in (node.get("status") or {}).get("conditions") or []}
+
+        def condition(type_: str, status: str, reason: str, message: str) -> Obj:
+            same = type_ in old and old[type_]["status"] == status
+            since = old[type_]["lastTransitionTime"] if same else now
+            found = {"type": type_, "status": status, "lastHeartbeatTime": now, "lastTransitionTime": since}
+            return found | {"reason": reason, "message": message}
+
+        pressures = [condition(type_, "False", reason, message) for type_, reason, message in PRESSURES]
+        ready = condition("Ready", "True", "KubeletReady", "kubelet is posting ready status")
+        found = [images.find(reference) for reference in self._present()]
+        listed = [{"names": [i.id, i.reference], "sizeBytes": i.size} for i in found if i]
+        features = {"recursiveReadOnlyMounts": True, "userNamespaces": False}
+        return {
+            "addresses": [
+                {"address": self._ip, "type": "InternalIP"},
+                {"address": self.name, "type": "Hostname"},
+            ],
+            "allocatable": dict(CAPACITY),
+            "capacity": dict(CAPACITY),
+            "conditions": [*pressures, ready],
+            "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
+            "declaredFeatures": list(FEATURES),
+            "features": {"supplementalGroupsPolicy": True},
+            "images": sorted(listed, key=lambda image: -int(str(image["sizeBytes"]))),
+            "nodeInfo": self._info(node),
+            "runtimeHandlers": [{"features": features, "name": name} for name in ("", "runc")],
+        }
+
+    def _info(self, node: Obj) -> Obj:
+        machine = uuid.uuid5(uuid.NAMESPACE_DNS, self.name)
+        return {
+            "architecture": "amd64",
+            "bootID": str(uuid.uuid5(machine, "boot")),
+            "containerRuntimeVersion": "containerd://2.2.1",
+            "kernelVersion": KERNEL,
+            "kubeProxyVersion": "",
+            "kubeletVersion": VERSION,
+            "machineID": machine.hex,
+            "operatingSystem": "linux",
+            "osImage": "Debian GNU/Linux 12 (bookworm)",
+            "systemUUID": machine.hex,
+        }
+
+    def _tell(self) -> None:
+        """The events of a node that joins."""
+        node = {"kind": "Node", "apiVersion": "v1", "metadata": {"name": self.name}}
+        self._recorder.normal(node, "Starting", "Starting kubelet.")
+        for reason in ("NodeHasSufficientMemory", "NodeHasNoDiskPressure", "NodeHasSufficientPID"):
+            self._recorder.normal(node, reason, f"Node {self.name} status is now: {reason}")
+        self._recorder.normal(node, "NodeAllocatableEnforced", "Updated Node Allocatable limit across pods")
+        controller = Recorder(self._registry, "node-controller", manager=CONTROLLER)
+        registered = self._registry.get(self._nodes, self.name)
+        node["metadata"] = {"name": self.name, "uid": registered["metadata"]["uid"]}
+        controller.normal(node, "RegisteredNode", f"Node {self.name} event: Registered Node {self.name} in Controller")
+        self._recorder.normal(
+            {"kind": "Node", "apiVersion": "v1", "metadata": {"name": self.name}},
+            "NodeReady",
+            f"Node {self.name} status is now: NodeReady",
+        )
+
+    def _renew(self) -> None:
+        now = rfc3339micro(self._clock.now())
+        try:
+            if self._registry.find(self._leases, self.name, "kube-node-lease"):
+                self._registry.change(
+                    self._leases,
+                    self.name,
+                    "kube-node-lease",
+                    lambda lease: lease["spec"].update(renewTime=now),
+                    subresource="",
+                    manager="kubelet",
+                )
+            else:
+                self._registry.create(self._leases, self._lease(now), namespace="kube-node-lease", manager="kubelet")
+        except StatusError as error:
+            if error.code not in (403, 404, 409):
+                raise
+        self._timers.append(self._clock.call_later(RENEW, self._renew))
+        self._timers = [timer for timer in self._timers if not timer.cancelled]
+
+    def _lease(self, now: str) -> Obj:
+        node = self._registry.get(self._nodes, self.name)
+        owner = {"apiVersion": "v1", "kind": "Node", "name": self.name, "uid": node["metadata"]["uid"]}
+        spec = {"holderIdentity": self.name, "leaseDurationSeconds": LEASE_SECONDS, "renewTime": now}
+        return {"metadata": {"name": self.name, "ownerReferences": [owner]}, "spec": spec}
+
+
+def _untaint(node: Obj) -> None:
+    """A ready node loses the taint with which it was born. Upstream: pkg/controller/nodelifecycle"""
+    spec = node.setdefault("spec", {})
+    taints = [taint for taint in spec.get("taints") or [] if taint.get("key") != NOT_READY]
+    spec.pop("taints", None)
+    if taints:
+        spec["taints"] = taints

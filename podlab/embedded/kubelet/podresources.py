@@ -1,0 +1,45 @@
+"""What the kubelet reports of a Pod's and its containers' resources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from podlab.embedded.apiserver import quantity
+
+Obj = dict[str, Any]
+
+UNLIMITED_MEMORY = "9007199254740988Ki"
+"""What a control group without a memory limit reads as."""
+
+
+def of_container(container: Obj) -> Obj:
+    """A container's `resources` as the runtime applied them."""
+    resources = container.get("resources") or {}
+    return {key: dict(resources[key]) for key in ("limits", "requests") if resources.get(key)}
+
+
+def reported(spec: Obj, *, measured: bool) -> Obj:
+    """`status.resources` of a Pod; `measured` once its control group has been read."""
+    containers = spec.get("containers") or []
+    found: Obj = {}
+    for kind in ("limits", "requests"):
+        total = _total(containers, kind)
+        if total:
+            found[kind] = total
+    if measured and "memory" not in found.get("limits", {}):
+        found.setdefault("limits", {})["memory"] = UNLIMITED_MEMORY
+    return {key: found[key] for key in ("limits", "requests") if key in found}
+
+
+def _total(containers: list[Obj], kind: str) -> Obj:
+    """Sums by resource; a limit counts only where every container has one."""
+    lists = [(c.get("resources") or {}).get(kind) or {} for c in containers]
+    names = sorted({name for values in lists for name in values if name in ("cpu", "memory")})
+    if kind == "limits":
+        names = [name for name in names if all(name in values for values in lists)]
+    totals = {}
+    for name in names:
+        given = [values[name] for values in lists if name in values]
+        form = quantity.parse(given[0]).form
+        totals[name] = given[0] if len(given) == 1 else quantity.write(sum(map(quantity.nano, given)), form)
+    return totals

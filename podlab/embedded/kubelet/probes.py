@@ -1,0 +1,154 @@
+"""Probes: one worker per container and kind of probe, which asks, counts, and tells when the answer has settled.
+
+Upstream: pkg/kubelet/prober/worker.go
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from podlab.embedded.clock import Timer
+from podlab.embedded.kubelet.hooks import execute, port_number
+from podlab.embedded.kubelet.process import Refused
+from podlab.embedded.kubelet.runtime import Container
+
+if TYPE_CHECKING:
+    from podlab.embedded.kubelet.worker import PodWorker
+
+Obj = dict[str, Any]
+
+KINDS = {"startupProbe": "Startup", "readinessProbe": "Readiness", "livenessProbe": "Liveness"}
+AGENT = "kube-probe/1.36"
+TRIGGER = 0.005
+
+
+class ProbeWorker:
+    """One probe of one container, over all its instances."""
+
+    def __init__(self, worker: PodWorker, container: Obj, key: str, path: str) -> None:
+        self.worker, self.container, self.key, self.path = worker, container, key, path
+        self.spec: Obj = container[key]
+        self.clock = worker.kubelet.clock
+        self.id = ""
+        self.successes = self.failures = 0
+        self.held = False
+        self._timer: Timer | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._arm(0.0)
+
+    def stop(self) -> None:
+        """Ask no more."""
+        if self._timer:
+            self._timer.cancel()
+        if self._task:
+            self._task.cancel()
+
+    def trigger(self) -> None:
+        """Ask at once, and then every period again."""
+        self._arm(TRIGGER)
+
+    def _arm(self, delay: float) -> None:
+        if self._timer:
+            self._timer.cancel()
+        self._timer = self.clock.call_later(delay, self._tick)
+
+    def _tick(self) -> None:
+        self._arm(float(self.spec.get("periodSeconds") or 10))
+        if self._task and not self._task.done():
+            return
+        target = self._target()
+        if target:
+            self._task = asyncio.get_running_loop().create_task(self._probe(target))
+
+    def _target(self) -> Container | None:
+        """The instance to ask now, if any."""
+        found = self.worker.container(self.container["name"])
+        if found is None or found.instance.state != "running" or found.stopping:
+            return None
+        instance = found.instance
+        if instance.id != self.id:
+            self.id, self.successes, self.failures, self.held = instance.id, 0, 0, False
+        delay = float(self.spec.get("initialDelaySeconds") or 0)
+        if self.held or self.clock.now() - instance.started_at < delay - 0.02:
+            return None
+        started = self.worker.results["startupProbe"].get(instance.id, "startupProbe" not in self.container)
+        if started != (self.key != "startupProbe"):
+            return None
+        return found
+
+    async def _probe(self, target: Container) -> None:
+        ok, output = await ask(target, self.container, self.spec)
+        if target.instance.state != "running" or target.instance.id != self.id:
+            return
+        self.successes, self.failures = (self.successes + 1, 0) if ok else (0, self.failures + 1)
+        if not ok:
+            text = f"{KINDS[self.key]} probe failed: {output}"
+            self.worker.kubelet.recorder.warning(self.worker.pod, "Unhealthy", text, self.path)
+        reached = (
+            self.successes >= int(self.spec.get("successThreshold") or 1)
+            if ok
+            else self.failures >= int(self.spec.get("failureThreshold") or 3)
+        )
+        if not reached:
+            return
+        if not ok and self.key != "readinessProbe":
+            self.held, self.failures = True, 0
+        self.worker.probed(self.key, self.id, ok)
+
+
+async def ask(target: Container, container: Obj, spec: Obj) -> tuple[bool, str]:
+    """Carry out one probe: (success, output)."""
+    if "exec" in spec:
+        return await _exec(target, spec)
+    await target.clock.sleep(0.002)
+    if "tcpSocket" in spec:
+        return _tcp(target, container, spec["tcpSocket"])
+    if "grpc" in spec:
+        port = spec["grpc"]["port"]
+        return False, f'timeout: failed to connect service "{target.ip}:{port}" within 1s: context deadline exceeded'
+    return _http(target, container, spec["httpGet"])
+
+
+async def _exec(target: Container, spec: Obj) -> tuple[bool, str]:
+    command = list(spec["exec"].get("command") or [])
+    limit = float(spec.get("timeoutSeconds") or 1)
+    try:
+        code, output = await execute(target, command, limit)
+    except TimeoutError:
+        return False, f'command timed out: "{" ".join(command)}" timed out after {limit:.0f}s'
+    if code == 127 and output.startswith(b"exec: "):
+        text = output.decode()
+        return False, f"rpc error: code = Unknown desc = failed to exec in container: {RUNC}{text}: unknown"
+    return code == 0, output.decode(errors="replace")
+
+
+RUNC = "failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: "
+
+
+def _tcp(target: Container, container: Obj, spec: Obj) -> tuple[bool, str]:
+    try:
+        port = port_number(container, spec["port"])
+    except Refused as error:
+        return False, error.reason
+    if port in target.sandbox.listeners:
+        return True, ""
+    return False, f"dial tcp {target.ip}:{port}: connect: connection refused"
+
+
+def _http(target: Container, container: Obj, spec: Obj) -> tuple[bool, str]:
+    try:
+        port = port_number(container, spec["port"])
+    except Refused as error:
+        return False, error.reason
+    host, path = spec.get("host") or target.ip, spec.get("path", "/")
+    headers = {"host": f"{host}:{port}", "user-agent": AGENT, "accept": "*/*", "connection": "close"}
+    headers |= {h["name"].lower(): h["value"] for h in spec.get("httpHeaders") or []}
+    try:
+        status, _, _ = target.runtime.request(host, port, "GET", path, headers, b"", client="10.244.0.1")
+    except Refused:
+        url = f"{spec.get('scheme', 'HTTP').lower()}://{host}:{port}{path}"
+        return False, f'Get "{url}": dial tcp {host}:{port}: connect: connection refused'
+    if 200 <= status < 400:
+        return True, ""
+    return False, f"HTTP probe failed with statuscode: {status}"

@@ -1,0 +1,96 @@
+"""What outlives the server: the runtime's containers, kept beside the API's objects, and how they come back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from podlab.embedded.apiserver.registry import Registry
+from podlab.embedded.kubelet import volumes
+from podlab.embedded.kubelet.environment import ConfigError
+from podlab.embedded.kubelet.podstatus import Instance
+from podlab.embedded.kubelet.runtime import Container, Line, record
+
+if TYPE_CHECKING:
+    from podlab.embedded.kubelet.kubelet import Kubelet
+
+Obj = dict[str, Any]
+
+PREFIX = "/-/kubelet/pods/"
+"""No API path leads here."""
+IMAGES = "/-/kubelet/images"
+
+
+def images(registry: Registry) -> list[str]:
+    """The images that had been pulled."""
+    found = registry.store.get(IMAGES)
+    return list(found[0]["present"]) if found else []
+
+
+def keep_images(registry: Registry, present: list[str]) -> None:
+    """Remember which images the node has."""
+    registry.store.put(IMAGES, {"present": list(present)})
+
+
+def keep(kubelet: Kubelet, uid: str) -> None:
+    """Remember what the runtime has of a Pod."""
+    sandbox = kubelet.runtime.sandboxes.get(uid)
+    if sandbox is None:
+        return
+    containers = [record(container) for container in kubelet.runtime.containers.get(uid, [])]
+    kept = {"ip": sandbox.ip, "ready": sandbox.ready, "containers": containers}
+    before = kubelet.registry.store.get(PREFIX + uid)
+    if before is None or before[0] != kept:
+        kubelet.registry.store.put(PREFIX + uid, kept)
+
+
+def forget(registry: Registry, uid: str) -> None:
+    """A Pod is gone."""
+    if registry.store.get(PREFIX + uid):
+        registry.store.put(PREFIX + uid, None)
+
+
+def pod(kubelet: Kubelet, pod: Obj) -> None:
+    """Bring back the sandbox and the containers of a Pod, if any were kept; what ran goes on running."""
+    uid = pod["metadata"]["uid"]
+    found = kubelet.registry.store.get(PREFIX + uid)
+    if found is None:
+        return
+    sandbox = kubelet.runtime.add_sandbox(uid, pod["metadata"]["name"], found[0]["ip"])
+    try:
+        volumes.set_up(pod, sandbox.volumes, kubelet.lookup(pod), kubelet.facts(sandbox.ip), kubelet.token)
+    except volumes.MountError:
+        pass  # as on a node: what is mounted stays mounted, empty here
+    specs = {c["name"]: c for key in ("initContainers", "containers") for c in pod["spec"].get(key) or []}
+    for kept in found[0]["containers"]:
+        instance = Instance(**kept["instance"])
+        if instance.name in specs:
+            _container(kubelet, pod, specs[instance.name], instance, kept["log"])
+    if not found[0]["ready"]:
+        kubelet.runtime.stop_sandbox(uid)
+
+
+def _container(kubelet: Kubelet, pod: Obj, spec: Obj, instance: Instance, log: list[Any]) -> None:
+    sandbox = kubelet.runtime.sandboxes[pod["metadata"]["uid"]]
+    try:
+        made = kubelet.starter.rebuild(pod, spec, sandbox, instance)
+    except ConfigError:
+        return
+    kubelet.runtime.containers[sandbox.uid].append(made)
+    if instance.state == "running":
+        made.begin()
+        _later(made, log)
+    else:
+        made.log.lines = [Line(time, stream, data.encode("latin-1")) for time, stream, data in log]
+        made.log.close()
+        if instance.state == "created":
+            made.finish(137, "Error")
+
+
+def _later(made: Container, log: list[Any]) -> None:
+    """Once process 1 has said again what it says at its start, add what came from outside."""
+
+    def add() -> None:
+        for time, stream, data in log:
+            made.log.add(Line(time, stream, data.encode("latin-1")))
+
+    made.clock.call_later(0.0, add)

@@ -1,0 +1,358 @@
+"""The container runtime: sandboxes and containers, simulated. Where Kubernetes ends and the containers begin.
+
+A container is a coroutine. What must survive the server is kept as a plain record; a container that ran is run again
+from its start and so comes to where it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from podlab.embedded.clock import Clock
+from podlab.embedded.kubelet import programs
+from podlab.embedded.kubelet.files import FileError, Files, Mount, Volume
+from podlab.embedded.kubelet.images import Image
+from podlab.embedded.kubelet.podstatus import Instance
+from podlab.embedded.kubelet.process import Handler, Input, OutOfMemory, Process, Refused
+
+Obj = dict[str, Any]
+
+MESSAGE_LIMIT = 4096
+LINES = 20_000
+"""Log lines kept of one container."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a container's log; `external` if something outside the container caused it."""
+
+    time: float
+    stream: str
+    data: bytes
+    external: bool = False
+
+
+class Log:
+    """What a container wrote, in order; readers can wait for more."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.closed = False
+        self._waiters: list[asyncio.Future[None]] = []
+
+    def add(self, line: Line) -> None:
+        """Append one line."""
+        self.lines.append(line)
+        if len(self.lines) > LINES:
+            del self.lines[: LINES // 10]
+        self._wake()
+
+    def close(self) -> None:
+        """No more will come."""
+        self.closed = True
+        self._wake()
+
+    def _wake(self) -> None:
+        for waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+        self._waiters.clear()
+
+    async def more(self) -> None:
+        """Wait for a line or the end."""
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        await waiter
+
+
+@dataclass(slots=True)
+class Sandbox:
+    """A Pod's own network address, its volumes, and what listens there."""
+
+    uid: str
+    name: str
+    ip: str
+    ready: bool = True
+    volumes: dict[str, Volume] = field(default_factory=dict)
+    listeners: dict[int, tuple[str, Handler]] = field(default_factory=dict)
+
+
+class Container:
+    """One container of a sandbox, with its files, processes and log. It is a `Machine` to its processes."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        sandbox: Sandbox,
+        instance: Instance,
+        image: Image,
+        files: Files,
+        env: dict[str, str],
+        argv: list[str],
+        *,
+        hostname: str,
+        memory_limit: int = 0,
+        cwd: str = "/",
+        message_path: str = "/dev/termination-log",
+        message_fallback: bool = False,
+    ) -> None:
+        self.runtime, self.sandbox, self.instance = runtime, sandbox, instance
+        self.clock, self.image, self.files, self.env, self.argv = runtime.clock, image, files, env, argv
+        self.hostname, self.ip, self.memory_limit, self.cwd = hostname, sandbox.ip, memory_limit, cwd
+        self.message_path, self.message_fallback = message_path, message_fallback
+        self.log = Log()
+        self.stopping = False
+        self.main: Process | None = None
+        self.stdin = Input(closed=False)
+        self._others: dict[int, Process] = {}
+        self._task: asyncio.Task[int] | None = None
+        self._partial: dict[str, bytes] = {}
+        self._exited: asyncio.Future[None] | None = None
+        self._pids = 30
+
+    # As a machine
+
+    def listen(self, port: int, handler: Handler) -> None:
+        """Answer on a port of the Pod's address."""
+        self.sandbox.listeners.setdefault(port, (self.instance.id, handler))
+
+    def request(
+        self, host: str, port: int, method: str, path: str, headers: dict[str, str], body: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Ask over the network. Raises Refused."""
+        local = host in ("localhost", "127.0.0.1", "::1", self.hostname)
+        return self.runtime.request(
+            self.ip if local else host,
+            port,
+            method,
+            path,
+            headers,
+            body,
+            client="127.0.0.1" if local and host != self.hostname else self.ip,
+        )
+
+    def processes(self) -> list[tuple[int, list[str]]]:
+        """(pid, argv) of what runs."""
+        first = [(1, self.argv)] if self.instance.state == "running" else []
+        return first + [(pid, process.argv) for pid, process in self._others.items()]
+
+    # Life
+
+    def begin(self) -> None:
+        """Start process 1; `started_at` says when it did, the past for one that is run again."""
+        process = self.main = Process(
+            self,
+            list(self.argv),
+            dict(self.env),
+            lambda data: self._write("stdout", data),
+            lambda data: self._write("stderr", data),
+            stdin=self.stdin,
+            cwd=self.cwd,
+            time=self.instance.started_at,
+        )
+        self.instance.state = "running"
+        self._exited = asyncio.get_running_loop().create_future()
+        self._task = asyncio.get_running_loop().create_task(programs.run(process))
+        self._task.add_done_callback(self._ended)
+
+    def _write(self, stream: str, data: bytes) -> None:
+        *lines, rest = (self._partial.get(stream, b"") + data).split(b"\n")
+        self._partial[stream] = rest
+        time = self.main.time if self.main else self.clock.now()
+        for line in lines:
+            self.log.add(Line(time, stream, line + b"\n"))
+        if self.runtime.answering and lines:
+            self.runtime.changed(self.sandbox.uid)
+
+    def _ended(self, task: asyncio.Task[int]) -> None:
+        if task.cancelled():
+            code, reason = 137, "Error"
+        elif isinstance(task.exception(), OutOfMemory):
+            code, reason = 137, "OOMKilled"
+        elif task.exception():
+            code, reason = 1, "Error"
+        else:
+            code, reason = task.result() & 255, ""
+        self.finish(code, reason)
+
+    def finish(self, code: int, reason: str = "", message: str = "") -> None:
+        """The container has ended."""
+        instance = self.instance
+        if instance.state == "exited":
+            return
+        for stream, rest in self._partial.items():
+            if rest:
+                self.log.add(Line(self.clock.now(), stream, rest))
+        instance.state, instance.exit_code = "exited", code
+        instance.finished_at = min(self.main.time, self.clock.now()) if self.main else self.clock.now()
+        instance.finished_at = max(instance.finished_at, self.clock.now() - 0.01)
+        instance.reason, instance.message = reason or ("Error" if code else "Completed"), message or self._message(code)
+        self.sandbox.listeners = {port: who for port, who in self.sandbox.listeners.items() if who[0] != instance.id}
+        self.log.close()
+        if self._exited and not self._exited.done():
+            self._exited.set_result(None)
+        self.runtime.changed(self.sandbox.uid)
+        self.runtime.on_exit(self)
+
+    def _message(self, code: int) -> str:
+        try:
+            text = self.files.read(self.message_path)[-MESSAGE_LIMIT:].decode(errors="replace")
+        except FileError:
+            text = ""
+        if not text and code and self.message_fallback:
+            text = b"".join(line.data for line in self.log.lines[-80:])[-2048:].decode(errors="replace")
+        return text
+
+    async def stop(self, grace: float) -> None:
+        """SIGTERM (what the image asks for), then SIGKILL after the grace period; returns when it has ended."""
+        if self.instance.state != "running" or self._exited is None:
+            return
+        self.stopping = True
+        if self.main and not self.main.signal("TERM"):
+            self.kill()
+        timer = self.clock.call_later(grace, self.kill)
+        try:
+            await asyncio.shield(self._exited)
+        finally:
+            timer.cancel()
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        if self._task and not self._task.done():
+            self._task.cancel()
+
+    def abandon(self) -> None:
+        """Stop without an end: the server goes away, the container goes on in its next life."""
+        if self._task:
+            self._task.remove_done_callback(self._ended)
+            self._task.cancel()
+
+    # Processes beside the first
+
+    def process(self, argv: list[str], out: Callable[[bytes], None], err: Callable[[bytes], None]) -> Process:
+        """A process as `kubectl exec` or an exec probe starts it."""
+        self._pids += 1
+        process = Process(self, argv, dict(self.env), out, err, cwd=self.cwd, pid=self._pids)
+        process.time = self.clock.now()
+        return process
+
+    async def execute(self, process: Process) -> int:
+        """Run it to its end; returns its exit code."""
+        self._others[process.pid] = process
+        try:
+            return await programs.run(process)
+        except OutOfMemory:
+            return 137
+        finally:
+            self._others.pop(process.pid, None)
+
+
+class Runtime:
+    """All sandboxes and containers of a node."""
+
+    def __init__(self, clock: Clock, changed: Callable[[str], None], on_exit: Callable[[Container], None]) -> None:
+        self.clock, self.changed, self.on_exit = clock, changed, on_exit
+        self.sandboxes: dict[str, Sandbox] = {}
+        self.containers: dict[str, list[Container]] = {}
+        self.answering = False
+        self._addresses: dict[str, Sandbox] = {}
+        self._next = 2
+
+    def address(self) -> str:
+        """A free Pod address."""
+        for _ in range(253):
+            ip, self._next = f"10.244.0.{self._next}", self._next + 1 if self._next < 254 else 2
+            if ip not in self._addresses:
+                return ip
+        raise RuntimeError("no Pod address is free")
+
+    def add_sandbox(self, uid: str, name: str, ip: str = "") -> Sandbox:
+        """Start a sandbox."""
+        sandbox = self.sandboxes[uid] = Sandbox(uid, name, ip or self.address())
+        self._addresses[sandbox.ip] = sandbox
+        self.containers.setdefault(uid, [])
+        return sandbox
+
+    def stop_sandbox(self, uid: str) -> None:
+        """End a sandbox; its address is free again."""
+        sandbox = self.sandboxes.get(uid)
+        if sandbox and sandbox.ready:
+            sandbox.ready = False
+            self._addresses.pop(sandbox.ip, None)
+            self.changed(uid)
+
+    def remove(self, uid: str) -> None:
+        """Forget a Pod."""
+        self.stop_sandbox(uid)
+        self.sandboxes.pop(uid, None)
+        for container in self.containers.pop(uid, []):
+            container.abandon()
+
+    def newest(self, uid: str, name: str) -> Container | None:
+        """The latest instance of a container."""
+        found = [c for c in self.containers.get(uid, []) if c.instance.name == name]
+        return max(found, key=lambda c: c.instance.attempt, default=None)
+
+    def add(self, container: Container) -> None:
+        """Keep a container, and of its predecessors only the last that ended, without older logs."""
+        name, uid = container.instance.name, container.sandbox.uid
+        ours = [c for c in self.containers[uid] if c.instance.name == name]
+        keep = sorted(ours, key=lambda c: c.instance.attempt)[-1:]
+        self.containers[uid] = [c for c in self.containers[uid] if c.instance.name != name or c in keep] + [container]
+        self.changed(uid)
+
+    def request(
+        self, ip: str, port: int, method: str, path: str, headers: dict[str, str], body: bytes, *, client: str
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Ask a Pod over the network. Raises Refused."""
+        sandbox = self._addresses.get(ip)
+        if sandbox is None:
+            raise Refused("No route to host" if ip.replace(".", "").isdigit() else f"Could not resolve host: {ip}")
+        if port not in sandbox.listeners:
+            raise Refused
+        self.answering = True
+        try:
+            return sandbox.listeners[port][1](method, path, headers, body, client)
+        finally:
+            self.answering = False
+
+    def instances(self, uid: str) -> list[Instance]:
+        """What the runtime knows of a Pod's containers."""
+        return [container.instance for container in self.containers.get(uid, [])]
+
+
+def record(container: Container) -> Obj:
+    """What is kept of a container: all of one that has ended, of one that runs what came from outside."""
+    over = container.instance.state == "exited"
+    lines = [line for line in container.log.lines if over or line.data.startswith((b"10.", b"127."))][-500:]
+    return {
+        "instance": dataclasses.asdict(container.instance),
+        "log": [[line.time, line.stream, line.data.decode("latin-1")] for line in lines],
+    }
+
+
+def mounted(image: Image, mounts: tuple[Mount, ...], own: dict[str, bytes]) -> Files:
+    """A container's files: the image's, those that the kubelet writes, and the volumes."""
+    root = Volume()
+    for path, data in {**image.files, **own}.items():
+        root.put(path, data)
+    for path in (
+        "/tmp",
+        "/etc",
+        "/root",
+        "/var/log",
+        "/usr/bin",
+        "/bin",
+        "/dev",
+        "/proc",
+        "/home",
+        "/mnt",
+        "/opt",
+        "/srv",
+    ):
+        root.make_directory(path)
+    return Files(root, mounts)

@@ -1,0 +1,423 @@
+"""One Pod's life on the node: sync after sync, each of which first publishes what is, then acts.
+
+A sync sees the runtime as of the last relist (once a second), unless it has just started something itself.
+Upstream: pkg/kubelet/pod_workers.go, pkg/kubelet/kubelet.go (SyncPod, SyncTerminatingPod, SyncTerminatedPod),
+pkg/kubelet/kuberuntime/kuberuntime_manager.go (computePodActions)
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from podlab.embedded.apiserver.status import StatusError
+from podlab.embedded.clock import Timer, parse_rfc3339
+from podlab.embedded.kubelet import podstatus, volumes
+from podlab.embedded.kubelet.backoff import JITTER, LONGEST_RETRY, RETRY
+from podlab.embedded.kubelet.podstatus import Instance, Observation
+from podlab.embedded.kubelet.probes import KINDS, ProbeWorker
+from podlab.embedded.kubelet.runtime import Container, Sandbox
+from podlab.embedded.kubelet.starter import Failure
+
+if TYPE_CHECKING:
+    from podlab.embedded.kubelet.kubelet import Kubelet
+
+Obj = dict[str, Any]
+
+MOUNT, SANDBOX, SANDBOX_STOP = 0.33, 0.17, 0.16
+"""Seconds that setting up volumes, starting and stopping a sandbox take."""
+MINIMUM_GRACE = 2.0
+RESYNC = 60.0
+RUNNING, TERMINATING, TERMINATED = "running", "terminating", "terminated"
+
+
+class PodWorker:
+    """What the kubelet knows and does about one Pod."""
+
+    def __init__(self, kubelet: Kubelet, pod: Obj) -> None:
+        self.kubelet, self.clock, self.pod = kubelet, kubelet.clock, pod
+        self.uid: str = pod["metadata"]["uid"]
+        self.state = TERMINATED if (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed") else RUNNING
+        self.reasons: dict[str, tuple[str, str]] = {}
+        self.results: dict[str, dict[str, bool]] = {kind: {} for kind in KINDS}
+        self.probes: list[ProbeWorker] = []
+        self.version = self.observed = 0
+        self._pending = self._reinspected = False
+        self._synced: float | None = None
+        self._start_time = self.clock.now()
+        self._task: asyncio.Task[None] | None = None
+        self._retry: Timer | None = None
+        self._relist: Timer | None = None
+        self._deadline: Timer | None = None
+
+    # What wakes it
+
+    def update(self, pod: Obj) -> None:
+        """The API server has a new version of the Pod."""
+        before, self.pod = self.pod, pod
+        if _concerns(before, pod):
+            self.poke()
+
+    def poke(self) -> None:
+        """Sync soon."""
+        self._pending = True
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._run())
+            self._task.add_done_callback(_surface)
+
+    def changed(self) -> None:
+        """The runtime changed something of the Pod: the next relist sees it."""
+        self.version += 1
+        if self._relist is None and self._task is None:
+            self._relist = self.clock.call_at(self.kubelet.next_relist(self.clock.now()), self._relisted)
+
+    def _relisted(self) -> None:
+        self._relist = None
+        if self.version != self.observed:
+            self.poke()
+
+    def stop(self) -> None:
+        """Leave the Pod alone from now on."""
+        for timer in (self._retry, self._relist, self._deadline):
+            if timer:
+                timer.cancel()
+        for probe in self.probes:
+            probe.stop()
+        if self._task:
+            self._task.cancel()
+
+    async def _run(self) -> None:
+        try:
+            while self._pending:
+                self._pending = False
+                if self._retry:
+                    self._retry.cancel()
+                await self._fresh()
+                self.observed = self.version
+                await self._step()
+                self._synced = self.clock.now()
+        except StatusError as error:
+            if error.code not in (404, 409):
+                raise
+        finally:
+            self._task = None
+        if self.version != self.observed:
+            self.version -= 1
+            self.changed()
+
+    async def _fresh(self) -> None:
+        """Wait until the runtime has been looked at since the last sync."""
+        if self._reinspected or self._synced is None:
+            self._reinspected = False
+            return
+        when = self.kubelet.next_relist(self._synced)
+        if when > self.clock.now():
+            await self.clock.sleep(when - self.clock.now())
+
+    async def _step(self) -> None:
+        if self.state == RUNNING and self._deleted():
+            self.state = TERMINATING
+        if self.state == RUNNING:
+            await self._sync()
+        elif self.state == TERMINATING:
+            await self._terminate()
+        else:
+            self._finish()
+
+    def _deleted(self) -> bool:
+        return bool(self.pod["metadata"].get("deletionTimestamp"))
+
+    # Status
+
+    def container(self, name: str) -> Container | None:
+        """The latest instance of a container."""
+        return self.kubelet.runtime.newest(self.uid, name)
+
+    def sandbox(self) -> Sandbox | None:
+        """The Pod's sandbox, if one was started."""
+        return self.kubelet.runtime.sandboxes.get(self.uid)
+
+    def _instances(self) -> list[Instance]:
+        return self.kubelet.runtime.instances(self.uid)
+
+    def _observe(self, *, settled: bool) -> Observation:
+        sandbox = self.sandbox()
+        specs = {c["name"]: c for c in (*_inits(self.pod), *self.pod["spec"]["containers"])}
+        found: dict[str, dict[str, bool]] = {"startupProbe": {}, "readinessProbe": {}}
+        for instance in self._instances():
+            for kind, results in found.items():
+                if kind in specs.get(instance.name, {}):
+                    results[instance.id] = self.results[kind].get(instance.id, False)
+        return Observation(
+            now=self.clock.now(),
+            host_ip=self.kubelet.node_ip,
+            instances=self._instances(),
+            reasons=self.reasons,
+            ready=found["readinessProbe"],
+            started=found["startupProbe"],
+            sandbox_ready=bool(sandbox and sandbox.ready),
+            ip=sandbox.ip if sandbox and not self.pod["spec"].get("hostNetwork") else "",
+            start_time=self._start_time,
+            settled=settled,
+            deadline=self._overdue(),
+        )
+
+    def publish(self, *, settled: bool = False) -> Obj:
+        """Compute the status and write it if it differs. Raises StatusError."""
+        status = podstatus.pod_status(self.pod, self._observe(settled=settled))
+        self._write(status)
+        for probe in self.probes:
+            if probe.key == "readinessProbe" and probe.id and not self.results[probe.key].get(probe.id, False):
+                probe.trigger()
+        return status
+
+    def _write(self, status: Obj) -> None:
+        self.pod = self.kubelet.write_status(self.pod, status)
+
+    def _sandbox_up(self) -> None:
+        """Tell at once that containers can be started now, and nothing else."""
+        status = dict(self.pod.get("status") or {})
+        now = self._observe(settled=False)
+        fresh = podstatus.conditions(self.pod, "Pending", [], [], now)[0]
+        status["conditions"] = [fresh if c["type"] == fresh["type"] else c for c in status.get("conditions") or []]
+        self._write(status)
+
+    def probed(self, kind: str, id_: str, ok: bool) -> None:
+        """A probe's answer has settled."""
+        default = kind == "livenessProbe"
+        before = self.results[kind].get(id_, default)
+        self.results[kind][id_] = ok
+        if kind == "startupProbe" and not ok:
+            self.results["livenessProbe"][id_] = False
+            self.poke()
+        elif before != ok:
+            if kind != "livenessProbe":
+                try:
+                    self.publish()
+                except StatusError:
+                    return
+            self.poke()
+
+    # Running
+
+    async def _sync(self) -> None:
+        status = self.publish()
+        self._watch_deadline()
+        phase = podstatus.phase(self.pod, status.get("initContainerStatuses") or [], status["containerStatuses"])
+        if phase in ("Succeeded", "Failed") or self._overdue():
+            self.state, self._pending = TERMINATING, True
+            return
+        try:
+            await self._prepare()
+            await self._act()
+        except Failure as failure:
+            again = min(failure.wait, LONGEST_RETRY) if failure.wait else RETRY
+            self._again(again * JITTER)
+        else:
+            if any(
+                key in volume for volume in self.pod["spec"].get("volumes") or [] for key in ("configMap", "secret")
+            ):
+                self._again(RESYNC * JITTER)
+
+    def _again(self, delay: float) -> None:
+        if self._retry:
+            self._retry.cancel()
+        self._retry = self.clock.call_later(delay, self.poke)
+
+    def _overdue(self) -> bool:
+        limit = self.pod["spec"].get("activeDeadlineSeconds")
+        began = (self.pod.get("status") or {}).get("startTime")
+        return bool(limit and began and self.clock.now() - parse_rfc3339(began) >= limit)
+
+    def _watch_deadline(self) -> None:
+        limit = self.pod["spec"].get("activeDeadlineSeconds")
+        if limit and self._deadline is None:
+            self._deadline = self.clock.call_at(parse_rfc3339(self.pod["status"]["startTime"]) + limit, self._expire)
+
+    def _expire(self) -> None:
+        if self.state == RUNNING:
+            message = "Pod was active on the node longer than the specified deadline"
+            self.kubelet.recorder.normal(self.pod, "DeadlineExceeded", message)
+            self.poke()
+
+    async def _prepare(self) -> None:
+        """Volumes, probes and the sandbox. Raises Failure."""
+        self._set_up_volumes_later = False
+        sandbox = self.sandbox()
+        first = sandbox is None
+        if first:
+            await self.clock.sleep(MOUNT)
+        held = sandbox.volumes if sandbox else self.kubelet.volumes.setdefault(self.uid, {})
+        try:
+            volumes.set_up(self.pod, held, self.kubelet.lookup(self.pod), self.kubelet.facts(""), self.kubelet.token)
+        except volumes.MountError as error:
+            if first:
+                self.kubelet.recorder.warning(self.pod, "FailedMount", str(error))
+                raise Failure("FailedMount", str(error), self.kubelet.mount_delay(self.uid) / JITTER) from None
+        if not first:
+            return
+        self._start_probes()
+        await self.clock.sleep(SANDBOX)
+        if self._deleted():
+            return
+        sandbox = self.kubelet.runtime.add_sandbox(self.uid, self.pod["metadata"]["name"])
+        sandbox.volumes = held
+        self.changed()
+        self._sandbox_up()
+
+    def _start_probes(self) -> None:
+        if self.probes:
+            return
+        for container, path in _paths(self.pod):
+            self.probes += [ProbeWorker(self, container, key, path) for key in KINDS if container.get(key)]
+
+    async def _act(self) -> None:
+        """Start, restart and kill containers as needed. Raises the last Failure."""
+        known = {name: list(podstatus.latest(self._copies(), name)) for name in _names(self.pod)}
+        failure: Failure | None = None
+        for container, path in self._due():
+            if self._deleted() or self.sandbox() is None:
+                return
+            try:
+                await self._renew(container, path, known[container["name"]])
+                self.reasons.pop(container["name"], None)
+                self._reinspected = self._pending = True
+            except Failure as failed:
+                self.reasons[container["name"]] = (failed.reason, failed.message)
+                failure = failed if failure is None or failed.wait < failure.wait else failure
+        if failure:
+            raise failure
+
+    def _copies(self) -> list[Instance]:
+        import dataclasses
+
+        return [dataclasses.replace(instance) for instance in self._instances()]
+
+    def _due(self) -> list[tuple[Obj, str]]:
+        """The containers to start now, with their field paths: one init container, or all that do not run."""
+        begun = any(self.container(c["name"]) for c in self.pod["spec"]["containers"])
+        due = []
+        for container, path in _paths(self.pod):
+            init = path.startswith("spec.initContainers")
+            sidecar = init and container.get("restartPolicy") == "Always"
+            if init and begun and not sidecar:
+                continue
+            found = self.container(container["name"])
+            done = found is not None and found.instance.state == "exited" and found.instance.exit_code == 0
+            if init and not begun and not sidecar and done:
+                continue
+            if self._needed(container, found):
+                due.append((container, path))
+            if init and not begun and not (sidecar and self._has_started(found)):
+                return due
+        return due
+
+    def _has_started(self, found: Container | None) -> bool:
+        if found is None or found.instance.state != "running":
+            return False
+        return bool(self._observe(settled=False).started.get(found.instance.id, True))
+
+    def _needed(self, container: Obj, found: Container | None) -> bool:
+        if found is None:
+            return True
+        if found.instance.state == "running":
+            failed = self.results["livenessProbe"].get(found.instance.id) is False
+            return failed or found.instance.spec_image != container["image"]
+        return podstatus.should_restart(container, self.pod, self._instances())
+
+    async def _renew(self, container: Obj, path: str, known: list[Instance]) -> None:
+        """Kill what runs of a container, and start it (again), unless it is to wait. Raises Failure."""
+        name, sandbox = container["name"], self.sandbox()
+        found = self.container(name)
+        if found and found.instance.state == "running":
+            await self.kubelet.kill_container(self.pod, container, found, self._why(container, found), path)
+        exited = next((i for i in known if i.state == "exited"), None)
+        if exited:
+            self._back_off(container, exited, path)
+        assert sandbox
+        attempt = found.instance.attempt + 1 if found else 0
+        await self.kubelet.starter.start(self.pod, container, sandbox, attempt, path)
+
+    def _why(self, container: Obj, found: Container) -> str:
+        name = container["name"]
+        if found.instance.spec_image != container["image"]:
+            return f"Container {name} definition changed, will be restarted"
+        if self.results["startupProbe"].get(found.instance.id) is False:
+            return f"Container {name} failed startup probe, will be restarted"
+        return f"Container {name} failed liveness probe, will be restarted"
+
+    def _back_off(self, container: Obj, exited: Instance, path: str) -> None:
+        backoff, meta = self.kubelet.restart_backoff, self.pod["metadata"]
+        key, now = f"{self.uid}_{container['name']}_{container['image']}", self.clock.now()
+        remaining = backoff.remaining(key, exited.finished_at, now)
+        if not remaining:
+            backoff.advance(key, exited.finished_at, now)
+            return
+        who = f"{meta['name']}_{meta['namespace']}({self.uid})"
+        text = f"Back-off restarting failed container {container['name']} in pod {who}"
+        self.kubelet.recorder.warning(self.pod, "BackOff", text, path)
+        delay = _duration(backoff.delay(key))
+        message = f"back-off {delay} restarting failed container={container['name']} pod={who}"
+        raise Failure("CrashLoopBackOff", message, remaining)
+
+    # The end
+
+    async def _terminate(self) -> None:
+        for probe in self.probes:
+            if probe.key != "readinessProbe":
+                probe.stop()
+        self.publish()
+        grace = self.pod["metadata"].get("deletionGracePeriodSeconds")
+        if grace is None:
+            grace = self.pod["spec"].get("terminationGracePeriodSeconds", 30)
+        await self.kubelet.kill_pod(self.pod, float(grace))
+        await self.clock.sleep(SANDBOX_STOP)
+        for probe in self.probes:
+            probe.stop()
+        self.kubelet.runtime.stop_sandbox(self.uid)
+        self.observed = self.version
+        self.state, self._pending = TERMINATED, True
+        self.publish(settled=True)
+
+    def _finish(self) -> None:
+        """All has ended: complete the status, and let the API server remove a deleted Pod."""
+        if not self._deleted():
+            return
+        last = podstatus.terminated(self.pod["status"]) if self.pod.get("status") else {}
+        if last and last != self.pod["status"]:
+            self._write(last)
+        self.kubelet.delete(self.pod)
+
+
+def _inits(pod: Obj) -> list[Obj]:
+    return list(pod["spec"].get("initContainers") or [])
+
+
+def _names(pod: Obj) -> list[str]:
+    return [container["name"] for container, _ in _paths(pod)]
+
+
+def _paths(pod: Obj) -> list[tuple[Obj, str]]:
+    """Every container with its fieldPath, in the order of starting."""
+    spec = pod["spec"]
+    lists = (("initContainers", "initContainers"), ("ephemeralContainers", "ephemeralContainers"))
+    found = [(c, f"spec.{word}{{{c['name']}}}") for key, word in lists[:1] for c in spec.get(key) or []]
+    found += [(c, f"spec.containers{{{c['name']}}}") for c in spec["containers"]]
+    return found + [(c, f"spec.{word}{{{c['name']}}}") for key, word in lists[1:] for c in spec.get(key) or []]
+
+
+def _concerns(before: Obj, after: Obj) -> bool:
+    """Whether a new version is more than the status that the kubelet wrote itself."""
+    keys = ("labels", "annotations", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "finalizers")
+    return before["spec"] != after["spec"] or any(before["metadata"].get(k) != after["metadata"].get(k) for k in keys)
+
+
+def _duration(seconds: float) -> str:
+    """As Go writes it: 10s, 1m20s, 5m0s."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}m{rest}s" if minutes else f"{rest}s"
+
+
+def _surface(task: asyncio.Task[None]) -> None:
+    if not task.cancelled():
+        task.result()

@@ -1,0 +1,152 @@
+"""Whether a Pod fits on a node, and if not, why: pure functions.
+
+Upstream: pkg/scheduler/framework/plugins (nodeunschedulable, tainttoleration, nodeaffinity, nodeports, noderesources)
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from podlab.embedded.apiserver import quantity
+
+Obj = dict[str, Any]
+
+NOT_HELPFUL = "Preemption is not helpful for scheduling"
+NO_VICTIMS = "No preemption victims found for incoming pod"
+
+
+def misfits(pod: Obj, node: Obj, pods: Iterable[Obj]) -> list[str]:
+    """The reasons why a Pod cannot run on a node beside `pods`, all of the first filter that refuses it."""
+    spec = pod["spec"]
+    if node["spec"].get("unschedulable") and not _tolerates_unschedulable(spec):
+        return ["node(s) were unschedulable"]
+    if untolerated(spec, node["spec"].get("taints") or []):
+        return ["node(s) had untolerated taint(s)"]
+    if not matches_node(spec, node):
+        return ["node(s) didn't match Pod's node affinity/selector"]
+    pods = list(pods)
+    if _ports(pod) & {port for other in pods for port in _ports(other)}:
+        return ["node(s) didn't have free ports for the requested pod ports"]
+    return _insufficient(pod, node, pods)
+
+
+def _tolerates_unschedulable(spec: Obj) -> bool:
+    taint = {"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}
+    return any(tolerates(toleration, taint) for toleration in spec.get("tolerations") or [])
+
+
+def untolerated(spec: Obj, taints: Sequence[Obj]) -> list[Obj]:
+    """The taints that keep a Pod away from a node."""
+    tolerations = spec.get("tolerations") or []
+    hard = [taint for taint in taints if taint.get("effect") in ("NoSchedule", "NoExecute")]
+    return [taint for taint in hard if not any(tolerates(toleration, taint) for toleration in tolerations)]
+
+
+def tolerates(toleration: Obj, taint: Obj) -> bool:
+    """Upstream: staging/src/k8s.io/api/core/v1/toleration.go (ToleratesTaint)"""
+    if toleration.get("effect") and toleration["effect"] != taint.get("effect"):
+        return False
+    if toleration.get("key") and toleration["key"] != taint.get("key"):
+        return False
+    if toleration.get("operator") == "Exists":
+        return True
+    return bool(toleration.get("value", "") == taint.get("value", ""))
+
+
+def matches_node(spec: Obj, node: Obj) -> bool:
+    """Whether nodeSelector and required node affinity accept a node."""
+    labels = node["metadata"].get("labels") or {}
+    selector = spec.get("nodeSelector") or {}
+    if any(labels.get(key) != value for key, value in selector.items()):
+        return False
+    affinity = (spec.get("affinity") or {}).get("nodeAffinity") or {}
+    required = affinity.get("requiredDuringSchedulingIgnoredDuringExecution")
+    if not required:
+        return True
+    return any(_term_matches(term, labels, node) for term in required.get("nodeSelectorTerms") or [])
+
+
+def _term_matches(term: Obj, labels: Obj, node: Obj) -> bool:
+    expressions, fields = term.get("matchExpressions") or [], term.get("matchFields") or []
+    if not expressions and not fields:
+        return False
+    named = {"metadata.name": node["metadata"]["name"]}
+    return all(_holds(e, labels) for e in expressions) and all(_holds(f, named) for f in fields)
+
+
+def _holds(expression: Obj, labels: Obj) -> bool:
+    key, operator, values = expression["key"], expression["operator"], expression.get("values") or []
+    value = labels.get(key)
+    if operator in ("Exists", "DoesNotExist"):
+        return (value is not None) == (operator == "Exists")
+    if operator in ("In", "NotIn"):
+        return (value is not None and value in values) == (operator == "In")
+    try:
+        given, limit = int(value), int(values[0])
+    except (TypeError, ValueError, IndexError):
+        return False
+    return given > limit if operator == "Gt" else given < limit
+
+
+def _ports(pod: Obj) -> set[tuple[str, int, str]]:
+    ports = (port for c in pod["spec"].get("containers") or [] for port in c.get("ports") or [])
+    return {
+        (port.get("protocol", "TCP"), port["hostPort"], port.get("hostIP", "0.0.0.0"))
+        for port in ports
+        if port.get("hostPort")
+    }
+
+
+def _insufficient(pod: Obj, node: Obj, pods: Sequence[Obj]) -> list[str]:
+    free = node["status"].get("allocatable") or {}
+    reasons = ["Too many pods"] if len(pods) + 1 > int(free.get("pods", 110)) else []
+    wanted = requests(pod)
+    used: Counter[str] = Counter()
+    for other in pods:
+        used.update(requests(other))
+    for name, amount in sorted(wanted.items()):
+        if amount and amount > quantity.nano(free.get(name, "0")) - used[name]:
+            reasons.append(f"Insufficient {name}")
+    return reasons
+
+
+def requests(pod: Obj) -> Counter[str]:
+    """What a Pod asks for by resource, in billionths: the sum of its containers, or its largest init container."""
+    spec = pod["spec"]
+    total: Counter[str] = Counter()
+    for container in spec.get("containers") or []:
+        total.update(_requests(container))
+    for container in spec.get("initContainers") or []:
+        if container.get("restartPolicy") == "Always":
+            total.update(_requests(container))
+    for container in spec.get("initContainers") or []:
+        for name, amount in _requests(container).items():
+            total[name] = max(total[name], amount)
+    for name, amount in (spec.get("overhead") or {}).items():
+        total[name] += quantity.nano(amount)
+    return total
+
+
+def _requests(container: Obj) -> dict[str, int]:
+    given = (container.get("resources") or {}).get("requests") or {}
+    return {name: quantity.nano(amount) for name, amount in given.items()}
+
+
+def fit_error(reasons: Sequence[Sequence[str]]) -> str:
+    """The message of FailedScheduling for the reasons of each node.
+
+    Upstream: pkg/scheduler/framework/types.go (FitError)
+    """
+    if not reasons:
+        return "no nodes available to schedule pods"
+    counts = Counter(reason for of_node in reasons for reason in of_node)
+    texts = ", ".join(sorted(f"{number} {reason}" for reason, number in counts.items()))
+    total = len(reasons)
+    preemptable = all(any("Insufficient" in r or "free ports" in r or "Too many" in r for r in n) for n in reasons)
+    why = NO_VICTIMS if preemptable and not any("Insufficient" in r for n in reasons for r in n) else NOT_HELPFUL
+    return (
+        f"0/{total} nodes are available: {texts}. no new claims to deallocate, "
+        f"preemption: 0/{total} nodes are available: {total} {why}."
+    )

@@ -1,0 +1,197 @@
+"""The scheduler: gives every Pod that has no node a node, one at a time.
+
+Upstream: pkg/scheduler/schedule_one.go
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from podlab.embedded import nodefit
+from podlab.embedded.apiserver.registry import Event, Registry
+from podlab.embedded.apiserver.status import StatusError
+from podlab.embedded.clock import Timer, rfc3339
+from podlab.embedded.events import Recorder
+
+Obj = dict[str, Any]
+Key = tuple[str, str]
+
+NAME = "default-scheduler"
+MANAGER = "kube-scheduler"
+ONE = 0.004
+"""Seconds that placing one Pod takes."""
+FIRST_BACKOFF, MAX_BACKOFF = 1.0, 10.0
+FLUSH = 300.0
+"""Seconds after which a Pod that fitted nowhere is tried again without a reason."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A Pod that fitted nowhere: how often it was tried, when last, and the timer of its next try."""
+
+    attempts: int = 0
+    tried: float = 0.0
+    timer: Timer | None = None
+    parked: bool = False
+
+
+class Scheduler:
+    """Watches Pods and nodes through the registry, and binds."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry, self._clock = registry, registry.clock
+        self._pods, self._nodes = registry.resource("pods"), registry.resource("nodes")
+        self._recorder = Recorder(registry, NAME, manager=MANAGER)
+        self._queue: dict[Key, None] = {}
+        self._waiting: dict[Key, _Waiting] = {}
+        self._assigned: dict[Key, Obj] = {}
+        self._timer: Timer | None = None
+        self._stops = [registry.on(self._nodes, self._on_node), registry.on(self._pods, self._on_pod)]
+
+    def stop(self) -> None:
+        """Stop watching."""
+        for stop in self._stops:
+            stop()
+
+    def _on_pod(self, event: Event) -> None:
+        pod = event.object
+        key = (pod["metadata"]["namespace"], pod["metadata"]["name"])
+        if event.type == "DELETED" or _finished(pod):
+            self._drop(key, pod)
+        elif pod["spec"].get("nodeName"):
+            self._assigned[key] = pod
+            self._forget(key)
+        elif not _schedulable(pod):
+            self._forget(key)
+        elif event.type == "ADDED" or _may_fit_now(pod, event.previous):
+            self._enqueue(key)
+
+    def _drop(self, key: Key, pod: Obj) -> None:
+        self._forget(key)
+        if self._assigned.pop(key, None):
+            self._retry_all()
+
+    def _on_node(self, event: Event) -> None:
+        before = event.previous
+        if event.type == "DELETED":
+            return
+        node = event.object
+        if before is None or any(_fit_facts(node)[key] != _fit_facts(before)[key] for key in _fit_facts(node)):
+            self._retry_all()
+
+    def _retry_all(self) -> None:
+        """Something changed: try those that fitted nowhere, each after its back-off."""
+        for key, waiting in self._waiting.items():
+            if waiting.parked:
+                delay = min(FIRST_BACKOFF * 2 ** (waiting.attempts - 1), MAX_BACKOFF)
+                self._arm(key, waiting, waiting.tried + delay)
+                waiting.parked = False
+
+    def _arm(self, key: Key, waiting: _Waiting, when: float) -> None:
+        if waiting.timer:
+            waiting.timer.cancel()
+        waiting.timer = self._clock.call_at(when, lambda: self._enqueue(key))
+
+    def _forget(self, key: Key) -> None:
+        self._queue.pop(key, None)
+        waiting = self._waiting.pop(key, None)
+        if waiting and waiting.timer:
+            waiting.timer.cancel()
+
+    def _enqueue(self, key: Key) -> None:
+        self._queue[key] = None
+        if self._timer is None:
+            self._timer = self._clock.call_later(ONE, self._schedule_one)
+
+    def _schedule_one(self) -> None:
+        self._timer = None
+        if not self._queue:
+            return
+        key = next(iter(self._queue))
+        del self._queue[key]
+        pod = self._registry.find(self._pods, key[1], key[0])
+        if pod and _schedulable(pod) and not pod["spec"].get("nodeName"):
+            self._place(key, pod)
+        if self._queue:
+            self._timer = self._clock.call_later(ONE, self._schedule_one)
+
+    def _place(self, key: Key, pod: Obj) -> None:
+        nodes = self._registry.list(self._nodes)
+        reasons = []
+        for node in nodes:
+            found = nodefit.misfits(pod, node, self._on(node["metadata"]["name"]))
+            if not found:
+                self._bind(key, pod, node["metadata"]["name"])
+                return
+            reasons.append(found)
+        self._fail(key, pod, nodefit.fit_error(reasons))
+
+    def _on(self, node: str) -> list[Obj]:
+        return [pod for pod in self._assigned.values() if pod["spec"]["nodeName"] == node]
+
+    def _bind(self, key: Key, pod: Obj, node: str) -> None:
+        now = rfc3339(self._clock.now())
+
+        def bound(obj: Obj) -> None:
+            obj["spec"]["nodeName"] = node
+            _set_scheduled(obj, {"type": "PodScheduled", "status": "True"}, now)
+
+        try:
+            changed = self._registry.change(self._pods, key[1], key[0], bound, subresource="binding", manager=MANAGER)
+        except StatusError:
+            return
+        self._assigned[key] = changed
+        message = f"Successfully assigned {key[0]}/{key[1]} to {node}"
+        self._clock.call_later(ONE, lambda: self._recorder.normal(pod, "Scheduled", message))
+
+    def _fail(self, key: Key, pod: Obj, message: str) -> None:
+        now = self._clock.now()
+        waiting = self._waiting.setdefault(key, _Waiting())
+        waiting.attempts, waiting.tried, waiting.parked = waiting.attempts + 1, now, True
+        self._arm(key, waiting, now + FLUSH)
+        self._recorder.warning(pod, "FailedScheduling", message)
+        condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}
+        condition["observedGeneration"] = pod["metadata"].get("generation", 1)
+        try:
+            self._registry.change(
+                self._pods,
+                key[1],
+                key[0],
+                lambda obj: _set_scheduled(obj, condition, rfc3339(now)),
+                manager=MANAGER,
+            )
+        except StatusError:
+            self._forget(key)
+
+
+def _finished(pod: Obj) -> bool:
+    return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
+
+
+def _schedulable(pod: Obj) -> bool:
+    spec, meta = pod["spec"], pod["metadata"]
+    ours = spec.get("schedulerName", NAME) == NAME
+    return ours and not spec.get("schedulingGates") and not meta.get("deletionTimestamp")
+
+
+def _may_fit_now(pod: Obj, before: Obj | None) -> bool:
+    keys = ("schedulingGates", "tolerations", "nodeSelector", "affinity", "nodeName")
+    return before is None or any(pod["spec"].get(key) != before["spec"].get(key) for key in keys)
+
+
+def _fit_facts(node: Obj) -> Obj:
+    return {
+        "labels": node["metadata"].get("labels"),
+        "taints": node["spec"].get("taints"),
+        "unschedulable": node["spec"].get("unschedulable"),
+        "allocatable": (node.get("status") or {}).get("allocatable"),
+    }
+
+
+def _set_scheduled(obj: Obj, condition: Obj, now: str) -> None:
+    status = obj.setdefault("status", {})
+    others = [c for c in status.get("conditions") or [] if c["type"] != "PodScheduled"]
+    old = next((c for c in status.get("conditions") or [] if c["type"] == "PodScheduled"), None)
+    since = old["lastTransitionTime"] if old and old["status"] == condition["status"] else now
+    status["conditions"] = [*others, {"lastProbeTime": None, "lastTransitionTime": since, **condition}]
