@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -23,32 +22,36 @@ import jupytext
 import nbclient
 import nbformat
 from nbformat import NotebookNode
+from nbval.plugin import coalesce_streams
+from pytest import MonkeyPatch
 
+from podlab.clusters.embedded import Embedded
 from podlab.testing.sanitizer import sanitize
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 LANGUAGES = ("ko", "en")
+NAME = "podlab"  # as kind's default, so that the node is called the same
+SEED = "1"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 CELL_TIMEOUT = 600  # seconds; a first pull of nginx may take minutes
-OVERWRITTEN = re.compile(r"^.*\r(?=[^\n])", re.MULTILINE)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Build or check; the exit code is 1 where a check finds a difference."""
     options = _options(arguments)
     different = []
-    with _cluster() as reproducible:
-        for source in _sources(options.lessons):
-            for language in options.language or LANGUAGES:
-                target = NOTEBOOKS / language / f"{source.stem}.ipynb"
+    for source in _sources(options.lessons):
+        for language in options.language or LANGUAGES:
+            target = NOTEBOOKS / language / f"{source.stem}.ipynb"
+            with fresh_cluster() as reproducible:
                 built = build(source, language, target, reproducible)
-                if built != _committed(target):
-                    different.append(target)
-                if not options.check:
-                    target.parent.mkdir(exist_ok=True)
-                    target.write_bytes(built)
-                print(f"{language}/{target.name}: {'changed' if target in different else 'as committed'}", flush=True)
+            if built != _committed(target):
+                different.append(target)
+            if not options.check:
+                target.parent.mkdir(exist_ok=True)
+                target.write_bytes(built)
+            print(f"{language}/{target.name}: {'changed' if target in different else 'as committed'}", flush=True)
     if options.check and different:
         print("a rebuild differs: run `make notebooks` and look at the difference", file=sys.stderr)
         return 1
@@ -101,7 +104,8 @@ def execute(notebook: NotebookNode, folder: Path) -> None:
         record_timing=False,
         resources={"metadata": {"path": str(folder)}},
     )
-    client.execute(env=os.environ | {"PYTHONPATH": str(NOTEBOOKS.parent)})
+    path = os.pathsep.join((str(NOTEBOOKS.parent), os.environ.get("PYTHONPATH", "")))
+    client.execute(env=os.environ | {"PYTHONPATH": path})
 
 
 def strip(notebook: NotebookNode) -> None:
@@ -109,13 +113,12 @@ def strip(notebook: NotebookNode) -> None:
     for cell in notebook.cells:
         if cell.cell_type != "code":
             continue
+        cell.outputs = coalesce_streams(cell.outputs)
         for output in cell.outputs:
             output.pop("transient", None)
             if "data" in output:
                 output.data.pop(WIDGET_VIEW, None)
                 output.metadata = {}
-            if "text" in output:
-                output.text = OVERWRITTEN.sub("", output.text)
         cell.metadata.pop("execution", None)
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
 
@@ -156,13 +159,21 @@ def _sources(lessons: list[str]) -> list[Path]:
 
 
 @contextmanager
-def _cluster() -> Iterator[bool]:
-    """Make sure there is a cluster; yields whether a build on it is reproducible to the byte."""
-    with tempfile.TemporaryDirectory() as home:
-        os.environ.setdefault("PODLAB_HOME", home)
-        if not os.environ.get("PODLAB_CLUSTER"):
-            raise SystemExit("set PODLAB_CLUSTER: no stepping cluster yet")
-        yield False
+def fresh_cluster() -> Iterator[bool]:
+    """A cluster for one notebook; yields whether what is built on it is the same to the byte every time."""
+    with tempfile.TemporaryDirectory() as home, MonkeyPatch.context() as patch:
+        if os.environ.get("PODLAB_CLUSTER"):
+            patch.setenv("PODLAB_HOME", os.environ.get("PODLAB_HOME") or home)
+            yield False
+            return
+        patch.setenv("PODLAB_HOME", home)
+        patch.setenv("PODLAB_CLUSTER", NAME)
+        provider = Embedded(("--stepping", "--seed", SEED))
+        cluster = provider.up(NAME)
+        try:
+            yield True
+        finally:
+            provider.down(cluster)
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:

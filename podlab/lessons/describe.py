@@ -38,9 +38,9 @@ def _conditions(seen: Seen) -> Result:
 
 
 def _events(seen: Seen) -> Result:
-    """The answer tells the whole story, in its order."""
-    words = seen.answer.split()
-    told = [reason for reason in words if reason in STORY]
+    """The answer is a table of events (LAST SEEN, TYPE, REASON, …) that tells the whole story, in its order."""
+    rows = [line.split() for line in seen.answer.splitlines()]
+    told = [row[2] for row in rows if len(row) > 2 and row[2] in STORY]
     if tuple(told) == STORY:
         return Result(True, Text(ko="이벤트 순서: {story}", en="the story: {story}").format(story=" → ".join(STORY)))
     missing = [reason for reason in STORY if reason not in told]

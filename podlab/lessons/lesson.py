@@ -16,13 +16,15 @@ MANIFEST = "nginx-pod.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One notebook. `files` are manifests it wants in the folder, `pod` whether it wants the example Pod Ready."""
+    """One notebook. `files` are manifests it wants in the folder, `pod` whether it wants the example Pod
+    Ready, `events` whether the events of that Pod must not have expired."""
 
     slug: str
     title: Text
     minutes: int
     files: tuple[str, ...] = ()
     pod: bool = False
+    events: bool = False
 
     @property
     def number(self) -> str:
@@ -40,7 +42,9 @@ LESSONS = (
     Lesson("01-what-is-a-pod", Text(ko="파드란 무엇인가", en="What is a Pod?"), 20),
     Lesson("02-create", Text(ko="파드 만들기", en="Create a Pod"), 30),
     Lesson("03-get", Text(ko="파드 살펴보기", en="Get Pods"), 25, files=(MANIFEST,), pod=True),
-    Lesson("04-describe", Text(ko="파드 자세히 보기", en="Describe a Pod"), 25, files=(MANIFEST,), pod=True),
+    Lesson(
+        "04-describe", Text(ko="파드 자세히 보기", en="Describe a Pod"), 25, files=(MANIFEST,), pod=True, events=True
+    ),
     Lesson("05-delete", Text(ko="파드 삭제하기", en="Delete a Pod"), 25, files=(MANIFEST,)),
 )
 
@@ -70,4 +74,9 @@ def notebooks() -> Path:
 
 def manifest(name: str) -> str:
     """The text of a manifest that the lessons use, such as `nginx-pod.yaml`."""
-    return (notebooks() / "manifests" / name).read_text(encoding="utf-8")
+    return manifest_path(name).read_text(encoding="utf-8")
+
+
+def manifest_path(name: str) -> Path:
+    """Where the kit keeps that manifest."""
+    return notebooks() / "manifests" / name

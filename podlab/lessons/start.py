@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from podlab import text
-from podlab.lessons.lesson import MANIFEST, POD, Lesson, lesson, manifest
+from podlab.lessons.lesson import MANIFEST, POD, Lesson, lesson, manifest, manifest_path
 from podlab.text import Text
 
 if TYPE_CHECKING:
     from podlab.clusters.cluster import Status
     from podlab.kubectl import Kubectl
 
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 PULL = 300  # seconds: a first pull of nginx over a slow line
 
 # One line of one form: a sanitizer hides it whole, so that stored outputs pass on every cluster.
@@ -120,26 +121,32 @@ def _bring(wanted: Lesson, kubectl: Kubectl, waiting: Callable[[str], None]) -> 
         Path(file).write_text(manifest(file), encoding="utf-8")
     if not wanted.pod:
         return brought
-    path = f"/api/v1/namespaces/{kubectl.namespace}/pods"
-    pod = next((each for each in kubectl.client.get(path)["items"] if each["metadata"]["name"] == POD), None)
-    if fits(pod, yaml.safe_load(manifest(MANIFEST))):
+    pod = _pod(kubectl)
+    if fits(pod, yaml.safe_load(manifest(MANIFEST))) and (not wanted.events or _has_events(kubectl, pod)):
         return brought
     waiting(POD)
-    _make(kubectl, replace=pod is not None)
+    if pod is not None:
+        kubectl.delete("pod", POD, ignore_not_found=True)
+    # From the kit's own manifest: the learner's may be half edited.
+    kubectl.apply(str(manifest_path(MANIFEST)))
+    kubectl.wait(f"pod/{POD}", for_="condition=Ready", timeout=f"{PULL}s")
     return [*brought, POD]
 
 
-def _make(kubectl: Kubectl, replace: bool) -> None:
-    """Create the example Pod from the kit's own manifest (the learner's may be half edited), and wait for Ready."""
-    pods = f"/api/v1/namespaces/{kubectl.namespace}/pods"
-    if replace:
-        kubectl.delete("pod", POD, ignore_not_found=True)
-    kubectl.client.request("POST", pods, body=yaml.safe_load(manifest(MANIFEST)))
-    kubectl.wait(f"pod/{POD}", for_="condition=Ready", timeout=f"{PULL}s")
+def _pod(kubectl: Kubectl) -> Mapping[str, Any] | None:
+    pods = kubectl.client.get(f"/api/v1/namespaces/{kubectl.namespace}/pods")["items"]
+    return next((each for each in pods if each["metadata"]["name"] == POD), None)
+
+
+def _has_events(kubectl: Kubectl, pod: Mapping[str, Any] | None) -> bool:
+    """Whether this very Pod still has events: the API server keeps them for an hour."""
+    uid = pod["metadata"]["uid"] if pod else ""
+    path = f"/api/v1/namespaces/{kubectl.namespace}/events"
+    return bool(kubectl.client.get(path, fieldSelector=f"involvedObject.uid={uid}")["items"])
 
 
 def fits(pod: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> bool:
-    """Whether this Pod is as the manifest says, Ready, and never restarted: else outputs would differ from the text."""
+    """Whether this Pod is as applied from the manifest, Ready, never restarted: else outputs would differ."""
     if pod is None or pod["metadata"].get("deletionTimestamp"):
         return False
     status = pod.get("status") or {}
@@ -147,4 +154,11 @@ def fits(pod: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> bool:
     restarted = any(each.get("restartCount") for each in status.get("containerStatuses") or [])
     containers = [(each["name"], each["image"]) for each in pod["spec"]["containers"]]
     same = containers == [(each["name"], each["image"]) for each in wanted["spec"]["containers"]]
-    return ready and same and not restarted and pod["metadata"].get("labels") == wanted["metadata"].get("labels")
+    applied = LAST_APPLIED in (pod["metadata"].get("annotations") or {})
+    return (
+        ready
+        and applied
+        and same
+        and not restarted
+        and pod["metadata"].get("labels") == wanted["metadata"].get("labels")
+    )

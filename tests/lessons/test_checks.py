@@ -31,6 +31,14 @@ def is_ready(pod: dict) -> bool:
 
 
 STAGES = recorded("seed", POD)
+EVENTS = """\
+LAST SEEN   TYPE      REASON      OBJECT                  MESSAGE
+2s          Normal    Scheduled   pod/nginx-pod-example   Successfully assigned default/nginx-pod-example to node
+1s          Normal    Pulling     pod/nginx-pod-example   Pulling image "nginx:latest"
+1s          Normal    Pulled      pod/nginx-pod-example   Successfully pulled image "nginx:latest" in 24ms
+1s          Normal    Created     pod/nginx-pod-example   Container created
+1s          Normal    Started     pod/nginx-pod-example   Container started
+"""
 READY = next(pod for pod in STAGES if is_ready(pod))
 
 
@@ -131,7 +139,7 @@ def test_the_answers_that_a_lesson_asks_for():
         "04-ip": READY["status"]["podIP"],
         "04-restarts": "0",
         "04-conditions": " ".join(c["type"] for c in READY["status"]["conditions"]),
-        "04-events": "Scheduled x Pulling x Pulled x Created x Started",
+        "04-events": EVENTS,
         "04-prefix": f"Name:             {POD}\nNamespace: default",
         "02-page": "<title>a</title><h1>Welcome to nginx!</h1>",
     }
@@ -147,7 +155,12 @@ def test_the_node_is_not_the_pod():
 
 
 def test_events_out_of_order_are_not_the_story():
-    assert not find("04-events").test(Seen(answer="Pulling Scheduled Pulled Created Started"))
+    lines = EVENTS.splitlines()
+    assert find("04-events").test(Seen(answer=EVENTS))
+    for i in range(1, len(lines) - 1):
+        swapped = [*lines[:i], lines[i + 1], lines[i], *lines[i + 2 :]]
+        assert not find("04-events").test(Seen(answer="\n".join(swapped)))
+        assert not find("04-events").test(Seen(answer="\n".join(lines[:i] + lines[i + 1 :])))
 
 
 def test_a_label_on_a_second_pod_is_noticed():

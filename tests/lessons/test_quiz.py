@@ -10,7 +10,9 @@ from podlab.lessons.lesson import LESSONS
 from podlab.lessons.quiz import Quiz, quiz
 
 QUESTIONS = [(lesson, question) for lesson in LESSONS for question in lesson.module.QUESTIONS]
-EACH = pytest.mark.parametrize(("lesson", "question"), QUESTIONS, ids=lambda each: getattr(each, "name", "") or each.number)
+EACH = pytest.mark.parametrize(
+    ("lesson", "question"), QUESTIONS, ids=lambda each: getattr(each, "name", "") or each.number
+)
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 

@@ -83,6 +83,7 @@ def test_the_pod_of_the_manifest_fits_once_it_is_ready():
     "pod",
     [
         changed("metadata", "labels", value={"app": "other"}),
+        changed("metadata", "annotations", value={}),
         changed("metadata", "deletionTimestamp", value="2026-11-23T00:00:00Z"),
         changed("spec", "containers", 0, "image", value="nginx:1.27"),
         changed("status", "containerStatuses", 0, "restartCount", value=1),

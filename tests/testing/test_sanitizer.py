@@ -25,6 +25,8 @@ def test_nbval_reads_the_same_patterns():
         ("a   1/1   Running   0   9s    10.244.0.4    n", "a   1/1   Running   0   59s   10.244.0.144   n"),
         ("a   1/1   Running   2 (3s ago)   1h5m", "a   1/1   Running   2 (1m2s ago)   3d4h"),
         ("<td>0s</td>", "<td>2y31d</td>"),
+        ("IP는 10.244.0.4입니다", "IP는 10.244.0.144입니다"),
+        ("2 (3s 전)", "2 (1m 전)"),
         ("podlab: cluster lab (embedded) · x", "podlab: cluster podlab (kind) · y"),
         ("Start Time:       Mon, 23 Nov 2026 02:57:55 +0000", "Start Time:       Tue, 24 Nov 2026 12:00:01 +0000"),
         (
