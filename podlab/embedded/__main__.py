@@ -1,4 +1,4 @@
-"""`python -m podlab.embedded --home DIR --name lab [--speed 1] [--stepping --seed 1]`: one cluster in the foreground."""
+"""`python -m podlab.embedded --home DIR --name lab [--speed 1] [--stepping --seed 1]`: a cluster, in the foreground."""
 
 from __future__ import annotations
 

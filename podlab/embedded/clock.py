@@ -71,6 +71,9 @@ class Clock(Protocol):
     def told(self) -> None:
         """A watcher was just told something: a stepping clock lets it react before going on."""
 
+    async def settle(self) -> None:
+        """Let happen what a write brings about at once (a stepping clock does it before the write is answered)."""
+
     def pause(self) -> None:
         """Stand still until `resume`."""
 
@@ -188,6 +191,9 @@ class RealClock:
     def told(self) -> None:
         pass
 
+    async def settle(self) -> None:
+        pass
+
     def pause(self) -> None:
         self._read()
         self._paused = True
@@ -232,6 +238,9 @@ class SteppingClock:
 
     REACTION = 0.05
     IDLE = 0.002
+    AT_ONCE = 0.02
+    """Cluster seconds within which a write's first consequences come: a new namespace's ServiceAccount, a Pod's node."""
+    TURNS, LONGEST_CHAIN = 8, 200
 
     def __init__(self, start: float = 1767225600.0) -> None:
         self._now, self._heap, self._paused = start, _Heap(), False
@@ -271,6 +280,17 @@ class SteppingClock:
 
     def told(self) -> None:
         self._told = True
+
+    async def settle(self) -> None:
+        end = self._now + self.AT_ONCE
+        for _ in range(self.LONGEST_CHAIN):
+            for _ in range(self.TURNS):
+                await asyncio.sleep(0)
+            due = self._heap.next_due()
+            if due is None or due > end or self._paused:
+                return
+            self._now = max(self._now, due)
+            self._heap.run_due(self._now)
 
     def _arm(self) -> None:
         due = self._heap.next_due()

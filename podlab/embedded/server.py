@@ -38,6 +38,15 @@ DOCUMENTS_AFTER = 3.0
 HOST = "127.0.0.1"
 
 
+STEPS_TO_READY = 200
+
+
+def _is_ready(node: dict[str, Any]) -> bool:
+    conditions = node.get("status", {}).get("conditions", [])
+    tainted = bool(node.get("spec", {}).get("taints"))
+    return not tainted and any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
+
+
 class TokenSigner:
     """The key of ServiceAccount tokens; the library behind it is imported when the first token is."""
 
@@ -101,6 +110,17 @@ class Core:
             kubelet,
         )
         self._stops = [part.stop for part in parts]
+
+    async def ready(self) -> None:
+        """Come back when the node is ready, where time would otherwise stand still until then."""
+        if not isinstance(self.clock, SteppingClock):
+            return
+        nodes = self.registry.resource("nodes")
+        for _ in range(STEPS_TO_READY):
+            await self.clock.settle()
+            if any(_is_ready(node) for node in self.registry.list(nodes)):
+                return
+            self.clock.step()
 
     def _token(self, pod: dict[str, Any], projection: dict[str, Any]) -> str:
         """The token that a Pod's container finds in its files. Upstream: pkg/kubelet/token/token_manager.go"""
@@ -193,6 +213,7 @@ class Server:
             ws_max_size=16 * 1024 * 1024,
         )
         self._server = uvicorn.Server(config)
+        await self.core.ready()
         self._write_kubeconfig()
         loop = asyncio.get_running_loop()
         loop.call_later(COMPACT_EVERY, self._compact, 0)

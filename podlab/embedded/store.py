@@ -69,7 +69,7 @@ class Change:
 class Watch:
     """Changes under a prefix in order, as an async iterator; ends when closed, raises `Dropped` when too slow."""
 
-    def __init__(self, prefix: str, backlog: list[Change], forget: Callable[[Watch], None]) -> None:
+    def __init__(self, prefix: str, backlog: Sequence[Change], forget: Callable[[Watch], None]) -> None:
         self.prefix = prefix
         self._changes: deque[Change] = deque(backlog)
         self._forget = forget
@@ -216,7 +216,7 @@ class Store:
         self._watches.append(watch)
         return watch
 
-    def _since(self, prefix: str, after: int) -> list[Change]:
+    def _since(self, prefix: str, after: int) -> Sequence[Change]:
         if after < self.compacted_revision:
             raise Compacted(after, self.compacted_revision)
         if after >= self.revision:

@@ -134,6 +134,7 @@ class App:
             answer = self._verb(call)
         if request.method != "GET":
             await self.registry.store.flushed()
+            await self.registry.clock.settle()
         await self._send({}, send, answer, warnings, request.headers)
 
     def _call(self, request: Request, warnings: list[str]) -> Call:

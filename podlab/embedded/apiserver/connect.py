@@ -58,7 +58,7 @@ async def http(
 
 
 def _log_options(request: Request) -> Obj:
-    """The query of a log request. Raises StatusError 400, 422. Upstream: pkg/apis/core/validation ValidatePodLogOptions"""
+    """The query of a log request. Raises StatusError 400, 422. Upstream: validation.ValidatePodLogOptions"""
     numbers = {name: request.number(name) for name in ("tailLines", "sinceSeconds", "limitBytes")}
     causes = []
     least = {"tailLines": 0, "sinceSeconds": 1, "limitBytes": 1}
@@ -223,7 +223,8 @@ def _outcome(session: Any) -> Obj:
     if not session.exit_code:
         return {"metadata": {}, "status": "Success"}
     code = session.exit_code
-    message = f"command terminated with non-zero exit code: error executing command [{' '.join(session.command)}], exit code {code}"
+    words = f"error executing command [{' '.join(session.command)}], exit code {code}"
+    message = f"command terminated with non-zero exit code: {words}"
     causes = [{"reason": "ExitCode", "message": str(code)}]
     failure: Obj = {"metadata": {}, "status": "Failure", "message": message, "reason": "NonZeroExitCode"}
     return {**failure, "details": {"causes": causes}}

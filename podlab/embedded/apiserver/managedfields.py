@@ -1,6 +1,6 @@
 """Who owns which field: `metadata.managedFields` of Update operations.
 
-A field set is a set of paths, a path a tuple of FieldsV1's keys: `("f:spec", "f:containers", 'k:{"name":"c"}', "f:image")`.
+A field set is a set of paths, a path a tuple of FieldsV1's keys: `("f:spec", "f:containers", 'k:{"name":"c"}')`.
 Upstream: sigs.k8s.io/structured-merge-diff, staging/src/k8s.io/apimachinery/pkg/util/managedfields
 """
 

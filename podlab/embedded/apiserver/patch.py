@@ -1,6 +1,6 @@
 """JSON patch, JSON merge patch and strategic merge patch, as functions from values to values.
 
-Upstream: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go, apimachinery/pkg/util/{jsonmergepatch,strategicpatch}
+Upstream: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go
 """
 
 from __future__ import annotations

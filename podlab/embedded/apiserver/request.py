@@ -213,9 +213,8 @@ def _version(text: str) -> int | None:
         return None
     if not (text.isdecimal() and text.isascii() and int(text) < 2**64):
         words = "value out of range" if text.isdecimal() else "invalid syntax"
-        raise status.bad_request(
-            f'invalid resource version: resourceVersion: Invalid value: "{text}": strconv.ParseUint: parsing "{text}": {words}'
-        )
+        why = f'strconv.ParseUint: parsing "{text}": {words}'
+        raise status.bad_request(f'invalid resource version: resourceVersion: Invalid value: "{text}": {why}')
     return int(text)
 
 

@@ -145,9 +145,8 @@ def _requirement(key: str, operator: str, values: tuple[str, ...]) -> Requiremen
     for index, value in enumerate(values):
         if operator in ("gt", "lt"):
             if not re.fullmatch(r"-?\d+", value):
-                raise ValueError(
-                    f"values[{index}]: Invalid value: \"{value}\": for 'Gt', 'Lt' operators, the value must be an integer"
-                )
+                why = "for 'Gt', 'Lt' operators, the value must be an integer"
+                raise ValueError(f'values[{index}]: Invalid value: "{value}": {why}')
         elif value and not (NAME.fullmatch(value) and len(value) <= 63):
             rule = "must be no more than 63 bytes" if len(value) > 63 else VALUE_RULE
             raise ValueError(f'values[{index}][{key}]: Invalid value: "{value}": {rule}')
