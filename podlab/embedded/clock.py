@@ -239,7 +239,7 @@ class SteppingClock:
     REACTION = 0.05
     IDLE = 0.002
     AT_ONCE = 0.02
-    """Cluster seconds within which a write's first consequences come: a new namespace's ServiceAccount, a Pod's node."""
+    """Cluster seconds within which a write has its first consequences: a ServiceAccount in a new namespace, a node."""
     TURNS, LONGEST_CHAIN = 8, 200
 
     def __init__(self, start: float = 1767225600.0) -> None:
