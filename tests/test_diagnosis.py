@@ -1,0 +1,85 @@
+"""Diagnoses of recorded Pods: what a learner is told in each moment of their lives."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from podlab.diagnosis import FINDINGS, Finding, diagnose
+
+GOLDEN = Path(__file__).parent / "golden"
+LIVES = {
+    ("seed", "nginx-pod-example"): ["not-yet-scheduled", "creating", "ready", "terminating"] * 2,
+    ("bad-image", "bad"): ["not-yet-scheduled", "creating", "image-not-found", "ready", "terminating"],
+    ("bad-name-image", "never"): ["not-yet-scheduled", "creating", "image-never-pulled", "terminating"],
+    ("completed", "ok"): ["not-yet-scheduled", "creating", "ready", "ending", "completed", "terminating"],
+    ("completed", "fail"): ["not-yet-scheduled", "creating", "ready", "last-run-failed", "failed", "terminating"],
+    ("config-env", "missing"): ["not-yet-scheduled", "creating", "missing-config", "terminating"],
+    ("init-containers", "init-bad"): ["not-yet-scheduled", "creating", "init-running", "init-failed", "terminating"],
+    ("probes", "not-ready"): ["not-yet-scheduled", "creating", "not-ready", "terminating"],
+    ("probes", "not-live"): ["not-yet-scheduled", "creating", "ready", "liveness-failed", "terminating"],
+    ("resources-and-qos", "oom"): ["not-yet-scheduled", "creating", "ready", "out-of-memory", "terminating"],
+    ("termination", "held"): ["not-yet-scheduled", "creating", "ready", "held-by-finalizers"],
+    ("unschedulable", "big"): ["not-yet-scheduled", "insufficient-resources", "terminating"],
+    ("unschedulable", "picky"): ["not-yet-scheduled", "no-matching-node", "terminating"],
+}
+
+
+def stream(scenario: str, resource: str) -> list[dict[str, Any]]:
+    path = GOLDEN / scenario / f"watch-{resource}.jsonl"
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def findings(scenario: str, name: str) -> list[Finding]:
+    """The findings in the order of the Pod's life, each once in a row."""
+    told = stream(scenario, "events")
+    life: list[Finding] = []
+    for event in stream(scenario, "pods"):
+        pod, now = event["object"], event["t"] + 0.05
+        if pod["metadata"]["name"] != name:
+            continue
+        mine = [e for e in told if e["t"] <= now and e["object"]["involvedObject"].get("uid") == pod["metadata"]["uid"]]
+        finding = diagnose(pod, list({e["object"]["metadata"]["name"]: e["object"] for e in mine}.values()))
+        if not life or life[-1].id != finding.id:
+            life.append(finding)
+    return life
+
+
+@pytest.mark.parametrize(
+    ("which", "wanted"), LIVES.items(), ids=lambda value: "/".join(value) if isinstance(value, tuple) else ""
+)
+def test_life_of_a_recorded_pod(which: tuple[str, str], wanted: list[str]) -> None:
+    assert [finding.id for finding in findings(*which)] == wanted
+
+
+def test_crash_loop_names_the_exit_code_and_the_log_to_read() -> None:
+    finding = next(f for f in findings("crash-loop", "crash") if f.id == "crash-loop")
+    assert "exit code 1" in finding.sentence.en and "app" in finding.sentence.ko
+    assert finding.command == "kubectl logs crash -c app --previous"
+    assert any("CrashLoopBackOff" in line for line in finding.evidence) and not finding.healthy
+
+
+def test_missing_config_names_what_is_missing() -> None:
+    finding = next(f for f in findings("config-env", "missing") if f.id == "missing-config")
+    assert finding.sentence.en == "Container app needs the configmap nothing-here, which is not there."
+    assert finding.command == "kubectl get configmap"
+
+
+def test_without_events_a_bad_image_is_still_told() -> None:
+    pod = next(e["object"] for e in stream("bad-image", "pods") if "ImagePullBackOff" in json.dumps(e["object"]))
+    assert diagnose(pod).id in ("image-not-found", "image-pull-failed")
+
+
+def test_every_rule_has_its_own_id_and_both_languages() -> None:
+    assert len({rule.id for rule in FINDINGS}) == len(FINDINGS)
+    for rule in FINDINGS:
+        for text in (rule.sentence, rule.next_step):
+            assert text.ko and text.en and text.ko != text.en and text.en.endswith(".")
+
+
+@pytest.mark.parametrize("status", [{}, {"phase": "Pending"}, {"phase": "Running", "containerStatuses": []}])
+def test_a_pod_with_hardly_a_status_is_told_of(status: dict[str, Any]) -> None:
+    assert diagnose({"metadata": {"name": "x"}, "spec": {"containers": []}, "status": status}).command
