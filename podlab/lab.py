@@ -13,7 +13,8 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
 
 from podlab.clusters import Cluster
 from podlab.errors import PodlabError
@@ -44,6 +45,7 @@ class Lab:
         """JupyterLab's command line; the token goes by the environment, where no other user can see it."""
         settings = {
             "LabApp.default_url": f"/lab/tree/{self.notebook}",
+            "LabApp.extension_manager": "readonly",  # lessons need no extensions, and no network
             "LabApp.log_level": "WARN",
             "ServerApp.answer_yes": "True",  # Ctrl-C once is enough
             "ServerApp.ip": "127.0.0.1",
@@ -145,6 +147,8 @@ def run(lab: Lab, shims: Path) -> int:
     Raises:
         PodlabError: JupyterLab is not installed.
     """
+    # jsonschema takes a second and more at import for checks of IRIs that nothing here asks for; it goes on without
+    sys.modules.setdefault("rfc3987_syntax", cast(ModuleType, None))
     try:
         from jupyterlab.labapp import LabApp
     except ImportError as error:
