@@ -89,7 +89,7 @@ def _load_magics(kubectl: Kubectl) -> None:
 
     from podlab.kubectl import magics
 
-    shell = get_ipython()  # type: ignore[no-untyped-call]
+    shell = get_ipython()
     if shell is not None:
         magics.load_ipython_extension(shell)
 

@@ -35,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """One guard for each notebook that nbval compares."""
     if file_path.suffix == ".ipynb" and _strict(parent.config):
-        return GuardedNotebook.from_parent(parent, path=file_path)  # type: ignore[no-any-return]
+        return GuardedNotebook.from_parent(parent, path=file_path)
     return None
 
 
