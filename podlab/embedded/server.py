@@ -193,12 +193,15 @@ class Server:
         """Answer from now on; returns when the socket does."""
         import uvicorn
 
+        from podlab.embedded.handshake import WebSockets
+
         self._socket = self._listen()
         self.core.start()
         config = uvicorn.Config(
             self.core.app,
             http="httptools",
-            ws="websockets-sansio",
+            ws=WebSockets,
+            ws_per_message_deflate=False,
             lifespan="off",
             log_config=None,
             log_level="warning",

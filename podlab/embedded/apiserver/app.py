@@ -89,7 +89,7 @@ class App:
         try:
             request = self._admitted(scope, headers)
             if scope["type"] == "websocket":
-                await connect.websocket(self._call(request, warnings), self.node, scope, receive, send)
+                await self._converse(self._call(request, warnings), scope, receive, send)
                 return
             if request.method not in ("GET", "HEAD"):
                 request.body = await _body(receive, headers)
@@ -106,6 +106,25 @@ class App:
             log.exception("%s %s", scope.get("method", "WS"), scope["path"])
             body = negotiation.encode(status.internal("the embedded API server failed").status(), negotiation.Form())
             await self._send(scope, send, Answer(500, body), warnings, headers)
+
+    async def _converse(self, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a WebSocket; once it is accepted, failures can only close it."""
+        accepted = False
+
+        async def sending(message: MutableMapping[str, Any]) -> None:
+            nonlocal accepted
+            accepted = accepted or message["type"] == "websocket.accept"
+            await send(message)
+
+        try:
+            await connect.websocket(call, self.node, scope, receive, sending)
+        except OSError:
+            return  # the client hung up in the middle
+        except Exception:
+            if not accepted:
+                raise
+            log.exception("WS %s", scope["path"])
+            await send({"type": "websocket.close", "code": 1011})
 
     def _admitted(self, scope: Scope, headers: dict[str, str]) -> Request:
         """The request, once its sender is known and may make it. Raises StatusError 401, 403."""

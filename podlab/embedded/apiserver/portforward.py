@@ -188,7 +188,7 @@ class _Tunnel:
         stream = self.streams.get(stream_id)
         if stream and stream.writer and data:
             stream.writer.write(data)
-        if stream and stream.writer and flags & FIN and stream.writer.can_write_eof():
+        if stream and stream.writer and flags & FIN:
             stream.writer.write_eof()
 
     def _end(self, stream_id: int) -> None:
@@ -211,7 +211,7 @@ async def forward_tunnel(call: Call, node: Any, pod: Obj, protocol: str | None, 
     try:
         while (message := await receive())["type"] == "websocket.receive":
             await tunnel.feed(message.get("bytes") or b"")
-    except (zlib.error, struct.error):
+    except (zlib.error, struct.error, ValueError):
         await send({"type": "websocket.close", "code": 1002})
     finally:
         tunnel.close()
