@@ -82,6 +82,18 @@ def test_a_kubectl_that_is_there_stays_the_only_one(tmp_path: Path) -> None:
     assert "shims" not in lab.environment(a_lab(), tmp_path / "shims", {"PATH": str(tmp_path)})["PATH"]
 
 
+@pytest.mark.cluster
+@pytest.mark.skipif(sys.platform == "win32", reason="a POSIX executable")
+def test_our_kubectl_works_on_the_cluster_that_kubeconfig_names(cluster: Cluster, tmp_path: Path) -> None:
+    lab.write_shims(tmp_path)
+    environ = {"KUBECONFIG": str(cluster.kubeconfig), "PODLAB_HOME": str(tmp_path / "empty"), "PATH": str(tmp_path)}
+    environ["PYTHONPATH"] = str(Path(lab.__file__).parent.parent)
+    done = subprocess.run(
+        ["kubectl", "get", "ns", "default", "-o", "name"], env=environ, capture_output=True, text=True
+    )
+    assert (done.stdout, done.stderr, done.returncode) == ("namespace/default\n", "", 0)
+
+
 def test_a_cluster_goes_by_its_name_and_a_foreign_file_by_its_path(podlab_home: Path) -> None:
     ours = Cluster("ours", "kind", state.kubeconfig_path("ours"))
     state.remember(ours)

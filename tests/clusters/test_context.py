@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from podlab.clusters import context, state
+from podlab.client import Client
+from podlab.clusters import Cluster, context, state
 from podlab.errors import ClusterError
 
 CONFIG = {
@@ -83,3 +84,51 @@ def test_our_own_kubeconfig_is_not_theirs(theirs: Path, monkeypatch: pytest.Monk
 )
 def test_name_for(name: str, clean: str) -> None:
     assert context.name_for(name) == clean
+
+
+@pytest.mark.cluster
+def test_only_its_own_namespace_is_made_and_deleted(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = tmp_path / "config"
+    theirs.write_text(cluster.kubeconfig.read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setenv("KUBECONFIG", str(theirs))
+    name = yaml.safe_load(theirs.read_text(encoding="utf-8"))["current-context"]
+    client = Client(cluster.kubeconfig)
+    before = namespaces(client)
+
+    made = context.Context(name).up("theirs")
+    assert (made.namespace, made.answers()) == ("podlab", True)
+    assert namespaces(client) == before | {"podlab": "Active"}
+    assert context.Context().up("theirs") == made
+    context.Context().down(made)
+    assert namespaces(client).get("podlab", "Terminating") == "Terminating"
+    assert state.clusters() == []
+
+
+@pytest.mark.cluster
+def test_a_namespace_of_somebody_else_is_left_alone(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = tmp_path / "config"
+    theirs.write_text(cluster.kubeconfig.read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setenv("KUBECONFIG", str(theirs))
+    name = yaml.safe_load(theirs.read_text(encoding="utf-8"))["current-context"]
+    client = Client(cluster.kubeconfig)
+    observed = client.watch("/api/v1/namespaces", query={"fieldSelector": "metadata.name=podlab"}, timeout=60)
+    if "podlab" in namespaces(client):
+        next(event for event in observed if event["type"] == "DELETED")
+    client.request("POST", "/api/v1/namespaces", body={"metadata": {"name": "podlab"}})
+    try:
+        with pytest.raises(ClusterError, match="did not make it"):
+            context.Context(name).up("theirs")
+        assert state.clusters() == []
+        foreign = Cluster("theirs", "context", cluster.kubeconfig, name, "podlab")
+        context.Context().down(foreign)
+        assert namespaces(client)["podlab"] == "Active"
+    finally:
+        client.request("DELETE", "/api/v1/namespaces/podlab")
+
+
+def namespaces(client: Client) -> dict[str, str]:
+    return {item["metadata"]["name"]: item["status"]["phase"] for item in client.get("/api/v1/namespaces")["items"]}
