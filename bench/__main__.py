@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 
-from bench import get, server
+from bench import get, lab, server
 from podlab import clusters
 from podlab.clusters import engine, kind
 from podlab.clusters.probe import Machine
@@ -35,6 +35,7 @@ def main() -> int:
                 cluster, figures[each] = server.measure(each, NAME, options.many)
                 figures[each].show()
                 met &= get.run(cluster)
+                met &= lab.run(cluster)
             finally:
                 clusters.down(NAME)
     return 0 if met & _goals(figures) else 1
