@@ -165,8 +165,11 @@ def _tables(
     with_kind = show_kind or len({mapping for mapping, _ in answer.found}) > 1
     text = ""
     for mapping, table in _joined(answer.found):
-        if question.sort_by:
-            table["rows"] = sorted_by(question.sort_by, table.get("rows") or [], "object")
+        if question.sort_by and len(table.get("rows") or []) > 1:
+            try:
+                table["rows"] = sorted_by(question.sort_by, table["rows"], "object")
+            except PodlabError:  # kubectl prints nothing then, and finds nothing wrong
+                continue
         command.objects += [row["object"] for row in table.get("rows") or []]
         one = replace(
             options,

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 BEST_WIDTH = 80
-_NAMED_ESCAPES = dict(zip('\0\a\b\t\n\v\f\r\x1b"\\\x85\xa0\u2028\u2029', '0abtnvfre"\\N_LP', strict=True))
+_NAMED_ESCAPES = dict(zip('\0\a\b\t\n\v\f\r\x1b"\\\u2028\u2029', '0abtnvfre"\\LP', strict=True))
 _WORDS = {
     word
     for lower in ("y", "yes", "true", "on", "n", "no", "false", "off", "null")
     for word in (lower, lower.capitalize(), lower.upper())
-} | {"", "~", "<<"}
+} | {"", "~"}
 _WORDS |= {sign + word for sign in ("", "+", "-") for word in (".inf", ".Inf", ".INF")} | {".nan", ".NaN", ".NAN"}
 _NUMBER = re.compile(
     r"[-+]?(0[xX][0-9a-fA-F]+|0[oO]?[0-7]+|0[bB][01]+|[0-9]+|(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?)"
@@ -101,6 +101,7 @@ def scalar(value: object, indent: int, column: int, simple_key: bool = False) ->
         return "{}" if isinstance(value, dict) else "[]"
     if not isinstance(value, str):
         return json.dumps(value)
+    value = value.replace("\x85", " ")  # upstream reads its own JSON as YAML, where this one is a line break
     special = bool(_UNPRINTABLE.search(value) or " \n" in value)
     if "\n" in value:
         if special or simple_key or value.endswith(" "):

@@ -39,6 +39,7 @@ class Command:
     stdout: str
     stderr: str
     code: int
+    transcript: str = ""
 
     @property
     def id(self) -> str:
@@ -59,7 +60,7 @@ def _command(scenario: str, time: str, part: str) -> Command:
     stdout, _, stderr = body.partition("--- stderr\n") if "--- stderr\n" in body else (body, "", "")
     if stdout.endswith("\n(no newline at end)\n"):
         stdout = stdout.removesuffix("\n(no newline at end)\n")
-    return Command(scenario, line, float(time), stdout, stderr, int(code.split()[0]))
+    return Command(scenario, line, float(time), stdout, stderr, int(code.split()[0]), rest)
 
 
 def all_commands(pattern: str) -> list[Command]:

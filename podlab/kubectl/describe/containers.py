@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 from urllib.parse import quote
 
 from podlab.kubectl.describe.sections import Object, or_none, small, truth
 from podlab.kubectl.duration import rfc1123
 from podlab.kubectl.quantity import parse_quantity
+
+RESOLVED = ("metadata.name", "metadata.namespace")
 
 
 def containers(
@@ -173,20 +174,8 @@ def _key_of(ref: Object, where: str) -> str:
 
 
 def field_value(pod: Object, path: str) -> str:
-    """The value of a `fieldRef`, as far as kubectl works it out: metadata only.
-
-    Upstream: staging/src/k8s.io/kubectl/pkg/util/fieldpath/fieldpath.go
-    """
-    metadata: dict[str, Any] = pod["metadata"]
-    if path in ("metadata.name", "metadata.namespace", "metadata.uid"):
-        return str(metadata.get(path.partition(".")[2], ""))
-    name, _, key = path.removesuffix("']").partition("['")
-    if name not in ("metadata.labels", "metadata.annotations"):
-        return ""
-    values = metadata.get(name.partition(".")[2]) or {}
-    if path.endswith("']"):
-        return str(values.get(key, ""))
-    return "\n".join(f'{k}="{values[k]}"' for k in sorted(values))
+    """The value of a `fieldRef`, as far as kubectl works it out: the name and the namespace only."""
+    return str(pod["metadata"].get(path.partition(".")[2], "")) if path in RESOLVED else ""
 
 
 def _resource_value(ref: Object, container: Object) -> str:

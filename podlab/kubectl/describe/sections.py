@@ -36,12 +36,13 @@ def event_lines(events: list[Object], now: datetime) -> list[str]:
         source = (event.get("source") or {}).get("component") or event.get("reportingComponent") or ""
         message = f"{where}: {message}" if where else message
         lines.append(
-            f"  {event.get('type', '')}\t{event.get('reason', '')}\t{_interval(event, now)}\t{source}\t{message}"
+            f"  {event.get('type', '')}\t{event.get('reason', '')}\t{interval(event, now)}\t{source}\t{message}"
         )
     return lines
 
 
-def _interval(event: Object, now: datetime) -> str:
+def interval(event: Object, now: datetime) -> str:
+    """When an Event was last seen, and how often since when: `6s (x2 over 9s)`."""
     first = age(event.get("eventTime") or event.get("firstTimestamp"), now)
     series = event.get("series")
     if series:
