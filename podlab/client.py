@@ -412,21 +412,38 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
         yield rest
 
 
+_GENERIC = {
+    400: ("BadRequest", "the server rejected our request for an unknown reason"),
+    401: ("Unauthorized", "the server has asked for the client to provide credentials"),
+    403: ("Forbidden", "the server does not allow access to the requested resource"),
+    404: ("NotFound", "the server could not find the requested resource"),
+    405: ("MethodNotAllowed", "the server does not allow this method on the requested resource"),
+    409: ("Conflict", "the server reported a conflict"),
+    410: ("Expired", "the resourceVersion for the provided watch is too old"),
+    413: ("RequestEntityTooLarge", "the server rejected our request because it was too large"),
+    422: ("Invalid", "the server rejected our request due to an error in our request"),
+    429: ("TooManyRequests", "the server has received too many requests and has asked us to try again later"),
+    503: ("ServiceUnavailable", "the server is currently unable to handle the request"),
+    504: ("Timeout", "the server was unable to return a response in the time allotted, but may still be processing "
+          "the request"),
+}  # fmt: skip
+
+
 def _status(code: int, data: bytes) -> Object:
-    """The Status of a failed answer; a proxy's or a mux's plain text becomes one."""
+    """The Status of a failed answer; a proxy's or a mux's plain text becomes one.
+
+    Upstream: staging/src/k8s.io/apimachinery/pkg/api/errors/errors.go (NewGenericServerResponse)
+    """
     try:
         found = json.loads(data)
     except ValueError:
         found = None
     if isinstance(found, dict) and found.get("kind") == "Status":
         return {"code": code, **found}
-    return {
-        "kind": "Status",
-        "status": "Failure",
-        "code": code,
-        "message": data.decode("utf-8", "replace").strip(),
-        "raw": True,
-    }
+    text = data.decode("utf-8", "replace").strip()
+    blocked = f'an error on the server ("{text}") has prevented the request from succeeding'
+    reason, message = _GENERIC.get(code, ("InternalError" if code >= 500 else "", blocked))
+    return {"kind": "Status", "status": "Failure", "code": code, "reason": reason, "message": message, "body": text}
 
 
 def _warning(header: str) -> str:

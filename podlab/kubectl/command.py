@@ -11,6 +11,7 @@ from typing import IO, Any
 from podlab.client import Client, Request
 from podlab.errors import ApiError, PodlabError
 from podlab.kubectl.wording import failure, with_source
+from podlab.kubectl.merge import Schemas
 from podlab.kubectl.output import Output
 from podlab.kubectl.restmapper import RestMapper
 
@@ -35,6 +36,7 @@ class Command:
 
     client: Client
     mapper: RestMapper
+    schemas: Schemas
     namespace: str
     enforce_namespace: bool = False
     folder: Path = field(default_factory=Path.cwd)

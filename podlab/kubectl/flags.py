@@ -56,7 +56,7 @@ def flags_of(function: Callable[..., Any]) -> dict[str, Flag]:
     """The flags of a verb by their name on the command line."""
     found = {}
     for parameter in inspect.signature(function).parameters.values():
-        if parameter.kind is inspect.Parameter.KEYWORD_ONLY and parameter.name not in ("echo", "write", "stop"):
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY:
             flag = Flag(parameter.name, _kind(str(parameter.annotation)))
             found[flag.name] = flag
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
+import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +12,7 @@ from podlab.client import Client
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command, Echo
 from podlab.kubectl.flags import Flag, flags_of, written
+from podlab.kubectl.merge import Schemas
 from podlab.kubectl.output import Output
 from podlab.kubectl.restmapper import RestMapper
 from podlab.kubectl.verbs import VERBS
@@ -39,6 +40,7 @@ class Kubectl:
         self.namespace = namespace or client.namespace
         self.folder = None if folder is None else Path(folder)
         self.mapper = RestMapper(client)
+        self.schemas = Schemas(client)
 
     def __repr__(self) -> str:
         return f"Kubectl({self.client.server}, namespace={self.namespace})"
@@ -175,6 +177,7 @@ class Kubectl:
         command = Command(
             self.client,
             self.mapper,
+            self.schemas,
             namespace or self.namespace,
             namespace is not None,
             self.folder or Path.cwd(),
@@ -193,46 +196,17 @@ class Kubectl:
         files += [named] if isinstance(named, (str, Path)) else list(named or ())
         if not objects:
             return self.do(verb, [], {**({"filename": files} if files else {}), **_without_filename(flags)})
-        import io
-
         text = "\n---\n".join(json.dumps(each, ensure_ascii=False) for each in objects)
         given = {"filename": [*files, "-"], **_without_filename(flags)}
         return self.do(verb, [], given, stdin=io.BytesIO(text.encode()))
 
 
 def _carry_out(command: Command, function: Any, arguments: list[str], keywords: dict[str, Any]) -> Output:
-    takes_command = next(iter(inspect.signature(function).parameters)) == "command"
     try:
-        if takes_command:
-            function(command, *arguments, **keywords)
-        else:
-            _read(command, function, arguments, keywords)
+        function(command, *arguments, **keywords)
     except PodlabError as error:
-        if isinstance(error.output, Output):
-            _keep(command, error.output)
         command.failures.append(error)
     return command.finish()
-
-
-def _read(command: Command, function: Any, arguments: list[str], keywords: dict[str, Any]) -> None:
-    """A verb that reads: it returns its Output."""
-    parameters = inspect.signature(function).parameters
-    if "namespace" in parameters:
-        keywords["namespace"] = command.namespace
-    if "stdin" in parameters and keywords.get("stdin") is True and command.stdin is not None:
-        keywords["stdin"] = command.stdin
-    if "echo" in parameters:
-        keywords["echo"] = command.echo
-    _keep(command, function(command.client, command.mapper, *arguments, **keywords), "echo" in parameters)
-
-
-def _keep(command: Command, output: Output, echoed: bool = False) -> None:
-    if echoed:
-        command.echo = None
-    command.err(output.stderr)
-    command.out(output.stdout)
-    command.objects += output.objects
-    command.exit_code = output.exit_code
 
 
 def _keywords(verb: str, function: Any, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -242,7 +216,9 @@ def _keywords(verb: str, function: Any, given: Mapping[str, Any]) -> dict[str, A
         flag = known.get(keyword.strip("_"))
         if flag is None:
             names = ", ".join(sorted(known))
-            raise PodlabError(f"error: unknown flag: --{keyword.strip('_').replace('_', '-')}", FLAGS.format(names=names))
+            raise PodlabError(
+                f"error: unknown flag: --{keyword.strip('_').replace('_', '-')}", FLAGS.format(names=names)
+            )
         keywords[flag.keyword] = _value(flag, value)
     return keywords
 
@@ -264,5 +240,3 @@ def _is_manifest(argument: Argument) -> bool:
 
 def _without_filename(flags: Mapping[str, Any]) -> dict[str, Any]:
     return {keyword: value for keyword, value in flags.items() if keyword != "filename"}
-
-

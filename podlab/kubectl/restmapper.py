@@ -94,6 +94,10 @@ class RestMapper:
         wanted = (api_version, kind)
         return next((each for each in self.all() if (each.api_version, each.kind) == wanted), None)
 
+    def by_kind_in_lower_case(self, api_version: str, kind: str) -> Mapping | None:
+        """The same for a kind in small letters: kubectl finds its resource, and leaves the refusal to the server."""
+        return next((each for each in self.all() if (each.api_version, each.kind.lower()) == (api_version, kind)), None)
+
     def _find(self, name: str) -> Mapping | None:
         low, _, rest = name.lower().partition(".")
         return next((each for each in self.all() if low in _names(each) and _in_group(each, rest)), None)

@@ -77,21 +77,17 @@ VERBS = {
     "delete": Verb(
         "delete:delete",
         "kubectl delete ([-f FILENAME] | TYPE [(NAME | -l label | --all)])",
-        Text(
-            ko="오브젝트를 지우고, 사라질 때까지 기다립니다.", en="Delete objects and wait until they are gone."
-        ),
+        Text(ko="오브젝트를 지우고, 사라질 때까지 기다립니다.", en="Delete objects and wait until they are gone."),
     ),
     "run": Verb(
         "run:run",
-        "kubectl run NAME --image=image [--env=\"key=value\"] [--port=port] [--dry-run=server|client] -- [COMMAND]",
+        'kubectl run NAME --image=image [--env="key=value"] [--port=port] [--dry-run=server|client] -- [COMMAND]',
         Text(ko="이미지 하나로 파드를 만듭니다.", en="Create a Pod from one image."),
     ),
     "label": Verb(
         "label:label",
         "kubectl label [--overwrite] TYPE NAME KEY_1=VAL_1 ... KEY_N=VAL_N",
-        Text(
-            ko="레이블을 붙이거나(key=value) 뗍니다(key-).", en="Set labels (key=value) or remove them (key-)."
-        ),
+        Text(ko="레이블을 붙이거나(key=value) 뗍니다(key-).", en="Set labels (key=value) or remove them (key-)."),
     ),
     "annotate": Verb(
         "label:annotate",
@@ -182,7 +178,7 @@ VERBS = {
         Text(ko="파드의 포트를 이 컴퓨터로 이어 줍니다.", en="Bring a Pod's port to this computer."),
     ),
 }
-GROUPS = {"set", "rollout", "auth", "create secret"}
+GROUPS = {"create", "set", "rollout", "auth", "create secret"}
 ALIASES = {
     "create ns": "create namespace",
     "create cm": "create configmap",

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from podlab.errors import ApiError, PodlabError
-from podlab.kubectl.failures import Incomplete
 from podlab.kubectl.hints import hint_for
 
 Status = dict[str, Any]
@@ -17,8 +16,8 @@ Status = dict[str, Any]
 
 def failure(errors: Sequence[PodlabError]) -> PodlabError:
     """One error that reads as kubectl prints these: a single one in full, several a line each."""
-    each = [one for error in errors for one in (error.errors if isinstance(error, Incomplete) else [error])]
-    return in_words(each[0], "\n".join(line.rstrip("\n") for line in lines(each)))
+    found = lines(errors)
+    return in_words(errors[0], found[0] if len(found) == 1 else "\n".join(line.rstrip("\n") for line in found))
 
 
 def lines(errors: Sequence[PodlabError]) -> list[str]:
