@@ -19,6 +19,8 @@ from podlab.kubectl.listing import CHUNK, TABLE, read_list
 from podlab.kubectl.printer import TableOptions, TablePrinter
 from podlab.kubectl.restmapper import Mapping
 from podlab.kubectl.selection import Selected, select
+from podlab.kubectl.watching import Watched, seconds_of
+from podlab.kubectl.watching import watch as follow
 
 Object = dict[str, Any]
 NO_RESOURCE = (
@@ -73,6 +75,10 @@ def get(
     chunk_size: int = CHUNK,
     subresource: str = "",
     raw: str = "",
+    watch: bool = False,
+    watch_only: bool = False,
+    output_watch_events: bool = False,
+    timeout: str = "",
 ) -> None:
     """Read objects and print them.
 
@@ -80,6 +86,7 @@ def get(
         resources: as on kubectl's command line: `pods`; `pod`, `x`; `pod/x`, `svc/y`; `deploy,rs`; `all`.
         output: `wide`, `yaml`, `json`, `name`, `jsonpath=…`, `jsonpath-as-json=…`, `custom-columns=…`.
         raw: a path of the server, read as it is.
+        watch: go on with each change until it is interrupted, or until `timeout` (ours, such as `10s`) is over.
 
     Raises:
         ApiError: the server refuses, or one named object is not there.
@@ -104,8 +111,15 @@ def get(
         ignore_not_found,
         0 if sort_by else chunk_size,
     )
-    if style.is_table:
-        options = TableOptions(style.name == "wide", no_headers, False, show_labels, tuple(label_columns))
+    options = TableOptions(style.name == "wide", no_headers, False, show_labels, tuple(label_columns))
+    if watch or watch_only:
+        if len(chosen) != 1:
+            raise PodlabError("error: you may only specify a single resource type")
+        seconds = seconds_of(timeout)
+        watched = Watched(chosen[0], question.where(chosen[0].mapping), selector, field_selector, seconds)
+        shown = replace(options, with_namespace=all_namespaces)
+        follow(command, watched, shown, style, only=watch_only, with_events=output_watch_events)
+    elif style.is_table:
         _tables(command, chosen, question, options, show_kind)
     else:
         _objects(command, chosen, question, style, no_headers, show_managed_fields)
