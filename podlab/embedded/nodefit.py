@@ -80,11 +80,11 @@ def _holds(expression: Obj, labels: Obj) -> bool:
     key, operator, values = expression["key"], expression["operator"], expression.get("values") or []
     value = labels.get(key)
     if operator in ("Exists", "DoesNotExist"):
-        return (value is not None) == (operator == "Exists")
+        return bool((value is not None) == (operator == "Exists"))
     if operator in ("In", "NotIn"):
-        return (value is not None and value in values) == (operator == "In")
+        return bool((value is not None and value in values) == (operator == "In"))
     try:
-        given, limit = int(value), int(values[0])
+        given, limit = int(value or ""), int(values[0])
     except (TypeError, ValueError, IndexError):
         return False
     return given > limit if operator == "Gt" else given < limit

@@ -150,12 +150,9 @@ class NodeApi:
         """Run a command. Raises StatusError before it starts."""
         found = self._running(pod, container)
         session = ExecSession(command)
-        wrong = programs.missing(command, found.image.commands, ())
-        if wrong:
-            code = 126 if "permission denied" in wrong else 127
-            session.put(2, f"{EXEC}{wrong}: unknown\n".encode() if tty else b"")
-            session.finish(code, "" if code != 127 else "")
-            session.failure = f"{EXEC}{wrong}: unknown"  # type: ignore[attr-defined]
+        if wrong := programs.missing(command, found.image.commands, ()):
+            id_ = self._kubelet.registry.randomness.hex(64)
+            session.finish(None, f'{EXEC}failed to start exec "{id_}": {RUNC}{wrong}')
             return session
         process = found.process(
             command, lambda data: session.put(1, data), lambda data: session.put(1 if tty else 2, data)
@@ -209,7 +206,8 @@ class NodeApi:
         return open_tunnel(self._kubelet.runtime, sandbox.ip, port)
 
 
-EXEC = "OCI runtime exec failed: exec failed: unable to start container process: "
+EXEC = 2 * "Internal error occurred: " + "error executing command in container: failed to exec in container: "
+RUNC = "OCI runtime exec failed: exec failed: unable to start container process: "
 
 
 def _chosen(pod: Obj, container: str) -> str:
@@ -227,7 +225,7 @@ def _chosen(pod: Obj, container: str) -> str:
         if inits:
             text += f" or one of the init containers: [{' '.join(inits)}]"
         raise status.bad_request(text)
-    return mains[0]
+    return str(mains[0])
 
 
 def _status_of(pod: Obj, name: str) -> Obj:

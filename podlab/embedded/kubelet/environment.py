@@ -158,8 +158,5 @@ def expand(text: str, env: Mapping[str, str]) -> str:
 def command_line(container: Obj, image: Image, env: Mapping[str, str]) -> list[str]:
     """What runs as process 1: the spec's command and args, or the image's entry point and command."""
     command, args = container.get("command") or [], container.get("args") or []
-    if command:
-        words = [*command, *args]
-    else:
-        words = [*image.entrypoint, *(args or image.command)]
+    words = [*command, *args] if command else [*image.entrypoint, *(args or image.command)]
     return [expand(word, env) for word in words]

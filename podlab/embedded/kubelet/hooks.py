@@ -41,7 +41,7 @@ async def execute(container: Container, command: list[str], limit: float | None 
         return 127, wrong.encode()
     output = bytearray()
     task = asyncio.ensure_future(container.execute(container.process(command, output.extend, output.extend)))
-    timer = container.clock.call_later(limit, task.cancel) if limit else None
+    timer = container.clock.call_later(limit, lambda: _cancel(task)) if limit else None
     try:
         return await task, bytes(output)
     except asyncio.CancelledError:
@@ -49,6 +49,10 @@ async def execute(container: Container, command: list[str], limit: float | None 
     finally:
         if timer:
             timer.cancel()
+
+
+def _cancel(task: asyncio.Future[int]) -> None:
+    task.cancel()
 
 
 def port_number(container: Obj, port: int | str) -> int:

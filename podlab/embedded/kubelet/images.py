@@ -65,6 +65,8 @@ NGINX = MappingProxyType(
         "/etc/nginx/conf.d/default.conf": DEFAULT_CONF,
         "/etc/nginx/nginx.conf": b"user  nginx;\nworker_processes  auto;\n",
         "/docker-entrypoint.sh": b"#!/bin/sh\n",
+        "/docker-entrypoint.d/10-listen-on-ipv6-by-default.sh": b"#!/bin/sh\n",
+        "/docker-entrypoint.d/20-envsubst-on-templates.sh": b"#!/bin/sh\n",
     }
 )
 
@@ -127,14 +129,12 @@ PATHS: Mapping[str, str] = MappingProxyType({"nginx": "/usr/sbin/nginx", "curl":
 class Image:
     """One image: its reference, digest and bytes, and what a container of it does.
 
-    `program` names the behaviour in `programs.PROGRAMS` that the entry point starts, `entrypoint` and `command` what the
-    image declares, `commands` what can be run in it.
+    `entrypoint` and `command` are what the image declares, `commands` what can be run in it, `files` what it brings.
     """
 
     reference: str
     digest: str
     size: int
-    program: str
     entrypoint: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
     commands: frozenset[str] = BASE_COMMANDS
@@ -156,7 +156,6 @@ def _nginx(tag: str, digest: str, size: int, version: str) -> Image:
         reference=f"docker.io/library/nginx:{tag}",
         digest=digest,
         size=size,
-        program="nginx",
         entrypoint=("/docker-entrypoint.sh",),
         command=("nginx", "-g", "daemon off;"),
         commands=BASE_COMMANDS | {"nginx", "curl"},
@@ -171,7 +170,6 @@ def _busybox(tag: str, digest: str) -> Image:
         reference=f"docker.io/library/busybox:{tag}",
         digest=digest,
         size=2156519,
-        program="shell",
         command=("sh",),
         commands=BUSYBOX_COMMANDS,
         files=BUSYBOX,
@@ -195,7 +193,6 @@ IMAGES: tuple[Image, ...] = (
         reference="registry.k8s.io/pause:3.10",
         digest="ee6521f290b2168b6e0935a181d4cff9be1ac3f505666ef0e3c98fae8199917a",
         size=320368,
-        program="pause",
         entrypoint=("/pause",),
         commands=frozenset({"/pause"}),
     ),

@@ -15,7 +15,7 @@ from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.events import Recorder
 from podlab.embedded.kubelet import images, restore
 from podlab.embedded.kubelet.backoff import Backoff
-from podlab.embedded.kubelet.environment import ConfigError, Lookup
+from podlab.embedded.kubelet.environment import Lookup
 from podlab.embedded.kubelet.files import Volume
 from podlab.embedded.kubelet.hooks import HookFailed, run_hook
 from podlab.embedded.kubelet.node import NodeReporter
@@ -29,6 +29,8 @@ Obj = dict[str, Any]
 MANAGER = "kubelet"
 RELIST = 1.0
 """Seconds between two looks at the runtime."""
+RELIST_PHASE = 0.05
+"""When in a second that is: what follows from it ends in the same second, so that times are told alike every time."""
 NOTICE = 0.015
 """Seconds from a Pod's binding to its first sync."""
 
@@ -45,7 +47,7 @@ class Kubelet:
         self.registry, self.clock, self.name, self.node_ip, self.token = registry, registry.clock, name, node_ip, token
         self.pods = registry.resource("pods")
         self.recorder = Recorder(registry, MANAGER, host=name)
-        self.runtime = Runtime(self.clock, self._changed, self._exited)
+        self.runtime = Runtime(self.clock, self._changed)
         self.starter = Starter(self)
         self.restart_backoff, self.image_backoff = Backoff(), Backoff()
         self.pull_errors: dict[str, str] = {}
@@ -53,7 +55,7 @@ class Kubelet:
         self.volumes: dict[str, dict[str, Volume]] = {}
         self.workers: dict[str, PodWorker] = {}
         self.reporter = NodeReporter(registry, name, node_ip, lambda: self.present, self.recorder)
-        self._origin = self.clock.now()
+        self._origin = math.floor(self.clock.now()) + RELIST_PHASE
         self._mount_delays: dict[str, float] = {}
         self._unkept: set[str] = set()
         self._stop: Callable[[], None] | None = None
@@ -189,7 +191,7 @@ class Kubelet:
 
     async def _pre_stop(self, pod: Obj, container: Obj, found: Container, hook: Obj, path: str, grace: float) -> None:
         task = asyncio.ensure_future(run_hook(found, hook, container))
-        timer = self.clock.call_later(grace, task.cancel)
+        timer = self.clock.call_later(grace, lambda: _cancel(task))
         try:
             await task
         except HookFailed:
@@ -203,7 +205,8 @@ class Kubelet:
     async def kill_pod(self, pod: Obj, grace: float) -> None:
         """Stop all containers of a Pod at once, sidecars after the others."""
         began, spec, uid = self.clock.now(), pod["spec"], pod["metadata"]["uid"]
-        mains, sidecars = [], []
+        mains: list[tuple[Obj, Container, str]] = []
+        sidecars: list[tuple[Obj, Container, str]] = []
         groups = (("initContainers", sidecars), ("containers", mains), ("ephemeralContainers", mains))
         for key, group in groups:
             for container in spec.get(key) or []:
@@ -220,9 +223,6 @@ class Kubelet:
 
     # What the runtime tells
 
-    def _exited(self, container: Container) -> None:
-        pass  # the worker hears of it with the next relist, through _changed
-
     def _changed(self, uid: str) -> None:
         worker = self.workers.get(uid)
         if worker and not self.runtime.answering:
@@ -238,4 +238,5 @@ class Kubelet:
                 restore.keep(self, uid)
 
 
-__all__ = ["ConfigError", "Kubelet"]
+def _cancel(task: asyncio.Future[None]) -> None:
+    task.cancel()

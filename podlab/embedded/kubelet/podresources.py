@@ -18,6 +18,11 @@ def of_container(container: Obj) -> Obj:
     return {key: dict(resources[key]) for key in ("limits", "requests") if resources.get(key)}
 
 
+def requested(spec: Obj) -> Obj:
+    """`status.allocatedResources` of a Pod: what its containers ask for."""
+    return _total(spec.get("containers") or [], "requests")
+
+
 def reported(spec: Obj, *, measured: bool) -> Obj:
     """`status.resources` of a Pod; `measured` once its control group has been read."""
     containers = spec.get("containers") or []

@@ -87,6 +87,8 @@ def pod_status(pod: Obj, seen: Observation) -> Obj:
     status["startTime"] = old.get("startTime") or rfc3339(seen.start_time or seen.now)
     for key, statuses in _statuses(inits, mains, guests):
         status[key] = statuses
+    if allocated := podresources.requested(spec):
+        status["allocatedResources"] = allocated
     status["resources"] = podresources.reported(spec, measured=old.get("phase") not in (None, "", "Pending"))
     return status
 
@@ -370,16 +372,14 @@ def terminated(status: Obj) -> Obj:
     Upstream: pkg/kubelet/status/status_manager.go (TerminatePod)
     """
     last = dict(status)
-    for key in ("containerStatuses", "initContainerStatuses"):
-        if key in status:
-            last[key] = [_lost(s) if _is_lost(s, key) else s for s in status[key]]
+    inits = status.get("initContainerStatuses") or []
+    if all(s["ready"] or _exit_code(s) == 0 or "running" in s["state"] for s in inits):
+        last["containerStatuses"] = [s if _exit_code(s) is not None else _lost(s) for s in status["containerStatuses"]]
+    if inits:
+        last["initContainerStatuses"] = [_lost(s) if "running" in s["state"] else s for s in inits]
     if last.get("phase") not in ("Succeeded", "Failed"):
         last["phase"] = "Failed"
     return last
-
-
-def _is_lost(status: Obj, key: str) -> bool:
-    return "terminated" not in status["state"]
 
 
 def _lost(status: Obj) -> Obj:

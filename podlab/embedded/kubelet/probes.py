@@ -119,7 +119,7 @@ async def _exec(target: Container, spec: Obj) -> tuple[bool, str]:
         return False, f'command timed out: "{" ".join(command)}" timed out after {limit:.0f}s'
     if code == 127 and output.startswith(b"exec: "):
         text = output.decode()
-        return False, f"rpc error: code = Unknown desc = failed to exec in container: {RUNC}{text}: unknown"
+        return False, f"rpc error: code = Unknown desc = failed to exec in container: {RUNC}{text}"
     return code == 0, output.decode(errors="replace")
 
 

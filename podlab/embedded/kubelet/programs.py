@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 
 from podlab.embedded.kubelet import web
-from podlab.embedded.kubelet.commands import COMMANDS, Io
+from podlab.embedded.kubelet.commands import COMMANDS
 from podlab.embedded.kubelet.process import Input, Process
+from podlab.embedded.kubelet.stdio import Io
 
 SHELLS = ("sh", "bash", "/bin/sh", "/bin/bash", "/usr/bin/bash", "/usr/bin/sh")
 

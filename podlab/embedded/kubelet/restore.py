@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from podlab.embedded.apiserver.registry import Registry
@@ -56,10 +57,8 @@ def pod(kubelet: Kubelet, pod: Obj) -> None:
     if found is None:
         return
     sandbox = kubelet.runtime.add_sandbox(uid, pod["metadata"]["name"], found[0]["ip"])
-    try:
+    with contextlib.suppress(volumes.MountError):  # as on a node: what is mounted stays mounted
         volumes.set_up(pod, sandbox.volumes, kubelet.lookup(pod), kubelet.facts(sandbox.ip), kubelet.token)
-    except volumes.MountError:
-        pass  # as on a node: what is mounted stays mounted, empty here
     specs = {c["name"]: c for key in ("initContainers", "containers") for c in pod["spec"].get(key) or []}
     for kept in found[0]["containers"]:
         instance = Instance(**kept["instance"])

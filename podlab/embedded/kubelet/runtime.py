@@ -196,7 +196,6 @@ class Container:
         if self._exited and not self._exited.done():
             self._exited.set_result(None)
         self.runtime.changed(self.sandbox.uid)
-        self.runtime.on_exit(self)
 
     def _message(self, code: int) -> str:
         try:
@@ -254,8 +253,8 @@ class Container:
 class Runtime:
     """All sandboxes and containers of a node."""
 
-    def __init__(self, clock: Clock, changed: Callable[[str], None], on_exit: Callable[[Container], None]) -> None:
-        self.clock, self.changed, self.on_exit = clock, changed, on_exit
+    def __init__(self, clock: Clock, changed: Callable[[str], None]) -> None:
+        self.clock, self.changed = clock, changed
         self.sandboxes: dict[str, Sandbox] = {}
         self.containers: dict[str, list[Container]] = {}
         self.answering = False
@@ -335,24 +334,16 @@ def record(container: Container) -> Obj:
     }
 
 
+DIRECTORIES = (
+    "bin boot dev etc home lib lib64 media mnt opt proc root run sbin srv sys tmp usr var usr/bin var/log var/run"
+)
+
+
 def mounted(image: Image, mounts: tuple[Mount, ...], own: dict[str, bytes]) -> Files:
     """A container's files: the image's, those that the kubelet writes, and the volumes."""
     root = Volume()
     for path, data in {**image.files, **own}.items():
         root.put(path, data)
-    for path in (
-        "/tmp",
-        "/etc",
-        "/root",
-        "/var/log",
-        "/usr/bin",
-        "/bin",
-        "/dev",
-        "/proc",
-        "/home",
-        "/mnt",
-        "/opt",
-        "/srv",
-    ):
-        root.make_directory(path)
+    for path in DIRECTORIES.split():
+        root.make_directory(f"/{path}")
     return Files(root, mounts)

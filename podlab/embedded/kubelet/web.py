@@ -12,7 +12,7 @@ from podlab.embedded.kubelet.files import FileError
 from podlab.embedded.kubelet.process import Process, Refused
 
 if TYPE_CHECKING:
-    from podlab.embedded.kubelet.commands import Io
+    from podlab.embedded.kubelet.stdio import Io
 
 KERNEL = "6.18.44-fc-v669"
 ROOT = "/usr/share/nginx/html"
@@ -60,7 +60,7 @@ async def nginx(process: Process) -> int:
         process.out(ENTRYPOINT_LOG.encode())
     process.machine.listen(80, lambda *request: serve(process, *request))
     for text in NOTICES:
-        _notice(process, text.format(version=process.machine.image.version, first=29, second=30))
+        _notice(process, text.format(version=process.machine.image.version, first=7, second=8))
     while (name := await process.next_signal()) == "HUP":
         _notice(process, "signal 1 (SIGHUP) received, reconfiguring")
     _notice(process, ENDING[0] if name == "QUIT" else "signal 15 (SIGTERM) received, exiting")
@@ -115,7 +115,7 @@ def _answer(process: Process, method: str, path: str, headers: dict[str, str], c
 def _log_error(process: Process, why: str, method: str, path: str, headers: dict[str, str], client: str) -> None:
     host = headers.get("host", "localhost")
     line = f'{why}, client: {client}, server: localhost, request: "{method} {path} HTTP/1.1", host: "{host}"'
-    process.err(f"{_stamp(process)} [error] 29#29: *1 {line}\n".encode())
+    process.err(f"{_stamp(process)} [error] 8#8: *1 {line}\n".encode())
 
 
 def _error_page(process: Process, status: int) -> bytes:

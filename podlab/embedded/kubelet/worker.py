@@ -8,11 +8,12 @@ pkg/kubelet/kuberuntime/kuberuntime_manager.go (computePodActions)
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Timer, parse_rfc3339
-from podlab.embedded.kubelet import podstatus, volumes
+from podlab.embedded.kubelet import podspecs, podstatus, volumes
 from podlab.embedded.kubelet.backoff import JITTER, LONGEST_RETRY, RETRY
 from podlab.embedded.kubelet.podstatus import Instance, Observation
 from podlab.embedded.kubelet.probes import KINDS, ProbeWorker
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 
 Obj = dict[str, Any]
 
-MOUNT, SANDBOX, SANDBOX_STOP = 0.33, 0.17, 0.16
+MOUNT, SANDBOX, SANDBOX_STOP = 0.33, 0.17, 0.27
 """Seconds that setting up volumes, starting and stopping a sandbox take."""
+FAREWELL = 0.9
+"""Seconds from a Pod's last container to its removal from the API."""
 MINIMUM_GRACE = 2.0
 RESYNC = 60.0
 RUNNING, TERMINATING, TERMINATED = "running", "terminating", "terminated"
@@ -55,7 +58,7 @@ class PodWorker:
     def update(self, pod: Obj) -> None:
         """The API server has a new version of the Pod."""
         before, self.pod = self.pod, pod
-        if _concerns(before, pod):
+        if podspecs.concerns(before, pod):
             self.poke()
 
     def poke(self) -> None:
@@ -110,7 +113,7 @@ class PodWorker:
         if self._reinspected or self._synced is None:
             self._reinspected = False
             return
-        when = self.kubelet.next_relist(self._synced)
+        when = self._synced + FAREWELL if self.state == TERMINATED else self.kubelet.next_relist(self._synced)
         if when > self.clock.now():
             await self.clock.sleep(when - self.clock.now())
 
@@ -142,7 +145,7 @@ class PodWorker:
 
     def _observe(self, *, settled: bool) -> Observation:
         sandbox = self.sandbox()
-        specs = {c["name"]: c for c in (*_inits(self.pod), *self.pod["spec"]["containers"])}
+        specs = {c["name"]: c for c in (*podspecs.inits(self.pod), *self.pod["spec"]["containers"])}
         found: dict[str, dict[str, bool]] = {"startupProbe": {}, "readinessProbe": {}}
         for instance in self._instances():
             for kind, results in found.items():
@@ -242,7 +245,6 @@ class PodWorker:
 
     async def _prepare(self) -> None:
         """Volumes, probes and the sandbox. Raises Failure."""
-        self._set_up_volumes_later = False
         sandbox = self.sandbox()
         first = sandbox is None
         if first:
@@ -268,12 +270,12 @@ class PodWorker:
     def _start_probes(self) -> None:
         if self.probes:
             return
-        for container, path in _paths(self.pod):
+        for container, path in podspecs.paths(self.pod):
             self.probes += [ProbeWorker(self, container, key, path) for key in KINDS if container.get(key)]
 
     async def _act(self) -> None:
         """Start, restart and kill containers as needed. Raises the last Failure."""
-        known = {name: list(podstatus.latest(self._copies(), name)) for name in _names(self.pod)}
+        known = {name: list(podstatus.latest(self._copies(), name)) for name in podspecs.names(self.pod)}
         failure: Failure | None = None
         for container, path in self._due():
             if self._deleted() or self.sandbox() is None:
@@ -289,15 +291,13 @@ class PodWorker:
             raise failure
 
     def _copies(self) -> list[Instance]:
-        import dataclasses
-
         return [dataclasses.replace(instance) for instance in self._instances()]
 
     def _due(self) -> list[tuple[Obj, str]]:
         """The containers to start now, with their field paths: one init container, or all that do not run."""
         begun = any(self.container(c["name"]) for c in self.pod["spec"]["containers"])
         due = []
-        for container, path in _paths(self.pod):
+        for container, path in podspecs.paths(self.pod):
             init = path.startswith("spec.initContainers")
             sidecar = init and container.get("restartPolicy") == "Always"
             if init and begun and not sidecar:
@@ -356,7 +356,7 @@ class PodWorker:
         who = f"{meta['name']}_{meta['namespace']}({self.uid})"
         text = f"Back-off restarting failed container {container['name']} in pod {who}"
         self.kubelet.recorder.warning(self.pod, "BackOff", text, path)
-        delay = _duration(backoff.delay(key))
+        delay = podspecs.duration(backoff.delay(key))
         message = f"back-off {delay} restarting failed container={container['name']} pod={who}"
         raise Failure("CrashLoopBackOff", message, remaining)
 
@@ -387,35 +387,6 @@ class PodWorker:
         if last and last != self.pod["status"]:
             self._write(last)
         self.kubelet.delete(self.pod)
-
-
-def _inits(pod: Obj) -> list[Obj]:
-    return list(pod["spec"].get("initContainers") or [])
-
-
-def _names(pod: Obj) -> list[str]:
-    return [container["name"] for container, _ in _paths(pod)]
-
-
-def _paths(pod: Obj) -> list[tuple[Obj, str]]:
-    """Every container with its fieldPath, in the order of starting."""
-    spec = pod["spec"]
-    lists = (("initContainers", "initContainers"), ("ephemeralContainers", "ephemeralContainers"))
-    found = [(c, f"spec.{word}{{{c['name']}}}") for key, word in lists[:1] for c in spec.get(key) or []]
-    found += [(c, f"spec.containers{{{c['name']}}}") for c in spec["containers"]]
-    return found + [(c, f"spec.{word}{{{c['name']}}}") for key, word in lists[1:] for c in spec.get(key) or []]
-
-
-def _concerns(before: Obj, after: Obj) -> bool:
-    """Whether a new version is more than the status that the kubelet wrote itself."""
-    keys = ("labels", "annotations", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "finalizers")
-    return before["spec"] != after["spec"] or any(before["metadata"].get(k) != after["metadata"].get(k) for k in keys)
-
-
-def _duration(seconds: float) -> str:
-    """As Go writes it: 10s, 1m20s, 5m0s."""
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes}m{rest}s" if minutes else f"{rest}s"
 
 
 def _surface(task: asyncio.Task[None]) -> None:

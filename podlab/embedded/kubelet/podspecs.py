@@ -1,0 +1,38 @@
+"""What the kubelet reads of a Pod: its containers in order, and whether a new version concerns it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Obj = dict[str, Any]
+
+
+def inits(pod: Obj) -> list[Obj]:
+    """The init containers."""
+    return list(pod["spec"].get("initContainers") or [])
+
+
+def names(pod: Obj) -> list[str]:
+    """The names of all containers, in the order of starting."""
+    return [container["name"] for container, _ in paths(pod)]
+
+
+def paths(pod: Obj) -> list[tuple[Obj, str]]:
+    """Every container with its fieldPath, in the order of starting."""
+    spec = pod["spec"]
+    lists = (("initContainers", "initContainers"), ("ephemeralContainers", "ephemeralContainers"))
+    found = [(c, f"spec.{word}{{{c['name']}}}") for key, word in lists[:1] for c in spec.get(key) or []]
+    found += [(c, f"spec.containers{{{c['name']}}}") for c in spec["containers"]]
+    return found + [(c, f"spec.{word}{{{c['name']}}}") for key, word in lists[1:] for c in spec.get(key) or []]
+
+
+def concerns(before: Obj, after: Obj) -> bool:
+    """Whether a new version is more than the status that the kubelet wrote itself."""
+    keys = ("labels", "annotations", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "finalizers")
+    return before["spec"] != after["spec"] or any(before["metadata"].get(k) != after["metadata"].get(k) for k in keys)
+
+
+def duration(seconds: float) -> str:
+    """As Go writes it: 10s, 1m20s, 5m0s."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}m{rest}s" if minutes else f"{rest}s"

@@ -1,0 +1,182 @@
+"""Commands about text: echo, printf, grep, head, tail, wc, sort, uniq, cut, tr, seq, yes, basename, dirname."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from podlab.embedded.kubelet.stdio import Io, inputs, options
+
+
+async def echo(io: Io, words: list[str]) -> int:
+    newline = True
+    while words and re.fullmatch("-[neE]+", words[0]):
+        newline = newline and "n" not in words[0]
+        words = words[1:]
+    io.out(" ".join(words).replace("\\n", "\n").replace("\\t", "\t").encode() + (b"\n" if newline else b""))
+    return 0
+
+
+async def printf(io: Io, words: list[str]) -> int:
+    if not words:
+        return io.fail("printf: usage: printf format [arguments]", 2)
+    template = words[0].replace("\\n", "\n").replace("\\t", "\t").replace("\\\\", "\\")
+    values = list(words[1:])
+    while True:
+        io.out(re.sub(r"%(-?\d*)([sdx%])", lambda m: _formatted(m, values), template).encode())
+        if not values or "%" not in template:
+            return 0
+
+
+def _formatted(match: re.Match[str], values: list[str]) -> str:
+    if match[2] == "%":
+        return "%"
+    value = values.pop(0) if values else ("0" if match[2] in "dx" else "")
+    if match[2] == "d":
+        value = value if re.fullmatch(r"-?\d+", value) else "0"
+    if match[2] == "x":
+        value = format(int(value) if value.isdigit() else 0, "x")
+    width = int(match[1] or 0)
+    return value.ljust(-width) if width < 0 else value.rjust(width)
+
+
+async def grep(io: Io, words: list[str]) -> int:
+    flags, rest = options(words)
+    if not rest:
+        return io.fail("Usage: grep [OPTION]... PATTERNS [FILE]...", 2)
+    pattern = re.escape(rest[0]) if "F" in flags else rest[0]
+    expression = re.compile(pattern, re.IGNORECASE if "i" in flags else 0)
+    found, failed = await inputs(io, "grep", rest[1:])
+    count = 0
+    for name, data in found:
+        for line in data.decode(errors="replace").splitlines():
+            if bool(expression.search(line)) != ("v" in flags):
+                count += 1
+                if not flags & {"q", "c"}:
+                    io.say(f"{name}:{line}" if len(rest) > 2 else line)
+    if "c" in flags:
+        io.say(str(count))
+    return 2 if failed and not count else int(count == 0)
+
+
+def _count(words: list[str]) -> tuple[int, list[str]]:
+    number, rest = 10, []
+    words = list(words)
+    while words:
+        word = words.pop(0)
+        if word in ("-n", "-c") and words:
+            number = int(words.pop(0).lstrip("+"))
+        elif match := re.fullmatch(r"-n?(\d+)", word):
+            number = int(match[1])
+        else:
+            rest.append(word)
+    return number, rest
+
+
+async def head(io: Io, words: list[str]) -> int:
+    number, names = _count(words)
+    found, failed = await inputs(io, "head", names)
+    for _, data in found:
+        io.out(b"".join(data.splitlines(keepends=True)[:number]))
+    return int(failed > 0)
+
+
+async def tail(io: Io, words: list[str]) -> int:
+    follow = bool({"-f", "-F"} & set(words))
+    number, names = _count([word for word in words if word not in ("-f", "-F")])
+    found, failed = await inputs(io, "tail", names)
+    for name, data in found:
+        io.out(b"".join(data.splitlines(keepends=True)[-number:]))
+        size = len(data)
+        while follow and name != "-":
+            await io.process.sleep(1)
+            data = io.process.machine.files.read(io.path(name))
+            io.out(data[size:])
+            size = len(data)
+    while follow and not failed:  # of /dev/null or of a pipe: for ever
+        await io.process.sleep(3600)
+    return int(failed > 0)
+
+
+async def wc(io: Io, words: list[str]) -> int:
+    flags, names = options(words)
+    found, failed = await inputs(io, "wc", names)
+    for name, data in found:
+        sizes = {"l": data.count(b"\n"), "w": len(data.split()), "c": len(data)}
+        shown = [str(sizes[key]) for key in "lwc" if not flags or key in flags]
+        io.say(" ".join(shown + ([name] if names else [])))
+    return int(failed > 0)
+
+
+async def sort(io: Io, words: list[str]) -> int:
+    flags, names = options(words)
+    found, failed = await inputs(io, "sort", names)
+    lines = [line for _, data in found for line in data.decode(errors="replace").splitlines()]
+    lines = sorted(set(lines) if "u" in flags else lines, key=_number if "n" in flags else None, reverse="r" in flags)
+    io.out("".join(f"{line}\n" for line in lines).encode())
+    return int(failed > 0)
+
+
+def _number(line: str) -> float:
+    match = re.match(r"\s*-?\d+", line)
+    return float(match[0]) if match else 0.0
+
+
+async def uniq(io: Io, words: list[str]) -> int:
+    found, failed = await inputs(io, "uniq", options(words)[1])
+    last = None
+    for line in (line for _, data in found for line in data.splitlines()):
+        if line != last:
+            io.out(line + b"\n")
+        last = line
+    return int(failed > 0)
+
+
+async def cut(io: Io, words: list[str]) -> int:
+    joined = " ".join(words)
+    delimiter, fields = re.search(r"-d ?(.)", joined), re.search(r"-f ?(\d+)", joined)
+    text = (await io.stdin.rest()).decode(errors="replace")
+    for line in text.splitlines():
+        parts = line.split(delimiter[1] if delimiter else "\t")
+        index = int(fields[1]) - 1 if fields else 0
+        io.say(parts[index] if index < len(parts) else "")
+    return 0
+
+
+async def tr(io: Io, words: list[str]) -> int:
+    data = (await io.stdin.rest()).decode(errors="replace")
+    ranges = {"a-z": "abcdefghijklmnopqrstuvwxyz", "A-Z": "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0-9": "0123456789"}
+    sets = [ranges.get(word, word).replace("\\n", "\n") for word in words if not word.startswith("-")]
+    if "-d" in words:
+        io.out("".join(char for char in data if char not in sets[0]).encode())
+    else:
+        io.out(data.translate({ord(a): b for a, b in zip(sets[0], sets[1], strict=False)}).encode())
+    return 0
+
+
+async def seq(io: Io, words: list[str]) -> int:
+    numbers = [int(word) for word in words if re.fullmatch(r"-?\d+", word)]
+    if not numbers:
+        return io.fail("seq: missing operand")
+    first, step, last = (1, 1, numbers[0]) if len(numbers) == 1 else (numbers[0], 1, numbers[-1])
+    step = numbers[1] if len(numbers) == 3 else step
+    for number in range(first, last + (1 if step > 0 else -1), step or 1)[:100_000]:
+        io.say(str(number))
+    return 0
+
+
+async def yes(io: Io, words: list[str]) -> int:
+    line = (" ".join(words) or "y").encode() + b"\n"
+    for _ in range(10_000):
+        io.out(line)
+    return 0
+
+
+async def basename(io: Io, words: list[str]) -> int:
+    io.say(posixpath.basename(words[0]))
+    return 0
+
+
+async def dirname(io: Io, words: list[str]) -> int:
+    io.say(posixpath.dirname(words[0]) or ".")
+    return 0

@@ -1,0 +1,139 @@
+"""A whole cluster in memory on a stepping clock: drive it, and look at what its watches saw."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from podlab.embedded.apiserver.registry import Event
+from podlab.embedded.clock import SteppingClock
+from podlab.embedded.server import Core
+
+Obj = dict[str, Any]
+GOLDEN = Path(__file__).parents[1] / "golden"
+
+
+class Simulation:
+    """`Core` without a socket; `seen` holds the events of Pods and Events in the order in which watchers hear them."""
+
+    def __init__(self, namespace: str = "default", home: Path | None = None) -> None:
+        self.clock = SteppingClock(1_800_000_000.0)
+        self.core = Core(home, "lab", clock=self.clock, seed=1)
+        self.registry, self.namespace = self.core.registry, namespace
+        self.seen: dict[str, list[Obj]] = {"pods": [], "events": []}
+
+    async def start(self) -> None:
+        """Start the parts, make the namespace, and begin to watch."""
+        self.core.start()
+        await self.run(0.5)
+        namespaces = self.registry.resource("namespaces")
+        if not self.registry.find(namespaces, self.namespace):
+            self.registry.create(namespaces, {"metadata": {"name": self.namespace}})
+        await self.run(0.5)
+        for plural in self.seen:
+            self.registry.on(self.registry.resource(plural), self._watcher(plural))
+            self.seen[plural].clear()
+
+    def _watcher(self, plural: str) -> Callable[[Event], None]:
+        return lambda event: self.seen[plural].append({"type": event.type, "object": event.object})
+
+    async def settle(self) -> None:
+        """Let everything that is ready run."""
+        for _ in range(60):
+            await asyncio.sleep(0)
+
+    async def run(self, seconds: float) -> None:
+        """Let virtual time pass, one due transition after the other."""
+        until = self.clock.now() + seconds
+        self.clock.call_at(until, lambda: None)
+        await self.settle()
+        while self.clock.now() < until:
+            self.clock.step()
+            await self.settle()
+
+    async def until(self, holds: Callable[[], bool], limit: float = 120.0) -> None:
+        """Let time pass until something is so."""
+        end = self.clock.now() + limit
+        await self.settle()
+        while not holds():
+            assert self.clock.now() < end, "not reached"
+            self.clock.step()
+            await self.settle()
+
+    def create(self, obj: Obj) -> Obj:
+        """Create an object in the simulation's namespace."""
+        resource = self.registry.resource(obj["kind"].lower() + "s")
+        return self.registry.create(resource, obj, namespace=self.namespace)
+
+    def apply(self, scenario: str, file: str) -> None:
+        """Create what a recorded scenario's manifest has."""
+        text = (GOLDEN / scenario / "input" / file).read_text(encoding="utf-8")
+        for obj in yaml.safe_load_all(text):
+            self.create(obj)
+
+    def pod(self, name: str) -> Obj:
+        """A Pod as it is now. Raises StatusError."""
+        return self.registry.get(self.registry.resource("pods"), name, self.namespace)
+
+    def delete(self, name: str, grace: int | None = None) -> None:
+        """Delete a Pod."""
+        options = {} if grace is None else {"gracePeriodSeconds": grace}
+        self.registry.delete(self.registry.resource("pods"), name, self.namespace, options=options)
+
+    def phase(self, name: str) -> str:
+        """A Pod's phase."""
+        return str(self.pod(name)["status"].get("phase"))
+
+    def ready(self, name: str) -> bool:
+        """Whether a Pod is Ready."""
+        conditions = self.pod(name)["status"].get("conditions") or []
+        return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
+
+    def gone(self, name: str) -> bool:
+        """Whether a Pod no longer exists."""
+        return self.registry.find(self.registry.resource("pods"), name, self.namespace) is None
+
+    def write(self, folder: Path) -> None:
+        """Write the watch streams as the recorder does."""
+        import json
+
+        folder.mkdir(parents=True, exist_ok=True)
+        for plural, events in self.seen.items():
+            lines = "".join(json.dumps({"t": 0, **event}) + "\n" for event in events)
+            (folder / f"watch-{plural}.jsonl").write_text(lines, encoding="utf-8")
+
+
+def simulate(script: Callable[[Simulation], Coroutine[Any, Any, None]], namespace: str = "default") -> Simulation:
+    """Run a script on a new simulation; returns it, stopped."""
+    made: list[Simulation] = []
+
+    async def main() -> None:
+        simulation = Simulation(namespace)
+        made.append(simulation)
+        await simulation.start()
+        try:
+            await script(simulation)
+        finally:
+            simulation.core.stop()
+
+    asyncio.run(main())
+    return made[0]
+
+
+async def execute(simulation: Simulation, name: str, *command: str, container: str = "") -> tuple[int | None, str, str]:
+    """What `kubectl exec` does: (exit code, standard output, standard error)."""
+    node = simulation.core.app.node
+    session = await node.exec(simulation.pod(name), container=container, command=list(command))
+    streams = {1: b"", 2: b""}
+    async for channel, data in session:
+        streams[channel] += data
+    return session.exit_code, streams[1].decode(), streams[2].decode()
+
+
+async def logs(simulation: Simulation, name: str, **options: Any) -> str:
+    """What `kubectl logs` prints. Raises StatusError."""
+    return b"".join([piece async for piece in simulation.core.app.node.log(simulation.pod(name), **options)]).decode()
