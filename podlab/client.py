@@ -18,6 +18,8 @@ from podlab.text import Text
 Object = dict[str, Any]
 TIMEOUT = 30.0
 """Seconds that a request may take, unless it says otherwise."""
+ONLOOKER = "podlab/panel"
+"""User-Agent of a watch that only looks on: an embedded cluster's stepping clock does not advance for it."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -129,9 +131,10 @@ class Client:
         query: Mapping[str, object] | None = None,
         accept: str = "application/json",
         timeout: float | None = None,
+        agent: str = "",
     ) -> Iterator[bytes]:
         """GET a path and give its lines as they come; `timeout` seconds of silence end it with a ClusterError."""
-        raw = self._send("GET", path, query, None, accept, None, timeout)
+        raw = self._send("GET", path, query, None, accept, None, timeout, agent)
         if raw.status >= 400:
             self._response(raw, raw.read() or b"")
         try:
@@ -148,6 +151,7 @@ class Client:
         query: Mapping[str, object] | None = None,
         timeout: float = 300.0,
         accept: str = "application/json",
+        agent: str = "",
     ) -> Iterator[Object]:
         """The watch events of a list path until the server ends the stream, `timeout` seconds at most.
 
@@ -160,7 +164,7 @@ class Client:
             "watch": "true",
             "timeoutSeconds": max(1, round(timeout)),
         }
-        for line in self.lines(path, query=asked, timeout=timeout + 5, accept=accept):
+        for line in self.lines(path, query=asked, timeout=timeout + 5, accept=accept, agent=agent):
             event: Object = json.loads(line)
             if event["type"] == "ERROR":
                 raise ApiError(event["object"])
@@ -192,7 +196,8 @@ class Client:
                     listed = self.get(path, **selectors)
                     version = listed["metadata"]["resourceVersion"]
                     yield {"type": "LISTED", "items": listed["items"]}
-                for event in self.watch(path, query={**selectors, "resourceVersion": version}, timeout=30):
+                asked = {**selectors, "resourceVersion": version}
+                for event in self.watch(path, query=asked, timeout=30, agent=ONLOOKER):
                     version, pause = event["object"]["metadata"]["resourceVersion"], 0.2
                     if stop.is_set():
                         return
@@ -259,6 +264,7 @@ class Client:
         accept: str,
         content_type: str | None,
         timeout: float | None,
+        agent: str = "",
     ) -> Any:
         pairs = urlencode([(k, v) for k, v in (query or {}).items() if v is not None], quote_via=quote)
         target = path + ("&" if "?" in path else "?") * bool(pairs) + pairs
@@ -274,7 +280,7 @@ class Client:
             else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         )
         api = self._api
-        headers = {"User-Agent": f"podlab/{method.lower()}", **headers, **_authorization(api)}
+        headers = {"User-Agent": agent or f"podlab/{method.lower()}", **headers, **_authorization(api)}
         try:
             from urllib3 import Timeout
 
