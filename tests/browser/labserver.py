@@ -21,10 +21,16 @@ TOKEN = "podlab-test"
 NOTEBOOK = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 IDLE = f"{NOTEBOOK} .jp-Notebook-ExecutionIndicator[data-status=idle]"
 RUN_ALL = f'{NOTEBOOK} [data-command="notebook:restart-run-all"]'
-RAN = """(panel) => {
-  const cells = [...document.querySelectorAll(panel + " .jp-CodeCell")];
-  const code = cells.filter((cell) => cell.querySelector(".cm-content")?.textContent.trim());
-  return code.length > 0 && code.every((cell) => /\\d/.test(cell.querySelector(".jp-InputPrompt")?.textContent ?? ""));
+STARTED = """(panel) => {
+  const prompts = [...document.querySelectorAll(panel + " .jp-CodeCell .jp-InputPrompt")];
+  return prompts.some((prompt) => /[*\\d]/.test(prompt.textContent));
+}"""
+QUIET = """(panel) => {
+  const prompts = [...document.querySelectorAll(panel + " .jp-CodeCell .jp-InputPrompt")];
+  const idle = document.querySelector(panel + " .jp-Notebook-ExecutionIndicator[data-status=idle]");
+  const quiet = idle && !prompts.some((prompt) => prompt.textContent.includes("*"));
+  window.quietSince = quiet ? window.quietSince ?? Date.now() : undefined;
+  return quiet && Date.now() - window.quietSince > 1500;
 }"""
 
 
@@ -40,17 +46,26 @@ class Lab:
         """Open a notebook of the working folder, and wait for its kernel."""
         page.goto(f"{self.url}/lab/tree/{notebook}?token={TOKEN}&reset")
         page.wait_for_selector(IDLE, timeout=90_000)
+        deadline = time.monotonic() + 60
+        while not self._connected(notebook) and time.monotonic() < deadline:
+            page.wait_for_timeout(100)
 
-    def run_all(self, page: Any, timeout: float = 300) -> None:
-        """Restart the kernel and run every cell; returns at once when the last cell has ended."""
+    def _connected(self, notebook: str) -> bool:
+        """Whether the notebook has a kernel that is idle and that the page listens to."""
+        with urllib.request.urlopen(f"{self.url}/api/sessions?token={TOKEN}", timeout=10) as answer:
+            kernels = [each["kernel"] for each in json.load(answer) if each["path"] == notebook]
+        return any(kernel["execution_state"] == "idle" and kernel["connections"] for kernel in kernels)
+
+    def run_all(self, page: Any, timeout: float = 180) -> None:
+        """Restart the kernel and run every cell; returns when nothing runs any more, done or failed."""
         self.begin(page)
-        page.wait_for_function(RAN, arg=NOTEBOOK, timeout=timeout * 1000, polling=250)
-        page.wait_for_selector(IDLE, timeout=timeout * 1000)
+        page.wait_for_function(QUIET, arg=NOTEBOOK, timeout=timeout * 1000, polling=200)
 
     def begin(self, page: Any) -> None:
         """Restart the kernel and let every cell run."""
         page.click(RUN_ALL)
         page.click(".jp-Dialog .jp-mod-accept")
+        page.wait_for_function(STARTED, arg=NOTEBOOK, timeout=60_000)
 
     def saved(self, page: Any, notebook: str) -> dict[str, Any]:
         """The notebook as JupyterLab saves it now."""

@@ -35,6 +35,6 @@ def test_the_row_turns_running_by_itself(
     here.open(page, f"{language}/02-create.ipynb")
     here.begin(page)
     board = page.locator(".podlab-board").first
-    expect(board.locator(POD).filter(has_text="Running").filter(has_text="1/1")).to_be_attached(timeout=240_000)
+    expect(board.locator(POD).filter(has_text="Running").filter(has_text="1/1")).to_be_attached(timeout=120_000)
     board.scroll_into_view_if_needed()
     shoot(page, f"02-create-board-{language}")
