@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _app(words: list[str]) -> int:
     import typer
 
-    from podlab.commands import clusters, doctor, lab
+    from podlab.commands import clock, clusters, doctor, lab
 
     app = typer.Typer(
         name="podlab",
@@ -39,6 +39,7 @@ def _app(words: list[str]) -> int:
     app.command("kubeconfig")(clusters.kubeconfig)
     app.command("kubectl", help="Everything kubectl does here. kubectl 명령을 그대로 씁니다.")(lambda: None)
     app.command("reset")(lab.reset)
+    app.command("clock")(clock.run)
     app.command("doctor")(doctor.run)
     try:
         app(words, prog_name="podlab")

@@ -152,3 +152,17 @@ def test_reset_deletes_what_lessons_made_and_nothing_else(cluster: Cluster) -> N
     assert {"configmaps/mine", "pods/mine"} <= set(reset.empty(cluster))
     assert client.get(f"{core}/services/kubernetes")
     assert [item["metadata"]["name"] for item in client.get(f"{core}/configmaps")["items"]] == ["kube-root-ca.crt"]
+
+
+@pytest.mark.cluster
+def test_the_time_of_an_embedded_cluster_can_be_stopped(machine: Machine) -> None:
+    assert machine.run("up", "--cluster", "embedded", "--speed", "5").returncode == 0
+    try:
+        assert json.loads(machine.run("clock").stdout)["speed"] == 5
+        stopped = json.loads(machine.run("clock", "pause").stdout)
+        assert stopped["paused"]
+        assert json.loads(machine.run("clock").stdout)["now"] == stopped["now"]
+        assert not json.loads(machine.run("clock", "resume").stdout)["paused"]
+        assert machine.run("clock", "backwards").returncode == 2
+    finally:
+        machine.run("down", "--all")

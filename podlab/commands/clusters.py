@@ -9,7 +9,7 @@ import typer
 
 from podlab import clusters
 from podlab.clusters import Cluster, Status, choice, state
-from podlab.commands import terminal
+from podlab.commands import clock, terminal
 from podlab.text import Text
 
 ClusterOption = Annotated[
@@ -35,10 +35,16 @@ def up(
             "--image", metavar="NODE_IMAGE", envvar="PODLAB_NODE_IMAGE", help="kind's node image. kind의 노드 이미지."
         ),
     ] = None,
+    speed: Annotated[
+        float | None,
+        typer.Option("--speed", min=0.001, help="An embedded cluster's seconds per second. 내장 클러스터의 배속."),
+    ] = None,
 ) -> None:
     """Start a cluster and choose it. 클러스터를 시작하고 고릅니다."""
     with terminal.steps() as report:
         made = clusters.up(cluster, name, image, report)
+    if speed is not None:
+        clock.change(made, clock.Action.RESUME, speed=speed)
     terminal.say(summary(made.status()))
 
 
