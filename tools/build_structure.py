@@ -4,8 +4,8 @@ Two sources are joined. The Go types of `k8s.io/api` and `k8s.io/apimachinery` g
 `omitempty` and protobuf numbers; the OpenAPI v3 documents of an API server give what is required, defaults, list types,
 map keys and patch keys.
 
-    python tools/build_structure.py                 # Go modules and the OpenAPI documents kept in k8s.io/kubernetes
     python tools/build_structure.py --live "kubectl --context kind-lab"     # OpenAPI of a running API server
+    python tools/build_structure.py                 # OpenAPI as kept in k8s.io/kubernetes, which lacks enumerations
 """
 
 from __future__ import annotations
@@ -149,6 +149,7 @@ def extras(schema: dict[str, Any]) -> dict[str, Any]:
         "mergeKey": schema.get("x-kubernetes-patch-merge-key"),
         "strategy": schema.get("x-kubernetes-patch-strategy"),
         "enum": schema.get("enum"),
+        "itemEnum": (schema.get("items") or schema.get("additionalProperties") or {}).get("enum"),
     }
     result = {key: value for key, value in found.items() if value is not None}
     if "default" in schema:

@@ -26,6 +26,8 @@ def admit(obj: Obj, old: Obj | None, ctx: Context) -> None:
             _service_account(obj, ctx)
         _priority(obj, old, ctx)
         _tolerate_lost_nodes(obj)
+        if old is None:
+            _runtime_class(obj["spec"], ctx)
 
 
 def check(obj: Obj | None, old: Obj | None, ctx: Context) -> None:
@@ -113,7 +115,21 @@ def _priority(pod: Obj, old: Obj | None, ctx: Context) -> None:
             f"{why}priority admission controller computed {priority} from the given PriorityClass name",
         )
     spec["priority"] = priority
-    spec.setdefault("preemptionPolicy", "PreemptLowerPriority")
+    if spec.get("preemptionPolicy") not in (None, "PreemptLowerPriority"):
+        why = f"the string value of PreemptionPolicy ({spec['preemptionPolicy']}) must not be provided in pod spec; "
+        computed = "priority admission controller computed PreemptLowerPriority from the given PriorityClass name"
+        raise status.forbidden("pods", ctx.name, why + computed)
+    spec["preemptionPolicy"] = "PreemptLowerPriority"
+
+
+def _runtime_class(spec: Obj, ctx: Context) -> None:
+    """RuntimeClass: there is none."""
+    if spec.get("runtimeClassName"):
+        why = f'pod rejected: RuntimeClass "{spec["runtimeClassName"]}" not found'
+        raise status.forbidden("pods", ctx.name, why)
+    if spec.get("overhead"):
+        why = "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead"
+        raise status.forbidden("pods", ctx.name, why)
 
 
 def _tolerate_lost_nodes(pod: Obj) -> None:

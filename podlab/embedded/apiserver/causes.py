@@ -33,9 +33,9 @@ def invalid(path: str, value: Any, detail: str) -> Cause:
     return _cause("invalid", path, shown(value), detail)
 
 
-def duplicate(path: str, value: Any) -> Cause:
+def duplicate(path: str, value: Any, detail: str = "") -> Cause:
     """The value must be unique and is not."""
-    return _cause("duplicate", path, shown(value), "")
+    return _cause("duplicate", path, shown(value), detail)
 
 
 def unsupported(path: str, value: Any, supported: Iterable[str]) -> Cause:

@@ -56,6 +56,11 @@ class Place:
     path: tuple[str, ...] = ()
     strict: str = ""
 
+    def mismatch(self, found: str, wanted: str) -> str:
+        """Say that JSON of one kind stands where another type belongs."""
+        where = f"struct field {self.struct}.{'.'.join(self.path)}" if self.struct else "value"
+        return f"json: cannot unmarshal {found} into Go {where} of type {wanted}"
+
     def member(self, name: str) -> str:
         return f"{self.strict}.{name}" if self.strict else name
 
@@ -68,8 +73,7 @@ class Reading:
     strict: list[str] = field(default_factory=list)
 
     def mismatch(self, found: str, type_: Type, place: Place) -> None:
-        where = f"struct field {place.struct}.{'.'.join(place.path)}" if place.struct else "value"
-        self.complain(f"json: cannot unmarshal {found} into Go {where} of type {type_.text}")
+        self.complain(place.mismatch(found, type_.text))
 
     def complain(self, text: str) -> None:
         self.wrong = self.wrong or text
@@ -109,7 +113,10 @@ def _convert(value: Any, type_: Type, place: Place, reading: Reading) -> Any:
     if form == "map":
         return _convert_map(value, type_, place, reading)
     if form in OPAQUE:
-        return OPAQUE[form](value)
+        try:
+            return OPAQUE[form](value)
+        except Mismatch as error:
+            raise ValueError(place.mismatch(error.found, error.wanted)) from None
     return _convert_scalar(value, type_, place, reading)
 
 
@@ -194,9 +201,17 @@ def _base64(text: str, reading: Reading) -> str:
         return ""
 
 
-def _string(value: Any, of: str = "string") -> str:
+class Mismatch(ValueError):
+    """A type's own reader met the wrong JSON type; where that was is known further up."""
+
+    def __init__(self, found_: str, wanted: str) -> None:
+        super().__init__(f"json: cannot unmarshal {found_} into Go value of type {wanted}")
+        self.found, self.wanted = found_, wanted
+
+
+def _string(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"json: cannot unmarshal {found(value)} into Go value of type {of}")
+        raise Mismatch(found(value), "string")
     return value
 
 
@@ -211,8 +226,9 @@ def _int_or_string(value: Any) -> int | str:
         return value
     if isinstance(value, int) and not isinstance(value, bool) and -(1 << 31) <= value < 1 << 31:
         return value
-    shown = f"number {value}" if isinstance(value, (int, float)) and not isinstance(value, bool) else found(value)
-    raise ValueError(f"json: cannot unmarshal {shown} into Go value of type int32")
+    text = value.text if isinstance(value, Literal) else value
+    shown = f"number {text}" if isinstance(value, (int, float)) and not isinstance(value, bool) else found(value)
+    raise Mismatch(shown, "int32")
 
 
 OPAQUE: dict[str, Callable[[Any], Any]] = {

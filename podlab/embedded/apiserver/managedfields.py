@@ -175,7 +175,12 @@ def _items(value: Any, field: Field) -> dict[str, Any]:
 def _item_key(item: Any, field: Field) -> str:
     if field.list_type == "set":
         return "v:" + _json(item)
-    keys = {key: item[key] for key in sorted(field.list_map_keys) if isinstance(item, dict) and key in item}
+    members = field.type.item.fields
+    keys = {}
+    for key in sorted(field.list_map_keys):
+        value = item.get(key, members[key].more.get("default")) if isinstance(item, dict) else None
+        if value is not None:
+            keys[key] = value
     return "k:" + _json(keys)
 
 

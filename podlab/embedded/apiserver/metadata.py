@@ -36,10 +36,8 @@ def validate(
 def template(meta: Obj | None, path: str) -> list[Cause]:
     """Return what is wrong with the labels and annotations of a Pod template."""
     meta = meta or {}
-    found = labels(meta.get("labels"), f"{path}.labels") + annotation_causes(
-        meta.get("annotations"), f"{path}.annotations"
-    )
-    return found + finalizers(meta.get("finalizers") or [], f"{path}.finalizers")
+    found = labels(meta.get("labels"), f"{path}.labels")
+    return found + annotation_causes(meta.get("annotations"), f"{path}.annotations")
 
 
 def labels(given: Obj | None, path: str) -> list[Cause]:
@@ -63,8 +61,8 @@ def annotation_causes(given: Obj | None, path: str) -> list[Cause]:
 def _owners(owners: list[Obj], path: str) -> list[Cause]:
     found: list[Cause] = []
     controllers = [owner for owner in owners if owner.get("controller")]
-    for index, owner in enumerate(owners):
-        here = f"{path}[{index}]"
+    for owner in owners:
+        here = path
         if owner.get("apiVersion", "").count("/") > 1 or not owner.get("apiVersion"):
             found.append(causes.invalid(f"{here}.apiVersion", owner.get("apiVersion", ""), "version must not be empty"))
         for key in ("kind", "name", "uid"):

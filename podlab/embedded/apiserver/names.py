@@ -5,6 +5,7 @@ Upstream: apimachinery/pkg/util/validation/validation.go
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from typing import Any
 
@@ -44,6 +45,10 @@ PERCENT_TEXT = "a valid percent string must be a numeric string followed by an e
 
 def _full(pattern: str, value: str) -> bool:
     return re.fullmatch(pattern, value) is not None
+
+
+def at_most_bytes(limit: int) -> str:
+    return f"must be no more than {limit} bytes"
 
 
 def at_most(limit: int) -> str:
@@ -100,14 +105,14 @@ def qualified(value: str) -> list[str]:
     if not name:
         found.append("name part must be non-empty")
     elif _size(name) > 63:
-        found.append("name part " + at_most(63))
+        found.append("name part " + at_most_bytes(63))
     if not _full(KEY, name):
         found.append("name part " + _pattern(KEY_TEXT, KEY, "MyName", "my.name", "123-abc"))
     return found
 
 
 def label_value(value: str) -> list[str]:
-    found = [at_most(63)] if _size(value) > 63 else []
+    found = [at_most_bytes(63)] if _size(value) > 63 else []
     if not _full(VALUE, value):
         found.append(_pattern(VALUE_TEXT, VALUE, "MyValue", "my_value", "12345"))
     return found
@@ -170,3 +175,12 @@ def prefix(rule: Any, value: str) -> list[str]:
     """The rule for `generateName`, where one more letter will follow."""
     found: list[str] = rule(value[:-1] + "a" if value.endswith("-") else value)
     return found
+
+
+def address(path: str, value: str) -> list[Cause]:
+    """An IP address."""
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        return [causes.invalid(path, value, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)")]
+    return []

@@ -153,7 +153,8 @@ class Resource:
     @property
     def qualified_kind(self) -> str:
         """The kind as validation errors name it: `Pod`, `Deployment.apps`."""
-        return f"{self.kind}.{self.group}" if self.group else self.kind
+        group = self.stored_as[0] if self.stored_as else self.group
+        return f"{self.kind}.{group}" if group else self.kind
 
     @property
     def status(self) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
-import json
 
 from .. import causes, metadata, names
+from ..gotext import syntax_error
 from ..resource import Obj, Resource
 from ..status import Cause
 
@@ -50,7 +50,7 @@ def validate_config_map(obj: Obj, old: Obj | None) -> list[Cause]:
     found += _keys(binary, "binaryData")
     total = sum(map(_size, data.values())) + sum(len(_decoded(text)) for text in binary.values())
     if total > LIMIT:
-        found.append(causes.too_long("", LIMIT))
+        found.append(causes.too_long("[]", LIMIT))
     return found
 
 
@@ -74,8 +74,10 @@ def validate_secret(secret: Obj, old: Obj | None) -> list[Cause]:
     for key in KEYS.get(kind, ()):
         if key not in data:
             found.append(causes.required(f"data[{key}]"))
-        elif kind.startswith("kubernetes.io/docker") and not _is_json(data[key]):
-            found.append(causes.invalid(f"data[{key}]", "<secret contents redacted>", "invalid json"))
+        elif kind.startswith("kubernetes.io/docker"):
+            problem = syntax_error(_decoded(data[key]).decode("utf-8", "replace"))
+            hidden = "<secret contents redacted>"
+            found += [causes.invalid(f"data[{key}]", hidden, problem)] if problem else []
     if kind == "kubernetes.io/basic-auth" and not {"username", "password"} & set(data):
         found += [causes.required("data[username]"), causes.required("data[password]")]
     if kind == "kubernetes.io/service-account-token":
@@ -83,14 +85,6 @@ def validate_secret(secret: Obj, old: Obj | None) -> list[Cause]:
         if not (secret["metadata"].get("annotations") or {}).get("kubernetes.io/service-account.name"):
             found.append(causes.required(path))
     return found
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(_decoded(text))
-    except ValueError:
-        return False
-    return True
 
 
 def validate_account(account: Obj, old: Obj | None) -> list[Cause]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import causes, names, quantity
 from ..status import Cause
-from . import probes
+from . import podupdates, probes
 
 Obj = dict[str, Any]
 PROTOCOLS = ("SCTP", "TCP", "UDP")
@@ -20,6 +20,7 @@ ENV_FIELDS = (
     "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs",
 )  # fmt: skip
 VOLUME_FIELDS = ("metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid")
+OTHER_FIELDS = ("spec.host", "spec.restartPolicy", "spec.schedulerName", "status.phase")
 SUBSCRIPTED = re.compile(r"(metadata\.(?:labels|annotations))\['(.*)'\]", re.S)
 RESOURCE_FIELDS = (
     "limits.cpu", "limits.ephemeral-storage", "limits.memory",
@@ -80,11 +81,16 @@ def _unique_name(container: Obj, seen: set[str], path: str) -> list[Cause]:
 
 def _restart_policy(container: Obj, path: str) -> list[Cause]:
     policy = container.get("restartPolicy")
+    rules = container.get("restartPolicyRules") or []
+    found = []
     if policy is not None and policy not in ("Always", "OnFailure", "Never"):
-        return [causes.unsupported(f"{path}.restartPolicy", policy, ("Always", "OnFailure", "Never"))]
-    if container.get("restartPolicyRules") and policy is None:
-        return [causes.required(f"{path}.restartPolicy", "must specify restartPolicy when restart rules are used")]
-    return []
+        found.append(causes.unsupported(f"{path}.restartPolicy", policy, ("Always", "Never", "OnFailure")))
+    if rules and policy is None:
+        found.append(causes.required(f"{path}.restartPolicy", "must specify restartPolicy when restart rules are used"))
+    for index, rule in enumerate(rules):
+        if rule.get("exitCodes") is None:
+            found.append(causes.required(f"{path}.restartPolicyRules[{index}].exitCodes", "must be specified"))
+    return found
 
 
 def _common(container: Obj, volumes: dict[str, Obj], path: str) -> list[Cause]:
@@ -100,8 +106,10 @@ def _common(container: Obj, volumes: dict[str, Obj], path: str) -> list[Cause]:
     found += environment(container.get("env") or [], f"{path}.env")
     found += _environment_from(container.get("envFrom") or [], f"{path}.envFrom")
     found += _mounts(container, volumes, f"{path}.volumeMounts")
+    found += _devices(container, volumes, f"{path}.volumeDevices")
     found += one_of(container.get("imagePullPolicy"), PULL_POLICIES, f"{path}.imagePullPolicy")
     found += resources(container.get("resources") or {}, f"{path}.resources")
+    found += _resize(container.get("resizePolicy") or [], f"{path}.resizePolicy")
     return found + _security(container.get("securityContext") or {}, f"{path}.securityContext")
 
 
@@ -189,7 +197,7 @@ def _value_from(variable: Obj, path: str) -> list[Cause]:
 
 
 def _key_reference(value: Obj, path: str) -> list[Cause]:
-    found = [] if value.get("name") else [causes.required(f"{path}.name")]
+    found = names.causes_of(f"{path}.name", value.get("name", ""), names.subdomain(value.get("name", "")))
     if not value.get("key"):
         return [*found, causes.required(f"{path}.key")]
     return found + names.causes_of(f"{path}.key", value["key"], names.config_key(value["key"]))
@@ -208,7 +216,7 @@ def field_reference(value: Obj, allowed: tuple[str, ...], path: str) -> list[Cau
     if match := SUBSCRIPTED.fullmatch(label):
         key = match[2] if match[1] == "metadata.labels" else match[2].lower()
         return names.causes_of(path, key, names.qualified(key))
-    if label not in ENV_FIELDS and label not in VOLUME_FIELDS and label != "spec.host":
+    if label not in (*ENV_FIELDS, *VOLUME_FIELDS, *OTHER_FIELDS):
         text = f"error converting fieldPath: field label not supported: {label}"
         return [causes.invalid(f"{path}.fieldPath", label, text)]
     return [] if label in allowed else [causes.unsupported(f"{path}.fieldPath", label, allowed)]
@@ -232,9 +240,9 @@ def _environment_from(given: list[Obj], path: str) -> list[Cause]:
         sources = [key for key in ("configMapRef", "secretRef") if source.get(key) is not None]
         found += [causes.required(f"{here}.{key}.name") for key in sources if not source[key].get("name")]
         if not sources:
-            found.append(causes.invalid(here, "", "must specify one of: `configMapRef` or `secretRef`"))
+            found.append(causes.invalid(path, "", "must specify one of: `configMapRef` or `secretRef`"))
         elif len(sources) > 1:
-            found.append(causes.invalid(here, "", MANY_FROM))
+            found.append(causes.invalid(path, "", MANY_FROM))
     return found
 
 
@@ -276,10 +284,14 @@ def resources(given: Obj, path: str) -> list[Cause]:
         found += _amount(name, amount, f"{path}.limits[{name}]")
     for name, amount in (given.get("requests") or {}).items():
         found += _amount(name, amount, f"{path}.requests[{name}]")
-        if name in limits and quantity.nano(amount) > quantity.nano(limits[name]):
+        scarce = "/" in name or name.startswith("hugepages-")
+        if scarce and name in limits and quantity.nano(amount) != quantity.nano(limits[name]):
+            text = f"must be equal to {name} limit of {limits[name]}"
+            found.append(causes.invalid(f"{path}.requests", amount, text))
+        elif name in limits and quantity.nano(amount) > quantity.nano(limits[name]):
             text = f"must be less than or equal to {name} limit of {limits[name]}"
             found.append(causes.invalid(f"{path}.requests", amount, text))
-        elif name not in limits and ("/" in name or name.startswith("hugepages-")):
+        elif name not in limits and scarce:
             found.append(causes.required(f"{path}.limits", "Limit must be set for non overcommitable resources"))
     return found
 
@@ -290,6 +302,8 @@ def _amount(name: str, amount: str, path: str) -> list[Cause]:
         if name not in STANDARD:
             found.append(causes.invalid(path, name, "must be a standard resource type or fully qualified"))
         found.append(causes.invalid(path, name, "must be a standard resource for containers"))
+    elif "/" in name and found:
+        found.append(causes.invalid(path, name, "doesn't follow extended resource name standard"))
     if quantity.nano(amount) < 0:
         found.append(causes.invalid(path, amount, "must be greater than or equal to 0"))
     if "/" in name and quantity.milli(amount) % 1000:
@@ -303,11 +317,45 @@ def _security(given: Obj, path: str) -> list[Cause]:
         for key in ("runAsUser", "runAsGroup")
         if given.get(key) is not None and not 0 <= given[key] <= 2**31 - 1
     ]
+    if given.get("procMount") not in (None, "Default", "Unmasked"):
+        found.append(causes.unsupported(f"{path}.procMount", given["procMount"], ("Default", "Unmasked")))
+    found += seccomp(given.get("seccompProfile"), f"{path}.seccompProfile")
     if given.get("allowPrivilegeEscalation") is False:
-        text = "cannot set `allowPrivilegeEscalation` to false and `privileged` to true"
-        if given.get("privileged"):
-            found.append(causes.invalid(path, given, text))
-        if "SYS_ADMIN" in ((given.get("capabilities") or {}).get("add") or []):
-            text = "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN"
-            found.append(causes.invalid(path, given, text))
+        other = "`privileged` to true" if given.get("privileged") else ""
+        if "CAP_SYS_ADMIN" in ((given.get("capabilities") or {}).get("add") or []):
+            other = "`capabilities.Add` CAP_SYS_ADMIN"
+        if other:
+            text = f"cannot set `allowPrivilegeEscalation` to false and {other}"
+            found.append(causes.invalid(path, podupdates.inside(given, "SecurityContext"), text))
     return found
+
+
+def seccomp(profile: Obj | None, path: str) -> list[Cause]:
+    """Return what is wrong with a seccomp profile."""
+    kinds = ("Localhost", "RuntimeDefault", "Unconfined")
+    if profile is None or profile.get("type") in kinds:
+        return []
+    return [causes.unsupported(f"{path}.type", profile.get("type", ""), kinds)]
+
+
+def _devices(container: Obj, volumes: dict[str, Obj], path: str) -> list[Cause]:
+    found = []
+    for index, device in enumerate(container.get("volumeDevices") or []):
+        here, name = f"{path}[{index}]", device.get("name", "")
+        if not name:
+            found.append(causes.required(f"{here}.name"))
+        if name not in volumes:
+            found.append(causes.not_found(f"{here}.name", name))
+        if not device.get("devicePath"):
+            found.append(causes.required(f"{here}.devicePath"))
+    return found
+
+
+def _resize(given: list[Obj], path: str) -> list[Cause]:
+    allowed = (("resourceName", ("cpu", "memory")), ("restartPolicy", ("NotRequired", "RestartContainer")))
+    return [
+        causes.unsupported(path, policy.get(key, ""), values)
+        for policy in given
+        for key, values in allowed
+        if policy.get(key, "") not in values
+    ]

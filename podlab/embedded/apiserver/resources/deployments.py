@@ -62,6 +62,8 @@ def _selector(spec: Obj) -> list[Cause]:
     if selector is None:
         return [causes.required("spec.selector")]
     found = metadata.selector(selector, "spec.selector")
+    if found:
+        found.append(causes.invalid("spec.selector", selector, "invalid label selector"))
     if not selector.get("matchLabels") and not selector.get("matchExpressions"):
         found.append(causes.invalid("spec.selector", selector, "empty selector is invalid for deployment"))
     return found
@@ -78,7 +80,7 @@ def template_of_replicas(spec: Obj, path: str) -> list[Cause]:
     found += validate_template(template, path)
     inner = template.get("spec") or {}
     policy = inner.get("restartPolicy", "")
-    if policy in ("OnFailure", "Never"):
+    if policy != "Always":
         found.append(causes.unsupported(f"{path}.spec.restartPolicy", policy, ("Always",)))
     if inner.get("activeDeadlineSeconds") is not None:
         text = "activeDeadlineSeconds in ReplicaSet is not Supported"
@@ -92,15 +94,16 @@ def _strategy(strategy: Obj, path: str) -> list[Cause]:
         text = "may not be specified when strategy `type` is 'Recreate'"
         return [causes.forbidden(f"{path}.rollingUpdate", text)] if rolling is not None else []
     if kind != "RollingUpdate":
-        return [causes.unsupported(f"{path}.type", kind, ("Recreate", "RollingUpdate"))]
+        shown = {"Type": kind, "RollingUpdate": None}
+        return [causes.unsupported(path, shown, ("Recreate", "RollingUpdate"))]
     rolling, here = rolling or {}, f"{path}.rollingUpdate"
     found: list[Cause] = []
     for key in ("maxUnavailable", "maxSurge"):
         found += _amount(rolling.get(key, 0), f"{here}.{key}")
-    if not found and _number(rolling.get("maxUnavailable", 0)) == 0 and _number(rolling.get("maxSurge", 0)) == 0:
+    if _number(rolling.get("maxUnavailable", 0)) == 0 and _number(rolling.get("maxSurge", 0)) == 0:
         value = rolling.get("maxUnavailable", 0)
         found.append(causes.invalid(f"{here}.maxUnavailable", value, "may not be 0 when `maxSurge` is 0"))
-    if isinstance(rolling.get("maxUnavailable"), str) and not found and _number(rolling["maxUnavailable"]) > 100:
+    if isinstance(rolling.get("maxUnavailable"), str) and _number(rolling["maxUnavailable"]) > 100:
         found.append(
             causes.invalid(f"{here}.maxUnavailable", rolling["maxUnavailable"], "must not be greater than 100%")
         )
@@ -110,13 +113,14 @@ def _strategy(strategy: Obj, path: str) -> list[Cause]:
 def _amount(value: Any, path: str) -> list[Cause]:
     if isinstance(value, int):
         return metadata.non_negative(path, value)
-    wrong = names.percent(value)
-    text = "must be an integer or percentage (e.g '5%%')"
-    return [causes.invalid(path, value, text)] if wrong else []
+    return names.causes_of(path, value, names.percent(value))
 
 
 def _number(value: Any) -> int:
-    return int(value.rstrip("%") or 0) if isinstance(value, str) else int(value)
+    if isinstance(value, int):
+        return value
+    digits = value.removesuffix("%")
+    return int(digits) if digits.isascii() and digits.isdigit() else 0
 
 
 def warnings(deployment: Obj, old: Obj | None) -> list[str]:

@@ -5,7 +5,7 @@ Upstream: pkg/apis/core/validation/events.go, pkg/apis/events/v1/conversion.go
 
 from __future__ import annotations
 
-from .. import causes, fields, metadata
+from .. import causes, fields, metadata, names
 from ..resource import Obj, Resource
 from ..status import Cause
 
@@ -56,28 +56,32 @@ def _anything(name: str) -> list[str]:
 
 def validate(event: Obj, old: Obj | None) -> list[Cause]:
     """Return what is wrong with a core/v1 Event."""
-    found = metadata.validate(event, old, _anything)
+    return metadata.validate(event, old, _anything) + _common(event, "reportingComponent")
+
+
+def _common(event: Obj, reporter: str) -> list[Cause]:
+    found = []
     namespace = event["metadata"].get("namespace", "")
     about = (event.get("involvedObject") or {}).get("namespace", "")
     if namespace != about and not (not about and namespace == "default"):
         found.append(causes.invalid("involvedObject.namespace", about, "does not match event.namespace"))
+    if event.get("eventTime"):
+        component = event.get("reportingComponent", "")
+        found += [] if component else [causes.required(reporter)]
+        found += names.causes_of(reporter, component, names.qualified(component))
+        found += [causes.required(key) for key in ("reportingInstance", "action", "reason") if not event.get(key)]
     return found
 
 
 def validate_new(event: Obj, old: Obj | None) -> list[Cause]:
     """Return what is wrong with an events.k8s.io/v1 Event: more is required of these."""
-    found = validate(save(event), save(old) if old else None)
+    found = metadata.validate(event, old, _anything) + _common(save(event), "reportingController")
     if old is not None:
         return found
     if not event.get("eventTime"):
         found.append(causes.required("eventTime"))
-    found += [
-        causes.required(key)
-        for key in ("reportingController", "reportingInstance", "action", "reason")
-        if not event.get(key)
-    ]
     if event.get("type") not in ("Normal", "Warning"):
-        found.append(causes.invalid("type", event.get("type", ""), "has invalid value: " + (event.get("type") or "")))
+        found.append(causes.invalid("type", "", "has invalid value: " + (event.get("type") or "")))
     return found
 
 

@@ -30,7 +30,7 @@ def validate(node: Obj, old: Obj | None) -> list[Cause]:
     found, seen = metadata.validate(node, old), set()
     spec = node.get("spec") or {}
     for index, taint in enumerate(spec.get("taints") or []):
-        here, key, effect = f"spec.taints[{index}]", taint.get("key", ""), taint.get("effect", "")
+        here, key, effect = f"metadata.taints[{index}]", taint.get("key", ""), taint.get("effect", "")
         found += names.causes_of(f"{here}.key", key, names.qualified(key))
         found += names.causes_of(f"{here}.value", taint.get("value", ""), names.label_value(taint.get("value", "")))
         if not effect:
@@ -38,7 +38,13 @@ def validate(node: Obj, old: Obj | None) -> list[Cause]:
         elif effect not in EFFECTS:
             found.append(causes.unsupported(f"{here}.effect", effect, EFFECTS))
         if (key, effect) in seen:
-            found.append(causes.duplicate(here, taint))
+            inside = {
+                "Key": key,
+                "Value": taint.get("value", ""),
+                "Effect": effect,
+                "TimeAdded": taint.get("timeAdded"),
+            }
+            found.append(causes.duplicate(here, inside, "taints must be unique by key and effect pair"))
         seen.add((key, effect))
     before = (old or {}).get("spec") or {}
     if old is not None and before.get("podCIDR") and before.get("podCIDR") != spec.get("podCIDR"):

@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import causes, metadata, names
 from ..status import Cause
-from .containers import containers, init_containers, one_of
+from .containers import containers, init_containers, one_of, seccomp
 from .volumes import volumes
 
 Obj = dict[str, Any]
@@ -30,9 +30,10 @@ def validate(spec: Obj, path: str) -> list[Cause]:
     found += one_of(spec.get("restartPolicy"), RESTART_POLICIES, f"{path}.restartPolicy")
     found += one_of(spec.get("dnsPolicy"), DNS_POLICIES, f"{path}.dnsPolicy")
     found += metadata.labels(spec.get("nodeSelector"), f"{path}.nodeSelector")
-    found += _security(spec.get("securityContext") or {}, f"{path}.securityContext")
+    found += _security(spec, f"{path}.securityContext")
     found += _pull_secrets(spec.get("imagePullSecrets") or [], f"{path}.imagePullSecrets")
     found += _affinity(spec.get("affinity") or {}, f"{path}.affinity")
+    found += _dns(spec, f"{path}.dnsConfig")
     found += _gates(spec, path)
     found += _spread(spec.get("topologySpreadConstraints") or [], f"{path}.topologySpreadConstraints")
     found += _names(spec, path)
@@ -52,14 +53,19 @@ def _host_network(spec: Obj, path: str) -> list[Cause]:
     ]
 
 
-def _security(given: Obj, path: str) -> list[Cause]:
+def _security(spec: Obj, path: str) -> list[Cause]:
+    given = spec.get("securityContext") or {}
     keys = ("fsGroup", "runAsUser", "runAsGroup")
     values = [(key, given[key]) for key in keys if given.get(key) is not None]
     values += [
         (f"supplementalGroups[{index}]", group) for index, group in enumerate(given.get("supplementalGroups") or [])
     ]
     text = names.between(0, 2**31 - 1)
-    return [causes.invalid(f"{path}.{key}", value, text) for key, value in values if not 0 <= value <= 2**31 - 1]
+    found = [causes.invalid(f"{path}.{key}", value, text) for key, value in values if not 0 <= value <= 2**31 - 1]
+    if spec.get("shareProcessNamespace") and spec.get("hostPID"):
+        text = "ShareProcessNamespace and HostPID cannot both be enabled"
+        found.append(causes.invalid(f"{path}.shareProcessNamespace", True, text))
+    return found + seccomp(given.get("seccompProfile"), f"{path}.seccompProfile")
 
 
 def _pull_secrets(given: list[Obj], path: str) -> list[Cause]:
@@ -130,6 +136,24 @@ def _pod_term(term: Obj, path: str) -> list[Cause]:
     if not key:
         found.append(causes.required(f"{path}.topologyKey", "can not be empty"))
     return found + names.causes_of(f"{path}.topologyKey", key, names.qualified(key))
+
+
+def _dns(spec: Obj, path: str) -> list[Cause]:
+    given = spec.get("dnsConfig")
+    if spec.get("dnsPolicy") == "None" and given is None:
+        return [causes.required(path, "must provide `dnsConfig` when `dnsPolicy` is None")]
+    servers = (given or {}).get("nameservers") or []
+    if spec.get("dnsPolicy") == "None" and not servers:
+        text = "must provide at least one DNS nameserver when `dnsPolicy` is None"
+        return [causes.required(f"{path}.nameservers", text)]
+    found = (
+        [causes.invalid(f"{path}.nameservers", servers, "must not have more than 3 nameservers")]
+        if len(servers) > 3
+        else []
+    )
+    for index, server in enumerate(servers):
+        found += names.address(f"{path}.nameservers[{index}]", server)
+    return found
 
 
 def _gates(spec: Obj, path: str) -> list[Cause]:
@@ -206,6 +230,7 @@ def tolerations(given: list[Obj], path: str) -> list[Cause]:
 def _last(spec: Obj, path: str) -> list[Cause]:
     found = []
     for index, alias in enumerate(spec.get("hostAliases") or []):
+        found += names.address(f"{path}.hostAliases[{index}].ip", alias.get("ip", ""))
         for number, name in enumerate(alias.get("hostnames") or []):
             here = f"{path}.hostAliases[{index}].hostnames[{number}]"
             found += names.causes_of(here, name, names.subdomain(name))
@@ -216,4 +241,7 @@ def _last(spec: Obj, path: str) -> list[Cause]:
     if policy is not None and policy not in ("PreemptLowerPriority", "Never"):
         supported = ("PreemptLowerPriority", "Never")
         found.append(causes.unsupported(f"{path}.preemptionPolicy", policy, supported))
+    system = (spec.get("os") or {}).get("name", "")
+    if spec.get("os") is not None and system not in ("linux", "windows"):
+        found.append(causes.unsupported(f"{path}.os", system, ("linux", "windows")))
     return found

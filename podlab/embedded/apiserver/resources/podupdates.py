@@ -122,6 +122,11 @@ def internal(spec: Obj) -> Obj:
     return _struct({**spec, "securityContext": security}, "PodSpec")
 
 
+def inside(given: Obj, name: str) -> Obj:
+    """Return a value in the form that it has inside the API server: Go's names, all fields present."""
+    return _struct(given, name)
+
+
 def _struct(given: Obj, name: str) -> Obj:
     result: Obj = {}
     for go_name, go_type, json_name in fields.table()["internal"][name]:

@@ -71,14 +71,12 @@ def spec(given: Obj, path: str) -> list[str]:
 
 
 def _repeated(items: list[Obj], key: str, path: str) -> list[str]:
-    found, seen = [], set()
-    for index, item in enumerate(items):
-        value = item.get(key, "")
-        if value in seen:
-            found.append(f"{path}[{index}].{key}: duplicate {key} {quote(value)}")
-        elif key == "name" and not value:
-            found.append(f'{path}[{index}].{key}: invalid empty name ""')
-        seen.add(value)
+    values = [item.get(key, "") for item in items]
+    twice = [(index, value) for index, value in enumerate(values) if value in values[:index]]
+    found = [f"{path}[{index}].{key}: duplicate {key} {quote(value)}" for index, value in twice]
+    if key == "name":
+        empty = [index for index, value in enumerate(values) if not value]
+        found += [f'{path}[{index}].{key}: invalid empty name ""' for index in empty]
     return found
 
 

@@ -21,6 +21,8 @@ def default(service: Obj) -> None:
     """Fill in what a manifest leaves out."""
     spec = service.setdefault("spec", {})
     spec.setdefault("sessionAffinity", "None")
+    if spec["sessionAffinity"] == "None":
+        spec.pop("sessionAffinityConfig", None)
     if spec["sessionAffinity"] == "ClientIP":
         client = spec.setdefault("sessionAffinityConfig", {}).setdefault("clientIP", {})
         client.setdefault("timeoutSeconds", 10800)
@@ -47,7 +49,8 @@ def prepare(service: Obj, old: Obj | None, ctx: Context) -> None:
         service["status"] = {"loadBalancer": {}}
     else:
         _keep(spec, old.get("spec") or {})
-    _drop(spec)
+        if spec.get("type") != (old.get("spec") or {}).get("type"):
+            _drop(spec)
     if validate(service, old):
         return
     if found := _allocate(service, old, ctx):
@@ -90,8 +93,9 @@ def _allocate(service: Obj, old: Obj | None, ctx: Context) -> list[Cause]:
         for other in ctx.registry.list(ctx.resource)
         if (other["metadata"]["name"], other["metadata"]["namespace"]) != (name, service["metadata"].get("namespace"))
     ]
-    spec.setdefault("ipFamilies", ["IPv4"])
-    spec.setdefault("ipFamilyPolicy", "SingleStack")
+    both = spec.get("clusterIP") == "None" and not spec.get("selector")  # whoever has no Pods may have any address
+    spec.setdefault("ipFamilies", ["IPv4", "IPv6"] if both else ["IPv4"])
+    spec.setdefault("ipFamilyPolicy", "RequireDualStack" if both else "SingleStack")
     found = _address(spec, {other.get("clusterIP") for other in others}, ctx)
     if spec["type"] in EXPOSED and spec.get("allocateLoadBalancerNodePorts") is not False:
         used = {port.get("nodePort") for other in others for port in other.get("ports") or []}
@@ -112,7 +116,7 @@ def _address(spec: Obj, used: set[Any], ctx: Context) -> list[Cause]:
         why = ""
         if ipaddress.ip_address(address) not in NETWORK:
             why = f"the provided IP ({address}) is not in the valid range. The range of valid IPs is {NETWORK}"
-        elif address in used:
+        elif address in used and not ctx.dry_run:  # a dry run takes nothing, and does not look at what is taken
             why = "provided IP is already allocated"
         if why:
             return [causes.invalid("spec.clusterIPs", [address], f"failed to allocate IP {address}: {why}")]
@@ -122,6 +126,8 @@ def _address(spec: Obj, used: set[Any], ctx: Context) -> list[Cause]:
 
 def _node_port(port: Obj, used: set[Any], path: str, ctx: Context) -> list[Cause]:
     number = port.get("nodePort", 0)
+    if number and ctx.dry_run:
+        return []
     if number and number not in NODE_PORTS:
         return [causes.invalid(path, number, PORT_RANGE)]
     if number and number in used:
@@ -146,6 +152,8 @@ def validate(service: Obj, old: Obj | None) -> list[Cause]:
         text = f"may not be set to 'None' for {kind} services"
         found.append(causes.invalid("spec.clusterIPs[0]", "None", text))
     if kind == "ExternalName":
+        if address or spec.get("clusterIPs"):
+            found.append(causes.forbidden("spec.clusterIPs", "may not be set for ExternalName services"))
         name = spec.get("externalName", "").removesuffix(".")
         wrong = names.causes_of("spec.externalName", name, names.subdomain(name))
         found += wrong if name else [causes.required("spec.externalName")]
@@ -155,7 +163,7 @@ def validate(service: Obj, old: Obj | None) -> list[Cause]:
     found += _cluster_ip(spec, (old or {}).get("spec") or {})
     if kind not in TYPES:
         found.append(causes.unsupported("spec.type", kind, TYPES))
-    return found + _numbers(spec)
+    return found + _numbers(spec) + _traffic(spec)
 
 
 def _ports(ports: list[Obj]) -> list[Cause]:
@@ -190,11 +198,7 @@ def _affinity(spec: Obj) -> list[Cause]:
 def _cluster_ip(spec: Obj, old: Obj) -> list[Cause]:
     address, found = spec.get("clusterIP", ""), []
     if address and address != "None":
-        try:
-            ipaddress.ip_address(address)
-        except ValueError:
-            text = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
-            found.append(causes.invalid("spec.clusterIPs[0]", address, text))
+        found += names.address("spec.clusterIPs[0]", address)
     kinds = spec.get("type"), old.get("type")
     if old.get("clusterIP") and "ExternalName" not in kinds and address != old["clusterIP"]:
         found.append(causes.invalid("spec.clusterIPs[0]", [address], "may not change once set"))
@@ -216,10 +220,27 @@ def _numbers(spec: Obj) -> list[Cause]:
             value = tuple(port.get(key) for key in keys)
             if value in seen and port.get(keys[1]):
                 here = f"spec.ports[{index}]"
-                whole = {"protocol": value[0], "port": value[1], "targetPort": 0}
+                whole = {"Name": "", "Protocol": value[0], "AppProtocol": None, "Port": value[1]}
+                whole.update(TargetPort=0, NodePort=0)
                 node = keys[1] == "nodePort"
                 found.append(causes.duplicate(f"{here}.nodePort", value[1]) if node else causes.duplicate(here, whole))
             seen.add(value)
+    return found
+
+
+def _traffic(spec: Obj) -> list[Cause]:
+    found, kind, policies = [], spec.get("type"), ("Cluster", "Local")
+    outside, within = spec.get("externalTrafficPolicy"), spec.get("internalTrafficPolicy")
+    if spec.get("allocateLoadBalancerNodePorts") is not None and kind != "LoadBalancer":
+        text = "may only be used when `type` is 'LoadBalancer'"
+        found.append(causes.forbidden("spec.allocateLoadBalancerNodePorts", text))
+    if outside and kind not in EXPOSED:
+        text = "may only be set for externally-accessible services"
+        found.append(causes.invalid("spec.externalTrafficPolicy", outside, text))
+    elif outside and outside not in policies:
+        found.append(causes.unsupported("spec.externalTrafficPolicy", outside, policies))
+    if within and within not in policies:
+        found.append(causes.unsupported("spec.internalTrafficPolicy", within, policies))
     return found
 
 

@@ -11,7 +11,7 @@ from . import poddefaults, podspec, podwarnings
 def validate_template(template: Obj, path: str) -> list[Cause]:
     """Return what is wrong with a Pod template."""
     spec = template.get("spec") or {}
-    found = metadata.template(template.get("metadata"), f"{path}.metadata") + podspec.validate(spec, f"{path}.spec")
+    found = metadata.template(template.get("metadata"), path) + podspec.validate(spec, f"{path}.spec")
     if spec.get("ephemeralContainers"):
         text = "ephemeral containers not allowed in pod template"
         found.append(causes.forbidden(f"{path}.spec.ephemeralContainers", text))
