@@ -158,6 +158,7 @@ class Container:
         self._exited = asyncio.get_running_loop().create_future()
         self._task = asyncio.get_running_loop().create_task(programs.run(process))
         self._task.add_done_callback(self._ended)
+        self.runtime.changed(self.sandbox.uid)
 
     def _write(self, stream: str, data: bytes) -> None:
         *lines, rest = (self._partial.get(stream, b"") + data).split(b"\n")

@@ -103,6 +103,8 @@ class Shell:
             raise RecursionError
         try:
             self.status = await method(node, io)
+        except FileError as error:
+            self.status = io.fail(f"{self.name}: 1: {error}", 2)
         finally:
             self.depth -= 1
         return self.status
@@ -282,15 +284,10 @@ class Shell:
         body, *redirects = node.named_children
         if body.type.endswith("redirect"):
             redirects, body = node.named_children, None
-        files: list[tuple[str, Any]] = []
-        try:
-            io = await self._redirected(redirects, io, files)
-        except FileError as error:
-            io.err(f"{self.name}: 1: {error}\n".encode())
-            return 2 if self.name == "sh" else 1
+        io = await self._redirected(redirects, io)
         return await self.run(body, io) if body else 0
 
-    async def _redirected(self, redirects: list[Node], io: Io, files: list[tuple[str, Any]]) -> Io:
+    async def _redirected(self, redirects: list[Node], io: Io) -> Io:
         for redirect in redirects:
             if redirect.type == "heredoc_redirect":
                 body = next(c for c in redirect.children if c.type == "heredoc_body")
@@ -325,7 +322,7 @@ class Shell:
         redirects = [c for c in node.named_children if c.type.endswith("_redirect")]
         rest = [c for c in node.named_children if c not in assignments and c not in redirects]
         if redirects:
-            io = await self._redirected(redirects, io, [])
+            io = await self._redirected(redirects, io)
         words = await self.words.expand(rest, io)
         if "x" in self.options:
             io.err(("+ " + " ".join(words) + "\n").encode())
