@@ -87,7 +87,7 @@ def _apply(writing: Writing, manifest: Manifest, mapping: Mapping, obj: Object, 
     )
     if not patch:
         writing.tell(mapping, current, "unchanged")
-    elif writing.on_client:
+    elif writing.on_client and not writing.output:
         writing.tell(mapping, current, "configured")
     else:
         try:

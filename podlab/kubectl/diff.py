@@ -60,7 +60,8 @@ def _both(
         if error.code != 404:
             raise
         return None, client.request("POST", mapping.path(namespace), query=MANAGER, body=obj).json()
-    patch = three_way(last_applied(live), obj, live, command.schemas.of(mapping.api_version, mapping.kind))
+    wanted = {**obj, "metadata": {"annotations": {}, **obj["metadata"]}}
+    patch = three_way(last_applied(live), wanted, live, command.schemas.of(mapping.api_version, mapping.kind))
     if not patch:
         return live, live
     patch.setdefault("metadata", {})["resourceVersion"] = live["metadata"]["resourceVersion"]

@@ -45,7 +45,7 @@ class Magics:
             line=f"kubectl {line}".rstrip(),
         )
         if error is not None:
-            error.output = output if output.stdout or output.stderr else None
+            error.output = output
             raise error
         return output
 

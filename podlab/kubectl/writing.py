@@ -58,7 +58,7 @@ class Writing:
     def query(self) -> dict[str, object]:
         """The query parameters of a write."""
         return {
-            "dryRun": "All" if self.dry_run == "server" else None,
+            "dryRun": None if self.dry_run == "none" else "All",
             "fieldManager": self.manager,
             "fieldValidation": VALIDATION[self.validate.lower()] if self.validate else None,
         }

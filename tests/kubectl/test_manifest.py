@@ -1,0 +1,110 @@
+"""Manifests from files: what is read, and kubectl's words for what cannot be."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from podlab.errors import ManifestError
+from podlab.kubectl.command import Command
+from podlab.kubectl.manifest import manifests, parse
+from podlab.kubectl.restmapper import Mapping, RestMapper
+from tests.kubectl.recordings import GOLDEN
+
+POD = Mapping("", "v1", "Pod", "pods", "pod", True, ("po",))
+
+
+class Silent:
+    """A client that nothing is asked of."""
+
+    def take_sent(self) -> Any:
+        from podlab.client import Sent
+
+        return Sent()
+
+
+def command(folder: Path, stdin: bytes = b"") -> Command:
+    client: Any = Silent()
+    return Command(client, RestMapper(client, [POD]), None, "default", folder=folder, stdin=io.BytesIO(stdin))  # type: ignore[arg-type]
+
+
+def said(folder: Path, *names: str, stdin: bytes = b"") -> list[str]:
+    """What went wrong with these files."""
+    one = command(folder, stdin)
+    list(manifests(one, names))
+    return [str(error) for error in one.failures]
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "column"), [("bad-indent.yaml", 5, 2), ("tab.yaml", 4, 1)]
+)  # fmt: skip
+def test_a_broken_file_has_kubectls_line_and_our_place(name: str, line: int, column: int) -> None:
+    with pytest.raises(ManifestError) as caught:
+        list(parse((GOLDEN / "bad-manifests/input" / name).read_text(encoding="utf-8"), name))
+    assert str(caught.value).startswith(f"error: error parsing {name}: error converting YAML to JSON: yaml: line 4: ")
+    assert caught.value.hint is not None
+    assert f"line {line}, column {column}" in caught.value.hint.en
+    assert f"{line}번째 줄 {column}번째" in caught.value.hint.ko
+
+
+def test_yaml_is_read_as_go_reads_it() -> None:
+    text = "y: y\nport: 0x50\noctal: 010\ntime: 12:30:45\ndate: 2026-01-01\nfloat: 1e3\nno: 'no'\n"
+    (found,) = parse(text, "x")
+    assert found.obj == {
+        True: True,
+        "port": 80,
+        "octal": 8,
+        "time": "12:30:45",
+        "date": "2026-01-01",
+        "float": 1000,
+        False: "no",
+    }
+
+
+def test_documents_and_lists_are_taken_apart() -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: %s}\n"
+    text = f"# a comment\n---\n{pod % 'a'}---\n---\napiVersion: v1\nkind: List\nitems:\n- kind: Pod\n  metadata: {{name: b}}\n"
+    assert [each.name for each in parse(text, "x")] == ["a", "b"]
+
+
+def test_a_folder_is_read_in_order_and_a_bad_file_hides_no_other(tmp_path: Path) -> None:
+    (tmp_path / "pods").mkdir()
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: %s}\n"
+    for name in ("b", "a"):
+        (tmp_path / "pods" / f"{name}.yaml").write_text(pod % name, encoding="utf-8")
+    (tmp_path / "pods" / "0.yaml").write_text("a: [", encoding="utf-8")
+    (tmp_path / "pods" / "notes.txt").write_text("no manifest", encoding="utf-8")
+    one = command(tmp_path)
+    assert [manifest.name for manifest, _ in manifests(one, ["pods"])] == ["a", "b"]
+    assert ["pods/0.yaml" in str(error) for error in one.failures] == [True]
+
+
+def test_what_is_no_manifest_is_named(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "bin.yaml").write_bytes(b"\x7fELF\x02\x01\x00")
+    (tmp_path / "latin.yaml").write_bytes(b"a: \xff\n")
+    (tmp_path / "big.yaml").write_bytes(b"# 10 MB\n" * 1_310_720)
+    (tmp_path / "words.yaml").write_text("just some words\n", encoding="utf-8")
+    (tmp_path / "empty.yaml").write_text("", encoding="utf-8")
+    yaml = "error converting YAML to JSON: yaml"
+    assert said(tmp_path, "empty") == [
+        "error: error reading [empty]: recognized file extensions are [.json .yaml .yml]"
+    ]
+    assert said(tmp_path, "nothing.yaml") == ['error: the path "nothing.yaml" does not exist']
+    assert said(tmp_path, "bin.yaml") == [f"error: error parsing bin.yaml: {yaml}: control characters are not allowed"]
+    assert said(tmp_path, "latin.yaml") == [f"error: error parsing latin.yaml: {yaml}: invalid leading UTF-8 octet"]
+    assert said(tmp_path, "big.yaml") == [
+        "error: error parsing big.yaml: the file is too large for a manifest (10.0 MiB)"
+    ]
+    assert said(tmp_path, "empty.yaml") == []
+    (words,) = said(tmp_path, "words.yaml")
+    assert 'error validating "words.yaml": error validating data: invalid object to validate' in words
+
+
+def test_standard_input(tmp_path: Path) -> None:
+    one = command(tmp_path, b'{"apiVersion":"v1","kind":"Pod","metadata":{"name":"x"}}')
+    ((manifest, mapping),) = manifests(one, ["-"])
+    assert (manifest.source, manifest.name, mapping) == ("STDIN", "x", POD)
