@@ -19,7 +19,7 @@ from podlab.errors import PodlabError
 from podlab.text import Text
 
 ROOT = Path(__file__).resolve().parent.parent
-NAME = "podlab-test"
+NAME = "lab"  # as the cluster of the recordings: its name is in what they say
 
 NOT_TESTED = Text(ko="kind에서는 시험하지 않았습니다: {why}", en="not tested on kind: {why}")
 THEN = Text(ko="kind에서도 시험하려면: make test-kind", en="to test on kind too: make test-kind")
