@@ -237,8 +237,13 @@ def matcher(resource: Resource, labels: str | None, fields: str | None) -> Calla
     if not wanted and not terms:
         return lambda obj: True
 
+    name = exact_name(fields)
+
     def matches(obj: Obj) -> bool:
-        own = obj["metadata"].get("labels") or {}
+        meta = obj["metadata"]
+        if name is not None and meta.get("name") != name:
+            return False
+        own = meta.get("labels") or {}
         if not all(term.matches(own) for term in wanted):
             return False
         if not terms:

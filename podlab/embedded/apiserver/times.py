@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from functools import lru_cache
 
 LAYOUT = "2006-01-02T15:04:05Z07:00"
 MICRO_LAYOUT = "2006-01-02T15:04:05.000000Z07:00"
@@ -35,11 +37,14 @@ def seconds(text: str) -> float:
     return parse(text).timestamp()
 
 
+@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)
 def canonical(text: str) -> str:
     """Return a metav1.Time as the API server writes it: UTC, whole seconds."""
     return parse(text).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
 
 
+@lru_cache(maxsize=1024)
 def canonical_micro(text: str) -> str:
     """Return a metav1.MicroTime as the API server writes it: UTC, six decimals."""
     return parse(text, MICRO_LAYOUT).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")

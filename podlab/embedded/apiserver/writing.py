@@ -43,7 +43,7 @@ def create(ctx: Context, given: Obj) -> Obj:
     registry.check(obj, None, ctx)
     if registry.store.get(resource.key(ctx.name, ctx.namespace)):
         raise _exists(ctx, generated)
-    return _put(ctx, obj)
+    return _put(ctx, obj, None)
 
 
 def _exists(ctx: Context, generated: bool) -> StatusError:
@@ -76,28 +76,30 @@ def _validate(ctx: Context, obj: Obj, old: Obj | None) -> None:
     ctx.warnings.extend(resource.warnings(obj, old))
 
 
-def _put(ctx: Context, obj: Obj) -> Obj:
+def _put(ctx: Context, obj: Obj, old: Obj | None) -> Obj:
     """Store, with the revision in metadata; a dry run stores nothing."""
     resource, store = ctx.resource, ctx.registry.store
     if ctx.dry_run:
         if ctx.operation == "CREATE":
             obj["metadata"].pop("resourceVersion", None)
-        return canonical(obj)
+        return canonical(obj, old)
     obj["metadata"]["resourceVersion"] = str(store.revision + 1)
-    obj = canonical(obj)
+    obj = canonical(obj, old)
     store.put(resource.key(ctx.name, ctx.namespace), resource.save(obj) if resource.save else obj)
     return obj
 
 
-def canonical(obj: Obj) -> Obj:
-    """With all fields where Go writes them, kind and apiVersion first."""
+def canonical(obj: Obj, old: Obj | None = None) -> Obj:
+    """With all fields where Go writes them, kind and apiVersion first; what is as in `old` is taken from there."""
     type_ = fields.kind_of(obj)
     if type_ is None:
         return obj
-    shaped: Obj = fields.canonical(obj, type_)
-    shaped.pop("kind", None)
-    shaped.pop("apiVersion", None)
-    return {"kind": obj["kind"], "apiVersion": obj["apiVersion"], **shaped}
+    same = {key for key, value in obj.items() if old is not None and old.get(key) == value}
+    shaped: Obj = fields.canonical({key: value for key, value in obj.items() if key not in same}, type_)
+    order = {name: place for place, name in enumerate(type_.fields)}
+    shaped.update((key, old[key]) for key in same if old is not None)
+    rest = sorted((key for key in shaped if key not in ("kind", "apiVersion")), key=lambda key: order.get(key, -1))
+    return {"kind": obj["kind"], "apiVersion": obj["apiVersion"], **{key: shaped[key] for key in rest}}
 
 
 def update(ctx: Context, given: Obj) -> Obj:
@@ -138,7 +140,7 @@ def replace(ctx: Context, make: Callable[[Obj], Obj]) -> Obj:
         return old
     if deletion.finished(resource, obj):
         return deletion.remove(ctx, obj)
-    return _put(ctx, obj)
+    return _put(ctx, obj, old)
 
 
 def _check_identity(ctx: Context, obj: Obj, old: Obj) -> None:
