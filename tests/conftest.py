@@ -34,7 +34,7 @@ def podlab_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def cluster(request: pytest.FixtureRequest, podlab_home: Path) -> Iterator[Cluster]:
     """A running cluster named as the recorded one, deleted at the end unless it was there before."""
     kind = str(request.config.getoption("--cluster"))
-    name = "lab" + os.environ.get("PYTEST_XDIST_WORKER", "").replace("gw", "-")
+    name = os.environ.get("PODLAB_TEST_NAME") or "lab" + os.environ.get("PYTEST_XDIST_WORKER", "").replace("gw", "-")
     there = any(each.name == name for each in clusters.find_all())
     yield clusters.up(kind, name)
     if not there:

@@ -19,7 +19,7 @@ from podlab.errors import PodlabError
 from podlab.text import Text
 
 ROOT = Path(__file__).resolve().parent.parent
-NAME = "lab"  # as the cluster of the recordings: its name is in what they say
+NAMES = ("lab", "podlab-test", "podlab-test-2", "podlab-test-3")  # the first is that of the recorded cluster
 
 NOT_TESTED = Text(ko="kind에서는 시험하지 않았습니다: {why}", en="not tested on kind: {why}")
 THEN = Text(ko="kind에서도 시험하려면: make test-kind", en="to test on kind too: make test-kind")
@@ -33,15 +33,16 @@ def main(arguments: list[str]) -> int:
         terminal.say(THEN)
         return 0
     with tempfile.TemporaryDirectory(prefix="podlab-test-") as home:
-        os.environ.update(PODLAB_HOME=home, PODLAB_TEST_HOME=home, PODLAB_CLUSTER=NAME)
+        name = free_name()
+        os.environ.update(PODLAB_HOME=home, PODLAB_TEST_HOME=home, PODLAB_TEST_NAME=name, PODLAB_CLUSTER=name)
         with terminal.steps() as report:
-            cluster = clusters.up(where, NAME, report=report)
+            cluster = clusters.up(where, name, report=report)
         try:
             os.environ["KUBECONFIG"] = str(cluster.kubeconfig)
             results = [conformance(where, options), notebooks(options)]
         finally:
             with terminal.steps() as report:
-                clusters.down(NAME, report)
+                clusters.down(name, report)
     return max(results)
 
 
@@ -56,6 +57,12 @@ def why_not() -> Text | None:
     except PodlabError as error:
         return error.message if isinstance(error.message, Text) else None
     return None
+
+
+def free_name() -> str:
+    """A name that no kind cluster of this machine has."""
+    taken = kind.Kind().names()
+    return next(name for name in NAMES if name not in taken)
 
 
 def conformance(where: str, options: list[str]) -> int:
