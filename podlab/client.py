@@ -237,8 +237,8 @@ class Client:
                 max_size=None,
             )
         except InvalidStatus as error:
-            body = bytes(error.response.body or b"")
-            raise ApiError(_status(error.response.status_code, body)) from error
+            status = _status(error.response.status_code, bytes(error.response.body or b""))
+            raise ApiError({**status, "message": status.get("body") or status["message"]}) from error
         except OSError as error:
             raise unreachable(self.server, error) from error
 

@@ -284,7 +284,7 @@ def unreachable_log(line: str) -> str:
 
 
 def printed(error: PodlabError) -> str:
-    """What kubectl writes for the error: it adds a line break where there is none, and always to one that is invalid."""
+    """What kubectl writes for the error: a line break is added where there is none, and to all that is invalid."""
     text = str(error)
     invalid = isinstance(error, ApiError) and error.reason == "Invalid" and "Error from server" not in text
     return text if text.endswith("\n") and not invalid else text + "\n"

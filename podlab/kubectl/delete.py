@@ -74,7 +74,7 @@ def delete(
         WaitTimeout: something is still there.
     """
     if output not in ("", "name"):
-        raise PodlabError('error: unexpected -o output mode: {}. We only support "-o name"'.format(output))
+        raise PodlabError(f'error: unexpected -o output mode: {output}. We only support "-o name"')
     if now and grace_period >= 0:
         raise PodlabError("error: --now and --grace-period cannot be specified together")
     if grace_period == 0 and not force:

@@ -132,7 +132,8 @@ def _create(command: Command, resource: str, obj: Object, dry_run: str, output: 
 def _name(arguments: Sequence[str], what: str) -> str:
     if len(arguments) != 1:
         raise PodlabError(
-            f"error: exactly one NAME is required, got {len(arguments)}\nSee 'kubectl create {what} -h' for help and examples"
+            f"error: exactly one NAME is required, got {len(arguments)}\n"
+            f"See 'kubectl create {what} -h' for help and examples"
         )
     return arguments[0]
 

@@ -20,8 +20,10 @@ HINTS: tuple[tuple[str, Text], ...] = (
     (
         r'\(AlreadyExists\).*?: (?P<resource>[\w.]+) "(?P<name>[^"]*)" already exists',
         Text(
-            ko="이름이 {name}인 오브젝트가 이미 있습니다. 바꾸려면 `kubectl apply`를 쓰고, 새로 만들려면 먼저 `kubectl delete {resource} {name}`으로 지웁니다.",
-            en="There is one named {name} already. `kubectl apply` changes it; to start afresh, `kubectl delete {resource} {name}` first.",
+            ko="이름이 {name}인 오브젝트가 이미 있습니다. 바꾸려면 `kubectl apply`를 쓰고, 새로 만들려면 먼저 "
+            "`kubectl delete {resource} {name}`으로 지웁니다.",
+            en="There is one named {name} already. `kubectl apply` changes it; to start afresh, `kubectl delete "
+            "{resource} {name}` first.",
         ),
     ),
     (
@@ -34,22 +36,26 @@ HINTS: tuple[tuple[str, Text], ...] = (
     (
         r'\(NotFound\).*?: (?P<resource>[\w.]+) "(?P<name>[^"]*)" not found',
         Text(
-            ko="{name}이(가) 이 네임스페이스에 없습니다. 이름의 철자를 `kubectl get {resource}`의 출력과 맞추어 봅니다.",
+            ko="{name}이(가) 이 네임스페이스에 없습니다. 이름의 철자를 `kubectl get {resource}`의 출력과 맞추어 "
+            "봅니다.",
             en="This namespace has no {name}. Compare the name with what `kubectl get {resource}` shows.",
         ),
     ),
     (
         r'strict decoding error: unknown field "(?P<field>[^"]*)"',
         Text(
-            ko="{field} 필드는 없습니다. 철자와 들여쓰기를 확인합니다. `kubectl explain`이 쓸 수 있는 필드를 보여 줍니다.",
+            ko="{field} 필드는 없습니다. 철자와 들여쓰기를 확인합니다. `kubectl explain`이 쓸 수 있는 필드를 보여 "
+            "줍니다.",
             en="There is no field {field}. Check its spelling and its indentation; `kubectl explain` lists the fields.",
         ),
     ),
     (
         r'no matches for kind "(?P<kind>[^"]*)" in version "(?P<version>[^"]*)"',
         Text(
-            ko="apiVersion {version}에는 {kind}라는 kind가 없습니다. 대소문자까지 맞아야 합니다(파드는 apiVersion: v1, kind: Pod).",
-            en="apiVersion {version} has no kind {kind}. Upper and lower case count (a Pod: apiVersion: v1, kind: Pod).",
+            ko="apiVersion {version}에는 {kind}라는 kind가 없습니다. 대소문자까지 맞아야 합니다(파드는 apiVersion: "
+            "v1, kind: Pod).",
+            en="apiVersion {version} has no kind {kind}. Upper and lower case count (a Pod: apiVersion: v1, kind: "
+            "Pod).",
         ),
     ),
     (
@@ -62,7 +68,8 @@ HINTS: tuple[tuple[str, Text], ...] = (
     (
         r"cannot unmarshal (?P<got>\w+) into Go struct field (?P<field>\S+) of type (?P<type>\w+)",
         Text(
-            ko="{field}에는 {type} 값이 와야 하는데 {got} 값이 있습니다. 문자열이면 따옴표로 감싸고, 숫자면 따옴표를 뺍니다.",
+            ko="{field}에는 {type} 값이 와야 하는데 {got} 값이 있습니다. 문자열이면 따옴표로 감싸고, 숫자면 따옴표를 "
+            "뺍니다.",
             en="{field} takes a {type}, and this is a {got}. Put quotes round a string; take them off a number.",
         ),
     ),
@@ -83,8 +90,10 @@ HINTS: tuple[tuple[str, Text], ...] = (
     (
         r"pod updates may not change fields",
         Text(
-            ko="실행 중인 파드는 이미지 말고는 거의 바꿀 수 없습니다. 지운 뒤 다시 만듭니다: `kubectl delete -f …`, `kubectl apply -f …`.",
-            en="Little but the image of an existing Pod can change. Delete it and create it again: `kubectl delete -f …`, `kubectl apply -f …`.",
+            ko="실행 중인 파드는 이미지 말고는 거의 바꿀 수 없습니다. 지운 뒤 다시 만듭니다: `kubectl delete -f …`, "
+            "`kubectl apply -f …`.",
+            en="Little but the image of an existing Pod can change. Delete it and create it again: `kubectl delete "
+            "-f …`, `kubectl apply -f …`.",
         ),
     ),
     (
@@ -97,7 +106,8 @@ HINTS: tuple[tuple[str, Text], ...] = (
     (
         r"\(Forbidden\)",
         Text(
-            ko="지금 사용자에게는 이 일을 할 권한이 없습니다. `kubectl auth can-i --list`가 할 수 있는 일을 보여 줍니다.",
+            ko="지금 사용자에게는 이 일을 할 권한이 없습니다. `kubectl auth can-i --list`가 할 수 있는 일을 보여 "
+            "줍니다.",
             en="This user may not do that; `kubectl auth can-i --list` shows what it may.",
         ),
     ),
@@ -105,7 +115,8 @@ HINTS: tuple[tuple[str, Text], ...] = (
         r"You must be logged in to the server",
         Text(
             ko="kubeconfig의 인증 정보(토큰이나 인증서)가 없거나 만료되었습니다. `podlab up`이 새로 만들어 줍니다.",
-            en="The credentials in the kubeconfig (token or certificate) are missing or expired; `podlab up` renews them.",
+            en="The credentials in the kubeconfig (token or certificate) are missing or expired; `podlab up` renews "
+            "them.",
         ),
     ),
     (
@@ -139,7 +150,8 @@ HINTS: tuple[tuple[str, Text], ...] = (
     (
         r"invalid object to validate",
         Text(
-            ko="파일의 내용이 오브젝트가 아닙니다. `apiVersion:`, `kind:`, `metadata:`로 시작하는 매니페스트여야 합니다.",
+            ko="파일의 내용이 오브젝트가 아닙니다. `apiVersion:`, `kind:`, `metadata:`로 시작하는 매니페스트여야 "
+            "합니다.",
             en="What the file holds is not an object: a manifest begins with `apiVersion:`, `kind:` and `metadata:`.",
         ),
     ),

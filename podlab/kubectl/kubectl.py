@@ -193,7 +193,7 @@ class Kubectl:
         objects = [each for each in arguments if isinstance(each, Mapping)]
         files = [str(each) for each in arguments if not isinstance(each, Mapping)]
         named = flags.get("filename")
-        files += [named] if isinstance(named, (str, Path)) else list(named or ())
+        files += [str(each) for each in ([named] if isinstance(named, (str, Path)) else named or ())]
         if not objects:
             return self.do(verb, [], {**({"filename": files} if files else {}), **_without_filename(flags)})
         text = "\n---\n".join(json.dumps(each, ensure_ascii=False) for each in objects)

@@ -16,7 +16,7 @@ from typing import IO, Any
 
 import yaml
 
-from podlab.errors import ManifestError, PodlabError
+from podlab.errors import ManifestError
 from podlab.kubectl.command import Command
 from podlab.kubectl.restmapper import Mapping, RestMapper
 from podlab.text import Text
@@ -28,7 +28,7 @@ LARGEST = 8 * 1024 * 1024
 
 NO_FILE = Text(
     ko="그 파일이 작업 폴더에 없습니다. 이름을 확인하거나, `%%manifest {path}` 셀로 먼저 만듭니다.",
-    en="There is no such file in the working folder. Check the name, or write it first with a `%%manifest {path}` cell.",
+    en="There is no such file in this folder. Check the name, or write it first with a `%%manifest {path}` cell.",
 )
 NOT_TEXT = Text(
     ko="{path}은(는) 텍스트 파일이 아닙니다. 매니페스트는 UTF-8로 쓴 YAML이나 JSON입니다.",
@@ -39,7 +39,7 @@ TOO_LARGE = Text(
     en="A manifest usually has a few kilobytes. Check that you named the right file.",
 )
 WHERE = Text(
-    ko="{path}의 {line}번째 줄 {column}번째 글자 근처를 봅니다. 들여쓰기는 탭이 아니라 공백으로, 같은 단계는 같은 칸에 맞춥니다.",
+    ko="{path}의 {line}번째 줄 {column}번째 글자 근처를 봅니다. 들여쓰기는 공백으로, 같은 단계는 같은 칸에 맞춥니다.",
     en="Look at {path}, line {line}, column {column}. Indent with spaces, not tabs, and line up what belongs together.",
 )
 NO_DOWNLOAD = Text(
@@ -178,8 +178,8 @@ def _download(url: str) -> bytes:
         with urlopen(url, timeout=30) as answer:
             data: bytes = answer.read(LARGEST + 1)
     except OSError as error:
-        code = f'unable to read URL "{url}", server reported {getattr(error, "code", "")} {getattr(error, "reason", error)}'
-        raise ManifestError(f"error: {code}", NO_DOWNLOAD) from error
+        reported = f"{getattr(error, 'code', '')} {getattr(error, 'reason', error)}".strip()
+        raise ManifestError(f'error: unable to read URL "{url}", server reported {reported}', NO_DOWNLOAD) from error
     return data
 
 
@@ -322,4 +322,4 @@ def _wrong_metadata(metadata: Any) -> str:
 
 def _go_type(value: object) -> str:
     names = ((bool, "bool"), ((int, float), "number"), (str, "string"), (list, "array"), (dict, "object"))
-    return next((name for kind, name in names if isinstance(value, kind)), "null")  # type: ignore[arg-type]
+    return next((name for kind, name in names if isinstance(value, kind)), "null")

@@ -1,4 +1,4 @@
-"""Runs a recorded step with podlab's kubectl: the command line in this process, what is piped to or from it in a shell."""
+"""Runs a recorded step with podlab's kubectl: its command line in this process, what is piped in a shell."""
 
 from __future__ import annotations
 

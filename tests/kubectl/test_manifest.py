@@ -66,7 +66,8 @@ def test_yaml_is_read_as_go_reads_it() -> None:
 
 def test_documents_and_lists_are_taken_apart() -> None:
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: %s}\n"
-    text = f"# a comment\n---\n{pod % 'a'}---\n---\napiVersion: v1\nkind: List\nitems:\n- kind: Pod\n  metadata: {{name: b}}\n"
+    several = "apiVersion: v1\nkind: List\nitems:\n- kind: Pod\n  metadata: {name: b}\n"
+    text = f"# a comment\n---\n{pod % 'a'}---\n---\n{several}"
     assert [each.name for each in parse(text, "x")] == ["a", "b"]
 
 
