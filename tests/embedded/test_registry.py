@@ -87,6 +87,7 @@ def test_graceful_deletion(registry: Registry) -> None:
     assert parse_rfc3339(meta["deletionTimestamp"]) == registry.clock.now() + 30
     same, _ = registry.delete(PODS, "a", "default", options={"gracePeriodSeconds": 60})
     assert same == obj
+    registry.clock.step(3)
     shorter, _ = registry.delete(PODS, "a", "default", options={"gracePeriodSeconds": 5})
     assert parse_rfc3339(shorter["metadata"]["deletionTimestamp"]) == registry.clock.now() + 5
     last, gone = registry.delete(PODS, "a", "default", options={"gracePeriodSeconds": 0})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from podlab.embedded.apiserver import fields, status
 from podlab.embedded.apiserver.resource import Context, Obj, Resource, fresh
-from podlab.embedded.clock import parse_rfc3339, rfc3339
+from podlab.embedded.clock import rfc3339
 
 
 def delete(ctx: Context, options: Obj) -> tuple[Obj, bool]:
@@ -19,7 +19,7 @@ def delete(ctx: Context, options: Obj) -> tuple[Obj, bool]:
     obj: Obj = fresh(old)
     grace = resource.grace(obj, options.get("gracePeriodSeconds"))
     deleting = bool(old["metadata"].get("deletionTimestamp"))
-    if deleting and not _shorten(obj, options.get("gracePeriodSeconds")):
+    if deleting and not _shorten(obj, options.get("gracePeriodSeconds"), ctx.now()):
         return (
             (_store(ctx, obj, old), False) if pending(resource, old) or grace is not None else (remove(ctx, old), True)
         )
@@ -44,15 +44,14 @@ def _begin(ctx: Context, obj: Obj, grace: int | None) -> None:
     ctx.resource.terminating(obj)
 
 
-def _shorten(obj: Obj, requested: int | None) -> bool:
+def _shorten(obj: Obj, requested: int | None, now: float) -> bool:
     """Bring the end forward, if the client asks for less grace than is running."""
     meta = obj["metadata"]
     running = meta.get("deletionGracePeriodSeconds")
     if running is None or requested is None or requested >= running:
         return False
     requested = 1 if requested < 0 else requested
-    begun = parse_rfc3339(meta["deletionTimestamp"]) - running
-    meta["deletionTimestamp"] = rfc3339(begun + requested)
+    meta["deletionTimestamp"] = rfc3339(now + requested)
     meta["deletionGracePeriodSeconds"] = requested
     return True
 
