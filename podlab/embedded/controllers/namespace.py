@@ -45,10 +45,12 @@ class ServiceAccounts:
         if not self._registry.find(accounts, "default", key[1]):
             account: Obj = {"metadata": {"name": "default"}}
             self._registry.create(accounts, account, namespace=key[1], manager=MANAGER)
-        if not self._registry.find(maps, ROOT_CA, key[1]):
+        data, found = {"ca.crt": self._certificate}, self._registry.find(maps, ROOT_CA, key[1])
+        if not found:
             meta = {"name": ROOT_CA, "annotations": {"kubernetes.io/description": DESCRIPTION}}
-            data = {"ca.crt": self._certificate}
             self._registry.create(maps, {"metadata": meta, "data": data}, namespace=key[1], manager=MANAGER)
+        elif found.get("data") != data:
+            self._registry.update(maps, {**found, "data": data}, manager=MANAGER)
 
 
 def _if_named(obj: Obj, name: str) -> Key | None:

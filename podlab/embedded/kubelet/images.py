@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -151,9 +152,9 @@ class Image:
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-def _nginx(tag: str, digest: str, size: int, version: str) -> Image:
+def _nginx(tag: str, digest: str, size: int, version: str, repository: str = "docker.io/library/nginx") -> Image:
     return Image(
-        reference=f"docker.io/library/nginx:{tag}",
+        reference=f"{repository}:{tag}",
         digest=digest,
         size=size,
         entrypoint=("/docker-entrypoint.sh",),
@@ -165,9 +166,9 @@ def _nginx(tag: str, digest: str, size: int, version: str) -> Image:
     )
 
 
-def _busybox(tag: str, digest: str) -> Image:
+def _busybox(tag: str, digest: str, repository: str = "docker.io/library/busybox") -> Image:
     return Image(
-        reference=f"docker.io/library/busybox:{tag}",
+        reference=f"{repository}:{tag}",
         digest=digest,
         size=2156519,
         command=("sh",),
@@ -176,6 +177,25 @@ def _busybox(tag: str, digest: str) -> Image:
         env=MappingProxyType({"PATH": PATH}),
     )
 
+
+def _waiting(reference: str, digest: str) -> Image:
+    """An image that does nothing until it is told to stop."""
+    return Image(
+        reference=reference,
+        digest=digest,
+        size=320368,
+        entrypoint=("/pause",),
+        commands=BASE_COMMANDS | {"/pause"},
+        files=BUSYBOX,
+    )
+
+
+def _made_up(name: str) -> str:
+    """A digest for an image whose own nobody looks at."""
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
+TESTS = "registry.k8s.io/e2e-test-images"
 
 IMAGES: tuple[Image, ...] = (
     _nginx("latest", "9fde3f17238524babd4b7e1f3bd5f9d3a15ea18ff16f0ffeefc4a069130801e3", 129108117, "1.29.3"),
@@ -189,13 +209,13 @@ IMAGES: tuple[Image, ...] = (
     _busybox("latest", "e3652a00a2fabd16ce889f0aa32c38eec347b997e73bd09e69c962ec7f8732ee"),
     _busybox("1.36", "73aaf090f3d85aa34ee199857f03fa3a95c8ede2ffd4cc2cdb5b94e566b11662"),
     _busybox("1.28", "141c253bc4c3fd0a201d32dc1f493bcf3fff003b6df416dea4f41046e0f37d47"),
-    Image(
-        reference="registry.k8s.io/pause:3.10",
-        digest="ee6521f290b2168b6e0935a181d4cff9be1ac3f505666ef0e3c98fae8199917a",
-        size=320368,
-        entrypoint=("/pause",),
-        commands=frozenset({"/pause"}),
-    ),
+    _waiting("registry.k8s.io/pause:3.10", "ee6521f290b2168b6e0935a181d4cff9be1ac3f505666ef0e3c98fae8199917a"),
+    _waiting("registry.k8s.io/pause:3.10.2", "f548e0e8e3dc1896ca956272154dde3314e8cc4fde0a57577ee9fa1c63f5baf4"),
+    # what upstream's own tests start
+    *(_waiting(f"{TESTS}/agnhost:{tag}", _made_up(f"agnhost:{tag}")) for tag in ("2.55", "2.63.0")),
+    *(_busybox(tag, _made_up(f"busybox:{tag}"), f"{TESTS}/busybox") for tag in ("1.36.1-1", "1.37.0-1")),
+    _nginx("1.15-4", _made_up("nginx:1.15-4"), 109107811, "1.15.12", f"{TESTS}/nginx"),
+    _nginx("1.27-0", _made_up("nginx:1.27-0"), 129108244, "1.27.0", f"{TESTS}/nginx"),
 )
 """The simulated registry."""
 

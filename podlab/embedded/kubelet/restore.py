@@ -90,6 +90,6 @@ def _later(made: Container, log: list[Any]) -> None:
 
     def add() -> None:
         for time, stream, data in log:
-            made.log.add(Line(time, stream, data.encode("latin-1")))
+            made.log.add(Line(time, stream, data.encode("latin-1"), external=True))
 
     made.clock.call_later(0.0, add)

@@ -165,7 +165,7 @@ class Container:
         self._partial[stream] = rest
         time = self.main.time if self.main else self.clock.now()
         for line in lines:
-            self.log.add(Line(time, stream, line + b"\n"))
+            self.log.add(Line(time, stream, line + b"\n", self.runtime.answering))
         if self.runtime.answering and lines:
             self.runtime.changed(self.sandbox.uid)
 
@@ -328,7 +328,7 @@ class Runtime:
 def record(container: Container) -> Obj:
     """What is kept of a container: all of one that has ended, of one that runs what came from outside."""
     over = container.instance.state == "exited"
-    lines = [line for line in container.log.lines if over or line.data.startswith((b"10.", b"127."))][-500:]
+    lines = [line for line in container.log.lines if over or line.external][-500:]
     return {
         "instance": dataclasses.asdict(container.instance),
         "log": [[line.time, line.stream, line.data.decode("latin-1")] for line in lines],

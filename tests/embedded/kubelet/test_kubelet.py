@@ -1,0 +1,259 @@
+"""What the kubelet does besides the recorded lives: logs, commands, probes, configuration, surviving its server."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from podlab.embedded.apiserver.status import StatusError
+from podlab.embedded.clock import SteppingClock
+from podlab.embedded.events import Recorder
+from podlab.embedded.kubelet.backoff import Backoff
+from podlab.embedded.kubelet.environment import ConfigError, environment, expand
+from podlab.embedded.kubelet.images import IMAGES
+from podlab.embedded.server import Core
+from tests.embedded.simulation import Simulation, execute, logs, simulate
+
+Obj = dict[str, Any]
+
+
+def pod(name: str = "p", **container: Any) -> Obj:
+    return {
+        "kind": "Pod",
+        "metadata": {"name": name},
+        "spec": {"containers": [{"name": "c", "image": "nginx", **container}]},
+    }
+
+
+def state(sim: Simulation, name: str = "p") -> Obj:
+    return dict(sim.pod(name)["status"]["containerStatuses"][0]["state"])
+
+
+def reasons(sim: Simulation) -> list[str]:
+    return [event["object"]["reason"] for event in sim.seen["events"]]
+
+
+def test_nginx_answers_and_logs() -> None:
+    async def script(sim: Simulation) -> None:
+        sim.create(pod())
+        await sim.until(lambda: sim.ready("p"))
+        node, found = sim.core.app.node, sim.pod("p")
+        status, headers, body = await node.http(found, 80, "GET", "/", {"user-agent": "test"}, b"")
+        assert (status, headers["Content-Type"]) == (200, "text/html")
+        assert b"Welcome to nginx!" in body
+        assert (await node.http(found, 80, "GET", "/nothing", {}, b""))[0] == 404
+        with pytest.raises(StatusError, match="connection refused"):
+            await node.http(found, 81, "GET", "/", {}, b"")
+        text = await logs(sim, "p")
+        assert '"GET / HTTP/1.1" 200 615 "-" "test" "-"' in text
+        assert 'open() "/usr/share/nginx/html/nothing" failed (2: No such file or directory)' in text
+        assert (await logs(sim, "p", tail_lines=1)).count("\n") == 1
+        assert len(await logs(sim, "p", limit_bytes=10)) == 10
+        assert (await logs(sim, "p", timestamps=True)).startswith("2027-01-15T")
+
+    simulate(script)
+
+
+def test_commands() -> None:
+    async def script(sim: Simulation) -> None:
+        sim.create(pod())
+        await sim.until(lambda: sim.ready("p"))
+        assert await execute(sim, "p", "hostname") == (0, "p\n", "")
+        assert await execute(sim, "p", "sh", "-c", "echo $KUBERNETES_SERVICE_HOST; exit 3") == (3, "10.96.0.1\n", "")
+        assert (await execute(sim, "p", "curl", "-s", "localhost"))[1].startswith("<!DOCTYPE html>")
+        session = await sim.core.app.node.exec(sim.pod("p"), container="c", command=["nosuch"])
+        assert session.error.endswith('exec: "nosuch": executable file not found in $PATH')
+        with pytest.raises(StatusError, match="container x is not valid for pod p"):
+            await execute(sim, "p", "ls", container="x")
+
+    simulate(script)
+
+
+def test_logs_of_what_does_not_run() -> None:
+    async def script(sim: Simulation) -> None:
+        sim.create(pod(image="nginx:nope"))
+        await sim.run(3)
+        with pytest.raises(StatusError, match=r'container "c" in pod "p" is waiting to start: image can\'t be pulled'):
+            await logs(sim, "p")
+        with pytest.raises(StatusError, match='previous terminated container "c" in pod "p" not found'):
+            await logs(sim, "p", previous=True)
+        with pytest.raises(StatusError, match=r'container not found \("c"\)'):
+            await execute(sim, "p", "ls")
+
+    simulate(script)
+
+
+def test_a_command_that_does_not_exist_cannot_start() -> None:
+    async def script(sim: Simulation) -> None:
+        sim.create(pod(command=["nosuch"]))
+        await sim.run(2)
+        status = sim.pod("p")["status"]["containerStatuses"][0]
+        assert status["state"]["waiting"]["reason"] == "RunContainerError"
+        assert status["lastState"]["terminated"]["exitCode"] == 128
+        assert status["lastState"]["terminated"]["reason"] == "StartError"
+
+    simulate(script)
+
+
+def test_a_volume_of_a_missing_secret_is_waited_for() -> None:
+    async def script(sim: Simulation) -> None:
+        obj = pod(volumeMounts=[{"name": "v", "mountPath": "/v"}])
+        obj["spec"]["volumes"] = [{"name": "v", "secret": {"secretName": "late"}}]
+        sim.create(obj)
+        await sim.run(2)
+        assert state(sim) == {"waiting": {"reason": "ContainerCreating"}}
+        message = 'MountVolume.SetUp failed for volume "v" : secret "late" not found'
+        assert message in [event["object"]["message"] for event in sim.seen["events"]]
+        sim.create({"kind": "Secret", "metadata": {"name": "late"}, "stringData": {"key": "value"}})
+        await sim.until(lambda: sim.ready("p"), limit=200)
+        assert await execute(sim, "p", "cat", "/v/key") == (0, "value", "")
+
+    simulate(script)
+
+
+def test_a_failing_liveness_probe_restarts() -> None:
+    async def script(sim: Simulation) -> None:
+        probe = {"exec": {"command": ["cat", "/tmp/healthy"]}, "periodSeconds": 2, "failureThreshold": 2}
+        obj = pod(livenessProbe=probe)
+        obj["spec"]["terminationGracePeriodSeconds"] = 1
+        sim.create(obj)
+        await sim.until(lambda: sim.pod("p")["status"].get("containerStatuses", [{}])[0].get("restartCount") == 1)
+        assert "Container c failed liveness probe, will be restarted" in [
+            event["object"]["message"] for event in sim.seen["events"]
+        ]
+
+    simulate(script)
+
+
+def test_a_readiness_probe_decides_ready() -> None:
+    async def script(sim: Simulation) -> None:
+        sim.create(pod(readinessProbe={"httpGet": {"path": "/ready", "port": 80}, "periodSeconds": 1}))
+        await sim.run(4)
+        assert "running" in state(sim)
+        assert not sim.ready("p")
+        await execute(sim, "p", "touch", "/usr/share/nginx/html/ready")
+        await sim.until(lambda: sim.ready("p"), limit=3)
+        await execute(sim, "p", "rm", "/usr/share/nginx/html/ready")
+        await sim.until(lambda: not sim.ready("p"), limit=6)
+
+    simulate(script)
+
+
+def test_memory_has_a_limit() -> None:
+    async def script(sim: Simulation) -> None:
+        limits = {"limits": {"memory": "20Mi"}}
+        sim.create(pod(command=["sh", "-c", "x=aaaaaaaaaaaaaaaa; while true; do x=$x$x; done"], resources=limits))
+        await sim.until(lambda: "OOMKilled" in str(sim.pod("p")["status"]), limit=10)
+
+    simulate(script)
+
+
+def test_a_trap_ends_a_container_in_its_own_way() -> None:
+    async def script(sim: Simulation) -> None:
+        loop = "trap 'echo bye; exit 5' TERM; while true; do sleep 1; done"
+        obj = pod(command=["sh", "-c", loop])
+        obj["metadata"]["finalizers"] = ["example.com/hold"]
+        sim.create(obj)
+        await sim.until(lambda: sim.ready("p"))
+        sim.delete("p")
+        await sim.until(lambda: "terminated" in state(sim))
+        assert state(sim)["terminated"]["exitCode"] == 5
+        assert await logs(sim, "p") == "bye\n"
+
+    simulate(script)
+
+
+def test_containers_outlive_the_server(tmp_path: Path) -> None:
+    async def main() -> None:
+        first = Simulation(home=tmp_path)
+        await first.start()
+        first.create(pod("web"))
+        first.create(
+            pod(
+                "count", image="busybox", command=["sh", "-c", "i=0; while true; do i=$((i+1)); echo $i; sleep 1; done"]
+            )
+        )
+        await first.until(lambda: first.ready("web") and first.ready("count"))
+        await first.run(3.5)
+        await first.core.app.node.http(first.pod("web"), 80, "GET", "/", {}, b"")
+        before = {
+            name: (first.pod(name)["status"]["containerStatuses"], await logs(first, name)) for name in ("web", "count")
+        }
+        await first.core.store.flushed()
+        await first.settle()
+        now = first.clock.now()
+        # nothing is told that it ends: the next server opens the same file
+        second = Simulation(home=tmp_path)
+        second.clock = SteppingClock(now + 2)
+        second.core = Core(tmp_path, "lab", clock=second.clock, seed=2)
+        second.registry = second.core.registry
+        await second.start()
+        for name, (statuses, text) in before.items():
+            after = second.pod(name)["status"]["containerStatuses"]
+            assert [(c["containerID"], c["restartCount"], c["state"]) for c in after] == [
+                (c["containerID"], c["restartCount"], c["state"]) for c in statuses
+            ]
+            assert (await logs(second, name)).startswith(text)
+        assert len((await logs(second, "count")).split()) > len(before["count"][1].split())
+        first.core.stop()
+        second.core.stop()
+
+    asyncio.run(main())
+
+
+def test_equal_events_count_and_floods_end() -> None:
+    async def script(sim: Simulation) -> None:
+        recorder = Recorder(sim.registry, "kubelet", host="lab-control-plane")
+        about = {"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "x", "namespace": "default", "uid": "u"}}
+        for _ in range(40):
+            recorder.warning(about, "Again", "the same")
+        await sim.settle()
+        counts = [event["object"]["count"] for event in sim.seen["events"]]
+        assert counts == list(range(1, 26))
+
+    simulate(script)
+
+
+def test_similar_events_are_combined() -> None:
+    async def script(sim: Simulation) -> None:
+        recorder = Recorder(sim.registry, "kubelet")
+        about = {"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "x", "namespace": "default", "uid": "u"}}
+        for number in range(12):
+            recorder.normal(about, "Many", f"number {number}")
+        await sim.settle()
+        assert sim.seen["events"][-1]["object"]["message"] == "(combined from similar events): number 11"
+
+    simulate(script)
+
+
+def test_back_off_doubles_and_forgets() -> None:
+    backoff, now, delays = Backoff(), 0.0, []
+    for _ in range(7):
+        backoff.advance("k", now, now)
+        delays.append(backoff.delay("k"))
+        now += backoff.delay("k")
+        assert backoff.remaining("k", now - 1, now) == max(0.0, delays[-1] - 1)
+    assert delays == [10, 20, 40, 80, 160, 300, 300]
+    backoff.advance("k", now + 601, now + 601)
+    assert backoff.delay("k") == 10
+
+
+def test_environment() -> None:
+    found = {"kind": "ConfigMap", "data": {"A": "1"}}
+    container = {
+        "name": "c",
+        "env": [
+            {"name": "B", "value": "$(A)-$$(A)-$(NOPE)"},
+            {"name": "N", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
+        ],
+        "envFrom": [{"configMapRef": {"name": "m"}}],
+    }
+    about = {"metadata": {"name": "p", "namespace": "d", "uid": "u"}, "spec": {"containers": [container]}}
+    env = environment(about, container, IMAGES[0], lambda plural, name: found, [], {})
+    assert (env["A"], env["B"], env["N"], env["HOSTNAME"]) == ("1", "1-$(A)-$(NOPE)", "p", "p")
+    with pytest.raises(ConfigError, match='configmap "m" not found'):
+        environment(about, container, IMAGES[0], lambda plural, name: None, [], {})
+    assert expand("$(X)", {}) == "$(X)"

@@ -1,0 +1,149 @@
+"""Where a Pod fits, and the words for why it does not: as recorded from a real scheduler."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from podlab.embedded import nodefit
+from tests.embedded.simulation import Simulation, simulate
+
+Obj = dict[str, Any]
+
+
+def node(**spec: Any) -> Obj:
+    return {
+        "metadata": {"name": "n1", "labels": {"disktype": "ssd", "cores": "4"}},
+        "spec": spec,
+        "status": {"allocatable": {"cpu": "2", "memory": "4Gi", "pods": "3"}},
+    }
+
+
+def pod(**spec: Any) -> Obj:
+    return {"metadata": {"name": "p", "namespace": "default"}, "spec": {"containers": [], **spec}}
+
+
+def asking(**requests: str) -> Obj:
+    return pod(containers=[{"name": "c", "resources": {"requests": requests}}])
+
+
+NO_SCHEDULE = {"key": "gpu", "value": "yes", "effect": "NoSchedule"}
+IN = {"key": "disktype", "operator": "In", "values": ["ssd"]}
+
+
+def affinity(expression: Obj) -> Obj:
+    required = {"nodeSelectorTerms": [{"matchExpressions": [expression]}]}
+    return {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "there", "beside", "reasons"),
+    [
+        (pod(), node(), [], []),
+        (asking(cpu="2", memory="4Gi"), node(), [], []),
+        (asking(cpu="2001m"), node(), [], ["Insufficient cpu"]),
+        (asking(cpu="1"), node(), [asking(cpu="1500m")], ["Insufficient cpu"]),
+        (asking(cpu="64", memory="900Gi"), node(), [], ["Insufficient cpu", "Insufficient memory"]),
+        (pod(), node(), [pod(), pod(), pod()], ["Too many pods"]),
+        (pod(), node(unschedulable=True), [], ["node(s) were unschedulable"]),
+        (pod(), node(taints=[NO_SCHEDULE]), [], ["node(s) had untolerated taint(s)"]),
+        (pod(tolerations=[{"key": "gpu", "operator": "Exists"}]), node(taints=[NO_SCHEDULE]), [], []),
+        (
+            pod(tolerations=[{"key": "gpu", "value": "no"}]),
+            node(taints=[NO_SCHEDULE]),
+            [],
+            ["node(s) had untolerated taint(s)"],
+        ),
+        (pod(nodeSelector={"disktype": "ssd"}), node(), [], []),
+        (pod(nodeSelector={"disktype": "hdd"}), node(), [], ["node(s) didn't match Pod's node affinity/selector"]),
+        (pod(affinity=affinity(IN)), node(), [], []),
+        (
+            pod(affinity=affinity(IN | {"operator": "NotIn"})),
+            node(),
+            [],
+            ["node(s) didn't match Pod's node affinity/selector"],
+        ),
+        (pod(affinity=affinity({"key": "cores", "operator": "Gt", "values": ["3"]})), node(), [], []),
+        (
+            pod(affinity=affinity({"key": "gpu", "operator": "Exists"})),
+            node(),
+            [],
+            ["node(s) didn't match Pod's node affinity/selector"],
+        ),
+    ],
+)
+def test_misfits(wanted: Obj, there: Obj, beside: list[Obj], reasons: list[str]) -> None:
+    assert nodefit.misfits(wanted, there, beside) == reasons
+
+
+def test_ports_are_taken_once() -> None:
+    web = pod(containers=[{"name": "c", "ports": [{"containerPort": 80, "hostPort": 8080}]}])
+    assert nodefit.misfits(web, node(), [web]) == ["node(s) didn't have free ports for the requested pod ports"]
+
+
+def test_an_init_container_counts_where_it_is_the_largest() -> None:
+    spec = asking(cpu="500m")["spec"] | {"initContainers": [{"name": "i", "resources": {"requests": {"cpu": "2"}}}]}
+    assert nodefit.requests({"spec": spec})["cpu"] == 2 * 10**9
+
+
+@pytest.mark.parametrize(
+    ("reasons", "message"),
+    [
+        ([], "no nodes available to schedule pods"),
+        (
+            [["Insufficient cpu"], ["Insufficient cpu"]],
+            "0/2 nodes are available: 2 Insufficient cpu. no new claims to deallocate, "
+            "preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.",
+        ),
+        (
+            [["node(s) didn't have free ports for the requested pod ports"]] * 2,
+            "0/2 nodes are available: 2 node(s) didn't have free ports for the requested pod ports. "
+            "no new claims to deallocate, preemption: 0/2 nodes are available: "
+            "2 No preemption victims found for incoming pod.",
+        ),
+        (
+            [["node(s) had untolerated taint(s)"], ["Insufficient cpu"]],
+            "0/2 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint(s). no new claims to "
+            "deallocate, preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.",
+        ),
+    ],
+)
+def test_messages(reasons: list[list[str]], message: str) -> None:
+    assert nodefit.fit_error(reasons) == message
+
+
+def test_a_pod_that_waited_is_placed_when_the_node_takes_pods_again() -> None:
+    async def script(sim: Simulation) -> None:
+        nodes = sim.registry.resource("nodes")
+        cordon = lambda obj: obj["spec"].update(unschedulable=True)  # noqa: E731
+        sim.registry.change(nodes, "lab-control-plane", "", cordon, subresource="")
+        sim.create(
+            {"kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}}
+        )
+        await sim.run(3)
+        condition = sim.pod("p")["status"]["conditions"][0]
+        assert (condition["status"], condition["reason"]) == ("False", "Unschedulable")
+        assert "1 node(s) were unschedulable" in condition["message"]
+        uncordon = lambda obj: obj["spec"].pop("unschedulable")  # noqa: E731
+        sim.registry.change(nodes, "lab-control-plane", "", uncordon, subresource="")
+        await sim.until(lambda: sim.ready("p"), limit=5)
+
+    simulate(script)
+
+
+def test_pods_of_another_scheduler_and_gated_ones_are_left_alone() -> None:
+    async def script(sim: Simulation) -> None:
+        containers = [{"name": "c", "image": "nginx"}]
+        sim.create(
+            {"kind": "Pod", "metadata": {"name": "own"}, "spec": {"schedulerName": "x", "containers": containers}}
+        )
+        gates = [{"name": "example.com/wait"}]
+        sim.create(
+            {"kind": "Pod", "metadata": {"name": "gated"}, "spec": {"schedulingGates": gates, "containers": containers}}
+        )
+        await sim.run(5)
+        assert all("nodeName" not in sim.pod(name)["spec"] for name in ("own", "gated"))
+        assert sim.seen["events"] == []
+
+    simulate(script)
