@@ -106,8 +106,9 @@ def sort_by(path: str, items: list[Any], content: str = "") -> list[Any]:
     keys = [values[0][0] if values and values[0] else None for values in found]
     if items and not any(values and values[0] for values in found):
         raise PodlabError(f'error: couldn\'t find any field with path "{field}" in the list of objects')
-    order = sorted(range(len(items)), key=functools.cmp_to_key(lambda a, b: _compare(keys[a], keys[b])))
-    return [items[at] for at in order]
+    by_key = functools.cmp_to_key(_compare)
+    pairs = sorted(zip(map(by_key, keys), items, strict=True), key=lambda pair: pair[0])
+    return [item for _, item in pairs]
 
 
 def _compare(a: Any, b: Any) -> int:
@@ -119,4 +120,4 @@ def _compare(a: Any, b: Any) -> int:
             return (one > other) - (one < other)
         except ValueError:
             pass
-    return (a > b) - (a < b)
+    return int(a > b) - int(a < b)

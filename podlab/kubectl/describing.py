@@ -131,7 +131,7 @@ def describe(
         show_events: None shows them for a single object only, as kubectl does.
 
     Raises:
-        ApiError: no such object, or the server refuses; `Incomplete` when only a part was found.
+        ApiError: no such object, or the server refuses.
     """
     if not resources:
         raise PodlabError(NO_RESOURCE)

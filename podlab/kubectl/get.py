@@ -90,7 +90,7 @@ def get(
 
     Raises:
         ApiError: the server refuses, or one named object is not there.
-        PodlabError: a resource or a format that does not exist; `Incomplete` when only a part was found.
+        PodlabError: a resource or a format that does not exist.
     """
     if raw:
         command.out(get_raw(command.client, raw))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from datetime import datetime
 
-from podlab.kubectl.describe.sections import Object, annotations, head, labels, page
+from podlab.kubectl.describe.sections import Object, annotation_lines, head, labels, page
 from podlab.kubectl.duration import rfc1123
 
 SCOPES = {
@@ -29,7 +29,7 @@ def describe_namespace(
     """`kubectl describe namespace`, with its `resourcequotas` and `limitranges`; it shows no events."""
     metadata, status = obj["metadata"], obj.get("status") or {}
     lines = [f"Name:\t{metadata['name']}", *labels("Labels", metadata.get("labels"))]
-    lines += [*annotations("Annotations", metadata.get("annotations")), f"Status:\t{status.get('phase', '')}"]
+    lines += [*annotation_lines("Annotations", metadata.get("annotations")), f"Status:\t{status.get('phase', '')}"]
     if status.get("conditions"):
         lines += ["Conditions:", "  Type\tStatus\tLastTransitionTime\tReason\tMessage"]
         lines.append("  ----\t------\t------------------\t------\t-------")

@@ -10,7 +10,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from podlab.kubectl.describe.sections import Object, annotations, labels, page, small, taints
+from podlab.kubectl.describe.sections import Object, annotation_lines, labels, page, small, taints
 from podlab.kubectl.duration import age, rfc1123
 from podlab.kubectl.quantity import format_quantity, parse_quantity
 
@@ -35,7 +35,7 @@ def describe_node(obj: Object, related: dict[str, list[Object]], events: list[Ob
     metadata, spec, status = obj["metadata"], obj.get("spec") or {}, obj.get("status") or {}
     lines = [f"Name:\t{metadata['name']}", f"Roles:\t{','.join(roles(obj)) or '<none>'}"]
     lines += labels("Labels", metadata.get("labels"))
-    lines += annotations("Annotations", metadata.get("annotations"))
+    lines += annotation_lines("Annotations", metadata.get("annotations"))
     lines.append(f"CreationTimestamp:\t{rfc1123(metadata.get('creationTimestamp'))}")
     lines += [*taints(spec.get("taints")), f"Unschedulable:\t{small(spec.get('unschedulable'))}"]
     lines += [*_lease(metadata["name"], related.get("leases") or []), *_conditions(status.get("conditions"))]

@@ -10,7 +10,7 @@ from datetime import datetime
 from podlab.kubectl.describe.containers import containers, resources
 from podlab.kubectl.describe.sections import (
     Object,
-    annotations,
+    annotation_lines,
     controller,
     labels,
     page,
@@ -70,7 +70,7 @@ def _identity(pod: Object) -> list[str]:
     return [
         *lines,
         *labels("Labels", metadata.get("labels")),
-        *annotations("Annotations", metadata.get("annotations")),
+        *annotation_lines("Annotations", metadata.get("annotations")),
     ]
 
 

@@ -59,7 +59,7 @@ def head(obj: Object) -> list[str]:
         f"Name:\t{metadata['name']}",
         f"Namespace:\t{metadata.get('namespace', '')}",
         *labels("Labels", metadata.get("labels")),
-        *annotations("Annotations", metadata.get("annotations")),
+        *annotation_lines("Annotations", metadata.get("annotations")),
     ]
 
 
@@ -79,7 +79,7 @@ def labels(title: str, values: Mapping[str, str] | None) -> list[str]:
     return column(title, (f"{key}={values[key]}" for key in sorted(values)) if values else ())
 
 
-def annotations(title: str, values: Mapping[str, str] | None) -> list[str]:
+def annotation_lines(title: str, values: Mapping[str, str] | None) -> list[str]:
     """Annotations, one a line, sorted; a long one is shortened below its key. kubectl's own is left out."""
     keys = sorted(set(values or ()) - SKIPPED_ANNOTATIONS)
     if not keys:
@@ -108,7 +108,7 @@ def tolerations(title: str, values: list[Object] | None) -> list[str]:
 
 
 def _toleration(toleration: Object) -> str:
-    key, value, effect = (toleration.get(name, "") for name in ("key", "value", "effect"))
+    key, value, effect = (str(toleration.get(name, "")) for name in ("key", "value", "effect"))
     text = key + (f"={value}" if value else "") + (f":{effect}" if effect else "")
     if toleration.get("operator") == "Exists" and not value:
         text += " op=Exists" if key or effect else "op=Exists"

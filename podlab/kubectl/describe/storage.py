@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from podlab.kubectl.describe.sections import Object, annotations, column, labels, page
+from podlab.kubectl.describe.sections import Object, annotation_lines, column, labels, page
 from podlab.kubectl.describe.volumes import source_lines
 from podlab.kubectl.duration import age, rfc1123
 from podlab.kubectl.printer import format_labels
@@ -21,7 +21,7 @@ def describe_claim(obj: Object, related: dict[str, list[Object]], events: list[O
     lines += [f"StorageClass:\t{spec.get('storageClassName', '')}", _status(obj, now)]
     lines.append(f"Volume:\t{spec.get('volumeName', '')}")
     lines += labels("Labels", metadata.get("labels"))
-    lines += annotations("Annotations", metadata.get("annotations"))
+    lines += annotation_lines("Annotations", metadata.get("annotations"))
     lines.append(f"Finalizers:\t[{' '.join(metadata.get('finalizers') or [])}]")
     lines.append(f"Capacity:\t{(status.get('capacity') or {}).get('storage', '0') if bound else ''}")
     lines.append(f"Access Modes:\t{_modes(status.get('accessModes')) if bound else ''}")
@@ -66,7 +66,7 @@ def describe_volume(obj: Object, related: dict[str, list[Object]], events: list[
     metadata, spec = obj["metadata"], obj.get("spec") or {}
     claim = spec.get("claimRef") or {}
     lines = [f"Name:\t{metadata['name']}", *labels("Labels", metadata.get("labels"))]
-    lines += annotations("Annotations", metadata.get("annotations"))
+    lines += annotation_lines("Annotations", metadata.get("annotations"))
     lines.append(f"Finalizers:\t[{' '.join(metadata.get('finalizers') or [])}]")
     lines += [f"StorageClass:\t{spec.get('storageClassName', '')}", _status(obj, now)]
     lines.append(f"Claim:\t{claim.get('namespace', '')}/{claim.get('name', '')}" if claim else "Claim:\t")

@@ -8,7 +8,7 @@ from typing import Any
 from podlab.kubectl.describe.containers import containers
 from podlab.kubectl.describe.sections import (
     Object,
-    annotations,
+    annotation_lines,
     controller,
     format_selector,
     head,
@@ -29,7 +29,7 @@ def pod_template(template: Object) -> list[str]:
     """The Pod Template section, one level in."""
     metadata, spec = template.get("metadata") or {}, template.get("spec") or {}
     lines = ["Pod Template:", *labels("  Labels", metadata.get("labels"))]
-    lines += annotations("  Annotations", metadata["annotations"]) if metadata.get("annotations") else []
+    lines += annotation_lines("  Annotations", metadata["annotations"]) if metadata.get("annotations") else []
     lines += [f"  Service Account:\t{spec['serviceAccountName']}"] if spec.get("serviceAccountName") else []
     if spec.get("initContainers"):
         lines += containers("Init Containers", spec["initContainers"], None, space="  ")
