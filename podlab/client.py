@@ -165,6 +165,8 @@ class Client:
             "timeoutSeconds": max(1, round(timeout)),
         }
         for line in self.lines(path, query=asked, timeout=timeout + 5, accept=accept, agent=agent):
+            if not line:
+                continue
             event: Object = json.loads(line)
             if event["type"] == "ERROR":
                 raise ApiError(event["object"])
@@ -413,7 +415,7 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
     rest = b""
     for chunk in chunks:
         *whole, rest = (rest + chunk).split(b"\n")
-        yield from (line for line in whole if line)
+        yield from whole
     if rest:
         yield rest
 
