@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,8 +37,11 @@ class Machine:
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    return Machine(tmp_path)
+def machine(tmp_path: Path) -> Iterator[Machine]:
+    made = Machine(tmp_path)
+    yield made
+    if (tmp_path / "home" / "clusters").exists():
+        made.run("down", "--all")
 
 
 @pytest.mark.parametrize(
@@ -157,12 +161,9 @@ def test_reset_deletes_what_lessons_made_and_nothing_else(cluster: Cluster) -> N
 @pytest.mark.cluster
 def test_the_time_of_an_embedded_cluster_can_be_stopped(machine: Machine) -> None:
     assert machine.run("up", "--cluster", "embedded", "--speed", "5").returncode == 0
-    try:
-        assert json.loads(machine.run("clock").stdout)["speed"] == 5
-        stopped = json.loads(machine.run("clock", "pause").stdout)
-        assert stopped["paused"]
-        assert json.loads(machine.run("clock").stdout)["now"] == stopped["now"]
-        assert not json.loads(machine.run("clock", "resume").stdout)["paused"]
-        assert machine.run("clock", "backwards").returncode == 2
-    finally:
-        machine.run("down", "--all")
+    assert json.loads(machine.run("clock").stdout)["speed"] == 5
+    stopped = json.loads(machine.run("clock", "pause").stdout)
+    assert stopped["paused"]
+    assert json.loads(machine.run("clock").stdout)["now"] == stopped["now"]
+    assert not json.loads(machine.run("clock", "resume").stdout)["paused"]
+    assert machine.run("clock", "backwards").returncode == 2
