@@ -364,7 +364,9 @@ def _connect(kubeconfig: Path | None, context: str | None, server: str | None) -
         config.load_kube_config(path, context=context, client_configuration=configuration, persist_config=False)
         contexts, current = config.list_kube_config_contexts(path)
     except (config.ConfigException, OSError, ValueError, TypeError, AttributeError) as error:
-        raise ClusterError(f"error: {error}", NO_KUBECONFIG) from error
+        if not server:
+            raise ClusterError(f"error: {error}", NO_KUBECONFIG) from error
+        contexts, current = [], None  # a server's URL alone will do, as it does for kubectl
     if server:
         configuration.host = server
     if urlsplit(configuration.host).hostname in LOOPBACK:
