@@ -69,7 +69,9 @@ def test_objects_are_stored_as_recorded(entry: Obj) -> None:
 
 def _mistakes() -> list[Obj]:
     posts = [entry for entry in recorded("errors") if created(entry["request"])]
-    return [entry for entry in posts if entry["response"]["status"] in (201, 403, 422) and "dryRun" not in str(entry)]
+    found = [entry for entry in posts if entry["response"]["status"] in (201, 403, 422) and "dryRun" not in str(entry)]
+    elsewhere = ("meta.k8s.io", 'User \\"learner\\"')  # refused before the object is looked at
+    return [entry for entry in found if not any(word in json.dumps(entry["response"]["body"]) for word in elsewhere)]
 
 
 @pytest.mark.parametrize("entry", _mistakes(), ids=lambda entry: str(entry["name"]))
@@ -77,8 +79,6 @@ def test_mistakes_are_refused_in_the_same_words(entry: Obj) -> None:
     request, resource, api = entry["request"], created(entry["request"]), _api()
     assert resource
     answer: Obj = entry["response"]["body"]
-    if (answer.get("details") or {}).get("group") == "meta.k8s.io" or "learner" in answer.get("message", ""):
-        pytest.skip("refused before the object is looked at")
     obj, warnings = decode.decode(body_of(request), "", (resource.group, resource.version, resource.kind), "Ignore")
     try:
         api.registry.create(resource, obj, namespace="default", warnings=warnings)
@@ -92,14 +92,14 @@ def test_mistakes_are_refused_in_the_same_words(entry: Obj) -> None:
 
 
 def _updates() -> list[Obj]:
-    return [entry for entry in recorded("errors") if entry["name"].startswith(("update ", "add container"))]
+    found = [entry for entry in recorded("errors") if entry["name"].startswith(("update ", "add container"))]
+    refused = [entry for entry in found if entry["response"]["body"].get("details", {}).get("kind") == "Pod"]
+    return [entry for entry in refused if entry["request"]["method"] == "PUT"]
 
 
 @pytest.mark.parametrize("entry", _updates(), ids=lambda entry: str(entry["name"]))
 def test_what_may_not_change_in_a_pod(entry: Obj) -> None:
     answer = entry["response"]["body"]
-    if (answer.get("details") or {}).get("kind") != "Pod" or entry["request"]["method"] != "PUT":
-        pytest.skip("not about the spec")
     old = next(each["response"]["body"] for each in recorded("errors") if each["name"] == "create ok")
     new, _ = decode.decode(body_of(entry["request"]), "", ("", "v1", "Pod"))
     PODS.default(new)

@@ -65,13 +65,14 @@ def test_canonical_form_loses_nothing_of_recorded_objects() -> None:
         assert type_ and fields.canonical(obj, type_) == obj
 
 
-@pytest.mark.parametrize("entry", recorded("defaults"), ids=lambda entry: str(entry["name"]))
+STORED = [entry for entry in recorded("defaults") if entry["response"]["status"] < 400]
+
+
+@pytest.mark.parametrize("entry", STORED, ids=lambda entry: str(entry["name"]))
 def test_canonical_form_is_written_in_upstreams_order(entry: dict[str, Any]) -> None:
     obj = entry["response"]["body"]
     type_ = fields.kind_of(obj)
-    if type_ is None or obj["kind"] == "Status":
-        pytest.skip("not an object of a known kind")
-    assert json.dumps(fields.canonical(obj, type_)) == json.dumps(obj)
+    assert type_ and json.dumps(fields.canonical(obj, type_)) == json.dumps(obj)
 
 
 def test_keys_of_lists() -> None:

@@ -176,8 +176,7 @@ def _about(model: Any) -> str:
 
 
 def _about_fields(model: Any) -> dict[str, str]:
-    names = model.attribute_map
-    return {names[key]: f.description or "" for key, f in model.model_fields.items() if key in names}
+    return {f.serialization_alias or key: f.description or "" for key, f in model.model_fields.items()}
 
 
 def _opaque() -> dict[str, tuple[str, dict[str, str]]]:

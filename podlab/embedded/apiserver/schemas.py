@@ -102,6 +102,8 @@ def _item(type_: Type) -> Obj:
 def _property(f: Field, text: str) -> Obj:
     value = _value(f.type)
     value.update({EXTENSIONS[key]: fact for key, fact in f.more.items() if key in EXTENSIONS})
+    if text and "enum" in f.more:
+        text += "\n\nPossible enum values:\n" + "\n".join(f' - `"{value_}"`' for value_ in f.more["enum"])
     if "itemEnum" in f.more:
         value["items" if f.type.form == "list" else "additionalProperties"]["enum"] = f.more["itemEnum"]
     return {"description": text, **value} if text else value

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from functools import lru_cache
 
 LAYOUT = "2006-01-02T15:04:05Z07:00"
 MICRO_LAYOUT = "2006-01-02T15:04:05.000000Z07:00"
@@ -37,7 +36,6 @@ def seconds(text: str) -> float:
     return parse(text).timestamp()
 
 
-@lru_cache(maxsize=4096)
 @lru_cache(maxsize=4096)
 def canonical(text: str) -> str:
     """Return a metav1.Time as the API server writes it: UTC, whole seconds."""

@@ -1,0 +1,95 @@
+"""OpenAPI documents: what kubectl asks of them, and how they are served."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from podlab.embedded.apiserver import fields, schemas
+from podlab.embedded.apiserver.negotiation import Answer
+from podlab.embedded.apiserver.openapi import Documents
+from podlab.embedded.apiserver.request import Request, RequestInfo
+from podlab.embedded.apiserver.resources import RESOURCES
+from podlab.embedded.apiserver.status import StatusError
+
+
+def _get(documents: Documents, path: str, query: dict[str, list[str]] | None = None, **headers: str) -> Answer:
+    given = {key.replace("_", "-"): value for key, value in headers.items()}
+    answer = documents(Request("GET", RequestInfo("get", path), query or {}, given))
+    assert answer
+    return answer
+
+
+def _document(documents: Documents, path: str) -> Any:
+    return json.loads(_get(documents, f"/openapi/v3/{path}").body)
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> Documents:
+    return Documents(tmp_path, RESOURCES)
+
+
+def test_every_patch_knows_field_validation_and_its_kind(documents: Documents) -> None:
+    found = set()
+    for path in json.loads(_get(documents, "/openapi/v3").body)["paths"]:
+        for operations in _document(documents, path)["paths"].values():
+            if "patch" in operations:
+                patch = operations["patch"]
+                assert "fieldValidation" in {parameter["name"] for parameter in patch["parameters"]}
+                found.add(patch["x-kubernetes-group-version-kind"]["kind"])
+    assert {"Pod", "Deployment", "Event", "Lease", "Namespace"} <= found
+
+
+def test_every_reference_is_resolved(documents: Documents) -> None:
+    for path in json.loads(_get(documents, "/openapi/v3").body)["paths"]:
+        document = _document(documents, path)
+        text = json.dumps(document)
+        known = {f'"#/components/schemas/{name}"' for name in document["components"]["schemas"]}
+        assert text.count('"$ref"') == sum(text.count(name) for name in known)
+
+
+def test_a_document_is_cached_by_its_hash(documents: Documents) -> None:
+    url = json.loads(_get(documents, "/openapi/v3").body)["paths"]["api/v1"]["serverRelativeURL"]
+    digest = url.partition("hash=")[2]
+    answer = _get(documents, "/openapi/v3/api/v1", {"hash": [digest]}, accept_encoding="gzip")
+    assert answer.headers["Cache-Control"] == "public, immutable" and answer.headers["ETag"] == f'"{digest}"'
+    assert json.loads(gzip.decompress(answer.body))["openapi"] == "3.0.0"
+    stale = _get(documents, "/openapi/v3/api/v1", {"hash": ["00"]})
+    assert stale.code == 301 and stale.headers["Location"] == url
+    assert _get(documents, "/openapi/v3/api/v1", if_none_match=f'"{digest}"').code == 304
+
+
+def test_protobuf_alone_is_refused(documents: Documents) -> None:
+    with pytest.raises(StatusError) as raised:
+        _get(documents, "/openapi/v3/api/v1", accept="application/com.github.proto-openapi.spec.v3.v1.0+protobuf")
+    assert raised.value.code == 406
+
+
+def test_version_2_is_an_empty_document(documents: Documents) -> None:
+    assert json.loads(_get(documents, "/openapi/v2", accept="application/json").body)["paths"] == {}
+    accept = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+    assert _get(documents, "/openapi/v2", accept=accept).body.startswith(b"\n\x032.0")
+
+
+def test_documents_on_disk_carry_the_clients_descriptions(documents: Documents) -> None:
+    bare = _document(documents, "api/v1")
+    documents.write()
+    whole = _document(documents, "api/v1")
+    assert bare["paths"].keys() == whole["paths"].keys()
+    for name, schema in whole["components"]["schemas"].items():
+        for key, value in schema.get("properties", {}).items():
+            described = value.get("description") or "RawExtension" in json.dumps(value)
+            assert described, f"{name}.{key}"
+    policy = whole["components"]["schemas"]["io.k8s.api.core.v1.PodSpec"]["properties"]["restartPolicy"]
+    assert policy["enum"] == ["Always", "Never", "OnFailure"] and '`"Never"`' in policy["description"]
+
+
+def test_schemas_of_lists_say_how_they_merge() -> None:
+    schema = schemas.schema(fields.type_named("core/v1.PodSpec"), {})
+    containers = schema["properties"]["containers"]
+    assert containers["x-kubernetes-patch-merge-key"] == "name" and containers["x-kubernetes-list-type"] == "map"
+    assert schema["required"] == ["containers"]
