@@ -42,7 +42,9 @@ def choose_container(pod: Object, name: str = "", forgiving: bool = False) -> tu
     if wanted in container_names(pod):
         return wanted, notice
     if wanted and not (forgiving and not name):
-        raise PodlabError(f"error: container {wanted} is not valid for pod {pod['metadata']['name']} out of: {all_names(pod)}")
+        raise PodlabError(
+            f"error: container {wanted} is not valid for pod {pod['metadata']['name']} out of: {all_names(pod)}"
+        )
     if wanted:
         notice = f'Default container name "{wanted}" not found in pod {pod["metadata"]["name"]}\n'
     first = str(pod["spec"]["containers"][0]["name"])
