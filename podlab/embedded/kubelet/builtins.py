@@ -97,6 +97,9 @@ async def exec_(shell: Shell, words: list[str], io: Io) -> int:
 
 
 async def wait_(shell: Shell, words: list[str], io: Io) -> int:
+    for job in shell.jobs:
+        await job
+    shell.process.time = max(shell.process.time, shell.process.machine.clock.now())
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import posixpath
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -212,3 +213,12 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
     }
 )
 """Every command that some image has."""
+
+
+async def run_command(io: Io, words: list[str], shell: str) -> int:
+    """Run an executable of the container's image."""
+    name = posixpath.basename(words[0]) if words[0].startswith("/") else words[0]
+    command = COMMANDS.get(name) if name in io.process.machine.image.commands else None
+    if command is None:
+        return io.fail(f"{shell}: 1: {words[0]}: not found", 127)
+    return await command(io, words[1:])

@@ -51,9 +51,9 @@ async def run(process: Process) -> int:
 
 
 async def _shell(process: Process) -> int:
-    from podlab.embedded.kubelet import shell
+    from podlab.embedded.kubelet import invocation, shell
 
     inner = shell.Shell(process, process.argv[0])
     process.handles = lambda signal: bool(inner.traps.get(signal))
     io = Io(process, process.stdin or Input(), process.out, process.err)
-    return await shell.start(inner, list(process.argv), io)
+    return await invocation.start(inner, list(process.argv), io)

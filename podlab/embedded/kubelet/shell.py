@@ -5,15 +5,16 @@ What it does not know it refuses as a shell would: `syntax error`, or `not found
 
 from __future__ import annotations
 
+import asyncio
 import fnmatch
-import posixpath
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from podlab.embedded.kubelet import grammar
 from podlab.embedded.kubelet.builtins import BUILTINS, Exit, Leave
-from podlab.embedded.kubelet.commands import COMMANDS, test
+from podlab.embedded.kubelet.commands import run_command, test
 from podlab.embedded.kubelet.files import FileError
+from podlab.embedded.kubelet.invocation import start
 from podlab.embedded.kubelet.process import OutOfMemory, Process
 from podlab.embedded.kubelet.stdio import Io
 from podlab.embedded.kubelet.words import Words, source
@@ -37,6 +38,7 @@ class Shell:
     functions: dict[str, Node] = field(default_factory=dict)
     options: set[str] = field(default_factory=set)
     depth: int = 0
+    jobs: list[asyncio.Future[int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.variables: dict[str, str] = dict(self.process.env)
@@ -59,8 +61,10 @@ class Shell:
         except Exit as done:
             return done.code
         except RecursionError:
-            io.err(b"sh: 1: Maximum function recursion depth reached\n")
-            return 2
+            return io.fail("sh: 1: Maximum function recursion depth reached", 2)
+        finally:
+            for job in self.jobs:
+                job.cancel()
         return self.status
 
     async def evaluate(self, text: str, io: Io) -> int:
@@ -77,12 +81,21 @@ class Shell:
         for index, node in enumerate(nodes):
             if not node.is_named or node.type == "comment":
                 continue
+            if index + 1 < len(nodes) and nodes[index + 1].type == "&":
+                self._background(node, io)
+                continue
             await self.run(node, io)
             await self._run_traps(io)
-            guarded = index + 1 < len(nodes) and nodes[index + 1].type == "&"
-            if self.status and "e" in self.options and node.type not in ("list", "if_statement") and not guarded:
+            if self.status and "e" in self.options and node.type not in ("list", "if_statement"):
                 raise Exit(self.status)
         return self.status
+
+    def _background(self, node: Node, io: Io) -> None:
+        """Run a statement beside this shell, in a process with a time of its own."""
+        inner = self.copy()
+        inner.process = replace(self.process, signals=[], ignored=set(), pid=self.process.pid + len(self.jobs) + 1)
+        self.jobs.append(asyncio.ensure_future(inner.in_subshell(node, replace(io, process=inner.process))))
+        self.status = 0
 
     async def _run_traps(self, io: Io) -> None:
         while self.process.signals:
@@ -149,14 +162,15 @@ class Shell:
         parts = node.named_children
         for part in parts:
             if part is parts[-1]:
-                return await self._in_subshell(part, replace(io, stdin=stdin))
+                return await self.in_subshell(part, replace(io, stdin=stdin))
             buffer = io.buffer()
-            code = await self._in_subshell(part, replace(io, stdin=stdin, out=buffer.feed))
+            code = await self.in_subshell(part, replace(io, stdin=stdin, out=buffer.feed))
             stdin = buffer
             stdin.close()
         return code
 
-    async def _in_subshell(self, node: Node, io: Io) -> int:
+    async def in_subshell(self, node: Node, io: Io) -> int:
+        """Run a statement so that what it changes stays in it."""
         inner = self.copy()
         try:
             return await inner.run(node, io)
@@ -361,45 +375,3 @@ class Shell:
         inner = self.copy()
         inner.variables, inner.functions = dict(io.env or {}), {}
         return await start(inner, words, io)
-
-
-async def start(shell: Shell, words: list[str], io: Io) -> int:
-    """`sh -c SCRIPT`, `sh FILE` or `sh` reading its input."""
-    name, arguments = words[0], words[1:]
-    while arguments and arguments[0][:1] in "-+" and len(arguments[0]) > 1 and "c" not in arguments[0]:
-        shell.options |= set(arguments.pop(0)[1:])
-    if arguments and arguments[0].startswith("-") and "c" in arguments[0]:
-        shell.options |= set(arguments[0][1:]) - {"c"}
-        if len(arguments) < 2:
-            io.err(f"{name}: 0: -c requires an argument\n".encode())
-            return 2
-        shell.name, shell.arguments = (arguments[2] if len(arguments) > 2 else name), tuple(arguments[3:])
-        return await shell.script(arguments[1], io)
-    if arguments:
-        try:
-            text = io.read(arguments[0], "cannot open {}: {}").decode(errors="replace")
-        except FileError as error:
-            io.err(f"{name}: 0: {error}\n".encode())
-            return 2
-        shell.name, shell.arguments = arguments[0], tuple(arguments[1:])
-        return await shell.script(text, io)
-    return await _interact(shell, io)
-
-
-async def _interact(shell: Shell, io: Io) -> int:
-    while line := await io.stdin.line():
-        try:
-            await shell.evaluate(line.decode(errors="replace"), io)
-        except Exit as done:
-            return done.code
-    return shell.status
-
-
-async def run_command(io: Io, words: list[str], shell: str) -> int:
-    """Run an executable of the container's image."""
-    name = posixpath.basename(words[0]) if words[0].startswith("/") else words[0]
-    command = COMMANDS.get(name) if name in io.process.machine.image.commands else None
-    if command is None:
-        io.err(f"{shell}: 1: {words[0]}: not found\n".encode())
-        return 127
-    return await command(io, words[1:])

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 Obj = dict[str, Any]
 
 PULL, CREATE, START = 0.024, 0.025, 0.12
-"""Seconds that a pull of a present image, a creation and a start take."""
-FIRST_PULL = 0.9
+"""Seconds that a pull from the simulated registry, a creation and a start take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +97,6 @@ class Starter:
         recorder.normal(pod, "Pulling", f'Pulling image "{name}"', path)
         image = images.find(reference)
         took = PULL * self.kubelet.registry.randomness.uniform(0.8, 1.6)
-        if image and reference not in self.kubelet.present:
-            took += FIRST_PULL * image.size / 129108117
         await self.clock.sleep(took if image else PULL / 3)
         if image is None:
             why = images.not_found(name, reference)

@@ -84,6 +84,7 @@ def sh(script: str, **more: Any) -> tuple[int, str, str]:
         ("echo x | tee /tmp/t | cat; cat /tmp/t", "x\nx\n"),
         ("id; whoami; uname", "uid=0(root) gid=0(root) groups=0(root)\nroot\nLinux\n"),
         ("printf 'a\\nb\\n' | while read line; do echo got $line; done", "got a\ngot b\n"),
+        ("(sleep 1; echo later) & echo now; wait; echo done", "now\nlater\ndone\n"),
         ("[[ abc == a* ]] && echo glob", "glob\n"),
         ("echo out; echo err >&2", "out\n"),
         ("cat /nope 2>/dev/null || echo missing", "missing\n"),
