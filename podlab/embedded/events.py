@@ -53,7 +53,6 @@ class Recorder:
         self._buckets: dict[str, _Bucket] = {}
         self._similar: dict[tuple[str, ...], _Similar] = {}
         self._names: dict[tuple[str, ...], str] = {}
-        self._last_nano = 0
 
     def normal(self, obj: Obj, reason: str, message: str, path: str = "") -> None:
         """Tell of something expected; `path` is the fieldPath, such as `spec.containers{app}`."""
@@ -116,8 +115,7 @@ class Recorder:
         message: str,
         now: float,
     ) -> None:
-        nano = self._last_nano = max(int(now * 1e9), self._last_nano + 1)
-        name = f"{involved['name']}.{nano:x}"
+        name = self._name(involved["name"], namespace, now)
         source = {"component": self._component} | ({"host": self._host} if self._host else {})
         event = {
             "metadata": {"name": name, "namespace": namespace},
@@ -140,6 +138,13 @@ class Recorder:
                 raise
             return
         self._names[key] = name
+
+    def _name(self, about: str, namespace: str, now: float) -> str:
+        """`OBJECT.NANOSECONDS`; several components may tell of one object in one moment of a stepping clock."""
+        nano = int(now * 1e9)
+        while self._registry.find(self._events, f"{about}.{nano:x}", namespace):
+            nano += 1
+        return f"{about}.{nano:x}"
 
     def forget(self, obj: Obj) -> None:
         """Drop what is remembered of an object that is gone."""
