@@ -124,6 +124,7 @@ class PodBoard(Panel):
         except PodlabError as error:
             said = str(error)
         self.send({"event": "said", "uid": uid, "text": said})
+        self._hear_while_busy()
 
     def _release(self) -> None:
         for uid in list(self._tails):

@@ -38,6 +38,7 @@ function openedRow(name, labels, tell, announce) {
   });
   const yes = button(labels.confirm, () => {
     question.hidden = true;
+    say(labels.waiting_kernel);
     tell("delete");
     remove.focus();
   });

@@ -75,6 +75,7 @@ class Panel(anywidget.AnyWidget):
         bundle, metadata = super()._repr_mimebundle_() or ({}, {})
         bundle |= {"text/plain": repr(self), "text/html": self._moment()}
         self._wanted(LEASE)
+        self._hear_while_busy()
         return bundle, metadata
 
     def _moment(self) -> str:
@@ -122,6 +123,13 @@ class Panel(anywidget.AnyWidget):
         with self.hold_sync():
             for name, value in traits.items():
                 setattr(self, name, value)
+        self._hear_while_busy()
+
+    def _hear_while_busy(self) -> None:
+        # ipykernel 7.4 sends a view's messages to where the comm last wrote from, here the main shell, and there
+        # they wait for the running cell; without that memory they go to the subshell that JupyterLab asks for.
+        if self.comm is not None:
+            vars(self.comm).pop("_reply_subshell_id", None)
 
     def expire(self, now: float) -> float | None:
         """Close the watch when nobody has looked for long enough; else when to ask again."""
