@@ -12,7 +12,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from email.utils import formatdate
@@ -44,11 +43,13 @@ class Documents:
         self._folder, self._resources = folder, tuple(resources)
         self._paths = {_path(r): (r.group, r.version) for r in resources}
         self._made: dict[str, tuple[bytes, str, bool]] = {}
-        self._maker: subprocess.Popen[bytes] | None = None
+        self._maker: Any = None
 
     def prepare(self) -> None:
         """Start making the documents, if they are not there; returns at once."""
         if self._maker is None and not all(self._file(path).exists() for path in self._paths):
+            import subprocess  # late: most starts find the documents there
+
             command = [sys.executable, "-m", __name__ if __name__ != "__main__" else __spec__.name, str(self._folder)]
             nothing = subprocess.DEVNULL
             self._maker = subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing)
