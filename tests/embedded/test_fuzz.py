@@ -34,13 +34,13 @@ NASTY = [
 WORDS = ["api", "apis", "v1", "v2", "apps", "namespaces", "default", "pods", "deployments", "nodes", "watch", "status",
          "exec", "log", "proxy", "scale", "token", "binding", "version", "openapi", "v3", "events.k8s.io", "x",
          "authorization.k8s.io", "selfsubjectaccessreviews", "podlab", "clock", "serviceaccounts"]  # fmt: skip
-PARAMETERS = ["limit", "continue", "labelSelector", "fieldSelector", "resourceVersion", "resourceVersionMatch", "pretty",
+PARAMETERS = ["limit", "continue", "labelSelector", "fieldSelector", "resourceVersion", "resourceVersionMatch", "pretty",  # noqa: E501
               "fieldManager", "fieldValidation", "dryRun", "gracePeriodSeconds", "propagationPolicy", "tailLines",
               "container", "command", "timeoutSeconds", "sendInitialEvents", "includeObject", "hash"]  # fmt: skip
 TYPES = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf", "application/json-patch+json",
          "application/merge-patch+json", "application/strategic-merge-patch+json", "application/apply-patch+yaml",
          "text/plain", "", "x/y;z"]  # fmt: skip
-ACCEPTS = ["", "*/*", "application/json", "application/json;as=Table;v=v1;g=meta.k8s.io", "application/yaml", "image/png",
+ACCEPTS = ["", "*/*", "application/json", "application/json;as=Table;v=v1;g=meta.k8s.io", "application/yaml", "image/png",  # noqa: E501
            "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io", ";;,,=", "application/json;q=x"]  # fmt: skip
 
 

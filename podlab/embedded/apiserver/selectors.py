@@ -237,11 +237,11 @@ def matcher(resource: Resource, labels: str | None, fields: str | None) -> Calla
     if not wanted and not terms:
         return lambda obj: True
 
-    name = exact_name(fields)
+    pinned = exact_name(fields)
 
     def matches(obj: Obj) -> bool:
         meta = obj["metadata"]
-        if name is not None and meta.get("name") != name:
+        if pinned is not None and meta.get("name") != pinned:
             return False
         own = meta.get("labels") or {}
         if not all(term.matches(own) for term in wanted):

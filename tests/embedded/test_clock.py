@@ -1,0 +1,109 @@
+"""The clocks: when transitions come due, and that a sleeping laptop does not bring them all at once."""
+
+from __future__ import annotations
+
+import asyncio
+
+from podlab.embedded.clock import CATCH_UP, Randomness, RealClock, SteppingClock, parse_rfc3339, rfc3339, rfc3339micro
+
+START = 1_767_225_600.0
+
+
+def test_a_stepping_clock_stands_still_until_somebody_watches() -> None:
+    async def scenario() -> None:
+        clock, happened = SteppingClock(START), []
+        clock.call_later(60, lambda: happened.append("late"))
+        clock.call_later(5, lambda: happened.append("soon"))
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert (happened, clock.now()) == ([], START)
+        with clock.hold():
+            while len(happened) < 2:
+                await asyncio.sleep(clock.IDLE)
+        assert (happened, clock.now()) == (["soon", "late"], START + 60)
+
+    asyncio.run(scenario())
+
+
+def test_a_request_in_work_holds_time_up() -> None:
+    async def scenario() -> None:
+        clock, happened = SteppingClock(START), []
+        clock.call_later(1, lambda: happened.append(1))
+        with clock.hold():
+            with clock.hold(watching=False):
+                for _ in range(20):
+                    await asyncio.sleep(clock.IDLE / 4)
+                assert happened == []
+            while not happened:
+                await asyncio.sleep(clock.IDLE)
+
+    asyncio.run(scenario())
+
+
+def test_settling_carries_out_what_is_due_at_once() -> None:
+    async def scenario() -> None:
+        clock, happened = SteppingClock(START), []
+        clock.call_later(0.004, lambda: clock.call_later(0.004, lambda: happened.append("chained")))
+        clock.call_later(1.0, lambda: happened.append("later"))
+        await clock.settle()
+        assert happened == ["chained"]
+
+    asyncio.run(scenario())
+
+
+def test_stepping_runs_all_that_comes_due_in_order() -> None:
+    async def scenario() -> None:
+        clock, happened = SteppingClock(START), []
+        for delay in (3.0, 1.0, 2.0, 9.0):
+            clock.call_later(delay, lambda delay=delay: happened.append(delay))  # type: ignore[misc]
+        cancelled = clock.call_later(1.5, lambda: happened.append(1.5))
+        cancelled.cancel()
+        assert clock.step(5) == 5
+        assert happened == [1.0, 2.0, 3.0]
+        assert clock.step() == 4
+        assert happened[-1] == 9.0
+
+    asyncio.run(scenario())
+
+
+def test_a_real_clock_can_be_paused_stepped_and_hurried() -> None:
+    async def scenario() -> None:
+        wall = [START]
+        clock, happened = RealClock(wall=lambda: wall[0]), []
+        clock.call_later(10, lambda: happened.append(1))
+        clock.pause()
+        wall[0] += 100
+        assert clock.now() == START
+        assert clock.step() == 10
+        assert (happened, clock.now()) == ([1], START + 10)
+        clock.resume(speed=10)
+        wall[0] += 1
+        assert clock.now() == START + 20
+
+    asyncio.run(scenario())
+
+
+def test_waking_up_brings_the_wall_time_but_few_transitions() -> None:
+    async def scenario() -> None:
+        wall = [START]
+        clock, happened = RealClock(wall=lambda: wall[0]), []
+        clock.call_later(CATCH_UP / 2, lambda: happened.append("due"))
+        clock.call_later(3600, lambda: happened.append("an hour of running"))
+        wall[0] += 8 * 3600
+        assert clock.now() == START + 8 * 3600
+        clock.step(0)
+        assert happened == ["due"]
+
+    asyncio.run(scenario())
+
+
+def test_times_are_written_as_kubernetes_does() -> None:
+    assert rfc3339(START + 0.9) == "2026-01-01T00:00:00Z"
+    assert rfc3339micro(START + 0.25) == "2026-01-01T00:00:00.250000Z"
+    assert parse_rfc3339("2026-01-01T09:00:00+09:00") == START
+
+
+def test_a_seed_gives_the_same_names_every_time() -> None:
+    one, two = Randomness(3), Randomness(3)
+    assert [one.uid(), one.suffix(), one.hex(64)] == [two.uid(), two.suffix(), two.hex(64)]
+    assert Randomness().uid() != Randomness().uid()
