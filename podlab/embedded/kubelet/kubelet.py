@@ -89,6 +89,8 @@ class Kubelet:
         else:
             worker = self.workers[uid] = PodWorker(self, pod)
             restore.pod(self, pod)
+            for kind, found in restore.results(pod).items():
+                worker.results[kind].update(found)
             self.clock.call_later(NOTICE, worker.poke)
 
     def _gone(self, pod: Obj) -> None:

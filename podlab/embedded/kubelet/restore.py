@@ -62,10 +62,21 @@ def pod(kubelet: Kubelet, pod: Obj) -> None:
     specs = {c["name"]: c for key in ("initContainers", "containers") for c in pod["spec"].get(key) or []}
     for kept in found[0]["containers"]:
         instance = Instance(**kept["instance"])
-        if instance.name in specs:
+        if instance.name in specs and instance.state != "created":  # one that never ran is made anew
             _container(kubelet, pod, specs[instance.name], instance, kept["log"])
     if not found[0]["ready"]:
         kubelet.runtime.stop_sandbox(uid)
+
+
+def results(pod: Obj) -> dict[str, dict[str, bool]]:
+    """What the probes of running containers last said, by kind and container id: it is in the status."""
+    found: dict[str, dict[str, bool]] = {"readinessProbe": {}, "startupProbe": {}}
+    for status in (pod.get("status") or {}).get("containerStatuses") or []:
+        id_ = str(status.get("containerID", "")).removeprefix("containerd://")
+        if id_ and "running" in status["state"]:
+            found["readinessProbe"][id_] = bool(status["ready"])
+            found["startupProbe"][id_] = bool(status.get("started"))
+    return found
 
 
 def _container(kubelet: Kubelet, pod: Obj, spec: Obj, instance: Instance, log: list[Any]) -> None:
@@ -81,8 +92,6 @@ def _container(kubelet: Kubelet, pod: Obj, spec: Obj, instance: Instance, log: l
     else:
         made.log.lines = [Line(time, stream, data.encode("latin-1")) for time, stream, data in log]
         made.log.close()
-        if instance.state == "created":
-            made.finish(137, "Error")
 
 
 def _later(made: Container, log: list[Any]) -> None:

@@ -256,9 +256,9 @@ class PodWorker:
             if first:
                 self.kubelet.recorder.warning(self.pod, "FailedMount", str(error))
                 raise Failure("FailedMount", str(error), self.kubelet.mount_delay(self.uid) / JITTER) from None
+        self._start_probes()
         if not first:
             return
-        self._start_probes()
         await self.clock.sleep(SANDBOX)
         if self._deleted():
             return

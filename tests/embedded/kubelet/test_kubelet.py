@@ -170,7 +170,8 @@ def test_containers_outlive_the_server(tmp_path: Path) -> None:
     async def main() -> None:
         first = Simulation(home=tmp_path)
         await first.start()
-        first.create(pod("web"))
+        probe = {"httpGet": {"port": 80}, "periodSeconds": 1}
+        first.create(pod("web", readinessProbe=probe, livenessProbe=probe))
         first.create(
             pod(
                 "count", image="busybox", command=["sh", "-c", "i=0; while true; do i=$((i+1)); echo $i; sleep 1; done"]
@@ -257,3 +258,21 @@ def test_environment() -> None:
     with pytest.raises(ConfigError, match='configmap "m" not found'):
         environment(about, container, IMAGES[0], lambda plural, name: None, [], {})
     assert expand("$(X)", {}) == "$(X)"
+
+
+@pytest.mark.parametrize("moment", [0.01, 0.1, 0.4, 0.52, 0.55, 0.6, 0.68, 0.7, 1.5])
+def test_a_pod_comes_up_whenever_the_server_dies(tmp_path: Path, moment: float) -> None:
+    async def main() -> None:
+        first = Simulation(home=tmp_path)
+        await first.start()
+        first.create(pod("web"))
+        await first.run(moment)
+        await first.core.store.flushed()
+        first.core.stop()
+        second = Simulation(home=tmp_path)
+        await second.start()
+        await second.until(lambda: second.ready("web"), limit=5)
+        assert second.pod("web")["status"]["containerStatuses"][0]["restartCount"] == 0
+        second.core.stop()
+
+    asyncio.run(main())
