@@ -103,6 +103,7 @@ def selectable_new(event: Obj) -> dict[str, str]:
     about = event.get("regarding") or {}
     return {
         **{key.replace("involvedObject", "regarding"): value for key, value in selectable(save(event)).items()},
+        "reportingController": event.get("reportingController", ""),
         **{f"involvedObject.{key}": value for key, value in about.items()},
     }
 
