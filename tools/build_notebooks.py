@@ -2,8 +2,9 @@
 
 Usage: build_notebooks.py [LESSON …] [--language ko|en] [--check]
 
-Executes on the cluster that PODLAB_CLUSTER names; without one, on an embedded cluster whose clock steps, so that two
-builds give the same bytes. On any other cluster an output that differs only in what the sanitizer hides stays as it is.
+Executes on the cluster that PODLAB_CLUSTER names; without one, on an embedded cluster whose clock steps. An output that
+differs from the committed one only in what the sanitizer hides stays as it is; with --from-nothing, on the stepping
+cluster, it is written anew.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
         for language in options.language or LANGUAGES:
             target = NOTEBOOKS / language / f"{source.stem}.ipynb"
             with fresh_cluster() as reproducible:
-                built = build(source, language, target, reproducible)
+                built = build(source, language, target, reproducible, options.from_nothing)
             if built != _committed(target):
                 different.append(target)
             if not options.check:
@@ -58,14 +59,14 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def build(source: Path, language: str, target: Path, reproducible: bool) -> bytes:
+def build(source: Path, language: str, target: Path, reproducible: bool, from_nothing: bool = False) -> bytes:
     """The bytes of one notebook, executed."""
     notebook = select(jupytext.read(source), language)
     with tempfile.TemporaryDirectory() as folder:
         execute(notebook, Path(folder))
     strip(notebook)
     committed = _committed(target)
-    if committed and not reproducible:
+    if committed and not (reproducible and from_nothing):
         settle(notebook, nbformat.reads(committed.decode("utf-8"), as_version=4))
     return serialize(notebook)
 
@@ -181,6 +182,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("lessons", nargs="*", metavar="LESSON", help="such as 02; all where none is named")
     parser.add_argument("--language", action="append", choices=LANGUAGES)
     parser.add_argument("--check", action="store_true", help="write nothing; fail where a rebuild would differ")
+    parser.add_argument("--from-nothing", action="store_true", help="keep no committed output, not even an equal one")
     return parser.parse_args(arguments)
 
 
