@@ -35,6 +35,7 @@ def test_the_row_turns_running_by_itself(
     here.open(page, f"{language}/02-create.ipynb")
     here.begin(page)
     board = page.locator(".podlab-board").first
+    board.wait_for(state="attached", timeout=120_000)
+    board.scroll_into_view_if_needed()  # a panel that is not on the screen draws nothing
     expect(board.locator(POD).filter(has_text="Running").filter(has_text="1/1")).to_be_attached(timeout=120_000)
-    board.scroll_into_view_if_needed()
     shoot(page, f"02-create-board-{language}")
