@@ -43,6 +43,7 @@ test-kind: $(STAMP) ## the same on a real kind cluster · 실제 kind 클러스�
 	$(BIN)/python tools/test_on.py kind $(PYTEST_ARGS)
 
 test-browser: $(STAMP) ## the lessons in a real browser · 실제 브라우저에서 강의 실행
+	@$(BIN)/python tools/axe.py
 	$(PYTEST) -m browser $(PYTEST_ARGS)
 
 html: $(STAMP)

@@ -7,7 +7,7 @@
 /** @typedef {{ tr: HTMLElement, cells: Record<string, HTMLElement>, row: Row, tag: HTMLElement,
  *              toggle: HTMLElement, detail: HTMLElement | null, opened: ReturnType<typeof openedRow> | null }} Line */
 
-const COLUMNS = ["name", "ready", "status", "restarts", "age"];
+const COLUMNS = ["name", "ready", "status", "restarts", "age", "ip", "node"];
 const LINGER = 2500;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -70,7 +70,7 @@ function render({ model, el }) {
   /** Opens or closes a row's detail; Python sends what is in it. @param {Line} line */
   const toggle = (line) => {
     const uid = line.row.uid;
-    const tell = (/** @type {string} */ event, values = {}) => model.send({ event, uid, ...values });
+    const tell = (/** @type {string} */ event, values = {}) => say(model, { event, uid, ...values });
     if (line.detail) {
       line.detail.remove();
       line.detail = line.opened = null;
@@ -149,6 +149,7 @@ function frame(labels) {
   const bar = element("div", { class: "podlab-bar" }, title, connection);
   const scroll = element("div", { class: "podlab-scroll", tabindex: "0", role: "group", "aria-label": labels.caption }, table);
   const root = element("section", { class: "podlab-panel podlab-board", "aria-label": labels.panel }, bar, scroll, empty, live);
+  if (labels.note) root.append(element("p", { class: "podlab-note" }, labels.note));
   return { root, body, connection, empty, live };
 }
 
@@ -171,6 +172,10 @@ function showRow({ tr, cells, row }, labels) {
   if (cells.status.textContent !== row.status || tr.dataset.tone !== row.tone) {
     cells.status.replaceChildren(icon(row.tone), row.status);
     cells.status.title = labels[`${row.tone}_word`];
+  }
+  for (const name of /** @type {("ip" | "node")[]} */ (["ip", "node"])) {
+    const text = row[name] || "<none>";
+    if (cells[name].textContent !== text) cells[name].textContent = text;
   }
   tr.dataset.tone = row.tone;
 }

@@ -1,4 +1,4 @@
-"""PodBoard: every Pod of a namespace as a live row of NAME, READY, STATUS, RESTARTS and AGE."""
+"""PodBoard: every Pod of a namespace as a live row, as `kubectl get pods -o wide` has them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from podlab.panels.logs import Tail
 from podlab.panels.panel import Object, Panel, module
 from podlab.panels.row import Row, row
 from podlab.panels.selector import matcher
+from podlab.panels.simulated import NOTE, is_simulated
 from podlab.text import Text
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from podlab.kubectl import Kubectl
 
 HEADS = ("NAME", "READY", "STATUS", "RESTARTS", "AGE")
+WIDE = (*HEADS, "IP", "NODE")  # IP and node stay out of the twin: they differ from cluster to cluster
 LABELS = {
     "panel": Text(ko="파드 현황판", en="Pod board"),
     "empty": Text(ko="지금은 파드가 없습니다.", en="There are no Pods right now."),
@@ -41,7 +43,7 @@ LABELS = {
     "failing_word": Text(ko="문제가 있습니다", en="something is wrong"),
     "done_word": Text(ko="할 일을 마쳤습니다", en="has finished its work"),
     "leaving_word": Text(ko="종료되는 중입니다", en="is shutting down"),
-} | {f"{head.lower()}_head": Text(ko=head, en=head) for head in HEADS}
+} | {f"{head.lower()}_head": Text(ko=head, en=head) for head in WIDE}
 CAPTION = Text(ko="네임스페이스 {namespace}의 파드", en="Pods in namespace {namespace}")
 SELECTED = Text(
     ko="네임스페이스 {namespace}에서 레이블이 {selector}인 파드", en="Pods in namespace {namespace} with {selector}"
@@ -72,6 +74,8 @@ class PodBoard(Panel):
         self._open: dict[str, str] = {}
         self._tails: dict[str, Tail] = {}
         super().__init__(source, namespace, DETAIL_LABELS | LABELS | {"caption": self._caption})
+        if is_simulated(self._client):
+            self.labels = {**self.labels, "note": str(NOTE)}
         self._events = feed(self._client, f"/api/v1/namespaces/{self._namespace}/events")
 
     def __repr__(self) -> str:

@@ -123,10 +123,3 @@ function group(title, items) {
   const list = element("ul", {}, ...items.map((item) => (typeof item === "string" ? element("li", {}, item) : item)));
   return [element("div", { class: "podlab-group" }, title), list];
 }
-
-/** @param {string} text @param {() => void} act */
-function button(text, act) {
-  const made = element("button", { type: "button", class: "podlab-button" }, text);
-  made.addEventListener("click", act);
-  return made;
-}

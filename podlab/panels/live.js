@@ -82,6 +82,22 @@ function serverClock(model) {
   return { now: () => Date.now() + offset, stop: () => model.off("change:server_time", set) };
 }
 
+/** Says something to the kernel. One that is gone or restarting cannot hear it, which is no error of the page. @param {Model} model @param {any} content */
+function say(model, content) {
+  try {
+    model.send(content);
+  } catch (error) {
+    console.debug("podlab: no kernel to tell", error);
+  }
+}
+
+/** @param {string} text @param {() => void} act */
+function button(text, act) {
+  const made = element("button", { type: "button", class: "podlab-button" }, text);
+  made.addEventListener("click", act);
+  return made;
+}
+
 /**
  * Tells Python whether this view can be seen, and the panel when that changes; a hidden view costs nothing.
  * @param {Model} model @param {HTMLElement} el @param {(visible: boolean) => void} changed
@@ -91,7 +107,7 @@ function seen(model, el, changed) {
   let onScreen = true;
   /** @type {boolean | undefined} */
   let visible;
-  const tell = (/** @type {string} */ event) => model.send({ event, view });
+  const tell = (/** @type {string} */ event) => say(model, { event, view });
   const update = () => {
     const now = onScreen && document.visibilityState !== "hidden";
     if (now === visible) return;

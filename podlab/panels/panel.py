@@ -128,8 +128,8 @@ class Panel(anywidget.AnyWidget):
     def _hear_while_busy(self) -> None:
         # ipykernel 7.4 sends a view's messages to where the comm last wrote from, here the main shell, and there
         # they wait for the running cell; without that memory they go to the subshell that JupyterLab asks for.
-        if self.comm is not None:
-            self.comm.__dict__.pop("_reply_subshell_id", None)
+        if getattr(self.comm, "_reply_subshell_id", None) is not None:
+            del self.comm._reply_subshell_id
 
     def expire(self, now: float) -> float | None:
         """Close the watch when nobody has looked for long enough; else when to ask again."""

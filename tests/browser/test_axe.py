@@ -20,7 +20,7 @@ PANELS = {
 OPENED = {**PANELS["board"], "details": {"c": test_board_view.detail_of("crash-loop", "yaml")}}
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="no axe-core: npm install --prefix build/axe axe-core")
+@pytest.mark.skipif(not AXE.exists(), reason="no axe-core here: `python tools/axe.py` installs it where there is npm")
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("panel", [*sorted(PANELS), "opened"])
 def test_axe_finds_no_violations(page: Any, panel: str, theme: str) -> None:

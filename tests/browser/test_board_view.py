@@ -16,6 +16,7 @@ from podlab.panels.board import CAPTION, LABELS
 from podlab.panels.detail import LABELS as DETAIL_LABELS
 from podlab.panels.detail import about, detail
 from podlab.panels.panel import CONNECTION, module
+from podlab.panels.simulated import NOTE
 
 expect = pytest.importorskip("playwright.sync_api").expect
 
@@ -153,6 +154,30 @@ def test_a_lost_connection_is_said_in_words(page: Any) -> None:
     expect(page.locator("[aria-live=polite]")).to_contain_text("Connection lost")
 
 
+def test_address_and_node_fold_away_where_it_is_narrow(page: Any) -> None:
+    Stage(page, "board", state(row("a"), row("b", ip="", node="")))
+    line = page.locator("tr[data-name=a]")
+    expect(line.locator(".podlab-ip")).to_have_text("10.244.0.5")
+    expect(line.locator(".podlab-node")).to_have_text("n1")
+    expect(page.locator("tr[data-name=b] .podlab-ip")).to_have_text("<none>")
+    page.set_viewport_size({"width": 640, "height": 420})
+    expect(line.locator(".podlab-ip")).to_be_hidden()
+
+
+def test_a_simulated_cluster_says_what_it_leaves_out(page: Any) -> None:
+    shown = state(row("a"))
+    Stage(page, "board", {**shown, "labels": {**shown["labels"], "note": str(NOTE.in_("en"))}})
+    expect(page.locator(".podlab-note")).to_contain_text("Simulated kubelet")
+
+
+def test_a_kernel_that_cannot_be_reached_is_no_error_of_the_page(page: Any) -> None:
+    Stage(page, "board", state(row("a")))
+    page.evaluate("() => { window.model.send = () => { throw new Error('Cannot send'); }; }")
+    page.locator(".podlab-toggle").click()
+    expect(page.get_by_text("Waiting for the kernel.")).to_be_visible()
+    page.evaluate("window.leave()")
+
+
 def test_the_keyboard_reaches_the_table(page: Any) -> None:
     Stage(page, "board", state(row("a")))
     page.keyboard.press("Tab")
@@ -169,7 +194,7 @@ def test_nothing_is_cut_off(page: Any, shoot: Callable[..., None], theme: str, l
     Stage(page, "board", state(*ALL, language=language), theme, language)
     expect(page.locator("tbody tr")).to_have_count(len(ALL))
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for cell in page.locator("tbody :is(th, td)").all():
+    for cell in page.locator("tbody :is(th, td):visible").all():
         box = cell.bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= width
     shoot(page, f"board-{theme}-{language}-{width}")

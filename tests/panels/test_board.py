@@ -60,5 +60,5 @@ def test_the_twin_speaks_korean() -> None:
 
 def test_every_label_that_the_drawing_uses_comes_from_python() -> None:
     used = set(re.findall(r"\blabels\.(\w+)", module("detail", "board")))
-    assert used - {"age_head"} <= set(LABELS | DETAIL_LABELS | CONNECTION) | {"caption"}
+    assert used - {"age_head"} <= set(LABELS | DETAIL_LABELS | CONNECTION) | {"caption", "note"}
     assert used
