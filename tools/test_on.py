@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from podlab import clusters
-from podlab.clusters import engine, kind
+from podlab.clusters import engine, kind, kind_command
 from podlab.clusters.probe import Machine
 from podlab.commands import terminal
 from podlab.errors import PodlabError
@@ -53,7 +53,7 @@ def why_not() -> Text | None:
     if found.trouble:
         return found.seen
     try:
-        kind.need_kind(machine)
+        kind_command.need_kind(machine.which("kind"))
     except PodlabError as error:
         return error.message if isinstance(error.message, Text) else None
     return None

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from podlab.clusters.choice import NoSuchCluster, choose, down, find_all, up
+from podlab.clusters.choice import NoSuchCluster, choose, down, find_all, up, use
 from podlab.clusters.cluster import Cluster, Kind, Provider, Report, Status
 
-__all__ = ["Cluster", "Kind", "NoSuchCluster", "Provider", "Report", "Status", "choose", "down", "find_all", "up"]
+__all__ = [
+    "Cluster",
+    "Kind",
+    "NoSuchCluster",
+    "Provider",
+    "Report",
+    "Status",
+    "choose",
+    "down",
+    "find_all",
+    "up",
+    "use",
+]

@@ -85,12 +85,20 @@ def choose(
     return _by_itself(every, report)
 
 
+def use(selector: str | None = None, report: Report = silent) -> tuple[Cluster, Text]:
+    """As `choose`; but a kind cluster or a context that is asked for by name is made: the asker wants it."""
+    if parse(selector).kind in ("kind", "context"):
+        return up(selector, report=report), ASKED
+    return choose(selector, report)
+
+
 def up(
     selector: str | None = None,
     name: str | None = None,
     image: str | None = None,
     report: Report = silent,
     make: Callable[..., Providers] | None = None,
+    workers: int = 0,
 ) -> Cluster:
     """Make or start a cluster and choose it for all that follows.
 
@@ -98,6 +106,7 @@ def up(
         selector: as for `parse`; without one what `choose` would take.
         name: the cluster's name, unique across all kinds.
         image: kind's node image; without one PODLAB_NODE_IMAGE, else kind's own.
+        workers: kind's nodes beside the control plane.
 
     Raises:
         ClusterError: it cannot be made, or the name is taken by a cluster of another kind.
@@ -110,12 +119,12 @@ def up(
                 path=asked.file
             ),
         )
-    every = (make or providers)(asked.context, image or os.environ.get("PODLAB_NODE_IMAGE") or None)
+    every = (make or providers)(asked.context, image or os.environ.get("PODLAB_NODE_IMAGE") or None, workers)
     name = check_name(name) if name else asked.name
-    if asked.kind is None and name is None:
+    if asked.kind is None and name is None and not (image or workers):
         cluster, _ = _by_itself(every, report)
     else:
-        kind = asked.kind or (state.kind_of(name) if name else None) or ("kind" if image else "embedded")
+        kind = asked.kind or (state.kind_of(name) if name else None) or ("kind" if image or workers else "embedded")
         cluster = _up(every, kind, name or _name_for(asked, kind), report)
     state.choose(cluster.name)
     return cluster
@@ -140,13 +149,13 @@ def find_all(make: Callable[..., Providers] | None = None) -> list[Cluster]:
     return _all((make or providers)())
 
 
-def providers(context: str | None = None, image: str | None = None) -> Providers:
+def providers(context: str | None = None, image: str | None = None, workers: int = 0) -> Providers:
     """The three real ones."""
     from podlab.clusters.context import Context
     from podlab.clusters.embedded import Embedded
     from podlab.clusters.kind import Kind as KindProvider
 
-    return {"kind": KindProvider(image), "context": Context(context), "embedded": Embedded()}
+    return {"kind": KindProvider(image, workers=workers), "context": Context(context), "embedded": Embedded()}
 
 
 def no_such(name: str) -> ClusterError:
@@ -215,7 +224,7 @@ def _up(every: Providers, kind: Kind, name: str, report: Report) -> Cluster:
         return every[kind].up(name, report)
 
 
-def _starting(report: Report) -> AbstractContextManager[None]:
+def _starting(report: Report) -> AbstractContextManager[int]:
     waiting = Text(
         ko="다른 podlab이 클러스터를 시작하고 있어 기다립니다",
         en="Waiting for another podlab that is starting a cluster",

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from podlab.clusters import engine, kind
+from podlab.clusters import engine
+from podlab.clusters.kind_command import install_kind
 from podlab.clusters.probe import Probe
 from podlab.text import Text
 
@@ -196,7 +197,11 @@ def kind_command(probe: Probe, home: Path) -> Finding:
             en="it makes kind clusters. The embedded cluster does not need it",
         )
         return Finding(
-            "kind", "error", Text(ko="kind 명령이 없습니다", en="there is no kind command"), why, kind.install_kind()
+            "kind",
+            "error",
+            Text(ko="kind 명령이 없습니다", en="there is no kind command"),
+            why,
+            install_kind(),
         )
     answer = probe.run(["kind", "version", "--quiet"])
     found = re.search(r"(\d+)\.(\d+)", answer.out)
@@ -206,7 +211,7 @@ def kind_command(probe: Probe, home: Path) -> Finding:
     why = Text(
         ko="{}.{} 이상에서 시험했습니다".format(*KIND_FLOOR), en="tested with {}.{} and newer".format(*KIND_FLOOR)
     )
-    return Finding("kind", "error", seen, why, kind.install_kind())
+    return Finding("kind", "error", seen, why, install_kind())
 
 
 def disk(probe: Probe, home: Path) -> Finding:

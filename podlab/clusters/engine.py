@@ -93,6 +93,12 @@ def judge(name: str, answer: Answer) -> Engine:
     return Engine(name, "forbidden" if "permission denied" in (answer.out + answer.err).lower() else "stopped")
 
 
+def images(probe: Probe, engine: str, repository: str) -> list[str]:
+    """The images of a repository that the engine has, as `REPOSITORY:TAG`."""
+    answer = probe.run([engine, "images", repository, "--format", "{{.Repository}}:{{.Tag}}"])
+    return [line.removeprefix("docker.io/") for line in answer.out.split()] if answer.code == 0 else []
+
+
 def need(probe: Probe) -> Engine:
     """An engine that works.
 

@@ -1,36 +1,43 @@
-"""Clusters of kind: created, found and deleted with the `kind` command, each with a kubeconfig file of its own."""
+"""Clusters of kind: created, found, repaired and deleted, each with a kubeconfig file of its own."""
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-from typing import Any
 
 from podlab.clusters import engine as engines
-from podlab.clusters import reach, state
+from podlab.clusters import kind_command, nodes, reach, state
 from podlab.clusters.cluster import Cluster, Report, silent
-from podlab.clusters.probe import Machine, Probe
+from podlab.clusters.lock import held
+from podlab.clusters.probe import Answer, Machine, Probe
 from podlab.errors import ClusterError
 from podlab.text import Text
 
 ADOPTED = "podlab"
 """A kind cluster of this name is podlab's even where somebody else created it."""
 
-_STEP = re.compile(r"^\s*•\s+(?P<text>.*?)[\s.]*$")
+PATIENCE = 60.0
+"""Seconds for an API server to come back after its node was started."""
+
+
+class BrokenCluster(ClusterError):
+    """A kind cluster that is there, and that podlab could not bring back."""
 
 
 class Kind:
-    """The provider of kind clusters; `image` is the node image, kind's own where it is None."""
+    """The provider of kind clusters.
 
-    def __init__(self, image: str | None = None, probe: Probe | None = None) -> None:
+    Args:
+        image: the node image; None means kind's own.
+        workers: nodes beside the control plane, for a cluster that is made now.
+    """
+
+    def __init__(self, image: str | None = None, probe: Probe | None = None, workers: int = 0) -> None:
         self.image = image
         self.probe: Probe = probe or Machine()
+        self.workers = workers
 
     def find(self) -> list[Cluster]:
         """Those that podlab remembers, and a running one called `podlab`."""
@@ -55,185 +62,181 @@ class Kind:
 
     def names(self) -> list[str]:
         """What `kind get clusters` lists; nothing where kind or an engine is missing."""
-        if not self.probe.which("kind") or engines.find(self.probe).trouble:
-            return []
-        answer = self.probe.run(["kind", "get", "clusters", "--quiet"])
+        engine = engines.find(self.probe)
+        return [] if engine.trouble or not self.probe.which("kind") else self._names(engine.name)
+
+    def _names(self, engine: str) -> list[str]:
+        answer = self._kind(engine, "get", "clusters", "--quiet")
         return answer.out.split() if answer.code == 0 else []
 
     def up(self, name: str, report: Report = silent) -> Cluster:
-        """Create the cluster, unless it is there and answers."""
-        need_kind(self.probe)
-        engine = engines.need(self.probe)
-        known = state.cluster_named(name)
-        there = name in self.names()
-        if there and known is None and name != ADOPTED:
-            raise ClusterError(
-                Text(
-                    ko="{name}은(는) podlab이 만들지 않은 kind 클러스터입니다",
-                    en="{name} is a kind cluster that podlab did not make",
-                ).format(name=name),
-                Text(
-                    ko="다른 이름을 쓰거나(--name), 그대로 쓰려면: podlab up --cluster context:kind-{name}",
-                    en="take another name (--name), or use it as it is: podlab up --cluster context:kind-{name}",
-                ).format(name=name),
-            )
-        if there and not state.is_half_made(name):
-            return self._back(name)
-        if there:
-            report(str(Text(ko="만들다 만 클러스터 지우기", en="Deleting the half-made cluster")))
-            self._delete(name)
-        return self._create(name, engine.name, report)
+        """Create the cluster; one that is there is brought back, and made anew where it was only half made.
+
+        Raises:
+            BrokenCluster: it is there, and does not come back.
+            ClusterError: kind or an engine is missing, the cluster is somebody else's, or it cannot be made.
+        """
+        kind_command.need_kind(self.probe.which("kind"))
+        engine = engines.need(self.probe).name
+        with _making(report) as making:
+            if name not in self._names(engine):
+                return self._create(name, engine, report, making)
+            known = state.cluster_named(name)
+            if known is None and name != ADOPTED:
+                raise _somebody_elses(name)
+            if known and state.is_half_made(name) and not _is_whole(known.kubeconfig):
+                report(str(Text(ko="만들다 만 클러스터 지우기", en="Deleting the half-made cluster")))
+                self._delete(name, engine)
+                return self._create(name, engine, report, making)
+            return self._back(name, engine, report)
 
     def down(self, cluster: Cluster, report: Report = silent) -> None:
         """Delete the cluster's containers and what podlab keeps about it."""
-        need_kind(self.probe)
-        engines.need(self.probe)
+        kind_command.need_kind(self.probe.which("kind"))
+        engine = engines.need(self.probe).name
         report(
             str(Text(ko="kind 클러스터 {name} 삭제", en="Deleting the kind cluster {name}").format(name=cluster.name))
         )
-        self._delete(cluster.name)
+        with _making(report):
+            self._delete(cluster.name, engine)
         state.forget(cluster.name)
 
-    def _back(self, name: str) -> Cluster:
+    def _back(self, name: str, engine: str, report: Report) -> Cluster:
         cluster = state.cluster_named(name)
-        if cluster is None or not cluster.kubeconfig.exists():
-            cluster = self._fetch_kubeconfig(name, adopted=cluster is None)
-        if not _until(cluster.answers, seconds=30):
-            raise ClusterError(
-                Text(
-                    ko="kind 클러스터 {name}이(가) 있지만 API 서버가 답하지 않습니다",
-                    en="the kind cluster {name} exists, but its API server does not answer",
-                ).format(name=name),
-                Text(
-                    ko="다시 만들려면: podlab down --name {name}, 그다음 podlab up --cluster kind --name {name}",
-                    en="to make it anew: podlab down --name {name}, then podlab up --cluster kind --name {name}",
-                ).format(name=name),
-            )
+        asleep = nodes.asleep(nodes.of(self.probe, engine, name))
+        if asleep:
+            stopped = ", ".join(node.name for node in asleep)
+            report(str(Text(ko="멈춘 노드 다시 시작: {n}", en="Starting the stopped nodes: {n}").format(n=stopped)))
+            try:
+                nodes.wake(self.probe, engine, asleep)
+            except ClusterError as error:
+                raise _broken(name, str(error)) from error
+        if cluster is None or not cluster.answers():  # the kubeconfig may be lost, or of another port
+            cluster = self._fetch_kubeconfig(name, adopted=cluster is None or cluster.adopted)
+        if not cluster.answers():
+            report(str(Text(ko="API 서버 기다리기", en="Waiting for the API server")))
+        if not _until(cluster.answers, PATIENCE):
+            raise _broken(name, self._why(name, engine))
+        state.remember(cluster)
         return cluster
 
+    def _why(self, name: str, engine: str) -> Text | str:
+        found = nodes.of(self.probe, engine, name)
+        if asleep := nodes.asleep(found):
+            said = nodes.last_words(self.probe, engine, asleep[0].name)
+            return f"{asleep[0].name}: {asleep[0].state}" + (f" ({said})" if said else "")
+        return Text(
+            ko="노드는 실행 중이지만 API 서버가 {seconds:.0f}초 안에 답하지 않았습니다",
+            en="its nodes run, but the API server did not answer within {seconds:.0f} s",
+        ).format(seconds=PATIENCE)
+
     def _fetch_kubeconfig(self, name: str, adopted: bool = False) -> Cluster:
-        answer = self.probe.run(["kind", "get", "kubeconfig", "--name", name])
+        answer = self._kind(engines.find(self.probe).name, "get", "kubeconfig", "--name", name)
         if answer.code:
-            raise ClusterError(_last_line(answer.err))
+            raise _broken(name, kind_command.last_line(answer.err).removeprefix("ERROR: "))
         cluster = Cluster(name, "kind", state.kubeconfig_path(name), f"kind-{name}", adopted=adopted)
-        state.remember(cluster)
+        state.remember(cluster, half_made=state.is_half_made(name))
         state.write(cluster.kubeconfig, answer.out)
         return cluster
 
-    def _create(self, name: str, engine: str, report: Report) -> Cluster:
+    def _create(self, name: str, engine: str, report: Report, making: int) -> Cluster:
         cluster = Cluster(name, "kind", state.kubeconfig_path(name), f"kind-{name}")
+        began = time.monotonic()
+        report(_creating(name, state.took("kind")))
         state.remember(cluster, half_made=True)
-        command = ["kind", "create", "cluster", "--name", name, "--kubeconfig", str(cluster.kubeconfig)]
-        command += ["--image", self.image] if self.image else []
+        cluster.kubeconfig.unlink(missing_ok=True)
         try:
-            lines = list(_told(_run_apart(command, engine), report))
-            if lines[-1] != "0":
-                raise _creation_failed(name, lines[:-1], self.image)
+            kind_command.create(name, self._options(cluster), engine, report, (making,))
             report(str(Text(ko="기본 서비스 어카운트 기다리기", en="Waiting for the default service account")))
             _until(lambda: _has_service_account(cluster.kubeconfig), seconds=60)
         except BaseException:
             report(str(Text(ko="만들다 만 클러스터 지우기", en="Deleting the half-made cluster")))
             with suppress(KeyboardInterrupt):
-                self._delete(name)
+                self._delete(name, engine)
                 state.forget(name)
             raise
         state.remember(cluster)
+        state.note_took("kind", time.monotonic() - began)
         return cluster
 
-    def _delete(self, name: str) -> None:
+    def _options(self, cluster: Cluster) -> list[str]:
+        options = ["--kubeconfig", str(cluster.kubeconfig)] + (["--image", self.image] if self.image else [])
+        if self.workers:
+            path = state.folder(cluster.name) / "kind.yaml"
+            state.write(path, configuration(self.workers))
+            options += ["--config", str(path)]
+        return options
+
+    def _delete(self, name: str, engine: str) -> None:
         path = str(state.kubeconfig_path(name))
-        _, *lines = reversed(
-            list(_run_apart(["kind", "delete", "cluster", "--name", name, "--kubeconfig", path], None))
+        lines = list(kind_command.run(["kind", "delete", "cluster", "--name", name, "--kubeconfig", path], engine))
+        if name in self._names(engine):
+            raise ClusterError(
+                kind_command.last_line("\n".join(lines[:-1])),
+                Text(ko="직접 지우려면: {command}", en="to delete it yourself: {command}").format(
+                    command=f"kind delete cluster --name {name}"
+                ),
+            )
+
+    def _kind(self, engine: str, *words: str) -> Answer:
+        return self.probe.run(["kind", *words], environ=kind_command.environment(engine))
+
+
+def configuration(workers: int) -> str:
+    """kind's configuration of a control plane with workers."""
+    roles = ["control-plane", *["worker"] * workers]
+    lines = ["kind: Cluster", "apiVersion: kind.x-k8s.io/v1alpha4", "nodes:", *(f"- role: {role}" for role in roles)]
+    return "\n".join(lines) + "\n"
+
+
+def _making(report: Report) -> AbstractContextManager[int]:
+    # kind holds this lock, too: one that outlives a killed podlab must not delete what the next one makes
+    waiting = Text(
+        ko="중단된 podlab이 남긴 kind가 끝나기를 기다립니다",
+        en="Waiting for the end of a kind that a killed podlab left behind",
+    )
+    return held(state.home() / "kind.lock", lambda: report(str(waiting)))
+
+
+def _creating(name: str, took: float | None) -> str:
+    said = Text(ko="kind 클러스터 {name} 만들기", en="Creating the kind cluster {name}")
+    if took:
+        said = Text(
+            ko="kind 클러스터 {name} 만들기 (지난번에는 {took:.0f}초 걸렸습니다)",
+            en="Creating the kind cluster {name} (it took {took:.0f} s the last time)",
         )
-        if name in self.names():
-            raise ClusterError(_last_line("\n".join(reversed(lines))))
+    return str(said.format(name=name, took=took))
 
 
-def need_kind(probe: Probe) -> None:
-    """Nothing, where there is a `kind` command.
-
-    Raises:
-        ClusterError: there is none; the hint names the package.
-    """
-    if not probe.which("kind"):
-        hint = install_kind()
-        raise ClusterError(
-            Text(ko="kind 명령이 없습니다", en="there is no kind command"),
-            Text(ko=f"{hint.ko}\n  {engines.WITHOUT.ko}", en=f"{hint.en}\n  {engines.WITHOUT.en}"),
-        )
-
-
-def install_kind(platform: str = sys.platform) -> Text:
-    """How to get kind on this platform."""
-    command = {"darwin": "brew install kind", "win32": "winget install Kubernetes.kind"}.get(platform)
-    command = command or "conda install -c conda-forge kubernetes-kind"
-    return Text(
-        ko=f"kind 설치: {command}  (다른 방법: https://kind.sigs.k8s.io/docs/user/quick-start/)",
-        en=f"install kind: {command}  (other ways: https://kind.sigs.k8s.io/docs/user/quick-start/)",
+def _somebody_elses(name: str) -> ClusterError:
+    return ClusterError(
+        Text(
+            ko="{name}은(는) podlab이 만들지 않은 kind 클러스터입니다",
+            en="{name} is a kind cluster that podlab did not make",
+        ).format(name=name),
+        Text(
+            ko="다른 이름을 쓰거나(--name), 그대로 쓰려면: podlab up --cluster context:kind-{name}",
+            en="take another name (--name), or use it as it is: podlab up --cluster context:kind-{name}",
+        ).format(name=name),
     )
 
 
-def step(line: str) -> str | None:
-    """The step that a line of `kind create cluster` begins, without its ornaments."""
-    match = _STEP.match(line)
-    return re.sub(r"[^\x00-\x7f]", "", match["text"]).rstrip(" .") if match else None
-
-
-def _told(lines: Iterator[str], report: Report) -> Iterator[str]:
-    for line in lines:
-        if begun := step(line):
-            report(begun)
-        yield line
-
-
-def _run_apart(command: list[str], engine: str | None) -> Iterator[str]:
-    """The lines that the command prints, then its exit code; out of Ctrl-C's reach, and ended when we are."""
-    environ = dict(os.environ)
-    if engine and engine != "docker":
-        environ["KIND_EXPERIMENTAL_PROVIDER"] = engine
-    process = _popen(command, environ)
-    assert process.stdout
-    try:
-        for line in process.stdout:
-            yield line.rstrip("\n")
-        yield str(process.wait())
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait()
-        process.stdout.close()
-
-
-def _popen(command: list[str], environ: dict[str, str]) -> subprocess.Popen[str]:
-    own: dict[str, Any] = {"start_new_session": True}
-    if sys.platform == "win32":
-        own = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        env=environ,
-        **own,
+def _broken(name: str, why: Text | str) -> BrokenCluster:
+    return BrokenCluster(
+        Text(
+            ko="kind 클러스터 {name}이(가) 있지만 되살리지 못했습니다: {why}",
+            en="the kind cluster {name} exists, but could not be brought back: {why}",
+        ).format(name=name, why=why),
+        Text(
+            ko="다시 만들려면 (그 안의 것은 사라집니다): podlab up --cluster kind --name {name} --recreate",
+            en="to make it anew (what it holds is lost): podlab up --cluster kind --name {name} --recreate",
+        ).format(name=name),
     )
 
 
-def _creation_failed(name: str, lines: list[str], image: str | None) -> ClusterError:
-    text = "\n".join(lines)
-    state.home().joinpath("kind-create.log").write_text(text + "\n", encoding="utf-8")
-    hint = Text(
-        ko=f"kind의 출력: {state.home() / 'kind-create.log'}   원인 찾기: podlab doctor --cluster kind",
-        en=f"what kind printed: {state.home() / 'kind-create.log'}   to find the cause: podlab doctor --cluster kind",
-    )
-    if "failed to pull image" in text or "pulling image" in text:
-        hint = Text(
-            ko="노드 이미지를 받지 못했습니다. 네트워크를 확인하거나 --image IMAGE를 쓰십시오\n  {without}",
-            en="the node image could not be pulled. Check the network, or use --image IMAGE\n  {without}",
-        ).format(without=engines.WITHOUT)
-    said = next((line for line in reversed(lines) if line.startswith("ERROR: ")), _last_line(text))
-    return ClusterError(f"kind create cluster --name {name}: {said.removeprefix('ERROR: ')}", hint)
+def _is_whole(kubeconfig: Path) -> bool:
+    # kind writes the kubeconfig when everything else is done
+    return kubeconfig.exists() and reach.answers(kubeconfig) and _has_service_account(kubeconfig)
 
 
 def _has_service_account(kubeconfig: Path) -> bool:
@@ -251,8 +254,3 @@ def _until(ready: Callable[[], bool], seconds: float) -> bool:
             return False
         time.sleep(0.1)
     return True
-
-
-def _last_line(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "kind failed and said nothing"

@@ -31,14 +31,18 @@ else:
 
 
 @contextmanager
-def held(path: Path, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Hold the lock for the block; `on_wait` is told once when somebody else holds it. A dead holder holds nothing."""
+def held(path: Path, on_wait: Callable[[], None] = lambda: None) -> Iterator[int]:
+    """Hold the lock for the block; `on_wait` is told once when somebody else holds it. A dead holder holds nothing.
+
+    Yields:
+        Its file descriptor: a child that inherits it holds the lock until it ends, too (not on Windows).
+    """
     file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
     try:
         if not _try(file):
             on_wait()
             while not _try(file):
                 time.sleep(0.05)
-        yield
+        yield file
     finally:
         os.close(file)

@@ -40,8 +40,8 @@ class Probe(Protocol):
     def which(self, command: str) -> str | None:
         """The path of the command, if it is there."""
 
-    def run(self, command: Sequence[str], timeout: float = 15) -> Answer:
-        """Run the command and wait; never raises."""
+    def run(self, command: Sequence[str], timeout: float = 15, environ: Mapping[str, str] | None = None) -> Answer:
+        """Run the command, with `environ` on top of the environment, and wait; never raises."""
 
     def read(self, path: str) -> str | None:
         """The file's text, if it can be read."""
@@ -70,7 +70,7 @@ class Machine:
         """The path of the command, if it is there."""
         return shutil.which(command)
 
-    def run(self, command: Sequence[str], timeout: float = 15) -> Answer:
+    def run(self, command: Sequence[str], timeout: float = 15, environ: Mapping[str, str] | None = None) -> Answer:
         """Run the command without a terminal and wait."""
         try:
             done = subprocess.run(
@@ -80,6 +80,7 @@ class Machine:
                 timeout=timeout,
                 encoding="utf-8",
                 errors="replace",
+                env={**self.environ, **(environ or {})},
             )
         except subprocess.TimeoutExpired:
             return Answer(124, err=f"{command[0]}: no answer within {timeout:g} seconds")

@@ -92,6 +92,23 @@ def choose(name: str) -> None:
     write(home() / "chosen", name + "\n")
 
 
+def took(task: str) -> float | None:
+    """The seconds that the task took the last time."""
+    try:
+        return float(json.loads((home() / "took.json").read_text(encoding="utf-8"))[task])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def note_took(task: str, seconds: float) -> None:
+    """Keep in mind how long the task took."""
+    try:
+        known = dict(json.loads((home() / "took.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        known = {}
+    write(home() / "took.json", json.dumps(known | {task: round(seconds, 1)}) + "\n")
+
+
 def write(path: Path, text: str) -> None:
     """Replace the file in one step; only its owner may read it."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")

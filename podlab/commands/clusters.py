@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
 from podlab import clusters
-from podlab.clusters import Cluster, Status, choice, state
+from podlab.clusters import Cluster, Status, choice, engine, state, versions
+from podlab.clusters.kind import BrokenCluster
+from podlab.clusters.probe import Machine
 from podlab.commands import clock, terminal
 from podlab.text import Text
 
@@ -21,6 +25,8 @@ ClusterOption = Annotated[
         show_default=False,
     ),
 ]
+RECREATE = Text(ko="{name}을(를) 지우고 다시 만듭니까?", en="Delete {name} and make it anew?")
+
 NameOption = Annotated[
     str | None, typer.Option("--name", help="The cluster's name. 클러스터 이름.", show_default=False)
 ]
@@ -35,17 +41,81 @@ def up(
             "--image", metavar="NODE_IMAGE", envvar="PODLAB_NODE_IMAGE", help="kind's node image. kind의 노드 이미지."
         ),
     ] = None,
+    kubernetes: Annotated[
+        str | None,
+        typer.Option(
+            "--kubernetes", metavar="1.36", help="kind: Kubernetes' version. Kubernetes 버전.", show_default=False
+        ),
+    ] = None,
+    workers: Annotated[
+        int, typer.Option("--workers", min=0, max=20, help="kind: nodes beside the control plane. 작업자 노드의 수.")
+    ] = 0,
+    recreate: Annotated[
+        bool, typer.Option("--recreate", help="kind: delete what is there and make it anew. 지우고 다시 만듭니다.")
+    ] = False,
     speed: Annotated[
         float | None,
         typer.Option("--speed", min=0.001, help="An embedded cluster's seconds per second. 내장 클러스터의 배속."),
     ] = None,
 ) -> None:
     """Start a cluster and choose it. 클러스터를 시작하고 고릅니다."""
+    began = time.monotonic()
+    wanted = Wanted(cluster or ("kind" if kubernetes else None), name, _image(image, kubernetes), workers)
     with terminal.steps() as report:
-        made = clusters.up(cluster, name, image, report)
+        if recreate:
+            _delete_kind(wanted, report)
+    try:
+        made = _start(wanted)
+    except BrokenCluster as error:
+        if not terminal.asks():
+            raise
+        terminal.fail(error)
+        if not typer.confirm(str(RECREATE.format(name=wanted.kind_name)), err=True):
+            raise typer.Exit(terminal.FAILED) from error
+        with terminal.steps() as report:
+            _delete_kind(wanted, report)
+        made = _start(wanted)
     if speed is not None:
         clock.change(made, clock.Action.RESUME, speed=speed)
-    terminal.say(summary(made.status()))
+    status = made.status()
+    terminal.say(summary(status))
+    if warned := versions.warning(status.kubernetes_version):
+        terminal.warn(warned)
+    terminal.say(Text(ko="걸린 시간: {took:.1f}초", en="took {took:.1f} s").format(took=time.monotonic() - began))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What `podlab up` was asked for."""
+
+    cluster: str | None
+    name: str | None
+    image: str | None
+    workers: int
+
+    @property
+    def kind_name(self) -> str:
+        """The name that a kind cluster of this wish has."""
+        return self.name or choice.parse(self.cluster).name or choice.DEFAULT_NAMES["kind"]
+
+
+def _start(wanted: Wanted) -> Cluster:
+    with terminal.steps() as report:
+        return clusters.up(wanted.cluster, wanted.name, wanted.image, report, workers=wanted.workers)
+
+
+def _delete_kind(wanted: Wanted, report: clusters.Report) -> None:
+    for found in clusters.find_all():
+        if (found.name, found.kind) == (wanted.kind_name, "kind"):
+            clusters.down(found.name, report)
+
+
+def _image(image: str | None, kubernetes: str | None) -> str | None:
+    if kubernetes is None:
+        return image
+    machine = Machine()
+    found = engine.find(machine)
+    return versions.node_image(kubernetes, engine.images(machine, found.name, "kindest/node"))
 
 
 def down(

@@ -8,7 +8,7 @@ from typing import Annotated, cast
 import typer
 
 from podlab import clusters, lab, text, workbook
-from podlab.clusters import Cluster, choice, state
+from podlab.clusters import state
 from podlab.commands import terminal
 from podlab.commands.clusters import ClusterOption, summary
 from podlab.text import Language, Text
@@ -42,7 +42,7 @@ def run(
     folder = folder.absolute()
     workbook.lay_out(folder, spoken)
     with terminal.steps() as report:
-        chosen = _cluster(cluster, report)
+        chosen, _ = clusters.use(cluster, report)
     terminal.say(summary(chosen.status()))
     free = lab.free_port(port)
     if free != port:
@@ -100,13 +100,6 @@ def speak(language: str | None) -> None:
         text.use(cast(Language | None, language))
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--language") from error
-
-
-def _cluster(selector: str | None, report: clusters.Report) -> Cluster:
-    asked = choice.parse(selector)
-    if asked.kind in ("kind", "context"):  # whoever names it wants it made
-        return clusters.up(selector, report=report)
-    return clusters.choose(selector, report)[0]
 
 
 def _reset_cluster() -> None:

@@ -33,6 +33,16 @@ def say(text: Text | str) -> None:
     err.print(escape(str(text)))
 
 
+def warn(text: Text) -> None:
+    """One line that keeps nothing from working."""
+    err.print(f"[yellow]![/] {escape(str(text))}")
+
+
+def asks() -> bool:
+    """Whether there is a person at a terminal who can be asked."""
+    return err.is_terminal and sys.stdin is not None and sys.stdin.isatty()
+
+
 @contextmanager
 def steps() -> Iterator[Report]:
     """A `Report` that shows the running step with its time, and a line for each that is done."""

@@ -75,7 +75,7 @@ def _bind(selector: str | None) -> tuple[Kubectl, Status, Text]:
     from podlab.client import Client
     from podlab.kubectl import Kubectl
 
-    chosen, why = clusters.choose(selector)
+    chosen, why = clusters.use(selector, lambda step: print(f"podlab: {step} …", end="\r", flush=True))
     os.environ["KUBECONFIG"] = str(chosen.kubeconfig)
     client = Client(chosen.kubeconfig, context=chosen.context, namespace=chosen.namespace)
     kubectl = Kubectl(client, namespace=chosen.namespace)

@@ -24,7 +24,7 @@ class FakeMachine:
     def which(self, command: str) -> str | None:
         return f"/usr/bin/{command}" if any(line.split()[0] == command for line in self.commands) else None
 
-    def run(self, command: Sequence[str], timeout: float = 15) -> Answer:
+    def run(self, command: Sequence[str], timeout: float = 15, environ: Mapping[str, str] | None = None) -> Answer:
         line = " ".join(command)
         return next((answer for words, answer in self.commands.items() if line.startswith(words)), Answer(127))
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
+import yaml
 from fakes import FakeMachine
 
-from podlab.clusters import engine, kind, state
+from podlab.clusters import Cluster, engine, kind, kind_command, state
 from podlab.clusters.kind import Kind
 from podlab.clusters.probe import Answer
 from podlab.errors import ClusterError
@@ -26,7 +29,7 @@ DOCKER = {"docker info": Answer(0, "27.0\n")}
     ],
 )
 def test_step(line: str, step: str | None) -> None:
-    assert kind.step(line) == step
+    assert kind_command.step(line) == step
 
 
 @pytest.mark.parametrize(
@@ -84,6 +87,67 @@ def test_an_adopted_cluster_that_is_gone_is_forgotten(silent: str) -> None:
     assert state.clusters() == []
 
 
+PS = "docker ps --all --filter label=io.x-k8s.kind.cluster=a"
+
+
+def a_cluster_of(kubeconfig: str, half_made: bool = False) -> Cluster:
+    cluster = Cluster("a", "kind", state.kubeconfig_path("a"), "kind-a")
+    state.remember(cluster, half_made=half_made)
+    state.write(cluster.kubeconfig, kubeconfig)
+    return cluster
+
+
+def machine(**commands: Answer) -> FakeMachine:
+    listed = {"kind get clusters": Answer(0, "a\n"), "kind get kubeconfig": Answer(1, "", "ERROR: no nodes\n")}
+    return FakeMachine(DOCKER | listed | commands)
+
+
+def test_nodes_that_stopped_are_started_and_paused_ones_go_on(answering: str) -> None:
+    rows = "a-worker\texited\tworker\na-control-plane\tpaused\tcontrol-plane\n"
+    box, told = machine(**{PS: Answer(0, rows), "docker start a-worker": Answer(0)}), list[str]()
+    box.commands["docker unpause a-control-plane"] = Answer(0)
+    cluster = a_cluster_of(answering)
+    assert Kind(probe=box).up("a", told.append) == cluster
+    assert told == ["Starting the stopped nodes: a-control-plane, a-worker"]
+
+
+def test_a_lost_kubeconfig_is_fetched(answering: str) -> None:
+    cluster = a_cluster_of(answering)
+    cluster.kubeconfig.unlink()
+    box = machine(**{"kind get kubeconfig": Answer(0, answering)})
+    assert Kind(probe=box).up("a") == cluster
+    assert cluster.answers()
+
+
+def test_a_cluster_that_does_not_come_back_says_why_and_offers_to_be_made_anew(silent: str) -> None:
+    a_cluster_of(silent)
+    stopped = {PS: Answer(0, "a-control-plane\texited\tcontrol-plane\n")}
+    for box, why in (
+        (machine(), "no nodes"),
+        (machine(**stopped, **{"docker start": Answer(1, "", "Error: no space left")}), "no space left"),
+    ):
+        with pytest.raises(kind.BrokenCluster, match=why) as caught:
+            Kind(probe=box).up("a")
+        assert "podlab up --cluster kind --name a --recreate" in str(caught.value.hint)
+
+
+def test_podman_is_named_to_kind() -> None:
+    asked: list[tuple[str, object]] = []
+
+    class Watched(FakeMachine):
+        def run(self, command: Sequence[str], timeout: float = 15, environ: Mapping[str, str] | None = None) -> Answer:
+            asked.append((" ".join(command), environ))
+            return super().run(command, timeout, environ)
+
+    Kind(probe=Watched({"podman info": Answer(0, "5"), "kind get clusters": Answer(0)})).names()
+    assert asked[-1] == ("kind get clusters --quiet", {"KIND_EXPERIMENTAL_PROVIDER": "podman"})
+
+
+def test_workers_are_configured() -> None:
+    nodes = yaml.safe_load(kind.configuration(2))["nodes"]
+    assert [node["role"] for node in nodes] == ["control-plane", "worker", "worker"]
+
+
 @pytest.mark.kind
 def test_a_real_cluster_comes_and_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import os
@@ -96,6 +160,8 @@ def test_a_real_cluster_comes_and_goes(tmp_path: Path, monkeypatch: pytest.Monke
         assert cluster.answers()
         assert any(step.startswith("Starting control-plane") for step in steps)
         assert provider.up("podlab-test-own") == cluster
+        subprocess.run(["docker", "stop", "--time", "2", "podlab-test-own-control-plane"], check=True)
+        assert not cluster.answers()
         cluster.kubeconfig.unlink()
         assert provider.up("podlab-test-own").answers()
         assert cluster.status().nodes == ("podlab-test-own-control-plane",)
