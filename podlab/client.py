@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote, urlencode, urlsplit
 
 from podlab.errors import ApiError, ClusterError
@@ -361,8 +361,9 @@ def _connect(kubeconfig: Path | None, context: str | None, server: str | None) -
     path = None if kubeconfig is None else str(kubeconfig)
     configuration = client.Configuration()
     try:
-        config.load_kube_config(path, context=context, client_configuration=configuration, persist_config=False)
-        contexts, current = config.list_kube_config_contexts(path)
+        load, contexts_of = cast(Any, config.load_kube_config), cast(Any, config.list_kube_config_contexts)
+        load(path, context=context, client_configuration=configuration, persist_config=False)
+        contexts, current = contexts_of(path)
     except (config.ConfigException, OSError, ValueError, TypeError, AttributeError) as error:
         if not server:
             raise ClusterError(f"error: {error}", NO_KUBECONFIG) from error
