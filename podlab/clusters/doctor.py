@@ -2,40 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal
 
-from podlab.clusters import engine
-from podlab.clusters.kind_command import install_kind
+from podlab.clusters import doctor_kind, versions
+from podlab.clusters.finding import Check, Finding, Severity
 from podlab.clusters.probe import Probe
 from podlab.text import Text
 
-Severity = Literal["ok", "note", "error"]
-
-KIND_FLOOR = (0, 27)
-DISK_FLOOR = 4 << 30
-
-Check = Callable[[Probe, Path], "Finding"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. `note` keeps nothing from working that is needed here; `fix` is empty when `ok`."""
-
-    id: str
-    severity: Severity
-    seen: Text
-    why: Text | None = None
-    fix: Text | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """The same for JSON: each sentence in both languages."""
-        said = {"seen": self.seen, "why": self.why, "fix": self.fix}
-        texts = {key: {"ko": text.ko, "en": text.en} if text else None for key, text in said.items()}
-        return {"id": self.id, "severity": self.severity, **texts}
+FIRST_PORT = 8888
+"""Where `podlab lab` listens, if it can."""
 
 
 def examine(probe: Probe, home: Path, *, for_kind: bool = False) -> list[Finding]:
@@ -46,8 +23,8 @@ def examine(probe: Probe, home: Path, *, for_kind: bool = False) -> list[Finding
         home: the state folder.
         for_kind: whether a kind cluster is wanted.
     """
-    found = [check(probe, home) for check in ALWAYS]
-    for finding in (check(probe, home) for check in FOR_KIND):
+    found = [finding for check in ALWAYS if (finding := check(probe, home))]
+    for finding in (finding for check in FOR_KIND if (finding := check(probe, home))):
         soften = finding.severity == "error" and not for_kind
         found.append(Finding(finding.id, "note", finding.seen, finding.why, finding.fix) if soften else finding)
     return found
@@ -166,75 +143,87 @@ def proxy(probe: Probe, home: Path) -> Finding:
 
 
 def kubectl(probe: Probe, home: Path) -> Finding:
-    """There is a kubectl, or there is ours."""
+    """There is a kubectl of about the clusters' version, or there is ours."""
     path = probe.which("kubectl")
-    if path:
-        return Finding("kubectl", "ok", Text(*[f"kubectl: {path}"] * 2))
+    if not path:
+        seen = Text(ko="kubectl이 없어 podlab kubectl을 대신 씁니다", en="no kubectl: podlab kubectl takes its place")
+        return Finding("kubectl", "ok", seen)
+    version = _client_version(probe.run(["kubectl", "version", "--client", "--output", "json"]).out)
+    seen = Text(*[f"kubectl {version}: {path}".replace("  ", " ")] * 2)
+    minor = int(version.split(".")[1]) if version else None
+    tested = [int(each.split(".")[1]) for each in versions.TESTED]
+    if minor is None or min(tested) - 1 <= minor <= max(tested) + 1:
+        return Finding("kubectl", "ok", seen)
     return Finding(
         "kubectl",
-        "ok",
-        Text(ko="kubectl이 없어 podlab kubectl을 대신 씁니다", en="no kubectl: podlab kubectl takes its place"),
-    )
-
-
-def container_engine(probe: Probe, home: Path) -> Finding:
-    """A container engine answers."""
-    found = engine.find(probe)
-    if not found.trouble:
-        return Finding("engine", "ok", Text(*[f"{found.name} {found.version}"] * 2))
-    why = Text(
-        ko="kind 클러스터에 필요합니다. 내장 클러스터에는 필요 없습니다",
-        en="a kind cluster needs it. The embedded cluster does not",
-    )
-    return Finding("engine", "error", found.seen, why, found.fix)
-
-
-def kind_command(probe: Probe, home: Path) -> Finding:
-    """The kind command is there and new enough."""
-    if not probe.which("kind"):
-        why = Text(
-            ko="kind 클러스터를 만드는 명령입니다. 내장 클러스터에는 필요 없습니다",
-            en="it makes kind clusters. The embedded cluster does not need it",
-        )
-        return Finding(
-            "kind",
-            "error",
-            Text(ko="kind 명령이 없습니다", en="there is no kind command"),
-            why,
-            install_kind(),
-        )
-    answer = probe.run(["kind", "version", "--quiet"])
-    found = re.search(r"(\d+)\.(\d+)", answer.out)
-    seen = Text(*[f"kind {answer.out.strip()}"] * 2)
-    if found and (int(found[1]), int(found[2])) >= KIND_FLOOR:
-        return Finding("kind", "ok", seen)
-    why = Text(
-        ko="{}.{} 이상에서 시험했습니다".format(*KIND_FLOOR), en="tested with {}.{} and newer".format(*KIND_FLOOR)
-    )
-    return Finding("kind", "error", seen, why, install_kind())
-
-
-def disk(probe: Probe, home: Path) -> Finding:
-    """There is room for a node image."""
-    free = probe.free(home)
-    seen = Text(ko="빈 디스크: {free:.1f} GiB", en="free disk: {free:.1f} GiB").format(free=free / (1 << 30))
-    if free >= DISK_FLOOR:
-        return Finding("disk", "ok", seen)
-    why = Text(
-        ko="kind의 노드 이미지와 클러스터에는 약 4 GiB가 필요합니다",
-        en="kind's node image and a cluster take about 4 GiB",
-    )
-    return Finding(
-        "disk",
-        "error",
+        "note",
         seen,
-        why,
-        Text(ko="디스크를 비우십시오: docker system prune", en="make room: docker system prune"),
+        Text(
+            ko="kubectl과 클러스터의 마이너 버전은 하나까지만 다를 수 있습니다. 출력이 강의와 다를 수 있습니다",
+            en="kubectl may be one minor version away from the cluster: what it prints may differ from the lessons",
+        ),
+        Text(
+            ko="그대로 podlab kubectl을 쓰거나, kubectl {minor}을 설치하십시오: https://kubernetes.io/docs/tasks/tools/",
+            en="use podlab kubectl instead, or install kubectl {minor}: https://kubernetes.io/docs/tasks/tools/",
+        ).format(minor=max(versions.TESTED)),
     )
 
 
-ALWAYS: tuple[Check, ...] = (python, encoding, state_folder, jupyterlab, widgets, ipykernel, client, proxy, kubectl)
-FOR_KIND: tuple[Check, ...] = (container_engine, kind_command, disk)
+def environment(probe: Probe, home: Path) -> Finding | None:
+    """The front end of the widgets and the first `jupyter-lab` belong to this environment."""
+    if not probe.installed("jupyterlab") or not probe.installed("jupyterlab_widgets"):
+        return None
+    why = Text(
+        ko="JupyterLab과 커널이 서로 다른 환경에 있으면 패널 자리에 'Loading widget…'만 보입니다",
+        en="where JupyterLab and the kernel are of two environments, a panel shows 'Loading widget…' for ever",
+    )
+    front = f"{probe.prefix.as_posix()}/share/jupyter/labextensions/@jupyter-widgets/jupyterlab-manager/package.json"
+    if probe.read(front) is None:
+        seen = Text(
+            ko="jupyterlab_widgets는 있지만, 그 화면 부분이 {prefix}에 없습니다",
+            en="jupyterlab_widgets is installed, but its front end is not in {prefix}",
+        ).format(prefix=probe.prefix)
+        fix = Text(*["python -m pip install --force-reinstall jupyterlab_widgets"] * 2)
+        return Finding("environment", "error", seen, why, fix)
+    first = probe.which("jupyter-lab")
+    if first and Path(first).parent.parent.resolve() != probe.prefix.resolve():
+        seen = Text(
+            ko="PATH의 jupyter-lab은 다른 환경의 것입니다: {path}",
+            en="the jupyter-lab on PATH is another environment's: {path}",
+        ).format(path=first)
+        fix = Text(ko="JupyterLab은 이렇게 시작하십시오: podlab lab", en="start JupyterLab by: podlab lab")
+        return Finding("environment", "note", seen, why, fix)
+    return Finding("environment", "ok", Text(ko=f"환경: {probe.prefix}", en=f"environment: {probe.prefix}"))
+
+
+def port(probe: Probe, home: Path) -> Finding:
+    """JupyterLab's usual port is free."""
+    if not probe.listens(FIRST_PORT):
+        return Finding("port", "ok", Text(ko=f"포트 {FIRST_PORT} 비어 있음", en=f"port {FIRST_PORT} is free"))
+    return Finding(
+        "port",
+        "note",
+        Text(ko=f"포트 {FIRST_PORT}을 이미 누가 쓰고 있습니다", en=f"somebody listens on port {FIRST_PORT} already"),
+        Text(ko="podlab lab은 다음 빈 포트를 골라 알려 줍니다", en="podlab lab takes the next free port, and says so"),
+        Text(*["podlab lab --port 9000"] * 2),
+    )
+
+
+ALWAYS: tuple[Check, ...] = (
+    python,
+    encoding,
+    state_folder,
+    jupyterlab,
+    widgets,
+    environment,
+    ipykernel,
+    client,
+    port,
+    proxy,
+    kubectl,
+    doctor_kind.wsl,
+)
+FOR_KIND: tuple[Check, ...] = doctor_kind.CHECKS
 
 
 def _not_one_of(probe: Probe, package: str, broken: set[str], why: Text) -> Finding:
@@ -245,3 +234,10 @@ def _not_one_of(probe: Probe, package: str, broken: set[str], why: Text) -> Find
         seen = Text(ko=f"이 환경에 {package}이(가) 없습니다", en=f"{package} is not in this environment")
         return Finding(package, "error", seen, Text(ko="podlab에 필요합니다", en="podlab needs it"), fix)
     return Finding(package, "error", seen, why, fix) if version in broken else Finding(package, "ok", seen)
+
+
+def _client_version(said: str) -> str:
+    try:
+        return str(json.loads(said)["clientVersion"]["gitVersion"]).removeprefix("v")
+    except (ValueError, KeyError, TypeError):
+        return ""

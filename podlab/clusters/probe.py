@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -37,8 +38,15 @@ class Probe(Protocol):
     def encoding(self) -> str:
         """What text files are opened with where nobody says."""
 
+    @property
+    def prefix(self) -> Path:
+        """The folder of the Python environment."""
+
     def which(self, command: str) -> str | None:
         """The path of the command, if it is there."""
+
+    def listens(self, port: int) -> bool:
+        """Whether somebody listens on the port of loopback."""
 
     def run(self, command: Sequence[str], timeout: float = 15, environ: Mapping[str, str] | None = None) -> Answer:
         """Run the command, with `environ` on top of the environment, and wait; never raises."""
@@ -58,6 +66,7 @@ class Machine:
 
     environ: Mapping[str, str] = os.environ
     python: tuple[int, int] = (sys.version_info[0], sys.version_info[1])
+    prefix: Path = Path(sys.prefix)
 
     @property
     def encoding(self) -> str:
@@ -69,6 +78,12 @@ class Machine:
     def which(self, command: str) -> str | None:
         """The path of the command, if it is there."""
         return shutil.which(command)
+
+    def listens(self, port: int) -> bool:
+        """Whether somebody listens on the port of loopback."""
+        with socket.socket() as asking:
+            asking.settimeout(1)
+            return asking.connect_ex(("127.0.0.1", port)) == 0
 
     def run(self, command: Sequence[str], timeout: float = 15, environ: Mapping[str, str] | None = None) -> Answer:
         """Run the command without a terminal and wait."""

@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 
 from podlab.clusters import choice, doctor, state
+from podlab.clusters.finding import Finding
 from podlab.clusters.probe import Machine
 from podlab.commands import terminal
 from podlab.commands.clusters import ClusterOption
@@ -33,7 +34,7 @@ def run(
         raise typer.Exit(terminal.FAILED)
 
 
-def _print(finding: doctor.Finding) -> None:
+def _print(finding: Finding) -> None:
     terminal.out.print(f"{MARKS[finding.severity]} {escape(str(finding.seen))}")
     if finding.severity == "ok":
         return

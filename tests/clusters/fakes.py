@@ -20,8 +20,14 @@ class FakeMachine:
     python: tuple[int, int] = (3, 11)
     encoding: str = "utf-8"
     free_bytes: int = 100 << 30
+    files: Mapping[str, str] = field(default_factory=dict)
+    paths: Mapping[str, str] = field(default_factory=dict)
+    ports: frozenset[int] = frozenset()
+    prefix: Path = Path("/env")
 
     def which(self, command: str) -> str | None:
+        if command in self.paths:
+            return self.paths[command]
         return f"/usr/bin/{command}" if any(line.split()[0] == command for line in self.commands) else None
 
     def run(self, command: Sequence[str], timeout: float = 15, environ: Mapping[str, str] | None = None) -> Answer:
@@ -29,7 +35,10 @@ class FakeMachine:
         return next((answer for words, answer in self.commands.items() if line.startswith(words)), Answer(127))
 
     def read(self, path: str) -> str | None:
-        return None
+        return self.files.get(path)
+
+    def listens(self, port: int) -> bool:
+        return port in self.ports
 
     def free(self, path: Path) -> int:
         return self.free_bytes
