@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from podlab.lessons.progress import progress
     from podlab.lessons.quiz import quiz
     from podlab.lessons.start import start
-    from podlab.panels import PodBoard
+    from podlab.panels import Explain, PodAnatomy, PodBoard
     from podlab.text import Text
 
 __version__ = "0.1.0"
@@ -25,9 +25,11 @@ __all__ = [
     "ApiError",
     "Client",
     "ClusterError",
+    "Explain",
     "Kubectl",
     "ManifestError",
     "Output",
+    "PodAnatomy",
     "PodBoard",
     "PodlabError",
     "Text",
@@ -42,9 +44,11 @@ _HOMES = {
     "ApiError": "errors",
     "Client": "client",
     "ClusterError": "errors",
+    "Explain": "panels",
     "Kubectl": "kubectl",
     "ManifestError": "errors",
     "Output": "kubectl.output",
+    "PodAnatomy": "panels",
     "PodBoard": "panels",
     "PodlabError": "errors",
     "Text": "text",

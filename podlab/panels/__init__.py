@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from podlab.panels.anatomy import PodAnatomy
     from podlab.panels.board import PodBoard
+    from podlab.panels.explain import Explain
 
-__all__ = ["PodAnatomy", "PodBoard"]
-_HOMES = {"PodAnatomy": "anatomy", "PodBoard": "board"}
+__all__ = ["Explain", "PodAnatomy", "PodBoard"]
+_HOMES = {"Explain": "explain", "PodAnatomy": "anatomy", "PodBoard": "board"}
 
 
 def __getattr__(name: str) -> Any:

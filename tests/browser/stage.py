@@ -7,7 +7,8 @@ from typing import Any
 
 from podlab.panels.panel import HERE, module
 
-PARTS = {"board": ("detail", "board"), "anatomy": ("anatomy",)}
+PARTS = {"board": ("detail", "board"), "anatomy": ("anatomy",), "explain": ("explain",), "timeline": ("timeline",)}
+PARTS["editor"] = ("editor",)
 THEMES = {
     "light": {
         "--jp-content-font-color1": "rgba(0,0,0,0.87)",
