@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from podlab.clusters import state
+from podlab.clusters import export, state
 from podlab.clusters.cluster import Cluster, Kind, Provider, Report, check_name, silent
 from podlab.clusters.lock import held
 from podlab.errors import ClusterError
@@ -85,10 +85,10 @@ def choose(
     return _by_itself(every, report)
 
 
-def use(selector: str | None = None, report: Report = silent) -> tuple[Cluster, Text]:
+def use(selector: str | None = None, report: Report = silent, confirmed: bool = False) -> tuple[Cluster, Text]:
     """As `choose`; but a kind cluster or a context that is asked for by name is made: the asker wants it."""
     if parse(selector).kind in ("kind", "context"):
-        return up(selector, report=report), ASKED
+        return up(selector, report=report, confirmed=confirmed), ASKED
     return choose(selector, report)
 
 
@@ -99,6 +99,7 @@ def up(
     report: Report = silent,
     make: Callable[..., Providers] | None = None,
     workers: int = 0,
+    confirmed: bool = False,
 ) -> Cluster:
     """Make or start a cluster and choose it for all that follows.
 
@@ -107,6 +108,7 @@ def up(
         name: the cluster's name, unique across all kinds.
         image: kind's node image; without one PODLAB_NODE_IMAGE, else kind's own.
         workers: kind's nodes beside the control plane.
+        confirmed: whether a person agreed to the use of a context.
 
     Raises:
         ClusterError: it cannot be made, or the name is taken by a cluster of another kind.
@@ -119,7 +121,7 @@ def up(
                 path=asked.file
             ),
         )
-    every = (make or providers)(asked.context, image or os.environ.get("PODLAB_NODE_IMAGE") or None, workers)
+    every = (make or providers)(asked.context, image or os.environ.get("PODLAB_NODE_IMAGE") or None, workers, confirmed)
     name = check_name(name) if name else asked.name
     if asked.kind is None and name is None and not (image or workers):
         cluster, _ = _by_itself(every, report)
@@ -141,6 +143,7 @@ def down(name: str, report: Report = silent, make: Callable[..., Providers] | No
     if found is None:
         raise no_such(name)
     with _starting(report):
+        export.withdraw(found)
         every[found.kind].down(found, report)
 
 
@@ -149,13 +152,19 @@ def find_all(make: Callable[..., Providers] | None = None) -> list[Cluster]:
     return _all((make or providers)())
 
 
-def providers(context: str | None = None, image: str | None = None, workers: int = 0) -> Providers:
+def providers(
+    context: str | None = None, image: str | None = None, workers: int = 0, confirmed: bool = False
+) -> Providers:
     """The three real ones."""
     from podlab.clusters.context import Context
     from podlab.clusters.embedded import Embedded
     from podlab.clusters.kind import Kind as KindProvider
 
-    return {"kind": KindProvider(image, workers=workers), "context": Context(context), "embedded": Embedded()}
+    return {
+        "kind": KindProvider(image, workers=workers),
+        "context": Context(context, confirmed),
+        "embedded": Embedded(),
+    }
 
 
 def no_such(name: str) -> ClusterError:

@@ -20,19 +20,27 @@ LABEL = ("app.kubernetes.io/managed-by", "podlab")
 
 
 class Context:
-    """The provider for one context of the person's own kubeconfig."""
+    """The provider for one context of the person's own kubeconfig; `confirmed` once a person has agreed to its use."""
 
-    def __init__(self, context: str | None = None) -> None:
+    def __init__(self, context: str | None = None, confirmed: bool = False) -> None:
         self.context = context
+        self.confirmed = confirmed
 
     def find(self) -> list[Cluster]:
         """Those that `podlab up` was told of."""
         return [cluster for cluster in state.clusters() if cluster.kind == "context"]
 
     def up(self, name: str, report: Report = silent) -> Cluster:
-        """Copy the context into a kubeconfig of podlab's own, and make its namespace there."""
+        """Copy the context into a kubeconfig of podlab's own, and make its namespace there.
+
+        Raises:
+            Unconfirmed: it is used for the first time, and nobody agreed.
+            ClusterError: there is no such context, or its namespace is somebody else's.
+        """
         context = self.context or self._remembered(name)
         config = extract(find_context(context), context, NAMESPACE)
+        if not self.confirmed and state.cluster_named(name) is None:
+            raise _unconfirmed(context, config)
         cluster = Cluster(name, "context", state.kubeconfig_path(name), context, NAMESPACE)
         state.folder(name).mkdir(mode=0o700, parents=True, exist_ok=True)
         state.write(cluster.kubeconfig, yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
@@ -68,6 +76,10 @@ class Context:
         if cluster is None or cluster.context is None:
             raise _no_context(name, [])
         return cluster.context
+
+
+class Unconfirmed(ClusterError):
+    """A context is to be used for the first time: a person must see which cluster it is."""
 
 
 def name_for(context: str) -> str:
@@ -152,6 +164,26 @@ def _own_namespace(cluster: Cluster) -> None:
                     en="podlab touches no namespace that is not its own. Use another cluster",
                 ),
             ) from error
+
+
+def _unconfirmed(context: str, config: dict[str, Any]) -> Unconfirmed:
+    entry = config["contexts"][0]["context"]
+    return Unconfirmed(
+        Text(
+            ko="처음 쓰는 컨텍스트 {context}: 클러스터 {cluster} ({server}), 사용자 {user}, 네임스페이스 {namespace}",
+            en="first use of the context {context}: cluster {cluster} ({server}), user {user}, namespace {namespace}",
+        ).format(
+            context=context,
+            cluster=entry["cluster"],
+            server=config["clusters"][0]["cluster"].get("server", "?"),
+            user=entry.get("user", "-"),
+            namespace=NAMESPACE,
+        ),
+        Text(
+            ko="이 클러스터에 그 네임스페이스를 만들어 써도 되면: podlab up --cluster context:{context} --yes",
+            en="if that namespace may be made and used there: podlab up --cluster context:{context} --yes",
+        ).format(context=context),
+    )
 
 
 def _no_context(context: str, names: list[str]) -> ClusterError:

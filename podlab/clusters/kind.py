@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 from podlab.clusters import engine as engines
-from podlab.clusters import kind_command, nodes, reach, state
+from podlab.clusters import images, kind_command, nodes, reach, state
 from podlab.clusters.cluster import Cluster, Report, silent
 from podlab.clusters.lock import held
 from podlab.clusters.probe import Answer, Machine, Probe
@@ -170,6 +170,7 @@ class Kind:
     def _delete(self, name: str, engine: str) -> None:
         path = str(state.kubeconfig_path(name))
         lines = list(kind_command.run(["kind", "delete", "cluster", "--name", name, "--kubeconfig", path], engine))
+        images.remove_mirror(self.probe, engine, name)
         if name in self._names(engine):
             raise ClusterError(
                 kind_command.last_line("\n".join(lines[:-1])),

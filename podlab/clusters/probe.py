@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
@@ -50,6 +51,9 @@ class Probe(Protocol):
 
     def run(self, command: Sequence[str], timeout: float = 15, environ: Mapping[str, str] | None = None) -> Answer:
         """Run the command, with `environ` on top of the environment, and wait; never raises."""
+
+    def pipe(self, source: Sequence[str], sink: Sequence[str]) -> Answer:
+        """Run both, what the first prints going into the second, and wait; never raises."""
 
     def read(self, path: str) -> str | None:
         """The file's text, if it can be read."""
@@ -102,6 +106,24 @@ class Machine:
         except OSError as error:
             return Answer(127, err=str(error))
         return Answer(done.returncode, done.stdout, done.stderr)
+
+    def pipe(self, source: Sequence[str], sink: Sequence[str]) -> Answer:
+        """Run both, what the first prints going into the second, and wait; never raises."""
+        try:
+            with (
+                tempfile.TemporaryFile() as said,
+                subprocess.Popen(source, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said) as first,
+            ):
+                second = subprocess.run(
+                    sink, stdin=first.stdout, capture_output=True, encoding="utf-8", errors="replace"
+                )
+                assert first.stdout
+                first.stdout.close()
+                code = first.wait() or second.returncode
+                said.seek(0)
+                return Answer(code, second.stdout, said.read().decode("utf-8", "replace") + second.stderr)
+        except OSError as error:
+            return Answer(127, err=str(error))
 
     def read(self, path: str) -> str | None:
         """The file's text, if it can be read."""

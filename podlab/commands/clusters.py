@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
 from podlab import clusters
-from podlab.clusters import Cluster, Status, choice, engine, state, versions
+from podlab.clusters import Cluster, Status, choice, engine, export, images, state, versions
+from podlab.clusters.context import Unconfirmed
 from podlab.clusters.kind import BrokenCluster
 from podlab.clusters.probe import Machine
 from podlab.commands import clock, terminal
@@ -25,6 +27,11 @@ ClusterOption = Annotated[
         show_default=False,
     ),
 ]
+YesOption = Annotated[
+    bool, typer.Option("--yes", help="Agree to the first use of a context. 컨텍스트를 처음 쓰는 데 동의합니다.")
+]
+AGREE = Text(ko="이 클러스터에서 강의를 해도 됩니까?", en="May the lessons use this cluster?")
+EXPORTED = Text(ko="{path}에 컨텍스트 {context}을(를) 넣었습니다", en="added the context {context} to {path}")
 RECREATE = Text(ko="{name}을(를) 지우고 다시 만듭니까?", en="Delete {name} and make it anew?")
 
 NameOption = Annotated[
@@ -53,6 +60,20 @@ def up(
     recreate: Annotated[
         bool, typer.Option("--recreate", help="kind: delete what is there and make it anew. 지우고 다시 만듭니다.")
     ] = False,
+    load: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--load", metavar="IMAGE", help="kind: put the engine's image into every node. 노드에 넣을 이미지."
+        ),
+    ] = None,
+    offline: Annotated[
+        bool,
+        typer.Option("--offline", help="kind: the lessons' images, and a registry, beside it. 네트워크 없이 쓸 준비."),
+    ] = False,
+    export_kubeconfig: Annotated[
+        bool, typer.Option("--export-kubeconfig", help="Add it to your own kubeconfig. 자신의 kubeconfig에도 넣기.")
+    ] = False,
+    yes: YesOption = False,
     speed: Annotated[
         float | None,
         typer.Option("--speed", min=0.001, help="An embedded cluster's seconds per second. 내장 클러스터의 배속."),
@@ -60,21 +81,12 @@ def up(
 ) -> None:
     """Start a cluster and choose it. 클러스터를 시작하고 고릅니다."""
     began = time.monotonic()
-    wanted = Wanted(cluster or ("kind" if kubernetes else None), name, _image(image, kubernetes), workers)
-    with terminal.steps() as report:
-        if recreate:
-            _delete_kind(wanted, report)
-    try:
-        made = _start(wanted)
-    except BrokenCluster as error:
-        if not terminal.asks():
-            raise
-        terminal.fail(error)
-        if not typer.confirm(str(RECREATE.format(name=wanted.kind_name)), err=True):
-            raise typer.Exit(terminal.FAILED) from error
-        with terminal.steps() as report:
-            _delete_kind(wanted, report)
-        made = _start(wanted)
+    kind_only = kubernetes or load or offline
+    wanted = Wanted(cluster or ("kind" if kind_only else None), name, _image(image, kubernetes), workers)
+    made = _ready(wanted, tuple(load or ()), offline, recreate, yes)
+    if export_kubeconfig:
+        path, context = export.export(made)
+        terminal.say(EXPORTED.format(context=context, path=path))
     if speed is not None:
         clock.change(made, clock.Action.RESUME, speed=speed)
     status = made.status()
@@ -99,9 +111,55 @@ class Wanted:
         return self.name or choice.parse(self.cluster).name or choice.DEFAULT_NAMES["kind"]
 
 
-def _start(wanted: Wanted) -> Cluster:
+def _ready(wanted: Wanted, load: tuple[str, ...], offline: bool, recreate: bool, yes: bool) -> Cluster:
+    machine = Machine()
+    if offline:
+        images.need(machine, engine.need(machine).name, (*images.LESSONS, images.registry_image(machine), *load))
+    if recreate:
+        with terminal.steps() as report:
+            _delete_kind(wanted, report)
+    made = _start_or_make_anew(wanted, yes)
+    if (load or offline) and made.kind != "kind":
+        raise typer.BadParameter("--load, --offline: --cluster kind")
+    if load or offline:
+        name = engine.need(machine).name
+        with terminal.steps() as report:
+            images.load(machine, name, made.name, (*(images.LESSONS if offline else ()), *load), report)
+            if offline:
+                images.mirror(machine, name, made.name, images.LESSONS, report)
+    return made
+
+
+def _start_or_make_anew(wanted: Wanted, yes: bool) -> Cluster:
+    try:
+        return confirmed(lambda agreed: _start(wanted, agreed), yes)
+    except BrokenCluster as error:
+        if not terminal.asks():
+            raise
+        terminal.fail(error)
+        if not typer.confirm(str(RECREATE.format(name=wanted.kind_name)), err=True):
+            raise typer.Exit(terminal.FAILED) from error
     with terminal.steps() as report:
-        return clusters.up(wanted.cluster, wanted.name, wanted.image, report, workers=wanted.workers)
+        _delete_kind(wanted, report)
+    return _start(wanted, yes)
+
+
+def confirmed(start: Callable[[bool], Cluster], yes: bool) -> Cluster:
+    """Start it; where a context is used for the first time, ask whoever is at the terminal first."""
+    try:
+        return start(yes)
+    except Unconfirmed as error:
+        if not terminal.asks():
+            raise
+        terminal.say(str(error))
+        if not typer.confirm(str(AGREE), err=True):
+            raise typer.Exit(terminal.FAILED) from error
+    return start(True)
+
+
+def _start(wanted: Wanted, agreed: bool) -> Cluster:
+    with terminal.steps() as report:
+        return clusters.up(wanted.cluster, wanted.name, wanted.image, report, workers=wanted.workers, confirmed=agreed)
 
 
 def _delete_kind(wanted: Wanted, report: clusters.Report) -> None:

@@ -10,7 +10,7 @@ import typer
 from podlab import clusters, lab, text, workbook
 from podlab.clusters import state
 from podlab.commands import terminal
-from podlab.commands.clusters import ClusterOption, summary
+from podlab.commands.clusters import ClusterOption, YesOption, confirmed, summary
 from podlab.text import Language, Text
 
 FolderArgument = Annotated[
@@ -34,6 +34,7 @@ def run(
         int, typer.Option("--port", min=1, max=65535, help="The next free one is taken. 다음 빈 포트를 씁니다.")
     ] = lab.FIRST_PORT,
     language: LanguageOption = None,
+    yes: YesOption = False,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser. 브라우저 열기.")] = True,
 ) -> None:
     """Start JupyterLab on a working copy of the lessons. 강의 사본으로 JupyterLab을 시작합니다."""
@@ -41,8 +42,7 @@ def run(
     spoken = text.language()
     folder = folder.absolute()
     workbook.lay_out(folder, spoken)
-    with terminal.steps() as report:
-        chosen, _ = clusters.use(cluster, report)
+    chosen = confirmed(lambda agreed: _cluster(cluster, agreed), yes)
     terminal.say(summary(chosen.status()))
     free = lab.free_port(port)
     if free != port:
@@ -100,6 +100,11 @@ def speak(language: str | None) -> None:
         text.use(cast(Language | None, language))
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--language") from error
+
+
+def _cluster(selector: str | None, agreed: bool) -> clusters.Cluster:
+    with terminal.steps() as report:
+        return clusters.use(selector, report, agreed)[0]
 
 
 def _reset_cluster() -> None:

@@ -34,6 +34,9 @@ class FakeMachine:
         line = " ".join(command)
         return next((answer for words, answer in self.commands.items() if line.startswith(words)), Answer(127))
 
+    def pipe(self, source: Sequence[str], sink: Sequence[str]) -> Answer:
+        return self.run([*source, "|", *sink])
+
     def read(self, path: str) -> str | None:
         return self.files.get(path)
 

@@ -79,6 +79,15 @@ def test_our_own_kubeconfig_is_not_theirs(theirs: Path, monkeypatch: pytest.Monk
     assert context.find_context("at-dev")[0]["current-context"] == "at-prod"
 
 
+def test_the_first_use_shows_which_cluster_it_is_and_waits_for_a_yes(theirs: Path) -> None:
+    with pytest.raises(context.Unconfirmed) as caught:
+        context.Context("at-prod").up("at-prod")
+    for shown in ("cluster prod (https://prod:6443)", "user me", "namespace podlab"):
+        assert shown in str(caught.value)
+    assert "--cluster context:at-prod --yes" in str(caught.value.hint)
+    assert state.clusters() == []
+
+
 @pytest.mark.parametrize(
     ("name", "clean"), [("kind-a", "kind-a"), ("arn:aws:eks:eu/Prod", "arn-aws-eks-eu-prod"), ("___", "context")]
 )
@@ -97,7 +106,7 @@ def test_only_its_own_namespace_is_made_and_deleted(
     client = Client(cluster.kubeconfig)
     before = namespaces(client)
 
-    made = context.Context(name).up("theirs")
+    made = context.Context(name, confirmed=True).up("theirs")
     assert (made.namespace, made.answers()) == ("podlab", True)
     assert namespaces(client) == before | {"podlab": "Active"}
     assert context.Context().up("theirs") == made
@@ -121,7 +130,7 @@ def test_a_namespace_of_somebody_else_is_left_alone(
     client.request("POST", "/api/v1/namespaces", body={"metadata": {"name": "podlab"}})
     try:
         with pytest.raises(ClusterError, match="did not make it"):
-            context.Context(name).up("theirs")
+            context.Context(name, confirmed=True).up("theirs")
         assert state.clusters() == []
         foreign = Cluster("theirs", "context", cluster.kubeconfig, name, "podlab")
         context.Context().down(foreign)
