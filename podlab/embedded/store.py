@@ -28,6 +28,7 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS log (revision INTEGER PRIMARY KEY, key TEXT NOT NULL, value TEXT);
 CREATE INDEX IF NOT EXISTS log_key ON log (key, revision);
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
 CURRENT = """
@@ -128,6 +129,8 @@ class Store:
         self._current: dict[str, tuple[Obj, int]] = {}
         self._keys: list[str] = []
         self._unwritten: list[Change] = []
+        self._kept: dict[str, Obj] = {}
+        self._unkept: dict[str, Obj | None] = {}
         self._waiting: asyncio.Future[None] | None = None
         self._watches: list[Watch] = []
         self._subscribers: list[Callable[[Change], None]] = []
@@ -137,6 +140,7 @@ class Store:
         for key, value, revision in self._db.execute(CURRENT):
             self._current[key] = (json.loads(value), revision)
         self._keys = sorted(self._current)
+        self._kept = {key: json.loads(value) for key, value in self._db.execute("SELECT key, value FROM kept")}
         meta = dict(self._db.execute("SELECT name, value FROM meta"))
         self.compacted_revision = int(meta.get("compacted", 0))
         newest = self._db.execute("SELECT max(revision) FROM log").fetchone()[0] or 0
@@ -173,24 +177,51 @@ class Store:
         self._append(Change(self.revision, key, obj, current[0] if current else None))
         return self.revision
 
+    def kept(self, key: str) -> Obj | None:
+        """What a component has put aside under this key."""
+        return self._kept.get(key)
+
+    def keep(self, key: str, obj: Obj | None) -> None:
+        """Put aside, or drop with None, what is no object of the API: it has no revision and no watchers."""
+        if self._kept.get(key) == obj:
+            return
+        if obj is None:
+            del self._kept[key]
+        else:
+            self._kept[key] = obj
+        idle = self._idle()
+        self._unkept[key] = obj
+        self._soon(idle)
+
     def _append(self, change: Change) -> None:
-        if not self._unwritten:
-            try:
-                asyncio.get_running_loop().call_soon(self.flush)
-            except RuntimeError:
-                self._unwritten.append(change)
-                self.flush()
-                return
+        idle = self._idle()
         self._unwritten.append(change)
+        self._soon(idle)
+
+    def _idle(self) -> bool:
+        return not self._unwritten and not self._unkept
+
+    def _soon(self, idle: bool) -> None:
+        """Flush at the end of the loop's turn; at once where there is no loop."""
+        if not idle:
+            return
+        try:
+            asyncio.get_running_loop().call_soon(self.flush)
+        except RuntimeError:
+            self.flush()
 
     def flush(self) -> None:
         """Commit what was written and tell the watchers; happens by itself at the end of the loop's turn."""
-        changes, self._unwritten = self._unwritten, []
-        if not changes:
+        if self._idle():
             return
+        changes, self._unwritten = self._unwritten, []
+        kept, self._unkept = self._unkept, {}
         rows = [(c.revision, c.key, None if c.obj is None else _dump(c.obj)) for c in changes]
         self._db.execute("BEGIN")
         self._db.executemany("INSERT INTO log VALUES (?, ?, ?)", rows)
+        self._db.executemany("DELETE FROM kept WHERE key = ?", [(key,) for key in kept])
+        aside = [(key, _dump(obj)) for key, obj in kept.items() if obj is not None]
+        self._db.executemany("INSERT INTO kept VALUES (?, ?)", aside)
         self._db.execute("COMMIT")
         waiting, self._waiting = self._waiting, None
         if waiting and not waiting.done():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -175,3 +176,34 @@ def test_no_acknowledged_write_is_lost_to_a_kill(tmp_path: Path) -> None:
     store = Store(path)
     assert max(obj["n"] for _, obj, _ in store.list("/k/")) >= acknowledged >= 200
     store.close()
+
+
+def test_what_is_put_aside_has_no_revision_no_watchers_and_outlives_the_store(tmp_path: Path) -> None:
+    store = Store(tmp_path / "state.db")
+    store.put("/pods/a/x", {"value": 1})
+    heard: list[Change] = []
+    store.subscribe(heard.append)
+    store.keep("kubelet/x", {"ip": "10.0.0.1"})
+    store.keep("kubelet/y", {})
+    store.keep("kubelet/z", {"ip": "10.0.0.2"})
+    store.keep("kubelet/z", None)
+    assert store.revision == 1 and not heard and list(store.list("")) == [("/pods/a/x", {"value": 1}, 1)]
+    store.close()
+    again = Store(tmp_path / "state.db")
+    assert again.revision == 1
+    assert [again.kept(f"kubelet/{key}") for key in "xyz"] == [{"ip": "10.0.0.1"}, {}, None]
+    again.close()
+
+
+def test_what_is_put_aside_is_committed_with_the_writes_of_the_same_turn(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        store, reader = Store(tmp_path / "state.db"), sqlite3.connect(tmp_path / "state.db")
+        store.keep("kubelet/x", {"ip": "10.0.0.1"})
+        store.put("/pods/a/x", {"value": 1})
+        assert reader.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+        await store.flushed()
+        assert reader.execute("SELECT count(*) FROM kept").fetchone() == (1,)
+        reader.close()
+        store.close()
+
+    asyncio.run(scenario())

@@ -16,20 +16,19 @@ if TYPE_CHECKING:
 
 Obj = dict[str, Any]
 
-PREFIX = "/-/kubelet/pods/"
-"""No API path leads here."""
-IMAGES = "/-/kubelet/images"
+PREFIX = "kubelet/pods/"
+IMAGES = "kubelet/images"
 
 
 def images(registry: Registry) -> list[str]:
     """The images that had been pulled."""
-    found = registry.store.get(IMAGES)
-    return list(found[0]["present"]) if found else []
+    found = registry.store.kept(IMAGES)
+    return list(found["present"]) if found else []
 
 
 def keep_images(registry: Registry, present: list[str]) -> None:
     """Remember which images the node has."""
-    registry.store.put(IMAGES, {"present": list(present)})
+    registry.store.keep(IMAGES, {"present": list(present)})
 
 
 def keep(kubelet: Kubelet, uid: str) -> None:
@@ -39,32 +38,29 @@ def keep(kubelet: Kubelet, uid: str) -> None:
         return
     containers = [record(container) for container in kubelet.runtime.containers.get(uid, [])]
     kept = {"ip": sandbox.ip, "ready": sandbox.ready, "containers": containers}
-    before = kubelet.registry.store.get(PREFIX + uid)
-    if before is None or before[0] != kept:
-        kubelet.registry.store.put(PREFIX + uid, kept)
+    kubelet.registry.store.keep(PREFIX + uid, kept)
 
 
 def forget(registry: Registry, uid: str) -> None:
     """A Pod is gone."""
-    if registry.store.get(PREFIX + uid):
-        registry.store.put(PREFIX + uid, None)
+    registry.store.keep(PREFIX + uid, None)
 
 
 def pod(kubelet: Kubelet, pod: Obj) -> None:
     """Bring back the sandbox and the containers of a Pod, if any were kept; what ran goes on running."""
     uid = pod["metadata"]["uid"]
-    found = kubelet.registry.store.get(PREFIX + uid)
+    found = kubelet.registry.store.kept(PREFIX + uid)
     if found is None:
         return
-    sandbox = kubelet.runtime.add_sandbox(uid, pod["metadata"]["name"], found[0]["ip"])
+    sandbox = kubelet.runtime.add_sandbox(uid, pod["metadata"]["name"], found["ip"])
     with contextlib.suppress(volumes.MountError):  # as on a node: what is mounted stays mounted
         volumes.set_up(pod, sandbox.volumes, kubelet.lookup(pod), kubelet.facts(sandbox.ip), kubelet.token)
     specs = {c["name"]: c for key in ("initContainers", "containers") for c in pod["spec"].get(key) or []}
-    for kept in found[0]["containers"]:
+    for kept in found["containers"]:
         instance = Instance(**kept["instance"])
         if instance.name in specs and instance.state != "created":  # one that never ran is made anew
             _container(kubelet, pod, specs[instance.name], instance, kept["log"])
-    if not found[0]["ready"]:
+    if not found["ready"]:
         kubelet.runtime.stop_sandbox(uid)
 
 
