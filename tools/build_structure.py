@@ -24,8 +24,19 @@ TARGET = Path(__file__).parent.parent / "podlab/embedded/apiserver/structure.jso
 GROUPS = (
     "core/v1", "apps/v1", "batch/v1", "autoscaling/v1", "policy/v1", "rbac/v1", "networking/v1", "storage/v1",
     "scheduling/v1", "discovery/v1", "events/v1", "coordination/v1", "authentication/v1", "authorization/v1",
+    "autoscaling/v2", "admissionregistration/v1", "certificates/v1", "node/v1", "apiextensions/v1",
+    "apiregistration/v1",
 )  # fmt: skip
 META = {"meta/v1": "pkg/apis/meta/v1"}
+ELSEWHERE = {
+    "apiextensions/v1": ("apiextensions-apiserver", "pkg/apis/apiextensions/v1"),
+    "apiregistration/v1": ("kube-aggregator", "pkg/apis/apiregistration/v1"),
+}
+OPENAPI = {
+    "meta/v1": "io.k8s.apimachinery.pkg.apis.meta.v1",
+    "apiextensions/v1": "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1",
+    "apiregistration/v1": "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1",
+}
 DOMAINS = {
     "rbac": "rbac.authorization.k8s.io",
     "networking": "networking.k8s.io",
@@ -36,6 +47,11 @@ DOMAINS = {
     "coordination": "coordination.k8s.io",
     "authentication": "authentication.k8s.io",
     "authorization": "authorization.k8s.io",
+    "admissionregistration": "admissionregistration.k8s.io",
+    "certificates": "certificates.k8s.io",
+    "node": "node.k8s.io",
+    "apiextensions": "apiextensions.k8s.io",
+    "apiregistration": "apiregistration.k8s.io",
 }
 BUILTIN = {
     "metav1": "meta/v1",
@@ -118,9 +134,7 @@ class Source:
 
 def openapi_name(name: str) -> str:
     package, word = name.rsplit(".", 1)
-    if package == "meta/v1":
-        return f"io.k8s.apimachinery.pkg.apis.meta.v1.{word}"
-    return f"io.k8s.api.{package.replace('/', '.')}.{word}"
+    return f"{OPENAPI.get(package) or 'io.k8s.api.' + package.replace('/', '.')}.{word}"
 
 
 def documents(folder: Path, live: str) -> dict[str, Any]:
@@ -234,7 +248,11 @@ def main() -> None:
     for package, folder in META.items():
         source.read(machinery / folder, package)
     for package in GROUPS:
-        source.read(api / package, package)
+        if package in ELSEWHERE:
+            name, inside = ELSEWHERE[package]
+            source.read(module(f"k8s.io/{name}@v0.{minor}") / inside, package)
+        else:
+            source.read(api / package, package)
     folder = Path() if options.live else module(f"k8s.io/kubernetes@v{VERSION}") / "api/openapi-spec/v3"
     table = build(source, documents(folder, options.live))
     inside = module(f"k8s.io/kubernetes@v{VERSION}") / "pkg/apis/core/types.go"

@@ -159,7 +159,8 @@ class App:
     def _call(self, request: Request, warnings: list[str]) -> Call:
         """Find the resource of a path. Raises StatusError 404, 405."""
         info = request.info
-        resource = self.registry.resources.get((info.group, info.resource))
+        further = self.registry.resources.get((f"{info.group}/{info.version}", info.resource))
+        resource = further or self.registry.resources.get((info.group, info.resource))
         if resource is None or resource.version != info.version or not _in_scope(resource, info):
             raise status.no_such_resource() if self._has_version(info) else NoSuchPath
         return Call(self.registry, resource, request, warnings)

@@ -15,7 +15,12 @@ from .negotiation import Answer, Form
 from .request import Request
 from .resource import Obj, Resource
 
-GROUP_ORDER = ("apps", "events.k8s.io", "authentication.k8s.io", "authorization.k8s.io", "autoscaling", "batch")
+GROUP_ORDER = (
+    "apiregistration.k8s.io", "apps", "events.k8s.io", "authentication.k8s.io", "authorization.k8s.io", "autoscaling",
+    "batch", "certificates.k8s.io", "networking.k8s.io", "policy", "rbac.authorization.k8s.io", "storage.k8s.io",
+    "admissionregistration.k8s.io", "apiextensions.k8s.io", "scheduling.k8s.io", "coordination.k8s.io", "node.k8s.io",
+    "discovery.k8s.io", "resource.k8s.io", "flowcontrol.apiserver.k8s.io",
+)  # fmt: skip
 AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 # Kind (with group and version where they are not the resource's own) and verbs of subresources.
 CHANGING, STREAMING = ("get", "patch", "update"), ("create", "get")
@@ -31,6 +36,9 @@ SUBRESOURCES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "namespaces/finalize": ("", "", "Namespace", ("update",)),
     "serviceaccounts/token": ("authentication.k8s.io", "v1", "TokenRequest", ("create",)),
     "deployments/scale": ("autoscaling", "v1", "Scale", CHANGING),
+    "replicasets/scale": ("autoscaling", "v1", "Scale", CHANGING),
+    "replicationcontrollers/scale": ("autoscaling", "v1", "Scale", CHANGING),
+    "statefulsets/scale": ("autoscaling", "v1", "Scale", CHANGING),
 }
 
 
@@ -78,14 +86,17 @@ def _tagged(found: Any, known: str) -> Answer:
     return Answer(304 if known == tag else 200, b"" if known == tag else body, AGGREGATED, headers)
 
 
-def groups(resources: Iterable[Resource]) -> list[tuple[str, str]]:
-    """Return the named groups and their versions, in the order in which they are shown."""
-    found = {(resource.group, resource.version) for resource in resources if resource.group}
+def groups(resources: Iterable[Resource]) -> dict[str, list[str]]:
+    """Return the named groups in the order in which they are shown, with their versions, the preferred one first."""
+    found: dict[str, set[str]] = {}
+    for resource in resources:
+        if resource.group:
+            found.setdefault(resource.group, set()).add(resource.version)
 
-    def place(group: tuple[str, str]) -> tuple[int, str]:
-        return (GROUP_ORDER.index(group[0]) if group[0] in GROUP_ORDER else len(GROUP_ORDER), group[0])
+    def place(group: str) -> tuple[int, str]:
+        return (GROUP_ORDER.index(group) if group in GROUP_ORDER else len(GROUP_ORDER), group)
 
-    return sorted(found, key=place)
+    return {group: sorted(found[group], reverse=True) for group in sorted(found, key=place)}
 
 
 def _plain(parts: list[str], served: tuple[Resource, ...], host: str) -> Obj | None:
@@ -93,21 +104,21 @@ def _plain(parts: list[str], served: tuple[Resource, ...], host: str) -> Obj | N
         address = {"clientCIDR": "0.0.0.0/0", "serverAddress": host}
         return {"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": [address]}
     if parts == ["apis"]:
-        listed = [_group(group, version) for group, version in groups(served)]
+        listed = [_group(group, versions) for group, versions in groups(served).items()]
         return {"kind": "APIGroupList", "apiVersion": "v1", "groups": listed}
     group, version = ("", parts[1]) if parts[0] == "api" else (parts[1], "".join(parts[2:]))
     known = {(resource.group, resource.version) for resource in served}
     if parts[0] == "apis" and len(parts) == 2:
-        versions = [v for g, v in known if g == group and g]
-        return {"kind": "APIGroup", "apiVersion": "v1", **_group(group, versions[0])} if versions else None
+        versions = groups(served).get(group)
+        return {"kind": "APIGroup", "apiVersion": "v1", **_group(group, versions)} if versions else None
     if (group, version) not in known or (parts[0] == "api" and len(parts) > 2):
         return None
     return resource_list(group, version, served)
 
 
-def _group(group: str, version: str) -> Obj:
-    shown = {"groupVersion": f"{group}/{version}", "version": version}
-    return {"name": group, "versions": [shown], "preferredVersion": dict(shown)}
+def _group(group: str, versions: list[str]) -> Obj:
+    shown = [{"groupVersion": f"{group}/{version}", "version": version} for version in versions]
+    return {"name": group, "versions": shown, "preferredVersion": dict(shown[0])}
 
 
 def resource_list(group: str, version: str, served: Sequence[Resource]) -> Obj:
@@ -161,15 +172,16 @@ def _sub_entry(resource: Resource, name: str) -> Obj:
 
 @lru_cache(maxsize=8)
 def _aggregated(served: tuple[Resource, ...], core: bool) -> Obj:
-    shown = [("", "v1")] if core else groups(served)
+    shown = {"": ["v1"]} if core else groups(served)
     items = [
         {
             "metadata": {"name": group} if group else {},
             "versions": [
                 {"version": version, "resources": _discovered(group, version, served), "freshness": "Current"}
+                for version in versions
             ],
         }
-        for group, version in shown
+        for group, versions in shown.items()
     ]
     return {"kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "metadata": {}, "items": items}
 

@@ -32,7 +32,8 @@ def apply(resource: Resource, obj: Obj, body: Any, content_type: str) -> Obj:
     if not isinstance(body, dict):
         kind = {list: "array", str: "string", bool: "bool"}.get(type(body), "number")
         into = "map[string]interface {}"
-        raise status.bad_request(f"error decoding patch: json: cannot unmarshal {kind} into Go value of type {into}")
+        where = "error decoding patch: " if content_type == MERGE else ""
+        raise status.bad_request(f"{where}json: cannot unmarshal {kind} into Go value of type {into}")
     if content_type == MERGE:
         merged: Obj = merge(obj, body)
         return merged

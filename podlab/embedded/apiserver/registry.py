@@ -57,7 +57,10 @@ class Registry:
     ) -> None:
         self.store, self.clock = store, clock
         self.randomness = randomness or Randomness()
-        self.resources: dict[tuple[str, str], Resource] = {(r.group, r.plural): r for r in resources}
+        self.resources: dict[tuple[str, str], Resource] = {}
+        for resource in resources:  # a further version of a kind has its version in its key
+            key = (resource.group, resource.plural)
+            self.resources[(resource.api_version, resource.plural) if key in self.resources else key] = resource
         self.admit, self.check = admit, check
         self._informers: list[tuple[Resource, Callable[[Event], None]]] = []
         store.subscribe(self._tell)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import times
+from . import storedrows, times
 from .podrow import pod
 from .resource import Obj
-
-NONE = "<none>"
+from .rowtexts import NONE, labels, selector
 
 
 def _meta(obj: Obj) -> tuple[str, Obj, Obj, Obj]:
@@ -18,26 +17,6 @@ def _meta(obj: Obj) -> tuple[str, Obj, Obj, Obj]:
 
 def _age(obj: Obj, now: float) -> str:
     return times.since(obj["metadata"].get("creationTimestamp"), now)
-
-
-def labels(given: Obj | None) -> str:
-    """Write labels as a table does: `a=b,c=d`, `<none>`."""
-    return ",".join(f"{key}={value}" for key, value in sorted((given or {}).items())) or NONE
-
-
-def selector(given: Obj | None) -> str:
-    """Write a label selector as a table does."""
-    parts = [f"{key}={value}" for key, value in ((given or {}).get("matchLabels") or {}).items()]
-    for term in (given or {}).get("matchExpressions") or []:
-        key, operator, values = term.get("key", ""), term.get("operator"), ",".join(sorted(term.get("values") or []))
-        words = {
-            "In": f"{key} in ({values})",
-            "NotIn": f"{key} notin ({values})",
-            "Exists": key,
-            "DoesNotExist": f"!{key}",
-        }
-        parts.append(words.get(operator, ""))
-    return ",".join(sorted(parts)) or NONE
 
 
 def _containers(spec: Obj) -> list[str]:
@@ -167,4 +146,5 @@ ROWS: dict[tuple[str, str], Callable[[Obj, float], list[Any]]] = {
     ("", "podtemplates"): pod_template,
     ("apps", "deployments"): deployment,
     ("coordination.k8s.io", "leases"): lease,
+    **storedrows.ROWS,
 }

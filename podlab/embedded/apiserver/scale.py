@@ -23,7 +23,8 @@ def scale_of(obj: Obj) -> Obj:
     meta = {key: obj["metadata"][key] for key in KEPT if key in obj["metadata"]}
     replicas = (obj.get("spec") or {}).get("replicas") or 0
     shown: Obj = {"replicas": (obj.get("status") or {}).get("replicas") or 0}
-    selector = selector_text((obj.get("spec") or {}).get("selector") or {})
+    wanted = (obj.get("spec") or {}).get("selector") or {}
+    selector = selector_text({"matchLabels": wanted} if obj["kind"] == "ReplicationController" else wanted)
     if selector:
         shown["selector"] = selector
     spec = {"replicas": replicas} if replicas else {}

@@ -69,12 +69,19 @@ Descriptions = Mapping[str, tuple[str, Mapping[str, str]]]
 """Descriptions by OpenAPI name: of the type, and of its fields."""
 
 
+PACKAGES = {
+    "meta/v1": META,
+    "apiextensions/v1": "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.",
+    "apiregistration/v1": "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.",
+}
+
+
 def name_of(type_name: str) -> str:
     """Return the OpenAPI name of a type: `core/v1.Pod` → `io.k8s.api.core.v1.Pod`."""
     if type_name in OPAQUE:
         return OPAQUE[type_name][0]
     package, word = type_name.rsplit(".", 1)
-    return META + word if package == "meta/v1" else f"io.k8s.api.{package.replace('/', '.')}.{word}"
+    return f"{PACKAGES.get(package) or 'io.k8s.api.' + package.replace('/', '.') + '.'}{word}"
 
 
 def _reference(type_: Type) -> Obj:

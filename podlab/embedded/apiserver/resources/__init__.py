@@ -12,7 +12,9 @@ from .nodes import NODES
 from .pods import PODS
 from .reviews import REVIEWS
 from .services import SERVICES
+from .stored import STORED
 from .templates import POD_TEMPLATES
+from .workloads import WORKLOADS
 
 RESOURCES: tuple[Resource, ...] = (
     CONFIG_MAPS,
@@ -28,4 +30,6 @@ RESOURCES: tuple[Resource, ...] = (
     LEASES,
     NEW_EVENTS,
     *REVIEWS,
+    *WORKLOADS,
+    *STORED,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from .. import causes, metadata, names
@@ -14,6 +15,8 @@ RESTART_POLICIES = ("Always", "OnFailure", "Never")
 DNS_POLICIES = ("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None")
 EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt")
+SEGMENT = "[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
+SYSCTL = rf"({SEGMENT}[\./])*{SEGMENT}"
 KEYLESS = 'operator must be Exists when `key` is empty, which means "match all values and all keys"'
 
 
@@ -65,7 +68,29 @@ def _security(spec: Obj, path: str) -> list[Cause]:
     if spec.get("shareProcessNamespace") and spec.get("hostPID"):
         text = "ShareProcessNamespace and HostPID cannot both be enabled"
         found.append(causes.invalid(f"{path}.shareProcessNamespace", True, text))
+    found += _sysctls(spec, given.get("sysctls") or [], f"{path}.sysctls")
     return found + seccomp(given.get("seccompProfile"), f"{path}.seccompProfile")
+
+
+def _sysctls(spec: Obj, given: list[Obj], path: str) -> list[Cause]:
+    found: list[Cause] = []
+    seen: set[str] = set()
+    for index, sysctl in enumerate(given):
+        here, name = f"{path}[{index}].name", sysctl.get("name", "")
+        if not name:
+            found.append(causes.required(here))
+        elif len(name) > 253 or not re.fullmatch(SYSCTL, name):
+            text = f"must have at most 253 characters and match regex ^{SYSCTL}$"
+            found.append(causes.invalid(here, name, text))
+        elif name in seen:
+            found.append(causes.duplicate(here, name))
+        seen.add(name)
+        flat = name.replace("/", ".")
+        if spec.get("hostNetwork") and flat.startswith("net."):
+            found.append(causes.invalid(here, name, "may not be specified when 'hostNetwork' is true"))
+        if spec.get("hostIPC") and flat.startswith(("kernel.shm", "kernel.msg", "kernel.sem", "fs.mqueue.")):
+            found.append(causes.invalid(here, name, "may not be specified when 'hostIPC' is true"))
+    return found
 
 
 def _pull_secrets(given: list[Obj], path: str) -> list[Cause]:
