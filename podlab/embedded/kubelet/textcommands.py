@@ -5,7 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 
-from podlab.embedded.kubelet.stdio import Io, inputs, options
+from podlab.embedded.kubelet.stdio import OUTPUT_LIMIT, Io, inputs, options
+
+UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30}
+RUNAWAY = re.compile(r"[+*}]\)+[+*{]")
+"""A repetition of nothing but a repetition, such as `(a+)+`: one line can keep the whole process busy for years."""
 
 
 async def echo(io: Io, words: list[str]) -> int:
@@ -23,7 +27,7 @@ async def printf(io: Io, words: list[str]) -> int:
     template = words[0].replace("\\n", "\n").replace("\\t", "\t").replace("\\\\", "\\")
     values = list(words[1:])
     while True:
-        io.out(re.sub(r"%(-?\d*)([sdx%])", lambda m: _formatted(m, values), template).encode())
+        io.out(re.sub(r"%(-?\d{0,9})([sdx%])", lambda m: _formatted(m, values), template).encode())
         if not values or "%" not in template:
             return 0
 
@@ -36,7 +40,8 @@ def _formatted(match: re.Match[str], values: list[str]) -> str:
         value = value if re.fullmatch(r"-?\d+", value) else "0"
     if match[2] == "x":
         value = format(int(value) if value.isdigit() else 0, "x")
-    width = int(match[1] or 0)
+    width = int(match[1]) if match[1].strip("-") else 0
+    width = max(-OUTPUT_LIMIT, min(OUTPUT_LIMIT, width))
     return value.ljust(-width) if width < 0 else value.rjust(width)
 
 
@@ -45,7 +50,12 @@ async def grep(io: Io, words: list[str]) -> int:
     if not rest:
         return io.fail("Usage: grep [OPTION]... PATTERNS [FILE]...", 2)
     pattern = re.escape(rest[0]) if "F" in flags else rest[0]
-    expression = re.compile(pattern, re.IGNORECASE if "i" in flags else 0)
+    try:
+        expression = re.compile(pattern, re.IGNORECASE if "i" in flags else 0)
+    except (re.error, OverflowError, RecursionError):
+        return io.fail("grep: Invalid regular expression", 2)
+    if RUNAWAY.search(pattern):
+        return io.fail("grep: Regular expression too big", 2)
     found, failed = await inputs(io, "grep", rest[1:])
     count = 0
     for name, data in found:
@@ -59,34 +69,51 @@ async def grep(io: Io, words: list[str]) -> int:
     return 2 if failed and not count else int(count == 0)
 
 
-def _count(words: list[str]) -> tuple[int, list[str]]:
-    number, rest = 10, []
+class Wrong(ValueError):
+    """No number where one is due; says it as the command does."""
+
+
+def _count(command: str, words: list[str]) -> tuple[str, bool, list[str]]:
+    """(number with its sign, whether it counts bytes, the other words). Raises Wrong."""
+    number, in_bytes, rest = "10", False, []
     words = list(words)
     while words:
         word = words.pop(0)
-        if word in ("-n", "-c") and words:
-            number = int(words.pop(0).lstrip("+"))
-        elif match := re.fullmatch(r"-n?(\d+)", word):
-            number = int(match[1])
+        if match := re.fullmatch(r"-([nc])(.*)|-(\d+)", word):
+            in_bytes = match[1] == "c"
+            number = match[3] or match[2] or (words.pop(0) if words else "")
         else:
             rest.append(word)
-    return number, rest
+    found = re.fullmatch(r"([+-]?)(\d{1,18})([KMG]?)", number)
+    if not found:
+        raise Wrong(f"{command}: invalid number of {'bytes' if in_bytes else 'lines'}: '{number}'")
+    return f"{found[1]}{int(found[2]) * UNITS[found[3]]}", in_bytes, rest
+
+
+def _parts(data: bytes, in_bytes: bool) -> list[bytes]:
+    return [data[i : i + 1] for i in range(len(data))] if in_bytes else data.splitlines(keepends=True)
 
 
 async def head(io: Io, words: list[str]) -> int:
-    number, names = _count(words)
+    try:
+        number, in_bytes, names = _count("head", words)
+    except Wrong as wrong:
+        return io.fail(str(wrong))
     found, failed = await inputs(io, "head", names)
     for _, data in found:
-        io.out(b"".join(data.splitlines(keepends=True)[:number]))
+        io.out(b"".join(_parts(data, in_bytes)[: int(number)]))
     return int(failed > 0)
 
 
 async def tail(io: Io, words: list[str]) -> int:
     follow = bool({"-f", "-F"} & set(words))
-    number, names = _count([word for word in words if word not in ("-f", "-F")])
+    try:
+        number, in_bytes, names = _count("tail", [word for word in words if word not in ("-f", "-F")])
+    except Wrong as wrong:
+        return io.fail(str(wrong))
     found, failed = await inputs(io, "tail", names)
     for name, data in found:
-        io.out(b"".join(data.splitlines(keepends=True)[-number:]))
+        io.out(_end(data, number, in_bytes))
         size = len(data)
         while follow and name != "-":
             await io.process.sleep(1)
@@ -96,6 +123,13 @@ async def tail(io: Io, words: list[str]) -> int:
     while follow and not failed:  # of /dev/null or of a pipe: for ever
         await io.process.sleep(3600)
     return int(failed > 0)
+
+
+def _end(data: bytes, number: str, in_bytes: bool) -> bytes:
+    """The last so many lines or bytes; from there on with `+`."""
+    parts, count = _parts(data, in_bytes), abs(int(number))
+    start = max(count - 1, 0) if number.startswith("+") else max(len(parts) - count, 0)
+    return b"".join(parts[start:])
 
 
 async def wc(io: Io, words: list[str]) -> int:
