@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import sqlite3
 from bisect import bisect_left, insort
 from collections import deque
@@ -15,6 +16,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+log = logging.getLogger("podlab.embedded")
 
 Obj = dict[str, Any]
 
@@ -132,6 +135,7 @@ class Store:
         self._kept: dict[str, Obj] = {}
         self._unkept: dict[str, Obj | None] = {}
         self._waiting: asyncio.Future[None] | None = None
+        self._stuck: sqlite3.Error | None = None
         self._watches: list[Watch] = []
         self._subscribers: list[Callable[[Change], None]] = []
         self._load()
@@ -203,7 +207,7 @@ class Store:
 
     def _soon(self, idle: bool) -> None:
         """Flush at the end of the loop's turn; at once where there is no loop."""
-        if not idle:
+        if not idle and not self._stuck:
             return
         try:
             asyncio.get_running_loop().call_soon(self.flush)
@@ -211,19 +215,23 @@ class Store:
             self.flush()
 
     def flush(self) -> None:
-        """Commit what was written and tell the watchers; happens by itself at the end of the loop's turn."""
+        """Commit what was written and tell the watchers; happens by itself at the end of the loop's turn.
+
+        What the disk does not take is kept for the next turn that writes, and nobody hears of it until then.
+        """
         if self._idle():
             return
-        changes, self._unwritten = self._unwritten, []
-        kept, self._unkept = self._unkept, {}
-        rows = [(c.revision, c.key, None if c.obj is None else _dump(c.obj)) for c in changes]
-        self._db.execute("BEGIN")
-        self._db.executemany("INSERT INTO log VALUES (?, ?, ?)", rows)
-        self._db.executemany("DELETE FROM kept WHERE key = ?", [(key,) for key in kept])
-        aside = [(key, _dump(obj)) for key, obj in kept.items() if obj is not None]
-        self._db.executemany("INSERT INTO kept VALUES (?, ?)", aside)
-        self._db.execute("COMMIT")
         waiting, self._waiting = self._waiting, None
+        try:
+            self._commit()
+        except sqlite3.Error as error:
+            self._stuck = error
+            log.exception("the store could not be written")
+            if waiting and not waiting.done():
+                waiting.set_exception(error)
+            return
+        self._stuck = None
+        changes, self._unwritten, self._unkept = self._unwritten, [], {}
         if waiting and not waiting.done():
             waiting.set_result(None)
         for change in changes:
@@ -232,8 +240,26 @@ class Store:
             for subscriber in tuple(self._subscribers):
                 subscriber(change)
 
+    def _commit(self) -> None:
+        rows = [(c.revision, c.key, None if c.obj is None else _dump(c.obj)) for c in self._unwritten]
+        aside = [(key, _dump(obj)) for key, obj in self._unkept.items() if obj is not None]
+        self._db.execute("BEGIN")
+        try:
+            self._db.executemany("INSERT INTO log VALUES (?, ?, ?)", rows)
+            self._db.executemany("DELETE FROM kept WHERE key = ?", [(key,) for key in self._unkept])
+            self._db.executemany("INSERT INTO kept VALUES (?, ?)", aside)
+            self._db.execute("COMMIT")
+        except sqlite3.Error:
+            if self._db.in_transaction:  # where the disk is full, SQLite has rolled back by itself
+                self._db.execute("ROLLBACK")
+            raise
+
     async def flushed(self) -> None:
-        """Wait until every write so far is on disk."""
+        """Wait until every write so far is on disk. Raises sqlite3.Error where the disk does not take them."""
+        if self._stuck:
+            self.flush()
+        if self._stuck:
+            raise self._stuck
         if not self._unwritten:
             return
         if self._waiting is None:

@@ -207,3 +207,27 @@ def test_what_is_put_aside_is_committed_with_the_writes_of_the_same_turn(tmp_pat
         store.close()
 
     asyncio.run(scenario())
+
+
+def test_a_full_disk_acknowledges_nothing_and_catches_up_once_there_is_room(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        store = Store(tmp_path / "state.db")
+        heard: list[int] = []
+        store.subscribe(lambda change: heard.append(change.revision))
+        pages = store._db.execute("PRAGMA page_count").fetchone()[0]
+        store._db.execute(f"PRAGMA max_page_count={pages}")
+        for key in ("/pods/a/x", "/pods/a/y"):
+            store.put(key, {"value": "much" * 10_000})
+            with pytest.raises(sqlite3.OperationalError, match="full"):
+                await asyncio.wait_for(store.flushed(), 5)
+        assert heard == []
+        store._db.execute("PRAGMA max_page_count=100000")
+        store.put("/pods/a/z", {"value": 1})
+        await asyncio.wait_for(store.flushed(), 5)
+        assert heard == [1, 2, 3]
+        store.close()
+
+    asyncio.run(scenario())
+    again = Store(tmp_path / "state.db")
+    assert [key for key, _, _ in again.list("")] == ["/pods/a/x", "/pods/a/y", "/pods/a/z"]
+    again.close()
