@@ -1,5 +1,5 @@
 # Every target is one command; where there is no make, type that command (.venv/bin/… or .venv\Scripts\…).
-# LANGUAGE=ko|en   CLUSTER=auto|embedded|kind|context:NAME   PORT=8888   PYTHON=python3   IMAGE=kind's node image
+# LANGUAGE=ko|en   CLUSTER=auto|embedded|kind|context:NAME|a seat's kubeconfig   PORT=8888   PYTHON=python3   IMAGE=kind's node image
 
 PYTHON ?= python3
 VENV := .venv

@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _app(words: list[str]) -> int:
     import typer
 
-    from podlab.commands import clock, clusters, doctor, lab
+    from podlab.commands import clock, clusters, doctor, lab, workshop
 
     app = typer.Typer(
         name="podlab",
@@ -41,6 +41,10 @@ def _app(words: list[str]) -> int:
     app.command("reset")(lab.reset)
     app.command("clock")(clock.run)
     app.command("doctor")(doctor.run)
+    room = typer.Typer(no_args_is_help=True, help="Seats for a room of learners. 여러 사람이 함께 쓰는 교실.")
+    for command in (workshop.seats, workshop.check, workshop.reset, workshop.remove):
+        room.command(command.__name__)(command)
+    app.add_typer(room, name="workshop")
     try:
         app(words, prog_name="podlab")
     except SystemExit as done:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from podlab.clusters.cluster import Cluster, Report, silent
@@ -13,8 +14,12 @@ NOT_OURS = {"events", "endpoints", "endpointslices", "leases", "controllerrevisi
 """Resources that go by themselves, or that only the cluster writes."""
 
 
-def empty(cluster: Cluster, report: Report = silent) -> list[str]:
-    """Delete all objects in the cluster's lesson namespace, and nothing outside it; `RESOURCE/NAME` of each."""
+def empty(cluster: Cluster, report: Report = silent, kept: AbstractSet[tuple[str, str]] = frozenset()) -> list[str]:
+    """Delete all objects in the cluster's lesson namespace, and nothing outside it; `RESOURCE/NAME` of each.
+
+    Args:
+        kept: what stays, as resource and name, beside what the cluster itself put there.
+    """
     from podlab.client import Client
 
     client = Client(cluster.kubeconfig)
@@ -24,7 +29,7 @@ def empty(cluster: Cluster, report: Report = silent) -> list[str]:
             if not deletable(resource):
                 continue
             path = f"{group}/namespaces/{cluster.namespace}/{resource['name']}"
-            for name in _names(client, path, resource["name"]):
+            for name in _names(client, path, resource["name"], KEPT | kept):
                 label = f"{resource['name']}/{name}"
                 report(str(Text(ko="{label} 삭제", en="Deleting {label}").format(label=label)))
                 if _delete(client, f"{path}/{name}"):
@@ -44,7 +49,7 @@ def _groups(client: Any) -> list[str]:
     return [*sorted(found, key=lambda path: path != "/apis/apps/v1"), "/api/v1"]
 
 
-def _names(client: Any, path: str, resource: str) -> list[str]:
+def _names(client: Any, path: str, resource: str, kept: AbstractSet[tuple[str, str]]) -> list[str]:
     try:
         items = client.request("GET", path).json()["items"]
     except ApiError as error:
@@ -52,14 +57,14 @@ def _names(client: Any, path: str, resource: str) -> list[str]:
             return []
         raise
     own = [item["metadata"] for item in items]
-    return [meta["name"] for meta in own if (resource, meta["name"]) not in KEPT and not meta.get("ownerReferences")]
+    return [meta["name"] for meta in own if (resource, meta["name"]) not in kept and not meta.get("ownerReferences")]
 
 
 def _delete(client: Any, path: str) -> bool:
     try:
         client.request("DELETE", path, body={"propagationPolicy": "Background"})
     except ApiError as error:
-        if error.code != 404:
+        if error.code not in (403, 404):  # 403: a learner's seat may read its own quota, not delete it
             raise
         return False
     return True
