@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from podlab.lessons.progress import progress
     from podlab.lessons.quiz import quiz
     from podlab.lessons.start import start
-    from podlab.panels import Explain, PodAnatomy, PodBoard
+    from podlab.panels import Explain, PodAnatomy, PodBoard, Timeline
     from podlab.text import Text
 
 __version__ = "0.1.0"
@@ -33,6 +33,7 @@ __all__ = [
     "PodBoard",
     "PodlabError",
     "Text",
+    "Timeline",
     "WaitTimeout",
     "check",
     "progress",
@@ -52,6 +53,7 @@ _HOMES = {
     "PodBoard": "panels",
     "PodlabError": "errors",
     "Text": "text",
+    "Timeline": "panels",
     "WaitTimeout": "errors",
     "check": "lessons.check",
     "progress": "lessons.progress",

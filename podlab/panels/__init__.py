@@ -9,9 +9,10 @@ if TYPE_CHECKING:
     from podlab.panels.anatomy import PodAnatomy
     from podlab.panels.board import PodBoard
     from podlab.panels.explain import Explain
+    from podlab.panels.timeline import Timeline
 
-__all__ = ["Explain", "PodAnatomy", "PodBoard"]
-_HOMES = {"Explain": "explain", "PodAnatomy": "anatomy", "PodBoard": "board"}
+__all__ = ["Explain", "PodAnatomy", "PodBoard", "Timeline"]
+_HOMES = {"Explain": "explain", "PodAnatomy": "anatomy", "PodBoard": "board", "Timeline": "timeline"}
 
 
 def __getattr__(name: str) -> Any:

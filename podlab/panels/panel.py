@@ -128,7 +128,7 @@ class Panel(anywidget.AnyWidget):
     def _hear_while_busy(self) -> None:
         # ipykernel 7.4 sends a view's messages to where the comm last wrote from, here the main shell, and there
         # they wait for the running cell; without that memory they go to the subshell that JupyterLab asks for.
-        if getattr(self.comm, "_reply_subshell_id", None) is not None:
+        if hasattr(self.comm, "_reply_subshell_id"):
             del self.comm._reply_subshell_id
 
     def expire(self, now: float) -> float | None:

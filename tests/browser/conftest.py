@@ -61,7 +61,7 @@ def page(browser: Any) -> Iterator[Any]:
 def _is_ours(error: Any) -> bool:
     stack = str(getattr(error, "stack", "") or "")
     print(f"page error: {error}\n{stack[:500]}")
-    return "blob:" in stack or "/static/" not in stack
+    return "blob:" in stack  # a panel's module has such an address; JupyterLab's own rejections may have none at all
 
 
 @pytest.fixture(scope="session")
