@@ -181,7 +181,7 @@ class Registry:
             new = patch.apply(resource, old, body, content_type)
             return decode(new) if decode else new
 
-        return writing.replace(ctx, patched)
+        return writing.replace(ctx, patched, patched=True)
 
     def delete(
         self,

@@ -17,7 +17,11 @@ ORDER = "$setElementOrder/"
 
 
 class StrategicError(Exception):
-    """A patch that contradicts the structure."""
+    """A patch that contradicts the structure; what upstream does not classify is answered with 500 and no reason."""
+
+    def __init__(self, text: str, code: int = 400, reason: str = "BadRequest") -> None:
+        super().__init__(text)
+        self.code, self.reason = code, reason
 
 
 def strategic_merge(obj: Obj, patch: Obj, type_: Type | None) -> Obj:
@@ -100,7 +104,7 @@ def _merge_list(original: list[Any], patch: list[Any], field: Field, order: Any)
 
 def _merge_item(items: list[Any], patch: Any, key: str, field: Field) -> list[Any]:
     if not isinstance(patch, dict) or key not in patch:
-        raise StrategicError(f"map: {_go(patch)} does not contain declared merge key: {key}")
+        raise StrategicError(f"map: {_go(patch)} does not contain declared merge key: {key}", 500, "")
     same = [index for index, item in enumerate(items) if isinstance(item, dict) and item.get(key) == patch[key]]
     if patch.get(DIRECTIVE) == "delete":
         return [item for index, item in enumerate(items) if index not in same]

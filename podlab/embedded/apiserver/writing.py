@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from podlab.embedded.apiserver import deletion, fields, managedfields, status
+from podlab.embedded.apiserver import deletion, fields, managedfields, metadata, status
 from podlab.embedded.apiserver.resource import Context, Obj, fresh
 from podlab.embedded.apiserver.status import Cause, StatusError
 from podlab.embedded.clock import rfc3339
@@ -118,12 +118,12 @@ def change(ctx: Context, fn: Callable[[Obj], None]) -> Obj:
     return replace(ctx, changed)
 
 
-def replace(ctx: Context, make: Callable[[Obj], Obj]) -> Obj:
+def replace(ctx: Context, make: Callable[[Obj], Obj], *, patched: bool = False) -> Obj:
     """Store what `make` turns the present object into; the present one if that changes nothing."""
     registry, resource = ctx.registry, ctx.resource
     old = registry.get(resource, ctx.name, ctx.namespace)
     obj = _identified(ctx, make(old))
-    _check_identity(ctx, obj, old)
+    _check_identity(ctx, obj, old, patched=patched)
     _keep(ctx, obj, old)
     if ctx.subresource != "status":
         resource.default(obj)
@@ -143,10 +143,13 @@ def replace(ctx: Context, make: Callable[[Obj], Obj]) -> Obj:
     return _put(ctx, obj, old)
 
 
-def _check_identity(ctx: Context, obj: Obj, old: Obj) -> None:
+def _check_identity(ctx: Context, obj: Obj, old: Obj, *, patched: bool) -> None:
     resource, meta = ctx.resource, obj["metadata"]
     uid = meta.get("uid")
     if uid and uid != old["metadata"]["uid"]:
+        if patched:  # only what a PUT names is a precondition
+            wrong = metadata.immutable("metadata.uid", uid, old["metadata"]["uid"])
+            raise status.invalid(resource.qualified_kind, ctx.name, wrong)
         raise status.conflict(resource.qualified, ctx.name, _wrong_uid(ctx, uid, old["metadata"]["uid"]))
     version = meta.get("resourceVersion")
     if not version and not resource.unconditional_update and ctx.subresource == "":

@@ -25,11 +25,13 @@ async def ls(io: Io, words: list[str]) -> int:
     for name in names or ["."]:
         path = io.path(name)
         if not files.exists(path):
-            code = io.fail(f"ls: cannot access '{name}': {NO_SUCH}", 2)
+            busy = "busybox" in io.process.machine.image.reference
+            code = io.fail(f"ls: {name}: {NO_SUCH}" if busy else f"ls: cannot access '{name}': {NO_SUCH}", 2 - busy)
             continue
         listed = [name]
         if files.is_directory(path) and "d" not in flags:
             listed = [n for n in files.list(path) if flags & {"a", "A"} or not n.startswith(".")]
+            listed = [".", "..", *listed] if "a" in flags else listed
         if len(names) > 1 and files.is_directory(path):
             io.say(f"{name}:")
         for entry in listed:

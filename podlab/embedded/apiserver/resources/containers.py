@@ -238,7 +238,10 @@ def _environment_from(given: list[Obj], path: str) -> list[Cause]:
         if source.get("prefix"):
             found += names.causes_of(f"{here}.prefix", source["prefix"], names.environment(source["prefix"]))
         sources = [key for key in ("configMapRef", "secretRef") if source.get(key) is not None]
-        found += [causes.required(f"{here}.{key}.name") for key in sources if not source[key].get("name")]
+        for key in sources:
+            name = source[key].get("name", "")
+            wrong = names.causes_of(f"{here}.{key}.name", name, names.subdomain(name))
+            found += wrong if name else [causes.required(f"{here}.{key}.name")]
         if not sources:
             found.append(causes.invalid(path, "", "must specify one of: `configMapRef` or `secretRef`"))
         elif len(sources) > 1:

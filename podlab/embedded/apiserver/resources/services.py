@@ -145,6 +145,8 @@ def validate(service: Obj, old: Obj | None) -> list[Cause]:
     """Return what is wrong with a Service, in upstream's order."""
     spec = service.get("spec") or {}
     kind, address = spec.get("type", ""), spec.get("clusterIP", "")
+    if old is None and address not in ("", "None") and (wrong := names.address("spec.clusterIPs[0]", address)):
+        return wrong  # addresses are looked at before the rest
     found = metadata.validate(service, old, names.label)
     if not spec.get("ports") and address != "None" and kind != "ExternalName":
         found.append(causes.required("spec.ports"))

@@ -32,11 +32,8 @@ def _set(target: Obj, **values: Any) -> None:
 
 def default_replicas(obj: Obj) -> None:
     """Defaults of a ReplicaSet."""
-    spec, template = _template(obj)
+    spec, _ = _template(obj)
     _set(spec, replicas=1)
-    labels = template["metadata"].get("labels")
-    if labels and not obj["metadata"].get("labels"):
-        obj["metadata"]["labels"] = dict(labels)
 
 
 def default_controller(obj: Obj) -> None:
@@ -69,6 +66,7 @@ def default_stateful(obj: Obj) -> None:
 def default_daemon(obj: Obj) -> None:
     """Defaults of a DaemonSet."""
     spec, _ = _template(obj)
+    _set(obj["metadata"].setdefault("annotations", {}), **{"deprecated.daemonset.template.generation": "1"})
     strategy = spec.setdefault("updateStrategy", {})
     _set(strategy, type="RollingUpdate")
     if strategy["type"] == "RollingUpdate":
@@ -127,6 +125,8 @@ def prepare_job(obj: Obj, old: Obj | None, ctx: Context) -> None:
     for key, value in (("controller-uid", uid), ("job-name", name), (UID, uid), ("batch.kubernetes.io/job-name", name)):
         labels.setdefault(key, value)
     spec.setdefault("selector", {}).setdefault("matchLabels", {}).setdefault(UID, uid)
+    if not obj["metadata"].get("labels"):
+        obj["metadata"]["labels"] = dict(labels)
 
 
 def _selector(spec: Obj, kind: str) -> list[Cause]:
@@ -201,7 +201,13 @@ def _job(spec: Obj, path: str) -> list[Cause]:
 def validate_cron(obj: Obj, old: Obj | None) -> list[Cause]:
     """Return what is wrong with a CronJob; the schedule has to be there, and of five words or a name."""
     spec, found = obj.get("spec") or {}, metadata.validate(obj, old)
-    found += [] if spec.get("schedule") else [causes.required("spec.schedule")]
+    schedule = spec.get("schedule", "")
+    words = schedule.split()
+    if not schedule:
+        found.append(causes.required("spec.schedule"))
+    elif not schedule.startswith("@") and len(words) != 5:
+        text = f"expected exactly 5 fields, found {len(words)}: [{' '.join(words)}]"
+        found.append(causes.invalid("spec.schedule", schedule, text))
     if (spec.get("concurrencyPolicy") or "") not in ("Allow", "Forbid", "Replace"):
         allowed = ("Allow", "Forbid", "Replace")
         found.append(causes.unsupported("spec.concurrencyPolicy", spec.get("concurrencyPolicy"), allowed))
