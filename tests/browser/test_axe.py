@@ -9,12 +9,14 @@ import pytest
 import test_anatomy_view
 import test_board_view
 import test_explain_view
+import test_timeline_view
 from stage import Stage
 
 AXE = Path(__file__).parents[2] / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 PANELS = {
     "board": test_board_view.state(*test_board_view.ALL),
     "anatomy": test_anatomy_view.state(test_anatomy_view.recorded("two-containers")),
+    "timeline": test_timeline_view.state(),
     "explain": test_explain_view.state(test_explain_view.finding("crash-loop", "crash")),
 }
 
