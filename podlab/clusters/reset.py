@@ -31,8 +31,8 @@ def empty(cluster: Cluster, report: Report = silent, kept: AbstractSet[tuple[str
             path = f"{group}/namespaces/{cluster.namespace}/{resource['name']}"
             for name in _names(client, path, resource["name"], KEPT | kept):
                 label = f"{resource['name']}/{name}"
-                report(str(Text(ko="{label} 삭제", en="Deleting {label}").format(label=label)))
                 if _delete(client, f"{path}/{name}"):
+                    report(str(Text(ko="{label} 삭제", en="Deleting {label}").format(label=label)))
                     deleted.append(label)
     return deleted
 
