@@ -66,8 +66,8 @@ def free_name() -> str:
 
 
 def conformance(where: str, options: list[str]) -> int:
-    """The tests marked for a cluster."""
-    marks = "(cluster or kind) and not browser" if where == "kind" else "cluster and not kind and not browser"
+    """The tests marked for a cluster, and on embedded those that `make check` leaves out as slow."""
+    marks = "(cluster or kind) and not browser" if where == "kind" else "(cluster or slow) and not kind and not browser"
     return pytest("-m", marks, "--cluster", where, "tests", *options)
 
 

@@ -13,7 +13,11 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.embedded.process import Connection, ask, running
+
+pytestmark = pytest.mark.slow
 
 KILLS = int(os.environ.get("PODLAB_KILLS", "8"))
 WRITERS = 3
