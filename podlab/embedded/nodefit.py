@@ -1,6 +1,7 @@
 """Whether a Pod fits on a node, and if not, why: pure functions.
 
-Upstream: pkg/scheduler/framework/plugins (nodeunschedulable, tainttoleration, nodeaffinity, nodeports, noderesources)
+Upstream: pkg/scheduler/framework/plugins (nodeunschedulable, tainttoleration, nodeaffinity, nodeports, noderesources,
+volumebinding)
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from podlab.embedded import neighbours
 from podlab.embedded.apiserver import quantity
 
 Obj = dict[str, Any]
@@ -17,8 +19,22 @@ NOT_HELPFUL = "Preemption is not helpful for scheduling"
 NO_VICTIMS = "No preemption victims found for incoming pod"
 
 
-def misfits(pod: Obj, node: Obj, pods: Iterable[Obj]) -> list[str]:
-    """The reasons why a Pod cannot run on a node beside `pods`, all of the first filter that refuses it."""
+NO_PORTS = "node(s) didn't have free ports for the requested pod ports"
+CURABLE = (
+    NO_PORTS,
+    "Too many pods",
+    neighbours.ANTI_AFFINITY,
+    neighbours.THEIR_ANTI_AFFINITY,
+    neighbours.SPREAD,
+)
+"""Reasons that fall away when other Pods go."""
+
+
+def misfits(pod: Obj, node: Obj, pods: Iterable[Obj], placed: neighbours.Placed = ()) -> list[str]:
+    """The reasons why a Pod cannot run on a node beside `pods`, all of the first filter that refuses it.
+
+    `placed` are the Pods of all nodes.
+    """
     spec = pod["spec"]
     if node["spec"].get("unschedulable") and not _tolerates_unschedulable(spec):
         return ["node(s) were unschedulable"]
@@ -28,8 +44,24 @@ def misfits(pod: Obj, node: Obj, pods: Iterable[Obj]) -> list[str]:
         return ["node(s) didn't match Pod's node affinity/selector"]
     pods = list(pods)
     if _ports(pod) & {port for other in pods for port in _ports(other)}:
-        return ["node(s) didn't have free ports for the requested pod ports"]
-    return _insufficient(pod, node, pods)
+        return [NO_PORTS]
+    if short := _insufficient(pod, node, pods):
+        return short
+    refused = neighbours.refusal(pod, node["metadata"].get("labels") or {}, placed)
+    return [refused] if refused else []
+
+
+def preemptable(pod: Obj, node: Obj, reasons: Sequence[str]) -> bool:
+    """Whether a Pod could run on a node if others were removed from it, as far as the reasons tell."""
+    free, wanted = node["status"].get("allocatable") or {}, requests(pod)
+
+    def curable(reason: str) -> bool:
+        name = reason.removeprefix("Insufficient ")
+        if name != reason:
+            return wanted[name] <= quantity.nano(free.get(name, "0"))
+        return reason in CURABLE
+
+    return bool(reasons) and all(map(curable, reasons))
 
 
 def _tolerates_unschedulable(spec: Obj) -> bool:
@@ -134,8 +166,8 @@ def _requests(container: Obj) -> dict[str, int]:
     return {name: quantity.nano(amount) for name, amount in given.items()}
 
 
-def fit_error(reasons: Sequence[Sequence[str]]) -> str:
-    """The message of FailedScheduling for the reasons of each node.
+def fit_error(reasons: Sequence[Sequence[str]], curable: Sequence[bool] = ()) -> str:
+    """The message of FailedScheduling for the reasons of each node, and whether preemption could cure them.
 
     Upstream: pkg/scheduler/framework/types.go (FitError)
     """
@@ -144,9 +176,16 @@ def fit_error(reasons: Sequence[Sequence[str]]) -> str:
     counts = Counter(reason for of_node in reasons for reason in of_node)
     texts = ", ".join(sorted(f"{number} {reason}" for reason, number in counts.items()))
     total = len(reasons)
-    preemptable = all(any("Insufficient" in r or "free ports" in r or "Too many" in r for r in n) for n in reasons)
-    why = NO_VICTIMS if preemptable and not any("Insufficient" in r for n in reasons for r in n) else NOT_HELPFUL
+    why = Counter(
+        NO_VICTIMS if cure else NOT_HELPFUL for cure in curable or [set(found) <= set(CURABLE) for found in reasons]
+    )
+    tried = ", ".join(sorted(f"{number} {text}" for text, number in why.items()))
     return (
         f"0/{total} nodes are available: {texts}. no new claims to deallocate, "
-        f"preemption: 0/{total} nodes are available: {total} {why}."
+        f"preemption: 0/{total} nodes are available: {tried}."
     )
+
+
+def unplaceable(reason: str, nodes: int) -> str:
+    """The message for a Pod that no node is even looked at for."""
+    return f"0/{nodes} nodes are available: {reason}. not found"

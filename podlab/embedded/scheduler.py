@@ -118,14 +118,29 @@ class Scheduler:
 
     def _place(self, key: Key, pod: Obj) -> None:
         nodes = self._registry.list(self._nodes)
-        reasons = []
+        if missing := self._missing_claim(pod):
+            self._fail(key, pod, nodefit.unplaceable(missing, len(nodes)))
+            return
+        placed = self._placed(nodes)
+        reasons, curable = [], []
         for node in nodes:
-            found = nodefit.misfits(pod, node, self._on(node["metadata"]["name"]))
+            found = nodefit.misfits(pod, node, self._on(node["metadata"]["name"]), placed)
             if not found:
                 self._bind(key, pod, node["metadata"]["name"])
                 return
             reasons.append(found)
-        self._fail(key, pod, nodefit.fit_error(reasons))
+            curable.append(nodefit.preemptable(pod, node, found))
+        self._fail(key, pod, nodefit.fit_error(reasons, curable))
+
+    def _missing_claim(self, pod: Obj) -> str:
+        for volume in pod["spec"].get("volumes") or []:
+            if claim := volume.get("persistentVolumeClaim"):
+                return f'persistentvolumeclaim "{claim["claimName"]}" not found'
+        return ""
+
+    def _placed(self, nodes: list[Obj]) -> list[tuple[Obj, Obj]]:
+        labels = {node["metadata"]["name"]: node["metadata"].get("labels") or {} for node in nodes}
+        return [(pod, labels.get(pod["spec"]["nodeName"], {})) for pod in self._assigned.values()]
 
     def _on(self, node: str) -> list[Obj]:
         return [pod for pod in self._assigned.values() if pod["spec"]["nodeName"] == node]

@@ -150,7 +150,7 @@ class NodeApi:
         """Run a command. Raises StatusError before it starts."""
         found = self._running(pod, container)
         session = ExecSession(command)
-        if wrong := programs.missing(command, found.image.commands, ()):
+        if wrong := programs.missing(command, found.image.commands, (), found.files, found.cwd):
             id_ = self._kubelet.registry.randomness.hex(64)
             session.finish(None, f'{EXEC}failed to start exec "{id_}": {RUNC}{wrong}')
             return session

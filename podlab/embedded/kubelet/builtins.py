@@ -48,7 +48,7 @@ async def continue_(shell: Shell, words: list[str], io: Io) -> int:
 async def cd_(shell: Shell, words: list[str], io: Io) -> int:
     path = posixpath.normpath(posixpath.join(shell.process.cwd, words[0] if words else "/root"))
     if not shell.process.machine.files.is_directory(path) and path != "/root":
-        io.err(f"{shell.name}: 1: cd: can't cd to {words[0] if words else path}\n".encode())
+        io.err(f"{shell.prefix} cd: can't cd to {words[0] if words else path}\n".encode())
         return 2
     shell.process.cwd = path
     return 0

@@ -117,15 +117,39 @@ async def bracket(io: Io, words: list[str]) -> int:
 
 
 async def identity(io: Io, words: list[str]) -> int:
-    if words:
-        io.say("root" if "n" in words[0] else "0")
-    else:
-        io.say("uid=0(root) gid=0(root) groups=0(root)")
+    who = io.process.machine.user
+    users, groups = _names(io, "/etc/passwd"), _names(io, "/etc/group")
+    flags, _ = options(words)
+    if flags & {"u", "g", "G"}:
+        numbers = who.groups if "G" in flags else [who.uid if "u" in flags else who.gid]
+        names = users if "u" in flags else groups
+        io.say(" ".join(names.get(number, str(number)) if "n" in flags else str(number) for number in numbers))
+        return 0
+    shown = ",".join(_named(number, groups) for number in who.groups)
+    io.say(f"uid={_named(who.uid, users)} gid={_named(who.gid, groups)} groups={shown}")
     return 0
 
 
+def _named(number: int, names: Mapping[int, str]) -> str:
+    return f"{number}({names[number]})" if number in names else str(number)
+
+
+def _names(io: Io, path: str) -> dict[int, str]:
+    files = io.process.machine.files
+    rows = files.read(path).decode(errors="replace").splitlines() if files.exists(path) else []
+    fields = [row.split(":") for row in rows]
+    return {int(row[2]): row[0] for row in fields if len(row) > 2 and row[2].isdecimal()}
+
+
 async def whoami(io: Io, words: list[str]) -> int:
-    io.say("root")
+    uid = io.process.machine.user.uid
+    name = _names(io, "/etc/passwd").get(uid)
+    if name is None:
+        busy = "busybox" in io.process.machine.image.reference
+        return io.fail(
+            f"whoami: unknown uid {uid}" if busy else f"whoami: cannot find name for user ID {uid}: No such file"
+        )
+    io.say(name)
     return 0
 
 
@@ -220,5 +244,5 @@ async def run_command(io: Io, words: list[str], shell: str) -> int:
     name = posixpath.basename(words[0]) if words[0].startswith("/") else words[0]
     command = COMMANDS.get(name) if name in io.process.machine.image.commands else None
     if command is None:
-        return io.fail(f"{shell}: 1: {words[0]}: not found", 127)
+        return io.fail(f"{shell} {words[0]}: not found", 127)
     return await command(io, words[1:])

@@ -43,8 +43,18 @@ def _rest(image: Image, given: Mapping[str, str]) -> dict[str, str]:
     return {k: v for k, v in {**image.env, "HOME": "/root"}.items() if k not in given and k != "PATH"}
 
 
+def domain(pod: Obj) -> str:
+    """The full name of a Pod that has a hostname and a subdomain; "" for others."""
+    spec = pod["spec"]
+    if not spec.get("hostname") or not spec.get("subdomain"):
+        return ""
+    return f"{spec['hostname']}.{spec['subdomain']}.{pod['metadata']['namespace']}.svc.cluster.local"
+
+
 def hostname(pod: Obj) -> str:
     """What `hostname` says in a Pod."""
+    if pod["spec"].get("setHostnameAsFQDN") and domain(pod):
+        return domain(pod)
     return str(pod["spec"].get("hostname") or pod["metadata"]["name"])[:63]
 
 

@@ -56,8 +56,16 @@ class Mount:
 class Files:
     """What a process in a container sees."""
 
-    def __init__(self, root: Volume, mounts: tuple[Mount, ...] = ()) -> None:
-        self.root = root
+    def __init__(
+        self,
+        root: Volume,
+        mounts: tuple[Mount, ...] = (),
+        *,
+        user: int = 0,
+        read_only: bool = False,
+        open_to_all: tuple[str, ...] = (),
+    ) -> None:
+        self.root, self.user, self.read_only, self.open_to_all = root, user, read_only, open_to_all
         self.mounts = tuple(sorted(mounts, key=lambda mount: len(mount.path), reverse=True))
         for mount in mounts:
             root.make_directory(posixpath.dirname(mount.path))
@@ -114,8 +122,11 @@ class Files:
         if not self.is_directory(parent):
             raise FileError("Not a directory" if self.exists(parent) else NO_SUCH)
         volume, inner, read_only = self._locate(path)
-        if read_only:
+        free = any(path == place or path.startswith(place + "/") for place in self.open_to_all)
+        if read_only or (volume is self.root and self.read_only and not (free and path.startswith("/dev/"))):
             raise FileError("Read-only file system")
+        if volume is self.root and self.user and not free:
+            raise FileError("Permission denied")
         return volume, inner
 
     def make_directory(self, path: str, *, parents: bool = False) -> None:

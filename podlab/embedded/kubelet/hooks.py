@@ -36,7 +36,7 @@ async def run_hook(container: Container, hook: Obj, spec: Obj) -> None:
 
 async def execute(container: Container, command: list[str], limit: float | None = None) -> tuple[int, bytes]:
     """Run a command in a container; (exit code, all output). Raises TimeoutError after `limit` seconds."""
-    wrong = programs.missing(command, container.image.commands, ())
+    wrong = programs.missing(command, container.image.commands, (), container.files, container.cwd)
     if wrong:
         return 127, wrong.encode()
     output = bytearray()

@@ -55,6 +55,7 @@ DEBIAN = MappingProxyType(
         "/etc/os-release": b'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nID=debian\n',
         "/etc/debian_version": b"12.12\n",
         "/etc/passwd": b"root:x:0:0:root:/root:/bin/bash\nnginx:x:101:101:nginx user:/nonexistent:/bin/false\n",
+        "/etc/group": b"root:x:0:\nnginx:x:101:\n",
     }
 )
 BUSYBOX = MappingProxyType({"/etc/passwd": b"root:x:0:0:root:/root:/bin/sh\n"})

@@ -53,6 +53,7 @@ class Kubelet:
         self.pull_errors: dict[str, str] = {}
         self.present: list[str] = list(images.PRESENT)
         self.volumes: dict[str, dict[str, Volume]] = {}
+        self.host_paths: dict[str, Volume] = {}
         self.workers: dict[str, PodWorker] = {}
         self.reporter = NodeReporter(registry, name, node_ip, lambda: self.present, self.recorder)
         self._origin = math.floor(self.clock.now()) + RELIST_PHASE
@@ -201,6 +202,7 @@ class Kubelet:
         except asyncio.CancelledError:
             if not task.cancelled():
                 raise
+            self.recorder.warning(pod, "FailedPreStopHook", "PreStopHook failed", path)
         finally:
             timer.cancel()
 

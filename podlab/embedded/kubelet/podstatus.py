@@ -12,6 +12,7 @@ from typing import Any
 
 from podlab.embedded.clock import rfc3339
 from podlab.embedded.kubelet import podresources
+from podlab.embedded.kubelet.identity import identity
 
 Obj = dict[str, Any]
 
@@ -156,7 +157,7 @@ def container_statuses(pod: Obj, containers: Sequence[Obj], key: str, seen: Obse
 def _container_status(pod: Obj, container: Obj, old: Obj | None, seen: Observation, *, init: bool) -> Obj:
     newest = latest(seen.instances, container["name"])
     if newest:
-        status = _of_instance(container, newest[0], seen, init=init)
+        status = _of_instance(pod, container, newest[0], seen, init=init)
         if len(newest) > 1:
             status["lastState"] = _state(newest[1])
         elif old and newest[0].attempt > 0:
@@ -193,7 +194,7 @@ def _of_nothing(pod: Obj, container: Obj, old: Obj | None) -> Obj:
     return status | _mounts(container)
 
 
-def _of_instance(container: Obj, instance: Instance, seen: Observation, *, init: bool) -> Obj:
+def _of_instance(pod: Obj, container: Obj, instance: Instance, seen: Observation, *, init: bool) -> Obj:
     running = instance.state == "running"
     started = running and seen.started.get(instance.id, True)
     ready = started and seen.ready.get(instance.id, True)
@@ -210,17 +211,16 @@ def _of_instance(container: Obj, instance: Instance, seen: Observation, *, init:
         "restartCount": instance.attempt,
         "started": started,
         "state": _state(instance),
-        "user": {"linux": _user(container)},
+        "user": {"linux": _user(pod, container)},
     }
     if requests := (container.get("resources") or {}).get("requests"):
         status["allocatedResources"] = dict(requests)
     return status | _mounts(container)
 
 
-def _user(container: Obj) -> Obj:
-    context = container.get("securityContext") or {}
-    group = context.get("runAsGroup", 0)
-    return {"gid": group, "supplementalGroups": [group], "uid": context.get("runAsUser", 0)}
+def _user(pod: Obj, container: Obj) -> Obj:
+    who = identity(pod, container)
+    return {"gid": who.gid, "supplementalGroups": list(who.groups), "uid": who.uid}
 
 
 def _state(instance: Instance) -> Obj:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from podlab.embedded.clock import Clock
 from podlab.embedded.kubelet.files import Files
+from podlab.embedded.kubelet.identity import Identity
 from podlab.embedded.kubelet.images import Image
 
 Obj = dict[str, Any]
@@ -48,6 +49,7 @@ class Machine(Protocol):
     hostname: str
     ip: str
     memory_limit: int
+    user: Identity
 
     def listen(self, port: int, handler: Handler) -> None:
         """Answer on a port of the Pod's address."""

@@ -6,18 +6,27 @@ import posixpath
 
 from podlab.embedded.kubelet import web
 from podlab.embedded.kubelet.commands import COMMANDS
+from podlab.embedded.kubelet.files import Files
 from podlab.embedded.kubelet.process import Input, Process
 from podlab.embedded.kubelet.stdio import Io
 
 SHELLS = ("sh", "bash", "/bin/sh", "/bin/bash", "/usr/bin/bash", "/usr/bin/sh")
 
 
-def missing(process_argv: list[str], commands: frozenset[str], entrypoint: tuple[str, ...]) -> str:
+def missing(
+    process_argv: list[str],
+    commands: frozenset[str],
+    entrypoint: tuple[str, ...],
+    files: Files | None = None,
+    cwd: str = "/",
+) -> str:
     """Why a command line cannot be started, as the runtime says it; "" if it can."""
     name = process_argv[0] if process_argv else ""
     if name in entrypoint or _known(name, commands):
         return ""
-    if name.startswith("/"):
+    if "/" in name:
+        if files and files.exists(posixpath.normpath(posixpath.join(cwd, name))):
+            return f'exec: "{name}": permission denied'
         return f'exec: "{name}": stat {name}: no such file or directory'
     return f'exec: "{name}": executable file not found in $PATH'
 

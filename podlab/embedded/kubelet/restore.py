@@ -54,7 +54,8 @@ def pod(kubelet: Kubelet, pod: Obj) -> None:
         return
     sandbox = kubelet.runtime.add_sandbox(uid, pod["metadata"]["name"], found["ip"])
     with contextlib.suppress(volumes.MountError):  # as on a node: what is mounted stays mounted
-        volumes.set_up(pod, sandbox.volumes, kubelet.lookup(pod), kubelet.facts(sandbox.ip), kubelet.token)
+        lookup, facts = kubelet.lookup(pod), kubelet.facts(sandbox.ip)
+        volumes.set_up(pod, sandbox.volumes, lookup, facts, kubelet.token, kubelet.host_paths)
     specs = {c["name"]: c for key in ("initContainers", "containers") for c in pod["spec"].get(key) or []}
     for kept in found["containers"]:
         instance = Instance(**kept["instance"])

@@ -15,6 +15,7 @@ from typing import Any
 from podlab.embedded.clock import Clock
 from podlab.embedded.kubelet import programs
 from podlab.embedded.kubelet.files import FileError, Files, Mount, Volume
+from podlab.embedded.kubelet.identity import Identity
 from podlab.embedded.kubelet.images import Image
 from podlab.embedded.kubelet.podstatus import Instance
 from podlab.embedded.kubelet.process import Handler, Input, OutOfMemory, Process, Refused
@@ -95,6 +96,7 @@ class Container:
         argv: list[str],
         *,
         hostname: str,
+        user: Identity = Identity(),  # noqa: B008  (frozen)
         memory_limit: int = 0,
         cwd: str = "/",
         message_path: str = "/dev/termination-log",
@@ -103,6 +105,7 @@ class Container:
         self.runtime, self.sandbox, self.instance = runtime, sandbox, instance
         self.clock, self.image, self.files, self.env, self.argv = runtime.clock, image, files, env, argv
         self.hostname, self.ip, self.memory_limit, self.cwd = hostname, sandbox.ip, memory_limit, cwd
+        self.user = user
         self.message_path, self.message_fallback = message_path, message_fallback
         self.log = Log()
         self.stopping = False
@@ -340,11 +343,13 @@ DIRECTORIES = (
 )
 
 
-def mounted(image: Image, mounts: tuple[Mount, ...], own: dict[str, bytes]) -> Files:
-    """A container's files: the image's, those that the kubelet writes, and the volumes."""
+def mounted(
+    image: Image, mounts: tuple[Mount, ...], own: dict[str, bytes], *, user: int = 0, read_only: bool = False
+) -> Files:
+    """A container's files: the image's, those that the kubelet writes, and the volumes, as a user may write them."""
     root = Volume()
     for path, data in {**image.files, **own}.items():
         root.put(path, data)
     for path in DIRECTORIES.split():
         root.make_directory(f"/{path}")
-    return Files(root, mounts)
+    return Files(root, mounts, user=user, read_only=read_only, open_to_all=("/tmp", "/var/tmp", "/dev", *own))

@@ -16,7 +16,7 @@ from podlab.embedded.kubelet.commands import run_command, test
 from podlab.embedded.kubelet.files import FileError
 from podlab.embedded.kubelet.invocation import start
 from podlab.embedded.kubelet.process import OutOfMemory, Process
-from podlab.embedded.kubelet.stdio import Io
+from podlab.embedded.kubelet.stdio import Io, in_ash
 from podlab.embedded.kubelet.words import Words, source
 
 Node = Any  # tree_sitter.Node
@@ -41,9 +41,27 @@ class Shell:
     jobs: list[asyncio.Future[int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.variables: dict[str, str] = dict(self.process.env)
+        given = {key: value for key, value in self.process.env.items() if key.isidentifier() and key.isascii()}
+        first = {"SHLVL": "1"} if self.busybox else {}
+        self.variables: dict[str, str] = {**first, **given, "PWD": self.process.cwd}
         self.exported = set(self.variables)
         self.words = Words(self)
+
+    @property
+    def busybox(self) -> bool:
+        """Whether it is busybox's shell, whose words differ from dash's."""
+        return "busybox" in self.process.machine.image.reference
+
+    @property
+    def prefix(self) -> str:
+        """What complaints begin with."""
+        return f"{self.name}:" if self.busybox else f"{self.name}: 1:"
+
+    def refuse(self, error: FileError, io: Io) -> int:
+        """Complain about a file that cannot be read or written; returns the exit code."""
+        if not self.busybox:
+            return io.fail(f"{self.prefix} {error}", 2)
+        return io.fail(f"{self.prefix} {in_ash(str(error))}", 1)
 
     async def script(self, text: str, io: Io) -> int:
         """Parse and run a script, with its EXIT trap."""
@@ -71,7 +89,7 @@ class Shell:
         """Run source text in this shell."""
         root = grammar.parse(text)
         if root.has_error:
-            io.err(f"{self.name}: 1: Syntax error: {grammar.complaint(root)}\n".encode())
+            io.err(f"{self.prefix} Syntax error: {grammar.complaint(root)}\n".encode())
             raise Exit(2)
         return await self.sequence(root.children, io)
 
@@ -108,7 +126,7 @@ class Shell:
         """Run one statement; sets and returns the status."""
         method = getattr(self, f"_{node.type}", None)
         if method is None:
-            io.err(f"{self.name}: 1: {node.type.replace('_', ' ')} is not supported here\n".encode())
+            io.err(f"{self.prefix} {node.type.replace('_', ' ')} is not supported here\n".encode())
             raise Exit(2)
         await self.process.work()
         self.depth += 1
@@ -117,7 +135,7 @@ class Shell:
         try:
             self.status = await method(node, io)
         except FileError as error:
-            self.status = io.fail(f"{self.name}: 1: {error}", 2)
+            self.status = self.refuse(error, io)
         finally:
             self.depth -= 1
         return self.status
@@ -358,7 +376,7 @@ class Shell:
         env = {key: value for key, value in self.variables.items() if key in self.exported} | extra
         if name in ("sh", "bash", "/bin/sh", "/bin/bash"):
             return await self._shell(words, replace(io, env=env, cwd=self.process.cwd))
-        return await run_command(replace(io, env=env, cwd=self.process.cwd), words, self.name)
+        return await run_command(replace(io, env=env, cwd=self.process.cwd), words, self.prefix)
 
     async def _call_function(self, name: str, arguments: list[str], io: Io) -> int:
         before, self.arguments = self.arguments, tuple(arguments)

@@ -5,13 +5,16 @@ Upstream: pkg/kubelet/kuberuntime/kuberuntime_container.go (startContainer), pkg
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from podlab.embedded.apiserver import quantity
-from podlab.embedded.kubelet import environment, images, programs, runtime, volumes
+from podlab.embedded.kubelet import environment, images, network, programs, runtime, volumes
 from podlab.embedded.kubelet.environment import ConfigError
+from podlab.embedded.kubelet.files import FileError
 from podlab.embedded.kubelet.hooks import HookFailed, run_hook
+from podlab.embedded.kubelet.identity import identity
 from podlab.embedded.kubelet.images import Image
 from podlab.embedded.kubelet.podstatus import Instance
 from podlab.embedded.kubelet.runtime import Container, Sandbox
@@ -33,18 +36,6 @@ class Failure(Exception):
     message: str
     wait: float = 0.0
     told: str = ""
-
-
-HOSTS = """\
-# Kubernetes-managed hosts file.
-127.0.0.1\tlocalhost
-::1\tlocalhost ip6-localhost ip6-loopback
-fe00::0\tip6-localnet
-fe00::0\tip6-mcastprefix
-fe00::1\tip6-allnodes
-fe00::2\tip6-allrouters
-{ip}\t{name}
-"""
 
 
 class Starter:
@@ -126,15 +117,16 @@ class Starter:
 
     def _configure(self, pod: Obj, container: Obj, sandbox: Sandbox, image: Image, attempt: int) -> Container:
         self._check_user(pod, container)
-        kubelet, meta = self.kubelet, pod["metadata"]
+        kubelet = self.kubelet
         env = environment.environment(
             pod, container, image, kubelet.lookup(pod), kubelet.services(pod), kubelet.facts(sandbox.ip)
         )
-        hostname = environment.hostname(pod)
+        hostname = kubelet.name if pod["spec"].get("hostNetwork") else environment.hostname(pod)
+        user = identity(pod, container)
         own = {
-            "/etc/hosts": HOSTS.format(ip=sandbox.ip, name=hostname).encode() + _aliases(pod),
+            "/etc/hosts": network.hosts(pod, sandbox.ip).encode(),
             "/etc/hostname": f"{hostname}\n".encode(),
-            "/etc/resolv.conf": RESOLV.format(namespace=meta["namespace"]).encode(),
+            "/etc/resolv.conf": network.resolver(pod).encode(),
             container.get("terminationMessagePath", "/dev/termination-log"): b"",
         }
         limit = ((container.get("resources") or {}).get("limits") or {}).get("memory")
@@ -152,10 +144,17 @@ class Starter:
             sandbox,
             instance,
             image,
-            runtime.mounted(image, volumes.mounts(container, sandbox.volumes), own),
+            runtime.mounted(
+                image,
+                volumes.mounts(container, sandbox.volumes),
+                own,
+                user=user.uid,
+                read_only=bool((container.get("securityContext") or {}).get("readOnlyRootFilesystem")),
+            ),
             env,
             environment.command_line(container, image, env),
             hostname=hostname,
+            user=user,
             memory_limit=quantity.whole(limit) if limit else 0,
             cwd=container.get("workingDir", "/"),
             message_path=container.get("terminationMessagePath", "/dev/termination-log"),
@@ -171,13 +170,21 @@ class Starter:
     def _check_user(self, pod: Obj, container: Obj) -> None:
         wanted = (pod["spec"].get("securityContext") or {}) | (container.get("securityContext") or {})
         if wanted.get("runAsNonRoot") and not wanted.get("runAsUser"):
+            given = wanted.get("runAsUser") == 0
+            why = (
+                "container's runAsUser breaks non-root policy"
+                if given
+                else "container has runAsNonRoot and image will run as root"
+            )
             meta = pod["metadata"]
             who = f'(pod: "{meta["name"]}_{meta["namespace"]}({meta["uid"]})", container: {container["name"]})'
-            raise ConfigError(f"container has runAsNonRoot and image will run as root {who}")
+            raise ConfigError(f"{why} {who}")
 
     async def _begin(self, pod: Obj, container: Obj, made: Container, path: str) -> None:
         await self.clock.sleep(START)
-        wrong = programs.missing(made.argv, made.image.commands, made.image.entrypoint)
+        wrong = _no_directory(made)
+        if not wrong:
+            wrong = programs.missing(made.argv, made.image.commands, made.image.entrypoint, made.files, made.cwd)
         if wrong:
             message = OCI + wrong
             made.finish(128, "StartError", message)
@@ -200,19 +207,18 @@ class Starter:
 
 OCI = (
     "failed to create containerd task: failed to create shim task: OCI runtime create failed: "
-    "runc create failed: unable to start container process: error during container init: "
-)
-RESOLV = (
-    "search {namespace}.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n"
+    "runc create failed: unable to start container process: "
 )
 
 
-def _aliases(pod: Obj) -> bytes:
-    aliases = pod["spec"].get("hostAliases") or []
-    if not aliases:
-        return b""
-    rows = [f"{alias['ip']}\t{chr(9).join(alias.get('hostnames') or [])}\n" for alias in aliases]
-    return ("\n# Entries added by HostAliases.\n" + "".join(rows)).encode()
+def _no_directory(made: Container) -> str:
+    """Make the working directory, as the runtime does; the complaint if that cannot be."""
+    try:
+        made.files.make_directory(posixpath.normpath(made.cwd), parents=True)
+    except FileError as error:
+        reason = "not a directory" if str(error) == "File exists" else str(error).lower()
+        return f"error during container init: mkdir {made.cwd}: {reason}"
+    return ""
 
 
 def _found(reference: str) -> Image:

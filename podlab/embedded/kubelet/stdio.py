@@ -65,6 +65,22 @@ class Io:
         return code
 
 
+ASH = {
+    "cannot create": "can't create",
+    "cannot open": "can't open",
+    "Directory nonexistent": "nonexistent directory",
+    "No such file": "no such file",
+}
+"""dash's words for files, and those of busybox's shell."""
+
+
+def in_ash(text: str) -> str:
+    """A complaint of dash's in the words of busybox's shell."""
+    for dash, ash in ASH.items():
+        text = text.replace(dash, ash)
+    return text
+
+
 def _short(reason: str, complaint: str) -> str:
     shell = {NO_SUCH: "No such file"} if complaint.startswith("cannot open") else {NO_SUCH: "Directory nonexistent"}
     return shell.get(reason, reason) if complaint.startswith("cannot") else reason
@@ -95,5 +111,6 @@ async def inputs(io: Io, command: str, names: list[str]) -> tuple[list[tuple[str
             found.append((name, await io.stdin.rest() if name == "-" else io.read(name)))
         except FileError as error:
             failed += 1
-            io.fail(f"{command}: {error}")
+            busy = "busybox" in io.process.machine.image.reference and str(error).endswith(NO_SUCH)
+            io.fail(f"{command}: can't open '{name}': {NO_SUCH}" if busy else f"{command}: {error}")
     return found, failed

@@ -21,26 +21,38 @@ class MountError(Exception):
     """A volume that cannot be set up; the message of FailedMount."""
 
 
-def set_up(pod: Obj, volumes: dict[str, Volume], lookup: Lookup, facts: Mapping[str, str], token: Token) -> None:
-    """Make or refresh every volume of a Pod. Raises MountError."""
+def set_up(
+    pod: Obj,
+    volumes: dict[str, Volume],
+    lookup: Lookup,
+    facts: Mapping[str, str],
+    token: Token,
+    shared: dict[str, Volume],
+) -> None:
+    """Make or refresh every volume of a Pod; `shared` are the node's own directories. Raises MountError."""
     for spec in pod["spec"].get("volumes") or []:
         name = spec["name"]
         try:
-            files = _files(pod, spec, lookup, facts, token)
+            files = _files(pod, spec, lookup, facts, token, shared)
         except LookupError as error:
             raise MountError(f'MountVolume.SetUp failed for volume "{name}" : {error.args[0]}') from None
-        volume = volumes.setdefault(name, Volume())
+        host = (spec.get("hostPath") or {}).get("path")
+        volume = volumes.setdefault(name, shared.setdefault(host, Volume()) if host else Volume())
         if files is not None and {k: v for k, v in volume.entries.items() if v is not None} != files:
             volume.replace(files)
 
 
-def _files(pod: Obj, spec: Obj, lookup: Lookup, facts: Mapping[str, str], token: Token) -> dict[str, bytes] | None:
+def _files(
+    pod: Obj, spec: Obj, lookup: Lookup, facts: Mapping[str, str], token: Token, known: Mapping[str, Volume]
+) -> dict[str, bytes] | None:
     if "configMap" in spec:
         return _items(spec["configMap"], "configmaps", spec["configMap"].get("name", ""), lookup)
     if "secret" in spec:
         return _items(spec["secret"], "secrets", spec["secret"].get("secretName", ""), lookup)
     if "downwardAPI" in spec:
         return _downward(pod, spec["downwardAPI"], facts)
+    if "hostPath" in spec:
+        _check_host_path(spec["hostPath"], known)
     if "projected" in spec:
         return _projected(pod, spec["projected"], lookup, facts, token)
     return None
@@ -62,8 +74,27 @@ def _items(source: Obj, plural: str, name: str, lookup: Lookup) -> dict[str, byt
         return {f"/{key}": value for key, value in data.items()}
     missing = [item["key"] for item in items if item["key"] not in data]
     if missing and not source.get("optional"):
-        raise LookupError(f"references non-existent {plural[:-1].replace('map', '')} key: {missing[0]}")
+        words = {"configmaps": "configmap references non-existent config", "secrets": "references non-existent secret"}
+        raise LookupError(f"{words[plural]} key: {missing[0]}")
     return {f"/{item['path']}": data[item["key"]] for item in items if item["key"] in data}
+
+
+HOST_DIRECTORIES = (
+    "/ /bin /boot /dev /etc /home /lib /media /mnt /opt /proc /root /run /sbin /srv /sys /tmp /usr /var /var/lib",
+    "/var/lib/kubelet /var/lib/containerd /var/log /var/log/containers /var/log/pods /var/run /var/tmp",
+    "/etc/kubernetes /etc/kubernetes/manifests /kind",
+)
+
+
+def _check_host_path(source: Obj, known: Mapping[str, Volume]) -> None:
+    """Raises LookupError where the node has not what the type asks for."""
+    path, kind = source["path"], source.get("type") or ""
+    words = {"Directory": "directory", "File": "file", "Socket": "socket file"}
+    words |= {"CharDevice": "character device", "BlockDevice": "block device"}
+    there = path in known or (path.rstrip("/") or "/") in " ".join(HOST_DIRECTORIES).split()
+    if kind not in words or (kind == "Directory" and there):
+        return
+    raise LookupError(f"hostPath type check failed: {path} is not a {words[kind]}")
 
 
 def _downward(pod: Obj, source: Obj, facts: Mapping[str, str]) -> dict[str, bytes]:

@@ -152,7 +152,7 @@ class Words:
         if operator in ("#", "##", "%", "%%"):
             return _trim(value, word, operator)
         if operator in (":?", "?") and not isset:
-            io.err(f"{self.shell.name}: 1: {name}: {word or 'parameter not set'}\n".encode())
+            io.err(f"{self.shell.prefix} {name}: {word or 'parameter not set'}\n".encode())
             raise Exit(2)
         return value
 

@@ -251,7 +251,8 @@ class PodWorker:
             await self.clock.sleep(MOUNT)
         held = sandbox.volumes if sandbox else self.kubelet.volumes.setdefault(self.uid, {})
         try:
-            volumes.set_up(self.pod, held, self.kubelet.lookup(self.pod), self.kubelet.facts(""), self.kubelet.token)
+            lookup, kubelet = self.kubelet.lookup(self.pod), self.kubelet
+            volumes.set_up(self.pod, held, lookup, kubelet.facts(""), kubelet.token, kubelet.host_paths)
         except volumes.MountError as error:
             if first:
                 self.kubelet.recorder.warning(self.pod, "FailedMount", str(error))
@@ -381,11 +382,11 @@ class PodWorker:
 
     def _finish(self) -> None:
         """All has ended: complete the status, and let the API server remove a deleted Pod."""
-        if not self._deleted():
-            return
         last = podstatus.terminated(self.pod["status"]) if self.pod.get("status") else {}
         if last and last != self.pod["status"]:
             self._write(last)
+        if not self._deleted():
+            return
         self.kubelet.delete(self.pod)
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from podlab.embedded.clock import SteppingClock
 from podlab.embedded.kubelet import arithmetic, images, programs, runtime
 from podlab.embedded.kubelet.files import Mount, Volume
+from podlab.embedded.kubelet.identity import Identity
 from podlab.embedded.kubelet.process import Process, Refused
 
 
@@ -31,6 +32,7 @@ def machine(image: str = "nginx", mounts: tuple[Mount, ...] = ()) -> Any:
         hostname="web",
         ip="10.244.0.7",
         memory_limit=0,
+        user=Identity(),
         listen=lambda port, handler: None,
         request=request,
         processes=lambda: [(1, ["sh"])],

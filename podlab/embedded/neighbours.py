@@ -1,0 +1,91 @@
+"""Whether a Pod may run beside those that are there already: pure functions.
+
+Upstream: pkg/scheduler/framework/plugins (interpodaffinity, podtopologyspread)
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from podlab.embedded.apiserver.selectors import selects
+
+Obj = dict[str, Any]
+Placed = Sequence[tuple[Obj, Mapping[str, str]]]
+"""Every Pod that has a node, with that node's labels."""
+
+REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
+AFFINITY = "node(s) didn't match pod affinity rules"
+ANTI_AFFINITY = "node(s) didn't match pod anti-affinity rules"
+THEIR_ANTI_AFFINITY = "node(s) didn't satisfy existing pods anti-affinity rules"
+SPREAD = "node(s) didn't match pod topology spread constraints"
+SPREAD_LABEL = f"{SPREAD} (missing required label)"
+
+
+def refusal(pod: Obj, labels: Mapping[str, str], placed: Placed) -> str:
+    """Why a Pod may not run on a node with these labels, given what runs elsewhere; "" if it may."""
+    return _spread(pod, labels, placed) or _affinity(pod, labels, placed)
+
+
+def _terms(pod: Obj, kind: str) -> list[Obj]:
+    return list(((pod["spec"].get("affinity") or {}).get(kind) or {}).get(REQUIRED) or [])
+
+
+def _meant(term: Obj, owner: Obj, other: Obj) -> bool:
+    """Whether an affinity term of `owner` speaks of `other`."""
+    meta = other["metadata"]
+    everywhere = term.get("namespaceSelector") == {}
+    namespaces = term.get("namespaces") or [owner["metadata"]["namespace"]]
+    selector = term.get("labelSelector")
+    inside = everywhere or meta["namespace"] in namespaces
+    return inside and selector is not None and selects(selector, meta.get("labels") or {})
+
+
+def _together(key: str, one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    return key in one and one[key] == other.get(key)
+
+
+def _affinity(pod: Obj, labels: Mapping[str, str], placed: Placed) -> str:
+    for term in _terms(pod, "podAffinity"):
+        meant = [there for other, there in placed if _meant(term, pod, other)]
+        first = not meant and _meant(term, pod, pod) and term["topologyKey"] in labels
+        if not first and not any(_together(term["topologyKey"], labels, there) for there in meant):
+            return AFFINITY
+    for term in _terms(pod, "podAntiAffinity"):
+        for other, there in placed:
+            if _meant(term, pod, other) and _together(term["topologyKey"], labels, there):
+                return ANTI_AFFINITY
+    for other, there in placed:
+        for term in _terms(other, "podAntiAffinity"):
+            if _meant(term, other, pod) and _together(term["topologyKey"], labels, there):
+                return THEIR_ANTI_AFFINITY
+    return ""
+
+
+def _spread(pod: Obj, labels: Mapping[str, str], placed: Placed) -> str:
+    hard = [
+        constraint
+        for constraint in pod["spec"].get("topologySpreadConstraints") or []
+        if constraint.get("whenUnsatisfiable", "DoNotSchedule") == "DoNotSchedule"
+    ]
+    if any(constraint["topologyKey"] not in labels for constraint in hard):
+        return SPREAD_LABEL
+    return SPREAD if any(_skewed(pod, constraint, labels, placed) for constraint in hard) else ""
+
+
+def _skewed(pod: Obj, constraint: Obj, labels: Mapping[str, str], placed: Placed) -> bool:
+    key, selector = constraint["topologyKey"], constraint.get("labelSelector") or None
+    meta = pod["metadata"]
+    counts: Counter[str] = Counter({labels[key]: 0})
+    for other, there in placed:
+        counts[there.get(key, "")] += (
+            other["metadata"]["namespace"] == meta["namespace"]
+            and key in there
+            and not other["metadata"].get("deletionTimestamp")
+            and selects(selector, other["metadata"].get("labels") or {})
+        )
+    domains = [number for value, number in counts.items() if value]
+    least = min(domains) if len(domains) >= int(constraint.get("minDomains") or 1) else 0
+    itself = selects(selector, meta.get("labels") or {})
+    return counts[labels[key]] + itself - least > int(constraint["maxSkew"])
