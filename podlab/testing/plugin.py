@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from nbformat import NotebookNode
 
 from podlab.testing.guard import Finding, findings
 from podlab.testing.sanitizer import FILE
+
+ESCAPE = "\x1b"
+Output = dict[str, Any]
+Compare = Callable[..., bool]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,10 +45,37 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Give outputs longer than the 5 seconds that nbval has built in."""
+    """Give outputs longer than the 5 seconds that nbval has built in; compare what an error says."""
     for item in items:
         if hasattr(item, "output_timeout"):
             item.output_timeout = float(config.getini("notebook_output_timeout"))
+            cell: Any = item
+            cell.compare_outputs = with_tracebacks(cell.compare_outputs, cell.parent.skip_compare)
+
+
+def with_tracebacks(compare: Compare, skip: tuple[str, ...]) -> Compare:
+    """nbval's comparison, but of tracebacks too where both are words for people, as of an error with a hint.
+
+    A Python traceback, known by its colours, holds paths and line numbers, and stays out.
+    """
+
+    def compare_outputs(test: list[Output], reference: list[Output], skip_compare: Any = None) -> bool:
+        outputs = [*test, *reference]
+        if any(ESCAPE in line for output in outputs for line in output.get("traceback", ())):
+            return compare(test, reference, skip_compare or skip)
+        return compare(_joined(test), _joined(reference), tuple(key for key in skip if key != "traceback"))
+
+    return compare_outputs
+
+
+def _joined(outputs: list[Output]) -> list[Output]:
+    """The outputs with each traceback as one text, which nbval sanitizes as any other."""
+    return [
+        NotebookNode(output, traceback="\n".join(output["traceback"]))  # type: ignore[no-untyped-call]
+        if "traceback" in output
+        else output
+        for output in outputs
+    ]
 
 
 class GuardedNotebook(pytest.File):

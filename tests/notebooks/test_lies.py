@@ -48,6 +48,7 @@ def texts(path: Path) -> Iterator[tuple[str, str]]:
         for output in cell.get("outputs", ()):
             if output["output_type"] == "error":
                 yield "error", output["evalue"]
+                yield "error", "\n".join(output["traceback"])
             elif output["output_type"] == "stream":
                 yield "stream", "".join(output["text"])
             else:

@@ -125,3 +125,35 @@ def test_without_nbval_the_plugin_does_nothing(pytester):
 def test_a_wrong_output_still_fails(pytester):
     project(pytester, executed("print('0/1')", stdout("1/1\n")))
     pytester.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=1, failed=1)
+
+
+TOLD = """\
+class Told(Exception):
+    def _render_traceback_(self):
+        return ["Error: not found", "→ look at 10.0.0.1"]
+
+raise Told("not found")
+"""
+
+
+def error(name: str, *traceback: str):
+    return new_output("error", ename=name, evalue="not found", traceback=list(traceback))
+
+
+@pytest.mark.parametrize(
+    ("source", "stored", "passes"),
+    [
+        (TOLD, error("Told", "Error: not found", "→ look at 10.0.0.1"), True),
+        (TOLD, error("Told", "Error: not found", "→ look at 10.9.9.9"), True),  # an address: sanitized here as anywhere
+        (TOLD, error("Told", "Error: not found", "→ look elsewhere"), False),
+        (TOLD, error("Told", "Error: not found"), False),
+        (
+            "raise ValueError('not found')",
+            error("ValueError", "\x1b[31mValueError\x1b[39m", "File /elsewhere, line 7"),
+            True,
+        ),
+    ],
+)
+def test_what_an_error_tells_people_is_compared_and_a_python_traceback_is_not(pytester, source, stored, passes):
+    project(pytester, executed(source, stored, tags=["raises-exception"]))
+    pytester.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=2 if passes else 1, failed=0 if passes else 1)
