@@ -197,7 +197,7 @@ def test_nothing_is_cut_off(page: Any, shoot: Callable[..., None], theme: str, l
     for cell in page.locator("tbody :is(th, td):visible").all():
         box = cell.bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= width
-    shoot(page, f"board-{theme}-{language}-{width}")
+    shoot(page.locator(".podlab-panel"), f"board-{theme}-{language}-{width}")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
