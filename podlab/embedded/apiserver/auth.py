@@ -77,7 +77,7 @@ class Authenticator:
             claims = json.loads(_unpack(body))
             genuine = self._signer.verify(f"{head}.{body}".encode(), _unpack(signature))
             return claims if genuine and claims["exp"] > self._registry.clock.now() else None
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return None
 
     def _service_account(self, claims: dict[str, Any]) -> User | None:
