@@ -75,7 +75,7 @@ def _spread(pod: Obj, labels: Mapping[str, str], placed: Placed) -> str:
 
 
 def _skewed(pod: Obj, constraint: Obj, labels: Mapping[str, str], placed: Placed) -> bool:
-    key, selector = constraint["topologyKey"], constraint.get("labelSelector") or None
+    key, selector = constraint["topologyKey"], constraint.get("labelSelector")
     meta = pod["metadata"]
     counts: Counter[str] = Counter({labels[key]: 0})
     for other, there in placed:

@@ -5,6 +5,7 @@ Upstream: pkg/scheduler/schedule_one.go
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,12 +29,16 @@ FLUSH = 300.0
 
 @dataclass(slots=True)
 class _Waiting:
-    """A Pod that fitted nowhere: how often it was tried, when last, and the timer of its next try."""
+    """A Pod that fitted nowhere: how often it was tried, when last, the timer of its next try.
+
+    It is `curable` if room may be made for it by Pods that go.
+    """
 
     attempts: int = 0
     tried: float = 0.0
     timer: Timer | None = None
     parked: bool = False
+    curable: bool = False
 
 
 class Scheduler:
@@ -70,7 +75,7 @@ class Scheduler:
     def _drop(self, key: Key, pod: Obj) -> None:
         self._forget(key)
         if self._assigned.pop(key, None):
-            self._retry_all()
+            self._retry_all(lambda waiting: waiting.curable)
 
     def _on_node(self, event: Event) -> None:
         before = event.previous
@@ -78,12 +83,12 @@ class Scheduler:
             return
         node = event.object
         if before is None or any(_fit_facts(node)[key] != _fit_facts(before)[key] for key in _fit_facts(node)):
-            self._retry_all()
+            self._retry_all(lambda waiting: True)
 
-    def _retry_all(self) -> None:
+    def _retry_all(self, concerned: Callable[[_Waiting], bool]) -> None:
         """Something changed: try those that fitted nowhere, each after its back-off."""
         for key, waiting in self._waiting.items():
-            if waiting.parked:
+            if waiting.parked and concerned(waiting):
                 delay = min(FIRST_BACKOFF * 2 ** (waiting.attempts - 1), MAX_BACKOFF)
                 self._arm(key, waiting, waiting.tried + delay)
                 waiting.parked = False
@@ -130,7 +135,7 @@ class Scheduler:
                 return
             reasons.append(found)
             curable.append(nodefit.preemptable(pod, node, found))
-        self._fail(key, pod, nodefit.fit_error(reasons, curable))
+        self._fail(key, pod, nodefit.fit_error(reasons, curable), curable=any(curable))
 
     def _missing_claim(self, pod: Obj) -> str:
         for volume in pod["spec"].get("volumes") or []:
@@ -160,10 +165,11 @@ class Scheduler:
         message = f"Successfully assigned {key[0]}/{key[1]} to {node}"
         self._clock.call_later(ONE, lambda: self._recorder.normal(pod, "Scheduled", message))
 
-    def _fail(self, key: Key, pod: Obj, message: str) -> None:
+    def _fail(self, key: Key, pod: Obj, message: str, *, curable: bool = False) -> None:
         now = self._clock.now()
         waiting = self._waiting.setdefault(key, _Waiting())
         waiting.attempts, waiting.tried, waiting.parked = waiting.attempts + 1, now, True
+        waiting.curable = curable
         self._arm(key, waiting, now + FLUSH)
         self._recorder.warning(pod, "FailedScheduling", message)
         condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}

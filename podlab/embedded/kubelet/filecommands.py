@@ -22,7 +22,8 @@ async def ls(io: Io, words: list[str]) -> int:
     flags, names = options(words)
     code = 0
     files = io.process.machine.files
-    for name in names or ["."]:
+    shown = 0
+    for name in sorted(names, key=lambda name: (files.is_directory(io.path(name)), name)) or ["."]:
         path = io.path(name)
         if not files.exists(path):
             busy = "busybox" in io.process.machine.image.reference
@@ -33,7 +34,8 @@ async def ls(io: Io, words: list[str]) -> int:
             listed = [n for n in files.list(path) if flags & {"a", "A"} or not n.startswith(".")]
             listed = [".", "..", *listed] if "a" in flags else listed
         if len(names) > 1 and files.is_directory(path):
-            io.say(f"{name}:")
+            io.say(f"\n{name}:" if shown else f"{name}:")
+        shown += 1
         for entry in listed:
             io.say(_long(io, posixpath.join(path, entry), entry) if "l" in flags else entry)
     return code

@@ -123,6 +123,10 @@ BUSYBOX_COMMANDS = BASE_COMMANDS - {"bash"} | frozenset(
     ["wget", "nslookup", "ps", "ping", "nc", "free", "top", "vi", "httpd"]
 )
 
+DIRECTORIES = (
+    "bin boot dev etc home lib lib64 media mnt opt proc root run sbin srv sys tmp usr var usr/bin var/log var/run"
+)
+
 PATHS: Mapping[str, str] = MappingProxyType({"nginx": "/usr/sbin/nginx", "curl": "/usr/bin/curl"})
 """Where commands are that are not in /bin."""
 
@@ -143,6 +147,7 @@ class Image:
     files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
     env: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     version: str = ""
+    directories: str = DIRECTORIES
 
     @property
     def id(self) -> str:
@@ -176,6 +181,7 @@ def _busybox(tag: str, digest: str, repository: str = "docker.io/library/busybox
         commands=BUSYBOX_COMMANDS,
         files=BUSYBOX,
         env=MappingProxyType({"PATH": PATH}),
+        directories="bin dev etc lib lib64 proc sys tmp var var/log var/run",
     )
 
 

@@ -338,11 +338,6 @@ def record(container: Container) -> Obj:
     }
 
 
-DIRECTORIES = (
-    "bin boot dev etc home lib lib64 media mnt opt proc root run sbin srv sys tmp usr var usr/bin var/log var/run"
-)
-
-
 def mounted(
     image: Image, mounts: tuple[Mount, ...], own: dict[str, bytes], *, user: int = 0, read_only: bool = False
 ) -> Files:
@@ -350,6 +345,6 @@ def mounted(
     root = Volume()
     for path, data in {**image.files, **own}.items():
         root.put(path, data)
-    for path in DIRECTORIES.split():
+    for path in image.directories.split():
         root.make_directory(f"/{path}")
     return Files(root, mounts, user=user, read_only=read_only, open_to_all=("/tmp", "/var/tmp", "/dev", *own))

@@ -22,7 +22,7 @@ class Io:
     out: Write
     err: Write
     env: Mapping[str, str] | None = None
-    cwd: str = "/"
+    cwd: str = ""
 
     def path(self, name: str) -> str:
         """A name made absolute."""

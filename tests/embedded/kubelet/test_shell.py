@@ -180,3 +180,27 @@ def test_image_names(name: str, reference: str) -> None:
 def test_invalid_image_name() -> None:
     with pytest.raises(images.InvalidName, match=r'couldn\'t parse image name "NGINX:::x"'):
         images.normalize("NGINX:::x")
+
+
+def test_a_redirection_goes_where_the_shell_is() -> None:
+    assert sh("cd /tmp; echo here > note; cat /tmp/note; ls -1 /tmp /nosuch 2>/dev/null")[1] == "here\n/tmp:\nnote\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "output"),
+    [
+        ("nosuch", "sh: nosuch: not found\n"),
+        ("echo x > /nosuch/y", "sh: can't create /nosuch/y: nonexistent directory\n"),
+        ("cat /nosuch", "cat: can't open '/nosuch': No such file or directory\n"),
+        ("ls /nosuch", "ls: /nosuch: No such file or directory\n"),
+    ],
+)
+def test_busybox_complains_in_its_own_words(script: str, output: str) -> None:
+    code, _, err = sh(script, container=machine("busybox"))
+    assert (err, code) == (output, 127 if script == "nosuch" else 1)
+
+
+def test_a_file_that_is_no_program_cannot_be_started() -> None:
+    files = machine("busybox").files
+    assert programs.missing(["/etc/passwd"], frozenset(), (), files) == 'exec: "/etc/passwd": permission denied'
+    assert programs.missing(["./x"], frozenset(), (), files) == 'exec: "./x": stat ./x: no such file or directory'

@@ -77,6 +77,48 @@ def test_misfits(wanted: Obj, there: Obj, beside: list[Obj], reasons: list[str])
     assert nodefit.misfits(wanted, there, beside) == reasons
 
 
+def beside(kind: str, labels: Obj, key: str = "disktype") -> Obj:
+    term = {"labelSelector": {"matchLabels": labels}, "topologyKey": key}
+    made = pod(affinity={kind: {"requiredDuringSchedulingIgnoredDuringExecution": [term]}})
+    return made | {"metadata": made["metadata"] | {"labels": {"app": "me"}}}
+
+
+def spread(key: str) -> Obj:
+    constraint = {"maxSkew": 1, "topologyKey": key, "whenUnsatisfiable": "DoNotSchedule", "labelSelector": {}}
+    return pod(topologySpreadConstraints=[constraint])
+
+
+WEB = {"metadata": {"name": "web", "namespace": "default", "labels": {"app": "web"}}, "spec": {"containers": []}}
+HERE, ELSEWHERE = {"disktype": "ssd"}, {"disktype": "hdd"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "placed", "reason"),
+    [
+        (beside("podAffinity", {"app": "web"}), [(WEB, HERE)], ""),
+        (beside("podAffinity", {"app": "web"}), [(WEB, ELSEWHERE)], "node(s) didn't match pod affinity rules"),
+        (beside("podAffinity", {"app": "web"}), [], "node(s) didn't match pod affinity rules"),
+        (beside("podAffinity", {"app": "me"}), [], ""),
+        (beside("podAntiAffinity", {"app": "web"}), [(WEB, ELSEWHERE)], ""),
+        (beside("podAntiAffinity", {"app": "web"}), [(WEB, HERE)], "node(s) didn't match pod anti-affinity rules"),
+        (
+            WEB,
+            [(beside("podAntiAffinity", {"app": "web"}), HERE)],
+            "node(s) didn't satisfy existing pods anti-affinity rules",
+        ),
+        (spread("zone"), [], "node(s) didn't match pod topology spread constraints (missing required label)"),
+        (spread("disktype"), [(WEB, HERE)] * 2, ""),
+        (
+            spread("disktype"),
+            [(WEB, HERE)] * 2 + [(WEB, ELSEWHERE)],
+            "node(s) didn't match pod topology spread constraints",
+        ),
+    ],
+)
+def test_neighbours(wanted: Obj, placed: list[tuple[Obj, Obj]], reason: str) -> None:
+    assert nodefit.misfits(wanted, node(), [], placed) == ([reason] if reason else [])
+
+
 def test_ports_are_taken_once() -> None:
     web = pod(containers=[{"name": "c", "ports": [{"containerPort": 80, "hostPort": 8080}]}])
     assert nodefit.misfits(web, node(), [web]) == ["node(s) didn't have free ports for the requested pod ports"]
