@@ -41,11 +41,11 @@ def _one(name: str) -> Test:
         found = ready(name, MANIFEST)(seen)
         if not found:
             return found
-        count = sum(pod["metadata"]["name"] == name for pod in seen.pods)
         same = Text(
-            ko="{name} 파드는 여전히 {count}개이고 Ready입니다", en="there is still {count} Pod {name}, and it is Ready"
+            ko="{name} 파드는 여전히 하나뿐이고 Ready입니다",
+            en="there is still just one Pod {name}, and it is Ready",
         )
-        return Result(True, same.format(name=name, count=count))
+        return Result(True, same.format(name=name))
 
     return test
 
@@ -165,7 +165,7 @@ QUESTIONS = (
             ),
             Option(
                 Text(
-                    ko="쿠버네티스가 새 판이 나오면 파드를 바꿔 준다",
+                    ko="새 버전이 나오면 쿠버네티스가 파드를 바꿔 준다",
                     en="Kubernetes replaces the Pod when a new one appears",
                 ),
                 Text(ko="실행 중인 컨테이너는 그대로 있습니다.", en="A running container stays as it is."),

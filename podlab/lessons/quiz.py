@@ -17,8 +17,8 @@ ANSWERS = Text(ko="답 보기", en="show the answers")
 RIGHT = Text(ko="맞습니다. {why}", en="Right. {why}")
 WRONG = Text(ko="아닙니다. {why}", en="Not quite. {why}")
 NOTED = Text(
-    ko="예측: {option}. 이제 아래 셀을 실행해 맞는지 확인하십시오.",
-    en="You predict: {option}. Now run the cells below and see.",
+    ko="예측: {option}. 맞는지는 바로 아래에서 드러납니다.",
+    en="You predict: {option}. Go on below, and you will see.",
 )
 NO_OPTION = Text(ko="{letter!r}라는 답은 없습니다", en="there is no answer {letter!r}")
 

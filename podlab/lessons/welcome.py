@@ -8,8 +8,8 @@ from podlab.text import Text
 
 
 def _cell(seen: Seen) -> Result:
-    """The answer is a number: the learner has run a cell of their own."""
-    if seen.answer.isdigit():
+    """There is an answer, whatever it is: the learner has run a cell of their own."""
+    if seen.answer:
         good = Text(ko="셀을 실행했고, 답은 {answer}입니다", en="you have run the cell, and the answer is {answer}")
         return Result(True, good.format(answer=seen.answer))
     missing = Text(ko="답이 비어 있습니다", en="the answer is empty")
@@ -25,7 +25,7 @@ QUESTIONS = (
         (
             Option(
                 Text(ko="처음부터 다시 설치한다", en="install everything again"),
-                Text(ko="그럴 일은 아닙니다.", en="No need for that."),
+                Text(ko="다시 설치할 일은 없습니다.", en="No need for that."),
             ),
             Option(
                 Text(

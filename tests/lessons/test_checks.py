@@ -214,3 +214,9 @@ def test_modules_have_nothing_in_common_by_accident():
     for module in (create, get, describe, delete):
         names = [each.name for each in (*module.CHECKS, *module.QUESTIONS)]
         assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("answer", ["2", "-4", "0.5", "hello"])
+def test_the_first_cell_takes_whatever_the_learner_puts_there(answer):
+    assert find("00-cell").test(Seen(answer=answer))
+    assert not find("00-cell").test(Seen())
