@@ -122,6 +122,8 @@ def up(
             ),
         )
     every = (make or providers)(asked.context, image or os.environ.get("PODLAB_NODE_IMAGE") or None, workers, confirmed)
+    if asked.name and state.kind_of(asked.name) is None and not name:  # a typo, or a name that `--name` would give
+        raise _unknown(asked.name)
     name = check_name(name) if name else asked.name
     if asked.kind is None and name is None and not (image or workers):
         cluster, _ = _by_itself(every, report)

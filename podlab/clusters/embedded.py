@@ -78,7 +78,9 @@ def stop(folder: Path) -> None:
             os.kill(pid, signal.SIGTERM)
         end = time.monotonic() + 5
         while _is_server(pid, folder):
-            if time.monotonic() > end and sys.platform != "win32":
+            if sys.platform == "win32":  # SIGTERM is TerminateProcess there: what is left now is another process
+                break
+            if time.monotonic() > end:
                 with suppress(OSError):
                     os.kill(pid, signal.SIGKILL)
             time.sleep(0.02)

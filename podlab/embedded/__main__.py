@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import gc
 import logging
+import os
 import signal
 from pathlib import Path
 
@@ -33,6 +34,7 @@ async def _run(server: Server) -> None:
 def main() -> None:
     """Run a cluster until it is told to stop."""
     arguments = _arguments()
+    os.umask(0o077)  # the database holds Secrets
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
     server = Server(

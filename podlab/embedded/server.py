@@ -146,7 +146,7 @@ class Server:
         self, home: Path, name: str, *, speed: float = 1.0, stepping: bool = False, seed: int | None = None
     ) -> None:
         self.home, self.name = home, name
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         clock: Clock = SteppingClock() if stepping else RealClock(speed)
         if not (home / "sa.key").exists():
             from podlab.embedded import certificates

@@ -103,6 +103,12 @@ def test_up_by_name_alone_brings_back_what_has_the_name(world: World) -> None:
     assert clusters.up(name="fresh", make=world).kind == "embedded"
 
 
+def test_up_refuses_a_word_that_names_nothing(world: World) -> None:
+    with pytest.raises(ClusterError, match="unknown cluster: kidn"):
+        clusters.up("kidn", make=world)
+    assert state.chosen() is None
+
+
 def test_down_forgets_the_cluster_and_the_choice(world: World) -> None:
     clusters.up("kind", "k", make=world)
     clusters.down("k", make=world)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+
+import pytest
 
 from tests.embedded.process import ask, running
 
@@ -22,6 +25,15 @@ def test_a_cluster_survives_being_killed(tmp_path: Path) -> None:
         assert (home / "port").read_text(encoding="utf-8") == port
         assert ask(home, "/api/v1/namespaces/default/configmaps/kept")[0] == 200
         assert ask(home, "/podlab/clock")[1]["stepping"] is True
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no file modes")
+def test_only_the_owner_reads_the_state(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with running(home, *STEPPING):
+        modes = {path.name: path.stat().st_mode & 0o077 for path in [home, *home.iterdir()]}
+    assert "state.db" in modes
+    assert not any(modes.values()), modes
 
 
 def test_a_token_is_an_account(tmp_path: Path) -> None:

@@ -77,6 +77,8 @@ class Documents:
         return self._folder / f"{path.replace('/', '__')}-{_edition(self._resources)}.json.gz"
 
     def _document(self, path: str) -> tuple[bytes, str]:
+        if self._maker:
+            self._maker.poll()  # one that has ended is no zombie for longer than this
         body, digest, whole = self._made.get(path, (b"", "", False))
         if not whole and self._file(path).exists():
             body = self._file(path).read_bytes()
