@@ -70,7 +70,12 @@ def write_manifest(path: Path, name: str, text: str) -> Text:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        fresh = path.with_name(f".{path.name}.new")  # a full disk must not cost what the file held
+        try:
+            fresh.write_text(text, encoding="utf-8")
+            fresh.replace(path)
+        finally:
+            fresh.unlink(missing_ok=True)
     except OSError as error:
         raise ManifestError(f"error: open {name}: {(error.strerror or str(error)).lower()}", NOT_WRITTEN) from error
     try:
