@@ -84,6 +84,9 @@ def stop(folder: Path) -> None:
                 with suppress(OSError):
                     os.kill(pid, signal.SIGKILL)
             time.sleep(0.02)
+        if sys.platform != "win32":  # one that is ending has no command line any more, and is a child to wait for still
+            with suppress(ChildProcessError):
+                os.waitpid(pid, 0)
     (folder / "pid").unlink(missing_ok=True)
 
 
