@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote, urlencode, urlsplit
 
+from podlab.answers import clock_ahead, lines, status_of, unreachable, warning_text
 from podlab.errors import ApiError, ClusterError
 from podlab.text import Text
 
@@ -138,7 +138,7 @@ class Client:
         if raw.status >= 400:
             self._response(raw, raw.read() or b"")
         try:
-            yield from _lines(raw.response.stream(65536, decode_content=True))
+            yield from lines(raw.response.stream(65536, decode_content=True))
         except Exception as error:
             raise unreachable(self.server, error) from error
         finally:
@@ -239,7 +239,7 @@ class Client:
                 max_size=None,
             )
         except InvalidStatus as error:
-            status = _status(error.response.status_code, bytes(error.response.body or b""))
+            status = status_of(error.response.status_code, bytes(error.response.body or b""))
             raise ApiError({**status, "message": status.get("body") or status["message"]}) from error
         except OSError as error:
             raise unreachable(self.server, error) from error
@@ -304,11 +304,11 @@ class Client:
     def _response(self, raw: Any, data: bytes) -> Response:
         headers = {k.lower(): v for k, v in raw.headers.items()}
         if "date" in headers:
-            self._ahead = _ahead(headers["date"], self._ahead)
-        warnings = tuple(_warning(value) for value in raw.headers.getlist("Warning"))
+            self._ahead = clock_ahead(headers["date"], self._ahead)
+        warnings = tuple(warning_text(value) for value in raw.headers.getlist("Warning"))
         self._sent.sent.warnings.extend(warnings)
         if raw.status >= 400:
-            raise ApiError(_status(raw.status, data))
+            raise ApiError(status_of(raw.status, data))
         return Response(raw.status, headers, data, warnings)
 
 
@@ -324,34 +324,6 @@ class _Raw:
         data: bytes = self.response.read()
         self.response.release_conn()
         return data
-
-
-def unreachable(server: str, error: Exception) -> ClusterError:
-    """kubectl's line for a server that does not answer, and the way back to one.
-
-    Upstream: staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go (checkErr)
-    """
-    host, text = urlsplit(server).netloc, f"{error!r} {error}"
-    if "refused" in text:
-        line = f"The connection to the server {host} was refused - did you specify the right host or port?"
-    elif "CERTIFICATE" in text.upper():
-        line = UNTRUSTED
-    elif "timed out" in text or "Timeout" in text:
-        line = f"Unable to connect to the server: dial tcp {host}: i/o timeout"
-    elif "resolve" in text or "Name or service" in text:
-        line = f"Unable to connect to the server: dial tcp: lookup {host.partition(':')[0]}: no such host"
-    else:
-        line = f"Unable to connect to the server: {error}"
-    return ClusterError(line, NO_ANSWER)
-
-
-UNTRUSTED = (
-    "Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority"
-)
-NO_ANSWER = Text(
-    ko="클러스터가 응답하지 않습니다. `podlab status`로 살펴보고, 꺼져 있으면 `podlab up`으로 다시 시작합니다.",
-    en="The cluster does not answer. See `podlab status`; if it is down, `podlab up` starts it again.",
-)
 
 
 def _connect(kubeconfig: Path | None, context: str | None, server: str | None) -> tuple[Any, str | None]:
@@ -412,57 +384,3 @@ def _retries() -> Any:
     from urllib3 import Retry
 
     return Retry(total=1, connect=0, read=0, redirect=0, status=0, other=0)
-
-
-def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    rest = b""
-    for chunk in chunks:
-        *whole, rest = (rest + chunk).split(b"\n")
-        yield from whole
-    if rest:
-        yield rest
-
-
-_GENERIC = {
-    400: ("BadRequest", "the server rejected our request for an unknown reason"),
-    401: ("Unauthorized", "the server has asked for the client to provide credentials"),
-    403: ("Forbidden", "the server does not allow access to the requested resource"),
-    404: ("NotFound", "the server could not find the requested resource"),
-    405: ("MethodNotAllowed", "the server does not allow this method on the requested resource"),
-    409: ("Conflict", "the server reported a conflict"),
-    410: ("Expired", "the resourceVersion for the provided watch is too old"),
-    413: ("RequestEntityTooLarge", "the server rejected our request because it was too large"),
-    422: ("Invalid", "the server rejected our request due to an error in our request"),
-    429: ("TooManyRequests", "the server has received too many requests and has asked us to try again later"),
-    503: ("ServiceUnavailable", "the server is currently unable to handle the request"),
-    504: ("Timeout", "the server was unable to return a response in the time allotted, but may still be processing "
-          "the request"),
-}  # fmt: skip
-
-
-def _status(code: int, data: bytes) -> Object:
-    """The Status of a failed answer; a proxy's or a mux's plain text becomes one.
-
-    Upstream: staging/src/k8s.io/apimachinery/pkg/api/errors/errors.go (NewGenericServerResponse)
-    """
-    try:
-        found = json.loads(data)
-    except ValueError:
-        found = None
-    if isinstance(found, dict) and found.get("kind") == "Status":
-        return {"code": code, **found}
-    text = data.decode("utf-8", "replace").strip()
-    blocked = f'an error on the server ("{text}") has prevented the request from succeeding'
-    reason, message = _GENERIC.get(code, ("InternalError" if code >= 500 else "", blocked))
-    return {"kind": "Status", "status": "Failure", "code": code, "reason": reason, "message": message, "body": text}
-
-
-def _warning(header: str) -> str:
-    """The text of a `Warning: 299 - "text"` header."""
-    return header.partition('"')[2].rpartition('"')[0].replace('\\"', '"').replace("\\\\", "\\")
-
-
-def _ahead(date: str, known: timedelta) -> timedelta:
-    """How far the server's clock is ahead; its Date has whole seconds, so up to one second is no news."""
-    ahead = parsedate_to_datetime(date) - datetime.now(UTC) + timedelta(seconds=0.5)
-    return known if abs(ahead - known) < timedelta(seconds=0.6) else ahead

@@ -5,16 +5,41 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from podlab.symptoms import (
+    Object,
+    Values,
+    all_ended,
+    anything,
+    assigned,
+    condition,
+    crashing,
+    ended,
+    exits_with_zero,
+    fresh,
+    held,
+    init_failed,
+    init_running,
+    killed_by_liveness,
+    killed_by_startup,
+    mount_failed,
+    not_ready,
+    oom,
+    phase,
+    pull_failed,
+    ready,
+    restarted,
+    restarting,
+    starting,
+    status,
+    terminating,
+    unscheduled,
+    waiting,
+    waits,
+)
 from podlab.text import Text
-
-Object = dict[str, Any]
-Values = dict[str, object]
-"""What a rule found: `evidence` (a list of lines) and the values for its sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,249 +98,6 @@ def diagnose(pod: Object, events: Sequence[Object] = ()) -> Finding:
     raise AssertionError("the last rule matches every Pod")
 
 
-def _status(pod: Object) -> Object:
-    return pod.get("status") or {}
-
-
-def _condition(pod: Object, kind: str) -> Object:
-    return next((c for c in _status(pod).get("conditions") or [] if c.get("type") == kind), {})
-
-
-def _containers(pod: Object, init: bool | None = None) -> Iterator[Object]:
-    status = _status(pod)
-    for key, is_init in (("initContainerStatuses", True), ("containerStatuses", False)):
-        if init is None or init is is_init:
-            yield from status.get(key) or []
-
-
-def _waiting(pod: Object, reasons: Sequence[str], message: str = "") -> Values | None:
-    """The first container that waits for one of these reasons, with a message that matches."""
-    for container in _containers(pod):
-        waiting = (container.get("state") or {}).get("waiting") or {}
-        found = re.search(message, waiting.get("message", ""), re.S | re.I)
-        if waiting.get("reason") in reasons and found:
-            return _about(container, waiting, f"waiting, reason {waiting['reason']}", found.groupdict())
-    return None
-
-
-def _about(container: Object, state: Object, seen: str, more: Values | None = None) -> Values:
-    evidence = [f"{container['name']}: {seen}"]
-    evidence += [str(state["message"]).strip()] if state.get("message") else []
-    image = container.get("image", "")
-    return {"container": container["name"], "image": image, "evidence": evidence, **(more or {})}
-
-
-def _ended(pod: Object, reason: str = "", init: bool | None = None) -> Values | None:
-    """The first container whose present or last run ended badly (for this reason)."""
-    for container in _containers(pod, init):
-        for key in ("state", "lastState"):
-            end = (container.get(key) or {}).get("terminated") or {}
-            bad = end.get("exitCode", 0) != 0 or end.get("signal")
-            if end and bad and (not reason or end.get("reason") == reason):
-                when = "" if key == "state" else "last "
-                seen = f"{when}terminated, reason {end.get('reason', '')}, exit code {end['exitCode']}"
-                restarts = container.get("restartCount", 0)
-                return {**_about(container, end, seen), "code": end["exitCode"], "restarts": restarts}
-    return None
-
-
-def _event(events: Sequence[Object], reason: str, message: str = "") -> re.Match[str] | None:
-    """The newest Event of this reason whose message matches."""
-    newest = sorted(events, key=lambda e: e.get("lastTimestamp") or e.get("eventTime") or "", reverse=True)
-    for event in newest:
-        if event.get("reason") == reason:
-            found = re.search(message or ".*", event.get("message", ""), re.S | re.I)
-            if found:
-                return found
-    return None
-
-
-def _terminating(pod: Object, events: Sequence[Object]) -> Values | None:
-    since = pod["metadata"].get("deletionTimestamp")
-    if not since:
-        return None
-    return {"grace": pod["metadata"].get("deletionGracePeriodSeconds", 0), "evidence": [f"deletionTimestamp: {since}"]}
-
-
-def _held(pod: Object, events: Sequence[Object]) -> Values | None:
-    found = _terminating(pod, events)
-    finalizers = pod["metadata"].get("finalizers")
-    return {**found, "finalizers": ", ".join(finalizers)} if found and finalizers else None
-
-
-def _phase(phase: str, reason: str = "") -> Callable[[Object, Sequence[Object]], Values | None]:
-    def matches(pod: Object, events: Sequence[Object]) -> Values | None:
-        status = _status(pod)
-        if status.get("phase") != phase or (reason and status.get("reason") != reason):
-            return None
-        evidence = [f"phase: {phase}", *([f"reason: {status['reason']}"] if status.get("reason") else [])]
-        return {
-            "evidence": evidence + ([status["message"]] if status.get("message") else []),
-            "message": status.get("message", ""),
-        }
-
-    return matches
-
-
-def _unscheduled(message: str, reason: str = "Unschedulable") -> Callable[[Object, Sequence[Object]], Values | None]:
-    def matches(pod: Object, events: Sequence[Object]) -> Values | None:
-        condition = _condition(pod, "PodScheduled")
-        text = condition.get("message", "")
-        found = re.search(message, text, re.S)
-        if condition.get("status") != "False" or condition.get("reason") != reason or not found:
-            return None
-        return {"evidence": [f"PodScheduled: False, reason {reason}", text], **found.groupdict()}
-
-    return matches
-
-
-def _waits(*reasons: str, message: str = "") -> Callable[[Object, Sequence[Object]], Values | None]:
-    return lambda pod, events: _waiting(pod, reasons, message)
-
-
-def _pull_failed(message: str) -> Callable[[Object, Sequence[Object]], Values | None]:
-    """The image cannot be pulled, and why: the state's message says only `Back-off` half of the time, the Event all."""
-
-    def matches(pod: Object, events: Sequence[Object]) -> Values | None:
-        found = _waiting(pod, ("ErrImagePull", "ImagePullBackOff"))
-        if found is None:
-            return None
-        here = re.search(message, " ".join(map(str, _evidence(found))), re.S | re.I)
-        event = here or _event(events, "Failed", message)
-        if event is None:
-            return None
-        more = [] if here else [event.string]
-        return {**found, "evidence": [*_evidence(found), *more]}
-
-    return matches
-
-
-def _evidence(values: Values) -> list[object]:
-    evidence = values.get("evidence")
-    return list(evidence) if isinstance(evidence, list) else []
-
-
-def _mount_failed(pod: Object, events: Sequence[Object]) -> Values | None:
-    if _status(pod).get("phase") != "Pending":
-        return None
-    found = _event(events, "FailedMount", r'(?P<kind>configmap|secret) "(?P<missing>[^"]+)" not found')
-    return {"evidence": [found.string], **found.groupdict()} if found else None
-
-
-def _killed_by_liveness(pod: Object, events: Sequence[Object]) -> Values | None:
-    found = _event(events, "Killing", r"Container (?P<container>\S+) failed liveness probe")
-    restarts = max((c.get("restartCount", 0) for c in _containers(pod)), default=0)
-    if not found or not restarts:
-        return None
-    probe = _event(events, "Unhealthy", r"Liveness probe failed.*")
-    return {**found.groupdict(), "restarts": restarts, "evidence": [found.string, *([probe.string] if probe else [])]}
-
-
-def _killed_by_startup(pod: Object, events: Sequence[Object]) -> Values | None:
-    found = _event(events, "Killing", r"Container (?P<container>\S+) failed startup probe")
-    return {**found.groupdict(), "evidence": [found.string]} if found else None
-
-
-def _oom(pod: Object, events: Sequence[Object]) -> Values | None:
-    found = _ended(pod, "OOMKilled")
-    if found is None:
-        return None
-    named = [c for key in ("initContainers", "containers") for c in pod["spec"].get(key) or []]
-    mine: Object = next((c for c in named if c["name"] == found["container"]), {})
-    limit = ((mine.get("resources") or {}).get("limits") or {}).get("memory", "?")
-    return {**found, "limit": limit}
-
-
-def _init_failed(pod: Object, events: Sequence[Object]) -> Values | None:
-    if _condition(pod, "Initialized").get("status") != "False":
-        return None
-    return _ended(pod, init=True)
-
-
-def _init_running(pod: Object, events: Sequence[Object]) -> Values | None:
-    if _condition(pod, "Initialized").get("status") != "False":
-        return None
-    for container in _containers(pod, init=True):
-        state = container.get("state") or {}
-        if "running" in state:
-            return _about(container, {}, "init container, running")
-    return None
-
-
-def _crashing(pod: Object, events: Sequence[Object]) -> Values | None:
-    found = _waiting(pod, ("CrashLoopBackOff",))
-    ended = _ended(pod)
-    if found is None or ended is None:
-        return None if found is None else {**found, "code": 0, "restarts": "?"}
-    return {**ended, "evidence": [*_evidence(found), *_evidence(ended)]}
-
-
-def _exits_with_zero(pod: Object, events: Sequence[Object]) -> Values | None:
-    found = _waiting(pod, ("CrashLoopBackOff",))
-    return found if found is not None and _ended(pod) is None else None
-
-
-def _not_ready(pod: Object, events: Sequence[Object]) -> Values | None:
-    for container in _containers(pod, init=False):
-        if "running" in (container.get("state") or {}) and not container.get("ready"):
-            probe = _event(events, "Unhealthy", r"Readiness probe (failed|errored).*")
-            evidence = [f"{container['name']}: running, ready false", *([probe.string] if probe else [])]
-            return {"container": container["name"], "evidence": evidence}
-    return None
-
-
-def _starting(pod: Object, events: Sequence[Object]) -> Values | None:
-    for container in _containers(pod, init=False):
-        if "running" in (container.get("state") or {}) and container.get("started") is False:
-            return {"container": container["name"], "evidence": [f"{container['name']}: running, started false"]}
-    return None
-
-
-def _restarted(pod: Object, events: Sequence[Object]) -> Values | None:
-    restarts = sum(c.get("restartCount", 0) for c in _containers(pod, init=False))
-    if not restarts or _condition(pod, "Ready").get("status") != "True":
-        return None
-    ended = _ended(pod) or {}
-    return {"restarts": restarts, "evidence": ["Ready: True", *_evidence(ended)]}
-
-
-def _ready(pod: Object, events: Sequence[Object]) -> Values | None:
-    return {"evidence": ["Ready: True"]} if _condition(pod, "Ready").get("status") == "True" else None
-
-
-def _fresh(pod: Object, events: Sequence[Object]) -> Values | None:
-    scheduled = _condition(pod, "PodScheduled")
-    return None if scheduled or pod["spec"].get("nodeName") else {"evidence": ["no condition PodScheduled yet"]}
-
-
-def _restarting(pod: Object) -> Values | None:
-    """A container that is down, or up again but not ready, after a run that ended badly."""
-    for container in _containers(pod, init=False):
-        state = container.get("state") or {}
-        if "terminated" in state or ("waiting" in state and container.get("restartCount", 0)):
-            return _ended(pod, init=False)
-    return None
-
-
-def _assigned(pod: Object) -> Values | None:
-    """On a node, which has not told anything of its containers yet."""
-    if _condition(pod, "PodScheduled").get("status") != "True" or list(_containers(pod)):
-        return None
-    return {"evidence": ["PodScheduled: True, no container status yet"]}
-
-
-def _all_ended(pod: Object) -> Values | None:
-    """Every container has ended, none of them badly."""
-    states = [container.get("state") or {} for container in _containers(pod, init=False)]
-    done = states and all("terminated" in state and state["terminated"].get("exitCode") == 0 for state in states)
-    return {"evidence": ["every container: terminated, exit code 0"]} if done else None
-
-
-def _anything(pod: Object, events: Sequence[Object]) -> Values | None:
-    phase = _status(pod).get("phase", "Unknown")
-    return {"phase": phase, "evidence": [f"phase: {phase}"]}
-
-
 DESCRIBE = "kubectl describe pod {name}"
 LOGS = "kubectl logs {name} -c {container}"
 PREVIOUS = "kubectl logs {name} -c {container} --previous"
@@ -331,7 +113,7 @@ FIX_IMAGE = Text(
 FINDINGS: tuple[Rule, ...] = (
     Rule(
         "held-by-finalizers",
-        _held,
+        held,
         Text(
             ko="삭제가 요청되었지만 finalizer({finalizers})가 남아 있어 파드가 사라지지 않습니다.",
             en="Deletion was asked for, but its finalizers ({finalizers}) keep the Pod from going away.",
@@ -344,7 +126,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "terminating",
-        _terminating,
+        terminating,
         Text(
             ko="파드가 종료되는 중입니다. 컨테이너에는 정리할 시간이 {grace}초까지 주어집니다.",
             en="The Pod is being deleted; its containers have up to {grace} seconds to finish.",
@@ -355,7 +137,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "evicted",
-        _phase("Failed", "Evicted"),
+        phase("Failed", "Evicted"),
         Text(
             ko="노드에 자원이 모자라 파드가 축출(Evicted)되었습니다.",
             en="The node ran short of a resource and evicted the Pod.",
@@ -368,7 +150,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "deadline-exceeded",
-        _phase("Failed", "DeadlineExceeded"),
+        phase("Failed", "DeadlineExceeded"),
         Text(
             ko="activeDeadlineSeconds가 지나 파드가 멈추었습니다.",
             en="The Pod was stopped: it outlived its activeDeadlineSeconds.",
@@ -378,7 +160,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "completed",
-        _phase("Succeeded"),
+        phase("Succeeded"),
         Text(
             ko="모든 컨테이너가 종료 코드 0으로 끝났습니다. 할 일을 마친 파드입니다.",
             en="All containers ended with exit code 0: the Pod has done its work.",
@@ -389,7 +171,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "scheduling-gated",
-        _unscheduled("", "SchedulingGated"),
+        unscheduled("", "SchedulingGated"),
         Text(
             ko="schedulingGates가 남아 있어 스케줄러가 아직 이 파드를 보지 않습니다.",
             en="The Pod has schedulingGates, so the scheduler does not look at it yet.",
@@ -399,7 +181,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "insufficient-resources",
-        _unscheduled(r"Insufficient (?P<resource>[\w./-]+)"),
+        unscheduled(r"Insufficient (?P<resource>[\w./-]+)"),
         Text(
             ko="어느 노드에도 요청한 만큼의 {resource}이(가) 남아 있지 않아 파드가 스케줄되지 못합니다.",
             en="No node has as much {resource} left as the Pod requests, so it cannot be scheduled.",
@@ -412,7 +194,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "no-matching-node",
-        _unscheduled(r"didn't match Pod's node affinity/selector"),
+        unscheduled(r"didn't match Pod's node affinity/selector"),
         Text(
             ko="nodeSelector나 노드 어피니티에 맞는 노드가 없습니다.",
             en="No node fits the Pod's nodeSelector or node affinity.",
@@ -425,7 +207,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "untolerated-taint",
-        _unscheduled(r"untolerated taint"),
+        unscheduled(r"untolerated taint"),
         Text(
             ko="노드에 이 파드가 용인(toleration)하지 않는 테인트가 있습니다.",
             en="The nodes carry a taint that the Pod does not tolerate.",
@@ -438,7 +220,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "nodes-cordoned",
-        _unscheduled(r"were unschedulable"),
+        unscheduled(r"were unschedulable"),
         Text(
             ko="노드가 스케줄 대상에서 빠져 있어(cordon) 파드를 둘 곳이 없습니다.",
             en="The nodes are cordoned, so there is no place for the Pod.",
@@ -448,7 +230,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "unschedulable",
-        _unscheduled(""),
+        unscheduled(""),
         Text(
             ko="스케줄러가 이 파드를 둘 노드를 찾지 못했습니다.",
             en="The scheduler has found no node for this Pod.",
@@ -458,7 +240,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "invalid-image-name",
-        _waits("InvalidImageName"),
+        waits("InvalidImageName"),
         Text(
             ko="컨테이너 {container}의 이미지 이름 {image}은(는) 쓸 수 없는 형식입니다.",
             en="The image name of container {container}, {image}, is not a valid one.",
@@ -468,7 +250,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "image-never-pulled",
-        _waits("ErrImageNeverPull"),
+        waits("ErrImageNeverPull"),
         Text(
             ko="imagePullPolicy가 Never인데 이미지 {image}이(가) 노드에 없습니다.",
             en="imagePullPolicy is Never, and the node does not have the image {image}.",
@@ -481,7 +263,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "image-pull-limit",
-        _pull_failed(r"toomanyrequests|rate limit|429 Too Many"),
+        pull_failed(r"toomanyrequests|rate limit|429 Too Many"),
         Text(
             ko="레지스트리가 이 주소에서 너무 자주 내려받았다며 이미지 {image}을(를) 주지 않습니다.",
             en="The registry refuses {image}: too many pulls came from this address.",
@@ -494,7 +276,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "image-not-found",
-        _pull_failed(r"not found|manifest unknown|repository does not exist|pull access denied|insufficient_scope"),
+        pull_failed(r"not found|manifest unknown|repository does not exist|pull access denied|insufficient_scope"),
         Text(
             ko="이미지 {image}을(를) 레지스트리에서 찾을 수 없습니다. 이름이나 태그가 틀렸거나, 비공개 이미지입니다.",
             en="The registry has no image {image}: its name or tag is wrong, or it is private.",
@@ -504,7 +286,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "image-registry-unreachable",
-        _pull_failed(r"no such host|dial tcp|i/o timeout|connection refused|TLS handshake|x509"),
+        pull_failed(r"no such host|dial tcp|i/o timeout|connection refused|TLS handshake|x509"),
         Text(
             ko="노드가 레지스트리에 연결하지 못해 이미지 {image}을(를) 내려받지 못합니다.",
             en="The node cannot reach the registry, so it cannot pull {image}.",
@@ -517,7 +299,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "image-pull-failed",
-        _waits("ErrImagePull", "ImagePullBackOff", "ImageInspectError", "RegistryUnavailable"),
+        waits("ErrImagePull", "ImagePullBackOff", "ImageInspectError", "RegistryUnavailable"),
         Text(
             ko="컨테이너 {container}의 이미지 {image}을(를) 내려받지 못하고 있습니다.",
             en="The image {image} of container {container} cannot be pulled.",
@@ -527,7 +309,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "missing-config",
-        _waits("CreateContainerConfigError", message=r'(?P<kind>configmap|secret) "(?P<missing>[^"]+)" not found'),
+        waits("CreateContainerConfigError", message=r'(?P<kind>configmap|secret) "(?P<missing>[^"]+)" not found'),
         Text(
             ko="컨테이너 {container}에 필요한 {kind} {missing}이(가) 없습니다.",
             en="Container {container} needs the {kind} {missing}, which is not there.",
@@ -540,7 +322,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "missing-key",
-        _waits(
+        waits(
             "CreateContainerConfigError", message=r"couldn't find key (?P<key>\S+) in (?P<kind>\w+) (?P<missing>\S+)"
         ),
         Text(
@@ -552,7 +334,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "config-error",
-        _waits("CreateContainerConfigError", "CreateContainerError"),
+        waits("CreateContainerConfigError", "CreateContainerError"),
         Text(
             ko="컨테이너 {container}을(를) 만들 수 없습니다. 설정에 문제가 있습니다.",
             en="Container {container} cannot be created: its configuration is wrong.",
@@ -562,7 +344,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "volume-source-missing",
-        _mount_failed,
+        mount_failed,
         Text(
             ko="볼륨에 쓸 {kind} {missing}이(가) 없어 컨테이너가 시작되지 못합니다.",
             en="The {kind} {missing} of a volume is not there, so no container can start.",
@@ -575,7 +357,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "out-of-memory",
-        _oom,
+        oom,
         Text(
             ko="컨테이너 {container}이(가) 메모리 제한({limit})을 넘어 OOMKilled되었습니다.",
             en="Container {container} was OOMKilled: it used more memory than its limit of {limit}.",
@@ -589,7 +371,7 @@ FINDINGS: tuple[Rule, ...] = (
     Rule(
         "command-not-found",
         lambda pod, events: (
-            _ended(pod, "StartError") or _ended(pod, "ContainerCannotRun") or _waiting(pod, ("RunContainerError",))
+            ended(pod, "StartError") or ended(pod, "ContainerCannotRun") or waiting(pod, ("RunContainerError",))
         ),
         Text(
             ko="컨테이너 {container}의 명령을 실행할 수 없습니다. 흔히 이미지에 그런 실행 파일이 없어서입니다.",
@@ -603,7 +385,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "init-failed",
-        _init_failed,
+        init_failed,
         Text(
             ko="초기화 컨테이너 {container}이(가) 종료 코드 {code}로 실패해 다음 컨테이너들이 시작되지 못합니다.",
             en="Init container {container} failed with exit code {code}, so the next containers cannot start.",
@@ -613,7 +395,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "liveness-failed",
-        _killed_by_liveness,
+        killed_by_liveness,
         Text(
             ko="활성 프로브가 실패해 kubelet이 컨테이너 {container}을(를) 다시 시작하고 있습니다(재시작 {restarts}번).",
             en="The liveness probe fails, so the kubelet restarts container {container} (restarts so far: {restarts}).",
@@ -626,7 +408,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "startup-failed",
-        _killed_by_startup,
+        killed_by_startup,
         Text(
             ko="컨테이너 {container}이(가) 제때 시작되지 못해 스타트업 프로브가 실패했습니다.",
             en="Container {container} did not start in time: its startup probe failed.",
@@ -639,7 +421,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "exits-at-once",
-        _exits_with_zero,
+        exits_with_zero,
         Text(
             ko="컨테이너 {container}이(가) 종료 코드 0으로 곧 끝나는데 restartPolicy 때문에 계속 다시 시작됩니다.",
             en="Container {container} ends with exit code 0 at once, and restartPolicy starts it again and again.",
@@ -652,7 +434,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "crash-loop",
-        _crashing,
+        crashing,
         Text(
             ko="컨테이너 {container}이(가) 종료 코드 {code}로 자꾸 끝나, kubelet이 간격을 늘리며 다시 시작합니다"
             "(재시작 {restarts}번).",
@@ -669,7 +451,7 @@ FINDINGS: tuple[Rule, ...] = (
         "node-lost",
         lambda pod, events: (
             {"evidence": ["Ready: False or Unknown, reason NodeLost"]}
-            if _status(pod).get("reason") == "NodeLost" or _status(pod).get("phase") == "Unknown"
+            if status(pod).get("reason") == "NodeLost" or status(pod).get("phase") == "Unknown"
             else None
         ),
         Text(
@@ -682,7 +464,7 @@ FINDINGS: tuple[Rule, ...] = (
     Rule(
         "failed",
         lambda pod, events: (
-            _phase("Failed")(pod, events) and (_ended(pod) or {"evidence": ["phase: Failed"], "code": "?"})
+            phase("Failed")(pod, events) and (ended(pod) or {"evidence": ["phase: Failed"], "code": "?"})
         ),
         Text(
             ko="컨테이너 {container}이(가) 종료 코드 {code}로 끝났고, restartPolicy에 따라 다시 시작되지 않습니다.",
@@ -693,7 +475,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "starting-up",
-        _starting,
+        starting,
         Text(
             ko="컨테이너 {container}이(가) 실행되었고, 스타트업 프로브가 성공하기를 기다립니다.",
             en="Container {container} runs; its startup probe has not succeeded yet.",
@@ -704,7 +486,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "last-run-failed",
-        lambda pod, events: None if _condition(pod, "Ready").get("status") == "True" else _restarting(pod),
+        lambda pod, events: None if condition(pod, "Ready").get("status") == "True" else restarting(pod),
         Text(
             ko="컨테이너 {container}이(가) 종료 코드 {code}로 끝나 다시 시작되고 있습니다.",
             en="Container {container} ended with exit code {code} and is being started again.",
@@ -714,7 +496,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "ending",
-        lambda pod, events: _all_ended(pod),
+        lambda pod, events: all_ended(pod),
         Text(
             ko="모든 컨테이너가 종료 코드 0으로 끝났고, 파드의 phase가 곧 Succeeded가 됩니다.",
             en="All containers ended with exit code 0; the Pod's phase is about to be Succeeded.",
@@ -725,7 +507,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "init-running",
-        _init_running,
+        init_running,
         Text(
             ko="초기화 컨테이너 {container}이(가) 실행되는 중입니다. 끝나야 다음 컨테이너가 시작됩니다.",
             en="Init container {container} is running; the next container starts when it has ended.",
@@ -736,7 +518,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "not-ready",
-        _not_ready,
+        not_ready,
         Text(
             ko="컨테이너 {container}은(는) 실행 중이지만 준비되지 않았습니다(준비성 프로브). "
             "서비스는 이 파드로 요청을 보내지 않습니다.",
@@ -750,7 +532,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "restarted",
-        _restarted,
+        restarted,
         Text(
             ko="파드는 준비되었습니다. 다만 컨테이너가 {restarts}번 다시 시작되었습니다.",
             en="The Pod is ready, but its containers have been restarted (count: {restarts}).",
@@ -761,7 +543,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "ready",
-        _ready,
+        ready,
         Text(ko="파드가 실행 중이고 준비되었습니다.", en="The Pod is running and ready."),
         Text(ko="더 할 일이 없습니다.", en="There is nothing to mend."),
         "kubectl get pod {name} -o wide",
@@ -769,7 +551,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "not-yet-scheduled",
-        _fresh,
+        fresh,
         Text(
             ko="파드가 만들어졌고, 스케줄러가 노드를 고르기를 기다립니다.",
             en="The Pod has been created and waits for the scheduler to choose a node.",
@@ -783,7 +565,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "creating",
-        lambda pod, events: _waiting(pod, ("ContainerCreating", "PodInitializing")) or _assigned(pod),
+        lambda pod, events: waiting(pod, ("ContainerCreating", "PodInitializing")) or assigned(pod),
         Text(
             ko="노드가 정해졌고, kubelet이 이미지를 내려받고 컨테이너를 만드는 중입니다.",
             en="A node is chosen; the kubelet is pulling images and creating containers.",
@@ -794,7 +576,7 @@ FINDINGS: tuple[Rule, ...] = (
     ),
     Rule(
         "unknown",
-        _anything,
+        anything,
         Text(ko="파드의 phase는 {phase}입니다.", en="The Pod's phase is {phase}."),
         SEE_EVENTS,
         DESCRIBE,

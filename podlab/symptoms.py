@@ -1,0 +1,253 @@
+"""The signs by which a state of a Pod is told: functions from a Pod and its Events to what was seen, or None."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+Object = dict[str, Any]
+Values = dict[str, object]
+"""What a sign gives: `evidence` (a list of lines) and the values for a finding's sentences."""
+
+
+def status(pod: Object) -> Object:
+    return pod.get("status") or {}
+
+
+def condition(pod: Object, kind: str) -> Object:
+    return next((c for c in status(pod).get("conditions") or [] if c.get("type") == kind), {})
+
+
+def containers(pod: Object, init: bool | None = None) -> Iterator[Object]:
+    for key, is_init in (("initContainerStatuses", True), ("containerStatuses", False)):
+        if init is None or init is is_init:
+            yield from status(pod).get(key) or []
+
+
+def waiting(pod: Object, reasons: Sequence[str], message: str = "") -> Values | None:
+    """The first container that waits for one of these reasons, with a message that matches."""
+    for container in containers(pod):
+        state = (container.get("state") or {}).get("waiting") or {}
+        found = re.search(message, state.get("message", ""), re.S | re.I)
+        if state.get("reason") in reasons and found:
+            return about(container, state, f"waiting, reason {state['reason']}", found.groupdict())
+    return None
+
+
+def about(container: Object, state: Object, seen: str, more: Values | None = None) -> Values:
+    evidence = [f"{container['name']}: {seen}"]
+    evidence += [str(state["message"]).strip()] if state.get("message") else []
+    image = container.get("image", "")
+    return {"container": container["name"], "image": image, "evidence": evidence, **(more or {})}
+
+
+def ended(pod: Object, reason: str = "", init: bool | None = None) -> Values | None:
+    """The first container whose present or last run ended badly (for this reason)."""
+    for container in containers(pod, init):
+        for key in ("state", "lastState"):
+            end = (container.get(key) or {}).get("terminated") or {}
+            bad = end.get("exitCode", 0) != 0 or end.get("signal")
+            if end and bad and (not reason or end.get("reason") == reason):
+                when = "" if key == "state" else "last "
+                seen = f"{when}terminated, reason {end.get('reason', '')}, exit code {end['exitCode']}"
+                restarts = container.get("restartCount", 0)
+                return {**about(container, end, seen), "code": end["exitCode"], "restarts": restarts}
+    return None
+
+
+def event(events: Sequence[Object], reason: str, message: str = "") -> re.Match[str] | None:
+    """The newest Event of this reason whose message matches."""
+    newest = sorted(events, key=lambda e: e.get("lastTimestamp") or e.get("eventTime") or "", reverse=True)
+    for one in newest:
+        if one.get("reason") == reason:
+            found = re.search(message or ".*", one.get("message", ""), re.S | re.I)
+            if found:
+                return found
+    return None
+
+
+def terminating(pod: Object, events: Sequence[Object]) -> Values | None:
+    since = pod["metadata"].get("deletionTimestamp")
+    if not since:
+        return None
+    return {"grace": pod["metadata"].get("deletionGracePeriodSeconds", 0), "evidence": [f"deletionTimestamp: {since}"]}
+
+
+def held(pod: Object, events: Sequence[Object]) -> Values | None:
+    found = terminating(pod, events)
+    finalizers = pod["metadata"].get("finalizers")
+    return {**found, "finalizers": ", ".join(finalizers)} if found and finalizers else None
+
+
+def phase(phase: str, reason: str = "") -> Callable[[Object, Sequence[Object]], Values | None]:
+    def matches(pod: Object, events: Sequence[Object]) -> Values | None:
+        told = status(pod)
+        if told.get("phase") != phase or (reason and told.get("reason") != reason):
+            return None
+        evidence = [f"phase: {phase}", *([f"reason: {told['reason']}"] if told.get("reason") else [])]
+        return {
+            "evidence": evidence + ([told["message"]] if told.get("message") else []),
+            "message": told.get("message", ""),
+        }
+
+    return matches
+
+
+def unscheduled(message: str, reason: str = "Unschedulable") -> Callable[[Object, Sequence[Object]], Values | None]:
+    def matches(pod: Object, events: Sequence[Object]) -> Values | None:
+        scheduled = condition(pod, "PodScheduled")
+        text = scheduled.get("message", "")
+        found = re.search(message, text, re.S)
+        if scheduled.get("status") != "False" or scheduled.get("reason") != reason or not found:
+            return None
+        return {"evidence": [f"PodScheduled: False, reason {reason}", text], **found.groupdict()}
+
+    return matches
+
+
+def waits(*reasons: str, message: str = "") -> Callable[[Object, Sequence[Object]], Values | None]:
+    return lambda pod, events: waiting(pod, reasons, message)
+
+
+def pull_failed(message: str) -> Callable[[Object, Sequence[Object]], Values | None]:
+    """The image cannot be pulled, and why: the state's message says only `Back-off` half of the time, the Event all."""
+
+    def matches(pod: Object, events: Sequence[Object]) -> Values | None:
+        found = waiting(pod, ("ErrImagePull", "ImagePullBackOff"))
+        if found is None:
+            return None
+        here = re.search(message, " ".join(map(str, evidence(found))), re.S | re.I)
+        failed = here or event(events, "Failed", message)
+        if failed is None:
+            return None
+        more = [] if here else [failed.string]
+        return {**found, "evidence": [*evidence(found), *more]}
+
+    return matches
+
+
+def evidence(values: Values) -> list[object]:
+    lines = values.get("evidence")
+    return list(lines) if isinstance(lines, list) else []
+
+
+def mount_failed(pod: Object, events: Sequence[Object]) -> Values | None:
+    if status(pod).get("phase") != "Pending":
+        return None
+    found = event(events, "FailedMount", r'(?P<kind>configmap|secret) "(?P<missing>[^"]+)" not found')
+    return {"evidence": [found.string], **found.groupdict()} if found else None
+
+
+def killed_by_liveness(pod: Object, events: Sequence[Object]) -> Values | None:
+    found = event(events, "Killing", r"Container (?P<container>\S+) failed liveness probe")
+    restarts = max((c.get("restartCount", 0) for c in containers(pod)), default=0)
+    if not found or not restarts:
+        return None
+    probe = event(events, "Unhealthy", r"Liveness probe failed.*")
+    return {**found.groupdict(), "restarts": restarts, "evidence": [found.string, *([probe.string] if probe else [])]}
+
+
+def killed_by_startup(pod: Object, events: Sequence[Object]) -> Values | None:
+    found = event(events, "Killing", r"Container (?P<container>\S+) failed startup probe")
+    return {**found.groupdict(), "evidence": [found.string]} if found else None
+
+
+def oom(pod: Object, events: Sequence[Object]) -> Values | None:
+    found = ended(pod, "OOMKilled")
+    if found is None:
+        return None
+    named = [c for key in ("initContainers", "containers") for c in pod["spec"].get(key) or []]
+    mine: Object = next((c for c in named if c["name"] == found["container"]), {})
+    limit = ((mine.get("resources") or {}).get("limits") or {}).get("memory", "?")
+    return {**found, "limit": limit}
+
+
+def init_failed(pod: Object, events: Sequence[Object]) -> Values | None:
+    if condition(pod, "Initialized").get("status") != "False":
+        return None
+    return ended(pod, init=True)
+
+
+def init_running(pod: Object, events: Sequence[Object]) -> Values | None:
+    if condition(pod, "Initialized").get("status") != "False":
+        return None
+    for container in containers(pod, init=True):
+        state = container.get("state") or {}
+        if "running" in state:
+            return about(container, {}, "init container, running")
+    return None
+
+
+def crashing(pod: Object, events: Sequence[Object]) -> Values | None:
+    found = waiting(pod, ("CrashLoopBackOff",))
+    end = ended(pod)
+    if found is None or end is None:
+        return None if found is None else {**found, "code": 0, "restarts": "?"}
+    return {**end, "evidence": [*evidence(found), *evidence(end)]}
+
+
+def exits_with_zero(pod: Object, events: Sequence[Object]) -> Values | None:
+    found = waiting(pod, ("CrashLoopBackOff",))
+    return found if found is not None and ended(pod) is None else None
+
+
+def not_ready(pod: Object, events: Sequence[Object]) -> Values | None:
+    for container in containers(pod, init=False):
+        if "running" in (container.get("state") or {}) and not container.get("ready"):
+            probe = event(events, "Unhealthy", r"Readiness probe (failed|errored).*")
+            seen = [f"{container['name']}: running, ready false", *([probe.string] if probe else [])]
+            return {"container": container["name"], "evidence": seen}
+    return None
+
+
+def starting(pod: Object, events: Sequence[Object]) -> Values | None:
+    for container in containers(pod, init=False):
+        if "running" in (container.get("state") or {}) and container.get("started") is False:
+            return {"container": container["name"], "evidence": [f"{container['name']}: running, started false"]}
+    return None
+
+
+def restarted(pod: Object, events: Sequence[Object]) -> Values | None:
+    restarts = sum(c.get("restartCount", 0) for c in containers(pod, init=False))
+    if not restarts or condition(pod, "Ready").get("status") != "True":
+        return None
+    end = ended(pod) or {}
+    return {"restarts": restarts, "evidence": ["Ready: True", *evidence(end)]}
+
+
+def ready(pod: Object, events: Sequence[Object]) -> Values | None:
+    return {"evidence": ["Ready: True"]} if condition(pod, "Ready").get("status") == "True" else None
+
+
+def fresh(pod: Object, events: Sequence[Object]) -> Values | None:
+    scheduled = condition(pod, "PodScheduled")
+    return None if scheduled or pod["spec"].get("nodeName") else {"evidence": ["no condition PodScheduled yet"]}
+
+
+def restarting(pod: Object) -> Values | None:
+    """A container that is down, or up again but not ready, after a run that ended badly."""
+    for container in containers(pod, init=False):
+        state = container.get("state") or {}
+        if "terminated" in state or ("waiting" in state and container.get("restartCount", 0)):
+            return ended(pod, init=False)
+    return None
+
+
+def assigned(pod: Object) -> Values | None:
+    """On a node, which has not told anything of its containers yet."""
+    if condition(pod, "PodScheduled").get("status") != "True" or list(containers(pod)):
+        return None
+    return {"evidence": ["PodScheduled: True, no container status yet"]}
+
+
+def all_ended(pod: Object) -> Values | None:
+    """Every container has ended, none of them badly."""
+    states = [container.get("state") or {} for container in containers(pod, init=False)]
+    done = states and all("terminated" in state and state["terminated"].get("exitCode") == 0 for state in states)
+    return {"evidence": ["every container: terminated, exit code 0"]} if done else None
+
+
+def anything(pod: Object, events: Sequence[Object]) -> Values | None:
+    phase = status(pod).get("phase", "Unknown")
+    return {"phase": phase, "evidence": [f"phase: {phase}"]}
