@@ -6,7 +6,7 @@ Upstream: staging/src/k8s.io/apimachinery/pkg/api/errors, staging/src/k8s.io/kub
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -95,7 +95,26 @@ def warning_text(header: str) -> str:
     return header.partition('"')[2].rpartition('"')[0].replace('\\"', '"').replace("\\\\", "\\")
 
 
-def clock_ahead(date: str, known: timedelta) -> timedelta:
-    """How far the server's clock is ahead; its Date has whole seconds, so up to one second is no news."""
-    ahead = parsedate_to_datetime(date) - datetime.now(UTC) + timedelta(seconds=0.5)
-    return known if abs(ahead - known) < timedelta(seconds=0.6) else ahead
+class ServerClock:
+    """The server's time, as the `Date` of its answers tells it; ages are counted from it.
+
+    A stepping cluster's clock stands still between two requests: there the last Date is what time it is.
+    """
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+        self._still: datetime | None = None
+
+    def heard(self, headers: Mapping[str, str]) -> None:
+        """Read an answer's headers. Date has whole seconds, so up to one second is no news."""
+        if "date" not in headers:
+            return
+        date, now = parsedate_to_datetime(headers["date"]), datetime.now(UTC)
+        self._still = date if headers.get("podlab-clock") == "stepping" else None
+        ahead = date - now + timedelta(seconds=0.5)
+        if abs(ahead - self._ahead) >= timedelta(seconds=0.6):
+            self._ahead = ahead
+
+    def now(self) -> datetime:
+        """The present moment over there."""
+        return self._still or datetime.now(UTC) + self._ahead

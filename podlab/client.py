@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, cast
 from urllib.parse import quote, urlencode, urlsplit
 
-from podlab.answers import clock_ahead, lines, status_of, unreachable, warning_text
+from podlab.answers import ServerClock, lines, status_of, unreachable, warning_text
 from podlab.errors import ApiError, ClusterError
 from podlab.text import Text
 
@@ -88,7 +89,7 @@ class Client:
         self.namespace = namespace or found or "default"
         self.server = str(self._api.configuration.host)
         self.impersonate = impersonate
-        self._ahead = timedelta()
+        self._clock = ServerClock()
         self._sent = threading.local()
 
     def request(
@@ -134,15 +135,28 @@ class Client:
         agent: str = "",
     ) -> Iterator[bytes]:
         """GET a path and give its lines as they come; `timeout` seconds of silence end it with a ClusterError."""
-        raw = self._send("GET", path, query, None, accept, None, timeout, agent)
+        waiter = "" if agent == ONLOOKER else token_hex(8)
+        more = {"Podlab-Waiter": waiter} if waiter else {"User-Agent": agent}
+        raw = self._send("GET", path, query, None, accept, None, timeout, more)
         if raw.status >= 400:
             self._response(raw, raw.read() or b"")
         try:
-            yield from lines(raw.response.stream(65536, decode_content=True))
+            chunks = raw.response.stream(65536, decode_content=True)
+            waits = waiter and raw.headers.get("Podlab-Clock") == "stepping"
+            yield from lines(self._acknowledged(chunks, waiter) if waits else chunks)
         except Exception as error:
             raise unreachable(self.server, error) from error
         finally:
             raw.response.close()
+
+    def _acknowledged(self, chunks: Iterable[bytes], waiter: str) -> Iterator[bytes]:
+        """Chunks; after each, a stepping clock is told that it was dealt with, so that time can go on."""
+        read = 0
+        for chunk in chunks:
+            yield chunk
+            read += len(chunk)
+            order = {"action": "read", "waiter": waiter, "bytes": read}
+            self._transmit("POST", "/podlab/clock", {}, order, TIMEOUT).read()
 
     def watch(
         self,
@@ -246,7 +260,7 @@ class Client:
 
     def server_now(self) -> datetime:
         """The server's clock, from the `Date` of its last answer; ages are counted from it."""
-        return datetime.now(UTC) + self._ahead
+        return self._clock.now()
 
     def take_sent(self) -> Sent:
         """What this thread sent since it was last asked."""
@@ -266,34 +280,35 @@ class Client:
         accept: str,
         content_type: str | None,
         timeout: float | None,
-        agent: str = "",
-    ) -> Any:
+        more: Mapping[str, str] | None = None,
+    ) -> _Raw:
         pairs = urlencode([(k, v) for k, v in (query or {}).items() if v is not None], quote_via=quote)
         target = path + ("&" if "?" in path else "?") * bool(pairs) + pairs
-        headers = {"Accept": accept, **self._headers()}
-        if body is not None:
-            headers["Content-Type"] = content_type or "application/json"
         if not hasattr(self._sent, "sent"):
             self._sent.sent = Sent()
         self._sent.sent.requests.append(Request(method, target, body))
+        typed = {} if body is None else {"Content-Type": content_type or "application/json"}
+        headers = {"Accept": accept, **self._headers(), **typed, **(more or {})}
+        return self._transmit(method, target, headers, body, timeout)
+
+    def _transmit(
+        self, method: str, target: str, headers: Mapping[str, str], body: object, timeout: float | None
+    ) -> _Raw:
         payload = (
             body
             if body is None or isinstance(body, bytes)
             else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         )
-        api = self._api
-        headers = {"User-Agent": agent or f"podlab/{method.lower()}", **headers, **_authorization(api)}
         try:
             from urllib3 import Timeout
 
-            wait = Timeout(connect=min(timeout or TIMEOUT, 10.0), read=timeout)
-            raw = api.rest_client.pool_manager.request(
+            raw = self._api.rest_client.pool_manager.request(
                 method,
                 self.server + target,
                 body=payload,
-                headers=headers,
+                headers={"User-Agent": f"podlab/{method.lower()}", **headers, **_authorization(self._api)},
                 preload_content=False,
-                timeout=wait,
+                timeout=Timeout(connect=min(timeout or TIMEOUT, 10.0), read=timeout),
                 retries=_retries(),
                 redirect=False,
             )
@@ -303,8 +318,7 @@ class Client:
 
     def _response(self, raw: Any, data: bytes) -> Response:
         headers = {k.lower(): v for k, v in raw.headers.items()}
-        if "date" in headers:
-            self._ahead = clock_ahead(headers["date"], self._ahead)
+        self._clock.heard(headers)
         warnings = tuple(warning_text(value) for value in raw.headers.getlist("Warning"))
         self._sent.sent.warnings.extend(warnings)
         if raw.status >= 400:

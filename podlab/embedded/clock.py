@@ -10,7 +10,8 @@ import contextlib
 import heapq
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from typing import Protocol
@@ -47,8 +48,20 @@ class Timer:
             callback()
 
 
+@dataclass(slots=True)
+class Waiter:
+    """A client that waits, and says under this name how much it has read (bytes) of what it was sent."""
+
+    name: str
+    sent: int = 0
+    read: int = 0
+
+
 class Clock(Protocol):
     """What the cluster may ask of time. All times are seconds since the epoch, all delays virtual seconds."""
+
+    stepping: bool
+    """Whether time stands still between requests; every answer's `Podlab-Clock` header says so."""
 
     def now(self) -> float:
         """The present moment of the cluster."""
@@ -62,11 +75,17 @@ class Clock(Protocol):
     async def sleep(self, delay: float) -> None:
         """Wait for a delay."""
 
-    def hold(self, *, watching: bool = True) -> contextlib.AbstractContextManager[None]:
-        """While open: somebody waits for things to happen (a stepping clock goes on only then).
+    def hold(self, waiter: Waiter | None = None) -> contextlib.AbstractContextManager[None]:
+        """While open: a client waits for things to happen (a stepping clock goes on only then)."""
 
-        `watching=False` marks a request in work: a stepping clock stands still until it is answered.
-        """
+    def at_work(self) -> contextlib.AbstractContextManager[None]:
+        """While open: a request is in work, and a stepping clock stands still."""
+
+    def waiter(self, name: str) -> Waiter | None:
+        """The client that calls itself so, where the clock wants to know how far it has read."""
+
+    def read(self, name: str, read: int) -> None:
+        """A waiter says how many bytes of what it was sent it has read, and done what it had to."""
 
     def told(self) -> None:
         """A watcher was just told something: a stepping clock lets it react before going on."""
@@ -87,7 +106,7 @@ class Clock(Protocol):
         """`{"now", "paused", "speed", "stepping", "due"}` for people and `/podlab/clock`."""
 
 
-class _Heap:
+class Heap:
     """Transitions ordered by when they are due, first come first served among equals."""
 
     def __init__(self) -> None:
@@ -110,12 +129,7 @@ class _Heap:
         return sum(not timer.cancelled for _, _, timer in self._entries)
 
 
-def _busy() -> bool:
-    """Whether the loop has something else ready to run; only asyncio's own loops tell."""
-    return bool(getattr(asyncio.get_running_loop(), "_ready", None))
-
-
-async def _sleep(clock: Clock, delay: float) -> None:
+async def sleep_on(clock: Clock, delay: float) -> None:
     if delay <= 0:
         await asyncio.sleep(0)
         return
@@ -134,12 +148,14 @@ class RealClock:
     so that waking up does not bring hours of transitions at once.
     """
 
+    stepping = False
+
     def __init__(self, speed: float = 1.0, wall: Callable[[], float] = time.time) -> None:
         self._wall, self._speed, self._paused = wall, speed, False
         self._last_wall = wall()
         self._now = self._last_wall
         self._run = 0.0
-        self._heap = _Heap()
+        self._heap = Heap()
         self._handle: asyncio.TimerHandle | None = None
 
     def _read(self) -> None:
@@ -166,7 +182,7 @@ class RealClock:
         return timer
 
     async def sleep(self, delay: float) -> None:
-        await _sleep(self, delay)
+        await sleep_on(self, delay)
 
     def _arm(self) -> None:
         if self._handle:
@@ -184,9 +200,17 @@ class RealClock:
         self._heap.run_due(self._run)
         self._arm()
 
-    @contextlib.contextmanager
-    def hold(self, *, watching: bool = True) -> Iterator[None]:
-        yield
+    def hold(self, waiter: Waiter | None = None) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
+
+    def at_work(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
+
+    def waiter(self, name: str) -> Waiter | None:
+        return None
+
+    def read(self, name: str, read: int) -> None:
+        pass
 
     def told(self) -> None:
         pass
@@ -219,7 +243,7 @@ class RealClock:
             "now": rfc3339micro(self.now()),
             "paused": self._paused,
             "speed": self._speed,
-            "stepping": False,
+            "stepping": self.stepping,
             "due": len(self._heap),
         }
 
@@ -227,120 +251,6 @@ class RealClock:
 def wall_is_late(handle: asyncio.TimerHandle, passed: float) -> bool:
     """Whether more time passed than any armed timer would have let pass: the machine slept."""
     return not handle.cancelled() and passed > 2 * CATCH_UP
-
-
-class SteppingClock:
-    """Time stands still, and jumps to the next due transition only while somebody waits for one.
-
-    Somebody waits while a watch is open (`hold()`), no request is in work and the loop has nothing else to do. After
-    watchers were told something they get `REACTION` real seconds to go away.
-    """
-
-    REACTION = 0.05
-    IDLE = 0.002
-    AT_ONCE = 0.02
-    """Cluster seconds within which a write has its first consequences: a ServiceAccount in a new namespace, a node."""
-    TURNS, LONGEST_CHAIN = 8, 200
-
-    def __init__(self, start: float = 1767225600.0) -> None:
-        self._now, self._heap, self._paused = start, _Heap(), False
-        self._waiting = self._working = 0
-        self._told = False
-        self._handle: asyncio.TimerHandle | None = None
-
-    def now(self) -> float:
-        return self._now
-
-    def call_at(self, when: float, callback: Callable[[], None]) -> Timer:
-        timer = Timer(callback)
-        self._heap.push(max(when, self._now), timer)
-        self._arm()
-        return timer
-
-    def call_later(self, delay: float, callback: Callable[[], None]) -> Timer:
-        return self.call_at(self._now + delay, callback)
-
-    async def sleep(self, delay: float) -> None:
-        await _sleep(self, delay)
-
-    @contextlib.contextmanager
-    def hold(self, *, watching: bool = True) -> Iterator[None]:
-        self._count(watching, 1)
-        try:
-            yield
-        finally:
-            self._count(watching, -1)
-
-    def _count(self, watching: bool, step: int) -> None:
-        if watching:
-            self._waiting += step
-        else:
-            self._working += step
-        self._arm()
-
-    def told(self) -> None:
-        self._told = True
-
-    async def settle(self) -> None:
-        end = self._now + self.AT_ONCE
-        for _ in range(self.LONGEST_CHAIN):
-            for _ in range(self.TURNS):
-                await asyncio.sleep(0)
-            due = self._heap.next_due()
-            if due is None or due > end or self._paused:
-                return
-            self._now = max(self._now, due)
-            self._heap.run_due(self._now)
-
-    def _arm(self) -> None:
-        due = self._heap.next_due()
-        if due is not None and due <= self._now and self._handle is None:
-            self._handle = asyncio.get_running_loop().call_later(0, self._fire)
-        elif due is not None and self._waiting and not self._paused and self._handle is None:
-            self._handle = asyncio.get_running_loop().call_later(self.IDLE, self._fire)
-
-    def _fire(self) -> None:
-        self._handle = None
-        due = self._heap.next_due()
-        if due is not None and due <= self._now:
-            self._heap.run_due(self._now)
-        elif due is None or not self._waiting or self._paused:
-            return
-        elif self._told or self._working or _busy():
-            delay = self.REACTION if self._told else self.IDLE
-            self._told = False
-            self._handle = asyncio.get_running_loop().call_later(delay, self._fire)
-            return
-        else:
-            self._now = due
-            self._heap.run_due(self._now)
-        self._arm()
-
-    def pause(self) -> None:
-        self._paused = True
-
-    def resume(self, speed: float | None = None) -> None:
-        self._paused = False
-        self._arm()
-
-    def step(self, seconds: float | None = None) -> float:
-        due = self._heap.next_due()
-        target = (due if due is not None else self._now) if seconds is None else self._now + seconds
-        start = self._now
-        while (due := self._heap.next_due()) is not None and due <= target:
-            self._now = max(self._now, due)
-            self._heap.run_due(self._now)
-        self._now = max(self._now, target)
-        return self._now - start
-
-    def state(self) -> dict[str, object]:
-        return {
-            "now": rfc3339micro(self._now),
-            "paused": self._paused,
-            "speed": 0.0,
-            "stepping": True,
-            "due": len(self._heap),
-        }
 
 
 class Randomness:

@@ -22,13 +22,14 @@ from podlab.embedded.apiserver.auth import Authenticator
 from podlab.embedded.apiserver.openapi import Documents
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resources import RESOURCES
-from podlab.embedded.clock import Clock, Randomness, RealClock, SteppingClock
+from podlab.embedded.clock import Clock, Randomness, RealClock
 from podlab.embedded.controllers.expiry import EventExpiry
 from podlab.embedded.controllers.garbagecollector import GarbageCollector
 from podlab.embedded.controllers.namespace import NamespaceLifecycle, ServiceAccounts
 from podlab.embedded.kubelet.api import NodeApi
 from podlab.embedded.kubelet.kubelet import Kubelet
 from podlab.embedded.scheduler import Scheduler
+from podlab.embedded.stepping import SteppingClock
 from podlab.embedded.store import Store
 
 COMPACT_EVERY = 300.0

@@ -14,7 +14,8 @@ from podlab.embedded.apiserver.app import App
 from podlab.embedded.apiserver.auth import Authenticator
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resources import RESOURCES
-from podlab.embedded.clock import Randomness, SteppingClock
+from podlab.embedded.clock import Randomness
+from podlab.embedded.stepping import SteppingClock
 from podlab.embedded.store import Store
 
 Obj = dict[str, Any]

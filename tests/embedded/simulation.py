@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from podlab.embedded.apiserver.registry import Event
-from podlab.embedded.clock import SteppingClock
 from podlab.embedded.server import Core
+from podlab.embedded.stepping import SteppingClock
 
 Obj = dict[str, Any]
 GOLDEN = Path(__file__).parents[1] / "golden"

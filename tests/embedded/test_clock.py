@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from podlab.embedded.clock import CATCH_UP, Randomness, RealClock, SteppingClock, parse_rfc3339, rfc3339, rfc3339micro
+from podlab.embedded.clock import CATCH_UP, Randomness, RealClock, parse_rfc3339, rfc3339, rfc3339micro
+from podlab.embedded.stepping import SteppingClock
 
 START = 1_767_225_600.0
 
@@ -30,12 +31,46 @@ def test_a_request_in_work_holds_time_up() -> None:
         clock, happened = SteppingClock(START), []
         clock.call_later(1, lambda: happened.append(1))
         with clock.hold():
-            with clock.hold(watching=False):
+            with clock.at_work():
                 for _ in range(20):
                     await asyncio.sleep(clock.IDLE / 4)
                 assert happened == []
             while not happened:
                 await asyncio.sleep(7.3 * clock.IDLE)
+
+    asyncio.run(scenario())
+
+
+def test_time_waits_for_one_who_says_how_much_it_has_read() -> None:
+    async def scenario() -> None:
+        clock, happened = SteppingClock(START), []
+        clock.call_later(1, lambda: happened.append(1))
+        waiter = clock.waiter("watch")
+        assert waiter is not None
+        waiter.sent = 10
+        with clock.hold(waiter):
+            await asyncio.sleep(3 * clock.REACTION)
+            clock.read("watch", 9)
+            await asyncio.sleep(3 * clock.REACTION)
+            assert (happened, clock.now()) == ([], START)
+            clock.read("watch", 10)
+            while not happened:
+                await asyncio.sleep(clock.IDLE)
+
+    asyncio.run(scenario())
+
+
+def test_a_waiter_that_reads_nothing_does_not_stop_time_for_ever() -> None:
+    async def scenario() -> None:
+        clock, happened = SteppingClock(START), []
+        clock.PATIENCE = clock.REACTION  # type: ignore[misc]
+        clock.call_later(1, lambda: happened.append(1))
+        waiter = clock.waiter("watch")
+        assert waiter is not None
+        waiter.sent = 10
+        with clock.hold(waiter):
+            while not happened:
+                await asyncio.sleep(clock.IDLE)
 
     asyncio.run(scenario())
 

@@ -11,7 +11,8 @@ import pytest
 from podlab.embedded.apiserver.registry import Event, Registry
 from podlab.embedded.apiserver.resource import Resource
 from podlab.embedded.apiserver.status import StatusError
-from podlab.embedded.clock import Randomness, SteppingClock, parse_rfc3339
+from podlab.embedded.clock import Randomness, parse_rfc3339
+from podlab.embedded.stepping import SteppingClock
 from podlab.embedded.store import Store
 from tests.embedded.harness import pod
 

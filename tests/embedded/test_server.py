@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from podlab.client import Client
 from tests.embedded.process import ask, running
 
 STEPPING = ("--stepping", "--seed", "1")
@@ -49,3 +51,21 @@ def test_a_token_is_an_account(tmp_path: Path) -> None:
         assert (
             "authenticated" not in ask(home, "/apis/authentication.k8s.io/v1/tokenreviews", "POST", forged)[1]["status"]
         )
+
+
+def test_a_stepping_cluster_waits_for_a_slow_reader(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with running(home, *STEPPING):
+        client = Client(home / "kubeconfig")
+        spec = {"containers": [{"name": "c", "image": "nginx"}]}
+        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "slow"}, "spec": spec}
+        created = client.request("POST", "/api/v1/namespaces/default/pods", body=pod).json()
+        query = {"resourceVersion": created["metadata"]["resourceVersion"]}
+        events = client.watch("/api/v1/namespaces/default/pods", query=query)
+        next(events)
+        end, moments = time.monotonic() + 0.3, set()
+        while time.monotonic() < end:
+            moments.add(client.request("GET", "/podlab/clock").json()["now"])
+        assert len(moments) == 1
+        assert any(event["object"]["status"]["phase"] == "Running" for event in events)
+        assert all(sent.path != "/podlab/clock" or sent.method == "GET" for sent in client.take_sent().requests)

@@ -80,7 +80,7 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             return
-        with self.registry.clock.hold(watching=False) if not _long(scope) else contextlib.nullcontext():
+        with self.registry.clock.at_work() if not _long(scope) else contextlib.nullcontext():
             await self._answer(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -210,15 +210,17 @@ class App:
         await self.registry.store.flushed()
         stream = WatchStream(call)
         gone = asyncio.ensure_future(_gone(receive, stream.close))
-        agent = call.request.headers.get("user-agent", "")
-        held = contextlib.nullcontext() if "panel" in agent else self.registry.clock.hold()
+        clock, onlooker = self.registry.clock, "panel" in call.request.headers.get("user-agent", "")
+        waiter = None if onlooker else clock.waiter(call.request.headers.get("podlab-waiter", ""))
         try:
-            with held:
+            with contextlib.nullcontext() if onlooker else clock.hold(waiter):
                 await send(
                     {"type": "http.response.start", "status": 200, "headers": self._head(stream.form.media_type)}
                 )
                 await send({"type": "http.response.body", "body": b"", "more_body": True})
                 async for chunk in stream.chunks():
+                    if waiter:
+                        waiter.sent += len(chunk)
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
                 await send({"type": "http.response.body", "body": b""})
         finally:
@@ -236,6 +238,7 @@ class App:
         head = {"audit-id": self.registry.randomness.audit_id(), "cache-control": "no-cache, private"}
         head |= {"content-type": media_type, "date": formatdate(now, usegmt=True)}
         head |= {"x-kubernetes-pf-flowschema-uid": FLOW_SCHEMA, "x-kubernetes-pf-prioritylevel-uid": PRIORITY_LEVEL}
+        head |= {"podlab-clock": "stepping"} if self.registry.clock.stepping else {}
         pairs = [(key, value) for key, value in head.items()]
         names = {name.lower() for name, _ in more if name.lower() != "warning"}
         pairs = [pair for pair in pairs if pair[0] not in names] + [(name.lower(), value) for name, value in more]

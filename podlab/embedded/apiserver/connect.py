@@ -89,13 +89,17 @@ def _check_container(pod: Obj, name: str) -> None:
 
 async def _log(call: Call, lines: AsyncIterator[bytes], receive: Receive, send: Send) -> None:
     first = await anext(lines, None)
+    waiter = call.registry.clock.waiter(call.request.headers.get("podlab-waiter", ""))
     head = [(b"content-type", b"text/plain"), (b"cache-control", b"no-cache, private")]
+    head += [(b"podlab-clock", b"stepping")] if call.registry.clock.stepping else []
     await send({"type": "http.response.start", "status": 200, "headers": head})
     gone = asyncio.ensure_future(_disconnected(receive))
     try:
-        with call.registry.clock.hold():
+        with call.registry.clock.hold(waiter):
             chunk = first
             while chunk is not None:
+                if waiter:
+                    waiter.sent += len(chunk)
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
                 coming = asyncio.ensure_future(anext(lines, None))
                 await asyncio.wait((coming, gone), return_when=asyncio.FIRST_COMPLETED)

@@ -113,7 +113,11 @@ def keys(key: dict[str, str]) -> Answer:
 
 
 def clock(registry: Registry, request: Request) -> Answer:
-    """`/podlab/clock`: GET tells, POST `{"action": "pause" | "resume" | "step", "seconds": …, "speed": …}` acts."""
+    """`/podlab/clock`: GET tells, POST `{"action": "pause" | "resume" | "step", "seconds": …, "speed": …}` acts.
+
+    A client whose stream came with the header `Podlab-Clock: stepping` tells how far it has read it:
+    `{"action": "read", "waiter": its Podlab-Waiter, "bytes": …}`.
+    """
     time = registry.clock
     if request.method == "POST":
         order = _order(request.body)
@@ -122,10 +126,11 @@ def clock(registry: Registry, request: Request) -> Answer:
             "pause": time.pause,
             "resume": lambda: time.resume(speed),
             "step": lambda: time.step(seconds),
+            "read": lambda: time.read(str(order.get("waiter")), order.get("bytes") or 0),
         }
         action = actions.get(str(order.get("action")))
         if action is None:
-            raise status.bad_request("action must be one of pause, resume, step")
+            raise status.bad_request("action must be one of pause, resume, step, read")
         action()
     elif request.method != "GET":
         raise status.method_not_allowed()
@@ -139,7 +144,7 @@ def _order(body: bytes) -> Obj:
         order = None
     if not isinstance(order, dict):
         raise status.bad_request("the body must be a JSON object")
-    for key in ("seconds", "speed"):
+    for key in ("seconds", "speed", "bytes"):
         value = order.get(key)
         if value is None:
             continue

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from podlab.embedded.apiserver.status import StatusError
-from podlab.embedded.clock import SteppingClock
 from podlab.embedded.events import Recorder
 from podlab.embedded.kubelet.backoff import Backoff
 from podlab.embedded.kubelet.environment import ConfigError, environment, expand
 from podlab.embedded.kubelet.images import IMAGES
 from podlab.embedded.server import Core
+from podlab.embedded.stepping import SteppingClock
 from tests.embedded.simulation import Simulation, execute, logs, simulate
 
 Obj = dict[str, Any]

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podlab.embedded.clock import SteppingClock
 from podlab.embedded.kubelet import arithmetic, images, programs, runtime
 from podlab.embedded.kubelet.files import Mount, Volume
 from podlab.embedded.kubelet.identity import Identity
 from podlab.embedded.kubelet.process import Process, Refused
+from podlab.embedded.stepping import SteppingClock
 
 
 def machine(image: str = "nginx", mounts: tuple[Mount, ...] = ()) -> Any:
