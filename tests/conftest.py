@@ -36,6 +36,8 @@ def cluster(request: pytest.FixtureRequest, podlab_home: Path) -> Iterator[Clust
     kind = str(request.config.getoption("--cluster"))
     name = os.environ.get("PODLAB_TEST_NAME") or "lab" + os.environ.get("PYTEST_XDIST_WORKER", "").replace("gw", "-")
     there = any(each.name == name for each in clusters.find_all())
-    yield clusters.up(kind, name)
+    made = clusters.up(kind, name)
+    made.settle(print)
+    yield made
     if not there:
         clusters.down(name)

@@ -37,6 +37,7 @@ def main(arguments: list[str]) -> int:
         os.environ.update(PODLAB_HOME=home, PODLAB_TEST_HOME=home, PODLAB_TEST_NAME=name, PODLAB_CLUSTER=name)
         with terminal.steps() as report:
             cluster = clusters.up(where, name, report=report)
+            cluster.settle(report)
         try:
             os.environ["KUBECONFIG"] = str(cluster.kubeconfig)
             results = [conformance(where, options), notebooks(options)]

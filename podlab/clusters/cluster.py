@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -59,6 +60,21 @@ class Cluster:
         from podlab.clusters import reach
 
         return reach.answers(self.kubeconfig)
+
+    def settle(self, report: Report, seconds: float = 60.0) -> Status:
+        """Wait until its nodes are Ready: before that the scheduler says of each Pod that no node will have it.
+
+        Returns:
+            The status then, or after that many seconds; at once where nobody answers or no node may be seen.
+        """
+        end = time.monotonic() + seconds
+        status = self.status()
+        if status.nodes and not status.ready:
+            report(str(Text(ko="노드가 Ready가 되기를 기다리기", en="Waiting for the nodes to be Ready")))
+        while status.nodes and not status.ready and time.monotonic() < end:
+            time.sleep(0.2)
+            status = self.status()
+        return status
 
     def status(self) -> Status:
         """Ask the cluster; one that does not answer is not ready, and no error."""

@@ -115,7 +115,7 @@ class Kind:
             cluster = self._fetch_kubeconfig(name, adopted=cluster is None or cluster.adopted)
         if not cluster.answers():
             report(str(Text(ko="API 서버 기다리기", en="Waiting for the API server")))
-        if not _until(cluster.answers, PATIENCE):
+        if not _until(lambda: cluster.answers() and _sees_to_account(cluster.kubeconfig), PATIENCE):
             raise _broken(name, self._why(name, engine))
         state.remember(cluster)
         return cluster
@@ -147,8 +147,7 @@ class Kind:
         cluster.kubeconfig.unlink(missing_ok=True)
         try:
             kind_command.create(name, self._options(cluster), engine, report, (making,))
-            report(str(Text(ko="기본 서비스 어카운트 기다리기", en="Waiting for the default service account")))
-            _until(lambda: _has_service_account(cluster.kubeconfig), seconds=60)
+            _until(lambda: _sees_to_account(cluster.kubeconfig), PATIENCE)
         except BaseException:
             report(str(Text(ko="만들다 만 클러스터 지우기", en="Deleting the half-made cluster")))
             with suppress(KeyboardInterrupt):
@@ -237,13 +236,18 @@ def _broken(name: str, why: Text | str) -> BrokenCluster:
 
 def _is_whole(kubeconfig: Path) -> bool:
     # kind writes the kubeconfig when everything else is done
-    return kubeconfig.exists() and reach.answers(kubeconfig) and _has_service_account(kubeconfig)
+    return kubeconfig.exists() and reach.answers(kubeconfig)
 
 
-def _has_service_account(kubeconfig: Path) -> bool:
-    # a Pod that is created before it is refused
+def _sees_to_account(kubeconfig: Path) -> bool:
+    """Whether `default` has its service account, which is made here where it is missing."""
+    # A Pod that is created before it is refused. The controller manager makes it three to six seconds after kind has
+    # ended, exactly like this one, and leaves one that is there alone: so nobody has to wait for it.
+    accounts = "/api/v1/namespaces/default/serviceaccounts"
     try:
-        return reach.ask(kubeconfig, "/api/v1/namespaces/default/serviceaccounts/default")[0] == 200
+        if reach.ask(kubeconfig, f"{accounts}/default")[0] == 200:
+            return True
+        return reach.ask(kubeconfig, accounts, body={"metadata": {"name": "default"}})[0] in (201, 409)
     except OSError:
         return False
 

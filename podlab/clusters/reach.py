@@ -53,8 +53,8 @@ def load(kubeconfig: Path) -> dict[str, Any]:
     return loaded if isinstance(loaded, dict) else {}
 
 
-def ask(kubeconfig: Path, path: str, timeout: float = 2.0) -> tuple[int, bytes]:
-    """GET a path of the API server; never through a proxy.
+def ask(kubeconfig: Path, path: str, timeout: float = 2.0, body: object = None) -> tuple[int, bytes]:
+    """GET a path of the API server, or POST a body to it; never through a proxy.
 
     Raises:
         OSError: nobody answers (`http.client` and TLS trouble included).
@@ -62,12 +62,15 @@ def ask(kubeconfig: Path, path: str, timeout: float = 2.0) -> tuple[int, bytes]:
     try:
         found = entry(load(kubeconfig))
         if not _is_plain(found.user):
-            return _ask_by_client(kubeconfig, path, timeout)
+            return _ask_by_client(kubeconfig, path, timeout, body)
         connection, headers, prefix = connect(found, timeout)
     except KeyError as missing:
         raise OSError(f"no usable kubeconfig at {kubeconfig}: {missing}") from missing
+    method, data = ("GET", None) if body is None else ("POST", json.dumps(body))
     try:
-        connection.request("GET", prefix + path, headers=headers)
+        connection.request(
+            method, prefix + path, data, headers | ({"Content-Type": "application/json"} if data else {})
+        )
         response = connection.getresponse()
         return response.status, response.read()
     except http.client.HTTPException as error:
@@ -120,13 +123,14 @@ def _is_plain(user: dict[str, Any]) -> bool:
     return not user or bool(set(user) & {"token", "client-certificate-data", "client-certificate"})
 
 
-def _ask_by_client(kubeconfig: Path, path: str, timeout: float) -> tuple[int, bytes]:
+def _ask_by_client(kubeconfig: Path, path: str, timeout: float, body: object) -> tuple[int, bytes]:
     # exec plugins and the like: only the official client knows them
     from podlab.client import Client
     from podlab.errors import ApiError, PodlabError
 
     try:
-        response = Client(kubeconfig).request("GET", path, timeout=timeout, accept="*/*")
+        method = "GET" if body is None else "POST"
+        response = Client(kubeconfig).request(method, path, body=body, timeout=timeout, accept="*/*")
     except ApiError as error:
         return error.code, b""
     except PodlabError as error:

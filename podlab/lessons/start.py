@@ -75,12 +75,15 @@ def _bind(selector: str | None) -> tuple[Kubectl, Status, Text]:
     from podlab.client import Client
     from podlab.kubectl import Kubectl
 
-    chosen, why = clusters.use(selector, lambda step: print(f"podlab: {step} …", end="\r", flush=True))
+    def report(step: str) -> None:
+        print(f"podlab: {step} …", end="\r", flush=True)
+
+    chosen, why = clusters.use(selector, report)
     os.environ["KUBECONFIG"] = str(chosen.kubeconfig)
     client = Client(chosen.kubeconfig, context=chosen.context, namespace=chosen.namespace)
     kubectl = Kubectl(client, namespace=chosen.namespace)
     _load_magics(kubectl)
-    return kubectl, chosen.status(), why
+    return kubectl, chosen.settle(report), why
 
 
 def _load_magics(kubectl: Kubectl) -> None:

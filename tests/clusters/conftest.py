@@ -14,12 +14,21 @@ NODES = {"items": [{"metadata": {"name": "n1"}, "status": {"conditions": [{"type
 ANSWERS = {"/readyz": "ok", "/version": json.dumps({"gitVersion": "v1.36.2"}), "/api/v1/nodes": json.dumps(NODES)}
 
 
+POSTED: list[tuple[str, object]] = []
+
+
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         body = ANSWERS.get(self.path)
         self.send_response(200 if body else 404)
         self.end_headers()
         self.wfile.write((body or "").encode())
+
+    def do_POST(self) -> None:
+        POSTED.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
+        self.send_response(201)
+        self.end_headers()
+        self.wfile.write(b"{}")
 
     def log_message(self, *args: object) -> None:
         pass
@@ -47,6 +56,22 @@ def answering() -> Iterator[str]:
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest.fixture
+def posted(answering: str) -> list[tuple[str, object]]:
+    """What that API server is sent during this test, each with its path."""
+    POSTED.clear()
+    return POSTED
+
+
+@pytest.fixture
+def tired(answering: str) -> Iterator[None]:
+    """The node of that API server is not Ready during this test."""
+    ready = ANSWERS["/api/v1/nodes"]
+    ANSWERS["/api/v1/nodes"] = ready.replace("True", "False")
+    yield
+    ANSWERS["/api/v1/nodes"] = ready
 
 
 @pytest.fixture

@@ -111,6 +111,15 @@ def test_nodes_that_stopped_are_started_and_paused_ones_go_on(answering: str) ->
     assert told == ["Starting the stopped nodes: a-control-plane, a-worker"]
 
 
+def test_the_default_service_account_is_made_where_nobody_has_made_it(
+    answering: str, posted: list[tuple[str, object]]
+) -> None:
+    a_cluster_of(answering, half_made=True)
+    Kind(probe=machine()).up("a")
+    assert posted == [("/api/v1/namespaces/default/serviceaccounts", {"metadata": {"name": "default"}})]
+    assert not state.is_half_made("a")
+
+
 def test_a_lost_kubeconfig_is_fetched(answering: str) -> None:
     cluster = a_cluster_of(answering)
     cluster.kubeconfig.unlink()

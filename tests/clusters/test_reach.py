@@ -27,6 +27,21 @@ def test_a_server_that_does_not(file: Path, silent: str) -> None:
     assert (status.ready, status.kubernetes_version, status.nodes, status.simulated) == (False, "", (), True)
 
 
+def test_nobody_waits_for_nodes_that_are_ready_or_cannot_be_seen(file: Path, answering: str, silent: str) -> None:
+    told: list[str] = []
+    for text in (answering, silent):
+        file.write_text(text, encoding="utf-8")
+        Cluster("a", "kind", file).settle(told.append)
+    assert told == []
+
+
+def test_nodes_that_are_not_ready_are_waited_for_so_long(file: Path, answering: str, tired: None) -> None:
+    told: list[str] = []
+    file.write_text(answering, encoding="utf-8")
+    assert not Cluster("a", "kind", file).settle(told.append, seconds=0).ready
+    assert told == ["Waiting for the nodes to be Ready"]
+
+
 @pytest.mark.parametrize("text", [None, "", "{", "[]", "clusters: 3", "current-context: c", "\0\x01"])
 def test_what_is_no_kubeconfig_does_not_answer(file: Path, text: str | None) -> None:
     if text is not None:
