@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from podlab.clusters.choice import NoSuchCluster, choose, down, find_all, up, use
-from podlab.clusters.cluster import Cluster, Kind, Provider, Report, Status
+from podlab.clusters.cluster import Cluster, Kind, Provider, Status
+from podlab.clusters.progress import Report, Told
 
 __all__ = [
     "Cluster",
@@ -12,6 +13,7 @@ __all__ = [
     "Provider",
     "Report",
     "Status",
+    "Told",
     "choose",
     "down",
     "find_all",

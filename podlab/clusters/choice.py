@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from podlab.clusters import export, state
-from podlab.clusters.cluster import Cluster, Kind, Provider, Report, check_name, silent
+from podlab.clusters.cluster import Cluster, Kind, Provider, check_name, silent
 from podlab.clusters.lock import held
+from podlab.clusters.progress import Report
 from podlab.errors import ClusterError
 from podlab.text import Text
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from podlab.clusters.progress import Report, Told
 from podlab.errors import ClusterError
 from podlab.text import Text
 
 Kind = Literal["kind", "context", "embedded"]
-Report = Callable[[str], None]
-"""Told each step of a longer task as it begins."""
-
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 
 
@@ -115,5 +112,5 @@ def check_name(name: str) -> str:
     return name
 
 
-def silent(step: str) -> None:
+def silent(told: Told) -> None:
     """A `Report` that tells nobody."""

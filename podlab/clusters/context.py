@@ -11,7 +11,8 @@ from typing import Any
 import yaml
 
 from podlab.clusters import reach, state
-from podlab.clusters.cluster import Cluster, Report, silent
+from podlab.clusters.cluster import Cluster, silent
+from podlab.clusters.progress import Report
 from podlab.errors import ApiError, ClusterError
 from podlab.text import Text
 

@@ -12,7 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from podlab.clusters import state
-from podlab.clusters.cluster import Cluster, Report, silent
+from podlab.clusters.cluster import Cluster, silent
+from podlab.clusters.progress import Report
 from podlab.errors import ClusterError
 from podlab.text import Text
 

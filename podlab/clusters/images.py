@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+from itertools import zip_longest
 
 from podlab.clusters import nodes
-from podlab.clusters.cluster import Report, silent
+from podlab.clusters.cluster import silent
 from podlab.clusters.probe import Probe
+from podlab.clusters.progress import Report
 from podlab.errors import ClusterError
 from podlab.text import Text
 
@@ -50,13 +53,37 @@ def load(probe: Probe, engine: str, cluster: str, images: tuple[str, ...], repor
         ClusterError: an image is missing, or a node does not take it.
     """
     need(probe, engine, images)
-    for image in images:
-        for node in _nodes(probe, engine, cluster):
-            report(str(Text(ko="{i} 이미지를 {n}에 넣기", en="Putting {i} into {n}").format(i=image, n=node)))
-            into = [engine, "exec", "--interactive", node, "ctr", "--namespace", "k8s.io", "images", "import"]
-            answer = probe.pipe([engine, "save", image], [*into, "--all-platforms", "-"])
-            if answer.code:
-                raise _failed(f"{engine} save {image} | {engine} exec {node} ctr images import", answer.err)
+    ids = _must(probe, [engine, "image", "inspect", *images, "--format", "{{.Id}}"]).split()
+    wanted = {_full(image): own.removeprefix("sha256:") for image, own in zip_longest(images, ids, fillvalue="")}
+    for node in _nodes(probe, engine, cluster):
+        there = _on_node(probe, engine, node)
+        missing = [image for image in images if (_full(image), wanted[_full(image)]) not in there]
+        if not missing:
+            continue
+        names = ", ".join(missing)
+        report(str(Text(ko="{i} 이미지를 {n}에 넣기", en="Putting {i} into {n}").format(i=names, n=node)))
+        into = [engine, "exec", "--interactive", node, "ctr", "--namespace", "k8s.io", "images", "import"]
+        answer = probe.pipe([engine, "save", *missing], [*into, "--all-platforms", "-"])
+        if answer.code:
+            raise _failed(f"{engine} save {names} | {engine} exec {node} ctr images import", answer.err)
+
+
+def _on_node(probe: Probe, engine: str, node: str) -> set[tuple[str, str]]:
+    """The node's images, each by name and id; none where it does not tell."""
+    answer = probe.run([engine, "exec", node, "crictl", "images", "--output", "json"])
+    try:
+        found = json.loads(answer.out)["images"]
+        return {(tag, image["id"].removeprefix("sha256:")) for image in found for tag in image.get("repoTags") or ()}
+    except (ValueError, KeyError):
+        return set()
+
+
+def _full(image: str) -> str:
+    """The image's name as a node has it: `docker.io/library/nginx:latest`."""
+    first, _, rest = image.partition("/")
+    if rest and ("." in first or ":" in first or first == "localhost"):
+        return image
+    return f"docker.io/{image}" if rest else f"docker.io/library/{image}"
 
 
 def mirror(probe: Probe, engine: str, cluster: str, images: tuple[str, ...], report: Report = silent) -> str:

@@ -8,10 +8,11 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 from podlab.clusters import engine as engines
-from podlab.clusters import images, kind_command, nodes, reach, state
-from podlab.clusters.cluster import Cluster, Report, silent
+from podlab.clusters import images, kind_command, nodes, pull, reach, state
+from podlab.clusters.cluster import Cluster, silent
 from podlab.clusters.lock import held
 from podlab.clusters.probe import Answer, Machine, Probe
+from podlab.clusters.progress import Estimate, Report
 from podlab.errors import ClusterError
 from podlab.text import Text
 
@@ -140,9 +141,12 @@ class Kind:
         return cluster
 
     def _create(self, name: str, engine: str, report: Report, making: int) -> Cluster:
+        self._see_to_image(engine, report)
         cluster = Cluster(name, "kind", state.kubeconfig_path(name), f"kind-{name}")
-        began = time.monotonic()
-        report(_creating(name, state.took("kind")))
+        began, task = time.monotonic(), f"kind+{self.workers}"
+        report(str(Text(ko="kind 클러스터 {name} 만들기", en="Creating the kind cluster {name}").format(name=name)))
+        if took := state.took(task):
+            report(Estimate(took))
         state.remember(cluster, half_made=True)
         cluster.kubeconfig.unlink(missing_ok=True)
         try:
@@ -155,8 +159,20 @@ class Kind:
                 state.forget(name)
             raise
         state.remember(cluster)
-        state.note_took("kind", time.monotonic() - began)
+        state.note_took(task, time.monotonic() - began)
         return cluster
+
+    def _see_to_image(self, engine: str, report: Report) -> None:
+        """Pull the node image where it is missing: kind would, but without a word for as long as 1.2 GB take."""
+        image = self.image or kind_command.own_image(self.probe.which("kind") or "")
+        if image is None or pull.is_here(self.probe, engine, image):
+            return
+        report(str(Text(ko="노드 이미지 {image} 받기", en="Pulling the node image {image}").format(image=image)))
+        try:
+            pull.pull(self.probe, engine, image, report)
+        except ClusterError as error:
+            if self.image:
+                raise kind_command.no_node_image(str(error)) from error
 
     def _options(self, cluster: Cluster) -> list[str]:
         options = ["--kubeconfig", str(cluster.kubeconfig)] + (["--image", self.image] if self.image else [])
@@ -196,16 +212,6 @@ def _making(report: Report) -> AbstractContextManager[int]:
         en="Waiting for the end of a kind that a killed podlab left behind",
     )
     return held(state.home() / "kind.lock", lambda: report(str(waiting)))
-
-
-def _creating(name: str, took: float | None) -> str:
-    said = Text(ko="kind 클러스터 {name} 만들기", en="Creating the kind cluster {name}")
-    if took:
-        said = Text(
-            ko="kind 클러스터 {name} 만들기 (지난번에는 {took:.0f}초 걸렸습니다)",
-            en="Creating the kind cluster {name} (it took {took:.0f} s the last time)",
-        )
-    return str(said.format(name=name, took=took))
 
 
 def _somebody_elses(name: str) -> ClusterError:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from podlab.clusters import engine as engines
 from podlab.clusters import state
-from podlab.clusters.cluster import Report
+from podlab.clusters.progress import Report
 from podlab.errors import ClusterError
 from podlab.text import Text
 
+_NODE_IMAGE = re.compile(rb"kindest/node:v\d+\.\d+\.\d+@sha256:[0-9a-f]{64}")
 _STEP = re.compile(r"^\s*•\s+(?P<text>.*?)[\s.]*$")
 
 
@@ -27,6 +30,16 @@ def step(line: str) -> str | None:
     """The step that a line of `kind create cluster` begins, without its ornaments."""
     match = _STEP.match(line)
     return re.sub(r"[^\x00-\x7f]", "", match["text"]).rstrip(" .") if match else None
+
+
+def own_image(kind: str) -> str | None:
+    """The node image that this `kind` takes by itself: no command of it tells, but the program has it inside."""
+    try:
+        with Path(kind).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as program:
+            found = _NODE_IMAGE.search(program)
+            return found[0].decode() if found else None
+    except (OSError, ValueError):  # a script that stands in for it may be empty
+        return None
 
 
 def create(name: str, options: list[str], engine: str, report: Report, keep: tuple[int, ...] = ()) -> None:
@@ -108,18 +121,27 @@ def _popen(command: list[str], environ: Mapping[str, str], keep: tuple[int, ...]
     )
 
 
+def no_node_image(said: str) -> ClusterError:
+    """The node image could not be pulled."""
+    return ClusterError(
+        said,
+        Text(
+            ko="노드 이미지를 받지 못했습니다. 네트워크를 확인하거나 --image IMAGE를 쓰십시오\n  {without}",
+            en="the node image could not be pulled. Check the network, or use --image IMAGE\n  {without}",
+        ).format(without=engines.WITHOUT),
+    )
+
+
 def _creation_failed(name: str, lines: list[str]) -> ClusterError:
     text = "\n".join(lines)
     log = state.home() / "kind-create.log"
     log.write_text(text + "\n", encoding="utf-8")
+    said = next((line for line in reversed(lines) if line.startswith("ERROR: ")), last_line(text))
+    message = f"kind create cluster --name {name}: {said.removeprefix('ERROR: ')}"
+    if "failed to pull image" in text or "pulling image" in text:
+        return no_node_image(message)
     hint = Text(
         ko=f"kind의 출력: {log}   원인 찾기: podlab doctor --cluster kind",
         en=f"what kind printed: {log}   to find the cause: podlab doctor --cluster kind",
     )
-    if "failed to pull image" in text or "pulling image" in text:
-        hint = Text(
-            ko="노드 이미지를 받지 못했습니다. 네트워크를 확인하거나 --image IMAGE를 쓰십시오\n  {without}",
-            en="the node image could not be pulled. Check the network, or use --image IMAGE\n  {without}",
-        ).format(without=engines.WITHOUT)
-    said = next((line for line in reversed(lines) if line.startswith("ERROR: ")), last_line(text))
-    return ClusterError(f"kind create cluster --name {name}: {said.removeprefix('ERROR: ')}", hint)
+    return ClusterError(message, hint)

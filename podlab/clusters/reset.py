@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from podlab.clusters.cluster import Cluster, Report, silent
+from podlab.clusters.cluster import Cluster, silent
+from podlab.clusters.progress import Report
 from podlab.errors import ApiError
 from podlab.text import Text
 

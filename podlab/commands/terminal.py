@@ -9,8 +9,12 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
+from rich.progress_bar import ProgressBar
+from rich.spinner import Spinner
+from rich.table import Table
 
-from podlab.clusters import NoSuchCluster, Report
+from podlab.clusters import NoSuchCluster, Report, Told
+from podlab.clusters.progress import Progress, Pull
 from podlab.errors import PodlabError
 from podlab.text import Text
 
@@ -45,32 +49,69 @@ def asks() -> bool:
 
 @contextmanager
 def steps() -> Iterator[Report]:
-    """A `Report` that shows the running step with its time, and a line for each that is done."""
+    """A `Report` that shows the running step, its pull and the estimate; a line stays for each step that is done."""
     if not err.is_terminal:
-        yield lambda step: print(f"· {step}", file=sys.stderr, flush=True)
+        yield _Lines().report
         return
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.live import Live
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True) as progress:
-        task = None
-        began: tuple[str, float] | None = None
-
-        def done(mark: str = "[green]✓[/]") -> None:
-            if began:
-                progress.console.print(f" {mark} {escape(began[0])} [dim]{time.monotonic() - began[1]:.1f} s[/]")
-
-        def report(step: str) -> None:
-            nonlocal task, began
-            done()
-            began = (step, time.monotonic())
-            if task is not None:
-                progress.remove_task(task)
-            task = progress.add_task(escape(step))
-
+    shown = Shown()
+    with Live(get_renderable=shown.draw, console=err, transient=True, refresh_per_second=8):
         try:
-            yield report
+            yield shown.report
         except BaseException:
-            done("[red]✗[/]")
+            shown.end("[red]✗[/]")
             raise
-        done()
+        shown.end()
+
+
+class _Lines:
+    """What is told as lines, for a file or another program: a pull whenever a layer is there."""
+
+    def __init__(self) -> None:
+        self.layers = 0
+
+    def report(self, told: Told) -> None:
+        """Take in what was told."""
+        if isinstance(told, Pull):
+            if told.done == self.layers:
+                return
+            self.layers = told.done
+        print(f"· {told}", file=sys.stderr, flush=True)
+
+
+class Shown:
+    """What is told as a few lines that change."""
+
+    def __init__(self) -> None:
+        self.progress = Progress()
+        self.spinner = Spinner("dots")
+
+    def report(self, told: Told) -> None:
+        """Take in what was told."""
+        if isinstance(told, str):
+            self.end()
+        self.progress = self.progress.after(told, time.monotonic())
+
+    def end(self, mark: str = "[green]✓[/]") -> None:
+        """Leave a line for the running step."""
+        if running := self.progress.running:
+            now = time.monotonic()
+            err.print(f" {mark} {escape(running.text)} [dim]{now - running.began:.1f} s[/]")
+            self.progress = self.progress.ended(now)
+
+    def draw(self) -> Table:
+        """The lines as they are now."""
+        now, grid = time.monotonic(), Table.grid(padding=(0, 1))
+        if running := self.progress.running:
+            grid.add_row(self.spinner, escape(running.text), f"[dim]{now - running.began:.0f} s[/]")
+        if pull := self.progress.pull:
+            whole = pull.total or len(pull.layers) or 1
+            grid.add_row("", ProgressBar(whole, pull.current if pull.total else pull.done, width=40))
+            grid.add_row("", f"[dim]{escape(str(pull))}[/]")
+        if estimate := self.progress.estimate:
+            took = now - self.progress.estimated
+            grid.add_row(
+                "", ProgressBar(estimate, min(took, estimate), width=40), f"[dim]{took:.0f}/{estimate:.0f} s[/]"
+            )
+        return grid

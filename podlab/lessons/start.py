@@ -75,8 +75,8 @@ def _bind(selector: str | None) -> tuple[Kubectl, Status, Text]:
     from podlab.client import Client
     from podlab.kubectl import Kubectl
 
-    def report(step: str) -> None:
-        print(f"podlab: {step} …", end="\r", flush=True)
+    def report(told: clusters.Told) -> None:
+        print(f"podlab: {told} …", end="\r", flush=True)
 
     chosen, why = clusters.use(selector, report)
     os.environ["KUBECONFIG"] = str(chosen.kubeconfig)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 
@@ -34,6 +35,33 @@ def test_a_node_that_takes_no_image_says_so() -> None:
     machine = FakeMachine(HERE | NODES | {"docker save": Answer(1, "", "ctr: no space left on device")})
     with pytest.raises(ClusterError, match="no space left on device"):
         images.load(machine, "docker", "a", ("nginx:latest",))
+
+
+def test_an_image_that_a_node_has_is_not_put_there_again() -> None:
+    listed = {"images": [{"id": "sha256:1a", "repoTags": ["docker.io/library/nginx:latest"]}, {"id": "sha256:2b"}]}
+    node = {"docker exec a-control-plane crictl images": Answer(0, json.dumps(listed))}
+    own = {"docker image inspect nginx:latest --format {{.Id}}": Answer(0, "sha256:1a\n")}
+    machine, told = FakeMachine(own | HERE | NODES | node), list[object]()
+    images.load(machine, "docker", "a", ("nginx:latest",), told.append)
+    assert told == []
+    machine.commands |= {"docker image inspect nginx:latest --format {{.Id}}": Answer(0, "sha256:9c\n")}
+    machine.commands |= {"docker save nginx:latest | docker exec": Answer(0)}
+    images.load(machine, "docker", "a", ("nginx:latest",), told.append)
+    assert told == ["Putting nginx:latest into a-control-plane"]
+
+
+@pytest.mark.parametrize(
+    ("image", "full"),
+    [
+        ("nginx:latest", "docker.io/library/nginx:latest"),
+        ("me/app:1", "docker.io/me/app:1"),
+        ("ghcr.io/me/app:1", "ghcr.io/me/app:1"),
+        ("localhost/app:1", "localhost/app:1"),
+        ("127.0.0.1:5000/app:1", "127.0.0.1:5000/app:1"),
+    ],
+)
+def test_a_node_knows_an_image_by_its_full_name(image: str, full: str) -> None:
+    assert images._full(image) == full
 
 
 def test_containerd_asks_the_registry_alone() -> None:
