@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from podlab.lessons.progress import progress
     from podlab.lessons.quiz import quiz
     from podlab.lessons.start import start
-    from podlab.panels import Explain, PodAnatomy, PodBoard, Timeline
+    from podlab.panels import Explain, PodAnatomy, PodBoard, Timeline, Up
     from podlab.text import Text
 
 __version__ = "0.1.0"
@@ -34,6 +34,7 @@ __all__ = [
     "PodlabError",
     "Text",
     "Timeline",
+    "Up",
     "WaitTimeout",
     "check",
     "progress",
@@ -54,6 +55,7 @@ _HOMES = {
     "PodlabError": "errors",
     "Text": "text",
     "Timeline": "panels",
+    "Up": "panels",
     "WaitTimeout": "errors",
     "check": "lessons.check",
     "progress": "lessons.progress",

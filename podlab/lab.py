@@ -26,7 +26,7 @@ FIRST_PORT = 8888
 
 @dataclass(frozen=True, slots=True)
 class Lab:
-    """Everything that decides how JupyterLab starts."""
+    """Everything that decides how JupyterLab starts; `pinned` where its cluster was asked for, not found."""
 
     folder: Path
     language: Language
@@ -35,6 +35,7 @@ class Lab:
     browser: bool
     token: str
     notebook: str
+    pinned: bool = True
 
     @property
     def url(self) -> str:
@@ -120,8 +121,14 @@ def environment(lab: Lab, shims: Path, present: Mapping[str, str]) -> dict[str, 
         "KUBECONFIG": str(lab.cluster.kubeconfig),
         "LANGUAGE": lab.language,
         "PATH": os.pathsep.join(filter(None, [path, *last])),
-        "PODLAB_CLUSTER": str(lab.cluster.kubeconfig) if _is_foreign(lab.cluster) else lab.cluster.name,
-    }
+    } | _pin(lab)
+
+
+def _pin(lab: Lab) -> dict[str, str]:
+    # one that was only found gives way to what `podlab up` chooses later, such as by the button in a lesson
+    if not lab.pinned:
+        return {}
+    return {"PODLAB_CLUSTER": str(lab.cluster.kubeconfig) if _is_foreign(lab.cluster) else lab.cluster.name}
 
 
 def write_shims(folder: Path) -> None:

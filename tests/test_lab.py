@@ -102,6 +102,10 @@ def test_a_cluster_goes_by_its_name_and_a_foreign_file_by_its_path(podlab_home: 
     state.forget("ours")
 
 
+def test_a_cluster_that_was_only_found_gives_way_to_the_next_podlab_up() -> None:
+    assert "PODLAB_CLUSTER" not in lab.environment(a_lab(pinned=False), Path("/s"), {})
+
+
 @pytest.mark.cluster
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 def test_lab_starts_at_the_welcome_notebook_and_ctrl_c_leaves_only_the_cluster(

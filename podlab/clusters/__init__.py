@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from podlab.clusters.choice import NoSuchCluster, choose, down, find_all, up, use
+from podlab.clusters.choice import NoSuchCluster, choose, down, find_all, parse, up, use
 from podlab.clusters.cluster import Cluster, Kind, Provider, Status
 from podlab.clusters.progress import Report, Told
 
@@ -17,6 +17,7 @@ __all__ = [
     "choose",
     "down",
     "find_all",
+    "parse",
     "up",
     "use",
 ]

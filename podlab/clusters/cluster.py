@@ -28,6 +28,21 @@ class Status:
     kubeconfig: Path
     nodes: tuple[str, ...]
 
+    @property
+    def summary(self) -> Text:
+        """One line for a person."""
+        simulated = Text(ko="시뮬레이션된 kubelet", en="simulated kubelet")
+        real = Text(ko="실제 컨테이너", en="real containers")
+        return Text(
+            ko="클러스터 {name} ({kind}), Kubernetes {version}, {what}",
+            en="cluster {name} ({kind}), Kubernetes {version}, {what}",
+        ).format(
+            name=self.name,
+            kind=self.kind,
+            version=self.kubernetes_version or "?",
+            what=simulated if self.simulated else real,
+        )
+
     def as_dict(self) -> dict[str, Any]:
         """The same for JSON, as `podlab status --json` prints it."""
         return asdict(self) | {"kubeconfig": str(self.kubeconfig), "nodes": list(self.nodes)}

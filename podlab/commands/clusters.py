@@ -90,7 +90,7 @@ def up(
     if speed is not None:
         clock.change(made, clock.Action.RESUME, speed=speed)
     status = made.status()
-    terminal.say(summary(status))
+    terminal.say(status.summary)
     if warned := versions.warning(status.kubernetes_version):
         terminal.warn(warned)
     terminal.say(Text(ko="걸린 시간: {took:.1f}초", en="took {took:.1f} s").format(took=time.monotonic() - began))
@@ -213,21 +213,6 @@ def kubeconfig(name: NameOption = None) -> None:
         with terminal.steps() as report:
             found, _ = clusters.choose(report=report)
     print(found.kubeconfig)
-
-
-def summary(status: Status) -> Text:
-    """One line about a cluster."""
-    simulated = Text(ko="시뮬레이션된 kubelet", en="simulated kubelet")
-    real = Text(ko="실제 컨테이너", en="real containers")
-    return Text(
-        ko="클러스터 {name} ({kind}), Kubernetes {version}, {what}",
-        en="cluster {name} ({kind}), Kubernetes {version}, {what}",
-    ).format(
-        name=status.name,
-        kind=status.kind,
-        version=status.kubernetes_version or "?",
-        what=simulated if status.simulated else real,
-    )
 
 
 def _only_one() -> str:

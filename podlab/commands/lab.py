@@ -10,7 +10,7 @@ import typer
 from podlab import clusters, lab, text, workbook
 from podlab.clusters import state
 from podlab.commands import terminal
-from podlab.commands.clusters import ClusterOption, YesOption, confirmed, summary
+from podlab.commands.clusters import ClusterOption, YesOption, confirmed
 from podlab.text import Language, Text
 
 FolderArgument = Annotated[
@@ -43,7 +43,7 @@ def run(
     folder = folder.absolute()
     workbook.lay_out(folder, spoken)
     chosen = confirmed(lambda agreed: _cluster(cluster, agreed), yes)
-    terminal.say(summary(chosen.status()))
+    terminal.say(chosen.status().summary)
     free = lab.free_port(port)
     if free != port:
         terminal.say(
@@ -55,7 +55,8 @@ def run(
         terminal.say(Text(ko="JupyterLab의 언어를 설정하지 못했습니다", en="could not set JupyterLab's language"))
     shims = state.home() / "bin"
     lab.write_shims(shims)
-    started = lab.Lab(folder, spoken, chosen, free, browser, lab.new_token(), f"{spoken}/{workbook.WELCOME}.ipynb")
+    notebook, pinned = f"{spoken}/{workbook.WELCOME}.ipynb", clusters.parse(cluster) != clusters.parse(None)
+    started = lab.Lab(folder, spoken, chosen, free, browser, lab.new_token(), notebook, pinned)
     terminal.say(Text(ko="강의 사본: {folder}", en="your copy of the lessons: {folder}").format(folder=folder))
     terminal.say(
         Text(ko="JupyterLab: {url}   (끝내기: Ctrl-C)", en="JupyterLab: {url}   (Ctrl-C ends it)").format(

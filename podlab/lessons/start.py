@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from podlab import text
+from podlab import clusters, text
+from podlab.errors import PodlabError
 from podlab.lessons.lesson import MANIFEST, POD, Lesson, lesson, manifest, manifest_path
 from podlab.text import Text
 
@@ -71,19 +72,38 @@ def start(name: str | None = None, *, language: str | None = None, cluster: str 
 
 def _bind(selector: str | None) -> tuple[Kubectl, Status, Text]:
     """Choose the cluster, and make it the one of this process: for `%kubectl`, `!kubectl` and the official client."""
-    from podlab import clusters
     from podlab.client import Client
     from podlab.kubectl import Kubectl
 
     def report(told: clusters.Told) -> None:
         print(f"podlab: {told} …", end="\r", flush=True)
 
-    chosen, why = clusters.use(selector, report)
+    chosen, why = _use_with_panel(selector) if _makes_kind(selector) else clusters.use(selector, report)
     os.environ["KUBECONFIG"] = str(chosen.kubeconfig)
     client = Client(chosen.kubeconfig, context=chosen.context, namespace=chosen.namespace)
     kubectl = Kubectl(client, namespace=chosen.namespace)
     _load_magics(kubectl)
     return kubectl, chosen.settle(report), why
+
+
+def _makes_kind(selector: str | None) -> bool:
+    """Whether a kind cluster was asked for in a notebook: making one takes so long that a panel tells about it."""
+    from IPython import get_ipython
+
+    return clusters.parse(selector).kind == "kind" and getattr(get_ipython(), "kernel", None) is not None
+
+
+def _use_with_panel(selector: str | None) -> tuple[clusters.Cluster, Text]:
+    from podlab.panels import Up
+
+    panel = Up("kind")
+    try:
+        chosen, why = clusters.use(selector, panel.follow())
+    except PodlabError as error:
+        panel.followed(None, error)
+        raise
+    panel.followed(chosen)
+    return chosen, why
 
 
 def _load_magics(kubectl: Kubectl) -> None:

@@ -10,9 +10,10 @@ if TYPE_CHECKING:
     from podlab.panels.board import PodBoard
     from podlab.panels.explain import Explain
     from podlab.panels.timeline import Timeline
+    from podlab.panels.up import Up
 
-__all__ = ["Explain", "PodAnatomy", "PodBoard", "Timeline"]
-_HOMES = {"Explain": "explain", "PodAnatomy": "anatomy", "PodBoard": "board", "Timeline": "timeline"}
+__all__ = ["Explain", "PodAnatomy", "PodBoard", "Timeline", "Up"]
+_HOMES = {"Explain": "explain", "PodAnatomy": "anatomy", "PodBoard": "board", "Timeline": "timeline", "Up": "up"}
 
 
 def __getattr__(name: str) -> Any:

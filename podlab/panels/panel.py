@@ -40,6 +40,14 @@ def module(*names: str) -> str:
     return "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in ("live", *names))
 
 
+def hear_while_busy(widget: anywidget.AnyWidget) -> None:
+    """Let the widget hear its views while a cell is running; to be called after every write of a trait."""
+    # ipykernel 7.4 sends a view's messages to where the comm last wrote from, here the main shell, and there
+    # they wait for the running cell; without that memory they go to the subshell that JupyterLab asks for.
+    if hasattr(widget.comm, "_reply_subshell_id"):
+        del widget.comm._reply_subshell_id
+
+
 class Panel(anywidget.AnyWidget):
     """A live view of the Pods of one namespace. A subclass says what to draw (`_draw`) and its twin (`_twin`)."""
 
@@ -126,10 +134,7 @@ class Panel(anywidget.AnyWidget):
         self._hear_while_busy()
 
     def _hear_while_busy(self) -> None:
-        # ipykernel 7.4 sends a view's messages to where the comm last wrote from, here the main shell, and there
-        # they wait for the running cell; without that memory they go to the subshell that JupyterLab asks for.
-        if hasattr(self.comm, "_reply_subshell_id"):
-            del self.comm._reply_subshell_id
+        hear_while_busy(self)
 
     def expire(self, now: float) -> float | None:
         """Close the watch when nobody has looked for long enough; else when to ask again."""

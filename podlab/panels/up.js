@@ -1,0 +1,85 @@
+// @ts-check
+/// <reference path="./live.js" />
+
+/** @typedef {{ text: string, took: number, running: boolean }} Step */
+/** @typedef {{ phase: "idle" | "working" | "done" | "failed" | "cancelled", cancelling: boolean, steps: Step[],
+ *              pull: { text: string, part: number } | null, estimate: { seconds: number, took: number } | null,
+ *              message: string, hint: string }} Shown */
+
+/** How it ended. @type {Record<string, Tone>} */
+const ICONS = { done: "ready", failed: "failing", cancelled: "done" };
+
+/** @param {{ model: Model, el: HTMLElement }} view */
+function render({ model, el }) {
+  const labels = model.get("labels");
+  const steps = element("ol", { class: "podlab-steps" });
+  const pull = measure(labels.pulling);
+  const estimate = measure(labels.estimate);
+  const said = element("p", { class: "podlab-up-said" });
+  const hint = element("p", { class: "podlab-up-hint" });
+  const live = element("div", { class: "podlab-spoken", "aria-live": "polite", role: "status" });
+  const ask = (/** @type {string} */ event) => () => say(model, { event });
+  const start = button(labels.start, ask("start"));
+  const embedded = button(labels.embedded, ask("embedded"));
+  const cancel = button(labels.cancel, ask("cancel"));
+  const bar = element("div", { class: "podlab-bar" }, element("span", { class: "podlab-title" }, labels.panel), element("code", { class: "podlab-up-command" }, labels.command));
+  const body = element("div", { class: "podlab-up-body" }, steps, pull.root, estimate.root, said, hint, element("div", { class: "podlab-buttons" }, start, cancel, embedded));
+  el.append(element("section", { class: "podlab-panel podlab-up", "aria-label": labels.panel }, bar, body, live));
+  const announce = announcer(live, labels.many);
+  let heard = Date.now();
+  let spoken = "";
+
+  const draw = () => {
+    const shown = /** @type {Shown} */ (model.get("shown"));
+    const since = (Date.now() - heard) / 1000;
+    const working = shown.phase === "working";
+    steps.replaceChildren(...shown.steps.map((step) => line(step, since, working)));
+    steps.hidden = !shown.steps.length;
+    pull.show(shown.pull?.part, shown.pull?.text ?? "");
+    const took = (shown.estimate?.took ?? 0) + since;
+    const about = shown.estimate && fill(labels.about, { took: Math.floor(took), estimate: shown.estimate.seconds });
+    estimate.show(working && shown.estimate ? Math.min(1, took / shown.estimate.seconds) : undefined, about ?? "");
+    said.replaceChildren(...(ICONS[shown.phase] ? [icon(ICONS[shown.phase])] : []), shown.cancelling ? labels.cancelling : shown.message);
+    hint.textContent = shown.hint;
+    start.hidden = working || shown.phase === "done";
+    start.textContent = shown.phase === "failed" ? labels.again : labels.start;
+    cancel.hidden = !working || shown.cancelling;
+    embedded.hidden = shown.phase !== "failed";
+    const sentence = working ? shown.steps.at(-1)?.text ?? "" : shown.message;
+    if (sentence && sentence !== spoken) announce(sentence);
+    spoken = sentence;
+  };
+  const changed = () => {
+    heard = Date.now();
+    draw();
+  };
+  model.on("change:shown", changed);
+  const ticking = setInterval(() => model.get("shown").phase === "working" && draw(), 1000);
+  draw();
+  return () => {
+    clearInterval(ticking);
+    model.off("change:shown", changed);
+  };
+}
+
+/** @param {Step} step @param {number} since @param {boolean} working */
+function line(step, since, working) {
+  const running = step.running && working;
+  const took = running ? String(Math.floor(step.took + since)) : step.took.toFixed(1);
+  return element("li", {}, icon(running ? "waiting" : "ready"), step.text, element("span", { class: "podlab-connection" }, ` ${took} s`));
+}
+
+/** A bar with a name and what it says in words. @param {string} label */
+function measure(label) {
+  const track = element("progress", { max: 1, "aria-label": label });
+  const words = element("span", { class: "podlab-connection" });
+  const root = element("div", { class: "podlab-measure", hidden: "" }, track, words);
+  const show = (/** @type {number | undefined} */ part, /** @type {string} */ text) => {
+    root.hidden = part === undefined;
+    track.setAttribute("value", String(part ?? 0));
+    words.textContent = text;
+  };
+  return { root, show };
+}
+
+export default { render };
