@@ -120,19 +120,13 @@ def _is_server(pid: int, folder: Path) -> bool:
     with suppress(ChildProcessError, OSError):
         if sys.platform != "win32" and os.waitpid(pid, os.WNOHANG)[0] == pid:
             return False
-    if sys.platform == "win32":
-        listed = _output(["tasklist", "/FI", f"PID eq {pid}", "/FO", "CSV", "/NH"])
-        return "python" in listed.lower()
+    import psutil
+
     try:
-        line = Path(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "replace").replace("\0", " ")
-    except OSError:
-        line = "" if sys.platform == "linux" else _output(["ps", "-ww", "-o", "args=", "-p", str(pid)])
-    return "podlab.embedded" in line and str(folder) in line
-
-
-def _output(command: list[str]) -> str:
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", errors="replace")
-    return done.stdout
+        words = psutil.Process(pid).cmdline()
+    except psutil.Error:
+        return False
+    return "podlab.embedded" in words and str(folder) in words
 
 
 def _did_not_start(name: str) -> ClusterError:

@@ -104,6 +104,16 @@ def test_stop_spares_a_process_that_only_has_the_number(tmp_path: Path) -> None:
     other.communicate(b"\n")
 
 
+@pytest.mark.parametrize("other_folder", [True, False])
+def test_stop_spares_another_folders_server_and_a_python_that_is_none(tmp_path: Path, other_folder: bool) -> None:
+    words = ["podlab.embedded", str(tmp_path / "other")] if other_folder else ["podlab.other", str(tmp_path)]
+    other = subprocess.Popen([sys.executable, "-c", "input()", *words], stdin=subprocess.PIPE)
+    state.write(tmp_path / "pid", f"{other.pid}\n")
+    embedded.stop(tmp_path)
+    assert other.poll() is None
+    other.communicate(b"\n")
+
+
 def test_a_server_that_cannot_start_says_why(own_home: Path) -> None:
     with pytest.raises(ClusterError, match="unrecognized arguments") as caught:
         Embedded(("--nonsense",)).up(NAME)
