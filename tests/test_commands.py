@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -25,15 +25,17 @@ class Machine:
         (folder / "bin").mkdir()
 
     def run(
-        self, *words: str, language: str = "en", stdin: int = subprocess.DEVNULL
+        self,
+        *words: str,
+        language: str = "en",
+        stdin: int = subprocess.DEVNULL,
+        environ: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        environ = {
-            name: os.environ[name] for name in ("SYSTEMROOT", "HOME", "USERPROFILE", "TEMP") if name in os.environ
-        }
-        environ |= {"PODLAB_HOME": str(self.folder / "home"), "PATH": str(self.folder / "bin")}
-        environ |= {"LANGUAGE": language, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+        own = {name: os.environ[name] for name in ("SYSTEMROOT", "HOME", "USERPROFILE", "TEMP") if name in os.environ}
+        own |= {"PODLAB_HOME": str(self.folder / "home"), "PATH": str(self.folder / "bin")}
+        own |= {"LANGUAGE": language, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **(environ or {})}
         command = [sys.executable, "-m", "podlab", *words]
-        return subprocess.run(command, env=environ, capture_output=True, encoding="utf-8", stdin=stdin, cwd=self.folder)
+        return subprocess.run(command, env=own, capture_output=True, encoding="utf-8", stdin=stdin, cwd=self.folder)
 
 
 @pytest.fixture
@@ -167,3 +169,20 @@ def test_the_time_of_an_embedded_cluster_can_be_stopped(machine: Machine) -> Non
     assert json.loads(machine.run("clock").stdout)["now"] == stopped["now"]
     assert not json.loads(machine.run("clock", "resume").stdout)["paused"]
     assert machine.run("clock", "backwards").returncode == 2
+
+
+@pytest.mark.cluster
+def test_kubectl_runs_on_the_chosen_cluster_unless_the_command_line_names_another(
+    machine: Machine, cluster: Cluster
+) -> None:
+    nowhere = machine.folder / "nowhere.yaml"
+    nowhere.write_text("apiVersion: v1\nkind: Config\n", encoding="utf-8")
+    asked = ("kubectl", "get", "ns", "default", "-o", "name")
+    given = {"PODLAB_CLUSTER": str(cluster.kubeconfig), "KUBECONFIG": str(nowhere)}
+    done = machine.run(*asked, environ=given)
+    assert (done.returncode, done.stdout) == (0, "namespace/default\n"), done.stderr
+    done = machine.run(*asked, "--kubeconfig", str(nowhere), environ=given)
+    assert done.returncode == 1
+    given["PODLAB_CLUSTER"] = str(nowhere)
+    done = machine.run(*asked, "--kubeconfig", str(cluster.kubeconfig), environ=given)
+    assert (done.returncode, done.stdout) == (0, "namespace/default\n"), done.stderr
