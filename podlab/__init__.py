@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from podlab.lessons.progress import progress
     from podlab.lessons.quiz import quiz
     from podlab.lessons.start import start
-    from podlab.panels import Explain, PodAnatomy, PodBoard, Timeline, Up
+    from podlab.panels import Explain, ManifestEditor, PodAnatomy, PodBoard, Timeline, Up
     from podlab.text import Text
 
 __version__ = "0.1.0"
@@ -27,6 +27,7 @@ __all__ = [
     "ClusterError",
     "Explain",
     "Kubectl",
+    "ManifestEditor",
     "ManifestError",
     "Output",
     "PodAnatomy",
@@ -48,6 +49,7 @@ _HOMES = {
     "ClusterError": "errors",
     "Explain": "panels",
     "Kubectl": "kubectl",
+    "ManifestEditor": "panels",
     "ManifestError": "errors",
     "Output": "kubectl.output",
     "PodAnatomy": "panels",

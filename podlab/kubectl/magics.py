@@ -68,16 +68,7 @@ def write_manifest(path: Path, name: str, text: str) -> Text:
     Raises:
         ManifestError: it cannot be written; or, when it is written, that it is no YAML or no object, and where.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_name(f".{path.name}.new")  # a full disk must not cost what the file held
-        try:
-            fresh.write_text(text, encoding="utf-8")
-            fresh.replace(path)
-        finally:
-            fresh.unlink(missing_ok=True)
-    except OSError as error:
-        raise ManifestError(f"error: open {name}: {(error.strerror or str(error)).lower()}", NOT_WRITTEN) from error
+    store(path, name, text)
     try:
         found = list(parse(text, name))
         wrong = next((missing for missing in (what_is_missing(each.obj) for each in found) if missing), "")
@@ -88,6 +79,24 @@ def write_manifest(path: Path, name: str, text: str) -> Text:
     if not found:
         return WRITTEN.format(name=name, objects=EMPTY)
     return WRITTEN.format(name=name, objects=_listed([each.obj for each in found]))
+
+
+def store(path: Path, name: str, text: str) -> None:
+    """Put the text into the file, whole or not at all.
+
+    Raises:
+        ManifestError: it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f".{path.name}.new")  # a full disk must not cost what the file held
+        try:
+            fresh.write_text(text, encoding="utf-8")
+            fresh.replace(path)
+        finally:
+            fresh.unlink(missing_ok=True)
+    except OSError as error:
+        raise ManifestError(f"error: open {name}: {(error.strerror or str(error)).lower()}", NOT_WRITTEN) from error
 
 
 NOT_WRITTEN = Text(

@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from podlab.panels.anatomy import PodAnatomy
     from podlab.panels.board import PodBoard
+    from podlab.panels.editor import ManifestEditor
     from podlab.panels.explain import Explain
     from podlab.panels.timeline import Timeline
     from podlab.panels.up import Up
 
-__all__ = ["Explain", "PodAnatomy", "PodBoard", "Timeline", "Up"]
-_HOMES = {"Explain": "explain", "PodAnatomy": "anatomy", "PodBoard": "board", "Timeline": "timeline", "Up": "up"}
+__all__ = ["Explain", "ManifestEditor", "PodAnatomy", "PodBoard", "Timeline", "Up"]
+_HOMES = {
+    "Explain": "explain",
+    "ManifestEditor": "editor",
+    "PodAnatomy": "anatomy",
+    "PodBoard": "board",
+    "Timeline": "timeline",
+    "Up": "up",
+}
 
 
 def __getattr__(name: str) -> Any:

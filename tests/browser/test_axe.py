@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import test_anatomy_view
 import test_board_view
+import test_editor_view
 import test_explain_view
 import test_timeline_view
 from stage import Stage
@@ -15,6 +16,7 @@ from stage import Stage
 AXE = Path(__file__).parents[2] / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 PANELS = {
     "board": test_board_view.state(*test_board_view.ALL),
+    "editor": test_editor_view.state(file={"state": "changed", "name": "nginx-pod.yaml"}),
     "anatomy": test_anatomy_view.state(test_anatomy_view.recorded("two-containers")),
     "timeline": test_timeline_view.state(),
     "explain": test_explain_view.state(test_explain_view.finding("crash-loop", "crash")),
