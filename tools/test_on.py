@@ -1,4 +1,5 @@
-"""The tests that need a cluster, then the notebooks of both languages, on one embedded or kind cluster made for them.
+"""The tests that need a cluster, then the notebooks of both languages, on one embedded or kind cluster made for them;
+on kind a few panels in a browser, too.
 
 usage: test_on.py embedded|kind [--ask] [pytest's options]      (--ask only says whether it could)
 """
@@ -40,7 +41,7 @@ def main(arguments: list[str]) -> int:
             cluster.settle(report)
         try:
             os.environ["KUBECONFIG"] = str(cluster.kubeconfig)
-            results = [conformance(where, options), notebooks(options)]
+            results = [conformance(where, options), notebooks(options), browser(where, options)]
         finally:
             with terminal.steps() as report:
                 clusters.down(name, report)
@@ -82,6 +83,14 @@ def notebooks(options: list[str]) -> int:
         return 1
     options = [option.replace(".xml", "-notebooks.xml") for option in options]
     return pytest("-p", "podlab.testing.plugin", "--nbval", "--nbval-current-env", *folders, *options)
+
+
+def browser(where: str, options: list[str]) -> int:
+    """On kind the panels in a real browser, which `make test-browser` tests on embedded alone."""
+    if where != "kind":
+        return 0
+    options = [option.replace(".xml", "-browser.xml") for option in options]
+    return pytest("-m", "browser", "--cluster", where, "tests/browser/test_live.py", *options)
 
 
 def pytest(*words: str) -> int:
