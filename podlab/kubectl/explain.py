@@ -71,11 +71,17 @@ def read_document(client: Client, mapping: Mapping) -> Schema:
     """The OpenAPI v3 document of the resource's group version."""
     root = f"apis/{mapping.api_version}" if mapping.group else f"api/{mapping.version}"
     try:
-        index = client.get("/openapi/v3")["paths"]
-        found: Schema = client.get(index[root]["serverRelativeURL"])
+        found = _read(client, root)
+    except ValueError:  # the document was made anew in between: the old address answers with a redirection only
+        found = _read(client, root)
     except (KeyError, ApiError):
         wanted = f"{mapping.group}/{mapping.version}, Resource={mapping.plural}"
         raise PodlabError(f'error: couldn\'t find resource for "{wanted}"') from None
+    return found
+
+
+def _read(client: Client, root: str) -> Schema:
+    found: Schema = client.get(client.get("/openapi/v3")["paths"][root]["serverRelativeURL"])
     return found
 
 

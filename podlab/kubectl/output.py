@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from podlab.client import Request
+
+if TYPE_CHECKING:
+    from podlab.kubectl.forms import Forms
 
 Object = dict[str, Any]
 
@@ -41,6 +44,8 @@ class Output:
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(repr(self))
 
-    def show_requests(self) -> str:
-        """The HTTP requests behind the command, one a line."""
-        return "\n".join(map(str, self.requests))
+    def how(self) -> Forms:
+        """The same action as a kubectl line, as HTTP requests and as a Python call, side by side."""
+        from podlab.kubectl.forms import forms
+
+        return forms(self.command, self.requests)

@@ -136,7 +136,7 @@ def test_keys_stay_in_the_text_and_ctrl_s_saves(page: Any) -> None:
     page.keyboard.press("Control+s")
     page.keyboard.press("d")
     assert page.evaluate("window.escaped") is None
-    assert stage.sent()[-1] == "save"
+    assert "save" in stage.sent()
 
 
 def test_the_buttons_send_what_is_written(page: Any) -> None:
@@ -144,8 +144,8 @@ def test_the_buttons_send_what_is_written(page: Any) -> None:
     page.locator(".podlab-text").fill("kind: Pod\n")
     for name, event in [("Save", "save"), ("Save and apply", "apply"), ("Compare with the cluster", "diff")]:
         page.get_by_role("button", name=name, exact=True).click()
-        sent = page.evaluate("window.model.sent.at(-1)")
-        assert (sent["event"], sent["text"]) == (event, "kind: Pod\n")
+        sent = page.evaluate("(event) => window.model.sent.findLast((m) => m.event === event)", event)
+        assert sent["text"] == "kind: Pod\n"
     page.evaluate("window.model.say({event: 'diff', text: '$ kubectl diff -f a.yaml\\n-old\\n+new\\n same'})")
     expect(page.locator(".podlab-added")).to_have_text("+new")
     expect(page.locator(".podlab-removed")).to_have_text("-old")
