@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from podlab.lessons.check import Check, Result, Seen
-from podlab.lessons.judge import answered, ready
+from podlab.lessons.judge import absent, answered, ready
 from podlab.lessons.lesson import MANIFEST, POD
 from podlab.lessons.quiz import Option, Question
 from podlab.text import Text
+
+MINE = "my-pod"
 
 
 def address(seen: Seen) -> str:
@@ -86,6 +88,12 @@ CHECKS = (
                 ko="YAML의 `spec.containers`에서 `imagePullPolicy`를 찾으십시오",
                 en="find `imagePullPolicy` under `spec.containers` in the YAML",
             ),
+        ),
+    ),
+    Check(
+        "tidy",
+        absent(
+            MINE, Text(ko="연습용 {pod} 파드를 치웠습니다", en="{pod}, made for practice, is gone").format(pod=MINE)
         ),
     ),
     Check("columns", _table),
