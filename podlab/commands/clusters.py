@@ -16,68 +16,38 @@ from podlab.clusters.context import Unconfirmed
 from podlab.clusters.kind import BrokenCluster
 from podlab.clusters.probe import Machine
 from podlab.commands import clock, terminal
+from podlab.commands.options import (
+    ClusterOption,
+    ExportOption,
+    ImageOption,
+    KubernetesOption,
+    LoadOption,
+    NameOption,
+    OfflineOption,
+    RecreateOption,
+    SpeedOption,
+    WorkersOption,
+    YesOption,
+)
 from podlab.text import Text
 
-ClusterOption = Annotated[
-    str | None,
-    typer.Option(
-        "--cluster",
-        metavar="auto|embedded|kind|context:NAME",
-        help="Which kind of cluster. 클러스터의 종류.",
-        show_default=False,
-    ),
-]
-YesOption = Annotated[
-    bool, typer.Option("--yes", help="Agree to the first use of a context. 컨텍스트를 처음 쓰는 데 동의합니다.")
-]
 AGREE = Text(ko="이 클러스터에서 강의를 해도 됩니까?", en="May the lessons use this cluster?")
 EXPORTED = Text(ko="{path}에 컨텍스트 {context}을(를) 넣었습니다", en="added the context {context} to {path}")
 RECREATE = Text(ko="{name}을(를) 지우고 다시 만듭니까?", en="Delete {name} and make it anew?")
-
-NameOption = Annotated[
-    str | None, typer.Option("--name", help="The cluster's name. 클러스터 이름.", show_default=False)
-]
 
 
 def up(
     cluster: ClusterOption = None,
     name: NameOption = None,
-    image: Annotated[
-        str | None,
-        typer.Option(
-            "--image", metavar="NODE_IMAGE", envvar="PODLAB_NODE_IMAGE", help="kind's node image. kind의 노드 이미지."
-        ),
-    ] = None,
-    kubernetes: Annotated[
-        str | None,
-        typer.Option(
-            "--kubernetes", metavar="1.36", help="kind: Kubernetes' version. Kubernetes 버전.", show_default=False
-        ),
-    ] = None,
-    workers: Annotated[
-        int, typer.Option("--workers", min=0, max=20, help="kind: nodes beside the control plane. 작업자 노드의 수.")
-    ] = 0,
-    recreate: Annotated[
-        bool, typer.Option("--recreate", help="kind: delete what is there and make it anew. 지우고 다시 만듭니다.")
-    ] = False,
-    load: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--load", metavar="IMAGE", help="kind: put the engine's image into every node. 노드에 넣을 이미지."
-        ),
-    ] = None,
-    offline: Annotated[
-        bool,
-        typer.Option("--offline", help="kind: the lessons' images, and a registry, beside it. 네트워크 없이 쓸 준비."),
-    ] = False,
-    export_kubeconfig: Annotated[
-        bool, typer.Option("--export-kubeconfig", help="Add it to your own kubeconfig. 자신의 kubeconfig에도 넣기.")
-    ] = False,
+    image: ImageOption = None,
+    kubernetes: KubernetesOption = None,
+    workers: WorkersOption = 0,
+    recreate: RecreateOption = False,
+    load: LoadOption = None,
+    offline: OfflineOption = False,
+    export_kubeconfig: ExportOption = False,
     yes: YesOption = False,
-    speed: Annotated[
-        float | None,
-        typer.Option("--speed", min=0.001, help="An embedded cluster's seconds per second. 내장 클러스터의 배속."),
-    ] = None,
+    speed: SpeedOption = None,
 ) -> None:
     """Start a cluster and choose it. 클러스터를 시작하고 고릅니다."""
     began = time.monotonic()

@@ -12,7 +12,7 @@ from podlab.clusters import choice, doctor, state
 from podlab.clusters.finding import Finding
 from podlab.clusters.probe import Machine
 from podlab.commands import terminal
-from podlab.commands.clusters import ClusterOption
+from podlab.commands.options import ClusterOption
 from podlab.text import Text
 
 MARKS = {"ok": "[green]✓[/]", "note": "[yellow]![/]", "error": "[bold red]✗[/]"}

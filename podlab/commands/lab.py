@@ -10,7 +10,8 @@ import typer
 from podlab import clusters, lab, text, workbook
 from podlab.clusters import state
 from podlab.commands import terminal
-from podlab.commands.clusters import ClusterOption, YesOption, confirmed
+from podlab.commands.clusters import confirmed
+from podlab.commands.options import ClusterOption, YesOption
 from podlab.text import Language, Text
 
 FolderArgument = Annotated[
@@ -44,13 +45,7 @@ def run(
     workbook.lay_out(folder, spoken)
     chosen = confirmed(lambda agreed: _cluster(cluster, agreed), yes)
     terminal.say(chosen.status().summary)
-    free = lab.free_port(port)
-    if free != port:
-        terminal.say(
-            Text(ko="포트 {taken}은 이미 쓰이고 있어 {free}을 씁니다", en="port {taken} is taken: using {free}").format(
-                taken=port, free=free
-            )
-        )
+    free = _free_port(port)
     if not lab.write_settings(spoken):
         terminal.say(Text(ko="JupyterLab의 언어를 설정하지 못했습니다", en="could not set JupyterLab's language"))
     shims = state.home() / "bin"
@@ -71,6 +66,17 @@ def run(
         ).format(name=chosen.name, down=f"podlab down --name {chosen.name}")
     )
     raise typer.Exit(code)
+
+
+def _free_port(port: int) -> int:
+    free = lab.free_port(port)
+    if free != port:
+        terminal.say(
+            Text(ko="포트 {taken}은 이미 쓰이고 있어 {free}을 씁니다", en="port {taken} is taken: using {free}").format(
+                taken=port, free=free
+            )
+        )
+    return free
 
 
 def reset(

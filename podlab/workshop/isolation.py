@@ -55,38 +55,42 @@ def attempts(seat: str, neighbour: str) -> list[Attempt]:
     """What a seat may do at home, and what it may not do there, to its neighbour and to the cluster."""
     home = f"/api/v1/namespaces/{seats.namespace(seat)}"
     there = f"/api/v1/namespaces/{seats.namespace(neighbour)}"
-    greedy: dict[str, Any] = {"resources": {"requests": {"cpu": "900"}, "limits": {"cpu": "900"}}}
-    admin = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"}
-    away = (
-        []
-        if seat == neighbour
-        else [
-            Attempt(Text(ko="옆자리의 파드 읽기", en="read the neighbour's Pods"), "GET", f"{there}/pods"),
-            Attempt(Text(ko="옆자리의 시크릿 읽기", en="read the neighbour's Secrets"), "GET", f"{there}/secrets"),
-            Attempt(
-                Text(ko="옆자리에 파드 쓰기", en="write a Pod there"), "POST", f"{there}/pods", body=pod(), query=DRY
-            ),
-            Attempt(
-                Text(ko="옆자리의 파드 지우기", en="delete the neighbour's Pods"), "DELETE", f"{there}/pods", query=DRY
-            ),
-            Attempt(
-                Text(ko="옆자리의 파드에서 exec", en="exec in the neighbour's Pod"),
-                "POST",
-                f"{there}/pods/any/exec",
-                query={"command": "true", "stdout": "true"},
-            ),
-            Attempt(
-                Text(ko="옆자리의 토큰 받기", en="get the neighbour's token"),
-                "POST",
-                f"{there}/serviceaccounts/{seats.LEARNER}/token",
-                body={"spec": {}},
-            ),
-        ]
-    )
+    away = [] if seat == neighbour else _next_door(there)
+    return [*_at_home(home), *away, *_everywhere(), *_out_of_bounds(seat, home), *_greedy(home)]
+
+
+def _at_home(home: str) -> list[Attempt]:
     return [
         Attempt(Text(ko="자기 파드 읽기", en="read its own Pods"), "GET", f"{home}/pods", allowed=True),
         Attempt(Text(ko="자기 파드 쓰기", en="write a Pod of its own"), "POST", f"{home}/pods", True, pod(), DRY),
-        *away,
+    ]
+
+
+def _next_door(there: str) -> list[Attempt]:
+    return [
+        Attempt(Text(ko="옆자리의 파드 읽기", en="read the neighbour's Pods"), "GET", f"{there}/pods"),
+        Attempt(Text(ko="옆자리의 시크릿 읽기", en="read the neighbour's Secrets"), "GET", f"{there}/secrets"),
+        Attempt(Text(ko="옆자리에 파드 쓰기", en="write a Pod there"), "POST", f"{there}/pods", body=pod(), query=DRY),
+        Attempt(
+            Text(ko="옆자리의 파드 지우기", en="delete the neighbour's Pods"), "DELETE", f"{there}/pods", query=DRY
+        ),
+        Attempt(
+            Text(ko="옆자리의 파드에서 exec", en="exec in the neighbour's Pod"),
+            "POST",
+            f"{there}/pods/any/exec",
+            query={"command": "true", "stdout": "true"},
+        ),
+        Attempt(
+            Text(ko="옆자리의 토큰 받기", en="get the neighbour's token"),
+            "POST",
+            f"{there}/serviceaccounts/{seats.LEARNER}/token",
+            body={"spec": {}},
+        ),
+    ]
+
+
+def _everywhere() -> list[Attempt]:
+    return [
         Attempt(Text(ko="모든 파드 읽기", en="read everybody's Pods"), "GET", "/api/v1/pods"),
         Attempt(Text(ko="모든 시크릿 읽기", en="read everybody's Secrets"), "GET", "/api/v1/secrets"),
         Attempt(
@@ -96,6 +100,12 @@ def attempts(seat: str, neighbour: str) -> list[Attempt]:
             body=_named("x"),
             query=DRY,
         ),
+    ]
+
+
+def _out_of_bounds(seat: str, home: str) -> list[Attempt]:
+    admin = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"}
+    return [
         Attempt(
             Text(ko="쿼터 지우기", en="delete its quota"), "DELETE", f"{home}/resourcequotas/{seats.LIMITS}", query=DRY
         ),
@@ -106,6 +116,12 @@ def attempts(seat: str, neighbour: str) -> list[Attempt]:
             body={**_named("x"), "roleRef": admin, "subjects": []},
             query=DRY,
         ),
+    ]
+
+
+def _greedy(home: str) -> list[Attempt]:
+    greedy: dict[str, Any] = {"resources": {"requests": {"cpu": "900"}, "limits": {"cpu": "900"}}}
+    return [
         Attempt(
             Text(ko="노드를 여는 파드(privileged)", en="a privileged Pod"),
             "POST",
