@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from podlab.embedded.kubelet.signals import kill, signal_name
 from podlab.embedded.kubelet.stdio import Io
 
 if TYPE_CHECKING:
@@ -60,8 +61,7 @@ async def trap_(shell: Shell, words: list[str], io: Io) -> int:
     if len(words) == 1:
         words = ["-", *words]
     for signal in words[1:]:
-        name = {"0": "EXIT", "15": "TERM", "2": "INT", "1": "HUP", "3": "QUIT"}.get(signal, signal)
-        name = name.removeprefix("SIG")
+        name = "EXIT" if signal in ("0", "EXIT") else signal_name(signal) or signal
         shell.process.ignored.discard(name)
         shell.traps.pop(name, None)
         if words[0] == "":
@@ -97,10 +97,17 @@ async def exec_(shell: Shell, words: list[str], io: Io) -> int:
 
 
 async def wait_(shell: Shell, words: list[str], io: Io) -> int:
-    for job in shell.jobs:
-        await job
+    code = 0
+    for job in shell.wanted(words):
+        code = await job.outcome()
+        shell.say_fate(job, io)
     shell.process.time = max(shell.process.time, shell.process.machine.clock.now())
-    return 0
+    return code if words else 0
+
+
+async def kill_(shell: Shell, words: list[str], io: Io) -> int:
+    jobs = {str(number): job.process.pid for number, job in enumerate(shell.jobs, 1)}
+    return await kill(io, words, jobs, shell.prefix)
 
 
 async def read_(shell: Shell, words: list[str], io: Io) -> int:
@@ -146,6 +153,7 @@ BUILTINS: Mapping[str, Callable[[Shell, list[str], Io], Awaitable[int]]] = Mappi
         "eval": eval_,
         "exec": exec_,
         "wait": wait_,
+        "kill": kill_,
         "read": read_,
         "export": export_,
         "local": local_,

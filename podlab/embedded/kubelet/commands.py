@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 
-from podlab.embedded.kubelet import filecommands, textcommands, web
+from podlab.embedded.kubelet import filecommands, signals, textcommands, web
+from podlab.embedded.kubelet import patterns as patterns_
 from podlab.embedded.kubelet.stdio import Command, Io, options
 
 
@@ -103,7 +104,10 @@ def _binary(words: list[str], *, patterns: bool) -> bool:
     if operator == "!=":
         return not (fnmatch.fnmatchcase(left, right) if patterns else left == right)
     if operator == "=~":
-        return bool(re.search(right, left))
+        try:
+            return bool(patterns_.compiled(right, extended=True).search(left))
+        except patterns_.BadPattern:
+            return False
     try:
         a, b = int(left), int(right)
     except ValueError:
@@ -179,14 +183,20 @@ async def nproc(io: Io, words: list[str]) -> int:
 
 
 async def ps(io: Io, words: list[str]) -> int:
-    io.say("PID   USER     TIME  COMMAND")
-    for pid, argv in io.process.machine.processes():
-        io.say(f"{pid:5} root      0:00 {' '.join(argv)}")
+    users = _names(io, "/etc/passwd")
+    who = users.get(io.process.machine.user.uid, str(io.process.machine.user.uid))
+    io.say("PID   USER     COMMAND")
+    for pid, process in io.process.machine.processes.running.items():
+        io.say(f"{pid:5} {who:8} {' '.join(process.argv)}")
     return 0
 
 
-async def kill(io: Io, words: list[str]) -> int:
-    return 0
+async def pidof(io: Io, words: list[str]) -> int:
+    running = io.process.machine.processes.running.items()
+    found = [pid for pid, process in running if posixpath.basename(process.argv[0]) in words]
+    if found:
+        io.say(" ".join(map(str, reversed(found))))
+    return int(not found)
 
 
 COMMANDS: Mapping[str, Command] = MappingProxyType(
@@ -206,13 +216,14 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "head": textcommands.head,
         "hostname": hostname,
         "id": identity,
-        "kill": kill,
+        "kill": signals.kill,
         "ls": filecommands.ls,
         "mkdir": filecommands.mkdir,
         "mv": filecommands.mv,
         "nginx": web.nginx_command,
         "nproc": nproc,
         "nslookup": web.nslookup,
+        "pidof": pidof,
         "printenv": printenv,
         "printf": textcommands.printf,
         "ps": ps,

@@ -111,17 +111,12 @@ BASE_COMMANDS = frozenset(
         "basename",
         "dirname",
         "yes",
-        "expr",
-        "rev",
         "nproc",
         "which",
         "kill",
-        "df",
     ]
 )
-BUSYBOX_COMMANDS = BASE_COMMANDS - {"bash"} | frozenset(
-    ["wget", "nslookup", "ps", "ping", "nc", "free", "top", "vi", "httpd"]
-)
+BUSYBOX_COMMANDS = BASE_COMMANDS - {"bash"} | frozenset(["wget", "nslookup", "ps", "pidof"])
 
 DIRECTORIES = (
     "bin boot dev etc home lib lib64 media mnt opt proc root run sbin srv sys tmp usr var usr/bin var/log var/run"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from podlab.embedded.clock import Clock
@@ -36,6 +36,10 @@ class Refused(Exception):
         self.reason = reason
 
 
+class BrokenPipe(Exception):
+    """Nobody reads any more what is written: SIGPIPE."""
+
+
 class OutOfMemory(Exception):
     """The process went over its container's memory limit."""
 
@@ -50,6 +54,7 @@ class Machine(Protocol):
     ip: str
     memory_limit: int
     user: Identity
+    processes: Processes
 
     def listen(self, port: int, handler: Handler) -> None:
         """Answer on a port of the Pod's address."""
@@ -58,9 +63,6 @@ class Machine(Protocol):
         self, host: str, port: int, method: str, path: str, headers: dict[str, str], body: bytes
     ) -> tuple[int, dict[str, str], bytes]:
         """Ask over the cluster's network. Raises Refused."""
-
-    def processes(self) -> list[tuple[int, list[str]]]:
-        """(pid, argv) of what runs in the container."""
 
 
 class Input:
@@ -106,6 +108,63 @@ class Input:
         return data
 
 
+PIPE_ROOM = 2**16
+"""Bytes in a pipe above which its writer waits."""
+
+
+class Pipe(Input):
+    """What one process writes and another reads at the same time."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(closed=False)
+        self.limit, self._abandoned = limit, False
+        self._writer: asyncio.Future[None] | None = None
+
+    def feed(self, data: bytes) -> None:
+        """More to read. Raises BrokenPipe when nobody will read it."""
+        if self._abandoned:
+            raise BrokenPipe
+        super().feed(data)
+        if len(self._data) > self.limit:
+            raise OutOfMemory
+
+    async def room(self) -> None:
+        """Wait until the reader has caught up. Raises BrokenPipe."""
+        while len(self._data) > PIPE_ROOM and not self._abandoned:
+            self._writer = asyncio.get_running_loop().create_future()
+            await self._writer
+        if self._abandoned:
+            raise BrokenPipe
+
+    def abandon(self) -> None:
+        """The reader has ended."""
+        self._abandoned = True
+        self._taken()
+
+    def _taken(self) -> None:
+        if self._writer and not self._writer.done():
+            self._writer.set_result(None)
+
+    async def line(self) -> bytes:
+        """The next line with its newline; b"" at the end."""
+        line = await super().line()
+        self._taken()
+        return line
+
+    async def rest(self) -> bytes:
+        """Everything until the end. Raises OutOfMemory where there is none."""
+        data = bytearray()
+        while True:
+            data += self._data
+            self._data.clear()
+            self._taken()
+            if len(data) > self.limit:
+                raise OutOfMemory
+            if self._closed:
+                return bytes(data)
+            await self._more()
+
+
 @dataclass(slots=True)
 class Process:
     """One process: `time` is its own time in seconds since the epoch."""
@@ -123,7 +182,16 @@ class Process:
     signals: list[str] = field(default_factory=list)
     ignored: set[str] = field(default_factory=set)
     handles: Callable[[str], bool] = lambda name: False
+    task: asyncio.Future[Any] | None = None
+    fate: int = 0
+    pipe: Pipe | None = None
     _waiter: asyncio.Future[None] | None = None
+
+    def child(self, argv: list[str]) -> Process:
+        """A process that this one starts; not running yet."""
+        inner = replace(self, argv=argv, steps=0, signals=[], ignored=set(self.ignored), task=None, fate=0)
+        inner.handles, inner._waiter = lambda name: False, None
+        return inner
 
     async def sleep(self, seconds: float) -> None:
         """Let its own time pass; waits for the clock when it has caught up with it."""
@@ -136,6 +204,8 @@ class Process:
         """The cost of one command."""
         self.time += COST
         self.steps += 1
+        if self.pipe:
+            await self.pipe.room()
         if self.steps % BREATH == 0:  # one that catches up must not keep the others waiting
             await asyncio.sleep(0)
         if self.time - self.machine.clock.now() > 20 * COST:
@@ -145,12 +215,22 @@ class Process:
         """Its time goes on while it waits for something."""
         self.time = max(self.time, self.machine.clock.now())
 
-    def signal(self, name: str) -> bool:
-        """Deliver a signal such as TERM; whether it is up to the process what happens."""
-        if name in self.ignored:
+    def signal(self, name: str, *, inside: bool = False) -> bool:
+        """Deliver a signal such as TERM; whether it is up to the process what happens.
+
+        One from `inside` the container does not end its first process, whatever it is.
+        """
+        from podlab.embedded.kubelet.signals import HARMLESS, NUMBERS
+
+        if name == "0" or (name in self.ignored and name != "KILL"):
             return True
-        if not self.handles(name):
-            return self.pid == 1
+        if name == "KILL" or not self.handles(name):
+            if self.pid == 1 or name in HARMLESS:
+                return self.pid == 1
+            if inside and self.task and not self.fate:
+                self.fate = NUMBERS[name]
+                self.task.cancel()
+            return False
         self.signals.append(name)
         if self._waiter and not self._waiter.done():
             self._waiter.set_result(None)
@@ -163,6 +243,24 @@ class Process:
             await self._waiter
         self.catch_up()
         return self.signals.pop(0)
+
+
+class Processes:
+    """What runs in a container, by process id."""
+
+    def __init__(self) -> None:
+        self.running: dict[int, Process] = {}
+        self._last = 6
+
+    def enter(self, process: Process) -> None:
+        """A process begins: it gets its id."""
+        self._last += 1
+        process.pid = self._last
+        self.running[process.pid] = process
+
+    def leave(self, process: Process) -> None:
+        """A process has ended."""
+        self.running.pop(process.pid, None)
 
 
 Program = Callable[[Process], Awaitable[int]]

@@ -18,7 +18,7 @@ from podlab.embedded.kubelet.files import FileError, Files, Mount, Volume
 from podlab.embedded.kubelet.identity import Identity
 from podlab.embedded.kubelet.images import Image
 from podlab.embedded.kubelet.podstatus import Instance
-from podlab.embedded.kubelet.process import Handler, Input, OutOfMemory, Process, Refused
+from podlab.embedded.kubelet.process import Handler, Input, OutOfMemory, Process, Processes, Refused
 
 Obj = dict[str, Any]
 
@@ -111,11 +111,10 @@ class Container:
         self.stopping = False
         self.main: Process | None = None
         self.stdin = Input(closed=False)
-        self._others: dict[int, Process] = {}
+        self.processes = Processes()
         self._task: asyncio.Task[int] | None = None
         self._partial: dict[str, bytes] = {}
         self._exited: asyncio.Future[None] | None = None
-        self._pids = 30
 
     # As a machine
 
@@ -138,11 +137,6 @@ class Container:
             client="127.0.0.1" if local and host != self.hostname else self.ip,
         )
 
-    def processes(self) -> list[tuple[int, list[str]]]:
-        """(pid, argv) of what runs."""
-        first = [(1, self.argv)] if self.instance.state == "running" else []
-        return first + [(pid, process.argv) for pid, process in self._others.items()]
-
     # Life
 
     def begin(self) -> None:
@@ -157,7 +151,7 @@ class Container:
             cwd=self.cwd,
             time=self.instance.started_at,
         )
-        self.instance.state = "running"
+        self.instance.state, self.processes.running[1] = "running", process
         self._exited = asyncio.get_running_loop().create_future()
         self._task = asyncio.get_running_loop().create_task(programs.run(process))
         self._task.add_done_callback(self._ended)
@@ -238,20 +232,22 @@ class Container:
 
     def process(self, argv: list[str], out: Callable[[bytes], None], err: Callable[[bytes], None]) -> Process:
         """A process as `kubectl exec` or an exec probe starts it."""
-        self._pids += 1
-        process = Process(self, argv, dict(self.env), out, err, cwd=self.cwd, pid=self._pids)
-        process.time = self.clock.now()
-        return process
+        return Process(self, argv, dict(self.env), out, err, cwd=self.cwd, pid=2, time=self.clock.now())
 
     async def execute(self, process: Process) -> int:
         """Run it to its end; returns its exit code."""
-        self._others[process.pid] = process
+        self.processes.enter(process)
+        process.task = asyncio.current_task()
         try:
             return await programs.run(process)
         except OutOfMemory:
             return 137
+        except asyncio.CancelledError:
+            if not process.fate:
+                raise
+            return 128 + process.fate
         finally:
-            self._others.pop(process.pid, None)
+            self.processes.leave(process)
 
 
 class Runtime:

@@ -5,17 +5,19 @@ What it does not know it refuses as a shell would: `syntax error`, or `not found
 
 from __future__ import annotations
 
-import asyncio
 import fnmatch
+import posixpath
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from podlab.embedded.kubelet import grammar
 from podlab.embedded.kubelet.builtins import BUILTINS, Exit, Leave
+from podlab.embedded.kubelet.children import FATES, Job, finish, joined
+from podlab.embedded.kubelet.children import start as start_child
 from podlab.embedded.kubelet.commands import run_command, test
 from podlab.embedded.kubelet.files import FileError
 from podlab.embedded.kubelet.invocation import start
-from podlab.embedded.kubelet.process import OutOfMemory, Process
+from podlab.embedded.kubelet.process import OutOfMemory, Pipe, Process
 from podlab.embedded.kubelet.stdio import Io, in_ash
 from podlab.embedded.kubelet.words import Words, source
 
@@ -24,6 +26,9 @@ Node = Any  # tree_sitter.Node
 VARIABLES_LIMIT = 8 * 2**20
 """Bytes that a shell's variables may hold when its container has no memory limit."""
 DEPTH = 60
+INLINE = frozenset(["echo", "printf", "test", "[", "true", "false", "pwd"])
+"""Commands that a shell carries out itself, without a process."""
+SHELLS = ("sh", "bash", "/bin/sh", "/bin/bash", "/usr/bin/bash", "/usr/bin/sh")
 
 
 @dataclass
@@ -38,9 +43,13 @@ class Shell:
     functions: dict[str, Node] = field(default_factory=dict)
     options: set[str] = field(default_factory=set)
     depth: int = 0
-    jobs: list[asyncio.Future[int]] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
+    latest: str = ""
+    pid: int = 0
+    alone: bool = False
 
     def __post_init__(self) -> None:
+        self.pid = self.pid or self.process.pid
         given = {key: value for key, value in self.process.env.items() if key.isidentifier() and key.isascii()}
         first = {"SHLVL": "1"} if self.busybox else {}
         self.variables: dict[str, str] = {**first, **given, "PWD": self.process.cwd}
@@ -82,7 +91,7 @@ class Shell:
             return io.fail("sh: 1: Maximum function recursion depth reached", 2)
         finally:
             for job in self.jobs:
-                job.cancel()
+                job.task.cancel()
         return self.status
 
     async def evaluate(self, text: str, io: Io) -> int:
@@ -110,10 +119,31 @@ class Shell:
 
     def _background(self, node: Node, io: Io) -> None:
         """Run a statement beside this shell, in a process with a time of its own."""
+        self.jobs.append(self._fork(node, io))
+        self.latest, self.status = str(self.jobs[-1].process.pid), 0
+
+    def _fork(self, node: Node, io: Io, pipe: Pipe | None = None) -> Job:
+        """Run a statement in a process of its own."""
         inner = self.copy()
-        inner.process = replace(self.process, signals=[], ignored=set(), pid=self.process.pid + len(self.jobs) + 1)
-        self.jobs.append(asyncio.ensure_future(inner.in_subshell(node, replace(io, process=inner.process))))
-        self.status = 0
+        inner.alone = node.type == "command"
+        inner.process = child = self.process.child(source(node).split())
+        child.pipe = pipe or child.pipe
+        inner_io = replace(io, process=child, out=pipe.feed if pipe else io.out)
+        job = start_child(child, lambda: inner.in_subshell(node, inner_io))
+        joined(job, io.stdin, pipe)
+        return job
+
+    def wanted(self, words: list[str]) -> list[Job]:
+        """The jobs that `wait` names, by process id or number; all without a name."""
+        if not words:
+            return list(self.jobs)
+        numbered = enumerate(self.jobs, 1)
+        return [job for number, job in numbered if {str(job.process.pid), f"%{number}"} & set(words)]
+
+    def say_fate(self, job: Job, io: Io) -> None:
+        """Tell of a child that a signal ended."""
+        if job.process.fate:
+            io.fail(FATES.get(job.process.fate, f"Signal {job.process.fate}"))
 
     async def _run_traps(self, io: Io) -> None:
         while self.process.signals:
@@ -162,6 +192,7 @@ class Shell:
     def copy(self) -> Shell:
         """A subshell: changes in it stay in it."""
         inner = Shell(self.process, self.name, self.arguments, self.status, {}, dict(self.functions), set(self.options))
+        inner.pid, inner.latest = self.pid, self.latest
         inner.variables, inner.exported, inner.depth = dict(self.variables), set(self.exported), self.depth
         return inner
 
@@ -176,16 +207,12 @@ class Shell:
         return int(await self.run(node.named_children[0], io) == 0)
 
     async def _pipeline(self, node: Node, io: Io) -> int:
-        stdin, code = io.stdin, 0
-        parts = node.named_children
-        for part in parts:
-            if part is parts[-1]:
-                return await self.in_subshell(part, replace(io, stdin=stdin))
-            buffer = io.buffer()
-            code = await self.in_subshell(part, replace(io, stdin=stdin, out=buffer.feed))
-            stdin = buffer
-            stdin.close()
-        return code
+        stdin, jobs = io.stdin, []
+        for part in node.named_children[:-1]:
+            pipe = io.pipe()
+            jobs.append(self._fork(part, replace(io, stdin=stdin), pipe))
+            stdin = pipe
+        return await finish(self.process, [*jobs, self._fork(node.named_children[-1], replace(io, stdin=stdin))])
 
     async def in_subshell(self, node: Node, io: Io) -> int:
         """Run a statement so that what it changes stays in it."""
@@ -374,9 +401,22 @@ class Shell:
         if builtin := BUILTINS.get(name):
             return await builtin(self, words[1:], io)
         env = {key: value for key, value in self.variables.items() if key in self.exported} | extra
-        if name in ("sh", "bash", "/bin/sh", "/bin/bash"):
-            return await self._shell(words, replace(io, env=env, cwd=self.process.cwd))
-        return await run_command(replace(io, env=env, cwd=self.process.cwd), words, self.prefix)
+        io = replace(io, env=env, cwd=self.process.cwd)
+        if name in INLINE:
+            return await run_command(io, words, self.prefix)
+        if self.alone:
+            self.alone, self.process.argv = False, words
+            return await self._execute(words, io)
+        child = self.process.child(words)
+        job = start_child(child, lambda: self._execute(words, replace(io, process=child)))
+        code = await finish(self.process, [job])
+        self.say_fate(job, io)
+        return code
+
+    async def _execute(self, words: list[str], io: Io) -> int:
+        if posixpath.basename(words[0]) in ("sh", "bash") and words[0] in SHELLS:
+            return await self._shell(words, io)
+        return await run_command(io, words, self.prefix)
 
     async def _call_function(self, name: str, arguments: list[str], io: Io) -> int:
         before, self.arguments = self.arguments, tuple(arguments)
@@ -390,6 +430,9 @@ class Shell:
             self.arguments = before
 
     async def _shell(self, words: list[str], io: Io) -> int:
-        inner = self.copy()
-        inner.variables, inner.functions = dict(io.env or {}), {}
+        if words[0] not in io.process.machine.image.commands and "/" not in words[0]:
+            return await run_command(io, words, self.prefix)
+        inner = Shell(io.process, words[0])
+        inner.variables, inner.exported, inner.depth = dict(io.env or {}), set(io.env or {}), self.depth
+        io.process.handles = lambda signal: bool(inner.traps.get(signal))
         return await start(inner, words, io)

@@ -7,10 +7,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from podlab.embedded.kubelet.files import DEVICES, NO_SUCH, FileError
-from podlab.embedded.kubelet.process import Input, Process, Write
+from podlab.embedded.kubelet.process import Input, Pipe, Process, Write
 
 OUTPUT_LIMIT = 2**20
-"""Bytes that one command in a pipeline may write."""
+"""Columns that a printf may fill."""
+PIPE_LIMIT = 16 * 2**20
+"""Bytes that a process may hold of what it reads when its container has no memory limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,9 @@ class Io:
             raise FileError(f"cannot create {name}: {_short(str(error), 'cannot create')}") from None
         return lambda data: files.write(path, data, append=True)
 
-    def buffer(self) -> Input:
+    def pipe(self) -> Pipe:
         """A pipe's middle."""
-        return _Bounded(closed=False)
+        return Pipe(min(self.process.machine.memory_limit or PIPE_LIMIT, PIPE_LIMIT))
 
     def input(self, data: bytes) -> Input:
         """Something to read."""
@@ -84,12 +86,6 @@ def in_ash(text: str) -> str:
 def _short(reason: str, complaint: str) -> str:
     shell = {NO_SUCH: "No such file"} if complaint.startswith("cannot open") else {NO_SUCH: "Directory nonexistent"}
     return shell.get(reason, reason) if complaint.startswith("cannot") else reason
-
-
-class _Bounded(Input):
-    def feed(self, data: bytes) -> None:
-        if len(self._data) < OUTPUT_LIMIT:
-            super().feed(data)
 
 
 Command = Callable[[Io, list[str]], Awaitable[int]]

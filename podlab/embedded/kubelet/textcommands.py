@@ -5,11 +5,12 @@ from __future__ import annotations
 import posixpath
 import re
 
+from podlab.embedded.kubelet import patterns
 from podlab.embedded.kubelet.stdio import OUTPUT_LIMIT, Io, inputs, options
 
+LINES, PAUSE = 200, 0.01
+"""Lines that a command without an end writes at once, and seconds until it writes more."""
 UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30}
-RUNAWAY = re.compile(r"[+*}]\)+[+*{]")
-"""A repetition of nothing but a repetition, such as `(a+)+`: one line can keep the whole process busy for years."""
 
 
 async def echo(io: Io, words: list[str]) -> int:
@@ -49,13 +50,13 @@ async def grep(io: Io, words: list[str]) -> int:
     flags, rest = options(words)
     if not rest:
         return io.fail("Usage: grep [OPTION]... PATTERNS [FILE]...", 2)
-    pattern = re.escape(rest[0]) if "F" in flags else rest[0]
     try:
-        expression = re.compile(pattern, re.IGNORECASE if "i" in flags else 0)
-    except (re.error, OverflowError, RecursionError):
+        if "F" in flags:
+            expression = patterns.literal(rest[0], ignore_case="i" in flags)
+        else:
+            expression = patterns.compiled(rest[0], extended="E" in flags, ignore_case="i" in flags)
+    except patterns.BadPattern:
         return io.fail("grep: Invalid regular expression", 2)
-    if RUNAWAY.search(pattern):
-        return io.fail("grep: Regular expression too big", 2)
     found, failed = await inputs(io, "grep", rest[1:])
     count = 0
     for name, data in found:
@@ -99,6 +100,10 @@ async def head(io: Io, words: list[str]) -> int:
         number, in_bytes, names = _count("head", words)
     except Wrong as wrong:
         return io.fail(str(wrong))
+    if not names and not in_bytes and not number.startswith("-"):
+        for _ in range(int(number)):
+            io.out(await io.stdin.line())
+        return 0
     found, failed = await inputs(io, "head", names)
     for _, data in found:
         io.out(b"".join(_parts(data, in_bytes)[: int(number)]))
@@ -194,16 +199,22 @@ async def seq(io: Io, words: list[str]) -> int:
         return io.fail("seq: missing operand")
     first, step, last = (1, 1, numbers[0]) if len(numbers) == 1 else (numbers[0], 1, numbers[-1])
     step = numbers[1] if len(numbers) == 3 else step
-    for number in range(first, last + (1 if step > 0 else -1), step or 1)[:100_000]:
-        io.say(str(number))
+    if step == 0:
+        return io.fail(f"seq: invalid Zero increment value: '{words[1]}'")
+    numbers_ = range(first, last + (1 if step > 0 else -1), step)
+    for start in range(0, len(numbers_), LINES):
+        await io.process.work()
+        io.out("".join(f"{number}\n" for number in numbers_[start : start + LINES]).encode())
+        await io.process.sleep(PAUSE * (start > 0))
     return 0
 
 
 async def yes(io: Io, words: list[str]) -> int:
     line = (" ".join(words) or "y").encode() + b"\n"
-    for _ in range(10_000):
-        io.out(line)
-    return 0
+    while True:
+        await io.process.work()
+        io.out(line * LINES)
+        await io.process.sleep(PAUSE)
 
 
 async def basename(io: Io, words: list[str]) -> int:

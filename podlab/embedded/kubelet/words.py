@@ -97,7 +97,7 @@ class Words:
         return "".join(parts)
 
     async def _substitute(self, node: Node, io: Io) -> str:
-        buffer = io.buffer()
+        buffer = io.pipe()
         inner = self.shell.copy()
         try:
             self.shell.status = await inner.sequence(node.named_children, replace(io, out=buffer.feed))
@@ -120,7 +120,8 @@ class Words:
         special = {
             "?": str(self.shell.status),
             "#": str(len(self.shell.arguments)),
-            "$": str(self.shell.process.pid),
+            "$": str(self.shell.pid),
+            "!": self.shell.latest,
             "PWD": self.shell.process.cwd,
             "HOSTNAME": self.shell.variables.get("HOSTNAME", self.shell.process.machine.hostname),
         }

@@ -1,0 +1,75 @@
+"""The processes that a shell starts: beside it, before it goes on, or joined by pipes. Each can be killed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+
+from podlab.embedded.kubelet.process import BrokenPipe, Pipe, Process
+
+FATES = {1: "Hangup", 3: "Quit", 6: "Aborted", 9: "Killed", 10: "User defined signal 1", 15: "Terminated"}
+"""What a shell says of a child that a signal ended."""
+BROKEN_PIPE = 141
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A child and what it is doing."""
+
+    process: Process
+    task: asyncio.Future[int]
+
+    async def outcome(self) -> int:
+        """Its exit code, when it has ended."""
+        try:
+            return await self.task
+        except asyncio.CancelledError:
+            if self.process.fate and self.task.cancelled():  # killed before it ran
+                return 128 + self.process.fate
+            raise
+
+
+def start(process: Process, run: Callable[[], Awaitable[int]]) -> Job:
+    """Let a process run; it has its id from now on."""
+    process.machine.processes.enter(process)
+    process.task = task = asyncio.ensure_future(_run(process, run))
+    task.add_done_callback(lambda _: process.machine.processes.leave(process))
+    return Job(process, task)
+
+
+async def _run(process: Process, run: Callable[[], Awaitable[int]]) -> int:
+    try:
+        return await run()
+    except BrokenPipe:
+        return BROKEN_PIPE
+    except asyncio.CancelledError:
+        if not process.fate:
+            raise
+        return 128 + process.fate
+
+
+def joined(job: Job, reads: object, writes: Pipe | None) -> None:
+    """When it ends, so do the pipes that it reads and writes."""
+
+    def ended(_: object) -> None:
+        if writes:
+            writes.close()
+        if isinstance(reads, Pipe):
+            reads.abandon()
+
+    job.task.add_done_callback(ended)
+
+
+async def finish(parent: Process, jobs: Iterable[Job]) -> int:
+    """Wait for all; the exit code of the last. Children end with a parent that is killed."""
+    jobs, code = list(jobs), 0
+    try:
+        for job in jobs:
+            code = await job.outcome()
+    except BaseException:
+        for job in jobs:
+            job.task.cancel()
+        raise
+    parent.time = max(parent.time, *(job.process.time for job in jobs))
+    return code
