@@ -13,7 +13,7 @@ import sqlite3
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,14 +60,19 @@ class Dropped(Exception):
     """The watcher was too slow."""
 
 
+class Unwritable(Exception):
+    """The disk does not take what was written; the text names the file and what SQLite says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One write: `obj` is None for a deletion, `previous` None for a creation."""
+    """One write: `obj` is None for a deletion, `previous`, of revision `base`, None for a creation."""
 
     revision: int
     key: str
     obj: Obj | None
     previous: Obj | None
+    base: int = 0
 
 
 class Watch:
@@ -125,6 +130,7 @@ class Store:
     """Keys to objects, with every revision since the last compaction. Stored objects are never changed: copy first."""
 
     def __init__(self, path: Path | str = ":memory:") -> None:
+        self._path = path
         self._db = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
@@ -135,7 +141,8 @@ class Store:
         self._kept: dict[str, Obj] = {}
         self._unkept: dict[str, Obj | None] = {}
         self._waiting: asyncio.Future[None] | None = None
-        self._stuck: sqlite3.Error | None = None
+        self._tentative: set[int] = set()
+        self._stuck: Unwritable | None = None
         self._watches: list[Watch] = []
         self._subscribers: list[Callable[[Change], None]] = []
         self._load()
@@ -171,15 +178,18 @@ class Store:
         if expect is not None and expect != (current[1] if current else 0):
             raise Conflict(key, current)
         self.revision += 1
+        self._set(key, obj, self.revision)
+        self._append(Change(self.revision, key, obj, *(current or (None, 0))))
+        return self.revision
+
+    def _set(self, key: str, obj: Obj | None, revision: int) -> None:
         if obj is None:
             if self._current.pop(key, None):
                 del self._keys[bisect_left(self._keys, key)]
-        else:
-            if not current:
-                insort(self._keys, key)
-            self._current[key] = (obj, self.revision)
-        self._append(Change(self.revision, key, obj, current[0] if current else None))
-        return self.revision
+            return
+        if key not in self._current:
+            insort(self._keys, key)
+        self._current[key] = (obj, revision)
 
     def kept(self, key: str) -> Obj | None:
         """What a component has put aside under this key."""
@@ -214,23 +224,21 @@ class Store:
         except RuntimeError:
             self.flush()
 
-    def flush(self) -> None:
+    def flush(self) -> Unwritable | None:
         """Commit what was written and tell the watchers; happens by itself at the end of the loop's turn.
 
-        What the disk does not take is kept for the next turn that writes, and nobody hears of it until then.
+        What the disk does not take is kept for the next turn that writes, and nobody hears of it until then, but
+        what a client waits for is undone: it is told that nothing has changed.
         """
         if self._idle():
-            return
+            return None
         waiting, self._waiting = self._waiting, None
         try:
             self._commit()
         except sqlite3.Error as error:
-            self._stuck = error
-            log.exception("the store could not be written")
-            if waiting and not waiting.done():
-                waiting.set_exception(error)
-            return
+            return self._fail(error, waiting)
         self._stuck = None
+        self._tentative.clear()
         changes, self._unwritten, self._unkept = self._unwritten, [], {}
         if waiting and not waiting.done():
             waiting.set_result(None)
@@ -239,6 +247,32 @@ class Store:
                 watch.offer(change)
             for subscriber in tuple(self._subscribers):
                 subscriber(change)
+        return None
+
+    def _fail(self, error: sqlite3.Error, waiting: asyncio.Future[None] | None) -> Unwritable:
+        unwritable = Unwritable(f"{self._path} cannot be written ({error})")
+        if not self._stuck:
+            log.error("the store is stuck: %s", unwritable)
+        self._undo()
+        self._stuck = None if self._idle() else unwritable
+        if waiting and not waiting.done():
+            waiting.set_exception(unwritable)
+        return unwritable
+
+    def _undo(self) -> None:
+        """Take back the writes that somebody waits for, the last one first."""
+        kept: dict[str, int] = {}
+        for index in range(len(self._unwritten) - 1, -1, -1):
+            change = self._unwritten[index]
+            if change.revision not in self._tentative:
+                kept[change.key] = index
+            elif change.key in kept:
+                later = self._unwritten[kept[change.key]]
+                self._unwritten[kept[change.key]] = replace(later, previous=change.previous, base=change.base)
+            else:
+                self._set(change.key, change.previous, change.base)
+        self._unwritten = [change for change in self._unwritten if change.revision not in self._tentative]
+        self._tentative.clear()
 
     def _commit(self) -> None:
         rows = [(c.revision, c.key, None if c.obj is None else _dump(c.obj)) for c in self._unwritten]
@@ -254,12 +288,18 @@ class Store:
                 self._db.execute("ROLLBACK")
             raise
 
-    async def flushed(self) -> None:
-        """Wait until every write so far is on disk. Raises sqlite3.Error where the disk does not take them."""
-        if self._stuck:
-            self.flush()
-        if self._stuck:
-            raise self._stuck
+    async def flushed(self, since: int | None = None) -> None:
+        """Wait until every write so far is on disk.
+
+        Args:
+            since: what was written after this revision is undone where the disk does not take it.
+
+        Raises Unwritable.
+        """
+        if since is not None:
+            self._tentative.update(change.revision for change in self._unwritten if change.revision > since)
+        if self._stuck and (failed := self.flush()):
+            raise failed
         if not self._unwritten:
             return
         if self._waiting is None:
@@ -315,6 +355,17 @@ class Store:
         revision = min(revision, self.revision)
         if revision <= self.compacted_revision:
             return
+        try:
+            self._remove(revision)
+        except sqlite3.Error as error:  # a full disk: the next compaction may find room
+            log.error("%s cannot be compacted (%s)", self._path, error)
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            return
+        self.compacted_revision = revision
+
+    def _remove(self, revision: int) -> None:
+        """Delete what was superseded at a revision."""
         self._db.execute("BEGIN")
         self._db.execute(
             "DELETE FROM log WHERE revision <= ?1 AND (value IS NULL OR EXISTS"
@@ -323,7 +374,6 @@ class Store:
         )
         self._db.execute("INSERT OR REPLACE INTO meta VALUES ('compacted', ?)", (revision,))
         self._db.execute("COMMIT")
-        self.compacted_revision = revision
 
     def close(self) -> None:
         """Commit, end all watches and close the file."""

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from podlab.embedded.apiserver import admission
@@ -53,12 +54,13 @@ class Answered:
 class Api:
     """A registry with its app, `await api.get(path)`."""
 
+    state: Path | str = ":memory:"
     registry: Registry = field(init=False)
     app: App = field(init=False)
 
     def __post_init__(self) -> None:
         self.registry = Registry(
-            Store(), SteppingClock(), RESOURCES, Randomness(1), admit=admission.admit, check=admission.check
+            Store(self.state), SteppingClock(), RESOURCES, Randomness(1), admit=admission.admit, check=admission.check
         )
         self.app = App(self.registry, Authenticator(self.registry, NoKey(), TOKEN))
         create = self.registry.create

@@ -206,3 +206,77 @@ def test_the_clock_can_be_stepped_over_http() -> None:
         assert refused.code == 403
 
     run(scenario)
+
+
+def test_a_full_disk_is_told_and_nothing_changes(tmp_path: Path) -> None:
+    path = "/api/v1/namespaces/default/configmaps"
+
+    async def scenario(api: Api) -> None:
+        assert (await api.call("POST", path, {"metadata": {"name": "a"}})).code == 201
+        database = api.registry.store._db
+        pages = database.execute("PRAGMA page_count").fetchone()[0]
+        database.execute(f"PRAGMA max_page_count={pages}")
+        big = {"metadata": {"name": "b"}, "data": {"k": "much" * 50_000}}
+        refused = await api.call("POST", path, big)
+        assert (refused.code, refused.json["reason"]) == (500, "InternalError")
+        assert "state.db cannot be written (database or disk is full)" in refused.json["message"]
+        assert "nothing was changed: make room on that disk" in refused.json["message"]
+        assert (await api.call("GET", f"{path}/b")).code == 404
+        merge = {"content_type": "application/merge-patch+json"}
+        assert (await api.call("PATCH", f"{path}/a", {"data": big["data"]}, **merge)).code == 500
+        assert "data" not in (await api.call("GET", f"{path}/a")).json
+        database.execute("PRAGMA max_page_count=100000")
+        assert (await api.call("POST", path, big)).code == 201
+        assert [o["metadata"]["name"] for o in (await api.call("GET", path)).json["items"]] == ["a", "b"]
+
+    async def main() -> None:
+        await scenario(Api(tmp_path / "state.db"))
+
+    asyncio.run(main())
+
+
+def nested(levels: int) -> bytes:
+    return b'{"metadata":{"name":"x"},"data":' + b'{"a":' * levels + b"1" + b"}" * levels + b"}"
+
+
+@pytest.mark.parametrize("levels", [150, 300, 900, 200_000])
+@pytest.mark.parametrize(
+    "kind", ["application/json", "application/yaml", "application/merge-patch+json", "application/json-patch+json"]
+)
+def test_deep_nesting_is_refused(levels: int, kind: str) -> None:
+    if kind == "application/yaml" and levels > 1000:
+        pytest.skip("the YAML parser alone takes seconds")
+    path = "/api/v1/namespaces/default/configmaps"
+
+    async def scenario(api: Api) -> None:
+        await api.call("POST", path, {"metadata": {"name": "x"}})
+        patch = "patch" in kind
+        body = b"[" * levels + b"]" * levels if "json-patch" in kind else nested(levels)
+        answer = await api.call("PATCH" if patch else "POST", f"{path}/x" if patch else path, body, content_type=kind)
+        assert answer.code in (400, 422), answer.body
+        if levels >= 300:
+            assert "exceeded max depth" in answer.json["message"]
+
+    run(scenario)
+
+
+def test_a_yaml_bomb_is_refused() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+
+    async def scenario(api: Api) -> None:
+        answer = await api.call("POST", PODS, "\n".join(lines).encode(), content_type="application/yaml")
+        assert answer.code == 400
+        assert "excessive aliasing" in answer.json["message"]
+
+    run(scenario)
+
+
+def test_a_body_over_three_mebibytes_is_refused() -> None:
+    async def scenario(api: Api) -> None:
+        body = b'{"metadata":{"name":"' + b"x" * (3 * 1024 * 1024) + b'"}}'
+        answer = await api.call("POST", PODS, body)
+        assert (answer.code, answer.json["reason"]) == (413, "RequestEntityTooLarge")
+        assert answer.json["message"] == "Request entity is too large: limit is 3145728"
+
+    run(scenario)

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from podlab.embedded.store import QUEUE_LIMIT, Change, Compacted, Conflict, Dropped, Store
+from podlab.embedded.store import QUEUE_LIMIT, Change, Compacted, Conflict, Dropped, Store, Unwritable
 
 Obj = dict[str, Any]
 
@@ -209,6 +209,31 @@ def test_what_is_put_aside_is_committed_with_the_writes_of_the_same_turn(tmp_pat
     asyncio.run(scenario())
 
 
+def test_a_full_disk_undoes_what_somebody_waits_for(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        store = Store(tmp_path / "state.db")
+        store.put("/x", {"value": 0})
+        await store.flushed()
+        before = store.revision
+        pages = store._db.execute("PRAGMA page_count").fetchone()[0]
+        store._db.execute(f"PRAGMA max_page_count={pages}")
+        store.put("/x", {"value": "much" * 10_000})
+        store.put("/x", {"value": 2})
+        store.put("/new", {"value": 3})
+        with pytest.raises(Unwritable, match="cannot be written"):
+            await asyncio.wait_for(store.flushed(since=before), 5)
+        assert store.get("/x") == ({"value": 0}, 1) and store.get("/new") is None
+        assert [key for key, _, _ in store.list("")] == ["/x"]
+        store._db.execute("PRAGMA max_page_count=100000")
+        store.put("/x", None)
+        await asyncio.wait_for(store.flushed(since=before), 5)
+        assert list(store.list("")) == []
+        store.close()
+
+    asyncio.run(scenario())
+    assert list(Store(tmp_path / "state.db").list("")) == []
+
+
 def test_a_full_disk_acknowledges_nothing_and_catches_up_once_there_is_room(tmp_path: Path) -> None:
     async def scenario() -> None:
         store = Store(tmp_path / "state.db")
@@ -218,7 +243,7 @@ def test_a_full_disk_acknowledges_nothing_and_catches_up_once_there_is_room(tmp_
         store._db.execute(f"PRAGMA max_page_count={pages}")
         for key in ("/pods/a/x", "/pods/a/y"):
             store.put(key, {"value": "much" * 10_000})
-            with pytest.raises(sqlite3.OperationalError, match="full"):
+            with pytest.raises(Unwritable, match="full"):
                 await asyncio.wait_for(store.flushed(), 5)
         assert heard == []
         store._db.execute("PRAGMA max_page_count=100000")

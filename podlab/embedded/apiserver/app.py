@@ -31,6 +31,7 @@ from podlab.embedded.apiserver.resource import Resource
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.apiserver.streams import WatchStream
 from podlab.embedded.apiserver.verbs import BODY_LIMIT, Call
+from podlab.embedded.store import Unwritable
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -102,6 +103,11 @@ class App:
             await self._send(scope, send, health.not_found(), warnings, headers)
         except ClientGone:
             return
+        except RecursionError:
+            refused = status.bad_request("the request is nested too deeply")
+            await self._send(
+                scope, send, Answer(400, negotiation.encode(refused.status(), negotiation.Form())), warnings, headers
+            )
         except Exception:
             log.exception("%s %s", scope.get("method", "WS"), scope["path"])
             body = negotiation.encode(status.internal("the embedded API server failed").status(), negotiation.Form())
@@ -136,7 +142,7 @@ class App:
         return Request(method, info, query, headers, user=user)
 
     async def _respond(self, request: Request, warnings: list[str], receive: Receive, send: Send) -> None:
-        info = request.info
+        info, before = request.info, self.registry.store.revision
         if not info.resource:
             await self._send({}, send, self._path(request), warnings, request.headers)
             return
@@ -152,9 +158,16 @@ class App:
         else:
             answer = self._verb(call)
         if request.method != "GET":
-            await self.registry.store.flushed()
+            await self._written(before)
             await self.registry.clock.settle()
         await self._send({}, send, answer, warnings, request.headers)
+
+    async def _written(self, before: int) -> None:
+        """Wait until a write is on disk. Raises StatusError 500, and the write is undone."""
+        try:
+            await self.registry.store.flushed(since=before)
+        except Unwritable as error:
+            raise status.internal(f"{error}; nothing was changed: {MAKE_ROOM}") from None
 
     def _call(self, request: Request, warnings: list[str]) -> Call:
         """Find the resource of a path. Raises StatusError 404, 405."""
@@ -207,7 +220,8 @@ class App:
     async def _watch(self, call: Call, receive: Receive, send: Send) -> None:
         if call.request.method != "GET" or "watch" not in call.resource.verbs:
             raise status.method_not_allowed()
-        await self.registry.store.flushed()
+        with contextlib.suppress(Unwritable):  # what is on disk can still be watched
+            await self.registry.store.flushed()
         stream = WatchStream(call)
         gone = asyncio.ensure_future(_gone(receive, stream.close))
         clock, onlooker = self.registry.clock, "panel" in call.request.headers.get("user-agent", "")
@@ -257,6 +271,8 @@ class App:
         await send({"type": f"{kind}.start", "status": answer.code, "headers": head})
         await send({"type": f"{kind}.body", "body": body})
 
+
+MAKE_ROOM = "make room on that disk (df -h shows how full it is), then try again"
 
 FLOW_SCHEMA = "e9c8ca5a-2ea0-4e0f-8a2f-0a3f7e0f4f11"
 PRIORITY_LEVEL = "5b7c1c3c-7a5e-4d0e-9a59-6f2f0c7f5d02"

@@ -59,8 +59,25 @@ def reshape(value: Any, expected: Gvk) -> tuple[dict[str, Any], list[str]]:
     return convert(value, type_)
 
 
+DEEPEST = 200
+"""Levels of nesting that are read; the deepest field of any kind has fewer than 30."""
+TEXTS = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+def check_depth(text: str) -> None:
+    """Refuse JSON whose nesting could exhaust the stack somewhere. Raises ValueError with Go's text."""
+    if text.count("{") + text.count("[") <= DEEPEST:
+        return
+    depth = 0
+    for letter in re.sub(r"[^][{}]+", "", TEXTS.sub("", text)):
+        depth += 1 if letter in "{[" else -1
+        if depth > DEEPEST:
+            raise ValueError("exceeded max depth")
+
+
 def parse(text: str) -> Any:
     """Read JSON as Go does, keeping repeated keys. Raises ValueError with Go's text."""
+    check_depth(text)
     try:
         value = json.loads(text, object_pairs_hook=pairs, parse_float=Literal, parse_constant=_constant)
     except RecursionError:

@@ -6,6 +6,7 @@ from typing import Any
 
 from .gotext import quote
 
+DEEPEST = 200  # levels of nesting
 MOST_NODES = 400_000  # after following aliases, so that a short text cannot fill the memory
 
 
@@ -38,14 +39,16 @@ def load(body: bytes) -> tuple[Any, list[str]]:
     return value, ["yaml: unmarshal errors:\n" + "\n".join(repeated)] if repeated else []
 
 
-def _count(node: Any, known: dict[int, int]) -> int:
+def _count(node: Any, known: dict[int, int], depth: int = 0) -> int:
     """Count nodes as if every alias were written out; refuse a document that would explode."""
     if id(node) in known:
         return known[id(node)]
+    if depth > DEEPEST:
+        raise ValueError("error converting YAML to JSON: yaml: exceeded max depth")
     known[id(node)] = MOST_NODES + 1  # an alias that leads into itself
     size = 1
     for child in _children(node):
-        size += _count(child, known)
+        size += _count(child, known, depth + 1)
         if size > MOST_NODES:
             raise ValueError("error converting YAML to JSON: yaml: document contains excessive aliasing")
     known[id(node)] = size
