@@ -194,13 +194,14 @@ class Server:
         """Answer from now on; returns when the socket does."""
         import uvicorn
 
+        from podlab.embedded.connection import Connections
         from podlab.embedded.handshake import WebSockets
 
         self._socket = self._listen()
         self.core.start()
         config = uvicorn.Config(
             self.core.app,
-            http="httptools",
+            http=Connections,
             ws=WebSockets,
             ws_per_message_deflate=False,
             lifespan="off",

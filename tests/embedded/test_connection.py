@@ -1,0 +1,124 @@
+"""Connections that a client leaves open, over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import uvicorn
+
+from podlab.embedded.connection import Connections
+
+SOON = 0.05
+
+
+class Impatient(Connections):
+    """With limits that a test can wait for."""
+
+    REQUEST_WITHIN = SOON
+    READ_WITHIN = SOON
+
+
+async def _short(scope: Any, receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+    await send({"type": "http.response.body", "body": b"ok"})
+
+
+Scenario = Callable[[socket.socket, uvicorn.Server], Awaitable[None]]
+
+
+def serve(app: Any, scenario: Scenario) -> None:
+    """Run a scenario with a client's socket that is connected to a server of that app."""
+
+    async def main() -> None:
+        listening = socket.create_server(("127.0.0.1", 0))
+        config = uvicorn.Config(app, http=Impatient, lifespan="off", log_config=None, log_level="critical")
+        server = uvicorn.Server(config)
+        serving = asyncio.ensure_future(server.serve(sockets=[listening]))
+        while not server.started:
+            await asyncio.sleep(0)
+        client = socket.create_connection(listening.getsockname())
+        client.setblocking(False)
+        try:
+            await asyncio.wait_for(scenario(client, server), 20)
+        finally:
+            client.close()
+            server.should_exit = True
+            await serving
+
+    asyncio.run(main())
+
+
+async def _ends(client: socket.socket) -> None:
+    """Come back when the server has closed."""
+    try:
+        while await asyncio.get_running_loop().sock_recv(client, 65536):
+            pass
+    except ConnectionResetError:
+        pass
+
+
+def test_a_request_that_never_ends_is_cut_off() -> None:
+    async def scenario(client: socket.socket, server: uvicorn.Server) -> None:
+        await asyncio.get_running_loop().sock_sendall(client, b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+        await _ends(client)
+
+    serve(_short, scenario)
+
+
+def test_a_silent_connection_is_cut_off() -> None:
+    async def scenario(client: socket.socket, server: uvicorn.Server) -> None:
+        await _ends(client)
+
+    serve(_short, scenario)
+
+
+def test_a_body_that_never_ends_is_cut_off() -> None:
+    async def read(scope: Any, receive: Any, send: Any) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    async def scenario(client: socket.socket, server: uvicorn.Server) -> None:
+        request = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc"
+        await asyncio.get_running_loop().sock_sendall(client, request)
+        await _ends(client)
+
+    serve(read, scenario)
+
+
+def test_an_answered_connection_stays() -> None:
+    async def scenario(client: socket.socket, server: uvicorn.Server) -> None:
+        loop = asyncio.get_running_loop()
+        request = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+        await loop.sock_sendall(client, request)
+        assert b"ok" in await loop.sock_recv(client, 65536)
+        passed = loop.create_future()
+        loop.call_later(3 * SOON, passed.set_result, None)
+        await passed
+        await loop.sock_sendall(client, request)
+        assert b"ok" in await loop.sock_recv(client, 65536)
+
+    serve(_short, scenario)
+
+
+def test_a_watcher_that_does_not_read_is_cut_off() -> None:
+    ended: list[asyncio.Future[None]] = []
+
+    async def endless(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        gone = asyncio.ensure_future(receive())
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while not gone.done():
+            await send({"type": "http.response.body", "body": b"x" * 65536, "more_body": True})
+            await asyncio.sleep(0)
+        ended[0].set_result(None)
+
+    async def scenario(client: socket.socket, server: uvicorn.Server) -> None:
+        ended.append(asyncio.get_running_loop().create_future())
+        await asyncio.get_running_loop().sock_sendall(client, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        await ended[0]
+        assert not server.server_state.connections
+
+    serve(endless, scenario)
