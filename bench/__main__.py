@@ -6,8 +6,9 @@ import argparse
 import os
 import sys
 import tempfile
+from pathlib import Path
 
-from bench import get, kind, lab, server
+from bench import churn, get, kind, lab, server
 from podlab import clusters
 from podlab.clusters import engine, kind_command
 from podlab.clusters.probe import Machine
@@ -37,6 +38,7 @@ def main() -> int:
                 figures[each].show()
                 met &= get.run(cluster)
                 met &= lab.run(cluster)
+                met &= churn.run(cluster, Path(home))
             finally:
                 clusters.down(NAME)
         if each == "kind" and options.rounds:

@@ -11,6 +11,7 @@ from typing import Any
 from podlab.clusters import reach
 
 PODS = "/api/v1/namespaces/default/pods"
+PATCH = "application/merge-patch+json"
 
 
 class Wire:
@@ -26,7 +27,7 @@ class Wire:
             RuntimeError: the server said no.
         """
         data = None if body is None else json.dumps(body)
-        headers = self._headers | {"Content-Type": "application/json"}
+        headers = self._headers | {"Content-Type": PATCH if method == "PATCH" else "application/json"}
         self._connection.request(method, self._prefix + path, data, headers)
         response = self._connection.getresponse()
         answer: dict[str, Any] = json.loads(response.read())

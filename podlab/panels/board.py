@@ -73,6 +73,7 @@ class PodBoard(Panel):
         self._caption = wording.format(namespace=namespace or source.namespace, selector=selector)
         self._open: dict[str, str] = {}
         self._tails: dict[str, Tail] = {}
+        self._drawn: dict[tuple[str, str], dict[str, Any]] = {}
         super().__init__(source, namespace, DETAIL_LABELS | LABELS | {"caption": self._caption})
         if is_simulated(self._client):
             self.labels = {**self.labels, "note": str(NOTE)}
@@ -86,7 +87,9 @@ class PodBoard(Panel):
         return [row(pod) for pod in pods if self._matches(pod["metadata"].get("labels") or {})]
 
     def _draw(self, pods: list[Object]) -> Mapping[str, Any]:
-        rows = [each.as_dict() for each in self._rows(pods)]
+        chosen = [pod for pod in pods if self._matches(pod["metadata"].get("labels") or {})]
+        self._drawn = {_version(pod): self._drawn.get(_version(pod)) or row(pod).as_dict() for pod in chosen}
+        rows = list(self._drawn.values())
         opened = dict(self._open)
         return {"rows": rows, "details": dict(self._details(pods, opened))}
 
@@ -138,6 +141,11 @@ class PodBoard(Panel):
 
     def _twin(self, pods: list[Object], now: datetime) -> str:
         return twin(str(self._caption), self._rows(pods), now)
+
+
+def _version(pod: Object) -> tuple[str, str]:
+    """What tells one state of a Pod from all others, so that a row is made once for each."""
+    return pod["metadata"]["uid"], str(pod["metadata"].get("resourceVersion", ""))
 
 
 def twin(caption: str, rows: list[Row], now: datetime) -> str:
