@@ -9,21 +9,26 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 
-from podlab.embedded.kubelet import filecommands, signals, textcommands, web
+from podlab.embedded.kubelet import (
+    archives,
+    awk,
+    filecommands,
+    filedetails,
+    grep,
+    runners,
+    sed,
+    signals,
+    smallcommands,
+    textcommands,
+    web,
+)
 from podlab.embedded.kubelet import patterns as patterns_
 from podlab.embedded.kubelet.stdio import Command, Io, options
 
 
-async def env(io: Io, words: list[str]) -> int:
-    given = dict(io.env if io.env is not None else io.process.env)
-    for key, value in given.items():
-        io.say(f"{key}={value}")
-    return 0
-
-
 async def printenv(io: Io, words: list[str]) -> int:
     if not words:
-        return await env(io, words)
+        return await runners.env(io, words)
     given = io.env if io.env is not None else io.process.env
     found = [given[word] for word in words if word in given]
     for value in found:
@@ -202,48 +207,77 @@ async def pidof(io: Io, words: list[str]) -> int:
 COMMANDS: Mapping[str, Command] = MappingProxyType(
     {
         "[": bracket,
+        "awk": awk.awk,
+        "base64": archives.base64,
         "basename": textcommands.basename,
         "cat": filecommands.cat,
+        "chmod": filedetails.chmod,
+        "chown": filedetails.chown,
         "cp": filecommands.cp,
         "curl": web.curl,
         "cut": textcommands.cut,
         "date": date,
         "dirname": textcommands.dirname,
+        "du": filedetails.du,
         "echo": textcommands.echo,
-        "env": env,
+        "egrep": grep.egrep,
+        "env": runners.env,
+        "expr": smallcommands.expr,
         "false": false,
-        "grep": textcommands.grep,
+        "fgrep": grep.fgrep,
+        "find": runners.find,
+        "free": smallcommands.free,
+        "grep": grep.grep,
         "head": textcommands.head,
         "hostname": hostname,
         "id": identity,
         "kill": signals.kill,
         "ls": filecommands.ls,
+        "md5sum": archives.checksum("md5"),
         "mkdir": filecommands.mkdir,
+        "mktemp": filedetails.mktemp,
         "mv": filecommands.mv,
         "nginx": web.nginx_command,
+        "nl": smallcommands.nl,
+        "nohup": runners.nohup,
         "nproc": nproc,
         "nslookup": web.nslookup,
         "pidof": pidof,
+        "ping": smallcommands.ping,
         "printenv": printenv,
         "printf": textcommands.printf,
         "ps": ps,
         "pwd": pwd,
+        "realpath": filedetails.realpath,
+        "rev": smallcommands.rev,
         "rm": filecommands.rm,
+        "rmdir": filedetails.rmdir,
+        "sed": sed.sed,
         "seq": textcommands.seq,
+        "sha1sum": archives.checksum("sha1"),
+        "sha256sum": archives.checksum("sha256"),
         "sleep": sleep,
         "sort": textcommands.sort,
+        "stat": filedetails.stat,
+        "tac": smallcommands.tac,
         "tail": textcommands.tail,
+        "tar": archives.tar,
         "tee": filecommands.tee,
         "test": bracket,
+        "timeout": runners.timeout,
         "touch": filecommands.touch,
         "tr": textcommands.tr,
         "true": true,
+        "truncate": smallcommands.truncate,
+        "tty": smallcommands.tty,
         "uname": uname,
         "uniq": textcommands.uniq,
+        "uptime": smallcommands.uptime,
         "wc": textcommands.wc,
         "wget": web.wget,
         "which": which,
         "whoami": whoami,
+        "xargs": runners.xargs,
         "yes": textcommands.yes,
     }
 )
@@ -252,8 +286,13 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
 
 async def run_command(io: Io, words: list[str], shell: str) -> int:
     """Run an executable of the container's image."""
+    files = io.process.machine.files
     name = posixpath.basename(words[0]) if words[0].startswith("/") else words[0]
     command = COMMANDS.get(name) if name in io.process.machine.image.commands else None
+    if command is None and "/" in words[0] and files.exists(io.path(words[0])):
+        if files.is_directory(io.path(words[0])) or not files.mode(io.path(words[0])) & 0o111:
+            return io.fail(f"{shell} {words[0]}: Permission denied", 126)
+        return await runners.launch(io, ["sh", *words], shell)
     if command is None:
         return io.fail(f"{shell} {words[0]}: not found", 127)
     return await command(io, words[1:])

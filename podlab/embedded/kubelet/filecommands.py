@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
-from datetime import UTC, datetime
 
+from podlab.embedded.kubelet import filedetails
 from podlab.embedded.kubelet.files import NO_SUCH, FileError
 from podlab.embedded.kubelet.stdio import Io, inputs, options
 
@@ -42,10 +42,10 @@ async def ls(io: Io, words: list[str]) -> int:
 
 
 def _long(io: Io, path: str, entry: str) -> str:
-    files, when = io.process.machine.files, datetime.fromtimestamp(io.process.time, UTC).strftime("%b %e %H:%M")
-    if files.is_directory(path):
-        return f"drwxr-xr-x 2 root root 4096 {when} {entry}"
-    return f"-rw-r--r-- 1 root root {len(files.read(path)):4} {when} {entry}"
+    files, directory = io.process.machine.files, io.process.machine.files.is_directory(path)
+    size = 4096 if directory else len(files.read(path))
+    mode = filedetails.shown(files.mode(path), directory=directory)
+    return f"{mode} {1 + directory} root root {size:4} {filedetails.when(io)} {entry}"
 
 
 async def touch(io: Io, words: list[str]) -> int:

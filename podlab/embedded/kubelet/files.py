@@ -20,6 +20,7 @@ class Volume:
     """A tree of files: absolute path → bytes, or None for a directory."""
 
     entries: dict[str, bytes | None] = field(default_factory=dict)
+    modes: dict[str, int] = field(default_factory=dict)
 
     def put(self, path: str, data: bytes) -> None:
         """Write a file and the directories above it."""
@@ -149,6 +150,18 @@ class Files:
         volume, inner = self._writable(path)
         for entry in [e for e in volume.entries if e == inner or e.startswith(inner + "/")]:
             del volume.entries[entry]
+            volume.modes.pop(entry, None)
+
+    def mode(self, path: str) -> int:
+        """Permission bits."""
+        volume, inner, _ = self._locate(path)
+        usual = 0o1777 if path == "/tmp" else 0o755 if self.is_directory(path) else 0o644
+        return volume.modes.get(inner, usual)
+
+    def set_mode(self, path: str, mode: int) -> None:
+        """Change permission bits. Raises FileError."""
+        volume, inner = self._writable(path)
+        volume.modes[inner] = mode
 
     def list(self, path: str) -> list[str]:
         """The names in a directory, sorted. Raises FileError."""

@@ -198,7 +198,11 @@ class Process:
         self.time += max(0.0, seconds)
         ahead = self.time - self.machine.clock.now()
         if ahead > 0:
-            await self.machine.clock.sleep(ahead)
+            try:
+                await self.machine.clock.sleep(ahead)
+            except asyncio.CancelledError:  # killed: the rest of its time it does not live through
+                self.time = min(self.time, self.machine.clock.now())
+                raise
 
     async def work(self) -> None:
         """The cost of one command."""
@@ -250,7 +254,7 @@ class Processes:
 
     def __init__(self) -> None:
         self.running: dict[int, Process] = {}
-        self._last = 6
+        self._last = 7
 
     def enter(self, process: Process) -> None:
         """A process begins: it gets its id."""

@@ -1,11 +1,10 @@
-"""Commands about text: echo, printf, grep, head, tail, wc, sort, uniq, cut, tr, seq, yes, basename, dirname."""
+"""Commands about text: echo, printf, head, tail, wc, sort, uniq, cut, tr, seq, yes, basename, dirname."""
 
 from __future__ import annotations
 
 import posixpath
 import re
 
-from podlab.embedded.kubelet import patterns
 from podlab.embedded.kubelet.stdio import OUTPUT_LIMIT, Io, inputs, options
 
 LINES, PAUSE = 200, 0.01
@@ -44,30 +43,6 @@ def _formatted(match: re.Match[str], values: list[str]) -> str:
     width = int(match[1]) if match[1].strip("-") else 0
     width = max(-OUTPUT_LIMIT, min(OUTPUT_LIMIT, width))
     return value.ljust(-width) if width < 0 else value.rjust(width)
-
-
-async def grep(io: Io, words: list[str]) -> int:
-    flags, rest = options(words)
-    if not rest:
-        return io.fail("Usage: grep [OPTION]... PATTERNS [FILE]...", 2)
-    try:
-        if "F" in flags:
-            expression = patterns.literal(rest[0], ignore_case="i" in flags)
-        else:
-            expression = patterns.compiled(rest[0], extended="E" in flags, ignore_case="i" in flags)
-    except patterns.BadPattern:
-        return io.fail("grep: Invalid regular expression", 2)
-    found, failed = await inputs(io, "grep", rest[1:])
-    count = 0
-    for name, data in found:
-        for line in data.decode(errors="replace").splitlines():
-            if bool(expression.search(line)) != ("v" in flags):
-                count += 1
-                if not flags & {"q", "c"}:
-                    io.say(f"{name}:{line}" if len(rest) > 2 else line)
-    if "c" in flags:
-        io.say(str(count))
-    return 2 if failed and not count else int(count == 0)
 
 
 class Wrong(ValueError):
@@ -172,14 +147,32 @@ async def uniq(io: Io, words: list[str]) -> int:
 
 
 async def cut(io: Io, words: list[str]) -> int:
-    joined = " ".join(words)
-    delimiter, fields = re.search(r"-d ?(.)", joined), re.search(r"-f ?(\d+)", joined)
-    text = (await io.stdin.rest()).decode(errors="replace")
-    for line in text.splitlines():
-        parts = line.split(delimiter[1] if delimiter else "\t")
-        index = int(fields[1]) - 1 if fields else 0
-        io.say(parts[index] if index < len(parts) else "")
-    return 0
+    """`cut -d DELIMITER -f LIST | -c LIST [FILE]…`"""
+    values, names, words = {"d": "\t"}, [], list(words)
+    while words:
+        word = words.pop(0)
+        if match := re.fullmatch(r"-([dfcb])(.*)", word, re.S):
+            values[match[1]] = match[2] or (words.pop(0) if words else "")
+        elif not word.startswith("-"):
+            names.append(word)
+    chosen = next((values[key] for key in "fcb" if key in values), "")
+    if not re.fullmatch(r"(\d{1,9}|\d{0,9}-\d{0,9})(,(\d{1,9}|\d{0,9}-\d{0,9}))*", chosen):
+        return io.fail("cut: you must specify a list of bytes, characters, or fields")
+    found, failed = await inputs(io, "cut", names)
+    for line in b"".join(data for _, data in found).decode(errors="replace").splitlines():
+        parts = line.split(values["d"]) if "f" in values and values["d"] else list(line)
+        whole = "f" in values and len(parts) == 1
+        kept = [part for number, part in enumerate(parts, 1) if _in_list(number, chosen)]
+        io.say(line if whole else (values["d"] if "f" in values else "").join(kept))
+    return int(failed > 0)
+
+
+def _in_list(number: int, chosen: str) -> bool:
+    for part in chosen.split(","):
+        first, dash, last = part.partition("-")
+        if int(first or 1) <= number <= (int(last) if last else 2**62 if dash else int(first)):
+            return True
+    return False
 
 
 async def tr(io: Io, words: list[str]) -> int:
@@ -218,10 +211,15 @@ async def yes(io: Io, words: list[str]) -> int:
 
 
 async def basename(io: Io, words: list[str]) -> int:
-    io.say(posixpath.basename(words[0]))
+    if not words:
+        return io.fail("basename: missing operand")
+    name = posixpath.basename(words[0].rstrip("/"))
+    io.say(name.removesuffix(words[1]) if len(words) > 1 and name != words[1] else name)
     return 0
 
 
 async def dirname(io: Io, words: list[str]) -> int:
+    if not words:
+        return io.fail("dirname: missing operand")
     io.say(posixpath.dirname(words[0]) or ".")
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import posixpath
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -43,7 +44,7 @@ class Words:
         if any(part.type in ("simple_expansion", "expansion", "command_substitution") for part in parts):
             for word in value.split():
                 yield word
-        elif node.type in ("word", "concatenation") and any(c in source(node) for c in "*?") and not _quoted(node):
+        elif node.type in ("word", "concatenation") and re.search(r"(?<!\\)[*?]", source(node)) and not _quoted(node):
             for word in self._glob(value) or [value]:
                 yield word
         else:

@@ -1,0 +1,156 @@
+"""Commands about what files are: stat, chmod, chown, du, rmdir, mktemp, realpath, readlink."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import stat as bits
+from datetime import UTC, datetime
+
+from podlab.embedded.kubelet.files import NO_SUCH, FileError
+from podlab.embedded.kubelet.stdio import Io, options
+
+
+def _busy(io: Io) -> bool:
+    return "busybox" in io.process.machine.image.reference
+
+
+async def chmod(io: Io, words: list[str]) -> int:
+    """`chmod MODE FILE…`"""
+    _flags, rest = options([word for word in words if not re.fullmatch(r"-[rwx]+", word)])
+    if len(rest) < 2:
+        return io.fail("chmod: missing operand")
+    files, code = io.process.machine.files, 0
+    for name in rest[1:]:
+        path = io.path(name)
+        if not files.exists(path):
+            code = io.fail(f"chmod: {name}: {NO_SUCH}" if _busy(io) else f"chmod: cannot access '{name}': {NO_SUCH}")
+            continue
+        mode = changed(files.mode(path), rest[0])
+        if mode is None:
+            return io.fail(f"chmod: invalid mode '{rest[0]}'" if _busy(io) else f"chmod: invalid mode: ‘{rest[0]}’")
+        try:
+            files.set_mode(path, mode)
+        except FileError as error:
+            code = io.fail(
+                f"chmod: {name}: {error}" if _busy(io) else f"chmod: changing permissions of '{name}': {error}"
+            )
+    return code
+
+
+def changed(mode: int, wanted: str) -> int | None:
+    """A mode as `0644` or `u+x,go-w` changes it; None for what is neither."""
+    if re.fullmatch(r"[0-7]{3,4}", wanted):
+        return int(wanted, 8)
+    for part in wanted.split(","):
+        found = re.fullmatch(r"([ugoa]*)([-+=])([rwx]*)", part)
+        if not found:
+            return None
+        who = found[1] if found[1] and "a" not in found[1] else "ugo"
+        given = sum({"r": 4, "w": 2, "x": 1}[letter] for letter in set(found[3]))
+        mask = sum(given << {"u": 6, "g": 3, "o": 0}[letter] for letter in set(who))
+        whole = sum(7 << {"u": 6, "g": 3, "o": 0}[letter] for letter in set(who))
+        mode = {"+": mode | mask, "-": mode & ~mask, "=": (mode & ~whole) | mask}[found[2]]
+    return mode
+
+
+async def chown(io: Io, words: list[str]) -> int:
+    """`chown OWNER FILE…`: who owns a file is not kept."""
+    for name in options(words)[1][1:]:
+        if not io.process.machine.files.exists(io.path(name)):
+            return io.fail(f"chown: {name}: {NO_SUCH}" if _busy(io) else f"chown: cannot access '{name}': {NO_SUCH}")
+    return 0
+
+
+async def stat(io: Io, words: list[str]) -> int:
+    """`stat [-c FORMAT] FILE…`"""
+    form, names, files, code = "", list(words), io.process.machine.files, 0
+    if names and names[0] in ("-c", "--format") and len(names) > 1:
+        form, names = names[1], names[2:]
+    for name in names:
+        path = io.path(name)
+        if not files.exists(path):
+            text = f"stat: can't stat '{name}': {NO_SUCH}" if _busy(io) else f"stat: cannot statx '{name}': {NO_SUCH}"
+            code = io.fail(text)
+            continue
+        io.say(_described(form or FORM, _facts(io, path, name)))
+    return code
+
+
+FORM = "  File: %n\n  Size: %s\t%F\nAccess: (0%a/%A)  Uid: (    %u/    %U)   Gid: (    %g/    %G)"
+
+
+def _described(form: str, facts: dict[str, str]) -> str:
+    return re.sub(r"%(\w)", lambda match: facts.get(match[1], "?"), form)
+
+
+def _facts(io: Io, path: str, name: str) -> dict[str, str]:
+    files = io.process.machine.files
+    directory, mode = files.is_directory(path), files.mode(path)
+    size = 4096 if directory else len(files.read(path))
+    kind = "directory" if directory else "regular file" if size else "regular empty file"
+    owner = {"u": "0", "g": "0", "U": "root", "G": "root"}
+    return owner | {"n": name, "s": str(size), "a": f"{mode:o}", "A": shown(mode, directory=directory), "F": kind}
+
+
+def shown(mode: int, *, directory: bool) -> str:
+    """`-rw-r--r--`"""
+    return bits.filemode(mode | (bits.S_IFDIR if directory else bits.S_IFREG))
+
+
+async def du(io: Io, words: list[str]) -> int:
+    """`du [-s] [-h] [PATH]…`, in KiB."""
+    flags, names = options(words)
+    code = 0
+    for name in names or ["."]:
+        if not io.process.machine.files.exists(io.path(name)):
+            code = io.fail(f"du: {name}: {NO_SUCH}" if _busy(io) else f"du: cannot access '{name}': {NO_SUCH}")
+            continue
+        for path, size in _sizes(io, name):
+            if path == name or ("s" not in flags and io.process.machine.files.is_directory(io.path(path))):
+                io.say(f"{f'{size}.0K' if 'h' in flags else size}\t{path}")
+    return code
+
+
+def _sizes(io: Io, name: str) -> list[tuple[str, int]]:
+    files = io.process.machine.files
+    if not files.is_directory(io.path(name)):
+        return [(name, -(-len(files.read(io.path(name))) // 4096) * 4)]
+    inner = [_sizes(io, posixpath.join(name, child)) for child in files.list(io.path(name))]
+    return [row for rows in inner for row in rows] + [(name, 4 + sum(rows[-1][1] for rows in inner))]
+
+
+async def rmdir(io: Io, words: list[str]) -> int:
+    files, code = io.process.machine.files, 0
+    for name in options(words)[1]:
+        path = io.path(name)
+        try:
+            if files.list(path):
+                raise FileError("Directory not empty")
+            files.remove(path)
+        except FileError as error:
+            code = io.fail(f"rmdir: '{name}': {error}" if _busy(io) else f"rmdir: failed to remove '{name}': {error}")
+    return code
+
+
+async def mktemp(io: Io, words: list[str]) -> int:
+    """`mktemp [-d]`"""
+    files, flags = io.process.machine.files, options(words)[0]
+    name = next(n for n in (f"/tmp/tmp.{number:010}" for number in range(10**6)) if not files.exists(n))
+    try:
+        files.make_directory(name) if "d" in flags else files.write(name, b"")
+    except FileError as error:
+        return io.fail(f"mktemp: failed to create file via template '/tmp/tmp.XXXXXXXXXX': {error}")
+    io.say(name)
+    return 0
+
+
+async def realpath(io: Io, words: list[str]) -> int:
+    for name in options(words)[1]:
+        io.say(io.path(name))
+    return 0
+
+
+def when(io: Io) -> str:
+    """A time as `ls -l` shows it."""
+    return datetime.fromtimestamp(io.process.time, UTC).strftime("%b %e %H:%M")

@@ -1,0 +1,157 @@
+"""grep, egrep and fgrep."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from podlab.embedded.kubelet import patterns
+from podlab.embedded.kubelet.files import NO_SUCH
+from podlab.embedded.kubelet.stdio import Io
+
+LONG = {"quiet": "q", "count": "c", "ignore-case": "i", "invert-match": "v", "line-number": "n", "recursive": "r"}
+
+
+async def grep(io: Io, words: list[str]) -> int:
+    """`grep [-EFGciLlnohHqrsvwx] [-e PATTERN] [-A|-B|-C LINES] [-m COUNT] PATTERN [FILE]…`"""
+    flags, values, names = _options(words)
+    if "e" not in values and not names:
+        return io.fail("Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.", 2)
+    wanted = values.get("e") or [names.pop(0)]
+    try:
+        expression = _expression("\n".join(wanted), flags)
+    except patterns.BadPattern:
+        return io.fail("grep: Invalid regular expression", 2)
+    search, found, failed = Search(io, flags, values, expression), 0, 0
+    paths = list(_paths(io, names, "r" in flags or "R" in flags))
+    for name in paths or ["-"]:
+        if name != "-" and not _readable(io, name, flags):
+            failed += 1
+            continue
+        shown = name if (len(paths) > 1 or flags & {"r", "R", "H"}) and "h" not in flags else ""
+        found += await search.one(name, shown)
+        if found and "q" in flags:
+            return 0
+    return 2 if failed else int(not found)
+
+
+async def egrep(io: Io, words: list[str]) -> int:
+    return await grep(io, ["-E", *words])
+
+
+async def fgrep(io: Io, words: list[str]) -> int:
+    return await grep(io, ["-F", *words])
+
+
+def _options(words: list[str]) -> tuple[set[str], dict[str, list[str]], list[str]]:
+    flags: set[str] = set()
+    values: dict[str, list[str]] = {}
+    names: list[str] = []
+    words = list(words)
+    while words:
+        word = words.pop(0)
+        if word == "--":
+            return flags, values, names + words
+        if word.startswith("--"):
+            flags |= set(LONG.get(word[2:], ""))
+        elif match := re.fullmatch(r"-([a-zA-Z]*?)([eABCm])(.*)", word):
+            flags |= set(match[1])
+            values.setdefault(match[2], []).append(match[3] or (words.pop(0) if words else ""))
+        elif word.startswith("-") and len(word) > 1:
+            flags |= set(word[1:])
+        else:
+            names.append(word)
+    return flags, values, names
+
+
+def _expression(wanted: str, flags: set[str]) -> Any:
+    insensitive = "i" in flags
+    if "F" in flags:
+        return patterns.literal(wanted, ignore_case=insensitive)
+    extended = bool(flags & {"E", "P"})
+    start, end = ("(?:", ")") if extended else ("\\(", "\\)")
+    if "x" in flags:
+        wanted = f"^{start}{wanted}{end}$"
+    elif "w" in flags:
+        wanted = f"\\b{start}{wanted}{end}\\b"
+    return patterns.compiled(wanted, extended=extended, ignore_case=insensitive)
+
+
+def _paths(io: Io, names: list[str], recursive: bool) -> Iterator[str]:
+    files = io.process.machine.files
+    for name in names or (["."] if recursive else []):
+        if recursive and files.is_directory(io.path(name)):
+            yield from _paths(io, [posixpath.join(name, child) for child in files.list(io.path(name))] or ["-"], True)
+        else:
+            yield name
+
+
+def _readable(io: Io, name: str, flags: set[str]) -> bool:
+    files = io.process.machine.files
+    wrong = (
+        NO_SUCH if not files.exists(io.path(name)) else "Is a directory" if files.is_directory(io.path(name)) else ""
+    )
+    if wrong and "s" not in flags:
+        io.fail(f"grep: {name}: {wrong}")
+    return not wrong
+
+
+class Search:
+    """One search: what to find, and how to show it."""
+
+    def __init__(self, io: Io, flags: set[str], values: dict[str, list[str]], expression: Any) -> None:
+        self.io, self.flags, self.expression = io, flags, expression
+        number = {key: int(given[-1]) for key, given in values.items() if given[-1].isdecimal()}
+        self.most = number.get("m", 2**62)
+        self.before, self.after = (number.get(key, number.get("C", 0)) for key in "BA")
+
+    async def one(self, name: str, shown: str) -> int:
+        """Search one file; returns how many lines fit."""
+        found, number, last, kept = 0, 0, -(2**62), list[str]()
+        async for line in self._lines(name):
+            number += 1
+            if bool(self.expression.search(line)) != ("v" in self.flags):
+                found += 1
+                if self.flags & {"q", "l"}:
+                    break
+                for back, earlier in enumerate(kept, number - len(kept)):
+                    self._say(shown, back, earlier, "-")
+                self._say(shown, number, line, ":")
+                kept, last = [], number
+                if found >= self.most:
+                    break
+            elif number - last <= self.after:
+                self._say(shown, number, line, "-")
+            elif self.before:
+                kept = [*kept, line][-self.before :]
+        self._sum(name, shown, found)
+        return found
+
+    def _sum(self, name: str, shown: str, found: int) -> None:
+        if "q" in self.flags:
+            return
+        if "c" in self.flags:
+            self.io.say(f"{shown}:{found}" if shown else str(found))
+        if ("l" in self.flags and found) or ("L" in self.flags and not found):
+            self.io.say("(standard input)" if name == "-" else name)
+
+    def _say(self, shown: str, number: int, line: str, mark: str) -> None:
+        if self.flags & {"q", "c", "l", "L"}:
+            return
+        prefix = (f"{shown}{mark}" if shown else "") + (f"{number}{mark}" if "n" in self.flags else "")
+        if "o" not in self.flags:
+            self.io.say(prefix + line)
+        elif mark == ":":
+            for match in self.expression.finditer(line):
+                if match.group():
+                    self.io.say(prefix + match.group())
+
+    async def _lines(self, name: str) -> AsyncIterator[str]:
+        if name == "-":
+            while line := await self.io.stdin.line():
+                yield line.decode(errors="replace").rstrip("\n")
+            return
+        for text in self.io.read(name).decode(errors="replace").splitlines():
+            yield text

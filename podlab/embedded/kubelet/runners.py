@@ -1,0 +1,189 @@
+"""Commands that run other commands: timeout, xargs, find, env, nohup."""
+
+from __future__ import annotations
+
+import fnmatch
+import itertools
+import posixpath
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import replace
+
+from podlab.embedded.kubelet.children import finish, start
+from podlab.embedded.kubelet.files import NO_SUCH, FileError
+from podlab.embedded.kubelet.process import Input
+from podlab.embedded.kubelet.signals import NUMBERS, signal_name
+from podlab.embedded.kubelet.stdio import Io
+
+UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+TIMED_OUT = 124
+CATCHING_UP = 0.1
+"""Seconds that a process whose time is over has for what it did before."""
+
+
+async def launch(io: Io, words: list[str], who: str) -> int:
+    """Run a command or a shell in a process of its own; `who` complains if there is none."""
+    from podlab.embedded.kubelet import programs
+
+    if wrong := programs.missing(words, io.process.machine.image.commands, (), io.process.machine.files):
+        reason = "Permission denied" if wrong.endswith("denied") else NO_SUCH
+        busy = "busybox" in io.process.machine.image.reference
+        quoted = f"can't execute '{words[0]}': {reason}" if busy else f"{words[0]}: {reason}"
+        return io.fail(f"{who}: {quoted}", 127)
+    child = io.process.child(words)
+    child.out, child.err, child.stdin, child.env = io.out, io.err, io.stdin, dict(io.env or io.process.env)
+    return await finish(io.process, [start(child, lambda: programs.run(child))])
+
+
+async def timeout(io: Io, words: list[str]) -> int:
+    """`timeout [-s SIGNAL] SECONDS COMMAND…`"""
+    name, words = "TERM", list(words)
+    while words and words[0].startswith("-"):
+        option = words.pop(0)
+        if option in ("-s", "-k") and words:
+            name = signal_name(words.pop(0)) if option == "-s" else name
+    limit = re.fullmatch(r"(\d*\.?\d+)([smhd]?)", words[0] if words else "")
+    if not limit or len(words) < 2:
+        return io.fail(f"timeout: invalid time interval '{words[0]}'" if words else "timeout: missing operand", 125)
+    child, late = io.process.child(words[1:]), []
+    job = start(child, lambda: launch(replace(io, process=child), words[1:], "timeout"))
+
+    def end() -> None:
+        late.append(True)
+        child.signal(name, inside=True)
+
+    seconds = float(limit[1]) * UNITS[limit[2]]
+    clock, deadline = io.process.machine.clock, io.process.time + seconds
+    timer = clock.call_at(max(deadline, clock.now() + CATCHING_UP), end)
+    try:
+        code = await finish(io.process, [job])
+    finally:
+        timer.cancel()
+    if not late and child.time < deadline:
+        return code
+    io.process.time = deadline
+    return 128 + NUMBERS[name] if "busybox" in io.process.machine.image.reference else TIMED_OUT
+
+
+async def xargs(io: Io, words: list[str]) -> int:
+    """`xargs [-n COUNT] [-I NAME] [-r] [-0] [COMMAND…]`"""
+    values, words, flags = {"-n": "", "-I": ""}, list(words), set()
+    while words and words[0].startswith("-"):
+        option = words.pop(0)
+        if option[:2] in values:
+            values[option[:2]] = option[2:] or (words.pop(0) if words else "")
+        else:
+            flags |= set(option[1:])
+    text = (await io.stdin.rest()).decode(errors="replace")
+    command, code = words or ["echo"], 0
+    for line in _batches(text, values, flags, command):
+        code = max(code, 123 * bool(await launch(replace(io, stdin=Input()), line, "xargs")))
+    return code
+
+
+def _batches(text: str, values: dict[str, str], flags: set[str], command: list[str]) -> Iterator[list[str]]:
+    if mark := values["-I"]:
+        for line in filter(str.strip, text.splitlines()):
+            yield [word.replace(mark, line.strip()) for word in command]
+        return
+    try:
+        items = text.rstrip("\0").split("\0") if "0" in flags and text else shlex.split(text)
+    except ValueError:
+        items = text.split()
+    size = int(values["-n"]) if values["-n"].isdecimal() and int(values["-n"]) else max(len(items), 1)
+    if not items and "r" not in flags:
+        yield command
+    for at in range(0, len(items), size):
+        yield [*command, *items[at : at + size]]
+
+
+async def find(io: Io, words: list[str]) -> int:
+    """`find [PATH…] [-name PATTERN] [-type f|d] [-maxdepth N] [-exec COMMAND {} ;]`"""
+    at = next((i for i, word in enumerate(words) if word.startswith(("-", "!", "("))), len(words))
+    starts, tests, code = words[:at] or ["."], words[at:], 0
+    wrong = next((word for word in tests if word.startswith("-") and word not in FIND and "-exec" not in tests), None)
+    if wrong:
+        busy = "busybox" in io.process.machine.image.reference
+        return io.fail(f"find: unrecognized: {wrong}" if busy else f"find: unknown predicate `{wrong}'")
+    for begin in starts:
+        if not io.process.machine.files.exists(io.path(begin)):
+            busy = "busybox" in io.process.machine.image.reference
+            code = io.fail(f"find: {begin}: {NO_SUCH}" if busy else f"find: ‘{begin}’: {NO_SUCH}")
+            continue
+        for depth, path in _walk(io, begin, 0):
+            if _wanted(io, path, depth, tests):
+                await _act(io, path, tests)
+    return code
+
+
+FIND = (
+    "-name",
+    "-iname",
+    "-type",
+    "-maxdepth",
+    "-mindepth",
+    "-print",
+    "-delete",
+    "-path",
+    "-size",
+    "-empty",
+    "-print0",
+)
+
+
+def _walk(io: Io, path: str, depth: int) -> Iterator[tuple[int, str]]:
+    yield depth, path
+    files = io.process.machine.files
+    if files.is_directory(io.path(path)):
+        for name in files.list(io.path(path)):
+            yield from _walk(io, posixpath.join(path, name), depth + 1)
+
+
+def _wanted(io: Io, path: str, depth: int, tests: list[str]) -> bool:
+    given = dict(itertools.pairwise(tests))
+    directory = io.process.machine.files.is_directory(io.path(path))
+    name = posixpath.basename(path.rstrip("/")) or path
+    return (
+        depth <= _whole(given.get("-maxdepth", "999"))
+        and depth >= _whole(given.get("-mindepth", "0"))
+        and fnmatch.fnmatchcase(name, given.get("-name", "*"))
+        and fnmatch.fnmatchcase(name.lower(), given.get("-iname", "*").lower())
+        and fnmatch.fnmatchcase(path, given.get("-path", "*"))
+        and given.get("-type", "d" if directory else "f") == ("d" if directory else "f")
+        and not ("-empty" in tests and not directory and io.read(path))
+    )
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isdecimal() else 0
+
+
+async def _act(io: Io, path: str, tests: list[str]) -> None:
+    if "-exec" in tests:
+        command = tests[tests.index("-exec") + 1 :]
+        command = command[: next((i for i, word in enumerate(command) if word in (";", "+")), len(command))]
+        await launch(replace(io, stdin=Input()), [word.replace("{}", path) for word in command], "find")
+    elif "-delete" in tests:
+        try:
+            io.process.machine.files.remove(io.path(path))
+        except FileError as error:
+            io.fail(f"find: cannot delete '{path}': {error}")
+    else:
+        io.out(path.encode() + (b"\0" if "-print0" in tests else b"\n"))
+
+
+async def env(io: Io, words: list[str]) -> int:
+    """`env [-i] [NAME=VALUE]… [COMMAND…]`"""
+    given, words = dict(io.env if io.env is not None else io.process.env), list(words)
+    while words and (words[0] in ("-i", "-") or "=" in words[0]):
+        word = words.pop(0)
+        given = given | {word.partition("=")[0]: word.partition("=")[2]} if "=" in word else {}
+    if words:
+        return await launch(replace(io, env=given), words, "env")
+    io.out("".join(f"{key}={value}\n" for key, value in given.items()).encode())
+    return 0
+
+
+async def nohup(io: Io, words: list[str]) -> int:
+    return await launch(io, words, "nohup") if words else io.fail("nohup: missing operand", 125)

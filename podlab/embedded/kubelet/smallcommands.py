@@ -1,0 +1,117 @@
+"""Small commands: expr, rev, tac, nl, tty, free, uptime, ping."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from podlab.embedded.kubelet import arithmetic, patterns
+from podlab.embedded.kubelet.files import FileError
+from podlab.embedded.kubelet.stdio import Io, inputs, options
+
+MEMORY = 24684096
+"""KiB of the simulated machine."""
+
+
+async def expr(io: Io, words: list[str]) -> int:
+    """`expr A OPERATOR B`: arithmetic, comparison, `:`"""
+    if not words:
+        return io.fail("expr: missing operand\nTry 'expr --help' for more information.", 2)
+    if len(words) == 3 and words[1] == ":":
+        try:
+            found = patterns.compiled(f"^{words[2]}").search(words[0])
+        except patterns.BadPattern:
+            return io.fail("expr: Invalid regular expression", 2)
+        text = "" if not found else found.group(1) if found.re.groups else str(found.end())
+    elif len(words) == 1:
+        text = words[0]
+    elif all(re.fullmatch(r"-?\d{1,19}|[-+*/%<>()]|[<>!]?=", word) for word in words):
+        text = str(arithmetic.value(" ".join("==" if word == "=" else word for word in words), {}, lambda _: "0"))
+    elif len(words) == 3 and words[1] in ("=", "!="):
+        text = str(int((words[0] == words[2]) == (words[1] == "=")))
+    else:
+        wrong = next((word for word in words if not re.fullmatch(r"-?\d+", word)), "")
+        bad = "expr: non-integer argument" if len(words) == 3 else f"expr: syntax error: unexpected argument '{wrong}'"
+        return io.fail(bad, 2)
+    io.say(text)
+    return int(text in ("", "0"))
+
+
+async def _lines(io: Io, name: str, words: list[str]) -> tuple[list[str], int]:
+    found, failed = await inputs(io, name, options(words)[1])
+    return b"".join(data for _, data in found).decode(errors="replace").splitlines(), int(failed > 0)
+
+
+async def rev(io: Io, words: list[str]) -> int:
+    lines, code = await _lines(io, "rev", words)
+    io.out("".join(f"{line[::-1]}\n" for line in lines).encode())
+    return code
+
+
+async def tac(io: Io, words: list[str]) -> int:
+    lines, code = await _lines(io, "tac", words)
+    io.out("".join(f"{line}\n" for line in reversed(lines)).encode())
+    return code
+
+
+async def nl(io: Io, words: list[str]) -> int:
+    lines, code = await _lines(io, "nl", words)
+    numbers = iter(range(1, len(lines) + 1))
+    io.out("".join(f"{next(numbers):6}\t{line}\n" if line else "       \n" for line in lines).encode())
+    return code
+
+
+async def tty(io: Io, words: list[str]) -> int:
+    io.say("not a tty")
+    return 1
+
+
+async def free(io: Io, words: list[str]) -> int:
+    busy = "busybox" in io.process.machine.image.reference
+    unit = 1024 if "-m" in words else 1
+    width, first = ("11", "      ") if busy else ("11", "       ")
+    heads = "".join(f"{name:>{width}} " for name in ("total", "used", "free", "shared", "buff/cache", "available"))
+    io.say(f"{first} {heads}".rstrip())
+    values = (MEMORY, MEMORY // 6, MEMORY // 2, 11616, MEMORY // 3, MEMORY * 5 // 6)
+    io.say("Mem:   " + " ".join(f"{value // unit:>{width}}" for value in values))
+    io.say("Swap:  " + " ".join(f"{0:>{width}}" for _ in range(3)))
+    return 0
+
+
+async def uptime(io: Io, words: list[str]) -> int:
+    moment = datetime.fromtimestamp(io.process.time, UTC).strftime("%H:%M:%S")
+    io.say(f" {moment} up  1:00,  0 users,  load average: 0.10, 0.10, 0.10")
+    return 0
+
+
+async def ping(io: Io, words: list[str]) -> int:
+    """`ping [-c COUNT] HOST`: only this Pod's own addresses answer."""
+    counted = re.search(r"-c ?(\d{1,3})", " ".join(words))
+    host = words[-1] if words else ""
+    local = {"localhost": "127.0.0.1", "127.0.0.1": "127.0.0.1", io.process.machine.ip: io.process.machine.ip}
+    if host not in local:
+        return io.fail(f"ping: bad address '{host}'")
+    io.say(f"PING {host} ({local[host]}): 56 data bytes")
+    count = int(counted[1]) if counted else 10**6
+    for number in range(count):
+        await io.process.sleep(1.0 if number else 0.0)
+        io.say(f"64 bytes from {local[host]}: seq={number} ttl=64 time=0.071 ms")
+    io.say(f"\n--- {host} ping statistics ---\n{count} packets transmitted, {count} packets received, 0% packet loss")
+    io.say("round-trip min/avg/max = 0.071/0.071/0.071 ms")
+    return 0
+
+
+async def truncate(io: Io, words: list[str]) -> int:
+    """`truncate -s SIZE FILE…`"""
+    match = re.search(r"-s ?(\d{1,9})([KM]?)", " ".join(words))
+    if not match:
+        return io.fail("truncate: you must specify either '--size' or '--reference'")
+    size = int(match[1]) * {"": 1, "K": 2**10, "M": 2**20}[match[2]]
+    try:
+        if size > 2**24:
+            raise FileError("No space left on device")
+        for name in [word for word in words if not word.startswith("-") and word != match[1] + match[2]]:
+            io.process.machine.files.write(io.path(name), bytes(size))
+    except FileError as error:
+        return io.fail(f"truncate: {error}")
+    return 0
