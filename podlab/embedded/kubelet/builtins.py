@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from podlab.embedded.kubelet.files import NO_SUCH
 from podlab.embedded.kubelet.signals import kill, signal_name
 from podlab.embedded.kubelet.stdio import Io
 
@@ -49,8 +50,9 @@ async def continue_(shell: Shell, words: list[str], io: Io) -> int:
 async def cd_(shell: Shell, words: list[str], io: Io) -> int:
     path = posixpath.normpath(posixpath.join(shell.process.cwd, words[0] if words else "/root"))
     if not shell.process.machine.files.is_directory(path) and path != "/root":
-        io.err(f"{shell.prefix} cd: can't cd to {words[0] if words else path}\n".encode())
-        return 2
+        if shell.busybox:
+            return io.fail(f"{shell.prefix} cd: line 0: can't cd to {words[0] if words else path}: {NO_SUCH}")
+        return io.fail(f"{shell.prefix} cd: can't cd to {words[0] if words else path}", 2)
     shell.process.cwd = path
     return 0
 

@@ -26,7 +26,7 @@ async def ls(io: Io, words: list[str]) -> int:
     for name in sorted(names, key=lambda name: (files.is_directory(io.path(name)), name)) or ["."]:
         path = io.path(name)
         if not files.exists(path):
-            busy = "busybox" in io.process.machine.image.reference
+            busy = io.busybox
             code = io.fail(f"ls: {name}: {NO_SUCH}" if busy else f"ls: cannot access '{name}': {NO_SUCH}", 2 - busy)
             continue
         listed = [name]
@@ -49,13 +49,13 @@ def _long(io: Io, path: str, entry: str) -> str:
 
 
 async def touch(io: Io, words: list[str]) -> int:
-    return _each(io, "touch: cannot touch", words, lambda path: io.process.machine.files.write(path, b"", append=True))
+    return _each(io, "touch", options(words)[1], lambda path: io.process.machine.files.write(path, b"", append=True))
 
 
 async def mkdir(io: Io, words: list[str]) -> int:
     flags, names = options(words)
     make = io.process.machine.files.make_directory
-    return _each(io, "mkdir: cannot create directory", names, lambda path: make(path, parents="p" in flags))
+    return _each(io, "mkdir", names, lambda path: make(path, parents="p" in flags))
 
 
 async def rm(io: Io, words: list[str]) -> int:
@@ -68,37 +68,75 @@ async def rm(io: Io, words: list[str]) -> int:
         if files.exists(path) or "f" not in flags:
             files.remove(path)
 
-    return _each(io, "rm: cannot remove", names, remove)
+    return _each(io, "rm", names, remove)
 
 
-def _each(io: Io, complaint: str, names: list[str], act: Callable[[str], None]) -> int:
+OMITTED = ("cp: -r not specified; omitting directory '{}'", "cp: omitting directory '{}'")
+COMPLAINTS = {  # of coreutils, and of busybox
+    "touch": ("touch: cannot touch '{}': {}", "touch: {}: {}"),
+    "mkdir": ("mkdir: cannot create directory '{}': {}", "mkdir: can't create directory '{}': {}"),
+    "rm": ("rm: cannot remove '{}': {}", "rm: can't remove '{}': {}"),
+    "cp from": ("cp: cannot stat '{}': {}", "cp: can't stat '{}': {}"),
+    "cp to": ("cp: cannot create regular file '{}': {}", "cp: can't create '{}': {}"),
+    "mv from": ("mv: cannot stat '{}': {}", "mv: can't rename '{}': {}"),
+    "mv to": ("mv: cannot move to '{}': {}", "mv: can't create '{}': {}"),
+}
+
+
+def _complain(io: Io, what: str, name: str, reason: str) -> int:
+    return io.fail(COMPLAINTS[what][io.busybox].format(name, reason))
+
+
+def _each(io: Io, what: str, names: list[str], act: Callable[[str], None]) -> int:
     code = 0
     for name in names:
         try:
             act(io.path(name))
         except FileError as error:
-            code = io.fail(f"{complaint} '{name}': {error}")
+            code = _complain(io, what, name, str(error))
     return code
 
 
 async def cp(io: Io, words: list[str]) -> int:
-    _, names = options(words)
+    """`cp [-r] FILE… TARGET`"""
+    return _copy(io, "cp", words)
+
+
+def _copy(io: Io, command: str, words: list[str]) -> int:
+    flags, names = options(words)
     files, code = io.process.machine.files, 0
     if len(names) < 2:
-        return io.fail("cp: missing file operand")
+        return io.fail(f"{command}: missing file operand")
     for name in names[:-1]:
-        target = io.path(names[-1])
-        target = posixpath.join(target, posixpath.basename(name)) if files.is_directory(target) else target
-        try:
-            files.write(target, io.read(name, "{0}: {1}"))
-        except FileError as error:
-            code = io.fail(f"cp: {error}")
+        source, target = io.path(name), io.path(names[-1])
+        target = posixpath.join(target, posixpath.basename(source)) if files.is_directory(target) else target
+        if not files.exists(source):
+            code = _complain(io, f"{command} from", name, NO_SUCH)
+        elif files.is_directory(source) and not flags & {"r", "R", "a"} and command == "cp":
+            code = io.fail(OMITTED[io.busybox].format(name))
+        else:
+            try:
+                _copy_tree(io, source, target)
+            except FileError as error:
+                code = _complain(io, f"{command} to", names[-1], str(error))
     return code
 
 
+def _copy_tree(io: Io, source: str, target: str) -> None:
+    files = io.process.machine.files
+    if not files.is_directory(source):
+        files.write(target, files.read(source))
+        return
+    names = files.list(source)
+    files.make_directory(target, parents=True)
+    for name in names:
+        _copy_tree(io, posixpath.join(source, name), posixpath.join(target, name))
+
+
 async def mv(io: Io, words: list[str]) -> int:
-    code = await cp(io, words)
-    return code or await rm(io, [word for word in words[:-1] if not word.startswith("-")])
+    """`mv FILE… TARGET`"""
+    code = _copy(io, "mv", words)
+    return code or await rm(io, ["-r", *[word for word in words[:-1] if not word.startswith("-")]])
 
 
 async def tee(io: Io, words: list[str]) -> int:

@@ -57,6 +57,11 @@ class Io:
         """Something to read."""
         return Input(data)
 
+    @property
+    def busybox(self) -> bool:
+        """Whether busybox's tools speak, in other words than coreutils'."""
+        return "busybox" in self.process.machine.image.reference
+
     def say(self, text: str) -> None:
         """Write a line."""
         self.out(text.encode() + b"\n")
@@ -97,6 +102,17 @@ def options(words: list[str]) -> tuple[set[str], list[str]]:
     return {char for flag in flags for char in flag.lstrip("-")}, [word for word in words if word not in flags]
 
 
+USUAL = ("{}: {}", "{}: {}")
+UNREADABLE = {  # in coreutils' words, and in busybox's
+    "cat": ("{}: {}", "can't open '{}': {}"),
+    "head": ("cannot open '{}' for reading: {}", "{}: {}"),
+    "tail": ("cannot open '{}' for reading: {}", "can't open '{}': {}"),
+    "sort": ("cannot read: {}: {}", "{}: {}"),
+    "awk": ("cannot open {} ({})", "{}: {}"),
+    "sed": ("can't read {}: {}", "{}: {}"),
+}
+
+
 async def inputs(io: Io, command: str, names: list[str]) -> tuple[list[tuple[str, bytes]], int]:
     """What `cat`-like commands read, with the number of names that could not be read."""
     if not names:
@@ -107,6 +123,6 @@ async def inputs(io: Io, command: str, names: list[str]) -> tuple[list[tuple[str
             found.append((name, await io.stdin.rest() if name == "-" else io.read(name)))
         except FileError as error:
             failed += 1
-            busy = "busybox" in io.process.machine.image.reference and str(error).endswith(NO_SUCH)
-            io.fail(f"{command}: can't open '{name}': {NO_SUCH}" if busy else f"{command}: {error}")
+            words = UNREADABLE.get(command, USUAL)
+            io.fail(f"{command}: " + words[io.busybox].format(name, str(error).removeprefix(f"{name}: ")))
     return found, failed

@@ -74,3 +74,34 @@ def test_tar_packs_and_unpacks_what_kubectl_cp_sends() -> None:
 def test_tar_without_its_directory() -> None:
     complaint = "tar: /nodir: Cannot open: No such file or directory\ntar: Error is not recoverable: exiting now\n"
     assert sh("tar -xmf - -C /nodir") == (2, "", complaint)
+
+
+MISSING = "rm /n; mkdir /a/b; cp /n /x; mv /n /x; touch /a/b; head /n; sort /n; cat /n"
+
+
+def test_each_image_complains_in_its_own_words() -> None:
+    assert sh(MISSING)[2].splitlines() == [
+        "rm: cannot remove '/n': No such file or directory",
+        "mkdir: cannot create directory '/a/b': No such file or directory",
+        "cp: cannot stat '/n': No such file or directory",
+        "mv: cannot stat '/n': No such file or directory",
+        "touch: cannot touch '/a/b': No such file or directory",
+        "head: cannot open '/n' for reading: No such file or directory",
+        "sort: cannot read: /n: No such file or directory",
+        "cat: /n: No such file or directory",
+    ]
+    assert sh(MISSING, container=machine("busybox"))[2].splitlines() == [
+        "rm: can't remove '/n': No such file or directory",
+        "mkdir: can't create directory '/a/b': No such file or directory",
+        "cp: can't stat '/n': No such file or directory",
+        "mv: can't rename '/n': No such file or directory",
+        "touch: /a/b: No such file or directory",
+        "head: /n: No such file or directory",
+        "sort: /n: No such file or directory",
+        "cat: can't open '/n': No such file or directory",
+    ]
+
+
+def test_directories_are_copied_and_moved() -> None:
+    script = "mkdir -p /tmp/a/b; echo x > /tmp/a/b/c; cp -r /tmp/a /tmp/d; mv /tmp/d /tmp/e; cat /tmp/e/b/c; ls /tmp"
+    assert sh(script) == (0, "x\na\ne\n", "")
