@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from podlab.clusters.cluster import silent
 from podlab.errors import ApiError, ClusterError
 from podlab.text import Text
 from podlab.workshop import seat as seats
+
+GONE = 60.0
+"""Seconds to wait for the namespace of a seat that was removed just before."""
 
 HOURS = 24 * 7
 """How long a seat's token lives, unless the cluster allows less."""
@@ -70,6 +74,7 @@ def remove(cluster: Cluster, folder: Path, report: Report = silent) -> list[str]
 
 
 def _apply(client: Client, seat: str) -> None:
+    _until_gone(client, seat)
     for path, obj in seats.objects(seat):
         try:
             client.request("POST", path, body=obj)
@@ -77,6 +82,19 @@ def _apply(client: Client, seat: str) -> None:
             if error.code != 409 or "being terminated" in str(error):
                 raise
             _mend(client, f"{path}/{obj['metadata']['name']}", obj)
+
+
+def _until_gone(client: Client, seat: str) -> None:
+    """Wait for the end of a namespace that is being deleted: a room that was removed a moment ago."""
+    end = time.monotonic() + GONE
+    try:
+        while client.get(f"/api/v1/namespaces/{seats.namespace(seat)}")["metadata"].get("deletionTimestamp"):
+            if time.monotonic() > end:
+                break  # the API server's refusal says the rest
+            time.sleep(0.2)
+    except ApiError as error:
+        if error.code != 404:
+            raise
 
 
 def _mend(client: Client, path: str, obj: dict[str, Any]) -> None:

@@ -16,6 +16,10 @@ from podlab.workshop import room
 ROOT = Path(__file__).parents[2]
 LESSONS = ("01-what-is-a-pod", "02-create", "03-get", "04-describe", "05-delete")
 OTHERWISE = r"""
+[the seat's namespace, which a panel names in its kubectl lines]
+regex: (?a) -n podlab-seat-\d\d\b()
+replace: \1
+
 [the seat's namespace]
 regex: (?a)\bpodlab-seat-\d\d\b
 replace: default

@@ -87,6 +87,9 @@ def test_a_room_of_twenty(cluster: Cluster, tmp_path: Path) -> None:
         assert len(room.remove(cluster, tmp_path)) == 20
     assert room.taken(cluster) == []
     assert list(tmp_path.iterdir()) == []
+    [again] = room.make(cluster, 1, tmp_path)  # while the namespaces are still going
+    assert Client(again).get("/api/v1/namespaces/podlab-seat-01/pods")["items"] == []
+    room.remove(cluster, tmp_path)
 
 
 def _make_something(own: Cluster) -> None:
