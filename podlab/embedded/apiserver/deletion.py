@@ -9,6 +9,8 @@ from podlab.embedded.apiserver import fields, status
 from podlab.embedded.apiserver.resource import Context, Obj, Resource, fresh
 from podlab.embedded.clock import rfc3339
 
+ORPHAN, FOREGROUND = "orphan", "foregroundDeletion"
+
 
 def delete(ctx: Context, options: Obj) -> tuple[Obj, bool]:
     """Begin or finish the deletion; returns the last state and whether the object is gone. Raises StatusError."""
@@ -17,6 +19,7 @@ def delete(ctx: Context, options: Obj) -> tuple[Obj, bool]:
     _check_preconditions(ctx, old, options.get("preconditions") or {})
     registry.check(old, old, ctx)
     obj: Obj = fresh(old)
+    _follow_policy(obj, options)
     grace = resource.grace(obj, options.get("gracePeriodSeconds"))
     deleting = bool(old["metadata"].get("deletionTimestamp"))
     if deleting and not _shorten(obj, options.get("gracePeriodSeconds"), ctx.now()):
@@ -31,6 +34,27 @@ def delete(ctx: Context, options: Obj) -> tuple[Obj, bool]:
     if finished(resource, obj):
         return remove(ctx, obj), True
     return obj, False
+
+
+def _follow_policy(obj: Obj, options: Obj) -> None:
+    """Let the garbage collector's finalizers say what becomes of the dependents.
+
+    Upstream: deletionFinalizersForGarbageCollection in registry/generic/registry/store.go
+    """
+    policy = options.get("propagationPolicy")
+    if policy is None and options.get("orphanDependents") is not None:
+        policy = "Orphan" if options["orphanDependents"] else "Background"
+    if policy is None:
+        return
+    meta = obj["metadata"]
+    wanted = {"Orphan": [ORPHAN], "Foreground": [FOREGROUND]}.get(policy, [])
+    before = meta.get("finalizers") or []
+    finalizers = [name for name in before if name not in (ORPHAN, FOREGROUND)] + wanted
+    if set(finalizers) == set(before):
+        return
+    meta.pop("finalizers", None)
+    if finalizers:
+        meta["finalizers"] = finalizers
 
 
 def _begin(ctx: Context, obj: Obj, grace: int | None) -> None:

@@ -1,9 +1,13 @@
-"""Objects whose owners are gone go too. Upstream: pkg/controller/garbagecollector"""
+"""Objects whose owners are gone go too; owners that are asked to wait for their dependents, or to free them, do.
+
+Upstream: pkg/controller/garbagecollector
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from podlab.embedded.apiserver.deletion import FOREGROUND, ORPHAN
 from podlab.embedded.apiserver.registry import Event, Registry
 from podlab.embedded.apiserver.resource import Resource
 from podlab.embedded.apiserver.status import StatusError
@@ -15,7 +19,7 @@ MANAGER = "kube-controller-manager"
 
 
 class GarbageCollector:
-    """Follows ownerReferences: deletes an object in the background once none of its owners exists."""
+    """Follows ownerReferences: deletes an object once none of its owners is left to keep it."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
@@ -36,32 +40,135 @@ class GarbageCollector:
     def _on(self, resource: Resource, event: Event) -> None:
         meta = event.object["metadata"]
         where = (resource.qualified, meta.get("namespace", ""), meta["name"])
+        for owner in _owners(event.previous):  # an owner may wait for this object to go or to let go of it
+            self._look_at_owner(owner, where[1])
         if event.type == "DELETED":
             for dependent in self._dependents.pop(meta["uid"], ()):
-                self._controller.add((dependent[0], f"{dependent[1]}/{dependent[2]}"))
+                self._add(dependent)
             return
-        for owner in meta.get("ownerReferences") or []:
+        for owner in _owners(event.object):
             self._dependents.setdefault(owner["uid"], set()).add(where)
-            if event.type == "ADDED" and not self._exists(owner, where[1]):
-                self._controller.add((where[0], f"{where[1]}/{where[2]}"))
+            if event.type == "ADDED" and self._owner(owner, where[1]) is None:
+                self._add(where)
+        if _is_ending(event.object, ORPHAN) or _is_ending(event.object, FOREGROUND):
+            self._add(where)
 
-    def _exists(self, owner: Obj, namespace: str) -> bool:
-        for resource in self._registry.resources.values():
-            if resource.kind == owner["kind"] and resource.api_version == owner["apiVersion"]:
-                found = self._registry.find(resource, owner["name"], namespace if resource.namespaced else "")
-                return found is not None and found["metadata"]["uid"] == owner["uid"]
-        return True  # a kind that is not served here: it is not for us to say that it is gone
+    def _add(self, where: tuple[str, str, str]) -> None:
+        self._controller.add((where[0], f"{where[1]}/{where[2]}"))
+
+    def _look_at_owner(self, reference: Obj, namespace: str) -> None:
+        owner = self._owner(reference, namespace)
+        if owner and owner["metadata"].get("deletionTimestamp"):
+            resource = self._resource(reference)
+            if resource:
+                self._add((resource.qualified, owner["metadata"].get("namespace", ""), owner["metadata"]["name"]))
+
+    def _resource(self, reference: Obj) -> Resource | None:
+        wanted = (reference["kind"], reference["apiVersion"])
+        kinds = self._registry.resources.values()
+        return next((kind for kind in kinds if (kind.kind, kind.api_version) == wanted), None)
+
+    def _owner(self, reference: Obj, namespace: str) -> Obj | None:
+        """The owner; an empty object for a kind that is not served here: it is not for us to say that it is gone."""
+        resource = self._resource(reference)
+        if resource is None:
+            return {"metadata": {}}
+        found = self._registry.find(resource, reference["name"], namespace if resource.namespaced else "")
+        return found if found and found["metadata"]["uid"] == reference["uid"] else None
 
     def _reconcile(self, key: Key) -> None:
         resource = self._registry.resource(key[0])
         namespace, _, name = key[1].partition("/")
         obj = self._registry.find(resource, name, namespace)
-        owners = (obj or {}).get("metadata", {}).get("ownerReferences") or []
-        if obj is None or not owners or any(self._exists(owner, namespace) for owner in owners):
+        if obj is None:
             return
-        options = {"propagationPolicy": "Background", "preconditions": {"uid": obj["metadata"]["uid"]}}
         try:
-            self._registry.delete(resource, name, namespace, options=options, manager=MANAGER)
+            if _is_ending(obj, ORPHAN):
+                self._free_dependents(resource, obj)
+            elif _is_ending(obj, FOREGROUND):
+                self._await_dependents(resource, obj)
+            if _owners(obj):
+                self._judge(resource, obj)
         except StatusError as error:
             if error.code not in (404, 409):
                 raise
+
+    def _of(self, owner: Obj) -> list[tuple[Resource, Obj]]:
+        """All that names this object as an owner."""
+        uid, found = owner["metadata"]["uid"], []
+        for plural, namespace, name in sorted(self._dependents.get(uid, ())):
+            resource = self._registry.resource(plural)
+            obj = self._registry.find(resource, name, namespace)
+            if obj and any(reference["uid"] == uid for reference in _owners(obj)):
+                found.append((resource, obj))
+        return found
+
+    def _free_dependents(self, resource: Resource, owner: Obj) -> None:
+        for kind, dependent in self._of(owner):
+            self._drop_owners(kind, dependent, {owner["metadata"]["uid"]})
+        self._finish(resource, owner, ORPHAN)
+
+    def _await_dependents(self, resource: Resource, owner: Obj) -> None:
+        dependents, uid = self._of(owner), owner["metadata"]["uid"]
+        if not any(
+            reference.get("blockOwnerDeletion")
+            for _, one in dependents
+            for reference in _owners(one)
+            if reference["uid"] == uid
+        ):
+            self._finish(resource, owner, FOREGROUND)
+        for kind, dependent in dependents:
+            meta = dependent["metadata"]
+            self._add((kind.qualified, meta.get("namespace", ""), meta["name"]))
+
+    def _finish(self, resource: Resource, obj: Obj, finalizer: str) -> None:
+        def change(copy: Obj) -> None:
+            left = [name for name in copy["metadata"].get("finalizers") or [] if name != finalizer]
+            copy["metadata"].pop("finalizers", None)
+            if left:
+                copy["metadata"]["finalizers"] = left
+
+        self._change(resource, obj, change)
+
+    def _drop_owners(self, resource: Resource, obj: Obj, uids: set[str]) -> None:
+        def change(copy: Obj) -> None:
+            left = [reference for reference in _owners(copy) if reference["uid"] not in uids]
+            copy["metadata"].pop("ownerReferences", None)
+            if left:
+                copy["metadata"]["ownerReferences"] = left
+
+        self._change(resource, obj, change)
+
+    def _change(self, resource: Resource, obj: Obj, change: Any) -> None:
+        meta = obj["metadata"]
+        self._registry.change(
+            resource, meta["name"], meta.get("namespace", ""), change, subresource="", manager=MANAGER
+        )
+
+    def _judge(self, resource: Resource, obj: Obj) -> None:
+        """Keep an object that a living owner keeps, without the others; delete it where there is none."""
+        meta = obj["metadata"]
+        owners = [(one["uid"], self._owner(one, meta.get("namespace", ""))) for one in _owners(obj)]
+        dead = {uid for uid, owner in owners if owner is None or _is_ending(owner, FOREGROUND)}
+        if len(dead) < len({uid for uid, _ in owners}):
+            if dead:
+                self._drop_owners(resource, obj, dead)
+            return
+        if meta.get("deletionTimestamp"):
+            return
+        waited_for = any(owner is not None for _, owner in owners)
+        policy = "Foreground" if waited_for and self._of(obj) else "Background"
+        if ORPHAN in (meta.get("finalizers") or []):
+            policy = "Orphan"
+        options = {"propagationPolicy": policy, "preconditions": {"uid": meta["uid"]}}
+        self._registry.delete(resource, meta["name"], meta.get("namespace", ""), options=options, manager=MANAGER)
+
+
+def _owners(obj: Obj | None) -> list[Obj]:
+    found: list[Obj] = (obj or {}).get("metadata", {}).get("ownerReferences") or []
+    return found
+
+
+def _is_ending(obj: Obj, finalizer: str) -> bool:
+    meta = obj["metadata"]
+    return bool(meta.get("deletionTimestamp")) and finalizer in (meta.get("finalizers") or [])

@@ -1,0 +1,77 @@
+"""Cascading deletion: in the background, in the foreground, and none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.embedded.simulation import Simulation, simulate
+
+Obj = dict[str, Any]
+HOLD = "example.com/hold"
+
+
+def find(sim: Simulation, name: str) -> Obj | None:
+    return sim.registry.find(sim.registry.resource("configmaps"), name, "made")
+
+
+def delete(sim: Simulation, name: str, policy: str) -> None:
+    maps = sim.registry.resource("configmaps")
+    sim.registry.delete(maps, name, "made", options={"propagationPolicy": policy})
+
+
+def family(sim: Simulation, *, blocking: bool = True, finalizers: tuple[str, ...] = ()) -> None:
+    """An owner and a child."""
+    sim.create({"kind": "ConfigMap", "metadata": {"name": "owner"}, "data": {}})
+    owner = find(sim, "owner")
+    assert owner
+    reference = {"apiVersion": "v1", "kind": "ConfigMap", "name": "owner", "uid": owner["metadata"]["uid"]}
+    reference |= {"blockOwnerDeletion": True} if blocking else {}
+    meta = {"name": "child", "ownerReferences": [reference], "finalizers": list(finalizers)}
+    sim.create({"kind": "ConfigMap", "metadata": meta, "data": {}})
+
+
+@pytest.mark.parametrize("policy", ["Background", "Foreground"])
+def test_dependents_go_with_their_owner(policy: str) -> None:
+    async def script(sim: Simulation) -> None:
+        family(sim)
+        delete(sim, "owner", policy)
+        await sim.run(1)
+        assert find(sim, "owner") is None and find(sim, "child") is None
+
+    simulate(script, "made")
+
+
+def test_orphans_stay_and_forget_their_owner() -> None:
+    async def script(sim: Simulation) -> None:
+        family(sim)
+        delete(sim, "owner", "Orphan")
+        await sim.run(1)
+        child = find(sim, "child")
+        assert find(sim, "owner") is None
+        assert child and "ownerReferences" not in child["metadata"]
+
+    simulate(script, "made")
+
+
+def test_in_the_foreground_an_owner_waits_for_what_blocks_it() -> None:
+    async def script(sim: Simulation) -> None:
+        family(sim, finalizers=(HOLD,))
+        delete(sim, "owner", "Foreground")
+        await sim.run(1)
+        owner, child = find(sim, "owner"), find(sim, "child")
+        assert owner and owner["metadata"]["finalizers"] == ["foregroundDeletion"]
+        assert owner["metadata"]["deletionGracePeriodSeconds"] == 0
+        assert child and child["metadata"]["deletionTimestamp"]
+        sim.registry.change(
+            sim.registry.resource("configmaps"),
+            "child",
+            "made",
+            lambda o: o["metadata"].pop("finalizers"),
+            subresource="",
+        )
+        await sim.run(1)
+        assert find(sim, "owner") is None and find(sim, "child") is None
+
+    simulate(script, "made")
