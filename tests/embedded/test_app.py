@@ -280,3 +280,71 @@ def test_a_body_over_three_mebibytes_is_refused() -> None:
         assert answer.json["message"] == "Request entity is too large: limit is 3145728"
 
     run(scenario)
+
+
+MAPS = "/api/v1/namespaces/default/configmaps"
+JSON_PATCH, MERGE, STRATEGIC = (
+    f"application/{kind}+json" for kind in ("json-patch", "merge-patch", "strategic-merge-patch")
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "text"),
+    [
+        (
+            JSON_PATCH,
+            [{"op": "add", "path": "/data", "value": "x"}],
+            '"{\\"apiVersion\\":\\"v1\\",\\"data\\":\\"x\\",\\"kind\\"',
+        ),
+        (MERGE, {"kind": "Secret"}, "converting (v1.Secret) to (core.ConfigMap): unknown conversion"),
+        (MERGE, {"apiVersion": "v2"}, 'no kind "ConfigMap" is registered for version "v2" in scheme'),
+        (STRATEGIC, {"data": {"a": {"b": 1}}}, '"map[data:map[a:map[b:1]]]": unrecognized type: string'),
+        (STRATEGIC, {"data": {"a": 1}}, '"map[data:map[a:1]]": cannot convert int64 to string'),
+        (STRATEGIC, {"data": "x"}, '"map[data:x]": cannot restore map from string'),
+        (STRATEGIC, {"immutable": "x"}, '"map[immutable:x]": unrecognized type: bool'),
+        (STRATEGIC, {"binaryData": {"a": "no!"}}, "error decoding from json: illegal base64 data at input byte 2"),
+        (STRATEGIC, {"metadata": {"finalizers": ["x"]}}, "name is neither a standard finalizer name nor is it fully"),
+        (STRATEGIC, {"metadata": {"ownerReferences": [{"kind": "X"}]}}, "ownerReferences.uid: Invalid value"),
+    ],
+)
+def test_a_bad_patch_is_worded_as_upstream_does(kind: str, body: Any, text: str) -> None:
+    async def scenario(api: Api) -> None:
+        await api.call("POST", MAPS, {"metadata": {"name": "m"}})
+        answer = await api.call("PATCH", f"{MAPS}/m", body, content_type=kind)
+        assert answer.code == 422 and text in answer.json["message"], answer.json["message"]
+
+    run(scenario)
+
+
+def test_what_upstream_does_with_odd_requests() -> None:
+    async def scenario(api: Api) -> None:
+        await api.call("POST", MAPS, {"metadata": {"name": "m", "generation": 5}, "data": {"a": "b"}})
+        replaced = await api.call(
+            "PATCH", f"{MAPS}/m", [{"op": "replace", "path": "/data/c", "value": "d"}], content_type=JSON_PATCH
+        )
+        assert replaced.json["data"] == {"a": "b", "c": "d"}
+        assert replaced.json["metadata"]["generation"] == 5
+        assert (await api.call("GET", f"{MAPS}/m?watch=1")).json["kind"] == "ConfigMap"
+        unknown = (await api.call("GET", f"{MAPS}?fieldSelector=data.k%3Dv")).json["message"]
+        assert unknown.endswith('"data.k" is not a known field selector: only "metadata.name", "metadata.namespace"')
+        emptied = await api.call("PATCH", f"{MAPS}/m", {"metadata": {"managedFields": [{}]}}, content_type=MERGE)
+        assert "managedFields" not in emptied.json["metadata"]
+        again = await api.call("PATCH", f"{MAPS}/m", {"data": {"e": "f"}}, content_type=MERGE)
+        assert "managedFields" not in again.json["metadata"]
+        path = "/apis/scheduling.k8s.io/v1/priorityclasses"
+        refused = await api.call("POST", path, {"metadata": {"name": "system-x"}, "value": 1})
+        assert "reserved for system use only. error: system-x is not a known" in refused.json["message"]
+        refused = await api.call("POST", path, {"metadata": {"name": "x"}, "value": 2_000_000_000})
+        assert "maximum allowed value of a user defined priority is 1000000000" in refused.json["message"]
+
+    run(scenario)
+
+
+def test_initial_events_end_with_a_bookmark_also_from_version_zero() -> None:
+    async def scenario(api: Api) -> None:
+        asked = "watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true"
+        async with api.watch(f"{MAPS}?{asked}&resourceVersion=0") as events:
+            told = await asyncio.wait_for(events.get(), 5)
+            assert told["object"]["metadata"]["annotations"] == {"k8s.io/initial-events-end": "true"}
+
+    run(scenario)

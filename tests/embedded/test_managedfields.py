@@ -75,6 +75,7 @@ def test_an_unchanged_set_keeps_its_time() -> None:
 
 def test_at_most_ten_managers_are_told_apart() -> None:
     obj = {"kind": "ConfigMap", "apiVersion": "v1", "metadata": {"name": "m"}, "data": {}}
+    managedfields.record(obj, None, manager="m", now="2026-01-01T00:00:00Z")
     for number in range(15):
         new = {**fresh(obj), "data": {**obj["data"], f"k{number}": "v"}}  # type: ignore[dict-item]
         managedfields.record(new, obj, manager=f"m{number}", now=f"2026-01-01T00:00:{number:02}Z")

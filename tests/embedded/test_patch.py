@@ -87,7 +87,7 @@ def test_null_deletes_and_atomic_lists_are_replaced() -> None:
 def test_primitives_are_added_and_deleted_in_lists_that_merge() -> None:
     before = {"metadata": {"finalizers": ["a", "b"]}}
     added = strategic_merge(before, {"metadata": {"finalizers": ["c"]}}, POD)
-    assert added["metadata"]["finalizers"] == ["a", "b", "c"]
+    assert added["metadata"]["finalizers"] == ["c", "a", "b"]  # what a patch names comes first
     gone = strategic_merge(before, {"metadata": {"$deleteFromPrimitiveList/finalizers": ["a"]}}, POD)
     assert gone["metadata"]["finalizers"] == ["b"]
 

@@ -64,6 +64,21 @@ DEEPEST = 200
 TEXTS = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
+def check_identity(value: dict[str, Any], expected: Gvk) -> None:
+    """Refuse a patched object that has become one of another kind. Raises ValueError with Go's text."""
+    group, _, version = str(value.get("apiVersion") or "").rpartition("/")
+    gvk = (group, version, str(value.get("kind") or ""))
+    if gvk == expected or not (version and gvk[2]):
+        return
+    if fields.kind(*gvk) is None:
+        scheme = '"pkg/runtime/scheme.go:111"'
+        known = f"no kind {quote(gvk[2])} is registered for version {quote(_version(gvk))}"
+        raise ValueError(f"{known} in scheme {scheme}")
+    if gvk[2] != expected[2]:
+        internal = expected[0].split(".")[0] or "core"
+        raise ValueError(f"converting ({version}.{gvk[2]}) to ({internal}.{expected[2]}): unknown conversion")
+
+
 def check_depth(text: str) -> None:
     """Refuse JSON whose nesting could exhaust the stack somewhere. Raises ValueError with Go's text."""
     if text.count("{") + text.count("[") <= DEEPEST:

@@ -56,6 +56,9 @@ def record(obj: Obj, old: Obj | None, *, manager: str, now: str, subresource: st
         meta.pop("managedFields", None)
         return
     entries = _decode(sent or ((old or {}).get("metadata") or {}).get("managedFields") or [])
+    if old is not None and not entries:  # nobody's fields are told again before the next apply
+        meta.pop("managedFields", None)
+        return
     changed, removed = compare(old if old is not None else _empty(type_), obj, type_)
     if old is None and status:
         changed = {path for path in changed if path[0] != "f:status"}

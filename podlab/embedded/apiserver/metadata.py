@@ -10,6 +10,7 @@ from .gotext import quote
 from .status import Cause
 
 Obj = dict[str, Any]
+STANDARD_FINALIZERS = ("kubernetes", "orphan", "foregroundDeletion")
 ANNOTATIONS_LIMIT = 256 * 1024
 
 
@@ -68,15 +69,21 @@ def _owners(owners: list[Obj], path: str) -> list[Cause]:
         for key in ("kind", "name", "uid"):
             if not owner.get(key):
                 found.append(causes.invalid(f"{here}.{key}", "", "must not be empty"))
-    if len(controllers) > 1:
-        names_ = ", ".join(f"{owner.get('kind')}/{owner.get('name')}" for owner in controllers[:2])
-        text = f'Only one reference can have Controller set to true. Found "true" in references for {names_}'
+    for other in controllers[1:]:
+        both = " and ".join(f"{owner.get('kind')}/{owner.get('name')}" for owner in (controllers[0], other))
+        text = f'Only one reference can have Controller set to true. Found "true" in references for {both}'
         found.append(causes.invalid(path, owners, text))
     return found
 
 
 def finalizers(given: list[str], path: str) -> list[Cause]:
-    return [cause for name in given for cause in names.causes_of(path, name, names.qualified(name))]
+    """Return what is wrong with the names of finalizers."""
+    found = [cause for name in given for cause in names.causes_of(path, name, names.qualified(name))]
+    odd = "name is neither a standard finalizer name nor is it fully qualified"
+    for index, name in enumerate(given):
+        if "/" not in name and name not in STANDARD_FINALIZERS:
+            found.append(causes.invalid(f"{path}[{index}]", name, odd))
+    return found
 
 
 def _update(meta: Obj, old: Obj, path: str) -> list[Cause]:

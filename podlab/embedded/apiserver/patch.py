@@ -146,9 +146,12 @@ def _remove(document: Any, path: list[str]) -> Any:
 def _replace(document: Any, path: list[str], value: Any) -> Any:
     if not path:
         return value
-    _find(document, path)
-    parent = _find(document, path[:-1])
-    parent[path[-1] if isinstance(parent, dict) else int(path[-1])] = value
+    parent, last = _find(document, path[:-1]), path[-1]
+    if isinstance(parent, dict):  # upstream's library does not mind a key that is not there
+        parent[last] = value
+    else:
+        _find(document, path)
+        parent[int(last)] = value
     return document
 
 

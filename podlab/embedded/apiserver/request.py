@@ -113,8 +113,6 @@ def parse(method: str, path: str, query: Mapping[str, list[str]]) -> RequestInfo
     rest = _rest(path, parts) if len(parts) > 3 else ""
     if verb == "get" and not name:
         verb = "watch" if _wants_watch(query) else "list"
-    elif verb == "get" and not subresource and _wants_watch(query):
-        verb = "watch"
     elif verb == "delete" and not name:
         verb = "deletecollection"
     return RequestInfo(verb, path, group, version, namespace, parts[0], name, subresource, rest)

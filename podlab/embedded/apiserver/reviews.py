@@ -86,7 +86,8 @@ def _rules(call: Call, who: Authenticator, obj: Obj) -> Obj:
     reviews = {"verbs": ["create"], "apiGroups": ["authentication.k8s.io"], "resources": ["selfsubjectreviews"]}
     paths = ["/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez", "/openapi", "/openapi/*", "/readyz"]
     shown = {"verbs": ["get"], "nonResourceURLs": [*paths, "/version", "/version/"]}
-    resources, urls = [everybody, reviews], [shown]
+    public = {"verbs": ["get"], "nonResourceURLs": ["/healthz", "/livez", "/readyz", "/version", "/version/"]}
+    resources, urls = [everybody, reviews], [shown, public]
     if auth.is_admin(call.request.user):
         resources.insert(0, {"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]})
         urls.insert(0, {"verbs": ["*"], "nonResourceURLs": ["*"]})

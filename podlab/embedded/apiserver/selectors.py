@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from podlab.embedded.apiserver import status
-from podlab.embedded.apiserver.resource import Obj, Resource
+from podlab.embedded.apiserver.gotext import quote
+from podlab.embedded.apiserver.resource import Obj, Resource, no_fields
 
 TOKEN = re.compile(r"\s*(==|!=|[=!(),<>]|[^\s=!(),<>]+)")
 SYMBOLS = frozenset("=!(),<>") | {"==", "!="}
@@ -181,7 +182,7 @@ def parse_labels(text: str) -> tuple[Requirement, ...]:
 def parse_fields(text: str) -> tuple[tuple[str, str, str], ...]:
     """Parse `status.phase!=Running,metadata.name=x` into (field, = or !=, value). Raises ValueError."""
     terms = []
-    for term in filter(None, re.split(r"(?<!\\),", text)):
+    for term in filter(None, sorted(re.split(r"(?<!\\),", text))):  # sorted: it decides which one is complained of
         found = re.match(r"((?:[^=!\\]|\\.|!(?!=))*)(!=|==|=)(.*)", term, re.DOTALL)
         if not found:
             raise ValueError(f"invalid selector: '{text}'; can't understand '{term}'")
@@ -233,7 +234,7 @@ def matcher(resource: Resource, labels: str | None, fields: str | None) -> Calla
         supported = supported_fields(resource)
         for name, _, _ in terms:
             if name not in supported:
-                raise status.bad_request(f"field label not supported: {name}")
+                raise status.bad_request(_unsupported(resource, name))
     if not wanted and not terms:
         return lambda obj: True
 
@@ -252,6 +253,13 @@ def matcher(resource: Resource, labels: str | None, fields: str | None) -> Calla
         return all((values.get(name, "") == value) == (operator == "=") for name, operator, value in terms)
 
     return matches
+
+
+def _unsupported(resource: Resource, name: str) -> str:
+    """Kinds with fields of their own word it as one, all others as the scheme does."""
+    if resource.fields is not no_fields:
+        return f"field label not supported: {name}"
+    return f'{quote(name)} is not a known field selector: only "metadata.name", "metadata.namespace"'
 
 
 def exact_name(fields: str | None) -> str | None:

@@ -76,8 +76,8 @@ def _merge_field(result: Obj, key: str, value: Any, patch: Obj, type_: Type | No
         before = present if isinstance(present, dict) and not replaced else {}
         merged = _merge_object(before, value, inner)
         result[key] = merged
-    elif isinstance(value, list) and field is not None and "merge" in field.strategies:
-        result[key] = _merge_list(present if isinstance(present, list) else [], value, field, patch.get(ORDER + key))
+    elif isinstance(value, list) and field is not None and "merge" in field.strategies and isinstance(present, list):
+        result[key] = _merge_list(present, value, field, patch.get(ORDER + key))
     else:
         result[key] = _plain(value)
 
@@ -89,7 +89,7 @@ def _field(type_: Type | None, key: str) -> Field | None:
 def _merge_list(original: list[Any], patch: list[Any], field: Field, order: Any) -> list[Any]:
     if not field.merge_key:
         merged = [*original, *(item for item in patch if item not in original)]
-        return _ordered(merged, original, order, lambda item: item)
+        return _ordered(merged, original, patch if order is None else order, lambda item: item)
     key = field.merge_key
     items = [item for item in patch if not (isinstance(item, dict) and set(item) == {DIRECTIVE})]
     if len(items) != len(patch) and any(item[DIRECTIVE] == "replace" for item in patch if DIRECTIVE in item):
@@ -97,14 +97,14 @@ def _merge_list(original: list[Any], patch: list[Any], field: Field, order: Any)
     result = list(original)
     for item in items:
         result = _merge_item(result, item, key, field)
-    if order is not None:
-        order = [entry.get(key) if isinstance(entry, dict) else entry for entry in order]
+    named = items if order is None else order
+    order = [entry.get(key) if isinstance(entry, dict) else entry for entry in named]
     return _ordered(result, original, order, lambda item: item.get(key) if isinstance(item, dict) else None)
 
 
 def _merge_item(items: list[Any], patch: Any, key: str, field: Field) -> list[Any]:
     if not isinstance(patch, dict) or key not in patch:
-        raise StrategicError(f"map: {_go(patch)} does not contain declared merge key: {key}", 500, "")
+        raise StrategicError(f"map: {go_text(patch)} does not contain declared merge key: {key}", 500, "")
     same = [index for index, item in enumerate(items) if isinstance(item, dict) and item.get(key) == patch[key]]
     if patch.get(DIRECTIVE) == "delete":
         return [item for index, item in enumerate(items) if index not in same]
@@ -114,9 +114,14 @@ def _merge_item(items: list[Any], patch: Any, key: str, field: Field) -> list[An
     return [*items[: same[0]], merged, *items[same[0] + 1 :]]
 
 
-def _go(value: Any) -> str:
+def go_text(value: Any) -> str:
+    """A value as Go's `%v` prints it."""
     if isinstance(value, dict):
-        return "map[" + " ".join(f"{key}:{_go(value[key])}" for key in sorted(value)) + "]"
+        return "map[" + " ".join(f"{key}:{go_text(value[key])}" for key in sorted(value)) + "]"
+    if isinstance(value, list):
+        return "[" + " ".join(go_text(item) for item in value) + "]"
+    if value is None or isinstance(value, bool):
+        return "<nil>" if value is None else str(value).lower()
     return str(value)
 
 
@@ -130,12 +135,14 @@ def _ordered(merged: list[Any], original: list[Any], order: Any, identity: Any) 
         key=lambda item: ranks[_hashable(identity(item))],
     )
     places = {_hashable(identity(item)): place for place, item in enumerate(original)}
-    result = named
-    for item in (item for item in merged if _hashable(identity(item)) not in ranks):
-        place = places.get(_hashable(identity(item)), len(original))
-        later = (i for i, other in enumerate(result) if places.get(_hashable(identity(other)), -1) > place)
-        result.insert(next(later, len(result)), item)
-    return result
+    others = [item for item in merged if _hashable(identity(item)) not in ranks]
+    result: list[Any] = []
+    for item in named:  # what only the server has stands before the first named item that stood behind it
+        place = places.get(_hashable(identity(item)), -1)
+        while others and places.get(_hashable(identity(others[0])), len(original)) < place:
+            result.append(others.pop(0))
+        result.append(item)
+    return [*result, *others]
 
 
 def _hashable(value: Any) -> Any:

@@ -78,7 +78,8 @@ class WatchStream:
             return
         watch, clock = self._watch, self.call.registry.clock
         lines = [self._line(initial.type, initial.object) for initial in self._initial]
-        if self._sends_initial and self.options.bookmarks and self.options.version != 0:
+        asked = self.options.initial_events or self.options.version != 0
+        if self._sends_initial and self.options.bookmarks and asked:
             lines.append(self._bookmark(self.start, initial_end=True))
         self._initial = []
         if lines:

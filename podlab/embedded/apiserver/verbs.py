@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from podlab.embedded.apiserver import decode, negotiation, paging, patch, shapes, status
+from podlab.embedded.apiserver import decode, fields, negotiation, paging, patch, patched, shapes, status, unstructured
 from podlab.embedded.apiserver.negotiation import Answer, Form
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.request import Request, check_options, check_write_options, list_options
@@ -182,7 +182,7 @@ def patch_(call: Call) -> Answer:
         user=call.request.user,
         dry_run=dry_run,
         warnings=call.warnings,
-        decode=_reshaper(call, body),
+        decode=_reshaper(call, body, kind),
     )
     return call.one(changed, form)
 
@@ -195,17 +195,21 @@ def read_patch(body: bytes) -> Any:
         raise status.bad_request(f"error decoding patch: {error}") from None
 
 
-def _reshaper(call: Call, body: Any) -> Callable[[Obj], Obj]:
+def _reshaper(call: Call, body: Any, kind: str) -> Callable[[Obj], Obj]:
     resource, validation = call.resource, call.request.first("fieldValidation") or "Warn"
     expected = (resource.group, resource.version, resource.kind)
 
     def reshape(obj: Obj) -> Obj:
         try:
             shaped, strict = decode.reshape(obj, expected)
+            if kind != patch.STRATEGIC:
+                decode.check_identity(obj, expected)
         except ValueError as error:
-            raise _bad_patch(_as_merged(obj, body), str(error)) from None
+            why = unstructured.complaint(obj, fields.kind(*expected)) if kind == patch.STRATEGIC else ""
+            raise _bad_patch(patched.shown(obj, body, kind), why or str(error)) from None
         if strict and validation == "Strict":
-            raise _bad_patch(_as_merged(obj, body), "strict decoding error: " + ", ".join(strict))
+            why = "strict decoding error: " + ", ".join(strict)
+            raise _bad_patch(patched.shown(obj, body, kind), why)
         if strict and validation == "Warn":
             call.warnings.extend(strict)
         _check_name(call, shaped, required=False)
@@ -218,16 +222,9 @@ def _reshaper(call: Call, body: Any) -> Callable[[Obj], Obj]:
     return reshape
 
 
-def _as_merged(obj: Any, body: Any) -> Any:
-    """As Go's merge writes it: sorted wherever the patch reached, as before elsewhere."""
-    if not isinstance(obj, dict) or not isinstance(body, dict):
-        return obj
-    return {key: _as_merged(obj[key], body.get(key)) for key in sorted(obj)}
-
-
-def _bad_patch(obj: Obj, why: str) -> status.StatusError:
-    shown = json.dumps(json.dumps(obj, separators=(",", ":"), ensure_ascii=False), ensure_ascii=False)
-    return status.invalid("", "", [status.Cause("patch", "FieldValueInvalid", f"Invalid value: {shown}: {why}")])
+def _bad_patch(shown: str, why: str) -> status.StatusError:
+    text = f"Invalid value: {json.dumps(shown, ensure_ascii=False)}: {why}"
+    return status.invalid("", "", [status.Cause("patch", "FieldValueInvalid", text)])
 
 
 def delete_options(call: Call) -> Obj:

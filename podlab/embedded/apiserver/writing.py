@@ -34,10 +34,8 @@ def create(ctx: Context, given: Obj) -> Obj:
     meta["uid"], meta["creationTimestamp"] = registry.randomness.uid(), now
     for key in ("deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"):
         meta.pop(key, None)
-    if resource.generation:
+    if resource.generation:  # other kinds keep what the client sent, as upstream's strategies do
         meta["generation"] = 1
-    else:
-        meta.pop("generation", None)
     resource.prepare(obj, None, ctx)
     _validate(ctx, obj, None)
     registry.check(obj, None, ctx)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .. import metadata
+from .. import causes, metadata
 from ..resource import Context, Obj, Resource, nothing
 from ..status import Cause
 
@@ -94,9 +94,26 @@ def _priority_class(obj: Obj) -> None:
 def _priority_fixed(obj: Obj, old: Obj | None) -> list[Cause]:
     found = metadata.validate(obj, old)
     if old is None:
-        return found
+        return found + _priority_allowed(obj)
     found += metadata.immutable("value", obj.get("value", 0), old.get("value", 0))
     return found + metadata.immutable("preemptionPolicy", obj.get("preemptionPolicy"), old.get("preemptionPolicy"))
+
+
+HIGHEST_PRIORITY = 1_000_000_000
+
+
+def _priority_allowed(obj: Obj) -> list[Cause]:
+    """What a user may not ask for. Upstream: pkg/apis/scheduling/validation/validation.go"""
+    name, value = (obj.get("metadata") or {}).get("name", ""), obj.get("value", 0)
+    if name in ("system-node-critical", "system-cluster-critical"):
+        return []
+    if name.startswith("system-"):
+        reserved = "priority class names with 'system-' prefix are reserved for system use only."
+        return [causes.forbidden("metadata.name", f"{reserved} error: {name} is not a known system priority class")]
+    if value > HIGHEST_PRIORITY:
+        text = f"maximum allowed value of a user defined priority is {HIGHEST_PRIORITY}"
+        return [causes.forbidden("value", text)]
+    return []
 
 
 def _storage_class(obj: Obj) -> None:
