@@ -69,7 +69,7 @@ def _no_folder(io: Io, name: str) -> int:
 
 def _create(io: Io, folder: str, names: list[str], target: str, flags: set[str]) -> int:
     buffer, code = memory.BytesIO(), 0
-    if any(name.startswith("/") for name in names):
+    if any(name.startswith("/") and io.process.machine.files.exists(name) for name in names):
         io.fail(
             "tar: removing leading '/' from member names"
             if _busy(io)

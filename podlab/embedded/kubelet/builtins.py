@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from podlab.embedded.kubelet.files import NO_SUCH
+from podlab.embedded.kubelet.files import NO_SUCH, FileError
 from podlab.embedded.kubelet.signals import kill, signal_name
 from podlab.embedded.kubelet.stdio import Io
 
@@ -141,10 +141,79 @@ async def nothing(shell: Shell, words: list[str], io: Io) -> int:
     return 0
 
 
+def place(shell: Shell, name: str) -> str:
+    """Where a command is; its own name for what the shell does itself; "" if nowhere."""
+    known = shell.process.machine.image.commands
+    if name in shell.functions or name in BUILTINS or name in INLINE:
+        return name
+    if "/" in name:
+        return name if shell.process.machine.files.exists(name) or posixpath.basename(name) in known else ""
+    folder = "/bin" if shell.busybox else "/usr/sbin" if name == "nginx" else "/usr/bin"
+    return f"{folder}/{name}" if name in known else ""
+
+
+async def command_(shell: Shell, words: list[str], io: Io) -> int:
+    """`command [-v|-V] NAME…`"""
+    if words[:1] not in (["-v"], ["-V"]):
+        return await shell.call([word for word in words if word != "-p"], io, {}) if words else 0
+    found = [place(shell, word) for word in words[1:]]
+    for path in filter(None, found):
+        io.say(path)
+    return 0 if all(found) else 127
+
+
+async def type_(shell: Shell, words: list[str], io: Io) -> int:
+    code = 0
+    for word in words:
+        path = place(shell, word)
+        if not path:
+            code = 127
+            io.say(f"{word}: not found")
+        elif word in shell.functions:
+            io.say(f"{word} is a function" if shell.busybox else f"{word} is a shell function")
+        else:
+            io.say(f"{word} is a shell builtin" if path == word and "/" not in word else f"{word} is {path}")
+    return code
+
+
+async def dot_(shell: Shell, words: list[str], io: Io) -> int:
+    """`. FILE`: run a file's commands in this shell."""
+    if not words:
+        return io.fail(f"{shell.prefix} .: filename argument required", 2)
+    try:
+        text = io.read(words[0]).decode(errors="replace")
+    except FileError:
+        busy = f".: line 0: can't open '{words[0]}': {NO_SUCH}"
+        io.fail(
+            f"{shell.prefix} {busy}" if shell.busybox else f"{shell.prefix} .: cannot open {words[0]}: No such file"
+        )
+        raise Exit(2) from None
+    return await shell.evaluate(text, io)
+
+
+async def umask_(shell: Shell, words: list[str], io: Io) -> int:
+    if not words:
+        io.say("0022")
+    return 0
+
+
+async def ulimit_(shell: Shell, words: list[str], io: Io) -> int:
+    io.say("20000" if words == ["-n"] else "unlimited")
+    return 0
+
+
+INLINE = frozenset(["echo", "printf", "test", "[", "true", "false", "pwd"])
+"""Commands that a shell carries out itself, without a process."""
+
 BUILTINS: Mapping[str, Callable[[Shell, list[str], Io], Awaitable[int]]] = MappingProxyType(
     {
         ":": nothing,
+        ".": dot_,
+        "command": command_,
         "exit": exit_,
+        "type": type_,
+        "ulimit": ulimit_,
+        "umask": umask_,
         "return": return_,
         "break": break_,
         "continue": continue_,

@@ -163,7 +163,8 @@ async def whoami(io: Io, words: list[str]) -> int:
 
 
 async def uname(io: Io, words: list[str]) -> int:
-    parts = {"s": "Linux", "n": io.process.machine.hostname, "r": web.KERNEL, "m": "x86_64"}
+    parts = {"s": "Linux", "n": io.process.machine.hostname, "r": web.KERNEL, "v": "#1 SMP PREEMPT_DYNAMIC @0"}
+    parts |= {"m": "x86_64", "o": "GNU/Linux"}
     flags, _ = options(words)
     io.say(" ".join(value for key, value in parts.items() if key in (flags or {"s"}) or "a" in flags))
     return 0

@@ -60,3 +60,16 @@ def complaint(root: Node) -> str:
     if wrong.is_missing:
         return f'end of file unexpected (expecting "{wrong.type}")'
     return f'"{source(wrong)[:20].strip()}" unexpected'
+
+
+def unterminated(text: str) -> bool:
+    """Whether a quotation has no end."""
+    quote, index = "", 0
+    while index < len(text):
+        char = text[index]
+        if char == "\\" and quote != "'":
+            index += 1
+        elif char in "'\"" and quote in ("", char):
+            quote = "" if quote else char
+        index += 1
+    return bool(quote)

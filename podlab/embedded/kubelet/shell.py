@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from podlab.embedded.kubelet import grammar
-from podlab.embedded.kubelet.builtins import BUILTINS, Exit, Leave
+from podlab.embedded.kubelet.builtins import BUILTINS, INLINE, Exit, Leave
 from podlab.embedded.kubelet.children import FATES, Job, finish, joined
 from podlab.embedded.kubelet.children import start as start_child
 from podlab.embedded.kubelet.commands import run_command, test
@@ -26,8 +26,6 @@ Node = Any  # tree_sitter.Node
 VARIABLES_LIMIT = 8 * 2**20
 """Bytes that a shell's variables may hold when its container has no memory limit."""
 DEPTH = 60
-INLINE = frozenset(["echo", "printf", "test", "[", "true", "false", "pwd"])
-"""Commands that a shell carries out itself, without a process."""
 SHELLS = ("sh", "bash", "/bin/sh", "/bin/bash", "/usr/bin/bash", "/usr/bin/sh")
 
 
@@ -98,9 +96,16 @@ class Shell:
         """Run source text in this shell."""
         root = grammar.parse(text)
         if root.has_error:
-            io.err(f"{self.prefix} Syntax error: {grammar.complaint(root)}\n".encode())
+            io.fail(f"{self.prefix} {self._syntax_error(text, root)}")
             raise Exit(2)
         return await self.sequence(root.children, io)
+
+    def _syntax_error(self, text: str, root: Node) -> str:
+        found = "Unterminated quoted string" if grammar.unterminated(text) else grammar.complaint(root)
+        if not self.busybox:
+            return f"Syntax error: {found}"
+        found = found.replace("end of file unexpected", "unexpected end of file")
+        return f"syntax error: {found[0].lower()}{found[1:]}"
 
     async def sequence(self, nodes: Any, io: Io) -> int:
         """Run statements one after the other."""

@@ -80,7 +80,10 @@ class Words:
         if kind == "expansion":
             return _indent(node) + await self._expansion(node, io)
         if kind == "word":
-            return _unescape(source(node))
+            text = source(node)
+            if text == "~" or text.startswith("~/"):
+                return self.shell.variables.get("HOME", "/root") + text[1:]
+            return _unescape(text)
         if kind == "string_content":
             return _unescape_quoted(source(node))
         return source(node)
