@@ -129,12 +129,10 @@ class Pipe(Input):
             raise OutOfMemory
 
     async def room(self) -> None:
-        """Wait until the reader has caught up. Raises BrokenPipe."""
+        """Wait until the reader has caught up, or reads no more."""
         while len(self._data) > PIPE_ROOM and not self._abandoned:
             self._writer = asyncio.get_running_loop().create_future()
             await self._writer
-        if self._abandoned:
-            raise BrokenPipe
 
     def abandon(self) -> None:
         """The reader has ended."""

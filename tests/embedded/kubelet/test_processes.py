@@ -19,6 +19,7 @@ from tests.embedded.kubelet.test_shell import machine, sh
         ("seq 1000000 | head -n 1", "1\n"),
         ("seq 100002 | tail -n 1", "100002\n"),
         ("while true; do echo again; done | head -n 3", "again\nagain\nagain\n"),
+        ("(sleep 1; touch /tmp/x) | true; ls /tmp", "x\n"),
         ("sleep 100 & kill $!; wait $!; echo $?", "143\n"),
         ("sleep 100 & kill %1; wait; echo over", "over\n"),
         ("sleep 100 & kill -9 $!; wait $!; echo $?", "137\n"),
