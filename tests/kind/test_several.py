@@ -31,7 +31,7 @@ def kept(name: str) -> Cluster:
 
 def done(process: subprocess.Popen[str]) -> str:
     """What a command that ends well said."""
-    said = process.communicate(timeout=300)[1]
+    said = process.communicate(timeout=600)[1]
     assert process.returncode == 0, said
     return said
 
@@ -42,7 +42,7 @@ def becomes_ready(client: Client, name: str, **spec: Any) -> bool:
     pod["metadata"]["name"] = name
     pod["spec"] |= spec
     client.request("POST", PODS, body=pod)
-    events = client.watch(PODS, query={"fieldSelector": f"metadata.name={name}"}, timeout=120)
+    events = client.watch(PODS, query={"fieldSelector": f"metadata.name={name}"}, timeout=300)
     conditions = (each for event in events for each in event["object"].get("status", {}).get("conditions", []))
     return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
 
