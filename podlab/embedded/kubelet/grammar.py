@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 from podlab.embedded.kubelet.words import source
 
+LONE_DOLLAR = re.compile(r"(?<!\\)\$(?=[\s;&|)]|$)")
 Node = Any  # tree_sitter.Node; the library is imported when the first script runs
 
 
@@ -21,7 +23,11 @@ def _parser() -> Any:
 
 def parse(text: str) -> Node:
     """The root of a script's syntax tree."""
-    return _parser().parse(text.encode()).root_node
+    root = _parser().parse(text.encode()).root_node
+    if root.has_error:  # a lone `$` (a Pod's `$$`) is a word to shells, but not to the grammar
+        again = _parser().parse(LONE_DOLLAR.sub(r"\\$", text).encode()).root_node
+        return root if again.has_error else again
+    return root
 
 
 def branches(children: list[Node]) -> Iterator[tuple[list[Node] | None, list[Node]]]:

@@ -44,6 +44,7 @@ LINES = "printf 'b 2\\na 1\\nc 3\\n' | "
         ("command -v cat cd; type ls exit", "/usr/bin/cat\ncd\nls is /usr/bin/ls\nexit is a shell builtin\n"),
         ("echo 'x=5; f() { echo $x; }' > /tmp/l; . /tmp/l; f", "5\n"),
         ("HOME=/root; echo ~ ~/a '~'; umask", "/root /root/a ~\n0022\n"),
+        ("echo $; echo a $ b", "$\na $ b\n"),
         ("env A=1 sh -c 'echo $A'", "1\n"),
         ("echo 'echo ran $1' > /tmp/s; chmod +x /tmp/s; /tmp/s x", "ran x\n"),
     ],
