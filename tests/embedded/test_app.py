@@ -348,3 +348,18 @@ def test_initial_events_end_with_a_bookmark_also_from_version_zero() -> None:
             assert told["object"]["metadata"]["annotations"] == {"k8s.io/initial-events-end": "true"}
 
     run(scenario)
+
+
+def test_a_pod_gets_the_number_of_its_priority_class() -> None:
+    async def scenario(api: Api) -> None:
+        path = "/apis/scheduling.k8s.io/v1/priorityclasses"
+        await api.call("POST", path, {"metadata": {"name": "high"}, "value": 7, "preemptionPolicy": "Never"})
+        await api.call("POST", path, {"metadata": {"name": "usual"}, "value": 3, "globalDefault": True})
+        for name, number, policy in (("high", 7, "Never"), ("usual", 3, "PreemptLowerPriority")):
+            made = pod(f"with-{name}")
+            if name == "high":
+                made["spec"]["priorityClassName"] = name
+            spec = (await api.call("POST", PODS, made)).json["spec"]
+            assert (spec["priorityClassName"], spec["priority"], spec["preemptionPolicy"]) == (name, number, policy)
+
+    run(scenario)
