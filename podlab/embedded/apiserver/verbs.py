@@ -207,6 +207,8 @@ def _reshaper(call: Call, body: Any, kind: str) -> Callable[[Obj], Obj]:
         except ValueError as error:
             why = unstructured.complaint(obj, fields.kind(*expected)) if kind == patch.STRATEGIC else ""
             raise _bad_patch(patched.shown(obj, body, kind), why or str(error)) from None
+        if kind == patch.STRATEGIC:
+            strict = sorted(strict)
         if strict and validation == "Strict":
             why = "strict decoding error: " + ", ".join(strict)
             raise _bad_patch(patched.shown(obj, body, kind), why)

@@ -76,8 +76,8 @@ class NamespaceLifecycle:
         namespace = self._registry.find(self._namespaces, name)
         if namespace is None or not namespace["metadata"].get("deletionTimestamp"):
             return
-        self._empty(name)
-        left = {resource: objs for resource in self._kinds() if (objs := self._registry.list(resource, name))}
+        pods = self._registry.resource("pods")
+        left = self._empty(name, [pods]) or self._empty(name, [kind for kind in self._kinds() if kind is not pods])
         self._registry.change(self._namespaces, name, "", lambda obj: self._set_conditions(obj, left), manager=MANAGER)
         if left:
             self._controller.add(key, AGAIN)
@@ -88,8 +88,9 @@ class NamespaceLifecycle:
         kinds = self._registry.resources.values()
         return [k for k in kinds if k.namespaced and {"list", "delete"} <= set(k.verbs) and k.stored_as is None]
 
-    def _empty(self, name: str) -> None:
-        for resource in self._kinds():
+    def _empty(self, name: str, kinds: list[Resource]) -> dict[Resource, list[Obj]]:
+        """Delete what is there of some kinds; returns what is left."""
+        for resource in kinds:
             for obj in self._registry.list(resource, name):
                 if obj["metadata"].get("deletionTimestamp"):
                     continue
@@ -98,6 +99,7 @@ class NamespaceLifecycle:
                 except StatusError as error:
                     if error.code not in (404, 409):
                         raise
+        return {resource: objs for resource in kinds if (objs := self._registry.list(resource, name))}
 
     def _set_conditions(self, namespace: Obj, left: dict[Resource, list[Obj]]) -> None:
         status = namespace.setdefault("status", {})
