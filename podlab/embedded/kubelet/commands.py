@@ -179,7 +179,8 @@ async def which(io: Io, words: list[str]) -> int:
     known = io.process.machine.image.commands
     found = [word for word in words if word in known]
     for word in found:
-        io.say(f"/usr/bin/{word}" if word not in ("nginx",) else "/usr/sbin/nginx")
+        folder = "/bin" if io.busybox else "/usr/sbin" if word == "nginx" else "/usr/bin"
+        io.say(f"{folder}/{word}")
     return int(len(found) < len(words))
 
 

@@ -141,7 +141,9 @@ BASE_COMMANDS = frozenset(
         "tty",
     ]
 )
-BUSYBOX_COMMANDS = BASE_COMMANDS - {"bash"} | frozenset(["wget", "nslookup", "ps", "pidof"])
+BUSYBOX_COMMANDS = BASE_COMMANDS - {"bash", "printenv", "nohup"} | frozenset(
+    ["wget", "nslookup", "ps", "pidof", "free", "uptime", "ping", "rev"]
+)
 
 DIRECTORIES = (
     "bin boot dev etc home lib lib64 media mnt opt proc root run sbin srv sys tmp usr var usr/bin var/log var/run"

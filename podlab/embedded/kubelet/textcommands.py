@@ -128,7 +128,7 @@ async def sort(io: Io, words: list[str]) -> int:
     lines = [line for _, data in found for line in data.decode(errors="replace").splitlines()]
     lines = sorted(set(lines) if "u" in flags else lines, key=_number if "n" in flags else None, reverse="r" in flags)
     io.out("".join(f"{line}\n" for line in lines).encode())
-    return int(failed > 0)
+    return 2 * (failed > 0)
 
 
 def _number(line: str) -> float:

@@ -112,3 +112,11 @@ def test_each_image_complains_in_its_own_words() -> None:
 def test_directories_are_copied_and_moved() -> None:
     script = "mkdir -p /tmp/a/b; echo x > /tmp/a/b/c; cp -r /tmp/a /tmp/d; mv /tmp/d /tmp/e; cat /tmp/e/b/c; ls /tmp"
     assert sh(script) == (0, "x\na\ne\n", "")
+
+
+def test_busybox_has_its_own_tools_in_its_own_place() -> None:
+    assert sh("which ls; ping -c1 localhost | head -1", container=machine("busybox"))[1] == (
+        "/bin/ls\nPING localhost (127.0.0.1): 56 data bytes\n"
+    )
+    assert sh("sort /n; printenv", container=machine("busybox"))[0] == 127
+    assert sh("sort /n")[0] == 2
