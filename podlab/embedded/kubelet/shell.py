@@ -18,6 +18,7 @@ from podlab.embedded.kubelet.commands import run_command, test
 from podlab.embedded.kubelet.files import FileError
 from podlab.embedded.kubelet.invocation import start
 from podlab.embedded.kubelet.process import OutOfMemory, Pipe, Process
+from podlab.embedded.kubelet.redirects import redirected
 from podlab.embedded.kubelet.stdio import Io, in_ash
 from podlab.embedded.kubelet.words import Words, source
 
@@ -348,45 +349,15 @@ class Shell:
         body, *redirects = node.named_children
         if body.type.endswith("redirect"):
             redirects, body = node.named_children, None
-        io = await self._redirected(redirects, io)
+        io = await redirected(self, redirects, io)
         return await self.run(body, io) if body else 0
-
-    async def _redirected(self, redirects: list[Node], io: Io) -> Io:
-        for redirect in redirects:
-            if redirect.type == "heredoc_redirect":
-                body = next(c for c in redirect.children if c.type == "heredoc_body")
-                quoted = source(next(c for c in redirect.children if c.type == "heredoc_start"))[0] in "'\"\\"
-                text = source(body) if quoted else await self.words.gapped(body, io)
-                io = replace(io, stdin=io.input(text.encode()))
-            elif redirect.type == "herestring_redirect":
-                io = replace(
-                    io, stdin=io.input((await self.words.text(redirect.named_children[0], io)).encode() + b"\n")
-                )
-            else:
-                io = await self._file_redirect(redirect, io)
-        return io
-
-    async def _file_redirect(self, redirect: Node, io: Io) -> Io:
-        numbers = [source(c) for c in redirect.children if c.type == "file_descriptor"]
-        operator = next(c.type for c in redirect.children if not c.is_named)
-        target = await self.words.text(redirect.named_children[-1], io)
-        number = numbers[0] if numbers else "0" if operator == "<" else "1"
-        if operator == ">&":
-            stream = {"1": io.out, "2": io.err}.get(target, io.out)
-            return replace(io, err=stream) if number == "2" else replace(io, out=stream)
-        if operator == "<":
-            return replace(io, stdin=io.input(io.read(target, "cannot open {}: {}")))
-        write = io.writer(target, append=operator.endswith(">>"))
-        if operator.startswith("&>"):
-            return replace(io, out=write, err=write)
-        return replace(io, err=write) if number == "2" else replace(io, out=write)
 
     async def _command(self, node: Node, io: Io) -> int:
         assignments = [c for c in node.named_children if c.type == "variable_assignment"]
         redirects = [c for c in node.named_children if c.type.endswith("_redirect")]
         rest = [c for c in node.named_children if c not in assignments and c not in redirects]
         if redirects:
-            io = await self._redirected(redirects, io)
+            io = await redirected(self, redirects, io)
         words = await self.words.expand(rest, io)
         if "x" in self.options:
             io.err(("+ " + " ".join(words) + "\n").encode())
