@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from podlab.client import Client
 from podlab.kubectl import commandline
 
 
@@ -57,11 +58,11 @@ class Shell:
         return Result(other.stdout, done.stderr + other.stderr, other.code)
 
     def until(self, step: str, seconds: float) -> None:
-        """Run a step until it succeeds."""
+        """Poll a step until it succeeds, as often as the recorder did: the recorded texts are of such moments."""
         end = time.monotonic() + seconds
         while self.run(step).code:
             assert time.monotonic() < end, f"in {seconds} s there was no success of: {step}"
-            time.sleep(0.2)
+            time.sleep(0.3)
 
     def _kubectl(self, step: str, stdin: str = "") -> Result:
         words = shlex.split(step)
@@ -86,3 +87,11 @@ def _inside(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.chdir(before)
+
+
+def changes(client: Client, path: str, seconds: float) -> Iterator[None]:
+    """One turn now, and one after each change of a list, for so many seconds."""
+    version = client.get(path)["metadata"]["resourceVersion"]
+    yield
+    for _ in client.watch(path, query={"resourceVersion": version}, timeout=seconds):
+        yield
