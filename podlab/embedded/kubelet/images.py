@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 WELCOME = b"""<!DOCTYPE html>
@@ -226,6 +226,14 @@ def _made_up(name: str) -> str:
 
 TESTS = "registry.k8s.io/e2e-test-images"
 
+
+def _agnhost(tag: str) -> Image:
+    """The image of many servers that upstream's own tests start."""
+    waiting = _waiting(f"{TESTS}/agnhost:{tag}", _made_up(f"agnhost:{tag}"))
+    commands = BASE_COMMANDS | {"/agnhost"}
+    return replace(waiting, entrypoint=("/agnhost",), command=("pause",), commands=commands)
+
+
 IMAGES: tuple[Image, ...] = (
     _nginx("latest", "9fde3f17238524babd4b7e1f3bd5f9d3a15ea18ff16f0ffeefc4a069130801e3", 129108117, "1.29.3"),
     _nginx("1.29", "9fde3f17238524babd4b7e1f3bd5f9d3a15ea18ff16f0ffeefc4a069130801e3", 129108117, "1.29.3"),
@@ -241,7 +249,7 @@ IMAGES: tuple[Image, ...] = (
     _waiting("registry.k8s.io/pause:3.10", "ee6521f290b2168b6e0935a181d4cff9be1ac3f505666ef0e3c98fae8199917a"),
     _waiting("registry.k8s.io/pause:3.10.2", "f548e0e8e3dc1896ca956272154dde3314e8cc4fde0a57577ee9fa1c63f5baf4"),
     # what upstream's own tests start
-    *(_waiting(f"{TESTS}/agnhost:{tag}", _made_up(f"agnhost:{tag}")) for tag in ("2.55", "2.63.0")),
+    *(_agnhost(tag) for tag in ("2.55", "2.63.0")),
     *(_busybox(tag, _made_up(f"busybox:{tag}"), f"{TESTS}/busybox") for tag in ("1.36.1-1", "1.37.0-1")),
     _nginx("1.15-4", _made_up("nginx:1.15-4"), 109107811, "1.15.12", f"{TESTS}/nginx"),
     _nginx("1.27-0", _made_up("nginx:1.27-0"), 129108244, "1.27.0", f"{TESTS}/nginx"),

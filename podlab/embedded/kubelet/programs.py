@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from podlab.embedded.kubelet import web
+from podlab.embedded.kubelet.agnhost import agnhost
 from podlab.embedded.kubelet.commands import COMMANDS
 from podlab.embedded.kubelet.files import Files
 from podlab.embedded.kubelet.process import Input, Process
@@ -47,6 +48,8 @@ async def run(process: Process) -> int:
             process.argv = argv[1:]
             return await run(process)
         return await web.nginx(process)
+    if name == "agnhost":
+        return await agnhost(process)
     if name == "pause":
         process.handles = lambda signal: signal == "TERM"
         await process.next_signal()

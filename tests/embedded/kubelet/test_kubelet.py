@@ -128,6 +128,28 @@ def test_a_failing_liveness_probe_restarts() -> None:
     simulate(script)
 
 
+AGNHOST = "registry.k8s.io/e2e-test-images/agnhost:2.63.0"
+
+
+@pytest.mark.parametrize(
+    ("subcommand", "probe", "restarts"),
+    [
+        ("liveness", {"httpGet": {"path": "/healthz", "port": 8080}}, True),
+        ("test-webserver", {"httpGet": {"path": "/", "port": 80}}, False),
+        ("grpc-health-checking", {"grpc": {"port": 5000}}, False),
+        ("grpc-health-checking", {"grpc": {"port": 2333}}, True),
+        ("pause", {"httpGet": {"path": "/", "port": 80}}, True),
+    ],
+)
+def test_agnhost_serves_what_a_probe_asks_for(subcommand: str, probe: dict[str, Any], restarts: bool) -> None:
+    async def script(sim: Simulation) -> None:
+        sim.create(pod(image=AGNHOST, args=[subcommand], livenessProbe={**probe, "failureThreshold": 1}))
+        await sim.run(60)
+        assert (sim.pod("p")["status"]["containerStatuses"][0]["restartCount"] > 0) is restarts
+
+    simulate(script)
+
+
 def test_a_readiness_probe_decides_ready() -> None:
     async def script(sim: Simulation) -> None:
         sim.create(pod(readinessProbe={"httpGet": {"path": "/ready", "port": 80}, "periodSeconds": 1}))
