@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from podlab.embedded.kubelet.children import named
 from podlab.embedded.kubelet.files import NO_SUCH, FileError
 from podlab.embedded.kubelet.signals import kill, signal_name
 from podlab.embedded.kubelet.stdio import Io
@@ -100,9 +101,10 @@ async def exec_(shell: Shell, words: list[str], io: Io) -> int:
 
 async def wait_(shell: Shell, words: list[str], io: Io) -> int:
     code = 0
-    for job in shell.wanted(words):
+    for job in named(shell.jobs, words):
         code = await job.outcome()
-        shell.say_fate(job, io)
+        if fate := job.fate:
+            io.fail(fate)
     shell.process.time = max(shell.process.time, shell.process.machine.clock.now())
     return code if words else 0
 

@@ -20,6 +20,11 @@ class Job:
     process: Process
     task: asyncio.Future[int]
 
+    @property
+    def fate(self) -> str:
+        """What a shell says of it where a signal has ended it."""
+        return FATES.get(self.process.fate, f"Signal {self.process.fate}") if self.process.fate else ""
+
     async def outcome(self) -> int:
         """Its exit code, when it has ended."""
         try:
@@ -73,3 +78,9 @@ async def finish(parent: Process, jobs: Iterable[Job]) -> int:
         raise
     parent.time = max(parent.time, *(job.process.time for job in jobs))
     return code
+
+
+def named(jobs: Iterable[Job], words: list[str]) -> list[Job]:
+    """The jobs that `wait` names, by process id or number; all without a name."""
+    numbered = enumerate(jobs, 1)
+    return [job for number, job in numbered if not words or {str(job.process.pid), f"%{number}"} & set(words)]

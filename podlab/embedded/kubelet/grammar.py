@@ -79,3 +79,12 @@ def unterminated(text: str) -> bool:
             quote = "" if quote else char
         index += 1
     return bool(quote)
+
+
+def syntax_error(text: str, root: Node, *, busybox: bool) -> str:
+    """The line of dash, or of busybox's shell, for a script that it cannot read."""
+    found = "Unterminated quoted string" if unterminated(text) else complaint(root)
+    if not busybox:
+        return f"Syntax error: {found}"
+    found = found.replace("end of file unexpected", "unexpected end of file")
+    return f"syntax error: {found[0].lower()}{found[1:]}"

@@ -12,7 +12,7 @@ from typing import Any
 
 from podlab.embedded.kubelet import grammar
 from podlab.embedded.kubelet.builtins import BUILTINS, INLINE, Exit, Leave
-from podlab.embedded.kubelet.children import FATES, Job, finish, joined
+from podlab.embedded.kubelet.children import Job, finish, joined
 from podlab.embedded.kubelet.children import start as start_child
 from podlab.embedded.kubelet.commands import run_command, test
 from podlab.embedded.kubelet.files import FileError
@@ -97,16 +97,9 @@ class Shell:
         """Run source text in this shell."""
         root = grammar.parse(text)
         if root.has_error:
-            io.fail(f"{self.prefix} {self._syntax_error(text, root)}")
+            io.fail(f"{self.prefix} {grammar.syntax_error(text, root, busybox=self.busybox)}")
             raise Exit(2)
         return await self.sequence(root.children, io)
-
-    def _syntax_error(self, text: str, root: Node) -> str:
-        found = "Unterminated quoted string" if grammar.unterminated(text) else grammar.complaint(root)
-        if not self.busybox:
-            return f"Syntax error: {found}"
-        found = found.replace("end of file unexpected", "unexpected end of file")
-        return f"syntax error: {found[0].lower()}{found[1:]}"
 
     async def sequence(self, nodes: Any, io: Io) -> int:
         """Run statements one after the other."""
@@ -138,18 +131,6 @@ class Shell:
         job = start_child(child, lambda: inner.in_subshell(node, inner_io))
         joined(job, io.stdin, pipe)
         return job
-
-    def wanted(self, words: list[str]) -> list[Job]:
-        """The jobs that `wait` names, by process id or number; all without a name."""
-        if not words:
-            return list(self.jobs)
-        numbered = enumerate(self.jobs, 1)
-        return [job for number, job in numbered if {str(job.process.pid), f"%{number}"} & set(words)]
-
-    def say_fate(self, job: Job, io: Io) -> None:
-        """Tell of a child that a signal ended."""
-        if job.process.fate:
-            io.fail(FATES.get(job.process.fate, f"Signal {job.process.fate}"))
 
     async def _run_traps(self, io: Io) -> None:
         while self.process.signals:
@@ -386,7 +367,8 @@ class Shell:
         child = self.process.child(words)
         job = start_child(child, lambda: self._execute(words, replace(io, process=child)))
         code = await finish(self.process, [job])
-        self.say_fate(job, io)
+        if fate := job.fate:
+            io.fail(fate)
         return code
 
     async def _execute(self, words: list[str], io: Io) -> int:
