@@ -10,6 +10,7 @@ from podlab.embedded.stepping import SteppingClock
 START = 1_767_225_600.0
 
 
+# The tests look every 7.3 IDLE: at every IDLE they could be what the clock finds busy each time.
 def test_a_stepping_clock_stands_still_until_somebody_watches() -> None:
     async def scenario() -> None:
         clock, happened = SteppingClock(START), []
@@ -55,7 +56,7 @@ def test_time_waits_for_one_who_says_how_much_it_has_read() -> None:
             assert (happened, clock.now()) == ([], START)
             clock.read("watch", 10)
             while not happened:
-                await asyncio.sleep(clock.IDLE)
+                await asyncio.sleep(7.3 * clock.IDLE)
 
     asyncio.run(scenario())
 
@@ -70,7 +71,7 @@ def test_a_waiter_that_reads_nothing_does_not_stop_time_for_ever() -> None:
         waiter.sent = 10
         with clock.hold(waiter):
             while not happened:
-                await asyncio.sleep(clock.IDLE)
+                await asyncio.sleep(7.3 * clock.IDLE)
 
     asyncio.run(scenario())
 
