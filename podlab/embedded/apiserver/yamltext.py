@@ -15,10 +15,10 @@ def load(body: bytes) -> tuple[Any, list[str]]:
     import yaml  # late: most requests are JSON
 
     class Loader(yaml.SafeLoader):
-        """Safe YAML in which a date is a text, as in JSON."""
+        """Safe YAML in which a date is a text, as in JSON, and so is a lone `=`."""
 
     Loader.yaml_implicit_resolvers = {
-        letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        letter: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":value"))]
         for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
     try:
