@@ -15,7 +15,6 @@ from podlab.text import Text
 
 FILES = ("create", "apply", "diff", "replace", "delete")  # their manifests are positional arguments in Python
 GROUPED = ("create", "rollout", "auth")  # `kubectl.rollout("status", …)`; other verbs of two words are one method
-TYPED = {"namespace": "namespace", "context": "", "kubeconfig": "", "server": "", "request_timeout": "", "as": ""}
 ASKING = ("/api", "/apis", "/openapi/")
 HTTP = Text(ko="HTTP 요청", en="HTTP requests")
 PYTHON = Text(ko="파이썬", en="Python")
@@ -61,19 +60,9 @@ def forms(line: str, requests: Sequence[Request]) -> Forms:
 def http(requests: Sequence[Request]) -> str:
     """The requests, with what was sent in them; those that only learn what the server has are counted."""
     acting = [each for each in requests if not _learns(each)]
-    lines = [_written(each) for each in dict.fromkeys(map(_Key, acting))]
+    lines = dict.fromkeys(map(_written, acting))  # what was asked again and again is told once
     learning = len(requests) - len(acting)
     return "\n".join([*lines, *([str(DISCOVERY.format(count=learning))] if learning else [])]) or str(NONE)
-
-
-@dataclass(frozen=True, slots=True)
-class _Key:
-    """A request that equals another one sent again."""
-
-    request: Request
-
-    def __hash__(self) -> int:
-        return hash((self.request.method, self.request.path))
 
 
 def _learns(request: Request) -> bool:
@@ -81,11 +70,10 @@ def _learns(request: Request) -> bool:
     return request.method == "GET" and (path in ASKING[:2] or path.startswith(ASKING[2]))
 
 
-def _written(key: _Key) -> str:
-    body = key.request.body
-    if body is None or isinstance(body, bytes):
-        return str(key.request)
-    return f"{key.request}\n{_indented(json.dumps(body, ensure_ascii=False, indent=1))}"
+def _written(request: Request) -> str:
+    if request.body is None or isinstance(request.body, bytes):
+        return str(request)
+    return f"{request}\n{_indented(json.dumps(request.body, ensure_ascii=False, indent=1))}"
 
 
 def python_call(line: str) -> str:
@@ -98,7 +86,8 @@ def python_call(line: str) -> str:
     flags = dict(parsed.flags)
     if group in FILES and not rest and flags.get("filename"):
         arguments = [*flags.pop("filename"), *arguments]
-    flags |= {name: value for name, value in parsed.globals.items() if TYPED.get(name, "") and value}
+    if namespace := parsed.globals.get("namespace"):
+        flags["namespace"] = namespace
     words = [_literal(each) for each in (*arguments, *parsed.after)]
     words += [f"{_name(name)}={_literal(value)}" for name, value in flags.items()]
     return f"kubectl.{method.replace('-', '_').replace(' ', '_')}({', '.join(words)})"

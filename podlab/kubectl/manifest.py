@@ -17,6 +17,7 @@ from typing import IO, Any
 import yaml
 
 from podlab.errors import ManifestError
+from podlab.kubectl import aliases
 from podlab.kubectl.command import Command
 from podlab.kubectl.restmapper import Mapping, RestMapper
 from podlab.text import Text
@@ -206,7 +207,7 @@ def _from_json(text: str, source: str) -> Iterator[Manifest]:
         at += len(text[at:]) - len(text[at:].lstrip())
         try:
             obj, at = decoder.raw_decode(text, at)
-        except ValueError:
+        except (ValueError, RecursionError):
             yield from _items(_load(text, source, 0), source)
             return
         yield from _items(obj, source)
@@ -214,7 +215,10 @@ def _from_json(text: str, source: str) -> Iterator[Manifest]:
 
 def _load(document: str, source: str, before: int) -> Any:
     try:
-        return yaml.load(document, Loader=_Loader)
+        loader = _Loader(document)
+        root = loader.get_single_node()
+        aliases.check(root)
+        return None if root is None else loader.construct_document(root)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = WHERE.format(path=source, line=before + mark.line + 1, column=mark.column + 1) if mark else None

@@ -84,11 +84,14 @@ class PodBoard(Panel):
         return f"PodBoard(namespace={self._namespace!r}{selector})"
 
     def _rows(self, pods: list[Object]) -> list[Row]:
-        return [row(pod) for pod in pods if self._matches(pod["metadata"].get("labels") or {})]
+        return [row(pod) for pod in self._chosen(pods)]
+
+    def _chosen(self, pods: list[Object]) -> list[Object]:
+        return [pod for pod in pods if self._matches(pod["metadata"].get("labels") or {})]
 
     def _draw(self, pods: list[Object]) -> Mapping[str, Any]:
-        chosen = [pod for pod in pods if self._matches(pod["metadata"].get("labels") or {})]
-        self._drawn = {_version(pod): self._drawn.get(_version(pod)) or row(pod).as_dict() for pod in chosen}
+        before, chosen = self._drawn, self._chosen(pods)
+        self._drawn = {_version(pod): before.get(_version(pod)) or row(pod).as_dict() for pod in chosen}
         rows = list(self._drawn.values())
         opened = dict(self._open)
         return {"rows": rows, "details": dict(self._details(pods, opened))}

@@ -44,12 +44,12 @@ LABELS = {
     ),
     "take_file": Text(ko="파일의 내용을 가져옵니다", en="Take the file's text"),
     "take_mine": Text(ko="여기 쓴 것으로 저장합니다", en="Save what is written here"),
-    "problems": Text(ko="고칠 곳", en="To be mended"),
+    "problems": Text(ko="고칠 곳", en="Problems"),
     "line": Text(ko="{line}번째 줄", en="line {line}"),
     "checking": Text(ko="확인하는 중…", en="Checking…"),
     "good": Text(ko="API 서버가 받아들일 매니페스트입니다.", en="The API server would accept this."),
     "nothing": Text(ko="아직 매니페스트가 없습니다.", en="There is no manifest here yet."),
-    "some": Text(ko="고칠 곳이 {count}군데 있습니다.", en="Places to mend: {count}."),
+    "some": Text(ko="고칠 곳이 {count}군데 있습니다.", en="Problems found: {count}."),
     "meaning": Text(ko="커서가 있는 필드", en="The field at the caret"),
     "no_meaning": Text(
         ko="필드 이름에 커서를 두면 그 뜻이 나옵니다.", en="Put the caret on a field to read what it means."

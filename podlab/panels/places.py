@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from podlab.kubectl import aliases
+
 Path = tuple[str | int, ...]
 LOADER: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 _STEP = re.compile(r"\[(?P<index>\d+)\]|\[(?P<key>[^\]]*)\]|(?P<name>[^.\[\]]+)")
@@ -54,7 +56,9 @@ def documents(text: str) -> list[Document]:
     found, before = [], 0
     for part in re.split(r"^---(?=\s|$).*\n?", text, flags=re.M):
         try:
-            found.append(Document(before, part, yaml.compose(part, Loader=LOADER)))
+            root = yaml.compose(part, Loader=LOADER)
+            aliases.check(root)
+            found.append(Document(before, part, root))
         except yaml.YAMLError as error:
             found.append(Document(before, part, None, error))
         before += part.count("\n") + 1

@@ -163,9 +163,8 @@ class Up(anywidget.AnyWidget):
             task.end("cancelled", cancelled)
         except PodlabError as error:
             task.end("failed", error, error.hint)
-        except BaseException as error:
+        except Exception as error:  # a thread must not print; the panel tells of it
             task.end("failed", repr(error))
-            raise
         finally:
             writer.schedule(self)
 

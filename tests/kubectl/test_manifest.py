@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,28 @@ def test_a_broken_file_has_kubectls_line_and_our_place(name: str, line: int, col
     assert caught.value.hint is not None
     assert f"line {line}, column {column}" in caught.value.hint.en
     assert f"{line}번째 줄 {column}번째" in caught.value.hint.ko
+
+
+BOMB = "a: &a [x]\n" + "".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in pairwise("abcdefghi"))
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (BOMB, "document contains excessive aliasing"),
+        ("a: &a\n  b: *a\n", "anchor value contains itself"),
+        ("[" * 3000 + "]" * 3000, "exceeded max depth"),
+    ],
+)
+def test_yaml_that_would_fill_the_memory_is_refused(text: str, why: str) -> None:
+    with pytest.raises(ManifestError) as caught:
+        list(parse(text, "bomb.yaml"))
+    assert str(caught.value) == f"error: error parsing bomb.yaml: error converting YAML to JSON: yaml: {why}"
+
+
+def test_an_alias_stands_for_what_it_names() -> None:
+    (found,) = parse("one: &one {a: 1}\ntwo: *one\nthree: {<<: *one, b: 2}\n", "x")
+    assert found.obj == {"one": {"a": 1}, "two": {"a": 1}, "three": {"a": 1, "b": 2}}
 
 
 def test_yaml_is_read_as_go_reads_it() -> None:

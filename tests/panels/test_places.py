@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +23,12 @@ spec:
         - containerPort: 80
         - containerPort: "443"
 """
+
+
+def test_a_text_whose_aliases_would_fill_the_memory_is_an_error() -> None:
+    bomb = "a: &a [x]\n" + "".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in pairwise("abcdefghi"))
+    (document,) = documents(bomb)
+    assert str(document.error) == "document contains excessive aliasing"
 
 
 @pytest.mark.parametrize(
