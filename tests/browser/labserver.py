@@ -11,10 +11,12 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import nbformat
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "podlab-test"
@@ -60,6 +62,14 @@ class Lab:
         """Restart the kernel and run every cell; returns when nothing runs any more, done or failed."""
         self.begin(page)
         page.wait_for_function(QUIET, arg=NOTEBOOK, timeout=timeout * 1000, polling=200)
+
+    def show(self, page: Any, notebook: str, cells: Iterable[str]) -> None:
+        """Write a notebook with these cells, open it, and let them run."""
+        made = [nbformat.v4.new_code_cell(source) for source in cells]
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": kernel}), self.folder / notebook)
+        self.open(page, notebook)
+        self.begin(page)
 
     def begin(self, page: Any) -> None:
         """Restart the kernel and let every cell run."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import nbformat
 import pytest
+import test_live
 from labserver import ROOT, Lab
 
 from podlab.client import Client
 from podlab.clusters import Cluster
-from podlab.errors import ApiError
 
 expect = pytest.importorskip("playwright.sync_api").expect
 
@@ -30,24 +29,13 @@ def client(cluster: Cluster) -> Iterator[Client]:
     """The cluster, without the typed Pod afterwards."""
     found = Client(cluster.kubeconfig, context=cluster.context, namespace=cluster.namespace)
     yield found
-    try:
-        found.request("DELETE", f"{pods(found)}/{NAME}", body={"gracePeriodSeconds": 0})
-    except ApiError as error:
-        assert error.code == 404, error
-
-
-def pods(client: Client) -> str:
-    return f"/api/v1/namespaces/{client.namespace}/pods"
+    test_live.clear(found, NAME)
 
 
 def show(lab: Lab, page: Any, language: str, seconds: int) -> Any:
     """A notebook with an editor, run to its last cell; the text area."""
     (lab.folder / "typed.yaml").write_text(MINE, encoding="utf-8")
-    cells = [nbformat.v4.new_code_cell(text.format(language=language, seconds=seconds)) for text in CELLS]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), lab.folder / "typed.ipynb")
-    lab.open(page, "typed.ipynb")
-    lab.begin(page)
+    lab.show(page, "typed.ipynb", (text.format(language=language, seconds=seconds) for text in CELLS))
     expect(page.locator(".podlab-editor")).to_have_attribute("data-connection", "live", timeout=60_000)
     return page.locator(".podlab-text")
 
@@ -70,7 +58,7 @@ def test_a_typed_manifest_is_mended_and_applied(
     expect(page.locator(".podlab-pane")).to_contain_text(f"pod/{NAME} created", timeout=20_000)
     expect(page.locator(".podlab-live-pods")).to_contain_text("Running 1/1", timeout=120_000)
     assert (here.folder / "typed.yaml").read_text(encoding="utf-8") == area.input_value()
-    assert client.get(f"{pods(client)}/{NAME}")["spec"]["containers"][0]["image"] == "nginx:latest"
+    assert client.get(f"{test_live.pods(client)}/{NAME}")["spec"]["containers"][0]["image"] == "nginx:latest"
     shoot(page, f"live-editor-applied-{language}")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import nbformat
 import pytest
 import yaml
 from labserver import ROOT, Lab
@@ -39,21 +38,17 @@ def pods(client: Client) -> str:
     return f"/api/v1/namespaces/{client.namespace}/pods"
 
 
-def clear(client: Client) -> None:
-    """Delete the seed Pod at once, if it is there."""
+def clear(client: Client, name: str = NAME) -> None:
+    """Delete a Pod, the seed Pod if none is named, at once, if it is there."""
     try:
-        client.request("DELETE", f"{pods(client)}/{NAME}", body={"gracePeriodSeconds": 0})
+        client.request("DELETE", f"{pods(client)}/{name}", body={"gracePeriodSeconds": 0})
     except ApiError as error:
         assert error.code == 404, error
 
 
 def show(lab: Lab, page: Any, language: str, seconds: int = 0) -> None:
     """A notebook with a board, run to its end."""
-    cells = [nbformat.v4.new_code_cell(text.format(language=language, seconds=seconds)) for text in CELLS]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), lab.folder / "live.ipynb")
-    lab.open(page, "live.ipynb")
-    lab.begin(page)
+    lab.show(page, "live.ipynb", (text.format(language=language, seconds=seconds) for text in CELLS))
     expect(page.locator(".podlab-board")).to_have_attribute("data-connection", "live", timeout=60_000)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import nbformat
 import pytest
 from labserver import Lab
 
@@ -29,11 +28,7 @@ BUSY = "import time\ntime.sleep(60)"
 
 def test_the_button_works_while_a_cell_runs(lab: Callable[[str], Lab], page: Any, shoot: Callable[..., None]) -> None:
     here = lab("en")
-    cells = [nbformat.v4.new_code_cell(source) for source in (UP, BUSY)]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), here.folder / "up.ipynb")
-    here.open(page, "up.ipynb")
-    here.begin(page)
+    here.show(page, "up.ipynb", (UP, BUSY))
     page.get_by_role("button", name="Start the kind cluster").click(timeout=60_000)
     expect(page.locator(".podlab-up-said")).to_have_text("no container engine", timeout=20_000)
     page.get_by_role("button", name="Start the embedded cluster").click()
