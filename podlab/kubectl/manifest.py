@@ -17,7 +17,7 @@ from typing import IO, Any
 import yaml
 
 from podlab.errors import ManifestError
-from podlab.kubectl import aliases
+from podlab.kubectl import yamlnodes
 from podlab.kubectl.command import Command
 from podlab.kubectl.restmapper import Mapping, RestMapper
 from podlab.text import Text
@@ -215,10 +215,8 @@ def _from_json(text: str, source: str) -> Iterator[Manifest]:
 
 def _load(document: str, source: str, before: int) -> Any:
     try:
-        loader = _Loader(document)
-        root = loader.get_single_node()
-        aliases.check(root)
-        return None if root is None else loader.construct_document(root)
+        root = yamlnodes.compose(document, _Loader)
+        return None if root is None else _Loader("").construct_document(root)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = WHERE.format(path=source, line=before + mark.line + 1, column=mark.column + 1) if mark else None

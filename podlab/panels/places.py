@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from podlab.kubectl import aliases
+from podlab.kubectl import yamlnodes
 
 Path = tuple[str | int, ...]
 LOADER: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
@@ -56,9 +56,7 @@ def documents(text: str) -> list[Document]:
     found, before = [], 0
     for part in re.split(r"^---(?=\s|$).*\n?", text, flags=re.M):
         try:
-            root = yaml.compose(part, Loader=LOADER)
-            aliases.check(root)
-            found.append(Document(before, part, root))
+            found.append(Document(before, part, yamlnodes.compose(part, LOADER)))
         except yaml.YAMLError as error:
             found.append(Document(before, part, None, error))
         before += part.count("\n") + 1

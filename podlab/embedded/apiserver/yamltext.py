@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from .gotext import quote
@@ -14,7 +15,7 @@ def load(body: bytes) -> tuple[Any, list[str]]:
     """Return the value of a YAML text, and its strict error if keys are repeated. Raises ValueError."""
     import yaml  # late: most requests are JSON
 
-    class Loader(yaml.SafeLoader):
+    class Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
         """Safe YAML in which a date is a text, as in JSON, and so is a lone `=`."""
 
     Loader.yaml_implicit_resolvers = {
@@ -22,7 +23,9 @@ def load(body: bytes) -> tuple[Any, list[str]]:
         for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
     try:
-        loader = Loader(body.decode("utf-8", "replace"))
+        text = body.decode("utf-8", "replace")
+        _check_depth(yaml.parse(text, Loader=Loader))
+        loader = Loader(text)
         node = loader.get_single_node()
         if node is None:
             return None, []
@@ -39,16 +42,25 @@ def load(body: bytes) -> tuple[Any, list[str]]:
     return value, ["yaml: unmarshal errors:\n" + "\n".join(repeated)] if repeated else []
 
 
-def _count(node: Any, known: dict[int, int], depth: int = 0) -> int:
+def _check_depth(events: Iterable[Any]) -> None:
+    """Refuse a deep document before its nodes are made: libyaml's own stack has no guard."""
+    import yaml
+
+    depth = 0
+    for event in events:
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise ValueError("error converting YAML to JSON: yaml: exceeded max depth")
+
+
+def _count(node: Any, known: dict[int, int]) -> int:
     """Count nodes as if every alias were written out; refuse a document that would explode."""
     if id(node) in known:
         return known[id(node)]
-    if depth > DEEPEST:
-        raise ValueError("error converting YAML to JSON: yaml: exceeded max depth")
     known[id(node)] = MOST_NODES + 1  # an alias that leads into itself
     size = 1
     for child in _children(node):
-        size += _count(child, known, depth + 1)
+        size += _count(child, known)
         if size > MOST_NODES:
             raise ValueError("error converting YAML to JSON: yaml: document contains excessive aliasing")
     known[id(node)] = size

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -11,15 +10,11 @@ from podlab.embedded.kubelet.stdio import Io
 if TYPE_CHECKING:
     from podlab.embedded.kubelet.process import Process
 
-NAMES = tuple(
-    re.findall(
-        r"[A-Z0-9]+",
-        """
-    HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT
-    CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH POLL PWR SYS
-""",
-    )
-)
+NAMES = (
+    "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV",
+    "USR2", "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU",
+    "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "POLL", "PWR", "SYS",
+)  # fmt: skip
 NUMBERS: Mapping[str, int] = {name: number for number, name in enumerate(NAMES, 1)}
 HARMLESS = ("CHLD", "CONT", "URG", "WINCH", "STOP", "TSTP", "TTIN", "TTOU")
 """Signals that end nobody; stopping a process is not simulated."""

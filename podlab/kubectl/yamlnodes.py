@@ -1,4 +1,4 @@
-"""YAML whose aliases, written out, would fill the memory, or that lead into themselves.
+"""YAML as nodes, unless it is so deep, or its aliases written out so large, that reading it on would end the process.
 
 Upstream: sigs.k8s.io/yaml/goyaml.v2/decode.go
 """
@@ -9,22 +9,27 @@ from typing import Any
 
 import yaml
 
+DEEPEST = 200
+"""Levels of nesting; the deepest field of any kind has fewer than 30."""
 MOST_NODES = 400_000
 """Nodes of a document with every alias written out."""
 
 
-def check(root: Any) -> None:
-    """Refuse a document's node with too many aliases.
+def compose(text: str, loader: Any) -> Any:
+    """The root node of a text with one document, None if it is empty.
 
     Raises:
-        yaml.YAMLError: with the words of Go's library.
+        yaml.YAMLError: it is no YAML; or too much of it, in the words of Go's library.
     """
-    try:
-        size = 0 if root is None else _size(root, {})
-    except RecursionError:
-        raise yaml.YAMLError("exceeded max depth") from None
-    if size > MOST_NODES:
+    depth = 0
+    for event in yaml.parse(text, Loader=loader):  # libyaml's composer recurses without a guard
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise yaml.YAMLError("exceeded max depth")
+    root = yaml.compose(text, Loader=loader)
+    if root is not None and _size(root, {}) > MOST_NODES:
         raise yaml.YAMLError("document contains excessive aliasing")
+    return root
 
 
 def _size(node: Any, sizes: dict[int, int]) -> int:
