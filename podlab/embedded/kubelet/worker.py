@@ -38,7 +38,8 @@ class PodWorker:
     """What the kubelet knows and does about one Pod."""
 
     def __init__(self, kubelet: Kubelet, pod: Obj) -> None:
-        self.kubelet, self.clock, self.pod = kubelet, kubelet.clock, pod
+        self.kubelet, self.clock = kubelet, kubelet.clock
+        self.pod = self._told = pod  # as of the last write of its own or news of it; the last news
         self.uid: str = pod["metadata"]["uid"]
         self.state = TERMINATED if (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed") else RUNNING
         self.reasons: dict[str, tuple[str, str]] = {}
@@ -57,8 +58,10 @@ class PodWorker:
 
     def update(self, pod: Obj) -> None:
         """The API server has a new version of the Pod."""
-        before, self.pod = self.pod, pod
-        if podspecs.concerns(before, pod):
+        before, self._told = self._told, pod
+        if _revision(pod) > _revision(self.pod):
+            self.pod = pod
+        if podspecs.concerns(before, pod):  # a write of our own may have brought the change home before the news of it
             self.poke()
 
     def poke(self) -> None:
@@ -388,6 +391,10 @@ class PodWorker:
         if not self._deleted():
             return
         self.kubelet.delete(self.pod)
+
+
+def _revision(pod: Obj) -> int:
+    return int(pod["metadata"]["resourceVersion"])
 
 
 def _surface(task: asyncio.Task[None]) -> None:

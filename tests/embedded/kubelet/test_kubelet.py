@@ -13,6 +13,7 @@ from podlab.embedded.events import Recorder
 from podlab.embedded.kubelet.backoff import Backoff
 from podlab.embedded.kubelet.environment import ConfigError, environment, expand
 from podlab.embedded.kubelet.images import IMAGES
+from podlab.embedded.kubelet.kubelet import Kubelet
 from podlab.embedded.server import Core
 from podlab.embedded.stepping import SteppingClock
 from tests.embedded.simulation import Simulation, execute, logs, simulate
@@ -298,3 +299,23 @@ def test_a_pod_comes_up_whenever_the_server_dies(tmp_path: Path, moment: float) 
         second.core.stop()
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize("write", [1, 2, 3])
+def test_a_deletion_at_the_same_moment_as_a_status_is_not_missed(monkeypatch: pytest.MonkeyPatch, write: int) -> None:
+    async def script(sim: Simulation) -> None:
+        writes, write_status = 0, Kubelet.write_status
+
+        def deleted_just_before(self: Kubelet, pod: Obj, status: Obj) -> Obj:
+            nonlocal writes
+            writes += 1
+            if writes == write:
+                sim.delete("p", 1)
+            return write_status(self, pod, status)
+
+        monkeypatch.setattr(Kubelet, "write_status", deleted_just_before)
+        sim.create(pod())
+        await sim.until(lambda: writes >= write, limit=10)
+        await sim.until(lambda: sim.gone("p"), limit=10)
+
+    simulate(script)
