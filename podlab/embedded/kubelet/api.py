@@ -14,7 +14,7 @@ from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.kubelet import programs
 from podlab.embedded.kubelet.kubelet import Kubelet
-from podlab.embedded.kubelet.process import Refused
+from podlab.embedded.kubelet.process import Input, Refused
 from podlab.embedded.kubelet.runtime import Container, Line, Log
 from podlab.embedded.kubelet.tunnel import Writer, open_tunnel
 
@@ -158,7 +158,7 @@ class NodeApi:
             command, lambda data: session.put(1, data), lambda data: session.put(1 if tty else 2, data)
         )
         if stdin is not None:
-            process.stdin = type(process.stdin)(closed=False)
+            process.stdin = Input(closed=False)
             session.run(_feed(stdin, process.stdin))
         session.run(_execute(found, process, session))
         return session
@@ -170,7 +170,7 @@ class NodeApi:
         found = self._running(pod, container)
         session = ExecSession([])
         if stdin is not None:
-            session.run(_feed(stdin, found.stdin))
+            session.run(_feed(stdin, found.stdin, last=found.stdin_once))
         session.run(_follow(found, session, tty))
         return session
 
@@ -257,10 +257,11 @@ def _shown(line: Line, timestamps: bool) -> bytes:
     return f"{moment}{int(line.time * 1e9) % 1000:03}Z ".encode() + line.data
 
 
-async def _feed(stdin: AsyncIterator[bytes], target: Any) -> None:
+async def _feed(stdin: AsyncIterator[bytes], target: Input, *, last: bool = True) -> None:
     async for data in stdin:
         target.feed(data)
-    target.close()
+    if last:
+        target.close()
 
 
 async def _execute(found: Container, process: Any, session: ExecSession) -> None:

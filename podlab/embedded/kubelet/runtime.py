@@ -101,6 +101,8 @@ class Container:
         cwd: str = "/",
         message_path: str = "/dev/termination-log",
         message_fallback: bool = False,
+        stdin: bool = False,
+        stdin_once: bool = False,
     ) -> None:
         self.runtime, self.sandbox, self.instance = runtime, sandbox, instance
         self.clock, self.image, self.files, self.env, self.argv = runtime.clock, image, files, env, argv
@@ -110,7 +112,7 @@ class Container:
         self.log = Log()
         self.stopping = False
         self.main: Process | None = None
-        self.stdin = Input(closed=False)
+        self.stdin, self.stdin_once = Input(closed=not stdin), stdin_once
         self.processes = Processes()
         self._task: asyncio.Task[int] | None = None
         self._partial: dict[str, bytes] = {}

@@ -159,6 +159,8 @@ class Starter:
             cwd=container.get("workingDir", "/"),
             message_path=container.get("terminationMessagePath", "/dev/termination-log"),
             message_fallback=container.get("terminationMessagePolicy") == "FallbackToLogsOnError",
+            stdin=bool(container.get("stdin") or container.get("tty")),  # a terminal that nobody types on never ends
+            stdin_once=bool(container.get("stdinOnce")),
         )
 
     def rebuild(self, pod: Obj, container: Obj, sandbox: Sandbox, instance: Instance) -> Container:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,11 @@ def pod(name: str = "p", **container: Any) -> Obj:
         "metadata": {"name": name},
         "spec": {"containers": [{"name": "c", "image": "nginx", **container}]},
     }
+
+
+def once_only(made: Obj) -> Obj:
+    """The same Pod, never restarted."""
+    return {**made, "spec": {**made["spec"], "restartPolicy": "Never"}}
 
 
 def state(sim: Simulation, name: str = "p") -> Obj:
@@ -317,5 +323,29 @@ def test_a_deletion_at_the_same_moment_as_a_status_is_not_missed(monkeypatch: py
         sim.create(pod())
         await sim.until(lambda: writes >= write, limit=10)
         await sim.until(lambda: sim.gone("p"), limit=10)
+
+    simulate(script)
+
+
+def test_a_shell_that_nobody_can_type_to_ends() -> None:
+    async def script(sim: Simulation) -> None:
+        sim.create(once_only(pod("alone", image="busybox")))
+        await sim.until(lambda: sim.phase("alone") == "Succeeded", limit=10)
+
+    simulate(script)
+
+
+@pytest.mark.parametrize("once", [True, False])
+def test_a_shell_hears_who_attaches_and_ends_with_him_if_that_is_once(once: bool) -> None:
+    async def typed() -> AsyncIterator[bytes]:
+        yield b"echo hello\n"
+
+    async def script(sim: Simulation) -> None:
+        sim.create(once_only(pod("told", image="busybox", stdin=True, stdinOnce=once)))
+        await sim.until(lambda: sim.ready("told"), limit=10)
+        await sim.core.app.node.attach(sim.pod("told"), stdin=typed())
+        await sim.run(2)
+        assert await logs(sim, "told") == "hello\n"
+        assert sim.phase("told") == ("Succeeded" if once else "Running")
 
     simulate(script)
