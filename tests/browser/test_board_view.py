@@ -16,6 +16,7 @@ from podlab.panels.board import CAPTION, LABELS
 from podlab.panels.detail import LABELS as DETAIL_LABELS
 from podlab.panels.detail import about, detail
 from podlab.panels.panel import CONNECTION, module
+from podlab.panels.row import row as row_of
 from podlab.panels.simulated import NOTE
 
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -226,19 +227,26 @@ def test_a_hundred_pods_are_drawn_quickly(page: Any) -> None:
 
 def detail_of(name: str, pane: str = "") -> dict[str, Any]:
     """The detail of the last Pod of a recording that was not being deleted, with all its Events."""
-    folder = Path(__file__).parents[1] / "golden" / name
-    pods, seen = (
-        [json.loads(line)["object"] for line in (folder / f"watch-{kind}.jsonl").read_text("utf-8").splitlines()]
-        for kind in ("pods", "events")
-    )
-    pod = [pod for pod in pods if not pod["metadata"].get("deletionTimestamp")][-1]
-    events = {event["metadata"]["uid"]: event for event in seen}
+    pod, events = last_pod(name), {event["metadata"]["uid"]: event for event in recorded(name, "events")}
     return detail(pod, about(pod, list(events.values())), pane, "", datetime(2026, 11, 23, 4, tzinfo=UTC))
+
+
+def last_pod(name: str) -> dict[str, Any]:
+    """The last state of a recording's Pod before it was deleted."""
+    return [pod for pod in recorded(name, "pods") if not pod["metadata"].get("deletionTimestamp")][-1]
+
+
+def recorded(name: str, kind: str) -> list[dict[str, Any]]:
+    """The objects of a recording's watch stream."""
+    stream = Path(__file__).parents[1] / "golden" / name / f"watch-{kind}.jsonl"
+    return [json.loads(line)["object"] for line in stream.read_text("utf-8").splitlines()]
 
 
 def opened(page: Any, language: str = "en", theme: str = "light", pane: str = "") -> Stage:
     """A board with one row opened by a click, and what Python sends for it."""
-    stage = Stage(page, "board", state(row("crash"), language=language), theme, language)
+    crash = {**row_of(last_pod("crash-loop")).as_dict(), "uid": "crash"}
+    given = {**state(crash, language=language), "server_time": 1795403750000}  # a minute after what was recorded
+    stage = Stage(page, "board", given, theme, language)
     page.locator(".podlab-toggle").click()
     stage.set(details={"crash": detail_of("crash-loop", pane)})
     return stage
