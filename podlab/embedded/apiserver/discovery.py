@@ -28,6 +28,7 @@ PROXYING = ("create", "delete", "get", "patch", "update")
 SUBRESOURCES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "pods/attach": ("", "", "PodAttachOptions", STREAMING),
     "pods/binding": ("", "", "Binding", ("create",)),
+    "pods/ephemeralcontainers": ("", "", "Pod", CHANGING),
     "pods/eviction": ("policy", "v1", "Eviction", ("create",)),
     "pods/exec": ("", "", "PodExecOptions", STREAMING),
     "pods/log": ("", "", "Pod", ("get",)),

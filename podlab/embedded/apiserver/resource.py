@@ -87,6 +87,14 @@ def not_held(obj: Obj) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A subresource that writes one part of the object: `keep` takes the rest from the stored object."""
+
+    keep: Callable[[Obj, Obj], None]
+    validate: Callable[[Obj, Obj | None], list[Cause]]
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """A kind that is served.
 
@@ -95,6 +103,7 @@ class Resource:
 
     Attributes:
         status: whether `/status` exists: plain writes keep the stored status, writes to it keep the rest.
+        parts: the other subresources that write a part of the object, by name.
         generation: whether metadata.generation counts changes outside metadata and status.
         columns, row: the Table's columns and how an object becomes a row; apiserver/table.py's business.
         fields: the values that field selectors may name, besides metadata.name and metadata.namespace.
@@ -121,6 +130,7 @@ class Resource:
     default: Callable[[Obj], None] = nothing
     validate: Callable[[Obj, Obj | None], list[Cause]] = no_causes
     validate_status: Callable[[Obj, Obj | None], list[Cause]] = no_causes
+    parts: Mapping[str, Part] = field(default_factory=dict, hash=False)
     prepare: Callable[[Obj, Obj | None, Context], None] = no_preparation
     fields: Callable[[Obj], dict[str, str]] = no_fields
     warnings: Callable[[Obj, Obj | None], list[str]] = no_warnings

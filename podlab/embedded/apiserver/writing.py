@@ -67,7 +67,8 @@ def _validate(ctx: Context, obj: Obj, old: Obj | None) -> None:
     resource = ctx.resource
     if ctx.subresource == "binding":  # the node's name, which plain updates may not change
         return
-    validate = resource.validate_status if ctx.subresource == "status" else resource.validate
+    part = resource.parts.get(ctx.subresource)
+    validate = resource.validate_status if ctx.subresource == "status" else part.validate if part else resource.validate
     causes = validate(obj, old)
     if causes:
         raise status.invalid(resource.qualified_kind, ctx.name, causes)
@@ -188,6 +189,8 @@ def _keep(ctx: Context, obj: Obj, old: Obj) -> None:
         obj.pop("status", None)
         if "status" in old:
             obj["status"] = fresh(old["status"])
+    if part := ctx.resource.parts.get(ctx.subresource):
+        part.keep(obj, old)
 
 
 def _spec_changed(obj: Obj, old: Obj) -> bool:

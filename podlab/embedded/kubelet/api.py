@@ -167,7 +167,14 @@ class NodeApi:
         self, pod: Obj, *, container: str = "", stdin: AsyncIterator[bytes] | None = None, tty: bool = False
     ) -> ExecSession:
         """Follow what process 1 writes from now on. Raises StatusError before it starts."""
-        found = self._running(pod, container)
+        try:
+            found = self._running(pod, container)
+        except StatusError as error:
+            if error.code != 500:
+                raise
+            meta, name = pod["metadata"], _chosen(pod, container)
+            text = f"container {name} not found in pod {meta['name']}_{meta['namespace']}"
+            raise StatusError(500, "InternalError", text) from None
         session = ExecSession([])
         if stdin is not None:
             session.run(_feed(stdin, found.stdin, last=found.stdin_once))

@@ -33,6 +33,20 @@ Commercial support is available at
 </html>
 """
 
+NGINX_CONF = b"""user  nginx;
+worker_processes  auto;
+
+events {
+    worker_connections  1024;
+}
+
+http {
+    default_type  application/octet-stream;
+    access_log  /var/log/nginx/access.log;
+    keepalive_timeout  65;
+    include /etc/nginx/conf.d/*.conf;
+}
+"""
 DEFAULT_CONF = b"""server {
     listen       80;
     listen  [::]:80;
@@ -65,7 +79,7 @@ NGINX = MappingProxyType(
         "/usr/share/nginx/html/index.html": WELCOME,
         "/usr/share/nginx/html/50x.html": b"<!DOCTYPE html>\n<html><head><title>Error</title></head></html>\n",
         "/etc/nginx/conf.d/default.conf": DEFAULT_CONF,
-        "/etc/nginx/nginx.conf": b"user  nginx;\nworker_processes  auto;\n",
+        "/etc/nginx/nginx.conf": NGINX_CONF,
         "/docker-entrypoint.sh": b"#!/bin/sh\n",
         "/docker-entrypoint.d/10-listen-on-ipv6-by-default.sh": b"#!/bin/sh\n",
         "/docker-entrypoint.d/20-envsubst-on-templates.sh": b"#!/bin/sh\n",

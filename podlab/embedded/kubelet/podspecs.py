@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 Obj = dict[str, Any]
+KINDS = ("ephemeralContainers", "initContainers", "containers")
+"""Where a Pod's spec has containers, in the order of starting."""
 
 
 def inits(pod: Obj) -> list[Obj]:
@@ -19,11 +21,7 @@ def names(pod: Obj) -> list[str]:
 
 def paths(pod: Obj) -> list[tuple[Obj, str]]:
     """Every container with its fieldPath, in the order of starting."""
-    spec = pod["spec"]
-    lists = (("initContainers", "initContainers"), ("ephemeralContainers", "ephemeralContainers"))
-    found = [(c, f"spec.{word}{{{c['name']}}}") for key, word in lists[:1] for c in spec.get(key) or []]
-    found += [(c, f"spec.containers{{{c['name']}}}") for c in spec["containers"]]
-    return found + [(c, f"spec.{word}{{{c['name']}}}") for key, word in lists[1:] for c in spec.get(key) or []]
+    return [(c, f"spec.{kind}{{{c['name']}}}") for kind in KINDS for c in pod["spec"].get(kind) or []]
 
 
 def concerns(before: Obj, after: Obj) -> bool:

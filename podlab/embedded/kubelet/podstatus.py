@@ -127,7 +127,9 @@ def latest(instances: Iterable[Instance], name: str) -> list[Instance]:
 
 
 def restartable(container: Obj, pod: Obj) -> str:
-    """Always, OnFailure or Never: the policy for one container (a sidecar has its own)."""
+    """Always, OnFailure or Never: the policy for one container (a sidecar has its own, a guest is never restarted)."""
+    if any(guest["name"] == container["name"] for guest in pod["spec"].get("ephemeralContainers") or []):
+        return "Never"
     return str(container.get("restartPolicy") or pod["spec"].get("restartPolicy", "Always"))
 
 
@@ -151,7 +153,10 @@ def container_statuses(pod: Obj, containers: Sequence[Obj], key: str, seen: Obse
     """ContainerStatus objects in the order of the spec; `key` names the list in the Pod's status."""
     old = {status["name"]: status for status in (pod.get("status") or {}).get(key) or []}
     init = key == "initContainerStatuses"
-    return [_container_status(pod, c, old.get(c["name"]), seen, init=init) for c in containers]
+    found = [_container_status(pod, c, old.get(c["name"]), seen, init=init) for c in containers]
+    if key == "ephemeralContainerStatuses":  # guests are never asked whether they have started or are ready
+        found = [{k: v for k, v in status.items() if k != "started"} | {"ready": False} for status in found]
+    return found
 
 
 def _container_status(pod: Obj, container: Obj, old: Obj | None, seen: Observation, *, init: bool) -> Obj:

@@ -6,7 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from podlab.embedded.apiserver.registry import Registry
-from podlab.embedded.kubelet import volumes
+from podlab.embedded.kubelet import podspecs, volumes
 from podlab.embedded.kubelet.environment import ConfigError
 from podlab.embedded.kubelet.podstatus import Instance
 from podlab.embedded.kubelet.runtime import Container, Line, record
@@ -56,7 +56,7 @@ def pod(kubelet: Kubelet, pod: Obj) -> None:
     with contextlib.suppress(volumes.MountError):  # as on a node: what is mounted stays mounted
         lookup, facts = kubelet.lookup(pod), kubelet.facts(sandbox.ip)
         volumes.set_up(pod, sandbox.volumes, lookup, facts, kubelet.token, kubelet.host_paths)
-    specs = {c["name"]: c for key in ("initContainers", "containers") for c in pod["spec"].get(key) or []}
+    specs = {c["name"]: c for c, _ in podspecs.paths(pod)}
     for kept in found["containers"]:
         instance = Instance(**kept["instance"])
         if instance.name in specs and instance.state != "created":  # one that never ran is made anew

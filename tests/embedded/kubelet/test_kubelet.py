@@ -349,3 +349,23 @@ def test_a_shell_hears_who_attaches_and_ends_with_him_if_that_is_once(once: bool
         assert sim.phase("told") == ("Succeeded" if once else "Running")
 
     simulate(script)
+
+
+def test_an_ephemeral_container_runs_beside_the_others_and_only_once() -> None:
+    async def script(sim: Simulation) -> None:
+        sim.create(pod())
+        await sim.until(lambda: sim.ready("p"))
+        guest = {"name": "guest", "image": "busybox", "command": ["sh", "-c", "hostname; exit 4"]}
+        pods = sim.registry.resource("pods")
+
+        def add(obj: Obj) -> None:
+            obj["spec"]["ephemeralContainers"] = [guest]
+
+        sim.registry.change(pods, "p", sim.namespace, add, subresource="ephemeralcontainers")
+        await sim.run(60)
+        (status,) = sim.pod("p")["status"]["ephemeralContainerStatuses"]
+        assert (status["state"]["terminated"]["exitCode"], status["restartCount"], status["ready"]) == (4, 0, False)
+        assert await logs(sim, "p", container="guest") == "p\n"
+        assert sim.ready("p") and sim.phase("p") == "Running"
+
+    simulate(script)

@@ -39,8 +39,8 @@ def containers(given: list[Obj], volumes: dict[str, Obj], grace: int | None, pat
     seen: set[str] = set()
     for index, container in enumerate(given):
         here = f"{path}[{index}]"
-        found += _common(container, volumes, here)
-        found += _unique_name(container, seen, here)
+        found += common(container, volumes, here)
+        found += unique_name(container, seen, here)
         found += probes.lifecycle(container.get("lifecycle"), grace, f"{here}.lifecycle")
         found += probes.of_container(container, grace, here)
         found += _restart_policy(container, here)
@@ -55,9 +55,9 @@ def init_containers(
     seen = {container.get("name", "") for container in mains}
     for index, container in enumerate(given):
         here = f"{path}[{index}]"
-        found += _common(container, volumes, here)
+        found += common(container, volumes, here)
         found += _restart_policy(container, here)
-        found += _unique_name(container, seen, here)
+        found += unique_name(container, seen, here)
         found += host_ports([container], path)
         if container.get("restartPolicy") == "Always":
             found += probes.lifecycle(container.get("lifecycle"), grace, f"{here}.lifecycle")
@@ -70,7 +70,8 @@ def init_containers(
     return found
 
 
-def _unique_name(container: Obj, seen: set[str], path: str) -> list[Cause]:
+def unique_name(container: Obj, seen: set[str], path: str) -> list[Cause]:
+    """Return a cause if another container has the name; `seen` gets it otherwise."""
     name = container.get("name", "")
     if name in seen:
         return [causes.duplicate(f"{path}.name", name)]
@@ -93,7 +94,8 @@ def _restart_policy(container: Obj, path: str) -> list[Cause]:
     return found
 
 
-def _common(container: Obj, volumes: dict[str, Obj], path: str) -> list[Cause]:
+def common(container: Obj, volumes: dict[str, Obj], path: str) -> list[Cause]:
+    """Return what is wrong with a container of any kind; `volumes` are the valid ones by name."""
     name, found = container.get("name", ""), []
     if name:
         found += names.causes_of(f"{path}.name", name, names.label(name))

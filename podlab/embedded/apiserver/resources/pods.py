@@ -7,9 +7,9 @@ from typing import Any
 from podlab.embedded.clock import rfc3339
 
 from .. import causes, metadata, quantity
-from ..resource import Context, Obj, Resource
+from ..resource import Context, Obj, Part, Resource
 from ..status import Cause
-from . import poddefaults, podspec, podupdates, podwarnings
+from . import ephemeral, poddefaults, podspec, podupdates, podwarnings
 from .containers import only_in_pods
 
 COMPUTE = ("cpu", "memory")
@@ -125,9 +125,10 @@ PODS = Resource(
     singular="pod",
     short_names=("po",),
     categories=("all",),
-    subresources=("attach", "binding", "exec", "log", "portforward", "proxy", "status"),
+    subresources=("attach", "binding", "ephemeralcontainers", "exec", "log", "portforward", "proxy", "status"),
     default=default,
     validate=validate,
+    parts={"ephemeralcontainers": Part(ephemeral.keep, ephemeral.validate)},
     prepare=prepare,
     fields=selectable,
     warnings=podwarnings.pod,

@@ -37,7 +37,7 @@ def validate(new: Obj, old: Obj) -> list[Cause]:
     found += _gates(new.get("schedulingGates") or [], old.get("schedulingGates") or [])
     before, after = _canonical(old), _canonical(_munged(new, old))
     if before != after:
-        text = f"pod updates may not change fields other than {UPDATABLE}\n{difference(before, after)}"
+        text = f"pod updates may not change fields other than {UPDATABLE}\n{difference(before, after, 'PodSpec')}"
         found.append(causes.forbidden("spec", text))
     return found
 
@@ -103,14 +103,15 @@ def _munged(new: Obj, old: Obj) -> Obj:
     return spec
 
 
-def difference(old: Obj, new: Obj) -> str:
-    """Return the unified diff of two specs in the API server's internal form."""
-    before, after = (_text(spec).splitlines(keepends=True) for spec in (old, new))
+def difference(old: Obj, new: Obj, name: str) -> str:
+    """Return the unified diff of two structs of that name in the API server's internal form."""
+    before, after = (_text(given, name).splitlines(keepends=True) for given in (old, new))
     return "".join(list(difflib.unified_diff(before, after, n=3))[2:])
 
 
-def _text(spec: Obj) -> str:
-    text = json.dumps(internal(spec), indent=1, ensure_ascii=False)
+def _text(given: Obj, name: str) -> str:
+    shaped = internal(given) if name == "PodSpec" else inside(given, name)
+    text = json.dumps(shaped, indent=1, ensure_ascii=False)
     for letter, code in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
         text = text.replace(letter, code)
     return text + "\n"
