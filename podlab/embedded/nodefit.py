@@ -186,6 +186,12 @@ def fit_error(reasons: Sequence[Sequence[str]], curable: Sequence[bool] = ()) ->
     )
 
 
+def with_preemption(message: str, result: str) -> str:
+    """The message of `fit_error` with another result of preemption; without a result, it makes room."""
+    found = message.partition(" no new claims")[0]
+    return f"{found} no new claims to deallocate, preemption: {result}" if result else found
+
+
 def unplaceable(reason: str, nodes: int) -> str:
     """The message for a Pod that no node is even looked at for."""
     return f"0/{nodes} nodes are available: {reason}. not found"

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from podlab.embedded import nodefit
+from podlab.embedded import nodefit, preemption
 from podlab.embedded.apiserver.registry import Event, Registry
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Timer, rfc3339
@@ -51,6 +52,7 @@ class Scheduler:
         self._queue: dict[Key, None] = {}
         self._waiting: dict[Key, _Waiting] = {}
         self._assigned: dict[Key, Obj] = {}
+        self._nominated: dict[Key, tuple[str, Obj]] = {}
         self._timer: Timer | None = None
         self._stops = [registry.on(self._nodes, self._on_node), registry.on(self._pods, self._on_pod)]
 
@@ -100,6 +102,7 @@ class Scheduler:
 
     def _forget(self, key: Key) -> None:
         self._queue.pop(key, None)
+        self._nominated.pop(key, None)
         waiting = self._waiting.pop(key, None)
         if waiting and waiting.timer:
             waiting.timer.cancel()
@@ -129,13 +132,51 @@ class Scheduler:
         placed = self._placed(nodes)
         reasons, curable = [], []
         for node in nodes:
-            found = nodefit.misfits(pod, node, self._on(node["metadata"]["name"]), placed)
+            found = nodefit.misfits(pod, node, self._beside(key, pod, node["metadata"]["name"]), placed)
             if not found:
                 self._bind(key, pod, node["metadata"]["name"])
                 return
             reasons.append(found)
             curable.append(nodefit.preemptable(pod, node, found))
-        self._fail(key, pod, nodefit.fit_error(reasons, curable), curable=any(curable))
+        message = nodefit.fit_error(reasons, curable)
+        candidates = [node for node, possible in zip(nodes, curable, strict=True) if possible]
+        nominated, gone = self._room(key, pod, candidates, placed)
+        if gone or not preemption.may_preempt(pod):
+            message = nodefit.with_preemption(message, "" if gone else preemption.NEVER)
+        self._fail(key, pod, message, curable=any(curable), nominated=nominated)
+        for victim in gone:
+            self._preempt(victim, pod, nominated)
+
+    def _room(self, key: Key, pod: Obj, nodes: list[Obj], placed: list[tuple[Obj, Obj]]) -> tuple[str, list[Obj]]:
+        """The node where preemption costs least, and its victims: nothing where it does not help."""
+        found: list[tuple[str, list[Obj]]] = []
+        for node in nodes if preemption.may_preempt(pod) else ():
+            name = node["metadata"]["name"]
+            there = self._beside(key, pod, name)
+            if any(other["metadata"].get("deletionTimestamp") for other in there):
+                continue  # room is being made there already
+
+            def fits(others: list[Obj], node: Obj = node, there: list[Obj] = there) -> bool:
+                gone = [other["metadata"]["uid"] for other in there if other not in others]
+                return not nodefit.misfits(
+                    pod, node, others, [pair for pair in placed if pair[0]["metadata"]["uid"] not in gone]
+                )
+
+            if chosen := preemption.victims(pod, there, fits):
+                found.append((name, chosen))
+        return min(found, key=lambda each: preemption.cost(each[1]), default=("", []))
+
+    def _preempt(self, victim: Obj, pod: Obj, node: str) -> None:
+        meta = victim["metadata"]
+        condition = {**preemption.CONDITION, "observedGeneration": meta.get("generation", 1)}
+        change = partial(_set_condition, condition=condition, now=rfc3339(self._clock.now()))
+        try:
+            where = (self._pods, meta["name"], meta["namespace"])
+            self._registry.change(*where, change, subresource="status", manager=MANAGER)
+            self._registry.delete(*where, options={"preconditions": {"uid": meta["uid"]}}, manager=MANAGER)
+        except StatusError:
+            return  # it went by itself
+        self._recorder.normal(victim, "Preempted", f"Preempted by pod {pod['metadata']['uid']} on node {node}")
 
     def _missing_claim(self, pod: Obj) -> str:
         for volume in pod["spec"].get("volumes") or []:
@@ -150,12 +191,22 @@ class Scheduler:
     def _on(self, node: str) -> list[Obj]:
         return [pod for pod in self._assigned.values() if pod["spec"]["nodeName"] == node]
 
+    def _beside(self, key: Key, pod: Obj, node: str) -> list[Obj]:
+        """The Pods of a node, and those for which room is being made there that are at least as important."""
+        others = [
+            other
+            for name, (where, other) in self._nominated.items()
+            if name != key and where == node and preemption.priority(other) >= preemption.priority(pod)
+        ]
+        return self._on(node) + others
+
     def _bind(self, key: Key, pod: Obj, node: str) -> None:
         now = rfc3339(self._clock.now())
 
         def bound(obj: Obj) -> None:
             obj["spec"]["nodeName"] = node
-            _set_scheduled(obj, {"type": "PodScheduled", "status": "True"}, now)
+            obj.get("status", {}).pop("nominatedNodeName", None)
+            _set_condition(obj, {"type": "PodScheduled", "status": "True"}, now)
 
         try:
             changed = self._registry.change(self._pods, key[1], key[0], bound, subresource="binding", manager=MANAGER)
@@ -165,7 +216,7 @@ class Scheduler:
         message = f"Successfully assigned {key[0]}/{key[1]} to {node}"
         self._clock.call_later(ONE, lambda: self._recorder.normal(pod, "Scheduled", message))
 
-    def _fail(self, key: Key, pod: Obj, message: str, *, curable: bool = False) -> None:
+    def _fail(self, key: Key, pod: Obj, message: str, *, curable: bool = False, nominated: str = "") -> None:
         now = self._clock.now()
         waiting = self._waiting.setdefault(key, _Waiting())
         waiting.attempts, waiting.tried, waiting.parked = waiting.attempts + 1, now, True
@@ -174,14 +225,16 @@ class Scheduler:
         self._recorder.warning(pod, "FailedScheduling", message)
         condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}
         condition["observedGeneration"] = pod["metadata"].get("generation", 1)
+
+        def unscheduled(obj: Obj) -> None:
+            _set_condition(obj, condition, rfc3339(now))
+            if nominated:
+                obj["status"]["nominatedNodeName"] = nominated
+
+        if nominated:
+            self._nominated[key] = nominated, pod
         try:
-            self._registry.change(
-                self._pods,
-                key[1],
-                key[0],
-                lambda obj: _set_scheduled(obj, condition, rfc3339(now)),
-                manager=MANAGER,
-            )
+            self._registry.change(self._pods, key[1], key[0], unscheduled, subresource="status", manager=MANAGER)
         except StatusError:
             self._forget(key)
 
@@ -210,9 +263,9 @@ def _fit_facts(node: Obj) -> Obj:
     }
 
 
-def _set_scheduled(obj: Obj, condition: Obj, now: str) -> None:
+def _set_condition(obj: Obj, condition: Obj, now: str) -> None:
     status = obj.setdefault("status", {})
-    others = [c for c in status.get("conditions") or [] if c["type"] != "PodScheduled"]
-    old = next((c for c in status.get("conditions") or [] if c["type"] == "PodScheduled"), None)
+    others = [c for c in status.get("conditions") or [] if c["type"] != condition["type"]]
+    old = next((c for c in status.get("conditions") or [] if c["type"] == condition["type"]), None)
     since = old["lastTransitionTime"] if old and old["status"] == condition["status"] else now
     status["conditions"] = [*others, {"lastProbeTime": None, "lastTransitionTime": since, **condition}]

@@ -1,0 +1,61 @@
+"""Which Pods of lower priority have to go so that one that fits nowhere gets a node.
+
+Upstream: pkg/scheduler/framework/preemption, pkg/scheduler/framework/plugins/defaultpreemption
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+Obj = dict[str, Any]
+
+CONDITION = {
+    "type": "DisruptionTarget",
+    "status": "True",
+    "reason": "PreemptionByScheduler",
+    "message": "default-scheduler: preempting to accommodate a higher priority pod",
+}
+NEVER = "not eligible due to preemptionPolicy=Never."
+
+
+def priority(pod: Obj) -> int:
+    """The Pod's priority; 0 where it has none."""
+    return int(pod["spec"].get("priority") or 0)
+
+
+def may_preempt(pod: Obj) -> bool:
+    """Whether its PriorityClass lets it push others out."""
+    return bool(pod["spec"].get("preemptionPolicy") != "Never")
+
+
+def victims(pod: Obj, there: Sequence[Obj], fits: Callable[[list[Obj]], bool]) -> list[Obj]:
+    """The fewest and least important Pods of a node without which `pod` fits; none where that does not help.
+
+    Args:
+        there: the node's Pods.
+        fits: whether `pod` fits beside such Pods.
+    """
+    lower = [other for other in there if priority(other) < priority(pod)]
+    kept = [other for other in there if priority(other) >= priority(pod)]
+    if not lower or not fits(kept):
+        return []
+    gone = []
+    for other in sorted(lower, key=_importance):
+        if fits([*kept, other]):
+            kept.append(other)
+        else:
+            gone.append(other)
+    return gone
+
+
+def cost(chosen: Sequence[Obj]) -> tuple[int, int, int]:
+    """Of several nodes, the one with the least cost is taken: its highest priority, their sum, their number."""
+    priorities = [priority(pod) for pod in chosen]
+    return max(priorities), sum(priorities), len(chosen)
+
+
+def _importance(pod: Obj) -> tuple[int, str]:
+    """The most important first: by priority, then who started earlier."""
+    started = (pod.get("status") or {}).get("startTime") or "9"
+    return -priority(pod), started

@@ -1,0 +1,91 @@
+"""Preemption: who has to go for a more important Pod, and what is told of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from podlab.embedded.preemption import victims
+from tests.embedded.simulation import Simulation, simulate
+
+Obj = dict[str, Any]
+
+
+def pod(name: str, cpu: str, **spec: Any) -> Obj:
+    container = {"name": "c", "image": "nginx", "resources": {"requests": {"cpu": cpu}}}
+    return {"kind": "Pod", "metadata": {"name": name}, "spec": {"containers": [container], **spec}}
+
+
+def room(sim: Simulation) -> float:
+    """The node's CPU."""
+    (node,) = sim.registry.list(sim.registry.resource("nodes"))
+    return float(node["status"]["allocatable"]["cpu"])
+
+
+def important(sim: Simulation, **more: Any) -> None:
+    classes = sim.registry.resource("priorityclasses.scheduling.k8s.io")
+    sim.registry.create(classes, {"metadata": {"name": "important"}, "value": 1000, **more})
+
+
+def told(sim: Simulation, name: str) -> list[str]:
+    events = [event["object"] for event in sim.seen["events"]]
+    return [event["message"] for event in events if event["involvedObject"]["name"] == name]
+
+
+def test_the_less_important_one_goes_as_recorded_on_kind() -> None:
+    async def script(sim: Simulation) -> None:
+        important(sim)
+        cpu = f"{room(sim) * 0.4:.3f}"
+        sim.create(pod("stays", cpu))
+        await sim.until(lambda: sim.ready("stays"))
+        await sim.run(2)
+        sim.create(pod("goes", cpu, terminationGracePeriodSeconds=1))
+        await sim.until(lambda: sim.ready("goes"))
+        sim.create(pod("boss", cpu, priorityClassName="important"))
+        await sim.until(lambda: bool(sim.pod("boss")["status"].get("nominatedNodeName")))
+        (scheduled,) = sim.pod("boss")["status"]["conditions"]
+        assert (scheduled["reason"], scheduled["message"]) == (
+            "Unschedulable",
+            "0/1 nodes are available: 1 Insufficient cpu.",
+        )
+        assert sim.pod("boss")["status"]["nominatedNodeName"] == "lab-control-plane"
+        (disruption,) = [c for c in sim.pod("goes")["status"]["conditions"] if c["type"] == "DisruptionTarget"]
+        assert disruption["reason"] == "PreemptionByScheduler"
+        sim.create(pod("sly", cpu))  # the room that is being made is not its own
+        await sim.until(lambda: sim.ready("boss"), limit=10)
+        await sim.until(lambda: sim.gone("goes"), limit=5)
+        assert sim.ready("stays") and not sim.pod("sly")["spec"].get("nodeName")
+        uid = sim.pod("boss")["metadata"]["uid"]
+        assert f"Preempted by pod {uid} on node lab-control-plane" in told(sim, "goes")
+        assert "nominatedNodeName" not in sim.pod("boss")["status"]
+
+    simulate(script)
+
+
+def test_a_class_that_never_preempts_waits() -> None:
+    async def script(sim: Simulation) -> None:
+        important(sim, preemptionPolicy="Never")
+        sim.create(pod("there", f"{room(sim) * 0.8:.3f}"))
+        await sim.until(lambda: sim.ready("there"))
+        sim.create(pod("boss", f"{room(sim) * 0.8:.3f}", priorityClassName="important"))
+        await sim.run(10)
+        assert sim.ready("there") and not sim.pod("boss")["spec"].get("nodeName")
+        assert sim.pod("boss")["status"]["conditions"][0]["message"] == (
+            "0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, "
+            "preemption: not eligible due to preemptionPolicy=Never."
+        )
+
+    simulate(script)
+
+
+def test_only_those_go_that_must() -> None:
+    def other(name: str, priority: int, size: int) -> Obj:
+        return {"metadata": {"name": name, "uid": name}, "spec": {"priority": priority, "size": size}}
+
+    there = [other("a", 1, 4), other("b", 2, 2), other("c", 3, 4), other("d", 50, 1)]
+
+    def fits(others: list[Obj]) -> bool:
+        return sum(each["spec"]["size"] for each in others) <= 7
+
+    gone = victims(other("new", 10, 4), there, fits)
+    assert [each["metadata"]["name"] for each in gone] == ["a"]
+    assert victims(other("new", 1, 4), there, lambda others: False) == []
