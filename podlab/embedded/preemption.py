@@ -10,12 +10,8 @@ from typing import Any
 
 Obj = dict[str, Any]
 
-CONDITION = {
-    "type": "DisruptionTarget",
-    "status": "True",
-    "reason": "PreemptionByScheduler",
-    "message": "default-scheduler: preempting to accommodate a higher priority pod",
-}
+REASON = "PreemptionByScheduler"
+MESSAGE = "default-scheduler: preempting to accommodate a higher priority pod"
 NEVER = "not eligible due to preemptionPolicy=Never."
 
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from podlab.embedded import nodefit, preemption
 from podlab.embedded.apiserver.registry import Event, Registry
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Timer, rfc3339
+from podlab.embedded.disruption import disrupt, set_condition
 from podlab.embedded.events import Recorder
 
 Obj = dict[str, Any]
@@ -167,16 +167,9 @@ class Scheduler:
         return min(found, key=lambda each: preemption.cost(each[1]), default=("", []))
 
     def _preempt(self, victim: Obj, pod: Obj, node: str) -> None:
-        meta = victim["metadata"]
-        condition = {**preemption.CONDITION, "observedGeneration": meta.get("generation", 1)}
-        change = partial(_set_condition, condition=condition, now=rfc3339(self._clock.now()))
-        try:
-            where = (self._pods, meta["name"], meta["namespace"])
-            self._registry.change(*where, change, subresource="status", manager=MANAGER)
-            self._registry.delete(*where, options={"preconditions": {"uid": meta["uid"]}}, manager=MANAGER)
-        except StatusError:
-            return  # it went by itself
-        self._recorder.normal(victim, "Preempted", f"Preempted by pod {pod['metadata']['uid']} on node {node}")
+        if disrupt(self._registry, victim, preemption.REASON, preemption.MESSAGE, MANAGER):
+            message = f"Preempted by pod {pod['metadata']['uid']} on node {node}"
+            self._recorder.normal(victim, "Preempted", message)
 
     def _missing_claim(self, pod: Obj) -> str:
         for volume in pod["spec"].get("volumes") or []:
@@ -206,7 +199,7 @@ class Scheduler:
         def bound(obj: Obj) -> None:
             obj["spec"]["nodeName"] = node
             obj.get("status", {}).pop("nominatedNodeName", None)
-            _set_condition(obj, {"type": "PodScheduled", "status": "True"}, now)
+            set_condition(obj, {"type": "PodScheduled", "status": "True"}, now)
 
         try:
             changed = self._registry.change(self._pods, key[1], key[0], bound, subresource="binding", manager=MANAGER)
@@ -227,14 +220,14 @@ class Scheduler:
         condition["observedGeneration"] = pod["metadata"].get("generation", 1)
 
         def unscheduled(obj: Obj) -> None:
-            _set_condition(obj, condition, rfc3339(now))
+            set_condition(obj, condition, rfc3339(now))
             if nominated:
                 obj["status"]["nominatedNodeName"] = nominated
 
         if nominated:
             self._nominated[key] = nominated, pod
         try:
-            self._registry.change(self._pods, key[1], key[0], unscheduled, subresource="status", manager=MANAGER)
+            self._registry.change(self._pods, key[1], key[0], unscheduled, manager=MANAGER)
         except StatusError:
             self._forget(key)
 
@@ -261,11 +254,3 @@ def _fit_facts(node: Obj) -> Obj:
         "unschedulable": node["spec"].get("unschedulable"),
         "allocatable": (node.get("status") or {}).get("allocatable"),
     }
-
-
-def _set_condition(obj: Obj, condition: Obj, now: str) -> None:
-    status = obj.setdefault("status", {})
-    others = [c for c in status.get("conditions") or [] if c["type"] != condition["type"]]
-    old = next((c for c in status.get("conditions") or [] if c["type"] == condition["type"]), None)
-    since = old["lastTransitionTime"] if old and old["status"] == condition["status"] else now
-    status["conditions"] = [*others, {"lastProbeTime": None, "lastTransitionTime": since, **condition}]

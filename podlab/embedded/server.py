@@ -26,6 +26,7 @@ from podlab.embedded.clock import Clock, Randomness, RealClock
 from podlab.embedded.controllers.expiry import EventExpiry
 from podlab.embedded.controllers.garbagecollector import GarbageCollector
 from podlab.embedded.controllers.namespace import NamespaceLifecycle, ServiceAccounts
+from podlab.embedded.controllers.tainteviction import TaintEviction
 from podlab.embedded.kubelet.api import NodeApi
 from podlab.embedded.kubelet.kubelet import Kubelet
 from podlab.embedded.scheduler import Scheduler
@@ -107,6 +108,7 @@ class Core:
             NamespaceLifecycle(self.registry),
             GarbageCollector(self.registry),
             EventExpiry(self.registry),
+            TaintEviction(self.registry),
             Scheduler(self.registry),
             kubelet,
         )

@@ -1,0 +1,40 @@
+"""Pods that the control plane deletes for reasons of its own: they are told why before.
+
+Upstream: pkg/scheduler/framework/preemption, pkg/controller/tainteviction
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from podlab.embedded.apiserver.registry import Registry
+from podlab.embedded.apiserver.status import StatusError
+from podlab.embedded.clock import rfc3339
+
+Obj = dict[str, Any]
+
+
+def disrupt(registry: Registry, pod: Obj, reason: str, message: str, manager: str) -> bool:
+    """Give a Pod the condition DisruptionTarget and delete it; False if it is gone or another by now."""
+    meta, pods = pod["metadata"], registry.resource("pods")
+    condition = {"type": "DisruptionTarget", "status": "True", "reason": reason, "message": message}
+    condition["observedGeneration"] = meta.get("generation", 1)
+    now = rfc3339(registry.clock.now())
+    where = (pods, meta["name"], meta["namespace"])
+    try:
+        if registry.get(*where)["metadata"]["uid"] != meta["uid"]:
+            return False
+        registry.change(*where, lambda obj: set_condition(obj, condition, now), manager=manager)
+        registry.delete(*where, options={"preconditions": {"uid": meta["uid"]}}, manager=manager)
+    except StatusError:
+        return False
+    return True
+
+
+def set_condition(obj: Obj, condition: Obj, now: str) -> None:
+    """Put a condition in the place of the old one of its type; its time changes only with its status."""
+    status = obj.setdefault("status", {})
+    others = [c for c in status.get("conditions") or [] if c["type"] != condition["type"]]
+    old = next((c for c in status.get("conditions") or [] if c["type"] == condition["type"]), None)
+    since = old["lastTransitionTime"] if old and old["status"] == condition["status"] else now
+    status["conditions"] = [*others, {"lastProbeTime": None, "lastTransitionTime": since, **condition}]
