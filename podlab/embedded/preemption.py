@@ -25,6 +25,11 @@ def may_preempt(pod: Obj) -> bool:
     return bool(pod["spec"].get("preemptionPolicy") != "Never")
 
 
+def is_leaving(pod: Obj) -> bool:
+    """Whether it is being deleted."""
+    return bool(pod["metadata"].get("deletionTimestamp"))
+
+
 def victims(pod: Obj, there: Sequence[Obj], fits: Callable[[list[Obj]], bool]) -> list[Obj]:
     """The fewest and least important Pods of a node without which `pod` fits; none where that does not help.
 

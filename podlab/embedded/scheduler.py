@@ -153,14 +153,13 @@ class Scheduler:
         for node in nodes if preemption.may_preempt(pod) else ():
             name = node["metadata"]["name"]
             there = self._beside(key, pod, name)
-            if any(other["metadata"].get("deletionTimestamp") for other in there):
-                continue  # room is being made there already
+            if self._nominated.get(key, ("",))[0] == name and any(map(preemption.is_leaving, there)):
+                return "", []  # room is being made already
 
             def fits(others: list[Obj], node: Obj = node, there: list[Obj] = there) -> bool:
-                gone = [other["metadata"]["uid"] for other in there if other not in others]
-                return not nodefit.misfits(
-                    pod, node, others, [pair for pair in placed if pair[0]["metadata"]["uid"] not in gone]
-                )
+                gone = {each["metadata"]["uid"] for each in there} - {each["metadata"]["uid"] for each in others}
+                rest = [pair for pair in placed if pair[0]["metadata"]["uid"] not in gone]
+                return not nodefit.misfits(pod, node, others, rest)
 
             if chosen := preemption.victims(pod, there, fits):
                 found.append((name, chosen))
