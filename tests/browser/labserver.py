@@ -23,9 +23,15 @@ TOKEN = "podlab-test"
 NOTEBOOK = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 IDLE = f"{NOTEBOOK} .jp-Notebook-ExecutionIndicator[data-status=idle]"
 RUN_ALL = f'{NOTEBOOK} [data-command="notebook:restart-run-all"]'
-STARTED = """(panel) => {
-  const prompts = [...document.querySelectorAll(panel + " .jp-CodeCell .jp-InputPrompt")];
-  return prompts.some((prompt) => /[*\\d]/.test(prompt.textContent));
+WATCH = """(panel) => {
+  const began = (_, watch) => {
+    const prompts = [...document.querySelectorAll(panel + " .jp-CodeCell .jp-InputPrompt")];
+    if (!prompts.some((prompt) => prompt.textContent.includes("*"))) return;
+    window.began = true;
+    watch.disconnect();
+  };
+  window.began = false;
+  new MutationObserver(began).observe(document.body, { subtree: true, childList: true, characterData: true });
 }"""
 QUIET = """(panel) => {
   const prompts = [...document.querySelectorAll(panel + " .jp-CodeCell .jp-InputPrompt")];
@@ -72,10 +78,11 @@ class Lab:
         self.begin(page)
 
     def begin(self, page: Any) -> None:
-        """Restart the kernel and let every cell run."""
+        """Restart the kernel and let every cell run; returns when they wait for it, the numbers of an old run gone."""
+        page.evaluate(WATCH, NOTEBOOK)
         page.click(RUN_ALL)
         page.click(".jp-Dialog .jp-mod-accept")
-        page.wait_for_function(STARTED, arg=NOTEBOOK, timeout=60_000)
+        page.wait_for_function("window.began", timeout=60_000)
 
     def saved(self, page: Any, notebook: str) -> dict[str, Any]:
         """The notebook as JupyterLab saves it now."""
