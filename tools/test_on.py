@@ -1,5 +1,5 @@
 """The tests that need a cluster, then the notebooks of both languages, on one embedded or kind cluster made for them;
-on kind a few panels in a browser, too.
+on kind the lessons, the live board and the button that makes a cluster in a browser, too.
 
 usage: test_on.py embedded|kind [--ask] [pytest's options]      (--ask only says whether it could)
 """
@@ -20,6 +20,11 @@ from podlab.errors import PodlabError
 from podlab.text import Text
 
 ROOT = Path(__file__).resolve().parent.parent
+IN_BROWSER = (
+    "tests/browser/test_lessons_run.py::test_a_lesson_runs_to_its_end",
+    "tests/browser/test_live.py",
+    "tests/browser/test_up_live.py::test_the_button_makes_a_kind_cluster",
+)
 NAMES = ("lab", "podlab-test", "podlab-test-2", "podlab-test-3")  # the first is that of the recorded cluster
 
 NOT_TESTED = Text(ko="kind에서는 시험하지 않았습니다: {why}", en="not tested on kind: {why}")
@@ -86,11 +91,11 @@ def notebooks(options: list[str]) -> int:
 
 
 def browser(where: str, options: list[str]) -> int:
-    """On kind the panels in a real browser, which `make test-browser` tests on embedded alone."""
+    """On kind what a real browser shows of the cluster itself; `make test-browser` tests all on embedded alone."""
     if where != "kind":
         return 0
     options = [option.replace(".xml", "-browser.xml") for option in options]
-    return pytest("-m", "browser", "--cluster", where, "tests/browser/test_live.py", *options)
+    return pytest("-m", "browser", "--cluster", where, *IN_BROWSER, *options)
 
 
 def pytest(*words: str) -> int:

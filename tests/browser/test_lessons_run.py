@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 from labserver import Lab, unexpected
 
+from podlab.clusters import Cluster
+from podlab.lessons.start import REAL, SIMULATED
+
 playwright = pytest.importorskip("playwright.sync_api")
 
-LESSONS = ("02-create", "03-get", "04-describe", "05-delete")
+LESSONS = ("00-welcome", "01-what-is-a-pod", "02-create", "03-get", "04-describe", "05-delete")
 POD = "tr[data-name=nginx-pod-example]"
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_lesson_runs_to_its_end(
-    lab: Callable[[str], Lab], page: Any, shoot: Callable[..., None], lesson: str, language: str
+    lab: Callable[[str], Lab], page: Any, shoot: Callable[..., None], cluster: Cluster, lesson: str, language: str
 ) -> None:
     here = lab(language)
     notebook = f"{language}/{lesson}.ipynb"
     here.open(page, notebook)
     here.run_all(page)
     shoot(page, f"{lesson}-{language}")
-    assert unexpected(here.saved(page, notebook)) == []
+    saved = here.saved(page, notebook)
+    assert unexpected(saved) == []
+    kubelets = [each.in_(language) for each in (REAL, SIMULATED) if each.in_(language) in said(saved)]
+    assert kubelets == [(SIMULATED if cluster.simulated else REAL).in_(language)]
+
+
+def said(notebook: Mapping[str, Any]) -> str:
+    """What its cells printed."""
+    outputs = [each for cell in notebook["cells"] for each in cell.get("outputs", [])]
+    return "".join(line for each in outputs if each["output_type"] == "stream" for line in each["text"])
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
