@@ -181,11 +181,6 @@ function located(problem, labels) {
   return problem.line ? `${fill(labels.line, problem)}: ${problem.text}` : problem.text;
 }
 
-/** A sentence whose `names` are set as code. @param {string} text */
-function coded(text) {
-  return text.split("`").map((part, at) => (at % 2 ? element("code", {}, part) : part));
-}
-
 /** The parts of the panel; each function changes one of them. @param {Record<string, string>} labels */
 function desk(labels) {
   const id = `podlab-editor-${Math.random()}`;

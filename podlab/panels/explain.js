@@ -69,7 +69,7 @@ function page(labels, announce) {
     sentence.textContent = told.sentence;
     root.dataset.finding = told.id;
     evidence.replaceChildren(...told.evidence.map((each) => element("li", {}, each)));
-    next.textContent = told.next_step;
+    next.replaceChildren(...coded(told.next_step));
     line.textContent = told.command;
   };
   return { root, show };

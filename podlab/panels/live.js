@@ -31,6 +31,11 @@ function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+/** A sentence whose `names` are set as code. @param {string} text */
+function coded(text) {
+  return text.split("`").map((part, at) => (at % 2 ? element("code", {}, part) : part));
+}
+
 /** @param {string} shape @returns {SVGSVGElement} */
 function icon(shape) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
