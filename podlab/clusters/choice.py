@@ -105,7 +105,8 @@ def up(
     """Make or start a cluster and choose it for all that follows.
 
     Args:
-        selector: as for `parse`; without one what `choose` would take.
+        selector: as for `parse`; without one the kind cluster that was chosen last, even where it was stopped since,
+            else what `choose` would take.
         name: the cluster's name, unique across all kinds.
         image: kind's node image; without one PODLAB_NODE_IMAGE, else kind's own.
         workers: kind's nodes beside the control plane.
@@ -126,6 +127,8 @@ def up(
     if asked.name and state.kind_of(asked.name) is None and not name:  # a typo, or a name that `--name` would give
         raise _unknown(asked.name)
     name = check_name(name) if name else asked.name
+    if asked.kind is None and name is None:
+        name = kind_chosen_last(image, workers)
     if asked.kind is None and name is None and not (image or workers):
         cluster, _ = _by_itself(every, report)
     else:
@@ -133,6 +136,14 @@ def up(
         cluster = _up(every, kind, name or _name_for(asked, kind), report)
     state.choose(cluster.name)
     return cluster
+
+
+def kind_chosen_last(image: str | None = None, workers: int = 0) -> str | None:
+    """The kind cluster that `podlab up` alone brings back: the last choice, unless an image or workers are wanted."""
+    if workers or image not in (None, os.environ.get("PODLAB_NODE_IMAGE")):
+        return None
+    last = state.cluster_named(state.chosen() or "")
+    return last.name if last and last.kind == "kind" else None
 
 
 def down(name: str, report: Report = silent, make: Callable[..., Providers] | None = None) -> None:

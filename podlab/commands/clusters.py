@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ def up(
     """Start a cluster and choose it. 클러스터를 시작하고 고릅니다."""
     began = time.monotonic()
     kind_only = kubernetes or load or offline
-    wanted = Wanted(cluster or ("kind" if kind_only else None), name, _image(image, kubernetes), workers)
+    wanted = _wanted(cluster or ("kind" if kind_only else None), name, _image(image, kubernetes), workers)
     made = _ready(wanted, tuple(load or ()), offline, recreate, yes)
     if export_kubeconfig:
         path, context = export.export(made)
@@ -79,6 +80,12 @@ class Wanted:
     def kind_name(self) -> str:
         """The name that a kind cluster of this wish has."""
         return self.name or choice.parse(self.cluster).name or choice.DEFAULT_NAMES["kind"]
+
+
+def _wanted(cluster: str | None, name: str | None, image: str | None, workers: int) -> Wanted:
+    asked = cluster or name or os.environ.get("PODLAB_CLUSTER")
+    last = None if asked else choice.kind_chosen_last(image, workers)
+    return Wanted("kind", last, image, workers) if last else Wanted(cluster, name, image, workers)
 
 
 def _ready(wanted: Wanted, load: tuple[str, ...], offline: bool, recreate: bool, yes: bool) -> Cluster:

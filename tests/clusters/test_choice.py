@@ -103,6 +103,25 @@ def test_up_by_name_alone_brings_back_what_has_the_name(world: World) -> None:
     assert clusters.up(name="fresh", make=world).kind == "embedded"
 
 
+@pytest.mark.parametrize("image", [None, "node:1"])
+def test_up_alone_brings_back_the_kind_cluster_chosen_last(
+    world: World, silent: str, monkeypatch: pytest.MonkeyPatch, image: str | None
+) -> None:
+    monkeypatch.setenv("PODLAB_NODE_IMAGE", image or "")
+    state.write(clusters.up("kind", "k", make=world).kubeconfig, silent)
+    back = clusters.up(image=image, make=world)
+    assert (back.name, back.kind, back.answers()) == ("k", "kind", True)
+    assert (world()["kind"].asked, world()["embedded"].asked) == (["up k", "up k"], [])
+
+
+def test_up_with_wishes_of_its_own_is_not_about_the_last_choice(world: World) -> None:
+    clusters.up("kind", "k", make=world)
+    assert clusters.up(image="node:2", make=world).name == "podlab"
+    clusters.up("kind", "k", make=world)
+    assert clusters.up(workers=2, make=world).name == "podlab"
+    assert clusters.up("embedded", make=world).kind == "embedded"
+
+
 def test_up_refuses_a_word_that_names_nothing(world: World) -> None:
     with pytest.raises(ClusterError, match="unknown cluster: kidn"):
         clusters.up("kidn", make=world)
