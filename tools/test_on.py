@@ -21,6 +21,7 @@ from podlab.text import Text
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_BROWSER = (
+    "tests/browser/test_explain_live.py",
     "tests/browser/test_lessons_run.py::test_a_lesson_runs_to_its_end",
     "tests/browser/test_live.py",
     "tests/browser/test_up_live.py::test_the_button_makes_a_kind_cluster",
