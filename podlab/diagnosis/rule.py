@@ -29,6 +29,6 @@ SEE_EVENTS = Text(
     en="Read the last lines under Events in the description.",
 )
 FIX_IMAGE = Text(
-    ko="매니페스트의 image를 고친 뒤 다시 apply합니다. 이미지는 실행 중인 파드에서도 바꿀 수 있습니다.",
+    ko="매니페스트의 `image`를 고친 뒤 다시 apply합니다. 이미지는 실행 중인 파드에서도 바꿀 수 있습니다.",
     en="Correct `image` in the manifest and apply it again; the image of an existing Pod may change.",
 )

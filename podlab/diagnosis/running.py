@@ -52,7 +52,7 @@ RUNNING: tuple[Rule, ...] = (
             en="The command of container {container} cannot be started; most often the image has no such file.",
         ),
         Text(
-            ko="매니페스트의 command와 args를 확인합니다.",
+            ko="매니페스트의 `command`와 `args`를 확인합니다.",
             en="Check `command` and `args` in the manifest.",
         ),
         DESCRIBE,

@@ -141,7 +141,7 @@ class Scheduler:
         message = nodefit.fit_error(reasons, curable)
         candidates = [node for node, possible in zip(nodes, curable, strict=True) if possible]
         nominated, gone = self._room(key, pod, candidates, placed)
-        if gone or not preemption.may_preempt(pod):
+        if gone or (nodes and not preemption.may_preempt(pod)):
             message = nodefit.with_preemption(message, "" if gone else preemption.NEVER)
         self._fail(key, pod, message, curable=any(curable), nominated=nominated)
         for victim in gone:

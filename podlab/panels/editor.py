@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from html import escape
@@ -16,7 +15,7 @@ from podlab.kubectl.kubectl import Kubectl
 from podlab.panels import writer
 from podlab.panels.draft import Draft
 from podlab.panels.meaning import Meaning
-from podlab.panels.panel import Object, Panel, module
+from podlab.panels.panel import Object, Panel, coded, module
 from podlab.panels.places import at
 from podlab.panels.problems import Problem
 from podlab.panels.review import Plan, Review, Reviewer
@@ -259,12 +258,7 @@ def twin(name: str, text: str, review: Review) -> str:
     sentences = [
         f"{LABELS['line'].format(line=each.line)}: {each.text}" if each.line else each.text for each in review.problems
     ]
-    items = "".join(f"<li>{_coded(each)}</li>" for each in (*sentences, *map(_planned, review.plans)))
+    items = "".join(f"<li>{coded(each)}</li>" for each in (*sentences, *map(_planned, review.plans)))
     parts = [f"<p><strong>{escape(name)}</strong>: {escape(str(summary(review)))}</p>"]
     parts += [f"<ul>{items}</ul>"] if items else []
     return "\n".join([*parts, *([f"<pre>{numbered}</pre>"] if numbered else [])])
-
-
-def _coded(sentence: str) -> str:
-    """A sentence as HTML, its `names` as code."""
-    return re.sub("`([^`]*)`", r"<code>\1</code>", escape(sentence))

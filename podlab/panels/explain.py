@@ -16,7 +16,7 @@ from podlab.errors import PodlabError
 from podlab.panels import writer
 from podlab.panels.detail import about
 from podlab.panels.feed import feed
-from podlab.panels.panel import Object, Panel, module
+from podlab.panels.panel import Object, Panel, coded, module
 from podlab.panels.row import Tone, row
 from podlab.text import Text
 
@@ -154,7 +154,7 @@ def twin(drawn: Mapping[str, Any]) -> str:
             f"<p><strong>{escape(drawn['name'])}</strong> ({escape(drawn['status'])}, {escape(drawn['ready'])}): "
             f"{escape(drawn['sentence'])}</p>",
             f"<p>{escape(str(LABELS['evidence']))}</p><ul>{evidence}</ul>" if evidence else "",
-            f"<p>{escape(str(LABELS['next']))}: {escape(drawn['next_step'])}<br>"
+            f"<p>{escape(str(LABELS['next']))}: {coded(drawn['next_step'])}<br>"
             f"<code>{escape(drawn['command'])}</code></p>",
         ]
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Mapping
@@ -38,6 +39,11 @@ CONNECTION = {
 def module(*names: str) -> str:
     """The JavaScript of a panel: what all panels share, then its own parts, in order."""
     return "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in ("live", *names))
+
+
+def coded(sentence: str) -> str:
+    """A sentence as HTML, its `names` as code."""
+    return re.sub("`([^`]*)`", r"<code>\1</code>", escape(sentence))
 
 
 def hear_while_busy(widget: anywidget.AnyWidget) -> None:

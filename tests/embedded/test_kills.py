@@ -17,9 +17,8 @@ import pytest
 
 from tests.embedded.process import Connection, ask, running
 
-pytestmark = pytest.mark.slow
-
 KILLS = int(os.environ.get("PODLAB_KILLS", "8"))
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300 + 10 * KILLS)]
 WRITERS = 3
 MAPS = "/api/v1/namespaces/default/configmaps"
 PODS = "/api/v1/namespaces/default/pods"

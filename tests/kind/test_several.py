@@ -21,6 +21,8 @@ PODS = "/api/v1/namespaces/default/pods"
 SEED = Path(__file__).parents[2] / "notebooks" / "manifests" / "nginx-pod.yaml"
 Command = Callable[..., "subprocess.Popen[str]"]
 
+pytestmark = pytest.mark.timeout(900)  # one command may take 600 seconds where an image comes slowly
+
 
 def kept(name: str) -> Cluster:
     """What `podlab` keeps of the cluster."""

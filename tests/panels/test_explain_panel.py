@@ -73,7 +73,8 @@ def test_the_twin_escapes_and_tells_it_all() -> None:
     pod, found = next((pod, found) for pod, found in states("bad-image") if found.id == "image-not-found")
     drawn = told(pod, found) | {"evidence": ["<img>"]}
     html = twin(drawn)
-    assert "&lt;img&gt;" in html and drawn["command"] in html and drawn["next_step"] in html
+    assert "&lt;img&gt;" in html and drawn["command"] in html
+    assert "Correct <code>image</code> in the manifest and apply it again" in html
 
 
 def test_another_namespace_is_named_in_the_line() -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Timer, parse_rfc3339
-from podlab.embedded.kubelet import podspecs, podstatus, volumes
+from podlab.embedded.kubelet import podactions, podspecs, podstatus, volumes
 from podlab.embedded.kubelet.backoff import JITTER, LONGEST_RETRY, RETRY
 from podlab.embedded.kubelet.podstatus import Instance, Observation
 from podlab.embedded.kubelet.probes import KINDS, ProbeWorker
@@ -143,21 +143,23 @@ class PodWorker:
         """The Pod's sandbox, if one was started."""
         return self.kubelet.runtime.sandboxes.get(self.uid)
 
-    def _instances(self) -> list[Instance]:
+    def instances(self) -> list[Instance]:
+        """What the runtime has of the Pod."""
         return self.kubelet.runtime.instances(self.uid)
 
-    def _observe(self, *, settled: bool) -> Observation:
+    def observe(self, *, settled: bool) -> Observation:
+        """What a status is computed from."""
         sandbox = self.sandbox()
         specs = {c["name"]: c for c in (*podspecs.inits(self.pod), *self.pod["spec"]["containers"])}
         found: dict[str, dict[str, bool]] = {"startupProbe": {}, "readinessProbe": {}}
-        for instance in self._instances():
+        for instance in self.instances():
             for kind, results in found.items():
                 if kind in specs.get(instance.name, {}):
                     results[instance.id] = self.results[kind].get(instance.id, False)
         return Observation(
             now=self.clock.now(),
             host_ip=self.kubelet.node_ip,
-            instances=self._instances(),
+            instances=self.instances(),
             reasons=self.reasons,
             ready=found["readinessProbe"],
             started=found["startupProbe"],
@@ -170,7 +172,7 @@ class PodWorker:
 
     def publish(self, *, settled: bool = False) -> Obj:
         """Compute the status and write it if it differs. Raises StatusError."""
-        status = podstatus.pod_status(self.pod, self._observe(settled=settled))
+        status = podstatus.pod_status(self.pod, self.observe(settled=settled))
         self._write(status)
         for probe in self.probes:
             if probe.key == "readinessProbe" and probe.id and not self.results[probe.key].get(probe.id, False):
@@ -183,7 +185,7 @@ class PodWorker:
     def _sandbox_up(self) -> None:
         """Tell at once that containers can be started now, and nothing else."""
         status = dict(self.pod.get("status") or {})
-        now = self._observe(settled=False)
+        now = self.observe(settled=False)
         fresh = podstatus.conditions(self.pod, "Pending", [], [], now)[0]
         status["conditions"] = [fresh if c["type"] == fresh["type"] else c for c in status.get("conditions") or []]
         self._write(status)
@@ -281,7 +283,7 @@ class PodWorker:
         """Start, restart and kill containers as needed. Raises the last Failure."""
         known = {name: list(podstatus.latest(self._copies(), name)) for name in podspecs.names(self.pod)}
         failure: Failure | None = None
-        for container, path in self._due():
+        for container, path in podactions.due(self):
             if self._deleted() or self.sandbox() is None:
                 return
             try:
@@ -295,60 +297,22 @@ class PodWorker:
             raise failure
 
     def _copies(self) -> list[Instance]:
-        return [dataclasses.replace(instance) for instance in self._instances()]
-
-    def _due(self) -> list[tuple[Obj, str]]:
-        """The containers to start now, with their field paths: one init container, or all that do not run."""
-        begun = any(self.container(c["name"]) for c in self.pod["spec"]["containers"])
-        due = []
-        for container, path in podspecs.paths(self.pod):
-            init = path.startswith("spec.initContainers")
-            sidecar = init and container.get("restartPolicy") == "Always"
-            if init and begun and not sidecar:
-                continue
-            found = self.container(container["name"])
-            done = found is not None and found.instance.state == "exited" and found.instance.exit_code == 0
-            if init and not begun and not sidecar and done:
-                continue
-            if self._needed(container, found):
-                due.append((container, path))
-            if init and not begun and not (sidecar and self._has_started(found)):
-                return due
-        return due
-
-    def _has_started(self, found: Container | None) -> bool:
-        if found is None or found.instance.state != "running":
-            return False
-        return bool(self._observe(settled=False).started.get(found.instance.id, True))
-
-    def _needed(self, container: Obj, found: Container | None) -> bool:
-        if found is None:
-            return True
-        if found.instance.state == "running":
-            failed = self.results["livenessProbe"].get(found.instance.id) is False
-            return failed or found.instance.spec_image != container["image"]
-        return podstatus.should_restart(container, self.pod, self._instances())
+        return [dataclasses.replace(instance) for instance in self.instances()]
 
     async def _renew(self, container: Obj, path: str, known: list[Instance]) -> None:
         """Kill what runs of a container, and start it (again), unless it is to wait. Raises Failure."""
         name, sandbox = container["name"], self.sandbox()
         found = self.container(name)
         if found and found.instance.state == "running":
-            await self.kubelet.kill_container(self.pod, container, found, self._why(container, found), path)
+            await self.kubelet.kill_container(
+                self.pod, container, found, podactions.why_restarted(self, container, found), path
+            )
         exited = next((i for i in known if i.state == "exited"), None)
         if exited:
             self._back_off(container, exited, path)
         assert sandbox
         attempt = found.instance.attempt + 1 if found else 0
         await self.kubelet.starter.start(self.pod, container, sandbox, attempt, path)
-
-    def _why(self, container: Obj, found: Container) -> str:
-        name = container["name"]
-        if found.instance.spec_image != container["image"]:
-            return f"Container {name} definition changed, will be restarted"
-        if self.results["startupProbe"].get(found.instance.id) is False:
-            return f"Container {name} failed startup probe, will be restarted"
-        return f"Container {name} failed liveness probe, will be restarted"
 
     def _back_off(self, container: Obj, exited: Instance, path: str) -> None:
         backoff, meta = self.kubelet.restart_backoff, self.pod["metadata"]

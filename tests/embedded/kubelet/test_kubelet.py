@@ -336,7 +336,7 @@ def test_a_shell_that_nobody_can_type_to_ends() -> None:
 
 
 @pytest.mark.parametrize("once", [True, False])
-def test_a_shell_hears_who_attaches_and_ends_with_him_if_that_is_once(once: bool) -> None:
+def test_a_shell_hears_who_attaches_and_ends_with_the_first_if_stdin_is_once(once: bool) -> None:
     async def typed() -> AsyncIterator[bytes]:
         yield b"echo hello\n"
 

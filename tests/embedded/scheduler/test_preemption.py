@@ -77,6 +77,17 @@ def test_a_class_that_never_preempts_waits() -> None:
     simulate(script)
 
 
+def test_without_a_node_there_is_nothing_to_say_of_preemption() -> None:
+    async def script(sim: Simulation) -> None:
+        important(sim, preemptionPolicy="Never")
+        sim.registry.delete(sim.registry.resource("nodes"), "lab-control-plane", "")
+        sim.create(pod("boss", "1", priorityClassName="important"))
+        await sim.run(1)
+        assert sim.pod("boss")["status"]["conditions"][0]["message"] == "no nodes available to schedule pods"
+
+    simulate(script)
+
+
 def test_only_those_go_that_must() -> None:
     def other(name: str, priority: int, size: int) -> Obj:
         return {"metadata": {"name": name, "uid": name}, "spec": {"priority": priority, "size": size}}
