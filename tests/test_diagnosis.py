@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,13 @@ LIVES = {
     ("seed", "nginx-pod-example"): ["not-yet-scheduled", "creating", "ready", "terminating"] * 2,
     ("bad-image", "bad"): ["not-yet-scheduled", "creating", "image-not-found", "ready", "terminating"],
     ("bad-name-image", "never"): ["not-yet-scheduled", "creating", "image-never-pulled", "terminating"],
+    ("crash-loop", "crash"): [
+        *("not-yet-scheduled", "creating", "ready", "last-run-failed"),
+        *("restarted", "crash-loop") * 3,
+        "terminating",
+    ],
     ("completed", "ok"): ["not-yet-scheduled", "creating", "ready", "ending", "completed", "terminating"],
-    ("completed", "fail"): ["not-yet-scheduled", "creating", "ready", "last-run-failed", "failed", "terminating"],
+    ("completed", "fail"): ["not-yet-scheduled", "creating", "ready", "failed", "terminating"],
     ("config-env", "missing"): ["not-yet-scheduled", "creating", "missing-config", "terminating"],
     ("init-containers", "init-bad"): ["not-yet-scheduled", "creating", "init-running", "init-failed", "terminating"],
     ("probes", "not-ready"): ["not-yet-scheduled", "creating", "not-ready", "terminating"],
@@ -56,10 +62,42 @@ def test_life_of_a_recorded_pod(which: tuple[str, str], wanted: list[str]) -> No
 
 
 def test_crash_loop_names_the_exit_code_and_the_log_to_read() -> None:
-    finding = next(f for f in findings("crash-loop", "crash") if f.id == "crash-loop")
-    assert "exit code 1" in finding.sentence.en and "app" in finding.sentence.ko
-    assert finding.command == "kubectl logs crash -c app --previous"
-    assert any("CrashLoopBackOff" in line for line in finding.evidence) and not finding.healthy
+    loops = [f for f in findings("crash-loop", "crash") if f.id == "crash-loop"]
+    for finding in loops:
+        assert "exit code 1" in finding.sentence.en and "app" in finding.sentence.ko
+        assert finding.command == "kubectl logs crash -c app --previous" and not finding.healthy
+        assert any(re.search("CrashLoopBackOff|Back-off restarting failed container app", e) for e in finding.evidence)
+
+
+ENDED = {"terminated": {"exitCode": 0, "reason": "Completed"}}
+FAILED = {"terminated": {"exitCode": 3, "reason": "Error"}}
+RUNS: dict[str, Any] = {"running": {}}
+
+
+@pytest.mark.parametrize(
+    ("policy", "states", "backed_off", "wanted"),
+    [
+        ("Always", {"app": ENDED}, False, "last-run-failed"),
+        ("Always", {"app": ENDED}, True, "exits-at-once"),
+        ("Always", {"side": FAILED, "app": ENDED}, True, "exits-at-once"),
+        ("Always", {"app": FAILED}, True, "crash-loop"),
+        ("OnFailure", {"app": FAILED}, True, "crash-loop"),
+        ("OnFailure", {"app": ENDED}, True, "ending"),
+        ("OnFailure", {"app": ENDED, "side": RUNS}, True, "partly-ended"),
+        ("Never", {"app": ENDED, "side": RUNS}, False, "partly-ended"),
+        ("Never", {"app": FAILED, "side": RUNS}, False, "failed"),
+    ],
+)
+def test_an_end_is_told_by_what_restart_policy_makes_of_it(
+    policy: str, states: dict[str, Any], backed_off: bool, wanted: str
+) -> None:
+    statuses = [{"name": name, "state": state, "restartCount": 1} for name, state in states.items()]
+    spec = {"restartPolicy": policy, "containers": [{"name": name} for name in states]}
+    pod = {"metadata": {"name": "x"}, "spec": spec, "status": {"phase": "Running", "containerStatuses": statuses}}
+    message = "Back-off restarting failed container app in pod x_default(1)"
+    finding = diagnose(pod, [{"reason": "BackOff", "message": message}] if backed_off else [])
+    assert finding.id == wanted
+    assert wanted == "ending" or "ontainer app " in finding.sentence.en
 
 
 def test_missing_config_names_what_is_missing() -> None:

@@ -10,8 +10,10 @@ from podlab.diagnosis.symptoms import (
     condition,
     crashing,
     ended,
+    ended_well,
     exits_with_zero,
     fresh,
+    given_up,
     init_failed,
     init_running,
     killed_by_liveness,
@@ -138,7 +140,8 @@ RUNNING: tuple[Rule, ...] = (
     Rule(
         "failed",
         lambda pod, events: (
-            phase("Failed")(pod, events) and (ended(pod) or {"evidence": ["phase: Failed"], "code": "?"})
+            (phase("Failed")(pod, events) and (ended(pod) or {"evidence": ["phase: Failed"], "code": "?"}))
+            or given_up(pod)
         ),
         Text(
             ko="컨테이너 {container}이(가) 종료 코드 {code}로 끝났고, restartPolicy에 따라 다시 시작되지 않습니다.",
@@ -177,6 +180,17 @@ RUNNING: tuple[Rule, ...] = (
         ),
         Text(ko="무엇을 출력했는지 로그로 확인합니다.", en="See in its log what it printed."),
         "kubectl logs {name}",
+        healthy=True,
+    ),
+    Rule(
+        "partly-ended",
+        lambda pod, events: ended_well(pod),
+        Text(
+            ko="컨테이너 {container}은(는) 종료 코드 0으로 끝났고, 파드는 나머지 컨테이너가 끝날 때까지 계속됩니다.",
+            en="Container {container} has ended with exit code 0; the Pod goes on until the others have, too.",
+        ),
+        Text(ko="아직 실행 중인 컨테이너를 봅니다.", en="See which containers still run."),
+        DESCRIBE,
         healthy=True,
     ),
     Rule(

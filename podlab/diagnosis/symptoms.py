@@ -44,16 +44,29 @@ def about(container: Object, state: Object, seen: str, more: Values | None = Non
 
 def ended(pod: Object, reason: str = "", init: bool | None = None) -> Values | None:
     """The first container whose present or last run ended badly (for this reason)."""
-    for container in containers(pod, init):
-        for key in ("state", "lastState"):
-            end = (container.get(key) or {}).get("terminated") or {}
-            bad = end.get("exitCode", 0) != 0 or end.get("signal")
-            if end and bad and (not reason or end.get("reason") == reason):
-                when = "" if key == "state" else "last "
-                seen = f"{when}terminated, reason {end.get('reason', '')}, exit code {end['exitCode']}"
-                restarts = container.get("restartCount", 0)
-                return {**about(container, end, seen), "code": end["exitCode"], "restarts": restarts}
+    return next((end for container in containers(pod, init) if (end := failed(container, reason))), None)
+
+
+def failed(container: Object, reason: str = "") -> Values | None:
+    """How the present or last run of a container ended badly (for this reason)."""
+    for key in ("state", "lastState"):
+        end = (container.get(key) or {}).get("terminated") or {}
+        bad = end.get("exitCode", 0) != 0 or end.get("signal")
+        if end and bad and (not reason or end.get("reason") == reason):
+            return ending(container, end, "" if key == "state" else "last ")
     return None
+
+
+def ending(container: Object, end: Object, when: str = "") -> Values:
+    seen = f"{when}terminated, reason {end.get('reason', '')}, exit code {end['exitCode']}"
+    return {**about(container, end, seen), "code": end["exitCode"], "restarts": container.get("restartCount", 0)}
+
+
+def starts_again(pod: Object, container: Object) -> bool:
+    """Whether the container has ended and its Pod's restartPolicy starts it again."""
+    end = (container.get("state") or {}).get("terminated") or {}
+    policy = pod["spec"].get("restartPolicy", "Always")
+    return bool(end) and (policy == "Always" or (policy == "OnFailure" and end.get("exitCode") != 0))
 
 
 def event(events: Sequence[Object], reason: str, message: str = "") -> re.Match[str] | None:
@@ -179,17 +192,30 @@ def init_running(pod: Object, events: Sequence[Object]) -> Values | None:
     return None
 
 
+def backing_off(pod: Object, events: Sequence[Object]) -> tuple[Object, list[object]] | None:
+    """The first container whose restart has to wait, and where that is seen.
+
+    For most of that time the state is still the end of the last run: it says CrashLoopBackOff only from the next sync.
+    """
+    for container in containers(pod):
+        state = (container.get("state") or {}).get("waiting") or {}
+        if state.get("reason") == "CrashLoopBackOff":
+            return container, evidence(about(container, state, "waiting, reason CrashLoopBackOff"))
+        told = event(events, "BackOff", rf"restarting failed container {re.escape(container['name'])} .*")
+        if told and starts_again(pod, container):
+            return container, [told.string]
+    return None
+
+
 def crashing(pod: Object, events: Sequence[Object]) -> Values | None:
-    found = waiting(pod, ("CrashLoopBackOff",))
-    end = ended(pod)
-    if found is None or end is None:
-        return None if found is None else {**found, "code": 0, "restarts": "?"}
-    return {**end, "evidence": [*evidence(found), *evidence(end)]}
+    found = backing_off(pod, events)
+    end = failed(found[0]) if found else None
+    return {**end, "evidence": [*found[1], *evidence(end)]} if found and end else None
 
 
 def exits_with_zero(pod: Object, events: Sequence[Object]) -> Values | None:
-    found = waiting(pod, ("CrashLoopBackOff",))
-    return found if found is not None and ended(pod) is None else None
+    found = backing_off(pod, events)
+    return {**about(found[0], {}, ""), "evidence": found[1]} if found and failed(found[0]) is None else None
 
 
 def not_ready(pod: Object, events: Sequence[Object]) -> Values | None:
@@ -226,11 +252,27 @@ def fresh(pod: Object, events: Sequence[Object]) -> Values | None:
 
 
 def restarting(pod: Object) -> Values | None:
-    """A container that is down, or up again but not ready, after a run that ended badly."""
+    """A container that is about to be started again."""
     for container in containers(pod, init=False):
-        state = container.get("state") or {}
-        if "terminated" in state or ("waiting" in state and container.get("restartCount", 0)):
-            return ended(pod, init=False)
+        state, last = container.get("state") or {}, container.get("lastState") or {}
+        end = (state if starts_again(pod, container) else last if "waiting" in state else {}).get("terminated")
+        if end:
+            return ending(container, end)
+    return None
+
+
+def given_up(pod: Object) -> Values | None:
+    """A container that ended badly and is not started again."""
+    over = (c for c in containers(pod) if "terminated" in (c.get("state") or {}) and not starts_again(pod, c))
+    return next((end for container in over if (end := failed(container))), None)
+
+
+def ended_well(pod: Object) -> Values | None:
+    """A container that ended as it should and is not started again."""
+    for container in containers(pod, init=False):
+        end = (container.get("state") or {}).get("terminated")
+        if end and not starts_again(pod, container):
+            return ending(container, end)
     return None
 
 
