@@ -38,6 +38,10 @@ ALONE = {"cascade": "background", "dry_run": "unchanged", "validate": "strict"}
 WRITTEN_SHORT = ("all_namespaces", "container", "filename", "namespace", "output", "patch", "selector", "watch")
 
 
+OURS = {"get": ("timeout",)}
+"""What kubectl does not have, and a written line leaves out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Flag:
     """One flag of a verb: its keyword, and whether it takes no value (`bool`), one (`str`, `int`) or many (`list`)."""
@@ -82,7 +86,8 @@ def written(verb: str, arguments: Iterable[str], flags: Mapping[str, object], af
         after: what stands behind `--`.
     """
     words = ["kubectl", *verb.split(), *(shlex.quote(word) for word in arguments)]
-    words += [word for keyword, value in flags.items() for word in _written(verb, keyword.strip("_"), value)]
+    theirs = {keyword.strip("_"): value for keyword, value in flags.items() if keyword not in OURS.get(verb, ())}
+    words += [word for keyword, value in theirs.items() for word in _written(verb, keyword, value)]
     rest = [shlex.quote(word) for word in after]
     return " ".join([*words, *(["--", *rest] if rest else [])])
 

@@ -5,6 +5,7 @@ Upstream: staging/src/k8s.io/kubectl/pkg/cmd/get/get.go
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -29,6 +30,10 @@ NO_RESOURCE = (
     'Use "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).\n'
     "See 'kubectl get -h' for help and examples"
 )
+
+
+PAUSE = 0.2
+"""Seconds between two questions for a `raw` path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +91,16 @@ def get(
         resources: as on kubectl's command line: `pods`; `pod`, `x`; `pod/x`, `svc/y`; `deploy,rs`; `all`.
         output: `wide`, `yaml`, `json`, `name`, `jsonpath=…`, `jsonpath-as-json=…`, `custom-columns=…`.
         raw: a path of the server, read as it is.
-        watch: go on with each change until it is interrupted, or until `timeout` (ours, such as `10s`) is over.
+        watch: go on with each change until it is interrupted.
+        timeout: ours, such as `10s`. A watch ends then; a `raw` path that answers 503, as a Pod's proxy does while
+            nothing listens there yet, is asked for again until then.
 
     Raises:
         ApiError: the server refuses, or one named object is not there.
         PodlabError: a resource or a format that does not exist.
     """
     if raw:
-        command.out(get_raw(command.client, raw))
+        command.out(get_raw(command.client, raw, seconds_of(timeout) or 0.0))
         return
     if not resources:
         raise PodlabError(NO_RESOURCE)
@@ -125,15 +132,25 @@ def get(
         _objects(command, chosen, question, style, no_headers, show_managed_fields)
 
 
-def get_raw(client: Client, path: str) -> str:
+def get_raw(client: Client, path: str, patience: float) -> str:
     """What the server answers to `kubectl get --raw PATH`.
+
+    Args:
+        patience: seconds during which 503 (Service Unavailable) is no answer.
 
     Raises:
         PodlabError: it is no path; ApiError: the server refuses.
     """
     if not path.startswith("/") and not urlsplit(path).scheme:
         raise PodlabError(f'error: --raw must be a valid URL path: parse "{path}": invalid URI for request')
-    return client.request("GET", path, accept="application/json, */*").text
+    until = time.monotonic() + patience
+    while True:
+        try:
+            return client.request("GET", path, accept="application/json, */*").text
+        except ApiError as error:
+            if error.code != 503 or time.monotonic() >= until:
+                raise
+        time.sleep(PAUSE)
 
 
 def fetch(client: Client, chosen: Sequence[Selected], question: Question, accept: str = "application/json") -> Answer:

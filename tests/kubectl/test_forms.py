@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from podlab import text
 from podlab.client import Client, Request
-from podlab.errors import PodlabError
+from podlab.errors import ApiError, PodlabError
 from podlab.kubectl import Kubectl
+from podlab.kubectl.flags import written
 from podlab.kubectl.forms import forms, http, python_call
+from podlab.kubectl.get import get_raw
 from podlab.kubectl.output import Output
 
 CALLS = [
@@ -83,6 +86,30 @@ def test_the_forms_stand_side_by_side() -> None:
     found = forms("kubectl get pods", [Request("GET", "/api/v1/namespaces/default/pods?labelSelector=<b>")])
     assert found._repr_html_().count("<td") == 3 and "&lt;b&gt;" in found._repr_html_()
     assert str(found).splitlines()[0] == "kubectl" and 'kubectl.get("pods")' in str(found)
+
+
+class Unready:
+    """A server whose Pod listens only when it is asked for the third time."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def request(self, *_: Any, **__: Any) -> Any:
+        self.asked += 1
+        if self.asked < 3:
+            raise ApiError({"code": 503, "reason": "ServiceUnavailable", "message": "connection refused"})
+        return SimpleNamespace(text="page")
+
+
+def test_a_path_that_is_unavailable_is_asked_for_again_but_only_when_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("podlab.kubectl.get.PAUSE", 0.0)
+    server: Any = Unready()
+    assert get_raw(server, "/proxy/", patience=60.0) == "page" and server.asked == 3
+    impatient: Any = Unready()
+    with pytest.raises(ApiError, match="connection refused"):
+        get_raw(impatient, "/proxy/", patience=0.0)
+    assert impatient.asked == 1
+    assert written("get", [], {"raw": "/proxy/", "timeout": "10s"}) == "kubectl get --raw=/proxy/"
 
 
 @pytest.mark.cluster

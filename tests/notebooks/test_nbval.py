@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbclient
@@ -13,7 +14,7 @@ import nbformat
 import pytest
 from jupyter_core.utils import run_sync
 
-from podlab.clusters import Cluster
+from podlab.clusters import Cluster, reset
 from podlab.lessons.lesson import LESSONS
 from tools.build_notebooks import same, strip
 
@@ -27,11 +28,12 @@ pytestmark = pytest.mark.cluster
 
 
 @pytest.fixture
-def folder(tmp_path: Path, cluster: Cluster, podlab_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A learner's folder, and an environment in which kernels find the checkout and the cluster."""
+def folder(tmp_path: Path, cluster: Cluster, podlab_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A learner's folder, and an environment in which kernels find the checkout and the cluster, emptied afterwards."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT), prepend=os.pathsep)
     monkeypatch.setenv("PODLAB_CLUSTER", cluster.name)
-    return tmp_path
+    yield tmp_path
+    reset.empty(cluster)  # what a lesson that failed half-way leaves is not for the next one
 
 
 def nbval(notebooks: list[Path]) -> subprocess.CompletedProcess[str]:
