@@ -100,7 +100,7 @@ class Core:
     def start(self) -> None:
         """Create what every cluster has, and let scheduler, kubelet and controllers go to work."""
         bootstrap.populate(self.registry)
-        kubelet = Kubelet(self.registry, f"{self.name}-control-plane", token=self._token)
+        kubelet = Kubelet(self.registry, f"{self.name}-control-plane", issue=self._token)
         kubelet.start()
         self.app.node = NodeApi(kubelet)
         parts = (

@@ -92,6 +92,10 @@ def _create(io: Io, folder: str, names: list[str], target: str, flags: set[str])
 def _add(io: Io, archive: tarfile.TarFile, path: str, name: str) -> None:
     files, entry = io.process.machine.files, tarfile.TarInfo(name)
     entry.mtime = int(io.process.time)
+    if (target := files.link(path)) is not None:
+        entry.type, entry.linkname = tarfile.SYMTYPE, target
+        archive.addfile(entry)
+        return
     if files.is_directory(path):
         entry.type, entry.mode = tarfile.DIRTYPE, 0o755
         archive.addfile(entry)
@@ -118,6 +122,8 @@ def _unpack(io: Io, data: bytes, folder: str, names: list[str], flags: set[str])
                 continue
             if entry.isdir():
                 files.make_directory(path, parents=True)
+            elif entry.issym():
+                files.make_link(path, entry.linkname)
             elif entry.isfile() and (content := archive.extractfile(entry)):
                 files.make_directory(posixpath.dirname(path), parents=True)
                 files.write(path, content.read(LIMIT + 1))

@@ -93,6 +93,8 @@ def _unary(io: Io, operator: str, value: str) -> bool:
     files, path = io.process.machine.files, io.path(value)
     if operator in ("-n", "-z"):
         return bool(value) == (operator == "-n")
+    if operator in ("-L", "-h"):
+        return files.link(path) is not None
     if operator == "-d":
         return files.is_directory(path)
     if operator == "-f":
@@ -234,6 +236,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "hostname": hostname,
         "id": identity,
         "kill": signals.kill,
+        "ln": filedetails.ln,
         "ls": filecommands.ls,
         "md5sum": archives.checksum("md5"),
         "mkdir": filecommands.mkdir,
@@ -250,6 +253,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "printf": textcommands.printf,
         "ps": ps,
         "pwd": pwd,
+        "readlink": filedetails.readlink,
         "realpath": filedetails.realpath,
         "rev": smallcommands.rev,
         "rm": filecommands.rm,

@@ -25,24 +25,28 @@ async def ls(io: Io, words: list[str]) -> int:
     shown = 0
     for name in sorted(names, key=lambda name: (files.is_directory(io.path(name)), name)) or ["."]:
         path = io.path(name)
-        if not files.exists(path):
+        if not files.named(path):
             busy = io.busybox
             code = io.fail(f"ls: {name}: {NO_SUCH}" if busy else f"ls: cannot access '{name}': {NO_SUCH}", 2 - busy)
             continue
-        listed = [name]
+        listed, folder = [name], ""
         if files.is_directory(path) and "d" not in flags:
+            folder = path
             listed = [n for n in files.list(path) if flags & {"a", "A"} or not n.startswith(".")]
             listed = [".", "..", *listed] if "a" in flags else listed
         if len(names) > 1 and files.is_directory(path):
             io.say(f"\n{name}:" if shown else f"{name}:")
         shown += 1
         for entry in listed:
-            io.say(_long(io, posixpath.join(path, entry), entry) if "l" in flags else entry)
+            io.say(_long(io, posixpath.join(folder, entry) if folder else path, entry) if "l" in flags else entry)
     return code
 
 
 def _long(io: Io, path: str, entry: str) -> str:
     files, directory = io.process.machine.files, io.process.machine.files.is_directory(path)
+    if target := files.link(path):
+        size = len(target)
+        return f"{filedetails.LINK} 1 root root {size:4} {filedetails.when(io)} {entry} -> {target}"
     size = 4096 if directory else len(files.read(path))
     mode = filedetails.shown(files.mode(path), directory=directory)
     return f"{mode} {1 + directory} root root {size:4} {filedetails.when(io)} {entry}"
@@ -63,9 +67,9 @@ async def rm(io: Io, words: list[str]) -> int:
     files = io.process.machine.files
 
     def remove(path: str) -> None:
-        if files.is_directory(path) and not flags & {"r", "R"}:
+        if files.is_directory(path) and files.link(path) is None and not flags & {"r", "R"}:
             raise FileError("Is a directory")
-        if files.exists(path) or "f" not in flags:
+        if files.named(path) or "f" not in flags:
             files.remove(path)
 
     return _each(io, "rm", names, remove)

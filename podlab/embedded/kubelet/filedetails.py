@@ -1,4 +1,4 @@
-"""Commands about what files are: stat, chmod, chown, du, rmdir, mktemp, realpath, readlink."""
+"""Commands about what files are: stat, chmod, chown, du, rmdir, mktemp, realpath, readlink, ln."""
 
 from __future__ import annotations
 
@@ -63,17 +63,17 @@ async def chown(io: Io, words: list[str]) -> int:
 
 
 async def stat(io: Io, words: list[str]) -> int:
-    """`stat [-c FORMAT] FILE…`"""
-    form, names, files, code = "", list(words), io.process.machine.files, 0
+    """`stat [-L] [-c FORMAT] FILE…`"""
+    form, names, files, code = "", [word for word in words if word != "-L"], io.process.machine.files, 0
     if names and names[0] in ("-c", "--format") and len(names) > 1:
         form, names = names[1], names[2:]
     for name in names:
         path = io.path(name)
-        if not files.exists(path):
+        if not files.named(path):
             text = f"stat: can't stat '{name}': {NO_SUCH}" if _busy(io) else f"stat: cannot statx '{name}': {NO_SUCH}"
             code = io.fail(text)
             continue
-        io.say(_described(form or FORM, _facts(io, path, name)))
+        io.say(_described(form or FORM, _facts(io, path, name, follow="-L" in words)))
     return code
 
 
@@ -84,18 +84,25 @@ def _described(form: str, facts: dict[str, str]) -> str:
     return re.sub(r"%(\w)", lambda match: facts.get(match[1], "?"), form)
 
 
-def _facts(io: Io, path: str, name: str) -> dict[str, str]:
+def _facts(io: Io, path: str, name: str, *, follow: bool) -> dict[str, str]:
     files = io.process.machine.files
+    owner = {"u": "0", "g": "0", "U": "root", "G": "root"}
+    if (target := files.link(path)) is not None and not follow:
+        link = {"s": str(len(target)), "a": "777", "A": LINK, "F": "symbolic link"}
+        return owner | link | {"n": name, "N": f"'{name}' -> '{target}'"}
     directory, mode = files.is_directory(path), files.mode(path)
     size = 4096 if directory else len(files.read(path))
     kind = "directory" if directory else "regular file" if size else "regular empty file"
-    owner = {"u": "0", "g": "0", "U": "root", "G": "root"}
     return owner | {"n": name, "s": str(size), "a": f"{mode:o}", "A": shown(mode, directory=directory), "F": kind}
 
 
 def shown(mode: int, *, directory: bool) -> str:
     """`-rw-r--r--`"""
     return bits.filemode(mode | (bits.S_IFDIR if directory else bits.S_IFREG))
+
+
+LINK = bits.filemode(bits.S_IFLNK | 0o777)
+"""`lrwxrwxrwx`"""
 
 
 async def du(io: Io, words: list[str]) -> int:
@@ -147,7 +154,44 @@ async def mktemp(io: Io, words: list[str]) -> int:
 
 async def realpath(io: Io, words: list[str]) -> int:
     for name in options(words)[1]:
-        io.say(io.path(name))
+        io.say(io.process.machine.files.resolve(io.path(name)))
+    return 0
+
+
+async def readlink(io: Io, words: list[str]) -> int:
+    """`readlink [-f] FILE…`: says nothing of what is no link."""
+    flags, names = options(words)
+    files, code = io.process.machine.files, 0
+    for name in names:
+        target = files.resolve(io.path(name)) if "f" in flags else files.link(io.path(name))
+        if target is None:
+            code = 1
+        else:
+            io.say(target)
+    return code
+
+
+async def ln(io: Io, words: list[str]) -> int:
+    """`ln -s [-f] TARGET NAME`"""
+    flags, names = options(words)
+    files = io.process.machine.files
+    if len(names) != 2:
+        return io.fail("ln: missing file operand" if not io.busybox else "ln: a target and a name are needed")
+    path, shown = io.path(names[1]), names[1]
+    if files.is_directory(path):
+        path, shown = (posixpath.join(place, posixpath.basename(names[0])) for place in (path, shown))
+    kind = "symbolic" if "s" in flags else "hard"
+    try:
+        if "f" in flags and files.named(path):
+            files.remove(path)
+        if "s" in flags:
+            files.make_link(path, names[0])
+        else:  # two names of one file: the simulated files have no inodes, so it becomes a copy
+            files.write(path, files.read(io.path(names[0])))
+    except FileError as error:
+        return io.fail(
+            f"ln: {shown}: {error}" if io.busybox else f"ln: failed to create {kind} link '{shown}': {error}"
+        )
     return 0
 
 

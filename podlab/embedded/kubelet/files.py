@@ -9,6 +9,12 @@ from dataclasses import dataclass, field
 NO_SUCH = "No such file or directory"
 LIMIT = 16 * 2**20
 """Bytes that one volume or container may hold."""
+MOST_LINKS = 40
+"""Symbolic links followed in one path; what is behind more of them is not there."""
+
+
+File = tuple[bytes, int]
+"""What is in a file, and its permission bits."""
 
 
 class FileError(Exception):
@@ -17,9 +23,10 @@ class FileError(Exception):
 
 @dataclass(slots=True)
 class Volume:
-    """A tree of files: absolute path → bytes, or None for a directory."""
+    """A tree of files: absolute path → bytes, or None for a directory; symbolic links: path → target."""
 
     entries: dict[str, bytes | None] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
     modes: dict[str, int] = field(default_factory=dict)
 
     def put(self, path: str, data: bytes) -> None:
@@ -33,11 +40,33 @@ class Volume:
             self.entries.setdefault(path, None)
             path = posixpath.dirname(path)
 
-    def replace(self, files: Mapping[str, bytes]) -> None:
-        """Hold exactly these files from now on."""
+    def publish(self, files: Mapping[str, File], folder: str) -> None:
+        """Hold exactly these files from now on, in `folder` and linked as the kubelet does it.
+
+        Upstream: pkg/volume/util/atomic_writer.go
+        """
         self.entries.clear()
-        for path, data in files.items():
-            self.put("/" + path.lstrip("/"), data)
+        self.modes.clear()
+        self.make_directory(f"/{folder}")
+        for path, (data, mode) in files.items():
+            inner = posixpath.normpath(f"/{folder}/{path}")
+            self.put(inner, data)
+            self.modes[inner] = mode
+        first = {path.lstrip("/").partition("/")[0] for path in files}
+        self.links = {"/..data": folder, **{f"/{name}": f"..data/{name}" for name in first}}
+
+    def published(self) -> dict[str, File]:
+        """The files of the last `publish`."""
+        prefix = f"/{self.links.get('/..data', '')}"
+        found = {path: data for path, data in self.entries.items() if data is not None}
+        return {path[len(prefix) :]: (data, self.modes[path]) for path, data in found.items()}
+
+    def frozen(self, path: str) -> Volume:
+        """What is published at a path now, as a volume of its own that no later change reaches."""
+        prefix = f"/{self.links['/..data']}"
+        held = [p for p in self.entries if f"{p[len(prefix) :]}/".startswith(f"/{path}/")]
+        entries = {p[len(prefix) :]: self.entries[p] for p in held}
+        return Volume(entries, modes={p[len(prefix) :]: self.modes[p] for p in held if p in self.modes})
 
     def size(self) -> int:
         """Bytes held."""
@@ -46,7 +75,7 @@ class Volume:
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """A volume in a container; `sub` is a path inside the volume, `file` a single file's."""
+    """A volume in a container; `sub` is a path inside the volume."""
 
     path: str
     volume: Volume
@@ -78,8 +107,30 @@ class Files:
                 return mount.volume, "/" + inner.lstrip("/"), mount.read_only
         return self.root, path, False
 
+    def resolve(self, path: str, *, last: bool = True) -> str:
+        """A path without symbolic links in it, or with none but the last part."""
+        if not self.root.links and not any(mount.volume.links for mount in self.mounts):
+            return path
+        done, parts, hops = "/", path.strip("/").split("/"), 0
+        while parts:
+            here = posixpath.join(done, parts.pop(0))
+            target = self.link(here) if parts or last else None
+            if target is None or hops == MOST_LINKS:
+                done = here
+            else:
+                hops += 1
+                parts = posixpath.normpath(posixpath.join(done, target)).strip("/").split("/") + parts
+                done = "/"
+        return done
+
+    def link(self, path: str) -> str | None:
+        """The target of a symbolic link; None for what is none."""
+        volume, inner, _ = self._locate(path)
+        return volume.links.get(inner)
+
     def is_directory(self, path: str) -> bool:
         """Whether a directory is there."""
+        path = self.resolve(path)
         volume, inner, _ = self._locate(path)
         if inner == "/" or (inner in volume.entries and volume.entries[inner] is None):
             return True
@@ -87,8 +138,13 @@ class Files:
 
     def exists(self, path: str) -> bool:
         """Whether anything is there."""
+        path = self.resolve(path)
         volume, inner, _ = self._locate(path)
         return path in DEVICES or inner in volume.entries or self.is_directory(path)
+
+    def named(self, path: str) -> bool:
+        """Whether a directory has this name, be it of a link to nothing."""
+        return self.link(self.resolve(path, last=False)) is not None or self.exists(path)
 
     def read(self, path: str) -> bytes:
         """A file's bytes. Raises FileError."""
@@ -96,6 +152,7 @@ class Files:
             return b""
         if self.is_directory(path):
             raise FileError("Is a directory")
+        path = self.resolve(path)
         volume, inner, _ = self._locate(path)
         data = volume.entries.get(inner)
         if data is None:
@@ -112,7 +169,7 @@ class Files:
             return
         if self.is_directory(path):
             raise FileError("Is a directory")
-        volume, inner = self._writable(path)
+        volume, inner = self._writable(self.resolve(path))
         before = (volume.entries.get(inner) or b"") if append else b""
         if volume.size() + len(data) > LIMIT:
             raise FileError("No space left on device")
@@ -120,6 +177,7 @@ class Files:
 
     def _writable(self, path: str) -> tuple[Volume, str]:
         parent = posixpath.dirname(path)
+        path = posixpath.join(self.resolve(parent), posixpath.basename(path))
         if not self.is_directory(parent):
             raise FileError("Not a directory" if self.exists(parent) else NO_SUCH)
         volume, inner, read_only = self._locate(path)
@@ -142,8 +200,9 @@ class Files:
         volume.entries[inner] = None
 
     def remove(self, path: str) -> None:
-        """Remove a file, or a directory with all in it. Raises FileError."""
-        if not self.exists(path):
+        """Remove a file, a link, or a directory with all in it. Raises FileError."""
+        path = self.resolve(path, last=False)
+        if not self.named(path):
             raise FileError(NO_SUCH)
         if any(mount.path == path for mount in self.mounts):
             raise FileError("Device or resource busy")
@@ -151,25 +210,36 @@ class Files:
         for entry in [e for e in volume.entries if e == inner or e.startswith(inner + "/")]:
             del volume.entries[entry]
             volume.modes.pop(entry, None)
+        for entry in [e for e in volume.links if e == inner or e.startswith(inner + "/")]:
+            del volume.links[entry]
+
+    def make_link(self, path: str, target: str) -> None:
+        """Make a symbolic link. Raises FileError."""
+        if self.named(path):
+            raise FileError("File exists")
+        volume, inner = self._writable(path)
+        volume.links[inner] = target
 
     def mode(self, path: str) -> int:
         """Permission bits."""
+        path = self.resolve(path)
         volume, inner, _ = self._locate(path)
         usual = 0o1777 if path == "/tmp" else 0o755 if self.is_directory(path) else 0o644
         return volume.modes.get(inner, usual)
 
     def set_mode(self, path: str, mode: int) -> None:
         """Change permission bits. Raises FileError."""
-        volume, inner = self._writable(path)
+        volume, inner = self._writable(self.resolve(path))
         volume.modes[inner] = mode
 
     def list(self, path: str) -> list[str]:
         """The names in a directory, sorted. Raises FileError."""
         if not self.is_directory(path):
             raise FileError("Not a directory" if self.exists(path) else NO_SUCH)
+        path = self.resolve(path)
         volume, inner, _ = self._locate(path)
         prefix = inner.rstrip("/") + "/"
-        names = {e[len(prefix) :].split("/")[0] for e in volume.entries if e.startswith(prefix)}
+        names = {e[len(prefix) :].split("/")[0] for e in (*volume.entries, *volume.links) if e.startswith(prefix)}
         above = path.rstrip("/") + "/"
         names |= {m.path[len(above) :].split("/")[0] for m in self.mounts if m.path.startswith(above)}
         return sorted(name for name in names if name)

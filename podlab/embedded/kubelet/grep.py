@@ -83,7 +83,8 @@ def _paths(io: Io, names: list[str], recursive: bool) -> Iterator[str]:
     files = io.process.machine.files
     for name in names or (["."] if recursive else []):
         if recursive and files.is_directory(io.path(name)):
-            yield from _paths(io, [posixpath.join(name, child) for child in files.list(io.path(name))] or ["-"], True)
+            inner = [posixpath.join(name, child) for child in files.list(io.path(name))]
+            yield from _paths(io, [n for n in inner if files.link(io.path(n)) is None] or ["-"], True)
         else:
             yield name
 

@@ -146,6 +146,8 @@ BASE_COMMANDS = frozenset(
         "tac",
         "nl",
         "realpath",
+        "readlink",
+        "ln",
         "truncate",
         "mktemp",
         "rmdir",

@@ -13,7 +13,7 @@ from typing import Any
 from podlab.embedded.apiserver.registry import Event, Registry
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.events import Recorder
-from podlab.embedded.kubelet import images, restore
+from podlab.embedded.kubelet import images, restore, volumes
 from podlab.embedded.kubelet.backoff import Backoff
 from podlab.embedded.kubelet.environment import Lookup
 from podlab.embedded.kubelet.files import Volume
@@ -43,8 +43,10 @@ def no_token(pod: Obj, projection: Obj) -> str:
 class Kubelet:
     """One node's agent."""
 
-    def __init__(self, registry: Registry, name: str, *, token: Token = no_token, node_ip: str = "172.18.0.3") -> None:
-        self.registry, self.clock, self.name, self.node_ip, self.token = registry, registry.clock, name, node_ip, token
+    def __init__(self, registry: Registry, name: str, *, issue: Token = no_token, node_ip: str = "172.18.0.3") -> None:
+        self.registry, self.clock, self.name, self.node_ip = registry, registry.clock, name, node_ip
+        self._issue = issue
+        self._tokens: dict[tuple[str, str], tuple[float, str]] = {}
         self.pods = registry.resource("pods")
         self.recorder = Recorder(registry, MANAGER, host=name)
         self.runtime = Runtime(self.clock, self._changed)
@@ -110,6 +112,7 @@ class Kubelet:
         self.runtime.remove(uid)
         self.volumes.pop(uid, None)
         self._mount_delays.pop(uid, None)
+        self._tokens = {key: kept for key, kept in self._tokens.items() if key[0] != uid}
         self.restart_backoff.forget(uid)
         self.image_backoff.forget(uid)
         self.recorder.forget(pod)
@@ -164,6 +167,20 @@ class Kubelet:
     def facts(self, ip: str) -> dict[str, str]:
         """What the downward API tells of the node and the Pod's address."""
         return {"podIP": ip, "hostIP": self.node_ip, **self.reporter.capacity}
+
+    def mount(self, pod: Obj, held: dict[str, Volume], ip: str = "") -> None:
+        """Make or refresh a Pod's volumes. Raises volumes.MountError."""
+        lookup, facts = self.lookup(pod), self.facts(ip)
+        volumes.set_up(pod, held, lookup, facts, self._token, self.host_paths, self.clock.now())
+
+    def _token(self, pod: Obj, projection: Obj) -> str:
+        """A token that is issued again in the last fifth of its life. Upstream: pkg/kubelet/token/token_manager.go"""
+        key, now = (pod["metadata"]["uid"], projection.get("audience", "")), self.clock.now()
+        renewal, token = self._tokens.get(key, (0.0, ""))
+        if now >= renewal:
+            token = self._issue(pod, projection)
+            self._tokens[key] = (now + 0.8 * (projection.get("expirationSeconds") or 3600), token)
+        return token
 
     def mount_delay(self, uid: str) -> float:
         """Seconds until volumes are tried again: from half a second, doubled up to two minutes."""

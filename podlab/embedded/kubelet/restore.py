@@ -54,8 +54,7 @@ def pod(kubelet: Kubelet, pod: Obj) -> None:
         return
     sandbox = kubelet.runtime.add_sandbox(uid, pod["metadata"]["name"], found["ip"])
     with contextlib.suppress(volumes.MountError):  # as on a node: what is mounted stays mounted
-        lookup, facts = kubelet.lookup(pod), kubelet.facts(sandbox.ip)
-        volumes.set_up(pod, sandbox.volumes, lookup, facts, kubelet.token, kubelet.host_paths)
+        kubelet.mount(pod, sandbox.volumes, sandbox.ip)
     specs = {c["name"]: c for c, _ in podspecs.paths(pod)}
     for kept in found["containers"]:
         instance = Instance(**kept["instance"])

@@ -99,7 +99,7 @@ def _batches(text: str, values: dict[str, str], flags: set[str], command: list[s
 
 
 async def find(io: Io, words: list[str]) -> int:
-    """`find [PATH…] [-name PATTERN] [-type f|d] [-maxdepth N] [-exec COMMAND {} ;]`"""
+    """`find [PATH…] [-name PATTERN] [-type f|d|l] [-maxdepth N] [-exec COMMAND {} ;]`"""
     at = next((i for i, word in enumerate(words) if word.startswith(("-", "!", "("))), len(words))
     starts, tests, code = words[:at] or ["."], words[at:], 0
     wrong = next((word for word in tests if word.startswith("-") and word not in FIND and "-exec" not in tests), None)
@@ -107,7 +107,7 @@ async def find(io: Io, words: list[str]) -> int:
         busy = "busybox" in io.process.machine.image.reference
         return io.fail(f"find: unrecognized: {wrong}" if busy else f"find: unknown predicate `{wrong}'")
     for begin in starts:
-        if not io.process.machine.files.exists(io.path(begin)):
+        if not io.process.machine.files.named(io.path(begin)):
             busy = "busybox" in io.process.machine.image.reference
             code = io.fail(f"find: {begin}: {NO_SUCH}" if busy else f"find: ‘{begin}’: {NO_SUCH}")
             continue
@@ -135,14 +135,16 @@ FIND = (
 def _walk(io: Io, path: str, depth: int) -> Iterator[tuple[int, str]]:
     yield depth, path
     files = io.process.machine.files
-    if files.is_directory(io.path(path)):
+    if files.is_directory(io.path(path)) and (depth == 0 or files.link(io.path(path)) is None):
         for name in files.list(io.path(path)):
             yield from _walk(io, posixpath.join(path, name), depth + 1)
 
 
 def _wanted(io: Io, path: str, depth: int, tests: list[str]) -> bool:
     given = dict(itertools.pairwise(tests))
-    directory = io.process.machine.files.is_directory(io.path(path))
+    files = io.process.machine.files
+    directory = files.is_directory(io.path(path))
+    kind = "l" if files.link(io.path(path)) is not None else "d" if directory else "f"
     name = posixpath.basename(path.rstrip("/")) or path
     return (
         depth <= _whole(given.get("-maxdepth", "999"))
@@ -150,8 +152,8 @@ def _wanted(io: Io, path: str, depth: int, tests: list[str]) -> bool:
         and fnmatch.fnmatchcase(name, given.get("-name", "*"))
         and fnmatch.fnmatchcase(name.lower(), given.get("-iname", "*").lower())
         and fnmatch.fnmatchcase(path, given.get("-path", "*"))
-        and given.get("-type", "d" if directory else "f") == ("d" if directory else "f")
-        and not ("-empty" in tests and not directory and io.read(path))
+        and given.get("-type", kind) == kind
+        and not ("-empty" in tests and kind == "f" and io.read(path))
     )
 
 

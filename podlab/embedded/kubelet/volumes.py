@@ -6,11 +6,13 @@ Upstream: pkg/volume/{emptydir,configmap,secret,downwardapi,projected}
 from __future__ import annotations
 
 import base64
+import zlib
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from podlab.embedded.kubelet.environment import Lookup, field_value, resource_value
-from podlab.embedded.kubelet.files import Mount, Volume
+from podlab.embedded.kubelet.files import File, Mount, Volume
 
 Obj = dict[str, Any]
 Token = Callable[[Obj, Obj], str]
@@ -28,6 +30,7 @@ def set_up(
     facts: Mapping[str, str],
     token: Token,
     shared: dict[str, Volume],
+    now: float,
 ) -> None:
     """Make or refresh every volume of a Pod; `shared` are the node's own directories. Raises MountError."""
     for spec in pod["spec"].get("volumes") or []:
@@ -38,19 +41,28 @@ def set_up(
             raise MountError(f'MountVolume.SetUp failed for volume "{name}" : {error.args[0]}') from None
         host = (spec.get("hostPath") or {}).get("path")
         volume = volumes.setdefault(name, shared.setdefault(host, Volume()) if host else Volume())
-        if files is not None and {k: v for k, v in volume.entries.items() if v is not None} != files:
-            volume.replace(files)
+        if files is not None and (not volume.links or volume.published() != files):
+            suffix = zlib.crc32(f"{pod['metadata']['uid']} {name} {now}".encode())
+            volume.publish(files, datetime.fromtimestamp(now, UTC).strftime(f"..%Y_%m_%d_%H_%M_%S.{suffix}"))
+
+
+def to_refresh(pod: Obj) -> bool:
+    """Whether a volume of the Pod shows what may change, other than its ServiceAccount's token."""
+    mine = [v for v in pod["spec"].get("volumes") or [] if not v["name"].startswith("kube-api-access-")]
+    return any(key in volume for volume in mine for key in ("configMap", "secret", "downwardAPI", "projected"))
 
 
 def _files(
     pod: Obj, spec: Obj, lookup: Lookup, facts: Mapping[str, str], token: Token, known: Mapping[str, Volume]
-) -> dict[str, bytes] | None:
+) -> dict[str, File] | None:
     if "configMap" in spec:
-        return _items(spec["configMap"], "configmaps", spec["configMap"].get("name", ""), lookup)
+        source = spec["configMap"]
+        return _items(source, "configmaps", source.get("name", ""), lookup, _mode(source))
     if "secret" in spec:
-        return _items(spec["secret"], "secrets", spec["secret"].get("secretName", ""), lookup)
+        source = spec["secret"]
+        return _items(source, "secrets", source.get("secretName", ""), lookup, _mode(source))
     if "downwardAPI" in spec:
-        return _downward(pod, spec["downwardAPI"], facts)
+        return _downward(pod, spec["downwardAPI"], facts, _mode(spec["downwardAPI"]))
     if "hostPath" in spec:
         _check_host_path(spec["hostPath"], known)
     if "projected" in spec:
@@ -58,7 +70,11 @@ def _files(
     return None
 
 
-def _items(source: Obj, plural: str, name: str, lookup: Lookup) -> dict[str, bytes]:
+def _mode(source: Obj) -> int:
+    return int(source.get("defaultMode", 0o644))
+
+
+def _items(source: Obj, plural: str, name: str, lookup: Lookup, mode: int) -> dict[str, File]:
     found = lookup(plural, name)
     if found is None:
         if source.get("optional"):
@@ -71,12 +87,12 @@ def _items(source: Obj, plural: str, name: str, lookup: Lookup) -> dict[str, byt
         data |= {key: base64.b64decode(value) for key, value in (found.get("binaryData") or {}).items()}
     items = source.get("items")
     if not items:
-        return {f"/{key}": value for key, value in data.items()}
+        return {f"/{key}": (value, mode) for key, value in data.items()}
     missing = [item["key"] for item in items if item["key"] not in data]
     if missing and not source.get("optional"):
         words = {"configmaps": "configmap references non-existent config", "secrets": "references non-existent secret"}
         raise LookupError(f"{words[plural]} key: {missing[0]}")
-    return {f"/{item['path']}": data[item["key"]] for item in items if item["key"] in data}
+    return {f"/{item['path']}": (data[item["key"]], item.get("mode", mode)) for item in items if item["key"] in data}
 
 
 HOST_DIRECTORIES = (
@@ -97,41 +113,43 @@ def _check_host_path(source: Obj, known: Mapping[str, Volume]) -> None:
     raise LookupError(f"hostPath type check failed: {path} is not a {words[kind]}")
 
 
-def _downward(pod: Obj, source: Obj, facts: Mapping[str, str]) -> dict[str, bytes]:
+def _downward(pod: Obj, source: Obj, facts: Mapping[str, str], mode: int) -> dict[str, File]:
     files = {}
     for item in source.get("items") or []:
         if "fieldRef" in item:
             value = field_value(pod, item["fieldRef"]["fieldPath"], facts)
         else:
             value = resource_value(pod, {}, item["resourceFieldRef"], facts)
-        files[f"/{item['path']}"] = value.encode()
+        files[f"/{item['path']}"] = value.encode(), item.get("mode", mode)
     return files
 
 
-def _projected(pod: Obj, spec: Obj, lookup: Lookup, facts: Mapping[str, str], token: Token) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
+def _projected(pod: Obj, spec: Obj, lookup: Lookup, facts: Mapping[str, str], token: Token) -> dict[str, File]:
+    files: dict[str, File] = {}
+    mode = _mode(spec)
     for source in spec.get("sources") or []:
         if "configMap" in source:
-            files |= _items(source["configMap"], "configmaps", source["configMap"].get("name", ""), lookup)
+            files |= _items(source["configMap"], "configmaps", source["configMap"].get("name", ""), lookup, mode)
         elif "secret" in source:
-            files |= _items(source["secret"], "secrets", source["secret"].get("name", ""), lookup)
+            files |= _items(source["secret"], "secrets", source["secret"].get("name", ""), lookup, mode)
         elif "downwardAPI" in source:
-            files |= _downward(pod, source["downwardAPI"], facts)
+            files |= _downward(pod, source["downwardAPI"], facts, mode)
         elif "serviceAccountToken" in source:
             projection = source["serviceAccountToken"]
-            files[f"/{projection['path']}"] = token(pod, projection).encode()
+            files[f"/{projection['path']}"] = token(pod, projection).encode(), mode
     return files
 
 
 def mounts(container: Obj, volumes: Mapping[str, Volume]) -> tuple[Mount, ...]:
     """Where a container sees the volumes."""
     return tuple(
-        Mount(
-            mount["mountPath"].rstrip("/") or "/",
-            volumes[mount["name"]],
-            bool(mount.get("readOnly")),
-            mount.get("subPath", ""),
-        )
-        for mount in container.get("volumeMounts") or []
-        if mount["name"] in volumes
+        _mount(each, volumes[each["name"]]) for each in container.get("volumeMounts") or [] if each["name"] in volumes
     )
+
+
+def _mount(mount: Obj, volume: Volume) -> Mount:
+    """What is published cannot be written, and a part of it mounted by itself stays as it was."""
+    path, sub = mount["mountPath"].rstrip("/") or "/", mount.get("subPath", "").strip("/")
+    if not volume.links:
+        return Mount(path, volume, bool(mount.get("readOnly")), sub)
+    return Mount(path, volume.frozen(sub) if sub else volume, True, sub)

@@ -222,9 +222,7 @@ class PodWorker:
             again = min(failure.wait, LONGEST_RETRY) if failure.wait else RETRY
             self._again(again * JITTER)
         else:
-            if any(
-                key in volume for volume in self.pod["spec"].get("volumes") or [] for key in ("configMap", "secret")
-            ):
+            if volumes.to_refresh(self.pod):
                 self._again(RESYNC * JITTER)
 
     def _again(self, delay: float) -> None:
@@ -256,8 +254,7 @@ class PodWorker:
             await self.clock.sleep(MOUNT)
         held = sandbox.volumes if sandbox else self.kubelet.volumes.setdefault(self.uid, {})
         try:
-            lookup, kubelet = self.kubelet.lookup(self.pod), self.kubelet
-            volumes.set_up(self.pod, held, lookup, kubelet.facts(""), kubelet.token, kubelet.host_paths)
+            self.kubelet.mount(self.pod, held)
         except volumes.MountError as error:
             if first:
                 self.kubelet.recorder.warning(self.pod, "FailedMount", str(error))

@@ -46,6 +46,14 @@ LINES = "printf 'b 2\\na 1\\nc 3\\n' | "
         ("HOME=/root; echo ~ ~/a '~'; umask", "/root /root/a ~\n0022\n"),
         ("echo $; echo a $ b", "$\na $ b\n"),
         ("env A=1 sh -c 'echo $A'", "1\n"),
+        ("cd /tmp; echo a > f; ln -s f l; ln -s /tmp d; cat l d/f; readlink l; readlink -f d/l", "a\na\nf\n/tmp/f\n"),
+        ("cd /tmp; echo a > f; ln -s f l; echo b > l; cat f; rm l; ls; test -L l; echo $?", "b\nf\n1\n"),
+        (
+            "cd /tmp; touch f; ls -l f | cut -c1-10; ln -s no l; test -e l || test -L l && ls -l l | cut -c1-10",
+            "-rw-r--r--\nlrwxrwxrwx\n",
+        ),
+        ("cd /tmp; ln -s b a; ln -s a b; cat a 2>/dev/null || echo lost; find . -type l | sort", "lost\n./a\n./b\n"),
+        ("cd /tmp; echo x > f; ln -s f l; tar c . | tar t | sort", ".\n./f\n./l\n"),
         ("echo 'echo ran $1' > /tmp/s; chmod +x /tmp/s; /tmp/s x", "ran x\n"),
     ],
 )

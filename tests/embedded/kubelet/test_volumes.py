@@ -1,0 +1,74 @@
+"""What the kubelet publishes into a volume: files behind links, so that all of them change at one moment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from podlab.embedded.kubelet import volumes
+from podlab.embedded.kubelet.files import FileError, Files, Volume
+from podlab.embedded.kubelet.volumes import MountError
+
+MOUNTS = [
+    {"name": "conf", "mountPath": "/etc/conf"},
+    {"name": "conf", "mountPath": "/etc/one", "subPath": "a"},
+]
+
+
+class Pod:
+    """A Pod with one volume, set up from one ConfigMap."""
+
+    def __init__(self, **source: Any) -> None:
+        self.data = {"a": "1", "b": "2"}
+        spec = {"volumes": [{"name": "conf", "configMap": {"name": "c", **source}}]}
+        self.pod = {"metadata": {"uid": "u", "name": "p"}, "spec": spec}
+        self.held: dict[str, Volume] = {}
+        self.publish(0.0)
+
+    def publish(self, now: float) -> None:
+        """What a sync of the kubelet does."""
+        volumes.set_up(self.pod, self.held, lambda *_: {"data": self.data}, {}, lambda *_: "", {}, now)
+
+    def files(self) -> Files:
+        """What a container that starts now sees."""
+        return Files(Volume(), volumes.mounts({"volumeMounts": MOUNTS}, self.held))
+
+
+def test_the_keys_are_links_into_a_directory_named_by_the_time() -> None:
+    files = Pod().files()
+    folder = files.link("/etc/conf/..data")
+    assert folder and folder.startswith("..1970_01_01_00_00_00.")
+    assert files.list("/etc/conf") == sorted(["..data", folder, "a", "b"])
+    assert files.link("/etc/conf/a") == "..data/a" and files.read("/etc/conf/a") == b"1"
+    assert files.resolve("/etc/conf/a") == f"/etc/conf/{folder}/a"
+
+
+def test_a_change_reaches_the_mount_but_no_sub_path() -> None:
+    pod = Pod()
+    files, before = pod.files(), pod.files().link("/etc/conf/..data")
+    pod.publish(5.0)
+    assert files.link("/etc/conf/..data") == before  # nothing changed, nothing is published
+    pod.data = {"a": "9"}
+    pod.publish(60.0)
+    assert files.read("/etc/conf/a") == b"9" and not files.exists("/etc/conf/b")
+    assert files.link("/etc/conf/..data") != before
+    assert files.read("/etc/one") == b"1" and pod.files().read("/etc/one") == b"9"
+
+
+def test_modes_are_the_items_own_or_the_default() -> None:
+    items = [{"key": "a", "path": "a", "mode": 0o600}, {"key": "b", "path": "deep/b"}]
+    files = Pod(defaultMode=0o440, items=items).files()
+    assert files.mode("/etc/conf/a") == 0o600 and files.mode("/etc/conf/deep/b") == 0o440
+    assert files.link("/etc/conf/deep") == "..data/deep" and files.read("/etc/conf/deep/b") == b"2"
+
+
+@pytest.mark.parametrize("path", ["/etc/conf/a", "/etc/conf/new", "/etc/one"])
+def test_what_is_published_cannot_be_written(path: str) -> None:
+    with pytest.raises(FileError, match="Read-only file system"):
+        Pod().files().write(path, b"x")
+
+
+def test_a_missing_key_is_named() -> None:
+    with pytest.raises(MountError, match="references non-existent config key: z"):
+        Pod(items=[{"key": "z", "path": "z"}])
