@@ -1,6 +1,6 @@
 """Pods that the control plane deletes for reasons of its own: they are told why before.
 
-Upstream: pkg/scheduler/framework/preemption, pkg/controller/tainteviction
+Upstream: pkg/scheduler/framework/preemption, pkg/controller/tainteviction, pkg/controller/podgc
 """
 
 from __future__ import annotations
@@ -14,18 +14,29 @@ from podlab.embedded.clock import rfc3339
 Obj = dict[str, Any]
 
 
-def disrupt(registry: Registry, pod: Obj, reason: str, message: str, manager: str) -> bool:
-    """Give a Pod the condition DisruptionTarget and delete it; False if it is gone or another by now."""
+def disrupt(registry: Registry, pod: Obj, reason: str, message: str, manager: str, *, lost: bool = False) -> bool:
+    """Give a Pod the condition DisruptionTarget and delete it; False if it is gone or another by now.
+
+    Args:
+        lost: no kubelet has it: it has failed, and goes without one.
+    """
     meta, pods = pod["metadata"], registry.resource("pods")
     condition = {"type": "DisruptionTarget", "status": "True", "reason": reason, "message": message}
     condition["observedGeneration"] = meta.get("generation", 1)
     now = rfc3339(registry.clock.now())
     where = (pods, meta["name"], meta["namespace"])
+    options: Obj = {"preconditions": {"uid": meta["uid"]}, **({"gracePeriodSeconds": 0} if lost else {})}
+
+    def disrupted(obj: Obj) -> None:
+        set_condition(obj, condition, now)
+        if lost and obj["status"].get("phase") not in ("Succeeded", "Failed"):
+            obj["status"] |= {"phase": "Failed", "observedGeneration": condition["observedGeneration"]}
+
     try:
         if registry.get(*where)["metadata"]["uid"] != meta["uid"]:
             return False
-        registry.change(*where, lambda obj: set_condition(obj, condition, now), manager=manager)
-        registry.delete(*where, options={"preconditions": {"uid": meta["uid"]}}, manager=manager)
+        registry.change(*where, disrupted, manager=manager)
+        registry.delete(*where, options=options, manager=manager)
     except StatusError:
         return False
     return True

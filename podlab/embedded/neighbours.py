@@ -21,6 +21,7 @@ ANTI_AFFINITY = "node(s) didn't match pod anti-affinity rules"
 THEIR_ANTI_AFFINITY = "node(s) didn't satisfy existing pods anti-affinity rules"
 SPREAD = "node(s) didn't match pod topology spread constraints"
 SPREAD_LABEL = f"{SPREAD} (missing required label)"
+REASONS = (AFFINITY, ANTI_AFFINITY, THEIR_ANTI_AFFINITY, SPREAD, SPREAD_LABEL)
 
 
 def refusal(pod: Obj, labels: Mapping[str, str], placed: Placed) -> str:
@@ -72,6 +73,21 @@ def _spread(pod: Obj, labels: Mapping[str, str], placed: Placed) -> str:
     if any(constraint["topologyKey"] not in labels for constraint in hard):
         return SPREAD_LABEL
     return SPREAD if any(_skewed(pod, constraint, labels, placed) for constraint in hard) else ""
+
+
+def may_cure(reason: str, pod: Obj, other: Obj) -> bool:
+    """Whether a Pod that was refused for this reason may find a place now that `other` runs, or has other labels."""
+    if reason == AFFINITY:
+        return any(_meant(term, pod, other) for term in _terms(pod, "podAffinity"))
+    return reason == SPREAD and other["metadata"]["namespace"] == pod["metadata"]["namespace"]
+
+
+def topology(pod: Obj, node: Obj) -> dict[str, str | None]:
+    """The labels of a node by which the Pod's terms and constraints tell places apart."""
+    terms = [*_terms(pod, "podAffinity"), *_terms(pod, "podAntiAffinity")]
+    keys = {each["topologyKey"] for each in (*terms, *(pod["spec"].get("topologySpreadConstraints") or []))}
+    labels = node["metadata"].get("labels") or {}
+    return {key: labels.get(key) for key in keys}
 
 
 def _skewed(pod: Obj, constraint: Obj, labels: Mapping[str, str], placed: Placed) -> bool:

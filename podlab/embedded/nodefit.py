@@ -19,6 +19,9 @@ NOT_HELPFUL = "Preemption is not helpful for scheduling"
 NO_VICTIMS = "No preemption victims found for incoming pod"
 
 
+UNSCHEDULABLE = "node(s) were unschedulable"
+UNTOLERATED = "node(s) had untolerated taint(s)"
+UNMATCHED = "node(s) didn't match Pod's node affinity/selector"
 NO_PORTS = "node(s) didn't have free ports for the requested pod ports"
 CURABLE = (
     NO_PORTS,
@@ -36,12 +39,8 @@ def misfits(pod: Obj, node: Obj, pods: Iterable[Obj], placed: neighbours.Placed 
     `placed` are the Pods of all nodes.
     """
     spec = pod["spec"]
-    if node["spec"].get("unschedulable") and not _tolerates_unschedulable(spec):
-        return ["node(s) were unschedulable"]
-    if untolerated(spec, node["spec"].get("taints") or []):
-        return ["node(s) had untolerated taint(s)"]
-    if not matches_node(spec, node):
-        return ["node(s) didn't match Pod's node affinity/selector"]
+    if refused := next((reason for reason, accepts in OWN_FILTERS.items() if not accepts(spec, node)), None):
+        return [refused]
     pods = list(pods)
     if _ports(pod) & {port for other in pods for port in _ports(other)}:
         return [NO_PORTS]
@@ -67,6 +66,14 @@ def preemptable(pod: Obj, node: Obj, reasons: Sequence[str]) -> bool:
 def _tolerates_unschedulable(spec: Obj) -> bool:
     taint = {"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}
     return any(tolerates(toleration, taint) for toleration in spec.get("tolerations") or [])
+
+
+def _may_be_used(spec: Obj, node: Obj) -> bool:
+    return not node["spec"].get("unschedulable") or _tolerates_unschedulable(spec)
+
+
+def _tolerates_taints(spec: Obj, node: Obj) -> bool:
+    return not untolerated(spec, node["spec"].get("taints") or [])
 
 
 def untolerated(spec: Obj, taints: Sequence[Obj]) -> list[Obj]:
@@ -98,6 +105,32 @@ def matches_node(spec: Obj, node: Obj) -> bool:
     if not required:
         return True
     return any(_term_matches(term, labels, node) for term in required.get("nodeSelectorTerms") or [])
+
+
+OWN_FILTERS = {UNSCHEDULABLE: _may_be_used, UNTOLERATED: _tolerates_taints, UNMATCHED: matches_node}
+"""The filters that look at the node alone, by what they say: whether they accept a Pod's spec."""
+
+
+def may_cure(reason: str, pod: Obj, before: Obj | None, node: Obj) -> bool:
+    """Whether a node that is new (`before` is None) or changed may take a Pod that was refused for this reason.
+
+    As seen on kind: changed taints are worth a try to all but those whose topology is not there, changed labels only to
+    those that ask for them.
+    Upstream: EventsToRegister and the QueueingHintFn of each plugin, such as isSchedulableAfterNodeChange
+    """
+    if before is None:
+        return True
+    if reason in (neighbours.SPREAD, neighbours.SPREAD_LABEL) or not _taints_differ(node, before):
+        if reason in OWN_FILTERS:
+            return OWN_FILTERS[reason](pod["spec"], node) and not OWN_FILTERS[reason](pod["spec"], before)
+        if reason in neighbours.REASONS:
+            return neighbours.topology(pod, node) != neighbours.topology(pod, before)
+        return bool(node["status"].get("allocatable") != (before.get("status") or {}).get("allocatable"))
+    return True
+
+
+def _taints_differ(node: Obj, before: Obj) -> bool:
+    return any(node["spec"].get(key) != before["spec"].get(key) for key in ("taints", "unschedulable"))
 
 
 def _term_matches(term: Obj, labels: Obj, node: Obj) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from podlab.embedded import nodefit, preemption
+from podlab.embedded import neighbours, nodefit, preemption
 from podlab.embedded.apiserver.registry import Event, Registry
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Timer, rfc3339
@@ -23,23 +23,21 @@ NAME = "default-scheduler"
 MANAGER = "kube-scheduler"
 ONE = 0.004
 """Seconds that placing one Pod takes."""
-FIRST_BACKOFF, MAX_BACKOFF = 1.0, 10.0
 FLUSH = 300.0
 """Seconds after which a Pod that fitted nowhere is tried again without a reason."""
 
 
 @dataclass(slots=True)
 class _Waiting:
-    """A Pod that fitted nowhere: how often it was tried, when last, the timer of its next try.
+    """A Pod that fitted nowhere and why, and the timer of its next try if nothing changes.
 
     It is `curable` if room may be made for it by Pods that go.
     """
 
-    attempts: int = 0
-    tried: float = 0.0
+    pod: Obj
     timer: Timer | None = None
-    parked: bool = False
     curable: bool = False
+    reasons: frozenset[str] = frozenset()
 
 
 class Scheduler:
@@ -69,6 +67,8 @@ class Scheduler:
         elif pod["spec"].get("nodeName"):
             self._assigned[key] = pod
             self._forget(key)
+            if event.previous is None or _neighbour_facts(pod) != _neighbour_facts(event.previous):
+                self._retry_all(lambda waiting: any(neighbours.may_cure(r, waiting.pod, pod) for r in waiting.reasons))
         elif not _schedulable(pod):
             self._forget(key)
         elif event.type == "ADDED" or _may_fit_now(pod, event.previous):
@@ -80,25 +80,23 @@ class Scheduler:
             self._retry_all(lambda waiting: waiting.curable)
 
     def _on_node(self, event: Event) -> None:
-        before = event.previous
-        if event.type == "DELETED":
+        before, node = event.previous, event.object
+        if event.type == "DELETED" or (before and _fit_facts(node) == _fit_facts(before)):
             return
-        node = event.object
-        if before is None or any(_fit_facts(node)[key] != _fit_facts(before)[key] for key in _fit_facts(node)):
-            self._retry_all(lambda waiting: True)
+        self._retry_all(
+            lambda waiting: (
+                not waiting.reasons or any(nodefit.may_cure(r, waiting.pod, before, node) for r in waiting.reasons)
+            )
+        )
 
     def _retry_all(self, concerned: Callable[[_Waiting], bool]) -> None:
-        """Something changed: try those that fitted nowhere, each after its back-off."""
-        for key, waiting in self._waiting.items():
-            if waiting.parked and concerned(waiting):
-                delay = min(FIRST_BACKOFF * 2 ** (waiting.attempts - 1), MAX_BACKOFF)
-                self._arm(key, waiting, waiting.tried + delay)
-                waiting.parked = False
+        """Something changed: try those that fitted nowhere; a scheduler with nothing else to do waits for no back-off.
 
-    def _arm(self, key: Key, waiting: _Waiting, when: float) -> None:
-        if waiting.timer:
-            waiting.timer.cancel()
-        waiting.timer = self._clock.call_at(when, lambda: self._enqueue(key))
+        Upstream: pkg/scheduler/backend/queue (SchedulerPopFromBackoffQ)
+        """
+        for key, waiting in self._waiting.items():
+            if concerned(waiting):
+                self._enqueue(key)
 
     def _forget(self, key: Key) -> None:
         self._queue.pop(key, None)
@@ -143,7 +141,8 @@ class Scheduler:
         nominated, gone = self._room(key, pod, candidates, placed)
         if gone or (nodes and not preemption.may_preempt(pod)):
             message = nodefit.with_preemption(message, "" if gone else preemption.NEVER)
-        self._fail(key, pod, message, curable=any(curable), nominated=nominated)
+        why = frozenset(reason for found in reasons for reason in found)
+        self._fail(key, pod, message, why=why, curable=any(curable), nominated=nominated)
         for victim in gone:
             self._preempt(victim, pod, nominated)
 
@@ -208,12 +207,22 @@ class Scheduler:
         message = f"Successfully assigned {key[0]}/{key[1]} to {node}"
         self._clock.call_later(ONE, lambda: self._recorder.normal(pod, "Scheduled", message))
 
-    def _fail(self, key: Key, pod: Obj, message: str, *, curable: bool = False, nominated: str = "") -> None:
+    def _fail(
+        self,
+        key: Key,
+        pod: Obj,
+        message: str,
+        *,
+        why: frozenset[str] = frozenset(),
+        curable: bool = False,
+        nominated: str = "",
+    ) -> None:
         now = self._clock.now()
-        waiting = self._waiting.setdefault(key, _Waiting())
-        waiting.attempts, waiting.tried, waiting.parked = waiting.attempts + 1, now, True
-        waiting.curable = curable
-        self._arm(key, waiting, now + FLUSH)
+        waiting = self._waiting.setdefault(key, _Waiting(pod))
+        waiting.pod, waiting.reasons, waiting.curable = pod, why, curable
+        if waiting.timer:
+            waiting.timer.cancel()
+        waiting.timer = self._clock.call_at(now + FLUSH, lambda: self._enqueue(key))
         self._recorder.warning(pod, "FailedScheduling", message)
         condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}
         condition["observedGeneration"] = pod["metadata"].get("generation", 1)
@@ -244,6 +253,10 @@ def _schedulable(pod: Obj) -> bool:
 def _may_fit_now(pod: Obj, before: Obj | None) -> bool:
     keys = ("schedulingGates", "tolerations", "nodeSelector", "affinity", "nodeName")
     return before is None or any(pod["spec"].get(key) != before["spec"].get(key) for key in keys)
+
+
+def _neighbour_facts(pod: Obj) -> tuple[object, object]:
+    return pod["spec"].get("nodeName"), pod["metadata"].get("labels")
 
 
 def _fit_facts(node: Obj) -> Obj:

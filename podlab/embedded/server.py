@@ -26,6 +26,7 @@ from podlab.embedded.clock import Clock, Randomness, RealClock
 from podlab.embedded.controllers.expiry import EventExpiry
 from podlab.embedded.controllers.garbagecollector import GarbageCollector
 from podlab.embedded.controllers.namespace import NamespaceLifecycle, ServiceAccounts
+from podlab.embedded.controllers.podgc import PodGarbageCollector
 from podlab.embedded.controllers.tainteviction import TaintEviction
 from podlab.embedded.kubelet.api import NodeApi
 from podlab.embedded.kubelet.kubelet import Kubelet
@@ -108,6 +109,7 @@ class Core:
             NamespaceLifecycle(self.registry),
             GarbageCollector(self.registry),
             EventExpiry(self.registry),
+            PodGarbageCollector(self.registry),
             TaintEviction(self.registry),
             Scheduler(self.registry),
             kubelet,

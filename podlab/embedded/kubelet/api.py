@@ -14,6 +14,7 @@ from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.kubelet import programs
 from podlab.embedded.kubelet.kubelet import Kubelet
+from podlab.embedded.kubelet.network import GATEWAY, HOST
 from podlab.embedded.kubelet.process import Input, Refused
 from podlab.embedded.kubelet.runtime import Container, Line, Log
 from podlab.embedded.kubelet.tunnel import Writer, open_tunnel
@@ -197,9 +198,9 @@ class NodeApi:
     ) -> tuple[int, dict[str, str], bytes]:
         """Ask a container's port, as the proxy subresource does. Raises StatusError 503."""
         ip = (pod.get("status") or {}).get("podIP", "")
-        given = {key.lower(): value for key, value in headers.items()}
+        given = {"x-forwarded-for": HOST, **{key.lower(): value for key, value in headers.items()}}
         try:
-            return self._kubelet.runtime.request(ip, port, method, path, given, body, client=self._kubelet.node_ip)
+            return self._kubelet.runtime.request(ip, port, method, path, given, body, client=GATEWAY)
         except Refused as refused:
             why = f"dial tcp {ip}:{port}: connect: {refused.reason.lower()}"
             text = f"error trying to reach service: {why}"

@@ -6,6 +6,7 @@ Upstream: pkg/kubelet/kubelet_pods.go (makeEnvironmentVariables), pkg/fieldpath
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -110,7 +111,7 @@ def field_value(pod: Obj, path: str, facts: Mapping[str, str]) -> str:
         return str((meta.get(match[1]) or {}).get(match[2], ""))
     if path in ("metadata.labels", "metadata.annotations"):
         values = meta.get(path.split(".")[1]) or {}
-        return "\n".join(f'{key}="{value}"' for key, value in sorted(values.items()))
+        return "\n".join(f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in sorted(values.items()))
     table = {
         "metadata.name": meta["name"],
         "metadata.namespace": meta["namespace"],

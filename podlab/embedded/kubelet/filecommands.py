@@ -37,9 +37,19 @@ async def ls(io: Io, words: list[str]) -> int:
         if len(names) > 1 and files.is_directory(path):
             io.say(f"\n{name}:" if shown else f"{name}:")
         shown += 1
+        if folder and "l" in flags:
+            io.say(f"total {sum(_blocks(io, posixpath.join(folder, entry)) for entry in listed)}")
         for entry in listed:
             io.say(_long(io, posixpath.join(folder, entry) if folder else path, entry) if "l" in flags else entry)
     return code
+
+
+def _blocks(io: Io, path: str) -> int:
+    """KiB that a file takes on the disk, in blocks of four."""
+    files = io.process.machine.files
+    if files.link(path) is not None:
+        return 0
+    return 4 if files.is_directory(path) else -(-len(files.read(path)) // 4096) * 4
 
 
 def _long(io: Io, path: str, entry: str) -> str:

@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 from podlab.embedded.kubelet import programs
+from podlab.embedded.kubelet.network import GATEWAY
 from podlab.embedded.kubelet.process import Refused
 from podlab.embedded.kubelet.runtime import Container
 
@@ -29,7 +30,7 @@ async def run_hook(container: Container, hook: Obj, spec: Obj) -> None:
         try:
             port = port_number(spec, get["port"])
             host = get.get("host") or container.ip
-            container.runtime.request(host, port, "GET", get.get("path", "/"), {}, b"", client="10.244.0.1")
+            container.runtime.request(host, port, "GET", get.get("path", "/"), {}, b"", client=GATEWAY)
         except Refused:
             raise HookFailed from None
 

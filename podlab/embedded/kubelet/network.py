@@ -19,7 +19,10 @@ fe00::0\tip6-mcastprefix
 fe00::1\tip6-allnodes
 fe00::2\tip6-allrouters
 """
-NODE_RESOLVER = "172.18.0.1"
+HOST = NODE_RESOLVER = "172.18.0.1"
+"""The machine around the node: where clients come from, and names are asked for."""
+GATEWAY = "10.244.0.1"
+"""The node's end of the Pods' network: who asks, to a container, when the kubelet or the API server does."""
 CLUSTER_RESOLVER = "10.96.0.10"
 
 

@@ -30,6 +30,26 @@ def concerns(before: Obj, after: Obj) -> bool:
     return before["spec"] != after["spec"] or any(before["metadata"].get(k) != after["metadata"].get(k) for k in keys)
 
 
+KUBELETS = ("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady")
+"""The conditions that nobody but the kubelet sets."""
+
+
+def told_otherwise(mine: Obj, news: Obj) -> bool:
+    """Whether somebody else changed what the kubelet tells of a Pod, or a readiness gate.
+
+    Upstream: pkg/kubelet/status/status_manager.go (needsReconcile), pkg/kubelet/status/generate.go
+    """
+    gates = {gate["conditionType"] for gate in news["spec"].get("readinessGates") or []}
+
+    def facts(pod: Obj) -> Obj:
+        status = pod.get("status") or {}
+        watched = [c for c in status.get("conditions") or [] if c["type"] in gates or c["type"] in KUBELETS]
+        conditions = {condition["type"]: condition["status"] for condition in watched}
+        return {"conditions": conditions} | {key: status.get(key) for key in ("phase", "podIP", "containerStatuses")}
+
+    return facts(mine) != facts(news)
+
+
 def duration(seconds: float) -> str:
     """As Go writes it: 10s, 1m20s, 5m0s."""
     minutes, rest = divmod(int(seconds), 60)

@@ -277,7 +277,8 @@ def phase(pod: Obj, inits: Sequence[Obj], mains: Sequence[Obj], *, settled: bool
     stopped = [status for status in mains if _exit_code(status) is not None or _waits_again(status)]
     if len(stopped) + running < len(mains):
         return "Pending"
-    return "Running" if running else _phase_of_stopped(policy, stopped, settled)
+    helping = not settled and any("running" in status["state"] for status in inits if status["name"] in sidecars)
+    return "Running" if running or helping else _phase_of_stopped(policy, stopped, settled)
 
 
 def _phase_of_stopped(policy: str, stopped: Sequence[Obj], settled: bool) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from podlab.embedded.clock import Timer
 from podlab.embedded.kubelet.hooks import execute, port_number
+from podlab.embedded.kubelet.network import GATEWAY
 from podlab.embedded.kubelet.process import Refused
 from podlab.embedded.kubelet.runtime import Container
 
@@ -140,7 +141,7 @@ def _grpc(target: Container, spec: Obj) -> tuple[bool, str]:
     port, headers = spec["grpc"]["port"], {"content-type": "application/grpc"}
     try:
         path = "/grpc.health.v1.Health/Check"
-        _, answer, _ = target.runtime.request(target.ip, port, "POST", path, headers, b"", client="10.244.0.1")
+        _, answer, _ = target.runtime.request(target.ip, port, "POST", path, headers, b"", client=GATEWAY)
     except Refused:
         answer = {}
     if answer.get("Content-Type") == "application/grpc":
@@ -158,7 +159,7 @@ def _http(target: Container, container: Obj, spec: Obj) -> tuple[bool, str]:
     headers = {"host": f"{host}:{port}", "user-agent": AGENT, "accept": "*/*", "connection": "close"}
     headers |= {h["name"].lower(): h["value"] for h in spec.get("httpHeaders") or []}
     try:
-        status, _, _ = target.runtime.request(host, port, "GET", path, headers, b"", client="10.244.0.1")
+        status, _, _ = target.runtime.request(host, port, "GET", path, headers, b"", client=GATEWAY)
     except Refused:
         url = f"{spec.get('scheme', 'HTTP').lower()}://{host}:{port}{path}"
         return False, f'Get "{url}": dial tcp {host}:{port}: connect: connection refused'

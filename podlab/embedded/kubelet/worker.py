@@ -59,9 +59,11 @@ class PodWorker:
     def update(self, pod: Obj) -> None:
         """The API server has a new version of the Pod."""
         before, self._told = self._told, pod
+        disturbed = False
         if _revision(pod) > _revision(self.pod):
+            disturbed = podspecs.told_otherwise(self.pod, pod)
             self.pod = pod
-        if podspecs.concerns(before, pod):  # a write of our own may have brought the change home before the news of it
+        if disturbed or podspecs.concerns(before, pod):  # our own write may have brought a change home before its news
             self.poke()
 
     def poke(self) -> None:
@@ -173,6 +175,8 @@ class PodWorker:
     def publish(self, *, settled: bool = False) -> Obj:
         """Compute the status and write it if it differs. Raises StatusError."""
         status = podstatus.pod_status(self.pod, self.observe(settled=settled))
+        if self._overdue():
+            self._tell_overdue()
         self._write(status)
         for probe in self.probes:
             if probe.key == "readinessProbe" and probe.id and not self.results[probe.key].get(probe.id, False):
@@ -215,6 +219,11 @@ class PodWorker:
         if phase in ("Succeeded", "Failed") or self._overdue():
             self.state, self._pending = TERMINATING, True
             return
+        if podactions.only_sidecars_run(self):
+            await self.kubelet.kill_pod(self.pod, float(self.pod["spec"].get("terminationGracePeriodSeconds", 30)))
+            self.kubelet.runtime.stop_sandbox(self.uid)
+            self._reinspected = self._pending = True
+            return
         try:
             await self._prepare()
             await self._act()
@@ -242,9 +251,12 @@ class PodWorker:
 
     def _expire(self) -> None:
         if self.state == RUNNING:
-            message = "Pod was active on the node longer than the specified deadline"
-            self.kubelet.recorder.normal(self.pod, "DeadlineExceeded", message)
             self.poke()
+
+    def _tell_overdue(self) -> None:
+        """Each look at a Pod beyond its deadline is told. Upstream: pkg/kubelet/active_deadline.go (ShouldEvict)"""
+        message = "Pod was active on the node longer than the specified deadline"
+        self.kubelet.recorder.normal(self.pod, "DeadlineExceeded", message)
 
     async def _prepare(self) -> None:
         """Volumes, probes and the sandbox. Raises Failure."""
@@ -349,6 +361,8 @@ class PodWorker:
         last = podstatus.terminated(self.pod["status"]) if self.pod.get("status") else {}
         if last and last != self.pod["status"]:
             self._write(last)
+        if self._overdue() and not self._deleted():
+            self._tell_overdue()
         if not self._deleted():
             return
         self.kubelet.delete(self.pod)

@@ -55,7 +55,7 @@ def test_nginx_answers_and_logs() -> None:
         with pytest.raises(StatusError, match="connection refused"):
             await node.http(found, 81, "GET", "/", {}, b"")
         text = await logs(sim, "p")
-        assert '"GET / HTTP/1.1" 200 615 "-" "test" "-"' in text
+        assert "10.244.0.1 - - " in text and '"GET / HTTP/1.1" 200 615 "-" "test" "172.18.0.1"' in text
         assert 'open() "/usr/share/nginx/html/nothing" failed (2: No such file or directory)' in text
         assert (await logs(sim, "p", tail_lines=1)).count("\n") == 1
         assert len(await logs(sim, "p", limit_bytes=10)) == 10
@@ -367,5 +367,55 @@ def test_an_ephemeral_container_runs_beside_the_others_and_only_once() -> None:
         assert (status["state"]["terminated"]["exitCode"], status["restartCount"], status["ready"]) == (4, 0, False)
         assert await logs(sim, "p", container="guest") == "p\n"
         assert sim.ready("p") and sim.phase("p") == "Running"
+
+    simulate(script)
+
+
+def test_a_readiness_gate_and_what_others_took_out_of_the_status() -> None:
+    async def script(sim: Simulation) -> None:
+        obj = pod()
+        obj["spec"]["readinessGates"] = [{"conditionType": "example.com/ok"}]
+        sim.create(obj)
+        await sim.until(lambda: bool(sim.pod("p")["status"].get("podIP")))
+        await sim.run(3)
+        assert not sim.ready("p")
+
+        def replaced(found: Obj) -> None:
+            found["status"]["conditions"] = [{"type": "example.com/ok", "status": "True"}]
+
+        sim.registry.change(sim.registry.resource("pods"), "p", "default", replaced, manager="somebody")
+        await sim.until(lambda: sim.ready("p"), limit=5)
+        assert len(sim.pod("p")["status"]["conditions"]) == 6
+
+    simulate(script)
+
+
+def test_a_pod_beyond_its_deadline_is_told_of_at_each_look() -> None:
+    async def script(sim: Simulation) -> None:
+        obj = pod()
+        obj["spec"] |= {"activeDeadlineSeconds": 4, "terminationGracePeriodSeconds": 1}
+        sim.create(obj)
+        await sim.until(lambda: sim.phase("p") == "Failed")
+        await sim.run(5)
+        told = [event["object"] for event in sim.seen["events"] if event["object"]["reason"] == "DeadlineExceeded"]
+        assert told[-1]["count"] == 4 and sim.pod("p")["status"]["reason"] == "DeadlineExceeded"
+
+    simulate(script)
+
+
+def test_a_sidecar_is_stopped_when_the_work_is_done() -> None:
+    async def script(sim: Simulation) -> None:
+        obj = pod(image="busybox", command=["sleep", "3"])
+        helper = {"name": "helper", "image": "busybox", "restartPolicy": "Always"}
+        helper["command"] = ["sh", "-c", "trap 'exit 0' TERM; while true; do sleep 0.1; done"]
+        obj["spec"] |= {"restartPolicy": "Never", "initContainers": [helper]}
+        sim.create(obj)
+        await sim.until(lambda: sim.phase("p") == "Succeeded", limit=20)
+        ready = [{c["type"]: c.get("reason") for c in seen(e)}.get("Ready") for e in sim.seen["pods"]]
+        begun = ready.index(None, ready.index("ContainersNotReady"))
+        assert [*dict.fromkeys(ready[begun:])] == [None, "ContainersNotReady", "PodCompleted"]  # as recorded on kind
+
+    def seen(event: Obj) -> list[Obj]:
+        return event["object"]["status"].get("conditions") or []
 
     simulate(script)

@@ -52,6 +52,7 @@ LINES = "printf 'b 2\\na 1\\nc 3\\n' | "
             "cd /tmp; touch f; ls -l f | cut -c1-10; ln -s no l; test -e l || test -L l && ls -l l | cut -c1-10",
             "-rw-r--r--\nlrwxrwxrwx\n",
         ),
+        ("mkdir /tmp/d; cd /tmp/d; echo a > f; ln -s f l; mkdir e; ls -l | head -1", "total 8\n"),
         ("cd /tmp; ln -s b a; ln -s a b; cat a 2>/dev/null || echo lost; find . -type l | sort", "lost\n./a\n./b\n"),
         ("cd /tmp; echo x > f; ln -s f l; tar c . | tar t | sort", ".\n./f\n./l\n"),
         ("echo 'echo ran $1' > /tmp/s; chmod +x /tmp/s; /tmp/s x", "ran x\n"),

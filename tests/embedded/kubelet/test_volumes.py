@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from podlab.embedded.kubelet import volumes
+from podlab.embedded.kubelet.environment import field_value
 from podlab.embedded.kubelet.files import FileError, Files, Volume
 from podlab.embedded.kubelet.volumes import MountError
 
@@ -72,3 +73,8 @@ def test_what_is_published_cannot_be_written(path: str) -> None:
 def test_a_missing_key_is_named() -> None:
     with pytest.raises(MountError, match="references non-existent config key: z"):
         Pod(items=[{"key": "z", "path": "z"}])
+
+
+def test_annotations_are_quoted_as_go_does() -> None:
+    pod = {"metadata": {"name": "p", "namespace": "n", "uid": "u", "annotations": {"a": 'say "hi"\n'}}, "spec": {}}
+    assert field_value(pod, "metadata.annotations", {}) == 'a="say \\"hi\\"\\n"'

@@ -1,0 +1,78 @@
+"""When a Pod that fitted nowhere is tried again: when what refused it has changed, and not otherwise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.embedded.simulation import Simulation, simulate
+
+Obj = dict[str, Any]
+REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
+SSD = {"nodeSelectorTerms": [{"matchExpressions": [{"key": "disk", "operator": "In", "values": ["ssd"]}]}]}
+ZONES = {"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule", "labelSelector": {}}
+NEAR = [{"topologyKey": "kubernetes.io/hostname", "labelSelector": {"matchLabels": {"app": "friend"}}}]
+
+
+def pod(name: str, labels: Obj | None = None, **spec: Any) -> Obj:
+    containers = [{"name": "c", "image": "nginx"}]
+    return {
+        "kind": "Pod",
+        "metadata": {"name": name, "labels": labels or {}},
+        "spec": {"containers": containers, **spec},
+    }
+
+
+def node(sim: Simulation, labels: Obj, *taints: Obj) -> None:
+    def changed(obj: Obj) -> None:
+        obj["metadata"]["labels"] |= labels
+        obj["spec"]["taints"] = [*taints]
+
+    sim.registry.change(sim.registry.resource("nodes"), "lab-control-plane", "", changed, subresource="")
+
+
+def tries(sim: Simulation, name: str) -> int:
+    events = {e["object"]["metadata"]["name"]: e["object"] for e in sim.seen["events"]}
+    mine = [e for e in events.values() if e["involvedObject"]["name"] == name and e["reason"] == "FailedScheduling"]
+    return sum(event.get("count", 1) for event in mine)
+
+
+def test_only_the_label_that_was_missing_brings_a_pod_back_and_at_once() -> None:
+    async def script(sim: Simulation) -> None:
+        sim.create(pod("picky", affinity={"nodeAffinity": {REQUIRED: SSD}}))
+        await sim.run(2)
+        node(sim, {"unrelated": "label"})
+        await sim.run(12)
+        assert tries(sim, "picky") == 1
+        node(sim, {"disk": "ssd"})
+        await sim.until(lambda: sim.ready("picky"), limit=2)
+
+    simulate(script)
+
+
+def test_a_changed_taint_is_worth_a_try_to_all_but_those_whose_topology_is_missing() -> None:
+    async def script(sim: Simulation) -> None:
+        sim.create(pod("picky", nodeSelector={"disk": "ssd"}))
+        sim.create(pod("spread", topologySpreadConstraints=[ZONES]))
+        await sim.run(1)
+        node(sim, {}, {"key": "k", "effect": "NoSchedule"})
+        sim.create(pod("waits"))
+        await sim.run(2)
+        assert (tries(sim, "waits"), tries(sim, "picky"), tries(sim, "spread")) == (1, 2, 1)
+        node(sim, {})
+        await sim.until(lambda: sim.ready("waits"), limit=2)
+        assert (tries(sim, "picky"), tries(sim, "spread")) == (3, 1)
+
+    simulate(script)
+
+
+def test_a_pod_that_wants_company_is_tried_again_when_it_comes() -> None:
+    async def script(sim: Simulation) -> None:
+        sim.create(pod("lonely", affinity={"podAffinity": {REQUIRED: NEAR}}))
+        await sim.run(2)
+        sim.create(pod("stranger"))
+        await sim.run(12)
+        assert tries(sim, "lonely") == 1
+        sim.create(pod("friend", {"app": "friend"}))
+        await sim.until(lambda: sim.ready("lonely"), limit=5)
+
+    simulate(script)
