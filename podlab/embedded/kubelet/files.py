@@ -224,7 +224,8 @@ class Files:
         """Permission bits."""
         path = self.resolve(path)
         volume, inner, _ = self._locate(path)
-        usual = 0o1777 if path == "/tmp" else 0o755 if self.is_directory(path) else 0o644
+        mounted = any(mount.path == path for mount in self.mounts) and self.is_directory(path)
+        usual = 0o1777 if path == "/tmp" else 0o777 if mounted else 0o755 if self.is_directory(path) else 0o644
         return volume.modes.get(inner, usual)
 
     def set_mode(self, path: str, mode: int) -> None:

@@ -84,9 +84,15 @@ def _paths(io: Io, names: list[str], recursive: bool) -> Iterator[str]:
     for name in names or (["."] if recursive else []):
         if recursive and files.is_directory(io.path(name)):
             inner = [posixpath.join(name, child) for child in files.list(io.path(name))]
-            yield from _paths(io, [n for n in inner if files.link(io.path(n)) is None] or ["-"], True)
+            yield from _paths(io, [n for n in inner if not _passed_by(io, n)] or ["-"], True)
         else:
             yield name
+
+
+def _passed_by(io: Io, name: str) -> bool:
+    """Links are not followed on the way down, but by busybox those to files."""
+    files, path = io.process.machine.files, io.path(name)
+    return files.link(path) is not None and (not io.busybox or files.is_directory(path))
 
 
 def _readable(io: Io, name: str, flags: set[str]) -> bool:

@@ -60,7 +60,11 @@ def test_a_change_reaches_the_mount_but_no_sub_path() -> None:
 def test_modes_are_the_items_own_or_the_default() -> None:
     items = [{"key": "a", "path": "a", "mode": 0o600}, {"key": "b", "path": "deep/b"}]
     files = Pod(defaultMode=0o440, items=items).files()
-    assert files.mode("/etc/conf/a") == 0o600 and files.mode("/etc/conf/deep/b") == 0o440
+    assert (
+        files.mode("/etc/conf") == 0o777
+        and files.mode("/etc/conf/a") == 0o600
+        and files.mode("/etc/conf/deep/b") == 0o440
+    )
     assert files.link("/etc/conf/deep") == "..data/deep" and files.read("/etc/conf/deep/b") == b"2"
 
 
