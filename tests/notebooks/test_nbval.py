@@ -14,7 +14,9 @@ import nbformat
 import pytest
 from jupyter_core.utils import run_sync
 
-from podlab.clusters import Cluster, reset
+from podlab.client import Client
+from podlab.clusters import Cluster
+from podlab.kubectl import Kubectl
 from podlab.lessons.lesson import LESSONS
 from tools.build_notebooks import same, strip
 
@@ -33,7 +35,8 @@ def folder(tmp_path: Path, cluster: Cluster, podlab_home: Path, monkeypatch: pyt
     monkeypatch.setenv("PYTHONPATH", str(ROOT), prepend=os.pathsep)
     monkeypatch.setenv("PODLAB_CLUSTER", cluster.name)
     yield tmp_path
-    reset.empty(cluster)  # what a lesson that failed half-way leaves is not for the next one
+    client = Client(cluster.kubeconfig, context=cluster.context, namespace=cluster.namespace)
+    Kubectl(client).delete("pods", all=True, now=True)  # what a lesson left half-way is not for the next one
 
 
 def nbval(notebooks: list[Path]) -> subprocess.CompletedProcess[str]:

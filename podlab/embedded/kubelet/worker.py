@@ -47,6 +47,7 @@ class PodWorker:
         self.probes: list[ProbeWorker] = []
         self.version = self.observed = 0
         self._pending = self._reinspected = False
+        self._finished = self.state == TERMINATED
         self._synced: float | None = None
         self._start_time = self.clock.now()
         self._task: asyncio.Task[None] | None = None
@@ -361,8 +362,9 @@ class PodWorker:
         last = podstatus.terminated(self.pod["status"]) if self.pod.get("status") else {}
         if last and last != self.pod["status"]:
             self._write(last)
-        if self._overdue() and not self._deleted():
+        if self._overdue() and not self._finished:
             self._tell_overdue()
+        self._finished = True
         if not self._deleted():
             return
         self.kubelet.delete(self.pod)

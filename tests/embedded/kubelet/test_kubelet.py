@@ -397,6 +397,12 @@ def test_a_pod_beyond_its_deadline_is_told_of_at_each_look() -> None:
         sim.create(obj)
         await sim.until(lambda: sim.phase("p") == "Failed")
         await sim.run(5)
+        sim.registry.change(
+            *(sim.registry.resource("pods"), "p", "default"),
+            lambda found: found["metadata"].update(labels={"looked": "at"}),
+            subresource="",
+        )
+        await sim.run(5)
         told = [event["object"] for event in sim.seen["events"] if event["object"]["reason"] == "DeadlineExceeded"]
         assert told[-1]["count"] == 4 and sim.pod("p")["status"]["reason"] == "DeadlineExceeded"
 
