@@ -23,7 +23,7 @@ class Rule:
 
 DESCRIBE = "kubectl describe pod {name}"
 LOGS = "kubectl logs {name} -c {container}"
-PREVIOUS = "kubectl logs {name} -c {container} --previous"
+LAST_RUN = "kubectl logs {name} -c {container}{previous}"
 SEE_EVENTS = Text(
     ko="describe 출력의 Events에서 마지막 줄을 읽습니다.",
     en="Read the last lines under Events in the description.",

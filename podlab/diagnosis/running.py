@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from podlab.diagnosis.rule import DESCRIBE, LOGS, PREVIOUS, SEE_EVENTS, Rule
+from podlab.diagnosis.rule import DESCRIBE, LAST_RUN, LOGS, SEE_EVENTS, Rule
 from podlab.diagnosis.symptoms import (
     all_ended,
     anything,
@@ -106,7 +106,7 @@ RUNNING: tuple[Rule, ...] = (
             ko="끝나는 작업이라면 restartPolicy를 OnFailure나 Never로 하고, 아니라면 계속 실행되는 명령을 씁니다.",
             en="For work that ends, make restartPolicy OnFailure or Never; else give it a command that goes on.",
         ),
-        PREVIOUS,
+        LAST_RUN,
     ),
     Rule(
         "crash-loop",
@@ -121,7 +121,7 @@ RUNNING: tuple[Rule, ...] = (
             ko="끝난 컨테이너의 로그에서 이유를 읽습니다.",
             en="Read the reason in the log of the run that ended.",
         ),
-        PREVIOUS,
+        LAST_RUN,
     ),
     Rule(
         "node-lost",

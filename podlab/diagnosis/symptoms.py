@@ -192,30 +192,31 @@ def init_running(pod: Object, events: Sequence[Object]) -> Values | None:
     return None
 
 
-def backing_off(pod: Object, events: Sequence[Object]) -> tuple[Object, list[object]] | None:
-    """The first container whose restart has to wait, and where that is seen.
+def backing_off(pod: Object, events: Sequence[Object]) -> tuple[Object, Values] | None:
+    """The first container whose restart has to wait, where that is seen, and how its last log is asked for.
 
-    For most of that time the state is still the end of the last run: it says CrashLoopBackOff only from the next sync.
+    For most of that time the state is still the end of the last run, whose log is the present one; it says
+    CrashLoopBackOff only from the next sync on.
     """
     for container in containers(pod):
         state = (container.get("state") or {}).get("waiting") or {}
         if state.get("reason") == "CrashLoopBackOff":
-            return container, evidence(about(container, state, "waiting, reason CrashLoopBackOff"))
+            return container, about(container, state, "waiting, reason CrashLoopBackOff", {"previous": " --previous"})
         told = event(events, "BackOff", rf"restarting failed container {re.escape(container['name'])} .*")
         if told and starts_again(pod, container):
-            return container, [told.string]
+            return container, {**about(container, {}, ""), "evidence": [told.string], "previous": ""}
     return None
 
 
 def crashing(pod: Object, events: Sequence[Object]) -> Values | None:
     found = backing_off(pod, events)
     end = failed(found[0]) if found else None
-    return {**end, "evidence": [*found[1], *evidence(end)]} if found and end else None
+    return {**found[1], **end, "evidence": [*evidence(found[1]), *evidence(end)]} if found and end else None
 
 
 def exits_with_zero(pod: Object, events: Sequence[Object]) -> Values | None:
     found = backing_off(pod, events)
-    return {**about(found[0], {}, ""), "evidence": found[1]} if found and failed(found[0]) is None else None
+    return found[1] if found and failed(found[0]) is None else None
 
 
 def not_ready(pod: Object, events: Sequence[Object]) -> Values | None:

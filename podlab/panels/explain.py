@@ -36,6 +36,8 @@ LABELS = {
     "not_copied": Text(ko="복사하지 못했습니다. 명령: {line}", en="Could not copy. The line: {line}"),
     "many": Text(ko="상태가 {count}번 바뀌었습니다.", en="The state changed {count} times."),
 }
+NO_LOG = "unable to retrieve container logs for "
+"""What the kubelet answers for a log that is not there any more, which is no evidence."""
 LOG = re.compile(r"kubectl logs \S+ -c (?P<container>\S+)(?P<previous> --previous)?")
 
 
@@ -90,9 +92,10 @@ class Explain(Panel):
     def _tail(self, asked: Mapping[str, object]) -> str:
         path = f"{self._feed.path}/{self._name}/log"
         try:
-            return self._client.request("GET", path, query=asked, timeout=5.0).text.strip().rpartition("\n")[2]
+            line = self._client.request("GET", path, query=asked, timeout=5.0).text.strip().rpartition("\n")[2]
         except PodlabError:
-            return ""  # a log that is not there any more is no evidence
+            return ""
+        return "" if line.startswith(NO_LOG) else line
 
     def _release(self) -> None:
         self._events.leave(self._changed)

@@ -48,5 +48,6 @@ def test_each_fault_is_named(lab: Callable[[str], Lab], page: Any, shoot: Callab
         panel.scroll_into_view_if_needed()
         expect(panel.locator(f"[data-finding={finding}]")).to_be_attached(timeout=60_000)
         expect(panel.locator(".podlab-line")).to_contain_text("kubectl ")
+    expect(panels.nth(0).locator(".podlab-evidence li").last).to_contain_text("no settings", timeout=30_000)
     expect(panels.nth(1).locator("p code")).to_have_text("image")  # a name in a sentence, not its backquotes
     shoot(page, f"explained-{language}")

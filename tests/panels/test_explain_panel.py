@@ -59,8 +59,13 @@ def test_it_is_explained_in_korean_too(name: str) -> None:
 
 
 def test_a_crash_loop_reads_the_log_of_the_run_that_ended() -> None:
-    pod, found = next((pod, found) for pod, found in states("crash-loop") if found.id == "crash-loop")
-    assert log_query(found) == {"container": "app", "previous": "true", "tailLines": 1}
+    loops = [(pod, found) for pod, found in states("crash-loop") if found.id == "crash-loop"]
+    asked = {next(iter(pod["status"]["containerStatuses"][0]["state"])): log_query(found) for pod, found in loops}
+    assert asked == {
+        "terminated": {"container": "app", "previous": "false", "tailLines": 1},
+        "waiting": {"container": "app", "previous": "true", "tailLines": 1},
+    }
+    pod, found = loops[0]
     drawn = told(pod, found, "cannot open /data: no such file")
     assert drawn["evidence"][-1] == "last line of the log: cannot open /data: no such file"
 
