@@ -101,6 +101,26 @@ def test_an_end_is_told_by_what_restart_policy_makes_of_it(
     assert wanted == "ending" or "ontainer app " in finding.sentence.en
 
 
+def ran(name: str, policy: str, state: dict[str, Any], last: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A Pod that is Ready, with an init container of this policy and fate."""
+    init = {"name": name, "state": state, "lastState": last, "restartCount": 3}
+    app = {"name": "app", "state": RUNS, "ready": True, "restartCount": 0}
+    conditions = [{"type": "Ready", "status": "True"}, {"type": "Initialized", "status": "True"}]
+    status = {"initContainerStatuses": [init], "containerStatuses": [app], "conditions": conditions, "phase": "Running"}
+    spec = {"restartPolicy": policy, "initContainers": [{"name": name, **more}], "containers": [{"name": "app"}]}
+    return {"metadata": {"name": "x"}, "spec": spec, "status": status}
+
+
+@pytest.mark.parametrize("policy", ["Always", "OnFailure"])
+def test_an_init_container_that_failed_before_it_succeeded_is_no_fault_any_more(policy: str) -> None:
+    told = [{"reason": "BackOff", "message": "Back-off restarting failed container setup in pod x_default(1)"}]
+    assert diagnose(ran("setup", policy, ENDED, FAILED), told).id == "ready"
+
+
+def test_a_sidecar_has_a_restart_policy_of_its_own() -> None:
+    assert diagnose(ran("helper", "Never", FAILED, {}, restartPolicy="Always")).id != "failed"
+
+
 def test_missing_config_names_what_is_missing() -> None:
     finding = next(f for f in findings("config-env", "missing") if f.id == "missing-config")
     assert finding.sentence.en == "Container app needs the configmap nothing-here, which is not there."

@@ -63,7 +63,7 @@ RUNNING: tuple[Rule, ...] = (
         "init-failed",
         init_failed,
         Text(
-            ko="초기화 컨테이너 {container}이(가) 종료 코드 {code}로 실패해 다음 컨테이너들이 시작되지 못합니다.",
+            ko="초기화 컨테이너 {container}이(가) 종료 코드 {code}(으)로 실패해 다음 컨테이너들이 시작되지 못합니다.",
             en="Init container {container} failed with exit code {code}, so the next containers cannot start.",
         ),
         Text(ko="그 컨테이너의 로그를 읽습니다.", en="Read that container's log."),
@@ -112,7 +112,7 @@ RUNNING: tuple[Rule, ...] = (
         "crash-loop",
         crashing,
         Text(
-            ko="컨테이너 {container}이(가) 종료 코드 {code}로 자꾸 끝나, kubelet이 간격을 늘리며 다시 시작합니다"
+            ko="컨테이너 {container}이(가) 종료 코드 {code}(으)로 자꾸 끝나, kubelet이 간격을 늘리며 다시 시작합니다"
             "(재시작 {restarts}번).",
             en="Container {container} keeps ending with exit code {code}; the kubelet restarts it, waiting longer each "
             "time (restarts so far: {restarts}).",
@@ -144,7 +144,7 @@ RUNNING: tuple[Rule, ...] = (
             or given_up(pod)
         ),
         Text(
-            ko="컨테이너 {container}이(가) 종료 코드 {code}로 끝났고, restartPolicy에 따라 다시 시작되지 않습니다.",
+            ko="컨테이너 {container}이(가) 종료 코드 {code}(으)로 끝났고, restartPolicy에 따라 다시 시작되지 않습니다.",
             en="Container {container} ended with exit code {code}, and restartPolicy does not start it again.",
         ),
         Text(ko="로그에서 이유를 읽습니다.", en="Read the reason in its log."),
@@ -165,7 +165,7 @@ RUNNING: tuple[Rule, ...] = (
         "last-run-failed",
         lambda pod, events: None if condition(pod, "Ready").get("status") == "True" else restarting(pod),
         Text(
-            ko="컨테이너 {container}이(가) 종료 코드 {code}로 끝나 다시 시작되고 있습니다.",
+            ko="컨테이너 {container}이(가) 종료 코드 {code}(으)로 끝나 다시 시작되고 있습니다.",
             en="Container {container} ended with exit code {code} and is being started again.",
         ),
         Text(ko="끝난 컨테이너의 로그에서 이유를 읽습니다.", en="Read the reason in the log of the run that ended."),

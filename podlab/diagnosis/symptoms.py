@@ -63,10 +63,17 @@ def ending(container: Object, end: Object, when: str = "") -> Values:
 
 
 def starts_again(pod: Object, container: Object) -> bool:
-    """Whether the container has ended and its Pod's restartPolicy starts it again."""
-    end = (container.get("state") or {}).get("terminated") or {}
-    policy = pod["spec"].get("restartPolicy", "Always")
-    return bool(end) and (policy == "Always" or (policy == "OnFailure" and end.get("exitCode") != 0))
+    """Whether the container has ended and is started again, by its own restartPolicy or its Pod's."""
+    end = (container.get("state") or {}).get("terminated")
+    if not end:
+        return False
+    inits = {each["name"]: each for each in pod["spec"].get("initContainers") or []}
+    named = inits | {each["name"]: each for each in pod["spec"].get("containers") or []}
+    own = named.get(container["name"], {}).get("restartPolicy")
+    if container["name"] in inits and not own and end.get("exitCode") == 0:
+        return False
+    policy = own or pod["spec"].get("restartPolicy", "Always")
+    return bool(policy == "Always" or (policy == "OnFailure" and end.get("exitCode") != 0))
 
 
 def event(events: Sequence[Object], reason: str, message: str = "") -> re.Match[str] | None:
@@ -265,7 +272,8 @@ def restarting(pod: Object) -> Values | None:
 def given_up(pod: Object) -> Values | None:
     """A container that ended badly and is not started again."""
     over = (c for c in containers(pod) if "terminated" in (c.get("state") or {}) and not starts_again(pod, c))
-    return next((end for container in over if (end := failed(container))), None)
+    ends = ((container, container["state"]["terminated"]) for container in over)
+    return next((ending(container, end) for container, end in ends if end.get("exitCode") != 0), None)
 
 
 def ended_well(pod: Object) -> Values | None:

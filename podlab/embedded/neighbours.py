@@ -75,11 +75,25 @@ def _spread(pod: Obj, labels: Mapping[str, str], placed: Placed) -> str:
     return SPREAD if any(_skewed(pod, constraint, labels, placed) for constraint in hard) else ""
 
 
-def may_cure(reason: str, pod: Obj, other: Obj) -> bool:
-    """Whether a Pod that was refused for this reason may find a place now that `other` runs, or has other labels."""
+def may_cure(reason: str, pod: Obj, before: Obj | None, other: Obj) -> bool:
+    """Whether a Pod that was refused for this reason may find a place now that `other` runs, or has other labels.
+
+    Upstream: isSchedulableAfterPodChange, isSchedulableAfterPodAddedOrModified
+    """
+    bound = before if before and before["spec"].get("nodeName") else None
     if reason == AFFINITY:
-        return any(_meant(term, pod, other) for term in _terms(pod, "podAffinity"))
-    return reason == SPREAD and other["metadata"]["namespace"] == pod["metadata"]["namespace"]
+        terms = _terms(pod, "podAffinity")
+        wanted = [each is not None and all(_meant(term, pod, each) for term in terms) for each in (bound, other)]
+        return wanted == [False, True]
+    if reason == ANTI_AFFINITY:
+        terms = _terms(pod, "podAntiAffinity")
+        shunned = [each is not None and any(_meant(term, pod, each) for term in terms) for each in (bound, other)]
+        return shunned == [True, False]
+    if reason != SPREAD or other["metadata"]["namespace"] != pod["metadata"]["namespace"]:
+        return False
+    selectors = [each.get("labelSelector") for each in pod["spec"].get("topologySpreadConstraints") or []]
+    counted = [each for each in (bound, other) if each]
+    return any(selects(selector, each["metadata"].get("labels") or {}) for selector in selectors for each in counted)
 
 
 def topology(pod: Obj, node: Obj) -> dict[str, str | None]:

@@ -67,8 +67,11 @@ class Scheduler:
         elif pod["spec"].get("nodeName"):
             self._assigned[key] = pod
             self._forget(key)
-            if event.previous is None or _neighbour_facts(pod) != _neighbour_facts(event.previous):
-                self._retry_all(lambda waiting: any(neighbours.may_cure(r, waiting.pod, pod) for r in waiting.reasons))
+            before = event.previous
+            if before is None or _neighbour_facts(pod) != _neighbour_facts(before):
+                self._retry_all(
+                    lambda waiting: any(neighbours.may_cure(r, waiting.pod, before, pod) for r in waiting.reasons)
+                )
         elif not _schedulable(pod):
             self._forget(key)
         elif event.type == "ADDED" or _may_fit_now(pod, event.previous):

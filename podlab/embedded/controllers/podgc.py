@@ -28,9 +28,7 @@ class PodGarbageCollector:
         self._orphans: dict[str, tuple[Obj, Timer]] = {}
         self._stops = [
             registry.on(self._nodes, self._on_node),
-            registry.on(
-                registry.resource("pods"), lambda event: self._judge(event.object, gone=event.type == "DELETED")
-            ),
+            registry.on(registry.resource("pods"), self._on_pod),
         ]
 
     def stop(self) -> None:

@@ -38,10 +38,14 @@ async def ls(io: Io, words: list[str]) -> int:
             io.say(f"\n{name}:" if shown else f"{name}:")
         shown += 1
         if folder and "l" in flags:
-            io.say(f"total {sum(_blocks(io, posixpath.join(folder, entry)) for entry in listed)}")
+            io.say(f"total {sum(_blocks(io, _inside(folder, entry)) for entry in listed)}")
         for entry in listed:
-            io.say(_long(io, posixpath.join(folder, entry) if folder else path, entry) if "l" in flags else entry)
+            io.say(_long(io, _inside(folder, entry) if folder else path, entry) if "l" in flags else entry)
     return code
+
+
+def _inside(folder: str, entry: str) -> str:
+    return posixpath.normpath(posixpath.join(folder, entry))
 
 
 def _blocks(io: Io, path: str) -> int:
@@ -136,15 +140,19 @@ def _copy(io: Io, command: str, words: list[str]) -> int:
     return code
 
 
-def _copy_tree(io: Io, source: str, target: str) -> None:
+def _copy_tree(io: Io, source: str, target: str, *, nested: bool = False) -> None:
+    """Copy a file, or a directory with all in it, the links in it as links."""
     files = io.process.machine.files
+    if (link := files.link(source)) is not None and nested:
+        files.make_link(target, link)
+        return
     if not files.is_directory(source):
         files.write(target, files.read(source))
         return
     names = files.list(source)
     files.make_directory(target, parents=True)
     for name in names:
-        _copy_tree(io, posixpath.join(source, name), posixpath.join(target, name))
+        _copy_tree(io, posixpath.join(source, name), posixpath.join(target, name), nested=True)
 
 
 async def mv(io: Io, words: list[str]) -> int:

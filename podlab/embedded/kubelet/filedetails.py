@@ -69,7 +69,7 @@ async def stat(io: Io, words: list[str]) -> int:
         form, names = names[1], names[2:]
     for name in names:
         path = io.path(name)
-        if not files.named(path):
+        if not (files.exists if "-L" in words else files.named)(path):
             text = f"stat: can't stat '{name}': {NO_SUCH}" if _busy(io) else f"stat: cannot statx '{name}': {NO_SUCH}"
             code = io.fail(text)
             continue
@@ -113,14 +113,18 @@ async def du(io: Io, words: list[str]) -> int:
         if not io.process.machine.files.exists(io.path(name)):
             code = io.fail(f"du: {name}: {NO_SUCH}" if _busy(io) else f"du: cannot access '{name}': {NO_SUCH}")
             continue
+        files = io.process.machine.files
         for path, size in _sizes(io, name):
-            if path == name or ("s" not in flags and io.process.machine.files.is_directory(io.path(path))):
+            directory = files.is_directory(io.path(path)) and files.link(io.path(path)) is None
+            if path == name or ("s" not in flags and directory):
                 io.say(f"{f'{size}.0K' if 'h' in flags else size}\t{path}")
     return code
 
 
 def _sizes(io: Io, name: str) -> list[tuple[str, int]]:
     files = io.process.machine.files
+    if files.link(io.path(name)) is not None:
+        return [(name, 0)]
     if not files.is_directory(io.path(name)):
         return [(name, -(-len(files.read(io.path(name))) // 4096) * 4)]
     inner = [_sizes(io, posixpath.join(name, child)) for child in files.list(io.path(name))]

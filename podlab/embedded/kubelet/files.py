@@ -23,11 +23,15 @@ class FileError(Exception):
 
 @dataclass(slots=True)
 class Volume:
-    """A tree of files: absolute path → bytes, or None for a directory; symbolic links: path → target."""
+    """A tree of files: absolute path → bytes, or None for a directory; symbolic links: path → target.
+
+    What the kubelet publishes into is read-only; `folder` is where it did so last.
+    """
 
     entries: dict[str, bytes | None] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     modes: dict[str, int] = field(default_factory=dict)
+    folder: str = ""
 
     def put(self, path: str, data: bytes) -> None:
         """Write a file and the directories above it."""
@@ -47,6 +51,7 @@ class Volume:
         """
         self.entries.clear()
         self.modes.clear()
+        self.folder = folder
         self.make_directory(f"/{folder}")
         for path, (data, mode) in files.items():
             inner = posixpath.normpath(f"/{folder}/{path}")
@@ -57,13 +62,13 @@ class Volume:
 
     def published(self) -> dict[str, File]:
         """The files of the last `publish`."""
-        prefix = f"/{self.links.get('/..data', '')}"
+        prefix = f"/{self.folder}"
         found = {path: data for path, data in self.entries.items() if data is not None}
         return {path[len(prefix) :]: (data, self.modes[path]) for path, data in found.items()}
 
     def frozen(self, path: str) -> Volume:
         """What is published at a path now, as a volume of its own that no later change reaches."""
-        prefix = f"/{self.links['/..data']}"
+        prefix = f"/{self.folder}"
         held = [p for p in self.entries if f"{p[len(prefix) :]}/".startswith(f"/{path}/")]
         entries = {p[len(prefix) :]: self.entries[p] for p in held}
         return Volume(entries, modes={p[len(prefix) :]: self.modes[p] for p in held if p in self.modes})
@@ -148,11 +153,11 @@ class Files:
 
     def read(self, path: str) -> bytes:
         """A file's bytes. Raises FileError."""
+        path = self.resolve(path)
         if path in DEVICES:
             return b""
         if self.is_directory(path):
             raise FileError("Is a directory")
-        path = self.resolve(path)
         volume, inner, _ = self._locate(path)
         data = volume.entries.get(inner)
         if data is None:
@@ -165,11 +170,14 @@ class Files:
 
     def write(self, path: str, data: bytes, *, append: bool = False) -> None:
         """Write or append to a file. Raises FileError."""
+        path = self.resolve(path)
         if path in DEVICES:
             return
         if self.is_directory(path):
             raise FileError("Is a directory")
-        volume, inner = self._writable(self.resolve(path))
+        if self.link(path) is not None:
+            raise FileError("Too many levels of symbolic links")
+        volume, inner = self._writable(path)
         before = (volume.entries.get(inner) or b"") if append else b""
         if volume.size() + len(data) > LIMIT:
             raise FileError("No space left on device")
@@ -190,7 +198,7 @@ class Files:
 
     def make_directory(self, path: str, *, parents: bool = False) -> None:
         """Make a directory. Raises FileError."""
-        if self.exists(path):
+        if self.named(path):
             if parents and self.is_directory(path):
                 return
             raise FileError("File exists")

@@ -46,7 +46,7 @@ class Kubelet:
     def __init__(self, registry: Registry, name: str, *, issue: Token = no_token, node_ip: str = "172.18.0.3") -> None:
         self.registry, self.clock, self.name, self.node_ip = registry, registry.clock, name, node_ip
         self._issue = issue
-        self._tokens: dict[tuple[str, str], tuple[float, str]] = {}
+        self._tokens: dict[tuple[str, str, int], tuple[float, str]] = {}
         self.pods = registry.resource("pods")
         self.recorder = Recorder(registry, MANAGER, host=name)
         self.runtime = Runtime(self.clock, self._changed)
@@ -175,11 +175,12 @@ class Kubelet:
 
     def _token(self, pod: Obj, projection: Obj) -> str:
         """A token that is issued again in the last fifth of its life. Upstream: pkg/kubelet/token/token_manager.go"""
-        key, now = (pod["metadata"]["uid"], projection.get("audience", "")), self.clock.now()
+        seconds, now = projection.get("expirationSeconds") or 3600, self.clock.now()
+        key = pod["metadata"]["uid"], projection.get("audience", ""), seconds
         renewal, token = self._tokens.get(key, (0.0, ""))
         if now >= renewal:
             token = self._issue(pod, projection)
-            self._tokens[key] = (now + 0.8 * (projection.get("expirationSeconds") or 3600), token)
+            self._tokens[key] = (now + 0.8 * seconds, token)
         return token
 
     def mount_delay(self, uid: str) -> float:

@@ -36,12 +36,11 @@ def due(worker: PodWorker) -> list[tuple[Obj, str]]:
     return found
 
 
-def only_sidecars_run(worker: PodWorker) -> bool:
-    """Whether the Pod's work is done, and what still runs were its helpers."""
+def work_is_done(worker: PodWorker) -> bool:
+    """Whether all containers but sidecars have ended for good: then sidecars are stopped, and not started again."""
     mains = [worker.container(c["name"]) for c in worker.pod["spec"]["containers"]]
     over = all(found is not None and found.instance.state == "exited" for found in mains)
-    running = any(instance.state == "running" for instance in worker.instances())
-    return over and running and not any(c for c, path in due(worker) if not path.startswith("spec.init"))
+    return over and not any(c for c, path in due(worker) if not path.startswith("spec.init"))
 
 
 def _has_started(worker: PodWorker, found: Container | None) -> bool:

@@ -380,7 +380,8 @@ def terminated(status: Obj) -> Obj:
     last = dict(status)
     inits = status.get("initContainerStatuses") or []
     if all(s["ready"] or _exit_code(s) == 0 or "running" in s["state"] for s in inits):
-        last["containerStatuses"] = [s if _exit_code(s) is not None else _lost(s) for s in status["containerStatuses"]]
+        mains = status.get("containerStatuses") or []
+        last["containerStatuses"] = [s if _exit_code(s) is not None else _lost(s) for s in mains]
     if inits:
         last["initContainerStatuses"] = [_lost(s) if "running" in s["state"] else s for s in inits]
     if last.get("phase") not in ("Succeeded", "Failed"):

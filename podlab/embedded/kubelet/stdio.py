@@ -39,7 +39,7 @@ class Io:
 
     def writer(self, name: str, *, append: bool = False) -> Write:
         """Somewhere to write to. Raises FileError."""
-        path = self.path(name)
+        path = self.process.machine.files.resolve(self.path(name))
         if path in DEVICES:
             return {"/dev/stdout": self.process.out, "/dev/stderr": self.process.err}.get(path, lambda data: None)
         files = self.process.machine.files

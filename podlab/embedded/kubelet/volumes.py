@@ -6,6 +6,7 @@ Upstream: pkg/volume/{emptydir,configmap,secret,downwardapi,projected}
 from __future__ import annotations
 
 import base64
+import posixpath
 import zlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -41,7 +42,10 @@ def set_up(
             raise MountError(f'MountVolume.SetUp failed for volume "{name}" : {error.args[0]}') from None
         host = (spec.get("hostPath") or {}).get("path")
         volume = volumes.setdefault(name, shared.setdefault(host, Volume()) if host else Volume())
-        if files is not None and (not volume.links or volume.published() != files):
+        if files is None:
+            continue
+        files = {posixpath.normpath(path): file for path, file in files.items()}
+        if not volume.folder or volume.published() != files:
             suffix = zlib.crc32(f"{pod['metadata']['uid']} {name} {now}".encode())
             volume.publish(files, datetime.fromtimestamp(now, UTC).strftime(f"..%Y_%m_%d_%H_%M_%S.{suffix}"))
 
@@ -149,7 +153,7 @@ def mounts(container: Obj, volumes: Mapping[str, Volume]) -> tuple[Mount, ...]:
 
 def _mount(mount: Obj, volume: Volume) -> Mount:
     """What is published cannot be written, and a part of it mounted by itself stays as it was."""
-    path, sub = mount["mountPath"].rstrip("/") or "/", mount.get("subPath", "").strip("/")
-    if not volume.links:
+    path, sub = mount["mountPath"].rstrip("/") or "/", posixpath.normpath(f"/{mount.get('subPath', '')}").strip("/")
+    if not volume.folder:
         return Mount(path, volume, bool(mount.get("readOnly")), sub)
     return Mount(path, volume.frozen(sub) if sub else volume, True, sub)

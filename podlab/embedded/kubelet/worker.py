@@ -220,10 +220,11 @@ class PodWorker:
         if phase in ("Succeeded", "Failed") or self._overdue():
             self.state, self._pending = TERMINATING, True
             return
-        if podactions.only_sidecars_run(self):
-            await self.kubelet.kill_pod(self.pod, float(self.pod["spec"].get("terminationGracePeriodSeconds", 30)))
-            self.kubelet.runtime.stop_sandbox(self.uid)
-            self._reinspected = self._pending = True
+        if podactions.work_is_done(self):
+            if any(instance.state == "running" for instance in self.instances()):
+                await self.kubelet.kill_pod(self.pod, float(self.pod["spec"].get("terminationGracePeriodSeconds", 30)))
+                self.kubelet.runtime.stop_sandbox(self.uid)
+                self._reinspected = self._pending = True
             return
         try:
             await self._prepare()

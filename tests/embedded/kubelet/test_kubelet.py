@@ -425,3 +425,17 @@ def test_a_sidecar_is_stopped_when_the_work_is_done() -> None:
         return event["object"]["status"].get("conditions") or []
 
     simulate(script)
+
+
+def test_a_sidecar_is_not_started_again_when_the_work_is_done() -> None:
+    async def script(sim: Simulation) -> None:
+        obj = pod(image="busybox", command=["sleep", "1"], restartPolicy="Never")
+        helper = {"name": "helper", "image": "busybox", "restartPolicy": "Always"}
+        helper["command"] = ["sh", "-c", "trap 'exit 0' TERM; while true; do sleep 0.1; done"]
+        obj["spec"]["initContainers"] = [helper]
+        sim.create(obj)
+        await sim.run(60)
+        told = [event["object"] for event in sim.seen["events"] if event["object"]["reason"] == "Killing"]
+        assert [(event["message"], event["count"]) for event in told] == [("Stopping container helper", 1)]
+
+    simulate(script)

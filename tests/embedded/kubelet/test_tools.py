@@ -52,6 +52,17 @@ LINES = "printf 'b 2\\na 1\\nc 3\\n' | "
             "cd /tmp; touch f; ls -l f | cut -c1-10; ln -s no l; test -e l || test -L l && ls -l l | cut -c1-10",
             "-rw-r--r--\nlrwxrwxrwx\n",
         ),
+        (
+            "cd /tmp; ln -s no dead; du -s /tmp; stat -L dead 2>/dev/null; mkdir dead 2>/dev/null || echo end",
+            "4\t/tmp\nend\n",
+        ),
+        (
+            "mkdir -p /tmp/a/b; ln -s .. /tmp/a/b/up; du /tmp/a; cp -r /tmp/a /tmp/c; readlink /tmp/c/b/up",
+            "4\t/tmp/a/b\n8\t/tmp/a\n..\n",
+        ),
+        ("cd /tmp; ln -s x x; echo hi > x || echo no", "no\n"),
+        ("ln -s /dev/null /tmp/n; cat /tmp/n; ln -s /dev/stdout /tmp/o; echo out > /tmp/o", "out\n"),
+        ("ls -la / | head -1 | cut -c1-5", "total\n"),
         ("mkdir /tmp/d; cd /tmp/d; echo a > f; ln -s f l; mkdir e; ls -l | head -1", "total 8\n"),
         ("cd /tmp; ln -s b a; ln -s a b; cat a 2>/dev/null || echo lost; find . -type l | sort", "lost\n./a\n./b\n"),
         ("cd /tmp; echo x > f; ln -s f l; tar c . | tar t | sort", ".\n./f\n./l\n"),

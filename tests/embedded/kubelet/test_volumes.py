@@ -82,3 +82,20 @@ def test_a_missing_key_is_named() -> None:
 def test_annotations_are_quoted_as_go_does() -> None:
     pod = {"metadata": {"name": "p", "namespace": "n", "uid": "u", "annotations": {"a": 'say "hi"\n'}}, "spec": {}}
     assert field_value(pod, "metadata.annotations", {}) == 'a="say \\"hi\\"\\n"'
+
+
+def test_a_link_in_a_volume_of_their_own_leaves_it_writable_and_its_parts_mountable() -> None:
+    held = {"conf": Volume()}
+    files = Files(Volume(), volumes.mounts({"volumeMounts": MOUNTS[:1]}, held))
+    files.make_link("/etc/conf/..data", "x")
+    later = Files(Volume(), volumes.mounts({"volumeMounts": MOUNTS}, held))
+    later.write("/etc/conf/a", b"1")
+    later.write("/etc/one", b"2")
+    assert files.read("/etc/conf/a") == b"2"
+
+
+def test_the_path_of_an_item_may_be_written_in_any_way() -> None:
+    pod = Pod(items=[{"key": "a", "path": "./a"}])
+    files, before = pod.files(), pod.files().link("/etc/conf/..data")
+    pod.publish(60.0)
+    assert files.read("/etc/conf/a") == b"1" and files.link("/etc/conf/..data") == before

@@ -65,6 +65,20 @@ def test_a_changed_taint_is_worth_a_try_to_all_but_those_whose_topology_is_missi
     simulate(script)
 
 
+def test_a_pod_that_shuns_another_is_tried_again_when_that_one_is_not_meant_any_more() -> None:
+    async def script(sim: Simulation) -> None:
+        sim.create(pod("friend", {"app": "friend"}))
+        await sim.run(2)
+        sim.create(pod("shy", affinity={"podAntiAffinity": {REQUIRED: NEAR}}))
+        await sim.run(2)
+        assert not sim.ready("shy")
+        where = sim.registry.resource("pods"), "friend", "default"
+        sim.registry.change(*where, lambda found: found["metadata"].update(labels={}), subresource="")
+        await sim.until(lambda: sim.ready("shy"), limit=5)
+
+    simulate(script)
+
+
 def test_a_pod_that_wants_company_is_tried_again_when_it_comes() -> None:
     async def script(sim: Simulation) -> None:
         sim.create(pod("lonely", affinity={"podAffinity": {REQUIRED: NEAR}}))
