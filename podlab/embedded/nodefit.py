@@ -120,13 +120,13 @@ def may_cure(reason: str, pod: Obj, before: Obj | None, node: Obj) -> bool:
     """
     if before is None:
         return True
-    if reason in (neighbours.SPREAD, neighbours.SPREAD_LABEL) or not _taints_differ(node, before):
-        if reason in OWN_FILTERS:
-            return OWN_FILTERS[reason](pod["spec"], node) and not OWN_FILTERS[reason](pod["spec"], before)
-        if reason in neighbours.REASONS:
-            return neighbours.topology(pod, node) != neighbours.topology(pod, before)
-        return bool(node["status"].get("allocatable") != (before.get("status") or {}).get("allocatable"))
-    return True
+    if _taints_differ(node, before) and reason not in (neighbours.SPREAD, neighbours.SPREAD_LABEL):
+        return True
+    if accepts := OWN_FILTERS.get(reason):
+        return accepts(pod["spec"], node) and not accepts(pod["spec"], before)
+    if reason in neighbours.REASONS:
+        return neighbours.topology(pod, node) != neighbours.topology(pod, before)
+    return bool(node["status"].get("allocatable") != (before.get("status") or {}).get("allocatable"))
 
 
 def _taints_differ(node: Obj, before: Obj) -> bool:

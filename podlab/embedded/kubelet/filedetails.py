@@ -180,7 +180,7 @@ async def ln(io: Io, words: list[str]) -> int:
     flags, names = options(words)
     files = io.process.machine.files
     if len(names) != 2:
-        return io.fail("ln: missing file operand" if not io.busybox else "ln: a target and a name are needed")
+        return io.fail("ln: missing file operand")
     path, shown = io.path(names[1]), names[1]
     if files.is_directory(path):
         path, shown = (posixpath.join(place, posixpath.basename(names[0])) for place in (path, shown))
