@@ -5,9 +5,9 @@ Upstream: pkg/kubeapiserver/options/plugins.go and the plugins that it names, in
 
 from __future__ import annotations
 
-from . import status
-from .resource import Context, Obj
-from .status import Cause
+from podlab.embedded.apiserver import status
+from podlab.embedded.apiserver.resource import Context, Obj
+from podlab.embedded.apiserver.status import Cause
 
 IMMORTAL = ("default", "kube-system", "kube-public")
 ACCOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .gotext import compact, quote
-from .status import REASONS, Cause
+from podlab.embedded.apiserver.gotext import compact, quote
+from podlab.embedded.apiserver.status import REASONS, Cause
 
 
 def shown(value: Any) -> str:

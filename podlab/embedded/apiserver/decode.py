@@ -9,10 +9,10 @@ import json
 import re
 from typing import Any, NoReturn
 
-from . import fields, protobuf, yamltext
-from .conversion import Literal, convert, found, pairs
-from .gotext import quote, syntax_error
-from .status import bad_request, unsupported_media_type
+from podlab.embedded.apiserver import fields, protobuf, yamltext
+from podlab.embedded.apiserver.conversion import Literal, convert, found, pairs
+from podlab.embedded.apiserver.gotext import quote, syntax_error
+from podlab.embedded.apiserver.status import bad_request, unsupported_media_type
 
 ACCEPTED = ("application/json", "application/yaml", "application/vnd.kubernetes.protobuf")
 SCHEME = '"pkg/api/legacyscheme/scheme.go:30"'

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from . import negotiation, status
-from .negotiation import Answer, Form
-from .request import Request
-from .resource import Obj, Resource
+from podlab.embedded.apiserver import negotiation, status
+from podlab.embedded.apiserver.negotiation import Answer, Form
+from podlab.embedded.apiserver.request import Request
+from podlab.embedded.apiserver.resource import Obj, Resource
 
 GROUP_ORDER = (
     "apiregistration.k8s.io", "apps", "events.k8s.io", "authentication.k8s.io", "authorization.k8s.io", "autoscaling",

@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from . import quantity, times
+from podlab.embedded.apiserver import quantity, times
 
 OPAQUE = {
     "resource.Quantity": "quantity",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import causes, names
-from .gotext import quote
-from .status import Cause
+from podlab.embedded.apiserver import causes, names
+from podlab.embedded.apiserver.gotext import quote
+from podlab.embedded.apiserver.status import Cause
 
 Obj = dict[str, Any]
 STANDARD_FINALIZERS = ("kubernetes", "orphan", "foregroundDeletion")

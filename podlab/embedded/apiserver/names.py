@@ -9,8 +9,8 @@ import ipaddress
 import re
 from typing import Any
 
-from . import causes
-from .status import Cause
+from podlab.embedded.apiserver import causes
+from podlab.embedded.apiserver.status import Cause
 
 LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 SUBDOMAIN = LABEL + r"(\." + LABEL + ")*"

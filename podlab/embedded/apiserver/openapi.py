@@ -18,11 +18,11 @@ from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
-from . import negotiation, schemas, status
-from .negotiation import Answer
-from .request import Request
-from .resource import Obj, Resource
-from .schemas import META, Descriptions
+from podlab.embedded.apiserver import negotiation, schemas, status
+from podlab.embedded.apiserver.negotiation import Answer
+from podlab.embedded.apiserver.request import Request
+from podlab.embedded.apiserver.resource import Obj, Resource
+from podlab.embedded.apiserver.schemas import META, Descriptions
 
 ACCEPTED = ("application/com.github.proto-openapi.spec.v3.v1.0+protobuf", "application/json")
 YEAR = 365 * 24 * 3600
@@ -159,7 +159,7 @@ def descriptions() -> Descriptions:
     """Return the descriptions of the installed client's models, by OpenAPI name. Imports `kubernetes`."""
     from kubernetes.client import models
 
-    from . import fields
+    from podlab.embedded.apiserver import fields
 
     found: dict[str, tuple[str, dict[str, str]]] = {}
     for type_name in fields.table()["types"]:
@@ -195,7 +195,7 @@ def _opaque() -> dict[str, tuple[str, dict[str, str]]]:
 
 def main() -> None:
     """Make the documents in the folder that is named on the command line."""
-    from .resources import RESOURCES
+    from podlab.embedded.apiserver.resources import RESOURCES
 
     Documents(Path(sys.argv[1]), RESOURCES).write()
 

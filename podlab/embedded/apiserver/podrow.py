@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from . import times
-from .resource import Obj
+from podlab.embedded.apiserver import times
+from podlab.embedded.apiserver.resource import Obj
 
 NONE = "<none>"
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from .fields import Field, Type
+from podlab.embedded.apiserver.fields import Field, Type
 
 MAGIC = b"k8s\0"
 BROKEN = "unexpected EOF"
@@ -159,7 +159,7 @@ def _opaque(data: bytes, form: str) -> Any:
     if form == "intorstring":
         return _text(found.get(3, b"")) if found.get(1) == 1 else _signed(found.get(2, 0))
     if form == "raw":
-        from .decode import parse  # late: decode imports this module
+        from podlab.embedded.apiserver.decode import parse  # late: decode imports this module
 
         text = _text(found.get(1, b""))
         return parse(text) if text else None

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import storedrows, times
-from .podrow import pod
-from .resource import Obj
-from .rowtexts import NONE, labels, selector
+from podlab.embedded.apiserver import storedrows, times
+from podlab.embedded.apiserver.podrow import pod
+from podlab.embedded.apiserver.resource import Obj
+from podlab.embedded.apiserver.rowtexts import NONE, labels, selector
 
 
 def _meta(obj: Obj) -> tuple[str, Obj, Obj, Obj]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .resource import Obj
+from podlab.embedded.apiserver.resource import Obj
 
 NONE = "<none>"
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from . import fields
-from .discovery import SUBRESOURCES
-from .fields import Field, Type
-from .resource import Obj, Resource
+from podlab.embedded.apiserver import fields
+from podlab.embedded.apiserver.discovery import SUBRESOURCES
+from podlab.embedded.apiserver.fields import Field, Type
+from podlab.embedded.apiserver.resource import Obj, Resource
 
 META = "io.k8s.apimachinery.pkg.apis.meta.v1."
 OPAQUE: dict[str, tuple[str, Obj]] = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import times
-from .resource import Obj
-from .rowtexts import labels, selector
+from podlab.embedded.apiserver import times
+from podlab.embedded.apiserver.resource import Obj
+from podlab.embedded.apiserver.rowtexts import labels, selector
 
 NONE, UNSET, UNKNOWN = "<none>", "<unset>", "<unknown>"
 

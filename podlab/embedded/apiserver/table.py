@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from . import rows
-from .resource import Obj, Resource
+from podlab.embedded.apiserver import rows
+from podlab.embedded.apiserver.resource import Obj, Resource
 
 ENDED = {"Succeeded": "The pod has completed successfully.", "Failed": "The pod failed."}
 

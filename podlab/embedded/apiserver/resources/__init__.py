@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from ..resource import Resource
-from .configuration import CONFIG_MAPS, SECRETS, SERVICE_ACCOUNTS
-from .deployments import DEPLOYMENTS
-from .events import EVENTS, NEW_EVENTS
-from .leases import LEASES
-from .namespaces import NAMESPACES
-from .nodes import NODES
-from .pods import PODS
-from .reviews import REVIEWS
-from .services import SERVICES
-from .stored import STORED
-from .templates import POD_TEMPLATES
-from .workloads import WORKLOADS
+from podlab.embedded.apiserver.resource import Resource
+from podlab.embedded.apiserver.resources.configuration import CONFIG_MAPS, SECRETS, SERVICE_ACCOUNTS
+from podlab.embedded.apiserver.resources.deployments import DEPLOYMENTS
+from podlab.embedded.apiserver.resources.events import EVENTS, NEW_EVENTS
+from podlab.embedded.apiserver.resources.leases import LEASES
+from podlab.embedded.apiserver.resources.namespaces import NAMESPACES
+from podlab.embedded.apiserver.resources.nodes import NODES
+from podlab.embedded.apiserver.resources.pods import PODS
+from podlab.embedded.apiserver.resources.reviews import REVIEWS
+from podlab.embedded.apiserver.resources.services import SERVICES
+from podlab.embedded.apiserver.resources.stored import STORED
+from podlab.embedded.apiserver.resources.templates import POD_TEMPLATES
+from podlab.embedded.apiserver.resources.workloads import WORKLOADS
 
 RESOURCES: tuple[Resource, ...] = (
     CONFIG_MAPS,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 
-from .. import causes, metadata, names
-from ..gotext import syntax_error
-from ..resource import Obj, Resource
-from ..status import Cause
+from podlab.embedded.apiserver import causes, metadata, names
+from podlab.embedded.apiserver.gotext import syntax_error
+from podlab.embedded.apiserver.resource import Obj, Resource
+from podlab.embedded.apiserver.status import Cause
 
 LIMIT = 1024 * 1024
 IMMUTABLE = "field is immutable when `immutable` is set"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .. import causes, names, quantity
-from ..status import Cause
-from . import podupdates, probes
+from podlab.embedded.apiserver import causes, names, quantity
+from podlab.embedded.apiserver.resources import podupdates, probes
+from podlab.embedded.apiserver.status import Cause
 
 Obj = dict[str, Any]
 PROTOCOLS = ("SCTP", "TCP", "UDP")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import causes, metadata, names, selectors
-from ..resource import Context, Obj, Resource
-from ..status import Cause
-from . import poddefaults, podwarnings
-from .templates import validate_template
+from podlab.embedded.apiserver import causes, metadata, names, selectors
+from podlab.embedded.apiserver.resource import Context, Obj, Resource
+from podlab.embedded.apiserver.resources import poddefaults, podwarnings
+from podlab.embedded.apiserver.resources.templates import validate_template
+from podlab.embedded.apiserver.status import Cause
 
 MISMATCH = "`selector` does not match template `labels`"
 HOSTNAME = (

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import causes
-from ..resource import fresh
-from ..status import Cause
-from . import containers, podupdates
-from .volumes import volumes
+from podlab.embedded.apiserver import causes
+from podlab.embedded.apiserver.resource import fresh
+from podlab.embedded.apiserver.resources import containers, podupdates
+from podlab.embedded.apiserver.resources.volumes import volumes
+from podlab.embedded.apiserver.status import Cause
 
 Obj = dict[str, Any]
 PATH = "spec.ephemeralContainers"

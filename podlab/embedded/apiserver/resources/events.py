@@ -5,9 +5,9 @@ Upstream: pkg/apis/core/validation/events.go, pkg/apis/events/v1/conversion.go
 
 from __future__ import annotations
 
-from .. import causes, fields, metadata, names
-from ..resource import Obj, Resource
-from ..status import Cause
+from podlab.embedded.apiserver import causes, fields, metadata, names
+from podlab.embedded.apiserver.resource import Obj, Resource
+from podlab.embedded.apiserver.status import Cause
 
 RENAMED = {
     "message": "note",

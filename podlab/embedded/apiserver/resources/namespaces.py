@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .. import metadata, names
-from ..resource import Context, Obj, Resource
-from ..status import Cause
+from podlab.embedded.apiserver import metadata, names
+from podlab.embedded.apiserver.resource import Context, Obj, Resource
+from podlab.embedded.apiserver.status import Cause
 
 LABEL = "kubernetes.io/metadata.name"
 

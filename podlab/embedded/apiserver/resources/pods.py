@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from podlab.embedded.apiserver import causes, metadata, quantity
+from podlab.embedded.apiserver.resource import Context, Obj, Part, Resource
+from podlab.embedded.apiserver.resources import ephemeral, poddefaults, podspec, podupdates, podwarnings
+from podlab.embedded.apiserver.resources.containers import only_in_pods
+from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.clock import rfc3339
-
-from .. import causes, metadata, quantity
-from ..resource import Context, Obj, Part, Resource
-from ..status import Cause
-from . import ephemeral, poddefaults, podspec, podupdates, podwarnings
-from .containers import only_in_pods
 
 COMPUTE = ("cpu", "memory")
 

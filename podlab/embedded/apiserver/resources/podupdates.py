@@ -9,8 +9,8 @@ import difflib
 import json
 from typing import Any
 
-from .. import causes, fields, names
-from ..status import Cause
+from podlab.embedded.apiserver import causes, fields, names
+from podlab.embedded.apiserver.status import Cause
 
 Obj = dict[str, Any]
 UPDATABLE = (

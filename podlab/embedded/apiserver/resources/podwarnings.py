@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .. import names, quantity
-from ..gotext import quote
+from podlab.embedded.apiserver import names, quantity
+from podlab.embedded.apiserver.gotext import quote
 
 Obj = dict[str, Any]
 NODE_LABELS = {

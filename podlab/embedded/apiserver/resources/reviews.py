@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..resource import Resource
+from podlab.embedded.apiserver.resource import Resource
 
 
 def _review(group: str, kind: str, *, namespaced: bool = False) -> Resource:

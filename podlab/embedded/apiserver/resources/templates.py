@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .. import causes, metadata
-from ..resource import Obj, Resource
-from ..status import Cause
-from . import poddefaults, podspec, podwarnings
+from podlab.embedded.apiserver import causes, metadata
+from podlab.embedded.apiserver.resource import Obj, Resource
+from podlab.embedded.apiserver.resources import poddefaults, podspec, podwarnings
+from podlab.embedded.apiserver.status import Cause
 
 
 def validate_template(template: Obj, path: str) -> list[Cause]:

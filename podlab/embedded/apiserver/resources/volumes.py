@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import causes, names, quantity
-from ..status import Cause
-from .containers import VOLUME_FIELDS, descending, field_reference
+from podlab.embedded.apiserver import causes, names, quantity
+from podlab.embedded.apiserver.resources.containers import VOLUME_FIELDS, descending, field_reference
+from podlab.embedded.apiserver.status import Cause
 
 Obj = dict[str, Any]
 # In the order in which upstream looks at them, which decides what the "more than 1" error names.

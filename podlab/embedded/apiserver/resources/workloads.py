@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import causes, metadata, selectors
-from ..resource import Context, Obj, Resource
-from ..status import Cause
-from . import deployments, poddefaults, podwarnings
-from .templates import validate_template
+from podlab.embedded.apiserver import causes, metadata, selectors
+from podlab.embedded.apiserver.resource import Context, Obj, Resource
+from podlab.embedded.apiserver.resources import deployments, poddefaults, podwarnings
+from podlab.embedded.apiserver.resources.templates import validate_template
+from podlab.embedded.apiserver.status import Cause
 
 ALL = ("all",)
 UID = "batch.kubernetes.io/controller-uid"
