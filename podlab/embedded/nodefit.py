@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from podlab.apimachinery import quantity
 from podlab.embedded import neighbours
-from podlab.embedded.apiserver import quantity
 
 Obj = dict[str, Any]
 

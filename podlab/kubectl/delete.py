@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from podlab.apimachinery.duration import parse_duration
 from podlab.errors import ApiError, PodlabError, WaitTimeout
 from podlab.kubectl.command import Command
-from podlab.kubectl.duration import parse_duration
 from podlab.kubectl.listing import read_list
 from podlab.kubectl.manifest import in_namespace, manifests
 from podlab.kubectl.restmapper import Mapping

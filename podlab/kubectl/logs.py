@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from podlab.apimachinery.duration import parse_duration
 from podlab.client import Client
 from podlab.errors import ApiError, PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.describe.sections import format_selector
-from podlab.kubectl.duration import parse_duration
 from podlab.kubectl.listing import read_list
 from podlab.kubectl.podcontainers import choose_container
 from podlab.kubectl.printer import format_labels

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from podlab.apimachinery.duration import parse_duration
 from podlab.errors import ApiError, PodlabError, WaitTimeout
 from podlab.kubectl.command import Command
-from podlab.kubectl.duration import parse_duration
 from podlab.kubectl.label import objects_named
 from podlab.kubectl.restmapper import Mapping
 from podlab.kubectl.writing import Writing

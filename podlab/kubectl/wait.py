@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from podlab.apimachinery.duration import parse_duration
 from podlab.errors import ApiError, PodlabError, WaitTimeout
 from podlab.kubectl.columns import relaxed
 from podlab.kubectl.command import Command
-from podlab.kubectl.duration import parse_duration
 from podlab.kubectl.formats import parse_format
 from podlab.kubectl.get import Question, fetch, items_of, kind_prefix
 from podlab.kubectl.jsonpath import JSONPath, go_text

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from itertools import chain, repeat
 from typing import Any
 
+from podlab.apimachinery.duration import parse_duration
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
-from podlab.kubectl.duration import parse_duration
 from podlab.kubectl.formats import Format
 from podlab.kubectl.listing import TABLE, read_list
 from podlab.kubectl.printer import TableOptions, TablePrinter

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import Dict, List
 
+from podlab.apimachinery.duration import age
 from podlab.errors import PodlabError
-from podlab.kubectl.duration import age
 from podlab.panels import writer
 from podlab.panels.detail import LABELS as DETAIL_LABELS
 from podlab.panels.detail import about, detail

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import Dict
 
-from podlab.kubectl.duration import human_duration
+from podlab.apimachinery.duration import human_duration
 from podlab.panels import writer
 from podlab.panels.detail import about
 from podlab.panels.feed import feed

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from stage import CONTRAST, Stage
 
-from podlab.kubectl.duration import human_duration
+from podlab.apimachinery.duration import human_duration
 from podlab.panels.board import CAPTION, LABELS
 from podlab.panels.detail import LABELS as DETAIL_LABELS
 from podlab.panels.detail import about, detail

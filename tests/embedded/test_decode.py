@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podlab.embedded.apiserver import decode, fields, gotext, protobuf
+from podlab.apimachinery import gotext
+from podlab.embedded.apiserver import decode, fields, protobuf
 from podlab.embedded.apiserver.status import StatusError
 from tests.embedded.recordings import GOLDEN, body_of, created, query_of, recorded
 

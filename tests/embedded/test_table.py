@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podlab.embedded.apiserver import rows, table, times
+from podlab.apimachinery import times
+from podlab.embedded.apiserver import rows, table
 from podlab.embedded.apiserver.resources import RESOURCES
 from tests.embedded.recordings import recorded
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from recordings import GOLDEN, all_commands
 
-from podlab.kubectl.duration import human_duration, parse_duration, rfc1123
+from podlab.apimachinery.duration import human_duration, parse_duration, rfc1123
 from podlab.kubectl.printer import TableOptions, TablePrinter, print_table
 from podlab.kubectl.quantity import format_quantity, parse_quantity
 from podlab.kubectl.tabwriter import align

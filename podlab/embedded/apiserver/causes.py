@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from podlab.embedded.apiserver.gotext import compact, quote
+from podlab.apimachinery.gotext import compact, quote
 from podlab.embedded.apiserver.status import REASONS, Cause
 
 

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from podlab.embedded.apiserver import quantity, times
+from podlab.apimachinery import quantity, times
+from podlab.apimachinery.gotext import quote
 from podlab.embedded.apiserver.fields import ZERO, Field, Type, canonical
-from podlab.embedded.apiserver.gotext import quote
 
 LIMITS = {"int32": 31, "int64": 63, "uint8": 8}
 MOST_STRICT_ERRORS = 100

@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from podlab.embedded.apiserver import quantity, times
+from podlab.apimachinery import quantity, times
 
 OPAQUE = {
     "resource.Quantity": "quantity",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from podlab.apimachinery.gotext import quote
 from podlab.embedded.apiserver import causes, names
-from podlab.embedded.apiserver.gotext import quote
 from podlab.embedded.apiserver.status import Cause
 
 Obj = dict[str, Any]

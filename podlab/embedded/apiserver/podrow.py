@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from podlab.embedded.apiserver import times
+from podlab.apimachinery import times
 from podlab.embedded.apiserver.resource import Obj
 
 NONE = "<none>"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from podlab.embedded.apiserver import storedrows, times
+from podlab.apimachinery import times
+from podlab.embedded.apiserver import storedrows
 from podlab.embedded.apiserver.podrow import pod
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.rowtexts import NONE, labels, selector

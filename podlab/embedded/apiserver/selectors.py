@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from podlab.apimachinery.gotext import quote
 from podlab.embedded.apiserver import status
-from podlab.embedded.apiserver.gotext import quote
 from podlab.embedded.apiserver.resource import Obj, Resource, no_fields
 
 TOKEN = re.compile(r"\s*(==|!=|[=!(),<>]|[^\s=!(),<>]+)")

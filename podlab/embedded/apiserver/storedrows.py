@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from podlab.embedded.apiserver import times
+from podlab.apimachinery import times
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.rowtexts import labels, selector
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from podlab.embedded.apiserver.gotext import quote
+from podlab.apimachinery.gotext import quote
 
 DEEPEST = 200  # levels of nesting
 MOST_NODES = 400_000  # after following aliases, so that a short text cannot fill the memory

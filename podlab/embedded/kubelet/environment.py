@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from podlab.embedded.apiserver import quantity
+from podlab.apimachinery import quantity
 from podlab.embedded.kubelet.images import Image
 
 Obj = dict[str, Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from podlab.embedded.apiserver import quantity
+from podlab.apimachinery import quantity
 
 Obj = dict[str, Any]
 

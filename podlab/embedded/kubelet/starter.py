@@ -9,7 +9,7 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from podlab.embedded.apiserver import quantity
+from podlab.apimachinery import quantity
 from podlab.embedded.kubelet import environment, images, network, programs, runtime, volumes
 from podlab.embedded.kubelet.environment import ConfigError
 from podlab.embedded.kubelet.files import FileError

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 from datetime import datetime
 
+from podlab.apimachinery.duration import rfc1123
 from podlab.kubectl.describe.sections import Object, annotation_lines, head, labels, page
-from podlab.kubectl.duration import rfc1123
 
 SCOPES = {
     "Terminating": "Matches all pods that have an active deadline. These pods have a limited lifespan on a node before "

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from podlab.apimachinery.duration import age, rfc1123
 from podlab.kubectl.describe.containers import containers, resources
 from podlab.kubectl.describe.sections import (
     Object,
@@ -18,7 +19,6 @@ from podlab.kubectl.describe.sections import (
     topology_spread,
 )
 from podlab.kubectl.describe.volumes import volumes
-from podlab.kubectl.duration import age, rfc1123
 
 ENDED = ("Failed", "Succeeded")
 

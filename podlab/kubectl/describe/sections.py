@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from podlab.kubectl.duration import age
+from podlab.apimachinery.duration import age
 from podlab.kubectl.tabwriter import align, escape
 
 Object = dict[str, Any]

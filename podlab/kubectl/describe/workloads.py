@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from podlab.apimachinery.duration import human_duration, parse_time, rfc1123
 from podlab.kubectl.describe.containers import containers
 from podlab.kubectl.describe.sections import (
     Object,
@@ -19,7 +20,6 @@ from podlab.kubectl.describe.sections import (
     topology_spread,
 )
 from podlab.kubectl.describe.volumes import volumes
-from podlab.kubectl.duration import human_duration, parse_time, rfc1123
 from podlab.kubectl.printer import format_labels
 
 HASH = "pod-template-hash"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 
+from podlab.apimachinery.gotext import syntax_error
 from podlab.embedded.apiserver import causes, metadata, names
-from podlab.embedded.apiserver.gotext import syntax_error
 from podlab.embedded.apiserver.resource import Obj, Resource
 from podlab.embedded.apiserver.status import Cause
 

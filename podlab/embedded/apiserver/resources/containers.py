@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from podlab.embedded.apiserver import causes, names, quantity
+from podlab.apimachinery import quantity
+from podlab.embedded.apiserver import causes, names
 from podlab.embedded.apiserver.resources import podupdates, probes
 from podlab.embedded.apiserver.status import Cause
 

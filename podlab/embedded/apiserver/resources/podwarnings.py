@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from podlab.embedded.apiserver import names, quantity
-from podlab.embedded.apiserver.gotext import quote
+from podlab.apimachinery import quantity
+from podlab.apimachinery.gotext import quote
+from podlab.embedded.apiserver import names
 
 Obj = dict[str, Any]
 NODE_LABELS = {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from podlab.embedded.apiserver import causes, names, quantity
+from podlab.apimachinery import quantity
+from podlab.embedded.apiserver import causes, names
 from podlab.embedded.apiserver.resources.containers import VOLUME_FIELDS, descending, field_reference
 from podlab.embedded.apiserver.status import Cause
 
