@@ -10,10 +10,10 @@ from typing import IO, Any
 
 from podlab.client import Client, Request
 from podlab.errors import ApiError, PodlabError
-from podlab.kubectl.merge import Schemas
+from podlab.kubectl.commandline.wording import failure, with_source
 from podlab.kubectl.output import Output
-from podlab.kubectl.restmapper import RestMapper
-from podlab.kubectl.wording import failure, with_source
+from podlab.kubectl.resources.merge import Schemas
+from podlab.kubectl.resources.restmapper import RestMapper
 
 Object = dict[str, Any]
 Echo = Callable[[str, str], None]

@@ -11,11 +11,11 @@ from typing import IO, Any
 from podlab.client import Client
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command, Echo
-from podlab.kubectl.flags import Flag, flags_of, written
-from podlab.kubectl.merge import Schemas
+from podlab.kubectl.commandline.flags import Flag, flags_of, written
+from podlab.kubectl.commandline.verbs import VERBS
 from podlab.kubectl.output import Output
-from podlab.kubectl.restmapper import RestMapper
-from podlab.kubectl.verbs import VERBS
+from podlab.kubectl.resources.merge import Schemas
+from podlab.kubectl.resources.restmapper import RestMapper
 from podlab.text import Text
 
 Argument = str | Path | Mapping[str, Any]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from podlab.client import Request
 
 if TYPE_CHECKING:
-    from podlab.kubectl.forms import Forms
+    from podlab.kubectl.commandline.forms import Forms
 
 Object = dict[str, Any]
 
@@ -46,6 +46,6 @@ class Output:
 
     def how(self) -> Forms:
         """The same action as a kubectl line, as HTTP requests and as a Python call, side by side."""
-        from podlab.kubectl.forms import forms
+        from podlab.kubectl.commandline.forms import forms
 
         return forms(self.command, self.requests)

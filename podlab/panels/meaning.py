@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from podlab.kubectl.explain import GVK, Explainer
-from podlab.kubectl.restmapper import Mapping
+from podlab.kubectl.resources.restmapper import Mapping
+from podlab.kubectl.verbs.explain import GVK, Explainer
 
 Schema = dict[str, Any]
 DEEPEST = 8  # references that are followed to get from a field to what has fields

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from podlab.errors import ApiError, PodlabError
-from podlab.kubectl.hints import hint_for
+from podlab.kubectl.commandline.hints import hint_for
 from podlab.panels.places import Document, Path, steps
 from podlab.text import Text
 

@@ -9,10 +9,10 @@ from functools import partial
 from typing import Any
 
 from podlab.errors import ApiError, ManifestError, PodlabError
-from podlab.kubectl.explain import read_document
 from podlab.kubectl.kubectl import Kubectl
-from podlab.kubectl.manifest import Manifest, parse, resolve
-from podlab.kubectl.restmapper import Mapping
+from podlab.kubectl.resources.manifest import Manifest, parse, resolve
+from podlab.kubectl.resources.restmapper import Mapping
+from podlab.kubectl.verbs.explain import read_document
 from podlab.panels.meaning import Meaning, meaning
 from podlab.panels.places import Document, Path, documents
 from podlab.panels.problems import Problem, of_answer, of_yaml

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from podlab.errors import PodlabError
-from podlab.kubectl.commandline import parse, run
-from podlab.kubectl.flags import flags_of, written
-from podlab.kubectl.verbs import VERBS
+from podlab.kubectl.commandline.flags import flags_of, written
+from podlab.kubectl.commandline.line import parse, run
+from podlab.kubectl.commandline.verbs import VERBS
 
 
 @pytest.mark.parametrize(

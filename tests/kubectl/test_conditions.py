@@ -8,8 +8,8 @@ import pytest
 from recordings import at, watched
 
 from podlab.errors import PodlabError
-from podlab.kubectl.podcontainers import choose_container
-from podlab.kubectl.wait import condition_is, parse_condition, split_jsonpath
+from podlab.kubectl.resources.podcontainers import choose_container
+from podlab.kubectl.verbs.wait import condition_is, parse_condition, split_jsonpath
 
 POD: dict[str, Any] = {
     "metadata": {"name": "x", "generation": 2},

@@ -20,7 +20,7 @@ from podlab.kubectl.describe.workloads import (
     describe_replica_set,
     describe_stateful_set,
 )
-from podlab.kubectl.describing import DESCRIBERS, Describer
+from podlab.kubectl.verbs.describe import DESCRIBERS, Describer
 
 PODS = [c for c in all_commands(r"kubectl describe pod \S+") if c.scenario != "kit-describe"]
 WORKLOADS = {

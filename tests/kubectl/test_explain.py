@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from podlab.errors import PodlabError
-from podlab.kubectl.explain import explanation, heading, wrap
-from podlab.kubectl.restmapper import Mapping
+from podlab.kubectl.resources.restmapper import Mapping
+from podlab.kubectl.verbs.explain import explanation, heading, wrap
 
 POD = Mapping("", "v1", "Pod", "pods", "pod", True)
 REF = "#/components/schemas/io.k8s.api.core.v1."

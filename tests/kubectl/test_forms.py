@@ -13,10 +13,10 @@ from podlab import text
 from podlab.client import Client, Request
 from podlab.errors import ApiError, PodlabError
 from podlab.kubectl import Kubectl
-from podlab.kubectl.flags import written
-from podlab.kubectl.forms import forms, http, python_call
-from podlab.kubectl.get import get_raw
+from podlab.kubectl.commandline.flags import written
+from podlab.kubectl.commandline.forms import forms, http, python_call
 from podlab.kubectl.output import Output
+from podlab.kubectl.verbs.get import get_raw
 
 CALLS = [
     ("kubectl get pods", 'kubectl.get("pods")'),
@@ -61,7 +61,7 @@ class _Recorder(Kubectl):
         pass
 
     def do(self, verb: str, arguments: Any, flags: Any, **more: Any) -> Output:
-        from podlab.kubectl.flags import written
+        from podlab.kubectl.commandline.flags import written
 
         raise _Recorded(written(verb, arguments, flags, more.get("after", ())))
 
@@ -102,7 +102,7 @@ class Unready:
 
 
 def test_a_path_that_is_unavailable_is_asked_for_again_but_only_when_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("podlab.kubectl.get.PAUSE", 0.0)
+    monkeypatch.setattr("podlab.kubectl.verbs.get.PAUSE", 0.0)
     server: Any = Unready()
     assert get_raw(server, "/proxy/", patience=60.0) == "page" and server.asked == 3
     impatient: Any = Unready()

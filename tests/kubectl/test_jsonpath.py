@@ -14,10 +14,10 @@ from recordings import Command, commands
 
 from podlab.embedded.apiserver import yamltext
 from podlab.errors import PodlabError
-from podlab.kubectl.columns import sort_by
-from podlab.kubectl.formats import parse_format
-from podlab.kubectl.jsonpath import JSONPath
-from podlab.kubectl.yamlprinter import sort_keys, to_json, to_yaml
+from podlab.kubectl.formats.columns import sort_by
+from podlab.kubectl.formats.formats import parse_format
+from podlab.kubectl.formats.jsonpath import JSONPath
+from podlab.kubectl.formats.yamlprinter import sort_keys, to_json, to_yaml
 
 RECORDED = {command.line: command for command in commands("kit-jsonpath")}
 RANDOM = ("..name", "..image")  # upstream walks maps in random order

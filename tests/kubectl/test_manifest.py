@@ -11,8 +11,8 @@ import pytest
 
 from podlab.errors import ManifestError
 from podlab.kubectl.command import Command
-from podlab.kubectl.manifest import manifests, parse
-from podlab.kubectl.restmapper import Mapping, RestMapper
+from podlab.kubectl.resources.manifest import manifests, parse
+from podlab.kubectl.resources.restmapper import Mapping, RestMapper
 from tests.kubectl.recordings import GOLDEN
 
 POD = Mapping("", "v1", "Pod", "pods", "pod", True, ("po",))

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podlab.kubectl.merge import Kind, three_way
+from podlab.kubectl.resources.merge import Kind, three_way
 
 MERGE = {"x-kubernetes-patch-strategy": "merge"}
 SCHEMA: dict[str, Any] = {

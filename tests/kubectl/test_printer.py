@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from recordings import GOLDEN, all_commands
 
 from podlab.apimachinery.duration import human_duration, parse_duration, rfc1123
-from podlab.kubectl.printer import TableOptions, TablePrinter, print_table
+from podlab.kubectl.formats.printer import TableOptions, TablePrinter, print_table
+from podlab.kubectl.formats.tabwriter import align
 from podlab.kubectl.quantity import format_quantity, parse_quantity
-from podlab.kubectl.tabwriter import align
 
 
 def table(*rows: list[object], **more: Any) -> dict[str, Any]:

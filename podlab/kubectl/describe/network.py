@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from podlab.kubectl.describe.sections import Object, head, page
-from podlab.kubectl.printer import format_labels
+from podlab.kubectl.formats.printer import format_labels
 
 MOST = 3
 

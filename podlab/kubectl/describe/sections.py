@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from podlab.apimachinery.duration import age
-from podlab.kubectl.tabwriter import align, escape
+from podlab.kubectl.formats.tabwriter import align, escape
 
 Object = dict[str, Any]
 MAX_ANNOTATION = 140

@@ -7,7 +7,7 @@ from datetime import datetime
 from podlab.apimachinery.duration import age, rfc1123
 from podlab.kubectl.describe.sections import Object, annotation_lines, column, labels, page
 from podlab.kubectl.describe.volumes import source_lines
-from podlab.kubectl.printer import format_labels
+from podlab.kubectl.formats.printer import format_labels
 
 MODES = {"ReadWriteOnce": "RWO", "ReadOnlyMany": "ROX", "ReadWriteMany": "RWX", "ReadWriteOncePod": "RWOP"}
 _DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"

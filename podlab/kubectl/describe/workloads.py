@@ -20,7 +20,7 @@ from podlab.kubectl.describe.sections import (
     topology_spread,
 )
 from podlab.kubectl.describe.volumes import volumes
-from podlab.kubectl.printer import format_labels
+from podlab.kubectl.formats.printer import format_labels
 
 HASH = "pod-template-hash"
 

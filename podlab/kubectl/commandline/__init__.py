@@ -1,0 +1,1 @@
+"""From words to a call: the command line, its flags, help, magics, and what is said when it fails."""

@@ -1,0 +1,118 @@
+"""`%kubectl …` and `%%manifest FILE` for a notebook.
+
+`%kubectl` takes a kubectl command line as it stands in any text about kubectl. `%%manifest` writes its cell to a file
+and says whether it can be one.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from podlab.client import Client
+from podlab.errors import ManifestError
+from podlab.kubectl.commandline import line as commandline
+from podlab.kubectl.commandline.wording import in_words
+from podlab.kubectl.kubectl import Kubectl
+from podlab.kubectl.output import Output
+from podlab.kubectl.resources.manifest import parse, what_is_missing
+from podlab.text import Text
+
+WRITTEN = Text(ko="{name} 파일에 저장했습니다: {objects}", en="Saved as {name}: {objects}")
+EMPTY = Text(ko="비어 있습니다. 매니페스트가 아직 없습니다.", en="it is empty, so there is no manifest in it yet.")
+NAMELESS = Text(ko="이름 없음", en="no name")
+USAGE = Text(
+    ko="`%%manifest` 뒤에 파일 이름을 씁니다. 예: %%manifest nginx-pod.yaml",
+    en="`%%manifest` takes a file name, such as %%manifest nginx-pod.yaml",
+)
+
+
+@dataclass(slots=True)
+class Magics:
+    """The two magics of one notebook."""
+
+    shell: Any
+
+    def kubectl(self, line: str, cell: str | None = None) -> Output | None:
+        """`%kubectl get pods`: the Output; `%%kubectl apply -f -` reads the cell."""
+        words = list(commandline.words_of(line))
+        output, _, error = commandline.run(
+            words,
+            lambda given: commandline.connected(self._bound(), given),
+            stdin=io.BytesIO((cell or "").encode()),
+            line=f"kubectl {line}".rstrip(),
+        )
+        if error is not None:
+            error.output = output
+            raise error
+        return output
+
+    def manifest(self, line: str, cell: str = "") -> None:
+        """`%%manifest nginx-pod.yaml`: write the cell to the file, and say what is in it or what is wrong with it."""
+        name = line.strip().strip("\"'")
+        if not name:
+            raise ManifestError(USAGE)
+        print(write_manifest(Path(name), name, cell))
+
+    def _bound(self) -> Kubectl:
+        """The notebook's `kubectl`, else one for the kubeconfig of this process."""
+        found = self.shell.user_ns.get("kubectl")
+        return found if isinstance(found, Kubectl) else Kubectl(Client())
+
+
+def write_manifest(path: Path, name: str, text: str) -> Text:
+    """Write the file, and the sentence about it: the same whether the file was new or not.
+
+    Raises:
+        ManifestError: it cannot be written; or, when it is written, that it is no YAML or no object, and where.
+    """
+    store(path, name, text)
+    try:
+        found = list(parse(text, name))
+        wrong = next((missing for missing in (what_is_missing(each.obj) for each in found) if missing), "")
+        if wrong:
+            raise ManifestError(f'error: error validating "{name}": error validating data: {wrong}')
+    except ManifestError as error:
+        raise in_words(error, str(error)) from None
+    if not found:
+        return WRITTEN.format(name=name, objects=EMPTY)
+    return WRITTEN.format(name=name, objects=_listed([each.obj for each in found]))
+
+
+def store(path: Path, name: str, text: str) -> None:
+    """Put the text into the file, whole or not at all.
+
+    Raises:
+        ManifestError: it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f".{path.name}.new")  # a full disk must not cost what the file held
+        try:
+            fresh.write_text(text, encoding="utf-8")
+            fresh.replace(path)
+        finally:
+            fresh.unlink(missing_ok=True)
+    except OSError as error:
+        raise ManifestError(f"error: open {name}: {(error.strerror or str(error)).lower()}", NOT_WRITTEN) from error
+
+
+NOT_WRITTEN = Text(
+    ko="파일을 쓸 수 없습니다. 폴더의 쓰기 권한과 디스크의 남은 공간을 확인합니다.",
+    en="The file cannot be written. See whether the folder is writable and the disk has room.",
+)
+
+
+def _listed(objects: list[dict[str, Any]]) -> Text:
+    names = [(obj["kind"], (obj.get("metadata") or {}).get("name")) for obj in objects]
+    ko, en = (", ".join(f"{kind} {name or NAMELESS.in_(which)}" for kind, name in names) for which in ("ko", "en"))
+    return Text(ko, en)
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Register the magics; a second time changes nothing."""
+    magics = Magics(shell)
+    shell.register_magic_function(magics.kubectl, "line_cell", "kubectl")
+    shell.register_magic_function(magics.manifest, "cell", "manifest")

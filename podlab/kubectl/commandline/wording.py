@@ -1,0 +1,76 @@
+"""kubectl's lines for what went wrong.
+
+Upstream: staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go (checkErr, StandardErrorMessage, AddSourceToErr)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from podlab.errors import ApiError, PodlabError
+from podlab.kubectl.commandline.hints import hint_for
+
+Status = dict[str, Any]
+
+
+def failure(errors: Sequence[PodlabError]) -> PodlabError:
+    """One error that reads as kubectl prints these: a single one in full, several a line each."""
+    found = lines(errors)
+    return in_words(errors[0], found[0] if len(found) == 1 else "\n".join(line.rstrip("\n") for line in found))
+
+
+def lines(errors: Sequence[PodlabError]) -> list[str]:
+    """What kubectl prints for these errors."""
+    alone = len(errors) == 1
+    return [_line(error, alone) for error in dict.fromkeys(errors)]
+
+
+def in_words(error: PodlabError, line: str) -> PodlabError:
+    """The same error with kubectl's line and the hint that fits it."""
+    hint = error.hint or hint_for(line)
+    if isinstance(error, ApiError):
+        return ApiError(error.status, line, hint)
+    worded = type(error)(line, hint) if type(error).__init__ is PodlabError.__init__ else PodlabError(line, hint)
+    worded.__cause__ = error.__cause__
+    return worded
+
+
+def with_source(error: ApiError, doing: str, source: str) -> ApiError:
+    """The error with the file that it is about: `error when creating "pod.yaml": …`."""
+    message = f'error when {doing} "{source}": {error.status.get("message", "")}'
+    return ApiError({**error.status, "message": message}, hint=error.hint)
+
+
+def server_line(status: Status) -> str:
+    """`Error from server (NotFound): …`."""
+    message, reason = str(status.get("message") or ""), status.get("reason")
+    if reason == "Unauthorized":
+        return f"error: You must be logged in to the server ({message})"
+    return f"Error from server ({reason}): {message}" if reason else f"Error from server: {message}"
+
+
+def _line(error: PodlabError, alone: bool) -> str:
+    if not isinstance(error, ApiError):
+        text = str(error)
+        return text if alone else text.removeprefix("error: ")
+    if str(error) != str(error.status.get("message", "")):
+        return str(error)  # it has its words already
+    if alone and error.reason == "Invalid":
+        return _invalid(error.status)
+    return server_line(error.status)
+
+
+def _invalid(status: Status) -> str:
+    details, message = status.get("details"), status.get("message") or ""
+    if not details:
+        return "The request is invalid" + (f": {message}" if message else "")
+    causes = list(dict.fromkeys(f"{c.get('field', '')}: {c.get('message', '')}" for c in details.get("causes") or ()))
+    head = "The request is invalid"
+    if details.get("kind") or details.get("name"):
+        head = f'The {details.get("kind", "")} "{details.get("name", "")}" is invalid'
+    elif message and not causes:
+        head += f": {message}"
+    if not causes:
+        return head
+    return f"{head}: {causes[0]}" if len(causes) == 1 else "\n".join([f"{head}: ", *(f"* {c}" for c in causes)])

@@ -1,0 +1,120 @@
+"""What the verbs that write have in common: dry runs, validation, field managers, and how they print what they wrote.
+
+Upstream: staging/src/k8s.io/cli-runtime/pkg/genericclioptions/printers, staging/src/k8s.io/kubectl/pkg/cmd/util
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from podlab.errors import PodlabError
+from podlab.kubectl.command import Command
+from podlab.kubectl.formats.formats import parse_format
+from podlab.kubectl.formats.yamlprinter import to_compact_json
+from podlab.kubectl.resources.restmapper import Mapping
+
+Object = dict[str, Any]
+VALIDATION = {"true": "Strict", "strict": "Strict", "warn": "Warn", "ignore": "Ignore", "false": "Ignore", "": "Strict"}
+IN_WORDS = {"client": " (dry run)", "server": " (server dry run)"}
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
+
+@dataclass(slots=True)
+class Writing:
+    """How one command writes, and what it has written.
+
+    Attributes:
+        dry_run: `none`, `client` (nothing is sent) or `server` (nothing is kept).
+        validate: `strict`, `warn` or `ignore`: what the server does about unknown fields; "" does not ask it to.
+        as_list: several objects are printed as one List, as `apply` does.
+    """
+
+    command: Command
+    manager: str
+    dry_run: str = "none"
+    validate: str = ""
+    output: str | None = None
+    show_managed_fields: bool = False
+    as_list: bool = False
+    written: list[Object] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.dry_run == "unchanged":
+            self.command.err("Warning: --dry-run is deprecated and can be replaced with --dry-run=client.\n")
+            self.dry_run = "client"
+        if self.dry_run not in ("none", "client", "server"):
+            raise PodlabError(f'error: Invalid dry-run value ({self.dry_run}). Must be "none", "server", or "client".')
+        if self.validate.lower() not in VALIDATION:
+            raise PodlabError(f'error: invalid - validate option "{self.validate}"')
+        parse_format(self.output)
+
+    @property
+    def on_client(self) -> bool:
+        """Nothing is sent."""
+        return self.dry_run == "client"
+
+    @property
+    def query(self) -> dict[str, object]:
+        """The query parameters of a write."""
+        return {
+            "dryRun": None if self.dry_run == "none" else "All",
+            "fieldManager": self.manager,
+            "fieldValidation": VALIDATION[self.validate.lower()] if self.validate else None,
+        }
+
+    def post(self, mapping: Mapping, namespace: str, obj: Object) -> Object:
+        """Create an object; in a client's dry run it comes back as it is."""
+        if self.on_client:
+            return obj
+        path = mapping.path(namespace)
+        found: Object = self.command.client.request("POST", path, query=self.query, body=obj).json()
+        return found
+
+    def patch(self, path: str, patch: object, kind: str = "strategic-merge-patch", *, bare: bool = False) -> Object:
+        """Patch an object; `kind` is the content type's: `strategic-merge-patch`, `merge-patch`, `json-patch`."""
+        found: Object = self.command.client.request(
+            "PATCH",
+            path,
+            query={"dryRun": self.query["dryRun"]} if bare else self.query,
+            body=patch,
+            content_type=f"application/{kind}+json",
+        ).json()
+        return found
+
+    def tell(self, mapping: Mapping, obj: Object, done: str) -> None:
+        """Print what became of an object: `pod/web created`, or the object in the format asked for."""
+        self.command.objects.append(obj)
+        style = parse_format(self.output)
+        if self.as_list and style.name not in ("", "name"):
+            self.written.append(obj)
+        elif style.name in ("", "name"):
+            name = obj["metadata"].get("name") or obj["metadata"].get("generateName", "")
+            words = f" {done}{IN_WORDS.get(self.dry_run, '')}" if not style.name else ""
+            self.command.out(f"{kind_name(mapping)}/{name}{words}\n")
+        else:
+            between = "---\n" if self.written and style.name == "yaml" else ""
+            self.written.append(obj)
+            self.command.out(between + style.text(obj, show_managed_fields=self.show_managed_fields))
+
+    def finish(self) -> None:
+        """Print the List that was kept until here."""
+        if self.as_list and self.written:
+            style = parse_format(self.output)
+            items = {"apiVersion": "v1", "items": self.written, "kind": "List", "metadata": {"resourceVersion": ""}}
+            whole = self.written[0] if len(self.written) == 1 else items
+            self.command.out(style.text(whole, show_managed_fields=self.show_managed_fields))
+
+
+def kind_name(mapping: Mapping) -> str:
+    """A resource as messages name it: `pod`, `deployment.apps`."""
+    return f"{mapping.kind.lower()}.{mapping.group}" if mapping.group else mapping.kind.lower()
+
+
+def annotated(obj: Object) -> Object:
+    """A copy that carries itself in the annotation that the next `apply` reads."""
+    metadata = obj.get("metadata") or {}
+    annotations = {k: v for k, v in (metadata.get("annotations") or {}).items() if k != LAST_APPLIED}
+    plain = {**obj, "metadata": {**metadata, "annotations": annotations}}
+    annotations = {**annotations, LAST_APPLIED: to_compact_json(plain) + "\n"}
+    return {**obj, "metadata": {**metadata, "annotations": annotations}}

@@ -1,0 +1,181 @@
+"""`kubectl apply`: make the cluster hold what the manifests say.
+
+Upstream: staging/src/k8s.io/kubectl/pkg/cmd/apply/apply.go, patcher.go
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from podlab.errors import ApiError, ManifestError, PodlabError
+from podlab.kubectl.command import Command
+from podlab.kubectl.commandline.wording import with_source
+from podlab.kubectl.formats.yamlprinter import to_compact_json
+from podlab.kubectl.resources.manifest import Manifest, in_namespace, manifests
+from podlab.kubectl.resources.merge import three_way
+from podlab.kubectl.resources.restmapper import Mapping
+from podlab.kubectl.resources.writing import LAST_APPLIED, Writing, annotated
+from podlab.kubectl.verbs.create import NO_FILES
+
+Object = dict[str, Any]
+NOT_APPLIED = (
+    "Warning: resource {resource}/{name} is missing the {annotation} annotation which is required by kubectl apply. "
+    "kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or "
+    "kubectl apply. The missing annotation will be patched automatically.\n"
+)
+
+
+def apply(
+    command: Command,
+    *arguments: str,
+    filename: Sequence[str] = (),
+    dry_run: str = "none",
+    output: str | None = None,
+    validate: str = "strict",
+    recursive: bool = False,
+    server_side: bool = False,
+    force_conflicts: bool = False,
+    field_manager: str = "",
+    show_managed_fields: bool = False,
+) -> None:
+    """Create what is missing, patch what differs, leave the rest.
+
+    Raises:
+        PodlabError: what could not be read or applied; the other objects are applied all the same.
+    """
+    files = [*arguments, *filename]
+    if not files:
+        raise PodlabError(NO_FILES)
+    if server_side and dry_run == "client":
+        raise PodlabError(
+            "error: --dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)"
+        )
+    if force_conflicts and not server_side:
+        raise PodlabError("error: --force-conflicts only works with --server-side")
+    manager = field_manager or ("kubectl" if server_side else "kubectl-client-side-apply")
+    writing = Writing(command, manager, dry_run, validate, output, show_managed_fields, as_list=True)
+    found = list(manifests(command, files, recursive=recursive, validate=validate))
+    for manifest, mapping in found:
+        with command.going_on():
+            obj, namespace = in_namespace(command, manifest, mapping)
+            if server_side:
+                _apply_on_server(writing, manifest, mapping, obj, namespace, force_conflicts)
+            else:
+                _apply(writing, manifest, mapping, obj, namespace)
+    if not found and not command.failures:
+        raise PodlabError("error: no objects passed to apply")
+    writing.finish()
+
+
+def _apply(writing: Writing, manifest: Manifest, mapping: Mapping, obj: Object, namespace: str) -> None:
+    name = manifest.name
+    current = _current(writing.command, manifest, mapping, namespace)
+    modified = annotated(obj)
+    if current is None:
+        try:
+            writing.tell(mapping, writing.post(mapping, namespace, modified), "created")
+        except ApiError as error:
+            raise with_source(error, "creating", manifest.source) from error
+        return
+    if LAST_APPLIED not in (current["metadata"].get("annotations") or {}):
+        missing = NOT_APPLIED.format(resource=mapping.plural, name=name, annotation=LAST_APPLIED)
+        writing.command.err(missing)
+    patch = three_way(
+        last_applied(current), modified, current, writing.command.schemas.of(mapping.api_version, mapping.kind)
+    )
+    if not patch:
+        writing.tell(mapping, current, "unchanged")
+    elif writing.on_client and not writing.output:
+        writing.tell(mapping, current, "configured")
+    else:
+        try:
+            kind = "strategic-merge-patch" if writing.command.schemas.is_strategic(mapping) else "merge-patch"
+            writing.tell(mapping, writing.patch(mapping.path(namespace, name), patch, kind), "configured")
+        except ApiError as error:
+            raise _patching(error, patch, manifest, mapping, namespace) from error
+
+
+def _apply_on_server(
+    writing: Writing, manifest: Manifest, mapping: Mapping, obj: Object, namespace: str, force: bool
+) -> None:
+    try:
+        found = writing.command.client.request(
+            "PATCH",
+            mapping.path(namespace, manifest.name),
+            query={**writing.query, "force": str(force).lower()},
+            body=obj,
+            content_type="application/apply-patch+yaml",
+        ).json()
+    except ApiError as error:
+        if error.code == 409:
+            raise PodlabError(conflict(error.status)) from error
+        raise with_source(error, "patching", manifest.source) from error
+    writing.tell(mapping, found, "serverside-applied")
+
+
+def conflict(status: Object) -> str:
+    """kubectl's words for fields that another field manager owns."""
+    return (
+        f"error: {status.get('message', '')}\n"
+        "Please review the fields above--they currently have other managers. Here\n"
+        "are the ways you can resolve this warning:\n"
+        "* If you intend to manage all of these fields, please re-run the apply\n"
+        "  command with the `--force-conflicts` flag.\n"
+        "* If you do not intend to manage all of the fields, please edit your\n"
+        "  manifest to remove references to the fields that should keep their\n"
+        "  current managers.\n"
+        "* You may co-own fields by updating your manifest to match the existing\n"
+        "  value; in this case, you'll become the manager if the other manager(s)\n"
+        "  stop managing the field (remove it from their configuration).\n"
+        "See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts"
+    )
+
+
+def _current(command: Command, manifest: Manifest, mapping: Mapping, namespace: str) -> Object | None:
+    """The object as it is, or None."""
+    if not manifest.name:
+        generated = (manifest.obj.get("metadata") or {}).get("generateName")
+        if generated:
+            raise ManifestError(f"error: from {generated}: cannot use generate name with apply")
+        about = _about(mapping, "", namespace)
+        raise ManifestError(
+            f"error: error when retrieving current configuration of:\n{about}\n"
+            f'from server for: "{manifest.source}": resource name may not be empty'
+        )
+    try:
+        return command.client.get(mapping.path(namespace, manifest.name))
+    except ApiError as error:
+        if error.code == 404 and error.reason == "NotFound":
+            return None
+        about = _about(mapping, manifest.name, namespace)
+        message = (
+            f'error when retrieving current configuration of:\n{about}\nfrom server for: "{manifest.source}": '
+            f"{error.status.get('message', '')}"
+        )
+        raise ApiError({**error.status, "message": message}, hint=error.hint) from error
+
+
+def _patching(error: ApiError, patch: Object, manifest: Manifest, mapping: Mapping, namespace: str) -> ApiError:
+    about = _about(mapping, manifest.name, namespace)
+    message = (
+        f'error when applying patch:\n{to_compact_json(patch)}\nto:\n{about}\nfor: "{manifest.source}": '
+        f'error when patching "{manifest.source}": {error.status.get("message", "")}'
+    )
+    return ApiError({**error.status, "message": message}, hint=error.hint)
+
+
+def _about(mapping: Mapping, name: str, namespace: str) -> str:
+    version = f"{mapping.group}/{mapping.version}"
+    return (
+        f'Resource: "{version}, Resource={mapping.plural}", GroupVersionKind: "{version}, Kind={mapping.kind}"\n'
+        f'Name: "{name}", Namespace: "{namespace}"'
+    )
+
+
+def last_applied(current: Object) -> Object:
+    """The manifest that was applied last, from the annotation; empty where there is none."""
+    text = (current["metadata"].get("annotations") or {}).get(LAST_APPLIED)
+    found: Object = json.loads(text) if text else {}
+    return found

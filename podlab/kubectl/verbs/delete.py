@@ -1,0 +1,224 @@
+"""`kubectl delete`: by file, by name, by selector; then wait until it is gone.
+
+Upstream: staging/src/k8s.io/kubectl/pkg/cmd/delete/delete.go
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from podlab.apimachinery.duration import parse_duration
+from podlab.errors import ApiError, PodlabError, WaitTimeout
+from podlab.kubectl.command import Command
+from podlab.kubectl.resources.listing import read_list
+from podlab.kubectl.resources.manifest import in_namespace, manifests
+from podlab.kubectl.resources.restmapper import Mapping
+from podlab.kubectl.resources.selection import select
+from podlab.kubectl.resources.writing import IN_WORDS, kind_name
+
+Object = dict[str, Any]
+NOTHING_NAMED = """error: You must provide one or more resources by argument or filename.
+Example resource specifications include:
+   '-f rsrc.yaml'
+   '--filename=rsrc.json'
+   '<resource> <name>'
+   '<resource>'"""
+IMMEDIATE = (
+    "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. "
+    "The resource may continue to run on the cluster indefinitely.\n"
+)
+LOOK = 0.25
+"""Seconds between two looks where a watch cannot be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One object to delete."""
+
+    mapping: Mapping
+    namespace: str
+    name: str
+
+    @property
+    def path(self) -> str:
+        """Its URL's path."""
+        return self.mapping.path(self.namespace, self.name)
+
+
+def delete(
+    command: Command,
+    *arguments: str,
+    filename: Sequence[str] = (),
+    selector: str = "",
+    field_selector: str = "",
+    all_: bool = False,
+    all_namespaces: bool = False,
+    ignore_not_found: bool = False,
+    grace_period: int = -1,
+    now: bool = False,
+    force: bool = False,
+    wait: bool | None = None,
+    timeout: str = "0s",
+    cascade: str = "background",
+    dry_run: str = "none",
+    output: str = "",
+    recursive: bool = False,
+) -> None:
+    """Delete each object, then wait until all are gone (up to `timeout`; a week where it is 0).
+
+    Raises:
+        PodlabError: what is not there or may not be deleted; the others are deleted all the same.
+        WaitTimeout: something is still there.
+    """
+    if output not in ("", "name"):
+        raise PodlabError(f'error: unexpected -o output mode: {output}. We only support "-o name"')
+    if now and grace_period >= 0:
+        raise PodlabError("error: --now and --grace-period cannot be specified together")
+    if grace_period == 0 and not force:
+        grace_period, wait = 1, True if wait is None else wait
+    if force and grace_period < 0:
+        grace_period = 0
+    if now:
+        grace_period = 1
+    if all_ and (selector or field_selector):
+        raise PodlabError("error: setting 'all' parameter but found a non empty selector. ")
+    if force and dry_run == "none":
+        command.err(IMMEDIATE)
+    targets = (
+        _of_files(command, filename, recursive)
+        if filename
+        else _of_arguments(command, arguments, selector, field_selector, all_, all_namespaces)
+    )
+    options = _options(grace_period, cascade)
+    forced = " force" if force else ""
+    ignore = ignore_not_found or bool(all_ or selector or field_selector)
+    deleted = []
+    for target in targets:
+        with command.going_on():
+            uid = _delete(command, target, options, dry_run, ignore)
+            if uid is not None:
+                deleted.append((target, uid))
+                _tell(command, target, forced, dry_run, output)
+    if not targets and not command.failures and not ignore_not_found:
+        command.out("No resources found\n")
+    if dry_run == "none" and wait is not False:
+        seconds = parse_duration(timeout) or 7 * 24 * 3600
+        _wait(command, deleted, seconds)
+
+
+def _options(grace_period: int, cascade: str) -> Object:
+    policies = {"background": "Background", "foreground": "Foreground", "orphan": "Orphan", "true": "Background"}
+    policy = policies.get(cascade)
+    if policy is None:
+        raise PodlabError(f'error: invalid cascade value ({cascade}). Must be "background", "foreground", or "orphan"')
+    options: Object = {"propagationPolicy": policy}
+    return {**options, "gracePeriodSeconds": grace_period} if grace_period >= 0 else options
+
+
+def _of_files(command: Command, filenames: Sequence[str], recursive: bool) -> list[Target]:
+    found = []
+    for manifest, mapping in manifests(command, filenames, recursive=recursive, validate="ignore"):
+        with command.going_on():
+            _, namespace = in_namespace(command, manifest, mapping)
+            found.append(Target(mapping, namespace, manifest.name))
+    return found
+
+
+def _of_arguments(
+    command: Command, arguments: Sequence[str], selector: str, field_selector: str, all_: bool, all_namespaces: bool
+) -> list[Target]:
+    selecting = bool(selector or field_selector or all_)
+    if not arguments:
+        raise PodlabError(NOTHING_NAMED)
+    chosen = select(command.mapper, arguments, selecting=selecting)
+    found = []
+    for one in chosen:
+        namespace = command.namespace if one.mapping.namespaced else ""
+        if one.name:
+            found.append(Target(one.mapping, namespace, one.name))
+        elif not selecting:
+            raise PodlabError("error: resource(s) were provided, but no name was specified")
+        else:
+            where = "" if all_namespaces else namespace
+            items = read_list(
+                command.client, one.mapping, where, label_selector=selector, field_selector=field_selector
+            )["items"]
+            found += [
+                Target(one.mapping, item["metadata"].get("namespace", ""), item["metadata"]["name"]) for item in items
+            ]
+    return found
+
+
+def _delete(command: Command, target: Target, options: Object, dry_run: str, ignore: bool) -> str | None:
+    """Delete it; its uid, or None if it was not there and need not be."""
+    query = {"dryRun": "All"} if dry_run == "server" else None
+    try:
+        if dry_run == "client":
+            found = command.client.get(target.path)
+        else:
+            found = command.client.request("DELETE", target.path, query=query, body=options).json()
+    except ApiError as error:
+        if error.code == 404 and ignore:
+            return None
+        raise
+    command.objects.append(found)
+    of = found.get("details") if found.get("kind") == "Status" else found.get("metadata")
+    return str((of or {}).get("uid") or "")
+
+
+def _tell(command: Command, target: Target, forced: str, dry_run: str, output: str) -> None:
+    kind = kind_name(target.mapping)
+    if output == "name":
+        command.out(f"{kind}/{target.name}\n")
+        return
+    done = "force deleted" if forced else "deleted"
+    where = f" from {target.namespace} namespace" if target.namespace else ""
+    command.out(f'{kind} "{target.name}" {done}{where}{IN_WORDS.get(dry_run, "")}\n')
+
+
+def _wait(command: Command, deleted: Sequence[tuple[Target, str]], seconds: float) -> None:
+    """Wait until each is gone, or another has taken its name."""
+    until = time.monotonic() + seconds
+    for target, uid in deleted:
+        with command.going_on():
+            wait_until_gone(command, target, uid, until)
+
+
+def wait_until_gone(command: Command, target: Target, uid: str, until: float) -> None:
+    """Watch an object until it is deleted.
+
+    Raises:
+        WaitTimeout: it is there still.
+    """
+    while True:
+        try:
+            obj = command.client.get(target.path)
+        except ApiError as error:
+            if error.code == 404:
+                return
+            raise
+        if uid and obj["metadata"].get("uid") != uid:
+            return
+        left = until - time.monotonic()
+        if left <= 0:
+            raise WaitTimeout(f"error: timed out waiting for the condition on {target.mapping.plural}/{target.name}")
+        _watch(command, target, obj, min(left, 300))
+
+
+def _watch(command: Command, target: Target, obj: Object, seconds: float) -> None:
+    """Until the object is deleted, or the watch ends."""
+    query = {
+        "fieldSelector": f"metadata.name={target.name}",
+        "resourceVersion": obj["metadata"]["resourceVersion"],
+    }
+    try:
+        for event in command.client.watch(target.mapping.path(target.namespace), query=query, timeout=max(1, seconds)):
+            if event["type"] == "DELETED":
+                return
+    except ApiError as error:
+        if error.code != 410:
+            raise
+        time.sleep(LOOK)

@@ -1,0 +1,79 @@
+"""`kubectl diff`: what `apply` would change, as a unified diff.
+
+Upstream: staging/src/k8s.io/kubectl/pkg/cmd/diff/diff.go
+"""
+
+from __future__ import annotations
+
+import difflib
+import random
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from podlab.errors import ApiError, PodlabError
+from podlab.kubectl.command import Command
+from podlab.kubectl.formats.formats import without_managed_fields
+from podlab.kubectl.formats.yamlprinter import to_yaml
+from podlab.kubectl.resources.manifest import Manifest, in_namespace, manifests
+from podlab.kubectl.resources.merge import three_way
+from podlab.kubectl.resources.restmapper import Mapping
+from podlab.kubectl.verbs.apply import last_applied
+from podlab.kubectl.verbs.create import NO_FILES
+
+Object = dict[str, Any]
+MANAGER = {"fieldManager": "kubectl-client-side-apply", "dryRun": "All"}
+
+
+def diff(
+    command: Command, *arguments: str, filename: Sequence[str] = (), recursive: bool = False, server_side: bool = False
+) -> None:
+    """Print what would change; the exit code is 1 if anything would.
+
+    Raises:
+        PodlabError: a manifest cannot be read, or the server refuses it.
+    """
+    files = [*arguments, *filename]
+    if not files:
+        raise PodlabError(NO_FILES)
+    folders = tuple(f"/tmp/{side}-{random.randrange(10**8, 10**10)}" for side in ("LIVE", "MERGED"))
+    for manifest, mapping in manifests(command, files, recursive=recursive):
+        with command.going_on():
+            obj, namespace = in_namespace(command, manifest, mapping)
+            live, merged = _both(command, manifest, mapping, obj, namespace)
+            version = f"{mapping.group}.{mapping.version}" if mapping.group else mapping.version
+            name = f"{version}.{mapping.kind}.{namespace}.{manifest.name}"
+            text = unified(live, merged, *(f"{folder}/{name}" for folder in folders))
+            if text:
+                command.exit_code = 1
+                command.out(text)
+
+
+def _both(
+    command: Command, manifest: Manifest, mapping: Mapping, obj: Object, namespace: str
+) -> tuple[Object | None, Object]:
+    """The object as it is, and as the server says it would be."""
+    client, path = command.client, mapping.path(namespace, manifest.name)
+    try:
+        live = client.get(path)
+    except ApiError as error:
+        if error.code != 404:
+            raise
+        return None, client.request("POST", mapping.path(namespace), query=MANAGER, body=obj).json()
+    wanted = {**obj, "metadata": {"annotations": {}, **obj["metadata"]}}
+    patch = three_way(last_applied(live), wanted, live, command.schemas.of(mapping.api_version, mapping.kind))
+    if not patch:
+        return live, live
+    patch.setdefault("metadata", {})["resourceVersion"] = live["metadata"]["resourceVersion"]
+    kind = "strategic-merge-patch" if command.schemas.is_strategic(mapping) else "merge-patch"
+    content_type = f"application/{kind}+json"
+    return live, client.request("PATCH", path, query=MANAGER, body=patch, content_type=content_type).json()
+
+
+def unified(live: Object | None, merged: Object, old: str, new: str) -> str:
+    """The difference of two objects' YAML as `diff -u -N` writes it; "" if there is none."""
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f000 +0000")
+    before = to_yaml(without_managed_fields(live)).splitlines(keepends=True) if live else []
+    after = to_yaml(without_managed_fields(merged)).splitlines(keepends=True)
+    lines = "".join(difflib.unified_diff(before, after, old, new, now, now))
+    return f"diff -u -N {old} {new}\n{lines}" if lines else ""

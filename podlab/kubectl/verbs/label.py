@@ -1,0 +1,165 @@
+"""`kubectl label` and `kubectl annotate`.
+
+Upstream: staging/src/k8s.io/kubectl/pkg/cmd/label/label.go, cmd/annotate/annotate.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from podlab.errors import PodlabError
+from podlab.kubectl.command import Command
+from podlab.kubectl.resources.listing import read_list
+from podlab.kubectl.resources.manifest import in_namespace, manifests
+from podlab.kubectl.resources.restmapper import Mapping
+from podlab.kubectl.resources.selection import select
+from podlab.kubectl.resources.writing import Writing
+
+Object = dict[str, Any]
+Changes = tuple[dict[str, str], list[str]]
+"""What is set, and the keys that are removed."""
+
+
+def label(
+    command: Command,
+    *arguments: str,
+    filename: Sequence[str] = (),
+    overwrite: bool = False,
+    all_: bool = False,
+    selector: str = "",
+    all_namespaces: bool = False,
+    dry_run: str = "none",
+    output: str | None = None,
+    list_: bool = False,
+) -> None:
+    """Set labels (`key=value`) and remove them (`key-`).
+
+    Raises:
+        PodlabError: a label is there with another value, or an object is not there.
+    """
+    words, changes = _changes(arguments, "label")
+    if not list_ and not any(changes):
+        raise PodlabError("error: at least one label update is required")
+    writing = Writing(command, "kubectl-label", dry_run, output=output)
+    for mapping, obj in objects_named(command, words, filename, selector, all_, all_namespaces):
+        with command.going_on():
+            labels = obj["metadata"].get("labels") or {}
+            if list_:
+                command.out("".join(f"{key}={labels[key]}\n" for key in sorted(labels)))
+                continue
+            for key, value in changes[0].items():
+                if not overwrite and labels.get(key, value) != value:
+                    raise PodlabError(f"error: '{key}' already has a value ({labels[key]}), and --overwrite is false")
+            for key in changes[1]:
+                if key not in labels:
+                    command.out(f'label "{key}" not found.\n')
+            changed = _changed(labels, changes)
+            done = _word(labels, changed)
+            writing.tell(mapping, _write(writing, mapping, obj, "labels", changed), done)
+
+
+def annotate(
+    command: Command,
+    *arguments: str,
+    filename: Sequence[str] = (),
+    overwrite: bool = False,
+    all_: bool = False,
+    selector: str = "",
+    all_namespaces: bool = False,
+    dry_run: str = "none",
+    output: str | None = None,
+) -> None:
+    """Set annotations (`key=value`) and remove them (`key-`).
+
+    Raises:
+        PodlabError: an annotation is there with another value, or an object is not there.
+    """
+    words, changes = _changes(arguments, "annotation")
+    if not any(changes):
+        raise PodlabError("error: at least one annotation update is required")
+    writing = Writing(command, "kubectl-annotate", dry_run, output=output)
+    for mapping, obj in objects_named(command, words, filename, selector, all_, all_namespaces):
+        with command.going_on():
+            annotations = obj["metadata"].get("annotations") or {}
+            there = [key for key, value in changes[0].items() if annotations.get(key, value) != value]
+            if there and not overwrite:
+                found = "; ".join(f"'{key}' already has a value ({annotations[key]})" for key in there)
+                raise PodlabError(
+                    f"error: --overwrite is false but found the following declared annotation(s): {found}"
+                )
+            changed = _changed(annotations, changes)
+            writing.tell(mapping, _write(writing, mapping, obj, "annotations", changed), "annotated")
+
+
+def _changes(arguments: Sequence[str], what: str) -> tuple[list[str], Changes]:
+    """The words that name objects, and the changes."""
+    words = [word for word in arguments if "=" not in word and not word.endswith("-")]
+    updates = [word for word in arguments if "=" in word or word.endswith("-")]
+    put: dict[str, str] = {}
+    removed = []
+    for word in updates:
+        key, equals, value = word.partition("=")
+        if equals and not key:
+            raise PodlabError(f"error: invalid {what} format: {word}")
+        if equals:
+            put[key] = value
+        else:
+            removed.append(word[:-1])
+    both = [key for key in removed if key in put]
+    if both:
+        raise PodlabError(f"error: can not both modify and remove a {what} in the same command")
+    return words, (put, removed)
+
+
+def _changed(values: dict[str, str], changes: Changes) -> dict[str, str | None]:
+    """The merge patch: what differs."""
+    put = {key: value for key, value in changes[0].items() if values.get(key) != value}
+    return {**put, **{key: None for key in changes[1] if key in values}}
+
+
+def _word(labels: dict[str, str], changed: dict[str, str | None]) -> str:
+    if not changed:
+        return "not labeled"
+    return "unlabeled" if all(value is None for value in changed.values()) else "labeled"
+
+
+def _write(writing: Writing, mapping: Mapping, obj: Object, where: str, changed: dict[str, str | None]) -> Object:
+    metadata = obj["metadata"]
+    if writing.on_client or not changed:
+        values = {**(metadata.get(where) or {}), **changed}
+        return {**obj, "metadata": {**metadata, where: {k: v for k, v in values.items() if v is not None}}}
+    path = mapping.path(metadata.get("namespace", ""), metadata["name"])
+    return writing.patch(path, {"metadata": {where: changed}}, "merge-patch")
+
+
+def objects_named(
+    command: Command,
+    words: Sequence[str],
+    filename: Sequence[str] = (),
+    selector: str = "",
+    all_: bool = False,
+    all_namespaces: bool = False,
+) -> list[tuple[Mapping, Object]]:
+    """What is named, as it is on the server."""
+    found: list[tuple[Mapping, Object]] = []
+    if filename:
+        for manifest, mapping in manifests(command, filename, validate="ignore"):
+            with command.going_on():
+                _, namespace = in_namespace(command, manifest, mapping)
+                found.append((mapping, command.client.get(mapping.path(namespace, manifest.name))))
+        return found
+    if not words:
+        raise PodlabError("error: one or more resources must be specified as <resource> <name> or <resource>/<name>")
+    for one in select(command.mapper, words, selecting=bool(selector or all_)):
+        namespace = "" if all_namespaces else command.namespace
+        with command.going_on():
+            if one.name:
+                found.append((one.mapping, command.client.get(one.mapping.path(namespace, one.name))))
+            elif not (selector or all_):
+                raise PodlabError("error: resource(s) were provided, but no name was specified")
+            else:
+                kind = {"apiVersion": one.mapping.api_version, "kind": one.mapping.kind}
+                items = read_list(command.client, one.mapping, namespace, label_selector=selector)["items"]
+                found += [(one.mapping, {**kind, **item}) for item in items]
+    return found

@@ -1,0 +1,90 @@
+"""`kubectl patch`.
+
+Upstream: staging/src/k8s.io/kubectl/pkg/cmd/patch/patch.go
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+
+from podlab.errors import ManifestError, PodlabError
+from podlab.kubectl.command import Command
+from podlab.kubectl.resources.manifest import in_namespace, manifests
+from podlab.kubectl.resources.restmapper import Mapping
+from podlab.kubectl.resources.selection import select
+from podlab.kubectl.resources.writing import Writing
+
+TYPES = {"json": "json-patch", "merge": "merge-patch", "strategic": "strategic-merge-patch"}
+
+
+def patch(
+    command: Command,
+    *arguments: str,
+    patch: str = "",
+    patch_file: str = "",
+    type_: str = "strategic",
+    filename: Sequence[str] = (),
+    subresource: str = "",
+    dry_run: str = "none",
+    output: str | None = None,
+) -> None:
+    """Change part of an object: strategic merge, merge, or JSON patch, in JSON or YAML.
+
+    Raises:
+        PodlabError: the patch cannot be read, the object is not there, or the server refuses.
+    """
+    if type_.lower() not in TYPES:
+        raise PodlabError(f'error: --type must be one of [json merge strategic], not "{type_}"')
+    if not patch and not patch_file:
+        raise PodlabError("error: must specify --patch or --patch-file containing the contents of the patch")
+    text = patch or _read(command, patch_file)
+    body = _parsed(text)
+    writing = Writing(command, "kubectl-patch", dry_run, output=output)
+    for mapping, namespace, name in _targets(command, arguments, filename):
+        with command.going_on():
+            path = mapping.path(namespace, name, subresource)
+            before = command.client.get(path)
+            after = before if writing.on_client else writing.patch(path, body, TYPES[type_.lower()])
+            same = before["metadata"].get("resourceVersion") == after["metadata"].get("resourceVersion")
+            unchanged = same and not writing.on_client and dry_run == "none"
+            writing.tell(mapping, after, "patched (no change)" if unchanged else "patched")
+
+
+def _read(command: Command, name: str) -> str:
+    try:
+        return (command.folder / name).read_text(encoding="utf-8")
+    except OSError as error:
+        raise ManifestError(
+            f"error: unable to read patch file: open {name}: {(error.strerror or '').lower()}"
+        ) from error
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        pass
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ManifestError(f'error: unable to parse "{text}": yaml: {error}') from error
+
+
+def _targets(command: Command, arguments: Sequence[str], filename: Sequence[str]) -> list[tuple[Mapping, str, str]]:
+    if filename:
+        found = []
+        for manifest, mapping in manifests(command, filename, validate="ignore"):
+            found.append((mapping, in_namespace(command, manifest, mapping)[1], manifest.name))
+        return found
+    chosen = select(command.mapper, arguments)
+    if not chosen or any(not one.name for one in chosen):
+        raise PodlabError(
+            "error: one or more resources must be specified as <resource> <name> or <resource>/<name>"
+            if not chosen
+            else "error: resource(s) were provided, but no name was specified"
+        )
+    return [(one.mapping, command.namespace, one.name) for one in chosen]

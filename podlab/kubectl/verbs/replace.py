@@ -1,0 +1,73 @@
+"""`kubectl replace`: put a manifest in an object's place; with `--force`, delete and create it.
+
+Upstream: staging/src/k8s.io/kubectl/pkg/cmd/replace/replace.go
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from podlab.errors import ApiError, PodlabError
+from podlab.kubectl.command import Command
+from podlab.kubectl.commandline.wording import with_source
+from podlab.kubectl.resources.manifest import in_namespace, manifests
+from podlab.kubectl.resources.writing import LAST_APPLIED, Writing, annotated
+from podlab.kubectl.verbs.create import NO_FILES
+from podlab.kubectl.verbs.delete import Target, delete, wait_until_gone
+
+Object = dict[str, Any]
+
+
+def replace(
+    command: Command,
+    *arguments: str,
+    filename: Sequence[str] = (),
+    force: bool = False,
+    grace_period: int = -1,
+    timeout: str = "0s",
+    dry_run: str = "none",
+    output: str | None = None,
+    validate: str = "strict",
+    save_config: bool = False,
+    recursive: bool = False,
+) -> None:
+    """Replace each object, which must be there.
+
+    Raises:
+        PodlabError: what could not be read or replaced; the others are replaced all the same.
+    """
+    files = [*arguments, *filename]
+    if not files:
+        raise PodlabError(NO_FILES)
+    if grace_period >= 0 and not force:
+        raise PodlabError("error: --grace-period must have --force specified")
+    writing = Writing(command, "kubectl-replace", dry_run, validate, output)
+    if force:
+        delete(command, filename=files, ignore_not_found=True, grace_period=grace_period, timeout=timeout)
+    for manifest, mapping in manifests(command, files, recursive=recursive, validate=validate):
+        with command.going_on():
+            obj, namespace = in_namespace(command, manifest, mapping)
+            target = Target(mapping, namespace, manifest.name)
+            if force:
+                wait_until_gone(command, target, "", time.monotonic() + 300)
+                writing.tell(mapping, writing.post(mapping, namespace, obj), "replaced")
+                continue
+            try:
+                writing.tell(mapping, _put(writing, target, obj, save_config), "replaced")
+            except ApiError as error:
+                raise with_source(error, "replacing", manifest.source) from error
+
+
+def _put(writing: Writing, target: Target, obj: Object, save_config: bool) -> Object:
+    client = writing.command.client
+    there = client.get(target.path)
+    if writing.on_client:
+        return obj
+    if save_config or LAST_APPLIED in (there["metadata"].get("annotations") or {}):
+        obj = annotated(obj)
+    version = there["metadata"]["resourceVersion"]
+    metadata = {**obj["metadata"], "resourceVersion": obj["metadata"].get("resourceVersion") or version}
+    found: Object = client.request("PUT", target.path, query=writing.query, body={**obj, "metadata": metadata}).json()
+    return found
