@@ -6,21 +6,21 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from podlab.panels.anatomy import PodAnatomy
-    from podlab.panels.board import PodBoard
-    from podlab.panels.editor import ManifestEditor
-    from podlab.panels.explain import Explain
-    from podlab.panels.timeline import Timeline
-    from podlab.panels.up import Up
+    from podlab.panels.anatomy.anatomy import PodAnatomy
+    from podlab.panels.board.board import PodBoard
+    from podlab.panels.editor.editor import ManifestEditor
+    from podlab.panels.explain.explain import Explain
+    from podlab.panels.timeline.timeline import Timeline
+    from podlab.panels.up.up import Up
 
 __all__ = ["Explain", "ManifestEditor", "PodAnatomy", "PodBoard", "Timeline", "Up"]
 _HOMES = {
-    "Explain": "explain",
-    "ManifestEditor": "editor",
-    "PodAnatomy": "anatomy",
-    "PodBoard": "board",
-    "Timeline": "timeline",
-    "Up": "up",
+    "Explain": "explain.explain",
+    "ManifestEditor": "editor.editor",
+    "PodAnatomy": "anatomy.anatomy",
+    "PodBoard": "board.board",
+    "Timeline": "timeline.timeline",
+    "Up": "up.up",
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from stage import CONTRAST, Stage
 
-from podlab.panels.anatomy import LABELS, anatomy
+from podlab.panels.anatomy.anatomy import LABELS, anatomy
 from podlab.panels.panel import CONNECTION
 
 expect = pytest.importorskip("playwright.sync_api").expect

@@ -12,9 +12,9 @@ import pytest
 from stage import CONTRAST, Stage
 
 from podlab.apimachinery.duration import human_duration
-from podlab.panels.board import CAPTION, LABELS
-from podlab.panels.detail import LABELS as DETAIL_LABELS
-from podlab.panels.detail import about, detail
+from podlab.panels.board.board import CAPTION, LABELS
+from podlab.panels.board.detail import LABELS as DETAIL_LABELS
+from podlab.panels.board.detail import about, detail
 from podlab.panels.panel import CONNECTION, module
 from podlab.panels.row import row as row_of
 from podlab.panels.simulated import NOTE

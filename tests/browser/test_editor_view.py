@@ -10,10 +10,10 @@ from labserver import ROOT
 from stage import CONTRAST, Stage
 
 from podlab import text
-from podlab.panels.editor import LABELS, told
+from podlab.panels.editor.editor import LABELS, told
+from podlab.panels.editor.problems import CAUSES, PERHAPS, UNKNOWN, Problem
+from podlab.panels.editor.review import Plan, Review
 from podlab.panels.panel import CONNECTION
-from podlab.panels.problems import CAUSES, PERHAPS, UNKNOWN, Problem
-from podlab.panels.review import Plan, Review
 
 expect = pytest.importorskip("playwright.sync_api").expect
 

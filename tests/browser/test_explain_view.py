@@ -12,8 +12,8 @@ from stage import CONTRAST, Stage
 
 from podlab import text
 from podlab.diagnosis import diagnose
-from podlab.panels.detail import about
-from podlab.panels.explain import LABELS, told
+from podlab.panels.board.detail import about
+from podlab.panels.explain.explain import LABELS, told
 from podlab.panels.panel import CONNECTION
 
 expect = pytest.importorskip("playwright.sync_api").expect

@@ -10,9 +10,9 @@ import pytest
 from stage import CONTRAST, Stage
 
 from podlab import text
-from podlab.panels.life import Moment
 from podlab.panels.panel import CONNECTION
-from podlab.panels.timeline import LABELS, layout
+from podlab.panels.timeline.life import Moment
+from podlab.panels.timeline.timeline import LABELS, layout
 
 expect = pytest.importorskip("playwright.sync_api").expect
 BEGIN = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)

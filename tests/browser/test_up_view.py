@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from stage import CONTRAST, Stage
 
-from podlab.panels.up import LABELS
+from podlab.panels.up.up import LABELS
 
 expect = pytest.importorskip("playwright.sync_api").expect
 IDLE: dict[str, Any] = {

@@ -9,7 +9,7 @@ import pytest
 from replay import recorded
 
 from podlab import text
-from podlab.panels.anatomy import LABELS, anatomy, twin
+from podlab.panels.anatomy.anatomy import LABELS, anatomy, twin
 from podlab.panels.panel import module
 
 

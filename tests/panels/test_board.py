@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from podlab import text
-from podlab.panels.board import CAPTION, LABELS, twin
-from podlab.panels.detail import LABELS as DETAIL_LABELS
+from podlab.panels.board.board import CAPTION, LABELS, twin
+from podlab.panels.board.detail import LABELS as DETAIL_LABELS
 from podlab.panels.panel import CONNECTION, module
 from podlab.panels.row import Row, row
 

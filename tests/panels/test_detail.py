@@ -10,7 +10,7 @@ import pytest
 from replay import recorded
 
 from podlab import text
-from podlab.panels.detail import about, detail, line
+from podlab.panels.board.detail import about, detail, line
 
 NOW = datetime(2026, 11, 23, 4, 0, 0, tzinfo=UTC)
 

@@ -15,12 +15,12 @@ from podlab import text
 from podlab.client import Client
 from podlab.errors import ApiError, ManifestError
 from podlab.kubectl import Kubectl
-from podlab.panels.draft import Draft
-from podlab.panels.editor import LABELS, ManifestEditor, told, twin
+from podlab.panels.editor.draft import Draft
+from podlab.panels.editor.editor import LABELS, ManifestEditor, told, twin
+from podlab.panels.editor.places import documents
+from podlab.panels.editor.problems import Problem, of_answer, of_yaml
+from podlab.panels.editor.review import Plan, Review
 from podlab.panels.panel import CONNECTION, module
-from podlab.panels.places import documents
-from podlab.panels.problems import Problem, of_answer, of_yaml
-from podlab.panels.review import Plan, Review
 from podlab.panels.worker import Worker
 
 SEED = (Path(__file__).parents[2] / "notebooks" / "manifests" / "nginx-pod.yaml").read_text(encoding="utf-8")

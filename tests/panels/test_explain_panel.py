@@ -12,7 +12,7 @@ from replay import GOLDEN, Replay, recorded
 from podlab import text
 from podlab.client import Client
 from podlab.diagnosis import Finding, diagnose
-from podlab.panels.explain import LABELS, Explain, log_query, told, twin
+from podlab.panels.explain.explain import LABELS, Explain, log_query, told, twin
 from podlab.panels.panel import CONNECTION, module
 
 RECORDINGS = sorted(path.parent.name for path in GOLDEN.glob("*/watch-pods.jsonl"))

@@ -12,9 +12,9 @@ import pytest
 from replay import GOLDEN, recorded
 
 from podlab import text
-from podlab.panels.life import Moment, Seen, moments, spans, when
 from podlab.panels.panel import CONNECTION, module
-from podlab.panels.timeline import LABELS, PHASES, WORDS, layout, svg, twin
+from podlab.panels.timeline.life import Moment, Seen, moments, spans, when
+from podlab.panels.timeline.timeline import LABELS, PHASES, WORDS, layout, svg, twin
 
 RECORDINGS = sorted(path.parent.name for path in GOLDEN.glob("*/watch-events.jsonl"))
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podlab.panels.places import at, documents, steps
+from podlab.panels.editor.places import at, documents, steps
 
 SEED = """apiVersion: v1
 kind: Pod

@@ -13,7 +13,7 @@ from podlab import clusters, text
 from podlab.clusters import Cluster
 from podlab.clusters.progress import Estimate, Layer, Pull
 from podlab.errors import ClusterError
-from podlab.panels.up import Task, Up, drawn
+from podlab.panels.up.up import Task, Up, drawn
 
 MADE = Cluster("made", "kind", Path("/nowhere/kubeconfig"))
 

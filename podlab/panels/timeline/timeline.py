@@ -12,10 +12,10 @@ from traitlets import Dict
 
 from podlab.apimachinery.duration import human_duration
 from podlab.panels import writer
-from podlab.panels.detail import about
+from podlab.panels.board.detail import about
 from podlab.panels.feed import feed
-from podlab.panels.life import Moment, Seen, Span, moments, spans
 from podlab.panels.panel import Object, Panel, module
+from podlab.panels.timeline.life import Moment, Seen, Span, moments, spans
 from podlab.text import Text
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Timeline(Panel):
         namespace: another namespace than the source's own.
     """
 
-    _esm = module("timeline")
+    _esm = module("timeline/timeline")
     life: Any = Dict(allow_none=True, default_value=None).tag(sync=True)
 
     def __init__(self, source: Kubectl | Client, name: str, namespace: str | None = None) -> None:

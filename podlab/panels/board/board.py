@@ -13,8 +13,8 @@ from traitlets import Dict, List
 from podlab.apimachinery.duration import age
 from podlab.errors import PodlabError
 from podlab.panels import writer
-from podlab.panels.detail import LABELS as DETAIL_LABELS
-from podlab.panels.detail import about, detail
+from podlab.panels.board.detail import LABELS as DETAIL_LABELS
+from podlab.panels.board.detail import about, detail
 from podlab.panels.feed import feed
 from podlab.panels.logs import Tail
 from podlab.panels.panel import Object, Panel, module
@@ -62,7 +62,7 @@ class PodBoard(Panel):
         ValueError: `selector` is no label selector.
     """
 
-    _esm = module("detail", "board")
+    _esm = module("board/detail", "board/board")
     details: Any = Dict().tag(sync=True)
     rows: Any = List().tag(sync=True)
 

@@ -55,7 +55,7 @@ class PodAnatomy(Panel):
         namespace: another namespace than the source's own.
     """
 
-    _esm = module("anatomy")
+    _esm = module("anatomy/anatomy")
     pod: Any = Dict(allow_none=True, default_value=None).tag(sync=True)
 
     def __init__(self, source: Kubectl | Client, name: str, namespace: str | None = None) -> None:

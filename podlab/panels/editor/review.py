@@ -13,9 +13,9 @@ from podlab.kubectl.kubectl import Kubectl
 from podlab.kubectl.resources.manifest import Manifest, parse, resolve
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.verbs.explain import read_document
-from podlab.panels.meaning import Meaning, meaning
-from podlab.panels.places import Document, Path, documents
-from podlab.panels.problems import Problem, of_answer, of_yaml
+from podlab.panels.editor.meaning import Meaning, meaning
+from podlab.panels.editor.places import Document, Path, documents
+from podlab.panels.editor.problems import Problem, of_answer, of_yaml
 
 DRY_RUN = {"dryRun": "All", "fieldManager": "kubectl-client-side-apply", "fieldValidation": "Strict"}
 TAKEN = (403, 409)  # what a server says to a new object that is there already, or that a quota leaves no room for

@@ -13,12 +13,12 @@ from traitlets import Dict, List
 from podlab.errors import PodlabError
 from podlab.kubectl.kubectl import Kubectl
 from podlab.panels import writer
-from podlab.panels.draft import Draft
-from podlab.panels.meaning import Meaning
+from podlab.panels.editor.draft import Draft
+from podlab.panels.editor.meaning import Meaning
+from podlab.panels.editor.places import at
+from podlab.panels.editor.problems import Problem
+from podlab.panels.editor.review import Plan, Review, Reviewer
 from podlab.panels.panel import Object, Panel, coded, module
-from podlab.panels.places import at
-from podlab.panels.problems import Problem
-from podlab.panels.review import Plan, Review, Reviewer
 from podlab.panels.row import row
 from podlab.panels.worker import Worker
 from podlab.text import Text
@@ -93,7 +93,7 @@ class ManifestEditor(Panel):
         namespace: another namespace than the source's own, for objects that name none.
     """
 
-    _esm = module("editor")
+    _esm = module("editor/editor")
     document: Any = Dict().tag(sync=True)
     file: Any = Dict().tag(sync=True)
     verdict: Any = Dict(allow_none=True, default_value=None).tag(sync=True)

@@ -89,7 +89,7 @@ class Up(anywidget.AnyWidget):
     """
 
     _css = HERE / "panel.css"
-    _esm = module("up")
+    _esm = module("up/up")
     labels = Dict().tag(sync=True)
     shown = Dict().tag(sync=True)
 

@@ -14,7 +14,7 @@ from traitlets import Dict
 from podlab.diagnosis import Finding, diagnose
 from podlab.errors import PodlabError
 from podlab.panels import writer
-from podlab.panels.detail import about
+from podlab.panels.board.detail import about
 from podlab.panels.feed import feed
 from podlab.panels.panel import Object, Panel, coded, module
 from podlab.panels.row import Tone, row
@@ -50,7 +50,7 @@ class Explain(Panel):
         namespace: another namespace than the source's own.
     """
 
-    _esm = module("explain")
+    _esm = module("explain/explain")
     finding: Any = Dict(allow_none=True, default_value=None).tag(sync=True)
 
     def __init__(self, source: Kubectl | Client, name: str, namespace: str | None = None) -> None:

@@ -1,0 +1,1 @@
+"""PodAnatomy: one Pod drawn as what it is."""

@@ -1,0 +1,1 @@
+"""PodBoard: a namespace's Pods as live rows."""

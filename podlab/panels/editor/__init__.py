@@ -1,0 +1,1 @@
+"""ManifestEditor: a manifest, and what the cluster would say to it."""

@@ -1,0 +1,1 @@
+"""Explain: what is going on with one Pod."""

@@ -1,0 +1,1 @@
+"""Timeline: one Pod's life on a time axis."""

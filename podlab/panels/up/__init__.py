@@ -1,0 +1,1 @@
+"""Up: podlab up as a button."""
