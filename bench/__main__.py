@@ -10,8 +10,9 @@ from pathlib import Path
 
 from bench import churn, get, kind, lab, server
 from podlab import clusters
-from podlab.clusters import engine, kind_command
-from podlab.clusters.probe import Machine
+from podlab.clusters.kind import command as kind_command
+from podlab.clusters.kind import engine
+from podlab.clusters.machine.probe import Machine
 from podlab.commands import terminal
 from podlab.errors import PodlabError
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from podlab.clusters import reach
+from podlab.clusters.machine import reach
 
 PODS = "/api/v1/namespaces/default/pods"
 PATCH = "application/merge-patch+json"

@@ -13,8 +13,9 @@ import tempfile
 from pathlib import Path
 
 from podlab import clusters
-from podlab.clusters import engine, kind, kind_command
-from podlab.clusters.probe import Machine
+from podlab.clusters.kind import command as kind_command
+from podlab.clusters.kind import engine, kind
+from podlab.clusters.machine.probe import Machine
 from podlab.commands import terminal
 from podlab.errors import PodlabError
 from podlab.text import Text

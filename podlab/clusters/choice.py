@@ -10,7 +10,7 @@ from pathlib import Path
 
 from podlab.clusters import export, state
 from podlab.clusters.cluster import Cluster, Kind, Provider, check_name, silent
-from podlab.clusters.lock import held
+from podlab.clusters.machine.lock import held
 from podlab.clusters.progress import Report
 from podlab.errors import ClusterError
 from podlab.text import Text
@@ -172,7 +172,7 @@ def providers(
     """The three real ones."""
     from podlab.clusters.context import Context
     from podlab.clusters.embedded import Embedded
-    from podlab.clusters.kind import Kind as KindProvider
+    from podlab.clusters.kind.kind import Kind as KindProvider
 
     return {
         "kind": KindProvider(image, workers=workers),
@@ -268,7 +268,7 @@ def _name_for(asked: Selector, kind: Kind) -> str:
 
 
 def _from_file(path: Path) -> Cluster:
-    from podlab.clusters import reach
+    from podlab.clusters.machine import reach
 
     try:
         entry = reach.entry(reach.load(path))

@@ -69,7 +69,7 @@ class Cluster:
 
     def answers(self) -> bool:
         """Whether its API server says that it is ready, within two seconds."""
-        from podlab.clusters import reach
+        from podlab.clusters.machine import reach
 
         return reach.answers(self.kubeconfig)
 
@@ -90,7 +90,7 @@ class Cluster:
 
     def status(self) -> Status:
         """Ask the cluster; one that does not answer is not ready, and no error."""
-        from podlab.clusters import reach
+        from podlab.clusters.machine import reach
 
         version, nodes = reach.describe(self.kubeconfig)
         ready = bool(nodes) and all(nodes.values())

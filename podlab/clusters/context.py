@@ -10,8 +10,9 @@ from typing import Any
 
 import yaml
 
-from podlab.clusters import reach, state
+from podlab.clusters import state
 from podlab.clusters.cluster import Cluster, silent
+from podlab.clusters.machine import reach
 from podlab.clusters.progress import Report
 from podlab.errors import ApiError, ClusterError
 from podlab.text import Text

@@ -24,7 +24,7 @@ def export(cluster: Cluster) -> tuple[Path, str]:
     Raises:
         ClusterError: what is there is no kubeconfig.
     """
-    from podlab.clusters import reach
+    from podlab.clusters.machine import reach
 
     path, name = theirs(), cluster.context or f"podlab-{cluster.name}"
     there = reach.load(path)
@@ -42,7 +42,7 @@ def export(cluster: Cluster) -> tuple[Path, str]:
 
 def withdraw(cluster: Cluster) -> None:
     """Take the cluster out of the kubeconfig that it was exported to, if it was."""
-    from podlab.clusters import reach
+    from podlab.clusters.machine import reach
 
     try:
         path, name = (state.folder(cluster.name) / MARK).read_text(encoding="utf-8").splitlines()
@@ -61,7 +61,7 @@ def theirs() -> Path:
 
 def merged(there: dict[str, Any], ours: dict[str, Any], name: str) -> dict[str, Any]:
     """Their kubeconfig with the current context of ours under the name, and current."""
-    from podlab.clusters import reach
+    from podlab.clusters.machine import reach
 
     entry = reach.entry(ours)
     added: dict[str, dict[str, Any]] = {

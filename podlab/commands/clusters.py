@@ -12,10 +12,11 @@ from typing import Annotated
 import typer
 
 from podlab import clusters
-from podlab.clusters import Cluster, Status, choice, engine, export, images, state, versions
+from podlab.clusters import Cluster, Status, choice, export, state
 from podlab.clusters.context import Unconfirmed
-from podlab.clusters.kind import BrokenCluster
-from podlab.clusters.probe import Machine
+from podlab.clusters.kind import engine, images, versions
+from podlab.clusters.kind.kind import BrokenCluster
+from podlab.clusters.machine.probe import Machine
 from podlab.commands import clock, terminal
 from podlab.commands.options import (
     ClusterOption,

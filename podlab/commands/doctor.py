@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from podlab.clusters import choice, doctor, state
-from podlab.clusters.finding import Finding
-from podlab.clusters.probe import Machine
+from podlab.clusters import choice, state
+from podlab.clusters.doctor import doctor
+from podlab.clusters.doctor.finding import Finding
+from podlab.clusters.machine.probe import Machine
 from podlab.commands import terminal
 from podlab.commands.options import ClusterOption
 from podlab.text import Text

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from podlab.client import Client
-from podlab.clusters import Cluster, Report, reach, reset, state
+from podlab.clusters import Cluster, Report, reset, state
 from podlab.clusters.cluster import silent
+from podlab.clusters.machine import reach
 from podlab.errors import ApiError, ClusterError
 from podlab.text import Text
 from podlab.workshop import seat as seats

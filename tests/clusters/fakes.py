@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from podlab.clusters import Cluster, Kind, Report, state
-from podlab.clusters.probe import Answer
+from podlab.clusters.machine.probe import Answer
 
 
 @dataclass

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from fakes import FakeMachine
 
-from podlab.clusters import doctor
-from podlab.clusters.probe import Answer, Machine
+from podlab.clusters.doctor import doctor
+from podlab.clusters.machine.probe import Answer, Machine
 
 PACKAGES = {"jupyterlab": "4.6.6", "jupyterlab_widgets": "3.0.17", "ipykernel": "7.4.0", "kubernetes": "37.0.2"}
 ABOUT = {

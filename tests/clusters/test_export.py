@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from podlab.clusters import Cluster, export, reach, state
+from podlab.clusters import Cluster, export, state
+from podlab.clusters.machine import reach
 from podlab.errors import ClusterError
 
 THEIRS = {

@@ -10,9 +10,9 @@ import pytest
 from fakes import FakeMachine
 
 from podlab.client import Client
-from podlab.clusters import images, nodes
-from podlab.clusters.kind import Kind
-from podlab.clusters.probe import Answer, Machine
+from podlab.clusters.kind import images, nodes
+from podlab.clusters.kind.kind import Kind
+from podlab.clusters.machine.probe import Answer, Machine
 from podlab.errors import ClusterError
 
 NODES = {"docker ps --all --filter label=io.x-k8s": Answer(0, "a-control-plane\trunning\tcontrol-plane\n")}

@@ -12,7 +12,7 @@ import pytest
 
 from podlab.client import Client
 from podlab.clusters import state
-from podlab.clusters.kind import Kind
+from podlab.clusters.kind.kind import Kind
 from podlab.errors import ClusterError
 
 NAME = "podlab-test-kill"

@@ -10,9 +10,11 @@ import pytest
 import yaml
 from fakes import FakeMachine
 
-from podlab.clusters import Cluster, engine, kind, kind_command, state
-from podlab.clusters.kind import Kind
-from podlab.clusters.probe import Answer
+from podlab.clusters import Cluster, state
+from podlab.clusters.kind import command as kind_command
+from podlab.clusters.kind import engine, kind
+from podlab.clusters.kind.kind import Kind
+from podlab.clusters.machine.probe import Answer
 from podlab.errors import ClusterError
 
 DOCKER = {"docker info": Answer(0, "27.0\n")}

@@ -17,9 +17,10 @@ from pathlib import Path
 import pytest
 from fakes import FakeMachine
 
-from podlab.clusters import images, kind_command, pull
-from podlab.clusters.kind import Kind
-from podlab.clusters.probe import Answer, Machine
+from podlab.clusters.kind import command as kind_command
+from podlab.clusters.kind import images, pull
+from podlab.clusters.kind.kind import Kind
+from podlab.clusters.machine.probe import Answer, Machine
 from podlab.clusters.progress import Layer, Pull, Told
 from podlab.errors import ClusterError
 

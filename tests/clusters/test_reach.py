@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from podlab.clusters import Cluster, reach
+from podlab.clusters import Cluster
+from podlab.clusters.machine import reach
 
 
 @pytest.fixture

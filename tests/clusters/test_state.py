@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from podlab.clusters import Cluster, state
-from podlab.clusters.lock import held
+from podlab.clusters.machine.lock import held
 
 
 def test_a_cluster_comes_back_as_it_was_remembered() -> None:

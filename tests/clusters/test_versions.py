@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from podlab.clusters import versions
+from podlab.clusters.kind import versions
 from podlab.errors import ClusterError
 
 ROOT = Path(versions.__file__).resolve().parents[2]
@@ -35,11 +35,11 @@ def test_another_server_is_a_warning(version: str, warned: bool) -> None:
 
 
 def test_the_workflow_and_the_readme_read_the_table() -> None:
-    command = [sys.executable, "-S", "-m", "podlab.clusters.versions"]  # -S: CI has no packages there
+    command = [sys.executable, "-S", "-m", "podlab.clusters.kind.kind.versions"]  # -S: CI has no packages there
     said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, encoding="utf-8")
     assert [entry["kubernetes"] for entry in json.loads(said.stdout)] == list(versions.TESTED)
     workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
-    assert "python -m podlab.clusters.versions" in workflow
+    assert "python -m podlab.clusters.kind.kind.versions" in workflow
     assert yaml.safe_load(workflow)["jobs"]["kind"]["needs"] == "versions"
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for minor in versions.TESTED:

@@ -12,9 +12,10 @@ import pytest
 import yaml
 
 from podlab.client import Client
-from podlab.clusters import Cluster, images, state
-from podlab.clusters.kind import Kind
-from podlab.clusters.probe import Machine
+from podlab.clusters import Cluster, state
+from podlab.clusters.kind import images
+from podlab.clusters.kind.kind import Kind
+from podlab.clusters.machine.probe import Machine
 from podlab.errors import ClusterError
 
 PODS = "/api/v1/namespaces/default/pods"

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from podlab.clusters import engine as engines
 from podlab.clusters import state
+from podlab.clusters.kind import engine as engines
 from podlab.clusters.progress import Report
 from podlab.errors import ClusterError
 from podlab.text import Text

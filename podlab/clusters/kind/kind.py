@@ -7,11 +7,14 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
-from podlab.clusters import engine as engines
-from podlab.clusters import images, kind_command, nodes, pull, reach, state
+from podlab.clusters import state
 from podlab.clusters.cluster import Cluster, silent
-from podlab.clusters.lock import held
-from podlab.clusters.probe import Answer, Machine, Probe
+from podlab.clusters.kind import command as kind_command
+from podlab.clusters.kind import engine as engines
+from podlab.clusters.kind import images, nodes, pull
+from podlab.clusters.machine import reach
+from podlab.clusters.machine.lock import held
+from podlab.clusters.machine.probe import Answer, Machine, Probe
 from podlab.clusters.progress import Estimate, Report
 from podlab.errors import ClusterError
 from podlab.text import Text

@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from podlab.clusters import doctor_kind, versions
-from podlab.clusters.finding import Check, Finding, Severity
-from podlab.clusters.probe import Probe
+from podlab.clusters.doctor import kind as doctor_kind
+from podlab.clusters.doctor.finding import Check, Finding, Severity
+from podlab.clusters.kind import versions
+from podlab.clusters.machine.probe import Probe
 from podlab.text import Text
 
 FIRST_PORT = 8888

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from podlab.clusters.probe import Probe
+from podlab.clusters.machine.probe import Probe
 from podlab.errors import ClusterError
 
 LABEL = "io.x-k8s.kind.cluster"

@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from podlab.clusters import kind_command
-from podlab.clusters.probe import Probe
+from podlab.clusters.kind import command as kind_command
+from podlab.clusters.machine.probe import Probe
 from podlab.clusters.progress import Layer, Pull, Report
 from podlab.errors import ClusterError
 

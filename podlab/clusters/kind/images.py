@@ -6,9 +6,9 @@ import json
 import os
 from itertools import zip_longest
 
-from podlab.clusters import nodes
 from podlab.clusters.cluster import silent
-from podlab.clusters.probe import Probe
+from podlab.clusters.kind import nodes
+from podlab.clusters.machine.probe import Probe
 from podlab.clusters.progress import Report
 from podlab.errors import ClusterError
 from podlab.text import Text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from podlab.clusters.probe import Answer, Probe
+from podlab.clusters.machine.probe import Answer, Probe
 from podlab.errors import ClusterError
 from podlab.text import Text
 

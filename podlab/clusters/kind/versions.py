@@ -1,4 +1,4 @@
-"""Which Kubernetes minors podlab is tested on, stated once; `python -m podlab.clusters.versions` tells CI's matrix."""
+"""Which Kubernetes minors podlab is tested on, stated once; `python -m podlab.clusters.kind.kind.versions` tells CI's matrix."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from podlab.clusters.probe import Probe
+from podlab.clusters.machine.probe import Probe
 from podlab.text import Text
 
 Severity = Literal["ok", "note", "error"]

@@ -8,10 +8,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from podlab.clusters import engine
-from podlab.clusters.finding import Check, Finding
-from podlab.clusters.kind_command import environment, install_kind
-from podlab.clusters.probe import Probe
+from podlab.clusters.doctor.finding import Check, Finding
+from podlab.clusters.kind import engine
+from podlab.clusters.kind.command import environment, install_kind
+from podlab.clusters.machine.probe import Probe
 from podlab.text import Text
 
 KIND_FLOOR = (0, 27)

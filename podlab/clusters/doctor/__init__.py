@@ -1,0 +1,1 @@
+"""What may keep podlab from working on this machine."""

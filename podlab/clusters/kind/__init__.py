@@ -1,0 +1,1 @@
+"""Clusters of kind, and the container engine under them."""
