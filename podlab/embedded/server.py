@@ -30,7 +30,7 @@ from podlab.embedded.controllers.podgc import PodGarbageCollector
 from podlab.embedded.controllers.tainteviction import TaintEviction
 from podlab.embedded.kubelet.api import NodeApi
 from podlab.embedded.kubelet.kubelet import Kubelet
-from podlab.embedded.scheduler import Scheduler
+from podlab.embedded.scheduler.scheduler import Scheduler
 from podlab.embedded.stepping import SteppingClock
 from podlab.embedded.store import Store
 
@@ -58,7 +58,7 @@ class TokenSigner:
 
     def _loaded(self) -> Any:
         if self._key is None:
-            from podlab.embedded.certificates import TokenKey
+            from podlab.embedded.serving.certificates import TokenKey
 
             self._key = TokenKey(self._path)  # type: ignore[assignment]
         return self._key
@@ -154,7 +154,7 @@ class Server:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         clock: Clock = SteppingClock() if stepping else RealClock(speed)
         if not (home / "sa.key").exists():
-            from podlab.embedded import certificates
+            from podlab.embedded.serving import certificates
 
             certificates.ensure(home)
         self.token = self._kept("token", lambda: secrets.token_urlsafe(32))
@@ -198,8 +198,8 @@ class Server:
         """Answer from now on; returns when the socket does."""
         import uvicorn
 
-        from podlab.embedded.connection import Connections
-        from podlab.embedded.handshake import WebSockets
+        from podlab.embedded.serving.connection import Connections
+        from podlab.embedded.serving.handshake import WebSockets
 
         self._socket = self._listen()
         self.core.start()

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from podlab.embedded import certificates
 from podlab.embedded.clock import RealClock
 from podlab.embedded.server import Core
+from podlab.embedded.serving import certificates
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"1", b"\xff", b"[" * 100_000])

@@ -9,7 +9,7 @@ from typing import Any
 
 import uvicorn
 
-from podlab.embedded.connection import Connections
+from podlab.embedded.serving.connection import Connections
 
 SOON = 0.05
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from podlab.embedded import nodefit
 from podlab.embedded.apiserver.registry import Event, Registry
 from podlab.embedded.clock import Timer
 from podlab.embedded.disruption import disrupt
 from podlab.embedded.events import Recorder
+from podlab.embedded.fit import nodefit
 
 Obj = dict[str, Any]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from podlab.embedded import nodefit
+from podlab.embedded.fit import nodefit
 from tests.embedded.simulation import Simulation, simulate
 
 Obj = dict[str, Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from podlab.embedded.preemption import victims
+from podlab.embedded.scheduler.preemption import victims
 from tests.embedded.simulation import Simulation, simulate
 
 Obj = dict[str, Any]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from podlab.apimachinery import quantity
-from podlab.embedded import neighbours
+from podlab.embedded.fit import neighbours
 
 Obj = dict[str, Any]
 

@@ -9,12 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from podlab.embedded import neighbours, nodefit, preemption
 from podlab.embedded.apiserver.registry import Event, Registry
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Timer, rfc3339
 from podlab.embedded.disruption import disrupt, set_condition
 from podlab.embedded.events import Recorder
+from podlab.embedded.fit import neighbours, nodefit
+from podlab.embedded.scheduler import preemption
 
 Obj = dict[str, Any]
 Key = tuple[str, str]

@@ -1,0 +1,1 @@
+"""How the cluster is reached: certificates, connections, WebSocket handshakes."""
