@@ -12,12 +12,12 @@ from typing import Any
 
 from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.status import StatusError
-from podlab.embedded.kubelet import programs
 from podlab.embedded.kubelet.kubelet import Kubelet
 from podlab.embedded.kubelet.network import GATEWAY, HOST
-from podlab.embedded.kubelet.process import Input, Refused
-from podlab.embedded.kubelet.runtime import Container, Line, Log
-from podlab.embedded.kubelet.tunnel import Writer, open_tunnel
+from podlab.embedded.runtime import programs
+from podlab.embedded.runtime.machine.process import Input, Refused
+from podlab.embedded.runtime.runtime import Container, Line, Log
+from podlab.embedded.runtime.tunnel import Writer, open_tunnel
 
 Obj = dict[str, Any]
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from podlab.apimachinery import quantity
-from podlab.embedded.kubelet.images import Image
+from podlab.embedded.runtime.images import Image
 
 Obj = dict[str, Any]
 Lookup = Callable[[str, str], Obj | None]

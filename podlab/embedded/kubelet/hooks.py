@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from podlab.embedded.kubelet import programs
 from podlab.embedded.kubelet.network import GATEWAY
-from podlab.embedded.kubelet.process import Refused
-from podlab.embedded.kubelet.runtime import Container
+from podlab.embedded.runtime import programs
+from podlab.embedded.runtime.machine.process import Refused
+from podlab.embedded.runtime.runtime import Container
 
 Obj = dict[str, Any]
 

@@ -13,16 +13,17 @@ from typing import Any
 from podlab.embedded.apiserver.registry import Event, Registry
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.events import Recorder
-from podlab.embedded.kubelet import images, restore, volumes
+from podlab.embedded.kubelet import restore, volumes
 from podlab.embedded.kubelet.backoff import Backoff
 from podlab.embedded.kubelet.environment import Lookup
-from podlab.embedded.kubelet.files import Volume
 from podlab.embedded.kubelet.hooks import HookFailed, run_hook
 from podlab.embedded.kubelet.node import NodeReporter
-from podlab.embedded.kubelet.runtime import Container, Runtime
 from podlab.embedded.kubelet.starter import Starter
 from podlab.embedded.kubelet.volumes import Token
 from podlab.embedded.kubelet.worker import MINIMUM_GRACE, PodWorker
+from podlab.embedded.runtime import images
+from podlab.embedded.runtime.files import Volume
+from podlab.embedded.runtime.runtime import Container, Runtime
 
 Obj = dict[str, Any]
 

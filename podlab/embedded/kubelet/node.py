@@ -13,8 +13,8 @@ from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Timer, rfc3339, rfc3339micro
 from podlab.embedded.events import Recorder
-from podlab.embedded.kubelet import images
-from podlab.embedded.kubelet.web import KERNEL
+from podlab.embedded.runtime import images
+from podlab.embedded.runtime.web import KERNEL
 
 Obj = dict[str, Any]
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from podlab.embedded.clock import Timer
 from podlab.embedded.kubelet.hooks import execute, port_number
 from podlab.embedded.kubelet.network import GATEWAY
-from podlab.embedded.kubelet.process import Refused
-from podlab.embedded.kubelet.runtime import Container
+from podlab.embedded.runtime.machine.process import Refused
+from podlab.embedded.runtime.runtime import Container
 
 if TYPE_CHECKING:
     from podlab.embedded.kubelet.worker import PodWorker

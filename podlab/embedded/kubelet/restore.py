@@ -6,10 +6,11 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from podlab.embedded.apiserver.registry import Registry
-from podlab.embedded.kubelet import podspecs, volumes
+from podlab.embedded.kubelet import volumes
 from podlab.embedded.kubelet.environment import ConfigError
-from podlab.embedded.kubelet.podstatus import Instance
-from podlab.embedded.kubelet.runtime import Container, Line, record
+from podlab.embedded.kubelet.status import podspecs
+from podlab.embedded.kubelet.status.podstatus import Instance
+from podlab.embedded.runtime.runtime import Container, Line, record
 
 if TYPE_CHECKING:
     from podlab.embedded.kubelet.kubelet import Kubelet

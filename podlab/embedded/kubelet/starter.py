@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from podlab.apimachinery import quantity
-from podlab.embedded.kubelet import environment, images, network, programs, runtime, volumes
+from podlab.embedded.kubelet import environment, network, volumes
 from podlab.embedded.kubelet.environment import ConfigError
-from podlab.embedded.kubelet.files import FileError
 from podlab.embedded.kubelet.hooks import HookFailed, run_hook
-from podlab.embedded.kubelet.identity import identity
-from podlab.embedded.kubelet.images import Image
-from podlab.embedded.kubelet.podstatus import Instance
-from podlab.embedded.kubelet.runtime import Container, Sandbox
+from podlab.embedded.kubelet.status.podstatus import Instance
+from podlab.embedded.runtime import images, programs, runtime
+from podlab.embedded.runtime.files import FileError
+from podlab.embedded.runtime.images import Image
+from podlab.embedded.runtime.machine.identity import identity
+from podlab.embedded.runtime.runtime import Container, Sandbox
 
 if TYPE_CHECKING:
     from podlab.embedded.kubelet.kubelet import Kubelet

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from podlab.embedded.kubelet.environment import Lookup, field_value, resource_value
-from podlab.embedded.kubelet.files import File, Mount, Volume
+from podlab.embedded.runtime.files import File, Mount, Volume
 
 Obj = dict[str, Any]
 Token = Callable[[Obj, Obj], str]

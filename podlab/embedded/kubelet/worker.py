@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Timer, parse_rfc3339
-from podlab.embedded.kubelet import podactions, podspecs, podstatus, volumes
+from podlab.embedded.kubelet import actions as podactions
+from podlab.embedded.kubelet import volumes
 from podlab.embedded.kubelet.backoff import JITTER, LONGEST_RETRY, RETRY
-from podlab.embedded.kubelet.podstatus import Instance, Observation
 from podlab.embedded.kubelet.probes import KINDS, ProbeWorker
-from podlab.embedded.kubelet.runtime import Container, Sandbox
 from podlab.embedded.kubelet.starter import Failure
+from podlab.embedded.kubelet.status import podspecs, podstatus
+from podlab.embedded.kubelet.status.podstatus import Instance, Observation
+from podlab.embedded.runtime.runtime import Container, Sandbox
 
 if TYPE_CHECKING:
     from podlab.embedded.kubelet.kubelet import Kubelet

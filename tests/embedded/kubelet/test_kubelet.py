@@ -13,8 +13,8 @@ from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.events import Recorder
 from podlab.embedded.kubelet.backoff import Backoff
 from podlab.embedded.kubelet.environment import ConfigError, environment, expand
-from podlab.embedded.kubelet.images import IMAGES
 from podlab.embedded.kubelet.kubelet import Kubelet
+from podlab.embedded.runtime.images import IMAGES
 from podlab.embedded.server import Core
 from podlab.embedded.stepping import SteppingClock
 from tests.embedded.simulation import Simulation, execute, logs, simulate

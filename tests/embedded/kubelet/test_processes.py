@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from podlab.embedded.kubelet import patterns, process
+from podlab.embedded.runtime.commands import patterns
+from podlab.embedded.runtime.machine import process
 from tests.embedded.kubelet.test_shell import machine, sh
 
 

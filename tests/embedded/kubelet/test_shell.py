@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podlab.embedded.kubelet import arithmetic, images, programs, runtime
-from podlab.embedded.kubelet.files import Mount, Volume
-from podlab.embedded.kubelet.identity import Identity
-from podlab.embedded.kubelet.process import Process, Processes, Refused
+from podlab.embedded.runtime import images, programs, runtime
+from podlab.embedded.runtime.files import Mount, Volume
+from podlab.embedded.runtime.machine.identity import Identity
+from podlab.embedded.runtime.machine.process import Process, Processes, Refused
+from podlab.embedded.runtime.shell import arithmetic
 from podlab.embedded.stepping import SteppingClock
 
 

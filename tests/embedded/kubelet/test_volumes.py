@@ -8,8 +8,8 @@ import pytest
 
 from podlab.embedded.kubelet import volumes
 from podlab.embedded.kubelet.environment import field_value
-from podlab.embedded.kubelet.files import FileError, Files, Volume
 from podlab.embedded.kubelet.volumes import MountError
+from podlab.embedded.runtime.files import FileError, Files, Volume
 
 MOUNTS = [
     {"name": "conf", "mountPath": "/etc/conf"},

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from podlab.embedded.clock import Clock
-from podlab.embedded.kubelet.files import Files
-from podlab.embedded.kubelet.identity import Identity
-from podlab.embedded.kubelet.images import Image
+from podlab.embedded.runtime.files import Files
+from podlab.embedded.runtime.images import Image
+from podlab.embedded.runtime.machine.identity import Identity
 
 Obj = dict[str, Any]
 Write = Callable[[bytes], None]
@@ -222,7 +222,7 @@ class Process:
 
         One from `inside` the container does not end its first process, whatever it is.
         """
-        from podlab.embedded.kubelet.signals import HARMLESS, NUMBERS
+        from podlab.embedded.runtime.machine.signals import HARMLESS, NUMBERS
 
         if name == "0" or (name in self.ignored and name != "KILL"):
             return True

@@ -9,12 +9,12 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from podlab.embedded.kubelet import arithmetic
-from podlab.embedded.kubelet.builtins import Exit
-from podlab.embedded.kubelet.stdio import Io
+from podlab.embedded.runtime.machine.stdio import Io
+from podlab.embedded.runtime.shell import arithmetic
+from podlab.embedded.runtime.shell.builtins import Exit
 
 if TYPE_CHECKING:
-    from podlab.embedded.kubelet.shell import Shell
+    from podlab.embedded.runtime.shell.shell import Shell
 
 Node = Any  # tree_sitter.Node; the library is imported when the first script runs
 

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from podlab.embedded.kubelet.files import FileError
-from podlab.embedded.kubelet.process import Process, Refused
+from podlab.embedded.runtime.files import FileError
+from podlab.embedded.runtime.machine.process import Process, Refused
 
 if TYPE_CHECKING:
-    from podlab.embedded.kubelet.stdio import Io
+    from podlab.embedded.runtime.machine.stdio import Io
 
 KERNEL = "6.18.44-fc-v669"
 ROOT = "/usr/share/nginx/html"

@@ -10,11 +10,11 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 
-from podlab.embedded.kubelet.children import finish, start
-from podlab.embedded.kubelet.files import NO_SUCH, FileError
-from podlab.embedded.kubelet.process import Input
-from podlab.embedded.kubelet.signals import NUMBERS, signal_name
-from podlab.embedded.kubelet.stdio import Io
+from podlab.embedded.runtime.files import NO_SUCH, FileError
+from podlab.embedded.runtime.machine.children import finish, start
+from podlab.embedded.runtime.machine.process import Input
+from podlab.embedded.runtime.machine.signals import NUMBERS, signal_name
+from podlab.embedded.runtime.machine.stdio import Io
 
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 TIMED_OUT = 124
@@ -24,7 +24,7 @@ CATCHING_UP = 0.1
 
 async def launch(io: Io, words: list[str], who: str) -> int:
     """Run a command or a shell in a process of its own; `who` complains if there is none."""
-    from podlab.embedded.kubelet import programs
+    from podlab.embedded.runtime import programs
 
     if wrong := programs.missing(words, io.process.machine.image.commands, (), io.process.machine.files):
         reason = "Permission denied" if wrong.endswith("denied") else NO_SUCH

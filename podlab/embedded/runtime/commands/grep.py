@@ -7,9 +7,9 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-from podlab.embedded.kubelet import patterns
-from podlab.embedded.kubelet.files import NO_SUCH
-from podlab.embedded.kubelet.stdio import Io
+from podlab.embedded.runtime.commands import patterns
+from podlab.embedded.runtime.files import NO_SUCH
+from podlab.embedded.runtime.machine.stdio import Io
 
 LONG = {"quiet": "q", "count": "c", "ignore-case": "i", "invert-match": "v", "line-number": "n", "recursive": "r"}
 

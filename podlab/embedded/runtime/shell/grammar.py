@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from podlab.embedded.kubelet.words import source
+from podlab.embedded.runtime.shell.words import source
 
 LONE_DOLLAR = re.compile(r"(?<!\\)\$(?=[\s;&|)]|$)")
 Node = Any  # tree_sitter.Node; the library is imported when the first script runs

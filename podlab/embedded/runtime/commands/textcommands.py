@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from podlab.embedded.kubelet.stdio import OUTPUT_LIMIT, Io, inputs, options
+from podlab.embedded.runtime.machine.stdio import OUTPUT_LIMIT, Io, inputs, options
 
 LINES, PAUSE = 200, 0.01
 """Lines that a command without an end writes at once, and seconds until it writes more."""

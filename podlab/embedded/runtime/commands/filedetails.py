@@ -7,8 +7,8 @@ import re
 import stat as bits
 from datetime import UTC, datetime
 
-from podlab.embedded.kubelet.files import NO_SUCH, FileError
-from podlab.embedded.kubelet.stdio import Io, options
+from podlab.embedded.runtime.files import NO_SUCH, FileError
+from podlab.embedded.runtime.machine.stdio import Io, options
 
 
 def _busy(io: Io) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from podlab.embedded.kubelet import arithmetic, patterns
-from podlab.embedded.kubelet.files import FileError
-from podlab.embedded.kubelet.stdio import Io, inputs, options
+from podlab.embedded.runtime.commands import patterns
+from podlab.embedded.runtime.files import FileError
+from podlab.embedded.runtime.machine.stdio import Io, inputs, options
+from podlab.embedded.runtime.shell import arithmetic
 
 MEMORY = 24684096
 """KiB of the simulated machine."""

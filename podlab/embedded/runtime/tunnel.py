@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from podlab.embedded.kubelet.process import Refused
-from podlab.embedded.kubelet.runtime import Runtime
-from podlab.embedded.kubelet.web import REASONS
+from podlab.embedded.runtime.machine.process import Refused
+from podlab.embedded.runtime.runtime import Runtime
+from podlab.embedded.runtime.web import REASONS
 
 
 class Writer:

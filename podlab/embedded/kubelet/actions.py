@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from podlab.embedded.kubelet import podspecs, podstatus
-from podlab.embedded.kubelet.runtime import Container
+from podlab.embedded.kubelet.status import podspecs, podstatus
+from podlab.embedded.runtime.runtime import Container
 
 if TYPE_CHECKING:
     from podlab.embedded.kubelet.worker import PodWorker

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from podlab.embedded.kubelet import patterns
-from podlab.embedded.kubelet.files import FileError
-from podlab.embedded.kubelet.stdio import Io, inputs
+from podlab.embedded.runtime.commands import patterns
+from podlab.embedded.runtime.files import FileError
+from podlab.embedded.runtime.machine.stdio import Io, inputs
 
 PLACE = re.compile(r"\s*(?:(\d+)|(\$)|/((?:[^/\\]|\\.)*)/)")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
-from podlab.embedded.kubelet.process import Process
+from podlab.embedded.runtime.machine.process import Process
 
 Answer = tuple[int, dict[str, str], bytes]
 HEALTHY_FOR = 10.0

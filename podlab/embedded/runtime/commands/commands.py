@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 
-from podlab.embedded.kubelet import (
+from podlab.embedded.runtime import web
+from podlab.embedded.runtime.commands import (
     archives,
     awk,
     filecommands,
@@ -17,13 +18,12 @@ from podlab.embedded.kubelet import (
     grep,
     runners,
     sed,
-    signals,
     smallcommands,
     textcommands,
-    web,
 )
-from podlab.embedded.kubelet import patterns as patterns_
-from podlab.embedded.kubelet.stdio import Command, Io, options
+from podlab.embedded.runtime.commands import patterns as patterns_
+from podlab.embedded.runtime.machine import signals
+from podlab.embedded.runtime.machine.stdio import Command, Io, options
 
 
 async def printenv(io: Io, words: list[str]) -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from podlab.embedded.kubelet.stdio import Io
-from podlab.embedded.kubelet.words import source
+from podlab.embedded.runtime.machine.stdio import Io
+from podlab.embedded.runtime.shell.words import source
 
 if TYPE_CHECKING:
-    from podlab.embedded.kubelet.shell import Shell
+    from podlab.embedded.runtime.shell.shell import Shell
 
 Node = Any  # tree_sitter.Node
 

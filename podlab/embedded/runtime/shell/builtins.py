@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from podlab.embedded.kubelet.children import named
-from podlab.embedded.kubelet.files import NO_SUCH, FileError
-from podlab.embedded.kubelet.signals import kill, signal_name
-from podlab.embedded.kubelet.stdio import Io
+from podlab.embedded.runtime.files import NO_SUCH, FileError
+from podlab.embedded.runtime.machine.children import named
+from podlab.embedded.runtime.machine.signals import kill, signal_name
+from podlab.embedded.runtime.machine.stdio import Io
 
 if TYPE_CHECKING:
-    from podlab.embedded.kubelet.shell import Shell
+    from podlab.embedded.runtime.shell.shell import Shell
 
 
 class Exit(Exception):

@@ -6,8 +6,8 @@ import posixpath
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from podlab.embedded.kubelet.files import DEVICES, NO_SUCH, FileError
-from podlab.embedded.kubelet.process import Input, Pipe, Process, Write
+from podlab.embedded.runtime.files import DEVICES, NO_SUCH, FileError
+from podlab.embedded.runtime.machine.process import Input, Pipe, Process, Write
 
 OUTPUT_LIMIT = 2**20
 """Columns that a printf may fill."""

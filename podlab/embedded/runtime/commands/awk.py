@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from podlab.embedded.kubelet import patterns
-from podlab.embedded.kubelet.stdio import Io, inputs
+from podlab.embedded.runtime.commands import patterns
+from podlab.embedded.runtime.machine.stdio import Io, inputs
 
 RULE = re.compile(r"\s*(?P<pattern>(?:/(?:[^/\\]|\\.)*/|[^{}/])*)(?:\{(?P<action>[^{}]*)\})?")
 TOKEN = re.compile(r'\s*(?P<token>"(?:[^"\\]|\\.)*"|\$?\w+|\$NF|,|[-+*/%()]|\S)')

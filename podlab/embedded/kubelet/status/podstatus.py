@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from podlab.embedded.clock import rfc3339
-from podlab.embedded.kubelet import podresources
-from podlab.embedded.kubelet.identity import identity
+from podlab.embedded.kubelet.status import podresources
+from podlab.embedded.runtime.machine.identity import identity
 
 Obj = dict[str, Any]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable
 
-from podlab.embedded.kubelet import filedetails
-from podlab.embedded.kubelet.files import NO_SUCH, FileError
-from podlab.embedded.kubelet.stdio import Io, inputs, options
+from podlab.embedded.runtime.commands import filedetails
+from podlab.embedded.runtime.files import NO_SUCH, FileError
+from podlab.embedded.runtime.machine.stdio import Io, inputs, options
 
 
 async def cat(io: Io, words: list[str]) -> int:

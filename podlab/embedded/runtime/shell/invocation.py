@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podlab.embedded.kubelet.builtins import Exit
-from podlab.embedded.kubelet.files import FileError
-from podlab.embedded.kubelet.stdio import Io
+from podlab.embedded.runtime.files import FileError
+from podlab.embedded.runtime.machine.stdio import Io
+from podlab.embedded.runtime.shell.builtins import Exit
 
 if TYPE_CHECKING:
-    from podlab.embedded.kubelet.shell import Shell
+    from podlab.embedded.runtime.shell.shell import Shell
 
 
 async def start(shell: Shell, words: list[str], io: Io) -> int:

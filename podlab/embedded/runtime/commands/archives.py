@@ -11,8 +11,8 @@ import re
 import tarfile
 import zlib
 
-from podlab.embedded.kubelet.files import LIMIT, NO_SUCH, FileError
-from podlab.embedded.kubelet.stdio import Command, Io, inputs, options
+from podlab.embedded.runtime.files import LIMIT, NO_SUCH, FileError
+from podlab.embedded.runtime.machine.stdio import Command, Io, inputs, options
 
 WITH_VALUE = ("f", "C")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import posixpath
 
-from podlab.embedded.kubelet import web
-from podlab.embedded.kubelet.agnhost import agnhost
-from podlab.embedded.kubelet.commands import COMMANDS
-from podlab.embedded.kubelet.files import Files
-from podlab.embedded.kubelet.process import Input, Process
-from podlab.embedded.kubelet.stdio import Io
+from podlab.embedded.runtime import web
+from podlab.embedded.runtime.commands.agnhost import agnhost
+from podlab.embedded.runtime.commands.commands import COMMANDS
+from podlab.embedded.runtime.files import Files
+from podlab.embedded.runtime.machine.process import Input, Process
+from podlab.embedded.runtime.machine.stdio import Io
 
 SHELLS = ("sh", "bash", "/bin/sh", "/bin/bash", "/usr/bin/bash", "/usr/bin/sh")
 
@@ -63,7 +63,7 @@ async def run(process: Process) -> int:
 
 
 async def _shell(process: Process) -> int:
-    from podlab.embedded.kubelet import invocation, shell
+    from podlab.embedded.runtime.shell import invocation, shell
 
     inner = shell.Shell(process, process.argv[0])
     process.handles = lambda signal: bool(inner.traps.get(signal))

@@ -10,17 +10,17 @@ import posixpath
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from podlab.embedded.kubelet import grammar
-from podlab.embedded.kubelet.builtins import BUILTINS, INLINE, Exit, Leave
-from podlab.embedded.kubelet.children import Job, finish, joined
-from podlab.embedded.kubelet.children import start as start_child
-from podlab.embedded.kubelet.commands import run_command, test
-from podlab.embedded.kubelet.files import FileError
-from podlab.embedded.kubelet.invocation import start
-from podlab.embedded.kubelet.process import OutOfMemory, Pipe, Process
-from podlab.embedded.kubelet.redirects import redirected
-from podlab.embedded.kubelet.stdio import Io, in_ash
-from podlab.embedded.kubelet.words import Words, source
+from podlab.embedded.runtime.commands.commands import run_command, test
+from podlab.embedded.runtime.files import FileError
+from podlab.embedded.runtime.machine.children import Job, finish, joined
+from podlab.embedded.runtime.machine.children import start as start_child
+from podlab.embedded.runtime.machine.process import OutOfMemory, Pipe, Process
+from podlab.embedded.runtime.machine.stdio import Io, in_ash
+from podlab.embedded.runtime.shell import grammar
+from podlab.embedded.runtime.shell.builtins import BUILTINS, INLINE, Exit, Leave
+from podlab.embedded.runtime.shell.invocation import start
+from podlab.embedded.runtime.shell.redirects import redirected
+from podlab.embedded.runtime.shell.words import Words, source
 
 Node = Any  # tree_sitter.Node
 

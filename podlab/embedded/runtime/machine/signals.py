@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from podlab.embedded.kubelet.stdio import Io
+from podlab.embedded.runtime.machine.stdio import Io
 
 if TYPE_CHECKING:
-    from podlab.embedded.kubelet.process import Process
+    from podlab.embedded.runtime.machine.process import Process
 
 NAMES = (
     "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV",

@@ -1,0 +1,1 @@
+"""The container runtime, simulated: where Kubernetes ends (CRI) and the containers begin."""

@@ -1,0 +1,1 @@
+"""The commands that a container's shell can call."""

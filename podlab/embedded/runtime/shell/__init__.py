@@ -1,0 +1,1 @@
+"""A small shell: bash's grammar from a library, a tested part of its meaning."""
