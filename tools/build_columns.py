@@ -1,4 +1,4 @@
-"""Build podlab/embedded/apiserver/columns.json: the columns of server-side Tables, as a real API server describes them.
+"""Build podlab/embedded/apiserver/answering/columns.json: the columns of server-side Tables, as a real API server describes them.
 
 python tools/build_columns.py       # from tests/golden/api/tables.json
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 
 HOME = Path(__file__).parent.parent
 SOURCE = HOME / "tests/golden/api/tables.json"
-TARGET = HOME / "podlab/embedded/apiserver/columns.json"
+TARGET = HOME / "podlab/embedded/apiserver/answering/columns.json"
 
 
 def main() -> None:

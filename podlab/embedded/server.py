@@ -19,7 +19,7 @@ from podlab.embedded import bootstrap
 from podlab.embedded.apiserver.admission import admit, check
 from podlab.embedded.apiserver.app import App
 from podlab.embedded.apiserver.auth import Authenticator
-from podlab.embedded.apiserver.openapi import Documents
+from podlab.embedded.apiserver.paths.openapi import Documents
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resources import RESOURCES
 from podlab.embedded.clock import Clock, Randomness, RealClock

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podlab.apimachinery import gotext
-from podlab.embedded.apiserver import decode, fields, protobuf
+from podlab.embedded.apiserver import fields
+from podlab.embedded.apiserver.decoding import decode, protobuf
 from podlab.embedded.apiserver.status import StatusError
 from tests.embedded.recordings import GOLDEN, body_of, created, query_of, recorded
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podlab.embedded.apiserver import managedfields
+from podlab.embedded.apiserver.patching import managedfields
 from podlab.embedded.apiserver.resource import fresh
 
 Obj = dict[str, Any]

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from podlab.embedded.apiserver import fields, schemas
-from podlab.embedded.apiserver.negotiation import Answer
-from podlab.embedded.apiserver.openapi import Documents
+from podlab.embedded.apiserver import fields
+from podlab.embedded.apiserver.answering.negotiation import Answer
+from podlab.embedded.apiserver.paths import schemas
+from podlab.embedded.apiserver.paths.openapi import Documents
 from podlab.embedded.apiserver.request import Request, RequestInfo
 from podlab.embedded.apiserver.resources import RESOURCES
 from podlab.embedded.apiserver.status import StatusError

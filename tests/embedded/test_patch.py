@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podlab.embedded.apiserver import fields, patch
+from podlab.embedded.apiserver import fields
+from podlab.embedded.apiserver.patching import patch
+from podlab.embedded.apiserver.patching.strategic import StrategicError, strategic_merge
 from podlab.embedded.apiserver.resource import Resource, fresh
 from podlab.embedded.apiserver.status import StatusError
-from podlab.embedded.apiserver.strategic import StrategicError, strategic_merge
 
 POD = fields.kind("", "v1", "Pod")
 PODS = Resource("", "v1", "Pod", "pods")

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from podlab.embedded.apiserver import decode, discovery
+from podlab.embedded.apiserver.decoding import decode
+from podlab.embedded.apiserver.paths import discovery
 from podlab.embedded.apiserver.resource import fresh
 from podlab.embedded.apiserver.resources import RESOURCES, deployments, events, podupdates
 from podlab.embedded.apiserver.resources.pods import PODS, qos

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podlab.apimachinery import times
-from podlab.embedded.apiserver import rows, table
+from podlab.embedded.apiserver.answering import rows, table
 from podlab.embedded.apiserver.resources import RESOURCES
 from tests.embedded.recordings import recorded
 

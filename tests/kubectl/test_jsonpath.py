@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from recordings import Command, commands
 
-from podlab.embedded.apiserver import yamltext
+from podlab.embedded.apiserver.decoding import yamltext
 from podlab.errors import PodlabError
 from podlab.kubectl.formats.columns import sort_by
 from podlab.kubectl.formats.formats import parse_format

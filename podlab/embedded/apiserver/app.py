@@ -12,24 +12,16 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from email.utils import formatdate
 from typing import Any
 
-from podlab.embedded.apiserver import (
-    auth,
-    connect,
-    discovery,
-    health,
-    negotiation,
-    reviews,
-    status,
-    subresources,
-    verbs,
-)
+from podlab.embedded.apiserver import auth, status, verbs
+from podlab.embedded.apiserver.answering import negotiation
+from podlab.embedded.apiserver.answering.negotiation import Answer
+from podlab.embedded.apiserver.answering.streams import WatchStream
 from podlab.embedded.apiserver.auth import Authenticator
-from podlab.embedded.apiserver.negotiation import Answer
+from podlab.embedded.apiserver.paths import connect, discovery, health, reviews, subresources
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.request import Request, RequestInfo, parse, parse_query
 from podlab.embedded.apiserver.resource import Resource
 from podlab.embedded.apiserver.status import StatusError
-from podlab.embedded.apiserver.streams import WatchStream
 from podlab.embedded.apiserver.verbs import BODY_LIMIT, Call
 from podlab.embedded.store import Unwritable
 

@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from podlab.embedded.apiserver import deletion, patch, selectors, status, writing
+from podlab.embedded.apiserver import deletion, selectors, status, writing
+from podlab.embedded.apiserver.patching import patch
 from podlab.embedded.apiserver.resource import CLUSTER, Context, Obj, Resource, User
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Clock, Randomness

@@ -10,8 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from podlab.embedded.apiserver import decode, fields, negotiation, paging, patch, patched, shapes, status, unstructured
-from podlab.embedded.apiserver.negotiation import Answer, Form
+from podlab.embedded.apiserver import fields, status
+from podlab.embedded.apiserver.answering import negotiation, paging, shapes
+from podlab.embedded.apiserver.answering.negotiation import Answer, Form
+from podlab.embedded.apiserver.decoding import decode, unstructured
+from podlab.embedded.apiserver.patching import patch, patched
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.request import Request, check_options, check_write_options, list_options
 from podlab.embedded.apiserver.resource import Obj, Resource

@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 
 from podlab.apimachinery.gotext import syntax_error
-from podlab.embedded.apiserver import causes, metadata, names
 from podlab.embedded.apiserver.resource import Obj, Resource
 from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import causes, metadata, names
 
 LIMIT = 1024 * 1024
 IMMUTABLE = "field is immutable when `immutable` is set"

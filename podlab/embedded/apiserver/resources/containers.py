@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from podlab.apimachinery import quantity
-from podlab.embedded.apiserver import causes, names
 from podlab.embedded.apiserver.resources import podupdates, probes
 from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import causes, names
 
 Obj = dict[str, Any]
 PROTOCOLS = ("SCTP", "TCP", "UDP")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from podlab.embedded.apiserver import causes, metadata, names, selectors
+from podlab.embedded.apiserver import selectors
 from podlab.embedded.apiserver.resource import Context, Obj, Resource
 from podlab.embedded.apiserver.resources import poddefaults, podwarnings
 from podlab.embedded.apiserver.resources.templates import validate_template
 from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import causes, metadata, names
 
 MISMATCH = "`selector` does not match template `labels`"
 HOSTNAME = (

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from podlab.embedded.apiserver import causes
 from podlab.embedded.apiserver.resource import fresh
 from podlab.embedded.apiserver.resources import containers, podupdates
 from podlab.embedded.apiserver.resources.volumes import volumes
 from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import causes
 
 Obj = dict[str, Any]
 PATH = "spec.ephemeralContainers"

@@ -5,9 +5,10 @@ Upstream: pkg/apis/core/validation/events.go, pkg/apis/events/v1/conversion.go
 
 from __future__ import annotations
 
-from podlab.embedded.apiserver import causes, fields, metadata, names
+from podlab.embedded.apiserver import fields
 from podlab.embedded.apiserver.resource import Obj, Resource
 from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import causes, metadata, names
 
 RENAMED = {
     "message": "note",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from podlab.embedded.apiserver import causes, metadata
 from podlab.embedded.apiserver.resource import Obj, Resource
 from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import causes, metadata
 
 
 def validate(lease: Obj, old: Obj | None) -> list[Cause]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from podlab.embedded.apiserver import metadata, names
 from podlab.embedded.apiserver.resource import Context, Obj, Resource
 from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import metadata, names
 
 LABEL = "kubernetes.io/metadata.name"
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from podlab.embedded.apiserver import causes, metadata, names
 from podlab.embedded.apiserver.resource import Context, Obj, Resource
 from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import causes, metadata, names
 
 NOT_READY = {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}
 EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")

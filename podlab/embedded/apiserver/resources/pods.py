@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.apimachinery import quantity
-from podlab.embedded.apiserver import causes, metadata
 from podlab.embedded.apiserver.resource import Context, Obj, Part, Resource
 from podlab.embedded.apiserver.resources import ephemeral, poddefaults, podspec, podupdates, podwarnings
 from podlab.embedded.apiserver.resources.containers import only_in_pods
 from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import causes, metadata
 from podlab.embedded.clock import rfc3339
 
 COMPUTE = ("cpu", "memory")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from podlab.embedded.apiserver import causes, metadata, names
 from podlab.embedded.apiserver.resources.containers import containers, init_containers, one_of, seccomp
 from podlab.embedded.apiserver.resources.volumes import volumes
 from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import causes, metadata, names
 
 Obj = dict[str, Any]
 RESTART_POLICIES = ("Always", "OnFailure", "Never")

@@ -9,8 +9,9 @@ import difflib
 import json
 from typing import Any
 
-from podlab.embedded.apiserver import causes, fields, names
+from podlab.embedded.apiserver import fields
 from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import causes, names
 
 Obj = dict[str, Any]
 UPDATABLE = (

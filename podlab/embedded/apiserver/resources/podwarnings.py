@@ -7,7 +7,7 @@ from typing import Any
 
 from podlab.apimachinery import quantity
 from podlab.apimachinery.gotext import quote
-from podlab.embedded.apiserver import names
+from podlab.embedded.apiserver.validation import names
 
 Obj = dict[str, Any]
 NODE_LABELS = {

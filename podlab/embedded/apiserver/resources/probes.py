@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from podlab.embedded.apiserver import causes, names
-from podlab.embedded.apiserver.metadata import non_negative
 from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import causes, names
+from podlab.embedded.apiserver.validation.metadata import non_negative
 
 Obj = dict[str, Any]
 HANDLERS = ("exec", "httpGet", "tcpSocket", "grpc", "sleep")

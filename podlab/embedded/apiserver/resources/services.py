@@ -5,9 +5,10 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
-from podlab.embedded.apiserver import causes, metadata, names, status
+from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.resource import Context, Obj, Resource
 from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import causes, metadata, names
 
 NETWORK = ipaddress.ip_network("10.96.0.0/16")
 RESERVED = 256  # the low addresses are given only to those who ask for one

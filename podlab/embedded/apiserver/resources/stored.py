@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from podlab.embedded.apiserver import causes, metadata
 from podlab.embedded.apiserver.resource import Context, Obj, Resource, nothing
 from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import causes, metadata
 
 READ = ("get", "list", "watch")
 METRICS = "autoscaling.alpha.kubernetes.io/metrics"

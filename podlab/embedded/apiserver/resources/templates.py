@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from podlab.embedded.apiserver import causes, metadata
 from podlab.embedded.apiserver.resource import Obj, Resource
 from podlab.embedded.apiserver.resources import poddefaults, podspec, podwarnings
 from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import causes, metadata
 
 
 def validate_template(template: Obj, path: str) -> list[Cause]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.apimachinery import quantity
-from podlab.embedded.apiserver import causes, names
 from podlab.embedded.apiserver.resources.containers import VOLUME_FIELDS, descending, field_reference
 from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import causes, names
 
 Obj = dict[str, Any]
 # In the order in which upstream looks at them, which decides what the "more than 1" error names.

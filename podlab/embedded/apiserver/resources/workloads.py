@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from podlab.embedded.apiserver import causes, metadata, selectors
+from podlab.embedded.apiserver import selectors
 from podlab.embedded.apiserver.resource import Context, Obj, Resource
 from podlab.embedded.apiserver.resources import deployments, poddefaults, podwarnings
 from podlab.embedded.apiserver.resources.templates import validate_template
 from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import causes, metadata
 
 ALL = ("all",)
 UID = "batch.kubernetes.io/controller-uid"

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from podlab.embedded.apiserver import patch
-from podlab.embedded.apiserver.strategic import ORDER, RETAIN, go_text
+from podlab.embedded.apiserver.patching import patch
+from podlab.embedded.apiserver.patching.strategic import ORDER, RETAIN, go_text
 
 
 def shown(obj: Any, body: Any, kind: str) -> str:

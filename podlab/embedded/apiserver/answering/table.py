@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from podlab.embedded.apiserver import rows
+from podlab.embedded.apiserver.answering import rows
 from podlab.embedded.apiserver.resource import Obj, Resource
 
 ENDED = {"Succeeded": "The pod has completed successfully.", "Failed": "The pod failed."}

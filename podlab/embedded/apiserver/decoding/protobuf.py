@@ -159,7 +159,7 @@ def _opaque(data: bytes, form: str) -> Any:
     if form == "intorstring":
         return _text(found.get(3, b"")) if found.get(1) == 1 else _signed(found.get(2, 0))
     if form == "raw":
-        from podlab.embedded.apiserver.decode import parse  # late: decode imports this module
+        from podlab.embedded.apiserver.decoding.decode import parse  # late: decode imports this module
 
         text = _text(found.get(1, b""))
         return parse(text) if text else None

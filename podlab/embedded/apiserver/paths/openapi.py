@@ -4,7 +4,7 @@ The documents carry the descriptions of the installed Kubernetes client. Importi
 so a subprocess does it once and leaves the documents gzipped in a folder; until they are there, the same documents are
 served without descriptions. OpenAPI v2 is an empty document: kubectl asks for it only about kinds that are not in v3.
 
-    python -m podlab.embedded.apiserver.openapi FOLDER
+    python -m podlab.embedded.apiserver.paths.openapi FOLDER
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
-from podlab.embedded.apiserver import negotiation, schemas, status
-from podlab.embedded.apiserver.negotiation import Answer
+from podlab.embedded.apiserver import status
+from podlab.embedded.apiserver.answering import negotiation
+from podlab.embedded.apiserver.answering.negotiation import Answer
+from podlab.embedded.apiserver.paths import schemas
+from podlab.embedded.apiserver.paths.schemas import META, Descriptions
 from podlab.embedded.apiserver.request import Request
 from podlab.embedded.apiserver.resource import Obj, Resource
-from podlab.embedded.apiserver.schemas import META, Descriptions
 
 ACCEPTED = ("application/com.github.proto-openapi.spec.v3.v1.0+protobuf", "application/json")
 YEAR = 365 * 24 * 3600

@@ -11,9 +11,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
 
 from podlab.embedded.apiserver import status
-from podlab.embedded.apiserver.negotiation import Answer
-from podlab.embedded.apiserver.portforward import PROTOCOL as TUNNEL
-from podlab.embedded.apiserver.portforward import forward_channels, forward_tunnel
+from podlab.embedded.apiserver.answering.negotiation import Answer
+from podlab.embedded.apiserver.paths.portforward import PROTOCOL as TUNNEL
+from podlab.embedded.apiserver.paths.portforward import forward_channels, forward_tunnel
 from podlab.embedded.apiserver.request import Request
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.status import Cause

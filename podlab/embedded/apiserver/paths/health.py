@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from podlab.embedded.apiserver import auth, negotiation, status
-from podlab.embedded.apiserver.negotiation import Answer
+from podlab.embedded.apiserver import auth, status
+from podlab.embedded.apiserver.answering import negotiation
+from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.request import Request
 from podlab.embedded.apiserver.resource import Obj

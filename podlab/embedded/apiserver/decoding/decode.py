@@ -10,8 +10,9 @@ import re
 from typing import Any, NoReturn
 
 from podlab.apimachinery.gotext import quote, syntax_error
-from podlab.embedded.apiserver import fields, protobuf, yamltext
-from podlab.embedded.apiserver.conversion import Literal, convert, found, pairs
+from podlab.embedded.apiserver import fields
+from podlab.embedded.apiserver.decoding import protobuf, yamltext
+from podlab.embedded.apiserver.decoding.conversion import Literal, convert, found, pairs
 from podlab.embedded.apiserver.status import bad_request, unsupported_media_type
 
 ACCEPTED = ("application/json", "application/yaml", "application/vnd.kubernetes.protobuf")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.apimachinery import times
+from podlab.embedded.apiserver.answering.rowtexts import labels, selector
 from podlab.embedded.apiserver.resource import Obj
-from podlab.embedded.apiserver.rowtexts import labels, selector
 
 NONE, UNSET, UNKNOWN = "<none>", "<unset>", "<unknown>"
 

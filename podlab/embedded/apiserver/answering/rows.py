@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from podlab.apimachinery import times
-from podlab.embedded.apiserver import storedrows
-from podlab.embedded.apiserver.podrow import pod
+from podlab.embedded.apiserver.answering import storedrows
+from podlab.embedded.apiserver.answering.podrow import pod
+from podlab.embedded.apiserver.answering.rowtexts import NONE, labels, selector
 from podlab.embedded.apiserver.resource import Obj
-from podlab.embedded.apiserver.rowtexts import NONE, labels, selector
 
 
 def _meta(obj: Obj) -> tuple[str, Obj, Obj, Obj]:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 
-from podlab.embedded.apiserver import decode, patch, status, verbs
-from podlab.embedded.apiserver.negotiation import Answer
+from podlab.embedded.apiserver import status, verbs
+from podlab.embedded.apiserver.answering.negotiation import Answer
+from podlab.embedded.apiserver.decoding import decode
+from podlab.embedded.apiserver.patching import patch
 from podlab.embedded.apiserver.request import check_write_options
 from podlab.embedded.apiserver.resource import Obj, Resource
 from podlab.embedded.apiserver.verbs import Call

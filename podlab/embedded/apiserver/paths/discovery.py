@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from podlab.embedded.apiserver import negotiation, status
-from podlab.embedded.apiserver.negotiation import Answer, Form
+from podlab.embedded.apiserver import status
+from podlab.embedded.apiserver.answering import negotiation
+from podlab.embedded.apiserver.answering.negotiation import Answer, Form
 from podlab.embedded.apiserver.request import Request
 from podlab.embedded.apiserver.resource import Obj, Resource
 

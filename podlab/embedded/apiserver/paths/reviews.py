@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from podlab.embedded.apiserver import auth, decode, status, verbs
+from podlab.embedded.apiserver import auth, status, verbs
+from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.auth import Authenticator
-from podlab.embedded.apiserver.negotiation import Answer
+from podlab.embedded.apiserver.decoding import decode
 from podlab.embedded.apiserver.request import RequestInfo, check_write_options
 from podlab.embedded.apiserver.resource import Obj, Resource, User
 from podlab.embedded.apiserver.status import Cause

@@ -9,8 +9,9 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 
-from podlab.embedded.apiserver import negotiation, selectors, shapes, status
-from podlab.embedded.apiserver.negotiation import Form
+from podlab.embedded.apiserver import selectors, status
+from podlab.embedded.apiserver.answering import negotiation, shapes
+from podlab.embedded.apiserver.answering.negotiation import Form
 from podlab.embedded.apiserver.registry import Event, event
 from podlab.embedded.apiserver.request import ListOptions, list_options
 from podlab.embedded.apiserver.resource import Obj

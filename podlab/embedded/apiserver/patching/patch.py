@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.embedded.apiserver import fields, status
+from podlab.embedded.apiserver.patching.strategic import StrategicError, strategic_merge
 from podlab.embedded.apiserver.resource import Obj, Resource, fresh
-from podlab.embedded.apiserver.strategic import StrategicError, strategic_merge
 
 JSON = "application/json-patch+json"
 MERGE = "application/merge-patch+json"

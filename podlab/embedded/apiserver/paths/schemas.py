@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from podlab.embedded.apiserver import fields
-from podlab.embedded.apiserver.discovery import SUBRESOURCES
 from podlab.embedded.apiserver.fields import Field, Type
+from podlab.embedded.apiserver.paths.discovery import SUBRESOURCES
 from podlab.embedded.apiserver.resource import Obj, Resource
 
 META = "io.k8s.apimachinery.pkg.apis.meta.v1."

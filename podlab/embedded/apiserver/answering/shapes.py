@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from podlab.embedded.apiserver import fields, table
-from podlab.embedded.apiserver.negotiation import Form
+from podlab.embedded.apiserver import fields
+from podlab.embedded.apiserver.answering import table
+from podlab.embedded.apiserver.answering.negotiation import Form
 from podlab.embedded.apiserver.resource import Obj, Resource
 
 

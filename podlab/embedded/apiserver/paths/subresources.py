@@ -5,9 +5,12 @@ Upstream: pkg/registry/core/{pod,namespace,serviceaccount}/storage
 
 from __future__ import annotations
 
-from podlab.embedded.apiserver import decode, negotiation, reviews, scale, status, verbs
+from podlab.embedded.apiserver import status, verbs
+from podlab.embedded.apiserver.answering import negotiation
+from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.auth import Authenticator
-from podlab.embedded.apiserver.negotiation import Answer
+from podlab.embedded.apiserver.decoding import decode
+from podlab.embedded.apiserver.paths import reviews, scale
 from podlab.embedded.apiserver.request import check_write_options
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.verbs import Call

@@ -9,8 +9,8 @@ import ipaddress
 import re
 from typing import Any
 
-from podlab.embedded.apiserver import causes
 from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import causes
 
 LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 SUBDOMAIN = LABEL + r"(\." + LABEL + ")*"

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from podlab.apimachinery.gotext import quote
-from podlab.embedded.apiserver import causes, names
 from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import causes, names
 
 Obj = dict[str, Any]
 STANDARD_FINALIZERS = ("kubernetes", "orphan", "foregroundDeletion")

@@ -1,0 +1,1 @@
+"""Objects in the shape that the client asked for."""

@@ -1,0 +1,1 @@
+"""Paths besides those of objects: discovery, documents, health, and subresources."""

@@ -1,0 +1,1 @@
+"""What every kind's validation is made of: field errors, names, metadata."""
