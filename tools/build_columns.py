@@ -1,4 +1,4 @@
-"""Build podlab/embedded/apiserver/answering/columns.json: the columns of server-side Tables, as a real API server describes them.
+"""Build answering/columns.json: the columns of server-side Tables, as a real API server describes them.
 
 python tools/build_columns.py       # from tests/golden/api/tables.json
 """

@@ -1,4 +1,4 @@
-"""Which Kubernetes minors podlab is tested on, stated once; `python -m podlab.clusters.kind.kind.versions` tells CI's matrix."""
+"""Kubernetes minors that podlab is tested on; `python -m podlab.clusters.kind.versions` prints CI's matrix."""
 
 from __future__ import annotations
 

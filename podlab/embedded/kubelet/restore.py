@@ -9,7 +9,7 @@ from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.kubelet import volumes
 from podlab.embedded.kubelet.environment import ConfigError
 from podlab.embedded.kubelet.status import podspecs
-from podlab.embedded.kubelet.status.podstatus import Instance
+from podlab.embedded.runtime.instance import Instance
 from podlab.embedded.runtime.runtime import Container, Line, record
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from podlab.apimachinery import quantity
 from podlab.embedded.kubelet import environment, network, volumes
 from podlab.embedded.kubelet.environment import ConfigError
 from podlab.embedded.kubelet.hooks import HookFailed, run_hook
-from podlab.embedded.kubelet.status.podstatus import Instance
 from podlab.embedded.runtime import images, programs, runtime
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.images import Image
+from podlab.embedded.runtime.instance import Instance
 from podlab.embedded.runtime.machine.identity import identity
 from podlab.embedded.runtime.runtime import Container, Sandbox
 

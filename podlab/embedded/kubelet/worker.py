@@ -19,7 +19,8 @@ from podlab.embedded.kubelet.backoff import JITTER, LONGEST_RETRY, RETRY
 from podlab.embedded.kubelet.probes import KINDS, ProbeWorker
 from podlab.embedded.kubelet.starter import Failure
 from podlab.embedded.kubelet.status import podspecs, podstatus
-from podlab.embedded.kubelet.status.podstatus import Instance, Observation
+from podlab.embedded.kubelet.status.podstatus import Observation
+from podlab.embedded.runtime.instance import Instance
 from podlab.embedded.runtime.runtime import Container, Sandbox
 
 if TYPE_CHECKING:

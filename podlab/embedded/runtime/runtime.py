@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from podlab.embedded.clock import Clock
-from podlab.embedded.kubelet.status.podstatus import Instance
 from podlab.embedded.runtime import programs
 from podlab.embedded.runtime.files import FileError, Files, Mount, Volume
 from podlab.embedded.runtime.images import Image
+from podlab.embedded.runtime.instance import Instance
 from podlab.embedded.runtime.machine.identity import Identity
 from podlab.embedded.runtime.machine.process import Handler, Input, OutOfMemory, Process, Processes, Refused
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from podlab.embedded.clock import rfc3339
 from podlab.embedded.kubelet.status import podresources
+from podlab.embedded.runtime.instance import Instance
 from podlab.embedded.runtime.machine.identity import identity
 
 Obj = dict[str, Any]
@@ -20,25 +21,6 @@ KUBELET_CONDITIONS = ("PodReadyToStartContainers", "Initialized", "Ready", "Cont
 """The conditions that the kubelet owns, in the order in which it reports them."""
 
 UNKNOWN = "ContainerStatusUnknown"
-
-
-@dataclass(slots=True)
-class Instance:
-    """One container that the runtime made: times are seconds since the epoch, `state` created, running or exited."""
-
-    name: str
-    id: str
-    image: str
-    image_id: str
-    attempt: int = 0
-    state: str = "created"
-    created_at: float = 0.0
-    started_at: float = 0.0
-    finished_at: float = 0.0
-    exit_code: int = 0
-    reason: str = ""
-    message: str = ""
-    spec_image: str = ""
 
 
 @dataclass(frozen=True, slots=True)
