@@ -25,7 +25,7 @@ $(STAMP): pyproject.toml tools/install.py
 	@$(PYTHON) tools/install.py
 
 check: lint ## lint, types, contracts, unit tests: before each commit · 커밋 전 검사
-	$(PYTEST) -m "not cluster and not kind and not browser and not slow" $(PYTEST_ARGS)
+	$(PYTEST) -n auto -m "not cluster and not kind and not browser and not slow" $(PYTEST_ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .

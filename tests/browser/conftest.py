@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import labserver
 import pytest
-from labserver import Lab
 
 from podlab.clusters import Cluster
+from tests.browser import labserver
+from tests.browser.labserver import Lab
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from podlab.panels.panel import HERE, module
 
-PARTS = {"board": ("detail", "board")}  # what a panel is made of, where that is not its own module alone
+PARTS = {"board": ("board/detail", "board/board")}  # what a panel is made of, where that is not its own module alone
 THEMES = {
     "light": {
         "--jp-content-font-color1": "rgba(0,0,0,0.87)",
@@ -77,7 +77,7 @@ class Stage:
         css = (HERE / "panel.css").read_text(encoding="utf-8")
         is_light = "true" if theme == "light" else "false"
         page.set_content(PAGE.format(language=language, variables=variables, css=css, is_light=is_light))
-        page.evaluate(START, [module(*PARTS.get(panel, (panel,))), dict(state)])
+        page.evaluate(START, [module(*PARTS.get(panel, (f"{panel}/{panel}",))), dict(state)])
         self.page = page
 
     def set(self, **traits: Any) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stage import CONTRAST, Stage
 
 from podlab.panels.anatomy.anatomy import LABELS, anatomy
 from podlab.panels.panel import CONNECTION
+from tests.browser.stage import CONTRAST, Stage
 
 expect = pytest.importorskip("playwright.sync_api").expect
 GOLDEN = Path(__file__).parents[1] / "golden"

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 import test_anatomy_view
-import test_board_view
 import test_editor_view
 import test_explain_view
 import test_timeline_view
-from stage import Stage
+
+from tests.browser import test_board_view
+from tests.browser.stage import Stage
 
 AXE = Path(__file__).parents[2] / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 PANELS = {

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stage import CONTRAST, Stage
 
 from podlab.apimachinery.duration import human_duration
 from podlab.panels.board.board import CAPTION, LABELS
@@ -18,6 +17,7 @@ from podlab.panels.board.detail import about, detail
 from podlab.panels.panel import CONNECTION, module
 from podlab.panels.row import row as row_of
 from podlab.panels.simulated import NOTE
+from tests.browser.stage import CONTRAST, Stage
 
 expect = pytest.importorskip("playwright.sync_api").expect
 
@@ -124,7 +124,7 @@ def test_ages_are_kubectls(page: Any) -> None:
           const url = URL.createObjectURL(new Blob([source + "\\nexport { age };"], {type: "text/javascript"}));
           return all.map((await import(url)).age);
         }""",
-        [module("detail", "board"), seconds],
+        [module("board/detail", "board/board"), seconds],
     )
     assert drawn == [human_duration(timedelta(seconds=s)) for s in seconds]
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import test_live
-from labserver import ROOT, Lab
 
 from podlab.client import Client
 from podlab.clusters import Cluster
+from tests.browser import test_live
+from tests.browser.labserver import ROOT, Lab
 
 expect = pytest.importorskip("playwright.sync_api").expect
 

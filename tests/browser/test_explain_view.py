@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stage import CONTRAST, Stage
 
 from podlab import text
 from podlab.diagnosis import diagnose
 from podlab.panels.board.detail import about
 from podlab.panels.explain.explain import LABELS, told
 from podlab.panels.panel import CONNECTION
+from tests.browser.stage import CONTRAST, Stage
 
 expect = pytest.importorskip("playwright.sync_api").expect
 GOLDEN = Path(__file__).parents[1] / "golden"

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from labserver import Lab, unexpected
 
 from podlab.clusters import Cluster
 from podlab.lessons.start import REAL, SIMULATED
+from tests.browser.labserver import Lab, unexpected
 
 playwright = pytest.importorskip("playwright.sync_api")
 

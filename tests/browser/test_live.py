@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 import yaml
-from labserver import ROOT, Lab
 
 from podlab.client import Client
 from podlab.clusters import Cluster
 from podlab.errors import ApiError
+from tests.browser.labserver import ROOT, Lab
 
 expect = pytest.importorskip("playwright.sync_api").expect
 

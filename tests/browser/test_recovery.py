@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import test_live
-from labserver import Lab
 
 from podlab import clusters
 from podlab.client import Client
 from podlab.clusters import Cluster, state
+from tests.browser import test_live
+from tests.browser.labserver import Lab
 
 expect = pytest.importorskip("playwright.sync_api").expect
 

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from stage import CONTRAST, Stage
 
 from podlab import text
 from podlab.panels.panel import CONNECTION
 from podlab.panels.timeline.life import Moment
 from podlab.panels.timeline.timeline import LABELS, layout
+from tests.browser.stage import CONTRAST, Stage
 
 expect = pytest.importorskip("playwright.sync_api").expect
 BEGIN = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import test_live
-from labserver import NOTEBOOK, Lab
 
 from podlab import clusters
 from podlab.client import Client
 from podlab.clusters import Cluster, state
+from tests.browser import test_live
+from tests.browser.labserver import NOTEBOOK, Lab
 
 expect = pytest.importorskip("playwright.sync_api").expect
 

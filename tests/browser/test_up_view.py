@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from stage import CONTRAST, Stage
 
 from podlab.panels.up.up import LABELS
+from tests.browser.stage import CONTRAST, Stage
 
 expect = pytest.importorskip("playwright.sync_api").expect
 IDLE: dict[str, Any] = {

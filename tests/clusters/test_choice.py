@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from fakes import FakeProvider
 
 from podlab import clusters
 from podlab.clusters import Kind, NoSuchCluster, choice, state
 from podlab.errors import ClusterError
+from tests.clusters.fakes import FakeProvider
 
 World = Callable[..., Mapping[Kind, FakeProvider]]
 

@@ -62,7 +62,7 @@ def test_a_second_holder_waits_and_says_so(tmp_path: Path) -> None:
 
 
 def test_a_dead_holder_holds_nothing(tmp_path: Path) -> None:
-    code = "import os, sys; from pathlib import Path; from podlab.clusters.lock import held\n"
+    code = "import os, sys; from pathlib import Path; from podlab.clusters.machine.lock import held\n"
     code += "with held(Path(sys.argv[1])): os._exit(9)"
     environ = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     assert subprocess.run([sys.executable, "-c", code, str(tmp_path / "lock")], env=environ).returncode == 9

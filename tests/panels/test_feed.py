@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from replay import PODS, Replay, recorded
 
 from podlab import text
 from podlab.client import Client
 from podlab.panels import PodBoard
 from podlab.panels.feed import feed
+from tests.panels.replay import PODS, Replay, recorded
 
 ROOT = Path(__file__).parents[2]
 SEED = recorded("seed")

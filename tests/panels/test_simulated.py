@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from replay import Replay
 
 from podlab.client import Client
 from podlab.clusters import Cluster, state
 from podlab.panels.simulated import is_simulated
+from tests.panels.replay import Replay
 
 
 @pytest.mark.parametrize(("kind", "told"), [("embedded", True), ("kind", False)])

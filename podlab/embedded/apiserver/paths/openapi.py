@@ -116,7 +116,7 @@ def _edition(resources: Sequence[Resource]) -> str:
     except PackageNotFoundError:
         client = ""
     here = Path(__file__).parent
-    facts = (here / "structure.json.gz").read_bytes() + (here / "schemas.py").read_bytes()
+    facts = (here.parent / "structure.json.gz").read_bytes() + (here / "schemas.py").read_bytes()
     served = [(r.group, r.version, r.plural, r.verbs, r.subresources) for r in resources]
     return hashlib.sha256(facts + f"{client} {served}".encode()).hexdigest()[:16]
 

@@ -1,0 +1,95 @@
+"""managedFields: recorded entries are made again from the objects that came with them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from podlab.embedded.apiserver.patching import managedfields
+from podlab.embedded.apiserver.resource import fresh
+
+Obj = dict[str, Any]
+
+GOLDEN = Path(__file__).parents[3] / "golden" / "api" / "errors.json"
+ADMITTED = (
+    "f:preemptionPolicy",
+    "f:priority",
+    "f:serviceAccount",
+    "f:serviceAccountName",
+    "f:tolerations",
+    "f:volumes",
+)
+"""What admission adds to a Pod belongs to nobody."""
+
+segments = st.sampled_from(["f:a", "f:b", 'k:{"name":"c"}', 'v:"x"'])
+paths = st.sets(st.lists(segments, min_size=1, max_size=4).map(tuple), max_size=12)
+
+
+def created() -> list[Obj]:
+    """Objects that one recorded request created."""
+    found = []
+    for entry in json.loads(GOLDEN.read_text(encoding="utf-8")):
+        body, request = entry["response"]["body"], entry["request"]
+        made = request["method"] == "POST" and entry["response"]["status"] == 201 and "spec" in body
+        if made and len(body["metadata"].get("managedFields", [])) == 1:
+            found.append(body)
+    return found
+
+
+@pytest.mark.parametrize("obj", created(), ids=lambda obj: f"{obj['kind']}-{obj['metadata']['name']}")
+def test_the_creator_owns_what_was_recorded(obj: Obj) -> None:
+    (recorded,) = obj["metadata"]["managedFields"]
+    again = fresh(obj)
+    del again["metadata"]["managedFields"]
+    if obj["kind"] == "Pod":
+        for container in (*again["spec"]["containers"], *again["spec"].get("initContainers", ())):
+            del container["volumeMounts"]
+    managedfields.record(again, None, manager=recorded["manager"], now=recorded["time"], status=True)
+    (made,) = again["metadata"]["managedFields"]
+    for name in ADMITTED:
+        made["fieldsV1"]["f:spec"].pop(name, None)
+    assert made == recorded
+
+
+@given(paths)
+def test_trees_and_paths_are_the_same(given_paths: set[tuple[str, ...]]) -> None:
+    assert set(managedfields.paths_of(managedfields.tree_of(given_paths))) == given_paths
+
+
+def test_an_unchanged_set_keeps_its_time() -> None:
+    old = {"kind": "ConfigMap", "apiVersion": "v1", "metadata": {"name": "m"}, "data": {"a": "1"}}
+    managedfields.record(old, None, manager="me", now="2026-01-01T00:00:00Z")
+    same = {**fresh(old), "data": {"a": "2"}}
+    managedfields.record(same, old, manager="me", now="2026-01-02T00:00:00Z")
+    assert same["metadata"]["managedFields"] == old["metadata"]["managedFields"]
+    other = {**fresh(old), "data": {"a": "2"}}
+    managedfields.record(other, old, manager="you", now="2026-01-02T00:00:00Z")
+    owners = {entry["manager"]: entry["fieldsV1"] for entry in other["metadata"]["managedFields"]}
+    assert owners == {"me": {"f:data": {}}, "you": {"f:data": {"f:a": {}}}}
+
+
+def test_at_most_ten_managers_are_told_apart() -> None:
+    obj = {"kind": "ConfigMap", "apiVersion": "v1", "metadata": {"name": "m"}, "data": {}}
+    managedfields.record(obj, None, manager="m", now="2026-01-01T00:00:00Z")
+    for number in range(15):
+        new = {**fresh(obj), "data": {**obj["data"], f"k{number}": "v"}}  # type: ignore[dict-item]
+        managedfields.record(new, obj, manager=f"m{number}", now=f"2026-01-01T00:00:{number:02}Z")
+        obj = new
+    managers = [entry["manager"] for entry in obj["metadata"]["managedFields"]]  # type: ignore[index]
+    assert len(managers) == 10
+    assert "ancient-changes" in managers
+    assert "m14" in managers
+
+
+def test_an_empty_list_forgets_all_owners() -> None:
+    old = {"kind": "ConfigMap", "apiVersion": "v1", "metadata": {"name": "m"}, "data": {"a": "1"}}
+    managedfields.record(old, None, manager="me", now="2026-01-01T00:00:00Z")
+    new = fresh(old)
+    new["metadata"]["managedFields"] = []
+    managedfields.record(new, old, manager="me", now="2026-01-02T00:00:00Z")
+    assert "managedFields" not in new["metadata"]
