@@ -6,12 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import test_anatomy_view
-import test_editor_view
-import test_explain_view
-import test_timeline_view
 
-from tests.browser import test_board_view
+from tests.browser import test_anatomy_view, test_board_view, test_editor_view, test_explain_view, test_timeline_view
 from tests.browser.stage import Stage
 
 AXE = Path(__file__).parents[2] / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
