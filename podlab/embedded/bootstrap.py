@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.embedded.apiserver.registry import Registry
+from podlab.embedded.apiserver.resource import Writer
 
 Obj = dict[str, Any]
 
@@ -20,9 +21,9 @@ def populate(registry: Registry) -> None:
     namespaces, services = registry.resource("namespaces"), registry.resource("services")
     for name in NAMESPACES:
         if not registry.find(namespaces, name):
-            registry.create(namespaces, {"metadata": {"name": name}}, manager=MANAGER)
+            registry.create(namespaces, {"metadata": {"name": name}}, by=Writer(MANAGER))
     if not registry.find(services, "kubernetes", "default"):
-        registry.create(services, _kubernetes(), namespace="default", manager=MANAGER)
+        registry.create(services, _kubernetes(), namespace="default", by=Writer(MANAGER))
 
 
 def _kubernetes() -> Obj:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.embedded.apiserver.registry import Registry
+from podlab.embedded.apiserver.resource import Writer
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import rfc3339
 
@@ -35,8 +36,8 @@ def disrupt(registry: Registry, pod: Obj, reason: str, message: str, manager: st
     try:
         if registry.get(*where)["metadata"]["uid"] != meta["uid"]:
             return False
-        registry.change(*where, disrupted, manager=manager)
-        registry.delete(*where, options=options, manager=manager)
+        registry.change(*where, disrupted, by=Writer(manager))
+        registry.delete(*where, options=options, by=Writer(manager))
     except StatusError:
         return False
     return True

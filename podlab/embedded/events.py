@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from podlab.embedded.apiserver.registry import Registry
+from podlab.embedded.apiserver.resource import Writer
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import rfc3339
 
@@ -100,7 +101,7 @@ class Recorder:
             event["message"] = message
 
         try:
-            self._registry.change(self._events, name, namespace, once_more, subresource="", manager=self._manager)
+            self._registry.change(self._events, name, namespace, once_more, subresource="", by=Writer(self._manager))
         except StatusError:
             return False
         return True
@@ -132,7 +133,7 @@ class Recorder:
             "reportingInstance": self._host,
         }
         try:
-            self._registry.create(self._events, event, namespace=namespace, manager=self._manager)
+            self._registry.create(self._events, event, namespace=namespace, by=Writer(self._manager))
         except StatusError as error:  # its namespace is gone or going: upstream drops such events too
             if error.code not in (403, 404, 409):
                 raise

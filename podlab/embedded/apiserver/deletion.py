@@ -94,13 +94,13 @@ def finished(resource: Resource, obj: Obj) -> bool:
 
 def remove(ctx: Context, obj: Obj) -> Obj:
     """Take it out of the store; returns the last state."""
-    if not ctx.dry_run:
+    if not ctx.by.dry_run:
         ctx.registry.store.put(ctx.resource.key(ctx.name, ctx.namespace), None)
     return obj
 
 
 def _store(ctx: Context, obj: Obj, old: Obj) -> Obj:
-    if ctx.dry_run or obj == old:
+    if ctx.by.dry_run or obj == old:
         return obj
     resource, store = ctx.resource, ctx.registry.store
     obj["metadata"]["resourceVersion"] = str(store.revision + 1)

@@ -12,7 +12,7 @@ from typing import Any
 
 from podlab.embedded.apiserver import deletion, selectors, status, writing
 from podlab.embedded.apiserver.patching import patch
-from podlab.embedded.apiserver.resource import CLUSTER, Context, Obj, Resource, User
+from podlab.embedded.apiserver.resource import Context, Obj, Resource, Writer
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Clock, Randomness
 from podlab.embedded.store import Change, Store
@@ -31,7 +31,8 @@ class Event:
     revision: int
 
 
-Texts = list[str]
+NOBODY = Writer()
+"""Who writes when nobody is named: nothing is tracked."""
 
 
 def no_admission(obj: Obj, old: Obj | None, ctx: Context) -> None:
@@ -108,15 +109,10 @@ class Registry:
         obj: Obj,
         *,
         namespace: str = "",
-        manager: str = "",
-        user: User = CLUSTER,
-        dry_run: bool = False,
-        warnings: Texts | None = None,
+        by: Writer = NOBODY,
     ) -> Obj:
         """Default, admit, validate and store a new object. Raises StatusError."""
-        ctx = Context(self, resource, "CREATE", namespace, manager=manager, user=user, dry_run=dry_run)
-        if warnings is not None:
-            ctx.warnings = warnings
+        ctx = Context(self, resource, "CREATE", namespace, by=by)
         return writing.create(ctx, obj)
 
     def update(
@@ -127,10 +123,7 @@ class Registry:
         name: str = "",
         namespace: str = "",
         subresource: str = "",
-        manager: str = "",
-        user: User = CLUSTER,
-        dry_run: bool = False,
-        warnings: Texts | None = None,
+        by: Writer = NOBODY,
     ) -> Obj:
         """Replace an object, or with `subresource="status"` its status; checks resourceVersion where it is set.
 
@@ -138,9 +131,7 @@ class Registry:
         """
         meta = obj.get("metadata") or {}
         name, namespace = name or meta.get("name", ""), namespace or meta.get("namespace", "")
-        ctx = Context(self, resource, "UPDATE", namespace, name, subresource, manager, user, dry_run)
-        if warnings is not None:
-            ctx.warnings = warnings
+        ctx = Context(self, resource, "UPDATE", namespace, name, subresource, by)
         return writing.update(ctx, obj)
 
     def change(
@@ -151,11 +142,10 @@ class Registry:
         fn: Callable[[Obj], None],
         *,
         subresource: str = "status",
-        manager: str = "",
-        user: User = CLUSTER,
+        by: Writer = NOBODY,
     ) -> Obj:
         """Let `fn` change a copy, and store it. Raises StatusError, 404 among them."""
-        ctx = Context(self, resource, "UPDATE", namespace, name, subresource, manager, user)
+        ctx = Context(self, resource, "UPDATE", namespace, name, subresource, by)
         return writing.change(ctx, fn)
 
     def patch(
@@ -167,16 +157,11 @@ class Registry:
         content_type: str,
         *,
         subresource: str = "",
-        manager: str = "",
-        user: User = CLUSTER,
-        dry_run: bool = False,
-        warnings: Texts | None = None,
+        by: Writer = NOBODY,
         decode: Callable[[Obj], Obj] | None = None,
     ) -> Obj:
         """Apply a JSON, merge or strategic merge patch; `decode` checks the patched object. Raises StatusError."""
-        ctx = Context(self, resource, "UPDATE", namespace, name, subresource, manager, user, dry_run)
-        if warnings is not None:
-            ctx.warnings = warnings
+        ctx = Context(self, resource, "UPDATE", namespace, name, subresource, by)
 
         def patched(old: Obj) -> Obj:
             new = patch.apply(resource, old, body, content_type)
@@ -191,15 +176,13 @@ class Registry:
         namespace: str = "",
         *,
         options: Obj | None = None,
-        manager: str = "",
-        user: User = CLUSTER,
-        dry_run: bool = False,
+        by: Writer = NOBODY,
     ) -> tuple[Obj, bool]:
         """Delete, gracefully where the kind wants it; `options` is a DeleteOptions.
 
         Returns the last state and whether it is gone. Raises StatusError.
         """
-        ctx = Context(self, resource, "DELETE", namespace, name, manager=manager, user=user, dry_run=dry_run)
+        ctx = Context(self, resource, "DELETE", namespace, name, by=by)
         return deletion.delete(ctx, options or {})
 
     # Watching

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -30,12 +30,25 @@ CLUSTER = User("system:apiserver", ("system:masters", "system:authenticated"))
 """The parts of the cluster itself: scheduler, kubelet, controllers."""
 
 
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who writes, and how.
+
+    Attributes:
+        manager: the name in managedFields; "" leaves them alone.
+        dry_run: goes through everything but the store.
+        warnings: where what is to be told to the client goes; None drops it.
+    """
+
+    manager: str = ""
+    user: User = CLUSTER
+    dry_run: bool = False
+    warnings: list[str] | None = field(default=None, compare=False)
+
+
 @dataclass(slots=True)
 class Context:
-    """One write on its way through admission, strategy and validation.
-
-    `operation` is CREATE, UPDATE or DELETE. Whoever has something to tell the client appends to `warnings`.
-    """
+    """One write on its way through admission, strategy and validation; `operation` is CREATE, UPDATE or DELETE."""
 
     registry: Registry
     resource: Resource
@@ -43,10 +56,12 @@ class Context:
     namespace: str = ""
     name: str = ""
     subresource: str = ""
-    manager: str = ""
-    user: User = CLUSTER
-    dry_run: bool = False
-    warnings: list[str] = field(default_factory=list)
+    by: Writer = field(default_factory=Writer)
+
+    def warn(self, texts: Iterable[str]) -> None:
+        """Tell the client."""
+        if self.by.warnings is not None:
+            self.by.warnings.extend(texts)
 
     def now(self) -> float:
         """The cluster's present moment."""

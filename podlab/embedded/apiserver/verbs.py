@@ -17,7 +17,7 @@ from podlab.embedded.apiserver.decoding import decode, unstructured
 from podlab.embedded.apiserver.patching import patch, patched
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.request import Request, check_options, check_write_options, list_options
-from podlab.embedded.apiserver.resource import Obj, Resource
+from podlab.embedded.apiserver.resource import Obj, Resource, Writer
 
 BODY_LIMIT = 3 * 1024 * 1024
 """Bytes of a request's body."""
@@ -43,6 +43,10 @@ class Call:
     def name(self) -> str:
         """The object's name."""
         return self.request.info.name
+
+    def writer(self, dry_run: bool = False) -> Writer:
+        """Who writes: the user and the field manager of the request."""
+        return Writer(self.request.manager(), self.request.user, dry_run, self.warnings)
 
     def form(self, shapes: frozenset[str] = negotiation.SHAPES) -> Form:
         """The form of the answer. Raises StatusError 406."""
@@ -99,10 +103,7 @@ def create(call: Call) -> Answer:
         call.resource,
         obj,
         namespace=call.namespace,
-        manager=call.request.manager(),
-        user=call.request.user,
-        dry_run=dry_run,
-        warnings=call.warnings,
+        by=call.writer(dry_run),
     )
     return call.one(made, form, 201)
 
@@ -138,10 +139,7 @@ def update(call: Call) -> Answer:
         name=call.name,
         namespace=call.namespace,
         subresource=call.request.info.subresource,
-        manager=call.request.manager(),
-        user=call.request.user,
-        dry_run=dry_run,
-        warnings=call.warnings,
+        by=call.writer(dry_run),
     )
     return call.one(changed, form)
 
@@ -152,10 +150,7 @@ def _create_on_update(call: Call, obj: Obj, form: Form, dry_run: bool) -> Answer
         call.resource,
         obj,
         namespace=call.namespace,
-        manager=call.request.manager(),
-        user=call.request.user,
-        dry_run=dry_run,
-        warnings=call.warnings,
+        by=call.writer(dry_run),
     )
     return call.one(made, form, 201)
 
@@ -181,10 +176,7 @@ def patch_(call: Call) -> Answer:
         body,
         kind,
         subresource=call.request.info.subresource,
-        manager=call.request.manager(),
-        user=call.request.user,
-        dry_run=dry_run,
-        warnings=call.warnings,
+        by=call.writer(dry_run),
         decode=_reshaper(call, body, kind),
     )
     return call.one(changed, form)
@@ -295,9 +287,7 @@ def delete(call: Call) -> Answer:
         call.name,
         call.namespace,
         options=options,
-        manager=call.request.manager(),
-        user=call.request.user,
-        dry_run=bool(options.get("dryRun")),
+        by=call.writer(bool(options.get("dryRun"))),
     )
     if gone and not call.resource.returns_deleted:
         details = {"name": call.name, "group": call.resource.group, "kind": call.resource.plural}
@@ -321,8 +311,7 @@ def delete_collection(call: Call) -> Answer:
                 about["name"],
                 about.get("namespace", ""),
                 options=options,
-                user=call.request.user,
-                dry_run=dry_run,
+                by=call.writer(dry_run),
             )
         except status.StatusError as error:
             if error.code != 404:

@@ -31,7 +31,7 @@ def create(ctx: Context, given: Obj) -> Obj:
         meta["name"] = meta["generateName"][:58] + registry.randomness.suffix()
     ctx.name = meta.get("name", "")
     now = rfc3339(ctx.now())
-    managedfields.record(obj, None, manager=ctx.manager, now=now, status=resource.status)
+    managedfields.record(obj, None, manager=ctx.by.manager, now=now, status=resource.status)
     registry.admit(obj, None, ctx)
     meta["uid"], meta["creationTimestamp"] = registry.randomness.uid(), now
     for key in ("deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"):
@@ -74,13 +74,13 @@ def _validate(ctx: Context, obj: Obj, old: Obj | None) -> None:
     causes = validate(obj, old)
     if causes:
         raise status.invalid(resource.qualified_kind, ctx.name, causes)
-    ctx.warnings.extend(resource.warnings(obj, old))
+    ctx.warn(resource.warnings(obj, old))
 
 
 def _put(ctx: Context, obj: Obj, old: Obj | None) -> Obj:
     """Store, with the revision in metadata; a dry run stores nothing."""
     resource, store = ctx.resource, ctx.registry.store
-    if ctx.dry_run:
+    if ctx.by.dry_run:
         if ctx.operation == "CREATE":
             obj["metadata"].pop("resourceVersion", None)
         return canonical(obj, old)
@@ -130,7 +130,7 @@ def replace(ctx: Context, make: Callable[[Obj], Obj], *, patched: bool = False) 
         resource.default(obj)
     if ctx.subresource not in UNTRACKED:
         now = rfc3339(ctx.now())
-        managedfields.record(obj, old, manager=ctx.manager, now=now, subresource=ctx.subresource)
+        managedfields.record(obj, old, manager=ctx.by.manager, now=now, subresource=ctx.subresource)
     registry.admit(obj, old, ctx)
     resource.prepare(obj, old, ctx)
     if resource.generation and ctx.subresource not in ("status", "binding") and _spec_changed(obj, old):

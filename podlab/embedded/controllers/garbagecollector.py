@@ -9,7 +9,7 @@ from typing import Any
 
 from podlab.embedded.apiserver.deletion import FOREGROUND, ORPHAN
 from podlab.embedded.apiserver.registry import Event, Registry
-from podlab.embedded.apiserver.resource import Resource
+from podlab.embedded.apiserver.resource import Resource, Writer
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.controllers.controller import Controller, Key
 
@@ -142,7 +142,7 @@ class GarbageCollector:
     def _change(self, resource: Resource, obj: Obj, change: Any) -> None:
         meta = obj["metadata"]
         self._registry.change(
-            resource, meta["name"], meta.get("namespace", ""), change, subresource="", manager=MANAGER
+            resource, meta["name"], meta.get("namespace", ""), change, subresource="", by=Writer(MANAGER)
         )
 
     def _judge(self, resource: Resource, obj: Obj) -> None:
@@ -161,7 +161,7 @@ class GarbageCollector:
         if ORPHAN in (meta.get("finalizers") or []):
             policy = "Orphan"
         options = {"propagationPolicy": policy, "preconditions": {"uid": meta["uid"]}}
-        self._registry.delete(resource, meta["name"], meta.get("namespace", ""), options=options, manager=MANAGER)
+        self._registry.delete(resource, meta["name"], meta.get("namespace", ""), options=options, by=Writer(MANAGER))
 
 
 def _owners(obj: Obj | None) -> list[Obj]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.embedded.apiserver.registry import Registry
-from podlab.embedded.apiserver.resource import Resource
+from podlab.embedded.apiserver.resource import Resource, Writer
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import rfc3339
 from podlab.embedded.controllers.controller import Controller, Key
@@ -44,13 +44,13 @@ class ServiceAccounts:
         accounts, maps = self._registry.resource("serviceaccounts"), self._registry.resource("configmaps")
         if not self._registry.find(accounts, "default", key[1]):
             account: Obj = {"metadata": {"name": "default"}}
-            self._registry.create(accounts, account, namespace=key[1], manager=MANAGER)
+            self._registry.create(accounts, account, namespace=key[1], by=Writer(MANAGER))
         data, found = {"ca.crt": self._certificate}, self._registry.find(maps, ROOT_CA, key[1])
         if not found:
             meta = {"name": ROOT_CA, "annotations": {"kubernetes.io/description": DESCRIPTION}}
-            self._registry.create(maps, {"metadata": meta, "data": data}, namespace=key[1], manager=MANAGER)
+            self._registry.create(maps, {"metadata": meta, "data": data}, namespace=key[1], by=Writer(MANAGER))
         elif found.get("data") != data:
-            self._registry.update(maps, {**found, "data": data}, manager=MANAGER)
+            self._registry.update(maps, {**found, "data": data}, by=Writer(MANAGER))
 
 
 def _if_named(obj: Obj, name: str) -> Key | None:
@@ -78,11 +78,13 @@ class NamespaceLifecycle:
             return
         pods = self._registry.resource("pods")
         left = self._empty(name, [pods]) or self._empty(name, [kind for kind in self._kinds() if kind is not pods])
-        self._registry.change(self._namespaces, name, "", lambda obj: self._set_conditions(obj, left), manager=MANAGER)
+        self._registry.change(
+            self._namespaces, name, "", lambda obj: self._set_conditions(obj, left), by=Writer(MANAGER)
+        )
         if left:
             self._controller.add(key, AGAIN)
         else:
-            self._registry.change(self._namespaces, name, "", _finalize, subresource="finalize", manager=MANAGER)
+            self._registry.change(self._namespaces, name, "", _finalize, subresource="finalize", by=Writer(MANAGER))
 
     def _kinds(self) -> list[Resource]:
         kinds = self._registry.resources.values()
@@ -95,7 +97,7 @@ class NamespaceLifecycle:
                 if obj["metadata"].get("deletionTimestamp"):
                     continue
                 try:
-                    self._registry.delete(resource, obj["metadata"]["name"], name, manager=MANAGER)
+                    self._registry.delete(resource, obj["metadata"]["name"], name, by=Writer(MANAGER))
                 except StatusError as error:
                     if error.code not in (404, 409):
                         raise

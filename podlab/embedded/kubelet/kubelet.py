@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from podlab.embedded.apiserver.registry import Event, Registry
+from podlab.embedded.apiserver.resource import Writer
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.events import Recorder
 from podlab.embedded.kubelet import restore, volumes
@@ -137,14 +138,14 @@ class Kubelet:
                     if key not in status:
                         obj["status"].pop(key, None)
 
-        return self.registry.change(self.pods, meta["name"], meta["namespace"], changed, manager=MANAGER)
+        return self.registry.change(self.pods, meta["name"], meta["namespace"], changed, by=Writer(MANAGER))
 
     def delete(self, pod: Obj) -> None:
         """Tell the API server that a deleted Pod has ended."""
         meta = pod["metadata"]
         options = {"gracePeriodSeconds": 0, "preconditions": {"uid": meta["uid"]}}
         try:
-            self.registry.delete(self.pods, meta["name"], meta["namespace"], options=options, manager=MANAGER)
+            self.registry.delete(self.pods, meta["name"], meta["namespace"], options=options, by=Writer(MANAGER))
         except StatusError as error:
             if error.code not in (404, 409):
                 raise

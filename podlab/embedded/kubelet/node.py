@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from podlab.embedded.apiserver.registry import Registry
+from podlab.embedded.apiserver.resource import Writer
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Timer, rfc3339, rfc3339micro
 from podlab.embedded.events import Recorder
@@ -60,9 +61,9 @@ class NodeReporter:
         """Register, and keep reporting."""
         new = self._registry.find(self._nodes, self.name) is None
         if new:
-            self._registry.create(self._nodes, self._node(), manager="kubelet")
+            self._registry.create(self._nodes, self._node(), by=Writer("kubelet"))
         self.report()
-        self._registry.change(self._nodes, self.name, "", _untaint, subresource="", manager=CONTROLLER)
+        self._registry.change(self._nodes, self.name, "", _untaint, subresource="", by=Writer(CONTROLLER))
         if new:
             self._tell()
         self._renew()
@@ -109,12 +110,12 @@ class NodeReporter:
             node["status"] = {**(node.get("status") or {}), **self._status(node)}
 
         try:
-            self._registry.change(self._nodes, self.name, "", fill, manager="kubelet")
+            self._registry.change(self._nodes, self.name, "", fill, by=Writer("kubelet"))
         except StatusError as error:
             if error.code != 404:
                 raise
-            self._registry.create(self._nodes, self._node(), manager="kubelet")
-            self._registry.change(self._nodes, self.name, "", fill, manager="kubelet")
+            self._registry.create(self._nodes, self._node(), by=Writer("kubelet"))
+            self._registry.change(self._nodes, self.name, "", fill, by=Writer("kubelet"))
 
     def _status(self, node: Obj) -> Obj:
         now = rfc3339(self._clock.now())
@@ -189,10 +190,10 @@ class NodeReporter:
                     "kube-node-lease",
                     lambda lease: lease["spec"].update(renewTime=now),
                     subresource="",
-                    manager="kubelet",
+                    by=Writer("kubelet"),
                 )
             else:
-                self._registry.create(self._leases, self._lease(now), namespace="kube-node-lease", manager="kubelet")
+                self._registry.create(self._leases, self._lease(now), namespace="kube-node-lease", by=Writer("kubelet"))
         except StatusError as error:
             if error.code not in (403, 404, 409):
                 raise

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from podlab.embedded.apiserver.registry import Event, Registry
+from podlab.embedded.apiserver.resource import Writer
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Timer, rfc3339
 from podlab.embedded.disruption import disrupt, set_condition
@@ -204,7 +205,9 @@ class Scheduler:
             set_condition(obj, {"type": "PodScheduled", "status": "True"}, now)
 
         try:
-            changed = self._registry.change(self._pods, key[1], key[0], bound, subresource="binding", manager=MANAGER)
+            changed = self._registry.change(
+                self._pods, key[1], key[0], bound, subresource="binding", by=Writer(MANAGER)
+            )
         except StatusError:
             return
         self._assigned[key] = changed
@@ -239,7 +242,7 @@ class Scheduler:
         if nominated:
             self._nominated[key] = nominated, pod
         try:
-            self._registry.change(self._pods, key[1], key[0], unscheduled, manager=MANAGER)
+            self._registry.change(self._pods, key[1], key[0], unscheduled, by=Writer(MANAGER))
         except StatusError:
             self._forget(key)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from podlab.embedded.apiserver.registry import Event, Registry
-from podlab.embedded.apiserver.resource import Resource
+from podlab.embedded.apiserver.resource import Resource, Writer
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Randomness, parse_rfc3339
 from podlab.embedded.stepping import SteppingClock
@@ -33,7 +33,7 @@ def registry() -> Registry:
 
 
 def made(registry: Registry, name: str = "a", **more: Any) -> Obj:
-    return registry.create(PODS, pod(name, **more), namespace="default", manager="test")
+    return registry.create(PODS, pod(name, **more), namespace="default", by=Writer("test"))
 
 
 def test_create_sets_what_only_the_server_may(registry: Registry) -> None:
@@ -139,9 +139,9 @@ def test_informers_hear_what_is_and_what_comes_after_the_commit(registry: Regist
 def test_managers_own_what_they_write(registry: Registry) -> None:
     made(registry, metadata={"labels": {"a": "1"}})
     registry.patch(
-        PODS, "a", "default", {"metadata": {"labels": {"a": "2"}}}, "application/merge-patch+json", manager="me"
+        PODS, "a", "default", {"metadata": {"labels": {"a": "2"}}}, "application/merge-patch+json", by=Writer("me")
     )
-    obj = registry.change(PODS, "a", "default", lambda it: it.update(status={"phase": "Running"}), manager="kubelet")
+    obj = registry.change(PODS, "a", "default", lambda it: it.update(status={"phase": "Running"}), by=Writer("kubelet"))
     entries = {entry["manager"]: entry for entry in obj["metadata"]["managedFields"]}
     assert entries["me"]["fieldsV1"] == {"f:metadata": {"f:labels": {"f:a": {}}}}
     assert entries["test"]["fieldsV1"]["f:metadata"] == {"f:labels": {}}

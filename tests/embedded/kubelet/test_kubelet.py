@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from podlab.embedded.apiserver.resource import Writer
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.events import Recorder
 from podlab.embedded.kubelet.backoff import Backoff
@@ -383,7 +384,7 @@ def test_a_readiness_gate_and_what_others_took_out_of_the_status() -> None:
         def replaced(found: Obj) -> None:
             found["status"]["conditions"] = [{"type": "example.com/ok", "status": "True"}]
 
-        sim.registry.change(sim.registry.resource("pods"), "p", "default", replaced, manager="somebody")
+        sim.registry.change(sim.registry.resource("pods"), "p", "default", replaced, by=Writer("somebody"))
         await sim.until(lambda: sim.ready("p"), limit=5)
         assert len(sim.pod("p")["status"]["conditions"]) == 6
 

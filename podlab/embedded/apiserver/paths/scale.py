@@ -69,10 +69,7 @@ def answer(call: Call) -> Answer:
         change,
         patch.MERGE,
         subresource="scale",
-        manager=call.request.manager(),
-        user=call.request.user,
-        dry_run=dry_run,
-        warnings=call.warnings,
+        by=call.writer(dry_run),
     )
     return call.answer(scale_of(changed), form)
 

@@ -117,7 +117,7 @@ def _address(spec: Obj, used: set[Any], ctx: Context) -> list[Cause]:
         why = ""
         if ipaddress.ip_address(address) not in NETWORK:
             why = f"the provided IP ({address}) is not in the valid range. The range of valid IPs is {NETWORK}"
-        elif address in used and not ctx.dry_run:  # a dry run takes nothing, and does not look at what is taken
+        elif address in used and not ctx.by.dry_run:  # a dry run takes nothing, and does not look at what is taken
             why = "provided IP is already allocated"
         if why:
             return [causes.invalid("spec.clusterIPs", [address], f"failed to allocate IP {address}: {why}")]
@@ -127,7 +127,7 @@ def _address(spec: Obj, used: set[Any], ctx: Context) -> list[Cause]:
 
 def _node_port(port: Obj, used: set[Any], path: str, ctx: Context) -> list[Cause]:
     number = port.get("nodePort", 0)
-    if number and ctx.dry_run:
+    if number and ctx.by.dry_run:
         return []
     if number and number not in NODE_PORTS:
         return [causes.invalid(path, number, PORT_RANGE)]

@@ -206,7 +206,7 @@ def _request_status(obj: Obj, old: Obj | None, ctx: Context) -> None:
     if old is not None:
         return
     obj["status"] = {}
-    spec, user = obj.setdefault("spec", {}), ctx.user
+    spec, user = obj.setdefault("spec", {}), ctx.by.user
     spec.update(username=user.name, groups=list(user.groups), usages=spec.get("usages"))
     if user.uid:
         spec["uid"] = user.uid

@@ -10,7 +10,7 @@ import pytest
 
 from podlab.embedded.apiserver.decoding import decode
 from podlab.embedded.apiserver.paths import discovery
-from podlab.embedded.apiserver.resource import fresh
+from podlab.embedded.apiserver.resource import Writer, fresh
 from podlab.embedded.apiserver.resources import RESOURCES, deployments, events, podupdates
 from podlab.embedded.apiserver.resources.pods import PODS, qos
 from podlab.embedded.apiserver.status import StatusError
@@ -61,7 +61,7 @@ def test_objects_are_stored_as_recorded(entry: Obj) -> None:
     obj, _ = decode.decode(body_of(request), "", (resource.group, resource.version, resource.kind))
     namespace = entry["response"]["body"]["metadata"].get("namespace", "")
     dry_run = "dryRun" in query_of(request)
-    made = api.registry.create(resource, obj, namespace=namespace, manager="unknown", dry_run=dry_run)
+    made = api.registry.create(resource, obj, namespace=namespace, by=Writer("unknown", dry_run=dry_run))
     expected = fresh(entry["response"]["body"])
     if entry["name"] == "scheduling gate":
         expected["status"]["conditions"][0].pop("observedGeneration", None)
@@ -82,7 +82,7 @@ def test_mistakes_are_refused_in_the_same_words(entry: Obj) -> None:
     answer: Obj = entry["response"]["body"]
     obj, warnings = decode.decode(body_of(request), "", (resource.group, resource.version, resource.kind), "Ignore")
     try:
-        api.registry.create(resource, obj, namespace="default", warnings=warnings)
+        api.registry.create(resource, obj, namespace="default", by=Writer(warnings=warnings))
     except StatusError as error:
         assert error.status() == answer
     else:
