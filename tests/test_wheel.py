@@ -59,7 +59,9 @@ def test_everything_that_is_no_test_is_in_it(wheel: Path) -> None:
 
 def test_it_runs_without_the_checkout(installed: Path, tmp_path: Path) -> None:
     code = "import podlab, podlab.workbook as w; print(podlab.__file__); print(w.source())"
-    done = subprocess.run([installed, "-c", code], cwd=tmp_path, capture_output=True, encoding="utf-8", check=True)
+    done = subprocess.run(
+        [installed, "-I", "-c", code], cwd=tmp_path, capture_output=True, encoding="utf-8", check=True
+    )
     for line in done.stdout.split():
         assert Path(line).is_relative_to(installed.parent.parent), line
 
