@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from podlab.embedded import bootstrap
-from podlab.embedded.apiserver.admission import admit, check
+from podlab.embedded.apiserver.admission.chain import admit, check
 from podlab.embedded.apiserver.app import App
 from podlab.embedded.apiserver.auth import Authenticator
 from podlab.embedded.apiserver.paths.openapi import Documents

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from podlab.embedded.apiserver import admission
+from podlab.embedded.apiserver.admission import chain
 from podlab.embedded.apiserver.app import App
 from podlab.embedded.apiserver.auth import Authenticator
 from podlab.embedded.apiserver.registry import Registry
@@ -60,7 +60,7 @@ class Api:
 
     def __post_init__(self) -> None:
         self.registry = Registry(
-            Store(self.state), SteppingClock(), RESOURCES, Randomness(1), admit=admission.admit, check=admission.check
+            Store(self.state), SteppingClock(), RESOURCES, Randomness(1), admit=chain.admit, check=chain.check
         )
         self.app = App(self.registry, Authenticator(self.registry, NoKey(), TOKEN))
         create = self.registry.create
