@@ -31,6 +31,12 @@ def podlab_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Coroutines of tests run on asyncio."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
 def cluster(request: pytest.FixtureRequest, podlab_home: Path) -> Iterator[Cluster]:
     """A running cluster named as the recorded one, deleted at the end unless it was there before."""
     kind = str(request.config.getoption("--cluster"))

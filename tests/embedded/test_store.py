@@ -123,19 +123,16 @@ def test_nobody_hears_of_a_write_before_it_is_committed() -> None:
     assert [change.key for change in asyncio.run(scenario())] == ["/a"]
 
 
-def test_a_slow_watcher_is_dropped() -> None:
-    async def scenario() -> None:
-        store = Store()
-        watch = store.watch("/", 0)
-        for number in range(QUEUE_LIMIT + 1):
-            watch.offer(Change(number, "/a", {}, None))
-        seen = 0
-        with pytest.raises(Dropped):
-            async for _ in watch:
-                seen += 1
-        assert seen == QUEUE_LIMIT
-
-    asyncio.run(scenario())
+async def test_a_slow_watcher_is_dropped() -> None:
+    store = Store()
+    watch = store.watch("/", 0)
+    for number in range(QUEUE_LIMIT + 1):
+        watch.offer(Change(number, "/a", {}, None))
+    seen = 0
+    with pytest.raises(Dropped):
+        async for _ in watch:
+            seen += 1
+    assert seen == QUEUE_LIMIT
 
 
 def test_a_watch_older_than_the_compaction_is_gone() -> None:
@@ -195,18 +192,15 @@ def test_what_is_put_aside_has_no_revision_no_watchers_and_outlives_the_store(tm
     again.close()
 
 
-def test_what_is_put_aside_is_committed_with_the_writes_of_the_same_turn(tmp_path: Path) -> None:
-    async def scenario() -> None:
-        store, reader = Store(tmp_path / "state.db"), sqlite3.connect(tmp_path / "state.db")
-        store.keep("kubelet/x", {"ip": "10.0.0.1"})
-        store.put("/pods/a/x", {"value": 1})
-        assert reader.execute("SELECT count(*) FROM kept").fetchone() == (0,)
-        await store.flushed()
-        assert reader.execute("SELECT count(*) FROM kept").fetchone() == (1,)
-        reader.close()
-        store.close()
-
-    asyncio.run(scenario())
+async def test_what_is_put_aside_is_committed_with_the_writes_of_the_same_turn(tmp_path: Path) -> None:
+    store, reader = Store(tmp_path / "state.db"), sqlite3.connect(tmp_path / "state.db")
+    store.keep("kubelet/x", {"ip": "10.0.0.1"})
+    store.put("/pods/a/x", {"value": 1})
+    assert reader.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+    await store.flushed()
+    assert reader.execute("SELECT count(*) FROM kept").fetchone() == (1,)
+    reader.close()
+    store.close()
 
 
 def test_a_full_disk_undoes_what_somebody_waits_for(tmp_path: Path) -> None:

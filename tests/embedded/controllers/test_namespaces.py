@@ -70,15 +70,12 @@ def test_an_empty_namespace_reports_nothing_left() -> None:
     assert [holds for _, holds, _, _ in conditions_of({})] == [False] * 5
 
 
-def test_dependents_of_a_deleted_owner_go() -> None:
-    async def script(sim: Simulation) -> None:
-        owner = sim.create({"kind": "ConfigMap", "metadata": {"name": "owner"}, "data": {}})
-        reference = {"apiVersion": "v1", "kind": "ConfigMap", "name": "owner", "uid": owner["metadata"]["uid"]}
-        sim.create({"kind": "Secret", "metadata": {"name": "owned", "ownerReferences": [reference]}})
-        await sim.run(0.1)
-        assert find(sim, "secrets", "owned", "default")
-        sim.registry.delete(sim.registry.resource("configmaps"), "owner", "default")
-        await sim.run(0.1)
-        assert find(sim, "secrets", "owned", "default") is None
-
-    simulate(script)
+async def test_dependents_of_a_deleted_owner_go(sim: Simulation) -> None:
+    owner = sim.create({"kind": "ConfigMap", "metadata": {"name": "owner"}, "data": {}})
+    reference = {"apiVersion": "v1", "kind": "ConfigMap", "name": "owner", "uid": owner["metadata"]["uid"]}
+    sim.create({"kind": "Secret", "metadata": {"name": "owned", "ownerReferences": [reference]}})
+    await sim.run(0.1)
+    assert find(sim, "secrets", "owned", "default")
+    sim.registry.delete(sim.registry.resource("configmaps"), "owner", "default")
+    await sim.run(0.1)
+    assert find(sim, "secrets", "owned", "default") is None

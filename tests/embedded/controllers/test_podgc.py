@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.embedded.simulation import Simulation, simulate
+from tests.embedded.simulation import Simulation
 
 
 def pod(name: str, **spec: Any) -> dict[str, Any]:
@@ -15,36 +15,30 @@ def pod(name: str, **spec: Any) -> dict[str, Any]:
     }
 
 
-def test_a_deleted_pod_of_a_missing_node_does_not_stay_for_ever() -> None:
-    async def script(sim: Simulation) -> None:
-        sim.create(pod("lost", nodeName="nowhere"))
-        await sim.run(5)
-        sim.delete("lost")
-        await sim.run(30)
-        assert sim.phase("lost") == "Pending"
-        await sim.until(lambda: sim.gone("lost"), limit=30)
-        last = sim.seen["pods"][-1]["object"]["status"]
-        (condition,) = last["conditions"]
-        assert (last["phase"], condition["type"], condition["reason"], condition["message"]) == (
-            *("Failed", "DisruptionTarget", "DeletionByPodGC"),
-            "PodGC: node no longer exists",
-        )
-
-    simulate(script)
+async def test_a_deleted_pod_of_a_missing_node_does_not_stay_for_ever(sim: Simulation) -> None:
+    sim.create(pod("lost", nodeName="nowhere"))
+    await sim.run(5)
+    sim.delete("lost")
+    await sim.run(30)
+    assert sim.phase("lost") == "Pending"
+    await sim.until(lambda: sim.gone("lost"), limit=30)
+    last = sim.seen["pods"][-1]["object"]["status"]
+    (condition,) = last["conditions"]
+    assert (last["phase"], condition["type"], condition["reason"], condition["message"]) == (
+        *("Failed", "DisruptionTarget", "DeletionByPodGC"),
+        "PodGC: node no longer exists",
+    )
 
 
-def test_the_pods_of_a_deleted_node_go_and_those_of_one_that_comes_back_stay() -> None:
-    async def script(sim: Simulation) -> None:
-        nodes = sim.registry.resource("nodes")
-        for name in ("here", "there"):
-            sim.registry.create(nodes, {"metadata": {"name": name}})
-            sim.create(pod(f"on-{name}", nodeName=name))
-        await sim.run(1)
-        for name in ("here", "there"):
-            sim.registry.delete(nodes, name, "")
-        await sim.run(20)
-        sim.registry.create(nodes, {"metadata": {"name": "here"}})
-        await sim.run(40)
-        assert sim.gone("on-there") and not sim.gone("on-here")
-
-    simulate(script)
+async def test_the_pods_of_a_deleted_node_go_and_those_of_one_that_comes_back_stay(sim: Simulation) -> None:
+    nodes = sim.registry.resource("nodes")
+    for name in ("here", "there"):
+        sim.registry.create(nodes, {"metadata": {"name": name}})
+        sim.create(pod(f"on-{name}", nodeName=name))
+    await sim.run(1)
+    for name in ("here", "there"):
+        sim.registry.delete(nodes, name, "")
+    await sim.run(20)
+    sim.registry.create(nodes, {"metadata": {"name": "here"}})
+    await sim.run(40)
+    assert sim.gone("on-there") and not sim.gone("on-here")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.embedded.simulation import Simulation, simulate
+from tests.embedded.simulation import Simulation
 
 Obj = dict[str, Any]
 TOLERATION = {"key": "k", "operator": "Exists", "effect": "NoExecute"}
@@ -35,31 +35,28 @@ def told(sim: Simulation) -> set[tuple[str, str]]:
     }
 
 
-def test_who_does_not_tolerate_a_taint_goes_at_once_and_others_when_their_time_is_over() -> None:
-    async def script(sim: Simulation) -> None:
-        sim.create(pod("none"))
-        sim.create(pod("four", {**TOLERATION, "tolerationSeconds": 4}))
-        sim.create(pod("minute", {**TOLERATION, "tolerationSeconds": 60}))
-        sim.create(pod("ever", TOLERATION))
-        await sim.until(lambda: all(map(sim.ready, ("none", "four", "minute", "ever"))))
-        taint(sim, {"key": "k", "value": "v", "effect": "NoExecute"})
-        await sim.run(0.1)
-        (why,) = [c for c in sim.pod("none")["status"]["conditions"] if c["type"] == "DisruptionTarget"]
-        assert (why["reason"], why["message"]) == (
-            "DeletionByTaintManager",
-            "Taint manager: deleting due to NoExecute taint",
-        )
-        await sim.run(3.5)
-        assert sim.gone("none") and sim.ready("four")
-        await sim.run(3.5)
-        assert sim.gone("four") and sim.ready("minute")
-        taint(sim)
-        await sim.run(70)
-        assert sim.ready("minute") and sim.ready("ever")
-        assert told(sim) == {
-            ("none", "Marking for deletion"),
-            ("four", "Marking for deletion"),
-            ("minute", "Cancelling deletion of"),
-        }
-
-    simulate(script)
+async def test_who_does_not_tolerate_a_taint_goes_at_once_and_others_when_their_time_is_over(sim: Simulation) -> None:
+    sim.create(pod("none"))
+    sim.create(pod("four", {**TOLERATION, "tolerationSeconds": 4}))
+    sim.create(pod("minute", {**TOLERATION, "tolerationSeconds": 60}))
+    sim.create(pod("ever", TOLERATION))
+    await sim.until(lambda: all(map(sim.ready, ("none", "four", "minute", "ever"))))
+    taint(sim, {"key": "k", "value": "v", "effect": "NoExecute"})
+    await sim.run(0.1)
+    (why,) = [c for c in sim.pod("none")["status"]["conditions"] if c["type"] == "DisruptionTarget"]
+    assert (why["reason"], why["message"]) == (
+        "DeletionByTaintManager",
+        "Taint manager: deleting due to NoExecute taint",
+    )
+    await sim.run(3.5)
+    assert sim.gone("none") and sim.ready("four")
+    await sim.run(3.5)
+    assert sim.gone("four") and sim.ready("minute")
+    taint(sim)
+    await sim.run(70)
+    assert sim.ready("minute") and sim.ready("ever")
+    assert told(sim) == {
+        ("none", "Marking for deletion"),
+        ("four", "Marking for deletion"),
+        ("minute", "Cancelling deletion of"),
+    }

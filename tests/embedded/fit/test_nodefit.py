@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from podlab.embedded.fit import nodefit
-from tests.embedded.simulation import Simulation, simulate
+from tests.embedded.simulation import Simulation
 
 Obj = dict[str, Any]
 
@@ -155,37 +155,27 @@ def test_messages(reasons: list[list[str]], message: str) -> None:
     assert nodefit.fit_error(reasons) == message
 
 
-def test_a_pod_that_waited_is_placed_when_the_node_takes_pods_again() -> None:
-    async def script(sim: Simulation) -> None:
-        nodes = sim.registry.resource("nodes")
-        cordon = lambda obj: obj["spec"].update(unschedulable=True)  # noqa: E731
-        sim.registry.change(nodes, "lab-control-plane", "", cordon, subresource="")
-        sim.create(
-            {"kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}}
-        )
-        await sim.run(3)
-        condition = sim.pod("p")["status"]["conditions"][0]
-        assert (condition["status"], condition["reason"]) == ("False", "Unschedulable")
-        assert "1 node(s) were unschedulable" in condition["message"]
-        uncordon = lambda obj: obj["spec"].pop("unschedulable")  # noqa: E731
-        sim.registry.change(nodes, "lab-control-plane", "", uncordon, subresource="")
-        await sim.until(lambda: sim.ready("p"), limit=5)
-
-    simulate(script)
+async def test_a_pod_that_waited_is_placed_when_the_node_takes_pods_again(sim: Simulation) -> None:
+    nodes = sim.registry.resource("nodes")
+    cordon = lambda obj: obj["spec"].update(unschedulable=True)  # noqa: E731
+    sim.registry.change(nodes, "lab-control-plane", "", cordon, subresource="")
+    sim.create({"kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}})
+    await sim.run(3)
+    condition = sim.pod("p")["status"]["conditions"][0]
+    assert (condition["status"], condition["reason"]) == ("False", "Unschedulable")
+    assert "1 node(s) were unschedulable" in condition["message"]
+    uncordon = lambda obj: obj["spec"].pop("unschedulable")  # noqa: E731
+    sim.registry.change(nodes, "lab-control-plane", "", uncordon, subresource="")
+    await sim.until(lambda: sim.ready("p"), limit=5)
 
 
-def test_pods_of_another_scheduler_and_gated_ones_are_left_alone() -> None:
-    async def script(sim: Simulation) -> None:
-        containers = [{"name": "c", "image": "nginx"}]
-        sim.create(
-            {"kind": "Pod", "metadata": {"name": "own"}, "spec": {"schedulerName": "x", "containers": containers}}
-        )
-        gates = [{"name": "example.com/wait"}]
-        sim.create(
-            {"kind": "Pod", "metadata": {"name": "gated"}, "spec": {"schedulingGates": gates, "containers": containers}}
-        )
-        await sim.run(5)
-        assert all("nodeName" not in sim.pod(name)["spec"] for name in ("own", "gated"))
-        assert sim.seen["events"] == []
-
-    simulate(script)
+async def test_pods_of_another_scheduler_and_gated_ones_are_left_alone(sim: Simulation) -> None:
+    containers = [{"name": "c", "image": "nginx"}]
+    sim.create({"kind": "Pod", "metadata": {"name": "own"}, "spec": {"schedulerName": "x", "containers": containers}})
+    gates = [{"name": "example.com/wait"}]
+    sim.create(
+        {"kind": "Pod", "metadata": {"name": "gated"}, "spec": {"schedulingGates": gates, "containers": containers}}
+    )
+    await sim.run(5)
+    assert all("nodeName" not in sim.pod(name)["spec"] for name in ("own", "gated"))
+    assert sim.seen["events"] == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -44,96 +43,78 @@ def reasons(sim: Simulation) -> list[str]:
     return [event["object"]["reason"] for event in sim.seen["events"]]
 
 
-def test_nginx_answers_and_logs() -> None:
-    async def script(sim: Simulation) -> None:
-        sim.create(pod())
-        await sim.until(lambda: sim.ready("p"))
-        node, found = sim.core.app.node, sim.pod("p")
-        status, headers, body = await node.http(found, 80, "GET", "/", {"user-agent": "test"}, b"")
-        assert (status, headers["Content-Type"]) == (200, "text/html")
-        assert b"Welcome to nginx!" in body
-        assert (await node.http(found, 80, "GET", "/nothing", {}, b""))[0] == 404
-        with pytest.raises(StatusError, match="connection refused"):
-            await node.http(found, 81, "GET", "/", {}, b"")
-        text = await logs(sim, "p")
-        assert "10.244.0.1 - - " in text and '"GET / HTTP/1.1" 200 615 "-" "test" "172.18.0.1"' in text
-        assert 'open() "/usr/share/nginx/html/nothing" failed (2: No such file or directory)' in text
-        assert (await logs(sim, "p", tail_lines=1)).count("\n") == 1
-        assert len(await logs(sim, "p", limit_bytes=10)) == 10
-        assert (await logs(sim, "p", timestamps=True)).startswith("2027-01-15T")
-
-    simulate(script)
+async def test_nginx_answers_and_logs(sim: Simulation) -> None:
+    sim.create(pod())
+    await sim.until(lambda: sim.ready("p"))
+    node, found = sim.core.app.node, sim.pod("p")
+    status, headers, body = await node.http(found, 80, "GET", "/", {"user-agent": "test"}, b"")
+    assert (status, headers["Content-Type"]) == (200, "text/html")
+    assert b"Welcome to nginx!" in body
+    assert (await node.http(found, 80, "GET", "/nothing", {}, b""))[0] == 404
+    with pytest.raises(StatusError, match="connection refused"):
+        await node.http(found, 81, "GET", "/", {}, b"")
+    text = await logs(sim, "p")
+    assert "10.244.0.1 - - " in text and '"GET / HTTP/1.1" 200 615 "-" "test" "172.18.0.1"' in text
+    assert 'open() "/usr/share/nginx/html/nothing" failed (2: No such file or directory)' in text
+    assert (await logs(sim, "p", tail_lines=1)).count("\n") == 1
+    assert len(await logs(sim, "p", limit_bytes=10)) == 10
+    assert (await logs(sim, "p", timestamps=True)).startswith("2027-01-15T")
 
 
-def test_commands() -> None:
-    async def script(sim: Simulation) -> None:
-        sim.create(pod())
-        await sim.until(lambda: sim.ready("p"))
-        assert await execute(sim, "p", "hostname") == (0, "p\n", "")
-        assert await execute(sim, "p", "sh", "-c", "echo $KUBERNETES_SERVICE_HOST; exit 3") == (3, "10.96.0.1\n", "")
-        assert (await execute(sim, "p", "curl", "-s", "localhost"))[1].startswith("<!DOCTYPE html>")
-        session = await sim.core.app.node.exec(sim.pod("p"), container="c", command=["nosuch"])
-        assert session.error.endswith('exec: "nosuch": executable file not found in $PATH')
-        with pytest.raises(StatusError, match="container x is not valid for pod p"):
-            await execute(sim, "p", "ls", container="x")
-
-    simulate(script)
+async def test_commands(sim: Simulation) -> None:
+    sim.create(pod())
+    await sim.until(lambda: sim.ready("p"))
+    assert await execute(sim, "p", "hostname") == (0, "p\n", "")
+    assert await execute(sim, "p", "sh", "-c", "echo $KUBERNETES_SERVICE_HOST; exit 3") == (3, "10.96.0.1\n", "")
+    assert (await execute(sim, "p", "curl", "-s", "localhost"))[1].startswith("<!DOCTYPE html>")
+    session = await sim.core.app.node.exec(sim.pod("p"), container="c", command=["nosuch"])
+    assert session.error.endswith('exec: "nosuch": executable file not found in $PATH')
+    with pytest.raises(StatusError, match="container x is not valid for pod p"):
+        await execute(sim, "p", "ls", container="x")
 
 
-def test_logs_of_what_does_not_run() -> None:
-    async def script(sim: Simulation) -> None:
-        sim.create(pod(image="nginx:nope"))
-        await sim.run(3)
-        with pytest.raises(StatusError, match=r'container "c" in pod "p" is waiting to start: image can\'t be pulled'):
-            await logs(sim, "p")
-        with pytest.raises(StatusError, match='previous terminated container "c" in pod "p" not found'):
-            await logs(sim, "p", previous=True)
-        with pytest.raises(StatusError, match=r'container not found \("c"\)'):
-            await execute(sim, "p", "ls")
-
-    simulate(script)
+async def test_logs_of_what_does_not_run(sim: Simulation) -> None:
+    sim.create(pod(image="nginx:nope"))
+    await sim.run(3)
+    with pytest.raises(StatusError, match=r'container "c" in pod "p" is waiting to start: image can\'t be pulled'):
+        await logs(sim, "p")
+    with pytest.raises(StatusError, match='previous terminated container "c" in pod "p" not found'):
+        await logs(sim, "p", previous=True)
+    with pytest.raises(StatusError, match=r'container not found \("c"\)'):
+        await execute(sim, "p", "ls")
 
 
-def test_a_command_that_does_not_exist_cannot_start() -> None:
-    async def script(sim: Simulation) -> None:
-        sim.create(pod(command=["nosuch"]))
-        await sim.run(2)
-        status = sim.pod("p")["status"]["containerStatuses"][0]
-        assert status["state"]["waiting"]["reason"] == "RunContainerError"
-        assert status["lastState"]["terminated"]["exitCode"] == 128
-        assert status["lastState"]["terminated"]["reason"] == "StartError"
-
-    simulate(script)
+async def test_a_command_that_does_not_exist_cannot_start(sim: Simulation) -> None:
+    sim.create(pod(command=["nosuch"]))
+    await sim.run(2)
+    status = sim.pod("p")["status"]["containerStatuses"][0]
+    assert status["state"]["waiting"]["reason"] == "RunContainerError"
+    assert status["lastState"]["terminated"]["exitCode"] == 128
+    assert status["lastState"]["terminated"]["reason"] == "StartError"
 
 
-def test_a_volume_of_a_missing_secret_is_waited_for() -> None:
-    async def script(sim: Simulation) -> None:
-        obj = pod(volumeMounts=[{"name": "v", "mountPath": "/v"}])
-        obj["spec"]["volumes"] = [{"name": "v", "secret": {"secretName": "late"}}]
-        sim.create(obj)
-        await sim.run(2)
-        assert state(sim) == {"waiting": {"reason": "ContainerCreating"}}
-        message = 'MountVolume.SetUp failed for volume "v" : secret "late" not found'
-        assert message in [event["object"]["message"] for event in sim.seen["events"]]
-        sim.create({"kind": "Secret", "metadata": {"name": "late"}, "stringData": {"key": "value"}})
-        await sim.until(lambda: sim.ready("p"), limit=200)
-        assert await execute(sim, "p", "cat", "/v/key") == (0, "value", "")
-
-    simulate(script)
+async def test_a_volume_of_a_missing_secret_is_waited_for(sim: Simulation) -> None:
+    obj = pod(volumeMounts=[{"name": "v", "mountPath": "/v"}])
+    obj["spec"]["volumes"] = [{"name": "v", "secret": {"secretName": "late"}}]
+    sim.create(obj)
+    await sim.run(2)
+    assert state(sim) == {"waiting": {"reason": "ContainerCreating"}}
+    message = 'MountVolume.SetUp failed for volume "v" : secret "late" not found'
+    assert message in [event["object"]["message"] for event in sim.seen["events"]]
+    sim.create({"kind": "Secret", "metadata": {"name": "late"}, "stringData": {"key": "value"}})
+    await sim.until(lambda: sim.ready("p"), limit=200)
+    assert await execute(sim, "p", "cat", "/v/key") == (0, "value", "")
 
 
-def test_a_failing_liveness_probe_restarts() -> None:
-    async def script(sim: Simulation) -> None:
-        probe = {"exec": {"command": ["cat", "/tmp/healthy"]}, "periodSeconds": 2, "failureThreshold": 2}
-        obj = pod(livenessProbe=probe)
-        obj["spec"]["terminationGracePeriodSeconds"] = 1
-        sim.create(obj)
-        await sim.until(lambda: sim.pod("p")["status"].get("containerStatuses", [{}])[0].get("restartCount") == 1)
-        assert "Container c failed liveness probe, will be restarted" in [
-            event["object"]["message"] for event in sim.seen["events"]
-        ]
-
-    simulate(script)
+async def test_a_failing_liveness_probe_restarts(sim: Simulation) -> None:
+    probe = {"exec": {"command": ["cat", "/tmp/healthy"]}, "periodSeconds": 2, "failureThreshold": 2}
+    obj = pod(livenessProbe=probe)
+    obj["spec"]["terminationGracePeriodSeconds"] = 1
+    sim.create(obj)
+    await sim.until(lambda: sim.pod("p")["status"].get("containerStatuses", [{}])[0].get("restartCount") == 1)
+    assert "Container c failed liveness probe, will be restarted" in [
+        event["object"]["message"] for event in sim.seen["events"]
+    ]
 
 
 AGNHOST = "registry.k8s.io/e2e-test-images/agnhost:2.63.0"
@@ -149,115 +130,94 @@ AGNHOST = "registry.k8s.io/e2e-test-images/agnhost:2.63.0"
         ("pause", {"httpGet": {"path": "/", "port": 80}}, True),
     ],
 )
-def test_agnhost_serves_what_a_probe_asks_for(subcommand: str, probe: dict[str, Any], restarts: bool) -> None:
-    async def script(sim: Simulation) -> None:
-        sim.create(pod(image=AGNHOST, args=[subcommand], livenessProbe={**probe, "failureThreshold": 1}))
-        await sim.run(60)
-        assert (sim.pod("p")["status"]["containerStatuses"][0]["restartCount"] > 0) is restarts
-
-    simulate(script)
-
-
-def test_a_readiness_probe_decides_ready() -> None:
-    async def script(sim: Simulation) -> None:
-        sim.create(pod(readinessProbe={"httpGet": {"path": "/ready", "port": 80}, "periodSeconds": 1}))
-        await sim.run(4)
-        assert "running" in state(sim)
-        assert not sim.ready("p")
-        await execute(sim, "p", "touch", "/usr/share/nginx/html/ready")
-        await sim.until(lambda: sim.ready("p"), limit=3)
-        await execute(sim, "p", "rm", "/usr/share/nginx/html/ready")
-        await sim.until(lambda: not sim.ready("p"), limit=6)
-
-    simulate(script)
+async def test_agnhost_serves_what_a_probe_asks_for(
+    sim: Simulation, subcommand: str, probe: dict[str, Any], restarts: bool
+) -> None:
+    sim.create(pod(image=AGNHOST, args=[subcommand], livenessProbe={**probe, "failureThreshold": 1}))
+    await sim.run(60)
+    assert (sim.pod("p")["status"]["containerStatuses"][0]["restartCount"] > 0) is restarts
 
 
-def test_memory_has_a_limit() -> None:
-    async def script(sim: Simulation) -> None:
-        limits = {"limits": {"memory": "20Mi"}}
-        sim.create(pod(command=["sh", "-c", "x=aaaaaaaaaaaaaaaa; while true; do x=$x$x; done"], resources=limits))
-        await sim.until(lambda: "OOMKilled" in str(sim.pod("p")["status"]), limit=10)
-
-    simulate(script)
-
-
-def test_a_trap_ends_a_container_in_its_own_way() -> None:
-    async def script(sim: Simulation) -> None:
-        loop = "trap 'echo bye; exit 5' TERM; while true; do sleep 1; done"
-        obj = pod(command=["sh", "-c", loop])
-        obj["metadata"]["finalizers"] = ["example.com/hold"]
-        sim.create(obj)
-        await sim.until(lambda: sim.ready("p"))
-        sim.delete("p")
-        await sim.until(lambda: "terminated" in state(sim))
-        assert state(sim)["terminated"]["exitCode"] == 5
-        assert await logs(sim, "p") == "bye\n"
-
-    simulate(script)
+async def test_a_readiness_probe_decides_ready(sim: Simulation) -> None:
+    sim.create(pod(readinessProbe={"httpGet": {"path": "/ready", "port": 80}, "periodSeconds": 1}))
+    await sim.run(4)
+    assert "running" in state(sim)
+    assert not sim.ready("p")
+    await execute(sim, "p", "touch", "/usr/share/nginx/html/ready")
+    await sim.until(lambda: sim.ready("p"), limit=3)
+    await execute(sim, "p", "rm", "/usr/share/nginx/html/ready")
+    await sim.until(lambda: not sim.ready("p"), limit=6)
 
 
-def test_containers_outlive_the_server(tmp_path: Path) -> None:
-    async def main() -> None:
-        first = Simulation(home=tmp_path)
-        await first.start()
-        probe = {"httpGet": {"port": 80}, "periodSeconds": 1}
-        first.create(pod("web", readinessProbe=probe, livenessProbe=probe))
-        first.create(
-            pod(
-                "count", image="busybox", command=["sh", "-c", "i=0; while true; do i=$((i+1)); echo $i; sleep 1; done"]
-            )
-        )
-        await first.until(lambda: first.ready("web") and first.ready("count"))
-        await first.run(3.5)
-        await first.core.app.node.http(first.pod("web"), 80, "GET", "/", {}, b"")
-        before = {
-            name: (first.pod(name)["status"]["containerStatuses"], await logs(first, name)) for name in ("web", "count")
-        }
-        await first.core.store.flushed()
-        await first.settle()
-        now = first.clock.now()
-        # nothing is told that it ends: the next server opens the same file
-        second = Simulation(home=tmp_path)
-        second.clock = SteppingClock(now + 2)
-        second.core = Core(tmp_path, "lab", clock=second.clock, seed=2)
-        second.registry = second.core.registry
-        await second.start()
-        for name, (statuses, text) in before.items():
-            after = second.pod(name)["status"]["containerStatuses"]
-            assert [(c["containerID"], c["restartCount"], c["state"]) for c in after] == [
-                (c["containerID"], c["restartCount"], c["state"]) for c in statuses
-            ]
-            assert (await logs(second, name)).startswith(text)
-        assert len((await logs(second, "count")).split()) > len(before["count"][1].split())
-        first.core.stop()
-        second.core.stop()
-
-    asyncio.run(main())
+async def test_memory_has_a_limit(sim: Simulation) -> None:
+    limits = {"limits": {"memory": "20Mi"}}
+    sim.create(pod(command=["sh", "-c", "x=aaaaaaaaaaaaaaaa; while true; do x=$x$x; done"], resources=limits))
+    await sim.until(lambda: "OOMKilled" in str(sim.pod("p")["status"]), limit=10)
 
 
-def test_equal_events_count_and_floods_end() -> None:
-    async def script(sim: Simulation) -> None:
-        recorder = Recorder(sim.registry, "kubelet", host="lab-control-plane")
-        about = {"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "x", "namespace": "default", "uid": "u"}}
-        for _ in range(40):
-            recorder.warning(about, "Again", "the same")
-        await sim.settle()
-        counts = [event["object"]["count"] for event in sim.seen["events"]]
-        assert counts == list(range(1, 26))
+async def test_a_trap_ends_a_container_in_its_own_way(sim: Simulation) -> None:
+    loop = "trap 'echo bye; exit 5' TERM; while true; do sleep 1; done"
+    obj = pod(command=["sh", "-c", loop])
+    obj["metadata"]["finalizers"] = ["example.com/hold"]
+    sim.create(obj)
+    await sim.until(lambda: sim.ready("p"))
+    sim.delete("p")
+    await sim.until(lambda: "terminated" in state(sim))
+    assert state(sim)["terminated"]["exitCode"] == 5
+    assert await logs(sim, "p") == "bye\n"
 
-    simulate(script)
+
+async def test_containers_outlive_the_server(tmp_path: Path) -> None:
+    first = Simulation(home=tmp_path)
+    await first.start()
+    probe = {"httpGet": {"port": 80}, "periodSeconds": 1}
+    first.create(pod("web", readinessProbe=probe, livenessProbe=probe))
+    first.create(
+        pod("count", image="busybox", command=["sh", "-c", "i=0; while true; do i=$((i+1)); echo $i; sleep 1; done"])
+    )
+    await first.until(lambda: first.ready("web") and first.ready("count"))
+    await first.run(3.5)
+    await first.core.app.node.http(first.pod("web"), 80, "GET", "/", {}, b"")
+    before = {
+        name: (first.pod(name)["status"]["containerStatuses"], await logs(first, name)) for name in ("web", "count")
+    }
+    await first.core.store.flushed()
+    await first.settle()
+    now = first.clock.now()
+    # nothing is told that it ends: the next server opens the same file
+    second = Simulation(home=tmp_path)
+    second.clock = SteppingClock(now + 2)
+    second.core = Core(tmp_path, "lab", clock=second.clock, seed=2)
+    second.registry = second.core.registry
+    await second.start()
+    for name, (statuses, text) in before.items():
+        after = second.pod(name)["status"]["containerStatuses"]
+        assert [(c["containerID"], c["restartCount"], c["state"]) for c in after] == [
+            (c["containerID"], c["restartCount"], c["state"]) for c in statuses
+        ]
+        assert (await logs(second, name)).startswith(text)
+    assert len((await logs(second, "count")).split()) > len(before["count"][1].split())
+    first.core.stop()
+    second.core.stop()
 
 
-def test_similar_events_are_combined() -> None:
-    async def script(sim: Simulation) -> None:
-        recorder = Recorder(sim.registry, "kubelet")
-        about = {"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "x", "namespace": "default", "uid": "u"}}
-        for number in range(12):
-            recorder.normal(about, "Many", f"number {number}")
-        await sim.settle()
-        assert sim.seen["events"][-1]["object"]["message"] == "(combined from similar events): number 11"
+async def test_equal_events_count_and_floods_end(sim: Simulation) -> None:
+    recorder = Recorder(sim.registry, "kubelet", host="lab-control-plane")
+    about = {"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "x", "namespace": "default", "uid": "u"}}
+    for _ in range(40):
+        recorder.warning(about, "Again", "the same")
+    await sim.settle()
+    counts = [event["object"]["count"] for event in sim.seen["events"]]
+    assert counts == list(range(1, 26))
 
-    simulate(script)
+
+async def test_similar_events_are_combined(sim: Simulation) -> None:
+    recorder = Recorder(sim.registry, "kubelet")
+    about = {"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "x", "namespace": "default", "uid": "u"}}
+    for number in range(12):
+        recorder.normal(about, "Many", f"number {number}")
+    await sim.settle()
+    assert sim.seen["events"][-1]["object"]["message"] == "(combined from similar events): number 11"
 
 
 def test_back_off_doubles_and_forgets() -> None:
@@ -291,49 +251,42 @@ def test_environment() -> None:
 
 
 @pytest.mark.parametrize("moment", [0.01, 0.1, 0.4, 0.52, 0.55, 0.6, 0.68, 0.7, 1.5])
-def test_a_pod_comes_up_whenever_the_server_dies(tmp_path: Path, moment: float) -> None:
-    async def main() -> None:
-        first = Simulation(home=tmp_path)
-        await first.start()
-        first.create(pod("web"))
-        await first.run(moment)
-        await first.core.store.flushed()
-        first.core.stop()
-        second = Simulation(home=tmp_path)
-        await second.start()
-        await second.until(lambda: second.ready("web"), limit=5)
-        assert second.pod("web")["status"]["containerStatuses"][0]["restartCount"] == 0
-        second.core.stop()
-
-    asyncio.run(main())
+async def test_a_pod_comes_up_whenever_the_server_dies(tmp_path: Path, moment: float) -> None:
+    first = Simulation(home=tmp_path)
+    await first.start()
+    first.create(pod("web"))
+    await first.run(moment)
+    await first.core.store.flushed()
+    first.core.stop()
+    second = Simulation(home=tmp_path)
+    await second.start()
+    await second.until(lambda: second.ready("web"), limit=5)
+    assert second.pod("web")["status"]["containerStatuses"][0]["restartCount"] == 0
+    second.core.stop()
 
 
 @pytest.mark.parametrize("write", [1, 2, 3])
-def test_a_deletion_at_the_same_moment_as_a_status_is_not_missed(monkeypatch: pytest.MonkeyPatch, write: int) -> None:
-    async def script(sim: Simulation) -> None:
-        writes, write_status = 0, Kubelet.write_status
+async def test_a_deletion_at_the_same_moment_as_a_status_is_not_missed(
+    sim: Simulation, monkeypatch: pytest.MonkeyPatch, write: int
+) -> None:
+    writes, write_status = 0, Kubelet.write_status
 
-        def deleted_just_before(self: Kubelet, pod: Obj, status: Obj) -> Obj:
-            nonlocal writes
-            writes += 1
-            if writes == write:
-                sim.delete("p", 1)
-            return write_status(self, pod, status)
+    def deleted_just_before(self: Kubelet, pod: Obj, status: Obj) -> Obj:
+        nonlocal writes
+        writes += 1
+        if writes == write:
+            sim.delete("p", 1)
+        return write_status(self, pod, status)
 
-        monkeypatch.setattr(Kubelet, "write_status", deleted_just_before)
-        sim.create(pod())
-        await sim.until(lambda: writes >= write, limit=10)
-        await sim.until(lambda: sim.gone("p"), limit=10)
-
-    simulate(script)
+    monkeypatch.setattr(Kubelet, "write_status", deleted_just_before)
+    sim.create(pod())
+    await sim.until(lambda: writes >= write, limit=10)
+    await sim.until(lambda: sim.gone("p"), limit=10)
 
 
-def test_a_shell_that_nobody_can_type_to_ends() -> None:
-    async def script(sim: Simulation) -> None:
-        sim.create(once_only(pod("alone", image="busybox")))
-        await sim.until(lambda: sim.phase("alone") == "Succeeded", limit=10)
-
-    simulate(script)
+async def test_a_shell_that_nobody_can_type_to_ends(sim: Simulation) -> None:
+    sim.create(once_only(pod("alone", image="busybox")))
+    await sim.until(lambda: sim.phase("alone") == "Succeeded", limit=10)
 
 
 @pytest.mark.parametrize("once", [True, False])
@@ -352,91 +305,77 @@ def test_a_shell_hears_who_attaches_and_ends_with_the_first_if_stdin_is_once(onc
     simulate(script)
 
 
-def test_an_ephemeral_container_runs_beside_the_others_and_only_once() -> None:
-    async def script(sim: Simulation) -> None:
-        sim.create(pod())
-        await sim.until(lambda: sim.ready("p"))
-        guest = {"name": "guest", "image": "busybox", "command": ["sh", "-c", "hostname; exit 4"]}
-        pods = sim.registry.resource("pods")
+async def test_an_ephemeral_container_runs_beside_the_others_and_only_once(sim: Simulation) -> None:
+    sim.create(pod())
+    await sim.until(lambda: sim.ready("p"))
+    guest = {"name": "guest", "image": "busybox", "command": ["sh", "-c", "hostname; exit 4"]}
+    pods = sim.registry.resource("pods")
 
-        def add(obj: Obj) -> None:
-            obj["spec"]["ephemeralContainers"] = [guest]
+    def add(obj: Obj) -> None:
+        obj["spec"]["ephemeralContainers"] = [guest]
 
-        sim.registry.change(pods, "p", sim.namespace, add, subresource="ephemeralcontainers")
-        await sim.run(60)
-        (status,) = sim.pod("p")["status"]["ephemeralContainerStatuses"]
-        assert (status["state"]["terminated"]["exitCode"], status["restartCount"], status["ready"]) == (4, 0, False)
-        assert await logs(sim, "p", container="guest") == "p\n"
-        assert sim.ready("p") and sim.phase("p") == "Running"
-
-    simulate(script)
+    sim.registry.change(pods, "p", sim.namespace, add, subresource="ephemeralcontainers")
+    await sim.run(60)
+    (status,) = sim.pod("p")["status"]["ephemeralContainerStatuses"]
+    assert (status["state"]["terminated"]["exitCode"], status["restartCount"], status["ready"]) == (4, 0, False)
+    assert await logs(sim, "p", container="guest") == "p\n"
+    assert sim.ready("p") and sim.phase("p") == "Running"
 
 
-def test_a_readiness_gate_and_what_others_took_out_of_the_status() -> None:
-    async def script(sim: Simulation) -> None:
-        obj = pod()
-        obj["spec"]["readinessGates"] = [{"conditionType": "example.com/ok"}]
-        sim.create(obj)
-        await sim.until(lambda: bool(sim.pod("p")["status"].get("podIP")))
-        await sim.run(3)
-        assert not sim.ready("p")
+async def test_a_readiness_gate_and_what_others_took_out_of_the_status(sim: Simulation) -> None:
+    obj = pod()
+    obj["spec"]["readinessGates"] = [{"conditionType": "example.com/ok"}]
+    sim.create(obj)
+    await sim.until(lambda: bool(sim.pod("p")["status"].get("podIP")))
+    await sim.run(3)
+    assert not sim.ready("p")
 
-        def replaced(found: Obj) -> None:
-            found["status"]["conditions"] = [{"type": "example.com/ok", "status": "True"}]
+    def replaced(found: Obj) -> None:
+        found["status"]["conditions"] = [{"type": "example.com/ok", "status": "True"}]
 
-        sim.registry.change(sim.registry.resource("pods"), "p", "default", replaced, by=Writer("somebody"))
-        await sim.until(lambda: sim.ready("p"), limit=5)
-        assert len(sim.pod("p")["status"]["conditions"]) == 6
-
-    simulate(script)
+    sim.registry.change(sim.registry.resource("pods"), "p", "default", replaced, by=Writer("somebody"))
+    await sim.until(lambda: sim.ready("p"), limit=5)
+    assert len(sim.pod("p")["status"]["conditions"]) == 6
 
 
-def test_a_pod_beyond_its_deadline_is_told_of_at_each_look() -> None:
-    async def script(sim: Simulation) -> None:
-        obj = pod()
-        obj["spec"] |= {"activeDeadlineSeconds": 4, "terminationGracePeriodSeconds": 1}
-        sim.create(obj)
-        await sim.until(lambda: sim.phase("p") == "Failed")
-        await sim.run(5)
-        sim.registry.change(
-            *(sim.registry.resource("pods"), "p", "default"),
-            lambda found: found["metadata"].update(labels={"looked": "at"}),
-            subresource="",
-        )
-        await sim.run(5)
-        told = [event["object"] for event in sim.seen["events"] if event["object"]["reason"] == "DeadlineExceeded"]
-        assert told[-1]["count"] == 4 and sim.pod("p")["status"]["reason"] == "DeadlineExceeded"
-
-    simulate(script)
+async def test_a_pod_beyond_its_deadline_is_told_of_at_each_look(sim: Simulation) -> None:
+    obj = pod()
+    obj["spec"] |= {"activeDeadlineSeconds": 4, "terminationGracePeriodSeconds": 1}
+    sim.create(obj)
+    await sim.until(lambda: sim.phase("p") == "Failed")
+    await sim.run(5)
+    sim.registry.change(
+        *(sim.registry.resource("pods"), "p", "default"),
+        lambda found: found["metadata"].update(labels={"looked": "at"}),
+        subresource="",
+    )
+    await sim.run(5)
+    told = [event["object"] for event in sim.seen["events"] if event["object"]["reason"] == "DeadlineExceeded"]
+    assert told[-1]["count"] == 4 and sim.pod("p")["status"]["reason"] == "DeadlineExceeded"
 
 
-def test_a_sidecar_is_stopped_when_the_work_is_done() -> None:
-    async def script(sim: Simulation) -> None:
-        obj = pod(image="busybox", command=["sleep", "3"])
-        helper = {"name": "helper", "image": "busybox", "restartPolicy": "Always"}
-        helper["command"] = ["sh", "-c", "trap 'exit 0' TERM; while true; do sleep 0.1; done"]
-        obj["spec"] |= {"restartPolicy": "Never", "initContainers": [helper]}
-        sim.create(obj)
-        await sim.until(lambda: sim.phase("p") == "Succeeded", limit=20)
-        ready = [{c["type"]: c.get("reason") for c in seen(e)}.get("Ready") for e in sim.seen["pods"]]
-        begun = ready.index(None, ready.index("ContainersNotReady"))
-        assert [*dict.fromkeys(ready[begun:])] == [None, "ContainersNotReady", "PodCompleted"]  # as recorded on kind
+async def test_a_sidecar_is_stopped_when_the_work_is_done(sim: Simulation) -> None:
 
     def seen(event: Obj) -> list[Obj]:
         return event["object"]["status"].get("conditions") or []
 
-    simulate(script)
+    obj = pod(image="busybox", command=["sleep", "3"])
+    helper = {"name": "helper", "image": "busybox", "restartPolicy": "Always"}
+    helper["command"] = ["sh", "-c", "trap 'exit 0' TERM; while true; do sleep 0.1; done"]
+    obj["spec"] |= {"restartPolicy": "Never", "initContainers": [helper]}
+    sim.create(obj)
+    await sim.until(lambda: sim.phase("p") == "Succeeded", limit=20)
+    ready = [{c["type"]: c.get("reason") for c in seen(e)}.get("Ready") for e in sim.seen["pods"]]
+    begun = ready.index(None, ready.index("ContainersNotReady"))
+    assert [*dict.fromkeys(ready[begun:])] == [None, "ContainersNotReady", "PodCompleted"]  # as recorded on kind
 
 
-def test_a_sidecar_is_not_started_again_when_the_work_is_done() -> None:
-    async def script(sim: Simulation) -> None:
-        obj = pod(image="busybox", command=["sleep", "1"], restartPolicy="Never")
-        helper = {"name": "helper", "image": "busybox", "restartPolicy": "Always"}
-        helper["command"] = ["sh", "-c", "trap 'exit 0' TERM; while true; do sleep 0.1; done"]
-        obj["spec"]["initContainers"] = [helper]
-        sim.create(obj)
-        await sim.run(60)
-        told = [event["object"] for event in sim.seen["events"] if event["object"]["reason"] == "Killing"]
-        assert [(event["message"], event["count"]) for event in told] == [("Stopping container helper", 1)]
-
-    simulate(script)
+async def test_a_sidecar_is_not_started_again_when_the_work_is_done(sim: Simulation) -> None:
+    obj = pod(image="busybox", command=["sleep", "1"], restartPolicy="Never")
+    helper = {"name": "helper", "image": "busybox", "restartPolicy": "Always"}
+    helper["command"] = ["sh", "-c", "trap 'exit 0' TERM; while true; do sleep 0.1; done"]
+    obj["spec"]["initContainers"] = [helper]
+    sim.create(obj)
+    await sim.run(60)
+    told = [event["object"] for event in sim.seen["events"] if event["object"]["reason"] == "Killing"]
+    assert [(event["message"], event["count"]) for event in told] == [("Stopping container helper", 1)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.embedded.scheduler.preemption import victims
-from tests.embedded.simulation import Simulation, simulate
+from tests.embedded.simulation import Simulation
 
 Obj = dict[str, Any]
 
@@ -31,61 +31,52 @@ def told(sim: Simulation, name: str) -> list[str]:
     return [event["message"] for event in events if event["involvedObject"]["name"] == name]
 
 
-def test_the_less_important_one_goes_as_recorded_on_kind() -> None:
-    async def script(sim: Simulation) -> None:
-        important(sim)
-        cpu = f"{room(sim) * 0.4:.3f}"
-        sim.create(pod("stays", cpu))
-        await sim.until(lambda: sim.ready("stays"))
-        await sim.run(2)
-        sim.create(pod("goes", cpu, terminationGracePeriodSeconds=1))
-        await sim.until(lambda: sim.ready("goes"))
-        sim.create(pod("boss", cpu, priorityClassName="important"))
-        await sim.until(lambda: bool(sim.pod("boss")["status"].get("nominatedNodeName")))
-        (scheduled,) = sim.pod("boss")["status"]["conditions"]
-        assert (scheduled["reason"], scheduled["message"]) == (
-            "Unschedulable",
-            "0/1 nodes are available: 1 Insufficient cpu.",
-        )
-        assert sim.pod("boss")["status"]["nominatedNodeName"] == "lab-control-plane"
-        (disruption,) = [c for c in sim.pod("goes")["status"]["conditions"] if c["type"] == "DisruptionTarget"]
-        assert disruption["reason"] == "PreemptionByScheduler"
-        sim.create(pod("sly", cpu))  # the room that is being made is not its own
-        await sim.until(lambda: sim.ready("boss"), limit=10)
-        await sim.until(lambda: sim.gone("goes"), limit=5)
-        assert sim.ready("stays") and not sim.pod("sly")["spec"].get("nodeName")
-        uid = sim.pod("boss")["metadata"]["uid"]
-        assert f"Preempted by pod {uid} on node lab-control-plane" in told(sim, "goes")
-        assert "nominatedNodeName" not in sim.pod("boss")["status"]
-
-    simulate(script)
+async def test_the_less_important_one_goes_as_recorded_on_kind(sim: Simulation) -> None:
+    important(sim)
+    cpu = f"{room(sim) * 0.4:.3f}"
+    sim.create(pod("stays", cpu))
+    await sim.until(lambda: sim.ready("stays"))
+    await sim.run(2)
+    sim.create(pod("goes", cpu, terminationGracePeriodSeconds=1))
+    await sim.until(lambda: sim.ready("goes"))
+    sim.create(pod("boss", cpu, priorityClassName="important"))
+    await sim.until(lambda: bool(sim.pod("boss")["status"].get("nominatedNodeName")))
+    (scheduled,) = sim.pod("boss")["status"]["conditions"]
+    assert (scheduled["reason"], scheduled["message"]) == (
+        "Unschedulable",
+        "0/1 nodes are available: 1 Insufficient cpu.",
+    )
+    assert sim.pod("boss")["status"]["nominatedNodeName"] == "lab-control-plane"
+    (disruption,) = [c for c in sim.pod("goes")["status"]["conditions"] if c["type"] == "DisruptionTarget"]
+    assert disruption["reason"] == "PreemptionByScheduler"
+    sim.create(pod("sly", cpu))  # the room that is being made is not its own
+    await sim.until(lambda: sim.ready("boss"), limit=10)
+    await sim.until(lambda: sim.gone("goes"), limit=5)
+    assert sim.ready("stays") and not sim.pod("sly")["spec"].get("nodeName")
+    uid = sim.pod("boss")["metadata"]["uid"]
+    assert f"Preempted by pod {uid} on node lab-control-plane" in told(sim, "goes")
+    assert "nominatedNodeName" not in sim.pod("boss")["status"]
 
 
-def test_a_class_that_never_preempts_waits() -> None:
-    async def script(sim: Simulation) -> None:
-        important(sim, preemptionPolicy="Never")
-        sim.create(pod("there", f"{room(sim) * 0.8:.3f}"))
-        await sim.until(lambda: sim.ready("there"))
-        sim.create(pod("boss", f"{room(sim) * 0.8:.3f}", priorityClassName="important"))
-        await sim.run(10)
-        assert sim.ready("there") and not sim.pod("boss")["spec"].get("nodeName")
-        assert sim.pod("boss")["status"]["conditions"][0]["message"] == (
-            "0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, "
-            "preemption: not eligible due to preemptionPolicy=Never."
-        )
-
-    simulate(script)
+async def test_a_class_that_never_preempts_waits(sim: Simulation) -> None:
+    important(sim, preemptionPolicy="Never")
+    sim.create(pod("there", f"{room(sim) * 0.8:.3f}"))
+    await sim.until(lambda: sim.ready("there"))
+    sim.create(pod("boss", f"{room(sim) * 0.8:.3f}", priorityClassName="important"))
+    await sim.run(10)
+    assert sim.ready("there") and not sim.pod("boss")["spec"].get("nodeName")
+    assert sim.pod("boss")["status"]["conditions"][0]["message"] == (
+        "0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, "
+        "preemption: not eligible due to preemptionPolicy=Never."
+    )
 
 
-def test_without_a_node_there_is_nothing_to_say_of_preemption() -> None:
-    async def script(sim: Simulation) -> None:
-        important(sim, preemptionPolicy="Never")
-        sim.registry.delete(sim.registry.resource("nodes"), "lab-control-plane", "")
-        sim.create(pod("boss", "1", priorityClassName="important"))
-        await sim.run(1)
-        assert sim.pod("boss")["status"]["conditions"][0]["message"] == "no nodes available to schedule pods"
-
-    simulate(script)
+async def test_without_a_node_there_is_nothing_to_say_of_preemption(sim: Simulation) -> None:
+    important(sim, preemptionPolicy="Never")
+    sim.registry.delete(sim.registry.resource("nodes"), "lab-control-plane", "")
+    sim.create(pod("boss", "1", priorityClassName="important"))
+    await sim.run(1)
+    assert sim.pod("boss")["status"]["conditions"][0]["message"] == "no nodes available to schedule pods"
 
 
 def test_only_those_go_that_must() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.embedded.simulation import Simulation, simulate
+from tests.embedded.simulation import Simulation
 
 Obj = dict[str, Any]
 REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
@@ -36,57 +36,45 @@ def tries(sim: Simulation, name: str) -> int:
     return sum(event.get("count", 1) for event in mine)
 
 
-def test_only_the_label_that_was_missing_brings_a_pod_back_and_at_once() -> None:
-    async def script(sim: Simulation) -> None:
-        sim.create(pod("picky", affinity={"nodeAffinity": {REQUIRED: SSD}}))
-        await sim.run(2)
-        node(sim, {"unrelated": "label"})
-        await sim.run(12)
-        assert tries(sim, "picky") == 1
-        node(sim, {"disk": "ssd"})
-        await sim.until(lambda: sim.ready("picky"), limit=2)
-
-    simulate(script)
+async def test_only_the_label_that_was_missing_brings_a_pod_back_and_at_once(sim: Simulation) -> None:
+    sim.create(pod("picky", affinity={"nodeAffinity": {REQUIRED: SSD}}))
+    await sim.run(2)
+    node(sim, {"unrelated": "label"})
+    await sim.run(12)
+    assert tries(sim, "picky") == 1
+    node(sim, {"disk": "ssd"})
+    await sim.until(lambda: sim.ready("picky"), limit=2)
 
 
-def test_a_changed_taint_is_worth_a_try_to_all_but_those_whose_topology_is_missing() -> None:
-    async def script(sim: Simulation) -> None:
-        sim.create(pod("picky", nodeSelector={"disk": "ssd"}))
-        sim.create(pod("spread", topologySpreadConstraints=[ZONES]))
-        await sim.run(1)
-        node(sim, {}, {"key": "k", "effect": "NoSchedule"})
-        sim.create(pod("waits"))
-        await sim.run(2)
-        assert (tries(sim, "waits"), tries(sim, "picky"), tries(sim, "spread")) == (1, 2, 1)
-        node(sim, {})
-        await sim.until(lambda: sim.ready("waits"), limit=2)
-        assert (tries(sim, "picky"), tries(sim, "spread")) == (3, 1)
-
-    simulate(script)
+async def test_a_changed_taint_is_worth_a_try_to_all_but_those_whose_topology_is_missing(sim: Simulation) -> None:
+    sim.create(pod("picky", nodeSelector={"disk": "ssd"}))
+    sim.create(pod("spread", topologySpreadConstraints=[ZONES]))
+    await sim.run(1)
+    node(sim, {}, {"key": "k", "effect": "NoSchedule"})
+    sim.create(pod("waits"))
+    await sim.run(2)
+    assert (tries(sim, "waits"), tries(sim, "picky"), tries(sim, "spread")) == (1, 2, 1)
+    node(sim, {})
+    await sim.until(lambda: sim.ready("waits"), limit=2)
+    assert (tries(sim, "picky"), tries(sim, "spread")) == (3, 1)
 
 
-def test_a_pod_that_shuns_another_is_tried_again_when_that_one_is_not_meant_any_more() -> None:
-    async def script(sim: Simulation) -> None:
-        sim.create(pod("friend", {"app": "friend"}))
-        await sim.run(2)
-        sim.create(pod("shy", affinity={"podAntiAffinity": {REQUIRED: NEAR}}))
-        await sim.run(2)
-        assert not sim.ready("shy")
-        where = sim.registry.resource("pods"), "friend", "default"
-        sim.registry.change(*where, lambda found: found["metadata"].update(labels={}), subresource="")
-        await sim.until(lambda: sim.ready("shy"), limit=5)
-
-    simulate(script)
+async def test_a_pod_that_shuns_another_is_tried_again_when_that_one_is_not_meant_any_more(sim: Simulation) -> None:
+    sim.create(pod("friend", {"app": "friend"}))
+    await sim.run(2)
+    sim.create(pod("shy", affinity={"podAntiAffinity": {REQUIRED: NEAR}}))
+    await sim.run(2)
+    assert not sim.ready("shy")
+    where = sim.registry.resource("pods"), "friend", "default"
+    sim.registry.change(*where, lambda found: found["metadata"].update(labels={}), subresource="")
+    await sim.until(lambda: sim.ready("shy"), limit=5)
 
 
-def test_a_pod_that_wants_company_is_tried_again_when_it_comes() -> None:
-    async def script(sim: Simulation) -> None:
-        sim.create(pod("lonely", affinity={"podAffinity": {REQUIRED: NEAR}}))
-        await sim.run(2)
-        sim.create(pod("stranger"))
-        await sim.run(12)
-        assert tries(sim, "lonely") == 1
-        sim.create(pod("friend", {"app": "friend"}))
-        await sim.until(lambda: sim.ready("lonely"), limit=5)
-
-    simulate(script)
+async def test_a_pod_that_wants_company_is_tried_again_when_it_comes(sim: Simulation) -> None:
+    sim.create(pod("lonely", affinity={"podAffinity": {REQUIRED: NEAR}}))
+    await sim.run(2)
+    sim.create(pod("stranger"))
+    await sim.run(12)
+    assert tries(sim, "lonely") == 1
+    sim.create(pod("friend", {"app": "friend"}))
+    await sim.until(lambda: sim.ready("lonely"), limit=5)
