@@ -23,11 +23,7 @@ from podlab.embedded.apiserver.paths.openapi import Documents
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resources import RESOURCES
 from podlab.embedded.clock import Clock, Randomness, RealClock
-from podlab.embedded.controllers.expiry import EventExpiry
-from podlab.embedded.controllers.garbagecollector import GarbageCollector
-from podlab.embedded.controllers.namespace import NamespaceLifecycle, ServiceAccounts
-from podlab.embedded.controllers.podgc import PodGarbageCollector
-from podlab.embedded.controllers.tainteviction import TaintEviction
+from podlab.embedded.controllers import descriptors
 from podlab.embedded.kubelet.api import NodeApi
 from podlab.embedded.kubelet.kubelet import Kubelet
 from podlab.embedded.scheduler.scheduler import Scheduler
@@ -104,16 +100,7 @@ class Core:
         kubelet = Kubelet(self.registry, f"{self.name}-control-plane", issue=self._token)
         kubelet.start()
         self.app.node = NodeApi(kubelet)
-        parts = (
-            ServiceAccounts(self.registry, self.certificate),
-            NamespaceLifecycle(self.registry),
-            GarbageCollector(self.registry),
-            EventExpiry(self.registry),
-            PodGarbageCollector(self.registry),
-            TaintEviction(self.registry),
-            Scheduler(self.registry),
-            kubelet,
-        )
+        parts = (*descriptors.start(self.registry, self.certificate), Scheduler(self.registry), kubelet)
         self._stops = [part.stop for part in parts]
 
     async def ready(self) -> None:

@@ -27,12 +27,12 @@ def create(ctx: Context, given: Obj) -> Obj:
         raise StatusError(500, "", "resourceVersion should not be set on objects to be created")
     resource.default(obj)
     generated = not meta.get("name") and bool(meta.get("generateName"))
-    if generated:
-        meta["name"] = meta["generateName"][:58] + registry.randomness.suffix()
-    ctx.name = meta.get("name", "")
+    ctx.name = meta.get("name") or meta.get("generateName", "")
     now = rfc3339(ctx.now())
     managedfields.record(obj, None, manager=ctx.by.manager, now=now, status=resource.status)
     registry.admit(obj, None, ctx)
+    if generated:
+        meta["name"] = ctx.name = meta["generateName"][:58] + registry.randomness.suffix()
     meta["uid"], meta["creationTimestamp"] = registry.randomness.uid(), now
     for key in ("deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"):
         meta.pop(key, None)

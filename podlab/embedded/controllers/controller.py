@@ -5,26 +5,40 @@ Upstream: staging/src/k8s.io/client-go/util/workqueue
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 from podlab.embedded.apiserver.registry import Event, Registry
+from podlab.embedded.apiserver.resource import Writer
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Timer
+
+log = logging.getLogger("podlab.embedded")
 
 Obj = dict[str, Any]
 Key = tuple[str, str]
 
+MANAGER = "kube-controller-manager"
+"""Who all controllers are in managedFields."""
+CONTROLLER = Writer(MANAGER)
 FIRST_RETRY, LAST_RETRY = 0.005, 1000.0
+AT_ONCE = 32
+"""Keys worked on before the loop may do something else."""
 
 
 class Controller:
-    """Calls `reconcile(key)` for every key that was added; keys added while they wait count once."""
+    """Calls `reconcile(key)` for every key that was added; keys added while they wait count once.
+
+    Whatever `reconcile` raises makes it try the key again, later each time; what is not a StatusError is logged too.
+    """
 
     def __init__(self, registry: Registry, reconcile: Callable[[Key], None], *, delay: float = 0.002) -> None:
         self._clock, self._reconcile, self._delay = registry.clock, reconcile, delay
         self._registry = registry
         self._queue: dict[Key, None] = {}
+        self._later: dict[Key, tuple[float, Timer]] = {}
         self._failures: dict[Key, int] = {}
         self._timer: Timer | None = None
         self._stops: list[Callable[[], None]] = []
@@ -37,34 +51,63 @@ class Controller:
             if found is not None:
                 self.add(found)
 
+        self.on(resource, changed)
+
+    def on(self, resource: str, changed: Callable[[Event], None]) -> None:
+        """Call `changed(event)` for every object now and every change of it, with what it was before."""
         self._stops.append(self._registry.on(self._registry.resource(resource), changed))
 
     def add(self, key: Key, after: float = 0.0) -> None:
-        """Work on a key soon, or after a delay."""
-        if after:
-            self._clock.call_later(after, lambda: self.add(key))
+        """Work on a key soon, or after a delay; of several delays of a key the shortest counts."""
+        if after > 0:
+            self._add_later(key, self._clock.now() + after)
             return
         self._queue[key] = None
         if self._timer is None:
             self._timer = self._clock.call_later(self._delay, self._work)
 
+    def _add_later(self, key: Key, due: float) -> None:
+        waiting = self._later.get(key)
+        if waiting and waiting[0] <= due:
+            return
+        if waiting:
+            waiting[1].cancel()
+        self._later[key] = due, self._clock.call_at(due, lambda: self._fall_due(key))
+
+    def _fall_due(self, key: Key) -> None:
+        del self._later[key]
+        self.add(key)
+
     def _work(self) -> None:
         self._timer = None
-        queue, self._queue = self._queue, {}
-        for key in queue:
-            try:
-                self._reconcile(key)
-                self._failures.pop(key, None)
-            except StatusError:
-                tried = self._failures[key] = self._failures.get(key, 0) + 1
-                self.add(key, min(FIRST_RETRY * 2 ** min(tried, 30), LAST_RETRY))
+        for key in tuple(islice(self._queue, AT_ONCE)):
+            del self._queue[key]
+            self._work_on(key)
+        if self._queue and self._timer is None:
+            self._timer = self._clock.call_later(0.0, self._work)
+
+    def _work_on(self, key: Key) -> None:
+        try:
+            self._reconcile(key)
+        except StatusError:
+            self._retry(key)
+        except Exception:  # one object that a controller cannot bear must not end its work for all others
+            log.exception("working on %s failed", "/".join(key))
+            self._retry(key)
+        else:
+            self._failures.pop(key, None)
+
+    def _retry(self, key: Key) -> None:
+        tried = self._failures[key] = self._failures.get(key, -1) + 1
+        self.add(key, min(FIRST_RETRY * 2 ** min(tried, 30), LAST_RETRY))
 
     def stop(self) -> None:
         """Stop watching and working."""
         for stop in self._stops:
             stop()
-        if self._timer:
-            self._timer.cancel()
+        for timer in (self._timer, *(timer for _, timer in self._later.values())):
+            if timer:
+                timer.cancel()
 
 
 def namespaced(obj: Obj) -> Key:

@@ -1,0 +1,56 @@
+"""The controllers that run, one a line. Upstream: cmd/kube-controller-manager/app/controllermanager.go"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from podlab.embedded.apiserver.registry import Registry
+from podlab.embedded.controllers.expiry import EventExpiry
+from podlab.embedded.controllers.garbagecollector import GarbageCollector
+from podlab.embedded.controllers.namespace import NamespaceLifecycle, ServiceAccounts
+from podlab.embedded.controllers.owned import Owned
+from podlab.embedded.controllers.podgc import PodGarbageCollector
+from podlab.embedded.controllers.replicaset.replicaset import Replicas
+from podlab.embedded.controllers.tainteviction import TaintEviction
+
+
+class Part(Protocol):
+    """What runs from the moment it is made."""
+
+    def stop(self) -> None:
+        """Stop watching and working."""
+
+
+@dataclass(frozen=True, slots=True)
+class ControllerContext:
+    """What controllers are made with.
+
+    Attributes:
+        certificate: the cluster's root certificate, for every namespace's ConfigMap.
+        pods: which controller owns which Pods; one index for all that ask.
+    """
+
+    registry: Registry
+    certificate: str
+    pods: Owned
+
+
+CONTROLLERS: tuple[Callable[[ControllerContext], Part], ...] = (
+    lambda context: ServiceAccounts(context.registry, context.certificate),
+    lambda context: NamespaceLifecycle(context.registry),
+    lambda context: GarbageCollector(context.registry),
+    lambda context: EventExpiry(context.registry),
+    lambda context: PodGarbageCollector(context.registry),
+    lambda context: TaintEviction(context.registry),
+    lambda context: Replicas(context.registry, context.pods, "replicasets.apps"),
+    lambda context: Replicas(context.registry, context.pods, "replicationcontrollers"),
+)
+
+
+def start(registry: Registry, certificate: str) -> list[Part]:
+    """Let all controllers go to work; they are stopped in the opposite order."""
+    pods = Owned(registry, "pods")
+    context = ControllerContext(registry, certificate, pods)
+    return [pods, *(make(context) for make in CONTROLLERS)]

@@ -1,0 +1,1 @@
+"""ReplicaSets and ReplicationControllers. Upstream: pkg/controller/replicaset, pkg/controller/replication"""

@@ -1,0 +1,107 @@
+"""Keeps as many Pods as a ReplicaSet or ReplicationController wants.
+
+Upstream: pkg/controller/replicaset/replica_set.go, pkg/controller/replication
+"""
+
+from __future__ import annotations
+
+from podlab.embedded.apiserver.registry import Event, Registry
+from podlab.embedded.apiserver.status import StatusError
+from podlab.embedded.controllers import podstates
+from podlab.embedded.controllers.claims import Claims, same_family, selected
+from podlab.embedded.controllers.controller import CONTROLLER, Controller, Key, Obj, namespaced
+from podlab.embedded.controllers.owned import Owned, controller_of
+from podlab.embedded.controllers.podcontrol import BURST, PodControl, from_template, is_namespace_going, slow_start
+from podlab.embedded.controllers.replicaset import replicas
+
+COMPONENTS = {"ReplicaSet": "replicaset-controller", "ReplicationController": "replication-controller"}
+
+
+class Replicas:
+    """The controller of one of the two kinds."""
+
+    def __init__(self, registry: Registry, pods: Owned, resource: str) -> None:
+        self._registry, self._clock, self._owned = registry, registry.clock, pods
+        self._resource = registry.resource(resource)
+        self._pods = PodControl(registry, COMPONENTS[self._resource.kind], pods)
+        self._claims = Claims(registry, registry.resource("pods"), pods)
+        self._controller = Controller(registry, self._reconcile)
+        self._controller.on(resource, self._on_owner)
+        self._controller.on("pods", self._on_pod)
+        self.stop = self._controller.stop
+
+    def _on_owner(self, event: Event) -> None:
+        if event.type == "DELETED":
+            self._pods.recorder.forget(event.object)
+        else:
+            self._controller.add(namespaced(event.object))
+
+    def _on_pod(self, event: Event) -> None:
+        pod, before = event.object, event.previous
+        owner = controller_of(pod)
+        was = controller_of(before) if before else None
+        if was and was != owner:
+            self._add(was, pod)
+        if owner:
+            self._add(owner, pod)
+        elif event.type != "DELETED" and not podstates.deleting(pod) and _may_be_adopted(pod, before):
+            for one in self._registry.list(self._resource, pod["metadata"]["namespace"]):
+                if selected(one, pod):
+                    self._controller.add(namespaced(one))
+
+    def _add(self, owner: Obj, pod: Obj) -> None:
+        if owner["kind"] == self._resource.kind:
+            self._controller.add((pod["metadata"]["namespace"], owner["name"]))
+
+    def _reconcile(self, key: Key) -> None:
+        owner = self._registry.find(self._resource, key[1], key[0])
+        if owner is None:
+            return
+        active = self._claims.claim(owner, among=podstates.active)
+        going = sum(podstates.terminating(pod) and selected(owner, pod) for pod in self._owned.of(owner))
+        failed = None if podstates.deleting(owner) else self._manage(owner, active)
+        now = self._clock.now()
+        self._write(owner, replicas.status(owner, active, going, failed.message if failed else "", now))
+        if failed:
+            raise failed
+        wait = podstates.next_available(active, owner["spec"].get("minReadySeconds") or 0, now)
+        if wait is not None:
+            self._controller.add(key, wait)
+
+    def _manage(self, owner: Obj, active: list[Obj]) -> StatusError | None:
+        """Create what is missing, delete what is too much; returns what went wrong."""
+        surplus = replicas.difference(owner, active)
+        if surplus < 0:
+            failed = slow_start(min(-surplus, BURST), lambda: self._create(owner))
+            return None if failed and is_namespace_going(failed) else failed
+        failed = None
+        for pod in replicas.to_delete(active, self._related(owner), min(surplus, BURST), self._clock.now()):
+            try:
+                self._pods.delete(owner, pod)
+            except StatusError as error:
+                failed = failed or error
+        return failed
+
+    def _create(self, owner: Obj) -> None:
+        self._pods.create(owner, from_template(owner, owner["spec"]["template"]))
+
+    def _related(self, owner: Obj) -> list[Obj]:
+        """The Pods of all that has the same controller: of a Deployment's other ReplicaSets too."""
+        namespace = owner["metadata"]["namespace"]
+        family = [one for one in self._registry.list(self._resource, namespace) if same_family(one, owner)]
+        return [pod for one in family or [owner] for pod in self._owned.of(one)]
+
+    def _write(self, owner: Obj, status: Obj) -> None:
+        def write(obj: Obj) -> None:
+            obj["status"] = status
+
+        meta = owner["metadata"]
+        if status != owner.get("status"):
+            self._registry.change(self._resource, meta["name"], meta["namespace"], write, by=CONTROLLER)
+
+
+def _may_be_adopted(pod: Obj, before: Obj | None) -> bool:
+    """Whether a Pod without controller is new, freed, or labelled anew."""
+    if before is None or controller_of(before):
+        return True
+    return bool(pod["metadata"].get("labels") != before["metadata"].get("labels"))
