@@ -1,13 +1,11 @@
-"""Times as kubectl writes them: ages in two units at most, dates in RFC 1123."""
+"""Durations: reading Go's texts, and writing ages in two units at most."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 MINUTE, HOUR, DAY, YEAR = 60, 3600, 86400, 365 * 86400
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def human_duration(duration: timedelta) -> str:
@@ -42,30 +40,6 @@ def human_duration(duration: timedelta) -> str:
 def _two(seconds: int, big: int, big_unit: str, small: int, small_unit: str) -> str:
     rest = seconds % big // small
     return f"{seconds // big}{big_unit}" + (f"{rest}{small_unit}" if rest else "")
-
-
-def parse_time(text: str | None) -> datetime | None:
-    """An RFC 3339 time of the API (seconds or microseconds); None for none."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None
-
-
-def age(text: str | None, now: datetime) -> str:
-    """How long ago that was by the server's clock; `<unknown>` for no time."""
-    moment = parse_time(text)
-    return human_duration(now - moment) if moment else "<unknown>"
-
-
-def rfc1123(text: str | None) -> str:
-    """The time in the local time zone, as describe prints it: `Mon, 23 Nov 2026 02:57:55 +0000`."""
-    # Go's zero time is what kubectl prints for a time that is not there.
-    moment = (parse_time(text) or datetime(1, 1, 1, tzinfo=UTC)) if text else None
-    if moment is None:
-        return "Mon, 01 Jan 0001 00:00:00 +0000"
-    local = moment.astimezone()
-    return (
-        f"{_DAYS[local.weekday()]}, {local.day:02} {_MONTHS[local.month - 1]} {local.year:04} "
-        f"{local:%H:%M:%S} {local:%z}"
-    )
 
 
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}

@@ -1,4 +1,7 @@
-"""RFC 3339 times in objects: reading, canonical writing, and the ages of tables."""
+"""Times in objects: RFC 3339 read and written, and how tables and describe show them.
+
+Upstream: staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/{time,micro_time}.go
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,11 @@ import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+from podlab.apimachinery.duration import human_duration
+
+UNKNOWN = "<unknown>"
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 LAYOUT = "2006-01-02T15:04:05Z07:00"
 MICRO_LAYOUT = "2006-01-02T15:04:05.000000Z07:00"
 SHAPE = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
@@ -48,38 +56,31 @@ def canonical_micro(text: str) -> str:
     return parse(text, MICRO_LAYOUT).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
 
 
-def human(span: float) -> str:
-    """Return an age as tables show it. Upstream: apimachinery/pkg/util/duration/duration.go HumanDuration."""
-    whole = int(span)
-    if whole < -1:
-        return "<invalid>"
-    if whole < 0:
-        return "0s"
-    if whole < 120:
-        return f"{whole}s"
-    minutes, hours = whole // 60, whole // 3600
-    if minutes < 10:
-        return f"{minutes}m{whole % 60}s" if whole % 60 else f"{minutes}m"
-    if minutes < 180:
-        return f"{minutes}m"
-    if hours < 8:
-        return f"{hours}h{minutes % 60}m" if minutes % 60 else f"{hours}h"
-    if hours < 48:
-        return f"{hours}h"
-    return _human_days(hours)
+def rfc3339(moment: float) -> str:
+    """Seconds since the epoch as a metav1.Time is written: `2026-11-22T12:58:11Z`."""
+    return datetime.fromtimestamp(int(moment), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _human_days(hours: int) -> str:
-    if hours < 192:
-        return f"{hours // 24}d{hours % 24}h" if hours % 24 else f"{hours // 24}d"
-    if hours < 24 * 365 * 2:
-        return f"{hours // 24}d"
-    days, years = hours // 24, hours // 24 // 365
-    if years < 8:
-        return f"{years}y{days % 365}d" if days % 365 else f"{years}y"
-    return f"{years}y"
+def rfc3339micro(moment: float) -> str:
+    """Seconds since the epoch as a metav1.MicroTime is written: `2026-11-22T12:58:11.123456Z`."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def since(text: str | None, now: float) -> str:
-    """Return the age of a timestamp at `now` (epoch seconds), `<unknown>` without one."""
-    return human(now - seconds(text)) if text else "<unknown>"
+    """How long ago that was at `now` (epoch seconds), as tables show it; `<unknown>` for no time."""
+    return human_duration(timedelta(seconds=now - seconds(text))) if text else UNKNOWN
+
+
+def age(text: str | None, now: datetime) -> str:
+    """How long ago that was by the server's clock; `<unknown>` for no time."""
+    return human_duration(now - parse(text)) if text else UNKNOWN
+
+
+def rfc1123(text: str | None) -> str:
+    """The time in the local time zone, as describe prints it: `Mon, 23 Nov 2026 02:57:55 +0000`."""
+    if not text:  # Go's zero time is what kubectl prints for a time that is not there
+        return "Mon, 01 Jan 0001 00:00:00 +0000"
+    local = parse(text).astimezone()
+    return (
+        f"{DAYS[local.weekday()]}, {local.day:02} {MONTHS[local.month - 1]} {local.year:04} {local:%H:%M:%S} {local:%z}"
+    )

@@ -12,10 +12,11 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import count
 from typing import Protocol
 from uuid import UUID
+
+from podlab.apimachinery.times import rfc3339micro
 
 CATCH_UP = 5.0
 """Seconds of timers that may fall due at once after the machine slept."""
@@ -279,18 +280,3 @@ class Randomness:
     def uniform(self, low: float, high: float) -> float:
         """A number between two, as for delays with jitter."""
         return self._random.uniform(low, high)
-
-
-def rfc3339(moment: float) -> str:
-    """`2026-11-22T12:58:11Z`: how `metav1.Time` is written."""
-    return datetime.fromtimestamp(int(moment), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def rfc3339micro(moment: float) -> str:
-    """`2026-11-22T12:58:11.123456Z`: how `metav1.MicroTime` is written."""
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def parse_rfc3339(text: str) -> float:
-    """Seconds since the epoch of an RFC 3339 text, offsets allowed. Raises ValueError."""
-    return datetime.fromisoformat(text).timestamp()

@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
 
-from podlab.embedded.clock import Heap, Timer, Waiter, rfc3339micro, sleep_on
+from podlab.apimachinery.times import rfc3339micro
+from podlab.embedded.clock import Heap, Timer, Waiter, sleep_on
 
 
 class SteppingClock:

@@ -5,9 +5,9 @@ Upstream: staging/src/k8s.io/apiserver/pkg/registry/rest/delete.go, registry/gen
 
 from __future__ import annotations
 
+from podlab.apimachinery.times import rfc3339
 from podlab.embedded.apiserver import fields, status
 from podlab.embedded.apiserver.resource import Context, Obj, Resource, fresh
-from podlab.embedded.clock import rfc3339
 
 ORPHAN, FOREGROUND = "orphan", "foregroundDeletion"
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from podlab.embedded.apiserver.columns import CREATED, NAME, Column, plain
 from podlab.embedded.apiserver.status import Cause as Cause
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class Resource:
         status: whether `/status` exists: plain writes keep the stored status, writes to it keep the rest.
         parts: the other subresources that write a part of the object, by name.
         generation: whether metadata.generation counts changes outside metadata and status.
-        columns, row: the Table's columns and how an object becomes a row; apiserver/table.py's business.
+        columns, row: the Table's columns, and the cells of an object (in its stored form) at a moment.
         fields: the values that field selectors may name, besides metadata.name and metadata.namespace.
         grace: seconds of grace for a deletion, given those that the client asked for; None deletes at once.
         returns_deleted: whether a finished DELETE answers with the object (Pods do), not with a Status.
@@ -140,8 +141,8 @@ class Resource:
     namespaced: bool = True
     verbs: tuple[str, ...] = ALL_VERBS
     subresources: tuple[str, ...] = ()
-    columns: tuple[Any, ...] = ()
-    row: Callable[..., Any] | None = None
+    columns: tuple[Column, ...] = (NAME, CREATED)
+    row: Callable[[Obj, float], list[Any]] = plain
     default: Callable[[Obj], None] = nothing
     validate: Callable[[Obj, Obj | None], list[Cause]] = no_causes
     validate_status: Callable[[Obj, Obj | None], list[Cause]] = no_causes

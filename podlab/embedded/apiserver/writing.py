@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from podlab.apimachinery.times import rfc3339
 from podlab.embedded.apiserver import deletion, fields, status
 from podlab.embedded.apiserver.patching import managedfields
 from podlab.embedded.apiserver.resource import Context, Obj, fresh
 from podlab.embedded.apiserver.status import Cause, StatusError
 from podlab.embedded.apiserver.validation import metadata
-from podlab.embedded.clock import rfc3339
 
 UNTRACKED = ("binding", "eviction")
 """Subresources whose writes leave managedFields alone."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from podlab.embedded.apiserver import selectors
+from podlab.apimachinery.labels import selects
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resource import Resource
 from podlab.embedded.apiserver.status import StatusError
@@ -26,7 +26,7 @@ def selector_of(owner: Obj) -> Obj:
 def selected(owner: Obj, obj: Obj) -> bool:
     """Whether a workload's selector fits; an empty one fits nothing."""
     selector = selector_of(owner)
-    return any(selector.values()) and selectors.selects(selector, obj["metadata"].get("labels"))
+    return any(selector.values()) and selects(selector, obj["metadata"].get("labels"))
 
 
 def anything(obj: Obj) -> bool:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from podlab.apimachinery.times import rfc3339
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resource import Resource, Writer
 from podlab.embedded.apiserver.status import StatusError
-from podlab.embedded.clock import rfc3339
 from podlab.embedded.controllers.controller import Controller, Key
 
 Obj = dict[str, Any]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from functools import cmp_to_key
 
-from podlab.embedded.clock import parse_rfc3339
+from podlab.apimachinery.times import seconds
 from podlab.embedded.controllers.controller import Obj
 
 
@@ -36,7 +36,7 @@ def ready_since(pod: Obj) -> float | None:
     """When the Pod became ready; None if it is not."""
     for condition in (pod.get("status") or {}).get("conditions") or ():
         if condition["type"] == "Ready":
-            return parse_rfc3339(condition["lastTransitionTime"]) if condition["status"] == "True" else None
+            return seconds(condition["lastTransitionTime"]) if condition["status"] == "True" else None
     return None
 
 
@@ -101,7 +101,7 @@ def _usefulness(pod: Obj, ranks: dict[str, int]) -> tuple[bool, int, bool, int, 
 
 
 def _created(pod: Obj) -> float:
-    return parse_rfc3339(pod["metadata"]["creationTimestamp"])
+    return seconds(pod["metadata"]["creationTimestamp"])
 
 
 def cost(pod: Obj) -> int:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from podlab.embedded.apiserver.selectors import selects
+from podlab.apimachinery.labels import selects
 
 Obj = dict[str, Any]
 Placed = Sequence[tuple[Obj, Mapping[str, str]]]

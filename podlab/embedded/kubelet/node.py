@@ -9,10 +9,11 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from podlab.apimachinery.times import rfc3339, rfc3339micro
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resource import Writer
 from podlab.embedded.apiserver.status import StatusError
-from podlab.embedded.clock import Timer, rfc3339, rfc3339micro
+from podlab.embedded.clock import Timer
 from podlab.embedded.events import Recorder
 from podlab.embedded.runtime import images
 from podlab.embedded.runtime.web import KERNEL

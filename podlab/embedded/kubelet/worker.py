@@ -11,8 +11,9 @@ import asyncio
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from podlab.apimachinery.times import seconds
 from podlab.embedded.apiserver.status import StatusError
-from podlab.embedded.clock import Timer, parse_rfc3339
+from podlab.embedded.clock import Timer
 from podlab.embedded.kubelet import actions as podactions
 from podlab.embedded.kubelet import volumes
 from podlab.embedded.kubelet.backoff import JITTER, LONGEST_RETRY, RETRY
@@ -247,12 +248,12 @@ class PodWorker:
     def _overdue(self) -> bool:
         limit = self.pod["spec"].get("activeDeadlineSeconds")
         began = (self.pod.get("status") or {}).get("startTime")
-        return bool(limit and began and self.clock.now() - parse_rfc3339(began) >= limit)
+        return bool(limit and began and self.clock.now() - seconds(began) >= limit)
 
     def _watch_deadline(self) -> None:
         limit = self.pod["spec"].get("activeDeadlineSeconds")
         if limit and self._deadline is None:
-            self._deadline = self.clock.call_at(parse_rfc3339(self.pod["status"]["startTime"]) + limit, self._expire)
+            self._deadline = self.clock.call_at(seconds(self.pod["status"]["startTime"]) + limit, self._expire)
 
     def _expire(self) -> None:
         if self.state == RUNNING:

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from podlab.apimachinery.times import rfc3339
 from podlab.embedded.apiserver.registry import Event, Registry
 from podlab.embedded.apiserver.resource import Writer
 from podlab.embedded.apiserver.status import StatusError
-from podlab.embedded.clock import Timer, rfc3339
+from podlab.embedded.clock import Timer
 from podlab.embedded.disruption import disrupt, set_condition
 from podlab.embedded.events import Recorder
 from podlab.embedded.fit import neighbours, nodefit

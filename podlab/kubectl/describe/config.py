@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from datetime import datetime
 
-from podlab.apimachinery.duration import rfc1123
+from podlab.apimachinery.times import rfc1123
 from podlab.kubectl.describe.sections import Object, annotation_lines, head, labels, page
 
 SCOPES = {

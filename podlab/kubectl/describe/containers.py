@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from urllib.parse import quote
 
-from podlab.apimachinery.duration import rfc1123
+from podlab.apimachinery.times import rfc1123
 from podlab.kubectl.describe.sections import Object, or_none, small, truth
 from podlab.kubectl.quantity import parse_quantity
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from podlab.apimachinery.duration import age, rfc1123
+from podlab.apimachinery.times import age, rfc1123
 from podlab.kubectl.describe.sections import Object, annotation_lines, labels, page, small, taints
 from podlab.kubectl.quantity import format_quantity, parse_quantity
 

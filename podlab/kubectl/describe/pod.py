@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from podlab.apimachinery.duration import age, rfc1123
+from podlab.apimachinery.times import age, rfc1123
 from podlab.kubectl.describe.containers import containers, resources
 from podlab.kubectl.describe.sections import (
     Object,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from podlab.apimachinery.duration import age
+from podlab.apimachinery.times import age
 from podlab.kubectl.formats.tabwriter import align, escape
 
 Object = dict[str, Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from podlab.apimachinery.duration import age, rfc1123
+from podlab.apimachinery.times import age, rfc1123
 from podlab.kubectl.describe.sections import Object, annotation_lines, column, labels, page
 from podlab.kubectl.describe.volumes import source_lines
 from podlab.kubectl.formats.printer import format_labels

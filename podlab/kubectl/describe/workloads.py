@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from podlab.apimachinery.duration import human_duration, parse_time, rfc1123
+from podlab.apimachinery.duration import human_duration
+from podlab.apimachinery.times import parse, rfc1123
 from podlab.kubectl.describe.containers import containers
 from podlab.kubectl.describe.sections import (
     Object,
@@ -213,7 +214,7 @@ def describe_job(obj: Object, related: dict[str, list[Object]], events: list[Obj
 
 
 def _job_times(status: Object) -> list[str]:
-    start, end = parse_time(status.get("startTime")), parse_time(status.get("completionTime"))
+    start, end = (parse(text) if text else None for text in (status.get("startTime"), status.get("completionTime")))
     lines = [f"Start Time:\t{rfc1123(status['startTime'])}"] if start else []
     lines += [f"Completed At:\t{rfc1123(status['completionTime'])}"] if end else []
     return lines + ([f"Duration:\t{human_duration(end - start)}"] if start and end else [])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import Dict, List
 
-from podlab.apimachinery.duration import age
+from podlab.apimachinery.times import age
 from podlab.errors import PodlabError
 from podlab.panels import writer
 from podlab.panels.board.detail import LABELS as DETAIL_LABELS

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from podlab.apimachinery.times import seconds
 from podlab.embedded.apiserver.registry import Event, Registry
 from podlab.embedded.apiserver.resource import Resource, Writer
 from podlab.embedded.apiserver.status import StatusError
-from podlab.embedded.clock import Randomness, parse_rfc3339
+from podlab.embedded.clock import Randomness
 from podlab.embedded.stepping import SteppingClock
 from podlab.embedded.store import Store
 from tests.embedded.harness import pod
@@ -41,7 +42,7 @@ def test_create_sets_what_only_the_server_may(registry: Registry) -> None:
     meta = obj["metadata"]
     assert meta["uid"] != "mine"
     assert (meta["generation"], meta["namespace"], meta["resourceVersion"]) == (1, "default", "1")
-    assert parse_rfc3339(meta["creationTimestamp"]) == registry.clock.now()
+    assert seconds(meta["creationTimestamp"]) == registry.clock.now()
     with pytest.raises(StatusError, match='pods "a" already exists'):
         made(registry)
 
@@ -85,12 +86,12 @@ def test_graceful_deletion(registry: Registry) -> None:
     meta = obj["metadata"]
     assert not gone
     assert (meta["deletionGracePeriodSeconds"], meta["generation"]) == (30, 2)
-    assert parse_rfc3339(meta["deletionTimestamp"]) == registry.clock.now() + 30
+    assert seconds(meta["deletionTimestamp"]) == registry.clock.now() + 30
     same, _ = registry.delete(PODS, "a", "default", options={"gracePeriodSeconds": 60})
     assert same == obj
     registry.clock.step(3)
     shorter, _ = registry.delete(PODS, "a", "default", options={"gracePeriodSeconds": 5})
-    assert parse_rfc3339(shorter["metadata"]["deletionTimestamp"]) == registry.clock.now() + 5
+    assert seconds(shorter["metadata"]["deletionTimestamp"]) == registry.clock.now() + 5
     last, gone = registry.delete(PODS, "a", "default", options={"gracePeriodSeconds": 0})
     assert gone
     assert last["metadata"]["deletionGracePeriodSeconds"] == 0

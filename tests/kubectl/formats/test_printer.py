@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from podlab.apimachinery.duration import human_duration, parse_duration, rfc1123
+from podlab.apimachinery.duration import human_duration, parse_duration
+from podlab.apimachinery.times import rfc1123
 from podlab.kubectl.formats.printer import TableOptions, TablePrinter, print_table
 from podlab.kubectl.formats.tabwriter import align
 from podlab.kubectl.quantity import format_quantity, parse_quantity

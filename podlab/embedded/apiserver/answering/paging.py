@@ -10,6 +10,7 @@ import binascii
 import json
 from collections.abc import Callable, Iterable
 
+from podlab.apimachinery import fieldselectors
 from podlab.embedded.apiserver import selectors, status
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.request import ListOptions
@@ -96,7 +97,7 @@ def _entries(
             return store.list_at(prefix, revision, start)
         except Compacted:
             raise _expired(prefix, start, options) from None
-    name = selectors.exact_name(options.fields)
+    name = fieldselectors.exact_name(options.fields)
     if name is None or (resource.namespaced and not namespace):
         return store.list(prefix, start)
     key = resource.key(name, namespace)

@@ -9,6 +9,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 
+from podlab.apimachinery import fieldselectors
 from podlab.embedded.apiserver import selectors, status
 from podlab.embedded.apiserver.answering import negotiation, shapes
 from podlab.embedded.apiserver.answering.negotiation import Form
@@ -63,7 +64,7 @@ class WatchStream:
         """The narrowest prefix of keys that holds all that the selectors can match."""
         call = self.call
         scope = call.resource.scope(call.namespace)
-        name = selectors.exact_name(self.options.fields)
+        name = fieldselectors.exact_name(self.options.fields)
         pinned = name and (call.namespace or not call.resource.namespaced)
         return scope + str(name) if pinned else scope
 

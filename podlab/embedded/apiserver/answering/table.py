@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from podlab.embedded.apiserver.answering import rows
 from podlab.embedded.apiserver.resource import Obj, Resource
 
 ENDED = {"Succeeded": "The pod has completed successfully.", "Failed": "The pod failed."}
 
 
-@cache
-def _described() -> dict[str, list[Obj]]:
-    text = (Path(__file__).parent / "columns.json").read_text(encoding="utf-8")
-    found: dict[str, list[Obj]] = json.loads(text)
-    return found
-
-
 def columns(resource: Resource) -> list[Obj]:
-    """Return the column definitions of a kind; a kind without its own shows name and time of creation."""
-    known = _described()
-    if resource.qualified in known and (resource.group, resource.plural) in rows.ROWS:
-        return known[resource.qualified]
-    return known["limitranges"]
+    """Return the column definitions of a kind."""
+    return [column._asdict() for column in resource.columns]
 
 
 def table(
@@ -74,7 +60,4 @@ def _carried(obj: Obj, version: str, include: str) -> Any:
 
 def cells(resource: Resource, obj: Obj, now: float) -> list[Any]:
     """Return the cells of one object, wide columns included."""
-    make = rows.ROWS.get((resource.group, resource.plural))
-    if make is None:
-        return [obj["metadata"].get("name", ""), obj["metadata"].get("creationTimestamp")]
-    return make(resource.save(obj) if resource.save else obj, now)
+    return resource.row(resource.save(obj) if resource.save else obj, now)

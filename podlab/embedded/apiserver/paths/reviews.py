@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from podlab.apimachinery.times import rfc3339
 from podlab.embedded.apiserver import auth, status, verbs
 from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.auth import Authenticator
@@ -17,7 +18,6 @@ from podlab.embedded.apiserver.request import RequestInfo, check_write_options
 from podlab.embedded.apiserver.resource import Obj, Resource, User
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.verbs import Call
-from podlab.embedded.clock import rfc3339
 
 RBAC_REASON = (
     'RBAC: allowed by ClusterRoleBinding "kubeadm:cluster-admins" of ClusterRole "cluster-admin"'

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from podlab.embedded.apiserver.resource import Resource
+from podlab.embedded.apiserver.resources import (
+    autoscaling,
+    discovery,
+    extensions,
+    networking,
+    replicasets,
+    scheduling,
+    storage,
+)
+from podlab.embedded.apiserver.resources.certificates import SIGNING_REQUESTS
 from podlab.embedded.apiserver.resources.configuration import CONFIG_MAPS, SECRETS, SERVICE_ACCOUNTS
+from podlab.embedded.apiserver.resources.cronjobs import CRON_JOBS
+from podlab.embedded.apiserver.resources.daemonsets import DAEMON_SETS
 from podlab.embedded.apiserver.resources.deployments import DEPLOYMENTS
 from podlab.embedded.apiserver.resources.events import EVENTS, NEW_EVENTS
+from podlab.embedded.apiserver.resources.jobs import JOBS
 from podlab.embedded.apiserver.resources.leases import LEASES
 from podlab.embedded.apiserver.resources.namespaces import NAMESPACES
 from podlab.embedded.apiserver.resources.nodes import NODES
 from podlab.embedded.apiserver.resources.pods import PODS
+from podlab.embedded.apiserver.resources.policy import DISRUPTION_BUDGETS
 from podlab.embedded.apiserver.resources.reviews import REVIEWS
+from podlab.embedded.apiserver.resources.revisions import REVISIONS
 from podlab.embedded.apiserver.resources.services import SERVICES
-from podlab.embedded.apiserver.resources.stored import STORED
+from podlab.embedded.apiserver.resources.statefulsets import STATEFUL_SETS
 from podlab.embedded.apiserver.resources.templates import POD_TEMPLATES
-from podlab.embedded.apiserver.resources.workloads import WORKLOADS
 
 RESOURCES: tuple[Resource, ...] = (
     CONFIG_MAPS,
@@ -30,6 +44,26 @@ RESOURCES: tuple[Resource, ...] = (
     LEASES,
     NEW_EVENTS,
     *REVIEWS,
-    *WORKLOADS,
-    *STORED,
+    replicasets.REPLICATION_CONTROLLERS,
+    replicasets.REPLICA_SETS,
+    STATEFUL_SETS,
+    DAEMON_SETS,
+    REVISIONS,
+    JOBS,
+    CRON_JOBS,
+    discovery.ENDPOINTS,
+    discovery.ENDPOINT_SLICES,
+    DISRUPTION_BUDGETS,
+    autoscaling.AUTOSCALERS,
+    autoscaling.AUTOSCALERS_V1,
+    networking.INGRESSES,
+    networking.INGRESS_CLASSES,
+    networking.NETWORK_POLICIES,
+    scheduling.RUNTIME_CLASSES,
+    scheduling.PRIORITY_CLASSES,
+    storage.STORAGE_CLASSES,
+    storage.CSI_NODES,
+    storage.CSI_DRIVERS,
+    SIGNING_REQUESTS,
+    *extensions.EXTENSIONS,
 )

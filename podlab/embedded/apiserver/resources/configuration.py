@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 from podlab.apimachinery.gotext import syntax_error
+from podlab.embedded.apiserver.columns import AGE, NAME, Column, age, aged
 from podlab.embedded.apiserver.resource import Obj, Resource
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata, names
@@ -91,6 +93,45 @@ def validate_account(account: Obj, old: Obj | None) -> list[Cause]:
     return metadata.validate(account, old)
 
 
+CONFIG_MAP_COLUMNS = (
+    NAME,
+    Column(
+        "Data",
+        "Data contains the configuration data. Each key must consist of alphanumeric characters, '-', '_' or '.'. "
+        "Values with non-UTF-8 byte sequences must use the BinaryData field. The keys stored in Data must not "
+        "overlap with the keys in the BinaryData field, this is enforced during validation process.",
+    ),
+    AGE,
+)
+SECRET_COLUMNS = (
+    NAME,
+    Column(
+        "Type",
+        "Used to facilitate programmatic handling of secret data. More info: "
+        "https://kubernetes.io/docs/concepts/configuration/secret/#secret-types",
+    ),
+    Column(
+        "Data",
+        "Data contains the secret data. Each key must consist of alphanumeric characters, '-', '_' or '.'. The "
+        "serialized form of the secret data is a base64 encoded string, representing the arbitrary (possibly "
+        "non-string) data value here. Described in https://tools.ietf.org/html/rfc4648#section-4",
+    ),
+    AGE,
+)
+
+
+def config_map_row(obj: Obj, now: float) -> list[Any]:
+    return [
+        obj["metadata"].get("name", ""),
+        len(obj.get("data") or {}) + len(obj.get("binaryData") or {}),
+        age(obj, now),
+    ]
+
+
+def secret_row(obj: Obj, now: float) -> list[Any]:
+    return [obj["metadata"].get("name", ""), obj.get("type", ""), len(obj.get("data") or {}), age(obj, now)]
+
+
 CONFIG_MAPS = Resource(
     group="",
     version="v1",
@@ -99,6 +140,8 @@ CONFIG_MAPS = Resource(
     singular="configmap",
     short_names=("cm",),
     validate=validate_config_map,
+    columns=CONFIG_MAP_COLUMNS,
+    row=config_map_row,
 )
 SECRETS = Resource(
     group="",
@@ -109,6 +152,8 @@ SECRETS = Resource(
     default=default_secret,
     validate=validate_secret,
     fields=lambda secret: {"type": secret.get("type", "")},
+    columns=SECRET_COLUMNS,
+    row=secret_row,
 )
 SERVICE_ACCOUNTS = Resource(
     group="",
@@ -120,4 +165,6 @@ SERVICE_ACCOUNTS = Resource(
     short_names=("sa",),
     subresources=("token",),
     validate=validate_account,
+    columns=(NAME, AGE),
+    row=aged,
 )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from podlab.embedded.apiserver import selectors
+from podlab.apimachinery.labels import format_selector
+from podlab.embedded.apiserver.columns import AGE, CONTAINERS, IMAGES, NAME, Column, age, head, inside
+from podlab.embedded.apiserver.podspec import defaults
+from podlab.embedded.apiserver.podspec import warnings as podwarnings
 from podlab.embedded.apiserver.resource import Context, Obj, Resource
-from podlab.embedded.apiserver.resources import poddefaults, podwarnings
-from podlab.embedded.apiserver.resources.templates import validate_template
+from podlab.embedded.apiserver.resources import templates
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata, names
 
-MISMATCH = "`selector` does not match template `labels`"
 HOSTNAME = (
     "metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; "
     "a DNS label is recommended"
@@ -22,7 +23,7 @@ def default(deployment: Obj) -> None:
     """Fill in what a manifest leaves out."""
     spec = deployment.setdefault("spec", {})
     spec.setdefault("replicas", 1)
-    poddefaults.template(spec.setdefault("template", {}))
+    defaults.template(spec.setdefault("template", {}))
     strategy = spec.setdefault("strategy", {})
     strategy.setdefault("type", "RollingUpdate")
     if strategy["type"] == "RollingUpdate":
@@ -46,7 +47,7 @@ def validate(deployment: Obj, old: Obj | None) -> list[Cause]:
     found = metadata.validate(deployment, old)
     found += metadata.non_negative("spec.replicas", spec.get("replicas"))
     found += _selector(spec)
-    found += template_of_replicas(spec, "spec.template")
+    found += templates.template_of_replicas(spec, "spec.template")
     found += _strategy(spec.get("strategy") or {}, "spec.strategy")
     for key in ("minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"):
         found += metadata.non_negative(f"spec.{key}", spec.get(key))
@@ -67,25 +68,6 @@ def _selector(spec: Obj) -> list[Cause]:
         found.append(causes.invalid("spec.selector", selector, "invalid label selector"))
     if not selector.get("matchLabels") and not selector.get("matchExpressions"):
         found.append(causes.invalid("spec.selector", selector, "empty selector is invalid for deployment"))
-    return found
-
-
-def template_of_replicas(spec: Obj, path: str) -> list[Cause]:
-    """Return what is wrong with a template of Pods that are replaced when they end."""
-    template, selector = spec.get("template") or {}, spec.get("selector")
-    labels = (template.get("metadata") or {}).get("labels")
-    found: list[Cause] = []
-    unsound = bool(selector) and bool(metadata.selector(selector, ""))
-    if not unsound and not selectors.selects(selector, labels):
-        found.append(causes.invalid(f"{path}.metadata.labels", labels, MISMATCH))
-    found += validate_template(template, path)
-    inner = template.get("spec") or {}
-    policy = inner.get("restartPolicy", "")
-    if policy != "Always":
-        found.append(causes.unsupported(f"{path}.spec.restartPolicy", policy, ("Always",)))
-    if inner.get("activeDeadlineSeconds") is not None:
-        text = "activeDeadlineSeconds in ReplicaSet is not Supported"
-        found.append(causes.forbidden(f"{path}.spec.activeDeadlineSeconds", text))
     return found
 
 
@@ -142,24 +124,52 @@ def scale(deployment: Obj) -> Obj:
         "apiVersion": "autoscaling/v1",
         "metadata": {key: meta[key] for key in kept if key in meta},
         "spec": {"replicas": replicas} if replicas else {},
-        "status": {"replicas": status.get("replicas", 0), "selector": _written(spec.get("selector") or {})},
+        "status": {"replicas": status.get("replicas", 0), "selector": format_selector(spec.get("selector"))},
     }
-
-
-def _written(selector: Obj) -> str:
-    """Write a selector as text. Upstream: metav1.FormatLabelSelector"""
-    parts = [f"{key}={value}" for key, value in (selector.get("matchLabels") or {}).items()]
-    for term in selector.get("matchExpressions") or []:
-        values = f" ({','.join(sorted(term.get('values') or []))})"
-        key, operator = term["key"], term["operator"]
-        words = {"In": f"{key} in{values}", "NotIn": f"{key} notin{values}", "Exists": key, "DoesNotExist": f"!{key}"}
-        parts.append(words[operator])
-    return ",".join(sorted(parts))
 
 
 def validate_scale(given: Obj) -> list[Cause]:
     """Return what is wrong with a Scale."""
     return metadata.non_negative("spec.replicas", (given.get("spec") or {}).get("replicas", 0))
+
+
+COLUMNS = (
+    NAME,
+    Column("Ready", "Number of the pod with ready state"),
+    Column(
+        "Up-to-date",
+        "Total number of non-terminating pods targeted by this deployment that have the desired template spec.",
+    ),
+    Column(
+        "Available",
+        "Total number of available non-terminating pods (ready for at least minReadySeconds) targeted by this "
+        "deployment.",
+    ),
+    AGE,
+    CONTAINERS,
+    IMAGES,
+    Column(
+        "Selector",
+        "Label selector for pods. Existing ReplicaSets whose pods are selected by this will be the ones affected by "
+        "this deployment. It must match the pod template's labels.",
+        priority=1,
+    ),
+)
+
+
+def row(obj: Obj, now: float) -> list[Any]:
+    name, spec, status = head(obj)
+    ready = f"{status.get('readyReplicas', 0)}/{spec.get('replicas', 0)}"
+    updated, available = status.get("updatedReplicas", 0), status.get("availableReplicas", 0)
+    return [
+        name,
+        ready,
+        updated,
+        available,
+        age(obj, now),
+        *inside(spec.get("template")),
+        format_selector(spec.get("selector")),
+    ]
 
 
 DEPLOYMENTS = Resource(
@@ -176,4 +186,6 @@ DEPLOYMENTS = Resource(
     prepare=prepare,
     warnings=warnings,
     generation=True,
+    columns=COLUMNS,
+    row=row,
 )

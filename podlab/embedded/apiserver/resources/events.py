@@ -5,7 +5,11 @@ Upstream: pkg/apis/core/validation/events.go, pkg/apis/events/v1/conversion.go
 
 from __future__ import annotations
 
+from typing import Any
+
+from podlab.apimachinery import times
 from podlab.embedded.apiserver import fields
+from podlab.embedded.apiserver.columns import NAME, Column
 from podlab.embedded.apiserver.resource import Obj, Resource
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata, names
@@ -109,6 +113,61 @@ def selectable_new(event: Obj) -> dict[str, str]:
     }
 
 
+COLUMNS = (
+    Column("Last Seen", "The time at which the most recent occurrence of this event was recorded."),
+    Column("Type", "Type of this event (Normal, Warning), new types could be added in the future"),
+    Column(
+        "Reason",
+        "This should be a short, machine understandable string that gives the reason for the transition into the "
+        "object's current status.",
+    ),
+    Column("Object", "The object that this event is about."),
+    Column(
+        "Subobject",
+        "If referring to a piece of an object instead of an entire object, this string should contain a valid "
+        "JSON/Go field access statement, such as desiredState.manifest.containers[2]. For example, if the object "
+        'reference is to a container within a pod, this would take on a value like: "spec.containers{name}" (where '
+        '"name" refers to the name of the container that triggered the event) or if no container name is specified '
+        '"spec.containers[2]" (container with index 2 in this pod). This syntax is chosen only to have some '
+        "well-defined way of referencing a part of an object.",
+        priority=1,
+    ),
+    Column(
+        "Source", "The component reporting this event. Should be a short machine understandable string.", priority=1
+    ),
+    Column("Message", "A human-readable description of the status of this operation."),
+    Column(
+        "First Seen",
+        "The time at which the event was first recorded. (Time of server receipt is in TypeMeta.)",
+        priority=1,
+    ),
+    Column("Count", "The number of times this event has occurred.", priority=1),
+    NAME._replace(priority=1),
+)
+
+
+def row(obj: Obj, now: float) -> list[Any]:
+    about, series = obj.get("involvedObject") or {}, obj.get("series")
+    first = times.since(obj.get("firstTimestamp") or obj.get("eventTime"), now)
+    last = times.since(obj["lastTimestamp"], now) if obj.get("lastTimestamp") else first
+    count = obj.get("count", 0) or 1
+    if series is not None:
+        last, count = times.since(series.get("lastObservedTime"), now), series.get("count", 0)
+    kind = about.get("kind", "").lower()
+    target = f"{kind}/{about['name']}" if about.get("name") else kind
+    return [
+        last, obj.get("type", ""), obj.get("reason", ""), target, about.get("fieldPath", ""), _source(obj),
+        obj.get("message", "").strip(), first, count, obj["metadata"].get("name", ""),
+    ]  # fmt: skip
+
+
+def _source(obj: Obj) -> str:
+    source = obj.get("source") or {}
+    component = source.get("component") or obj.get("reportingComponent", "")
+    instance = source.get("host") or obj.get("reportingInstance", "")
+    return f"{component}, {instance}" if instance else str(component)
+
+
 EVENTS = Resource(
     group="",
     version="v1",
@@ -120,6 +179,8 @@ EVENTS = Resource(
     validate=validate,
     fields=selectable,
     create_on_update=True,
+    columns=COLUMNS,
+    row=row,
 )
 NEW_EVENTS = Resource(
     group="events.k8s.io",
@@ -135,4 +196,6 @@ NEW_EVENTS = Resource(
     stored_as=("", "events"),
     load=load,
     save=save,
+    columns=COLUMNS,
+    row=row,
 )

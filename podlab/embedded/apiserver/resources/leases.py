@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from podlab.embedded.apiserver.columns import AGE, NAME, Column, age, head
 from podlab.embedded.apiserver.resource import Obj, Resource
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata
@@ -15,6 +18,22 @@ def validate(lease: Obj, old: Obj | None) -> list[Cause]:
     return found + metadata.non_negative("spec.leaseTransitions", spec.get("leaseTransitions"))
 
 
+COLUMNS = (
+    NAME,
+    Column(
+        "Holder",
+        "holderIdentity contains the identity of the holder of a current lease. If Coordinated Leader Election is "
+        "used, the holder identity must be equal to the elected LeaseCandidate.metadata.name field.",
+    ),
+    AGE,
+)
+
+
+def row(obj: Obj, now: float) -> list[Any]:
+    name, spec, _ = head(obj)
+    return [name, spec.get("holderIdentity", ""), age(obj, now)]
+
+
 LEASES = Resource(
     group="coordination.k8s.io",
     version="v1",
@@ -24,4 +43,6 @@ LEASES = Resource(
     validate=validate,
     unconditional_update=False,
     create_on_update=True,
+    columns=COLUMNS,
+    row=row,
 )

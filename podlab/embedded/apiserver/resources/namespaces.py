@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from podlab.embedded.apiserver.columns import AGE, NAME, Column, age
 from podlab.embedded.apiserver.resource import Context, Obj, Resource
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import metadata, names
@@ -44,6 +47,18 @@ def terminating(namespace: Obj) -> None:
     namespace["status"] = {**(namespace.get("status") or {}), "phase": "Terminating"}
 
 
+COLUMNS = (
+    NAME,
+    Column("Status", "The status of the namespace"),
+    AGE,
+)
+
+
+def row(obj: Obj, now: float) -> list[Any]:
+    status = obj.get("status") or {}
+    return [obj["metadata"].get("name", ""), status.get("phase", ""), age(obj, now)]
+
+
 NAMESPACES = Resource(
     group="",
     version="v1",
@@ -60,4 +75,6 @@ NAMESPACES = Resource(
     fields=selectable,
     held=held,
     terminating=terminating,
+    columns=COLUMNS,
+    row=row,
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from podlab.embedded.apiserver.columns import AGE, NAME, NONE, UNKNOWN, Column, age, head
 from podlab.embedded.apiserver.resource import Context, Obj, Resource
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata, names
@@ -57,6 +60,79 @@ def selectable(node: Obj) -> dict[str, str]:
     return {"spec.unschedulable": "true" if (node.get("spec") or {}).get("unschedulable") else "false"}
 
 
+COLUMNS = (
+    NAME,
+    Column("Status", "The status of the node"),
+    Column("Roles", "The roles of the node"),
+    AGE,
+    Column("Version", "Kubelet Version reported by the node."),
+    Column(
+        "Internal-IP",
+        "List of addresses reachable to the node. Queried from cloud provider, if available. More info: "
+        "https://kubernetes.io/docs/reference/node/node-status/#addresses Note: This field is declared as mergeable, "
+        "but the merge key is not sufficiently unique, which can cause data corruption when it is merged. Callers "
+        "should instead use a full-replacement patch. See https://pr.k8s.io/79391 for an example. Consumers should "
+        "assume that addresses can change during the lifetime of a Node. However, there are some exceptions where "
+        "this may not be possible, such as Pods that inherit a Node's address in its own status or consumers of the "
+        "downward API (status.hostIP).",
+        priority=1,
+    ),
+    Column(
+        "External-IP",
+        "List of addresses reachable to the node. Queried from cloud provider, if available. More info: "
+        "https://kubernetes.io/docs/reference/node/node-status/#addresses Note: This field is declared as mergeable, "
+        "but the merge key is not sufficiently unique, which can cause data corruption when it is merged. Callers "
+        "should instead use a full-replacement patch. See https://pr.k8s.io/79391 for an example. Consumers should "
+        "assume that addresses can change during the lifetime of a Node. However, there are some exceptions where "
+        "this may not be possible, such as Pods that inherit a Node's address in its own status or consumers of the "
+        "downward API (status.hostIP).",
+        priority=1,
+    ),
+    Column(
+        "OS-Image",
+        "OS Image reported by the node from /etc/os-release (e.g. Debian GNU/Linux 7 (wheezy)).",
+        priority=1,
+    ),
+    Column(
+        "Kernel-Version",
+        "Kernel Version reported by the node from 'uname -r' (e.g. 3.16.0-0.bpo.4-amd64).",
+        priority=1,
+    ),
+    Column(
+        "Container-Runtime",
+        "ContainerRuntime Version reported by the node through runtime remote API (e.g. containerd://1.4.2).",
+        priority=1,
+    ),
+)
+
+
+def row(obj: Obj, now: float) -> list[Any]:
+    name, spec, status = head(obj)
+    ready = [c for c in status.get("conditions") or [] if c.get("type") == "Ready"]
+    state = [("Ready" if c.get("status") == "True" else "NotReady") for c in ready[-1:]] or ["Unknown"]
+    if spec.get("unschedulable"):
+        state.append("SchedulingDisabled")
+    info = status.get("nodeInfo") or {}
+    kernel = info.get("kernelVersion") or UNKNOWN
+    if info.get("architecture"):
+        kernel += f" ({info['architecture']})"
+    addresses = {a.get("type"): a.get("address") for a in reversed(status.get("addresses") or [])}
+    return [
+        name, ",".join(state), _roles(obj["metadata"].get("labels") or {}), age(obj, now),
+        info.get("kubeletVersion", ""),
+        addresses.get("InternalIP", NONE), addresses.get("ExternalIP", NONE), info.get("osImage") or UNKNOWN,
+        kernel, info.get("containerRuntimeVersion") or UNKNOWN,
+    ]  # fmt: skip
+
+
+def _roles(given: Obj) -> str:
+    prefix = "node-role.kubernetes.io/"
+    roles = {key.removeprefix(prefix) for key in given if key.startswith(prefix) and key != prefix}
+    if given.get("kubernetes.io/role"):
+        roles.add(given["kubernetes.io/role"])
+    return ",".join(sorted(roles)) or NONE
+
+
 NODES = Resource(
     group="",
     version="v1",
@@ -70,4 +146,6 @@ NODES = Resource(
     validate=validate,
     prepare=prepare,
     fields=selectable,
+    columns=COLUMNS,
+    row=row,
 )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from podlab.apimachinery import quantity
+from podlab.apimachinery import podrow, quantity
+from podlab.apimachinery.times import rfc3339
+from podlab.embedded.apiserver.columns import AGE, NAME, Column
+from podlab.embedded.apiserver.podspec import defaults, ephemeral, updates
+from podlab.embedded.apiserver.podspec import spec as podspec
+from podlab.embedded.apiserver.podspec import warnings as podwarnings
+from podlab.embedded.apiserver.podspec.containers import only_in_pods
 from podlab.embedded.apiserver.resource import Context, Obj, Part, Resource
-from podlab.embedded.apiserver.resources import ephemeral, poddefaults, podspec, podupdates, podwarnings
-from podlab.embedded.apiserver.resources.containers import only_in_pods
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata
-from podlab.embedded.clock import rfc3339
 
 COMPUTE = ("cpu", "memory")
 
@@ -18,7 +21,7 @@ COMPUTE = ("cpu", "memory")
 def default(pod: Obj) -> None:
     """Fill in what a manifest leaves out."""
     spec = pod.setdefault("spec", {})
-    poddefaults.spec(spec)
+    defaults.spec(spec)
     if (spec.get("terminationGracePeriodSeconds") or 0) < 0:
         spec["terminationGracePeriodSeconds"] = 1
     if spec.get("enableServiceLinks") is None:
@@ -79,7 +82,7 @@ def validate(pod: Obj, old: Obj | None) -> list[Cause]:
         found += only_in_pods(spec.get(key) or [], f"spec.{key}")
     if old is None:
         return found + _create(spec)
-    return found + podupdates.validate(spec, old["spec"])
+    return found + updates.validate(spec, old["spec"])
 
 
 def _create(spec: Obj) -> list[Cause]:
@@ -116,6 +119,49 @@ def grace(pod: Obj, requested: int | None) -> int:
     return 1 if seconds < 0 else int(seconds)
 
 
+COLUMNS = (
+    NAME,
+    Column("Ready", "The aggregate readiness state of this pod for accepting traffic."),
+    Column("Status", "The aggregate status of the containers in this pod."),
+    Column(
+        "Restarts",
+        "The number of times the containers in this pod have been restarted and when the last container in this pod "
+        "has restarted.",
+    ),
+    AGE,
+    Column(
+        "IP",
+        "podIP address allocated to the pod. Routable at least within the cluster. Empty if not yet allocated.",
+        priority=1,
+    ),
+    Column(
+        "Node",
+        "NodeName indicates in which node this pod is scheduled. If empty, this pod is a candidate for scheduling by "
+        "the scheduler defined in schedulerName. Once this field is set, the kubelet for this node becomes "
+        "responsible for the lifecycle of this pod. This field should not be used to express a desire for the pod to "
+        "be scheduled on a specific node. "
+        "https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#nodename",
+        priority=1,
+    ),
+    Column(
+        "Nominated Node",
+        "nominatedNodeName is set only when this pod preempts other pods on the node, but it cannot be scheduled "
+        "right away as preemption victims receive their graceful termination periods. This field does not guarantee "
+        "that the pod will be scheduled on this node. Scheduler may decide to place the pod elsewhere if other nodes "
+        "become available sooner. Scheduler may also decide to give the resources on this node to a higher priority "
+        "pod that is created after preemption. As a result, this field may be different than PodSpec.nodeName when "
+        "the pod is scheduled.",
+        priority=1,
+    ),
+    Column(
+        "Readiness Gates",
+        "If specified, all readiness gates will be evaluated for pod readiness. A pod is ready when all its "
+        'containers are ready AND all conditions specified in the readiness gates have status equal to "True" More '
+        "info: https://git.k8s.io/enhancements/keps/sig-network/580-pod-readiness-gates",
+        priority=1,
+    ),
+)
+
 PODS = Resource(
     group="",
     version="v1",
@@ -134,4 +180,6 @@ PODS = Resource(
     warnings=podwarnings.pod,
     generation=True,
     grace=grace,
+    columns=COLUMNS,
+    row=podrow.pod,
 )

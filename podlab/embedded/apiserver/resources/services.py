@@ -5,7 +5,9 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
+from podlab.apimachinery.labels import format_labels
 from podlab.embedded.apiserver import status
+from podlab.embedded.apiserver.columns import AGE, NAME, NONE, Column, age, head
 from podlab.embedded.apiserver.resource import Context, Obj, Resource
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata, names
@@ -252,6 +254,84 @@ def selectable(service: Obj) -> dict[str, str]:
     return {"spec.clusterIP": spec.get("clusterIP", ""), "spec.type": spec.get("type", "")}
 
 
+COLUMNS = (
+    NAME,
+    Column(
+        "Type",
+        "type determines how the Service is exposed. Defaults to ClusterIP. Valid options are ExternalName, "
+        'ClusterIP, NodePort, and LoadBalancer. "ClusterIP" allocates a cluster-internal IP address for '
+        "load-balancing to endpoints. Endpoints are determined by the selector or if that is not specified, by "
+        'manual construction of an Endpoints object or EndpointSlice objects. If clusterIP is "None", no virtual '
+        "IP is allocated and the endpoints are published as a set of endpoints rather than a virtual IP. "
+        '"NodePort" builds on ClusterIP and allocates a port on every node which routes to the same endpoints as '
+        'the clusterIP. "LoadBalancer" builds on NodePort and creates an external load-balancer (if supported in '
+        'the current cloud) which routes to the same endpoints as the clusterIP. "ExternalName" aliases this '
+        "service to the specified externalName. Several other fields do not apply to ExternalName services. More "
+        "info: https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types",
+    ),
+    Column(
+        "Cluster-IP",
+        "clusterIP is the IP address of the service and is usually assigned randomly. If an address is specified "
+        "manually, is in-range (as per system configuration), and is not in use, it will be allocated to the "
+        "service; otherwise creation of the service will fail. This field may not be changed through updates unless "
+        "the type field is also being changed to ExternalName (which requires this field to be blank) or the type "
+        "field is being changed from ExternalName (in which case this field may optionally be specified, as describe "
+        'above).  Valid values are "None", empty string (""), or a valid IP address. Setting this to "None" '
+        'makes a "headless service" (no virtual IP), which is useful when direct endpoint connections are '
+        "preferred and proxying is not required.  Only applies to types ClusterIP, NodePort, and LoadBalancer. If "
+        "this field is specified when creating a Service of type ExternalName, creation will fail. This field will "
+        "be wiped when updating a Service to type ExternalName. More info: "
+        "https://kubernetes.io/docs/concepts/services-networking/service/#virtual-ips-and-service-proxies",
+    ),
+    Column(
+        "External-IP",
+        "externalIPs is a list of IP addresses for which nodes in the cluster will also accept traffic for this "
+        "service.  These IPs are not managed by Kubernetes.  The user is responsible for ensuring that traffic "
+        "arrives at a node with this IP.  A common example is external load-balancers that are not part of the "
+        "Kubernetes system.",
+    ),
+    Column(
+        "Port(s)",
+        "The list of ports that are exposed by this service. More info: "
+        "https://kubernetes.io/docs/concepts/services-networking/service/#virtual-ips-and-service-proxies",
+    ),
+    AGE,
+    Column(
+        "Selector",
+        "Route service traffic to pods with label keys and values matching this selector. If empty or not present, "
+        "the service is assumed to have an external process managing its endpoints, which Kubernetes will not "
+        "modify. Only applies to types ClusterIP, NodePort, and LoadBalancer. Ignored if type is ExternalName. More "
+        "info: https://kubernetes.io/docs/concepts/services-networking/service/",
+        priority=1,
+    ),
+)
+
+
+def row(obj: Obj, now: float) -> list[Any]:
+    name, spec, _ = head(obj)
+    address = (spec.get("clusterIPs") or [spec.get("clusterIP") or NONE])[0]
+    ports = ",".join(_shown_port(port) for port in spec.get("ports") or []) or NONE
+    cells = [name, spec.get("type", ""), address, _external(obj), ports, age(obj, now)]
+    return [*cells, format_labels(spec.get("selector"))]
+
+
+def _shown_port(port: Obj) -> str:
+    node_port = f":{port['nodePort']}" if port.get("nodePort") else ""
+    return f"{port.get('port', 0)}{node_port}/{port.get('protocol', '')}"
+
+
+def _external(obj: Obj) -> str:
+    _, spec, status = head(obj)
+    given = list(spec.get("externalIPs") or [])
+    if spec.get("type") == "ExternalName":
+        return str(spec.get("externalName", ""))
+    if spec.get("type") == "LoadBalancer":
+        ingress = (status.get("loadBalancer") or {}).get("ingress") or []
+        found = [entry.get("ip") or entry.get("hostname", "") for entry in ingress] + given
+        return ",".join(found) or "<pending>"
+    return ",".join(given) or NONE
+
+
 SERVICES = Resource(
     group="",
     version="v1",
@@ -266,4 +346,6 @@ SERVICES = Resource(
     validate=validate,
     prepare=prepare,
     fields=selectable,
+    columns=COLUMNS,
+    row=row,
 )

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from podlab.apimachinery.labels import format_labels, selects
+from podlab.embedded.apiserver.columns import NAME, Column, inside
+from podlab.embedded.apiserver.podspec import defaults
+from podlab.embedded.apiserver.podspec import spec as podspec
+from podlab.embedded.apiserver.podspec import warnings as podwarnings
 from podlab.embedded.apiserver.resource import Obj, Resource
-from podlab.embedded.apiserver.resources import poddefaults, podspec, podwarnings
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata
+
+MISMATCH = "`selector` does not match template `labels`"
 
 
 def validate_template(template: Obj, path: str) -> list[Cause]:
@@ -18,8 +26,45 @@ def validate_template(template: Obj, path: str) -> list[Cause]:
     return found
 
 
+def template_of_replicas(spec: Obj, path: str) -> list[Cause]:
+    """Return what is wrong with a template of Pods that are replaced when they end."""
+    template, selector = spec.get("template") or {}, spec.get("selector")
+    labels = (template.get("metadata") or {}).get("labels")
+    found: list[Cause] = []
+    unsound = bool(selector) and bool(metadata.selector(selector, ""))
+    if not unsound and not selects(selector, labels):
+        found.append(causes.invalid(f"{path}.metadata.labels", labels, MISMATCH))
+    found += validate_template(template, path)
+    inner = template.get("spec") or {}
+    policy = inner.get("restartPolicy", "")
+    if policy != "Always":
+        found.append(causes.unsupported(f"{path}.spec.restartPolicy", policy, ("Always",)))
+    if inner.get("activeDeadlineSeconds") is not None:
+        text = "activeDeadlineSeconds in ReplicaSet is not Supported"
+        found.append(causes.forbidden(f"{path}.spec.activeDeadlineSeconds", text))
+    return found
+
+
+def selector(spec: Obj, kind: str) -> list[Cause]:
+    given = spec.get("selector")
+    if given is None:
+        return [causes.required("spec.selector")]
+    found = metadata.selector(given, "spec.selector")
+    if not given.get("matchLabels") and not given.get("matchExpressions"):
+        found.append(causes.invalid("spec.selector", given, f"empty selector is invalid for {kind}"))
+    return found
+
+
+def workload_warnings(obj: Obj, old: Obj | None) -> list[str]:
+    """Return the warnings about the Pods of a workload."""
+    spec, path = obj.get("spec") or {}, "spec.template.spec"
+    if obj.get("kind") == "CronJob":
+        spec, path = (spec.get("jobTemplate") or {}).get("spec") or {}, "spec.jobTemplate.spec.template.spec"
+    return podwarnings.spec((spec.get("template") or {}).get("spec") or {}, path)
+
+
 def default(obj: Obj) -> None:
-    poddefaults.template(obj.setdefault("template", {}))
+    defaults.template(obj.setdefault("template", {}))
 
 
 def validate(obj: Obj, old: Obj | None) -> list[Cause]:
@@ -28,6 +73,20 @@ def validate(obj: Obj, old: Obj | None) -> list[Cause]:
 
 def warnings(obj: Obj, old: Obj | None) -> list[str]:
     return podwarnings.spec((obj.get("template") or {}).get("spec") or {}, "template.spec")
+
+
+COLUMNS = (
+    NAME,
+    Column("Containers", "Names of each container in the template."),
+    Column("Images", "Images referenced by each container in the template."),
+    Column("Pod Labels", "The labels for the pod template."),
+)
+
+
+def row(obj: Obj, now: float) -> list[Any]:
+    template = obj.get("template") or {}
+    shown = format_labels((template.get("metadata") or {}).get("labels"))
+    return [obj["metadata"].get("name", ""), *inside(template), shown]
 
 
 POD_TEMPLATES = Resource(
@@ -41,4 +100,6 @@ POD_TEMPLATES = Resource(
     validate=validate,
     warnings=warnings,
     generation=True,
+    columns=COLUMNS,
+    row=row,
 )

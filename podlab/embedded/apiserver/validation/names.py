@@ -1,164 +1,54 @@
-"""What names, labels, keys and ports may look like; every function returns upstream's complaints.
-
-Upstream: apimachinery/pkg/util/validation/validation.go
-"""
+"""What names, labels, keys and ports may look like, as causes of a refusal."""
 
 from __future__ import annotations
 
 import ipaddress
-import re
 from typing import Any
 
+from podlab.apimachinery.validation import (
+    at_most as at_most,
+)
+from podlab.apimachinery.validation import (
+    at_most_bytes as at_most_bytes,
+)
+from podlab.apimachinery.validation import (
+    between as between,
+)
+from podlab.apimachinery.validation import (
+    config_key as config_key,
+)
+from podlab.apimachinery.validation import (
+    dns_1035 as dns_1035,
+)
+from podlab.apimachinery.validation import (
+    environment as environment,
+)
+from podlab.apimachinery.validation import (
+    header as header,
+)
+from podlab.apimachinery.validation import (
+    label as label,
+)
+from podlab.apimachinery.validation import (
+    label_value as label_value,
+)
+from podlab.apimachinery.validation import (
+    percent as percent,
+)
+from podlab.apimachinery.validation import (
+    port_name as port_name,
+)
+from podlab.apimachinery.validation import (
+    port_number as port_number,
+)
+from podlab.apimachinery.validation import (
+    qualified as qualified,
+)
+from podlab.apimachinery.validation import (
+    subdomain as subdomain,
+)
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes
-
-LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-SUBDOMAIN = LABEL + r"(\." + LABEL + ")*"
-DNS_1035 = "[a-z]([-a-z0-9]*[a-z0-9])?"
-KEY = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
-VALUE = f"({KEY})?"
-CONFIG_KEY = "[-._a-zA-Z0-9]+"
-HEADER = "[-A-Za-z0-9]+"
-PERCENT = "[0-9]+%"
-
-LABEL_TEXT = (
-    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with "
-    "an alphanumeric character"
-)
-SUBDOMAIN_TEXT = (
-    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and "
-    "end with an alphanumeric character"
-)
-DNS_1035_TEXT = (
-    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, "
-    "and end with an alphanumeric character"
-)
-KEY_TEXT = (
-    "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
-)
-VALUE_TEXT = f"a valid label must be an empty string or {KEY_TEXT.removeprefix('must ')}"
-CONFIG_KEY_TEXT = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'"
-HEADER_TEXT = "a valid HTTP header must consist of alphanumeric characters or '-'"
-ENVIRONMENT_TEXT = "a valid environment variable name must consist only of printable ASCII characters other than '='"
-PERCENT_TEXT = "a valid percent string must be a numeric string followed by an ending '%'"
-
-
-def _full(pattern: str, value: str) -> bool:
-    return re.fullmatch(pattern, value) is not None
-
-
-def at_most_bytes(limit: int) -> str:
-    return f"must be no more than {limit} bytes"
-
-
-def at_most(limit: int) -> str:
-    return f"must be no more than {limit} characters"
-
-
-def between(low: int, high: int) -> str:
-    return f"must be between {low} and {high}, inclusive"
-
-
-def _pattern(text: str, pattern: str, *examples: str) -> str:
-    shown = " or ".join(f"'{example}', " for example in examples)
-    return f"{text} (e.g. {shown}regex used for validation is '{pattern}')"
-
-
-def _size(value: str) -> int:
-    return len(value.encode("utf-8", "replace"))
-
-
-def label(value: str) -> list[str]:
-    """RFC 1123 label: names of containers, volumes, namespaces."""
-    found = [at_most(63)] if _size(value) > 63 else []
-    if not _full(LABEL, value):
-        dotted = _full(SUBDOMAIN, value)
-        found.append("must not contain dots" if dotted else _pattern(LABEL_TEXT, LABEL, "my-name", "123-abc"))
-    return found
-
-
-def subdomain(value: str) -> list[str]:
-    """RFC 1123 subdomain: names of most objects."""
-    found = [at_most(253)] if _size(value) > 253 else []
-    if not _full(SUBDOMAIN, value):
-        found.append(_pattern(SUBDOMAIN_TEXT, SUBDOMAIN, "example.com"))
-    return found
-
-
-def dns_1035(value: str) -> list[str]:
-    """RFC 1035 label."""
-    found = [at_most(63)] if _size(value) > 63 else []
-    if not _full(DNS_1035, value):
-        found.append(_pattern(DNS_1035_TEXT, DNS_1035, "my-name", "abc-123"))
-    return found
-
-
-def qualified(value: str) -> list[str]:
-    """Label and annotation keys: `name` or `example.com/name`."""
-    parts, found = value.split("/"), []
-    if len(parts) > 2:
-        text = _pattern(f"a valid label key {KEY_TEXT}", KEY, "MyName", "my.name", "123-abc")
-        return [f"{text} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"]
-    if len(parts) == 2:
-        found += ["prefix part " + text for text in (subdomain(parts[0]) if parts[0] else ["must be non-empty"])]
-    name = parts[-1]
-    if not name:
-        found.append("name part must be non-empty")
-    elif _size(name) > 63:
-        found.append("name part " + at_most_bytes(63))
-    if not _full(KEY, name):
-        found.append("name part " + _pattern(KEY_TEXT, KEY, "MyName", "my.name", "123-abc"))
-    return found
-
-
-def label_value(value: str) -> list[str]:
-    found = [at_most_bytes(63)] if _size(value) > 63 else []
-    if not _full(VALUE, value):
-        found.append(_pattern(VALUE_TEXT, VALUE, "MyValue", "my_value", "12345"))
-    return found
-
-
-def config_key(value: str) -> list[str]:
-    """Keys of ConfigMaps and Secrets."""
-    found = [at_most(253)] if _size(value) > 253 else []
-    if not _full(CONFIG_KEY, value):
-        found.append(_pattern(CONFIG_KEY_TEXT, CONFIG_KEY, "key.name", "KEY_NAME", "key-name"))
-    if value in (".", ".."):
-        found.append(f"must not be '{value}'")
-    elif value.startswith(".."):
-        found.append("must not start with '..'")
-    return found
-
-
-def environment(value: str) -> list[str]:
-    """Names of environment variables, relaxed as they are since 1.34."""
-    if not value:
-        return ["environment variable name must be non-empty"]
-    printable = all(" " <= letter <= "~" and letter != "=" for letter in value)
-    return [] if printable else [ENVIRONMENT_TEXT]
-
-
-def header(value: str) -> list[str]:
-    return [] if _full(HEADER, value) else [_pattern(HEADER_TEXT, HEADER, "X-Header-Name")]
-
-
-def percent(value: str) -> list[str]:
-    return [] if _full(PERCENT, value) else [_pattern(PERCENT_TEXT, PERCENT, "1%", "93%")]
-
-
-def port_number(value: int) -> list[str]:
-    return [] if 1 <= value <= 65535 else [between(1, 65535)]
-
-
-def port_name(value: str) -> list[str]:
-    checks = (
-        (_size(value) <= 15, at_most(15)),
-        (_full("[-a-z0-9]+", value), "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)"),
-        (re.search("[a-z]", value), "must contain at least one letter (a-z)"),
-        ("--" not in value, "must not contain consecutive hyphens"),
-        (not value or "-" not in (value[0], value[-1]), "must not begin or end with a hyphen"),
-    )
-    return [text for good, text in checks if not good]
 
 
 def causes_of(path: str, value: Any, complaints: list[str]) -> list[Cause]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from podlab.embedded.clock import rfc3339
+from podlab.apimachinery.times import rfc3339
 from podlab.embedded.controllers import podstates
 from podlab.embedded.controllers.controller import Obj
 

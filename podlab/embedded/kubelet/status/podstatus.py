@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from podlab.embedded.clock import rfc3339
+from podlab.apimachinery.times import rfc3339
 from podlab.embedded.kubelet.status import podresources
 from podlab.embedded.runtime.instance import Instance
 from podlab.embedded.runtime.machine.identity import identity

@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from podlab.apimachinery import times
-from podlab.embedded.apiserver.answering import rows, table
+from podlab.embedded.apiserver.answering import table
 from podlab.embedded.apiserver.resources import RESOURCES
 from tests.embedded.recordings import recorded
 
@@ -35,7 +33,6 @@ def _qualified(entry: Obj) -> str:
 @pytest.mark.parametrize("entry", _tables(), ids=lambda entry: str(entry["name"]))
 def test_columns_are_as_recorded(entry: Obj) -> None:
     resource = SERVED[_qualified(entry)]
-    assert (resource.group, resource.plural) in rows.ROWS
     assert table.columns(resource) == entry["response"]["body"]["columnDefinitions"]
 
 
@@ -69,21 +66,3 @@ def test_every_recorded_pod_has_a_row() -> None:
 def test_an_empty_pod_has_a_row_as_a_bookmark_needs_it() -> None:
     cells = table.cells(SERVED["pods"], {"metadata": {}}, 0.0)
     assert cells == ["", "0/0", "", "0", "<unknown>", "<none>", "<none>", "<none>", "<none>"]
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0, "0s"), (119, "119s"), (120, "2m"), (125, "2m5s"), (599, "9m59s"), (600, "10m"), (3 * 3600 - 1, "179m"),
-        (3 * 3600, "3h"), (4 * 3600 + 60, "4h1m"), (8 * 3600, "8h"), (47 * 3600, "47h"), (48 * 3600, "2d"),
-        (50 * 3600, "2d2h"), (8 * 86400, "8d"), (700 * 86400, "700d"), (730 * 86400, "2y"), (800 * 86400, "2y70d"),
-        (3000 * 86400, "8y"), (-1, "0s"), (-5, "<invalid>"),
-    ],
-)  # fmt: skip
-def test_ages(seconds: float, text: str) -> None:
-    assert times.human(seconds) == text
-
-
-@given(st.floats(-1e12, 1e12))
-def test_every_span_has_a_text(span: float) -> None:
-    assert times.human(span)

@@ -10,8 +10,9 @@ import pytest
 
 from podlab.embedded.apiserver.decoding import decode
 from podlab.embedded.apiserver.paths import discovery
+from podlab.embedded.apiserver.podspec import updates
 from podlab.embedded.apiserver.resource import Writer, fresh
-from podlab.embedded.apiserver.resources import RESOURCES, deployments, events, podupdates
+from podlab.embedded.apiserver.resources import RESOURCES, deployments, events
 from podlab.embedded.apiserver.resources.pods import PODS, qos
 from podlab.embedded.apiserver.status import StatusError
 from tests.embedded.harness import Api
@@ -104,7 +105,7 @@ def test_what_may_not_change_in_a_pod(entry: Obj) -> None:
     old = next(each["response"]["body"] for each in recorded("errors") if each["name"] == "create ok")
     new, _ = decode.decode(body_of(entry["request"]), "", ("", "v1", "Pod"))
     PODS.default(new)
-    causes = podupdates.validate(new["spec"], _with_volume_of(new, old)["spec"])
+    causes = updates.validate(new["spec"], _with_volume_of(new, old)["spec"])
     assert [cause.as_dict() for cause in causes] == answer["details"]["causes"]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from podlab.embedded.apiserver.resources.containers import containers, init_containers, one_of, seccomp
-from podlab.embedded.apiserver.resources.volumes import volumes
+from podlab.embedded.apiserver.podspec.containers import containers, init_containers, one_of, seccomp
+from podlab.embedded.apiserver.podspec.volumes import volumes
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata, names
 

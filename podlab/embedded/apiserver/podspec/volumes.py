@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.apimachinery import quantity
-from podlab.embedded.apiserver.resources.containers import VOLUME_FIELDS, descending, field_reference
+from podlab.embedded.apiserver.podspec.containers import VOLUME_FIELDS, descending, field_reference
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, names
 

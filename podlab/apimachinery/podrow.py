@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from podlab.apimachinery import times
-from podlab.embedded.apiserver.resource import Obj
 
+Obj = dict[str, Any]
 NONE = "<none>"
 
 

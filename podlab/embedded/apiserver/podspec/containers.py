@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from podlab.apimachinery import quantity
-from podlab.embedded.apiserver.resources import podupdates, probes
+from podlab.embedded.apiserver.podspec import internal, probes
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, names
 
@@ -332,7 +332,7 @@ def _security(given: Obj, path: str) -> list[Cause]:
             other = "`capabilities.Add` CAP_SYS_ADMIN"
         if other:
             text = f"cannot set `allowPrivilegeEscalation` to false and {other}"
-            found.append(causes.invalid(path, podupdates.inside(given, "SecurityContext"), text))
+            found.append(causes.invalid(path, internal.struct(given, "SecurityContext"), text))
     return found
 
 

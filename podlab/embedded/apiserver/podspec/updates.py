@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from podlab.embedded.apiserver import fields
+from podlab.embedded.apiserver.podspec import internal
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, names
 
@@ -19,8 +20,6 @@ UPDATABLE = (
     "`spec.tolerations` (only additions to existing tolerations),"
     "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"
 )
-ZERO: dict[str, Any] = {"string": "", "bool": False, "int32": 0, "int64": 0, "intstr.IntOrString": 0}
-LIFTED = ("hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace", "hostUsers")
 
 
 def validate(new: Obj, old: Obj) -> list[Cause]:
@@ -111,42 +110,8 @@ def difference(old: Obj, new: Obj, name: str) -> str:
 
 
 def _text(given: Obj, name: str) -> str:
-    shaped = internal(given) if name == "PodSpec" else inside(given, name)
+    shaped = internal.pod_spec(given) if name == "PodSpec" else internal.struct(given, name)
     text = json.dumps(shaped, indent=1, ensure_ascii=False)
     for letter, code in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
         text = text.replace(letter, code)
     return text + "\n"
-
-
-def internal(spec: Obj) -> Obj:
-    """Return a PodSpec with Go's field names, all fields present."""
-    security = {**(spec.get("securityContext") or {}), **{key: spec[key] for key in LIFTED if key in spec}}
-    return _struct({**spec, "securityContext": security}, "PodSpec")
-
-
-def inside(given: Obj, name: str) -> Obj:
-    """Return a value in the form that it has inside the API server: Go's names, all fields present."""
-    return _struct(given, name)
-
-
-def _struct(given: Obj, name: str) -> Obj:
-    result: Obj = {}
-    for go_name, go_type, json_name in fields.table()["internal"][name]:
-        if not go_type:
-            result.update(_struct(given, go_name))
-        else:
-            result[go_name] = _value(given.get(json_name), go_type)
-    return result
-
-
-def _value(value: Any, go_type: str) -> Any:
-    structs = fields.table()["internal"]
-    if go_type in structs:
-        return _struct(value or {}, go_type)
-    if value is None:
-        return None if go_type[0] in "*[" or go_type.startswith("map[") else ZERO.get(go_type, "")
-    if go_type.startswith("*"):
-        return _value(value, go_type[1:])
-    if go_type.startswith("[]") and isinstance(value, list):
-        return [_value(item, go_type[2:]) for item in value]
-    return value

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from podlab.embedded.apiserver.podspec import containers, updates
+from podlab.embedded.apiserver.podspec.volumes import volumes
 from podlab.embedded.apiserver.resource import fresh
-from podlab.embedded.apiserver.resources import containers, podupdates
-from podlab.embedded.apiserver.resources.volumes import volumes
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes
 
@@ -46,7 +46,7 @@ def validate(pod: Obj, old: Obj | None) -> list[Cause]:
         if name not in new:
             found.append(causes.forbidden(PATH, f'existing ephemeral containers "{name}" may not be removed\n'))
         elif new[name] != container:
-            shown = podupdates.difference(container, new[name], "EphemeralContainer")
+            shown = updates.difference(container, new[name], "EphemeralContainer")
             found.append(causes.forbidden(PATH, f'existing ephemeral containers "{name}" may not be changed\n{shown}'))
     return found
 

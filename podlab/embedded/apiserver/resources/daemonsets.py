@@ -1,0 +1,86 @@
+"""DaemonSets. Upstream: pkg/apis/apps/v1/defaults.go, pkg/apis/apps/validation/validation.go"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from podlab.apimachinery.labels import format_labels, format_selector
+from podlab.embedded.apiserver.columns import AGE, CONTAINERS, IMAGES, NAME, Column, age, head, inside
+from podlab.embedded.apiserver.resource import Obj
+from podlab.embedded.apiserver.resources import workloads
+
+COLUMNS = (
+    NAME,
+    Column(
+        "Desired",
+        "The total number of nodes that should be running the daemon pod (including nodes correctly running the "
+        "daemon pod). More info: https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/",
+        type="integer",
+    ),
+    Column(
+        "Current",
+        "The number of nodes that are running at least 1 daemon pod and are supposed to run the daemon pod. More "
+        "info: https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/",
+        type="integer",
+    ),
+    Column(
+        "Ready",
+        "numberReady is the number of nodes that should be running the daemon pod and have one or more of the daemon "
+        "pod running with a Ready Condition.",
+        type="integer",
+    ),
+    Column("Up-to-date", "The total number of nodes that are running updated daemon pod", type="integer"),
+    Column(
+        "Available",
+        "The number of nodes that should be running the daemon pod and have one or more of the daemon pod running "
+        "and available (ready for at least spec.minReadySeconds)",
+        type="integer",
+    ),
+    Column(
+        "Node Selector",
+        "NodeSelector is a selector which must be true for the pod to fit on a node. Selector which must match a "
+        "node's labels for the pod to be scheduled on that node. More info: "
+        "https://kubernetes.io/docs/concepts/configuration/assign-pod-node/",
+    ),
+    AGE,
+    CONTAINERS,
+    IMAGES,
+    Column(
+        "Selector",
+        "A label query over pods that are managed by the daemon set. Must match in order to be controlled. It must "
+        "match the pod template's labels. More info: "
+        "https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors",
+        priority=1,
+    ),
+)
+
+
+def row(obj: Obj, now: float) -> list[Any]:
+    name, spec, status = head(obj)
+    keys = ("desiredNumberScheduled", "currentNumberScheduled", "numberReady", "updatedNumberScheduled")
+    counts = [status.get(key, 0) for key in (*keys, "numberAvailable")]
+    template = spec.get("template") or {}
+    where = format_labels((template.get("spec") or {}).get("nodeSelector"))
+    return [name, *counts, where, age(obj, now), *inside(template), format_selector(spec.get("selector"))]
+
+
+def default(obj: Obj) -> None:
+    """Defaults of a DaemonSet."""
+    spec, _ = workloads.default_template(obj)
+    workloads.put(obj["metadata"].setdefault("annotations", {}), **{"deprecated.daemonset.template.generation": "1"})
+    strategy = spec.setdefault("updateStrategy", {})
+    workloads.put(strategy, type="RollingUpdate")
+    if strategy["type"] == "RollingUpdate":
+        workloads.put(strategy.setdefault("rollingUpdate", {}), maxUnavailable=1, maxSurge=0)
+    workloads.put(spec, revisionHistoryLimit=10)
+
+
+DAEMON_SETS = workloads.workload(
+    "apps",
+    "DaemonSet",
+    "ds",
+    default=default,
+    validate=workloads.validation("daemonset", "selector"),
+    columns=COLUMNS,
+    row=row,
+)

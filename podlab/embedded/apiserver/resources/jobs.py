@@ -1,0 +1,120 @@
+"""Jobs. Upstream: pkg/apis/batch/v1/defaults.go, pkg/apis/batch/validation/validation.go"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from podlab.apimachinery import times
+from podlab.apimachinery.labels import format_selector
+from podlab.embedded.apiserver.columns import AGE, CONTAINERS, IMAGES, NAME, Column, age, head, inside
+from podlab.embedded.apiserver.resource import Context, Obj
+from podlab.embedded.apiserver.resources import templates, workloads
+from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import causes, metadata
+
+UID = "batch.kubernetes.io/controller-uid"
+COLUMNS = (
+    NAME,
+    Column("Status", "Status of the job."),
+    Column(
+        "Completions",
+        "The number of pods which reached phase Succeeded. The value increases monotonically for a given spec. "
+        "However, it may decrease in reaction to scale down of elastic indexed jobs.",
+    ),
+    Column("Duration", "Time required to complete the job."),
+    AGE,
+    CONTAINERS,
+    IMAGES,
+    Column(
+        "Selector",
+        "A label query over pods that should match the pod count. Normally, the system sets this field for you. More "
+        "info: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors",
+        priority=1,
+    ),
+)
+
+
+def row(obj: Obj, now: float) -> list[Any]:
+    name, spec, status = head(obj)
+    conditions = {c["type"] for c in status.get("conditions") or [] if c.get("status") == "True"}
+    words = {"Complete": "Complete", "Failed": "Failed", "Suspended": "Suspended", "FailureTarget": "FailureTarget"}
+    state = next((word for type_, word in words.items() if type_ in conditions), "Running")
+    wanted, done = spec.get("completions"), status.get("succeeded", 0)
+    parallel = spec.get("parallelism") or 0
+    rest = f"1 of {parallel}" if parallel > 1 else "1"
+    completions = f"{done}/{wanted if wanted is not None else rest}"
+    started, ended = status.get("startTime"), status.get("completionTime")
+    lasted = times.since(started, times.seconds(ended) if ended else now) if started else ""
+    template = spec.get("template") or {}
+    return [name, state, completions, lasted, age(obj, now), *inside(template), format_selector(spec.get("selector"))]
+
+
+def default(obj: Obj) -> None:
+    """Defaults of a Job."""
+    spec, template = workloads.default_template(obj)
+    _job_spec(spec)
+    labels = template["metadata"].get("labels")
+    if labels and not obj["metadata"].get("labels"):
+        obj["metadata"]["labels"] = dict(labels)
+
+
+def _job_spec(spec: Obj) -> None:
+    if spec.get("completions") is None and spec.get("parallelism") is None:
+        spec["completions"] = spec["parallelism"] = 1
+    workloads.put(spec, parallelism=1, completionMode="NonIndexed", suspend=False, manualSelector=False)
+    per_index = spec.get("backoffLimitPerIndex") is not None
+    workloads.put(spec, backoffLimit=2**31 - 1 if per_index else 6)
+    workloads.put(spec, podReplacementPolicy="Failed" if spec.get("podFailurePolicy") else "TerminatingOrFailed")
+
+
+def prepare(obj: Obj, old: Obj | None, ctx: Context) -> None:
+    """A Job selects its own Pods by its uid. Upstream: pkg/registry/batch/job/strategy.go generateSelector"""
+    workloads.prepare(obj, old, ctx)
+    spec, uid = obj["spec"], obj["metadata"].get("uid")
+    if old is not None or spec.get("manualSelector") or not uid:
+        return
+    labels = spec["template"].setdefault("metadata", {}).setdefault("labels", {})
+    name = obj["metadata"].get("name", "")
+    for key, value in (("controller-uid", uid), ("job-name", name), (UID, uid), ("batch.kubernetes.io/job-name", name)):
+        labels.setdefault(key, value)
+    spec.setdefault("selector", {}).setdefault("matchLabels", {}).setdefault(UID, uid)
+    if not obj["metadata"].get("labels"):
+        obj["metadata"]["labels"] = dict(labels)
+
+
+def validate(obj: Obj, old: Obj | None) -> list[Cause]:
+    """Return what is wrong with a Job."""
+    spec, found = obj.get("spec") or {}, metadata.validate(obj, old)
+    found += validate_spec(spec, "spec")
+    if old is not None:
+        for key in ("completions", "selector", "template", "completionMode"):
+            if key == "completions" and spec.get("completionMode") == "Indexed":
+                continue
+            found += metadata.immutable(f"spec.{key}", spec.get(key), old["spec"].get(key))
+    return found
+
+
+def validate_spec(spec: Obj, path: str) -> list[Cause]:
+    found: list[Cause] = []
+    for key in ("parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished"):
+        found += metadata.non_negative(f"{path}.{key}", spec.get(key))
+    template = spec.get("template") or {}
+    found += templates.validate_template(template, f"{path}.template")
+    policy = (template.get("spec") or {}).get("restartPolicy", "")
+    if policy == "Always":
+        text = 'Required value: valid values: "OnFailure", "Never"'
+        found.append(Cause(f"{path}.template.spec.restartPolicy", "FieldValueRequired", text))
+    elif policy not in ("OnFailure", "Never"):
+        found.append(causes.unsupported(f"{path}.template.spec.restartPolicy", policy, ("OnFailure", "Never")))
+    return found
+
+
+JOBS = workloads.workload(
+    "batch",
+    "Job",
+    default=default,
+    validate=validate,
+    prepare=prepare,
+    columns=COLUMNS,
+    row=row,
+)

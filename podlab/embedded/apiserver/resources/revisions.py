@@ -1,0 +1,36 @@
+"""ControllerRevisions: what StatefulSets and DaemonSets were. Upstream: pkg/registry/apps/controllerrevision"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from podlab.embedded.apiserver.columns import AGE, NAME, NONE, Column, age
+from podlab.embedded.apiserver.resource import Obj, Resource
+from podlab.embedded.apiserver.validation import metadata
+
+COLUMNS = (
+    NAME,
+    Column("Controller", "Controller of the object"),
+    Column("Revision", "Revision indicates the revision of the state represented by Data."),
+    AGE,
+)
+
+
+def row(obj: Obj, now: float) -> list[Any]:
+    name = obj["metadata"].get("name", "")
+    owner = next((o for o in obj["metadata"].get("ownerReferences") or [] if o.get("controller")), None)
+    group = owner["apiVersion"].rpartition("/")[0] if owner else ""
+    kind = f"{owner['kind'].lower()}{'.' + group if group else ''}/{owner['name']}" if owner else NONE
+    return [name, kind, obj.get("revision", 0), age(obj, now)]
+
+
+REVISIONS = Resource(
+    group="apps",
+    version="v1",
+    kind="ControllerRevision",
+    plural="controllerrevisions",
+    singular="controllerrevision",
+    validate=metadata.validate,
+    columns=COLUMNS,
+    row=row,
+)

@@ -1,0 +1,83 @@
+"""PriorityClasses and RuntimeClasses. Upstream: pkg/apis/scheduling/v1/defaults.go, pkg/apis/node/v1"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from podlab.embedded.apiserver.columns import AGE, NAME, Column, age
+from podlab.embedded.apiserver.resource import Obj
+from podlab.embedded.apiserver.resources.stored import stored
+from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import causes, metadata
+
+HIGHEST_PRIORITY = 1_000_000_000
+COLUMNS = (
+    NAME,
+    Column(
+        "Value",
+        "value represents the integer value of this priority class. This is the actual priority that pods receive "
+        "when they have the name of this class in their pod spec.",
+        type="integer",
+    ),
+    Column(
+        "Global-Default",
+        "globalDefault specifies whether this PriorityClass should be considered as the default priority for pods "
+        "that do not have any priority class. Only one PriorityClass can be marked as `globalDefault`. However, if "
+        "more than one PriorityClasses exists with their `globalDefault` field set to true, the smallest value of "
+        "such global default PriorityClasses will be used as the default priority.",
+        type="boolean",
+    ),
+    AGE,
+    Column(
+        "PreemptionPolicy",
+        "preemptionPolicy is the Policy for preempting pods with lower priority. One of Never, PreemptLowerPriority. "
+        "Defaults to PreemptLowerPriority if unset.",
+    ),
+)
+
+
+def row(obj: Obj, now: float) -> list[Any]:
+    name = obj["metadata"].get("name", "")
+    return [name, obj.get("value", 0), bool(obj.get("globalDefault")), age(obj, now), obj.get("preemptionPolicy", "")]
+
+
+def default(obj: Obj) -> None:
+    obj.setdefault("preemptionPolicy", "PreemptLowerPriority")
+    obj.setdefault("value", 0)
+
+
+def validate(obj: Obj, old: Obj | None) -> list[Cause]:
+    found = metadata.validate(obj, old)
+    if old is None:
+        return found + _allowed(obj)
+    found += metadata.immutable("value", obj.get("value", 0), old.get("value", 0))
+    return found + metadata.immutable("preemptionPolicy", obj.get("preemptionPolicy"), old.get("preemptionPolicy"))
+
+
+def _allowed(obj: Obj) -> list[Cause]:
+    """What a user may not ask for. Upstream: pkg/apis/scheduling/validation/validation.go"""
+    name, value = (obj.get("metadata") or {}).get("name", ""), obj.get("value", 0)
+    if name in ("system-node-critical", "system-cluster-critical"):
+        return []
+    if name.startswith("system-"):
+        reserved = "priority class names with 'system-' prefix are reserved for system use only."
+        return [causes.forbidden("metadata.name", f"{reserved} error: {name} is not a known system priority class")]
+    if value > HIGHEST_PRIORITY:
+        text = f"maximum allowed value of a user defined priority is {HIGHEST_PRIORITY}"
+        return [causes.forbidden("value", text)]
+    return []
+
+
+PRIORITY_CLASSES = stored(
+    "scheduling.k8s.io",
+    "PriorityClass",
+    "pc",
+    plural="priorityclasses",
+    namespaced=False,
+    default=default,
+    validate=validate,
+    generation=True,
+    columns=COLUMNS,
+    row=row,
+)
+RUNTIME_CLASSES = stored("node.k8s.io", "RuntimeClass", plural="runtimeclasses", namespaced=False)
