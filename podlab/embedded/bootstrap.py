@@ -14,16 +14,24 @@ Obj = dict[str, Any]
 
 NAMESPACES = ("kube-system", "kube-public", "kube-node-lease", "default")
 MANAGER = "kube-apiserver"
+PORT = {"name": "https", "port": 6443, "protocol": "TCP"}
 
 
-def populate(registry: Registry) -> None:
-    """Create what is missing of it."""
+def populate(registry: Registry, address: str) -> None:
+    """Create what is missing of it.
+
+    Args:
+        address: where the API server is reached from inside the cluster.
+    """
     namespaces, services = registry.resource("namespaces"), registry.resource("services")
     for name in NAMESPACES:
         if not registry.find(namespaces, name):
             registry.create(namespaces, {"metadata": {"name": name}}, by=Writer(MANAGER))
     if not registry.find(services, "kubernetes", "default"):
         registry.create(services, _kubernetes(), namespace="default", by=Writer(MANAGER))
+    for plural, make in (("endpoints", _endpoints), ("endpointslices.discovery.k8s.io", _slice)):
+        if not registry.find(registry.resource(plural), "kubernetes", "default"):
+            registry.create(registry.resource(plural), make(address), namespace="default", by=Writer(MANAGER))
 
 
 def _kubernetes() -> Obj:
@@ -31,3 +39,19 @@ def _kubernetes() -> Obj:
     port = {"name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443}
     spec = {"clusterIP": "10.96.0.1", "ports": [port], "type": "ClusterIP", "sessionAffinity": "None"}
     return {"metadata": {"name": "kubernetes", "labels": labels}, "spec": spec}
+
+
+def _endpoints(address: str) -> Obj:
+    """Upstream: pkg/controlplane/reconcilers/endpointsadapter.go"""
+    labels = {"endpointslice.kubernetes.io/skip-mirror": "true"}
+    subset = {"addresses": [{"ip": address}], "ports": [dict(PORT)]}
+    return {"metadata": {"name": "kubernetes", "labels": labels}, "subsets": [subset]}
+
+
+def _slice(address: str) -> Obj:
+    return {
+        "metadata": {"name": "kubernetes", "labels": {"kubernetes.io/service-name": "kubernetes"}},
+        "addressType": "IPv4",
+        "endpoints": [{"addresses": [address], "conditions": {"ready": True}}],
+        "ports": [dict(PORT)],
+    }

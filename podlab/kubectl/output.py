@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from podlab.client import Request
-from podlab.kubectl.commandline.forms import Forms, forms
+
+if TYPE_CHECKING:
+    from podlab.kubectl.commandline.forms import Forms
 
 Object = dict[str, Any]
 
@@ -44,4 +46,6 @@ class Output:
 
     def how(self) -> Forms:
         """The same action as a kubectl line, as HTTP requests and as a Python call, side by side."""
+        from podlab.kubectl.commandline.forms import forms
+
         return forms(self.command, self.requests)

@@ -17,7 +17,6 @@ from podlab.embedded.apiserver.answering import negotiation
 from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.answering.streams import WatchStream
 from podlab.embedded.apiserver.auth import Authenticator
-from podlab.embedded.apiserver.node import Node
 from podlab.embedded.apiserver.paths import connect, discovery, health, reviews, subresources
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.request import Request, RequestInfo, parse, parse_query
@@ -65,7 +64,7 @@ class App:
         self,
         registry: Registry,
         authenticator: Authenticator,
-        node: Node | None = None,
+        node: Any = None,
         documents: Callable[[Request], Answer | None] | None = None,
     ) -> None:
         self.registry, self.authenticator, self.node = registry, authenticator, node
@@ -169,6 +168,8 @@ class App:
         resource = further or self.registry.resources.get((info.group, info.resource))
         if resource is None or resource.version != info.version or not _in_scope(resource, info):
             raise status.no_such_resource() if self._has_version(info) else NoSuchPath
+        if resource.deprecated:
+            warnings.append(resource.deprecated)
         return Call(self.registry, resource, request, warnings)
 
     def _has_version(self, info: RequestInfo) -> bool:

@@ -124,6 +124,7 @@ class Resource:
         columns, row: the Table's columns, and the cells of an object (in its stored form) at a moment.
         fields: the values that field selectors may name, besides metadata.name and metadata.namespace.
         grace: seconds of grace for a deletion, given those that the client asked for; None deletes at once.
+        deprecated: the warning with every answer about a kind that should not be used any more.
         returns_deleted: whether a finished DELETE answers with the object (Pods do), not with a Status.
         held: whether the object waits for something besides metadata.finalizers (a namespace's spec.finalizers).
         terminating: changes an object whose deletion begins.
@@ -154,6 +155,7 @@ class Resource:
     unconditional_update: bool = True
     create_on_update: bool = False
     grace: Callable[[Obj, int | None], int | None] = at_once
+    deprecated: str = ""
     returns_deleted: bool = False
     held: Callable[[Obj], bool] = not_held
     terminating: Callable[[Obj], None] = nothing

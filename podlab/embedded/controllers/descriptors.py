@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from podlab.embedded.apiserver.registry import Registry
+from podlab.embedded.controllers.endpoints.endpoints import Endpoints
+from podlab.embedded.controllers.endpoints.endpointslices import EndpointSlices
+from podlab.embedded.controllers.endpoints.mirroring import EndpointSliceMirroring
 from podlab.embedded.controllers.expiry import EventExpiry
 from podlab.embedded.controllers.garbagecollector import GarbageCollector
 from podlab.embedded.controllers.namespace import NamespaceLifecycle, ServiceAccounts
@@ -46,6 +49,9 @@ CONTROLLERS: tuple[Callable[[ControllerContext], Part], ...] = (
     lambda context: TaintEviction(context.registry),
     lambda context: Replicas(context.registry, context.pods, "replicasets.apps"),
     lambda context: Replicas(context.registry, context.pods, "replicationcontrollers"),
+    lambda context: EndpointSlices(context.registry),
+    lambda context: Endpoints(context.registry),
+    lambda context: EndpointSliceMirroring(context.registry),
 )
 
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.answering.negotiation import Answer
-from podlab.embedded.apiserver.node import Node, Session
 from podlab.embedded.apiserver.paths.portforward import PROTOCOL as TUNNEL
 from podlab.embedded.apiserver.paths.portforward import forward_channels, forward_tunnel
 from podlab.embedded.apiserver.request import Request
@@ -31,7 +30,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 async def http(
-    call: Call, node: Node | None, receive: Receive, send: Send, answer: Callable[[Answer], Awaitable[None]]
+    call: Call, node: Any, receive: Receive, send: Send, answer: Callable[[Answer], Awaitable[None]]
 ) -> None:
     """Answer a plain HTTP request for one of these. Raises StatusError."""
     name = call.request.info.subresource
@@ -118,7 +117,7 @@ async def _disconnected(receive: Receive) -> None:
         pass
 
 
-async def _proxy(call: Call, node: Node) -> Answer:
+async def _proxy(call: Call, node: Any) -> Answer:
     """Pass a request to a container's port. Upstream: pkg/registry/core/pod/strategy.go ResourceLocation"""
     parts = call.name.split(":")
     _, name, port = parts if len(parts) == 3 else ("", *parts) if len(parts) == 2 else ("", parts[0], "")
@@ -147,7 +146,7 @@ def _port(pod: Obj, text: str) -> int:
     raise status.bad_request(f"invalid pod request: port {text} not found")
 
 
-async def websocket(call: Call, node: Node | None, scope: Message, receive: Receive, send: Send) -> None:
+async def websocket(call: Call, node: Any, scope: Message, receive: Receive, send: Send) -> None:
     """Serve a WebSocket. Raises StatusError before it is accepted."""
     name = call.request.info.subresource
     if name not in INTERACTIVE or name not in call.resource.subresources or node is None:
@@ -172,17 +171,20 @@ async def websocket(call: Call, node: Node | None, scope: Message, receive: Rece
         await session.close()
 
 
-async def _session(call: Call, node: Node, pod: Obj, stdin: asyncio.Queue[bytes | None] | None) -> Session:
+async def _session(call: Call, node: Any, pod: Obj, stdin: asyncio.Queue[bytes | None] | None) -> Any:
     request = call.request
-    container, tty = request.first("container"), request.flag("tty")
-    typed = _drain(stdin) if stdin is not None and request.flag("stdin") else None
+    wanted = {
+        "container": request.first("container"),
+        "stdin": _drain(stdin) if stdin is not None and request.flag("stdin") else None,
+        "tty": request.flag("tty"),
+    }
     if request.info.subresource == "attach":
-        return await node.attach(pod, container=container, stdin=typed, tty=tty)
+        return await node.attach(pod, **wanted)
     command = request.query.get("command", [])
     if not any(command):
         causes = [Cause("command", "FieldValueRequired", "Required value")]
         raise status.invalid("PodExecOptions", call.name, causes)
-    return await node.exec(pod, container=container, command=command, stdin=typed, tty=tty)
+    return await node.exec(pod, command=command, **wanted)
 
 
 async def _drain(stdin: asyncio.Queue[bytes | None]) -> AsyncIterator[bytes]:
@@ -190,7 +192,7 @@ async def _drain(stdin: asyncio.Queue[bytes | None]) -> AsyncIterator[bytes]:
         yield data
 
 
-async def _pump(receive: Receive, stdin: asyncio.Queue[bytes | None], session: Session) -> None:
+async def _pump(receive: Receive, stdin: asyncio.Queue[bytes | None], session: Any) -> None:
     """Carry what the client says to the session until it hangs up."""
     while True:
         message = await receive()
@@ -208,7 +210,7 @@ async def _pump(receive: Receive, stdin: asyncio.Queue[bytes | None], session: S
             stdin.put_nowait(None)
 
 
-async def _speak(session: Session, send: Send) -> None:
+async def _speak(session: Any, send: Send) -> None:
     async for channel, data in session:
         await send({"type": "websocket.send", "bytes": bytes([channel]) + data})
     outcome = _outcome(session)
@@ -218,7 +220,7 @@ async def _speak(session: Session, send: Send) -> None:
     await send({"type": "websocket.close", "code": 1000})
 
 
-def _outcome(session: Session) -> Obj:
+def _outcome(session: Any) -> Obj:
     """The Status that ends a session. Upstream: pkg/kubelet/…/remotecommand/exec.go"""
     if session.error:
         return {"metadata": {}, "status": "Failure", "message": session.error, "reason": "InternalError", "code": 500}

@@ -85,6 +85,7 @@ ENDPOINTS = stored(
     default=_endpoints,
     columns=ENDPOINTS_COLUMNS,
     row=endpoints_row,
+    deprecated="v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
 )
 ENDPOINT_SLICES = stored(
     "discovery.k8s.io",

@@ -1,1 +1,0 @@
-"""The volumes of Pods. Upstream: pkg/kubelet/volumemanager, pkg/volume"""
