@@ -14,8 +14,9 @@ from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.kubelet.kubelet import Kubelet
 from podlab.embedded.kubelet.network import GATEWAY, HOST
-from podlab.embedded.runtime import programs
-from podlab.embedded.runtime.machine.process import Input, Refused
+from podlab.embedded.runtime.machine import executables
+from podlab.embedded.runtime.machine.process import Refused
+from podlab.embedded.runtime.machine.streams import Input
 from podlab.embedded.runtime.runtime import Container, Line, Log
 from podlab.embedded.runtime.tunnel import Writer, open_tunnel
 
@@ -151,7 +152,7 @@ class NodeApi:
         """Run a command. Raises StatusError before it starts."""
         found = self._running(pod, container)
         session = ExecSession(command)
-        if wrong := programs.missing(command, found.image.commands, (), found.files, found.cwd):
+        if wrong := executables.missing(command, found.image.commands, (), found.files, found.cwd):
             id_ = self._kubelet.registry.randomness.hex(64)
             session.finish(None, f'{EXEC}failed to start exec "{id_}": {RUNC}{wrong}')
             return session

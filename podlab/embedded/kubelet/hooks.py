@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from podlab.embedded.kubelet.network import GATEWAY
-from podlab.embedded.runtime import programs
+from podlab.embedded.runtime.machine import executables
 from podlab.embedded.runtime.machine.process import Refused
 from podlab.embedded.runtime.runtime import Container
 
@@ -37,7 +37,7 @@ async def run_hook(container: Container, hook: Obj, spec: Obj) -> None:
 
 async def execute(container: Container, command: list[str], limit: float | None = None) -> tuple[int, bytes]:
     """Run a command in a container; (exit code, all output). Raises TimeoutError after `limit` seconds."""
-    wrong = programs.missing(command, container.image.commands, (), container.files, container.cwd)
+    wrong = executables.missing(command, container.image.commands, (), container.files, container.cwd)
     if wrong:
         return 127, wrong.encode()
     output = bytearray()

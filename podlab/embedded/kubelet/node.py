@@ -16,7 +16,7 @@ from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Timer
 from podlab.embedded.events import Recorder
 from podlab.embedded.runtime import images
-from podlab.embedded.runtime.web import KERNEL
+from podlab.embedded.runtime.machine import kernel
 
 Obj = dict[str, Any]
 
@@ -155,7 +155,7 @@ class NodeReporter:
             "architecture": "amd64",
             "bootID": str(uuid.uuid5(machine, "boot")),
             "containerRuntimeVersion": "containerd://2.2.1",
-            "kernelVersion": KERNEL,
+            "kernelVersion": kernel.VERSION,
             "kubeProxyVersion": "",
             "kubeletVersion": VERSION,
             "machineID": machine.hex,

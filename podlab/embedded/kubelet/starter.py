@@ -13,10 +13,11 @@ from podlab.apimachinery import quantity
 from podlab.embedded.kubelet import environment, network, volumes
 from podlab.embedded.kubelet.environment import ConfigError
 from podlab.embedded.kubelet.hooks import HookFailed, run_hook
-from podlab.embedded.runtime import images, programs, runtime
+from podlab.embedded.runtime import images, runtime
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.images import Image
 from podlab.embedded.runtime.instance import Instance
+from podlab.embedded.runtime.machine import executables
 from podlab.embedded.runtime.machine.identity import identity
 from podlab.embedded.runtime.runtime import Container, Sandbox
 
@@ -187,7 +188,7 @@ class Starter:
         await self.clock.sleep(START)
         wrong = _no_directory(made)
         if not wrong:
-            wrong = programs.missing(made.argv, made.image.commands, made.image.entrypoint, made.files, made.cwd)
+            wrong = executables.missing(made.argv, made.image.commands, made.image.entrypoint, made.files, made.cwd)
         if wrong:
             message = OCI + wrong
             made.finish(128, "StartError", message)

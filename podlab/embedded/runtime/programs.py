@@ -7,41 +7,18 @@ import posixpath
 from podlab.embedded.runtime import web
 from podlab.embedded.runtime.commands.agnhost import agnhost
 from podlab.embedded.runtime.commands.commands import COMMANDS
-from podlab.embedded.runtime.files import Files
-from podlab.embedded.runtime.machine.process import Input, Process
+from podlab.embedded.runtime.files import FileError
+from podlab.embedded.runtime.machine.executables import known
+from podlab.embedded.runtime.machine.process import Process
 from podlab.embedded.runtime.machine.stdio import Io
+from podlab.embedded.runtime.shell import invocation
 
-SHELLS = ("sh", "bash", "/bin/sh", "/bin/bash", "/usr/bin/bash", "/usr/bin/sh")
-
-
-def missing(
-    process_argv: list[str],
-    commands: frozenset[str],
-    entrypoint: tuple[str, ...],
-    files: Files | None = None,
-    cwd: str = "/",
-) -> str:
-    """Why a command line cannot be started, as the runtime says it; "" if it can."""
-    name = process_argv[0] if process_argv else ""
-    if name in entrypoint or _known(name, commands):
-        return ""
-    if "/" in name:
-        if files and files.exists(posixpath.normpath(posixpath.join(cwd, name))):
-            return f'exec: "{name}": permission denied'
-        return f'exec: "{name}": stat {name}: no such file or directory'
-    return f'exec: "{name}": executable file not found in $PATH'
-
-
-def _known(name: str, commands: frozenset[str]) -> bool:
-    if name in commands:
-        return True
-    folder, base = posixpath.split(name)
-    return folder in ("/bin", "/usr/bin", "/usr/sbin", "/sbin", "/usr/local/bin") and base in commands
+SHELLS = ("sh", "bash", "ash", "dash")
 
 
 async def run(process: Process) -> int:
     """Run a process to its end; returns its exit code."""
-    argv = process.argv
+    argv, machine = process.argv, process.machine
     name = posixpath.basename(argv[0])
     if argv[0].endswith("docker-entrypoint.sh"):
         if len(argv) > 1 and argv[1] != "nginx":
@@ -54,18 +31,29 @@ async def run(process: Process) -> int:
         process.handles = lambda signal: signal == "TERM"
         await process.next_signal()
         return 0
-    if name in ("sh", "bash"):
-        return await _shell(process)
-    if name not in COMMANDS:
+    if name == "busybox" and len(argv) > 1 and machine.image.busybox:
+        process.argv = argv[1:]
+        return await run(process)
+    if name in SHELLS and known(argv[0], machine.image.commands):
+        return await invocation.shell(process)
+    if name in COMMANDS and known(argv[0], machine.image.commands):
+        await process.work()
+        return await COMMANDS[name](Io(process, process.stdin, process.out, process.err, cwd=process.cwd), argv[1:])
+    return await _script(process)
+
+
+async def _script(process: Process) -> int:
+    """A file with `#!` and an interpreter in its first line; without, the shell takes it."""
+    io = Io(process, process.stdin, process.out, process.err, cwd=process.cwd)
+    try:
+        first = io.read(process.argv[0]).split(b"\n")[0].decode(errors="replace")
+    except FileError:
         return 127
-    await process.work()
-    return await COMMANDS[name](Io(process, process.stdin, process.out, process.err, cwd=process.cwd), argv[1:])
-
-
-async def _shell(process: Process) -> int:
-    from podlab.embedded.runtime.shell import invocation, shell
-
-    inner = shell.Shell(process, process.argv[0])
-    process.handles = lambda signal: bool(inner.traps.get(signal))
-    io = Io(process, process.stdin or Input(), process.out, process.err)
-    return await invocation.start(inner, list(process.argv), io)
+    words = first[2:].split() if first.startswith("#!") else ["/bin/sh"]
+    if not words or (not known(words[0], process.machine.image.commands) and words[0] != "/usr/bin/env"):
+        return io.fail(f"{process.argv[0]}: not found", 127)
+    process.argv = [*(words[1:] if words[0].endswith("/env") else words), *process.argv]
+    if process.steps > 1000:
+        return 126
+    process.steps += 100
+    return await run(process)

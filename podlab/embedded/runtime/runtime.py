@@ -15,10 +15,11 @@ from typing import Any
 from podlab.embedded.clock import Clock
 from podlab.embedded.runtime import programs
 from podlab.embedded.runtime.files import FileError, Files, Mount, Volume
-from podlab.embedded.runtime.images import Image
+from podlab.embedded.runtime.images.image import Image
 from podlab.embedded.runtime.instance import Instance
 from podlab.embedded.runtime.machine.identity import Identity
-from podlab.embedded.runtime.machine.process import Handler, Input, OutOfMemory, Process, Processes, Refused
+from podlab.embedded.runtime.machine.process import Handler, Process, Processes, Refused
+from podlab.embedded.runtime.machine.streams import Input, OutOfMemory
 
 Obj = dict[str, Any]
 
@@ -119,6 +120,10 @@ class Container:
         self._exited: asyncio.Future[None] | None = None
 
     # As a machine
+
+    async def run(self, process: Process) -> int:
+        """Run a program in a process."""
+        return await programs.run(process)
 
     def listen(self, port: int, handler: Handler) -> None:
         """Answer on a port of the Pod's address."""

@@ -5,16 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from podlab.embedded.runtime.files import FileError
+from podlab.embedded.runtime.machine import kernel
 from podlab.embedded.runtime.machine.process import Process, Refused
+from podlab.embedded.runtime.machine.stdio import Io
 
-if TYPE_CHECKING:
-    from podlab.embedded.runtime.machine.stdio import Io
-
-KERNEL = "6.18.44-fc-v669"
 ROOT = "/usr/share/nginx/html"
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "application/javascript", ".json": "application/json"}
 TYPES |= {".txt": "text/plain", ".svg": "image/svg+xml", ".png": "image/png", ".ico": "image/x-icon"}
@@ -36,7 +33,7 @@ ENTRYPOINT_LOG = """\
 NOTICES = (
     'using the "epoll" event method',
     "nginx/{version}",
-    "OS: Linux " + KERNEL,
+    f"OS: Linux {kernel.VERSION}",
     "getrlimit(RLIMIT_NOFILE): 20000:20000",
     "start worker processes",
     "start worker process {first}",

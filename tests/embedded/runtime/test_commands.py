@@ -41,7 +41,7 @@ LINES = "printf 'b 2\\na 1\\nc 3\\n' | "
         ("grep -ril welcome /usr/share/nginx/html", "/usr/share/nginx/html/index.html\n"),
         ("touch /tmp/f; chmod 600 /tmp/f; stat -c %a /tmp/f; ls -l /tmp/f | cut -c1-10", "600\n-rw-------\n"),
         ("find /etc/nginx -name '*.conf' -type f", "/etc/nginx/conf.d/default.conf\n/etc/nginx/nginx.conf\n"),
-        ("command -v cat cd; type ls exit", "/usr/bin/cat\ncd\nls is /usr/bin/ls\nexit is a shell builtin\n"),
+        ("command -v cat cd; type ls exit", "/usr/bin/cat\nls is /usr/bin/ls\nexit is a shell builtin\n"),
         ("echo 'x=5; f() { echo $x; }' > /tmp/l; . /tmp/l; f", "5\n"),
         ("HOME=/root; echo ~ ~/a '~'; umask", "/root /root/a ~\n0022\n"),
         ("echo $; echo a $ b", "$\na $ b\n"),
@@ -79,7 +79,7 @@ def test_output(script: str, output: str) -> None:
         ("touch /tmp/s; /tmp/s", 126, "sh: 1: /tmp/s: Permission denied\n"),
         ("echo x | sed s/x", 1, "sed: -e expression #1, char 3: unterminated `s' command\n"),
         ("stat /nope", 1, "stat: cannot statx '/nope': No such file or directory\n"),
-        ("timeout 5 nosuch", 127, "timeout: nosuch: No such file or directory\n"),
+        ("timeout 5 nosuch", 127, "timeout: failed to run command ‘nosuch’: No such file or directory\n"),
         ("command -v nosuch", 127, ""),
         (". /nosuch; echo on", 2, "sh: 1: .: cannot open /nosuch: No such file\n"),
         ("echo 'abc", 2, "sh: 1: Syntax error: Unterminated quoted string\n"),
@@ -138,5 +138,5 @@ def test_busybox_has_its_own_tools_in_its_own_place() -> None:
     assert sh("which ls; ping -c1 localhost | head -1", container=machine("busybox"))[1] == (
         "/bin/ls\nPING localhost (127.0.0.1): 56 data bytes\n"
     )
-    assert sh("sort /n; printenv", container=machine("busybox"))[0] == 127
+    assert sh("sort /n; nohup ls", container=machine("busybox"))[0] == 127
     assert sh("sort /n")[0] == 2

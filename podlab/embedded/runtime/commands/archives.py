@@ -57,12 +57,8 @@ def _letters(words: list[str]) -> tuple[set[str], dict[str, str], list[str]]:
     return flags, values, names
 
 
-def _busy(io: Io) -> bool:
-    return "busybox" in io.process.machine.image.reference
-
-
 def _no_folder(io: Io, name: str) -> int:
-    if _busy(io):
+    if io.busybox:
         return io.fail(f"tar: can't change directory to '{name}': {NO_SUCH}")
     return io.fail(f"tar: {name}: Cannot open: {NO_SUCH}\ntar: Error is not recoverable: exiting now", 2)
 
@@ -72,15 +68,15 @@ def _create(io: Io, folder: str, names: list[str], target: str, flags: set[str])
     if any(name.startswith("/") and io.process.machine.files.exists(name) for name in names):
         io.fail(
             "tar: removing leading '/' from member names"
-            if _busy(io)
+            if io.busybox
             else "tar: Removing leading `/' from member names"
         )
     with tarfile.open(fileobj=buffer, mode="w:gz" if "z" in flags else "w") as archive:
         for name in names:
             path = posixpath.normpath(posixpath.join(folder, name))
             if not io.process.machine.files.exists(path):
-                missing = f"tar: {name}: {NO_SUCH}" if _busy(io) else f"tar: {name}: Cannot stat: {NO_SUCH}"
-                code = io.fail(missing, 1 if _busy(io) else 2)
+                missing = f"tar: {name}: {NO_SUCH}" if io.busybox else f"tar: {name}: Cannot stat: {NO_SUCH}"
+                code = io.fail(missing, 1 if io.busybox else 2)
                 continue
             _add(io, archive, path, name.lstrip("/") or ".")
     if code == 2:
@@ -144,7 +140,7 @@ async def base64(io: Io, words: list[str]) -> int:
         try:
             io.out(encoding.b64decode(b"".join(data.split()), validate=True))
         except binascii.Error:
-            return io.fail("base64: truncated input" if _busy(io) else "base64: invalid input")
+            return io.fail("base64: truncated input" if io.busybox else "base64: invalid input")
         return int(failed > 0)
     text = encoding.b64encode(data).decode()
     lines = [text[at : at + width] for at in range(0, len(text), width)] if width else [text]

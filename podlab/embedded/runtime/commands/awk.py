@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from podlab.embedded.runtime.commands import patterns
+from podlab.embedded.runtime.expressions import patterns
 from podlab.embedded.runtime.machine.stdio import Io, inputs
 
 RULE = re.compile(r"\s*(?P<pattern>(?:/(?:[^/\\]|\\.)*/|[^{}/])*)(?:\{(?P<action>[^{}]*)\})?")

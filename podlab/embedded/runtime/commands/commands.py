@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import posixpath
 import re
 from collections.abc import Mapping
@@ -13,16 +12,17 @@ from podlab.embedded.runtime import web
 from podlab.embedded.runtime.commands import (
     archives,
     awk,
+    conditions,
     filecommands,
     filedetails,
     grep,
+    kill,
     runners,
     sed,
     smallcommands,
     textcommands,
 )
-from podlab.embedded.runtime.commands import patterns as patterns_
-from podlab.embedded.runtime.machine import signals
+from podlab.embedded.runtime.machine import executables, kernel
 from podlab.embedded.runtime.machine.stdio import Command, Io, options
 
 
@@ -73,60 +73,6 @@ async def false(io: Io, words: list[str]) -> int:
     return 1
 
 
-def test(io: Io, words: list[str], *, patterns: bool = False) -> int:
-    """`[ … ]`: 0 if it holds."""
-    if not words:
-        return 1
-    for joint, combine in (("-o", any), ("||", any), ("-a", all), ("&&", all)):
-        if joint in words[1:-1]:
-            at = words.index(joint)
-            parts = (test(io, words[:at], patterns=patterns) == 0, test(io, words[at + 1 :], patterns=patterns) == 0)
-            return int(not combine(parts))
-    if words[0] == "!":
-        return int(test(io, words[1:], patterns=patterns) == 0)
-    if len(words) == 1:
-        return int(not words[0])
-    return int(not (_unary(io, *words) if len(words) == 2 else _binary(words, patterns=patterns)))
-
-
-def _unary(io: Io, operator: str, value: str) -> bool:
-    files, path = io.process.machine.files, io.path(value)
-    if operator in ("-n", "-z"):
-        return bool(value) == (operator == "-n")
-    if operator in ("-L", "-h"):
-        return files.link(path) is not None
-    if operator == "-d":
-        return files.is_directory(path)
-    if operator == "-f":
-        return files.exists(path) and not files.is_directory(path)
-    if operator == "-s":
-        return files.exists(path) and not files.is_directory(path) and bool(files.read(path))
-    return operator in ("-e", "-r", "-w", "-x") and files.exists(path)
-
-
-def _binary(words: list[str], *, patterns: bool) -> bool:
-    left, operator, right = words[0], words[1], words[2] if len(words) > 2 else ""
-    if operator in ("=", "=="):
-        return fnmatch.fnmatchcase(left, right) if patterns else left == right
-    if operator == "!=":
-        return not (fnmatch.fnmatchcase(left, right) if patterns else left == right)
-    if operator == "=~":
-        try:
-            return bool(patterns_.compiled(right, extended=True).search(left))
-        except patterns_.BadPattern:
-            return False
-    try:
-        a, b = int(left), int(right)
-    except ValueError:
-        return False
-    table = {"-eq": a == b, "-ne": a != b, "-lt": a < b, "-le": a <= b, "-gt": a > b, "-ge": a >= b}
-    return table.get(operator, False)
-
-
-async def bracket(io: Io, words: list[str]) -> int:
-    return test(io, words[:-1] if words[-1:] == ["]"] else words)
-
-
 async def identity(io: Io, words: list[str]) -> int:
     who = io.process.machine.user
     users, groups = _names(io, "/etc/passwd"), _names(io, "/etc/group")
@@ -156,7 +102,7 @@ async def whoami(io: Io, words: list[str]) -> int:
     uid = io.process.machine.user.uid
     name = _names(io, "/etc/passwd").get(uid)
     if name is None:
-        busy = "busybox" in io.process.machine.image.reference
+        busy = io.busybox
         return io.fail(
             f"whoami: unknown uid {uid}" if busy else f"whoami: cannot find name for user ID {uid}: No such file"
         )
@@ -165,7 +111,7 @@ async def whoami(io: Io, words: list[str]) -> int:
 
 
 async def uname(io: Io, words: list[str]) -> int:
-    parts = {"s": "Linux", "n": io.process.machine.hostname, "r": web.KERNEL, "v": "#1 SMP PREEMPT_DYNAMIC @0"}
+    parts = {"s": "Linux", "n": io.process.machine.hostname, "r": kernel.VERSION, "v": kernel.BUILD}
     parts |= {"m": "x86_64", "o": "GNU/Linux"}
     flags, _ = options(words)
     io.say(" ".join(value for key, value in parts.items() if key in (flags or {"s"}) or "a" in flags))
@@ -178,16 +124,15 @@ async def pwd(io: Io, words: list[str]) -> int:
 
 
 async def which(io: Io, words: list[str]) -> int:
-    known = io.process.machine.image.commands
-    found = [word for word in words if word in known]
-    for word in found:
-        folder = "/bin" if io.busybox else "/usr/sbin" if word == "nginx" else "/usr/bin"
-        io.say(f"{folder}/{word}")
-    return int(len(found) < len(words))
+    machine = io.process.machine
+    found = [executables.place(word, machine.image, machine.files) for word in words if not word.startswith("-")]
+    for path in filter(None, found):
+        io.say(path)
+    return int(not all(found))
 
 
 async def nproc(io: Io, words: list[str]) -> int:
-    io.say("2")
+    io.say(str(kernel.PROCESSORS))
     return 0
 
 
@@ -210,7 +155,8 @@ async def pidof(io: Io, words: list[str]) -> int:
 
 COMMANDS: Mapping[str, Command] = MappingProxyType(
     {
-        "[": bracket,
+        "[": conditions.bracket,
+        "[[": conditions.double_bracket,
         "awk": awk.awk,
         "base64": archives.base64,
         "basename": textcommands.basename,
@@ -235,7 +181,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "head": textcommands.head,
         "hostname": hostname,
         "id": identity,
-        "kill": signals.kill,
+        "kill": kill.kill,
         "ln": filedetails.ln,
         "ls": filecommands.ls,
         "md5sum": archives.checksum("md5"),
@@ -269,7 +215,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "tail": textcommands.tail,
         "tar": archives.tar,
         "tee": filecommands.tee,
-        "test": bracket,
+        "test": conditions.test_,
         "timeout": runners.timeout,
         "touch": filecommands.touch,
         "tr": textcommands.tr,
@@ -290,15 +236,6 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
 """Every command that some image has."""
 
 
-async def run_command(io: Io, words: list[str], shell: str) -> int:
-    """Run an executable of the container's image."""
-    files = io.process.machine.files
-    name = posixpath.basename(words[0]) if words[0].startswith("/") else words[0]
-    command = COMMANDS.get(name) if name in io.process.machine.image.commands else None
-    if command is None and "/" in words[0] and files.exists(io.path(words[0])):
-        if files.is_directory(io.path(words[0])) or not files.mode(io.path(words[0])) & 0o111:
-            return io.fail(f"{shell} {words[0]}: Permission denied", 126)
-        return await runners.launch(io, ["sh", *words], shell)
-    if command is None:
-        return io.fail(f"{shell} {words[0]}: not found", 127)
-    return await command(io, words[1:])
+async def run_command(io: Io, words: list[str]) -> int:
+    """Run a command that a shell carries out itself."""
+    return await COMMANDS[words[0]](io, words[1:])

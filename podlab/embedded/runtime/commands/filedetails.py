@@ -11,10 +11,6 @@ from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine.stdio import Io, options
 
 
-def _busy(io: Io) -> bool:
-    return "busybox" in io.process.machine.image.reference
-
-
 async def chmod(io: Io, words: list[str]) -> int:
     """`chmod MODE FILE…`"""
     _flags, rest = options([word for word in words if not re.fullmatch(r"-[rwx]+", word)])
@@ -24,16 +20,16 @@ async def chmod(io: Io, words: list[str]) -> int:
     for name in rest[1:]:
         path = io.path(name)
         if not files.exists(path):
-            code = io.fail(f"chmod: {name}: {NO_SUCH}" if _busy(io) else f"chmod: cannot access '{name}': {NO_SUCH}")
+            code = io.fail(f"chmod: {name}: {NO_SUCH}" if io.busybox else f"chmod: cannot access '{name}': {NO_SUCH}")
             continue
         mode = changed(files.mode(path), rest[0])
         if mode is None:
-            return io.fail(f"chmod: invalid mode '{rest[0]}'" if _busy(io) else f"chmod: invalid mode: ‘{rest[0]}’")
+            return io.fail(f"chmod: invalid mode '{rest[0]}'" if io.busybox else f"chmod: invalid mode: ‘{rest[0]}’")
         try:
             files.set_mode(path, mode)
         except FileError as error:
             code = io.fail(
-                f"chmod: {name}: {error}" if _busy(io) else f"chmod: changing permissions of '{name}': {error}"
+                f"chmod: {name}: {error}" if io.busybox else f"chmod: changing permissions of '{name}': {error}"
             )
     return code
 
@@ -58,7 +54,7 @@ async def chown(io: Io, words: list[str]) -> int:
     """`chown OWNER FILE…`: who owns a file is not kept."""
     for name in options(words)[1][1:]:
         if not io.process.machine.files.exists(io.path(name)):
-            return io.fail(f"chown: {name}: {NO_SUCH}" if _busy(io) else f"chown: cannot access '{name}': {NO_SUCH}")
+            return io.fail(f"chown: {name}: {NO_SUCH}" if io.busybox else f"chown: cannot access '{name}': {NO_SUCH}")
     return 0
 
 
@@ -70,7 +66,7 @@ async def stat(io: Io, words: list[str]) -> int:
     for name in names:
         path = io.path(name)
         if not (files.exists if "-L" in words else files.named)(path):
-            text = f"stat: can't stat '{name}': {NO_SUCH}" if _busy(io) else f"stat: cannot statx '{name}': {NO_SUCH}"
+            text = f"stat: can't stat '{name}': {NO_SUCH}" if io.busybox else f"stat: cannot statx '{name}': {NO_SUCH}"
             code = io.fail(text)
             continue
         io.say(_described(form or FORM, _facts(io, path, name, follow="-L" in words)))
@@ -111,7 +107,7 @@ async def du(io: Io, words: list[str]) -> int:
     code = 0
     for name in names or ["."]:
         if not io.process.machine.files.exists(io.path(name)):
-            code = io.fail(f"du: {name}: {NO_SUCH}" if _busy(io) else f"du: cannot access '{name}': {NO_SUCH}")
+            code = io.fail(f"du: {name}: {NO_SUCH}" if io.busybox else f"du: cannot access '{name}': {NO_SUCH}")
             continue
         files = io.process.machine.files
         for path, size in _sizes(io, name):
@@ -140,7 +136,7 @@ async def rmdir(io: Io, words: list[str]) -> int:
                 raise FileError("Directory not empty")
             files.remove(path)
         except FileError as error:
-            code = io.fail(f"rmdir: '{name}': {error}" if _busy(io) else f"rmdir: failed to remove '{name}': {error}")
+            code = io.fail(f"rmdir: '{name}': {error}" if io.busybox else f"rmdir: failed to remove '{name}': {error}")
     return code
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-from podlab.embedded.runtime.commands import patterns
+from podlab.embedded.runtime.expressions import patterns
 from podlab.embedded.runtime.files import NO_SUCH
 from podlab.embedded.runtime.machine.stdio import Io
 

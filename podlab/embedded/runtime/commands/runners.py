@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from podlab.embedded.runtime.files import NO_SUCH, FileError
+from podlab.embedded.runtime.machine import executables
 from podlab.embedded.runtime.machine.children import finish, start
-from podlab.embedded.runtime.machine.process import Input
 from podlab.embedded.runtime.machine.signals import NUMBERS, signal_name
 from podlab.embedded.runtime.machine.stdio import Io
+from podlab.embedded.runtime.machine.streams import Input
 
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 TIMED_OUT = 124
@@ -24,16 +25,22 @@ CATCHING_UP = 0.1
 
 async def launch(io: Io, words: list[str], who: str) -> int:
     """Run a command or a shell in a process of its own; `who` complains if there is none."""
-    from podlab.embedded.runtime import programs
-
-    if wrong := programs.missing(words, io.process.machine.image.commands, (), io.process.machine.files):
+    machine = io.process.machine
+    cwd = io.cwd or io.process.cwd
+    if wrong := executables.missing(words, machine.image.commands, machine.image.entrypoint, machine.files, cwd):
         reason = "Permission denied" if wrong.endswith("denied") else NO_SUCH
-        busy = "busybox" in io.process.machine.image.reference
-        quoted = f"can't execute '{words[0]}': {reason}" if busy else f"{words[0]}: {reason}"
-        return io.fail(f"{who}: {quoted}", 127)
+        quoted = f"can't execute '{words[0]}': {reason}" if io.busybox else f"{words[0]}: {reason}"
+        if who in QUOTING and not io.busybox:
+            quoted = f"{QUOTING[who]}‘{words[0]}’: {reason}"
+        return io.fail(f"{who}: {quoted}", 126 if wrong.endswith("denied") else 127)
     child = io.process.child(words)
     child.out, child.err, child.stdin, child.env = io.out, io.err, io.stdin, dict(io.env or io.process.env)
-    return await finish(io.process, [start(child, lambda: programs.run(child))])
+    child.cwd = cwd
+    return await finish(io.process, [start(child, lambda: machine.run(child))])
+
+
+QUOTING = {"env": "", "timeout": "failed to run command ", "nohup": "failed to run command "}
+"""How coreutils' commands speak of a program that is not there."""
 
 
 async def timeout(io: Io, words: list[str]) -> int:
@@ -63,7 +70,7 @@ async def timeout(io: Io, words: list[str]) -> int:
     if not late and child.time < deadline:
         return code
     io.process.time = deadline
-    return 128 + NUMBERS[name] if "busybox" in io.process.machine.image.reference else TIMED_OUT
+    return 128 + NUMBERS[name] if io.busybox else TIMED_OUT
 
 
 async def xargs(io: Io, words: list[str]) -> int:
@@ -104,11 +111,11 @@ async def find(io: Io, words: list[str]) -> int:
     starts, tests, code = words[:at] or ["."], words[at:], 0
     wrong = next((word for word in tests if word.startswith("-") and word not in FIND and "-exec" not in tests), None)
     if wrong:
-        busy = "busybox" in io.process.machine.image.reference
+        busy = io.busybox
         return io.fail(f"find: unrecognized: {wrong}" if busy else f"find: unknown predicate `{wrong}'")
     for begin in starts:
         if not io.process.machine.files.named(io.path(begin)):
-            busy = "busybox" in io.process.machine.image.reference
+            busy = io.busybox
             code = io.fail(f"find: {begin}: {NO_SUCH}" if busy else f"find: ‘{begin}’: {NO_SUCH}")
             continue
         for depth, path in _walk(io, begin, 0):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from podlab.embedded.runtime.commands import patterns
+from podlab.embedded.runtime.expressions import patterns
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.stdio import Io, inputs
 
@@ -217,8 +217,10 @@ def _in_place(io: Io, commands: list[Command], names: list[str], *, quiet: bool)
     code = 0
     for name in names:
         try:
-            lines = io.read(name, "can't read {}: {}").decode(errors="replace").splitlines()
+            lines = io.read(name).decode(errors="replace").splitlines()
             io.process.machine.files.write(io.path(name), edit(commands, lines, quiet=quiet).encode())
         except FileError as error:
-            code = io.fail(f"sed: {error}", 2)
+            code = io.fail(
+                f"sed: {name}: {error}" if io.busybox else f"sed: can't read {name}: {error}", 2 - io.busybox
+            )
     return code

@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from podlab.embedded.runtime.commands import patterns
+from podlab.embedded.runtime.expressions import arithmetic, patterns
 from podlab.embedded.runtime.files import FileError
+from podlab.embedded.runtime.machine.kernel import MEMORY
 from podlab.embedded.runtime.machine.stdio import Io, inputs, options
-from podlab.embedded.runtime.shell import arithmetic
-
-MEMORY = 24684096
-"""KiB of the simulated machine."""
 
 
 async def expr(io: Io, words: list[str]) -> int:
@@ -27,7 +24,7 @@ async def expr(io: Io, words: list[str]) -> int:
     elif len(words) == 1:
         text = words[0]
     elif all(re.fullmatch(r"-?\d{1,19}|[-+*/%<>()]|[<>!]?=", word) for word in words):
-        text = str(arithmetic.value(" ".join("==" if word == "=" else word for word in words), {}, lambda _: "0"))
+        text = str(_reckoned(words))
     elif len(words) == 3 and words[1] in ("=", "!="):
         text = str(int((words[0] == words[2]) == (words[1] == "=")))
     else:
@@ -68,7 +65,7 @@ async def tty(io: Io, words: list[str]) -> int:
 
 
 async def free(io: Io, words: list[str]) -> int:
-    busy = "busybox" in io.process.machine.image.reference
+    busy = io.busybox
     unit = 1024 if "-m" in words else 1
     width, first = ("11", "      ") if busy else ("11", "       ")
     heads = "".join(f"{name:>{width}} " for name in ("total", "used", "free", "shared", "buff/cache", "available"))
@@ -116,3 +113,11 @@ async def truncate(io: Io, words: list[str]) -> int:
     except FileError as error:
         return io.fail(f"truncate: {error}")
     return 0
+
+
+def _reckoned(words: list[str]) -> int:
+    """What `expr` makes of numbers, operators and parentheses."""
+    try:
+        return arithmetic.value(" ".join("==" if word == "=" else word for word in words), {})
+    except arithmetic.ArithmeticProblem:
+        return 0

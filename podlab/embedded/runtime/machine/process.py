@@ -7,14 +7,16 @@ start until it has caught up with the clock: it then is where it was.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from podlab.embedded.clock import Clock
 from podlab.embedded.runtime.files import Files
-from podlab.embedded.runtime.images import Image
+from podlab.embedded.runtime.images.image import Image
 from podlab.embedded.runtime.machine.identity import Identity
+from podlab.embedded.runtime.machine.signals import HARMLESS, NUMBERS
+from podlab.embedded.runtime.machine.streams import Input, Pipe
 
 Obj = dict[str, Any]
 Write = Callable[[bytes], None]
@@ -36,14 +38,6 @@ class Refused(Exception):
         self.reason = reason
 
 
-class BrokenPipe(Exception):
-    """Nobody reads any more what is written: SIGPIPE."""
-
-
-class OutOfMemory(Exception):
-    """The process went over its container's memory limit."""
-
-
 class Machine(Protocol):
     """What a process needs of its container."""
 
@@ -56,6 +50,9 @@ class Machine(Protocol):
     user: Identity
     processes: Processes
 
+    async def run(self, process: Process) -> int:
+        """Run a program in a process; returns its exit code."""
+
     def listen(self, port: int, handler: Handler) -> None:
         """Answer on a port of the Pod's address."""
 
@@ -63,104 +60,6 @@ class Machine(Protocol):
         self, host: str, port: int, method: str, path: str, headers: dict[str, str], body: bytes
     ) -> tuple[int, dict[str, str], bytes]:
         """Ask over the cluster's network. Raises Refused."""
-
-
-class Input:
-    """A stream of bytes to read; `closed` when no more will come."""
-
-    def __init__(self, data: bytes = b"", *, closed: bool = True) -> None:
-        self._data, self._closed = bytearray(data), closed
-        self._waiter: asyncio.Future[None] | None = None
-
-    def feed(self, data: bytes) -> None:
-        """More to read."""
-        self._data += data
-        self._wake()
-
-    def close(self) -> None:
-        """No more."""
-        self._closed = True
-        self._wake()
-
-    def _wake(self) -> None:
-        if self._waiter and not self._waiter.done():
-            self._waiter.set_result(None)
-
-    async def _more(self) -> None:
-        self._waiter = asyncio.get_running_loop().create_future()
-        await self._waiter
-
-    async def line(self) -> bytes:
-        """The next line with its newline; b"" at the end."""
-        while b"\n" not in self._data and not self._closed:
-            await self._more()
-        end = self._data.find(b"\n") + 1 or len(self._data)
-        line = bytes(self._data[:end])
-        del self._data[:end]
-        return line
-
-    async def rest(self) -> bytes:
-        """Everything until the end."""
-        while not self._closed:
-            await self._more()
-        data = bytes(self._data)
-        self._data.clear()
-        return data
-
-
-PIPE_ROOM = 2**16
-"""Bytes in a pipe above which its writer waits."""
-
-
-class Pipe(Input):
-    """What one process writes and another reads at the same time."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(closed=False)
-        self.limit, self._abandoned = limit, False
-        self._writer: asyncio.Future[None] | None = None
-
-    def feed(self, data: bytes) -> None:
-        """More to read. Raises BrokenPipe when nobody will read it."""
-        if self._abandoned:
-            raise BrokenPipe
-        super().feed(data)
-        if len(self._data) > self.limit:
-            raise OutOfMemory
-
-    async def room(self) -> None:
-        """Wait until the reader has caught up, or reads no more."""
-        while len(self._data) > PIPE_ROOM and not self._abandoned:
-            self._writer = asyncio.get_running_loop().create_future()
-            await self._writer
-
-    def abandon(self) -> None:
-        """The reader has ended."""
-        self._abandoned = True
-        self._taken()
-
-    def _taken(self) -> None:
-        if self._writer and not self._writer.done():
-            self._writer.set_result(None)
-
-    async def line(self) -> bytes:
-        """The next line with its newline; b"" at the end."""
-        line = await super().line()
-        self._taken()
-        return line
-
-    async def rest(self) -> bytes:
-        """Everything until the end. Raises OutOfMemory where there is none."""
-        data = bytearray()
-        while True:
-            data += self._data
-            self._data.clear()
-            self._taken()
-            if len(data) > self.limit:
-                raise OutOfMemory
-            if self._closed:
-                return bytes(data)
-            await self._more()
 
 
 @dataclass(slots=True)
@@ -183,6 +82,7 @@ class Process:
     task: asyncio.Future[Any] | None = None
     fate: int = 0
     pipe: Pipe | None = None
+    umask: int = 0o022
     _waiter: asyncio.Future[None] | None = None
 
     def child(self, argv: list[str]) -> Process:
@@ -222,8 +122,6 @@ class Process:
 
         One from `inside` the container does not end its first process, whatever it is.
         """
-        from podlab.embedded.runtime.machine.signals import HARMLESS, NUMBERS
-
         if name == "0" or (name in self.ignored and name != "KILL"):
             return True
         if name == "KILL" or not self.handles(name):
@@ -238,11 +136,15 @@ class Process:
             self._waiter.set_result(None)
         return True
 
-    async def next_signal(self) -> str:
-        """Wait for a signal that is handled."""
+    async def signalled(self) -> None:
+        """Wait until a signal that is handled has come."""
         while not self.signals:
             self._waiter = asyncio.get_running_loop().create_future()
             await self._waiter
+
+    async def next_signal(self) -> str:
+        """Wait for a signal that is handled, and take it."""
+        await self.signalled()
         self.catch_up()
         return self.signals.pop(0)
 
@@ -263,7 +165,3 @@ class Processes:
     def leave(self, process: Process) -> None:
         """A process has ended."""
         self.running.pop(process.pid, None)
-
-
-Program = Callable[[Process], Awaitable[int]]
-"""What an executable does: runs as a process and returns its exit code."""

@@ -1,21 +1,16 @@
-"""Signals by name and number, and `kill` as dash and busybox have it."""
+"""Signals by name and number."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
-
-from podlab.embedded.runtime.machine.stdio import Io
-
-if TYPE_CHECKING:
-    from podlab.embedded.runtime.machine.process import Process
+from types import MappingProxyType
 
 NAMES = (
     "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV",
     "USR2", "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU",
     "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "POLL", "PWR", "SYS",
 )  # fmt: skip
-NUMBERS: Mapping[str, int] = {name: number for number, name in enumerate(NAMES, 1)}
+NUMBERS: Mapping[str, int] = MappingProxyType({name: number for number, name in enumerate(NAMES, 1)})
 HARMLESS = ("CHLD", "CONT", "URG", "WINCH", "STOP", "TSTP", "TTIN", "TTOU")
 """Signals that end nobody; stopping a process is not simulated."""
 
@@ -27,65 +22,3 @@ def signal_name(word: str) -> str:
         return "0" if number == 0 else NAMES[number - 1] if number <= len(NAMES) else ""
     name = word.upper().removeprefix("SIG")
     return name if name in NUMBERS else ""
-
-
-async def kill(io: Io, words: list[str], jobs: Mapping[str, int] | None = None, prefix: str = "") -> int:
-    """`kill [-SIGNAL | -s SIGNAL] PID|%JOB…`, `kill -l [NUMBER]`; `prefix` is a shell's, for its builtin."""
-    busy = "busybox" in io.process.machine.image.reference
-    prefix = f"{prefix.split(':')[0]}:" if busy and prefix else prefix or "kill:"
-    if words[:1] == ["-l"]:
-        return _list(io, words[1:], busy)
-    name, words = _wanted(words)
-    if not name:
-        return io.fail(
-            f"{prefix} bad signal name '{words[0]}'" if busy else f"{prefix} kill: Illegal option -", 1 + (not busy)
-        )
-    if not words:
-        usage = "kill: Usage: kill [-s sigspec | -signum | -sigspec] [pid | job]... or\nkill -l [exitstatus]"
-        return io.fail(f"{prefix} you need to specify whom to kill" if busy else f"{prefix} {usage}", 1 if busy else 2)
-    return max([_send(io, word, name, jobs or {}, prefix, busy) for word in words])
-
-
-def _wanted(words: list[str]) -> tuple[str, list[str]]:
-    if words[:1] == ["-s"] and len(words) > 1:
-        return signal_name(words[1]), words[2:] if signal_name(words[1]) else words[1:]
-    if words and words[0].startswith("-") and words[0] != "--":
-        name = signal_name(words[0][1:])
-        return name, words[1:] if name else [words[0][1:]]
-    return "TERM", [word for word in words if word != "--"]
-
-
-def _list(io: Io, words: list[str], busy: bool) -> int:
-    for word in words:
-        number = int(word) & 127 if word.isdigit() else 0
-        io.say(NAMES[number - 1] if word.isdigit() and 0 < number <= len(NAMES) else str(NUMBERS.get(word, word)))
-    if not words:
-        rows = [f"{number:2}) {name}" for number, name in enumerate(NAMES, 1)] if busy else ["0", *NAMES]
-        io.out("".join(f"{row}\n" for row in rows).encode())
-    return 0
-
-
-def _send(io: Io, word: str, name: str, jobs: Mapping[str, int], prefix: str, busy: bool) -> int:
-    if word.startswith("%"):
-        pid = jobs.get(word[1:] or "%", 0)
-    elif word.lstrip("-").isdigit():
-        pid = int(word)
-    elif busy:
-        return io.fail(f"{prefix} invalid number '{word}'")
-    else:
-        return io.fail(f"{prefix} kill: Illegal number: {word}", 2)
-    found = target(io, pid)
-    if not found:
-        text = f"{prefix} can't kill pid {pid}: No such process" if busy else f"{prefix} kill: No such process\n"
-        return io.fail(text)
-    for process in found:
-        process.signal(name, inside=True)
-    return 0
-
-
-def target(io: Io, pid: int) -> list[Process]:
-    """The processes that a number names: one, or with -1 all but the first."""
-    running = io.process.machine.processes.running
-    if pid == -1:
-        return [process for number, process in running.items() if number not in (1, io.process.pid)]
-    return [running[abs(pid)]] if abs(pid) in running else []

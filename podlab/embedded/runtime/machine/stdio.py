@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from podlab.embedded.runtime.files import DEVICES, NO_SUCH, FileError
-from podlab.embedded.runtime.machine.process import Input, Pipe, Process, Write
+from podlab.embedded.runtime.files import FileError
+from podlab.embedded.runtime.machine.process import Process, Write
+from podlab.embedded.runtime.machine.streams import Endless, Input, Pipe
 
 OUTPUT_LIMIT = 2**20
 """Columns that a printf may fill."""
 PIPE_LIMIT = 16 * 2**20
 """Bytes that a process may hold of what it reads when its container has no memory limit."""
 
+Stream = Input | Write
+"""What a file descriptor stands for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Io:
-    """Where a command reads and writes, and its surroundings."""
+    """Where a command reads and writes, and its surroundings.
+
+    `more` are the streams beyond the first three; `speaker` complains where it is not the command itself.
+    """
 
     process: Process
     stdin: Input
@@ -25,72 +33,74 @@ class Io:
     err: Write
     env: Mapping[str, str] | None = None
     cwd: str = ""
+    more: Mapping[int, Stream] = field(default_factory=lambda: MappingProxyType({}))
+    speaker: str = ""
 
     def path(self, name: str) -> str:
         """A name made absolute."""
         return "/" + posixpath.normpath(posixpath.join(self.cwd or self.process.cwd, name)).lstrip("/")
 
-    def read(self, name: str, complaint: str = "{}: {}") -> bytes:
-        """A file's bytes; `complaint` words the FileError from name and reason."""
-        try:
-            return self.process.machine.files.read(self.path(name))
-        except FileError as error:
-            raise FileError(complaint.format(name, _short(str(error), complaint))) from None
+    def read(self, name: str) -> bytes:
+        """A file's bytes. Raises FileError, OutOfMemory for a device without an end."""
+        path = self.path(name)
+        if path in ENDLESS:
+            return bytes(PIPE_LIMIT // 4)
+        return self.process.machine.files.read(path)
+
+    def open(self, name: str) -> Input:
+        """A file or a device to read from. Raises FileError."""
+        path = self.process.machine.files.resolve(self.path(name))
+        if path in ENDLESS:
+            return Endless(noise=path != "/dev/zero")
+        if path in ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0", "/dev/tty"):
+            return self.stdin
+        return Input(self.process.machine.files.read(path))
+
+    def stream(self, number: int) -> Stream | None:
+        """What a file descriptor stands for; None for one that is not open."""
+        return {0: self.stdin, 1: self.out, 2: self.err, **self.more}.get(number)
 
     def writer(self, name: str, *, append: bool = False) -> Write:
         """Somewhere to write to. Raises FileError."""
         path = self.process.machine.files.resolve(self.path(name))
-        if path in DEVICES:
-            return {"/dev/stdout": self.process.out, "/dev/stderr": self.process.err}.get(path, lambda data: None)
+        if path in STREAMS:
+            stream = self.stream(STREAMS[path])
+            return stream if stream and not isinstance(stream, Input) else _nowhere
         files = self.process.machine.files
-        try:
-            files.write(path, b"", append=append)
-        except FileError as error:
-            raise FileError(f"cannot create {name}: {_short(str(error), 'cannot create')}") from None
+        files.write(path, b"", append=append)
         return lambda data: files.write(path, data, append=True)
 
     def pipe(self) -> Pipe:
         """A pipe's middle."""
         return Pipe(min(self.process.machine.memory_limit or PIPE_LIMIT, PIPE_LIMIT))
 
-    def input(self, data: bytes) -> Input:
-        """Something to read."""
-        return Input(data)
-
     @property
     def busybox(self) -> bool:
         """Whether busybox's tools speak, in other words than coreutils'."""
-        return "busybox" in self.process.machine.image.reference
+        return self.process.machine.image.busybox
 
     def say(self, text: str) -> None:
         """Write a line."""
-        self.out(text.encode() + b"\n")
+        self.out(text.encode(errors="surrogateescape") + b"\n")
 
     def fail(self, text: str, code: int = 1) -> int:
         """Write a line of complaint; returns the exit code."""
-        self.err(text.encode() + b"\n")
+        self.err(text.encode(errors="surrogateescape") + b"\n")
         return code
 
-
-ASH = {
-    "cannot create": "can't create",
-    "cannot open": "can't open",
-    "Directory nonexistent": "nonexistent directory",
-    "No such file": "no such file",
-}
-"""dash's words for files, and those of busybox's shell."""
+    def complain(self, command: str, text: str, code: int = 1) -> int:
+        """A command's complaint in its own name, or in that of the shell that carries it out."""
+        return self.fail(f"{self.speaker or f'{command}:'} {text}", code)
 
 
-def in_ash(text: str) -> str:
-    """A complaint of dash's in the words of busybox's shell."""
-    for dash, ash in ASH.items():
-        text = text.replace(dash, ash)
-    return text
+ENDLESS = ("/dev/zero", "/dev/urandom", "/dev/random")
+STREAMS = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2, "/dev/fd/1": 1, "/dev/fd/2": 2}
+STREAMS |= {"/proc/self/fd/1": 1, "/proc/self/fd/2": 2, "/proc/1/fd/1": 1, "/proc/1/fd/2": 2, "/dev/tty": 1}
+"""Files that stand for a process's own streams."""
 
 
-def _short(reason: str, complaint: str) -> str:
-    shell = {NO_SUCH: "No such file"} if complaint.startswith("cannot open") else {NO_SUCH: "Directory nonexistent"}
-    return shell.get(reason, reason) if complaint.startswith("cannot") else reason
+def _nowhere(data: bytes) -> None:
+    pass
 
 
 Command = Callable[[Io, list[str]], Awaitable[int]]
@@ -120,9 +130,9 @@ async def inputs(io: Io, command: str, names: list[str]) -> tuple[list[tuple[str
     found, failed = [], 0
     for name in names:
         try:
-            found.append((name, await io.stdin.rest() if name == "-" else io.read(name)))
+            found.append((name, await io.stdin.rest() if name == "-" else await io.open(name).rest()))
         except FileError as error:
             failed += 1
             words = UNREADABLE.get(command, USUAL)
-            io.fail(f"{command}: " + words[io.busybox].format(name, str(error).removeprefix(f"{name}: ")))
+            io.fail(f"{command}: " + words[io.busybox].format(name, error))
     return found, failed

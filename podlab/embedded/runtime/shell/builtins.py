@@ -1,235 +1,341 @@
-"""What a shell does itself: exit, cd, trap, set, export, read…"""
+"""What a shell does itself: exit, cd, trap, set, read, wait…"""
 
 from __future__ import annotations
 
+import asyncio
 import posixpath
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
+from podlab.embedded.runtime.commands.kill import kill
 from podlab.embedded.runtime.files import NO_SUCH, FileError
+from podlab.embedded.runtime.machine import executables
 from podlab.embedded.runtime.machine.children import named
-from podlab.embedded.runtime.machine.signals import kill, signal_name
-from podlab.embedded.runtime.machine.stdio import Io
+from podlab.embedded.runtime.machine.signals import signal_name
+from podlab.embedded.runtime.shell import assignments
+from podlab.embedded.runtime.shell.state import Exit, Leave, Shell
 
-if TYPE_CHECKING:
-    from podlab.embedded.runtime.shell.shell import Shell
-
-
-class Exit(Exception):
-    """The shell ends."""
-
-    def __init__(self, code: int) -> None:
-        super().__init__(code)
-        self.code = code
+Builtin = Callable[[Shell, list[str]], Awaitable[int]]
 
 
-class Leave(Exception):
-    """`break`, `continue` or `return`, and how many levels."""
-
-    def __init__(self, kind: str, value: int = 1) -> None:
-        super().__init__(kind)
-        self.kind, self.value = kind, value
+async def exit_(shell: Shell, words: list[str]) -> int:
+    raise Exit(shell.number("exit", words, shell.status))
 
 
-async def exit_(shell: Shell, words: list[str], io: Io) -> int:
-    raise Exit(int(words[0]) & 255 if words and words[0].isdigit() else shell.status)
+async def return_(shell: Shell, words: list[str]) -> int:
+    raise Leave("return", shell.number("return", words, shell.status) & 255)
 
 
-async def return_(shell: Shell, words: list[str], io: Io) -> int:
-    raise Leave("return", int(words[0]) if words and words[0].isdigit() else shell.status)
-
-
-async def break_(shell: Shell, words: list[str], io: Io) -> int:
-    raise Leave("break", int(words[0]) if words else 1)
-
-
-async def continue_(shell: Shell, words: list[str], io: Io) -> int:
-    raise Leave("continue", int(words[0]) if words else 1)
-
-
-async def cd_(shell: Shell, words: list[str], io: Io) -> int:
-    path = posixpath.normpath(posixpath.join(shell.process.cwd, words[0] if words else "/root"))
-    if not shell.process.machine.files.is_directory(path) and path != "/root":
-        if shell.busybox:
-            return io.fail(f"{shell.prefix} cd: line 0: can't cd to {words[0] if words else path}: {NO_SUCH}")
-        return io.fail(f"{shell.prefix} cd: can't cd to {words[0] if words else path}", 2)
-    shell.process.cwd = path
+async def break_(shell: Shell, words: list[str]) -> int:
+    if shell.loops:
+        raise Leave("break", shell.number("break", words, 1))
     return 0
 
 
-async def trap_(shell: Shell, words: list[str], io: Io) -> int:
+async def continue_(shell: Shell, words: list[str]) -> int:
+    if shell.loops:
+        raise Leave("continue", shell.number("continue", words, 1))
+    return 0
+
+
+async def cd(shell: Shell, words: list[str]) -> int:
+    words = [word for word in words if word not in ("-P", "-L", "--")]
+    wanted = words[0] if words else shell.variables.get("HOME", "/")
+    if wanted == "-":
+        wanted = shell.variables.get("OLDPWD", shell.process.cwd)
+        shell.io.say(wanted)
+    path = posixpath.normpath(posixpath.join(shell.process.cwd, wanted))
+    files = shell.process.machine.files
+    if not files.is_directory(path):
+        reason = "Not a directory" if files.exists(path) else NO_SUCH
+        return shell.fail(shell.dialect.cannot_cd.format(wanted, reason), shell.dialect.unusable)
+    shell.variables["OLDPWD"], shell.process.cwd, shell.variables["PWD"] = shell.process.cwd, path, path
+    return 0
+
+
+async def pwd(shell: Shell, words: list[str]) -> int:
+    shell.io.say(shell.process.cwd)
+    return 0
+
+
+async def trap(shell: Shell, words: list[str]) -> int:
     if words[:1] == ["--"]:
         words = words[1:]
-    if len(words) == 1:
-        words = ["-", *words]
-    for signal in words[1:]:
-        name = "EXIT" if signal in ("0", "EXIT") else signal_name(signal) or signal
+    if not words:
+        for name, action in shell.traps.items():
+            shell.io.say(f"trap -- '{action}' {name}")
+        return 0
+    action, signals = (words[0], words[1:]) if len(words) > 1 else ("-", words)
+    code = 0
+    for signal in signals:
+        name = "EXIT" if signal in ("0", "EXIT") else signal_name(signal)
+        if not name or name == "0":
+            wrong = f"{signal}: invalid signal specification"
+            if shell.dialect.name == "dash":
+                code = shell.io.fail(f"trap: {signal}: bad trap")
+            else:
+                code = shell.refuse("trap", wrong, 1)
+            continue
         shell.process.ignored.discard(name)
         shell.traps.pop(name, None)
-        if words[0] == "":
+        if action == "":
             shell.process.ignored.add(name)
-        elif words[0] != "-":
-            shell.traps[name] = words[0]
-    return 0
+        if action != "-":
+            shell.traps[name] = action
+    return code
 
 
-async def set_(shell: Shell, words: list[str], io: Io) -> int:
-    for index, word in enumerate(words):
+LONG_OPTIONS = {"errexit": "e", "nounset": "u", "xtrace": "x", "noglob": "f", "pipefail": "p", "allexport": "a"}
+OPTION_NAMES = (
+    "errexit", "noglob", "ignoreeof", "interactive", "monitor", "noexec", "stdin", "xtrace", "verbose", "noclobber",
+    "allexport", "notify", "nounset",
+)  # fmt: skip
+
+
+async def set_(shell: Shell, words: list[str]) -> int:
+    if not words:
+        for name, text in sorted(shell.variables.items()):
+            shell.io.say(f"{name}='{text}'")
+        return 0
+    words = list(words)
+    while words and words[0][:1] in ("-", "+") and len(words[0]) > 1:
+        word = words.pop(0)
         if word == "--":
-            shell.arguments = tuple(words[index + 1 :])
-            break
-        if word[0] == "-":
-            shell.options |= set(word[1:]) - {"o"}
-        elif word[0] == "+":
-            shell.options -= set(word[1:])
+            shell.arguments = tuple(words)
+            return 0
+        letters = set(word[1:])
+        if "o" in letters:
+            if not words:
+                for name in OPTION_NAMES:
+                    shell.io.say(f"{name:15} {'on' if LONG_OPTIONS.get(name, '?') in shell.options else 'off'}")
+                return 0
+            long = words.pop(0)
+            if long not in LONG_OPTIONS and long not in OPTION_NAMES:
+                return shell.refuse("set", f"illegal option -o {long}", 2)
+            letters = (letters - {"o"}) | {LONG_OPTIONS.get(long, "")} - {""}
+        shell.options = shell.options | letters if word[0] == "-" else shell.options - letters
+    if words:
+        shell.arguments = tuple(words)
     return 0
 
 
-async def shift_(shell: Shell, words: list[str], io: Io) -> int:
-    shell.arguments = shell.arguments[int(words[0]) if words else 1 :]
+async def shift(shell: Shell, words: list[str]) -> int:
+    count = shell.number("shift", words, 1)
+    if count > len(shell.arguments):
+        if shell.dialect.name == "dash":
+            shell.fail("shift: can't shift that many")
+            raise Exit(2)
+        return 1
+    shell.arguments = shell.arguments[count:]
     return 0
 
 
-async def eval_(shell: Shell, words: list[str], io: Io) -> int:
-    return await shell.evaluate(" ".join(words), io)
+async def eval_(shell: Shell, words: list[str]) -> int:
+    return await shell.evaluate(" ".join(words))
 
 
-async def exec_(shell: Shell, words: list[str], io: Io) -> int:
-    raise Exit(await shell.call(words, io, {}) if words else 0)
+async def exec_(shell: Shell, words: list[str]) -> int:
+    if not words:
+        return 0
+    known = shell.process.machine.image.commands
+    if executables.missing(words, known, (), shell.process.machine.files, shell.process.cwd) and (
+        shell.dialect.name in ("ash", "dash", "bash")
+    ):
+        shell.fail(f"{shell.dialect.builtin.format(command='exec')} {words[0]}: not found")
+        raise Exit(127)
+    shell.alone = True
+    shell.traps.clear()
+    raise Exit(await shell.call(shell, ["command", *words], {}))
 
 
-async def wait_(shell: Shell, words: list[str], io: Io) -> int:
-    code = 0
-    for job in named(shell.jobs, words):
-        code = await job.outcome()
+async def wait(shell: Shell, words: list[str]) -> int:
+    """Until children end; a trapped signal ends the waiting, as it does in a real shell."""
+    jobs, code = named(shell.jobs, words), 127 if words and not named(shell.jobs, words) else 0
+    for job in jobs:
+        signalled = asyncio.ensure_future(shell.process.signalled())
+        ended = asyncio.ensure_future(job.outcome())
+        try:
+            await asyncio.wait((signalled, ended), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            signalled.cancel()
+        if not ended.done():
+            ended.cancel()
+            shell.process.catch_up()
+            return 143
+        code = ended.result()
         if fate := job.fate:
-            io.fail(fate)
-    shell.process.time = max(shell.process.time, shell.process.machine.clock.now())
+            shell.io.fail(fate)
+    shell.process.catch_up()
+    shell.jobs = [job for job in shell.jobs if job not in jobs]
     return code if words else 0
 
 
-async def kill_(shell: Shell, words: list[str], io: Io) -> int:
+async def kill_(shell: Shell, words: list[str]) -> int:
     jobs = {str(number): job.process.pid for number, job in enumerate(shell.jobs, 1)}
-    return await kill(io, words, jobs, shell.prefix)
+    return await kill(shell.io, words, jobs, shell.prefix)
 
 
-async def read_(shell: Shell, words: list[str], io: Io) -> int:
-    line = await io.stdin.line()
-    names = [word for word in words if not word.startswith("-")] or ["REPLY"]
-    values = line.decode(errors="replace").rstrip("\n").split(None, len(names) - 1)
-    for name, value in zip(names, [*values, *[""] * len(names)], strict=False):
-        shell.assign(name, value)
-    return 0 if line else 1
-
-
-async def export_(shell: Shell, words: list[str], io: Io) -> int:
-    for word in words:
-        name, _, value = word.partition("=")
-        shell.exported.add(name)
-        if "=" in word:
-            shell.assign(name, value)
+async def jobs_(shell: Shell, words: list[str]) -> int:
+    for number, job in enumerate(shell.jobs, 1):
+        if not job.task.done():
+            mark = "+" if job is shell.jobs[-1] else " "
+            shell.io.say(f"[{number}]{mark}  Running                 {' '.join(job.process.argv)}")
     return 0
 
 
-async def local_(shell: Shell, words: list[str], io: Io) -> int:
-    for word in words:
-        name, _, value = word.partition("=")
-        shell.assign(name, value)
+async def nothing(shell: Shell, words: list[str]) -> int:
     return 0
 
 
-async def nothing(shell: Shell, words: list[str], io: Io) -> int:
-    return 0
+async def failing(shell: Shell, words: list[str]) -> int:
+    return 1
 
 
 def place(shell: Shell, name: str) -> str:
     """Where a command is; its own name for what the shell does itself; "" if nowhere."""
-    known = shell.process.machine.image.commands
-    if name in shell.functions or name in BUILTINS or name in INLINE:
+    machine = shell.process.machine
+    if name in shell.functions or name in BUILTINS or (name in INLINE and name != "[["):
         return name
-    if "/" in name:
-        return name if shell.process.machine.files.exists(name) or posixpath.basename(name) in known else ""
-    folder = "/bin" if shell.busybox else "/usr/sbin" if name == "nginx" else "/usr/bin"
-    return f"{folder}/{name}" if name in known else ""
+    return executables.place(name, machine.image, machine.files, shell.process.cwd)
 
 
-async def command_(shell: Shell, words: list[str], io: Io) -> int:
+async def command(shell: Shell, words: list[str]) -> int:
     """`command [-v|-V] NAME…`"""
     if words[:1] not in (["-v"], ["-V"]):
-        return await shell.call([word for word in words if word != "-p"], io, {}) if words else 0
-    found = [place(shell, word) for word in words[1:]]
+        words = [word for word in words if word != "-p"]
+        return await shell.call(shell, ["command", *words], {}) if words else 0
+    if words[0] == "-V":
+        return await type_(shell, words[1:2])
+    asked = words[1:] if shell.dialect.name == "bash" else words[1:2]
+    found = [place(shell, word) for word in asked]
     for path in filter(None, found):
-        io.say(path)
-    return 0 if all(found) else 127
+        shell.io.say(path)
+    return 0 if any(found) else 1 if shell.dialect.name == "bash" else 127
 
 
-async def type_(shell: Shell, words: list[str], io: Io) -> int:
+async def type_(shell: Shell, words: list[str]) -> int:
     code = 0
     for word in words:
         path = place(shell, word)
-        if not path:
+        if not path and shell.dialect.name == "bash":
+            code = shell.refuse("type", f"{word}: not found")
+        elif not path:
             code = 127
-            io.say(f"{word}: not found")
+            shell.io.say(f"{word}: not found")
         elif word in shell.functions:
-            io.say(f"{word} is a function" if shell.busybox else f"{word} is a shell function")
+            shell.io.say(f"{word} is a shell function" if shell.dialect.name == "dash" else f"{word} is a function")
         else:
-            io.say(f"{word} is a shell builtin" if path == word and "/" not in word else f"{word} is {path}")
+            shell.io.say(f"{word} is a shell builtin" if path == word and "/" not in word else f"{word} is {path}")
     return code
 
 
-async def dot_(shell: Shell, words: list[str], io: Io) -> int:
-    """`. FILE`: run a file's commands in this shell."""
+async def dot(shell: Shell, words: list[str], name: str = ".") -> int:
+    """`. FILE [ARGUMENTS]`: run a file's commands in this shell."""
     if not words:
-        return io.fail(f"{shell.prefix} .: filename argument required", 2)
+        return shell.refuse(name, "filename argument required", 2)
     try:
-        text = io.read(words[0]).decode(errors="replace")
+        source = shell.io.read(words[0]).decode("utf-8", "surrogateescape")
     except FileError:
-        busy = f".: line 0: can't open '{words[0]}': {NO_SUCH}"
-        io.fail(
-            f"{shell.prefix} {busy}" if shell.busybox else f"{shell.prefix} .: cannot open {words[0]}: No such file"
-        )
+        shell.fail(shell.dialect.cannot_source.format(words[0], command=name))
+        if shell.dialect.name == "bash":
+            return 1
         raise Exit(2) from None
-    return await shell.evaluate(text, io)
+    before = shell.arguments
+    if words[1:]:
+        shell.arguments = tuple(words[1:])
+    shell.depth += 1
+    if shell.depth > 60:
+        raise RecursionError
+    try:
+        return await shell.evaluate(source)
+    except Leave as left:
+        if left.kind != "return":
+            raise
+        return left.value
+    finally:
+        shell.depth -= 1
+        shell.arguments = before
 
 
-async def umask_(shell: Shell, words: list[str], io: Io) -> int:
+async def source_(shell: Shell, words: list[str]) -> int:
+    if shell.dialect.name == "dash":
+        return shell.fail(shell.dialect.not_found.format("source"), 127)
+    return await dot(shell, words, "source")
+
+
+async def umask(shell: Shell, words: list[str]) -> int:
     if not words:
-        io.say("0022")
+        shell.io.say(f"{shell.process.umask:04o}")
+    elif words[0].isdecimal():
+        shell.process.umask = int(words[0], 8) & 0o777 if set(words[0]) <= set("01234567") else shell.process.umask
     return 0
 
 
-async def ulimit_(shell: Shell, words: list[str], io: Io) -> int:
-    io.say("20000" if words == ["-n"] else "unlimited")
+async def ulimit(shell: Shell, words: list[str]) -> int:
+    shell.io.say("20000" if words == ["-n"] else "unlimited")
     return 0
 
 
-INLINE = frozenset(["echo", "printf", "test", "[", "true", "false", "pwd"])
+async def times(shell: Shell, words: list[str]) -> int:
+    shell.io.say("0m0.000s 0m0.000s\n0m0.000s 0m0.000s")
+    return 0
+
+
+INLINE = frozenset(["echo", "printf", "test", "[", "true", "false", "[["])
 """Commands that a shell carries out itself, without a process."""
+ONLY_BASH = frozenset(
+    ["let", "declare", "typeset", "pushd", "popd", "shopt", "mapfile", "readarray", "disown", "builtin"]
+)
 
-BUILTINS: Mapping[str, Callable[[Shell, list[str], Io], Awaitable[int]]] = MappingProxyType(
+BUILTINS: Mapping[str, Builtin] = MappingProxyType(
     {
         ":": nothing,
-        ".": dot_,
-        "command": command_,
-        "exit": exit_,
-        "type": type_,
-        "ulimit": ulimit_,
-        "umask": umask_,
-        "return": return_,
+        ".": dot,
+        "alias": nothing,
+        "bg": failing,
         "break": break_,
+        "cd": cd,
+        "command": command,
         "continue": continue_,
-        "cd": cd_,
-        "trap": trap_,
-        "set": set_,
-        "shift": shift_,
+        "declare": assignments.declare,
+        "disown": nothing,
         "eval": eval_,
         "exec": exec_,
-        "wait": wait_,
+        "exit": exit_,
+        "export": assignments.export,
+        "fg": failing,
+        "getopts": assignments.getopts,
+        "hash": nothing,
+        "jobs": jobs_,
         "kill": kill_,
-        "read": read_,
-        "export": export_,
-        "local": local_,
+        "let": assignments.let,
+        "local": assignments.local,
+        "mapfile": assignments.mapfile,
+        "pwd": pwd,
+        "read": assignments.read,
+        "readarray": assignments.mapfile,
+        "readonly": assignments.readonly,
+        "return": return_,
+        "set": set_,
+        "shift": shift,
+        "shopt": nothing,
+        "source": source_,
+        "times": times,
+        "trap": trap,
+        "type": type_,
+        "typeset": assignments.declare,
+        "ulimit": ulimit,
+        "umask": umask,
+        "unalias": nothing,
+        "unset": assignments.unset,
+        "wait": wait,
     }
 )
 """Every builtin by its name."""
+
+
+def builtin(shell: Shell, name: str) -> Builtin | None:
+    """The builtin of a name, where this shell has it."""
+    if name in ONLY_BASH and shell.dialect.name != "bash" and not (name == "let" and shell.dialect.name == "ash"):
+        return None
+    return BUILTINS.get(name)

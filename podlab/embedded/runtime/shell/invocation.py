@@ -2,41 +2,122 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from podlab.embedded.runtime.files import FileError
+from podlab.embedded.runtime.machine.process import Process
 from podlab.embedded.runtime.machine.stdio import Io
-from podlab.embedded.runtime.shell.builtins import Exit
+from podlab.embedded.runtime.shell import interpreter, state
+from podlab.embedded.runtime.shell.dialect import unopened
+from podlab.embedded.runtime.shell.parser import Parser
+from podlab.embedded.runtime.shell.state import Exit, Leave, Shell
+from podlab.embedded.runtime.shell.syntax import Incomplete, SyntaxProblem
 
-if TYPE_CHECKING:
-    from podlab.embedded.runtime.shell.shell import Shell
+LONGEST = 2**16
+"""Bytes of an unfinished command that are read again with every further line; of longer ones, with every doubling."""
 
 
-async def start(shell: Shell, words: list[str], io: Io) -> int:
-    """`sh -c SCRIPT`, `sh FILE` or `sh` reading its input."""
-    name, arguments = words[0], words[1:]
-    while arguments and arguments[0][:1] in "-+" and len(arguments[0]) > 1 and "c" not in arguments[0]:
-        shell.options |= set(arguments.pop(0)[1:])
-    if arguments and arguments[0].startswith("-") and "c" in arguments[0]:
-        shell.options |= set(arguments[0][1:]) - {"c"}
-        if len(arguments) < 2:
-            return io.fail(f"{name}: 0: -c requires an argument", 2)
-        shell.name, shell.arguments = (arguments[2] if len(arguments) > 2 else name), tuple(arguments[3:])
-        return await shell.script(arguments[1], io)
-    if arguments:
+async def shell(process: Process) -> int:
+    """Run a shell process to its end; returns its exit code."""
+    io = Io(process, process.stdin, process.out, process.err)
+    inner = state.new(process, io, interpreter.run, interpreter.call, env=process.env, name=process.argv[0])
+    process.handles = lambda signal: bool(inner.traps.get(signal))
+    try:
         try:
-            text = io.read(arguments[0], "cannot open {}: {}").decode(errors="replace")
-        except FileError as error:
-            return io.fail(f"{name}: 0: {error}", 2)
-        shell.name, shell.arguments = arguments[0], tuple(arguments[1:])
-        return await shell.script(text, io)
-    return await _interact(shell, io)
-
-
-async def _interact(shell: Shell, io: Io) -> int:
-    while line := await io.stdin.line():
-        try:
-            await shell.evaluate(line.decode(errors="replace"), io)
+            await _start(inner, list(process.argv[1:]))
         except Exit as done:
-            return done.code
-    return shell.status
+            inner.status = done.code
+        except Leave as left:
+            inner.status = left.value if left.kind == "return" else inner.status
+        return await interpreter.ended(inner)
+    except Exit as done:
+        return done.code
+    except RecursionError:
+        return _too_deep(inner)
+    finally:
+        for job in inner.jobs:
+            job.task.cancel()
+
+
+def _too_deep(inner: Shell) -> int:
+    if inner.dialect.name == "dash":
+        return inner.fail("Maximum function recursion depth (1000) reached", 2)
+    return 139
+
+
+async def _start(inner: Shell, arguments: list[str]) -> None:
+    command = False
+    while arguments and arguments[0][:1] in ("-", "+") and len(arguments[0]) > 1:
+        word = arguments.pop(0)
+        if word in ("--", "--login", "--norc", "--noprofile", "-i", "-l"):
+            continue
+        letters = set(word[1:])
+        command = command or "c" in letters
+        if "o" in letters and arguments:
+            letters |= {"p"} if arguments.pop(0) == "pipefail" else set()
+        inner.options |= letters - {"c", "o", "l", "i", "s"}
+    if command:
+        await _command(inner, arguments)
+    elif arguments:
+        await _file(inner, arguments)
+    else:
+        await _interact(inner)
+
+
+async def _command(inner: Shell, arguments: list[str]) -> None:
+    if not arguments:
+        if inner.dialect.name == "bash":
+            inner.status = inner.io.fail("bash: -c: option requires an argument", 2)
+        else:
+            inner.status = inner.fail("-c requires an argument", 2)
+        return
+    inner.name, inner.arguments = (arguments[1] if len(arguments) > 1 else inner.name), tuple(arguments[2:])
+    inner.status = await inner.evaluate(arguments[0])
+
+
+async def _file(inner: Shell, arguments: list[str]) -> None:
+    try:
+        text = inner.io.read(arguments[0]).decode("utf-8", "surrogateescape")
+    except FileError as error:
+        reason = str(error).partition(": ")[2] or str(error)
+        if inner.dialect.name == "ash":
+            inner.status = inner.io.fail(f"{inner.name}: can't open '{arguments[0]}': {reason}", 2)
+        elif inner.dialect.name == "bash":
+            inner.status = inner.io.fail(f"bash: {arguments[0]}: {reason}", 127)
+        else:
+            words = unopened(inner.dialect, arguments[0], reason, create=False)
+            inner.status = inner.io.fail(f"{inner.name}: 0: {words}", 2)
+        return
+    inner.name, inner.arguments = arguments[0], tuple(arguments[1:])
+    inner.status = await inner.evaluate(text)
+
+
+async def _interact(inner: Shell) -> None:
+    """Read commands as they come; each runs as soon as it is whole."""
+    text, until, tried = "", "", 0
+    while data := await inner.io.stdin.line():
+        line = data.decode("utf-8", "surrogateescape")
+        text += line
+        if until and line.rstrip("\n").lstrip("\t") != until:
+            continue
+        if len(text) > LONGEST and len(text) < 2 * tried:
+            continue
+        problem = _unfinished(text, inner)
+        if problem:
+            until, tried = problem.until, len(text)
+            continue
+        await inner.evaluate(text)
+        text, until, tried = "", "", 0
+    if text:
+        inner.status = await inner.evaluate(text)
+
+
+def _unfinished(text: str, inner: Shell) -> Incomplete | None:
+    """What a text still lacks to be whole commands."""
+    parser = Parser(text, inner.dialect.features, whole=False)
+    try:
+        while parser.line() is not None:
+            pass
+    except Incomplete as problem:
+        return problem
+    except (SyntaxProblem, RecursionError):
+        return None
+    return None

@@ -1,45 +1,81 @@
-"""Redirections: files, here-documents and here-strings in place of a command's streams."""
+"""Redirections: files, here-documents and other streams in place of a command's own."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
 
-from podlab.embedded.runtime.machine.stdio import Io
-from podlab.embedded.runtime.shell.words import source
+from podlab.embedded.runtime.files import FileError
+from podlab.embedded.runtime.machine.stdio import Io, Stream
+from podlab.embedded.runtime.machine.streams import Input
+from podlab.embedded.runtime.shell import expansion
+from podlab.embedded.runtime.shell.dialect import unopened
+from podlab.embedded.runtime.shell.state import Shell
+from podlab.embedded.runtime.shell.syntax import Redirect
 
-if TYPE_CHECKING:
-    from podlab.embedded.runtime.shell.shell import Shell
-
-Node = Any  # tree_sitter.Node
+WRITES = frozenset([">", ">>", ">|", "<>", "&>", "&>>"])
 
 
-async def redirected(shell: Shell, redirects: list[Node], io: Io) -> Io:
-    """Where a command reads and writes after its redirections. Raises FileError."""
+class Unredirected(Exception):
+    """A redirection that cannot be made: the shell's complaint."""
+
+
+async def redirected(shell: Shell, redirects: tuple[Redirect, ...]) -> Io:
+    """Where a command reads and writes after its redirections. Raises Unredirected."""
+    io = shell.io
     for redirect in redirects:
-        if redirect.type == "heredoc_redirect":
-            body = next(c for c in redirect.children if c.type == "heredoc_body")
-            quoted = source(next(c for c in redirect.children if c.type == "heredoc_start"))[0] in "'\"\\"
-            text = source(body) if quoted else await shell.words.gapped(body, io)
-            io = replace(io, stdin=io.input(text.encode()))
-        elif redirect.type == "herestring_redirect":
-            io = replace(io, stdin=io.input((await shell.words.text(redirect.named_children[0], io)).encode() + b"\n"))
-        else:
-            io = await _file_redirect(shell, redirect, io)
+        io = await _redirect(shell, io, redirect)
     return io
 
 
-async def _file_redirect(shell: Shell, redirect: Node, io: Io) -> Io:
-    numbers = [source(c) for c in redirect.children if c.type == "file_descriptor"]
-    operator = next(c.type for c in redirect.children if not c.is_named)
-    target = await shell.words.text(redirect.named_children[-1], io)
-    number = numbers[0] if numbers else "0" if operator == "<" else "1"
-    if operator == ">&":
-        stream = {"1": io.out, "2": io.err}.get(target, io.out)
-        return replace(io, err=stream) if number == "2" else replace(io, out=stream)
-    if operator == "<":
-        return replace(io, stdin=io.input(io.read(target, "cannot open {}: {}")))
-    write = io.writer(target, append=operator.endswith(">>"))
-    if operator.startswith("&>"):
+async def _redirect(shell: Shell, io: Io, redirect: Redirect) -> Io:
+    operator, number = redirect.operator, redirect.number
+    if redirect.here is not None:
+        text = await expansion.text(shell, redirect.here.body)
+        return _placed(io, max(number, 0), Input(text.encode(errors="surrogateescape")))
+    target = await expansion.text(shell, redirect.target)
+    if operator == "<<<":
+        return _placed(io, max(number, 0), Input(target.encode(errors="surrogateescape") + b"\n"))
+    if operator in (">&", "<&"):
+        return _joined(shell, io, number if number >= 0 else int(operator == ">&"), target)
+    try:
+        if operator == "<":
+            return _placed(io, max(number, 0), io.open(target))
+        write = io.writer(target, append=operator in (">>", "&>>", "<>"))
+    except FileError as error:
+        raise Unredirected(unopened(shell.dialect, target, str(error), create=operator in WRITES)) from None
+    if operator in ("&>", "&>>"):
         return replace(io, out=write, err=write)
-    return replace(io, err=write) if number == "2" else replace(io, out=write)
+    if operator == "<>":
+        return _placed(io, max(number, 0), io.open(target))
+    return _placed(io, number if number >= 0 else 1, write)
+
+
+def _joined(shell: Shell, io: Io, number: int, target: str) -> Io:
+    """`2>&1`, `3>&-`, and bash's `>&file`."""
+    if target == "-":
+        return _placed(io, number, Input() if number == 0 else _nowhere)
+    if not target.isdecimal():
+        try:
+            write = io.writer(target)
+        except FileError as error:
+            raise Unredirected(unopened(shell.dialect, target, str(error), create=True)) from None
+        return replace(io, out=write, err=write)
+    stream = io.stream(int(target))
+    if stream is None:
+        raise Unredirected(f"{target}: Bad file descriptor")
+    return _placed(io, number, stream)
+
+
+def _nowhere(data: bytes) -> None:
+    pass
+
+
+def _placed(io: Io, number: int, stream: Stream) -> Io:
+    if number == 0 and isinstance(stream, Input):
+        return replace(io, stdin=stream)
+    if number == 1 and not isinstance(stream, Input):
+        return replace(io, out=stream)
+    if number == 2 and not isinstance(stream, Input):
+        return replace(io, err=stream)
+    return replace(io, more=MappingProxyType({**io.more, number: stream}))

@@ -1,0 +1,160 @@
+"""`test`, `[` and `[[`: conditions about texts, numbers and files."""
+
+from __future__ import annotations
+
+from podlab.embedded.runtime.expressions import globs
+from podlab.embedded.runtime.expressions import patterns as expressions
+from podlab.embedded.runtime.machine.stdio import Io
+
+
+class Unclear(Exception):
+    """Words that are no condition: what the command says of them."""
+
+
+def test(io: Io, words: list[str], *, patterns: bool = False) -> int:
+    """`[ … ]`: 0 if it holds, 1 if not, 2 for what is no condition; with `patterns`, as `[[ … ]]` understands it."""
+    try:
+        return int(not _Condition(io, words, patterns=patterns).holds())
+    except Unclear as problem:
+        return io.complain("test" if not patterns else "[[", str(problem), 2)
+
+
+UNARY = frozenset(f"-{letter}" for letter in "abcdefghknpstuvwxzGLNOS")
+BINARY = frozenset(["=", "==", "!=", "=~", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"])
+
+
+class _Condition:
+    """Words as `or`, `and`, `not`, parentheses and primaries; as POSIX, fewer words are read the simple way."""
+
+    def __init__(self, io: Io, words: list[str], *, patterns: bool) -> None:
+        self.io, self.words, self.at, self.patterns = io, words, 0, patterns
+
+    def holds(self) -> bool:
+        words = self.words
+        if not words:
+            return False
+        if len(words) == 1:
+            return bool(words[0])
+        if len(words) == 3 and words[1] in BINARY:
+            return self._binary(*words)
+        if len(words) == 3 and not (words[0] in ("!", "(") or words[1] in ("-a", "-o", "&&", "||")):
+            raise Unclear(self._unknown(words[1] if self.io.busybox else words[0], binary=True))
+        if len(words) == 2 and words[0] != "!" and words[0] not in UNARY:
+            raise Unclear(self._unknown(words[0] if not self.io.busybox else words[1], binary=False))
+        found = self._or()
+        if self.at < len(words):
+            raise Unclear(self._unknown(words[self.at], binary=True))
+        return found
+
+    def _unknown(self, word: str, *, binary: bool) -> str:
+        if self.io.busybox:
+            return f"{word}: unknown operand"
+        if "line " in self.io.speaker:
+            return f"{word}: {'binary' if binary and word not in self.words[:1] else 'unary'} operator expected"
+        return f"{word}: unexpected operator"
+
+    def _next(self, *wanted: str) -> bool:
+        if self.at < len(self.words) and self.words[self.at] in wanted:
+            self.at += 1
+            return True
+        return False
+
+    def _or(self) -> bool:
+        found = self._and()
+        while self._next("-o", "||"):
+            found = self._and() or found
+        return found
+
+    def _and(self) -> bool:
+        found = self._not()
+        while self._next("-a", "&&"):
+            found = self._not() and found
+        return found
+
+    def _not(self) -> bool:
+        negated = False
+        while self.at < len(self.words) - 1 and self._next("!"):
+            negated = not negated
+        return self._primary() != negated
+
+    def _primary(self) -> bool:
+        left = self.words[self.at :]
+        if not left:
+            raise Unclear("argument expected")
+        if len(left) >= 3 and left[1] in BINARY:
+            self.at += 3
+            return self._binary(*left[:3])
+        if left[0] == "(" and len(left) > 1:
+            self.at += 1
+            found = self._or()
+            if not self._next(")"):
+                raise Unclear("closing paren expected")
+            return found
+        if left[0] in UNARY and len(left) > 1:
+            self.at += 2
+            return _unary(self.io, left[0], left[1])
+        self.at += 1
+        return bool(left[0])
+
+    def _binary(self, left: str, operator: str, right: str) -> bool:
+        if operator in ("=", "==", "!="):
+            same = globs.matches(left, right) if self.patterns else left == right
+            return same == (operator != "!=")
+        if operator == "=~":
+            try:
+                return bool(expressions.compiled(right, extended=True).search(left))
+            except expressions.BadPattern:
+                raise Unclear("invalid regular expression") from None
+        if operator in ("<", ">"):
+            return left < right if operator == "<" else left > right
+        if operator in ("-nt", "-ot", "-ef"):
+            return operator == "-ef" and self.io.path(left) == self.io.path(right)
+        a, b = self._number(left), self._number(right)
+        table = {"-eq": a == b, "-ne": a != b, "-lt": a < b, "-le": a <= b, "-gt": a > b, "-ge": a >= b}
+        return table[operator]
+
+    def _number(self, text: str) -> int:
+        if text.strip().lstrip("+-").isdecimal():
+            return int(text.strip()[:30])
+        if self.io.busybox:
+            raise Unclear(f"{text}: bad number")
+        bash = "line " in self.io.speaker
+        raise Unclear(f"{text}: integer expression expected" if bash else f"Illegal number: {text}")
+
+
+def _unary(io: Io, operator: str, value: str) -> bool:
+    files, path = io.process.machine.files, io.path(value)
+    if operator in ("-n", "-z"):
+        return bool(value) == (operator == "-n")
+    if operator == "-t":
+        return False
+    if operator in ("-L", "-h"):
+        return files.link(path) is not None
+    if operator == "-d":
+        return files.is_directory(path)
+    if operator == "-f":
+        return files.exists(path) and not files.is_directory(path) and not path.startswith("/dev/")
+    if operator == "-s":
+        return files.exists(path) and (files.is_directory(path) or bool(files.read(path)))
+    if operator == "-c":
+        return path.startswith("/dev/") and files.exists(path) and not files.is_directory(path)
+    if operator == "-x" and files.exists(path) and not files.is_directory(path):
+        return bool(files.mode(path) & 0o111)
+    return operator in ("-e", "-a", "-r", "-w", "-x", "-O", "-G", "-N") and files.exists(path)
+
+
+async def bracket(io: Io, words: list[str]) -> int:
+    """`[ CONDITION ]`"""
+    if words[-1:] != ["]"]:
+        return io.complain("[", "missing `]'" if "line " in io.speaker else "missing ]", 2)
+    return test(io, words[:-1])
+
+
+async def double_bracket(io: Io, words: list[str]) -> int:
+    """busybox's `[[ CONDITION ]]`"""
+    return test(io, words[:-1], patterns=True) if words[-1:] == ["]]"] else io.complain("[[", "missing ]]", 2)
+
+
+async def test_(io: Io, words: list[str]) -> int:
+    """`test CONDITION`"""
+    return test(io, words)

@@ -1,0 +1,1 @@
+"""Languages inside commands: arithmetic, shell patterns, regular expressions."""

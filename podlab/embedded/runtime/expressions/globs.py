@@ -1,0 +1,172 @@
+"""Shell patterns: `*`, `?`, `[a-z]`, a backslash before what stands for itself; never slow, whatever is asked."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+WORK = 10**6
+"""Characters that one replacement may look at."""
+
+CLASSES = {
+    "alpha": string.ascii_letters, "digit": string.digits, "alnum": string.ascii_letters + string.digits,
+    "upper": string.ascii_uppercase, "lower": string.ascii_lowercase, "space": " \t\n\r\v\f", "blank": " \t",
+    "punct": string.punctuation, "xdigit": string.hexdigits,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _One:
+    """A place in a pattern that one character fills; with `many`, any number of any."""
+
+    characters: frozenset[str] | None = None
+    negated: bool = False
+    many: bool = False
+
+    def fits(self, char: str) -> bool:
+        return self.characters is None or (char in self.characters) != self.negated
+
+
+def magic(pattern: str) -> bool:
+    """Whether a pattern can fit more than one text."""
+    at = 0
+    while at < len(pattern):
+        if pattern[at] == "\\":
+            at += 2
+            continue
+        if pattern[at] in "*?" or (pattern[at] == "[" and "]" in pattern[at + 2 :]):
+            return True
+        at += 1
+    return False
+
+
+def literal(pattern: str) -> str:
+    """The text of a pattern that has nothing magic."""
+    out, at = [], 0
+    while at < len(pattern):
+        at += pattern[at] == "\\" and at + 1 < len(pattern)
+        out.append(pattern[at])
+        at += 1
+    return "".join(out)
+
+
+def escape(text: str) -> str:
+    """A pattern that fits a text alone."""
+    return "".join(f"\\{char}" if char in "*?[]\\" else char for char in text)
+
+
+def matches(text: str, pattern: str) -> bool:
+    """Whether a pattern fits all of a text."""
+    return _fits(text, compiled(pattern))
+
+
+def compiled(pattern: str) -> list[_One]:
+    """The places of a pattern."""
+    places, at = [], 0
+    while at < len(pattern):
+        char = pattern[at]
+        at += 1
+        if char == "*":
+            places.append(_One(many=True))
+        elif char == "?":
+            places.append(_One())
+        elif char == "[" and (found := _bracket(pattern, at)):
+            place, at = found
+            places.append(place)
+        else:
+            if char == "\\" and at < len(pattern):
+                char = pattern[at]
+                at += 1
+            places.append(_One(frozenset(char)))
+    return places
+
+
+def _bracket(pattern: str, at: int) -> tuple[_One, int] | None:
+    negated = pattern[at : at + 1] in ("!", "^")
+    at += negated
+    characters: set[str] = set()
+    first = True
+    while at < len(pattern) and (pattern[at] != "]" or first):
+        first = False
+        if pattern.startswith("[:", at) and (end := pattern.find(":]", at)) > 0:
+            characters |= set(CLASSES.get(pattern[at + 2 : end], ""))
+            at = end + 2
+            continue
+        at += pattern[at] == "\\" and at + 1 < len(pattern)
+        char = pattern[at]
+        if pattern[at + 1 : at + 2] == "-" and pattern[at + 2 : at + 3] not in ("]", ""):
+            characters |= {chr(code) for code in range(ord(char), min(ord(pattern[at + 2]), ord(char) + 2000) + 1)}
+            at += 3
+        else:
+            characters.add(char)
+            at += 1
+    return (_One(frozenset(characters), negated), at + 1) if at < len(pattern) else None
+
+
+def _fits(text: str, places: list[_One]) -> bool:
+    at = place = 0
+    star, retry = -1, 0
+    while at < len(text):
+        if place < len(places) and not places[place].many and places[place].fits(text[at]):
+            at, place = at + 1, place + 1
+        elif place < len(places) and places[place].many:
+            star, retry, place = place, at, place + 1
+        elif star >= 0:
+            retry += 1
+            at, place = retry, star + 1
+        else:
+            return False
+    return all(one.many for one in places[place:])
+
+
+def _accepted(text: str, places: list[_One]) -> Iterator[int]:
+    """The lengths of what a pattern fits at the beginning of a text, the shortest first."""
+    states = _closed({0}, places)
+    for at in range(len(text) + 1):
+        if len(places) in states:
+            yield at
+        if at == len(text) or not states:
+            return
+        going = {s for s in states if s < len(places) and places[s].fits(text[at])}
+        states = _closed({s if places[s].many else s + 1 for s in going}, places)
+
+
+def _closed(states: set[int], places: list[_One]) -> set[int]:
+    for state in sorted(states):
+        while state < len(places) and places[state].many:
+            state += 1
+            states.add(state)
+    return states
+
+
+def trimmed(value: str, pattern: str, operator: str) -> str:
+    """`${value#pattern}`, and `##`, `%`, `%%`."""
+    places, text = compiled(pattern), value
+    if operator[0] == "%":
+        places, text = places[::-1], value[::-1]
+    found = list(_accepted(text, places)) if len(operator) == 2 else list(islice(_accepted(text, places), 1))
+    if not found:
+        return value
+    return value[found[-1] :] if operator[0] == "#" else value[: len(value) - found[-1]]
+
+
+def replaced(value: str, pattern: str, replacement: str, *, everywhere: bool) -> str:
+    """bash's `${value/pattern/replacement}`; long texts are left as they are rather than searched for ever."""
+    anchor = pattern[:1] if pattern[:1] in ("#", "%") and not everywhere else ""
+    places, out, at, work = compiled(pattern[len(anchor) :]), [], 0, WORK
+    while at < len(value) and places and work > 0:
+        end = max(_accepted(value[at:], places), default=0)
+        work -= len(value) - at
+        if not end or (anchor == "%" and at + end != len(value)):
+            if anchor == "#":
+                break
+            out.append(value[at])
+            at += 1
+            continue
+        out.append(replacement)
+        at += end
+        if not everywhere:
+            break
+    return "".join(out) + value[at:]

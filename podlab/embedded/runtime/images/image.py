@@ -1,0 +1,41 @@
+"""What an image is: its reference and bytes, and what a container of it brings and can run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+DIRECTORIES = (
+    "bin boot dev etc home lib lib64 media mnt opt proc root run sbin srv sys tmp usr var usr/bin var/log var/run"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """One image: its reference, digest and bytes, and what a container of it does.
+
+    `entrypoint`, `command`, `user`, `cwd`, `ports` and `stop_signal` are what the image declares, `commands` what can
+    be run in it, `files` what it brings. `busybox` says whose tools these are: busybox's, or else coreutils' and dash.
+    """
+
+    reference: str
+    digest: str
+    size: int
+    entrypoint: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+    commands: frozenset[str] = frozenset()
+    files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
+    env: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    version: str = ""
+    directories: str = DIRECTORIES
+    busybox: bool = False
+    user: str = ""
+    cwd: str = "/"
+    ports: tuple[int, ...] = ()
+    stop_signal: str = "TERM"
+
+    @property
+    def id(self) -> str:
+        """The imageID that a container's status shows."""
+        return f"{self.reference.rpartition(':')[0]}@sha256:{self.digest}"

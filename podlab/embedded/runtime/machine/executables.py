@@ -1,0 +1,50 @@
+"""Where an image's programs are, and why a command line cannot be started."""
+
+from __future__ import annotations
+
+import posixpath
+
+from podlab.embedded.runtime.files import Files
+from podlab.embedded.runtime.images.image import Image
+
+FOLDERS = ("/bin", "/usr/bin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/local/sbin")
+"""Folders in which an image's own programs are found."""
+SYSTEM = frozenset(["nginx", "httpd", "ifconfig", "netstat", "arp", "route", "chroot", "mysqld"])
+"""Programs that Debian keeps in /usr/sbin."""
+LOCAL = frozenset(["redis-server", "redis-cli", "python", "python3", "node", "npm", "pip", "docker-entrypoint.sh"])
+
+
+def missing(
+    argv: list[str], commands: frozenset[str], entrypoint: tuple[str, ...], files: Files | None = None, cwd: str = "/"
+) -> str:
+    """Why a command line cannot be started, as the runtime says it; "" if it can."""
+    name = argv[0] if argv else ""
+    if name in entrypoint or known(name, commands):
+        return ""
+    if "/" in name:
+        path = posixpath.normpath(posixpath.join(cwd, name))
+        if files and files.exists(path):
+            runs = not files.is_directory(path) and files.mode(path) & 0o111
+            return "" if runs else f'exec: "{name}": permission denied'
+        return f'exec: "{name}": stat {name}: no such file or directory'
+    return f'exec: "{name}": executable file not found in $PATH'
+
+
+def known(name: str, commands: frozenset[str]) -> bool:
+    """Whether an image has a program of this name or path."""
+    if name in commands:
+        return True
+    folder, base = posixpath.split(name)
+    return folder in FOLDERS and base in commands
+
+
+def place(name: str, image: Image, files: Files, cwd: str = "/") -> str:
+    """The path of a program; "" for one that is not there."""
+    if "/" in name:
+        path = posixpath.normpath(posixpath.join(cwd, name))
+        return name if files.exists(path) or known(path, image.commands) else ""
+    if name not in image.commands or name == "[[":
+        return ""
+    if image.busybox:
+        return f"/bin/{name}"
+    return f"/usr/local/bin/{name}" if name in LOCAL else f"/usr/sbin/{name}" if name in SYSTEM else f"/usr/bin/{name}"

@@ -1,0 +1,214 @@
+"""Builtins that set variables: export, readonly, local, unset, read, getopts, let."""
+
+from __future__ import annotations
+
+from podlab.embedded.runtime.expressions.arithmetic import ArithmeticProblem, value
+from podlab.embedded.runtime.shell.state import Exit, Shell
+
+
+def _each(shell: Shell, words: list[str]) -> list[str]:
+    """Assign what `name=value` words say; the names."""
+    names = []
+    for word in words:
+        name, equals, given = word.partition("=")
+        if not name.isidentifier():
+            shell.fail(f"{name}: bad variable name")
+            raise Exit(2)
+        if equals:
+            shell.assign(name, given)
+        names.append(name)
+    return names
+
+
+def _shown(shell: Shell, word: str, names: set[str]) -> None:
+    for name in sorted(names):
+        text = shell.variables.get(name)
+        if shell.dialect.name == "bash":
+            shell.io.say(
+                f"declare -{'x' if word == 'export' else 'r'} {name}" + (f'="{text}"' if text is not None else "")
+            )
+        else:
+            quoted = "" if text is None else "='" + text.replace("'", "'\"'\"'") + "'"
+            shell.io.say(f"{word} {name}{quoted}")
+
+
+async def export(shell: Shell, words: list[str]) -> int:
+    """`export [-p] [-n] [NAME[=VALUE]…]`"""
+    names = _each(shell, [word for word in words if not word.startswith("-")])
+    if "-n" in words:
+        shell.exported -= set(names)
+    elif names:
+        shell.exported |= set(names)
+    else:
+        _shown(shell, "export", shell.exported)
+    return 0
+
+
+async def readonly(shell: Shell, words: list[str]) -> int:
+    names = _each(shell, [word for word in words if not word.startswith("-")])
+    if not names:
+        _shown(shell, "readonly", shell.fixed)
+    shell.fixed |= set(names)
+    return 0
+
+
+async def local(shell: Shell, words: list[str]) -> int:
+    if not shell.locals:
+        if shell.dialect.name == "bash":
+            return shell.refuse("local", "can only be used in a function", 1)
+        shell.refuse("local", "not in a function")
+        raise Exit(2)
+    for word in words:
+        name, equals, given = word.partition("=")
+        if name.startswith("-"):
+            continue
+        shell.locals[-1].setdefault(name, shell.variables.get(name))
+        if equals:
+            shell.assign(name, given)
+        elif shell.dialect.name != "dash":
+            shell.variables.pop(name, None)
+    return 0
+
+
+async def declare(shell: Shell, words: list[str]) -> int:
+    names = [word for word in words if not word.startswith("-")]
+    if any(word.startswith("-") and "x" in word for word in words):
+        return await export(shell, names)
+    if shell.locals:
+        return await local(shell, names)
+    _each(shell, names)
+    return 0
+
+
+async def unset(shell: Shell, words: list[str]) -> int:
+    functions = "-f" in words
+    for name in [word for word in words if word not in ("-f", "-v")]:
+        if functions:
+            shell.functions.pop(name, None)
+            continue
+        if name in shell.fixed:
+            shell.refuse("unset", shell.dialect.read_only.format(name))
+            raise Exit(2)
+        shell.variables.pop(name, None)
+        shell.arrays.pop(name, None)
+        shell.exported.discard(name)
+    return 0
+
+
+async def read(shell: Shell, words: list[str]) -> int:
+    """`read [-r] [-p PROMPT] [-n COUNT] [-t SECONDS] [-s] [NAME…]`"""
+    flags, values, names = _options(words, "pntdua")
+    if (prompt := values.get("p")) is not None:
+        shell.io.err(prompt.encode())
+    if "n" in values and values["n"].isdecimal():
+        data = await shell.io.stdin.take(max(int(values["n"][:6]), 1))
+    else:
+        data = await shell.io.stdin.line()
+    while "r" not in flags and data.endswith(b"\\\n"):
+        data = data[:-2] + await shell.io.stdin.line()
+    text = data.decode("utf-8", "surrogateescape").removesuffix("\n")
+    if "r" not in flags:
+        text = text.replace("\\\\", "\0").replace("\\", "").replace("\0", "\\")
+    if "a" in values:
+        shell.arrays[values["a"]] = text.split()
+        return 0 if data.endswith(b"\n") else 1
+    given = _split(text, shell.variables.get("IFS", " \t\n"), len(names or ["REPLY"]))
+    for name, word in zip(names or ["REPLY"], given, strict=True):
+        shell.assign(name, text if not names else word)
+    return 0 if data.endswith(b"\n") or (data and "n" in values) else 1
+
+
+def _split(text: str, ifs: str, count: int) -> list[str]:
+    """A line in so many fields, the last with all the rest."""
+    blanks = "".join(char for char in ifs if char in " \t\n")
+    found: list[str] = []
+    text = text.strip(blanks) if blanks else text
+    while len(found) < count - 1:
+        end = next((at for at, char in enumerate(text) if char in ifs), len(text))
+        found.append(text[:end])
+        mark = text[end : end + 1]
+        text = text[end:].lstrip(blanks) if mark and mark in blanks else text[end + 1 :]
+        if mark and mark in blanks and text[:1] in ifs and text[:1] not in blanks and text:
+            text = text[1:].lstrip(blanks)
+    return [*found, text]
+
+
+def _options(words: list[str], valued: str) -> tuple[set[str], dict[str, str], list[str]]:
+    flags: set[str] = set()
+    values: dict[str, str] = {}
+    words = list(words)
+    while words and words[0].startswith("-") and len(words[0]) > 1:
+        word = words.pop(0)[1:]
+        for at, letter in enumerate(word):
+            if letter in valued:
+                rest = word[at + 1 :]
+                values[letter] = rest or (words.pop(0) if words else "")
+                break
+            flags.add(letter)
+    return flags, values, words
+
+
+async def mapfile(shell: Shell, words: list[str]) -> int:
+    """bash's `mapfile [-t] NAME`"""
+    flags, _, names = _options(words, "dnOsuCc")
+    lines = (await shell.io.stdin.rest()).decode("utf-8", "surrogateescape").splitlines(keepends="t" not in flags)
+    shell.arrays[names[0] if names else "MAPFILE"] = lines
+    return 0
+
+
+async def let(shell: Shell, words: list[str]) -> int:
+    found = 0
+    for word in words:
+        try:
+            found = value(word, shell.variables)
+        except ArithmeticProblem as problem:
+            return shell.refuse("let", f"{word}: {problem}", 1)
+    return int(found == 0)
+
+
+async def getopts(shell: Shell, words: list[str]) -> int:
+    """`getopts OPTIONS NAME [ARGUMENT…]`: the next option, in NAME and OPTARG."""
+    if len(words) < 2:
+        return shell.refuse("getopts", "usage: getopts optstring var [arg]", 2)
+    known, name, given = words[0], words[1], words[2:] or list(shell.arguments)
+    place, inside = shell.option_place
+    asked = shell.variables.get("OPTIND", "1")
+    if asked.isdecimal() and int(asked) != place:
+        place, inside = int(asked), 0
+    word = given[place - 1] if 0 < place <= len(given) else ""
+    if len(word) < 2 or word[0] != "-" or word == "--":
+        shell.assign("OPTIND", str(place + (word == "--")))
+        shell.option_place = (place + (word == "--"), 0)
+        shell.assign(name, "?")
+        return 1
+    inside = inside or 1
+    letter, rest = word[inside], word[inside + 1 :]
+    argument, after = None, (place, inside + 1) if rest else (place + 1, 0)
+    if letter in known.replace(":", "") and f"{letter}:" in known:
+        argument = rest or (given[place] if place < len(given) else None)
+        after = (place + (1 if rest else 2), 0)
+    found = _checked(shell, known, letter, argument)
+    shell.variables.pop("OPTARG", None)
+    if argument is not None or (found != letter and known.startswith(":")):
+        shell.assign("OPTARG", argument if argument is not None else letter)
+    shell.assign(name, found)
+    shell.assign("OPTIND", str(after[0]))
+    shell.option_place = after
+    return 0
+
+
+def _checked(shell: Shell, known: str, letter: str, argument: str | None) -> str:
+    """What `getopts` calls an option: itself, `?` or `:`."""
+    if letter in known.replace(":", "") and (f"{letter}:" not in known or argument is not None):
+        return letter
+    if known.startswith(":"):
+        return ":" if letter in known[1:] else "?"
+    if letter in known:
+        shell.io.fail(f"{shell.name}: option requires an argument -- {letter}")
+    else:
+        shell.io.fail(
+            f"{shell.name}: illegal option -{letter}"
+            if shell.dialect.name == "dash"
+            else f"{shell.name}: invalid option -- '{letter}'"
+        )
+    return "?"

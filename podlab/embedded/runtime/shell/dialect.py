@@ -1,0 +1,142 @@
+"""In what words a shell complains: dash's, those of busybox's ash, and bash's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from podlab.embedded.runtime.files import NO_SUCH
+from podlab.embedded.runtime.shell.syntax import Incomplete, SyntaxProblem
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """A shell's words; `{}` in them are a name and a reason.
+
+    `builtin` begins a builtin's complaint, `unusable` is its exit code, `unreadable` that of a failed redirection;
+    `features` are what the shell has beside POSIX's grammar.
+    """
+
+    name: str
+    prefix: str
+    builtin: str
+    not_found: str
+    cannot_open: str
+    cannot_create: str
+    cannot_cd: str
+    cannot_source: str
+    unset: str
+    read_only: str
+    unusable: int
+    unreadable: int
+    unset_code: int
+    no_number: str
+    features: frozenset[str]
+
+
+DASH = Dialect(
+    name="dash",
+    prefix="{name}: {line}:",
+    builtin="{command}:",
+    not_found="{}: not found",
+    cannot_open="cannot open {}: {}",
+    cannot_create="cannot create {}: {}",
+    cannot_cd="cd: can't cd to {}",
+    cannot_source=".: cannot open {}: No such file",
+    unset="{}: parameter not set",
+    read_only="{}: is read only",
+    unusable=2,
+    unreadable=2,
+    unset_code=2,
+    no_number="Illegal number: {}",
+    features=frozenset(),
+)
+ASH = Dialect(
+    name="ash",
+    prefix="{name}:",
+    builtin="{command}: line 0:",
+    not_found="{}: not found",
+    cannot_open="can't open {}: {}",
+    cannot_create="can't create {}: {}",
+    cannot_cd="cd: line 0: can't cd to {}: {}",
+    cannot_source="{command}: line 0: can't open '{}': No such file or directory",
+    unset="{}: parameter not set",
+    read_only="{}: is read only",
+    unusable=2,
+    unreadable=1,
+    unset_code=2,
+    no_number="Illegal number: {}",
+    features=frozenset(["function", "substrings"]),
+)
+BASH = Dialect(
+    name="bash",
+    prefix="{name}: line {line}:",
+    builtin="{command}:",
+    not_found="{}: command not found",
+    cannot_open="{}: {}",
+    cannot_create="{}: {}",
+    cannot_cd="cd: {}: {}",
+    cannot_source="{}: No such file or directory",
+    unset="{}: unbound variable",
+    read_only="{}: readonly variable",
+    unusable=1,
+    unreadable=1,
+    unset_code=127,
+    no_number="{}: numeric argument required",
+    features=frozenset(["function", "substrings", "[[", "((", "arrays", "<<<", "braces"]),
+)
+SHORT: Mapping[str, Mapping[tuple[str, str], str]] = MappingProxyType(
+    {
+        "dash": {("open", NO_SUCH): "No such file", ("create", NO_SUCH): "Directory nonexistent"},
+        "ash": {("open", NO_SUCH): "no such file", ("create", NO_SUCH): "nonexistent directory"},
+        "bash": {},
+    }
+)
+"""Reasons that a shell says in words of its own when it opens or creates a file."""
+
+
+def unopened(dialect: Dialect, name: str, reason: str, *, create: bool) -> str:
+    """The complaint about a file of a redirection."""
+    act = "create" if create else "open"
+    return (dialect.cannot_create if create else dialect.cannot_open).format(
+        name, SHORT[dialect.name].get((act, reason), reason)
+    )
+
+
+def syntax_error(dialect: Dialect, problem: SyntaxProblem, text: str, name: str, line: int) -> str:
+    """The whole complaint about a script that cannot be read."""
+    if dialect.name == "bash":
+        return _bash_syntax(problem, text, name)
+    quote = isinstance(problem, Incomplete) and problem.quote
+    if problem.token in ("Bad substitution", "Bad for loop variable"):
+        found = problem.token
+        where = dialect.prefix.format(name=name, line=line)
+        if dialect.name == "ash":
+            return f"{where} syntax error: {found[0].lower()}{found[1:]}"
+        return f"{where} Syntax error: {found}" if "loop" in found else f"{where} {found}"
+    if dialect.name == "ash":
+        what = "unterminated quoted string" if quote in ("'", '"') else f"unexpected {problem.token}"
+        what = what if not quote or quote in ("'", '"') else "EOF in backquote substitution"
+        found = f"syntax error: {what}"
+    else:
+        what = "Unterminated quoted string" if quote in ("'", '"') else f"{problem.token} unexpected"
+        found = f"Syntax error: {what if not quote or quote != '`' else 'EOF in backquote substitution'}"
+    if problem.expected and not quote:
+        found += f' (expecting "{problem.expected}")'
+    return f"{dialect.prefix.format(name=name, line=line)} {found}"
+
+
+def _bash_syntax(problem: SyntaxProblem, text: str, name: str) -> str:
+    where = f"{name}: -c: line"
+    if isinstance(problem, Incomplete):
+        quote = problem.quote or ({")": ")", "}": "}", "))": ")"}.get(problem.expected, ""))
+        if quote:
+            line = problem.line + (not problem.quote)
+            return f"{where} {line}: unexpected EOF while looking for matching `{quote}'"
+        return f"{where} {text.count(chr(10)) + 2}: syntax error: unexpected end of file"
+    token = problem.token.strip('"')
+    lines = text.split("\n")
+    shown = lines[min(problem.line, len(lines)) - 1]
+    complaint = f"{where} {problem.line}: syntax error near unexpected token `{token}'"
+    return f"{complaint}\n{where} {problem.line}: `{shown}'"

@@ -1,0 +1,282 @@
+"""How a shell makes fields of words: parameters, substitutions, arithmetic, splitting, file names."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, field, replace
+
+from podlab.embedded.runtime.expressions import globs
+from podlab.embedded.runtime.expressions.arithmetic import ArithmeticProblem, value
+from podlab.embedded.runtime.shell.parameters import modified, parameter, positional
+from podlab.embedded.runtime.shell.state import Exit, Shell
+from podlab.embedded.runtime.shell.syntax import Arithmetic, Parameter, Part, Substitution, Text, Word
+
+MOST_NAMES = 20_000
+"""File names that one pattern may become."""
+BRACES = re.compile(r"\{([^{}\s]*)\}")
+
+
+@dataclass(slots=True)
+class _Fields:
+    """Fields as they grow: each a list of (text, whether quoted)."""
+
+    ifs: str
+    done: list[list[tuple[str, bool]]] = field(default_factory=list)
+    current: list[tuple[str, bool]] | None = None
+
+    def add(self, text: str, *, quoted: bool) -> None:
+        if quoted or text:
+            self.current = [*(self.current or []), (text, quoted)]
+
+    def end(self) -> None:
+        if self.current is not None:
+            self.done.append(self.current)
+        self.current = None
+
+    def split(self, text: str) -> None:
+        """Add what an unquoted expansion gave, in as many fields as it has."""
+        blanks = "".join(char for char in self.ifs if char in " \t\n")
+        marks = "".join(char for char in self.ifs if char not in " \t\n")
+        buffer: list[str] = []
+        for at, char in enumerate(text):
+            if char in marks:
+                self.add("".join(buffer), quoted=False)
+                self.current = self.current or []
+                buffer = []
+                self.end()
+            elif char in blanks:
+                if buffer or (at == 0 and self.current is not None):
+                    self.add("".join(buffer), quoted=False)
+                    self._pause(text, at, marks, blanks)
+                buffer = []
+            else:
+                buffer.append(char)
+        self.add("".join(buffer), quoted=False)
+
+    def _pause(self, text: str, at: int, marks: str, blanks: str) -> None:
+        """A blank ends a field, unless it only stands before a mark that does."""
+        rest = text[at : at + 64].lstrip(blanks)
+        if not rest or rest[0] not in marks:
+            self.end()
+
+
+async def fields(shell: Shell, words: tuple[Word, ...]) -> list[str]:
+    """Words expanded, split, and with file names in place of patterns."""
+    found: list[str] = []
+    for word in words:
+        plain = word.plain
+        if plain is not None and not globs.magic(plain) and plain[:1] != "~" and "{" not in plain:
+            found.append(plain)
+            continue
+        for one in _braces(shell, word):
+            found.extend(await _word(shell, one))
+    return found
+
+
+async def _word(shell: Shell, word: Word) -> list[str]:
+    growing = _Fields(shell.variables.get("IFS", " \t\n"))
+    await _parts(shell, _tilde(shell, word).parts, growing)
+    growing.end()
+    found: list[str] = []
+    for pieces in growing.done:
+        pattern = "".join(globs.escape(text) if quoted else text for text, quoted in pieces)
+        if "f" not in shell.options and any(not quoted for _, quoted in pieces) and globs.magic(pattern):
+            found.extend(_names(shell, pattern) or [_literal(pieces)])
+        else:
+            found.append("".join(text for text, _ in pieces))
+    return found
+
+
+def _literal(pieces: list[tuple[str, bool]]) -> str:
+    return "".join(text for text, _ in pieces)
+
+
+async def _parts(shell: Shell, parts: tuple[Part, ...], growing: _Fields) -> None:
+    for part in parts:
+        if isinstance(part, Text):
+            growing.add(part.text, quoted=part.quoted)
+        elif isinstance(part, Parameter) and part.name in ("@", "*") and not part.operator:
+            _arguments(shell, part, growing)
+        elif isinstance(part, Parameter) and (array := _array(shell, part)) is not None:
+            for at, text in enumerate(array):
+                if at:
+                    growing.end()
+                growing.add(text, quoted=True)
+        elif isinstance(part, Parameter) and not part.quoted and part.operator.lstrip(":") in ("-", "+") and part.word:
+            await _alternative(shell, part, growing)
+        else:
+            text = await _value(shell, part)
+            if part.quoted:
+                growing.add(text, quoted=True)
+            else:
+                growing.split(text)
+
+
+def _array(shell: Shell, part: Parameter) -> list[str] | None:
+    """The elements that bash's `"${name[@]}"` stands for."""
+    name, _, index = part.name.partition("[")
+    return shell.arrays.get(name, []) if index == "@]" and not part.operator else None
+
+
+async def _alternative(shell: Shell, part: Parameter, growing: _Fields) -> None:
+    """`${name:-word}`: the word's own parts where the variable does not stand in."""
+    current = parameter(shell, part.name)
+    present = current is not None and (current != "" or part.operator[0] != ":")
+    if present == (part.operator[-1] == "-"):
+        if part.operator[-1] == "-":
+            growing.split(current or "")
+        return
+    if part.word:
+        await _parts(shell, part.word.parts, growing)
+
+
+def _arguments(shell: Shell, part: Parameter, growing: _Fields) -> None:
+    if part.quoted and part.name == "*":
+        growing.add(positional(shell), quoted=True)
+        return
+    for at, argument in enumerate(shell.arguments):
+        if at:
+            growing.end()
+        if part.quoted:
+            growing.add(argument, quoted=True)
+        else:
+            growing.split(argument)
+
+
+async def text(shell: Shell, word: Word) -> str:
+    """A word's value, neither split nor matched with file names."""
+    parts = _tilde(shell, word).parts
+    return "".join([part.text if isinstance(part, Text) else await _value(shell, part) for part in parts])
+
+
+async def pattern(shell: Shell, word: Word) -> str:
+    """A word as a pattern: what is quoted in it stands for itself."""
+    out = []
+    for part in _tilde(shell, word).parts:
+        if isinstance(part, Text):
+            out.append(globs.escape(part.text) if part.quoted else part.text)
+        else:
+            found = await _value(shell, part)
+            out.append(globs.escape(found) if part.quoted else found)
+    return "".join(out)
+
+
+async def _value(shell: Shell, part: Part) -> str:
+    if isinstance(part, Text):
+        return part.text
+    if isinstance(part, Substitution):
+        return await _substitute(shell, part)
+    if isinstance(part, Arithmetic):
+        return str(await calculate(shell, part.word))
+    if not part.operator:
+        found = parameter(shell, part.name)
+        if found is None and "u" in shell.options and part.name not in ("@", "*"):
+            shell.fail(shell.dialect.unset.format(part.name))
+            raise Exit(shell.dialect.unset_code)
+        return found or ""
+    if part.operator in ("#", "##", "%", "%%") and part.word:
+        word = await pattern(shell, part.word)
+        return globs.trimmed(parameter(shell, part.name) or "", word, part.operator)
+    return await modified(shell, part, text, pattern)
+
+
+async def calculate(shell: Shell, word: Word) -> int:
+    """The value of an arithmetic expression; one that has none ends the shell."""
+    source = (await text(shell, word)).removeprefix("$((").removesuffix("))")
+    try:
+        return value(source, shell.variables)
+    except (ArithmeticProblem, RecursionError) as problem:
+        shell.fail(_unreckoned(shell, str(problem), source.strip()))
+        raise Exit(shell.dialect.unusable) from None
+
+
+def _unreckoned(shell: Shell, problem: str, source: str) -> str:
+    division = problem == "division by zero"
+    if shell.dialect.name == "ash":
+        return "divide by zero" if division else "arithmetic syntax error"
+    if shell.dialect.name == "dash":
+        what = problem if division else "expecting primary"
+        return f'arithmetic expression: {what}: "{source}"'
+    if division:
+        return f'{source}: division by 0 (error token is "0")'
+    return f'{source}: syntax error: operand expected (error token is "{source[-1:]}")'
+
+
+async def _substitute(shell: Shell, part: Substitution) -> str:
+    buffer = shell.io.pipe()
+    inner = shell.copy(io=replace(shell.io, out=buffer.feed))
+    inner.tested = 0
+    try:
+        shell.status = await inner.run(inner, part.body)
+    except Exit as done:
+        shell.status = done.code
+    buffer.close()
+    return (await buffer.rest()).replace(b"\0", b"").decode("utf-8", "surrogateescape").rstrip("\n")
+
+
+def _tilde(shell: Shell, word: Word) -> Word:
+    first = word.parts[0] if word.parts else None
+    if not isinstance(first, Text) or first.quoted or first.text[:1] != "~" or first.text[1:2] not in ("", "/"):
+        return word
+    home = Text(shell.variables.get("HOME", "/root"), quoted=True)
+    return replace(word, parts=(home, Text(first.text[1:]), *word.parts[1:]))
+
+
+def _braces(shell: Shell, word: Word) -> list[Word]:
+    """bash's `a{b,c}d` and `{1..3}`: as many words."""
+    if "braces" not in shell.dialect.features or "{" not in word.source:
+        return [word]
+    for index, part in enumerate(word.parts):
+        if not isinstance(part, Text) or part.quoted or not (found := BRACES.search(part.text)):
+            continue
+        choices = _choices(found[1])
+        if len(choices) < 2:
+            continue
+        before, after = part.text[: found.start()], part.text[found.end() :]
+        made = []
+        for choice in choices[:MOST_NAMES]:
+            parts = (*word.parts[:index], Text(before + choice + after), *word.parts[index + 1 :])
+            made.extend(_braces(shell, replace(word, parts=parts)))
+        return made[:MOST_NAMES]
+    return [word]
+
+
+def _choices(inside: str) -> list[str]:
+    if "," in inside:
+        return inside.split(",")
+    found = re.fullmatch(r"(-?\d{1,9})\.\.(-?\d{1,9})(?:\.\.(\d{1,9}))?|([A-Za-z])\.\.([A-Za-z])", inside)
+    if not found:
+        return []
+    if found[4]:
+        first, last, step = ord(found[4]), ord(found[5]), 1
+    else:
+        first, last, step = int(found[1]), int(found[2]), int(found[3] or 1) or 1
+    reach = range(first, last + 1, step) if first <= last else range(first, last - 1, -step)
+    return [chr(number) if found[4] else str(number) for number in reach[:MOST_NAMES]]
+
+
+def _names(shell: Shell, wanted: str) -> list[str]:
+    """The files that a pattern fits, sorted."""
+    files, cwd = shell.process.machine.files, shell.process.cwd
+    found = ["/"] if wanted.startswith("/") else [""]
+    parts = [part for part in wanted.split("/") if part]
+    for number, part in enumerate(parts):
+        last = number == len(parts) - 1
+        following = []
+        for folder in found[:MOST_NAMES]:
+            path = posixpath.normpath(posixpath.join(cwd, folder))
+            if not globs.magic(part):
+                name = posixpath.join(folder, globs.literal(part))
+                if files.named(posixpath.normpath(posixpath.join(cwd, name))):
+                    following.append(name)
+            elif files.is_directory(path):
+                following += [posixpath.join(folder, name) for name in files.list(path) if _visible(name, part)]
+        found = [
+            name for name in following if last or files.is_directory(posixpath.normpath(posixpath.join(cwd, name)))
+        ]
+    return sorted(f"{name}/" if wanted.endswith("/") else name for name in found)
+
+
+def _visible(name: str, wanted: str) -> bool:
+    return (not name.startswith(".") or wanted.startswith(".")) and globs.matches(name, wanted)

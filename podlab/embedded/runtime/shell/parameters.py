@@ -1,0 +1,138 @@
+"""The values of a shell's parameters, and what `${name operator word}` makes of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+
+from podlab.embedded.runtime.expressions import globs
+from podlab.embedded.runtime.expressions.arithmetic import ArithmeticProblem, value
+from podlab.embedded.runtime.shell.state import Exit, Shell
+from podlab.embedded.runtime.shell.syntax import Parameter, Text, Word
+
+Expand = Callable[[Shell, Word], Awaitable[str]]
+SHOWN = "efhimnuvxC"
+
+
+def positional(shell: Shell) -> str:
+    """`"$*"`"""
+    joint = shell.variables.get("IFS", " ")[:1]
+    return joint.join(shell.arguments)
+
+
+def parameter(shell: Shell, name: str) -> str | None:
+    """The value of a variable or of a special parameter; None where it has none."""
+    if name.isdigit():
+        index = int(name[:9])
+        if index == 0:
+            return shell.name
+        return shell.arguments[index - 1] if index <= len(shell.arguments) else None
+    if name in ("@", "*"):
+        return positional(shell) if shell.arguments else None
+    special = {"?": str(shell.status), "#": str(len(shell.arguments)), "$": str(shell.pid), "!": shell.latest}
+    if name in special:
+        return special[name]
+    if name == "-":
+        return "".join(letter for letter in SHOWN if letter in shell.options)
+    if "[" in name:
+        return _element(shell, name)
+    if name in shell.variables:
+        return shell.variables[name]
+    if name in shell.arrays:
+        return (shell.arrays[name] or [""])[0]
+    return _computed(shell, name)
+
+
+def _computed(shell: Shell, name: str) -> str | None:
+    if name == "RANDOM" and "substrings" in shell.dialect.features:
+        shell.process.steps += 1
+        return str((int(shell.process.time * 1000) + shell.process.steps * 12345) * 1103515245 // 7 % 32768)
+    if name == "LINENO":
+        return str(shell.line)
+    if name == "SECONDS" and shell.dialect.name == "bash":
+        return str(int(shell.process.time) % 1000)
+    if name == "HOSTNAME" and shell.dialect.name == "bash":
+        return shell.process.machine.hostname
+    return {"UID": str(shell.process.machine.user.uid)}.get(name) if shell.dialect.name == "bash" else None
+
+
+def _element(shell: Shell, name: str) -> str | None:
+    name, _, index = name.removesuffix("]").partition("[")
+    values = shell.arrays.get(name, [shell.variables[name]] if name in shell.variables else [])
+    if index in ("@", "*"):
+        return " ".join(values)
+    try:
+        at = value(index, shell.variables)
+    except ArithmeticProblem:
+        return None
+    return values[at] if -len(values) <= at < len(values) else None
+
+
+async def modified(shell: Shell, part: Parameter, text: Expand, pattern: Expand) -> str:
+    """`${name operator word}`, but for trimming. Raises Exit."""
+    operator, current = part.operator, parameter(shell, part.name)
+    if operator == "length":
+        name, _, index = part.name.partition("[")
+        if index in ("@]", "*]"):
+            return str(len(shell.arrays.get(name, [])))
+        return str(len(shell.arguments) if part.name in ("@", "*") else len(current or ""))
+    word = part.word or Word(())
+    present = current is not None and (current != "" or operator[0] != ":" or len(operator) == 1)
+    if operator[-1] in "-=?+" and operator != ":":
+        return await _conditional(shell, part, current or "", word, text, present=present)
+    if "substrings" not in shell.dialect.features:
+        shell.fail("Bad substitution")
+        raise Exit(2)
+    if operator == ":":
+        return _slice(shell, current or "", await text(shell, word))
+    if operator in ("/", "//"):
+        wanted, replacement = _halves(word)
+        fitted = await pattern(shell, wanted)
+        return globs.replaced(current or "", fitted, await text(shell, replacement), everywhere=operator == "//")
+    return _cased(current or "", operator)
+
+
+async def _conditional(shell: Shell, part: Parameter, current: str, word: Word, text: Expand, *, present: bool) -> str:
+    kind = part.operator[-1]
+    if kind == "+":
+        return await text(shell, word) if present else ""
+    if present:
+        return current
+    given = await text(shell, word)
+    if kind == "=":
+        shell.assign(part.name, given)
+    if kind == "?":
+        shell.fail(f"{part.name}: {given or 'parameter not set'}")
+        raise Exit(shell.dialect.unset_code)
+    return given
+
+
+def _slice(shell: Shell, current: str, bounds: str) -> str:
+    first, _, second = bounds.partition(":")
+    try:
+        begin = value(first, shell.variables)
+        begin = max(0, begin + len(current)) if begin < 0 else begin
+        if not second.strip():
+            return current[begin:]
+        length = value(second, shell.variables)
+    except ArithmeticProblem:
+        return ""
+    return current[begin : length if length < 0 else begin + length]
+
+
+def _halves(word: Word) -> tuple[Word, Word]:
+    """The pattern and the replacement of `${name/pattern/replacement}`."""
+    for index, part in enumerate(word.parts):
+        if isinstance(part, Text) and "/" in part.text and not (index == 0 and part.text == "/"):
+            at = part.text.index("/", 1 if index == 0 and part.text[0] == "/" else 0)
+            before = Text(part.text[:at], part.quoted)
+            after = Text(part.text[at + 1 :], part.quoted)
+            return Word((*word.parts[:index], before)), Word((after, *word.parts[index + 1 :]))
+    return word, Word(())
+
+
+def _cased(current: str, operator: str) -> str:
+    change = str.upper if operator[0] == "^" else str.lower
+    if len(operator) == 2:
+        return change(current)
+    return re.sub(r"^.", lambda found: change(found[0]), current)

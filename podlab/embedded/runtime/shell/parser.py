@@ -1,0 +1,433 @@
+"""Reads a script's commands, line after line: the grammar of POSIX, with what bash and busybox's shell add."""
+
+from __future__ import annotations
+
+import re
+
+from podlab.embedded.runtime.shell.reader import NAME, REDIRECTIONS, Reader
+from podlab.embedded.runtime.shell.syntax import (
+    AndOr,
+    Calculation,
+    Case,
+    Command,
+    Condition,
+    CountedFor,
+    For,
+    Function,
+    Group,
+    Here,
+    If,
+    Incomplete,
+    Item,
+    Loop,
+    Part,
+    Pipeline,
+    Redirect,
+    Redirected,
+    Sequence,
+    Simple,
+    SyntaxProblem,
+    Text,
+    Word,
+)
+
+ENDING = frozenset(["then", "do", "done", "fi", "elif", "else", "esac", "}"])
+OPENING = frozenset(["if", "while", "until", "for", "case", "{", "function", "[["])
+FEATURED = frozenset(["[[", "function"])
+ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\+?)=", re.ASCII)
+FUNCTION = re.compile(r"([A-Za-z_][\w.-]*)[ \t]*\([ \t]*\)", re.ASCII)
+
+
+class Parser:
+    """The commands of one script; `features` are a dialect's beside POSIX's."""
+
+    def __init__(self, text: str, features: frozenset[str] = frozenset(), *, whole: bool = True) -> None:
+        self.reader, self.features, self._whole = Reader(text, self._substitution, whole=whole), features, whole
+
+    def line(self) -> Sequence | None:
+        """The statements of the next line that has any; None at the end. Raises SyntaxProblem."""
+        while self.reader.take("\n"):
+            pass
+        self.reader.blanks()
+        if not self.reader.peek():
+            return None
+        found = self._statements(stop_at_line=True)
+        if self.reader.operator() not in ("\n", "") or (self.reader.peek() and self.reader.operator() == ""):
+            self._unexpected()
+        if not self.reader.take("\n") and self.reader.pending and not self._whole:
+            here = self.reader.pending[0]
+            raise Incomplete(until=here.delimiter, line=self.reader.line)
+        return found
+
+    def _substitution(self) -> Sequence:
+        found = self._statements()
+        if not self.reader.take(")"):
+            self._unexpected(")")
+        return found
+
+    # Lists
+
+    def _statements(self, *, stop_at_line: bool = False) -> Sequence:
+        items: list[Item] = []
+        while True:
+            if not stop_at_line:
+                self._newlines()
+            if self._ends():
+                break
+            command = self._and_or()
+            background = self.reader.take("&")
+            items.append(Item(command, background))
+            separated = background or self.reader.take(";")
+            if self.reader.operator() == "\n" and not stop_at_line:
+                continue
+            if not separated or self.reader.operator() == "\n":
+                break
+        return Sequence(tuple(items))
+
+    def _newlines(self) -> None:
+        while self.reader.take("\n"):
+            pass
+
+    def _ends(self) -> bool:
+        """Whether no statement begins here."""
+        operator = self.reader.operator()
+        if operator in (")", ";;", ";&", ";;&", ""):
+            return bool(operator) or not self.reader.peek() or self._keyword() in ENDING
+        return False
+
+    def _keyword(self) -> str:
+        """The word that comes next, if it is unquoted; it is not taken."""
+        self.reader.blanks()
+        found = re.compile(r"[\w{}!\[\].:/-]+").match(self.reader.text, self.reader.at)
+        if not found:
+            return ""
+        after = self.reader.text[found.end() : found.end() + 1]
+        return found[0] if not after or after in " \t\n;&|<>()" else ""
+
+    def _take_keyword(self, word: str) -> bool:
+        if self._keyword() != word:
+            return False
+        self.reader.at += len(word)
+        return True
+
+    def _expect(self, word: str) -> None:
+        if not self._take_keyword(word):
+            self._unexpected(word)
+
+    def _unexpected(self, expected: str = "") -> None:
+        operator = self.reader.operator()
+        line = self.reader.line
+        if operator == "\n":
+            raise SyntaxProblem("newline", expected, line=line)
+        if operator in REDIRECTIONS:
+            raise SyntaxProblem("redirection", expected, line=line)
+        if operator:
+            raise SyntaxProblem(f'"{operator}"', expected, line=line)
+        word = self.reader.word()
+        if word is None:
+            raise Incomplete(expected, line=line)
+        reserved = word.plain in ENDING or word.plain in OPENING
+        raise SyntaxProblem(f'"{word.plain}"' if reserved else "word", expected, line=line)
+
+    def _and_or(self) -> Command:
+        left = self._pipeline()
+        while (operator := self.reader.operator()) in ("&&", "||"):
+            self.reader.take(operator)
+            self._newlines()
+            left = AndOr(left, operator, self._pipeline())
+        return left
+
+    def _pipeline(self) -> Command:
+        timed = self._take_keyword("time")
+        negated = False
+        while self._take_keyword("!"):
+            negated = not negated
+        commands = [self._command()]
+        while self.reader.take("|"):
+            if self.reader.text.startswith("&", self.reader.at):
+                self.reader.at += 1
+            self._newlines()
+            commands.append(self._command())
+        if len(commands) == 1 and not negated and not timed:
+            return commands[0]
+        return Pipeline(tuple(commands), negated, timed)
+
+    # Commands
+
+    def _command(self) -> Command:
+        compound = self._compound()
+        if compound is None:
+            return self._simple()
+        redirects = []
+        while (redirect := self._redirect()) is not None:
+            redirects.append(redirect)
+        return Redirected(compound, tuple(redirects)) if redirects else compound
+
+    def _compound(self) -> Command | None:
+        reader = self.reader
+        if reader.operator() == "(":
+            if "((" in self.features and reader.text.startswith("((", reader.at):
+                return self._calculation()
+            return self._subshell()
+        word = self._keyword()
+        table = {"if": self._if, "while": self._while, "until": self._until, "for": self._for, "case": self._case}
+        table |= {"{": self._group, "[[": self._condition, "function": self._named_function}
+        table = {name: read for name, read in table.items() if name in self.features or name not in FEATURED}
+        if found := table.get(word):
+            reader.at += len(word)
+            return found()
+        function = FUNCTION.match(reader.text, reader.at)
+        if function and word not in ENDING:
+            reader.at = function.end()
+            return self._function(function[1])
+        if word in ENDING:
+            self._unexpected()
+        return None
+
+    def _subshell(self) -> Command:
+        self.reader.take("(")
+        body = self._statements()
+        if not self.reader.take(")"):
+            self._unexpected(")")
+        if not body.items:
+            raise SyntaxProblem('")"', line=self.reader.line)
+        return Group(body, subshell=True)
+
+    def _calculation(self) -> Command:
+        begin = self.reader.at
+        self.reader.at += 2
+        try:
+            return Calculation(self.reader.calculation("))"))
+        except Incomplete:
+            self.reader.at = begin
+            return self._subshell()
+
+    def _group(self) -> Command:
+        return Group(self._body("}"))
+
+    def _body(self, end: str) -> Sequence:
+        """Statements up to a word that ends them, which is taken."""
+        body = self._statements()
+        if not body.items and self._keyword() == end:
+            self._unexpected()
+        self._expect(end)
+        return body
+
+    def _if(self) -> Command:
+        branches, otherwise = [], None
+        condition = self._body("then")
+        while True:
+            body = self._statements()
+            if not body.items:
+                self._unexpected()
+            branches.append((condition, body))
+            if self._take_keyword("elif"):
+                condition = self._body("then")
+            elif self._take_keyword("else"):
+                otherwise = self._body("fi")
+                return If(tuple(branches), otherwise)
+            else:
+                self._expect("fi")
+                return If(tuple(branches))
+
+    def _while(self) -> Command:
+        return Loop(self._body("do"), self._body("done"))
+
+    def _until(self) -> Command:
+        return Loop(self._body("do"), self._body("done"), until=True)
+
+    def _for(self) -> Command:
+        self.reader.blanks()
+        if "((" in self.features and self.reader.text.startswith("((", self.reader.at):
+            return self._counted_for()
+        found = NAME.match(self.reader.text, self.reader.at)
+        if not found:
+            raise SyntaxProblem("Bad for loop variable", line=self.reader.line)
+        self.reader.at = found.end()
+        self._newlines()
+        words: tuple[Word, ...] | None = None
+        if self._take_keyword("in"):
+            words = self._words()
+        self.reader.take(";")
+        self._newlines()
+        self._expect("do")
+        return For(found[0], words, self._body("done"))
+
+    def _counted_for(self) -> Command:
+        self.reader.at += 2
+        first, condition = self.reader.calculation(";"), self.reader.calculation(";")
+        step = self.reader.calculation("))")
+        self.reader.take(";")
+        self._newlines()
+        self._expect("do")
+        return CountedFor(first, condition, step, self._body("done"))
+
+    def _words(self) -> tuple[Word, ...]:
+        words = []
+        while self.reader.operator() == "" and (word := self.reader.word()) is not None:
+            words.append(word)
+        return tuple(words)
+
+    def _case(self) -> Command:
+        word = self.reader.word()
+        if word is None:
+            self._unexpected()
+            raise AssertionError
+        self._newlines()
+        self._expect("in")
+        items: list[tuple[tuple[Word, ...], Sequence, bool]] = []
+        while True:
+            self._newlines()
+            if self._take_keyword("esac"):
+                return Case(word, tuple(items))
+            patterns = self._patterns()
+            body = self._statements()
+            end = self.reader.operator()
+            items.append((patterns, body, end in (";&", ";;&")))
+            if end in (";;", ";&", ";;&"):
+                self.reader.take(end)
+            else:
+                self._newlines()
+                if self._keyword() != "esac":
+                    self._unexpected(";;")
+
+    def _patterns(self) -> tuple[Word, ...]:
+        self.reader.take("(")
+        patterns = []
+        while True:
+            pattern = self.reader.word()
+            if pattern is None:
+                self._unexpected()
+                raise AssertionError
+            patterns.append(pattern)
+            if not self.reader.take("|"):
+                break
+        if not self.reader.take(")"):
+            self._unexpected(")")
+        return tuple(patterns)
+
+    def _condition(self) -> Command:
+        words: list[Word] = []
+        while not self._take_keyword("]]"):
+            operator = self.reader.operator()
+            if operator in ("&&", "||", "(", ")", "<", ">", "\n"):
+                self.reader.take(operator)
+                if operator != "\n":
+                    words.append(Word((Text(operator),), operator))
+            elif (word := self._condition_word(words)) is not None:
+                words.append(word)
+            else:
+                self._unexpected("]]")
+        return Condition(tuple(words))
+
+    def _condition_word(self, before: list[Word]) -> Word | None:
+        """A word of `[[ … ]]`; a regular expression may have parentheses and bars."""
+        if not before or before[-1].plain != "=~":
+            return self.reader.word()
+        parts: list[Part] = []
+        begin = self.reader.at
+        self.reader.blanks()
+        while (char := self.reader.peek()) and char not in " \t\n":
+            if char in "()|<>;&":
+                parts.append(Text(char))
+                self.reader.at += 1
+            else:
+                word = self.reader.word()
+                parts.extend(word.parts if word else ())
+        return Word(tuple(parts), self.reader.text[begin : self.reader.at])
+
+    def _named_function(self) -> Command:
+        self.reader.blanks()
+        found = re.compile(r"([\w.:-]+)([ \t]*\([ \t]*\))?").match(self.reader.text, self.reader.at)
+        if not found:
+            self._unexpected()
+            raise AssertionError
+        self.reader.at = found.end()
+        return self._function(found[1])
+
+    def _function(self, name: str) -> Command:
+        self._newlines()
+        body = self._compound()
+        if body is None:
+            self._unexpected("{")
+            raise AssertionError
+        redirects = []
+        while (redirect := self._redirect()) is not None:
+            redirects.append(redirect)
+        return Function(name, Redirected(body, tuple(redirects)) if redirects else body)
+
+    def _simple(self) -> Command:
+        assignments: list[tuple[str, Word]] = []
+        words: list[Word] = []
+        redirects: list[Redirect] = []
+        arrays: list[tuple[str, tuple[Word, ...]]] = []
+        line = self.reader.line
+        while True:
+            if (redirect := self._redirect()) is not None:
+                redirects.append(redirect)
+            elif self.reader.operator() == "" and (word := self.reader.word()) is not None:
+                if not words and (assignment := _assignment(word)):
+                    assignments.append(assignment)
+                    if "arrays" in self.features and not assignment[1].parts and self.reader.peek() == "(":
+                        arrays.append((assignments.pop()[0], self._elements()))
+                else:
+                    words.append(word)
+            else:
+                break
+        if not assignments and not words and not redirects and not arrays:
+            self._unexpected()
+        if words and self.reader.operator() == "(":
+            self._unexpected()
+        return Simple(tuple(assignments), tuple(words), tuple(redirects), tuple(arrays), line)
+
+    def _elements(self) -> tuple[Word, ...]:
+        """bash's `(one two)` of an array, up to its closing parenthesis."""
+        self.reader.at += 1
+        words: list[Word] = []
+        while not self.reader.take(")"):
+            if self.reader.take("\n"):
+                continue
+            word = self.reader.word()
+            if word is None:
+                self._unexpected(")")
+            else:
+                words.append(word)
+        return tuple(words)
+
+    def _redirect(self) -> Redirect | None:
+        reader, number = self.reader, -1
+        operator = reader.operator()
+        if operator.isdigit():
+            begin = reader.at
+            reader.at += len(operator)
+            number, operator = int(operator), reader.operator()
+            if operator not in REDIRECTIONS:
+                reader.at = begin
+                return None
+        if operator not in REDIRECTIONS or (operator == "<<<" and "<<<" not in self.features):
+            return None
+        reader.take(operator)
+        target = reader.word()
+        if target is None:
+            self._unexpected()
+            raise AssertionError
+        here = None
+        if operator in ("<<", "<<-"):
+            delimiter = "".join(part.text if isinstance(part, Text) else "" for part in target.parts)
+            quoted = any(not isinstance(part, Text) or part.quoted for part in target.parts)
+            here = Here(delimiter, quoted, operator == "<<-")
+            reader.pending.append(here)
+        return Redirect(number, operator, target, here)
+
+
+def _assignment(word: Word) -> tuple[str, Word] | None:
+    """(name, value) of `name=value`; the name of `name+=value` ends in a plus."""
+    first = word.parts[0] if word.parts else None
+    if not isinstance(first, Text) or first.quoted:
+        return None
+    found = ASSIGNMENT.match(first.text)
+    if not found:
+        return None
+    rest = first.text[found.end() :]
+    parts = ((Text(rest),) if rest else ()) + word.parts[1:]
+    return found[1] + found[2], Word(parts, word.source[found.end() :])

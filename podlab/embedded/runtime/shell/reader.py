@@ -1,0 +1,345 @@
+"""Reads a script's characters: blanks, operators, words with quotations and expansions, here-documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from podlab.embedded.runtime.shell.syntax import (
+    Arithmetic,
+    Here,
+    Incomplete,
+    Parameter,
+    Part,
+    Sequence,
+    Substitution,
+    SyntaxProblem,
+    Text,
+    Word,
+)
+
+OPERATORS = re.compile(r"\d+(?=[<>])|&>>?|&&|\|\||;;&|;;|;&|<<<|<<-|<<|<>|<&|>>|>&|>\||[<>&|;()]|\n")
+REDIRECTIONS = frozenset(["<", ">", ">>", ">|", "<>", "<&", ">&", "<<", "<<-", "<<<", "&>", "&>>"])
+NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+SPECIAL = "@*#?-$!"
+ENDS = frozenset(" \t\n;&|<>()")
+PLAIN = re.compile(r"[^ \t\n;&|<>()\\'\"`$]+")
+QUOTED = re.compile(r"[^\"\\`$]+")
+EXPANSION = re.compile(r":?[-=?+]|##?|%%?|//?|\^\^?|,,?|:")
+ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b", "E": "\x1b"}
+
+
+class Reader:
+    """A place in a script; `commands` reads those of a substitution up to its closing parenthesis.
+
+    The end of a `whole` script ends its here-documents; to one that is still being typed, more lines may come.
+    """
+
+    def __init__(self, text: str, commands: Callable[[], Sequence], *, whole: bool = True) -> None:
+        self.text, self.at, self._commands, self._whole = text, 0, commands, whole
+        self.pending: list[Here] = []
+
+    @property
+    def line(self) -> int:
+        """The number of the line that is being read."""
+        return self.text.count("\n", 0, self.at) + 1
+
+    def peek(self) -> str:
+        """The next character; "" at the end."""
+        return self.text[self.at : self.at + 1]
+
+    def blanks(self) -> None:
+        """Skip blanks, continued lines and a comment."""
+        while True:
+            if self.text.startswith("\\\n", self.at):
+                self.at += 2
+            elif self.peek() in (" ", "\t"):
+                self.at += 1
+            elif self.peek() == "#":
+                end = self.text.find("\n", self.at)
+                self.at = end if end >= 0 else len(self.text)
+            else:
+                return
+
+    def operator(self) -> str:
+        """The operator that comes next, without taking it; "" for a word or the end."""
+        self.blanks()
+        found = OPERATORS.match(self.text, self.at)
+        return found[0] if found else ""
+
+    def take(self, operator: str) -> bool:
+        """Take an operator, if it is next; a line's end brings its here-documents."""
+        if self.operator() != operator:
+            return False
+        self.at += len(operator)
+        if operator == "\n":
+            self._here_documents()
+        return True
+
+    # Here-documents
+
+    def _here_documents(self) -> None:
+        pending, self.pending = self.pending, []
+        for here in pending:
+            here.body = self._here_document(here)
+
+    def _here_document(self, here: Here) -> Word:
+        lines = []
+        while self.at < len(self.text):
+            end = self.text.find("\n", self.at)
+            line = self.text[self.at :] if end < 0 else self.text[self.at : end]
+            self.at = len(self.text) if end < 0 else end + 1
+            line = line.lstrip("\t") if here.strips else line
+            if line == here.delimiter:
+                break
+            lines.append(line + ("\n" if end >= 0 else ""))
+        else:
+            if not self._whole:
+                raise Incomplete(until=here.delimiter, line=self.line)
+        body = "".join(lines)
+        if here.quoted:
+            return Word((Text(body, quoted=True),), body)
+        inner = Reader(body, self._commands)
+        return Word(tuple(self._nested(inner)), body)
+
+    def _nested(self, inner: Reader) -> list[Part]:
+        """The parts of a here-document: substitutions in it are read in place."""
+        text, at, pending = self.text, self.at, self.pending
+        self.text, self.at, self.pending = inner.text, 0, []
+        try:
+            return self.parts("", here=True)
+        finally:
+            self.text, self.at, self.pending = text, at, pending
+
+    # Words
+
+    def word(self) -> Word | None:
+        """The next word; None if an operator or the end comes."""
+        self.blanks()
+        parts: list[Part] = []
+        begin = self.at
+        while (char := self.peek()) and char not in ENDS:
+            parts.extend(self._part(char))
+        if begin == self.at:
+            return None
+        return Word(tuple(parts), self.text[begin : self.at])
+
+    def _part(self, char: str) -> list[Part]:
+        if found := PLAIN.match(self.text, self.at):
+            self.at = found.end()
+            return [Text(found[0])]
+        if char == "\\":
+            return self._escaped()
+        if char == "'":
+            return [Text(self._until("'"), quoted=True)]
+        if char == '"':
+            self.at += 1
+            parts = self.parts('"')
+            self.at += 1
+            return parts or [Text("", quoted=True)]
+        if self.text.startswith("$'", self.at):
+            self.at += 1
+            return [Text(self._ansi(), quoted=True)]
+        return self._expansion(quoted=False)
+
+    def _escaped(self) -> list[Part]:
+        char = self.text[self.at + 1 : self.at + 2]
+        self.at += 2
+        if char == "\n":
+            return []
+        return [Text(char or "\\", quoted=True)]
+
+    def _until(self, quote: str) -> str:
+        begin = self.at + 1
+        end = self.text.find(quote, begin)
+        if end < 0:
+            raise Incomplete(quote=quote, line=self.line)
+        self.at = end + 1
+        return self.text[begin:end]
+
+    def _ansi(self) -> str:
+        """`$'…'`, from its quotation mark on."""
+        self.at += 1
+        out = []
+        while (char := self.peek()) != "'":
+            if not char:
+                raise Incomplete(quote="'", line=self.line)
+            self.at += 1
+            if char == "\\":
+                out.append(self._ansi_escape())
+            else:
+                out.append(char)
+        self.at += 1
+        return "".join(out)
+
+    def _ansi_escape(self) -> str:
+        found = re.compile(r"x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|[0-7]{1,3}").match(self.text, self.at)
+        if found:
+            self.at = found.end()
+            digits = found[0].lstrip("xu")
+            return chr(int(digits, 16 if found[0][0] in "xu" else 8))
+        char = self.peek()
+        self.at += 1
+        return ESCAPES.get(char, char if char in "\\'\"?" else f"\\{char}")
+
+    def parts(self, end: str, *, here: bool = False, nested: str = "") -> list[Part]:
+        """Parts as within double quotes, up to but without `end`; "" is the end of the text."""
+        parts: list[Part] = []
+        special = "$`\\\n" if here else '$`\\\n"' if end == '"' or not nested else "$`\\\n}"
+        while (char := self.peek()) != end or not char:
+            if not char:
+                if not end:
+                    return parts
+                raise Incomplete(quote=end, line=self.line)
+            if char == "\\":
+                following = self.text[self.at + 1 : self.at + 2]
+                self.at += 2
+                if following == "\n":
+                    continue
+                parts.append(Text(following if following and following in special else f"\\{following}", quoted=True))
+            elif char in "$`":
+                parts.extend(self._expansion(quoted=True))
+            elif char == '"' and end != '"' and not here:
+                self.at += 1
+                parts.extend(self.parts('"'))
+                self.at += 1
+            else:
+                stop = self._plain_end(end, here=here)
+                parts.append(Text(self.text[self.at : stop], quoted=True))
+                self.at = stop
+        return parts
+
+    def _plain_end(self, end: str, *, here: bool) -> int:
+        at = self.at + 1
+        stops = {"\\", "$", "`", end} | (set() if here else {'"'})
+        while at < len(self.text) and self.text[at] not in stops:
+            at += 1
+        return at
+
+    # Expansions
+
+    def _expansion(self, *, quoted: bool) -> list[Part]:
+        if self.peek() == "`":
+            return [self._backquoted(quoted=quoted)]
+        if self.text.startswith("$((", self.at) and (sum_ := self._arithmetic(quoted=quoted)):
+            return [sum_]
+        if self.text.startswith("$(", self.at):
+            self.at += 2
+            body = self._commands()
+            return [Substitution(body, quoted)]
+        if self.text.startswith("${", self.at):
+            return [self._braced(quoted=quoted)]
+        self.at += 1
+        if found := NAME.match(self.text, self.at):
+            self.at = found.end()
+            return [Parameter(found[0], quoted=quoted)]
+        char = self.peek()
+        if char and (char in SPECIAL or char.isdigit()):
+            self.at += 1
+            return [Parameter(char, quoted=quoted)]
+        return [Text("$", quoted=True)]
+
+    def _backquoted(self, *, quoted: bool) -> Part:
+        self.at += 1
+        out = []
+        while (char := self.peek()) != "`":
+            if not char:
+                raise Incomplete(quote="`", line=self.line)
+            if char == "\\" and self.text[self.at + 1 : self.at + 2] in ("`", "\\", "$", *('"' if quoted else ())):
+                self.at += 1
+                char = self.peek()
+            out.append(char)
+            self.at += 1
+        self.at += 1
+        text, at, pending = self.text, self.at, self.pending
+        self.text, self.at, self.pending = "".join(out) + "\n)", 0, []
+        try:
+            return Substitution(self._commands(), quoted)
+        finally:
+            self.text, self.at, self.pending = text, at, pending
+
+    def _arithmetic(self, *, quoted: bool) -> Part | None:
+        parts: list[Part] = []
+        begin, depth = self.at, 0
+        self.at += 3
+        while char := self.peek():
+            if char == ")" and depth == 0:
+                if not self.text.startswith("))", self.at):
+                    break
+                self.at += 2
+                return Arithmetic(Word(tuple(parts), self.text[begin : self.at]), quoted)
+            depth += (char == "(") - (char == ")")
+            if char in "$`":
+                parts.extend(self._expansion(quoted=True))
+            else:
+                parts.append(Text(char, quoted=True))
+                self.at += 1
+        if not self.peek():
+            raise Incomplete("))", line=self.line)
+        self.at = begin  # not an expression: a subshell within a substitution
+        return None
+
+    def calculation(self, end: str) -> Word:
+        """An expression of bash's `((…))`, up to and with `end`."""
+        parts: list[Part] = []
+        begin, depth = self.at, 0
+        while not (depth == 0 and self.text.startswith(end, self.at)):
+            char = self.peek()
+            if not char:
+                raise Incomplete(end, line=self.line)
+            depth += (char == "(") - (char == ")")
+            if char in "$`":
+                parts.extend(self._expansion(quoted=True))
+            else:
+                parts.append(Text(char, quoted=True))
+                self.at += 1
+        self.at += len(end)
+        return Word(tuple(parts), self.text[begin : self.at - len(end)])
+
+    def _braced(self, *, quoted: bool) -> Part:
+        self.at += 2
+        if self.peek() == "#" and self.text[self.at + 1 : self.at + 2] not in ("}", ""):
+            found = re.compile(r"#(\w+(?:\[[@*]\])?|[@*?$!#-])\}").match(self.text, self.at)
+            if found:
+                self.at = found.end()
+                return Parameter(found[1], "length", quoted=quoted)
+        found = re.compile(r"\w+(?:\[(?:[@*]|[^]\s]{1,40})\])?|[@*#?$!-]").match(self.text, self.at)
+        if not found:
+            raise SyntaxProblem("Bad substitution", line=self.line)
+        self.at = found.end()
+        if self.peek() == "}":
+            self.at += 1
+            return Parameter(found[0], quoted=quoted)
+        operator = EXPANSION.match(self.text, self.at)
+        if not operator:
+            if not self.peek():
+                raise Incomplete("}", line=self.line)
+            raise SyntaxProblem("Bad substitution", line=self.line)
+        self.at = operator.end()
+        word = self._operand(quoted=quoted)
+        return Parameter(found[0], operator[0], word, quoted)
+
+    def _operand(self, *, quoted: bool) -> Word:
+        """What follows the operator, up to the closing brace."""
+        parts: list[Part] = []
+        begin = self.at
+        while (char := self.peek()) != "}":
+            if not char:
+                raise Incomplete("}", line=self.line)
+            if quoted and char == "'":
+                parts.append(Text("'", quoted=True))
+                self.at += 1
+            elif char in " \t\n;&|<>()":
+                parts.append(Text(char, quoted=quoted))
+                self.at += 1
+            elif quoted and char not in '\\"`$':
+                parts.append(Text(char, quoted=False))
+                self.at += 1
+            elif found := re.compile(r"[^ \t\n;&|<>()\\'\"`$}]+").match(self.text, self.at):
+                parts.append(Text(found[0]))
+                self.at = found.end()
+            else:
+                parts.extend(self._part(char))
+        source = self.text[begin : self.at]
+        self.at += 1
+        return Word(tuple(parts), source)

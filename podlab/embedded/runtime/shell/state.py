@@ -1,0 +1,167 @@
+"""One shell: its variables, functions, traps, streams and children. What runs it is handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+
+from podlab.embedded.runtime.expressions.arithmetic import wrap
+from podlab.embedded.runtime.machine.children import Job
+from podlab.embedded.runtime.machine.process import Process
+from podlab.embedded.runtime.machine.stdio import Io
+from podlab.embedded.runtime.machine.streams import OutOfMemory
+from podlab.embedded.runtime.shell.dialect import ASH, BASH, DASH, Dialect, syntax_error
+from podlab.embedded.runtime.shell.parser import Parser
+from podlab.embedded.runtime.shell.syntax import Command, SyntaxProblem
+
+VARIABLES_LIMIT = 8 * 2**20
+"""Bytes that a shell's variables may hold when its container has no memory limit."""
+
+
+class Exit(Exception):
+    """The shell ends."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code & 255
+
+
+class Leave(Exception):
+    """`break`, `continue` or `return`, and how many levels or with what code."""
+
+    def __init__(self, kind: str, value: int = 1) -> None:
+        super().__init__(kind)
+        self.kind, self.value = kind, value
+
+
+Run = Callable[["Shell", Command], Awaitable[int]]
+Call = Callable[["Shell", list[str], dict[str, str]], Awaitable[int]]
+
+
+@dataclass(slots=True)
+class Shell:
+    """A shell; `run` carries out a command, `call` runs words: a function, a builtin or a program."""
+
+    process: Process
+    io: Io
+    run: Run
+    call: Call
+    name: str = "sh"
+    arguments: tuple[str, ...] = ()
+    status: int = 0
+    line: int = 1
+    depth: int = 0
+    tested: int = 0
+    loops: int = 0
+    alone: bool = False
+    pid: int = 0
+    latest: str = ""
+    dialect: Dialect = DASH
+    variables: dict[str, str] = field(default_factory=dict)
+    arrays: dict[str, list[str]] = field(default_factory=dict)
+    exported: set[str] = field(default_factory=set)
+    fixed: set[str] = field(default_factory=set)
+    functions: dict[str, Command] = field(default_factory=dict)
+    traps: dict[str, str] = field(default_factory=dict)
+    options: set[str] = field(default_factory=set)
+    locals: list[dict[str, str | None]] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
+    option_place: tuple[int, int] = (1, 0)
+
+    @property
+    def prefix(self) -> str:
+        """What complaints begin with."""
+        return self.dialect.prefix.format(name=self.name, line=self.line)
+
+    def fail(self, text: str, code: int = 1) -> int:
+        """Write a complaint in the shell's own name; returns the exit code."""
+        return self.io.fail(f"{self.prefix} {text}", code)
+
+    def refuse(self, command: str, text: str, code: int | None = None) -> int:
+        """A builtin's complaint."""
+        words = f"{self.dialect.builtin.format(command=command)} {text}"
+        return self.fail(words, self.dialect.unusable if code is None else code)
+
+    def copy(self, process: Process | None = None, io: Io | None = None) -> Shell:
+        """A subshell: changes in it stay in it."""
+        process = process or self.process
+        return replace(
+            self,
+            process=process,
+            io=io or replace(self.io, process=process),
+            loops=0,
+            variables=dict(self.variables),
+            arrays={name: list(values) for name, values in self.arrays.items()},
+            exported=set(self.exported),
+            fixed=set(self.fixed),
+            functions=dict(self.functions),
+            traps={name: action for name, action in self.traps.items() if action == ""},
+            options=set(self.options),
+            locals=[dict(frame) for frame in self.locals],
+            jobs=[],
+        )
+
+    def assign(self, name: str, value: str) -> None:
+        """Set a variable; too much of it is the end of the process, as it would be for memory."""
+        if name in self.fixed:
+            self.fail(self.dialect.read_only.format(name))
+            raise Exit(self.dialect.unusable)
+        self.variables[name] = value
+        if "a" in self.options:
+            self.exported.add(name)
+        limit = self.process.machine.memory_limit
+        if len(value) > 2**16 and sum(map(len, self.variables.values())) > min(limit or VARIABLES_LIMIT, 4 * 2**20):
+            if limit:
+                raise OutOfMemory
+            self.variables[name] = ""
+            raise Exit(2)
+
+    def number(self, command: str, words: list[str], default: int) -> int:
+        """A builtin's number. Raises Exit."""
+        if not words:
+            return default
+        if not words[0].lstrip("-").isdecimal():
+            self.refuse(command, self.dialect.no_number.format(words[0]))
+            raise Exit(2)
+        return wrap(int(words[0][:20]))
+
+    def environment(self) -> dict[str, str]:
+        """What the programs it starts are told."""
+        return {key: value for key, value in self.variables.items() if key in self.exported}
+
+    async def evaluate(self, text: str) -> int:
+        """Run source text in this shell, line after line. Raises Exit for what cannot be read."""
+        parser = Parser(text, self.dialect.features)
+        begun = False
+        while True:
+            try:
+                line = parser.line()
+            except SyntaxProblem as problem:
+                self.io.fail(syntax_error(self.dialect, problem, text, self.name, problem.line))
+                raise Exit(2) from None
+            except RecursionError:
+                self.fail("syntax error: too deep")
+                raise Exit(2) from None
+            if line is None:
+                return self.status if begun else 0
+            begun = True
+            await self.run(self, line)
+
+
+def dialect_of(process: Process, name: str) -> Dialect:
+    """What a shell of this name speaks in a container."""
+    if process.machine.image.busybox:
+        return ASH
+    return BASH if name.rpartition("/")[2] == "bash" else DASH
+
+
+def new(process: Process, io: Io, run: Run, call: Call, *, env: dict[str, str], name: str = "sh") -> Shell:
+    """A shell as it is when it starts."""
+    dialect = dialect_of(process, name)
+    given = {key: value for key, value in env.items() if key.isidentifier() and key.isascii()}
+    first = {"SHLVL": str(int(given.get("SHLVL", "0")) + 1 if given.get("SHLVL", "0").isdecimal() else 1)}
+    variables = {**given, "PWD": process.cwd, "IFS": " \t\n"} | (first if dialect is not DASH else {})
+    variables |= {"OPTIND": "1", "PPID": "0"} | ({"PS1": "\\w \\$ ", "PS2": "> ", "PS4": "+ "})
+    shell = Shell(process, io, run, call, name=name, dialect=dialect, variables=variables, pid=process.pid)
+    shell.exported = set(given) | {"PWD"} | (set(first) if dialect is not DASH else set())
+    return shell
