@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from podlab.embedded.apiserver.registry import Registry
+from podlab.embedded.controllers.deployment.deployment import Deployments
 from podlab.embedded.controllers.endpoints.endpoints import Endpoints
 from podlab.embedded.controllers.endpoints.endpointslices import EndpointSlices
 from podlab.embedded.controllers.endpoints.mirroring import EndpointSliceMirroring
@@ -47,6 +48,7 @@ CONTROLLERS: tuple[Callable[[ControllerContext], Part], ...] = (
     lambda context: EventExpiry(context.registry),
     lambda context: PodGarbageCollector(context.registry),
     lambda context: TaintEviction(context.registry),
+    lambda context: Deployments(context.registry, context.pods),
     lambda context: Replicas(context.registry, context.pods, "replicasets.apps"),
     lambda context: Replicas(context.registry, context.pods, "replicationcontrollers"),
     lambda context: EndpointSlices(context.registry),

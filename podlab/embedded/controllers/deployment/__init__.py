@@ -1,0 +1,1 @@
+"""Deployments. Upstream: pkg/controller/deployment"""
