@@ -32,6 +32,7 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tools/javascript.py
 
 test: check test-embedded test-browser ## all that needs no Docker · Docker 없이 할 수 있는 모든 검사
 	@$(BIN)/python tools/test_on.py kind --ask
@@ -43,7 +44,7 @@ test-kind: $(STAMP) ## the same on a real kind cluster · 실제 kind 클러스�
 	$(BIN)/python tools/test_on.py kind $(PYTEST_ARGS)
 
 test-browser: $(STAMP) ## the lessons in a real browser · 실제 브라우저에서 강의 실행
-	@$(BIN)/python tools/axe.py
+	@$(BIN)/python tools/npm.py axe-core
 	$(PYTEST) -m browser $(PYTEST_ARGS)
 
 html: $(STAMP)

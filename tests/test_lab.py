@@ -13,10 +13,12 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+import urllib3
 
 from podlab import lab
 from podlab.clusters import Cluster, state
 
+PATIENT = urllib3.Retry(connect=10, backoff_factor=0.1)  # JupyterLab listens some seconds after its address is told
 CLUSTER = Cluster("a", "embedded", Path("/state/a/kubeconfig"))
 
 
@@ -121,7 +123,7 @@ def test_lab_starts_at_the_welcome_notebook_and_ctrl_c_leaves_only_the_cluster(
     assert process.stderr
     url = next(found for line in process.stderr if (found := re.search(r"http://\S+/lab/tree/\S+token=\S+", line)))[0]
     base, token = url.partition("/lab/")[0], url.partition("token=")[2]
-    _answering(f"{base}/api")
+    urllib3.PoolManager(retries=PATIENT).request("GET", f"{base}/api")
     request = urllib.request.Request(f"{base}/api/kernels?token={token}", b"{}", method="POST")
     kernel = json.load(urllib.request.urlopen(request))
     assert kernel["name"] == "python3"
@@ -135,17 +137,3 @@ def test_lab_starts_at_the_welcome_notebook_and_ctrl_c_leaves_only_the_cluster(
     assert cluster.answers()
     with pytest.raises(OSError):
         urllib.request.urlopen(f"{base}/api", timeout=2)
-
-
-def _answering(url: str) -> None:
-    import time
-
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        try:
-            urllib.request.urlopen(url, timeout=2).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError(f"nobody answers at {url}")

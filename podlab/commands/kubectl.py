@@ -14,7 +14,7 @@ ELSEWHERE = ("-h", "--help", "--kubeconfig", "--server", "-s")
 
 def run(arguments: list[str]) -> int:
     """Run the kubectl command line on the chosen cluster; kubectl's exit code."""
-    from podlab.kubectl.commandline import line as commandline
+    from podlab.kubectl import line as commandline
 
     if not needs_cluster(arguments):
         return commandline.main(arguments, None, None, sys.stdin)

@@ -96,10 +96,10 @@ class Core:
 
     def start(self) -> None:
         """Create what every cluster has, and let scheduler, kubelet and controllers go to work."""
-        kubelet = Kubelet(self.registry, f"{self.name}-control-plane", issue=self._token)
+        kubelet = Kubelet(self.registry, f"{self.name}-control-plane", self.store, issue=self._token)
         bootstrap.populate(self.registry, kubelet.node_ip)
         kubelet.start()
-        self.app.node = NodeApi(kubelet)
+        self.app.node = NodeApi(self.clock, kubelet.parts.runtime, self.randomness)
         parts = (*descriptors.start(self.registry, self.certificate), Scheduler(self.registry), kubelet)
         self._stops = [part.stop for part in parts]
 

@@ -11,6 +11,7 @@ from typing import IO, Any
 from podlab.client import Client, Request
 from podlab.errors import ApiError, PodlabError
 from podlab.kubectl.commandline.wording import failure, with_source
+from podlab.kubectl.common import Common
 from podlab.kubectl.output import Output
 from podlab.kubectl.resources.merge import Schemas
 from podlab.kubectl.resources.restmapper import RestMapper
@@ -29,6 +30,9 @@ class Command:
         enforce_namespace: the namespace was given with this command (`-n`), so a manifest must not name another.
         folder: what relative file names are relative to.
         line: the kubectl line, such as `kubectl get pods`.
+        common: flags that no verb treats in a way of its own.
+        after: the last of the arguments, those that stood behind `--`.
+        background: the verb leaves what goes on in `kept` and returns.
         objects: the objects read or written, in order.
         failures: what went wrong so far; the command ends with all of them.
         exit_code: kubectl's, for `exec` and `diff`, which end without an error of theirs.
@@ -43,6 +47,10 @@ class Command:
     stdin: IO[bytes] | None = None
     line: str = ""
     echo: Echo | None = None
+    common: Common = field(default_factory=Common)
+    after: tuple[str, ...] = ()
+    background: bool = False
+    kept: Any = None
     objects: list[Object] = field(default_factory=list)
     failures: list[PodlabError] = field(default_factory=list)
     exit_code: int = 0
@@ -50,6 +58,10 @@ class Command:
     _stderr: list[str] = field(default_factory=list)
     _requests: list[Request] = field(default_factory=list)
     _warned: set[str] = field(default_factory=set)
+
+    def say(self, text: str, where: str) -> None:
+        """Print from a thread of one's own: to `stdout` or `stderr`."""
+        self._print(self._stdout if where == "stdout" else self._stderr, text, where)
 
     def out(self, text: str) -> None:
         """Print to stdout, as it is: newlines are the caller's."""

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 from podlab.client import Client
 from podlab.errors import PodlabError
+from podlab.kubectl.calls import NoSuchMethod, is_manifest, keywords
 from podlab.kubectl.command import Command, Echo
-from podlab.kubectl.commandline.flags import Flag, flags_of, written
-from podlab.kubectl.commandline.verbs import VERBS
+from podlab.kubectl.commandline.flags import written
+from podlab.kubectl.commandline.surface import names
+from podlab.kubectl.forwarding import Forward
 from podlab.kubectl.output import Output
 from podlab.kubectl.resources.merge import Schemas
 from podlab.kubectl.resources.restmapper import RestMapper
-from podlab.text import Text
+from podlab.kubectl.verbs.table import verb_of
 
 Argument = str | Path | Mapping[str, Any]
-MANIFESTS = (".yaml", ".yml", ".json")
 
 
 class Kubectl:
@@ -45,13 +47,14 @@ class Kubectl:
     def __repr__(self) -> str:
         return f"Kubectl({self.client.server}, namespace={self.namespace})"
 
+    def __getattr__(self, name: str) -> Any:
+        raise NoSuchMethod(name, [each for each in dir(type(self)) if not each.startswith("_")])
+
     def create(self, *arguments: Argument, **flags: Any) -> Output:
         """`kubectl create`: `create("pod.yaml")`, `create("namespace", "team")`."""
         words = [str(each) for each in arguments if not isinstance(each, Mapping)]
-        for length in (2, 1):
-            verb = " ".join(["create", *words[:length]])
-            if len(words) >= length and verb in VERBS:
-                return self.do(verb, words[length:], flags)
+        if words and f"create {words[0]}" in names():
+            return self._below("create", words, flags)
         return self._do_files("create", arguments, flags)
 
     def apply(self, *arguments: Argument, **flags: Any) -> Output:
@@ -68,7 +71,7 @@ class Kubectl:
 
     def delete(self, *arguments: Argument, **flags: Any) -> Output:
         """`kubectl delete`: `delete("pod", "web")`, `delete("pod.yaml")`, `delete("pods", selector="app=web")`."""
-        if arguments and all(_is_manifest(each) for each in arguments):
+        if arguments and all(is_manifest(each) for each in arguments):
             return self._do_files("delete", arguments, flags)
         return self.do("delete", [str(each) for each in arguments], flags)
 
@@ -89,6 +92,10 @@ class Kubectl:
         text = patch if isinstance(patch, str) else json.dumps(patch, ensure_ascii=False)
         return self.do("patch", arguments, {**flags, **({"patch": text} if text else {})})
 
+    def set(self, what: str, *arguments: str, **flags: Any) -> Output:
+        """`kubectl set`: `set("env", "deployment/web", "COLOR=blue")`, `set("resources", …)`."""
+        return self._below("set", [what, *arguments], flags)
+
     def set_image(self, *arguments: str, **flags: Any) -> Output:
         """`kubectl set image`: `set_image("pod/web", "web=nginx:1.27")`."""
         return self.do("set image", arguments, flags)
@@ -99,11 +106,11 @@ class Kubectl:
 
     def rollout(self, action: str, *arguments: str, **flags: Any) -> Output:
         """`kubectl rollout`: `rollout("status", "deployment/web")`, `rollout("restart", "deployment/web")`."""
-        return self.do(f"rollout {action}", arguments, flags)
+        return self._below("rollout", [action, *arguments], flags)
 
     def auth(self, action: str, *arguments: str, **flags: Any) -> Output:
         """`kubectl auth`: `auth("can-i", "create", "pods")`."""
-        return self.do(f"auth {action}", arguments, flags)
+        return self._below("auth", [action, *arguments], flags)
 
     def get(self, *arguments: str, **flags: Any) -> Output:
         """`kubectl get`: `get("pods", output="wide")`, `get("pod", "web", output="yaml")`, `get(raw="/version")`."""
@@ -141,9 +148,13 @@ class Kubectl:
         """`kubectl version`."""
         return self.do("version", (), flags)
 
-    def port_forward(self, *arguments: str, **flags: Any) -> Output:
-        """`kubectl port-forward`: `port_forward("pod/web", "8080:80")`, until it is interrupted."""
-        return self.do("port-forward", arguments, flags)
+    def port_forward(self, *arguments: str, **flags: Any) -> Forward:
+        """`kubectl port-forward`: `with port_forward("pod/web", "8080:80") as forward:`; `forward.close()` ends it."""
+        command, act = self._prepared("port-forward", arguments, flags)
+        command.background = True
+        _carry_out(command, act)
+        forward: Forward = command.kept
+        return forward
 
     def do(
         self,
@@ -167,12 +178,26 @@ class Kubectl:
         Raises:
             PodlabError: kubectl's line for what went wrong; its `output` is what was printed before.
         """
-        if verb not in VERBS:
-            raise PodlabError(f'error: unknown command "{verb}" for "kubectl"')
-        function = VERBS[verb].function()
+        command, act = self._prepared(verb, arguments, flags, after, stdin, echo, line)
+        return _carry_out(command, act)
+
+    def _prepared(
+        self,
+        verb: str,
+        arguments: Sequence[str],
+        flags: Mapping[str, Any],
+        after: Sequence[str] = (),
+        stdin: IO[bytes] | None = None,
+        echo: Echo | None = None,
+        line: str = "",
+    ) -> tuple[Command, Callable[[], None]]:
+        """The command of a call, and what carries it out."""
+        found, words = verb_of(verb), list(arguments)
+        if "--" in words:
+            words, after = words[: words.index("--")], [*words[words.index("--") + 1 :], *after]
         given = {keyword: value for keyword, value in flags.items() if value is not None}
         namespace = given.pop("namespace", None)
-        keywords = _keywords(verb, function, given)
+        chosen, common = keywords(verb, given)
         shown = {**({"namespace": namespace} if namespace else {}), **given}
         command = Command(
             self.client,
@@ -182,11 +207,21 @@ class Kubectl:
             namespace is not None,
             self.folder or Path.cwd(),
             stdin,
-            line or written(verb, arguments, shown, after),
+            line or written(verb, words, shown, after),
             echo,
+            common,
+            tuple(after),
         )
         self.client.take_sent()
-        return _carry_out(command, function, [*arguments, *after], keywords)
+        return command, partial(found.function(), command, *words, *after, **chosen)
+
+    def _below(self, group: str, words: Sequence[str], flags: Mapping[str, Any]) -> Output:
+        """A command of a group, such as `create secret tls`: as many words as name one."""
+        for length in (2, 1, 0):
+            verb = " ".join([group, *words[:length]])
+            if len(words) >= length and verb in names():
+                return self.do(names()[verb], list(words[length:]), flags)
+        raise AssertionError(group)
 
     def _do_files(self, verb: str, arguments: tuple[Argument, ...], flags: Mapping[str, Any]) -> Output:
         """A verb whose positional arguments are manifests: files, folders, or objects as dicts."""
@@ -201,41 +236,12 @@ class Kubectl:
         return self.do(verb, [], given, stdin=io.BytesIO(text.encode()))
 
 
-def _carry_out(command: Command, function: Any, arguments: list[str], keywords: dict[str, Any]) -> Output:
+def _carry_out(command: Command, act: Callable[[], None]) -> Output:
     try:
-        function(command, *arguments, **keywords)
+        act()
     except PodlabError as error:
         command.failures.append(error)
     return command.finish()
-
-
-def _keywords(verb: str, function: Any, given: Mapping[str, Any]) -> dict[str, Any]:
-    known = {flag.keyword.strip("_"): flag for flag in flags_of(function).values()}
-    keywords = {}
-    for keyword, value in given.items():
-        flag = known.get(keyword.strip("_"))
-        if flag is None:
-            names = ", ".join(sorted(known))
-            raise PodlabError(
-                f"error: unknown flag: --{keyword.strip('_').replace('_', '-')}", FLAGS.format(names=names)
-            )
-        keywords[flag.keyword] = _value(flag, value)
-    return keywords
-
-
-FLAGS = Text(ko="이 명령의 키워드 인자: {names}", en="The keyword arguments of this verb: {names}")
-
-
-def _value(flag: Flag, value: Any) -> Any:
-    if flag.kind == "list" and isinstance(value, (str, Path)):
-        return [str(value)]
-    if flag.kind == "str" and isinstance(value, (int, float)) and not isinstance(value, bool):
-        return str(value)
-    return value
-
-
-def _is_manifest(argument: Argument) -> bool:
-    return isinstance(argument, (Mapping, Path)) or argument == "-" or argument.lower().endswith(MANIFESTS)
 
 
 def _without_filename(flags: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from podlab.client import Request
-
-if TYPE_CHECKING:
-    from podlab.kubectl.commandline.forms import Forms
+from podlab.kubectl.commandline.forms import Forms, forms
 
 Object = dict[str, Any]
 
@@ -46,6 +44,4 @@ class Output:
 
     def how(self) -> Forms:
         """The same action as a kubectl line, as HTTP requests and as a Python call, side by side."""
-        from podlab.kubectl.commandline.forms import forms
-
         return forms(self.command, self.requests)

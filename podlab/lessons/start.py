@@ -110,7 +110,7 @@ def _load_magics(kubectl: Kubectl) -> None:
     """`%kubectl` and `%%manifest`, where there is a notebook."""
     from IPython import get_ipython
 
-    from podlab.kubectl.commandline import magics
+    from podlab.kubectl import magics
 
     shell = get_ipython()
     if shell is not None:

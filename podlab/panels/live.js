@@ -9,7 +9,8 @@
 /** One shape for each tone, so that colour is never the only carrier. @type {Record<string, string>} */
 const SHAPES = {
   ready: "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1Zm3.6 4.4 1 1L7 12 3.6 8.6l1-1L7 10Z",
-  waiting: "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1Zm0 1.6a5.4 5.4 0 1 1 0 10.8A5.4 5.4 0 0 1 8 2.6ZM7.2 4h1.6v3.7l2.6 1.5-.8 1.4-3.4-2Z",
+  waiting:
+    "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1Zm0 1.6a5.4 5.4 0 1 1 0 10.8A5.4 5.4 0 0 1 8 2.6ZM7.2 4h1.6v3.7l2.6 1.5-.8 1.4-3.4-2Z",
   failing: "M8 1 15.5 14.5H.5ZM7.2 5.8v4.4h1.6V5.8Zm0 5.4v1.6h1.6v-1.6Z",
   done: "M2 2h12v12H2Zm1.6 1.6v8.8h8.8V3.6Zm7.2 1.8 1 1L7.2 11 4.4 8.2l1-1 1.8 1.8Z",
   leaving: "M7.2 1h1.6v8.2l2.8-2.8 1.1 1.1L8 12.2 3.3 7.5l1.1-1.1 2.8 2.8ZM2 13.4h12V15H2Z",
@@ -58,8 +59,12 @@ function age(seconds) {
   if (seconds < -1) return "<invalid>";
   const s = Math.max(0, Math.floor(seconds));
   const [m, h, d] = [Math.floor(s / 60), Math.floor(s / 3600), Math.floor(s / 86400)];
-  const two = (/** @type {number} */ big, /** @type {string} */ b, /** @type {number} */ small, /** @type {string} */ c) =>
-    small ? `${big}${b}${small}${c}` : `${big}${b}`;
+  const two = (
+    /** @type {number} */ big,
+    /** @type {string} */ b,
+    /** @type {number} */ small,
+    /** @type {string} */ c,
+  ) => (small ? `${big}${b}${small}${c}` : `${big}${b}`);
   if (s < 120) return `${s}s`;
   if (m < 10) return two(m, "m", s % 60, "s");
   if (m < 180) return `${m}m`;

@@ -10,7 +10,7 @@ import pytest
 from tests.browser import test_anatomy_view, test_board_view, test_editor_view, test_explain_view, test_timeline_view
 from tests.browser.stage import Stage
 
-AXE = Path(__file__).parents[2] / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
+AXE = Path(__file__).parents[2] / "build" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
 PANELS = {
     "board": test_board_view.state(*test_board_view.ALL),
     "editor": test_editor_view.state(file={"state": "changed", "name": "nginx-pod.yaml"}),
@@ -23,7 +23,9 @@ PANELS = {
 OPENED = {**PANELS["board"], "details": {"c": test_board_view.detail_of("crash-loop", "yaml")}}
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="no axe-core here: `python tools/axe.py` installs it where there is npm")
+@pytest.mark.skipif(
+    not AXE.exists(), reason="no axe-core here: `python tools/npm.py axe-core` installs it where there is npm"
+)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("panel", [*sorted(PANELS), "opened"])
 def test_axe_finds_no_violations(page: Any, panel: str, theme: str) -> None:

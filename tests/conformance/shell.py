@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from podlab.client import Client
-from podlab.kubectl.commandline import line as commandline
+from podlab.kubectl import line as commandline
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def test_a_full_disk_costs_nothing_that_was_there(tmp_path: Path) -> None:
         from pathlib import Path
         from podlab import text
         from podlab.errors import ManifestError
-        from podlab.kubectl.commandline.magics import write_manifest
+        from podlab.kubectl.magics import write_manifest
         text.use("en")
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))

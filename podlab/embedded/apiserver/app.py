@@ -17,6 +17,7 @@ from podlab.embedded.apiserver.answering import negotiation
 from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.answering.streams import WatchStream
 from podlab.embedded.apiserver.auth import Authenticator
+from podlab.embedded.apiserver.node import Node
 from podlab.embedded.apiserver.paths import connect, discovery, health, reviews, subresources
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.request import Request, RequestInfo, parse, parse_query
@@ -64,7 +65,7 @@ class App:
         self,
         registry: Registry,
         authenticator: Authenticator,
-        node: Any = None,
+        node: Node | None = None,
         documents: Callable[[Request], Answer | None] | None = None,
     ) -> None:
         self.registry, self.authenticator, self.node = registry, authenticator, node

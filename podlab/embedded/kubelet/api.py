@@ -12,12 +12,12 @@ from typing import Any
 
 from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.status import StatusError
-from podlab.embedded.kubelet.kubelet import Kubelet
+from podlab.embedded.clock import Clock, Randomness
 from podlab.embedded.kubelet.network import GATEWAY, HOST
 from podlab.embedded.runtime.machine import executables
 from podlab.embedded.runtime.machine.process import Refused
 from podlab.embedded.runtime.machine.streams import Input
-from podlab.embedded.runtime.runtime import Container, Line, Log
+from podlab.embedded.runtime.runtime import Container, Line, Log, Runtime
 from podlab.embedded.runtime.tunnel import Writer, open_tunnel
 
 Obj = dict[str, Any]
@@ -71,8 +71,8 @@ class ExecSession:
 class NodeApi:
     """Answers for the Pods of one kubelet."""
 
-    def __init__(self, kubelet: Kubelet) -> None:
-        self._kubelet, self._clock = kubelet, kubelet.clock
+    def __init__(self, clock: Clock, runtime: Runtime, randomness: Randomness) -> None:
+        self._clock, self._runtime, self._randomness = clock, runtime, randomness
 
     # Logs
 
@@ -118,7 +118,7 @@ class NodeApi:
         known = _status_of(pod, name)
         if previous:
             return self._previous(pod, name, known)
-        found = self._kubelet.runtime.newest(meta["uid"], name)
+        found = self._runtime.newest(meta["uid"], name)
         waiting = known.get("state", {}).get("waiting", {}).get("reason", "ContainerCreating")
         if found is None or found.instance.state == "created":
             text = WAITING.get(waiting, waiting)
@@ -131,9 +131,9 @@ class NodeApi:
             why = f'previous terminated container "{name}" in pod "{pod["metadata"]["name"]}" not found'
             raise status.bad_request(why)
         id_ = str(last.get("containerID", "")).removeprefix("containerd://")
-        instances = self._kubelet.runtime.containers.get(pod["metadata"]["uid"], [])
+        instances = self._runtime.containers.get(pod["metadata"]["uid"], [])
         found = next((c for c in instances if c.instance.id == id_), None)
-        newest = self._kubelet.runtime.newest(pod["metadata"]["uid"], name)
+        newest = self._runtime.newest(pod["metadata"]["uid"], name)
         if found is None or (newest and newest is not found and newest.instance.state == "exited"):
             return f"unable to retrieve container logs for containerd://{id_}".encode()
         return found.log
@@ -153,7 +153,7 @@ class NodeApi:
         found = self._running(pod, container)
         session = ExecSession(command)
         if wrong := executables.missing(command, found.image.commands, (), found.files, found.cwd):
-            id_ = self._kubelet.registry.randomness.hex(64)
+            id_ = self._randomness.hex(64)
             session.finish(None, f'{EXEC}failed to start exec "{id_}": {RUNC}{wrong}')
             return session
         process = found.process(
@@ -187,7 +187,7 @@ class NodeApi:
         name = _chosen(pod, container)
         if not pod["spec"].get("nodeName"):
             raise status.bad_request(f"pod {pod['metadata']['name']} does not have a host assigned")
-        found = self._kubelet.runtime.newest(pod["metadata"]["uid"], name)
+        found = self._runtime.newest(pod["metadata"]["uid"], name)
         if found is None or found.instance.state != "running":
             raise StatusError(500, "InternalError", f'container not found ("{name}")')
         return found
@@ -201,7 +201,7 @@ class NodeApi:
         ip = (pod.get("status") or {}).get("podIP", "")
         given = {"x-forwarded-for": HOST, **{key.lower(): value for key, value in headers.items()}}
         try:
-            return self._kubelet.runtime.request(ip, port, method, path, given, body, client=GATEWAY)
+            return self._runtime.request(ip, port, method, path, given, body, client=GATEWAY)
         except Refused as refused:
             why = f"dial tcp {ip}:{port}: connect: {refused.reason.lower()}"
             text = f"error trying to reach service: {why}"
@@ -209,10 +209,10 @@ class NodeApi:
 
     async def connect(self, pod: Obj, port: int) -> tuple[asyncio.StreamReader, Writer]:
         """A connection to a container's port, as port forwarding makes. Raises StatusError if nothing listens."""
-        sandbox = self._kubelet.runtime.sandboxes.get(pod["metadata"]["uid"])
+        sandbox = self._runtime.sandboxes.get(pod["metadata"]["uid"])
         if sandbox is None or not sandbox.ready:
             raise StatusError(500, "InternalError", "unable to forward port because pod is not running")
-        return open_tunnel(self._kubelet.runtime, sandbox.ip, port)
+        return open_tunnel(self._runtime, sandbox.ip, port)
 
 
 EXEC = 2 * "Internal error occurred: " + "error executing command in container: failed to exec in container: "

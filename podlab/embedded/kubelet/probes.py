@@ -6,16 +6,14 @@ Upstream: pkg/kubelet/prober/worker.go
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from podlab.embedded.clock import Timer
-from podlab.embedded.kubelet.hooks import execute, port_number
+from podlab.embedded.clock import Clock, Timer
+from podlab.embedded.events import Recorder
+from podlab.embedded.kubelet.kuberuntime.hooks import execute, port_number
 from podlab.embedded.kubelet.network import GATEWAY
 from podlab.embedded.runtime.machine.process import Refused
 from podlab.embedded.runtime.runtime import Container
-
-if TYPE_CHECKING:
-    from podlab.embedded.kubelet.worker import PodWorker
 
 Obj = dict[str, Any]
 
@@ -24,13 +22,28 @@ AGENT = "kube-probe/1.36"
 TRIGGER = 0.005
 
 
+class Probed(Protocol):
+    """Whose containers are asked: what a probe needs of its Pod's worker."""
+
+    clock: Clock
+    recorder: Recorder
+    pod: Obj
+    results: dict[str, dict[str, bool]]
+
+    def container(self, name: str) -> Container | None:
+        """The latest instance of a container."""
+
+    def probed(self, kind: str, id_: str, ok: bool) -> None:
+        """A probe's answer has settled."""
+
+
 class ProbeWorker:
     """One probe of one container, over all its instances."""
 
-    def __init__(self, worker: PodWorker, container: Obj, key: str, path: str) -> None:
+    def __init__(self, worker: Probed, container: Obj, key: str, path: str) -> None:
         self.worker, self.container, self.key, self.path = worker, container, key, path
         self.spec: Obj = container[key]
-        self.clock = worker.kubelet.clock
+        self.clock = worker.clock
         self.id = ""
         self.successes = self.failures = 0
         self.held = False
@@ -85,7 +98,7 @@ class ProbeWorker:
         self.successes, self.failures = (self.successes + 1, 0) if ok else (0, self.failures + 1)
         if not ok:
             text = f"{KINDS[self.key]} probe failed: {output}"
-            self.worker.kubelet.recorder.warning(self.worker.pod, "Unhealthy", text, self.path)
+            self.worker.recorder.warning(self.worker.pod, "Unhealthy", text, self.path)
         reached = (
             self.successes >= int(self.spec.get("successThreshold") or 1)
             if ok

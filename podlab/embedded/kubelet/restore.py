@@ -3,66 +3,45 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from podlab.embedded.apiserver.registry import Registry
-from podlab.embedded.kubelet import volumes
+from podlab.embedded.kubelet.dependencies import Dependencies
 from podlab.embedded.kubelet.environment import ConfigError
+from podlab.embedded.kubelet.kuberuntime.starter import Starter
 from podlab.embedded.kubelet.status import podspecs
+from podlab.embedded.kubelet.volumes.sources import MountError
 from podlab.embedded.runtime.instance import Instance
-from podlab.embedded.runtime.runtime import Container, Line, record
-
-if TYPE_CHECKING:
-    from podlab.embedded.kubelet.kubelet import Kubelet
+from podlab.embedded.runtime.runtime import Container, Line, Runtime, record
 
 Obj = dict[str, Any]
 
-PREFIX = "kubelet/pods/"
-IMAGES = "kubelet/images"
 
-
-def images(registry: Registry) -> list[str]:
-    """The images that had been pulled."""
-    found = registry.store.kept(IMAGES)
-    return list(found["present"]) if found else []
-
-
-def keep_images(registry: Registry, present: list[str]) -> None:
-    """Remember which images the node has."""
-    registry.store.keep(IMAGES, {"present": list(present)})
-
-
-def keep(kubelet: Kubelet, uid: str) -> None:
-    """Remember what the runtime has of a Pod."""
-    sandbox = kubelet.runtime.sandboxes.get(uid)
+def kept(runtime: Runtime, uid: str) -> Obj | None:
+    """What is to be remembered of a Pod's containers; None before there is a sandbox."""
+    sandbox = runtime.sandboxes.get(uid)
     if sandbox is None:
-        return
-    containers = [record(container) for container in kubelet.runtime.containers.get(uid, [])]
-    kept = {"ip": sandbox.ip, "ready": sandbox.ready, "containers": containers}
-    kubelet.registry.store.keep(PREFIX + uid, kept)
+        return None
+    containers = [record(container) for container in runtime.containers.get(uid, [])]
+    return {"ip": sandbox.ip, "ready": sandbox.ready, "containers": containers}
 
 
-def forget(registry: Registry, uid: str) -> None:
-    """A Pod is gone."""
-    registry.store.keep(PREFIX + uid, None)
-
-
-def pod(kubelet: Kubelet, pod: Obj) -> None:
+def pod(using: Dependencies, starter: Starter, pod: Obj) -> None:
     """Bring back the sandbox and the containers of a Pod, if any were kept; what ran goes on running."""
     uid = pod["metadata"]["uid"]
-    found = kubelet.registry.store.kept(PREFIX + uid)
+    found = using.checkpoints.pod(uid)
     if found is None:
         return
-    sandbox = kubelet.runtime.add_sandbox(uid, pod["metadata"]["name"], found["ip"])
-    with contextlib.suppress(volumes.MountError):  # as on a node: what is mounted stays mounted
-        kubelet.mount(pod, sandbox.volumes, sandbox.ip)
+    sandbox = using.runtime.add_sandbox(uid, pod["metadata"]["name"], found["ip"])
+    sandbox.volumes = using.volumes.of_pod(uid)
+    with contextlib.suppress(MountError):  # as on a node: what is mounted stays mounted
+        using.volumes.mount(pod, sandbox.ip)
     specs = {c["name"]: c for c, _ in podspecs.paths(pod)}
-    for kept in found["containers"]:
-        instance = Instance(**kept["instance"])
+    for each in found["containers"]:
+        instance = Instance(**each["instance"])
         if instance.name in specs and instance.state != "created":  # one that never ran is made anew
-            _container(kubelet, pod, specs[instance.name], instance, kept["log"])
+            _container(using, starter, pod, specs[instance.name], instance, each["log"])
     if not found["ready"]:
-        kubelet.runtime.stop_sandbox(uid)
+        using.runtime.stop_sandbox(uid)
 
 
 def results(pod: Obj) -> dict[str, dict[str, bool]]:
@@ -76,13 +55,13 @@ def results(pod: Obj) -> dict[str, dict[str, bool]]:
     return found
 
 
-def _container(kubelet: Kubelet, pod: Obj, spec: Obj, instance: Instance, log: list[Any]) -> None:
-    sandbox = kubelet.runtime.sandboxes[pod["metadata"]["uid"]]
+def _container(using: Dependencies, starter: Starter, pod: Obj, spec: Obj, instance: Instance, log: list[Any]) -> None:
+    sandbox = using.runtime.sandboxes[pod["metadata"]["uid"]]
     try:
-        made = kubelet.starter.rebuild(pod, spec, sandbox, instance)
+        made = starter.rebuild(pod, spec, sandbox, instance)
     except ConfigError:
         return
-    kubelet.runtime.containers[sandbox.uid].append(made)
+    using.runtime.containers[sandbox.uid].append(made)
     if instance.state == "running":
         made.begin()
         _later(made, log)

@@ -9,23 +9,23 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from podlab.apimachinery.times import seconds
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Timer
-from podlab.embedded.kubelet import actions as podactions
-from podlab.embedded.kubelet import volumes
 from podlab.embedded.kubelet.backoff import JITTER, LONGEST_RETRY, RETRY
+from podlab.embedded.kubelet.dependencies import Dependencies
+from podlab.embedded.kubelet.failure import Failure
+from podlab.embedded.kubelet.kuberuntime import actions as podactions
+from podlab.embedded.kubelet.kuberuntime.killer import Killer
+from podlab.embedded.kubelet.kuberuntime.starter import Starter
 from podlab.embedded.kubelet.probes import KINDS, ProbeWorker
-from podlab.embedded.kubelet.starter import Failure
 from podlab.embedded.kubelet.status import podspecs, podstatus
 from podlab.embedded.kubelet.status.podstatus import Observation
+from podlab.embedded.kubelet.volumes import sources
 from podlab.embedded.runtime.instance import Instance
 from podlab.embedded.runtime.runtime import Container, Sandbox
-
-if TYPE_CHECKING:
-    from podlab.embedded.kubelet.kubelet import Kubelet
 
 Obj = dict[str, Any]
 
@@ -33,7 +33,6 @@ MOUNT, SANDBOX, SANDBOX_STOP = 0.33, 0.17, 0.27
 """Seconds that setting up volumes, starting and stopping a sandbox take."""
 FAREWELL = 0.9
 """Seconds from a Pod's last container to its removal from the API."""
-MINIMUM_GRACE = 2.0
 RESYNC = 60.0
 RUNNING, TERMINATING, TERMINATED = "running", "terminating", "terminated"
 
@@ -41,8 +40,9 @@ RUNNING, TERMINATING, TERMINATED = "running", "terminating", "terminated"
 class PodWorker:
     """What the kubelet knows and does about one Pod."""
 
-    def __init__(self, kubelet: Kubelet, pod: Obj) -> None:
-        self.kubelet, self.clock = kubelet, kubelet.clock
+    def __init__(self, using: Dependencies, starter: Starter, killer: Killer, pod: Obj) -> None:
+        self._using, self.clock, self.recorder = using, using.clock, using.recorder
+        self._starter, self._killer = starter, killer
         self.pod = self._told = pod  # as of the last write of its own or news of it; the last news
         self.uid: str = pod["metadata"]["uid"]
         self.state = TERMINATED if (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed") else RUNNING
@@ -82,7 +82,7 @@ class PodWorker:
         """The runtime changed something of the Pod: the next relist sees it."""
         self.version += 1
         if self._relist is None and self._task is None:
-            self._relist = self.clock.call_at(self.kubelet.next_relist(self.clock.now()), self._relisted)
+            self._relist = self.clock.call_at(self._using.relist.after(self.clock.now()), self._relisted)
 
     def _relisted(self) -> None:
         self._relist = None
@@ -123,7 +123,7 @@ class PodWorker:
         if self._reinspected or self._synced is None:
             self._reinspected = False
             return
-        when = self._synced + FAREWELL if self.state == TERMINATED else self.kubelet.next_relist(self._synced)
+        when = self._synced + FAREWELL if self.state == TERMINATED else self._using.relist.after(self._synced)
         if when > self.clock.now():
             await self.clock.sleep(when - self.clock.now())
 
@@ -144,15 +144,15 @@ class PodWorker:
 
     def container(self, name: str) -> Container | None:
         """The latest instance of a container."""
-        return self.kubelet.runtime.newest(self.uid, name)
+        return self._using.runtime.newest(self.uid, name)
 
     def sandbox(self) -> Sandbox | None:
         """The Pod's sandbox, if one was started."""
-        return self.kubelet.runtime.sandboxes.get(self.uid)
+        return self._using.runtime.sandboxes.get(self.uid)
 
     def instances(self) -> list[Instance]:
         """What the runtime has of the Pod."""
-        return self.kubelet.runtime.instances(self.uid)
+        return self._using.runtime.instances(self.uid)
 
     def observe(self, *, settled: bool) -> Observation:
         """What a status is computed from."""
@@ -165,11 +165,12 @@ class PodWorker:
                     results[instance.id] = self.results[kind].get(instance.id, False)
         return Observation(
             now=self.clock.now(),
-            host_ip=self.kubelet.node_ip,
+            host_ip=self._using.node_ip,
             instances=self.instances(),
             reasons=self.reasons,
             ready=found["readinessProbe"],
             started=found["startupProbe"],
+            alive=dict(self.results["livenessProbe"]),
             sandbox_ready=bool(sandbox and sandbox.ready),
             ip=sandbox.ip if sandbox and not self.pod["spec"].get("hostNetwork") else "",
             start_time=self._start_time,
@@ -189,7 +190,7 @@ class PodWorker:
         return status
 
     def _write(self, status: Obj) -> None:
-        self.pod = self.kubelet.write_status(self.pod, status)
+        self.pod = self._using.pods.write_status(self.pod, status)
 
     def _sandbox_up(self) -> None:
         """Tell at once that containers can be started now, and nothing else."""
@@ -224,10 +225,10 @@ class PodWorker:
         if phase in ("Succeeded", "Failed") or self._overdue():
             self.state, self._pending = TERMINATING, True
             return
-        if podactions.work_is_done(self):
+        if podactions.work_is_done(self.pod, self.observe(settled=False)):
             if any(instance.state == "running" for instance in self.instances()):
-                await self.kubelet.kill_pod(self.pod, float(self.pod["spec"].get("terminationGracePeriodSeconds", 30)))
-                self.kubelet.runtime.stop_sandbox(self.uid)
+                await self._killer.kill_pod(self.pod, float(self.pod["spec"].get("terminationGracePeriodSeconds", 30)))
+                self._using.runtime.stop_sandbox(self.uid)
                 self._reinspected = self._pending = True
             return
         try:
@@ -237,7 +238,7 @@ class PodWorker:
             again = min(failure.wait, LONGEST_RETRY) if failure.wait else RETRY
             self._again(again * JITTER)
         else:
-            if volumes.to_refresh(self.pod):
+            if sources.to_refresh(self.pod):
                 self._again(RESYNC * JITTER)
 
     def _again(self, delay: float) -> None:
@@ -262,7 +263,7 @@ class PodWorker:
     def _tell_overdue(self) -> None:
         """Each look at a Pod beyond its deadline is told. Upstream: pkg/kubelet/active_deadline.go (ShouldEvict)"""
         message = "Pod was active on the node longer than the specified deadline"
-        self.kubelet.recorder.normal(self.pod, "DeadlineExceeded", message)
+        self.recorder.normal(self.pod, "DeadlineExceeded", message)
 
     async def _prepare(self) -> None:
         """Volumes, probes and the sandbox. Raises Failure."""
@@ -270,20 +271,19 @@ class PodWorker:
         first = sandbox is None
         if first:
             await self.clock.sleep(MOUNT)
-        held = sandbox.volumes if sandbox else self.kubelet.volumes.setdefault(self.uid, {})
         try:
-            self.kubelet.mount(self.pod, held)
-        except volumes.MountError as error:
+            held = self._using.volumes.mount(self.pod)
+        except sources.MountError as error:
             if first:
-                self.kubelet.recorder.warning(self.pod, "FailedMount", str(error))
-                raise Failure("FailedMount", str(error), self.kubelet.mount_delay(self.uid) / JITTER) from None
+                self.recorder.warning(self.pod, "FailedMount", str(error))
+                raise Failure("FailedMount", str(error), self._using.volumes.retry_delay(self.uid) / JITTER) from None
         self._start_probes()
         if not first:
             return
         await self.clock.sleep(SANDBOX)
         if self._deleted():
             return
-        sandbox = self.kubelet.runtime.add_sandbox(self.uid, self.pod["metadata"]["name"])
+        sandbox = self._using.runtime.add_sandbox(self.uid, self.pod["metadata"]["name"])
         sandbox.volumes = held
         self.changed()
         self._sandbox_up()
@@ -297,8 +297,8 @@ class PodWorker:
     async def _act(self) -> None:
         """Start, restart and kill containers as needed. Raises the last Failure."""
         known = {name: list(podstatus.latest(self._copies(), name)) for name in podspecs.names(self.pod)}
-        failure: Failure | None = None
-        for container, path in podactions.due(self):
+        failure, seen = None, self.observe(settled=False)
+        for container, path in podactions.due(self.pod, seen):
             if self._deleted() or self.sandbox() is None:
                 return
             try:
@@ -319,18 +319,17 @@ class PodWorker:
         name, sandbox = container["name"], self.sandbox()
         found = self.container(name)
         if found and found.instance.state == "running":
-            await self.kubelet.kill_container(
-                self.pod, container, found, podactions.why_restarted(self, container, found), path
-            )
+            why = podactions.why_restarted(container, found.instance, self.observe(settled=False))
+            await self._killer.kill_container(self.pod, container, found, why, path)
         exited = next((i for i in known if i.state == "exited"), None)
         if exited:
             self._back_off(container, exited, path)
         assert sandbox
         attempt = found.instance.attempt + 1 if found else 0
-        await self.kubelet.starter.start(self.pod, container, sandbox, attempt, path)
+        await self._starter.start(self.pod, container, sandbox, attempt, path)
 
     def _back_off(self, container: Obj, exited: Instance, path: str) -> None:
-        backoff, meta = self.kubelet.restart_backoff, self.pod["metadata"]
+        backoff, meta = self._using.restart_backoff, self.pod["metadata"]
         key, now = f"{self.uid}_{container['name']}_{container['image']}", self.clock.now()
         remaining = backoff.remaining(key, exited.finished_at, now)
         if not remaining:
@@ -338,7 +337,7 @@ class PodWorker:
             return
         who = f"{meta['name']}_{meta['namespace']}({self.uid})"
         text = f"Back-off restarting failed container {container['name']} in pod {who}"
-        self.kubelet.recorder.warning(self.pod, "BackOff", text, path)
+        self.recorder.warning(self.pod, "BackOff", text, path)
         delay = podspecs.duration(backoff.delay(key))
         message = f"back-off {delay} restarting failed container={container['name']} pod={who}"
         raise Failure("CrashLoopBackOff", message, remaining)
@@ -353,11 +352,11 @@ class PodWorker:
         grace = self.pod["metadata"].get("deletionGracePeriodSeconds")
         if grace is None:
             grace = self.pod["spec"].get("terminationGracePeriodSeconds", 30)
-        await self.kubelet.kill_pod(self.pod, float(grace))
+        await self._killer.kill_pod(self.pod, float(grace))
         await self.clock.sleep(SANDBOX_STOP)
         for probe in self.probes:
             probe.stop()
-        self.kubelet.runtime.stop_sandbox(self.uid)
+        self._using.runtime.stop_sandbox(self.uid)
         self.observed = self.version
         self.state, self._pending = TERMINATED, True
         self.publish(settled=True)
@@ -372,7 +371,7 @@ class PodWorker:
         self._finished = True
         if not self._deleted():
             return
-        self.kubelet.delete(self.pod)
+        self._using.pods.delete(self.pod)
 
 
 def _revision(pod: Obj) -> int:

@@ -1,1 +1,1 @@
-"""From words to a call: the command line, its flags, help, magics, and what is said when it fails."""
+"""From words to a call: parsing, flags, forms, and what is said when it fails; nothing here runs a verb."""

@@ -1,82 +1,91 @@
-"""Flags, which are the keyword arguments of the verbs' functions: their names, kinds, and how they are written."""
+"""Flags' values as words and as keyword arguments: read with kubectl's complaints, written for a shell."""
 
 from __future__ import annotations
 
-import inspect
+import csv
+import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
-SHORT = {
-    "A": "all_namespaces",
-    "R": "recursive",
-    "L": "label_columns",
-    "c": "container",
-    "f": "filename",
-    "h": "help",
-    "i": "stdin",
-    "l": "selector",
-    "n": "namespace",
-    "o": "output",
-    "p": "previous",
-    "q": "quiet",
-    "s": "server",
-    "t": "tty",
-    "v": "v",
-    "w": "watch",
-}
-OF_VERB = {
-    ("patch", "p"): "patch",
-    ("run", "l"): "labels",
-    ("logs", "f"): "follow",
-    ("port-forward", "f"): "",
-}
-ALONE = {"cascade": "background", "dry_run": "unchanged", "validate": "strict"}
-"""What a flag means that stands without a value and is none of yes and no."""
+from podlab.apimachinery.duration import parse_duration
+from podlab.errors import PodlabError
+from podlab.kubectl.commandline.surface import OURS, Flag, commands
+
+BOOLEANS = {"1": True, "t": True, "T": True, "true": True, "TRUE": True, "True": True}
+BOOLEANS |= {"0": False, "f": False, "F": False, "false": False, "FALSE": False, "False": False}
 WRITTEN_SHORT = ("all_namespaces", "container", "filename", "namespace", "output", "patch", "selector", "watch")
+LARGEST = 2**63
 
 
-OURS = {"get": ("timeout",)}
-"""What kubectl does not have, and a written line leaves out."""
+def see(verb: str) -> str:
+    """Where kubectl sends one to read after a wrong flag."""
+    return f"\nSee '{' '.join(['kubectl', *verb.split()])} --help' for usage."
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """One flag of a verb: its keyword, and whether it takes no value (`bool`), one (`str`, `int`) or many (`list`)."""
+def converted(flag: Flag, text: str, verb: str, before: Any = None) -> Any:
+    """A flag's word as a value; a list is added to what was `before`.
 
-    keyword: str
-    kind: str
-
-    @property
-    def name(self) -> str:
-        """As on the command line, without dashes: `all-namespaces`, `for`."""
-        return self.keyword.strip("_").replace("_", "-")
-
-
-@cache
-def flags_of(function: Callable[..., Any]) -> dict[str, Flag]:
-    """The flags of a verb by their name on the command line."""
-    found = {}
-    for parameter in inspect.signature(function).parameters.values():
-        if parameter.kind is inspect.Parameter.KEYWORD_ONLY:
-            flag = Flag(parameter.name, _kind(str(parameter.annotation)))
-            found[flag.name] = flag
-    return found
+    Raises:
+        PodlabError: kubectl's line for a word that is no such value.
+    """
+    try:
+        read = _READ.get(flag.kind)
+        return read(flag, text, before) if read else text
+    except ValueError as error:
+        raise PodlabError(f'error: invalid argument "{text}" for "{flag.shown}" flag: {error}{see(verb)}') from None
 
 
-def _kind(annotation: str) -> str:
-    if annotation.startswith("bool"):
-        return "bool"
-    if "Sequence[" in annotation or "list[" in annotation:
-        return "list"
-    return "int" if annotation.startswith("int") else "float" if annotation.startswith("float") else "str"
+def _bool(flag: Flag, text: str, before: Any) -> bool:
+    if text not in BOOLEANS:
+        raise ValueError(f'strconv.ParseBool: parsing "{text}": invalid syntax')
+    return BOOLEANS[text]
 
 
-def short_name(verb: str, letter: str) -> str:
-    """The keyword that a letter stands for; "" if it stands for none."""
-    return OF_VERB.get((verb, letter), SHORT.get(letter, ""))
+def _int(flag: Flag, text: str, before: Any) -> int:
+    if not re.fullmatch(r"[-+]?(0[xX][0-9a-fA-F]+|0[oO]?[0-7]*|0[bB][01]+|[1-9][0-9]*)", text, re.ASCII):
+        raise ValueError(f'strconv.ParseInt: parsing "{text}": invalid syntax')
+    digits = text.lstrip("+-")
+    number = int(digits, 8 if re.fullmatch(r"0[0-7]+", digits) else 0) if len(digits) < 80 else LARGEST
+    number = -number if text.startswith("-") else number
+    if not -LARGEST <= number < LARGEST:
+        raise ValueError(f'strconv.ParseInt: parsing "{text}": value out of range')
+    return number
+
+
+def _duration(flag: Flag, text: str, before: Any) -> str:
+    parse_duration(text)
+    return text
+
+
+def _list(flag: Flag, text: str, before: Any) -> list[str]:
+    values = [text]
+    if flag.divides:
+        values = next(csv.reader([text], strict=True), []) if '"' in text else text.split(",") if text else []
+    return [*(before or []), *values]
+
+
+_READ: dict[str, Callable[[Flag, str, Any], Any]] = {"bool": _bool, "int": _int, "duration": _duration, "list": _list}
+
+
+def of_call(verb: str, flag: Flag, value: Any) -> Any:
+    """A keyword argument's value as the verb takes it.
+
+    Raises:
+        PodlabError: kubectl's line for a value that is none.
+    """
+    if flag.kind == "list":
+        values = [value] if isinstance(value, (str, Path)) or not isinstance(value, Iterable) else list(value)
+        return [str(each) for each in values]
+    if flag.kind == "bool" and isinstance(value, bool):
+        return value
+    if isinstance(value, timedelta):
+        value = f"{value.total_seconds()}s"
+    if isinstance(value, bool):
+        value = str(value).lower()
+    return converted(flag, str(value), verb)
 
 
 def written(verb: str, arguments: Iterable[str], flags: Mapping[str, object], after: Iterable[str] = ()) -> str:
@@ -86,7 +95,8 @@ def written(verb: str, arguments: Iterable[str], flags: Mapping[str, object], af
         after: what stands behind `--`.
     """
     words = ["kubectl", *verb.split(), *(shlex.quote(word) for word in arguments)]
-    theirs = {keyword.strip("_"): value for keyword, value in flags.items() if keyword not in OURS.get(verb, ())}
+    ours = {flag.keyword for flag in OURS.get(verb, ())}
+    theirs = {keyword.strip("_"): value for keyword, value in flags.items() if keyword.strip("_") not in ours}
     words += [word for keyword, value in theirs.items() for word in _written(verb, keyword, value)]
     rest = [shlex.quote(word) for word in after]
     return " ".join([*words, *(["--", *rest] if rest else [])])
@@ -97,7 +107,9 @@ def _written(verb: str, keyword: str, value: object) -> list[str]:
         return []
     if isinstance(value, (list, tuple)):
         return [word for each in value for word in _written(verb, keyword, each)]
-    letter = next((k for k in SHORT if short_name(verb, k) == keyword and keyword in WRITTEN_SHORT), "")
+    usage = commands().get(verb)
+    flag = usage.by_keyword(keyword) if usage else None
+    letter = flag.short if flag and keyword in WRITTEN_SHORT else ""
     if value is True:
         return [f"-{letter}" if letter else f"--{keyword.replace('_', '-')}"]
     text = "false" if value is False else shlex.quote(str(value))

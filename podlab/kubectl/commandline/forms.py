@@ -10,11 +10,18 @@ from dataclasses import dataclass
 from html import escape
 
 from podlab.client import Request
-from podlab.kubectl.commandline.line import parse
+from podlab.kubectl.commandline.parse import parse
 from podlab.text import Text
 
 FILES = ("create", "apply", "diff", "replace", "delete")  # their manifests are positional arguments in Python
-GROUPED = ("create", "rollout", "auth")  # `kubectl.rollout("status", …)`; other verbs of two words are one method
+GROUPED = (
+    "create",
+    "rollout",
+    "auth",
+    "set",
+    "top",
+    "config",
+)  # `kubectl.rollout("status", …)`; other verbs of two words are one method
 ASKING = ("/api", "/apis", "/openapi/")
 HTTP = Text(ko="HTTP 요청", en="HTTP requests")
 PYTHON = Text(ko="파이썬", en="Python")
@@ -81,14 +88,16 @@ def python_call(line: str) -> str:
     words = shlex.split(line)
     parsed = parse(words[1:])
     group, _, rest = parsed.verb.partition(" ")
-    method, arguments = (group, [rest]) if rest and group in GROUPED else (parsed.verb, [])
+    grouped = rest and group in GROUPED and parsed.verb != "set image"
+    method, arguments = (group, rest.split()) if grouped else (parsed.verb, [])
     arguments += parsed.arguments
     flags = dict(parsed.flags)
     if group in FILES and not rest and flags.get("filename"):
         arguments = [*flags.pop("filename"), *arguments]
     if namespace := parsed.globals.get("namespace"):
         flags["namespace"] = namespace
-    words = [_literal(each) for each in (*arguments, *parsed.after)]
+    between = ["--"] if parsed.after and parsed.verb not in ("exec", "run") else []
+    words = [_literal(each) for each in (*arguments, *between, *parsed.after)]
     words += [f"{_name(name)}={_literal(value)}" for name, value in flags.items()]
     return f"kubectl.{method.replace('-', '_').replace(' ', '_')}({', '.join(words)})"
 

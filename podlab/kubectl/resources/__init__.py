@@ -1,1 +1,1 @@
-"""What a command line or a manifest names, where it is on the server, and how it is sent there."""
+"""What a command line or a manifest names: where it is on the server, how it is read and merged."""

@@ -13,11 +13,11 @@ from podlab.errors import ApiError, ManifestError, PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.commandline.wording import with_source
 from podlab.kubectl.formats.yamlprinter import to_compact_json
-from podlab.kubectl.resources.manifest import Manifest, in_namespace, manifests
+from podlab.kubectl.manifests.manifest import Manifest, in_namespace, manifests
+from podlab.kubectl.manifests.writing import LAST_APPLIED, Writing, annotated
 from podlab.kubectl.resources.merge import three_way
 from podlab.kubectl.resources.restmapper import Mapping
-from podlab.kubectl.resources.writing import LAST_APPLIED, Writing, annotated
-from podlab.kubectl.verbs.create import NO_FILES
+from podlab.kubectl.verbs.create import named_files
 
 Object = dict[str, Any]
 NOT_APPLIED = (
@@ -45,9 +45,7 @@ def apply(
     Raises:
         PodlabError: what could not be read or applied; the other objects are applied all the same.
     """
-    files = [*arguments, *filename]
-    if not files:
-        raise PodlabError(NO_FILES)
+    files = named_files(arguments, filename, "apply")
     if server_side and dry_run == "client":
         raise PodlabError(
             "error: --dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)"

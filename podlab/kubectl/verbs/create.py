@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
-from podlab.kubectl.resources.manifest import in_namespace, manifests
-from podlab.kubectl.resources.writing import Writing, annotated
+from podlab.kubectl.manifests.manifest import in_namespace, manifests
+from podlab.kubectl.manifests.writing import Writing, annotated
 
 NO_FILES = "error: must specify one of -f and -k"
 
@@ -32,13 +32,7 @@ def create(
     Raises:
         PodlabError: what could not be read or created; the others are created all the same.
     """
-    files = [*arguments, *filename]
-    if arguments and not filename and not _looks_like_file(arguments[0]):
-        raise PodlabError(
-            f"error: Unexpected args: [{' '.join(arguments)}]\nSee 'kubectl create -h' for help and examples"
-        )
-    if not files:
-        raise PodlabError(NO_FILES)
+    files = named_files(arguments, filename, "create")
     writing = Writing(command, "kubectl-create", dry_run, validate, output, show_managed_fields)
     found = False
     for manifest, mapping in manifests(command, files, recursive=recursive, validate=validate):
@@ -51,5 +45,15 @@ def create(
         raise PodlabError("error: no objects passed to create")
 
 
-def _looks_like_file(argument: str) -> bool:
-    return argument == "-" or "." in argument or "/" in argument
+def named_files(arguments: Sequence[str], filename: Sequence[str], verb: str) -> list[str]:
+    """The files of a command line that takes nothing else.
+
+    Raises:
+        PodlabError: there is none, or something else was given.
+    """
+    if arguments:
+        words = " ".join(arguments)
+        raise PodlabError(f"error: Unexpected args: [{words}]\nSee 'kubectl {verb} -h' for help and examples")
+    if not filename:
+        raise PodlabError(NO_FILES)
+    return list(filename)

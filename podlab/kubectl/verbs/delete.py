@@ -13,11 +13,11 @@ from typing import Any
 from podlab.apimachinery.duration import parse_duration
 from podlab.errors import ApiError, PodlabError, WaitTimeout
 from podlab.kubectl.command import Command
+from podlab.kubectl.manifests.manifest import in_namespace, manifests
+from podlab.kubectl.manifests.writing import IN_WORDS, kind_name
 from podlab.kubectl.resources.listing import read_list
-from podlab.kubectl.resources.manifest import in_namespace, manifests
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.resources.selection import select
-from podlab.kubectl.resources.writing import IN_WORDS, kind_name
 
 Object = dict[str, Any]
 NOTHING_NAMED = """error: You must provide one or more resources by argument or filename.

@@ -11,15 +11,15 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from podlab.errors import ApiError, PodlabError
+from podlab.errors import ApiError
 from podlab.kubectl.command import Command
 from podlab.kubectl.formats.formats import without_managed_fields
 from podlab.kubectl.formats.yamlprinter import to_yaml
-from podlab.kubectl.resources.manifest import Manifest, in_namespace, manifests
+from podlab.kubectl.manifests.manifest import Manifest, in_namespace, manifests
 from podlab.kubectl.resources.merge import three_way
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.verbs.apply import last_applied
-from podlab.kubectl.verbs.create import NO_FILES
+from podlab.kubectl.verbs.create import named_files
 
 Object = dict[str, Any]
 MANAGER = {"fieldManager": "kubectl-client-side-apply", "dryRun": "All"}
@@ -33,9 +33,7 @@ def diff(
     Raises:
         PodlabError: a manifest cannot be read, or the server refuses it.
     """
-    files = [*arguments, *filename]
-    if not files:
-        raise PodlabError(NO_FILES)
+    files = named_files(arguments, filename, "diff")
     folders = tuple(f"/tmp/{side}-{random.randrange(10**8, 10**10)}" for side in ("LIVE", "MERGED"))
     for manifest, mapping in manifests(command, files, recursive=recursive):
         with command.going_on():

@@ -11,7 +11,7 @@ from typing import Any
 
 from podlab.errors import ManifestError, PodlabError
 from podlab.kubectl.command import Command
-from podlab.kubectl.resources.writing import Writing
+from podlab.kubectl.manifests.writing import Writing
 
 Object = dict[str, Any]
 

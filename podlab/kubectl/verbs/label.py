@@ -10,11 +10,11 @@ from typing import Any
 
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
+from podlab.kubectl.manifests.manifest import in_namespace, manifests
+from podlab.kubectl.manifests.writing import Writing
 from podlab.kubectl.resources.listing import read_list
-from podlab.kubectl.resources.manifest import in_namespace, manifests
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.resources.selection import select
-from podlab.kubectl.resources.writing import Writing
 
 Object = dict[str, Any]
 Changes = tuple[dict[str, str], list[str]]

@@ -13,10 +13,10 @@ import yaml
 
 from podlab.errors import ManifestError, PodlabError
 from podlab.kubectl.command import Command
-from podlab.kubectl.resources.manifest import in_namespace, manifests
+from podlab.kubectl.manifests.manifest import in_namespace, manifests
+from podlab.kubectl.manifests.writing import Writing
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.resources.selection import select
-from podlab.kubectl.resources.writing import Writing
 
 TYPES = {"json": "json-patch", "merge": "merge-patch", "strategic": "strategic-merge-patch"}
 

@@ -12,9 +12,9 @@ from typing import Any
 from podlab.errors import ApiError, PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.commandline.wording import with_source
-from podlab.kubectl.resources.manifest import in_namespace, manifests
-from podlab.kubectl.resources.writing import LAST_APPLIED, Writing, annotated
-from podlab.kubectl.verbs.create import NO_FILES
+from podlab.kubectl.manifests.manifest import in_namespace, manifests
+from podlab.kubectl.manifests.writing import LAST_APPLIED, Writing, annotated
+from podlab.kubectl.verbs.create import named_files
 from podlab.kubectl.verbs.delete import Target, delete, wait_until_gone
 
 Object = dict[str, Any]
@@ -38,9 +38,7 @@ def replace(
     Raises:
         PodlabError: what could not be read or replaced; the others are replaced all the same.
     """
-    files = [*arguments, *filename]
-    if not files:
-        raise PodlabError(NO_FILES)
+    files = named_files(arguments, filename, "replace")
     if grace_period >= 0 and not force:
         raise PodlabError("error: --grace-period must have --force specified")
     writing = Writing(command, "kubectl-replace", dry_run, validate, output)

@@ -13,8 +13,8 @@ from typing import Any
 from podlab.apimachinery.duration import parse_duration
 from podlab.errors import ApiError, PodlabError, WaitTimeout
 from podlab.kubectl.command import Command
+from podlab.kubectl.manifests.writing import Writing
 from podlab.kubectl.resources.restmapper import Mapping
-from podlab.kubectl.resources.writing import Writing
 from podlab.kubectl.verbs.label import objects_named
 
 Object = dict[str, Any]
@@ -143,13 +143,12 @@ def restart(
     *arguments: str,
     filename: Sequence[str] = (),
     selector: str = "",
-    dry_run: str = "none",
     output: str | None = None,
 ) -> None:
     """Make a workload's Pods anew, by an annotation in their template."""
     if not arguments and not filename and not selector:
         raise PodlabError("error: required resource not specified")
-    writing = Writing(command, "kubectl-rollout", dry_run, output=output)
+    writing = Writing(command, "kubectl-rollout", output=output)
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     template = {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": now}}}
     for mapping, obj in objects_named(command, arguments, filename, selector, False):

@@ -11,7 +11,7 @@ from typing import Any
 
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
-from podlab.kubectl.resources.writing import Writing, annotated
+from podlab.kubectl.manifests.writing import Writing, annotated
 
 Object = dict[str, Any]
 IMAGE = re.compile(

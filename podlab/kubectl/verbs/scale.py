@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
-from podlab.kubectl.resources.writing import Writing
+from podlab.kubectl.manifests.writing import Writing
 from podlab.kubectl.verbs.label import objects_named
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
+from podlab.kubectl.manifests.writing import Writing
 from podlab.kubectl.resources.listing import read_list
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.resources.selection import select
-from podlab.kubectl.resources.writing import Writing
 
 Object = dict[str, Any]
 Container = dict[str, str]

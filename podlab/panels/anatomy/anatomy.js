@@ -1,5 +1,5 @@
 // @ts-check
-/// <reference path="./live.js" />
+/// <reference path="../live.js" />
 
 /** @typedef {{ volume: string, path: string, read_only: boolean }} Mount */
 /** @typedef {{ name: string, kind: string, image: string, state: string, tone: Tone, restarts: number,
@@ -13,7 +13,12 @@ function render({ model, el }) {
   const labels = model.get("labels");
   const connection = element("span", { class: "podlab-connection" });
   const title = element("span", { class: "podlab-title" }, labels.panel);
-  const body = element("div", { class: "podlab-scroll podlab-anatomy-body", tabindex: "0", role: "group", "aria-label": labels.panel });
+  const body = element("div", {
+    class: "podlab-scroll podlab-anatomy-body",
+    tabindex: "0",
+    role: "group",
+    "aria-label": labels.panel,
+  });
   const live = element("div", { class: "podlab-spoken", "aria-live": "polite", role: "status" });
   const root = element(
     "section",
@@ -32,7 +37,8 @@ function render({ model, el }) {
     const state = model.get("connection");
     connection.replaceChildren(icon(state), labels[state]);
     const pod = /** @type {Anatomy | null} */ (model.get("pod"));
-    if (state !== "connecting" || pod) body.replaceChildren(pod ? node(pod, labels) : element("p", { class: "podlab-empty" }, labels.absent));
+    if (state !== "connecting" || pod)
+      body.replaceChildren(pod ? node(pod, labels) : element("p", { class: "podlab-empty" }, labels.absent));
     const sentence = pod ? fill(labels.changed, pod) : labels.absent;
     if (state !== "connecting" && said && said !== sentence) announce(sentence);
     if (state !== "connecting") said = sentence;
@@ -75,7 +81,12 @@ function container(each, marks, labels) {
   const box = element(
     "li",
     { class: "podlab-box podlab-container", "data-name": each.name },
-    element("div", { class: "podlab-box-head" }, element("strong", {}, each.name), element("span", {}, labels[each.kind])),
+    element(
+      "div",
+      { class: "podlab-box-head" },
+      element("strong", {}, each.name),
+      element("span", {}, labels[each.kind]),
+    ),
     element("div", {}, icon(each.tone), each.state),
     element("div", {}, `${labels.image} `, element("code", {}, each.image)),
   );

@@ -1,5 +1,5 @@
 // @ts-check
-/// <reference path="./live.js" />
+/// <reference path="../live.js" />
 /// <reference path="./detail.js" />
 
 /** @typedef {{ uid: string, name: string, ready: string, status: string, restarts: number, restarted: string,
@@ -11,128 +11,146 @@ const COLUMNS = ["name", "ready", "status", "restarts", "age", "ip", "node"];
 const LINGER = 2500;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** @param {{ model: Model, el: HTMLElement }} view */
-function render({ model, el }) {
-  const labels = model.get("labels");
-  const parts = frame(labels);
-  el.append(parts.root);
-  const clock = serverClock(model);
-  const announce = announcer(parts.live, labels.many);
-  /** @type {Map<string, Line>} */
-  const lines = new Map();
-  let first = true;
-  let visible = false;
+/** One view of the board: a line for each Pod, changed in place. */
+class BoardView {
+  /** @param {Model} model */
+  constructor(model) {
+    this.model = model;
+    this.labels = model.get("labels");
+    this.parts = frame(this.labels);
+    this.clock = serverClock(model);
+    this.announce = announcer(this.parts.live, this.labels.many);
+    /** @type {Map<string, Line>} */
+    this.lines = new Map();
+    this.first = true;
+    this.visible = false;
+  }
 
-  const tick = () => {
-    for (const line of lines.values()) showTimes(line, clock.now(), labels);
-  };
-  const drawRows = () => {
-    if (!visible) return;
-    const rows = /** @type {Row[]} */ (model.get("rows"));
+  tick() {
+    for (const line of this.lines.values()) showTimes(line, this.clock.now(), this.labels);
+  }
+
+  drawRows() {
+    if (!this.visible) return;
+    const { lines, parts } = this;
+    const rows = /** @type {Row[]} */ (this.model.get("rows"));
     const present = new Set(rows.map((row) => row.uid));
-    for (const [uid, line] of lines) if (!present.has(uid)) leave(uid, line);
-    for (const row of rows) if (!lines.has(row.uid)) enter(row);
-    for (const row of rows) change(/** @type {Line} */ (lines.get(row.uid)), row);
-    place(parts.body, rows.flatMap((row) => {
-      const line = /** @type {Line} */ (lines.get(row.uid));
-      return line.detail ? [line.tr, line.detail] : [line.tr];
-    }));
-    parts.empty.hidden = parts.body.childElementCount > 0 || model.get("connection") === "connecting";
-    first = false;
-    tick();
-  };
-  const drawConnection = () => {
-    if (!visible) return;
-    const state = model.get("connection");
-    parts.connection.replaceChildren(icon(state), labels[state]);
-    parts.root.dataset.connection = state;
-    if (state === "lost") announce(labels.lost);
-  };
+    for (const [uid, line] of lines) if (!present.has(uid)) this.leave(uid, line);
+    for (const row of rows) if (!lines.has(row.uid)) this.enter(row);
+    for (const row of rows) this.change(/** @type {Line} */ (lines.get(row.uid)), row);
+    const ordered = rows.map((row) => /** @type {Line} */ (lines.get(row.uid)));
+    place(
+      parts.body,
+      ordered.flatMap((line) => (line.detail ? [line.tr, line.detail] : [line.tr])),
+    );
+    parts.empty.hidden = parts.body.childElementCount > 0 || this.model.get("connection") === "connecting";
+    this.first = false;
+    this.tick();
+  }
+
+  drawConnection() {
+    if (!this.visible) return;
+    const state = this.model.get("connection");
+    this.parts.connection.replaceChildren(icon(state), this.labels[state]);
+    this.parts.root.dataset.connection = state;
+    if (state === "lost") this.announce(this.labels.lost);
+  }
+
+  drawDetails() {
+    if (!this.visible) return;
+    const details = this.model.get("details");
+    for (const [uid, line] of this.lines) if (details[uid]) line.opened?.draw(details[uid], this.clock.now);
+  }
+
   /** @param {Row} row */
-  const enter = (row) => {
-    const line = newLine(row, labels);
-    lines.set(row.uid, line);
-    line.toggle.addEventListener("click", () => toggle(line));
-    if (row.uid in model.get("details")) toggle(line);
-    if (first) return;
-    mark(line, labels.appeared);
-    announce(fill(labels.changed, row));
-  };
+  enter(row) {
+    const line = newLine(row, this.labels);
+    this.lines.set(row.uid, line);
+    line.toggle.addEventListener("click", () => this.toggle(line));
+    if (row.uid in this.model.get("details")) this.toggle(line);
+    if (this.first) return;
+    mark(line, this.labels.appeared);
+    this.announce(fill(this.labels.changed, row));
+  }
+
   /** @param {Line} line @param {Row} row */
-  const change = (line, row) => {
+  change(line, row) {
     const before = line.row;
     line.row = row;
-    showRow(line, labels);
+    showRow(line, this.labels);
     if (before.status === row.status && before.ready === row.ready && before.restarts === row.restarts) return;
     flash(line.tr);
-    announce(fill(labels.changed, row));
-  };
+    this.announce(fill(this.labels.changed, row));
+  }
+
+  /** @param {string} uid @param {Line} line */
+  leave(uid, line) {
+    this.lines.delete(uid);
+    line.detail?.remove();
+    line.tr.classList.add("podlab-gone");
+    line.cells.status.replaceChildren(icon("leaving"), this.labels.deleted);
+    this.announce(fill(this.labels.left, line.row));
+    setTimeout(() => {
+      line.tr.remove();
+      this.parts.empty.hidden = this.parts.body.childElementCount > 0;
+    }, LINGER);
+  }
+
   /** Opens or closes a row's detail; Python sends what is in it. @param {Line} line */
-  const toggle = (line) => {
+  toggle(line) {
     const uid = line.row.uid;
-    const tell = (/** @type {string} */ event, values = {}) => say(model, { event, uid, ...values });
+    const tell = (/** @type {string} */ event, values = {}) => say(this.model, { event, uid, ...values });
     if (line.detail) {
       line.detail.remove();
       line.detail = line.opened = null;
       tell("shut");
     } else {
-      line.opened = openedRow(line.row.name, labels, tell, announce);
+      line.opened = openedRow(line.row.name, this.labels, tell, this.announce);
       const cell = element("td", { role: "cell", colspan: COLUMNS.length }, line.opened.root);
       line.detail = element("tr", { role: "row", class: "podlab-detail", id: `podlab-${uid}-${Math.random()}` }, cell);
       line.tr.after(line.detail);
       line.toggle.setAttribute("aria-controls", line.detail.id);
       tell("open");
-      drawDetails();
+      this.drawDetails();
     }
     line.toggle.setAttribute("aria-expanded", String(line.detail !== null));
-  };
-  const drawDetails = () => {
-    if (!visible) return;
-    const details = model.get("details");
-    for (const [uid, line] of lines) if (line.opened && details[uid]) line.opened.draw(details[uid], clock.now);
-  };
-  /** @param {{ event: string, uid: string, text: string }} answer */
-  const answered = (answer) => {
-    if (answer.event === "said") lines.get(answer.uid)?.opened?.say(answer.text);
-  };
-  /** @param {string} uid @param {Line} line */
-  const leave = (uid, line) => {
-    lines.delete(uid);
-    line.detail?.remove();
-    line.tr.classList.add("podlab-gone");
-    line.cells.status.replaceChildren(icon("leaving"), labels.deleted);
-    announce(fill(labels.left, line.row));
-    setTimeout(() => {
-      line.tr.remove();
-      parts.empty.hidden = parts.body.childElementCount > 0;
-    }, LINGER);
-  };
+  }
 
-  model.on("change:rows", drawRows);
-  model.on("change:connection", drawConnection);
-  model.on("change:connection", drawRows);
-  model.on("change:details", drawDetails);
-  model.on("msg:custom", answered);
+  /** @param {{ event: string, uid: string, text: string }} answer */
+  answered(answer) {
+    if (answer.event === "said") this.lines.get(answer.uid)?.opened?.say(answer.text);
+  }
+}
+
+/** @param {{ model: Model, el: HTMLElement }} view */
+function render({ model, el }) {
+  const board = new BoardView(model);
+  el.append(board.parts.root);
+  /** @type {[string, (...given: any[]) => void][]} */
+  const heard = [
+    ["change:rows", () => board.drawRows()],
+    ["change:connection", () => board.drawConnection()],
+    ["change:connection", () => board.drawRows()],
+    ["change:details", () => board.drawDetails()],
+    ["msg:custom", (answer) => board.answered(answer)],
+  ];
+  for (const [event, handler] of heard) model.on(event, handler);
   /** @type {ReturnType<typeof setInterval> | undefined} */
   let timer;
-  const forget = seen(model, parts.root, (now) => {
-    visible = now;
+  const forget = seen(model, board.parts.root, (now) => {
+    board.visible = now;
     clearInterval(timer);
     if (!now) return;
-    timer = setInterval(tick, 1000);
-    drawConnection();
-    drawRows();
-    drawDetails();
+    timer = setInterval(() => board.tick(), 1000);
+    board.drawConnection();
+    board.drawRows();
+    board.drawDetails();
   });
   return () => {
     forget();
-    clock.stop();
+    board.clock.stop();
     clearInterval(timer);
-    model.off("change:rows", drawRows);
-    model.off("change:connection", drawConnection);
-    model.off("change:connection", drawRows);
-    model.off("change:details", drawDetails);
-    model.off("msg:custom", answered);
+    for (const [event, handler] of heard) model.off(event, handler);
   };
 }
 
@@ -147,8 +165,19 @@ function frame(labels) {
   const live = element("div", { class: "podlab-spoken", "aria-live": "polite", role: "status" });
   const title = element("span", { class: "podlab-title" }, labels.caption);
   const bar = element("div", { class: "podlab-bar" }, title, connection);
-  const scroll = element("div", { class: "podlab-scroll", tabindex: "0", role: "group", "aria-label": labels.caption }, table);
-  const root = element("section", { class: "podlab-panel podlab-board", "aria-label": labels.panel }, bar, scroll, empty, live);
+  const scroll = element(
+    "div",
+    { class: "podlab-scroll", tabindex: "0", role: "group", "aria-label": labels.caption },
+    table,
+  );
+  const root = element(
+    "section",
+    { class: "podlab-panel podlab-board", "aria-label": labels.panel },
+    bar,
+    scroll,
+    empty,
+    live,
+  );
   if (labels.note) root.append(element("p", { class: "podlab-note" }, labels.note));
   return { root, body, connection, empty, live };
 }
@@ -183,7 +212,10 @@ function showRow({ tr, cells, row }, labels) {
 /** Ages and "N (3s ago)" tick here, by the server's clock. @param {Line} line @param {number} now @param {Record<string, string>} labels */
 function showTimes({ cells, row }, now, labels) {
   const since = (/** @type {string} */ time) => age((now - Date.parse(time)) / 1000);
-  const restarts = row.restarts && row.restarted ? fill(labels.ago, { n: row.restarts, age: since(row.restarted) }) : `${row.restarts}`;
+  const restarts =
+    row.restarts && row.restarted
+      ? fill(labels.ago, { n: row.restarts, age: since(row.restarted) })
+      : `${row.restarts}`;
   if (cells.restarts.textContent !== restarts) cells.restarts.textContent = restarts;
   const text = row.created ? since(row.created) : "<unknown>";
   if (cells.age.textContent !== text) cells.age.textContent = text;
@@ -209,7 +241,10 @@ function mark(line, word) {
 /** @param {HTMLElement} tr */
 function flash(tr) {
   if (calm.matches) return;
-  tr.animate([{ backgroundColor: "var(--podlab-flash)" }, { backgroundColor: "transparent" }], { duration: 1500, easing: "ease-out" });
+  tr.animate([{ backgroundColor: "var(--podlab-flash)" }, { backgroundColor: "transparent" }], {
+    duration: 1500,
+    easing: "ease-out",
+  });
 }
 
 export default { render };

@@ -1,5 +1,5 @@
 // @ts-check
-/// <reference path="./live.js" />
+/// <reference path="../live.js" />
 
 /** @typedef {{ reason: string, code: number } | null} Ended */
 /** @typedef {{ name: string, kind: string, image: string, state: string, tone: Tone, restarts: number, ports: string[],
@@ -28,39 +28,28 @@ function openedRow(name, labels, tell, announce) {
 
   const panes = ["describe", "yaml"].map((which) => [which, button(labels[which], () => choose(which))]);
   const choose = (/** @type {string} */ which) => tell("pane", { pane: which === pane ? "" : which });
-  const copy = button(labels.copy, async () => {
-    const done = await navigator.clipboard?.writeText(line).then(() => true, () => false);
-    say(fill(done ? labels.copied : labels.not_copied, { line }));
-  });
-  const remove = button(labels.delete, () => {
-    question.hidden = false;
-    yes.focus();
-  });
-  const yes = button(labels.confirm, () => {
-    question.hidden = true;
-    say(labels.waiting_kernel);
-    tell("delete");
-    remove.focus();
-  });
-  const no = button(labels.cancel, () => {
-    question.hidden = true;
-    remove.focus();
-  });
   const say = (/** @type {string} */ text) => {
     said.textContent = text;
     said.hidden = !text;
     announce(text);
   };
-  question.append(fill(labels.really, { name }), yes, no);
+  const copy = button(labels.copy, async () => {
+    say(fill((await copied(line)) ? labels.copied : labels.not_copied, { line }));
+  });
+  const remove = deletion(question, name, labels, () => {
+    say(labels.waiting_kernel);
+    tell("delete");
+  });
   buttons.append(.../** @type {Node[]} */ (panes.map(([, made]) => made)), copy, remove);
 
   /** @param {Detail} detail @param {() => number} now */
   const draw = (detail, now) => {
     waiting.hidden = true;
     ({ line, pane } = detail);
-    for (const [which, made] of panes) /** @type {HTMLElement} */ (made).setAttribute("aria-pressed", String(which === pane));
+    for (const [which, made] of panes)
+      /** @type {HTMLElement} */ (made).setAttribute("aria-pressed", String(which === pane));
     output.hidden = !pane;
-    const heading = pane.startsWith("logs:") ? fill(labels.logs_of, { name: pane.slice(5) }) : labels[pane] ?? "";
+    const heading = pane.startsWith("logs:") ? fill(labels.logs_of, { name: pane.slice(5) }) : (labels[pane] ?? "");
     output.setAttribute("aria-label", heading);
     const text = `$ ${line}\n${detail.text}`;
     if (output.textContent !== text) {
@@ -76,22 +65,69 @@ function openedRow(name, labels, tell, announce) {
   return { root, draw, say };
 }
 
+/** Whether the text is on the clipboard now. @param {string} text */
+async function copied(text) {
+  const written = navigator.clipboard?.writeText(text).then(
+    () => true,
+    () => false,
+  );
+  return (await written) ?? false;
+}
+
+/**
+ * A button that asks in `question` before it deletes.
+ * @param {HTMLElement} question @param {string} name @param {Record<string, string>} labels @param {() => void} confirmed
+ */
+function deletion(question, name, labels, confirmed) {
+  const remove = button(labels.delete, () => {
+    question.hidden = false;
+    yes.focus();
+  });
+  const yes = button(labels.confirm, () => {
+    question.hidden = true;
+    confirmed();
+    remove.focus();
+  });
+  const no = button(labels.cancel, () => {
+    question.hidden = true;
+    remove.focus();
+  });
+  question.append(fill(labels.really, { name }), yes, no);
+  return remove;
+}
+
 /** @param {HTMLElement} facts @param {Detail} detail @param {Record<string, string>} labels @param {number} now
  *  @param {(pane: string) => void} choose */
 function showFacts(facts, detail, labels, now, choose) {
-  const focused = /** @type {HTMLElement | null} */ (facts.contains(document.activeElement) ? document.activeElement : null);
+  const focused = /** @type {HTMLElement | null} */ (
+    facts.contains(document.activeElement) ? document.activeElement : null
+  );
   const containers = detail.containers.map((each) => part(each, detail.pane, labels, choose));
-  const conditions = detail.conditions.map((c) => `${c.type}: ${c.status}${c.reason ? ` (${c.reason})` : ""}${c.message ? ` ${c.message}` : ""}`);
+  const conditions = detail.conditions.map(
+    (c) => `${c.type}: ${c.status}${c.reason ? ` (${c.reason})` : ""}${c.message ? ` ${c.message}` : ""}`,
+  );
   const volumes = detail.volumes.map((v) => {
     const users = v.used_by.length ? fill(labels.used_by, { names: v.used_by.join(", ") }) : labels.unused;
     return `${v.name} (${v.kind}), ${users}`;
   });
   const events = detail.events.map((e) => {
-    const when = fill(e.count > 1 ? labels.times : labels.once, { age: age((now - Date.parse(e.time)) / 1000), count: e.count });
-    return element("li", {}, icon(e.type === "Warning" ? "failing" : "done"), `${e.type} ${e.reason}: ${e.message} (${when})`);
+    const when = fill(e.count > 1 ? labels.times : labels.once, {
+      age: age((now - Date.parse(e.time)) / 1000),
+      count: e.count,
+    });
+    return element(
+      "li",
+      {},
+      icon(e.type === "Warning" ? "failing" : "done"),
+      `${e.type} ${e.reason}: ${e.message} (${when})`,
+    );
   });
   facts.replaceChildren(
-    element("p", {}, `${labels.address}: ${detail.ip || labels.none} · ${labels.node_name}: ${detail.node || labels.none} · ${labels.labels}: ${detail.pod_labels.join(", ") || labels.none}`),
+    element(
+      "p",
+      {},
+      `${labels.address}: ${detail.ip || labels.none} · ${labels.node_name}: ${detail.node || labels.none} · ${labels.labels}: ${detail.pod_labels.join(", ") || labels.none}`,
+    ),
     ...group(labels.containers, containers),
     ...group(labels.events, events.length ? events : [labels.no_events]),
     ...group(labels.conditions, conditions),
@@ -103,16 +139,31 @@ function showFacts(facts, detail, labels, now, choose) {
 
 /** @param {Part} each @param {string} pane @param {Record<string, string>} labels @param {(pane: string) => void} choose */
 function part(each, pane, labels, choose) {
-  const facts = [`${labels[each.kind]}, ${labels.image} ${each.image}`, ...each.ports.map((port) => `${labels.ports} ${port}`)];
+  const facts = [
+    `${labels[each.kind]}, ${labels.image} ${each.image}`,
+    ...each.ports.map((port) => `${labels.ports} ${port}`),
+  ];
   if (each.exit) facts.push(fill(labels.exit_code, each.exit));
   if (each.restarts) facts.push(fill(labels.restarted_times, { n: each.restarts }));
-  if (each.last) facts.push(fill(labels.last_state, { state: `${each.last.reason} (${fill(labels.exit_code, each.last)})` }));
-  facts.push(...each.probes.map((probe) => `${labels.probe} ${probe}`), ...each.mounts.map((mount) => fill(labels.mounts, mount)));
+  if (each.last)
+    facts.push(fill(labels.last_state, { state: `${each.last.reason} (${fill(labels.exit_code, each.last)})` }));
+  facts.push(
+    ...each.probes.map((probe) => `${labels.probe} ${probe}`),
+    ...each.mounts.map((mount) => fill(labels.mounts, mount)),
+  );
   const logs = button(labels.logs, () => choose(`logs:${each.name}`));
   logs.dataset.name = `logs ${each.name}`;
   logs.setAttribute("aria-label", fill(labels.logs_of, each));
   logs.setAttribute("aria-pressed", String(pane === `logs:${each.name}`));
-  const item = element("li", {}, icon(each.tone), element("strong", {}, each.name), ` ${each.state} `, logs, element("div", {}, facts.join("; ")));
+  const item = element(
+    "li",
+    {},
+    icon(each.tone),
+    element("strong", {}, each.name),
+    ` ${each.state} `,
+    logs,
+    element("div", {}, facts.join("; ")),
+  );
   if (each.message) item.append(element("div", { class: "podlab-message" }, each.message));
   return item;
 }

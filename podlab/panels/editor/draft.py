@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from podlab.errors import ManifestError
-from podlab.kubectl.commandline.magics import store
+from podlab.kubectl.magics import store
 from podlab.text import Text
 
 State = Literal["saved", "unsaved", "new", "changed"]

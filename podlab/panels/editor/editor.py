@@ -93,7 +93,7 @@ class ManifestEditor(Panel):
         namespace: another namespace than the source's own, for objects that name none.
     """
 
-    _esm = module("editor/editor")
+    _esm = module("editor/desk", "editor/editor")
     document: Any = Dict().tag(sync=True)
     file: Any = Dict().tag(sync=True)
     verdict: Any = Dict(allow_none=True, default_value=None).tag(sync=True)

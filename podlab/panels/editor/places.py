@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from podlab.kubectl.resources import yamlnodes
+from podlab.kubectl.manifests import yamlnodes
 
 Path = tuple[str | int, ...]
 LOADER: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader

@@ -1,5 +1,5 @@
 // @ts-check
-/// <reference path="./live.js" />
+/// <reference path="../live.js" />
 
 /** @typedef {{ name: string, ready: string, status: string, tone: Tone, id: string, healthy: boolean, sentence: string,
  *              evidence: string[], next_step: string, command: string }} Told */
@@ -10,8 +10,19 @@ function render({ model, el }) {
   const connection = element("span", { class: "podlab-connection" });
   const body = element("div", { class: "podlab-explain-body" });
   const live = element("div", { class: "podlab-spoken", "aria-live": "polite", role: "status" });
-  const bar = element("div", { class: "podlab-bar" }, element("span", { class: "podlab-title" }, labels.title), connection);
-  const root = element("section", { class: "podlab-panel podlab-explain", "aria-label": labels.panel }, bar, body, live);
+  const bar = element(
+    "div",
+    { class: "podlab-bar" },
+    element("span", { class: "podlab-title" }, labels.title),
+    connection,
+  );
+  const root = element(
+    "section",
+    { class: "podlab-panel podlab-explain", "aria-label": labels.panel },
+    bar,
+    body,
+    live,
+  );
   el.append(root);
   const announce = announcer(live, labels.many);
   const parts = page(labels, announce);
@@ -56,14 +67,28 @@ function page(labels, announce) {
   const said = element("p", { class: "podlab-said", hidden: "" });
   const copy = button(labels.copy, async () => {
     const text = line.textContent ?? "";
-    const done = await navigator.clipboard?.writeText(text).then(() => true, () => false);
+    const done = await navigator.clipboard?.writeText(text).then(
+      () => true,
+      () => false,
+    );
     said.textContent = fill(done ? labels.copied : labels.not_copied, { line: text });
     said.hidden = false;
     announce(said.textContent);
   });
   const heading = (/** @type {string} */ text) => element("div", { class: "podlab-group" }, text);
   const step = element("div", { class: "podlab-buttons" }, line, copy);
-  const root = element("div", {}, status, sentence, heading(labels.evidence), evidence, heading(labels.next), next, step, said);
+  const root = element(
+    "div",
+    {},
+    status,
+    sentence,
+    heading(labels.evidence),
+    evidence,
+    heading(labels.next),
+    next,
+    step,
+    said,
+  );
   const show = (/** @type {Told} */ told) => {
     status.replaceChildren(icon(told.tone), element("strong", {}, told.name), ` ${told.status} ${told.ready}`);
     sentence.textContent = told.sentence;

@@ -1,5 +1,5 @@
 // @ts-check
-/// <reference path="./live.js" />
+/// <reference path="../live.js" />
 
 /** @typedef {{ phase: string, word: string, tone: Tone, start: number, end: number | null }} Span */
 /** @typedef {{ begin: number, end: number | null, lanes: { name: string, spans: Span[] }[],
@@ -8,79 +8,105 @@
 const REPLAY = 6000;
 const STEPS = 1000;
 
-/** @param {{ model: Model, el: HTMLElement }} view */
-function render({ model, el }) {
-  const labels = model.get("labels");
+/** The parts of the panel. @param {Record<string, string>} labels */
+function timelineParts(labels) {
   const connection = element("span", { class: "podlab-connection" });
   const chart = element("div", { class: "podlab-lanes" });
   const list = element("ol", { class: "podlab-moments", "aria-label": labels.happened });
   const empty = element("p", { class: "podlab-empty", hidden: "" }, labels.absent);
   const live = element("div", { class: "podlab-spoken", "aria-live": "polite", role: "status" });
-  const slider = /** @type {HTMLInputElement} */ (element("input", { type: "range", min: 0, max: STEPS, value: STEPS, "aria-label": labels.position }));
-  const clock = serverClock(model);
-  const announce = announcer(live, labels.many);
-  let visible = false;
-  let known = -1;
-  /** Where the replay stands, from 0 to 1; 1 follows the present. */
-  let head = 1;
-  let playing = 0;
+  const slider = /** @type {HTMLInputElement} */ (
+    element("input", { type: "range", min: 0, max: STEPS, value: STEPS, "aria-label": labels.position })
+  );
+  const replay = button(labels.replay, () => {});
+  const controls = element("div", { class: "podlab-buttons" }, replay, slider);
+  const inside = element("div", { class: "podlab-timeline-body" }, chart, controls, list);
+  const title = element("span", { class: "podlab-title" }, labels.title);
+  const bar = element("div", { class: "podlab-bar" }, title, connection);
+  const about = { class: "podlab-panel podlab-timeline", "aria-label": labels.panel };
+  const root = element("section", about, bar, inside, empty, live);
+  return { connection, chart, list, empty, live, slider, replay, inside, root };
+}
 
-  const life = () => /** @type {Life | null} */ (model.get("life"));
-  const draw = () => {
-    if (!visible) return;
-    const state = model.get("connection");
-    connection.replaceChildren(icon(state), labels[state]);
-    const now = life();
-    empty.hidden = now !== null || state === "connecting";
-    inside.hidden = now === null;
-    if (now === null) return;
-    const present = now.end ?? Math.max(clock.now(), now.moments[now.moments.length - 1].at);
-    const at = now.begin + (present - now.begin) * head;
-    drawLanes(chart, now, at, present, labels);
-    drawMoments(list, now, at);
-    slider.value = String(Math.round(head * STEPS));
-    slider.setAttribute("aria-valuetext", duration(at - now.begin));
-    for (const each of known < 0 ? [] : now.moments.slice(known)) announce(each.text);
-    known = now.moments.length;
-  };
-  const play = () => {
-    cancelAnimationFrame(playing);
+/** One view of a Pod's life, at the present or where the replay stands. */
+class TimelineView {
+  /** @param {Model} model */
+  constructor(model) {
+    this.model = model;
+    this.labels = model.get("labels");
+    this.parts = timelineParts(this.labels);
+    this.clock = serverClock(model);
+    this.announce = announcer(this.parts.live, this.labels.many);
+    this.visible = false;
+    this.known = -1;
+    /** Where the replay stands, from 0 to 1; 1 follows the present. */
+    this.head = 1;
+    this.playing = 0;
+    this.parts.replay.addEventListener("click", () => this.play());
+    this.parts.slider.addEventListener("input", () => {
+      cancelAnimationFrame(this.playing);
+      this.head = Number(this.parts.slider.value) / STEPS;
+      this.draw();
+    });
+  }
+
+  life() {
+    return /** @type {Life | null} */ (this.model.get("life"));
+  }
+
+  draw() {
+    if (!this.visible) return;
+    const { parts, labels } = this;
+    const state = this.model.get("connection");
+    parts.connection.replaceChildren(icon(state), labels[state]);
+    const life = this.life();
+    parts.empty.hidden = life !== null || state === "connecting";
+    parts.inside.hidden = life === null;
+    if (life === null) return;
+    const present = life.end ?? Math.max(this.clock.now(), life.moments[life.moments.length - 1].at);
+    const at = life.begin + (present - life.begin) * this.head;
+    drawLanes(parts.chart, life, at, present, labels);
+    drawMoments(parts.list, life, at);
+    parts.slider.value = String(Math.round(this.head * STEPS));
+    parts.slider.setAttribute("aria-valuetext", duration(at - life.begin));
+    for (const each of this.known < 0 ? [] : life.moments.slice(this.known)) this.announce(each.text);
+    this.known = life.moments.length;
+  }
+
+  play() {
+    cancelAnimationFrame(this.playing);
     const begun = performance.now();
     const step = () => {
-      head = Math.min(1, (performance.now() - begun) / REPLAY);
-      draw();
-      if (head < 1) playing = requestAnimationFrame(step);
+      this.head = Math.min(1, (performance.now() - begun) / REPLAY);
+      this.draw();
+      if (this.head < 1) this.playing = requestAnimationFrame(step);
     };
     step();
-  };
-  slider.addEventListener("input", () => {
-    cancelAnimationFrame(playing);
-    head = Number(slider.value) / STEPS;
-    draw();
-  });
-  const controls = element("div", { class: "podlab-buttons" }, button(labels.replay, play), slider);
-  const inside = element("div", { class: "podlab-timeline-body" }, chart, controls, list);
-  const bar = element("div", { class: "podlab-bar" }, element("span", { class: "podlab-title" }, labels.title), connection);
-  const root = element("section", { class: "podlab-panel podlab-timeline", "aria-label": labels.panel }, bar, inside, empty, live);
-  el.append(root);
+  }
+}
 
+/** @param {{ model: Model, el: HTMLElement }} view */
+function render({ model, el }) {
+  const view = new TimelineView(model);
+  el.append(view.parts.root);
+  const draw = () => view.draw();
   model.on("change:life", draw);
   model.on("change:connection", draw);
   /** @type {ReturnType<typeof setInterval> | undefined} */
   let timer;
-  const forget = seen(model, root, (now) => {
-    visible = now;
+  const forget = seen(model, view.parts.root, (now) => {
+    view.visible = now;
     clearInterval(timer);
-    cancelAnimationFrame(playing);
+    cancelAnimationFrame(view.playing);
     if (!now) return;
-    timer = setInterval(() => life()?.end === null && draw(), 500);
+    timer = setInterval(() => view.life()?.end === null && draw(), 500);
     draw();
   });
   return () => {
     forget();
-    clock.stop();
+    view.clock.stop();
     clearInterval(timer);
-    cancelAnimationFrame(playing);
+    cancelAnimationFrame(view.playing);
     model.off("change:life", draw);
     model.off("change:connection", draw);
   };
@@ -100,9 +126,19 @@ function drawLanes(chart, life, at, present, labels) {
       drawn.style.width = `${(100 * Math.max(end - span.start, whole / 400)) / whole}%`;
       bar.append(drawn);
     }
-    return element("div", { class: "podlab-lane" }, element("div", { class: "podlab-lane-name" }, lane.name || labels.pod), bar);
+    return element(
+      "div",
+      { class: "podlab-lane" },
+      element("div", { class: "podlab-lane-name" }, lane.name || labels.pod),
+      bar,
+    );
   });
-  const axis = element("div", { class: "podlab-axis", "aria-hidden": "true" }, element("span", {}, "0s"), element("span", {}, duration(whole)));
+  const axis = element(
+    "div",
+    { class: "podlab-axis", "aria-hidden": "true" },
+    element("span", {}, "0s"),
+    element("span", {}, duration(whole)),
+  );
   chart.replaceChildren(...rows, axis);
 }
 
@@ -111,7 +147,11 @@ function drawMoments(list, life, at) {
   const key = life.moments.map((each) => `${each.at} ${each.text}`).join("\n");
   if (list.dataset.key !== key) {
     list.dataset.key = key;
-    list.replaceChildren(...life.moments.map((each) => element("li", {}, element("code", {}, duration(each.at - life.begin)), ` ${each.text}`)));
+    list.replaceChildren(
+      ...life.moments.map((each) =>
+        element("li", {}, element("code", {}, duration(each.at - life.begin)), ` ${each.text}`),
+      ),
+    );
   }
   life.moments.forEach((each, n) => list.children[n].classList.toggle("podlab-later", each.at > at));
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/// <reference path="./live.js" />
+/// <reference path="../live.js" />
 
 /** @typedef {{ text: string, took: number, running: boolean }} Step */
 /** @typedef {{ phase: "idle" | "working" | "done" | "failed" | "cancelled", cancelling: boolean, steps: Step[],
@@ -9,43 +9,59 @@
 /** How it ended. @type {Record<string, Tone>} */
 const ICONS = { done: "ready", failed: "failing", cancelled: "done" };
 
-/** @param {{ model: Model, el: HTMLElement }} view */
-function render({ model, el }) {
-  const labels = model.get("labels");
+/** The parts of the panel. @param {Record<string, string>} labels @param {(event: string) => void} ask */
+function upParts(labels, ask) {
   const steps = element("ol", { class: "podlab-steps" });
   const pull = measure(labels.pulling);
   const estimate = measure(labels.estimate);
   const said = element("p", { class: "podlab-up-said" });
   const hint = element("p", { class: "podlab-up-hint" });
   const live = element("div", { class: "podlab-spoken", "aria-live": "polite", role: "status" });
-  const ask = (/** @type {string} */ event) => () => say(model, { event });
-  const start = button(labels.start, ask("start"));
-  const embedded = button(labels.embedded, ask("embedded"));
-  const cancel = button(labels.cancel, ask("cancel"));
-  const bar = element("div", { class: "podlab-bar" }, element("span", { class: "podlab-title" }, labels.panel), element("code", { class: "podlab-up-command" }, labels.command));
-  const body = element("div", { class: "podlab-up-body" }, steps, pull.root, estimate.root, said, hint, element("div", { class: "podlab-buttons" }, start, cancel, embedded));
-  el.append(element("section", { class: "podlab-panel podlab-up", "aria-label": labels.panel }, bar, body, live));
-  const announce = announcer(live, labels.many);
+  const [start, cancel, embedded] = ["start", "cancel", "embedded"].map((event) =>
+    button(labels[event], () => ask(event)),
+  );
+  const title = element("span", { class: "podlab-title" }, labels.panel);
+  const command = element("code", { class: "podlab-up-command" }, labels.command);
+  const bar = element("div", { class: "podlab-bar" }, title, command);
+  const buttons = element("div", { class: "podlab-buttons" }, start, cancel, embedded);
+  const body = element("div", { class: "podlab-up-body" }, steps, pull.root, estimate.root, said, hint, buttons);
+  const root = element("section", { class: "podlab-panel podlab-up", "aria-label": labels.panel }, bar, body, live);
+  return { root, steps, pull, estimate, said, hint, live, start, cancel, embedded };
+}
+
+/**
+ * Draws what Python knew `since` seconds ago.
+ * @param {ReturnType<typeof upParts>} parts @param {Shown} shown @param {number} since @param {Record<string, string>} labels
+ */
+function drawUp(parts, shown, since, labels) {
+  const working = shown.phase === "working";
+  parts.steps.replaceChildren(...shown.steps.map((step) => line(step, since, working)));
+  parts.steps.hidden = !shown.steps.length;
+  parts.pull.show(shown.pull?.part, shown.pull?.text ?? "");
+  const took = (shown.estimate?.took ?? 0) + since;
+  const about = shown.estimate && fill(labels.about, { took: Math.floor(took), estimate: shown.estimate.seconds });
+  parts.estimate.show(working && shown.estimate ? Math.min(1, took / shown.estimate.seconds) : undefined, about ?? "");
+  const shape = ICONS[shown.phase] ? [icon(ICONS[shown.phase])] : [];
+  parts.said.replaceChildren(...shape, shown.cancelling ? labels.cancelling : shown.message);
+  parts.hint.textContent = shown.hint;
+  parts.start.hidden = working || shown.phase === "done";
+  parts.start.textContent = shown.phase === "failed" ? labels.again : labels.start;
+  parts.cancel.hidden = !working || shown.cancelling;
+  parts.embedded.hidden = shown.phase !== "failed";
+}
+
+/** @param {{ model: Model, el: HTMLElement }} view */
+function render({ model, el }) {
+  const labels = model.get("labels");
+  const parts = upParts(labels, (event) => say(model, { event }));
+  el.append(parts.root);
+  const announce = announcer(parts.live, labels.many);
   let heard = Date.now();
   let spoken = "";
-
   const draw = () => {
     const shown = /** @type {Shown} */ (model.get("shown"));
-    const since = (Date.now() - heard) / 1000;
-    const working = shown.phase === "working";
-    steps.replaceChildren(...shown.steps.map((step) => line(step, since, working)));
-    steps.hidden = !shown.steps.length;
-    pull.show(shown.pull?.part, shown.pull?.text ?? "");
-    const took = (shown.estimate?.took ?? 0) + since;
-    const about = shown.estimate && fill(labels.about, { took: Math.floor(took), estimate: shown.estimate.seconds });
-    estimate.show(working && shown.estimate ? Math.min(1, took / shown.estimate.seconds) : undefined, about ?? "");
-    said.replaceChildren(...(ICONS[shown.phase] ? [icon(ICONS[shown.phase])] : []), shown.cancelling ? labels.cancelling : shown.message);
-    hint.textContent = shown.hint;
-    start.hidden = working || shown.phase === "done";
-    start.textContent = shown.phase === "failed" ? labels.again : labels.start;
-    cancel.hidden = !working || shown.cancelling;
-    embedded.hidden = shown.phase !== "failed";
-    const sentence = working ? shown.steps.at(-1)?.text ?? "" : shown.message;
+    drawUp(parts, shown, (Date.now() - heard) / 1000, labels);
+    const sentence = shown.phase === "working" ? (shown.steps.at(-1)?.text ?? "") : shown.message;
     if (sentence && sentence !== spoken) announce(sentence);
     spoken = sentence;
   };
@@ -66,7 +82,13 @@ function render({ model, el }) {
 function line(step, since, working) {
   const running = step.running && working;
   const took = running ? String(Math.floor(step.took + since)) : step.took.toFixed(1);
-  return element("li", {}, icon(running ? "waiting" : "ready"), step.text, element("span", { class: "podlab-connection" }, ` ${took} s`));
+  return element(
+    "li",
+    {},
+    icon(running ? "waiting" : "ready"),
+    step.text,
+    element("span", { class: "podlab-connection" }, ` ${took} s`),
+  );
 }
 
 /** A bar with a name and what it says in words. @param {string} label */

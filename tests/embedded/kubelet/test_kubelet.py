@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from podlab.embedded.apiserver.registry import Event
 from podlab.embedded.apiserver.resource import Writer
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.events import Recorder
 from podlab.embedded.kubelet.backoff import Backoff
 from podlab.embedded.kubelet.environment import ConfigError, environment, expand
-from podlab.embedded.kubelet.kubelet import Kubelet
 from podlab.embedded.runtime.images import IMAGES
 from podlab.embedded.server import Core
 from podlab.embedded.stepping import SteppingClock
@@ -265,23 +265,26 @@ async def test_a_pod_comes_up_whenever_the_server_dies(tmp_path: Path, moment: f
     second.core.stop()
 
 
-@pytest.mark.parametrize("write", [1, 2, 3])
-async def test_a_deletion_at_the_same_moment_as_a_status_is_not_missed(
-    sim: Simulation, monkeypatch: pytest.MonkeyPatch, write: int
-) -> None:
-    writes, write_status = 0, Kubelet.write_status
+@pytest.mark.parametrize("write", [0, 1, 2])
+def test_a_deletion_at_the_same_moment_as_a_status_is_not_missed(write: int) -> None:
+    moments: list[float] = []
 
-    def deleted_just_before(self: Kubelet, pod: Obj, status: Obj) -> Obj:
-        nonlocal writes
-        writes += 1
-        if writes == write:
-            sim.delete("p", 1)
-        return write_status(self, pod, status)
+    async def noted(sim: Simulation) -> None:
+        def told(event: Event) -> None:
+            if event.object.get("status", {}).get("startTime"):
+                moments.append(sim.clock.now())
 
-    monkeypatch.setattr(Kubelet, "write_status", deleted_just_before)
-    sim.create(pod())
-    await sim.until(lambda: writes >= write, limit=10)
-    await sim.until(lambda: sim.gone("p"), limit=10)
+        sim.registry.on(sim.registry.resource("pods"), told)
+        sim.create(pod())
+        await sim.until(lambda: len(moments) > write, limit=10)
+
+    async def script(sim: Simulation) -> None:
+        sim.create(pod())
+        sim.clock.call_at(moments[write], lambda: sim.delete("p", 1))  # before what the kubelet does in that moment
+        await sim.until(lambda: sim.gone("p"), limit=10)
+
+    simulate(noted)
+    simulate(script)
 
 
 async def test_a_shell_that_nobody_can_type_to_ends(sim: Simulation) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from podlab.embedded.kubelet import volumes
 from podlab.embedded.kubelet.environment import field_value
-from podlab.embedded.kubelet.volumes import MountError
+from podlab.embedded.kubelet.volumes import sources
+from podlab.embedded.kubelet.volumes.sources import MountError
 from podlab.embedded.runtime.files import FileError, Files, Volume
 
 MOUNTS = [
@@ -29,11 +29,11 @@ class Pod:
 
     def publish(self, now: float) -> None:
         """What a sync of the kubelet does."""
-        volumes.set_up(self.pod, self.held, lambda *_: {"data": self.data}, {}, lambda *_: "", {}, now)
+        sources.set_up(self.pod, self.held, lambda *_: {"data": self.data}, {}, lambda *_: "", {}, now)
 
     def files(self) -> Files:
         """What a container that starts now sees."""
-        return Files(Volume(), volumes.mounts({"volumeMounts": MOUNTS}, self.held))
+        return Files(Volume(), sources.mounts({"volumeMounts": MOUNTS}, self.held))
 
 
 def test_the_keys_are_links_into_a_directory_named_by_the_time() -> None:
@@ -86,9 +86,9 @@ def test_annotations_are_quoted_as_go_does() -> None:
 
 def test_a_link_in_a_volume_of_their_own_leaves_it_writable_and_its_parts_mountable() -> None:
     held = {"conf": Volume()}
-    files = Files(Volume(), volumes.mounts({"volumeMounts": MOUNTS[:1]}, held))
+    files = Files(Volume(), sources.mounts({"volumeMounts": MOUNTS[:1]}, held))
     files.make_link("/etc/conf/..data", "x")
-    later = Files(Volume(), volumes.mounts({"volumeMounts": MOUNTS}, held))
+    later = Files(Volume(), sources.mounts({"volumeMounts": MOUNTS}, held))
     later.write("/etc/conf/a", b"1")
     later.write("/etc/one", b"2")
     assert files.read("/etc/conf/a") == b"2"

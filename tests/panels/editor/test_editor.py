@@ -164,7 +164,7 @@ def test_a_server_that_is_away_is_said(tmp_path: Path) -> None:
 
 
 def test_every_label_that_the_drawing_uses_comes_from_python() -> None:
-    used = set(re.findall(r"\blabels\.(\w+)", module("editor/editor")))
+    used = set(re.findall(r"\blabels\.(\w+)", module("editor/desk", "editor/editor")))
     assert used <= set(LABELS | CONNECTION)
     assert not set(LABELS) & set(CONNECTION)
 

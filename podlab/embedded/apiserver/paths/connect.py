@@ -12,6 +12,7 @@ from typing import Any
 
 from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.answering.negotiation import Answer
+from podlab.embedded.apiserver.node import Node, Session
 from podlab.embedded.apiserver.paths.portforward import PROTOCOL as TUNNEL
 from podlab.embedded.apiserver.paths.portforward import forward_channels, forward_tunnel
 from podlab.embedded.apiserver.request import Request
@@ -30,7 +31,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 async def http(
-    call: Call, node: Any, receive: Receive, send: Send, answer: Callable[[Answer], Awaitable[None]]
+    call: Call, node: Node | None, receive: Receive, send: Send, answer: Callable[[Answer], Awaitable[None]]
 ) -> None:
     """Answer a plain HTTP request for one of these. Raises StatusError."""
     name = call.request.info.subresource
@@ -117,7 +118,7 @@ async def _disconnected(receive: Receive) -> None:
         pass
 
 
-async def _proxy(call: Call, node: Any) -> Answer:
+async def _proxy(call: Call, node: Node) -> Answer:
     """Pass a request to a container's port. Upstream: pkg/registry/core/pod/strategy.go ResourceLocation"""
     parts = call.name.split(":")
     _, name, port = parts if len(parts) == 3 else ("", *parts) if len(parts) == 2 else ("", parts[0], "")
@@ -146,7 +147,7 @@ def _port(pod: Obj, text: str) -> int:
     raise status.bad_request(f"invalid pod request: port {text} not found")
 
 
-async def websocket(call: Call, node: Any, scope: Message, receive: Receive, send: Send) -> None:
+async def websocket(call: Call, node: Node | None, scope: Message, receive: Receive, send: Send) -> None:
     """Serve a WebSocket. Raises StatusError before it is accepted."""
     name = call.request.info.subresource
     if name not in INTERACTIVE or name not in call.resource.subresources or node is None:
@@ -171,20 +172,17 @@ async def websocket(call: Call, node: Any, scope: Message, receive: Receive, sen
         await session.close()
 
 
-async def _session(call: Call, node: Any, pod: Obj, stdin: asyncio.Queue[bytes | None] | None) -> Any:
+async def _session(call: Call, node: Node, pod: Obj, stdin: asyncio.Queue[bytes | None] | None) -> Session:
     request = call.request
-    wanted = {
-        "container": request.first("container"),
-        "stdin": _drain(stdin) if stdin is not None and request.flag("stdin") else None,
-        "tty": request.flag("tty"),
-    }
+    container, tty = request.first("container"), request.flag("tty")
+    typed = _drain(stdin) if stdin is not None and request.flag("stdin") else None
     if request.info.subresource == "attach":
-        return await node.attach(pod, **wanted)
+        return await node.attach(pod, container=container, stdin=typed, tty=tty)
     command = request.query.get("command", [])
     if not any(command):
         causes = [Cause("command", "FieldValueRequired", "Required value")]
         raise status.invalid("PodExecOptions", call.name, causes)
-    return await node.exec(pod, command=command, **wanted)
+    return await node.exec(pod, container=container, command=command, stdin=typed, tty=tty)
 
 
 async def _drain(stdin: asyncio.Queue[bytes | None]) -> AsyncIterator[bytes]:
@@ -192,7 +190,7 @@ async def _drain(stdin: asyncio.Queue[bytes | None]) -> AsyncIterator[bytes]:
         yield data
 
 
-async def _pump(receive: Receive, stdin: asyncio.Queue[bytes | None], session: Any) -> None:
+async def _pump(receive: Receive, stdin: asyncio.Queue[bytes | None], session: Session) -> None:
     """Carry what the client says to the session until it hangs up."""
     while True:
         message = await receive()
@@ -210,7 +208,7 @@ async def _pump(receive: Receive, stdin: asyncio.Queue[bytes | None], session: A
             stdin.put_nowait(None)
 
 
-async def _speak(session: Any, send: Send) -> None:
+async def _speak(session: Session, send: Send) -> None:
     async for channel, data in session:
         await send({"type": "websocket.send", "bytes": bytes([channel]) + data})
     outcome = _outcome(session)
@@ -220,7 +218,7 @@ async def _speak(session: Any, send: Send) -> None:
     await send({"type": "websocket.close", "code": 1000})
 
 
-def _outcome(session: Any) -> Obj:
+def _outcome(session: Session) -> Obj:
     """The Status that ends a session. Upstream: pkg/kubelet/…/remotecommand/exec.go"""
     if session.error:
         return {"metadata": {}, "status": "Failure", "message": session.error, "reason": "InternalError", "code": 500}

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from podlab.embedded.apiserver import status
+from podlab.embedded.apiserver.node import Node, Writer
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.verbs import Call
 
@@ -25,7 +26,9 @@ Send = Callable[[Message], Awaitable[None]]
 CHUNK = 32 * 1024
 
 
-async def forward_channels(call: Call, node: Any, pod: Obj, protocol: str | None, receive: Receive, send: Send) -> None:
+async def forward_channels(
+    call: Call, node: Node, pod: Obj, protocol: str | None, receive: Receive, send: Send
+) -> None:
     """Two channels per port, data and error, each opened by the port's number. Raises StatusError 400."""
     ports = _ports(call.request.query.get("ports", []))
     ends = [await node.connect(pod, port) for port in ports]
@@ -96,7 +99,7 @@ class _Stream:
 
     kind: str
     port: int
-    writer: Any = None
+    writer: Writer | None = None
     pump: asyncio.Future[None] | None = None
 
 
@@ -104,7 +107,7 @@ class _Stream:
 class _Tunnel:
     """SPDY/3.1 frames inside WebSocket messages."""
 
-    node: Any
+    node: Node
     pod: Obj
     send: Send
     streams: dict[int, _Stream] = field(default_factory=dict)
@@ -204,7 +207,7 @@ class _Tunnel:
             self._end(stream_id)
 
 
-async def forward_tunnel(call: Call, node: Any, pod: Obj, protocol: str | None, receive: Receive, send: Send) -> None:
+async def forward_tunnel(call: Call, node: Node, pod: Obj, protocol: str | None, receive: Receive, send: Send) -> None:
     """SPDY/3.1 frames in WebSocket messages, as kubectl ≥ 1.31 sends them."""
     await send({"type": "websocket.accept", "subprotocol": protocol})
     tunnel = _Tunnel(node, pod, send)

@@ -30,7 +30,8 @@ class Observation:
     Attributes:
         instances: the runtime's containers, any order.
         reasons: container name → (waiting reason, message) left by the last attempt to start it.
-        ready, started: container id → result of its readiness and startup probe; absent where there is no probe.
+        ready, started, alive: container id → result of its readiness, startup and liveness probe; absent where
+            there is no probe, or a liveness probe has not told yet.
         sandbox_ready: whether the Pod's sandbox runs. `ip` is its address, "" before it has one.
         settled: whether the Pod's end has been carried out, so that the phase may become terminal.
         deadline: whether activeDeadlineSeconds have passed.
@@ -42,6 +43,7 @@ class Observation:
     reasons: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     ready: Mapping[str, bool] = field(default_factory=dict)
     started: Mapping[str, bool] = field(default_factory=dict)
+    alive: Mapping[str, bool] = field(default_factory=dict)
     sandbox_ready: bool = False
     ip: str = ""
     start_time: float = 0.0

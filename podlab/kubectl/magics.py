@@ -13,11 +13,12 @@ from typing import Any
 
 from podlab.client import Client
 from podlab.errors import ManifestError
-from podlab.kubectl.commandline import line as commandline
+from podlab.kubectl import line as commandline
+from podlab.kubectl.commandline.parse import words_of
 from podlab.kubectl.commandline.wording import in_words
 from podlab.kubectl.kubectl import Kubectl
+from podlab.kubectl.manifests.manifest import parse, what_is_missing
 from podlab.kubectl.output import Output
-from podlab.kubectl.resources.manifest import parse, what_is_missing
 from podlab.text import Text
 
 WRITTEN = Text(ko="{name} 파일에 저장했습니다: {objects}", en="Saved as {name}: {objects}")
@@ -37,7 +38,7 @@ class Magics:
 
     def kubectl(self, line: str, cell: str | None = None) -> Output | None:
         """`%kubectl get pods`: the Output; `%%kubectl apply -f -` reads the cell."""
-        words = list(commandline.words_of(line))
+        words = list(words_of(line))
         output, _, error = commandline.run(
             words,
             lambda given: commandline.connected(self._bound(), given),

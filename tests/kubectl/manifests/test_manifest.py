@@ -11,7 +11,7 @@ import pytest
 
 from podlab.errors import ManifestError
 from podlab.kubectl.command import Command
-from podlab.kubectl.resources.manifest import manifests, parse
+from podlab.kubectl.manifests.manifest import manifests, parse
 from podlab.kubectl.resources.restmapper import Mapping, RestMapper
 from tests.kubectl.recordings import GOLDEN
 

@@ -18,7 +18,7 @@ import yaml
 
 from podlab.errors import ManifestError
 from podlab.kubectl.command import Command
-from podlab.kubectl.resources import yamlnodes
+from podlab.kubectl.manifests import yamlnodes
 from podlab.kubectl.resources.restmapper import Mapping, RestMapper
 from podlab.text import Text
 

@@ -1,0 +1,64 @@
+"""What the kubelet reads and writes at the API server for its Pods.
+
+Upstream: pkg/kubelet/status/status_manager.go, pkg/kubelet/kubelet_pods.go
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from podlab.embedded.apiserver.registry import Registry
+from podlab.embedded.apiserver.resource import Writer
+from podlab.embedded.apiserver.status import StatusError
+from podlab.embedded.kubelet.environment import Lookup
+
+Obj = dict[str, Any]
+
+MANAGER = "kubelet"
+
+
+class PodClient:
+    """A kubelet's side of the registry."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self.resource = registry.resource("pods")
+
+    def write_status(self, pod: Obj, status: Obj) -> Obj:
+        """Publish a status, if it differs; returns the Pod as stored. Raises StatusError."""
+        meta = pod["metadata"]
+
+        def changed(obj: Obj) -> None:
+            if obj["metadata"]["uid"] == meta["uid"]:
+                obj["status"] = {**(obj.get("status") or {}), **status}
+                for key in ("reason", "message"):
+                    if key not in status:
+                        obj["status"].pop(key, None)
+
+        return self._registry.change(self.resource, meta["name"], meta["namespace"], changed, by=Writer(MANAGER))
+
+    def delete(self, pod: Obj) -> None:
+        """Tell the API server that a deleted Pod has ended."""
+        meta = pod["metadata"]
+        options = {"gracePeriodSeconds": 0, "preconditions": {"uid": meta["uid"]}}
+        try:
+            self._registry.delete(self.resource, meta["name"], meta["namespace"], options=options, by=Writer(MANAGER))
+        except StatusError as error:
+            if error.code not in (404, 409):
+                raise
+
+    def lookup(self, pod: Obj) -> Lookup:
+        """ConfigMaps and Secrets in a Pod's namespace."""
+        namespace = pod["metadata"]["namespace"]
+        return lambda plural, name: self._registry.find(self._registry.resource(plural), name, namespace)
+
+    def services(self, pod: Obj) -> list[Obj]:
+        """The Services that a Pod's environment tells of."""
+        resource = self._registry.resource("services")
+        own = pod["metadata"]["namespace"]
+        master = self._registry.find(resource, "kubernetes", "default")
+        if pod["spec"].get("enableServiceLinks", True):
+            others = [s for s in self._registry.list(resource, own) if s["metadata"]["name"] != "kubernetes"]
+        else:
+            others = []
+        return ([master] if master else []) + others

@@ -1,0 +1,1 @@
+"""The volumes of Pods. Upstream: pkg/kubelet/volumemanager, pkg/volume"""

@@ -1,0 +1,68 @@
+"""The volumes of all Pods of a node: set up, kept fresh, tried again. Upstream: pkg/kubelet/volumemanager"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from podlab.embedded.clock import Clock
+from podlab.embedded.kubelet.environment import Lookup
+from podlab.embedded.kubelet.volumes import sources
+from podlab.embedded.kubelet.volumes.sources import Token
+from podlab.embedded.runtime.files import Volume
+
+Obj = dict[str, Any]
+
+
+def no_token(pod: Obj, projection: Obj) -> str:
+    """Where no tokens can be signed."""
+    return ""
+
+
+class VolumeManager:
+    """One node's volumes: of its Pods by uid, and the directories of its own that hostPath shows."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        lookup: Callable[[Obj], Lookup],
+        facts: Callable[[str], Mapping[str, str]],
+        issue: Token = no_token,
+    ) -> None:
+        self._clock, self._lookup, self._facts, self._issue = clock, lookup, facts, issue
+        self._held: dict[str, dict[str, Volume]] = {}
+        self._host_paths: dict[str, Volume] = {}
+        self._tokens: dict[tuple[str, str, int], tuple[float, str]] = {}
+        self._delays: dict[str, float] = {}
+
+    def of_pod(self, uid: str) -> dict[str, Volume]:
+        """A Pod's volumes by name, as far as they were set up."""
+        return self._held.setdefault(uid, {})
+
+    def mount(self, pod: Obj, ip: str = "") -> dict[str, Volume]:
+        """Make or refresh a Pod's volumes. Raises MountError."""
+        held = self.of_pod(pod["metadata"]["uid"])
+        lookup, facts = self._lookup(pod), self._facts(ip)
+        sources.set_up(pod, held, lookup, facts, self._token, self._host_paths, self._clock.now())
+        return held
+
+    def _token(self, pod: Obj, projection: Obj) -> str:
+        """A token that is issued again in the last fifth of its life. Upstream: pkg/kubelet/token/token_manager.go"""
+        seconds, now = projection.get("expirationSeconds") or 3600, self._clock.now()
+        key = pod["metadata"]["uid"], projection.get("audience", ""), seconds
+        renewal, token = self._tokens.get(key, (0.0, ""))
+        if now >= renewal:
+            token = self._issue(pod, projection)
+            self._tokens[key] = (now + 0.8 * seconds, token)
+        return token
+
+    def retry_delay(self, uid: str) -> float:
+        """Seconds until volumes are tried again: from half a second, doubled up to two minutes."""
+        delay = self._delays[uid] = min(2 * self._delays.get(uid, 0.25), 122.0)
+        return delay
+
+    def forget(self, uid: str) -> None:
+        """A Pod is gone."""
+        self._held.pop(uid, None)
+        self._delays.pop(uid, None)
+        self._tokens = {key: kept for key, kept in self._tokens.items() if key[0] != uid}

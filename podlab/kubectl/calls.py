@@ -1,0 +1,86 @@
+"""A Python call of `Kubectl` → what a verb's function gets; and the way back from a misspelt name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from podlab.errors import PodlabError
+from podlab.kubectl.commandline.flags import of_call, see
+from podlab.kubectl.commandline.surface import Usage, commands
+from podlab.kubectl.common import Common, Kustomization
+from podlab.kubectl.verbs.table import COMMON, accepts, keywords_of, refused
+from podlab.text import Text
+
+FLAGS = Text(ko="이 명령의 키워드 인자: {names}", en="The keyword arguments of this verb: {names}")
+MEANT = Text(ko="혹시 `{name}`입니까?", en="Did you mean `{name}`?")
+TEMPLATES = ("go-template", "go-template-file", "template", "templatefile", "jsonpath", "jsonpath-file",
+             "jsonpath-as-json")  # fmt: skip
+
+
+class NoSuchMethod(PodlabError, AttributeError):
+    """`kubectl.gett`: no verb has this name."""
+
+    def __init__(self, name: str, there: Iterable[str]) -> None:
+        line = Text(ko=f"kubectl에는 `{name}`이(가) 없습니다.", en=f"kubectl has no `{name}`.")
+        super().__init__(line, did_you_mean(name, there))
+
+
+def did_you_mean(word: str, there: Iterable[str]) -> Text | None:
+    """A hint with the name that is most like a word; None if none is like it."""
+    near = difflib.get_close_matches(word.lower(), list(there), 1, 0.6)
+    return MEANT.format(name=near[0]) if near else None
+
+
+def keywords(verb: str, given: Mapping[str, Any]) -> tuple[dict[str, Any], Common]:
+    """The keyword arguments of a verb's function, and the flags that many verbs have in common.
+
+    Raises:
+        PodlabError: kubectl has no such flag, podlab does not do it, or its value is none.
+    """
+    usage, known = commands()[verb], keywords_of(verb)
+    found: dict[str, Any] = {}
+    for keyword, value in given.items():
+        flag = usage.by_keyword(keyword)
+        if flag is None:
+            raise _unknown(usage, keyword)
+        if not accepts(verb, flag):
+            raise PodlabError(refused(f"kubectl {verb} --{flag.name}"))
+        found[flag.keyword] = of_call(verb, flag, value)
+    _files(usage, found)
+    _template(found)
+    common = Common(**{name: found[name] for name in COMMON if name in found and name not in known})
+    return {known[name]: value for name, value in found.items() if name in known}, common
+
+
+def _unknown(usage: Usage, keyword: str) -> PodlabError:
+    name = keyword.strip("_").replace("_", "-")
+    there = sorted(flag.keyword for flag in usage.flags.values() if accepts(usage.name, flag))
+    near = did_you_mean(keyword.strip("_"), there)
+    return PodlabError(f"error: unknown flag: --{name}{see(usage.name)}", near or FLAGS.format(names=", ".join(there)))
+
+
+def _files(usage: Usage, found: dict[str, Any]) -> None:
+    """`-k` names one more file, of which the objects are built."""
+    if not found.get("kustomize"):
+        return
+    if found.get("filename"):
+        raise PodlabError("error: only one of -f or -k can be specified")
+    found["filename"] = [Kustomization(found["kustomize"])]
+
+
+def _template(found: dict[str, Any]) -> None:
+    """`--template` belongs to the output format."""
+    template, output = found.get("template"), found.get("output") or "go-template"
+    if template and output in TEMPLATES:
+        found["output"] = f"{output}={template}"
+
+
+def is_manifest(argument: object) -> bool:
+    """Whether a positional argument is a manifest, and not a resource or a name."""
+    return isinstance(argument, (Mapping, Path)) or argument == "-" or str(argument).lower().endswith(MANIFESTS)
+
+
+MANIFESTS = (".yaml", ".yml", ".json")

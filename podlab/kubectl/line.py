@@ -1,0 +1,135 @@
+"""A kubectl command line carried out, with kubectl's words and exit codes."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from podlab.client import Client
+from podlab.errors import ApiError, ClusterError, PodlabError
+from podlab.kubectl.command import Echo
+from podlab.kubectl.commandline.parse import Line, parse
+from podlab.kubectl.commandline.surface import commands
+from podlab.kubectl.help import help_of, overview
+from podlab.kubectl.klog import logged
+from podlab.kubectl.kubectl import Kubectl
+from podlab.kubectl.output import Output
+from podlab.kubectl.verbs.table import VERBS
+
+UNREACHABLE = (
+    '"Unhandled Error" err="couldn\'t get current server API group list: '
+    'Get \\"{server}/api?timeout=32s\\": dial tcp {host}: connect: connection refused"'
+)
+
+
+def main(
+    arguments: Sequence[str],
+    kubeconfig: str | Path | None = None,
+    namespace: str | None = None,
+    stdin: IO[Any] | None = None,
+) -> int:
+    """Run a command line in this process's terminal: output, errors, and a hint where a person reads; the exit code."""
+    _, code, error = run(
+        list(arguments),
+        lambda given: _connected(given, kubeconfig, namespace),
+        stdin=getattr(stdin, "buffer", stdin),
+        echo=_to_terminal,
+    )
+    if error is not None:
+        if isinstance(error, ClusterError) and "was refused" in str(error):
+            sys.stderr.write(unreachable_log(str(error)) * 5)
+        sys.stderr.write(printed(error))
+        if error.hint and sys.stderr.isatty():
+            sys.stderr.write(f"→ {error.hint}\n")
+    return code
+
+
+def run(
+    words: list[str],
+    kubectl: Callable[[dict[str, Any]], Kubectl],
+    *,
+    stdin: IO[bytes] | None = None,
+    echo: Echo | None = None,
+    line: str = "",
+) -> tuple[Output, int, PodlabError | None]:
+    """Parse and carry out a command line.
+
+    Args:
+        kubectl: gives the Kubectl for the global flags (`context`, `server`, `as`, …) that were given.
+
+    Returns:
+        the outcome, the exit code, and what went wrong.
+    """
+    try:
+        parsed = parse(words)
+        if parsed.globals.get("help"):
+            return _helped(parsed, echo, line), 0, None
+        if parsed.verb not in VERBS and commands()[parsed.verb].is_group:
+            return _helped(parsed, echo, line), 1, None
+        chosen = kubectl(parsed.globals)
+        flags = {**parsed.flags, **{k: v for k, v in parsed.globals.items() if k == "namespace"}}
+        output = chosen.do(parsed.verb, parsed.arguments, flags, after=parsed.after, stdin=stdin, echo=echo, line=line)
+    except PodlabError as error:
+        before = error.output if isinstance(error.output, Output) else Output(command=line)
+        return before, before.exit_code or 1, error
+    return output, output.exit_code, None
+
+
+def _helped(parsed: Line, echo: Echo | None, line: str) -> Output:
+    output = Output(stdout=help_of(parsed.verb) if parsed.verb else overview(), command=line)
+    if echo:
+        echo(output.stdout, "stdout")
+    return output
+
+
+def connected(kubectl: Kubectl, given: dict[str, Any]) -> Kubectl:
+    """The same Kubectl, or another where the global flags ask for one."""
+    chosen = {key: given.get(key) for key in ("kubeconfig", "context", "server", "as")}
+    if not any(chosen.values()):
+        return kubectl
+    client = Client(
+        chosen["kubeconfig"] or kubectl.client.kubeconfig,
+        chosen["context"] or kubectl.client.context,
+        None if chosen["kubeconfig"] or chosen["context"] else kubectl.namespace,
+        server=chosen["server"],
+        impersonate=chosen["as"],
+    )
+    other = Kubectl(client, folder=kubectl.folder)
+    if not chosen["kubeconfig"] and not chosen["context"] and not chosen["server"]:
+        other.mapper.mappings = kubectl.mapper.mappings
+    return other
+
+
+def _connected(given: dict[str, Any], kubeconfig: str | Path | None, namespace: str | None) -> Kubectl:
+    own = given.get("kubeconfig")
+    client = Client(
+        own or kubeconfig,
+        given.get("context"),
+        None if own or given.get("context") else namespace,
+        server=given.get("server"),
+        impersonate=given.get("as"),
+    )
+    return Kubectl(client)
+
+
+def unreachable_log(line: str) -> str:
+    """What kubectl logs each time that it cannot ask the server for its resources."""
+    found = re.search(r"connection to the server (\S+) was refused", line)
+    host = found[1] if found else ""
+    return logged("memcache.go:265", UNREACHABLE.format(server=f"https://{host}", host=host))
+
+
+def printed(error: PodlabError) -> str:
+    """What kubectl writes for the error: a line break is added where there is none, and to all that is invalid."""
+    text = str(error)
+    invalid = isinstance(error, ApiError) and error.reason == "Invalid" and "Error from server" not in text
+    return text if text.endswith("\n") and not invalid else text + "\n"
+
+
+def _to_terminal(text: str, where: str) -> None:
+    stream = sys.stdout if where == "stdout" else sys.stderr
+    stream.write(text)
+    stream.flush()

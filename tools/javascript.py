@@ -1,0 +1,74 @@
+"""The panels' JavaScript, checked as the Python is: layout (prettier), types (tsc over JSDoc), size (eslint).
+
+python tools/javascript.py [--fix]
+
+Where npm is not there it says so and passes; in CI (CI=true) that is a failure.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import npm
+
+ROOT = Path(__file__).resolve().parents[1]
+FILES = "podlab/**/*.js"
+PACKAGES = ["eslint", "prettier", "typescript"]
+LONGEST = 60
+"""Lines of a function."""
+TYPES = {
+    "compilerOptions": {
+        "allowJs": True,
+        "checkJs": True,
+        "noEmit": True,
+        "strict": True,
+        "types": [],
+        "target": "es2022",
+        "module": "esnext",
+        "lib": ["dom", "dom.iterable", "es2022"],
+    },
+    "include": [str(ROOT / FILES)],
+}
+RULES = f"""export default [{{
+  files: ["**/*.js"],
+  rules: {{ "max-lines-per-function": ["error", {LONGEST}], "no-unused-expressions": "error" }},
+}}];
+"""
+
+
+def commands(fix: bool) -> list[list[str]]:
+    """What is run, from the root."""
+    settings = npm.FOLDER / "tsconfig.json"
+    settings.write_text(json.dumps(TYPES), encoding="utf-8")
+    rules = npm.FOLDER / "eslint.config.mjs"
+    rules.write_text(RULES, encoding="utf-8")
+    tools = npm.MODULES / ".bin"
+    return [
+        [
+            str(tools / "prettier"),
+            "--print-width",
+            "120",
+            "--log-level",
+            "warn",
+            "--write" if fix else "--check",
+            FILES,
+        ],
+        [str(tools / "tsc"), "-p", str(settings)],
+        [str(tools / "eslint"), "--config", str(rules), "podlab"],
+    ]
+
+
+def main(fix: bool) -> int:
+    """The exit code: 0 when all is well."""
+    if why := npm.install(PACKAGES):
+        print(f"JavaScript: NOT CHECKED: {why}")
+        return int(os.environ.get("CI") == "true")
+    return max(subprocess.run(command, cwd=ROOT, check=False).returncode for command in commands(fix))
+
+
+if __name__ == "__main__":
+    sys.exit(main("--fix" in sys.argv[1:]))
