@@ -35,6 +35,8 @@ COMPACT_EVERY = 300.0
 DOCUMENTS_AFTER = 3.0
 """Real seconds after which the OpenAPI documents are made, so that the first Pod has the machine to itself."""
 HOST = "127.0.0.1"
+NODE_IP = "172.18.0.3"
+"""Where the control plane is inside the cluster."""
 
 
 STEPS_TO_READY = 200
@@ -96,8 +98,8 @@ class Core:
 
     def start(self) -> None:
         """Create what every cluster has, and let scheduler, kubelet and controllers go to work."""
-        kubelet = Kubelet(self.registry, f"{self.name}-control-plane", self.store, issue=self._token)
-        bootstrap.populate(self.registry, kubelet.node_ip)
+        bootstrap.populate(self.registry, NODE_IP)
+        kubelet = Kubelet(self.registry, f"{self.name}-control-plane", self.store, issue=self._token, node_ip=NODE_IP)
         kubelet.start()
         self.app.node = NodeApi(self.clock, kubelet.parts.runtime, self.randomness)
         parts = (*descriptors.start(self.registry, self.certificate), Scheduler(self.registry), kubelet)
