@@ -89,6 +89,9 @@ class Field:
 class Type:
     """A Go type; `form` is struct, list, map, a scalar's name, or how an opaque type is written."""
 
+    custom = False
+    """Whether it comes from a CustomResourceDefinition."""
+
     def __init__(self, name: str) -> None:
         self.name = name
 
@@ -119,6 +122,11 @@ class Type:
         """Type of the elements of a list, or of the values of a map."""
         inner = self.target[2:] if self.form == "list" else self.target[self.target.index("]") + 1 :]
         return type_named(inner.lstrip("*"))
+
+    @cached_property
+    def extra(self) -> Type | None:
+        """Type of the members that are not declared, where there may be some."""
+        return self.item if self.form == "map" else None
 
     @cached_property
     def facts(self) -> dict[str, Any]:

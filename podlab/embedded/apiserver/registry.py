@@ -143,10 +143,14 @@ class Registry:
         *,
         subresource: str = "status",
         by: Writer = NOBODY,
+        tracked: bool = True,
     ) -> Obj:
-        """Let `fn` change a copy, and store it. Raises StatusError, 404 among them."""
+        """Let `fn` change a copy, and store it; if not `tracked`, it sees to managedFields itself.
+
+        Raises StatusError, 404 among them.
+        """
         ctx = Context(self, resource, "UPDATE", namespace, name, subresource, by)
-        return writing.change(ctx, fn)
+        return writing.change(ctx, fn, tracked=tracked)
 
     def patch(
         self,
@@ -168,6 +172,25 @@ class Registry:
             return decode(new) if decode else new
 
         return writing.replace(ctx, patched, patched=True)
+
+    def apply(
+        self,
+        resource: Resource,
+        name: str,
+        namespace: str,
+        body: Obj,
+        *,
+        decode: Callable[[Obj], Obj],
+        force: bool = False,
+        subresource: str = "",
+        by: Writer = NOBODY,
+    ) -> tuple[Obj, bool]:
+        """Apply a configuration; `decode` checks the result.
+
+        Returns the object and whether it was created. Raises StatusError, 409 with a cause for each conflict.
+        """
+        ctx = Context(self, resource, "UPDATE", namespace, name, subresource, by)
+        return writing.apply(ctx, body, decode, force=force)
 
     def delete(
         self,

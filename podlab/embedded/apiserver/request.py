@@ -136,11 +136,18 @@ def check_write_options(request: Request, kind: str, *, apply: bool = False) -> 
         request.first("fieldManager"),
         request.first("fieldValidation"),
         apply=apply,
+        forced=kind == "PatchOptions" and not apply and "force" in request.query,
     )
 
 
 def check_options(
-    kind: str, dry_run: list[str], manager: str = "", validation: str = "", *, apply: bool = False
+    kind: str,
+    dry_run: list[str],
+    manager: str = "",
+    validation: str = "",
+    *,
+    apply: bool = False,
+    forced: bool = False,
 ) -> bool:
     """As `check_write_options`, on values.
 
@@ -150,6 +157,8 @@ def check_options(
     if apply and not manager:
         text = "Required value: is required for apply patch"
         causes.append(Cause("fieldManager", "FieldValueRequired", text))
+    if forced:
+        causes.append(_forbidden("force", "may not be specified for non-apply patch"))
     if len(manager.encode()) > 128:
         text = "Too long: may not be more than 128 bytes"
         causes.append(Cause("fieldManager", "FieldValueTooLong", text))

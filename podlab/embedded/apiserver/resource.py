@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from podlab.embedded.apiserver.columns import CREATED, NAME, Column, plain
+from podlab.embedded.apiserver.fields import Type, kind
 from podlab.embedded.apiserver.status import Cause as Cause
 
 if TYPE_CHECKING:
@@ -120,6 +121,8 @@ class Resource:
     Attributes:
         status: whether `/status` exists: plain writes keep the stored status, writes to it keep the rest.
         parts: the other subresources that write a part of the object, by name.
+        kept_by_status: paths, as managedFields has them, that writes to `/status` leave alone.
+        structure: the fields, where the kind is not built in.
         generation: whether metadata.generation counts changes outside metadata and status.
         columns, row: the Table's columns, and the cells of an object (in its stored form) at a moment.
         fields: the values that field selectors may name, besides metadata.name and metadata.namespace.
@@ -159,6 +162,8 @@ class Resource:
     returns_deleted: bool = False
     held: Callable[[Obj], bool] = not_held
     terminating: Callable[[Obj], None] = nothing
+    kept_by_status: tuple[tuple[str, ...], ...] = (("f:spec",),)
+    structure: Type | None = field(default=None, compare=False, repr=False)
     stored_as: tuple[str, str] | None = None
     load: Callable[[Obj], Obj] | None = None
     save: Callable[[Obj], Obj] | None = None
@@ -167,6 +172,11 @@ class Resource:
     def api_version(self) -> str:
         """`v1`, `apps/v1`."""
         return f"{self.group}/{self.version}" if self.group else self.version
+
+    @property
+    def type(self) -> Type | None:
+        """The structure of its objects."""
+        return self.structure or kind(self.group, self.version, self.kind)
 
     @property
     def list_kind(self) -> str:

@@ -13,8 +13,8 @@ from typing import Any
 from podlab.embedded.apiserver import fields, status
 from podlab.embedded.apiserver.answering import negotiation, paging, shapes
 from podlab.embedded.apiserver.answering.negotiation import Answer, Form
-from podlab.embedded.apiserver.decoding import decode, unstructured
-from podlab.embedded.apiserver.patching import patch, patched
+from podlab.embedded.apiserver.decoding import conversion, decode, unstructured, yamltext
+from podlab.embedded.apiserver.patching import applying, patch, patched
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.request import Request, check_options, check_write_options, list_options
 from podlab.embedded.apiserver.resource import Obj, Resource, Writer
@@ -162,11 +162,10 @@ def patch_(call: Call) -> Answer:
     """PATCH of one object or of its status."""
     form = call.form()
     kind = call.request.content_type()
-    if kind not in (*PATCH_TYPES, "application/apply-patch+cbor"):
+    if kind not in PATCH_TYPES:
         raise status.StatusError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {})
-    if kind.startswith("application/apply-patch"):
-        check_write_options(call.request, "PatchOptions", apply=True)
-        raise status.unsupported_media_type(PATCH_TYPES[:3])
+    if kind == patch.APPLY:
+        return _apply(call, form)
     dry_run = check_write_options(call.request, "PatchOptions")
     body = read_patch(call.request.body)
     changed = call.registry.patch(
@@ -180,6 +179,59 @@ def patch_(call: Call) -> Answer:
         decode=_reshaper(call, body, kind),
     )
     return call.one(changed, form)
+
+
+def _apply(call: Call, form: Form) -> Answer:
+    dry_run = check_write_options(call.request, "PatchOptions", apply=True)
+    configuration = read_configuration(call)
+    made, created = call.registry.apply(
+        call.resource,
+        call.name,
+        call.namespace,
+        configuration,
+        decode=_settler(call, configuration),
+        force=call.request.flag("force"),
+        subresource=call.request.info.subresource,
+        by=call.writer(dry_run),
+    )
+    return call.one(made, form, 201 if created else 200)
+
+
+def read_configuration(call: Call) -> Obj:
+    """The configuration that a server-side apply carries. Raises StatusError 400."""
+    try:
+        value, repeated = yamltext.load(call.request.body)
+    except ValueError as error:
+        raise status.bad_request(f"error decoding YAML: {error}") from None
+    if value is not None and not isinstance(value, dict):
+        why = f"json: cannot unmarshal {conversion.found(value)} into Go value of type map[string]interface {{}}"
+        raise status.bad_request(f"error decoding YAML: error unmarshaling JSON: while decoding JSON: {why}")
+    validation = call.request.first("fieldValidation") or "Warn"
+    texts = [f"error converting YAML to JSON: {text}" for text in repeated]
+    if texts and validation == "Strict":
+        raise status.bad_request(f"error strict decoding YAML: {texts[0]}")
+    if validation == "Warn":
+        call.warnings.extend(texts)
+    return value or {}
+
+
+def _settler(call: Call, configuration: Obj) -> Callable[[Obj], Obj]:
+    resource = call.resource
+    expected = (resource.group, resource.version, resource.kind)
+
+    def settle(obj: Obj) -> Obj:
+        try:
+            shaped, _ = decode.reshape(obj, expected)
+        except ValueError as error:
+            why = unstructured.complaint(obj, fields.kind(*expected)) or str(error)
+            raise applying.unreadable(configuration, why) from None
+        _check_place(call, shaped)
+        if not shaped["metadata"].get("name"):
+            why = f"the name of the object ({call.name} based on URL) was undeterminable: name must be provided"
+            raise status.bad_request(why)
+        return shaped
+
+    return settle
 
 
 def read_patch(body: bytes) -> Any:
@@ -209,14 +261,15 @@ def _reshaper(call: Call, body: Any, kind: str) -> Callable[[Obj], Obj]:
             raise _bad_patch(patched.shown(obj, body, kind), why)
         if strict and validation == "Warn":
             call.warnings.extend(strict)
-        _check_name(call, shaped, required=False)
-        if call.resource.namespaced and shaped["metadata"].get("namespace", call.namespace) != call.namespace:
-            raise status.bad_request(
-                "the namespace of the provided object does not match the namespace sent on the request"
-            )
+        _check_place(call, shaped)
         return shaped
 
     return reshape
+
+
+def _check_place(call: Call, obj: Obj) -> None:
+    _check_name(call, obj, required=False)
+    _check_namespace(call, obj)
 
 
 def _bad_patch(shown: str, why: str) -> status.StatusError:

@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 from podlab.apimachinery.times import rfc3339
 from podlab.embedded.apiserver import deletion, fields, status
-from podlab.embedded.apiserver.patching import managedfields
+from podlab.embedded.apiserver.patching import applying, managedfields
+from podlab.embedded.apiserver.patching.fieldsets import Path
 from podlab.embedded.apiserver.resource import Context, Obj, fresh
 from podlab.embedded.apiserver.status import Cause, StatusError
 from podlab.embedded.apiserver.validation import metadata
@@ -18,8 +19,8 @@ UNTRACKED = ("binding", "eviction")
 """Subresources whose writes leave managedFields alone."""
 
 
-def create(ctx: Context, given: Obj) -> Obj:
-    """Store a new object. Raises StatusError."""
+def create(ctx: Context, given: Obj, *, applied: bool = False) -> Obj:
+    """Store a new object; one that was applied knows its owners already. Raises StatusError."""
     resource, registry = ctx.resource, ctx.registry
     obj = _identified(ctx, fresh(given))
     meta = obj["metadata"]
@@ -29,7 +30,8 @@ def create(ctx: Context, given: Obj) -> Obj:
     generated = not meta.get("name") and bool(meta.get("generateName"))
     ctx.name = meta.get("name") or meta.get("generateName", "")
     now = rfc3339(ctx.now())
-    managedfields.record(obj, None, manager=ctx.by.manager, now=now, status=resource.status)
+    if not applied:
+        _record(ctx, obj, None)
     registry.admit(obj, None, ctx)
     if generated:
         meta["name"] = ctx.name = meta["generateName"][:58] + registry.randomness.suffix()
@@ -108,7 +110,7 @@ def update(ctx: Context, given: Obj) -> Obj:
     return replace(ctx, lambda old: fresh(given))
 
 
-def change(ctx: Context, fn: Callable[[Obj], None]) -> Obj:
+def change(ctx: Context, fn: Callable[[Obj], None], *, tracked: bool = True) -> Obj:
     """Let `fn` change a copy of the stored object, and store that. Raises StatusError."""
 
     def changed(old: Obj) -> Obj:
@@ -116,10 +118,58 @@ def change(ctx: Context, fn: Callable[[Obj], None]) -> Obj:
         fn(obj)
         return obj
 
-    return replace(ctx, changed)
+    return replace(ctx, changed, tracked=tracked)
 
 
-def replace(ctx: Context, make: Callable[[Obj], Obj], *, patched: bool = False) -> Obj:
+def apply(ctx: Context, patch: Obj, decode: Callable[[Obj], Obj], *, force: bool) -> tuple[Obj, bool]:
+    """Apply a configuration; `decode` checks the result. Returns the object and whether it is new. Raises StatusError.
+
+    Upstream: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go applyPatcher
+    """
+    registry, resource = ctx.registry, ctx.resource
+    type_ = resource.type
+    assert type_ is not None, f"{resource.kind} has a structure"
+    applying.check(patch, resource.api_version, resource.kind, type_)
+    now, ignored = rfc3339(ctx.now()), _ignored(ctx)
+    this = applying.Application(patch, type_, ctx.by.manager, now, force, ctx.subresource, ignored)
+
+    def applied(old: Obj) -> Obj:
+        return decode(applying.apply(old, this))
+
+    old = registry.find(resource, ctx.name, ctx.namespace)
+    if old is not None:
+        return replace(ctx, applied, patched=True, tracked=False), False
+    if ctx.subresource:
+        raise status.not_found(resource.qualified, ctx.name)
+    obj = applied({})
+    if uid := obj["metadata"].get("uid"):
+        why = f"uid mismatch: the provided object specified uid {uid}, and no existing object was found"
+        raise status.conflict(resource.qualified, ctx.name, why)
+    obj["metadata"].pop("resourceVersion", None)
+    ctx.operation = "CREATE"
+    return create(ctx, obj, applied=True), True
+
+
+def _record(ctx: Context, obj: Obj, old: Obj | None) -> None:
+    managedfields.record(
+        obj,
+        old,
+        manager=ctx.by.manager,
+        now=rfc3339(ctx.now()),
+        subresource=ctx.subresource,
+        ignored=_ignored(ctx),
+        type_=ctx.resource.type,
+    )
+
+
+def _ignored(ctx: Context) -> tuple[Path, ...]:
+    """What this endpoint does not write, and nobody owns through it. Upstream: the strategies' GetResetFields"""
+    if ctx.subresource == "status":
+        return ctx.resource.kept_by_status
+    return (("f:status",),) if ctx.resource.status else ()
+
+
+def replace(ctx: Context, make: Callable[[Obj], Obj], *, patched: bool = False, tracked: bool = True) -> Obj:
     """Store what `make` turns the present object into; the present one if that changes nothing."""
     registry, resource = ctx.registry, ctx.resource
     old = registry.get(resource, ctx.name, ctx.namespace)
@@ -128,20 +178,27 @@ def replace(ctx: Context, make: Callable[[Obj], Obj], *, patched: bool = False) 
     _keep(ctx, obj, old)
     if ctx.subresource != "status":
         resource.default(obj)
-    if ctx.subresource not in UNTRACKED:
-        now = rfc3339(ctx.now())
-        managedfields.record(obj, old, manager=ctx.by.manager, now=now, subresource=ctx.subresource)
+    if tracked and ctx.subresource not in UNTRACKED:
+        _record(ctx, obj, old)
     registry.admit(obj, old, ctx)
     resource.prepare(obj, old, ctx)
     if resource.generation and ctx.subresource not in ("status", "binding") and _spec_changed(obj, old):
         obj["metadata"]["generation"] = obj["metadata"].get("generation", 0) + 1
     _validate(ctx, obj, old)
     registry.check(obj, old, ctx)
-    if obj == old:
+    if obj == old or _only_times_differ(obj, old):
         return old
     if deletion.finished(resource, obj):
         return deletion.remove(ctx, obj)
     return _put(ctx, obj, old)
+
+
+def _only_times_differ(obj: Obj, old: Obj) -> bool:
+    """Whether nothing but the times in managedFields changed. Upstream: fieldmanager/equality.go"""
+    if any(obj.get(key) != old.get(key) for key in obj.keys() | old.keys() if key != "metadata"):
+        return False
+    meta, before = ({**one["metadata"], "managedFields": managedfields.timeless(one)} for one in (obj, old))
+    return bool(meta == before)
 
 
 def _check_identity(ctx: Context, obj: Obj, old: Obj, *, patched: bool) -> None:

@@ -94,14 +94,6 @@ async def test_a_dry_run_stores_nothing(api: Api) -> None:
     assert api.registry.store.revision == before
 
 
-async def test_server_side_apply_is_answered_as_by_a_server_without_it(api: Api) -> None:
-    await api.call("POST", PODS, pod("a"))
-    url = PODS + "/a?fieldManager=me"
-    answer = await api.call("PATCH", url, pod("a"), content_type="application/apply-patch+yaml")
-    assert answer.code == 415
-    assert "application/strategic-merge-patch+json" in answer.json["message"]
-
-
 async def test_a_watch_sees_entering_and_leaving_its_selector(api: Api) -> None:
     await api.call("POST", PODS, pod("a"))
     start = api.registry.store.revision

@@ -57,7 +57,16 @@ def reshape(value: Any, expected: Gvk) -> tuple[dict[str, Any], list[str]]:
         raise ValueError(
             f"no kind {quote(expected[2])} is registered for version {quote(_version(expected))} in scheme {SCHEME}"
         )
-    return convert(value, type_)
+    obj, strict = convert(value, type_)
+    return _with_reset(value, obj), strict
+
+
+def _with_reset(value: Any, obj: dict[str, Any]) -> dict[str, Any]:
+    """Keep an empty list of managedFields: it makes the server forget who owns what."""
+    meta = value.get("metadata") if isinstance(value, dict) else None
+    if isinstance(meta, dict) and meta.get("managedFields") == []:
+        obj["metadata"]["managedFields"] = []
+    return obj
 
 
 DEEPEST = 200
@@ -180,7 +189,7 @@ def _typed(value: Any, gvk: Gvk, expected: Gvk) -> tuple[dict[str, Any], list[st
     except ValueError as error:
         _refuse(str(error), gvk, expected)
     _check_kind(gvk, expected)
-    return {**obj, "kind": gvk[2], "apiVersion": _version(gvk)}, strict
+    return {**_with_reset(value, obj), "kind": gvk[2], "apiVersion": _version(gvk)}, strict
 
 
 def _check_kind(gvk: Gvk, expected: Gvk) -> None:

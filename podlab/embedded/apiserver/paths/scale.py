@@ -6,17 +6,21 @@ Upstream: pkg/registry/apps/deployment/storage/storage.go
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+from podlab.apimachinery.times import rfc3339
 from podlab.embedded.apiserver import status, verbs
 from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.decoding import decode
-from podlab.embedded.apiserver.patching import patch
+from podlab.embedded.apiserver.patching import applying, managedfields, patch
+from podlab.embedded.apiserver.patching.managedfields import Entries
 from podlab.embedded.apiserver.request import check_write_options
 from podlab.embedded.apiserver.resource import Obj, Resource
 from podlab.embedded.apiserver.verbs import Call
 
 SCALE = Resource("autoscaling", "v1", "Scale", "scales")
 KEPT = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
+REPLICAS = ("f:spec", "f:replicas")
 OPERATORS = {"In": "in", "NotIn": "notin"}
 
 
@@ -54,6 +58,8 @@ def answer(call: Call) -> Answer:
     obj = call.registry.get(call.resource, call.name, call.namespace)
     if method == "GET":
         return call.answer(scale_of(obj), form)
+    if method == "PATCH" and call.request.content_type() == patch.APPLY:
+        return call.answer(scale_of(_applied(call)), form)
     dry_run = check_write_options(call.request, "UpdateOptions" if method == "PUT" else "PatchOptions")
     wanted = _put(call) if method == "PUT" else _patched(call, scale_of(obj))
     _check(call, wanted)
@@ -72,6 +78,43 @@ def answer(call: Call) -> Answer:
         by=call.writer(dry_run),
     )
     return call.answer(scale_of(changed), form)
+
+
+def _applied(call: Call) -> Obj:
+    """Apply a Scale; who owns its replicas owns those of the workload.
+
+    Upstream: apimachinery/pkg/util/managedfields/scalehandler.go
+    """
+    dry_run = check_write_options(call.request, "PatchOptions", apply=True)
+    configuration, by = verbs.read_configuration(call), call.writer(dry_run)
+    applying.check(configuration, SCALE.api_version, SCALE.kind, SCALE.type)
+    assert SCALE.type is not None
+    now, force = rfc3339(call.registry.clock.now()), call.request.flag("force")
+    this = applying.Application(configuration, SCALE.type, by.manager, now, force, "scale")
+
+    def assign(obj: Obj) -> None:
+        before = managedfields.entries_of(obj)
+        shown = scale_of(obj)
+        owners = {who: replace(has, paths={REPLICAS}) for who, has in before.items() if REPLICAS in has.paths}
+        managedfields.put(shown, owners)
+        wanted = applying.apply(shown, this)
+        _check(call, wanted)
+        obj["spec"]["replicas"] = (wanted.get("spec") or {}).get("replicas") or 0
+        managedfields.put(obj, _owners(before, managedfields.entries_of(wanted), call.resource.api_version))
+
+    return call.registry.change(
+        call.resource, call.name, call.namespace, assign, subresource="scale", by=by, tracked=False
+    )
+
+
+def _owners(before: Entries, after: Entries, api_version: str) -> Entries:
+    """The workload's entries after those of its Scale changed."""
+    kept = {who: replace(has, paths=has.paths - {REPLICAS}) for who, has in before.items() if who not in after}
+    found = {who: has for who, has in {**before, **kept}.items() if has.paths}
+    for who, has in after.items():
+        if REPLICAS in has.paths and who not in before:
+            found[who] = replace(has, paths={REPLICAS}, api_version=api_version)
+    return found
 
 
 def _put(call: Call) -> Obj:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podlab.embedded.apiserver.patching import managedfields
+from podlab.embedded.apiserver.patching import fieldsets, managedfields
 from podlab.embedded.apiserver.resource import fresh
 
 Obj = dict[str, Any]
@@ -49,7 +49,7 @@ def test_the_creator_owns_what_was_recorded(obj: Obj) -> None:
     if obj["kind"] == "Pod":
         for container in (*again["spec"]["containers"], *again["spec"].get("initContainers", ())):
             del container["volumeMounts"]
-    managedfields.record(again, None, manager=recorded["manager"], now=recorded["time"], status=True)
+    managedfields.record(again, None, manager=recorded["manager"], now=recorded["time"], ignored=(("f:status",),))
     (made,) = again["metadata"]["managedFields"]
     for name in ADMITTED:
         made["fieldsV1"]["f:spec"].pop(name, None)
@@ -58,15 +58,19 @@ def test_the_creator_owns_what_was_recorded(obj: Obj) -> None:
 
 @given(paths)
 def test_trees_and_paths_are_the_same(given_paths: set[tuple[str, ...]]) -> None:
-    assert set(managedfields.paths_of(managedfields.tree_of(given_paths))) == given_paths
+    assert set(fieldsets.paths_of(fieldsets.tree_of(given_paths))) == given_paths
 
 
-def test_an_unchanged_set_keeps_its_time() -> None:
+def test_an_entry_has_the_time_of_the_last_change() -> None:
     old = {"kind": "ConfigMap", "apiVersion": "v1", "metadata": {"name": "m"}, "data": {"a": "1"}}
     managedfields.record(old, None, manager="me", now="2026-01-01T00:00:00Z")
-    same = {**fresh(old), "data": {"a": "2"}}
+    same = fresh(old)
     managedfields.record(same, old, manager="me", now="2026-01-02T00:00:00Z")
     assert same["metadata"]["managedFields"] == old["metadata"]["managedFields"]
+    mine = {**fresh(old), "data": {"a": "2"}}
+    managedfields.record(mine, old, manager="me", now="2026-01-02T00:00:00Z")
+    (entry,) = mine["metadata"]["managedFields"]
+    assert entry["time"] == "2026-01-02T00:00:00Z"
     other = {**fresh(old), "data": {"a": "2"}}
     managedfields.record(other, old, manager="you", now="2026-01-02T00:00:00Z")
     owners = {entry["manager"]: entry["fieldsV1"] for entry in other["metadata"]["managedFields"]}
