@@ -9,7 +9,7 @@ from typing import Any
 Cell = Mapping[str, Any]
 
 MARKERS = ("NBVAL_IGNORE_OUTPUT", "NBVAL_SKIP", "PYTEST_VALIDATE_IGNORE_OUTPUT")
-TAGS = tuple(marker.lower().replace("_", "-") for marker in MARKERS)
+RAISES = "NBVAL_RAISES_EXCEPTION"
 NEVER_COMPARED = ("application/vnd.jupyter.widget-view+json", "image/png", "image/jpeg")
 
 
@@ -41,17 +41,27 @@ def findings(notebook: Mapping[str, Any]) -> list[Finding]:
 def _problems(cell: Cell) -> Iterator[str]:
     if cell.get("execution_count") is None:
         yield "was not executed, so its output is never compared"
-    yield from (f"is ignored by the tag {tag}" for tag in _tags(cell) if tag in TAGS)
-    comments = [line.strip().lstrip("#").strip() for line in _source(cell).splitlines() if line.strip().startswith("#")]
-    yield from (f"is ignored by the comment {comment}" for comment in comments if comment in MARKERS)
+    marks = list(_marks(cell))
+    yield from (f"is ignored by the {how} {mark}" for how, mark in marks if _marker(mark) in MARKERS)
     for output in cell.get("outputs", ()):
         mimes = tuple(output.get("data", {}))
         if mimes and all(mime in NEVER_COMPARED for mime in mimes):
             yield f"shows only {', '.join(mimes)}, which is never compared"
     errors = any(output.get("output_type") == "error" for output in cell.get("outputs", ()))
-    expected = any(tag in ("raises-exception", "nbval-raises-exception") for tag in _tags(cell))
-    if expected and not errors:
-        yield "is tagged to raise an exception, but none is stored"
+    if not errors and any(_marker(mark) == RAISES or mark == "raises-exception" for _, mark in marks):
+        yield "is marked to raise an exception, but none is stored"
+
+
+def _marks(cell: Cell) -> Iterator[tuple[str, str]]:
+    """nbval's markers of a cell in both their forms: (tag or comment, as it is written)."""
+    yield from (("tag", tag) for tag in _tags(cell))
+    comments = (line.strip() for line in _source(cell).splitlines())
+    yield from (("comment", line.lstrip("#").strip()) for line in comments if line.startswith("#"))
+
+
+def _marker(mark: str) -> str:
+    """The comment that a tag stands for: nbval's tags are its comments in small letters with hyphens."""
+    return mark.upper().replace("-", "_") if mark == mark.lower() else mark
 
 
 def _tags(cell: Cell) -> tuple[str, ...]:

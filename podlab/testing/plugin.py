@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from nbformat import NotebookNode
 
+from podlab.testing import ages, kernels
 from podlab.testing.guard import Finding, findings
 from podlab.testing.sanitizer import FILE
 
@@ -24,6 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini(
         "notebook_cell_timeout", "seconds a cell may run where --nbval-cell-timeout is not given", default="600"
     )
+    parser.addini("notebook_hide_ages", "hide ages with a sanitizer of your own too", type="bool", default=False)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -33,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     if not (options.nbval_sanitize_with or options.sanitize_with):
         options.nbval_sanitize_with = str(FILE)
-    if options.nbval_cell_timeout == 2000:  # nbval's default: 33 minutes for one cell
+    if not _given(config, "--nbval-cell-timeout"):  # nbval's default: 33 minutes for one cell
         options.nbval_cell_timeout = float(config.getini("notebook_cell_timeout"))
 
 
@@ -45,12 +48,32 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Give outputs longer than the 5 seconds that nbval has built in; compare what an error says."""
+    """Give outputs longer than the 5 seconds that nbval has built in; compare what an error says; hide ages."""
+    with_ours = _strict(config) and config.option.nbval_sanitize_with == str(FILE)
     for item in items:
         if hasattr(item, "output_timeout"):
             item.output_timeout = float(config.getini("notebook_output_timeout"))
             cell: Any = item
             cell.compare_outputs = with_tracebacks(cell.compare_outputs, cell.parent.skip_compare)
+            if with_ours or config.getini("notebook_hide_ages"):
+                cell.sanitize = without_ages(cell.sanitize)
+
+
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Notice a kernel that dies under this cell."""
+    cell: Any = item
+    if kernel := getattr(item.parent, "kernel", None):
+
+        def died(why: str) -> None:
+            cell.parent.timed_out = True  # nbval expects the cells after it to fail
+            cell.raise_cell_error(why)
+
+        kernels.watch(kernel, died)
+
+
+def without_ages(sanitize: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """nbval's sanitizer, after the ages are hidden where ages stand."""
+    return lambda text: sanitize(ages.hide(text) if isinstance(text, str) else text)
 
 
 def with_tracebacks(compare: Compare, skip: tuple[str, ...]) -> Compare:
@@ -92,8 +115,9 @@ class Guard(pytest.Item):
     def runtest(self) -> None:
         """Read the notebook and look for such cells."""
         try:
-            notebook = json.loads(self.path.read_text(encoding="utf-8"))
-        except ValueError as error:
+            # as nbval does: older formats are brought up
+            notebook = nbformat.read(self.path, as_version=4)  # type: ignore[no-untyped-call]
+        except (ValueError, nbformat.ValidationError) as error:
             raise NotComparable([Finding(0, f"this is not a notebook: {error}", "")]) from error
         found = findings(notebook)
         if found:
@@ -115,6 +139,12 @@ class NotComparable(Exception):
 
     def __init__(self, found: list[Finding]) -> None:
         super().__init__("\n".join(map(str, found)))
+
+
+def _given(config: pytest.Config, option: str) -> bool:
+    """Whether an option was given by hand: on the command line, in PYTEST_ADDOPTS, or in pytest's configuration."""
+    words = [*config.invocation_params.args, *os.environ.get("PYTEST_ADDOPTS", "").split(), *config.getini("addopts")]
+    return any(str(word).startswith(option) for word in words)
 
 
 def _strict(config: pytest.Config) -> bool:

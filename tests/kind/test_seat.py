@@ -65,7 +65,15 @@ def test_a_seats_learner_goes_through_the_lessons(cluster: Cluster, tmp_path: Pa
     command = [sys.executable, "-m", "pytest", "-p", "podlab.testing.plugin", "--nbval", "--nbval-current-env"]
     environ = os.environ | {"PODLAB_CLUSTER": str(seat), "KUBECONFIG": str(seat)}
     try:
-        options = ["-p", "no:cacheprovider", "--nbval-sanitize-with", str(sanitizer), *notebooks]
+        options = [
+            "-p",
+            "no:cacheprovider",
+            "-o",
+            "notebook_hide_ages=true",
+            "--nbval-sanitize-with",
+            str(sanitizer),
+            *notebooks,
+        ]
         run = subprocess.run([*command, *options], cwd=ROOT, env=environ, capture_output=True, encoding="utf-8")
         assert run.returncode == 0, run.stdout[-6000:]
     finally:

@@ -12,15 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from nbval.plugin import get_sanitize_patterns
 
 from podlab.testing.guard import findings
-from podlab.testing.sanitizer import FILE
+from podlab.testing.sanitizer import sanitize
 
 NOTEBOOKS = Path(__file__).parent.parent.parent / "notebooks"
 STORED = sorted(NOTEBOOKS.glob("[ke][on]/*.ipynb"))
 NOTEBOOK = pytest.mark.parametrize("path", STORED, ids=lambda path: f"{path.parent.name}-{path.stem}")
-PATTERNS = get_sanitize_patterns(FILE.read_text(encoding="ascii"))
 
 HIDDEN_COLUMNS = {"AGE", "LAST SEEN", "IP", "NODE"}
 HIDDEN_LINES = (
@@ -53,13 +51,6 @@ def texts(path: Path) -> Iterator[tuple[str, str]]:
                 yield "stream", "".join(output["text"])
             else:
                 yield from ((mime, "".join(text)) for mime, text in output["data"].items())
-
-
-def sanitize(text: str) -> str:
-    """As nbval does it."""
-    for regex, replacement in PATTERNS:
-        text = re.sub(regex, replacement, text)
-    return text
 
 
 def lie(word: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import time
 from pathlib import Path
 
 import nbformat
@@ -59,7 +61,8 @@ def test_a_notebook_that_can_be_compared_passes(pytester):
         ),
         (executed("# NBVAL_IGNORE_OUTPUT\nprint('a')", stdout("b\n")), "*ignored by the comment NBVAL_IGNORE_OUTPUT*"),
         (executed("plot()", new_output("display_data", {"image/png": "aaaa"})), "*shows only image/png*"),
-        (executed("1", tags=["raises-exception"]), "*tagged to raise an exception, but none is stored*"),
+        (executed("1", tags=["raises-exception"]), "*marked to raise an exception, but none is stored*"),
+        (executed("# NBVAL_RAISES_EXCEPTION\n1"), "*marked to raise an exception, but none is stored*"),
     ],
 )
 def test_a_cell_that_nobody_would_compare_fails_with_its_number_and_its_first_line(pytester, cell, problem):
@@ -104,6 +107,40 @@ def test_a_cell_has_a_time_limit_without_being_asked(pytester):
     pytester.makeini("[pytest]\nnotebook_cell_timeout = 1\n")
     result = pytester.runpytest_subprocess(*PLUGIN, "-k", "Cell")
     result.stdout.fnmatch_lines(["*Timeout of 1 seconds exceeded*"])
+
+
+def test_a_limit_given_by_hand_wins_even_where_it_is_the_one_of_nbval(pytester):
+    pytester.makeconftest(
+        """
+        def pytest_collection_finish(session):
+            print("cell timeout", session.config.option.nbval_cell_timeout)
+        """
+    )
+    project(pytester, GOOD)
+    given = pytester.runpytest_subprocess(*PLUGIN, "-s", "--collect-only", "--nbval-cell-timeout=2000")
+    given.stdout.fnmatch_lines(["*cell timeout 2000*"])
+    pytester.runpytest_subprocess(*PLUGIN, "-s", "--collect-only").stdout.fnmatch_lines(["*cell timeout 600.0*"])
+
+
+def test_a_kernel_that_dies_fails_within_seconds_and_is_named(pytester):
+    project(pytester, executed("import os; os._exit(1)", stdout("never\n")), GOOD)
+    began = time.monotonic()
+    result = pytester.runpytest_subprocess(*PLUGIN, "-k", "Cell")
+    result.stdout.fnmatch_lines(["*The kernel died while this cell was running.*"])
+    assert time.monotonic() - began < 30
+
+
+def test_a_notebook_of_format_3_is_read_as_nbval_reads_it(pytester):
+    cell = {"cell_type": "code", "collapsed": False, "language": "python", "metadata": {}, "prompt_number": 1}
+    cell |= {"input": ["print('a')"], "outputs": [{"output_type": "stream", "stream": "stdout", "text": ["a\n"]}]}
+    old = {
+        "metadata": {"name": ""},
+        "nbformat": 3,
+        "nbformat_minor": 0,
+        "worksheets": [{"cells": [cell], "metadata": {}}],
+    }
+    (pytester.path / "old.ipynb").write_text(json.dumps(old), encoding="utf-8")
+    pytester.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=2)
 
 
 def test_the_sanitizer_is_used_where_none_is_named(pytester):

@@ -18,13 +18,23 @@ def test_nbval_reads_the_same_patterns():
     assert get_sanitize_patterns(FILE.read_text(encoding="ascii")) == patterns()
 
 
+PODS = "NAME    READY   STATUS    RESTARTS   AGE\n"
+WIDE = "NAME   READY   STATUS   RESTARTS   AGE   IP   NODE\n"
+EVENTS = "LAST SEEN   TYPE   REASON   OBJECT   MESSAGE\n"
+TWIN = "<table><thead><tr><th>SINCE CREATION</th><th>WHAT HAPPENED</th></tr></thead>"
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("nginx   1/1     Running   0          3s", "nginx   1/1     Running   0          12m"),
-        ("a   1/1   Running   0   9s    10.244.0.4    n", "a   1/1   Running   0   59s   10.244.0.144   n"),
-        ("a   1/1   Running   2 (3s ago)   1h5m", "a   1/1   Running   2 (1m2s ago)   3d4h"),
-        ("<td>0s</td>", "<td>2y31d</td>"),
+        (f"{PODS}nginx   1/1     Running   0          3s", f"{PODS}nginx   1/1     Running   0          12m"),
+        (
+            f"{WIDE}a   1/1   Running   0   9s    10.244.0.4    n",
+            f"{WIDE}a   1/1   Running   0   59s   10.244.0.144   n",
+        ),
+        (f"{PODS}a   1/1   Running   2 (3s ago)   1h5m", f"{PODS}a   1/1   Running   2 (1m2s ago)   3d4h"),
+        (f"{EVENTS}5s   Normal   Pulled   pod/a   x", f"{EVENTS}3m (x2 over 5m)   Normal   Pulled   pod/a   x"),
+        (f"{TWIN}<tr><td>0s</td><td>x</td></tr></table>", f"{TWIN}<tr><td>2y31d</td><td>x</td></tr></table>"),
         ("IP는 10.244.0.4입니다", "IP는 10.244.0.144입니다"),
         ("2 (3s 전)", "2 (1m 전)"),
         ("podlab: cluster lab (embedded) · x", "podlab: cluster podlab (kind) · y"),
@@ -51,7 +61,16 @@ def test_what_may_differ_is_hidden(one, other):
     [
         ("nginx   1/1   Running", "nginx   0/1   Running"),
         ("nginx   1/1   Running", "nginx   1/1   Pending"),
-        ("Running   0   3s", "Running   1   3s"),
+        (f"{PODS}a   1/1   Running   0   3s", f"{PODS}a   1/1   Running   1   3s"),
+        (f"{PODS}a   1/1   Running   0   3s", f"{PODS}a   1/1   Running   0   <unknown>"),
+        ("a   1/1   Running   0   3s", "a   1/1   Running   0   4s"),
+        ("cpu: 500m", "cpu: 100m"),
+        ("    Limits:\n      cpu:  500m", "    Limits:\n      cpu:  100m"),
+        ("Resource  Used  Hard\ncpu  500m  1", "Resource  Used  Hard\ncpu  100m  1"),
+        ("grace 30s", "grace 5s"),
+        ("sleep 5s", "sleep 9s"),
+        (f"{PODS}a   1/1   Running   0   3s\n\nsleep 5s", f"{PODS}a   1/1   Running   0   3s\n\nsleep 9s"),
+        ("<table><tr><td>5s</td></tr></table>", "<table><tr><td>9s</td></tr></table>"),
         ("Running   1 (3s ago)   5s", "Running   2 (3s ago)   5s"),
         ("Scheduled\nPulling", "Pulling\nScheduled"),
         ("Reason: OOMKilled", "Reason: Error"),
