@@ -88,6 +88,13 @@ def dns_1035(value: str) -> list[str]:
     return found
 
 
+def path_segment(value: str) -> list[str]:
+    """Names that only have to fit into a path. Upstream: pkg/api/validation/path ValidatePathSegmentName"""
+    if value in (".", ".."):
+        return [f"may not be '{value}'"]
+    return [f"may not contain '{letter}'" for letter in "/%" if letter in value]
+
+
 def qualified(value: str) -> list[str]:
     """Label and annotation keys: `name` or `example.com/name`."""
     parts, found = value.split("/"), []

@@ -1,4 +1,4 @@
-"""What a cluster has from the start: namespaces, the `kubernetes` Service, the ConfigMap of the root certificate.
+"""What a cluster has from the start: namespaces, default roles and bindings, the `kubernetes` Service.
 
 Upstream: pkg/controlplane/controller/{systemnamespaces,kubernetesservice}
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from podlab.embedded.apiserver.authorization import policy
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resource import Writer
 
@@ -27,6 +28,7 @@ def populate(registry: Registry, address: str) -> None:
     for name in NAMESPACES:
         if not registry.find(namespaces, name):
             registry.create(namespaces, {"metadata": {"name": name}}, by=Writer(MANAGER))
+    policy.ensure(registry)
     if not registry.find(services, "kubernetes", "default"):
         registry.create(services, _kubernetes(), namespace="default", by=Writer(MANAGER))
     for plural, make in (("endpoints", _endpoints), ("endpointslices.discovery.k8s.io", _slice)):

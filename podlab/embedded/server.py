@@ -19,6 +19,7 @@ from podlab.embedded import bootstrap
 from podlab.embedded.apiserver.admission.chain import admit, check
 from podlab.embedded.apiserver.app import App
 from podlab.embedded.apiserver.auth import Authenticator
+from podlab.embedded.apiserver.paths import tokenrequest
 from podlab.embedded.apiserver.paths.openapi import Documents
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resources import RESOURCES
@@ -123,8 +124,8 @@ class Core:
         if found is None or not self.certificate:
             return ""
         audiences = [projection["audience"]] if projection.get("audience") else []
-        bound = {"kind": "Pod", "name": meta["name"], "uid": meta["uid"]}
-        return self.authenticator.issue(found, audiences, projection.get("expirationSeconds") or 3607, bound)
+        seconds = projection.get("expirationSeconds") or 3600
+        return self.authenticator.tokens.issue(found, audiences, seconds, tokenrequest.with_node(self.registry, pod))
 
     def stop(self) -> None:
         """Stop everything; containers of a later start go on where these stood."""

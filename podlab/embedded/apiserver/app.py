@@ -131,7 +131,7 @@ class App:
         method = scope.get("method", "GET")
         info = parse(method, scope["path"], query)
         user = self.authenticator.user(headers)
-        auth.authorize(user, info)
+        auth.authorize(self.registry, user, info, query, upgrade=scope["type"] == "websocket")
         return Request(method, info, query, headers, user=user)
 
     async def _respond(self, request: Request, warnings: list[str], receive: Receive, send: Send) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from podlab.embedded.apiserver.registry import Registry
+from podlab.embedded.controllers.clusterroleaggregation import ClusterRoleAggregation
 from podlab.embedded.controllers.deployment.deployment import Deployments
 from podlab.embedded.controllers.endpoints.endpoints import Endpoints
 from podlab.embedded.controllers.endpoints.endpointslices import EndpointSlices
@@ -45,6 +46,7 @@ CONTROLLERS: tuple[Callable[[ControllerContext], Part], ...] = (
     lambda context: ServiceAccounts(context.registry, context.certificate),
     lambda context: NamespaceLifecycle(context.registry),
     lambda context: GarbageCollector(context.registry),
+    lambda context: ClusterRoleAggregation(context.registry),
     lambda context: EventExpiry(context.registry),
     lambda context: PodGarbageCollector(context.registry),
     lambda context: TaintEviction(context.registry),

@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from podlab.embedded.apiserver import auth, status
+from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.answering import negotiation
 from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.request import Request
 from podlab.embedded.apiserver.resource import Obj
+from podlab.embedded.apiserver.tokens import ISSUER
 
 TEXT = "text/plain; charset=utf-8"
 
@@ -98,7 +99,7 @@ def metrics(registry: Registry) -> Answer:
 def openid(address: str) -> Answer:
     """`/.well-known/openid-configuration`."""
     body = {
-        "issuer": auth.ISSUER,
+        "issuer": ISSUER,
         "jwks_uri": f"https://{address}/openid/v1/jwks",
         "response_types_supported": ["id_token"],
         "subject_types_supported": ["public"],

@@ -1,30 +1,26 @@
-"""Questions about identity and permission, and tokens: kinds that are created and answered, never stored.
+"""Questions about identity and permission: kinds that are created and answered, never stored.
 
-Upstream: pkg/registry/{authentication,authorization}, pkg/registry/core/serviceaccount/storage/token.go
+Upstream: pkg/registry/{authentication,authorization}, pkg/apis/authorization/validation/validation.go
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from podlab.apimachinery.times import rfc3339
-from podlab.embedded.apiserver import auth, status, verbs
+from podlab.embedded.apiserver import status, verbs
 from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.auth import Authenticator
-from podlab.embedded.apiserver.decoding import decode
-from podlab.embedded.apiserver.request import RequestInfo, check_write_options
+from podlab.embedded.apiserver.authorization import rbac
+from podlab.embedded.apiserver.authorization.attributes import Attributes
+from podlab.embedded.apiserver.request import check_write_options
 from podlab.embedded.apiserver.resource import Obj, Resource, User
 from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.tokens import ISSUER, Refused
+from podlab.embedded.apiserver.validation import causes
 from podlab.embedded.apiserver.verbs import Call
 
-RBAC_REASON = (
-    'RBAC: allowed by ClusterRoleBinding "kubeadm:cluster-admins" of ClusterRole "cluster-admin"'
-    ' to Group "kubeadm:cluster-admins"'
-)
-SHORTEST_TOKEN = 600
-LONGEST_TOKEN = 2**32
+INVALID_TOKEN = "invalid bearer token"
 
 
 def _user_info(user: User) -> Obj:
@@ -37,62 +33,87 @@ def _user_info(user: User) -> Obj:
     return info
 
 
-def _decide(user: User, spec: Obj) -> Obj:
+def _asked(user: User, spec: Obj) -> Attributes:
+    about, path = spec.get("resourceAttributes"), spec.get("nonResourceAttributes") or {}
+    if about is None:
+        return Attributes(user, path.get("verb", ""), path=path.get("path", ""))
+    keys = ("verb", "group", "resource", "subresource", "name", "namespace")
+    return Attributes(user, *(about.get(key, "") for key in keys))
+
+
+def _decide(call: Call, user: User, spec: Obj) -> Obj:
     """The status of an access review about a user."""
-    about = spec.get("resourceAttributes")
-    path = (spec.get("nonResourceAttributes") or {}).get("path", "")
-    verb = (about or spec.get("nonResourceAttributes") or {}).get("verb", "")
-    info = RequestInfo(verb, path)
-    if about:
-        info = replace(info, group=about.get("group", ""), resource=about.get("resource", "*"))
-    if not auth.allowed(user, info):
-        return {"allowed": False}
-    return {"allowed": True, "reason": RBAC_REASON} if auth.is_admin(user) else {"allowed": True}
+    decision = rbac.decide(call.registry, _asked(user, spec))
+    return {"allowed": decision.allowed, **({"reason": decision.reason} if decision.reason else {})}
 
 
-def _check_attributes(kind: str, spec: Obj, *, about_user: bool = False) -> None:
-    causes = []
-    given = [key for key in ("resourceAttributes", "nonResourceAttributes") if spec.get(key)]
-    if len(given) == 2:
-        text = "Invalid value: cannot be specified in combination with resourceAttributes"
-        causes.append(Cause("spec.nonResourceAttributes", "FieldValueInvalid", text))
-    if not given:
-        text = "Invalid value: exactly one of nonResourceAttributes or resourceAttributes must be specified"
-        causes.append(Cause("spec.resourceAttributes", "FieldValueInvalid", text))
+def _check_attributes(spec: Obj, *, about_user: bool = False) -> None:
+    found = []
+    resource, path = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
+    if resource and path:
+        text = "cannot be specified in combination with resourceAttributes"
+        found.append(causes.invalid("spec.nonResourceAttributes", _shown(path), text))
+    if not resource and not path:
+        text = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
+        found.append(causes.invalid("spec.resourceAttributes", None, text))
     if about_user and not spec.get("user") and not spec.get("groups"):
-        text = 'Invalid value: "": at least one of user or group must be specified'
-        causes.append(Cause("spec.user", "FieldValueInvalid", text))
-    if causes:
-        raise status.invalid(f"{kind}.authorization.k8s.io", "", causes)
+        found.append(causes.invalid("spec.user", "", "at least one of user or group must be specified"))
+    _refuse(found)
+
+
+def _shown(path: Obj) -> Obj:
+    return {"Path": path.get("path", ""), "Verb": path.get("verb", "")}
+
+
+def _refuse(found: Sequence[Cause]) -> None:
+    if found:  # upstream asks for the kind of an object that has lost it
+        raise status.invalid(".authorization.k8s.io", "", found)
 
 
 def _self_access(call: Call, who: Authenticator, obj: Obj) -> Obj:
     spec = obj.get("spec") or {}
-    _check_attributes("SelfSubjectAccessReview", spec)
-    return _decide(call.request.user, spec)
+    _check_attributes(spec)
+    return _decide(call, call.request.user, spec)
 
 
 def _access(call: Call, who: Authenticator, obj: Obj) -> Obj:
     spec = obj.get("spec") or {}
-    _check_attributes(call.resource.kind, spec, about_user=True)
-    return _decide(User(spec.get("user", ""), tuple(spec.get("groups") or ())), spec)
+    _check_attributes(spec, about_user=True)
+    extra = {key: tuple(values) for key, values in (spec.get("extra") or {}).items()}
+    user = User(spec.get("user", ""), tuple(spec.get("groups") or ()), spec.get("uid", ""), extra)
+    return _decide(call, user, spec)
+
+
+def _local_access(call: Call, who: Authenticator, obj: Obj) -> Obj:
+    """Return what SubjectAccessReview does, for this namespace alone."""
+    spec, found = obj.get("spec") or {}, []
+    meta = {key: value for key, value in (obj.get("metadata") or {}).items() if key != "managedFields"}
+    if set(meta) - {"namespace"}:
+        found.append(causes.invalid("metadata", meta, "must be empty except for namespace"))
+    about, path = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
+    if about and about.get("namespace") != call.namespace:
+        text = "must match metadata.namespace"
+        found.append(causes.invalid("spec.resourceAttributes.namespace", about.get("namespace", ""), text))
+    if path:
+        text = "disallowed on this kind of request"
+        found.append(causes.invalid("spec.nonResourceAttributes", _shown(path), text))
+    _refuse(found)
+    return _access(call, who, obj)
 
 
 def _rules(call: Call, who: Authenticator, obj: Obj) -> Obj:
-    everybody = {
-        "verbs": ["create"],
-        "apiGroups": ["authorization.k8s.io"],
-        "resources": ["selfsubjectaccessreviews", "selfsubjectrulesreviews"],
-    }
-    reviews = {"verbs": ["create"], "apiGroups": ["authentication.k8s.io"], "resources": ["selfsubjectreviews"]}
-    paths = ["/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez", "/openapi", "/openapi/*", "/readyz"]
-    shown = {"verbs": ["get"], "nonResourceURLs": [*paths, "/version", "/version/"]}
-    public = {"verbs": ["get"], "nonResourceURLs": ["/healthz", "/livez", "/readyz", "/version", "/version/"]}
-    resources, urls = [everybody, reviews], [shown, public]
-    if auth.is_admin(call.request.user):
-        resources.insert(0, {"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]})
-        urls.insert(0, {"verbs": ["*"], "nonResourceURLs": ["*"]})
-    return {"resourceRules": resources, "nonResourceRules": urls, "incomplete": False}
+    namespace = (obj.get("spec") or {}).get("namespace", "")
+    if not namespace:
+        raise status.bad_request("no namespace on request")
+    given, problems = rbac.rules_for(call.registry, call.request.user, namespace)
+    resources = [_only(rule, "verbs", "apiGroups", "resources", "resourceNames") for rule in given]
+    urls = [_only(rule, "verbs", "nonResourceURLs") for rule in given if rule.get("nonResourceURLs")]
+    found = {"resourceRules": [rule for rule in resources if "resources" in rule], "nonResourceRules": urls}
+    return {**found, "incomplete": bool(problems), **({"evaluationError": ", ".join(problems)} if problems else {})}
+
+
+def _only(rule: Obj, *keys: str) -> Obj:
+    return {key: rule[key] for key in keys if rule.get(key)}
 
 
 def _whoami(call: Call, who: Authenticator, obj: Obj) -> Obj:
@@ -100,19 +121,21 @@ def _whoami(call: Call, who: Authenticator, obj: Obj) -> Obj:
 
 
 def _token_review(call: Call, who: Authenticator, obj: Obj) -> Obj:
-    token = (obj.get("spec") or {}).get("token", "")
-    if not token:
+    spec = obj.get("spec") or {}
+    if not spec.get("token"):
         raise status.bad_request("token is required for TokenReview in authentication")
-    user = who.by_token(token)
-    if user is None:
-        return {"user": {}, "error": "[invalid bearer token]"}
-    return {"authenticated": True, "user": _user_info(user), "audiences": [auth.ISSUER]}
+    try:
+        user, audiences = who.by_token(spec["token"], spec.get("audiences") or (ISSUER,))
+    except Refused as refused:
+        why = f"[{INVALID_TOKEN}, {refused}]" if str(refused) else INVALID_TOKEN
+        return {"user": {}, "error": why}
+    return {"authenticated": True, "user": _user_info(user), "audiences": audiences}
 
 
 ANSWERS: dict[str, Callable[[Call, Authenticator, Obj], Obj]] = {
     "selfsubjectaccessreviews": _self_access,
     "subjectaccessreviews": _access,
-    "localsubjectaccessreviews": _access,
+    "localsubjectaccessreviews": _local_access,
     "selfsubjectrulesreviews": _rules,
     "selfsubjectreviews": _whoami,
     "tokenreviews": _token_review,
@@ -137,52 +160,3 @@ def review(call: Call, who: Authenticator) -> Answer:
     else:
         made["spec"] = obj.get("spec") or {}
     return call.answer({**made, "status": answered}, form, 201)
-
-
-def token(call: Call, who: Authenticator) -> Answer:
-    """POST of a TokenRequest to a ServiceAccount's `/token`."""
-    form = call.form(verbs.WHOLE)
-    dry_run = check_write_options(call.request, "CreateOptions")
-    expected = ("authentication.k8s.io", "v1", "TokenRequest")
-    obj, warnings = decode.decode(call.request.body, call.request.content_type(), expected)
-    call.warnings.extend(warnings)
-    account = call.registry.get(call.resource, call.name, call.namespace)
-    spec: Obj = dict(obj.get("spec") or {})
-    spec["audiences"] = spec.get("audiences") or [auth.ISSUER]
-    seconds = spec["expirationSeconds"] = spec.get("expirationSeconds") or 3600
-    _check_expiry(seconds)
-    bound = _bound(call, spec.get("boundObjectRef"))
-    now = call.registry.clock.now()
-    issued = "" if dry_run else who.issue(account, spec["audiences"], seconds, bound)
-    meta = {"name": call.name, "namespace": call.namespace, "creationTimestamp": rfc3339(now)}
-    answered = {"token": issued, "expirationTimestamp": rfc3339(now + seconds)}
-    made = {"kind": "TokenRequest", "apiVersion": "authentication.k8s.io/v1", "metadata": meta}
-    return call.answer({**made, "spec": spec, "status": answered}, form, 201)
-
-
-def _check_expiry(seconds: int) -> None:
-    text = ""
-    if seconds < SHORTEST_TOKEN:
-        text = f"Invalid value: {seconds}: may not specify a duration less than 10 minutes"
-    elif seconds > LONGEST_TOKEN:
-        text = f"Invalid value: {seconds}: may not specify a duration larger than 2^32 seconds"
-    if text:
-        cause = Cause("spec.expirationSeconds", "FieldValueInvalid", text)
-        raise status.invalid("TokenRequest.authentication.k8s.io", "", [cause])
-
-
-def _bound(call: Call, reference: Any) -> Obj | None:
-    if not reference:
-        return None
-    kind, name = reference.get("kind", ""), reference.get("name", "")
-    plural = {"Pod": "pods", "Secret": "secrets", "Node": "nodes"}.get(kind)
-    if plural is None:
-        text = f"cannot bind token for serviceaccount to object of type {reference.get('apiVersion', '')}, Kind={kind}"
-        raise status.bad_request(text)
-    resource = call.registry.resource(plural)
-    found = call.registry.get(resource, name, call.namespace if resource.namespaced else "")
-    uid = found["metadata"]["uid"]
-    if reference.get("uid") not in (None, "", uid):
-        why = f"the UID in the bound object reference ({reference['uid']}) does not match the UID in record."
-        raise status.conflict(resource.qualified, name, f"{why} The object might have been deleted and then recreated")
-    return {"kind": kind, "name": name, "uid": uid}

@@ -10,7 +10,7 @@ from podlab.embedded.apiserver.answering import negotiation
 from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.auth import Authenticator
 from podlab.embedded.apiserver.decoding import decode
-from podlab.embedded.apiserver.paths import reviews, scale
+from podlab.embedded.apiserver.paths import scale, tokenrequest
 from podlab.embedded.apiserver.request import check_write_options
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.verbs import Call
@@ -37,7 +37,7 @@ def answer(call: Call, who: Authenticator) -> Answer:
         raise status.no_such_resource()
     if method != wanted:
         raise status.method_not_allowed()
-    return handle(call) if handle else reviews.token(call, who)
+    return handle(call) if handle else tokenrequest.token(call, who)
 
 
 def finalize(call: Call) -> Answer:

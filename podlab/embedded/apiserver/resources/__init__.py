@@ -26,6 +26,7 @@ from podlab.embedded.apiserver.resources.pods import PODS
 from podlab.embedded.apiserver.resources.policy import DISRUPTION_BUDGETS
 from podlab.embedded.apiserver.resources.reviews import REVIEWS
 from podlab.embedded.apiserver.resources.revisions import REVISIONS
+from podlab.embedded.apiserver.resources.roles import RBAC
 from podlab.embedded.apiserver.resources.services import SERVICES
 from podlab.embedded.apiserver.resources.statefulsets import STATEFUL_SETS
 from podlab.embedded.apiserver.resources.templates import POD_TEMPLATES
@@ -65,5 +66,6 @@ RESOURCES: tuple[Resource, ...] = (
     storage.CSI_NODES,
     storage.CSI_DRIVERS,
     SIGNING_REQUESTS,
+    *RBAC,
     *extensions.EXTENSIONS,
 )

@@ -52,16 +52,9 @@ def _shaped(event: Obj) -> Obj:
     return shaped
 
 
-def _anything(name: str) -> list[str]:
-    """Names of Events must fit into a path, no more."""
-    if name in (".", ".."):
-        return [f"may not be '{name}'"]
-    return [f"may not contain '{letter}'" for letter in "/%" if letter in name]
-
-
 def validate(event: Obj, old: Obj | None) -> list[Cause]:
     """Return what is wrong with a core/v1 Event."""
-    return metadata.validate(event, old, _anything) + _common(event, "reportingComponent")
+    return metadata.validate(event, old, names.path_segment) + _common(event, "reportingComponent")
 
 
 def _common(event: Obj, reporter: str) -> list[Cause]:
@@ -80,7 +73,7 @@ def _common(event: Obj, reporter: str) -> list[Cause]:
 
 def validate_new(event: Obj, old: Obj | None) -> list[Cause]:
     """Return what is wrong with an events.k8s.io/v1 Event: more is required of these."""
-    found = metadata.validate(event, old, _anything) + _common(save(event), "reportingController")
+    found = metadata.validate(event, old, names.path_segment) + _common(save(event), "reportingController")
     if old is not None:
         return found
     if not event.get("eventTime"):

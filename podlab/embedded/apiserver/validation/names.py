@@ -33,6 +33,9 @@ from podlab.apimachinery.validation import (
     label_value as label_value,
 )
 from podlab.apimachinery.validation import (
+    path_segment as path_segment,
+)
+from podlab.apimachinery.validation import (
     percent as percent,
 )
 from podlab.apimachinery.validation import (

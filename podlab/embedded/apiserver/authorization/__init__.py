@@ -1,0 +1,1 @@
+"""Who may do what: Role-based access control, and who somebody may pretend to be."""

@@ -1,0 +1,175 @@
+"""ServiceAccounts' tokens: issued, bound to objects, verified. Upstream: pkg/serviceaccount/{claims,legacy,jwt}.go"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from podlab.apimachinery import times
+from podlab.apimachinery.gotext import quote
+from podlab.embedded.apiserver.registry import Registry
+from podlab.embedded.apiserver.resource import Obj, User
+
+ISSUER = "https://kubernetes.default.svc.cluster.local"
+LEGACY_ISSUER = "kubernetes/serviceaccount"
+LEGACY = "kubernetes.io/serviceaccount/"
+INVALIDATED, EXPIRED = "service account token has been invalidated", "service account token has expired"
+PROJECTED_SECONDS = 3607
+"""What admission writes into a Pod's projected token: it marks those that old clients do not renew in time."""
+EXTENDED_SECONDS = 365 * 24 * 3600
+LEEWAY = 60.0
+"""Seconds for which a token outlives the end of the Pod it is bound to."""
+BOUND = {"pod": "pods", "secret": "secrets", "node": "nodes"}
+
+
+class Signer(Protocol):
+    """The cluster's key for ServiceAccount tokens."""
+
+    def sign(self, data: bytes) -> bytes:
+        """An ES256 signature, r and s of 32 bytes each."""
+
+    def verify(self, data: bytes, signature: bytes) -> bool:
+        """Whether a signature is ours."""
+
+    def jwk(self) -> dict[str, str]:
+        """The public half, as a JSON web key."""
+
+
+class Refused(Exception):
+    """A token of ours that is not good; the text says why, empty for one that is not ours."""
+
+
+class Tokens:
+    """Issues tokens and tells whose they are."""
+
+    def __init__(self, registry: Registry, signer: Signer) -> None:
+        self._registry, self.signer = registry, signer
+
+    def issue(self, account: Obj, audiences: Sequence[str], seconds: int, bound: Sequence[Obj] = ()) -> str:
+        """A token for a ServiceAccount; `bound` are the objects (Pod, Secret, Node) that it ends with."""
+        meta, now = account["metadata"], int(self._registry.clock.now())
+        about: Obj = {"namespace": meta["namespace"], "serviceaccount": _named(meta)}
+        about.update({obj["kind"].lower(): _named(obj["metadata"]) for obj in bound})
+        audiences = list(audiences) or [ISSUER]
+        if seconds == PROJECTED_SECONDS and "pod" in about and audiences == [ISSUER]:
+            seconds, about["warnafter"] = EXTENDED_SECONDS, now + PROJECTED_SECONDS
+        claims = {
+            "aud": audiences,
+            "exp": now + seconds,
+            "iat": now,
+            "iss": ISSUER,
+            "jti": self._registry.randomness.uid(),
+            "kubernetes.io": dict(sorted(about.items())),
+            "nbf": now,
+            "sub": f"system:serviceaccount:{meta['namespace']}:{meta['name']}",
+        }
+        return self._signed(claims)
+
+    def legacy(self, account: Obj, secret: Obj) -> str:
+        """The token of a Secret of type kubernetes.io/service-account-token: it never expires."""
+        meta = account["metadata"]
+        claims = {
+            "iss": LEGACY_ISSUER,
+            f"{LEGACY}namespace": meta["namespace"],
+            f"{LEGACY}secret.name": secret["metadata"]["name"],
+            f"{LEGACY}service-account.name": meta["name"],
+            f"{LEGACY}service-account.uid": meta["uid"],
+            "sub": f"system:serviceaccount:{meta['namespace']}:{meta['name']}",
+        }
+        return self._signed(claims)
+
+    def _signed(self, claims: Obj) -> str:
+        signed = f"{_pack({'alg': 'ES256', 'kid': 'podlab'})}.{_pack(claims)}"
+        return f"{signed}.{_unpadded(self.signer.sign(signed.encode()))}"
+
+    def verify(self, token: str, audiences: Sequence[str] = (ISSUER,)) -> tuple[User, list[str]]:
+        """Whose token it is, and for which of the audiences it is good. Raises Refused."""
+        claims = self.claims(token)
+        if claims.get("iss") == LEGACY_ISSUER:
+            return self._legacy_user(claims, token), [ISSUER]
+        if claims["exp"] <= self._registry.clock.now():
+            raise Refused(EXPIRED)
+        good = [audience for audience in claims["aud"] if audience in audiences]
+        if not good:
+            raise Refused(
+                f"token audiences {_listed(claims['aud'])} is invalid for the target audiences {_listed(audiences)}"
+            )
+        return self._user(claims), good
+
+    def claims(self, token: str) -> Obj:
+        """What one of our own tokens says. Raises Refused."""
+        try:
+            head, body, signature = token.split(".")
+            claims: Obj = json.loads(_unpack(body))
+            if self.signer.verify(f"{head}.{body}".encode(), _unpack(signature)) and claims["iss"]:
+                return claims
+        except (ValueError, KeyError, TypeError, RecursionError):
+            pass
+        raise Refused("")
+
+    def _user(self, claims: Obj) -> User:
+        about = claims["kubernetes.io"]
+        namespace, account = about["namespace"], about["serviceaccount"]
+        self._check_account(namespace, account["name"], account["uid"])
+        extra = {"authentication.kubernetes.io/credential-id": (f"JTI={claims['jti']}",)}
+        for key in ("pod", "node"):
+            if key in about:
+                extra[f"authentication.kubernetes.io/{key}-name"] = (about[key]["name"],)
+                extra[f"authentication.kubernetes.io/{key}-uid"] = (about[key]["uid"],)
+        for key in ("secret", "pod", "node"):
+            if key in about and not (key == "node" and "pod" in about):
+                self._check_bound(key, about[key], namespace)
+        return _account_user(namespace, account["name"], account["uid"], extra)
+
+    def _check_account(self, namespace: str, name: str, uid: str) -> None:
+        found = self._registry.find(self._registry.resource("serviceaccounts"), name, namespace)
+        if found is None:
+            raise Refused(f'serviceaccount "{name}" not found')
+        if found["metadata"]["uid"] != uid:
+            raise Refused(f"service account UID ({found['metadata']['uid']}) does not match claim ({uid})")
+
+    def _check_bound(self, key: str, named: Obj, namespace: str) -> None:
+        resource = self._registry.resource(BOUND[key])
+        found = self._registry.find(resource, named["name"], namespace if resource.namespaced else "")
+        if found is None or found["metadata"]["uid"] != named["uid"]:
+            raise Refused(INVALIDATED)
+        ends = found["metadata"].get("deletionTimestamp")
+        if ends and times.seconds(ends) < self._registry.clock.now() - LEEWAY:
+            raise Refused(INVALIDATED)
+
+    def _legacy_user(self, claims: Obj, token: str) -> User:
+        namespace, name = claims[f"{LEGACY}namespace"], claims[f"{LEGACY}service-account.name"]
+        uid = claims[f"{LEGACY}service-account.uid"]
+        secret = self._registry.find(self._registry.resource("secrets"), claims[f"{LEGACY}secret.name"], namespace)
+        stored = ((secret or {}).get("data") or {}).get("token", "")
+        if base64.b64decode(stored) != token.encode():
+            raise Refused(INVALIDATED)
+        self._check_account(namespace, name, uid)
+        return _account_user(namespace, name, uid, {})
+
+
+def _account_user(namespace: str, name: str, uid: str, extra: Mapping[str, tuple[str, ...]]) -> User:
+    groups = ("system:serviceaccounts", f"system:serviceaccounts:{namespace}", "system:authenticated")
+    return User(f"system:serviceaccount:{namespace}:{name}", groups, uid, extra)
+
+
+def _named(meta: Obj) -> Obj:
+    return {"name": meta["name"], "uid": meta["uid"]}
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return "[" + " ".join(map(quote, texts)) + "]"
+
+
+def _unpadded(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _pack(value: Any) -> str:
+    return _unpadded(json.dumps(value, separators=(",", ":")).encode())
+
+
+def _unpack(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
