@@ -14,6 +14,8 @@ from podlab.embedded.controllers.endpoints.endpointslices import EndpointSlices
 from podlab.embedded.controllers.endpoints.mirroring import EndpointSliceMirroring
 from podlab.embedded.controllers.expiry import EventExpiry
 from podlab.embedded.controllers.garbagecollector import GarbageCollector
+from podlab.embedded.controllers.job.job import Jobs
+from podlab.embedded.controllers.job.ttl import TTLAfterFinished
 from podlab.embedded.controllers.namespace import NamespaceLifecycle, ServiceAccounts
 from podlab.embedded.controllers.owned import Owned
 from podlab.embedded.controllers.podgc import PodGarbageCollector
@@ -53,6 +55,8 @@ CONTROLLERS: tuple[Callable[[ControllerContext], Part], ...] = (
     lambda context: Deployments(context.registry, context.pods),
     lambda context: Replicas(context.registry, context.pods, "replicasets.apps"),
     lambda context: Replicas(context.registry, context.pods, "replicationcontrollers"),
+    lambda context: Jobs(context.registry, context.pods),
+    lambda context: TTLAfterFinished(context.registry),
     lambda context: EndpointSlices(context.registry),
     lambda context: Endpoints(context.registry),
     lambda context: EndpointSliceMirroring(context.registry),

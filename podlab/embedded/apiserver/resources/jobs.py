@@ -65,6 +65,9 @@ def _job_spec(spec: Obj) -> None:
     per_index = spec.get("backoffLimitPerIndex") is not None
     workloads.put(spec, backoffLimit=2**31 - 1 if per_index else 6)
     workloads.put(spec, podReplacementPolicy="Failed" if spec.get("podFailurePolicy") else "TerminatingOrFailed")
+    for rule in (spec.get("podFailurePolicy") or {}).get("rules") or []:
+        for pattern in rule.get("onPodConditions") or []:
+            pattern["status"] = pattern.get("status") or "True"
 
 
 def prepare(obj: Obj, old: Obj | None, ctx: Context) -> None:

@@ -1,0 +1,1 @@
+"""Jobs: Pods that run to completion. Upstream: pkg/controller/job, pkg/controller/ttlafterfinished"""
