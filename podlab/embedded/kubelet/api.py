@@ -118,6 +118,8 @@ class NodeApi:
         known = _status_of(pod, name)
         if previous:
             return self._previous(pod, name, known)
+        if not known:
+            raise status.bad_request(f'container "{name}" in pod "{meta["name"]}" is not available')
         found = self._runtime.newest(meta["uid"], name)
         waiting = known.get("state", {}).get("waiting", {}).get("reason", "ContainerCreating")
         if found is None or found.instance.state == "created":

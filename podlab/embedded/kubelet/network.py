@@ -23,6 +23,8 @@ HOST = NODE_RESOLVER = "172.18.0.1"
 """The machine around the node: where clients come from, and names are asked for."""
 GATEWAY = "10.244.0.1"
 """The node's end of the Pods' network: who asks, to a container, when the kubelet or the API server does."""
+RESOLVER = "127.0.0.11:53"
+"""Whom the kubelet itself asks for names: kind's nodes are containers of Docker's."""
 CLUSTER_RESOLVER = "10.96.0.10"
 
 

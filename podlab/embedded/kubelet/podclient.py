@@ -37,6 +37,17 @@ class PodClient:
 
         return self._registry.change(self.resource, meta["name"], meta["namespace"], changed, by=Writer(MANAGER))
 
+    def reject(self, pod: Obj, status: Obj) -> Obj:
+        """Tell that the node does not admit a Pod: nothing else is told of it any more. Raises StatusError."""
+        meta = pod["metadata"]
+
+        def changed(obj: Obj) -> None:
+            if obj["metadata"]["uid"] == meta["uid"]:
+                kept = {key: obj["status"][key] for key in ("qosClass",) if key in (obj.get("status") or {})}
+                obj["status"] = {**kept, **status}
+
+        return self._registry.change(self.resource, meta["name"], meta["namespace"], changed, by=Writer(MANAGER))
+
     def delete(self, pod: Obj) -> None:
         """Tell the API server that a deleted Pod has ended."""
         meta = pod["metadata"]

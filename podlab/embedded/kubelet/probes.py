@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Protocol
 
-from podlab.embedded.clock import Clock, Timer
+from podlab.embedded.clock import Clock, Randomness, Timer
 from podlab.embedded.events import Recorder
 from podlab.embedded.kubelet.kuberuntime.hooks import execute, port_number
-from podlab.embedded.kubelet.network import GATEWAY
+from podlab.embedded.kubelet.network import GATEWAY, RESOLVER
 from podlab.embedded.runtime.machine.process import Refused
 from podlab.embedded.runtime.runtime import Container
 
@@ -26,6 +26,7 @@ class Probed(Protocol):
     """Whose containers are asked: what a probe needs of its Pod's worker."""
 
     clock: Clock
+    randomness: Randomness
     recorder: Recorder
     pod: Obj
     results: dict[str, dict[str, bool]]
@@ -92,7 +93,15 @@ class ProbeWorker:
         return found
 
     async def _probe(self, target: Container) -> None:
-        ok, output = await ask(target, self.container, self.spec)
+        try:
+            ok, output = await ask(target, self.container, self.spec)
+        except Unknown as error:  # counted neither way
+            why = str(error)
+            if why.startswith("exec: "):
+                why = f'{EXEC}failed to start exec "{self.worker.randomness.hex(64)}": {RUNC}{why}'
+            text = f"{KINDS[self.key]} probe errored and resulted in unknown state: {why}"
+            self.worker.recorder.warning(self.worker.pod, "Unhealthy", text, self.path)
+            return
         if target.instance.state != "running" or target.instance.id != self.id:
             return
         self.successes, self.failures = (self.successes + 1, 0) if ok else (0, self.failures + 1)
@@ -111,8 +120,12 @@ class ProbeWorker:
         self.worker.probed(self.key, self.id, ok)
 
 
+class Unknown(Exception):
+    """A probe that could not be carried out, so that it says nothing of the container."""
+
+
 async def ask(target: Container, container: Obj, spec: Obj) -> tuple[bool, str]:
-    """Carry out one probe: (success, output)."""
+    """Carry out one probe: (success, output). Raises Unknown."""
     if "exec" in spec:
         return await _exec(target, spec)
     await target.clock.sleep(0.002)
@@ -131,19 +144,24 @@ async def _exec(target: Container, spec: Obj) -> tuple[bool, str]:
     except TimeoutError:
         return False, f'command timed out: "{" ".join(command)}" timed out after {limit:.0f}s'
     if code == 127 and output.startswith(b"exec: "):
-        text = output.decode()
-        return False, f"rpc error: code = Unknown desc = failed to exec in container: {RUNC}{text}"
+        raise Unknown(output.decode())
     return code == 0, output.decode(errors="replace")
 
 
-RUNC = "failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: "
+EXEC = "rpc error: code = Unknown desc = failed to exec in container: "
+RUNC = "OCI runtime exec failed: exec failed: unable to start container process: "
+
+
+def _port(container: Obj, port: int | str) -> int:
+    """A port's number. Raises Unknown for a name that the container does not have."""
+    try:
+        return port_number(container, port)
+    except Refused:
+        raise Unknown(f'strconv.Atoi: parsing "{port}": invalid syntax') from None
 
 
 def _tcp(target: Container, container: Obj, spec: Obj) -> tuple[bool, str]:
-    try:
-        port = port_number(container, spec["port"])
-    except Refused as error:
-        return False, error.reason
+    port = _port(container, spec["port"])
     if port in target.sandbox.listeners:
         return True, ""
     return False, f"dial tcp {target.ip}:{port}: connect: connection refused"
@@ -164,18 +182,23 @@ def _grpc(target: Container, spec: Obj) -> tuple[bool, str]:
 
 
 def _http(target: Container, container: Obj, spec: Obj) -> tuple[bool, str]:
-    try:
-        port = port_number(container, spec["port"])
-    except Refused as error:
-        return False, error.reason
+    port = _port(container, spec["port"])
     host, path = spec.get("host") or target.ip, spec.get("path", "/")
     headers = {"host": f"{host}:{port}", "user-agent": AGENT, "accept": "*/*", "connection": "close"}
     headers |= {h["name"].lower(): h["value"] for h in spec.get("httpHeaders") or []}
+    scheme = spec.get("scheme", "HTTP").lower()
+    if scheme == "https" and port in target.sandbox.listeners:
+        return False, f'Get "https://{host}:{port}{path}": http: server gave HTTP response to HTTPS client'
     try:
         status, _, _ = target.runtime.request(host, port, "GET", path, headers, b"", client=GATEWAY)
-    except Refused:
-        url = f"{spec.get('scheme', 'HTTP').lower()}://{host}:{port}{path}"
-        return False, f'Get "{url}": dial tcp {host}:{port}: connect: connection refused'
+    except Refused as refused:
+        return False, f'Get "{scheme}://{host}:{port}{path}": {_why(host, port, refused)}'
     if 200 <= status < 400:
         return True, ""
     return False, f"HTTP probe failed with statuscode: {status}"
+
+
+def _why(host: str, port: int, refused: Refused) -> str:
+    if not host.replace(".", "").isdigit():
+        return f"dial tcp: lookup {host} on {RESOLVER}: no such host"
+    return f"dial tcp {host}:{port}: connect: {refused.reason.lower()}"

@@ -18,6 +18,7 @@ from podlab.embedded.kubelet.backoff import JITTER, LONGEST_RETRY, RETRY
 from podlab.embedded.kubelet.dependencies import Dependencies
 from podlab.embedded.kubelet.failure import Failure
 from podlab.embedded.kubelet.kuberuntime import actions as podactions
+from podlab.embedded.kubelet.kuberuntime import security
 from podlab.embedded.kubelet.kuberuntime.killer import Killer
 from podlab.embedded.kubelet.kuberuntime.starter import Starter
 from podlab.embedded.kubelet.probes import KINDS, ProbeWorker
@@ -42,6 +43,7 @@ class PodWorker:
 
     def __init__(self, using: Dependencies, starter: Starter, killer: Killer, pod: Obj) -> None:
         self._using, self.clock, self.recorder = using, using.clock, using.recorder
+        self.randomness = using.registry.randomness
         self._starter, self._killer = starter, killer
         self.pod = self._told = pod  # as of the last write of its own or news of it; the last news
         self.uid: str = pod["metadata"]["uid"]
@@ -218,7 +220,16 @@ class PodWorker:
 
     # Running
 
+    def _reject(self, reason: str, message: str) -> None:
+        """The node does not admit the Pod. Upstream: pkg/kubelet/kubelet.go (rejectPod)"""
+        self.recorder.warning(self.pod, reason, message)
+        self.pod = self._using.pods.reject(self.pod, podstatus.rejected(self.pod, reason, message, self.clock.now()))
+        self.state, self._finished = TERMINATED, True
+
     async def _sync(self) -> None:
+        if not (self.pod.get("status") or {}).get("startTime") and (refused := security.rejection(self.pod)):
+            self._reject(*refused)
+            return
         status = self.publish()
         self._watch_deadline()
         phase = podstatus.phase(self.pod, status.get("initContainerStatuses") or [], status["containerStatuses"])

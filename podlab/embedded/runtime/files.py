@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 NO_SUCH = "No such file or directory"
 LIMIT = 16 * 2**20
@@ -17,26 +18,77 @@ File = tuple[bytes, int]
 """What is in a file, and its permission bits."""
 
 
+READ, WRITE, SEARCH = 4, 2, 1
+DENIED, NOT_PERMITTED = "Permission denied", "Operation not permitted"
+SETGID, STICKY = 0o2000, 0o1000
+
+
 class FileError(Exception):
     """What the kernel would say, such as `No such file or directory`."""
+
+
+class User(Protocol):
+    """Who asks for a file."""
+
+    @property
+    def uid(self) -> int:
+        """The user."""
+
+    @property
+    def gid(self) -> int:
+        """The group of what the user makes."""
+
+    @property
+    def groups(self) -> tuple[int, ...]:
+        """All groups."""
+
+    def holds(self, capability: str) -> bool:
+        """Whether the kernel lets the user do what it lets nobody else do."""
+
+
+def permitted(user: User, owner: tuple[int, int], mode: int, wanted: int) -> bool:
+    """Whether a file's permission bits let a user read, write or search it. Kernel: fs/namei.c generic_permission"""
+    shift = 6 if user.uid == owner[0] else 3 if owner[1] in (user.gid, *user.groups) else 0
+    return (mode >> shift) & wanted == wanted
 
 
 @dataclass(slots=True)
 class Volume:
     """A tree of files: absolute path → bytes, or None for a directory; symbolic links: path → target.
 
-    What the kubelet publishes into is read-only; `folder` is where it did so last.
+    What the kubelet publishes into is read-only; `folder` is where it did so last. `owners` are (user, group) where
+    they are not root; `mode` is the root's, and `limit` what it may hold in bytes.
     """
 
     entries: dict[str, bytes | None] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     modes: dict[str, int] = field(default_factory=dict)
     folder: str = ""
+    owners: dict[str, tuple[int, int]] = field(default_factory=dict)
+    mode: int = 0o777
+    limit: int = LIMIT
 
-    def put(self, path: str, data: bytes) -> None:
+    def put(self, path: str, data: bytes, mode: int | None = None) -> None:
         """Write a file and the directories above it."""
         self.make_directory(posixpath.dirname(path))
         self.entries[path] = data
+        if mode is not None:
+            self.modes[path] = mode
+
+    def belong_to(self, group: int, *, read_only: bool = False) -> None:
+        """Give everything to a group, which may read it, and write it unless that is for the kubelet alone.
+
+        Upstream: pkg/volume/volume_linux.go (SetVolumeOwnership)
+        """
+        files, folders = (0o440, 0o550) if read_only else (0o660, 0o770)
+        self.mode |= SETGID | folders
+        self.owners["/"] = (self.owners.get("/", (0, 0))[0], group)
+        for path, data in self.entries.items():
+            self.owners[path] = (self.owners.get(path, (0, 0))[0], group)
+            usual = 0o755 if data is None else 0o644
+            self.modes[path] = self.modes.get(path, usual) | (files if data is not None else folders | SETGID)
+        for path in self.links:
+            self.owners[path] = (self.owners.get(path, (0, 0))[0], group)
 
     def make_directory(self, path: str) -> None:
         """Make a directory and those above it."""
@@ -51,6 +103,7 @@ class Volume:
         """
         self.entries.clear()
         self.modes.clear()
+        self.owners = {path: who for path, who in self.owners.items() if path == "/"}
         self.folder = folder
         self.make_directory(f"/{folder}")
         for path, (data, mode) in files.items():
@@ -71,7 +124,11 @@ class Volume:
         prefix = f"/{self.folder}"
         held = [p for p in self.entries if f"{p[len(prefix) :]}/".startswith(f"/{path}/")]
         entries = {p[len(prefix) :]: self.entries[p] for p in held}
-        return Volume(entries, modes={p[len(prefix) :]: self.modes[p] for p in held if p in self.modes})
+        modes = {p[len(prefix) :]: self.modes[p] for p in held if p in self.modes}
+        owners = {p[len(prefix) :]: self.owners.get(p, (0, 0)) for p in held}
+        if not entries:  # what is not there is mounted as a new directory
+            entries, modes = {f"/{path}": None}, {f"/{path}": self.mode}
+        return Volume(entries, modes=modes, owners=owners)
 
     def size(self) -> int:
         """Bytes held."""
@@ -88,6 +145,22 @@ class Mount:
     sub: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The user that may do everything with files."""
+
+    uid: int = 0
+    gid: int = 0
+    groups: tuple[int, ...] = (0,)
+
+    def holds(self, capability: str) -> bool:
+        """All of them."""
+        return True
+
+
+ROOT = Root()
+
+
 class Files:
     """What a process in a container sees."""
 
@@ -96,11 +169,11 @@ class Files:
         root: Volume,
         mounts: tuple[Mount, ...] = (),
         *,
-        user: int = 0,
+        user: User = ROOT,
         read_only: bool = False,
-        open_to_all: tuple[str, ...] = (),
     ) -> None:
-        self.root, self.user, self.read_only, self.open_to_all = root, user, read_only, open_to_all
+        self.root, self.user, self.read_only = root, user, read_only
+        self._free = user.holds("DAC_OVERRIDE")
         self.mounts = tuple(sorted(mounts, key=lambda mount: len(mount.path), reverse=True))
         for mount in mounts:
             root.make_directory(posixpath.dirname(mount.path))
@@ -159,10 +232,16 @@ class Files:
         if self.is_directory(path):
             raise FileError("Is a directory")
         volume, inner, _ = self._locate(path)
+        self._check(path, READ)
         data = volume.entries.get(inner)
         if data is None:
             raise FileError(NO_SUCH if not self._below_file(path) else "Not a directory")
         return data
+
+    def size(self, path: str) -> int:
+        """The bytes in a file, which one need not be allowed to read."""
+        volume, inner, _ = self._locate(self.resolve(path))
+        return len(volume.entries.get(inner) or b"")
 
     def _below_file(self, path: str) -> bool:
         parent = posixpath.dirname(path)
@@ -177,23 +256,45 @@ class Files:
             raise FileError("Is a directory")
         if self.link(path) is not None:
             raise FileError("Too many levels of symbolic links")
-        volume, inner = self._writable(path)
+        volume, inner = self._writable(path, inside=self.exists(path))
         before = (volume.entries.get(inner) or b"") if append else b""
-        if volume.size() + len(data) > LIMIT:
+        if volume.size() + len(data) > volume.limit:
             raise FileError("No space left on device")
+        self._own(volume, inner)
         volume.entries[inner] = before + data
 
-    def _writable(self, path: str) -> tuple[Volume, str]:
+    def _own(self, volume: Volume, inner: str) -> None:
+        """What is new belongs to who makes it, and in a directory that says so to the directory's group."""
+        if inner in volume.entries or inner in volume.links:
+            return
+        parent = posixpath.dirname(inner)
+        mode = volume.mode if parent == "/" else volume.modes.get(parent, 0)
+        group = volume.owners.get(parent, (0, 0))[1] if mode & SETGID else self.user.gid
+        if (self.user.uid, group) != (0, 0):
+            volume.owners[inner] = (self.user.uid, group)
+
+    def _check(self, path: str, wanted: int) -> None:
+        """Raises FileError where the permission bits forbid it."""
+        if self._free:
+            return
+        above = posixpath.dirname(path)
+        while above != "/":
+            if self.is_directory(above) and not permitted(self.user, self.owner(above), self.mode(above), SEARCH):
+                raise FileError(DENIED)
+            above = posixpath.dirname(above)
+        if self.exists(path) and not permitted(self.user, self.owner(path), self.mode(path), wanted):
+            raise FileError(DENIED)
+
+    def _writable(self, path: str, *, inside: bool = False) -> tuple[Volume, str]:
+        """Where to write: into what is there (`inside`), or into the directory above. Raises FileError."""
         parent = posixpath.dirname(path)
         path = posixpath.join(self.resolve(parent), posixpath.basename(path))
         if not self.is_directory(parent):
             raise FileError("Not a directory" if self.exists(parent) else NO_SUCH)
         volume, inner, read_only = self._locate(path)
-        free = any(path == place or path.startswith(place + "/") for place in self.open_to_all)
-        if read_only or (volume is self.root and self.read_only and not (free and path.startswith("/dev/"))):
+        if read_only or (volume is self.root and self.read_only and not path.startswith("/dev/")):
             raise FileError("Read-only file system")
-        if volume is self.root and self.user and not free:
-            raise FileError("Permission denied")
+        self._check(path if inside else posixpath.dirname(path), WRITE)
         return volume, inner
 
     def make_directory(self, path: str, *, parents: bool = False) -> None:
@@ -205,47 +306,94 @@ class Files:
         if parents:
             self.make_directory(posixpath.dirname(path), parents=True)
         volume, inner = self._writable(path)
+        self._own(volume, inner)
         volume.entries[inner] = None
+        parent = posixpath.dirname(inner)
+        if (volume.mode if parent == "/" else volume.modes.get(parent, 0)) & SETGID:
+            volume.modes[inner] = 0o755 | SETGID
 
     def remove(self, path: str) -> None:
         """Remove a file, a link, or a directory with all in it. Raises FileError."""
         path = self.resolve(path, last=False)
         if not self.named(path):
             raise FileError(NO_SUCH)
-        if any(mount.path == path for mount in self.mounts):
-            raise FileError("Device or resource busy")
         volume, inner = self._writable(path)
+        if any(mount.path == path for mount in self.mounts):
+            self._check(posixpath.dirname(path), WRITE)
+            raise FileError("Device or resource busy")
+        self._keep_sticky(path)
         for entry in [e for e in volume.entries if e == inner or e.startswith(inner + "/")]:
             del volume.entries[entry]
             volume.modes.pop(entry, None)
+            volume.owners.pop(entry, None)
         for entry in [e for e in volume.links if e == inner or e.startswith(inner + "/")]:
             del volume.links[entry]
+
+    def _keep_sticky(self, path: str) -> None:
+        """Raises FileError: in a sticky directory, such as /tmp, only the owner removes a file."""
+        if self.user.holds("FOWNER") or not self.mode(posixpath.dirname(path)) & STICKY:
+            return
+        if self.user.uid not in (self.owner(path)[0], self.owner(posixpath.dirname(path))[0]):
+            raise FileError(NOT_PERMITTED)
 
     def make_link(self, path: str, target: str) -> None:
         """Make a symbolic link. Raises FileError."""
         if self.named(path):
             raise FileError("File exists")
         volume, inner = self._writable(path)
+        self._own(volume, inner)
         volume.links[inner] = target
 
     def mode(self, path: str) -> int:
         """Permission bits."""
         path = self.resolve(path)
         volume, inner, _ = self._locate(path)
-        mounted = any(mount.path == path for mount in self.mounts) and self.is_directory(path)
-        usual = 0o1777 if path == "/tmp" else 0o777 if mounted else 0o755 if self.is_directory(path) else 0o644
+        if inner == "/" and volume is not self.root:
+            return volume.mode
+        if path in DEVICES:
+            return 0o666
+        usual = 0o1777 if path in OPEN else 0o755 if self.is_directory(path) else 0o644
         return volume.modes.get(inner, usual)
+
+    def owner(self, path: str, *, follow: bool = True) -> tuple[int, int]:
+        """The user and the group that a file belongs to."""
+        volume, inner, _ = self._locate(self.resolve(path, last=follow))
+        return volume.owners.get(inner, (0, 0))
 
     def set_mode(self, path: str, mode: int) -> None:
         """Change permission bits. Raises FileError."""
-        volume, inner = self._writable(self.resolve(path))
+        path = self.resolve(path)
+        if not self.user.holds("FOWNER") and self.owner(path)[0] != self.user.uid:
+            raise FileError(NOT_PERMITTED)
+        volume, inner = self._changeable(path)
+        if inner == "/" and volume is not self.root:
+            volume.mode = mode
         volume.modes[inner] = mode
+
+    def set_owner(self, path: str, uid: int | None, gid: int | None) -> None:
+        """Give a file to a user or a group; None leaves either. Raises FileError."""
+        path = self.resolve(path)
+        before = self.owner(path)
+        after = (before[0] if uid is None else uid, before[1] if gid is None else gid)
+        mine = before[0] == self.user.uid == after[0] and after[1] in (before[1], self.user.gid, *self.user.groups)
+        if not self.user.holds("CHOWN") and not mine:
+            raise FileError(NOT_PERMITTED)
+        volume, inner = self._changeable(path)
+        volume.owners[inner] = after
+
+    def _changeable(self, path: str) -> tuple[Volume, str]:
+        """Where the facts of a file are kept. Raises FileError."""
+        volume, inner, read_only = self._locate(path)
+        if read_only or (volume is self.root and self.read_only and not path.startswith("/dev/")):
+            raise FileError("Read-only file system")
+        return volume, inner
 
     def list(self, path: str) -> list[str]:
         """The names in a directory, sorted. Raises FileError."""
         if not self.is_directory(path):
             raise FileError("Not a directory" if self.exists(path) else NO_SUCH)
         path = self.resolve(path)
+        self._check(path, READ)
         volume, inner, _ = self._locate(path)
         prefix = inner.rstrip("/") + "/"
         names = {e[len(prefix) :].split("/")[0] for e in (*volume.entries, *volume.links) if e.startswith(prefix)}
@@ -255,3 +403,5 @@ class Files:
 
 
 DEVICES = ("/dev/null", "/dev/zero", "/dev/stdout", "/dev/stderr", "/dev/tty")
+OPEN = ("/tmp", "/var/tmp", "/dev/shm")
+"""Where everybody may write, unless the directory's mode was changed."""

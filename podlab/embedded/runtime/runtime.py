@@ -342,12 +342,19 @@ def record(container: Container) -> Obj:
 
 
 def mounted(
-    image: Image, mounts: tuple[Mount, ...], own: dict[str, bytes], *, user: int = 0, read_only: bool = False
+    image: Image, mounts: tuple[Mount, ...], own: tuple[Mount, ...], *, user: Identity, read_only: bool = False
 ) -> Files:
     """A container's files: the image's, those that the kubelet writes, and the volumes, as a user may write them."""
     root = Volume()
-    for path, data in {**image.files, **own}.items():
+    for path, data in image.files.items():
         root.put(path, data)
-    for path in image.directories.split():
+    for path in (*image.directories.split(), "dev/shm"):
         root.make_directory(f"/{path}")
-    return Files(root, mounts, user=user, read_only=read_only, open_to_all=("/tmp", "/var/tmp", "/dev", *own))
+    return Files(root, (*own, *mounts), user=user, read_only=read_only)
+
+
+def one_file(path: str, data: bytes, mode: int = 0o644, *, read_only: bool = False) -> Mount:
+    """A file of the kubelet's, as a container sees it: a mount by itself."""
+    volume = Volume()
+    volume.put("/file", data, mode)
+    return Mount(path, volume, read_only, "file")

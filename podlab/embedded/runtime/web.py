@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime
 from urllib.parse import unquote, urlsplit
 
+from podlab.embedded.runtime import nginxfiles
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine import kernel
 from podlab.embedded.runtime.machine.process import Process, Refused
@@ -50,11 +51,21 @@ def _notice(process: Process, text: str) -> None:
     process.err(f"{_stamp(process)} [notice] 1#1: {text}\n".encode())
 
 
+def _alarm(process: Process, level: str, text: str) -> None:
+    """What is said before the log is open goes there and to standard error."""
+    process.err(f"{_stamp(process)} [{level}] 1#1: {text}\nnginx: [{level}] {text}\n".encode())
+
+
 async def nginx(process: Process) -> int:
     """The server: listens on port 80, serves files, logs as the official image does, ends on SIGQUIT or SIGTERM."""
     process.handles = lambda name: name in ("TERM", "QUIT", "INT", "HUP")
     if process.argv[0].endswith("docker-entrypoint.sh"):
-        process.out(ENTRYPOINT_LOG.encode())
+        process.out(nginxfiles.configured(ENTRYPOINT_LOG, process.machine.files).encode())
+    if process.machine.user.uid:
+        _alarm(process, "warn", nginxfiles.NOT_ROOT)
+    if wrong := nginxfiles.complaint(process.machine.files, process.machine.user):
+        _alarm(process, "emerg", wrong)
+        return 1
     process.machine.listen(80, lambda *request: serve(process, *request))
     for text in NOTICES:
         _notice(process, text.format(version=process.machine.image.version, first=7, second=8))

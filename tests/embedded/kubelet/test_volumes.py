@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from podlab.embedded.kubelet.environment import field_value
-from podlab.embedded.kubelet.volumes import sources
+from podlab.embedded.kubelet.volumes import mounts, sources
 from podlab.embedded.kubelet.volumes.sources import MountError
 from podlab.embedded.runtime.files import FileError, Files, Volume
 
@@ -33,7 +33,7 @@ class Pod:
 
     def files(self) -> Files:
         """What a container that starts now sees."""
-        return Files(Volume(), sources.mounts({"volumeMounts": MOUNTS}, self.held))
+        return Files(Volume(), mounts.of_container({"volumeMounts": MOUNTS}, self.held, {}))
 
 
 def test_the_keys_are_links_into_a_directory_named_by_the_time() -> None:
@@ -86,9 +86,10 @@ def test_annotations_are_quoted_as_go_does() -> None:
 
 def test_a_link_in_a_volume_of_their_own_leaves_it_writable_and_its_parts_mountable() -> None:
     held = {"conf": Volume()}
-    files = Files(Volume(), sources.mounts({"volumeMounts": MOUNTS[:1]}, held))
+    files = Files(Volume(), mounts.of_container({"volumeMounts": MOUNTS[:1]}, held, {}))
     files.make_link("/etc/conf/..data", "x")
-    later = Files(Volume(), sources.mounts({"volumeMounts": MOUNTS}, held))
+    files.write("/etc/conf/a", b"")
+    later = Files(Volume(), mounts.of_container({"volumeMounts": MOUNTS}, held, {}))
     later.write("/etc/conf/a", b"1")
     later.write("/etc/one", b"2")
     assert files.read("/etc/conf/a") == b"2"

@@ -30,7 +30,7 @@ def machine(image: str = "nginx", mounts: tuple[Mount, ...] = ()) -> Any:
     return SimpleNamespace(
         clock=SteppingClock(1_800_000_000.0),
         image=found,
-        files=runtime.mounted(found, mounts, {"/etc/hostname": b"web\n"}),
+        files=runtime.mounted(found, mounts, (runtime.one_file("/etc/hostname", b"web\n"),), user=Identity()),
         hostname="web",
         ip="10.244.0.7",
         memory_limit=0,

@@ -14,11 +14,12 @@ from podlab.embedded.kubelet.dependencies import Dependencies
 from podlab.embedded.kubelet.environment import ConfigError
 from podlab.embedded.kubelet.failure import Failure
 from podlab.embedded.kubelet.imagemanager import known
+from podlab.embedded.kubelet.kuberuntime import security
 from podlab.embedded.kubelet.kuberuntime.hooks import HookFailed, run_hook
 from podlab.embedded.kubelet.kuberuntime.killer import Killer
-from podlab.embedded.kubelet.volumes import sources
+from podlab.embedded.kubelet.volumes import mounts
 from podlab.embedded.runtime import runtime
-from podlab.embedded.runtime.files import FileError
+from podlab.embedded.runtime.files import FileError, Files
 from podlab.embedded.runtime.images import Image
 from podlab.embedded.runtime.instance import Instance
 from podlab.embedded.runtime.machine import executables
@@ -58,25 +59,29 @@ class Starter:
             made = self._configure(pod, container, sandbox, image, attempt)
         except ConfigError as error:
             raise Failure("CreateContainerConfigError", str(error), told=str(error)) from None
+        if wrong := security.missing_profile(pod, container):
+            raise Failure("CreateContainerError", wrong, told=wrong)
         await self._using.clock.sleep(CREATE)
         self._using.runtime.add(made)
         self._using.recorder.normal(pod, "Created", "Container created", path)
         return made
 
     def _configure(self, pod: Obj, container: Obj, sandbox: Sandbox, image: Image, attempt: int) -> Container:
-        self._check_user(pod, container)
+        if wrong := security.broken_policy(pod, container):
+            raise ConfigError(wrong)
         using = self._using
         env = environment.environment(
             pod, container, image, using.pods.lookup(pod), using.pods.services(pod), using.facts(sandbox.ip)
         )
         hostname = using.name if pod["spec"].get("hostNetwork") else environment.hostname(pod)
         user = identity(pod, container)
-        own = {
-            "/etc/hosts": network.hosts(pod, sandbox.ip).encode(),
-            "/etc/hostname": f"{hostname}\n".encode(),
-            "/etc/resolv.conf": network.resolver(pod).encode(),
-            container.get("terminationMessagePath", "/dev/termination-log"): b"",
-        }
+        read_only = bool((container.get("securityContext") or {}).get("readOnlyRootFilesystem"))
+        own = (
+            runtime.one_file("/etc/hosts", network.hosts(pod, sandbox.ip).encode()),
+            runtime.one_file("/etc/hostname", f"{hostname}\n".encode(), read_only=read_only),
+            runtime.one_file("/etc/resolv.conf", network.resolver(pod).encode(), read_only=read_only),
+            runtime.one_file(container.get("terminationMessagePath", "/dev/termination-log"), b"", 0o666),
+        )
         limit = ((container.get("resources") or {}).get("limits") or {}).get("memory")
         instance = Instance(
             name=container["name"],
@@ -94,10 +99,10 @@ class Starter:
             image,
             runtime.mounted(
                 image,
-                sources.mounts(container, sandbox.volumes),
+                mounts.of_container(container, sandbox.volumes, env),
                 own,
-                user=user.uid,
-                read_only=bool((container.get("securityContext") or {}).get("readOnlyRootFilesystem")),
+                user=user,
+                read_only=read_only,
             ),
             env,
             environment.command_line(container, image, env),
@@ -117,22 +122,9 @@ class Starter:
         made.instance = instance
         return made
 
-    def _check_user(self, pod: Obj, container: Obj) -> None:
-        wanted = (pod["spec"].get("securityContext") or {}) | (container.get("securityContext") or {})
-        if wanted.get("runAsNonRoot") and not wanted.get("runAsUser"):
-            given = wanted.get("runAsUser") == 0
-            why = (
-                "container's runAsUser breaks non-root policy"
-                if given
-                else "container has runAsNonRoot and image will run as root"
-            )
-            meta = pod["metadata"]
-            who = f'(pod: "{meta["name"]}_{meta["namespace"]}({meta["uid"]})", container: {container["name"]})'
-            raise ConfigError(f"{why} {who}")
-
     async def _begin(self, pod: Obj, container: Obj, made: Container, path: str) -> None:
         await self._using.clock.sleep(START)
-        wrong = _no_directory(made)
+        wrong = mounts.misfit(pod, container, Files(made.files.root), made.files.mounts) or _no_directory(made)
         if not wrong:
             wrong = executables.missing(made.argv, made.image.commands, made.image.entrypoint, made.files, made.cwd)
         if wrong:
@@ -164,7 +156,7 @@ OCI = (
 def _no_directory(made: Container) -> str:
     """Make the working directory, as the runtime does; the complaint if that cannot be."""
     try:
-        made.files.make_directory(posixpath.normpath(made.cwd), parents=True)
+        Files(made.files.root, made.files.mounts).make_directory(posixpath.normpath(made.cwd), parents=True)
     except FileError as error:
         reason = "not a directory" if str(error) == "File exists" else str(error).lower()
         return f"error during container init: mkdir {made.cwd}: {reason}"

@@ -356,6 +356,17 @@ def _gated(pod: Obj, ready: tuple[bool, str, str], old: Mapping[str, Obj]) -> tu
     return ready
 
 
+def rejected(pod: Obj, reason: str, message: str, now: float) -> Obj:
+    """The only status of a Pod that the node does not admit."""
+    return {
+        "phase": "Failed",
+        "reason": reason,
+        "message": f"Pod was rejected: {message}",
+        "startTime": rfc3339(now),
+        "observedGeneration": pod["metadata"].get("generation", 0),
+    }
+
+
 def terminated(status: Obj) -> Obj:
     """The last status of a Pod whose end has been carried out: every container is terminated, the phase terminal.
 

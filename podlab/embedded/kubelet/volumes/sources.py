@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from podlab.apimachinery import quantity
 from podlab.embedded.kubelet.environment import Lookup, field_value, resource_value
-from podlab.embedded.runtime.files import File, Mount, Volume
+from podlab.embedded.runtime.files import LIMIT, File, Volume
 
 Obj = dict[str, Any]
 Token = Callable[[Obj, Obj], str]
@@ -41,13 +42,51 @@ def set_up(
         except LookupError as error:
             raise MountError(f'MountVolume.SetUp failed for volume "{name}" : {error.args[0]}') from None
         host = (spec.get("hostPath") or {}).get("path")
-        volume = volumes.setdefault(name, shared.setdefault(host, Volume()) if host else Volume())
+        volume = volumes.setdefault(name, shared.setdefault(host, Volume(mode=0o755)) if host else _empty(spec))
+        group = _group(pod, spec)
         if files is None:
+            if group is not None and "emptyDir" in spec and "/" not in volume.owners:
+                volume.belong_to(group)
             continue
-        files = {posixpath.normpath(path): file for path, file in files.items()}
+        given = 0 if group is None else 0o440
+        files = {posixpath.normpath(path): (data, mode | given) for path, (data, mode) in files.items()}
         if not volume.folder or volume.published() != files:
             suffix = zlib.crc32(f"{pod['metadata']['uid']} {name} {now}".encode())
             volume.publish(files, datetime.fromtimestamp(now, UTC).strftime(f"..%Y_%m_%d_%H_%M_%S.{suffix}"))
+            _give_tokens(pod, spec, volume)
+            if group is not None:
+                volume.belong_to(group, read_only=True)
+
+
+def _user(pod: Obj) -> int | None:
+    """The user as whom all containers of a Pod run, if it is one. Upstream: pkg/volume/util (FsUserFrom)"""
+    of_pod = (pod["spec"].get("securityContext") or {}).get("runAsUser")
+    containers = (pod["spec"].get("initContainers") or []) + (pod["spec"].get("containers") or [])
+    users = {(c.get("securityContext") or {}).get("runAsUser", of_pod) for c in containers}
+    return users.pop() if len(users) == 1 else None
+
+
+def _give_tokens(pod: Obj, spec: Obj, volume: Volume) -> None:
+    """A token is its user's own."""
+    user = _user(pod)
+    for source in (spec.get("projected") or {}).get("sources") or []:
+        if user and "serviceAccountToken" in source:
+            path = posixpath.normpath(f"/{source['serviceAccountToken']['path']}")
+            volume.owners[f"/{volume.folder}{path}"] = volume.owners[f"/{path.split('/')[1]}"] = (user, 0)
+
+
+def _empty(spec: Obj) -> Volume:
+    """A volume before anything is in it: what is in memory is sticky, and no fuller than it may be."""
+    source = spec.get("emptyDir") or {}
+    memory = source.get("medium") == "Memory" or any(key in spec for key in ("secret", "downwardAPI", "projected"))
+    limit = quantity.whole(source["sizeLimit"]) if memory and source.get("sizeLimit") else LIMIT
+    return Volume(mode=0o1777 if memory else 0o777, limit=min(limit, LIMIT))
+
+
+def _group(pod: Obj, spec: Obj) -> int | None:
+    """The fsGroup that a volume is given to; the node's own directories are not."""
+    group = (pod["spec"].get("securityContext") or {}).get("fsGroup")
+    return None if "hostPath" in spec or group is None else int(group)
 
 
 def to_refresh(pod: Obj) -> bool:
@@ -140,20 +179,6 @@ def _projected(pod: Obj, spec: Obj, lookup: Lookup, facts: Mapping[str, str], to
             files |= _downward(pod, source["downwardAPI"], facts, mode)
         elif "serviceAccountToken" in source:
             projection = source["serviceAccountToken"]
-            files[f"/{projection['path']}"] = token(pod, projection).encode(), mode
+            own = _user(pod) is not None or _group(pod, spec) is not None
+            files[f"/{projection['path']}"] = token(pod, projection).encode(), 0o600 if own else mode
     return files
-
-
-def mounts(container: Obj, volumes: Mapping[str, Volume]) -> tuple[Mount, ...]:
-    """Where a container sees the volumes."""
-    return tuple(
-        _mount(each, volumes[each["name"]]) for each in container.get("volumeMounts") or [] if each["name"] in volumes
-    )
-
-
-def _mount(mount: Obj, volume: Volume) -> Mount:
-    """What is published cannot be written, and a part of it mounted by itself stays as it was."""
-    path, sub = mount["mountPath"].rstrip("/") or "/", posixpath.normpath(f"/{mount.get('subPath', '')}").strip("/")
-    if not volume.folder:
-        return Mount(path, volume, bool(mount.get("readOnly")), sub)
-    return Mount(path, volume.frozen(sub) if sub else volume, True, sub)

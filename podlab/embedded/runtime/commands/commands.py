@@ -22,6 +22,7 @@ from podlab.embedded.runtime.commands import (
     smallcommands,
     textcommands,
 )
+from podlab.embedded.runtime.commands.accounts import names
 from podlab.embedded.runtime.machine import executables, kernel
 from podlab.embedded.runtime.machine.stdio import Command, Io, options
 
@@ -75,32 +76,25 @@ async def false(io: Io, words: list[str]) -> int:
 
 async def identity(io: Io, words: list[str]) -> int:
     who = io.process.machine.user
-    users, groups = _names(io, "/etc/passwd"), _names(io, "/etc/group")
+    users, groups = names(io, "/etc/passwd"), names(io, "/etc/group")
     flags, _ = options(words)
     if flags & {"u", "g", "G"}:
         numbers = who.groups if "G" in flags else [who.uid if "u" in flags else who.gid]
-        names = users if "u" in flags else groups
-        io.say(" ".join(names.get(number, str(number)) if "n" in flags else str(number) for number in numbers))
+        known = users if "u" in flags else groups
+        io.say(" ".join(known.get(number, str(number)) if "n" in flags else str(number) for number in numbers))
         return 0
     shown = ",".join(_named(number, groups) for number in who.groups)
     io.say(f"uid={_named(who.uid, users)} gid={_named(who.gid, groups)} groups={shown}")
     return 0
 
 
-def _named(number: int, names: Mapping[int, str]) -> str:
-    return f"{number}({names[number]})" if number in names else str(number)
-
-
-def _names(io: Io, path: str) -> dict[int, str]:
-    files = io.process.machine.files
-    rows = files.read(path).decode(errors="replace").splitlines() if files.exists(path) else []
-    fields = [row.split(":") for row in rows]
-    return {int(row[2]): row[0] for row in fields if len(row) > 2 and row[2].isdecimal()}
+def _named(number: int, known: Mapping[int, str]) -> str:
+    return f"{number}({known[number]})" if number in known else str(number)
 
 
 async def whoami(io: Io, words: list[str]) -> int:
     uid = io.process.machine.user.uid
-    name = _names(io, "/etc/passwd").get(uid)
+    name = names(io, "/etc/passwd").get(uid)
     if name is None:
         busy = io.busybox
         return io.fail(
@@ -137,7 +131,7 @@ async def nproc(io: Io, words: list[str]) -> int:
 
 
 async def ps(io: Io, words: list[str]) -> int:
-    users = _names(io, "/etc/passwd")
+    users = names(io, "/etc/passwd")
     who = users.get(io.process.machine.user.uid, str(io.process.machine.user.uid))
     io.say("PID   USER     COMMAND")
     for pid, process in io.process.machine.processes.running.items():
@@ -163,6 +157,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "cat": filecommands.cat,
         "chmod": filedetails.chmod,
         "chown": filedetails.chown,
+        "chgrp": filedetails.chgrp,
         "cp": filecommands.cp,
         "curl": web.curl,
         "cut": textcommands.cut,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable
 
-from podlab.embedded.runtime.commands import filedetails
+from podlab.embedded.runtime.commands import accounts, filedetails
 from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine.stdio import Io, inputs, options
 
@@ -31,16 +31,21 @@ async def ls(io: Io, words: list[str]) -> int:
             continue
         listed, folder = [name], ""
         if files.is_directory(path) and "d" not in flags:
-            folder = path
-            listed = [n for n in files.list(path) if flags & {"a", "A"} or not n.startswith(".")]
+            try:
+                folder, inside = path, files.list(path)
+            except FileError as error:
+                code = _complain(io, "ls", name, str(error)) and 2 - io.busybox
+                continue
+            listed = [n for n in inside if flags & {"a", "A"} or not n.startswith(".")]
             listed = [".", "..", *listed] if "a" in flags else listed
-        if len(names) > 1 and files.is_directory(path):
+        if len(names) > 1 and folder:
             io.say(f"\n{name}:" if shown else f"{name}:")
         shown += 1
         if folder and "l" in flags:
             io.say(f"total {sum(_blocks(io, _inside(folder, entry)) for entry in listed)}")
-        for entry in listed:
-            io.say(_long(io, _inside(folder, entry) if folder else path, entry) if "l" in flags else entry)
+        rows = [_row(io, _inside(folder, entry) if folder else path, entry, flags) for entry in listed]
+        for line in _long(rows, busy=io.busybox) if "l" in flags else listed:
+            io.say(line)
     return code
 
 
@@ -53,17 +58,31 @@ def _blocks(io: Io, path: str) -> int:
     files = io.process.machine.files
     if files.link(path) is not None:
         return 0
-    return 4 if files.is_directory(path) else -(-len(files.read(path)) // 4096) * 4
+    return 4 if files.is_directory(path) else -(-files.size(path) // 4096) * 4
 
 
-def _long(io: Io, path: str, entry: str) -> str:
+Row = tuple[str, str, str, str, str, str]
+"""Mode, links, owner, group, size, and the rest of a line of `ls -l`."""
+
+
+def _row(io: Io, path: str, entry: str, flags: set[str]) -> Row:
     files, directory = io.process.machine.files, io.process.machine.files.is_directory(path)
+    numbers = files.owner(path, follow=False)
+    user, group = map(str, numbers) if "n" in flags else accounts.owner(io, path)
     if target := files.link(path):
-        size = len(target)
-        return f"{filedetails.LINK} 1 root root {size:4} {filedetails.when(io)} {entry} -> {target}"
-    size = 4096 if directory else len(files.read(path))
+        shown = f"{filedetails.when(io)} {entry} -> {target}"
+        return filedetails.LINK, "1", user, group, str(len(target)), shown
     mode = filedetails.shown(files.mode(path), directory=directory)
-    return f"{mode} {1 + directory} root root {size:4} {filedetails.when(io)} {entry}"
+    size = 4096 if directory else files.size(path)
+    return mode, str(1 + directory), user, group, str(size), f"{filedetails.when(io)} {entry}"
+
+
+def _long(rows: list[Row], *, busy: bool) -> list[str]:
+    """The lines of `ls -l`: busybox has fixed columns, coreutils as wide ones as it needs."""
+    links, owner, group, size = (
+        (4, 8, 8, 9) if busy else (max((len(r[n]) for r in rows), default=0) for n in range(1, 5))
+    )
+    return [f"{m} {n:>{links}} {u:<{owner}} {g:<{group}} {s:>{size}} {rest}" for m, n, u, g, s, rest in rows]
 
 
 async def touch(io: Io, words: list[str]) -> int:
@@ -91,6 +110,7 @@ async def rm(io: Io, words: list[str]) -> int:
 
 OMITTED = ("cp: -r not specified; omitting directory '{}'", "cp: omitting directory '{}'")
 COMPLAINTS = {  # of coreutils, and of busybox
+    "ls": ("ls: cannot open directory '{}': {}", "ls: can't open '{}': {}"),
     "touch": ("touch: cannot touch '{}': {}", "touch: {}: {}"),
     "mkdir": ("mkdir: cannot create directory '{}': {}", "mkdir: can't create directory '{}': {}"),
     "rm": ("rm: cannot remove '{}': {}", "rm: can't remove '{}': {}"),

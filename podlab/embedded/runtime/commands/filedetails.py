@@ -7,6 +7,7 @@ import re
 import stat as bits
 from datetime import UTC, datetime
 
+from podlab.embedded.runtime.commands import accounts
 from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine.stdio import Io, options
 
@@ -51,11 +52,48 @@ def changed(mode: int, wanted: str) -> int | None:
 
 
 async def chown(io: Io, words: list[str]) -> int:
-    """`chown OWNER FILE…`: who owns a file is not kept."""
-    for name in options(words)[1][1:]:
-        if not io.process.machine.files.exists(io.path(name)):
-            return io.fail(f"chown: {name}: {NO_SUCH}" if io.busybox else f"chown: cannot access '{name}': {NO_SUCH}")
-    return 0
+    """`chown [-R] [USER][:GROUP] FILE…`"""
+    flags, rest = options(words)
+    if len(rest) < 2:
+        return io.fail("chown: missing operand")
+    user, _, group = rest[0].replace(".", ":", 1).partition(":")
+    return _give(io, "chown", user, group, rest[1:], deep="R" in flags)
+
+
+async def chgrp(io: Io, words: list[str]) -> int:
+    """`chgrp [-R] GROUP FILE…`"""
+    flags, rest = options(words)
+    return _give(io, "chgrp", "", rest[0], rest[1:], deep="R" in flags) if rest else io.fail("chgrp: missing operand")
+
+
+def _give(io: Io, command: str, user: str, group: str, names: list[str], *, deep: bool) -> int:
+    files, code = io.process.machine.files, 0
+    uid, gid = accounts.number(io, accounts.USERS, user), accounts.number(io, accounts.GROUPS, group)
+    if (user and uid is None) or (group and gid is None):
+        word = user if user and uid is None else group
+        kind = "user" if word == user else "group"
+        busy = f"{command}: unknown {kind} {word}"
+        return io.fail(busy if io.busybox else f"{command}: invalid {kind}: ‘{user}{':' if group else ''}{group}’")
+    for name in names:
+        paths = _below(io, name) if deep else [name]
+        for path in paths:
+            try:
+                if not files.exists(io.path(path)):
+                    raise FileError(NO_SUCH)
+                files.set_owner(io.path(path), uid, gid)
+            except FileError as error:
+                reason = "cannot access" if str(error) == NO_SUCH else "changing ownership of"
+                code = io.fail(
+                    f"{command}: {path}: {error}" if io.busybox else f"{command}: {reason} '{path}': {error}"
+                )
+    return code
+
+
+def _below(io: Io, name: str) -> list[str]:
+    """A path and all in it."""
+    files, path = io.process.machine.files, io.path(name)
+    inner = files.list(path) if files.is_directory(path) and files.link(path) is None else []
+    return [name, *(found for child in inner for found in _below(io, posixpath.join(name, child)))]
 
 
 async def stat(io: Io, words: list[str]) -> int:
@@ -82,12 +120,13 @@ def _described(form: str, facts: dict[str, str]) -> str:
 
 def _facts(io: Io, path: str, name: str, *, follow: bool) -> dict[str, str]:
     files = io.process.machine.files
-    owner = {"u": "0", "g": "0", "U": "root", "G": "root"}
+    numbers, names = files.owner(path, follow=follow), accounts.owner(io, path, follow=follow)
+    owner = {"u": str(numbers[0]), "g": str(numbers[1]), "U": names[0], "G": names[1]}
     if (target := files.link(path)) is not None and not follow:
         link = {"s": str(len(target)), "a": "777", "A": LINK, "F": "symbolic link"}
         return owner | link | {"n": name, "N": f"'{name}' -> '{target}'"}
     directory, mode = files.is_directory(path), files.mode(path)
-    size = 4096 if directory else len(files.read(path))
+    size = 4096 if directory else files.size(path)
     kind = "directory" if directory else "regular file" if size else "regular empty file"
     return owner | {"n": name, "s": str(size), "a": f"{mode:o}", "A": shown(mode, directory=directory), "F": kind}
 
@@ -122,7 +161,7 @@ def _sizes(io: Io, name: str) -> list[tuple[str, int]]:
     if files.link(io.path(name)) is not None:
         return [(name, 0)]
     if not files.is_directory(io.path(name)):
-        return [(name, -(-len(files.read(io.path(name))) // 4096) * 4)]
+        return [(name, -(-files.size(io.path(name)) // 4096) * 4)]
     inner = [_sizes(io, posixpath.join(name, child)) for child in files.list(io.path(name))]
     return [row for rows in inner for row in rows] + [(name, 4 + sum(rows[-1][1] for rows in inner))]
 

@@ -1,4 +1,4 @@
-"""Who the processes of a container run as."""
+"""Who the processes of a container run as, and what the kernel lets them do."""
 
 from __future__ import annotations
 
@@ -7,14 +7,33 @@ from typing import Any
 
 Obj = dict[str, Any]
 
+CAPABILITIES = """
+    CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE
+    NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN
+    SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE
+    MAC_ADMIN SYSLOG WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE
+"""
+"""Linux's capabilities, without CAP_."""
+ALL = frozenset(CAPABILITIES.split())
+GIVEN = ALL & frozenset(
+    """AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE NET_RAW SETFCAP SETGID SETPCAP SETUID
+    SYS_CHROOT""".split()  # noqa: SIM905
+)
+"""What a container has unless it drops it, as containerd gives it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who a container's processes run as: user, group and all groups."""
+    """Who a container's processes run as: user, group and all groups; `bounds` are the capabilities that root has."""
 
     uid: int = 0
     gid: int = 0
     groups: tuple[int, ...] = (0,)
+    bounds: frozenset[str] = GIVEN
+
+    def holds(self, capability: str) -> bool:
+        """Whether a capability is effective: the kernel takes them from whoever is not root."""
+        return self.uid == 0 and capability in self.bounds
 
 
 def identity(pod: Obj, container: Obj) -> Identity:
@@ -25,4 +44,21 @@ def identity(pod: Obj, container: Obj) -> Identity:
     groups = {group, *(of_pod.get("supplementalGroups") or [])}
     if of_pod.get("fsGroup") is not None:
         groups.add(of_pod["fsGroup"])
-    return Identity(context.get("runAsUser") or 0, group, tuple(sorted(groups)))
+    return Identity(
+        context.get("runAsUser") or 0,
+        group,
+        tuple(sorted(groups)),
+        bounds(container),
+    )
+
+
+def bounds(container: Obj) -> frozenset[str]:
+    """The capabilities that a container may have. Upstream: containerd/internal/cri/opts WithCapabilities"""
+    context = container.get("securityContext") or {}
+    if context.get("privileged"):
+        return ALL
+    wanted = context.get("capabilities") or {}
+    drop = {name.removeprefix("CAP_") for name in wanted.get("drop") or []}
+    add = {name.removeprefix("CAP_") for name in wanted.get("add") or []}
+    held = frozenset() if "ALL" in drop else GIVEN - drop
+    return (ALL if "ALL" in add else held | add) & ALL
