@@ -8,6 +8,7 @@ from typing import Protocol
 
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.controllers.clusterroleaggregation import ClusterRoleAggregation
+from podlab.embedded.controllers.daemon.daemonset import DaemonSets
 from podlab.embedded.controllers.deployment.deployment import Deployments
 from podlab.embedded.controllers.endpoints.endpoints import Endpoints
 from podlab.embedded.controllers.endpoints.endpointslices import EndpointSlices
@@ -20,6 +21,7 @@ from podlab.embedded.controllers.namespace import NamespaceLifecycle, ServiceAcc
 from podlab.embedded.controllers.owned import Owned
 from podlab.embedded.controllers.podgc import PodGarbageCollector
 from podlab.embedded.controllers.replicaset.replicaset import Replicas
+from podlab.embedded.controllers.statefulset.statefulset import StatefulSets
 from podlab.embedded.controllers.tainteviction import TaintEviction
 
 
@@ -57,6 +59,8 @@ CONTROLLERS: tuple[Callable[[ControllerContext], Part], ...] = (
     lambda context: Replicas(context.registry, context.pods, "replicationcontrollers"),
     lambda context: Jobs(context.registry, context.pods),
     lambda context: TTLAfterFinished(context.registry),
+    lambda context: StatefulSets(context.registry, context.pods),
+    lambda context: DaemonSets(context.registry, context.pods),
     lambda context: EndpointSlices(context.registry),
     lambda context: Endpoints(context.registry),
     lambda context: EndpointSliceMirroring(context.registry),

@@ -6,9 +6,10 @@ from typing import Any
 
 from podlab.apimachinery.labels import format_labels, format_selector
 from podlab.embedded.apiserver.columns import AGE, CONTAINERS, IMAGES, NAME, Column, age, head, inside
-from podlab.embedded.apiserver.resource import Obj
+from podlab.embedded.apiserver.resource import Context, Obj
 from podlab.embedded.apiserver.resources import workloads
 
+GENERATION = "deprecated.daemonset.template.generation"
 COLUMNS = (
     NAME,
     Column(
@@ -67,7 +68,7 @@ def row(obj: Obj, now: float) -> list[Any]:
 def default(obj: Obj) -> None:
     """Defaults of a DaemonSet."""
     spec, _ = workloads.default_template(obj)
-    workloads.put(obj["metadata"].setdefault("annotations", {}), **{"deprecated.daemonset.template.generation": "1"})
+    workloads.put(obj["metadata"].setdefault("annotations", {}), **{GENERATION: "1"})
     strategy = spec.setdefault("updateStrategy", {})
     workloads.put(strategy, type="RollingUpdate")
     if strategy["type"] == "RollingUpdate":
@@ -75,11 +76,22 @@ def default(obj: Obj) -> None:
     workloads.put(spec, revisionHistoryLimit=10)
 
 
+def prepare(obj: Obj, old: Obj | None, ctx: Context) -> None:
+    """An annotation counts the changes of the template, whatever the client says of it."""
+    workloads.prepare(obj, old, ctx)
+    if old is None:
+        return
+    number = (old["metadata"].get("annotations") or {}).get(GENERATION, "0")
+    counted = int(number) + (obj["spec"]["template"] != old["spec"]["template"]) if number.isdigit() else 1
+    obj["metadata"].setdefault("annotations", {})[GENERATION] = str(counted)
+
+
 DAEMON_SETS = workloads.workload(
     "apps",
     "DaemonSet",
     "ds",
     default=default,
+    prepare=prepare,
     validate=workloads.validation("daemonset", "selector"),
     columns=COLUMNS,
     row=row,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from podlab.embedded.apiserver.registry import Event, Registry
 from podlab.embedded.apiserver.resource import fresh
-from podlab.embedded.controllers import podstates
-from podlab.embedded.controllers.claims import Claims, selected
+from podlab.embedded.controllers.claims import Claims
 from podlab.embedded.controllers.controller import MANAGER, Controller, Key, Obj, namespaced
 from podlab.embedded.controllers.deployment.family import is_rolling
 from podlab.embedded.controllers.deployment.sync import Sync
 from podlab.embedded.controllers.owned import Owned, controller_of
+from podlab.embedded.controllers.podevents import owners_of
 from podlab.embedded.events import Recorder
 
 KIND = "Deployment"
@@ -26,7 +26,7 @@ class Deployments:
         self._recorder = Recorder(registry, "deployment-controller", manager=MANAGER)
         self._controller = Controller(registry, self._reconcile)
         self._controller.on("deployments.apps", self._on_deployment)
-        self._controller.on("replicasets.apps", self._on_set)
+        self._controller.on("replicasets.apps", owners_of(self._controller, registry, self._deployments))
         self._controller.on("pods", self._on_pod)
 
     def stop(self) -> None:
@@ -39,18 +39,6 @@ class Deployments:
             self._recorder.forget(event.object)
         else:
             self._controller.add(namespaced(event.object))
-
-    def _on_set(self, event: Event) -> None:
-        one, before = event.object, event.previous
-        owner, was = controller_of(one), controller_of(before) if before else None
-        for reference in (was, owner):
-            if reference and reference["kind"] == KIND:
-                self._controller.add((one["metadata"]["namespace"], reference["name"]))
-        changed = before is None or was or before["metadata"].get("labels") != one["metadata"].get("labels")
-        if not owner and changed and event.type != "DELETED" and not podstates.deleting(one):
-            for deployment in self._registry.list(self._deployments, one["metadata"]["namespace"]):
-                if selected(deployment, one):
-                    self._controller.add(namespaced(deployment))
 
     def _on_pod(self, event: Event) -> None:
         """Where all Pods have to go before new ones come, the last one that goes is what is waited for."""

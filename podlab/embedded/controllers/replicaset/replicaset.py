@@ -10,8 +10,9 @@ from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.controllers import podstates
 from podlab.embedded.controllers.claims import Claims, same_family, selected
 from podlab.embedded.controllers.controller import CONTROLLER, Controller, Key, Obj, namespaced
-from podlab.embedded.controllers.owned import Owned, controller_of
+from podlab.embedded.controllers.owned import Owned
 from podlab.embedded.controllers.podcontrol import BURST, PodControl, from_template, is_namespace_going, slow_start
+from podlab.embedded.controllers.podevents import owners_of
 from podlab.embedded.controllers.replicaset import replicas
 
 COMPONENTS = {"ReplicaSet": "replicaset-controller", "ReplicationController": "replication-controller"}
@@ -27,7 +28,7 @@ class Replicas:
         self._claims = Claims(registry, registry.resource("pods"), pods)
         self._controller = Controller(registry, self._reconcile)
         self._controller.on(resource, self._on_owner)
-        self._controller.on("pods", self._on_pod)
+        self._controller.on("pods", owners_of(self._controller, registry, self._resource))
         self.stop = self._controller.stop
 
     def _on_owner(self, event: Event) -> None:
@@ -35,23 +36,6 @@ class Replicas:
             self._pods.recorder.forget(event.object)
         else:
             self._controller.add(namespaced(event.object))
-
-    def _on_pod(self, event: Event) -> None:
-        pod, before = event.object, event.previous
-        owner = controller_of(pod)
-        was = controller_of(before) if before else None
-        if was and was != owner:
-            self._add(was, pod)
-        if owner:
-            self._add(owner, pod)
-        elif event.type != "DELETED" and not podstates.deleting(pod) and _may_be_adopted(pod, before):
-            for one in self._registry.list(self._resource, pod["metadata"]["namespace"]):
-                if selected(one, pod):
-                    self._controller.add(namespaced(one))
-
-    def _add(self, owner: Obj, pod: Obj) -> None:
-        if owner["kind"] == self._resource.kind:
-            self._controller.add((pod["metadata"]["namespace"], owner["name"]))
 
     def _reconcile(self, key: Key) -> None:
         owner = self._registry.find(self._resource, key[1], key[0])
@@ -98,10 +82,3 @@ class Replicas:
         meta = owner["metadata"]
         if status != owner.get("status"):
             self._registry.change(self._resource, meta["name"], meta["namespace"], write, by=CONTROLLER)
-
-
-def _may_be_adopted(pod: Obj, before: Obj | None) -> bool:
-    """Whether a Pod without controller is new, freed, or labelled anew."""
-    if before is None or controller_of(before):
-        return True
-    return bool(pod["metadata"].get("labels") != before["metadata"].get("labels"))

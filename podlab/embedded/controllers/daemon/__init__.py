@@ -1,0 +1,1 @@
+"""DaemonSets. Upstream: pkg/controller/daemon"""

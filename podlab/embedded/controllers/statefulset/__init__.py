@@ -1,0 +1,1 @@
+"""StatefulSets. Upstream: pkg/controller/statefulset"""
