@@ -111,3 +111,24 @@ def milli(value: object) -> int:
 def whole(value: object) -> int:
     """Return whole units, rounded up, as the scheduler counts memory."""
     return -(-nano(value) // NANO)
+
+
+def fractional(value: object) -> bool:
+    """Whether there is a rest below whole units, as Go finds out: by thousandths, which overflow in large amounts."""
+    text = str(value).strip()
+    parsed = parse(text)
+    thousandths = parsed.nano // 10**6
+    if not _small(text):
+        thousandths = (thousandths + 2**63) % 2**64 - 2**63
+    return thousandths % 1000 != 0 or parsed.nano % 10**6 != 0
+
+
+def _small(text: str) -> bool:
+    """Whether Go keeps the amount in 64 bits."""
+    match = SHAPE.fullmatch(text)
+    if match is None:
+        return False
+    whole, rest, (_, exponent, form) = match[2] or "0", match[3] or "", _suffix(match[4])
+    if form == "binary":
+        return not rest and 15 - len(whole) - exponent * 3 // 10 - 1 >= 0
+    return len(whole) + len(rest) <= 18 and exponent - len(rest) >= -9

@@ -9,6 +9,7 @@ import re
 
 LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 SUBDOMAIN = LABEL + r"(\." + LABEL + ")*"
+UNDERSCORED = r"_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*"
 DNS_1035 = "[a-z]([-a-z0-9]*[a-z0-9])?"
 KEY = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
 VALUE = f"({KEY})?"
@@ -77,6 +78,14 @@ def subdomain(value: str) -> list[str]:
     found = [at_most(253)] if _size(value) > 253 else []
     if not _full(SUBDOMAIN, value):
         found.append(_pattern(SUBDOMAIN_TEXT, SUBDOMAIN, "example.com"))
+    return found
+
+
+def underscored(value: str) -> list[str]:
+    """RFC 1123 subdomain whose labels may hold underscores: DNS search paths."""
+    found = [at_most(253)] if _size(value) > 253 else []
+    if not _full(UNDERSCORED, value):
+        found.append(_pattern(SUBDOMAIN_TEXT.replace("'-' or", "'_', '-' or"), UNDERSCORED, "example.com"))
     return found
 
 

@@ -44,6 +44,7 @@ class Answered:
     code: int
     headers: dict[str, str]
     body: bytes
+    warnings: list[str] = field(default_factory=list)
 
     @property
     def json(self) -> Any:
@@ -91,7 +92,8 @@ class Api:
         given = {key.replace("_", "-"): value for key, value in headers.items()}
         await asyncio.wait_for(self.app(self._scope(method, path, given), receive, send), 10)
         head = {key.decode(): value.decode() for key, value in sent[0]["headers"]}
-        return Answered(sent[0]["status"], head, b"".join(message.get("body", b"") for message in sent[1:]))
+        warnings = [value.decode() for key, value in sent[0]["headers"] if key == b"warning"]
+        return Answered(sent[0]["status"], head, b"".join(message.get("body", b"") for message in sent[1:]), warnings)
 
     @asynccontextmanager
     async def watch(self, path: str, **headers: str) -> AsyncIterator[asyncio.Queue[Obj]]:

@@ -24,9 +24,11 @@ def create(ctx: Context, given: Obj, *, applied: bool = False) -> Obj:
     resource, registry = ctx.resource, ctx.registry
     obj = _identified(ctx, fresh(given))
     meta = obj["metadata"]
-    if meta.get("resourceVersion"):
+    version = meta.get("resourceVersion")
+    if version and not ctx.by.dry_run:
         raise StatusError(500, "", "resourceVersion should not be set on objects to be created")
     resource.default(obj)
+    ctx.warn(metadata.without_duplicates(meta))
     generated = not meta.get("name") and bool(meta.get("generateName"))
     ctx.name = meta.get("name") or meta.get("generateName", "")
     now = rfc3339(ctx.now())
@@ -83,8 +85,6 @@ def _put(ctx: Context, obj: Obj, old: Obj | None) -> Obj:
     """Store, with the revision in metadata; a dry run stores nothing."""
     resource, store = ctx.resource, ctx.registry.store
     if ctx.by.dry_run:
-        if ctx.operation == "CREATE":
-            obj["metadata"].pop("resourceVersion", None)
         return canonical(obj, old)
     obj["metadata"]["resourceVersion"] = str(store.revision + 1)
     obj = canonical(obj, old)

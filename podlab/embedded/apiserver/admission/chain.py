@@ -21,5 +21,8 @@ def admit(obj: Obj, old: Obj | None, ctx: Context) -> None:
 
 def check(obj: Obj | None, old: Obj | None, ctx: Context) -> None:
     """Let the validating plugins refuse a write or a deletion. Raises StatusError."""
+    pods = ctx.resource.plural == "pods" and not ctx.resource.group and not ctx.subresource
+    if pods and ctx.operation == "CREATE" and obj is not None:
+        runtimeclass.check(obj, ctx)
     if ctx.operation == "DELETE":
         namespacelifecycle.check(ctx)

@@ -8,10 +8,15 @@ from podlab.embedded.apiserver.resource import Context, Obj
 
 def admit(pod: Obj, ctx: Context) -> None:
     """There is none. Raises StatusError."""
-    spec = pod["spec"]
-    if spec.get("runtimeClassName"):
-        why = f'pod rejected: RuntimeClass "{spec["runtimeClassName"]}" not found'
-        raise status.forbidden("pods", ctx.name, why)
-    if spec.get("overhead"):
+    name = pod["spec"].get("runtimeClassName")
+    if name == "":
+        raise status.StatusError(500, "", "resource name may not be empty")
+    if name:
+        raise status.forbidden("pods", ctx.name, f'pod rejected: RuntimeClass "{name}" not found')
+
+
+def check(pod: Obj, ctx: Context) -> None:
+    """Only a class makes overhead. Raises StatusError."""
+    if pod["spec"].get("overhead") is not None:
         why = "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead"
         raise status.forbidden("pods", ctx.name, why)

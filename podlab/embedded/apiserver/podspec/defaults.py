@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from podlab.apimachinery import quantity
+from podlab.embedded.apiserver.podspec import requirements
+
 Obj = dict[str, Any]
+MILLI = 10**6
+SOURCES: dict[str, Obj] = {
+    "hostPath": {"type": ""},
+    "iscsi": {"iscsiInterface": "default"},
+    "rbd": {"pool": "rbd", "user": "admin", "keyring": "/etc/ceph/keyring"},
+    "azureDisk": {"cachingMode": "ReadWrite", "fsType": "ext4", "readOnly": False, "kind": "Shared"},
+    "scaleIO": {"storageMode": "ThinProvisioned", "fsType": "xfs"},
+}
 CLAIM_SOURCES_MODE = ("secret", "configMap", "downwardAPI", "projected")
 
 
@@ -18,24 +30,65 @@ def spec(given: Obj) -> None:
     if given.get("serviceAccountName") or given.get("serviceAccount"):
         name = given.get("serviceAccountName") or given["serviceAccount"]
         given["serviceAccountName"] = given["serviceAccount"] = name
-    host = bool(given.get("hostNetwork"))
     for key in ("initContainers", "containers", "ephemeralContainers"):
         for container in given.get(key) or []:
-            _container(container, host and key != "ephemeralContainers")
+            _container(container)
     for volume in given.get("volumes") or []:
         _volume(volume)
-    _requests(given.get("resources") or {})
+    rounded(given, "overhead")
+    for kind in ("limits", "requests"):
+        rounded(given.get("resources") or {}, kind)
 
 
-def _container(container: Obj, host_network: bool) -> None:
+def pod(given: Obj) -> None:
+    """Fill in what only a Pod's own spec gets, not a template's."""
+    spec(given)
+    for key in ("containers", "initContainers"):
+        for container in given.get(key) or []:
+            _requests(container["resources"])
+            for port in (container.get("ports") or []) if given.get("hostNetwork") else []:
+                if not port.get("hostPort") and port.get("containerPort"):
+                    port["hostPort"] = port["containerPort"]
+    if given.get("resources") is not None:
+        _of_whole_pod(given, given["resources"])
+    if given.get("enableServiceLinks") is None:
+        given["enableServiceLinks"] = True
+
+
+def rounded(holder: Obj, key: str) -> None:
+    """Round amounts up to thousandths. Upstream: SetDefaults_ResourceList"""
+    for name, value in (holder.get(key) or {}).items():
+        if quantity.nano(value) % MILLI:
+            holder[key][name] = quantity.write(quantity.milli(value) * MILLI, quantity.parse(value).form)
+
+
+def _of_whole_pod(given: Obj, resources: Obj) -> None:
+    """A Pod's own requests and limits. Upstream: defaultPodRequests, defaultHugePagePodLimits"""
+    limits, requests = dict(resources.get("limits") or {}), dict(resources.get("requests") or {})
+    if not limits and not requests:
+        return
+    for name, total in requirements.aggregate(given, "limits").items():
+        if name.startswith(requirements.HUGE):
+            limits.setdefault(name, requirements.written(given, name, total, "limits"))
+    if limits:
+        for name, total in requirements.aggregate(given).items():
+            if name in requirements.OF_PODS:
+                requests.setdefault(name, requirements.written(given, name, total))
+        requests = {**{n: v for n, v in limits.items() if _for_pods(n)}, **requests}
+    resources.update({key: value for key, value in (("limits", limits), ("requests", requests)) if value})
+
+
+def _for_pods(name: str) -> bool:
+    return name in requirements.OF_PODS or name.startswith(requirements.HUGE)
+
+
+def _container(container: Obj) -> None:
     container.setdefault("imagePullPolicy", pull_policy(container.get("image", "")))
     container.setdefault("terminationMessagePath", "/dev/termination-log")
     container.setdefault("terminationMessagePolicy", "File")
     container.setdefault("resources", {})
     for port in container.get("ports") or []:
         port.setdefault("protocol", "TCP")
-        if host_network and not port.get("hostPort") and port.get("containerPort"):
-            port["hostPort"] = port["containerPort"]
     for variable in container.get("env") or []:
         _field_reference(variable.get("valueFrom") or {})
     for key in ("livenessProbe", "readinessProbe", "startupProbe"):
@@ -44,22 +97,34 @@ def _container(container: Obj, host_network: bool) -> None:
     for hook in (container.get("lifecycle") or {}).values():
         if isinstance(hook, dict):
             _http(hook)
-    _requests(container["resources"])
+    for kind in ("limits", "requests"):
+        rounded(container["resources"], kind)
+
+
+PATH = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+REFERENCE = re.compile(
+    rf"(?:[A-Za-z0-9.-]+(?::[0-9]+)?/)?{PATH}(?:/{PATH})*(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}}))?"
+    r"(?P<digest>@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?"
+)
 
 
 def pull_policy(image: str) -> str:
-    """`Always` for `latest`, said or meant, else `IfNotPresent`; a digest counts as a tag."""
-    name = image.rsplit("/", 1)[-1]
-    if "@" in name:
-        tag = name.partition("@")[0].partition(":")[2]
-        return "Always" if tag == "latest" else "IfNotPresent"
-    tag = name.partition(":")[2]
-    return "Always" if tag in ("", "latest") else "IfNotPresent"
+    """`Always` for `latest`, said or meant, else `IfNotPresent`, as for what is no reference; a digest counts as a tag.
+
+    Upstream: pkg/util/parsers/parsers.go ParseImageName
+    """
+    match = REFERENCE.fullmatch(image)
+    if match is None:
+        return "IfNotPresent"
+    tag = match["tag"] or ("" if match["digest"] else "latest")
+    return "Always" if tag == "latest" else "IfNotPresent"
 
 
 def _field_reference(source: Obj) -> None:
     if source.get("fieldRef") is not None:
         source["fieldRef"].setdefault("apiVersion", "v1")
+    if source.get("fileKeyRef") is not None:
+        source["fileKeyRef"].setdefault("optional", False)
 
 
 def _probe(probe: Obj) -> None:
@@ -90,8 +155,6 @@ def _volume(volume: Obj) -> None:
     for key in CLAIM_SOURCES_MODE:
         if volume.get(key) is not None:
             volume[key].setdefault("defaultMode", 420)
-    if volume.get("hostPath") is not None:
-        volume["hostPath"].setdefault("type", "")
     for item in (volume.get("downwardAPI") or {}).get("items") or []:
         _field_reference(item)
     for source in (volume.get("projected") or {}).get("sources") or []:
@@ -104,8 +167,9 @@ def _volume(volume: Obj) -> None:
         claim.setdefault("volumeMode", "Filesystem")
     if volume.get("image") is not None:
         volume["image"].setdefault("pullPolicy", pull_policy(volume["image"].get("reference", "")))
-    if volume.get("iscsi") is not None:
-        volume["iscsi"].setdefault("iscsiInterface", "default")
+    for key, values in SOURCES.items():
+        for name, value in values.items() if volume.get(key) is not None else ():
+            volume[key].setdefault(name, value)
 
 
 def template(given: Obj) -> None:

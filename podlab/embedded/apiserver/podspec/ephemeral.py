@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from podlab.embedded.apiserver.podspec import containers, updates
-from podlab.embedded.apiserver.podspec.volumes import volumes
+from podlab.embedded.apiserver.podspec import updates
+from podlab.embedded.apiserver.podspec.containers import Around, common, unique_name
+from podlab.embedded.apiserver.podspec.volumes.volumes import volumes
 from podlab.embedded.apiserver.resource import fresh
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes
 
 Obj = dict[str, Any]
 PATH = "spec.ephemeralContainers"
+UNFIT = "cannot be set for an Ephemeral Container"
+PADDED = "must not have leading or trailing whitespace"
 REFUSED = (
     "ports", "resources", "resizePolicy", "restartPolicy", "restartPolicyRules", "livenessProbe", "readinessProbe",
     "startupProbe", "lifecycle",
@@ -38,9 +41,9 @@ def keep(pod: Obj, old: Obj) -> None:
 def validate(pod: Obj, old: Obj | None) -> list[Cause]:
     """Return what is wrong with the Pod's ephemeral containers; those that are there can only stay as they are."""
     spec, before = pod["spec"], (old or {"spec": {}})["spec"].get("ephemeralContainers") or []
-    given = spec.get("ephemeralContainers") or []
-    found = _containers(spec, given)
-    new = {container.get("name"): container for container in given}
+    valid, _ = volumes(spec.get("volumes") or [], "spec.volumes", pod["metadata"].get("name", ""))
+    found = containers(spec, Around(valid, host_users=spec.get("hostUsers") is not False), PATH)
+    new = {container.get("name"): container for container in spec.get("ephemeralContainers") or []}
     for container in before:
         name = container["name"]
         if name not in new:
@@ -51,23 +54,34 @@ def validate(pod: Obj, old: Obj | None) -> list[Cause]:
     return found
 
 
-def _containers(spec: Obj, given: list[Obj]) -> list[Cause]:
-    valid, _ = volumes(spec.get("volumes") or [], "spec.volumes")
-    others = {c["name"] for key in ("containers", "initContainers") for c in spec.get(key) or []}
+def containers(spec: Obj, around: Around, path: str) -> list[Cause]:
+    """Return what is wrong with ephemeral containers, in a Pod or, where there may be none, in a template."""
+    others = {c.get("name", "") for key in ("containers", "initContainers") for c in spec.get(key) or []}
     found, seen = [], set(others)
-    for index, container in enumerate(given):
-        here, target = f"{PATH}[{index}]", container.get("targetContainerName")
-        found += containers.common(container, valid, here)
-        found += containers.unique_name(container, seen, here)
+    for index, container in enumerate(spec.get("ephemeralContainers") or []):
+        here, target = f"{path}[{index}]", container.get("targetContainerName")
+        found += common(container, around, here)
+        found += [causes.invalid(f"{here}.image", container["image"], PADDED)] if _padded(container) else []
+        found += unique_name(container, seen, here)
         if target and target not in others:
             found.append(causes.not_found(f"{here}.targetContainerName", target))
-        text = "cannot be set for an Ephemeral Container"
-        found += [causes.forbidden(f"{here}.{key}", text) for key in REFUSED if container.get(key)]
+        found += [causes.forbidden(f"{here}.{key}", UNFIT) for key in REFUSED if _given(container, key)]
         mounts = enumerate(container.get("volumeMounts") or [])
         found += [
-            causes.forbidden(f"{here}.volumeMounts[{number}].{key}", text)
+            causes.forbidden(f"{here}.volumeMounts[{number}].{key}", UNFIT)
             for number, mount in mounts
             for key in ("subPath", "subPathExpr")
             if mount.get(key)
         ]
     return found
+
+
+def _padded(container: Obj) -> bool:
+    image: str = container.get("image", "")
+    return image != image.strip()
+
+
+def _given(container: Obj, key: str) -> bool:
+    """Whether a field is set in Go's eyes: an empty list is, an empty struct that is no pointer is not."""
+    value = container.get(key)
+    return bool(value) if key == "resources" else value is not None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from podlab.apimachinery import quantity
 from podlab.apimachinery.gotext import quote
+from podlab.embedded.apiserver.podspec import overlaps, portwarnings
+from podlab.embedded.apiserver.podspec.affinity import PREFERRED, REQUIRED
+from podlab.embedded.apiserver.podspec.security.podannotations import APP_ARMOR, SECCOMP, SECCOMP_POD
+from podlab.embedded.apiserver.podspec.security.systems import every_container
 from podlab.embedded.apiserver.validation import names
 
 Obj = dict[str, Any]
@@ -16,6 +19,11 @@ NODE_LABELS = {
     "failure-domain.beta.kubernetes.io/region": 'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
     "failure-domain.beta.kubernetes.io/zone": 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
     "beta.kubernetes.io/instance-type": 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
+}
+ANNOTATIONS = {
+    "scheduler.alpha.kubernetes.io/critical-pod": 'non-functional in v1.16+; use the "priorityClassName" field instead',
+    "security.alpha.kubernetes.io/sysctls": 'non-functional in v1.11+; use the "sysctls" field instead',
+    "security.alpha.kubernetes.io/unsafe-sysctls": 'non-functional in v1.11+; use the "sysctls" field instead',
 }
 VOLUMES = {
     "photonPersistentDisk": "deprecated in v1.11, non-functional in v1.16+",
@@ -28,46 +36,128 @@ VOLUMES = {
     "cephfs": "deprecated in v1.28, non-functional in v1.31+",
     "rbd": "deprecated in v1.28, non-functional in v1.31+",
 }
+SPELT = {"storageos": "storageOS"}
 HOSTNAME = (
     "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; "
     "a DNS label is recommended"
 )
+UNSELECTED = "a null labelSelector results in matching no pod"
+OLD_SECCOMP = 'non-functional in v1.27+; use the "seccompProfile" field instead'
+OLD_APP_ARMOR = 'deprecated since v1.30; use the "appArmorProfile" field instead'
 
 
 def pod(obj: Obj, old: Obj | None) -> list[str]:
     """Return the warnings for a Pod that is created, or none for one that is updated without a change of its spec."""
     if old is not None:
-        return [] if obj.get("spec") == old.get("spec") else spec(obj.get("spec") or {}, "spec")
+        return [] if obj.get("spec") == old.get("spec") else spec(obj.get("spec") or {}, "spec", obj.get("metadata"))
     wrong = names.label(obj["metadata"].get("name", ""))
     found = [f"{HOSTNAME}: [{' '.join(wrong)}]"] if wrong else []
-    return found + spec(obj.get("spec") or {}, "spec")
+    return found + spec(obj.get("spec") or {}, "spec", obj["metadata"])
 
 
-def _containers(given: Obj, path: str) -> Iterator[tuple[str, Obj]]:
-    for key in ("initContainers", "containers", "ephemeralContainers"):
-        for index, container in enumerate(given.get(key) or []):
-            yield f"{path}.{key}[{index}]", container
+def template(given: Obj, path: str) -> list[str]:
+    """Return the warnings for a Pod template."""
+    return spec(given.get("spec") or {}, f"{path}.spec", given.get("metadata"), of_template=True)
 
 
-def spec(given: Obj, path: str) -> list[str]:
-    """Return the warnings for a PodSpec."""
-    found = [
-        f"{path}.nodeSelector[{key}]: {NODE_LABELS[key]}"
-        for key in given.get("nodeSelector") or {}
-        if key in NODE_LABELS
-    ]
+def spec(given: Obj, path: str, meta: Obj | None = None, *, of_template: bool = False) -> list[str]:
+    """Return the warnings for a PodSpec beside its metadata."""
+    around = path.removesuffix("spec") + "metadata.annotations"
+    annotations = (meta or {}).get("annotations") or {}
+    found = [f"{path}.nodeSelector[{k}]: {NODE_LABELS[k]}" for k in given.get("nodeSelector") or {} if k in NODE_LABELS]
+    found += _node_affinity((given.get("affinity") or {}).get("nodeAffinity") or {}, f"{path}.affinity.nodeAffinity")
+    found += _spread(given.get("topologySpreadConstraints") or [], f"{path}.topologySpreadConstraints")
+    found += [f"{around}[{key}]: {text}" for key, text in ANNOTATIONS.items() if key in annotations]
     for index, volume in enumerate(given.get("volumes") or []):
-        found += [
-            f"{path}.volumes[{index}].{key}: {text}" for key, text in VOLUMES.items() if volume.get(key) is not None
-        ]
+        found += _volume(volume, f"{path}.volumes[{index}]")
+    for volume in given.get("volumes") or []:
+        found += overlaps.warnings(volume)
     found += _repeated(given.get("hostAliases") or [], "ip", f"{path}.hostAliases")
     found += _repeated(given.get("imagePullSecrets") or [], "name", f"{path}.imagePullSecrets")
-    for here, container in _containers(given, path):
+    for resource in ("memory", "ephemeral-storage"):
+        found += _fraction((given.get("overhead") or {}).get(resource), f"{path}.overhead[{resource}]")
+    context = given.get("securityContext") or {}
+    if context.get("seccompProfile") is None and SECCOMP_POD in annotations:
+        found.append(f"{around}[{SECCOMP_POD}]: {OLD_SECCOMP}")
+    for here, container in every_container(given, path):
+        found += _profiles(container, context, annotations, around, of_template=of_template)
         found += _fractions(container, here) + _environment(container.get("env") or [], here)
-    found += _ports(given, path)
+    found += portwarnings.ports(given, path)
     if (given.get("terminationGracePeriodSeconds") or 0) < 0:
         text = "must be >= 0; negative values are invalid and will be treated as 1"
         found.append(f"{path}.terminationGracePeriodSeconds: {text}")
+    return found + _pod_affinity(given.get("affinity") or {}, f"{path}.affinity")
+
+
+def _node_affinity(given: Obj, path: str) -> list[str]:
+    found = []
+    for index, term in enumerate((given.get(REQUIRED) or {}).get("nodeSelectorTerms") or []):
+        found += _node_term(term, f"{path}.{REQUIRED}.nodeSelectorTerms[{index}]")
+    for index, term in enumerate(given.get(PREFERRED) or []):
+        found += _node_term(term.get("preference") or {}, f"{path}.{PREFERRED}[{index}].preference")
+    return found
+
+
+def _node_term(term: Obj, path: str) -> list[str]:
+    """Upstream: pkg/api/node/util.go GetWarningsForNodeSelectorTerm"""
+    found = []
+    for index, rule in enumerate(term.get("matchExpressions") or []):
+        here, key = f"{path}.matchExpressions[{index}]", rule.get("key", "")
+        if key in NODE_LABELS:
+            found.append(f"{here}.key: {key} is {NODE_LABELS[key]}")
+        for number, value in enumerate(rule.get("values") or []):
+            found += [f"{here}.values[{number}]: {value} is invalid, {text}" for text in names.label_value(value)]
+    return found
+
+
+def _spread(given: list[Obj], path: str) -> list[str]:
+    found = []
+    for index, rule in enumerate(given):
+        key = rule.get("topologyKey", "")
+        if key in NODE_LABELS:
+            found.append(f"{path}[{index}].topologyKey: {key} is {NODE_LABELS[key]}")
+        if rule.get("labelSelector") is None:
+            found.append(f"{path}[{index}].labelSelector: {UNSELECTED}")
+    return found
+
+
+def _pod_affinity(given: Obj, path: str) -> list[str]:
+    found = []
+    for kind in ("podAffinity", "podAntiAffinity"):
+        terms, here = given.get(kind) or {}, f"{path}.{kind}"
+        for index, term in enumerate(terms.get(REQUIRED) or []):
+            if term.get("labelSelector") is None:
+                found.append(f"{here}.{REQUIRED}[{index}].labelSelector: {UNSELECTED}")
+        for index, term in enumerate(terms.get(PREFERRED) or []):
+            if (term.get("podAffinityTerm") or {}).get("labelSelector") is None:
+                found.append(f"{here}.{PREFERRED}[{index}].podAffinityTerm.labelSelector: {UNSELECTED}")
+    return found
+
+
+def _volume(volume: Obj, path: str) -> list[str]:
+    found = [f"{path}.{SPELT.get(key, key)}: {text}" for key, text in VOLUMES.items() if volume.get(key) is not None]
+    claim = (volume.get("ephemeral") or {}).get("volumeClaimTemplate")
+    return found + (claim_spec(claim.get("spec") or {}, f"{path}.ephemeral.volumeClaimTemplate.spec") if claim else [])
+
+
+def claim_spec(given: Obj, path: str) -> list[str]:
+    """Return the warnings for a claim's spec. Upstream: pkg/api/persistentvolumeclaim/util.go"""
+    found = []
+    for kind in ("requests", "limits"):
+        value = ((given.get("resources") or {}).get(kind) or {}).get("storage")
+        found += _fraction(value, f"{path}.resources.{kind}[storage]")
+    return found
+
+
+def _profiles(container: Obj, whole: Obj, annotations: Obj, path: str, *, of_template: bool) -> list[str]:
+    """What annotations say of a container that its fields do not say."""
+    name, own = container.get("name", ""), container.get("securityContext") or {}
+    found = []
+    if own.get("seccompProfile") is None and SECCOMP + name in annotations:
+        found.append(f"{path}[{SECCOMP}{name}]: {OLD_SECCOMP}")
+    unsaid = own.get("appArmorProfile") is None and whole.get("appArmorProfile") is None
+    if of_template and unsaid and APP_ARMOR + name in annotations:
+        found.append(f"{path}[{APP_ARMOR}{name}]: {OLD_APP_ARMOR}")
     return found
 
 
@@ -81,14 +171,18 @@ def _repeated(items: list[Obj], key: str, path: str) -> list[str]:
     return found
 
 
+def _fraction(value: str | None, path: str) -> list[str]:
+    if value is None or not quantity.fractional(value):
+        return []
+    return [f"{path}: fractional byte value {quote(value)} is invalid, must be an integer"]
+
+
 def _fractions(container: Obj, path: str) -> list[str]:
-    found = []
+    found, resources = [], container.get("resources") or {}
     for resource in ("memory", "ephemeral-storage"):
         for kind in ("limits", "requests"):
-            value = ((container.get("resources") or {}).get(kind) or {}).get(resource)
-            if value is not None and quantity.nano(value) % quantity.NANO:
-                text = f"fractional byte value {quote(value)} is invalid, must be an integer"
-                found.append(f"{path}.resources.{kind}[{resource}]: {text}")
+            value = (resources.get(kind) or {}).get(resource)
+            found += _fraction(value, f"{path}.resources.{kind}[{resource}]")
     return found
 
 
@@ -103,33 +197,3 @@ def _environment(variables: list[Obj], path: str) -> list[str]:
             found.append(f"{path}.env[{index}]: {text}")
         seen.add(name)
     return found
-
-
-def _ports(given: Obj, path: str) -> list[str]:
-    found: list[str] = []
-    numbers: dict[tuple[Any, Any], list[tuple[str, Obj]]] = {}
-    known: dict[str, str] = {}
-    named = []
-    for here, container in _containers(given, path):
-        for index, port in enumerate(container.get("ports") or []):
-            place, name = f"{here}.ports[{index}]", port.get("name", "")
-            others = numbers.setdefault((port.get("containerPort"), port.get("protocol")), [])
-            found += [text for other, at in others if (text := _overlap(port, at, place, other))]
-            others.append((place, port))
-            if name and name in known:
-                use = f"services and probes that select ports by name will use {known[name]}"
-                named.append(f"{place}: duplicate port name {quote(name)} with {known[name]}, {use}")
-            known.setdefault(name, place)
-    return found + named
-
-
-def _overlap(port: Obj, other: Obj, place: str, there: str) -> str:
-    host, theirs = port.get("hostPort", 0), other.get("hostPort", 0)
-    ip, their_ip = port.get("hostIP", ""), other.get("hostIP", "")
-    if (ip, host) == (their_ip, theirs):
-        return f"{place}: duplicate port definition with {there}"
-    if not host or not theirs:
-        return f"{place}: overlapping port definition with {there}"
-    if host == theirs and bool(ip) != bool(their_ip):
-        return f"{place}: dangerously ambiguous port definition with {there}"
-    return ""

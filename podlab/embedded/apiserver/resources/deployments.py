@@ -6,7 +6,7 @@ from typing import Any
 
 from podlab.apimachinery.labels import format_selector
 from podlab.embedded.apiserver.columns import AGE, CONTAINERS, IMAGES, NAME, Column, age, head, inside
-from podlab.embedded.apiserver.podspec import defaults
+from podlab.embedded.apiserver.podspec import defaults, dropped
 from podlab.embedded.apiserver.podspec import warnings as podwarnings
 from podlab.embedded.apiserver.resource import Context, Obj, Resource
 from podlab.embedded.apiserver.resources import templates
@@ -37,6 +37,7 @@ def default(deployment: Obj) -> None:
 
 def prepare(deployment: Obj, old: Obj | None, ctx: Context) -> None:
     """A new Deployment has no status, whatever the client sent."""
+    dropped.drop((deployment["spec"].get("template") or {}).get("spec") or {})
     if old is None:
         deployment["status"] = {}
 
@@ -111,7 +112,7 @@ def warnings(deployment: Obj, old: Obj | None) -> list[str]:
     wrong = names.label(deployment["metadata"].get("name", "")) if old is None else []
     found = [f"{HOSTNAME}: [{' '.join(wrong)}]"] if wrong else []
     template = (deployment.get("spec") or {}).get("template") or {}
-    return found + podwarnings.spec(template.get("spec") or {}, "spec.template.spec")
+    return found + podwarnings.template(template, "spec.template")
 
 
 def scale(deployment: Obj) -> Obj:

@@ -7,10 +7,11 @@ from typing import Any
 from podlab.apimachinery import podrow, quantity
 from podlab.apimachinery.times import rfc3339
 from podlab.embedded.apiserver.columns import AGE, NAME, Column
-from podlab.embedded.apiserver.podspec import defaults, ephemeral, updates
+from podlab.embedded.apiserver.podspec import defaults, dropped, ephemeral, strategy, updates
 from podlab.embedded.apiserver.podspec import spec as podspec
 from podlab.embedded.apiserver.podspec import warnings as podwarnings
 from podlab.embedded.apiserver.podspec.containers import only_in_pods
+from podlab.embedded.apiserver.podspec.security import podannotations
 from podlab.embedded.apiserver.resource import Context, Obj, Part, Resource
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata
@@ -21,21 +22,23 @@ COMPUTE = ("cpu", "memory")
 def default(pod: Obj) -> None:
     """Fill in what a manifest leaves out."""
     spec = pod.setdefault("spec", {})
-    defaults.spec(spec)
-    if (spec.get("terminationGracePeriodSeconds") or 0) < 0:
-        spec["terminationGracePeriodSeconds"] = 1
-    if spec.get("enableServiceLinks") is None:
-        spec["enableServiceLinks"] = True
+    defaults.pod(spec)
     pod.setdefault("status", {})
 
 
 def prepare(pod: Obj, old: Obj | None, ctx: Context) -> None:
-    """Give a new Pod its first status, whatever the client sent."""
-    if old is None:
-        pod["status"] = {"phase": "Pending", "qosClass": qos(pod)}
-        gates = pod["spec"].get("schedulingGates")
-        if gates:
-            pod["status"]["conditions"] = [_gated(rfc3339(ctx.now()))]
+    """Give a new Pod its first status, whatever the client sent, and make fields of what is said elsewhere."""
+    dropped.drop(pod["spec"])
+    if old is not None:
+        return
+    if (pod["spec"].get("terminationGracePeriodSeconds") or 0) < 0:
+        pod["spec"]["terminationGracePeriodSeconds"] = 1
+    strategy.label_keys(pod)
+    pod["status"] = {"phase": "Pending", "qosClass": qos(pod)}
+    gates = pod["spec"].get("schedulingGates")
+    if gates:
+        pod["status"]["conditions"] = [_gated(rfc3339(ctx.now()))]
+    ctx.warn(strategy.app_armor(pod))
 
 
 def _gated(now: str) -> Obj:
@@ -77,22 +80,35 @@ def validate(pod: Obj, old: Obj | None) -> list[Cause]:
     found = metadata.validate(pod, old)
     if old is not None and old["spec"].get("activeDeadlineSeconds") == spec.get("activeDeadlineSeconds") == 0:
         spec = {key: value for key, value in spec.items() if key != "activeDeadlineSeconds"}
-    found += podspec.validate(spec, "spec")
+    found += podannotations.validate(pod["metadata"].get("annotations"), spec, "metadata.annotations")
+    found += podspec.validate(spec, "spec", pod=pod["metadata"].get("name", ""))
+    found += _tokens(spec)
     for key in ("containers", "initContainers"):
         found += only_in_pods(spec.get(key) or [], f"spec.{key}")
     if old is None:
-        return found + _create(spec)
-    return found + updates.validate(spec, old["spec"])
+        return found + _create(pod, spec)
+    return found + updates.validate(pod, old)
 
 
-def _create(spec: Obj) -> list[Cause]:
+def _tokens(spec: Obj) -> list[Cause]:
+    """Only an account has tokens."""
+    text = "must not be specified when serviceAccountName is not set"
+    return [
+        causes.forbidden(f"spec.volumes[{index}].projected.sources[{number}].serviceAccountToken", text)
+        for index, volume in enumerate(spec.get("volumes") or [])
+        for number, source in enumerate((volume.get("projected") or {}).get("sources") or [])
+        if source.get("serviceAccountToken") is not None and not spec.get("serviceAccountName")
+    ]
+
+
+def _create(pod: Obj, spec: Obj) -> list[Cause]:
     found = []
     if spec.get("ephemeralContainers"):
         found.append(causes.forbidden("spec.ephemeralContainers", "cannot be set on create"))
     if spec.get("nodeName") and spec.get("schedulingGates"):
         text = "cannot be set until all schedulingGates have been cleared"
         found.append(causes.forbidden("spec.nodeName", text))
-    return found
+    return found + podannotations.matching(pod["metadata"].get("annotations"), spec, "spec")
 
 
 def selectable(pod: Obj) -> dict[str, str]:

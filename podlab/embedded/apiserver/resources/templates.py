@@ -9,6 +9,7 @@ from podlab.embedded.apiserver.columns import NAME, Column, inside
 from podlab.embedded.apiserver.podspec import defaults
 from podlab.embedded.apiserver.podspec import spec as podspec
 from podlab.embedded.apiserver.podspec import warnings as podwarnings
+from podlab.embedded.apiserver.podspec.security import podannotations
 from podlab.embedded.apiserver.resource import Obj, Resource
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata
@@ -18,8 +19,11 @@ MISMATCH = "`selector` does not match template `labels`"
 
 def validate_template(template: Obj, path: str) -> list[Cause]:
     """Return what is wrong with a Pod template."""
-    spec = template.get("spec") or {}
-    found = metadata.template(template.get("metadata"), path) + podspec.validate(spec, f"{path}.spec")
+    spec, given = template.get("spec") or {}, (template.get("metadata") or {}).get("annotations")
+    found = metadata.template(template.get("metadata"), path)
+    found += podannotations.validate(given, spec, f"{path}.annotations")
+    found += podspec.validate(spec, f"{path}.spec", template=True)
+    found += podannotations.matching(given, spec, f"{path}.spec")
     if spec.get("ephemeralContainers"):
         text = "ephemeral containers not allowed in pod template"
         found.append(causes.forbidden(f"{path}.spec.ephemeralContainers", text))
@@ -57,10 +61,10 @@ def selector(spec: Obj, kind: str) -> list[Cause]:
 
 def workload_warnings(obj: Obj, old: Obj | None) -> list[str]:
     """Return the warnings about the Pods of a workload."""
-    spec, path = obj.get("spec") or {}, "spec.template.spec"
+    spec, path = obj.get("spec") or {}, "spec.template"
     if obj.get("kind") == "CronJob":
-        spec, path = (spec.get("jobTemplate") or {}).get("spec") or {}, "spec.jobTemplate.spec.template.spec"
-    return podwarnings.spec((spec.get("template") or {}).get("spec") or {}, path)
+        spec, path = (spec.get("jobTemplate") or {}).get("spec") or {}, "spec.jobTemplate.spec.template"
+    return podwarnings.template(spec.get("template") or {}, path)
 
 
 def default(obj: Obj) -> None:
@@ -72,7 +76,7 @@ def validate(obj: Obj, old: Obj | None) -> list[Cause]:
 
 
 def warnings(obj: Obj, old: Obj | None) -> list[str]:
-    return podwarnings.spec((obj.get("template") or {}).get("spec") or {}, "template.spec")
+    return podwarnings.template(obj.get("template") or {}, "template")
 
 
 COLUMNS = (

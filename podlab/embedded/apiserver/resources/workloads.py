@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from podlab.embedded.apiserver.podspec import defaults
+from podlab.embedded.apiserver.podspec import defaults, dropped
 from podlab.embedded.apiserver.resource import Context, Obj, Resource
 from podlab.embedded.apiserver.resources import templates
 from podlab.embedded.apiserver.status import Cause
@@ -28,6 +28,7 @@ def put(target: Obj, **values: Any) -> None:
 
 def prepare(obj: Obj, old: Obj | None, ctx: Context) -> None:
     """A new workload has only the status that its controller would have to fill in."""
+    drop(obj)
     if old is None:
         counts = {
             "DaemonSet": ("currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady"),
@@ -36,6 +37,13 @@ def prepare(obj: Obj, old: Obj | None, ctx: Context) -> None:
             "ReplicationController": ("replicas",),
         }
         obj["status"] = dict.fromkeys(counts.get(obj["kind"], ()), 0)
+
+
+def drop(obj: Obj) -> None:
+    """Take out of the template what gates do not let in."""
+    spec = obj.get("spec") or {}
+    spec = (spec.get("jobTemplate") or {}).get("spec") or spec
+    dropped.drop((spec.get("template") or {}).get("spec") or {})
 
 
 def validation(kind: str, *immutable: str) -> Any:

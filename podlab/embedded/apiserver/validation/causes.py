@@ -49,9 +49,9 @@ def forbidden(path: str, detail: str) -> Cause:
     return _cause("forbidden", path, "", detail)
 
 
-def not_found(path: str, value: Any) -> Cause:
+def not_found(path: str, value: Any, detail: str = "") -> Cause:
     """The value names something that is not there."""
-    return _cause("not_found", path, shown(value), "")
+    return _cause("not_found", path, shown(value), detail)
 
 
 def too_long(path: str, limit: int) -> Cause:

@@ -34,6 +34,23 @@ def validate(
     return found + finalizers(meta.get("finalizers") or [], f"{path}.finalizers")
 
 
+DUPLICATE_OWNERS = (
+    ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, "
+    "and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: {}"
+)
+
+
+def without_duplicates(meta: Obj) -> list[str]:
+    """Drop owners that are named twice, and return what to warn of. Upstream: endpoints/handlers/create.go dedup"""
+    owners = meta.get("ownerReferences") or []
+    kept = [owner for index, owner in enumerate(owners) if owner not in owners[:index]]
+    if len(kept) == len(owners):
+        return []
+    meta["ownerReferences"] = kept
+    twice = [owner.get("uid", "") for index, owner in enumerate(owners) if owner in owners[:index]]
+    return [DUPLICATE_OWNERS.format(", ".join(dict.fromkeys(twice)))]
+
+
 def template(meta: Obj | None, path: str) -> list[Cause]:
     """Return what is wrong with the labels and annotations of a Pod template."""
     meta = meta or {}
@@ -69,6 +86,9 @@ def _owners(owners: list[Obj], path: str) -> list[Cause]:
         for key in ("kind", "name", "uid"):
             if not owner.get(key):
                 found.append(causes.invalid(f"{here}.{key}", "", "must not be empty"))
+        if (owner.get("apiVersion"), owner.get("kind")) == ("v1", "Event"):
+            text = "/v1, Kind=Event is disallowed from being an owner"
+            found.append(causes.invalid(path, owner, text))
     for other in controllers[1:]:
         both = " and ".join(f"{owner.get('kind')}/{owner.get('name')}" for owner in (controllers[0], other))
         text = f'Only one reference can have Controller set to true. Found "true" in references for {both}'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import Any
 
 from podlab.apimachinery.validation import (
@@ -50,6 +51,9 @@ from podlab.apimachinery.validation import (
 from podlab.apimachinery.validation import (
     subdomain as subdomain,
 )
+from podlab.apimachinery.validation import (
+    underscored as underscored,
+)
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes
 
@@ -71,9 +75,42 @@ def prefix(rule: Any, value: str) -> list[str]:
 
 
 def address(path: str, value: str) -> list[Cause]:
-    """An IP address."""
+    """An IP address; leading zeros have their own complaint, since some read them as octal."""
     try:
         ipaddress.ip_address(value)
     except ValueError:
+        if re.fullmatch(r"(\d{1,3}\.){3}\d{1,3}", value) and all(int(part) < 256 for part in value.split(".")):
+            return [causes.invalid(path, value, "must not have leading 0s")]
         return [causes.invalid(path, value, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)")]
     return []
+
+
+def one_of(path: str, value: str | None, allowed: tuple[str, ...]) -> list[Cause]:
+    """One of a few words, which must be there."""
+    if not value:
+        return [causes.required(path)]
+    return [] if value in allowed else [causes.unsupported(path, value, allowed)]
+
+
+def among(path: str, value: Any, allowed: tuple[str, ...]) -> list[Cause]:
+    """One of a few words, if it is there at all."""
+    return [] if value is None or value in allowed else [causes.unsupported(path, value, allowed)]
+
+
+def descending(path: str, text: str) -> list[Cause]:
+    """A relative path that stays below its start. Upstream: validateLocalDescendingPath"""
+    found = [causes.invalid(path, text, "must be a relative path")] if text.startswith("/") else []
+    return found + no_backsteps(path, text)
+
+
+def no_backsteps(path: str, text: str) -> list[Cause]:
+    """A path without `..`."""
+    return [causes.invalid(path, text, "must not contain '..'")] if ".." in text.split("/") else []
+
+
+def local(path: str, text: str) -> list[Cause]:
+    """A relative path that does not begin with `..` either. Upstream: ValidateLocalNonReservedPath"""
+    found = descending(path, text)
+    if text.startswith("..") and not text.startswith("../"):
+        found.append(causes.invalid(path, text, "must not start with '..'"))
+    return found

@@ -105,7 +105,7 @@ def test_what_may_not_change_in_a_pod(entry: Obj) -> None:
     old = next(each["response"]["body"] for each in recorded("errors") if each["name"] == "create ok")
     new, _ = decode.decode(body_of(entry["request"]), "", ("", "v1", "Pod"))
     PODS.default(new)
-    causes = updates.validate(new["spec"], _with_volume_of(new, old)["spec"])
+    causes = updates.validate(new, _with_volume_of(new, old))
     assert [cause.as_dict() for cause in causes] == answer["details"]["causes"]
 
 
