@@ -93,7 +93,12 @@ class Command:
         except ApiError as error:
             self.failures.append(with_source(error, doing, source) if doing else error)
         except PodlabError as error:
-            self.failures.append(error)
+            self.failed(error)
+
+    def failed(self, error: PodlabError) -> None:
+        """Keep an error for the end; what was written before it is printed."""
+        self.out(getattr(error, "printed", ""))
+        self.failures.append(error)
 
     def output(self) -> Output:
         """The outcome so far."""

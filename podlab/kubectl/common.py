@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """What was said about files, about printing, and about who writes."""
+    """What was said about files, about printing, and about how objects are written."""
 
     kustomize: str = ""
     recursive: bool = False
@@ -15,6 +15,10 @@ class Common:
     allow_missing_template_keys: bool = True
     show_managed_fields: bool = False
     field_manager: str = ""
+    save_config: bool = False
+    dry_run: str = "none"
+    output: str = ""
+    validate: str = ""
 
 
 class Kustomization(str):

@@ -240,7 +240,7 @@ def _carry_out(command: Command, act: Callable[[], None]) -> Output:
     try:
         act()
     except PodlabError as error:
-        command.failures.append(error)
+        command.failed(error)
     return command.finish()
 
 

@@ -73,6 +73,8 @@ class Usage:
 
 OURS = {"get": (Flag("timeout", "duration", "0s"),)}
 """What kubectl does not have, and a written line leaves out."""
+HIDDEN = {"autoscale": (Flag("cpu-percent", "int", "-1"),)}
+"""What kubectl takes and its help does not tell."""
 HELP = Flag("help", "bool", "false", "h")
 
 
@@ -105,7 +107,7 @@ def _read() -> dict[str, Usage]:
 
 
 def _usage(name: str, entry: dict[str, object]) -> Usage:
-    flags: dict[str, Flag] = {flag.name: flag for flag in OURS.get(name, ())}
+    flags: dict[str, Flag] = {flag.name: flag for flag in (*OURS.get(name, ()), *HIDDEN.get(name, ()))}
     told: dict[str, list[str]] = entry["flags"]  # type: ignore[assignment]
     for flag, (kind, default, *short) in told.items():
         flags[flag] = Flag(flag, kind, default, short[0] if short else "")

@@ -9,18 +9,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from podlab.apimachinery.gotext import quote
 from podlab.errors import PodlabError
 from podlab.kubectl.formats.columns import CustomColumns
+from podlab.kubectl.formats.gofmt import sprint
+from podlab.kubectl.formats.gotemplate import execute_template
+from podlab.kubectl.formats.gotemplateparser import Template, TemplateError, parse_template
 from podlab.kubectl.formats.jsonpath import JSONPath, execute
 from podlab.kubectl.formats.jsonpathparser import JSONPathError
-from podlab.kubectl.formats.yamlprinter import to_json, to_yaml
+from podlab.kubectl.formats.yamlprinter import to_compact_json, to_json, to_yaml
 
 Object = dict[str, Any]
 ALLOWED = (
-    "custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,"
-    "kyaml,name,template,templatefile,wide,yaml"
-)
+    "custom-columns", "custom-columns-file", "go-template", "go-template-file", "json", "jsonpath", "jsonpath-as-json",
+    "jsonpath-file", "kyaml", "name", "template", "templatefile", "wide", "yaml",
+)  # fmt: skip
 PATHS = ("jsonpath", "jsonpath-as-json", "jsonpath-file")
+TEMPLATES = ("go-template", "go-template-file", "template", "templatefile")
 COLUMNS = ("custom-columns", "custom-columns-file")
 
 
@@ -32,6 +37,8 @@ class Format:
     argument: str = ""
     path: JSONPath | None = None
     columns: CustomColumns | None = None
+    template: Template | None = None
+    allow_missing: bool = True
 
     @property
     def is_table(self) -> bool:
@@ -52,20 +59,37 @@ class Format:
                 return execute(self.argument, self.path, obj, self.name == "jsonpath-as-json")
             except JSONPathError as error:
                 raise JSONPathError(f"error: {error}") from None
+        if self.template:
+            return self._templated(self.template, obj)
         objects = obj["items"] if "items" in obj and obj.get("kind", "").endswith("List") else [obj]
         if self.columns:
             return self.columns.text(objects, no_headers)
         return "".join(f"{object_name(each)}\n" for each in objects)
 
+    def _templated(self, template: Template, obj: Object) -> str:
+        try:
+            return execute_template(template, obj, self.allow_missing)
+        except TemplateError as error:
+            words = f"error executing template {quote(self.argument)}: {error}"
+            said = (
+                f"Error executing template: {error}. Printing more information for debugging the template:\n"
+                f"\ttemplate was:\n\t\t{self.argument}\n\traw data was:\n\t\t{to_compact_json(obj)}\n"
+                f"\tobject given to template engine was:\n\t\t{sprint([obj])}\n\n"
+            )
+            raise TemplateError(f"error: {words}", printed=error.printed + said) from None
 
-def parse_format(output: str | None, *, allow_missing: bool = True) -> Format:
+
+def parse_format(output: str | None, *, allow_missing: bool = True, tables: bool = True) -> Format:
     """The format that `-o` names.
+
+    Args:
+        tables: whether `wide` and custom columns are among them.
 
     Raises:
         PodlabError: there is none of that name, or its template is wrong.
     """
     name, equals, argument = (output or "").partition("=")
-    if name in ("", "wide", "yaml", "json", "name") and not equals:
+    if name in ("", "wide", "yaml", "json", "name") and not equals and (tables or name != "wide"):
         return Format(name)
     if name in PATHS:
         if not argument:
@@ -75,11 +99,24 @@ def parse_format(output: str | None, *, allow_missing: bool = True) -> Format:
             return Format(name, template, path=JSONPath.parse(template, allow_missing))
         except JSONPathError as error:
             raise JSONPathError(f"error: error parsing jsonpath {template}, {error}") from None
-    if name in COLUMNS:
+    if name in TEMPLATES:
+        return Format(name, *_template(name, argument), allow_missing=allow_missing)
+    if name in COLUMNS and tables:
         return Format(name, argument, columns=_columns(name, argument))
+    allowed = ",".join(each for each in ALLOWED if tables or each not in (*COLUMNS, "wide"))
     raise PodlabError(
-        f'error: unable to match a printer suitable for the output format "{output}", allowed formats are: {ALLOWED}'
+        f'error: unable to match a printer suitable for the output format "{output}", allowed formats are: {allowed}'
     )
+
+
+def _template(name: str, argument: str) -> tuple[str, None, None, Template]:
+    if not argument:
+        raise PodlabError("error: template format specified but no template given")
+    text = _read(argument) if name.endswith("file") else argument
+    try:
+        return text, None, None, parse_template(text)
+    except TemplateError as error:
+        raise TemplateError(f"error: error parsing template {text}, {error}") from None
 
 
 def _columns(name: str, argument: str) -> CustomColumns:

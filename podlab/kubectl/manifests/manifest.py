@@ -100,7 +100,7 @@ def _plain(number: float) -> float | int:
 
 
 def manifests(
-    command: Command, filenames: Sequence[str], *, recursive: bool = False, validate: str = "strict"
+    command: Command, filenames: Sequence[str], *, validate: str = "strict"
 ) -> Iterator[tuple[Manifest, Mapping]]:
     """Each object of files and folders with its resource, in order; `-` is the standard input.
 
@@ -108,7 +108,7 @@ def manifests(
     """
     strict = validate.lower() not in ("false", "ignore")
     for name in filenames:
-        for manifest in _kept(command, _file(command, name, recursive)):
+        for manifest in _kept(command, _file(command, name)):
             with command.going_on():
                 yield manifest, resolve(command.mapper, manifest, strict)
 
@@ -118,7 +118,7 @@ def _kept(command: Command, found: Iterator[Manifest]) -> Iterator[Manifest]:
         yield from found
 
 
-def _file(command: Command, name: str, recursive: bool) -> Iterator[Manifest]:
+def _file(command: Command, name: str) -> Iterator[Manifest]:
     if name == "-":
         yield from parse(_decoded(_all(command.stdin), "STDIN"), "STDIN")
         return
@@ -127,7 +127,7 @@ def _file(command: Command, name: str, recursive: bool) -> Iterator[Manifest]:
         return
     path = command.folder / name
     if path.is_dir():
-        found = sorted(path.rglob("*") if recursive else path.iterdir())
+        found = sorted(path.rglob("*") if command.common.recursive else path.iterdir())
         chosen = [each for each in found if each.suffix in SUFFIXES and each.is_file()]
         if not chosen:
             raise ManifestError(f"error: error reading [{name}]: recognized file extensions are [.json .yaml .yml]")

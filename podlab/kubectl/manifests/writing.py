@@ -12,10 +12,12 @@ from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.formats.formats import parse_format
 from podlab.kubectl.formats.yamlprinter import to_compact_json
+from podlab.kubectl.klog import logged
 from podlab.kubectl.resources.restmapper import Mapping
 
 Object = dict[str, Any]
 VALIDATION = {"true": "Strict", "strict": "Strict", "warn": "Warn", "ignore": "Ignore", "false": "Ignore", "": "Strict"}
+VALIDATE = "must be one of: strict (or true), warn, ignore (or false)"
 IN_WORDS = {"client": " (dry run)", "server": " (server dry run)"}
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
@@ -26,28 +28,34 @@ class Writing:
 
     Attributes:
         dry_run: `none`, `client` (nothing is sent) or `server` (nothing is kept).
+        manager: the field manager, where `--field-manager` names none.
         validate: `strict`, `warn` or `ignore`: what the server does about unknown fields; "" does not ask it to.
         as_list: several objects are printed as one List, as `apply` does.
     """
 
     command: Command
     manager: str
-    dry_run: str = "none"
+    dry_run: str = ""
     validate: str = ""
     output: str | None = None
-    show_managed_fields: bool = False
     as_list: bool = False
     written: list[Object] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        common = self.command.common
+        self.manager = common.field_manager or self.manager
+        self.dry_run = self.dry_run or common.dry_run
+        self.validate = common.validate or self.validate
+        self.output = self.output or common.output
         if self.dry_run == "unchanged":
-            self.command.err("Warning: --dry-run is deprecated and can be replaced with --dry-run=client.\n")
+            deprecated = "--dry-run is deprecated and can be replaced with --dry-run=client."
+            self.command.err(logged("helpers.go:719", deprecated, "W"))
             self.dry_run = "client"
         if self.dry_run not in ("none", "client", "server"):
             raise PodlabError(f'error: Invalid dry-run value ({self.dry_run}). Must be "none", "server", or "client".')
         if self.validate.lower() not in VALIDATION:
-            raise PodlabError(f'error: invalid - validate option "{self.validate}"')
-        parse_format(self.output)
+            raise PodlabError(f'error: invalid - validate option "{self.validate}"; {VALIDATE}')
+        parse_format(self.output, allow_missing=common.allow_missing_template_keys, tables=False)
 
     @property
     def on_client(self) -> bool:
@@ -65,6 +73,7 @@ class Writing:
 
     def post(self, mapping: Mapping, namespace: str, obj: Object) -> Object:
         """Create an object; in a client's dry run it comes back as it is."""
+        obj = annotated(obj) if self.command.common.save_config else obj
         if self.on_client:
             return obj
         path = mapping.path(namespace)
@@ -95,7 +104,7 @@ class Writing:
         else:
             between = "---\n" if self.written and style.name == "yaml" else ""
             self.written.append(obj)
-            self.command.out(between + style.text(obj, show_managed_fields=self.show_managed_fields))
+            self.command.out(between + style.text(obj, show_managed_fields=self.command.common.show_managed_fields))
 
     def finish(self) -> None:
         """Print the List that was kept until here."""
@@ -103,7 +112,7 @@ class Writing:
             style = parse_format(self.output)
             items = {"apiVersion": "v1", "items": self.written, "kind": "List", "metadata": {"resourceVersion": ""}}
             whole = self.written[0] if len(self.written) == 1 else items
-            self.command.out(style.text(whole, show_managed_fields=self.show_managed_fields))
+            self.command.out(style.text(whole, show_managed_fields=self.command.common.show_managed_fields))
 
 
 def kind_name(mapping: Mapping) -> str:

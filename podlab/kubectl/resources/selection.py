@@ -14,10 +14,11 @@ from podlab.kubectl.resources.restmapper import Mapping, RestMapper
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """One resource, and the name of one object of it ("" for all of them)."""
+    """One resource, the name of one object of it ("" for all of them), and its namespace where a file says it."""
 
     mapping: Mapping
     name: str = ""
+    namespace: str = ""
 
 
 def select(

@@ -32,13 +32,8 @@ def apply(
     *arguments: str,
     filename: Sequence[str] = (),
     dry_run: str = "none",
-    output: str | None = None,
-    validate: str = "strict",
-    recursive: bool = False,
     server_side: bool = False,
     force_conflicts: bool = False,
-    field_manager: str = "",
-    show_managed_fields: bool = False,
 ) -> None:
     """Create what is missing, patch what differs, leave the rest.
 
@@ -52,9 +47,9 @@ def apply(
         )
     if force_conflicts and not server_side:
         raise PodlabError("error: --force-conflicts only works with --server-side")
-    manager = field_manager or ("kubectl" if server_side else "kubectl-client-side-apply")
-    writing = Writing(command, manager, dry_run, validate, output, show_managed_fields, as_list=True)
-    found = list(manifests(command, files, recursive=recursive, validate=validate))
+    manager = "kubectl" if server_side else "kubectl-client-side-apply"
+    writing = Writing(command, manager, dry_run, "strict", as_list=True)
+    found = list(manifests(command, files, validate=writing.validate))
     for manifest, mapping in found:
         with command.going_on():
             obj, namespace = in_namespace(command, manifest, mapping)

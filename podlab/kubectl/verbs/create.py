@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
-from podlab.kubectl.manifests.writing import Writing, annotated
+from podlab.kubectl.manifests.writing import Writing
 
 NO_FILES = "error: must specify one of -f and -k"
 
@@ -19,13 +19,7 @@ def create(
     command: Command,
     *arguments: str,
     filename: Sequence[str] = (),
-    dry_run: str = "none",
-    output: str | None = None,
-    validate: str = "strict",
-    recursive: bool = False,
-    save_config: bool = False,
     edit: bool = False,
-    show_managed_fields: bool = False,
 ) -> None:
     """Create each object of the manifests.
 
@@ -33,13 +27,12 @@ def create(
         PodlabError: what could not be read or created; the others are created all the same.
     """
     files = named_files(arguments, filename, "create")
-    writing = Writing(command, "kubectl-create", dry_run, validate, output, show_managed_fields)
+    writing = Writing(command, "kubectl-create", validate="strict")
     found = False
-    for manifest, mapping in manifests(command, files, recursive=recursive, validate=validate):
+    for manifest, mapping in manifests(command, files, validate=writing.validate):
         found = True
         with command.going_on("creating", manifest.source):
             obj, namespace = in_namespace(command, manifest, mapping)
-            obj = annotated(obj) if save_config else obj
             writing.tell(mapping, writing.post(mapping, namespace, obj), "created")
     if not found and not command.failures:
         raise PodlabError("error: no objects passed to create")

@@ -18,14 +18,9 @@ from podlab.kubectl.manifests.writing import IN_WORDS, kind_name
 from podlab.kubectl.resources.listing import read_list
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.resources.selection import select
+from podlab.kubectl.verbs.naming import NOTHING_NAMED
 
 Object = dict[str, Any]
-NOTHING_NAMED = """error: You must provide one or more resources by argument or filename.
-Example resource specifications include:
-   '-f rsrc.yaml'
-   '--filename=rsrc.json'
-   '<resource> <name>'
-   '<resource>'"""
 IMMEDIATE = (
     "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. "
     "The resource may continue to run on the cluster indefinitely.\n"
@@ -65,7 +60,6 @@ def delete(
     cascade: str = "background",
     dry_run: str = "none",
     output: str = "",
-    recursive: bool = False,
 ) -> None:
     """Delete each object, then wait until all are gone (up to `timeout`; a week where it is 0).
 
@@ -88,7 +82,7 @@ def delete(
     if force and dry_run == "none":
         command.err(IMMEDIATE)
     targets = (
-        _of_files(command, filename, recursive)
+        _of_files(command, filename)
         if filename
         else _of_arguments(command, arguments, selector, field_selector, all_, all_namespaces)
     )
@@ -118,9 +112,9 @@ def _options(grace_period: int, cascade: str) -> Object:
     return {**options, "gracePeriodSeconds": grace_period} if grace_period >= 0 else options
 
 
-def _of_files(command: Command, filenames: Sequence[str], recursive: bool) -> list[Target]:
+def _of_files(command: Command, filenames: Sequence[str]) -> list[Target]:
     found = []
-    for manifest, mapping in manifests(command, filenames, recursive=recursive, validate="ignore"):
+    for manifest, mapping in manifests(command, filenames, validate="ignore"):
         with command.going_on():
             _, namespace = in_namespace(command, manifest, mapping)
             found.append(Target(mapping, namespace, manifest.name))

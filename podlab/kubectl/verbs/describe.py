@@ -20,8 +20,8 @@ from podlab.kubectl.describe.sections import Object, format_selector
 from podlab.kubectl.formats.printer import format_labels
 from podlab.kubectl.resources.listing import CHUNK, read_list
 from podlab.kubectl.resources.restmapper import Mapping
-from podlab.kubectl.resources.selection import select
 from podlab.kubectl.verbs.get import Question, fetch, items_of
+from podlab.kubectl.verbs.naming import chosen_of
 
 Related = dict[str, list[Object]]
 Describe = Callable[[Object, Related, "list[Object] | None", datetime], str]
@@ -121,7 +121,9 @@ DESCRIBERS: dict[tuple[str, str], Describer] = {
 def describe(
     command: Command,
     *resources: str,
+    filename: Sequence[str] = (),
     selector: str = "",
+    chunk_size: int = CHUNK,
     all_namespaces: bool = False,
     show_events: bool | None = None,
 ) -> None:
@@ -133,9 +135,9 @@ def describe(
     Raises:
         ApiError: no such object, or the server refuses.
     """
-    if not resources:
+    if not resources and not filename:
         raise PodlabError(NO_RESOURCE)
-    chosen = select(command.mapper, resources, selecting=bool(selector))
+    chosen = chosen_of(command, resources, filename, selecting=bool(selector))
     question = Question(command.namespace, all_namespaces, selector)
     answer = fetch(command.client, chosen, question)
     found = [(mapping, obj) for mapping, each in answer.found for obj in items_of(mapping, each)]

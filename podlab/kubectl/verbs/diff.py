@@ -25,9 +25,7 @@ Object = dict[str, Any]
 MANAGER = {"fieldManager": "kubectl-client-side-apply", "dryRun": "All"}
 
 
-def diff(
-    command: Command, *arguments: str, filename: Sequence[str] = (), recursive: bool = False, server_side: bool = False
-) -> None:
+def diff(command: Command, *arguments: str, filename: Sequence[str] = (), server_side: bool = False) -> None:
     """Print what would change; the exit code is 1 if anything would.
 
     Raises:
@@ -35,7 +33,7 @@ def diff(
     """
     files = named_files(arguments, filename, "diff")
     folders = tuple(f"/tmp/{side}-{random.randrange(10**8, 10**10)}" for side in ("LIVE", "MERGED"))
-    for manifest, mapping in manifests(command, files, recursive=recursive):
+    for manifest, mapping in manifests(command, files):
         with command.going_on():
             obj, namespace = in_namespace(command, manifest, mapping)
             live, merged = _both(command, manifest, mapping, obj, namespace)

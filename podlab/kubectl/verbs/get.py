@@ -19,7 +19,8 @@ from podlab.kubectl.formats.formats import Format, parse_format
 from podlab.kubectl.formats.printer import TableOptions, TablePrinter
 from podlab.kubectl.resources.listing import CHUNK, TABLE, read_list
 from podlab.kubectl.resources.restmapper import Mapping
-from podlab.kubectl.resources.selection import Selected, select
+from podlab.kubectl.resources.selection import Selected
+from podlab.kubectl.verbs.naming import chosen_of
 from podlab.kubectl.verbs.watching import Watched, seconds_of
 from podlab.kubectl.verbs.watching import watch as follow
 
@@ -75,10 +76,10 @@ def get(
     show_kind: bool = False,
     sort_by: str = "",
     ignore_not_found: bool = False,
-    show_managed_fields: bool = False,
-    allow_missing_template_keys: bool = True,
     chunk_size: int = CHUNK,
     subresource: str = "",
+    filename: Sequence[str] = (),
+    server_print: bool = True,
     raw: str = "",
     watch: bool = False,
     watch_only: bool = False,
@@ -102,12 +103,12 @@ def get(
     if raw:
         command.out(get_raw(command.client, raw, seconds_of(timeout) or 0.0))
         return
-    if not resources:
+    if not resources and not filename:
         raise PodlabError(NO_RESOURCE)
-    style = parse_format(output, allow_missing=allow_missing_template_keys)
+    style = parse_format(output, allow_missing=command.common.allow_missing_template_keys)
     if show_labels and not style.is_table:
         raise PodlabError(f"error: --show-labels option cannot be used with {output} printer")
-    chosen = select(command.mapper, resources, selecting=bool(selector or field_selector))
+    chosen = chosen_of(command, resources, filename, selecting=bool(selector or field_selector))
     question = Question(
         command.namespace,
         all_namespaces,
@@ -129,7 +130,7 @@ def get(
     elif style.is_table:
         _tables(command, chosen, question, options, show_kind)
     else:
-        _objects(command, chosen, question, style, no_headers, show_managed_fields)
+        _objects(command, chosen, question, style, no_headers)
 
 
 def get_raw(client: Client, path: str, patience: float) -> str:
@@ -172,7 +173,7 @@ def _read(client: Client, one: Selected, question: Question, accept: str, includ
     if one.name:
         if question.all_namespaces and mapping.namespaced:
             raise PodlabError("error: a resource cannot be retrieved by name across all namespaces")
-        path = mapping.path(question.namespace, one.name, question.subresource)
+        path = mapping.path(one.namespace or question.namespace, one.name, question.subresource)
         found: Object = client.request("GET", path, query={"includeObject": include}, accept=accept).json()
         return found
     return read_list(
@@ -238,7 +239,6 @@ def _objects(
     question: Question,
     style: Format,
     no_headers: bool,
-    show_managed_fields: bool,
 ) -> None:
     answer = fetch(command.client, chosen, question)
     command.failures += answer.errors
@@ -254,7 +254,7 @@ def _objects(
         if not objects and question.ignore_not_found:
             return
         document = {"apiVersion": "v1", "items": objects, "kind": "List", "metadata": {"resourceVersion": ""}}
-    command.out(style.text(document, no_headers=no_headers, show_managed_fields=show_managed_fields))
+    command.out(style.text(document, no_headers=no_headers, show_managed_fields=command.common.show_managed_fields))
 
 
 def items_of(mapping: Mapping, found: Object) -> list[Object]:

@@ -15,8 +15,10 @@ from podlab.kubectl.manifests.writing import Writing
 from podlab.kubectl.resources.listing import read_list
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.resources.selection import select
+from podlab.kubectl.verbs.naming import BOTH, NOTHING_NAMED
 
 Object = dict[str, Any]
+NAMED = "error: one or more resources must be specified as <resource> <name> or <resource>/<name>"
 Changes = tuple[dict[str, str], list[str]]
 """What is set, and the keys that are removed."""
 
@@ -29,8 +31,6 @@ def label(
     all_: bool = False,
     selector: str = "",
     all_namespaces: bool = False,
-    dry_run: str = "none",
-    output: str | None = None,
     list_: bool = False,
 ) -> None:
     """Set labels (`key=value`) and remove them (`key-`).
@@ -41,7 +41,9 @@ def label(
     words, changes = _changes(arguments, "label")
     if not list_ and not any(changes):
         raise PodlabError("error: at least one label update is required")
-    writing = Writing(command, "kubectl-label", dry_run, output=output)
+    if not words and not filename:
+        raise PodlabError(NAMED)
+    writing = Writing(command, "kubectl-label")
     for mapping, obj in objects_named(command, words, filename, selector, all_, all_namespaces):
         with command.going_on():
             labels = obj["metadata"].get("labels") or {}
@@ -67,8 +69,6 @@ def annotate(
     all_: bool = False,
     selector: str = "",
     all_namespaces: bool = False,
-    dry_run: str = "none",
-    output: str | None = None,
 ) -> None:
     """Set annotations (`key=value`) and remove them (`key-`).
 
@@ -78,7 +78,9 @@ def annotate(
     words, changes = _changes(arguments, "annotation")
     if not any(changes):
         raise PodlabError("error: at least one annotation update is required")
-    writing = Writing(command, "kubectl-annotate", dry_run, output=output)
+    if not words and not filename:
+        raise PodlabError(NAMED)
+    writing = Writing(command, "kubectl-annotate")
     for mapping, obj in objects_named(command, words, filename, selector, all_, all_namespaces):
         with command.going_on():
             annotations = obj["metadata"].get("annotations") or {}
@@ -143,6 +145,8 @@ def objects_named(
 ) -> list[tuple[Mapping, Object]]:
     """What is named, as it is on the server."""
     found: list[tuple[Mapping, Object]] = []
+    if filename and words:
+        raise PodlabError(BOTH)
     if filename:
         for manifest, mapping in manifests(command, filename, validate="ignore"):
             with command.going_on():
@@ -150,7 +154,7 @@ def objects_named(
                 found.append((mapping, command.client.get(mapping.path(namespace, manifest.name))))
         return found
     if not words:
-        raise PodlabError("error: one or more resources must be specified as <resource> <name> or <resource>/<name>")
+        raise PodlabError(NOTHING_NAMED)
     for one in select(command.mapper, words, selecting=bool(selector or all_)):
         namespace = "" if all_namespaces else command.namespace
         with command.going_on():

@@ -30,7 +30,6 @@ def patch(
     filename: Sequence[str] = (),
     subresource: str = "",
     dry_run: str = "none",
-    output: str | None = None,
 ) -> None:
     """Change part of an object: strategic merge, merge, or JSON patch, in JSON or YAML.
 
@@ -43,7 +42,7 @@ def patch(
         raise PodlabError("error: must specify --patch or --patch-file containing the contents of the patch")
     text = patch or _read(command, patch_file)
     body = _parsed(text)
-    writing = Writing(command, "kubectl-patch", dry_run, output=output)
+    writing = Writing(command, "kubectl-patch", dry_run)
     for mapping, namespace, name in _targets(command, arguments, filename):
         with command.going_on():
             path = mapping.path(namespace, name, subresource)

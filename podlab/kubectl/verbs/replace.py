@@ -27,11 +27,6 @@ def replace(
     force: bool = False,
     grace_period: int = -1,
     timeout: str = "0s",
-    dry_run: str = "none",
-    output: str | None = None,
-    validate: str = "strict",
-    save_config: bool = False,
-    recursive: bool = False,
 ) -> None:
     """Replace each object, which must be there.
 
@@ -41,10 +36,10 @@ def replace(
     files = named_files(arguments, filename, "replace")
     if grace_period >= 0 and not force:
         raise PodlabError("error: --grace-period must have --force specified")
-    writing = Writing(command, "kubectl-replace", dry_run, validate, output)
+    writing = Writing(command, "kubectl-replace", validate="strict")
     if force:
         delete(command, filename=files, ignore_not_found=True, grace_period=grace_period, timeout=timeout)
-    for manifest, mapping in manifests(command, files, recursive=recursive, validate=validate):
+    for manifest, mapping in manifests(command, files, validate=writing.validate):
         with command.going_on():
             obj, namespace = in_namespace(command, manifest, mapping)
             target = Target(mapping, namespace, manifest.name)
@@ -53,17 +48,17 @@ def replace(
                 writing.tell(mapping, writing.post(mapping, namespace, obj), "replaced")
                 continue
             try:
-                writing.tell(mapping, _put(writing, target, obj, save_config), "replaced")
+                writing.tell(mapping, _put(writing, target, obj), "replaced")
             except ApiError as error:
                 raise with_source(error, "replacing", manifest.source) from error
 
 
-def _put(writing: Writing, target: Target, obj: Object, save_config: bool) -> Object:
+def _put(writing: Writing, target: Target, obj: Object) -> Object:
     client = writing.command.client
     there = client.get(target.path)
     if writing.on_client:
         return obj
-    if save_config or LAST_APPLIED in (there["metadata"].get("annotations") or {}):
+    if writing.command.common.save_config or LAST_APPLIED in (there["metadata"].get("annotations") or {}):
         obj = annotated(obj)
     version = there["metadata"]["resourceVersion"]
     metadata = {**obj["metadata"], "resourceVersion": obj["metadata"].get("resourceVersion") or version}

@@ -1,4 +1,4 @@
-"""`kubectl rollout status` and `restart`.
+"""`kubectl rollout status`.
 
 Upstream: staging/src/k8s.io/kubectl/pkg/cmd/rollout, pkg/polymorphichelpers/rollout_status.go
 """
@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from podlab.apimachinery.duration import parse_duration
 from podlab.errors import ApiError, PodlabError, WaitTimeout
 from podlab.kubectl.command import Command
-from podlab.kubectl.manifests.writing import Writing
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.verbs.label import objects_named
+from podlab.kubectl.verbs.revisions import REVISION
 
 Object = dict[str, Any]
 
@@ -26,6 +25,7 @@ def status(
     filename: Sequence[str] = (),
     selector: str = "",
     watch: bool = True,
+    revision: int = 0,
     timeout: str = "0s",
 ) -> None:
     """Print a rollout's progress until it is done.
@@ -35,15 +35,20 @@ def status(
     """
     if not arguments and not filename and not selector:
         raise PodlabError("error: required resource not specified")
+    if revision < 0:
+        raise PodlabError(f"error: revision must be a positive integer: {revision}")
     until = time.monotonic() + (parse_duration(timeout) or 7 * 24 * 3600)
     for mapping, obj in objects_named(command, arguments, filename, selector, False):
-        _follow(command, mapping, obj, watch, until)
+        _follow(command, mapping, obj, watch, until, revision)
 
 
-def _follow(command: Command, mapping: Mapping, obj: Object, watch: bool, until: float) -> None:
+def _follow(command: Command, mapping: Mapping, obj: Object, watch: bool, until: float, revision: int) -> None:
     path = mapping.path(obj["metadata"].get("namespace", ""))
     name = obj["metadata"]["name"]
     said = ""
+    there = (obj["metadata"].get("annotations") or {}).get(REVISION, "")
+    if revision and mapping.kind == "Deployment" and there != str(revision):
+        raise PodlabError(f"error: desired revision ({revision}) is different from the running revision ({there})")
     while True:
         text, done = progress(obj)
         if text != said:
@@ -136,25 +141,3 @@ def _stateful_set(name: str, spec: Object, status: Object) -> tuple[str, bool]:
     current = status.get("currentReplicas", 0)
     revision = status.get("currentRevision", "")
     return f"statefulset rolling update complete {current} pods at revision {revision}...\n", True
-
-
-def restart(
-    command: Command,
-    *arguments: str,
-    filename: Sequence[str] = (),
-    selector: str = "",
-    output: str | None = None,
-) -> None:
-    """Make a workload's Pods anew, by an annotation in their template."""
-    if not arguments and not filename and not selector:
-        raise PodlabError("error: required resource not specified")
-    writing = Writing(command, "kubectl-rollout", output=output)
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    template = {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": now}}}
-    for mapping, obj in objects_named(command, arguments, filename, selector, False):
-        with command.going_on():
-            if "template" not in obj.get("spec", {}) or mapping.kind not in ("Deployment", "DaemonSet", "StatefulSet"):
-                name = f'{mapping.qualified} "{obj["metadata"]["name"]}"'
-                raise PodlabError(f"error: {name} restarting is not supported")
-            path = mapping.path(obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
-            writing.tell(mapping, writing.patch(path, {"spec": {"template": template}}), "restarted")

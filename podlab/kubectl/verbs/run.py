@@ -6,17 +6,27 @@ Upstream: staging/src/k8s.io/kubectl/pkg/cmd/run/run.go, pkg/generate/versioned/
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 from typing import Any
 
-from podlab.errors import PodlabError
+from podlab.apimachinery.duration import parse_duration
+from podlab.errors import ApiError, PodlabError
 from podlab.kubectl.command import Command
-from podlab.kubectl.manifests.writing import Writing, annotated
+from podlab.kubectl.manifests.writing import Writing
+from podlab.kubectl.verbs.attach import attach_to
+from podlab.kubectl.verbs.delete import Target, wait_until_gone
+from podlab.kubectl.verbs.expose import service
+from podlab.kubectl.verbs.overriding import overridden
 
 Object = dict[str, Any]
 IMAGE = re.compile(
     r"^[a-z0-9]+([._-]+[a-z0-9]+)*(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[\w][\w.-]{0,127})?(@\w+:[0-9a-f]+)?$"
 )
+DRY = "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)"
+SEE = "\nSee 'kubectl run -h' for help and examples"
+VARIABLE = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
+ENDED = ("Succeeded", "Failed")
 
 
 def run(
@@ -30,71 +40,184 @@ def run(
     restart: str = "Always",
     command_: bool = False,
     image_pull_policy: str = "",
-    dry_run: str = "none",
-    output: str | None = None,
-    save_config: bool = False,
+    privileged: bool = False,
+    overrides: str = "",
+    override_type: str = "merge",
+    expose: bool = False,
+    attach: bool | None = None,
     stdin: bool = False,
     tty: bool = False,
     rm: bool = False,
+    leave_stdin_open: bool = False,
+    quiet: bool = False,
+    grace_period: int = -1,
+    force: bool = False,
+    timeout: str = "0s",
+    cascade: str = "background",
+    wait: bool = False,
+    pod_running_timeout: str = "1m0s",
 ) -> None:
     """Create a Pod; `arguments` are its name and then what its container gets as arguments (or as command).
+
+    Args:
+        attach: stay with it; `stdin` means so, too.
+        rm: delete it afterwards.
 
     Raises:
         PodlabError: name or image missing or wrong, or the server refuses.
     """
-    if not image:
-        raise PodlabError('error: required flag(s) "image" not set')
-    if not arguments:
-        raise PodlabError("error: NAME is required for run\nSee 'kubectl run -h' for help and examples")
-    if not IMAGE.match(image.rpartition("//")[2]):
-        raise PodlabError(f'error: Invalid image name "{image}": invalid reference format')
-    if restart not in ("Always", "OnFailure", "Never"):
-        raise PodlabError(f"error: invalid restart policy: {restart}\nSee 'kubectl run -h' for help and examples")
-    if stdin or tty or rm:
-        raise PodlabError(
-            "error: --stdin, --tty and --rm are not supported by podlab: run the Pod, then use kubectl exec"
-        )
+    attached = stdin if attach is None else attach
+    _check(command, arguments, image, restart, tty=tty, stdin=stdin, rm=rm, attached=attached)
+    if expose and not port:
+        raise PodlabError(f"error: --port must be set when exposing a service{SEE}")
     name, rest = arguments[0], list(arguments[1:])
-    container: Object = {"name": name, "image": image, "resources": {}}
-    if image_pull_policy:
-        container["imagePullPolicy"] = image_pull_policy
+    container: Object = {"name": name, "image": image}
     if rest:
         container["command" if command_ else "args"] = rest
-    if port:
-        container["ports"] = [{"containerPort": _port(port)}]
-    if env:
-        container["env"] = [_variable(each) for each in env]
-    obj: Object = {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": name, "labels": _pairs(labels) if labels else {"run": name}},
-        "spec": {"containers": [container], "restartPolicy": restart, "dnsPolicy": "ClusterFirst"},
-        "status": {},
-    }
-    if annotations:
-        obj["metadata"]["annotations"] = dict(each.split("=", 1) for each in annotations)
-    writing = Writing(command, "kubectl-run", dry_run, output=output)
+    container |= {"ports": [{"containerPort": _port(port)}]} if port else {}
+    container |= {"env": [_variable(each) for each in env]} if env else {}
+    container["resources"] = {}
+    container |= {"imagePullPolicy": image_pull_policy} if image_pull_policy else {}
+    container |= {"securityContext": {"privileged": True}} if privileged else {}
+    container |= {"stdin": True, **({} if leave_stdin_open else {"stdinOnce": True})} if stdin else {}
+    container |= {"tty": True} if tty else {}
+    metadata: Object = {"name": name, "labels": _labels(labels) if labels else {"run": name}}
+    metadata |= {"annotations": _annotations(annotations)} if annotations else {}
+    metadata |= {"namespace": command.namespace} if command.enforce_namespace else {}
+    spec = {"containers": [container], "restartPolicy": restart, "dnsPolicy": "ClusterFirst"}
+    obj: Object = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": {}}
+    obj = overridden(command, obj, overrides, override_type) if overrides else obj
+    writing = Writing(command, "kubectl-run")
     mapping = command.mapper.by_name("pods")
-    writing.tell(mapping, writing.post(mapping, command.namespace, annotated(obj) if save_config else obj), "created")
+    made = writing.post(mapping, obj["metadata"].get("namespace") or command.namespace, obj)
+    if expose:
+        _expose(writing, metadata, _port(port))
+    followed = attached and writing.dry_run == "none"
+    if not followed:
+        writing.tell(mapping, made, "created")
+    if followed:
+        removal = {"gracePeriodSeconds": 0 if force and grace_period < 0 else grace_period}
+        _stay(command, made, tty=tty, stdin=stdin, rm=rm, quiet=quiet, patience=pod_running_timeout, removal=removal)
+
+
+def _expose(writing: Writing, metadata: Object, port: int) -> None:
+    """A Service of the Pod's name."""
+    services = writing.command.mapper.by_name("services")
+    selector = {"run": metadata["name"]} if metadata["labels"] == {"run": metadata["name"]} else metadata["labels"]
+    named = {key: value for key, value in metadata.items() if key in ("name", "namespace")}
+    ports = [{"port": port, "protocol": "TCP", "targetPort": port}]
+    made = service(named, {"ports": ports, "selector": selector})
+    writing.tell(services, writing.post(services, writing.command.namespace, made), "created")
+    if writing.output == "yaml":
+        writing.command.out("---\n")
+
+
+def _check(command: Command, arguments: Sequence[str], image: str, restart: str, **asked: bool) -> None:
+    if not image:
+        raise PodlabError('error: required flag(s) "image" not set')
+    if not arguments or len(arguments) == len(command.after):
+        raise PodlabError(f"error: NAME is required for run{SEE}")
+    if not IMAGE.match(image.rpartition("//")[2]):
+        raise PodlabError(f'error: Invalid image name "{image}": invalid reference format')
+    if asked["tty"] and not asked["stdin"]:
+        raise PodlabError(f"error: -i/--stdin is required for containers with -t/--tty=true{SEE}")
+    if restart not in ("Always", "OnFailure", "Never"):
+        raise PodlabError(f"error: invalid restart policy: {restart}{SEE}")
+    if asked["rm"] and not asked["attached"]:
+        raise PodlabError(f"error: --rm should only be used for attached containers{SEE}")
+    if asked["attached"] and command.common.dry_run != "none":
+        raise PodlabError(f"error: {DRY}{SEE}")
+
+
+def _stay(
+    command: Command, pod: Object, *, tty: bool, stdin: bool, rm: bool, quiet: bool, patience: str, removal: Object
+) -> None:
+    """Stay with the Pod until its container ends; its exit code becomes the command's."""
+    pods = command.mapper.by_name("pods")
+    namespace, name = pod["metadata"]["namespace"], pod["metadata"]["name"]
+    target = Target(pods, namespace, name)
+    try:
+        pod = _until_running(command, target, parse_duration(patience))
+        attach_to(command, pod, pod["spec"]["containers"][0]["name"], stdin=stdin, tty=tty, quiet=quiet, ended=True)
+        command.exit_code = command.exit_code or _exit_code(command, target)
+    finally:
+        if rm:
+            grace = removal["gracePeriodSeconds"]
+            body = {"propagationPolicy": "Background", **(removal if grace >= 0 else {})}
+            command.client.request("DELETE", target.path, body=body)
+            if not quiet:
+                command.out(f'pod "{name}" deleted from {namespace} namespace\n')
+            wait_until_gone(command, target, pod["metadata"]["uid"], time.monotonic() + 300)
+
+
+def _until_running(command: Command, target: Target, patience: float) -> Object:
+    """The Pod when its container runs or has ended.
+
+    Raises:
+        PodlabError: it did not come to that in time.
+    """
+    end = time.monotonic() + patience
+    while True:
+        pod = command.client.get(target.path)
+        status = pod.get("status") or {}
+        if status.get("phase") in ENDED or any(
+            c.get("ready") or "running" in (c.get("state") or {}) for c in status.get("containerStatuses") or []
+        ):
+            return pod
+        left = end - time.monotonic()
+        if left <= 0:
+            raise PodlabError("error: timed out waiting for the condition")
+        query = {
+            "fieldSelector": f"metadata.name={target.name}",
+            "resourceVersion": pod["metadata"]["resourceVersion"],
+        }
+        for _ in command.client.watch(target.mapping.path(target.namespace), query=query, timeout=max(1.0, left)):
+            break
+
+
+def _exit_code(command: Command, target: Target) -> int:
+    """What the container ended with, where it ended for good."""
+    try:
+        pod = command.client.get(target.path)
+    except ApiError:
+        return 0
+    if pod["spec"].get("restartPolicy") == "Always":
+        return 0
+    end = time.monotonic() + 10
+    while (pod.get("status") or {}).get("phase") not in ENDED and time.monotonic() < end:
+        time.sleep(0.2)
+        pod = command.client.get(target.path)
+    statuses = (pod.get("status") or {}).get("containerStatuses") or []
+    code = next((s["state"]["terminated"]["exitCode"] for s in statuses if "terminated" in s.get("state", {})), 0)
+    if code:
+        where = f"{target.namespace}/{target.name}"
+        command.err(f"pod {where} terminated ({'Error'})\n")
+    return int(code)
 
 
 def _port(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise PodlabError(f'error: strconv.ParseInt: parsing "{text}": invalid syntax') from None
+    if not re.fullmatch(r"[-+]?[0-9]+", text, re.ASCII):
+        raise PodlabError(f'error: strconv.Atoi: parsing "{text}": invalid syntax')
+    return int(text)
 
 
 def _variable(text: str) -> Object:
     name, equals, value = text.partition("=")
-    if not equals or not name:
+    if not equals or not name or not VARIABLE.fullmatch(name):
         raise PodlabError(f"error: invalid env: {text}")
-    return {"name": name, "value": value}
+    return {"name": name, **({"value": value} if value else {})}
 
 
-def _pairs(text: str) -> dict[str, str]:
+def _labels(text: str) -> dict[str, str]:
     pairs = [each.partition("=") for each in text.split(",") if each]
     wrong = next((key for key, equals, _ in pairs if not equals or not key), None)
     if wrong is not None:
         raise PodlabError(f"error: unexpected label spec: {wrong}")
     return {key: value for key, _, value in pairs}
+
+
+def _annotations(given: Sequence[str]) -> dict[str, str]:
+    wrong = next((each for each in given if "=" not in each or each.startswith("=")), None)
+    if wrong is not None:
+        raise PodlabError(f"error: Invalid annotations: invalid annotation format: {wrong}")
+    return dict(each.split("=", 1) for each in given)

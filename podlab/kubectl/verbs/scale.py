@@ -21,13 +21,13 @@ def scale(
     filename: Sequence[str] = (),
     selector: str = "",
     all_: bool = False,
-    dry_run: str = "none",
-    output: str | None = None,
 ) -> None:
     """Set the number of replicas."""
+    if replicas == -1:
+        raise PodlabError('error: required flag(s) "replicas" not set')
     if replicas < 0:
         raise PodlabError("error: --replicas=COUNT is required, and COUNT must be greater than or equal to 0")
-    writing = Writing(command, "kubectl-scale", dry_run, output=output)
+    writing = Writing(command, "kubectl-scale")
     for mapping, obj in objects_named(command, arguments, filename, selector, all_):
         with command.going_on():
             there = obj.get("spec", {}).get("replicas", -1)

@@ -72,25 +72,56 @@ VERBS = {
         "create:create",
         Text(ko="파일의 오브젝트를 새로 만듭니다.", en="Create the objects of a file."),
     ),
-    "create namespace": Verb(
-        "generators:namespace",
-        Text(ko="네임스페이스를 만듭니다.", en="Create a namespace."),
+    "create namespace": Verb("create_policy:namespace", Text(ko="네임스페이스를 만듭니다.", en="Create a namespace.")),
+    "create configmap": Verb("create_config:configmap", Text(ko="컨피그맵을 만듭니다.", en="Create a ConfigMap.")),
+    "create secret generic": Verb("create_config:secret", Text(ko="시크릿을 만듭니다.", en="Create a Secret.")),
+    "create secret tls": Verb(
+        "create_config:secret_tls",
+        Text(ko="인증서와 키로 시크릿을 만듭니다.", en="Create a Secret of a certificate and its key."),
     ),
-    "create configmap": Verb(
-        "generators:configmap",
-        Text(ko="컨피그맵을 만듭니다.", en="Create a ConfigMap."),
-    ),
-    "create secret generic": Verb(
-        "generators:secret",
-        Text(ko="시크릿을 만듭니다.", en="Create a Secret."),
+    "create secret docker-registry": Verb(
+        "create_config:secret_docker_registry",
+        Text(ko="이미지를 받을 때 쓰는 시크릿을 만듭니다.", en="Create a Secret for pulling images."),
     ),
     "create deployment": Verb(
-        "generators:deployment",
-        Text(ko="디플로이먼트를 만듭니다.", en="Create a Deployment."),
+        "create_workloads:deployment", Text(ko="디플로이먼트를 만듭니다.", en="Create a Deployment.")
     ),
+    "create job": Verb("create_workloads:job", Text(ko="잡을 만듭니다.", en="Create a Job.")),
+    "create cronjob": Verb("create_workloads:cronjob", Text(ko="크론잡을 만듭니다.", en="Create a CronJob.")),
     "create serviceaccount": Verb(
-        "generators:serviceaccount",
-        Text(ko="서비스어카운트를 만듭니다.", en="Create a ServiceAccount."),
+        "create_rbac:serviceaccount", Text(ko="서비스어카운트를 만듭니다.", en="Create a ServiceAccount.")
+    ),
+    "create role": Verb("create_rbac:role", Text(ko="롤을 만듭니다.", en="Create a Role.")),
+    "create clusterrole": Verb(
+        "create_rbac:clusterrole", Text(ko="클러스터롤을 만듭니다.", en="Create a ClusterRole.")
+    ),
+    "create rolebinding": Verb("create_rbac:rolebinding", Text(ko="롤바인딩을 만듭니다.", en="Create a RoleBinding.")),
+    "create clusterrolebinding": Verb(
+        "create_rbac:clusterrolebinding", Text(ko="클러스터롤바인딩을 만듭니다.", en="Create a ClusterRoleBinding.")
+    ),
+    "create token": Verb(
+        "create_rbac:token", Text(ko="서비스어카운트의 토큰을 받습니다.", en="Ask for a ServiceAccount's token.")
+    ),
+    "create service clusterip": Verb(
+        "create_service:clusterip", Text(ko="ClusterIP 서비스를 만듭니다.", en="Create a ClusterIP Service.")
+    ),
+    "create service nodeport": Verb(
+        "create_service:nodeport", Text(ko="NodePort 서비스를 만듭니다.", en="Create a NodePort Service.")
+    ),
+    "create service loadbalancer": Verb(
+        "create_service:loadbalancer", Text(ko="LoadBalancer 서비스를 만듭니다.", en="Create a LoadBalancer Service.")
+    ),
+    "create service externalname": Verb(
+        "create_service:externalname", Text(ko="ExternalName 서비스를 만듭니다.", en="Create an ExternalName Service.")
+    ),
+    "create ingress": Verb("create_service:ingress", Text(ko="인그레스를 만듭니다.", en="Create an Ingress.")),
+    "create quota": Verb("create_policy:quota", Text(ko="리소스쿼터를 만듭니다.", en="Create a ResourceQuota.")),
+    "create priorityclass": Verb(
+        "create_policy:priorityclass", Text(ko="프라이어리티클래스를 만듭니다.", en="Create a PriorityClass.")
+    ),
+    "create poddisruptionbudget": Verb(
+        "create_policy:poddisruptionbudget",
+        Text(ko="PodDisruptionBudget을 만듭니다.", en="Create a PodDisruptionBudget."),
     ),
     "apply": Verb(
         "apply:apply",
@@ -131,7 +162,7 @@ VERBS = {
         Text(ko="오브젝트의 일부를 바꿉니다.", en="Change part of an object."),
     ),
     "set image": Verb(
-        "set_image:set_image",
+        "settings:set_image",
         Text(ko="컨테이너의 이미지를 바꿉니다.", en="Change a container's image."),
     ),
     "scale": Verb(
@@ -143,7 +174,7 @@ VERBS = {
         Text(ko="롤아웃이 끝날 때까지 진행을 보여 줍니다.", en="Follow a rollout to its end."),
     ),
     "rollout restart": Verb(
-        "rollout:restart",
+        "rollout_changes:restart",
         Text(ko="워크로드의 파드를 새로 만듭니다.", en="Make a workload's Pods anew."),
     ),
     "auth can-i": Verb(
@@ -189,5 +220,47 @@ VERBS = {
     "port-forward": Verb(
         "port_forward:port_forward",
         Text(ko="파드의 포트를 이 컴퓨터로 이어 줍니다.", en="Bring a Pod's port to this computer."),
+    ),
+    "expose": Verb("expose:expose", Text(ko="파드를 서비스로 노출합니다.", en="Expose Pods by a Service.")),
+    "autoscale": Verb(
+        "autoscale:autoscale", Text(ko="워크로드에 오토스케일러를 답니다.", en="Give a workload an autoscaler.")
+    ),
+    "taint": Verb("taint:taint", Text(ko="노드에 테인트를 달거나 뗍니다.", en="Set taints of Nodes, or remove them.")),
+    "cordon": Verb("drain:cordon", Text(ko="노드에 새 파드가 오지 않게 합니다.", en="Keep new Pods away from a Node.")),
+    "uncordon": Verb(
+        "drain:uncordon", Text(ko="노드에 다시 파드가 올 수 있게 합니다.", en="Let new Pods come to a Node again.")
+    ),
+    "drain": Verb("drain:drain", Text(ko="노드를 비웁니다.", en="Empty a Node of its Pods.")),
+    "top node": Verb("top:top_node", Text(ko="노드의 사용량을 보여 줍니다.", en="Show what Nodes use.")),
+    "top pod": Verb("top:top_pod", Text(ko="파드의 사용량을 보여 줍니다.", en="Show what Pods use.")),
+    "set env": Verb(
+        "set_env:set_env", Text(ko="컨테이너의 환경 변수를 바꿉니다.", en="Change containers' environment variables.")
+    ),
+    "set resources": Verb(
+        "settings:set_resources",
+        Text(ko="컨테이너의 요청량과 한도를 바꿉니다.", en="Change containers' requests and limits."),
+    ),
+    "set serviceaccount": Verb(
+        "settings:set_serviceaccount",
+        Text(ko="파드 템플릿의 서비스어카운트를 바꿉니다.", en="Change the ServiceAccount of a Pod template."),
+    ),
+    "set selector": Verb(
+        "set_env:set_selector", Text(ko="서비스의 셀렉터를 바꿉니다.", en="Change a Service's selector.")
+    ),
+    "set subject": Verb(
+        "set_env:set_subject", Text(ko="롤바인딩에 주체를 더합니다.", en="Add subjects to a role binding.")
+    ),
+    "rollout history": Verb(
+        "rollout_changes:history", Text(ko="롤아웃의 리비전을 보여 줍니다.", en="Show a rollout's revisions.")
+    ),
+    "rollout undo": Verb(
+        "rollout_changes:undo", Text(ko="이전 리비전으로 돌아갑니다.", en="Go back to an earlier revision.")
+    ),
+    "rollout pause": Verb("rollout_changes:pause", Text(ko="롤아웃을 멈춥니다.", en="Hold a rollout.")),
+    "rollout resume": Verb(
+        "rollout_changes:resume", Text(ko="멈춘 롤아웃을 다시 진행합니다.", en="Let a held rollout go on.")
+    ),
+    "attach": Verb(
+        "attach:attach", Text(ko="실행 중인 컨테이너의 입출력에 연결합니다.", en="Attach to a running container.")
     ),
 }

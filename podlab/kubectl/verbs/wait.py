@@ -18,8 +18,9 @@ from podlab.kubectl.formats.formats import parse_format
 from podlab.kubectl.formats.jsonpath import JSONPath, go_text
 from podlab.kubectl.formats.jsonpathparser import JSONPathError
 from podlab.kubectl.resources.restmapper import Mapping
-from podlab.kubectl.resources.selection import Selected, select
+from podlab.kubectl.resources.selection import Selected
 from podlab.kubectl.verbs.get import Question, fetch, items_of, kind_prefix
+from podlab.kubectl.verbs.naming import NOTHING_NAMED, chosen_of
 from podlab.text import Text
 
 Object = dict[str, Any]
@@ -51,6 +52,8 @@ def wait(
     command: Command,
     *resources: str,
     for_: Sequence[str] = (),
+    filename: Sequence[str] = (),
+    local: bool = False,
     timeout: str = "30s",
     selector: str = "",
     field_selector: str = "",
@@ -75,7 +78,9 @@ def wait(
         raise PodlabError("error: unrecognized condition: []")
     seconds = _seconds(timeout)
     end = time.monotonic() + (WEEK if seconds < 0 else seconds)
-    chosen = select(command.mapper, resources, selecting=bool(selector or field_selector or all_))
+    if not resources and not filename:
+        raise PodlabError(NOTHING_NAMED)
+    chosen = chosen_of(command, resources, filename, selecting=bool(selector or field_selector or all_))
     question = Question(command.namespace, all_namespaces, selector, field_selector)
     once, what = seconds == 0, ", ".join(for_)
     try:

@@ -1,0 +1,80 @@
+"""Patches applied here, without a server: merge, JSON and strategic merge.
+
+Upstream: RFC 7386, RFC 6902, staging/src/k8s.io/apimachinery/pkg/util/strategicpatch
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from podlab.kubectl.resources.merge import Kind
+
+
+class PatchError(ValueError):
+    """A patch that cannot be applied."""
+
+
+def merge_patch(value: Any, patch: Any) -> Any:
+    """RFC 7386: objects merge, null removes, all else replaces."""
+    if not isinstance(patch, dict):
+        return patch
+    merged = dict(value) if isinstance(value, dict) else {}
+    for key, each in patch.items():
+        if each is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = merge_patch(merged.get(key), each)
+    return merged
+
+
+def strategic_patch(value: Any, patch: Any, kind: Kind) -> Any:
+    """As merge, but lists that the kind says so merge by their key."""
+    if not isinstance(patch, dict):
+        return patch
+    merged = dict(value) if isinstance(value, dict) else {}
+    for key, each in patch.items():
+        if key.startswith("$"):
+            continue
+        if each is None:
+            merged.pop(key, None)
+        elif isinstance(each, list):
+            merged[key] = _list(merged.get(key) or [], each, kind.field(key))
+        else:
+            merged[key] = strategic_patch(merged.get(key), each, kind.field(key))
+    return merged
+
+
+def _list(there: list[Any], patch: list[Any], kind: Kind) -> list[Any]:
+    key = kind.merge_key
+    if kind.is_set:
+        return [*there, *(each for each in patch if each not in there)]
+    if not key:
+        return [each for each in patch if not (isinstance(each, dict) and "$patch" in each)]
+    merged = list(there)
+    for each in patch:
+        if not isinstance(each, dict) or key not in each:
+            raise PatchError(f"map: {each} does not contain declared merge key: {key}")
+        at = next((i for i, old in enumerate(merged) if old.get(key) == each[key]), None)
+        if each.get("$patch") == "delete":
+            merged = [old for old in merged if old.get(key) != each[key]]
+        elif at is None:
+            merged.append(each)
+        else:
+            merged[at] = strategic_patch(merged[at], each, kind.items())
+    return merged
+
+
+def json_patch(value: Any, operations: Any) -> Any:
+    """RFC 6902.
+
+    Raises:
+        PatchError: it is no list of operations, or one of them leads nowhere.
+    """
+    from jsonpatch import JsonPatchException, apply_patch
+    from jsonpointer import JsonPointerException
+
+    try:
+        return apply_patch(copy.deepcopy(value), operations)
+    except (JsonPatchException, JsonPointerException, TypeError, ValueError, AttributeError) as error:
+        raise PatchError(str(error)) from None

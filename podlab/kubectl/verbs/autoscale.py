@@ -1,0 +1,91 @@
+"""`kubectl autoscale`: a HorizontalPodAutoscaler for a workload.
+
+Upstream: staging/src/k8s.io/kubectl/pkg/cmd/autoscale/autoscale.go
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from podlab.apimachinery.quantity import canonical
+from podlab.errors import PodlabError
+from podlab.kubectl.command import Command
+from podlab.kubectl.manifests.writing import Writing
+from podlab.kubectl.verbs.label import objects_named
+
+Object = dict[str, Any]
+SCALABLE = ("Deployment", "ReplicaSet", "StatefulSet", "ReplicationController")
+
+
+def autoscale(
+    command: Command,
+    *arguments: str,
+    filename: Sequence[str] = (),
+    min_: int = -1,
+    max_: int = -1,
+    cpu_percent: int = -1,
+    cpu: str = "",
+    memory: str = "",
+    name: str = "",
+) -> None:
+    """Create an autoscaler for each workload.
+
+    Raises:
+        PodlabError: the bounds make no sense, or the kind has no replicas.
+    """
+    if max_ == -1:
+        raise PodlabError('error: required flag(s) "max" not set')
+    if max_ < 1:
+        raise PodlabError(f"error: --max=MAXPODS is required and must be at least 1, max: {max_}")
+    if max_ < min_:
+        raise PodlabError(f"error: --max=MAXPODS must be larger or equal to --min=MINPODS, max: {max_}, min: {min_}")
+    if cpu_percent >= 0 and cpu:
+        raise PodlabError("error: --cpu-percent and --cpu are mutually exclusive")
+    if cpu_percent >= 0:
+        command.err(
+            "Flag --cpu-percent has been deprecated, Use --cpu with percentage or resource quantity format "
+            "(e.g., '70%' for utilization or '500m' for milliCPU).\n"
+        )
+        cpu = f"{cpu_percent}%"
+    metrics = [_metric(kind, text) for kind, text in (("cpu", cpu), ("memory", memory)) if text]
+    writing = Writing(command, "kubectl-autoscale")
+    scalers = command.mapper.by_name("horizontalpodautoscalers.autoscaling")
+    for mapping, obj in objects_named(command, arguments, filename):
+        with command.going_on():
+            if mapping.kind not in SCALABLE:
+                what = f"{mapping.group}/{mapping.version}, Resource={mapping.plural}"
+                raise PodlabError(
+                    f"error: cannot autoscale a {mapping.kind}: could not find scale subresource for {what} in "
+                    "discovery information"
+                )
+            target = {"apiVersion": mapping.api_version, "kind": mapping.kind, "name": obj["metadata"]["name"]}
+            spec: Object = {"maxReplicas": max_, "scaleTargetRef": target}
+            spec |= {"minReplicas": min_} if min_ > 0 else {}
+            spec |= {"metrics": metrics} if metrics else {}
+            metadata: Object = {"name": name or obj["metadata"]["name"]}
+            metadata |= {"namespace": obj["metadata"]["namespace"]}
+            made = {
+                "apiVersion": "autoscaling/v2",
+                "kind": "HorizontalPodAutoscaler",
+                "metadata": metadata,
+                "spec": spec,
+            }
+            made["status"] = {"currentMetrics": None, "desiredReplicas": 0}
+            writing.tell(scalers, writing.post(scalers, obj["metadata"]["namespace"], made), "autoscaled")
+
+
+def _metric(kind: str, text: str) -> Object:
+    """What is measured, and the goal: `70%` of the request, or an amount for each Pod."""
+    percent = text.endswith("%")
+    if percent:
+        if not re.fullmatch("[0-9]+%", text):
+            raise PodlabError(f"error: invalid percentage value: {text[:-1]}")
+        target: Object = {"averageUtilization": int(text[:-1]), "type": "Utilization"}
+    else:
+        try:
+            target = {"averageValue": canonical(text), "type": "AverageValue"}
+        except ValueError:
+            raise PodlabError(f"error: invalid resource {kind} value: {text}") from None
+    return {"resource": {"name": kind, "target": target}, "type": "Resource"}

@@ -1,0 +1,68 @@
+"""What the commands below `kubectl create` have in common: one name, one object, and kubectl's words around a refusal.
+
+Upstream: staging/src/k8s.io/kubectl/pkg/cmd/create
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from podlab.errors import PodlabError
+from podlab.kubectl.command import Command
+from podlab.kubectl.manifests.writing import Writing
+
+Object = dict[str, Any]
+
+
+def create_one(command: Command, resource: str, obj: Object, failing: str = "") -> None:
+    """Create an object and tell of it.
+
+    Args:
+        failing: what stands between `failed to create` and the server's words; "" leaves these as they are.
+
+    Raises:
+        PodlabError: the server refuses.
+    """
+    writing = Writing(command, "kubectl-create", validate="strict")
+    mapping = command.mapper.by_name(resource)
+    if mapping.namespaced and command.enforce_namespace:
+        obj = {**obj, "metadata": {**obj["metadata"], "namespace": command.namespace}}
+    where = command.namespace if mapping.namespaced else ""
+    try:
+        made = writing.post(mapping, where, obj)
+    except PodlabError as error:
+        if not failing:
+            raise
+        raise PodlabError(f"error: failed to create {failing} {error}", error.hint) from error
+    writing.tell(mapping, made, "created")
+
+
+def the_name(arguments: Sequence[str], what: str) -> str:
+    """The one name of a command line.
+
+    Raises:
+        PodlabError: there is none, or more than one.
+    """
+    if len(arguments) != 1:
+        raise PodlabError(
+            f"error: exactly one NAME is required, got {len(arguments)}\n"
+            f"See 'kubectl create {what} -h' for help and examples"
+        )
+    return arguments[0]
+
+
+def required(**flags: object) -> None:
+    """Insist on flags.
+
+    Raises:
+        PodlabError: one of them was not given.
+    """
+    missing = [f'"{name.replace("_", "-")}"' for name, value in flags.items() if not value]
+    if missing:
+        raise PodlabError(f"error: required flag(s) {', '.join(missing)} not set")
+
+
+def without_none(obj: Mapping[str, Any]) -> Object:
+    """Fields that have a value."""
+    return {key: value for key, value in obj.items() if value not in (None, "", [], {})}

@@ -1,0 +1,243 @@
+"""`kubectl set env`, `set selector`, `set subject`.
+
+Upstream: staging/src/k8s.io/kubectl/pkg/cmd/set/set_env.go, set_selector.go, set_subject.go
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from podlab.errors import PodlabError
+from podlab.kubectl.command import Command
+from podlab.kubectl.manifests.writing import Writing
+from podlab.kubectl.resources.selection import select
+from podlab.kubectl.verbs.create_config import VARIABLE
+from podlab.kubectl.verbs.create_rbac import GROUP
+from podlab.kubectl.verbs.label import objects_named
+from podlab.kubectl.verbs.settings import BOTH, matches, objects_of, refuse, template_path, update
+
+Object = dict[str, Any]
+ORDER = "$setElementOrder/env"
+
+
+def set_env(
+    command: Command,
+    *arguments: str,
+    filename: Sequence[str] = (),
+    all_: bool = False,
+    selector: str = "",
+    containers: str = "*",
+    env: Sequence[str] = (),
+    from_: str = "",
+    prefix: str = "",
+    keys: Sequence[str] = (),
+    list_: bool = False,
+    overwrite: bool = True,
+    local: bool = False,
+) -> None:
+    """Set variables of containers (`NAME=value`), remove them (`NAME-`), or list them."""
+    refuse([BOTH] if all_ and selector else [])
+    words, given = _divided([*arguments, *env])
+    if keys and not from_:
+        raise PodlabError("error: when specifying --keys, a configmap or secret must be provided with --from")
+    wanted = [_parsed(each) for each in given if not each.endswith("-") or "=" in each]
+    wanted += _imported(command, from_, prefix, keys) if from_ else []
+    removed = [each[:-1] for each in given if each.endswith("-") and "=" not in each]
+    found = objects_of(command, words, filename, selector, all_, local)
+    if list_:
+        for mapping, obj in found:
+            _list(command, mapping.kind, obj, template_path(mapping, obj), containers)
+        return
+
+    about = "/".join((found[0][0].plural, found[0][1]["metadata"]["name"])) if found else ""
+
+    def change(spec: Object) -> Object:
+        patch: Object = {}
+        for kind in ("initContainers", "containers"):
+            items = []
+            for each in spec.get(kind) or []:
+                if matches(containers, each["name"]):
+                    if not overwrite:
+                        _refuse_overwriting(about, each.get("env") or [], wanted)
+                    changes = _changes(each.get("env") or [], wanted, removed)
+                    order = [{"name": name} for name in _order(each.get("env") or [], changes)]
+                    items += [{"name": each["name"], "env": changes, ORDER: order}] if changes else []
+            patch |= {kind: items} if items else {}
+        return patch
+
+    update(command, found, change, "env updated", local)
+
+
+def _divided(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    words: list[str] = []
+    given: list[str] = []
+    for each in arguments:
+        is_variable = "=" in each or (each.endswith("-") and len(each) > 1)
+        if given and not is_variable:
+            raise PodlabError(
+                f"error: all resources must be specified before environment changes: {' '.join(arguments)}"
+            )
+        (given if is_variable else words).append(each)
+    return words, given
+
+
+def _parsed(text: str) -> Object:
+    name, _, value = text.partition("=")
+    if not VARIABLE.fullmatch(name):
+        raise PodlabError(f'error: "{name}" is not a valid key name: {name}')
+    return {"name": name, "value": value}
+
+
+def _imported(command: Command, source: str, prefix: str, keys: Sequence[str]) -> list[Object]:
+    one = select(command.mapper, [source])[0]
+    obj = command.client.get(one.mapping.path(command.namespace, one.name))
+    kind = {"Secret": "secretKeyRef", "ConfigMap": "configMapKeyRef"}.get(one.mapping.kind)
+    if kind is None:
+        raise PodlabError("error: unsupported resource specified in --from")
+    found = []
+    for key in sorted(each for each in obj.get("data") or {} if not keys or each in keys):
+        name = re.sub(r"[^a-zA-Z0-9_]", "_", key).upper()
+        if name != key:
+            command.err(f"Warning: key {key} transferred to {name}\n")
+        found.append({"name": prefix + name, "valueFrom": {kind: {"key": key, "name": one.name}}})
+    return found
+
+
+def _refuse_overwriting(about: str, there: Sequence[Object], wanted: Sequence[Object]) -> None:
+    names = {each["name"] for each in wanted}
+    taken = next((each for each in there if each["name"] in names), None)
+    if taken:
+        raise PodlabError(
+            f"error: {about} '{taken['name']}' already has a value ({taken.get('value', '')}), and --overwrite is false"
+        )
+
+
+def _changes(there: Sequence[Object], wanted: Sequence[Object], removed: Sequence[str]) -> list[Object]:
+    before = {each["name"]: each for each in there}
+    found: list[Object] = []
+    for each in {one["name"]: one for one in wanted}.values():
+        old = before.get(each["name"])
+        if old == each or (old is not None and "value" in each and old.get("value", "") == each["value"]):
+            continue
+        gone = {"valueFrom": None} if old and "valueFrom" in old and "value" in each else {}
+        gone |= {"value": None} if old and "value" in old and "valueFrom" in each else {}
+        found.append({**each, **gone})
+    found += [{"$patch": "delete", "name": name} for name in removed if name in before]
+    return found
+
+
+def _order(there: Sequence[Object], changes: Sequence[Object]) -> list[str]:
+    gone = {each["name"] for each in changes if "$patch" in each}
+    names = [each["name"] for each in there] + [each["name"] for each in changes]
+    return [name for name in dict.fromkeys(names) if name not in gone]
+
+
+def _list(command: Command, kind: str, obj: Object, where: Sequence[str], containers: str) -> None:
+    spec: Object = obj
+    for key in where:
+        spec = spec.get(key) or {}
+    for each in spec.get("containers") or []:
+        if matches(containers, each["name"]):
+            command.out(f"# {kind} {obj['metadata']['name']}, container {each['name']}\n")
+            for variable in each.get("env") or []:
+                command.out(_listed(variable))
+
+
+def _listed(variable: Object) -> str:
+    source = variable.get("valueFrom")
+    if not source:
+        return f"{variable['name']}={variable.get('value', '')}\n"
+    return f"# {variable['name']} from {_source(source)}\n"
+
+
+def _source(source: Object) -> str:
+    for key, what in (("secretKeyRef", "secret"), ("configMapKeyRef", "configmap")):
+        if key in source:
+            return f"{what} {source[key]['name']}, key {source[key]['key']}"
+    if "fieldRef" in source:
+        return f"field path {source['fieldRef']['fieldPath']}"
+    if "resourceFieldRef" in source:
+        container = source["resourceFieldRef"].get("containerName")
+        of = f"container {container}, " if container else ""
+        return f"resource field {of}{source['resourceFieldRef']['resource']}"
+    return "invalid valueFrom"
+
+
+def set_selector(
+    command: Command,
+    *arguments: str,
+    filename: Sequence[str] = (),
+    all_: bool = False,
+    local: bool = False,
+    resource_version: str = "",
+) -> None:
+    """Set a Service's selector; it comes last."""
+    if not arguments:
+        raise PodlabError("error: one selector is required")
+    *words, text = arguments
+    pairs = [each.partition("=") for each in text.split(",")]
+    if not all(equals for _, equals, _ in pairs):
+        raise PodlabError(f"error: match expression [{{{text} Exists []}}] not supported on this object")
+    wanted = {key.rstrip("="): value.lstrip("=") for key, _, value in pairs}
+    writing = Writing(command, "kubectl-set")
+    for mapping, obj in objects_of(command, words, filename, "", all_, local):
+        with command.going_on():
+            if mapping.kind != "Service":
+                raise PodlabError("error: setting a selector is only supported for Services")
+            there = (obj.get("spec") or {}).get("selector") or {}
+            if writing.on_client or local:
+                writing.tell(mapping, {**obj, "spec": {**obj["spec"], "selector": wanted}}, "selector updated")
+                continue
+            selector = wanted | {key: None for key in there if key not in wanted}
+            path = mapping.path(obj["metadata"]["namespace"], obj["metadata"]["name"])
+            writing.tell(mapping, writing.patch(path, {"spec": {"selector": selector}}), "selector updated")
+
+
+def set_subject(
+    command: Command,
+    *arguments: str,
+    filename: Sequence[str] = (),
+    all_: bool = False,
+    selector: str = "",
+    user: Sequence[str] = (),
+    group: Sequence[str] = (),
+    serviceaccount: Sequence[str] = (),
+    local: bool = False,
+) -> None:
+    """Add users, groups and ServiceAccounts to a RoleBinding or a ClusterRoleBinding."""
+    refuse([BOTH] if all_ and selector else [])
+    if not user and not group and not serviceaccount:
+        raise PodlabError("error: you must specify at least one value of user, group or serviceaccount")
+    wanted = [_subject(command, each) for each in serviceaccount]
+    wanted = [
+        *({"apiGroup": GROUP, "kind": "User", "name": each} for each in user),
+        *({"apiGroup": GROUP, "kind": "Group", "name": each} for each in group),
+        *wanted,
+    ]
+    writing = Writing(command, "kubectl-set")
+    for mapping, obj in objects_named(command, arguments, filename, selector, all_):
+        with command.going_on():
+            if mapping.kind not in ("RoleBinding", "ClusterRoleBinding"):
+                about = f"{mapping.plural}/{obj['metadata']['name']}"
+                only = "setting subjects is only supported for RoleBinding/ClusterRoleBinding"
+                raise PodlabError(f"error: {about} {only}")
+            there = obj.get("subjects") or []
+            subjects = [*there, *(each for each in wanted if each not in there)]
+            if subjects == there:
+                continue
+            if writing.on_client or local:
+                writing.tell(mapping, {**obj, "subjects": subjects}, "subjects updated")
+                continue
+            path = mapping.path(obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
+            writing.tell(mapping, writing.patch(path, {"subjects": subjects}), "subjects updated")
+
+
+def _subject(command: Command, text: str) -> Object:
+    namespace, colon, name = text.partition(":")
+    if not colon or not name or ":" in name:
+        raise PodlabError("error: serviceaccount must be <namespace>:<name>")
+    if not namespace:
+        raise PodlabError("error: serviceaccount must be <namespace>:<name>, namespace must be specified")
+    return {"kind": "ServiceAccount", "name": name, "namespace": namespace}

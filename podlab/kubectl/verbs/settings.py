@@ -1,0 +1,207 @@
+"""`kubectl set image`, `set env`, `set resources`, `set serviceaccount`: changes of a Pod's template.
+
+Upstream: staging/src/k8s.io/kubectl/pkg/cmd/set
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from podlab.errors import PodlabError
+from podlab.kubectl.command import Command
+from podlab.kubectl.manifests.manifest import in_namespace, manifests
+from podlab.kubectl.manifests.writing import Writing
+from podlab.kubectl.resources.restmapper import Mapping
+from podlab.kubectl.verbs.create_policy import quantity_of
+from podlab.kubectl.verbs.label import NAMED, objects_named
+from podlab.kubectl.verbs.naming import NOTHING_NAMED
+
+Object = dict[str, Any]
+Change = Callable[[Object], Object]
+"""From a Pod's spec to the patch of that spec; an empty one for no change."""
+BOTH = "error: cannot set --all and --selector at the same time"
+LOCAL = "error: cannot specify --local and --dry-run=server - did you mean --dry-run=client?"
+
+
+def set_image(
+    command: Command,
+    *arguments: str,
+    filename: Sequence[str] = (),
+    all_: bool = False,
+    selector: str = "",
+    local: bool = False,
+) -> None:
+    """Set the images of containers, `name=image`; `*` means all of them.
+
+    Raises:
+        PodlabError: there is no such object or container, or the server refuses.
+    """
+    images = dict(word.split("=", 1) for word in arguments if "=" in word)
+    words = [word for word in arguments if "=" not in word]
+    if not arguments and not filename:
+        raise PodlabError(NOTHING_NAMED)
+    wrong = [BOTH] if all_ and selector else []
+    wrong += [NAMED] if not words and not filename else []
+    wrong += ["error: at least one image update is required"] if not images else []
+    if "*" in images and len(images) > 1:
+        wrong.append(
+            "error: all containers are already specified by *, but saw more than one container_name=container_image "
+            "pairs"
+        )
+    refuse(wrong)
+
+    def change(spec: Object) -> Object:
+        known = {each["name"] for kind in ("initContainers", "containers") for each in spec.get(kind) or []}
+        missing = next((name for name in images if name != "*" and name not in known), None)
+        if missing:
+            raise PodlabError(f'error: unable to find container named "{missing}"')
+        patch: Object = {}
+        changed = False
+        for kind in ("initContainers", "containers"):
+            wanted = [(each, images.get(each["name"], images.get("*", ""))) for each in spec.get(kind) or []]
+            changed = changed or any(image and image != each.get("image") for each, image in wanted)
+            items = [{"name": each["name"], "image": image} for each, image in wanted if image]
+            patch |= {kind: items} if items else {}
+        return patch if changed else {}
+
+    update(command, objects_of(command, words, filename, selector, all_, local), change, "image updated", local)
+
+
+def refuse(lines: Sequence[str]) -> None:
+    """Raise what is wrong, as kubectl joins it.
+
+    Raises:
+        PodlabError: something is.
+    """
+    if len(lines) == 1:
+        raise PodlabError(lines[0])
+    if lines:
+        raise PodlabError("error: [" + ", ".join(line.removeprefix("error: ") for line in lines) + "]")
+
+
+def set_resources(
+    command: Command,
+    *arguments: str,
+    filename: Sequence[str] = (),
+    all_: bool = False,
+    selector: str = "",
+    containers: str = "*",
+    limits: str = "",
+    requests: str = "",
+    local: bool = False,
+) -> None:
+    """Set requests and limits of containers: `cpu=200m,memory=512Mi`; 0 removes one."""
+    refuse([BOTH] if all_ and selector else [])
+    if not limits and not requests:
+        raise PodlabError(
+            "error: you must specify an update to requests or limits (in the form of --requests/--limits)"
+        )
+    given = {key: _amounts(text) for key, text in (("limits", limits), ("requests", requests)) if text}
+
+    def change(spec: Object) -> Object:
+        chosen = [each for each in spec.get("containers") or [] if matches(containers, each["name"])]
+        if not chosen:
+            raise PodlabError(f"error: unable to find container named {containers}")
+        patched = [{"name": each["name"], "resources": given} for each in chosen]
+        same = all(
+            (each.get("resources") or {}).get(kind, {}).get(key) == value
+            for each in chosen
+            for kind, amounts in given.items()
+            for key, value in amounts.items()
+        )
+        return {} if same else {"containers": patched}
+
+    done = "resource requirements updated"
+    update(command, objects_of(command, arguments, filename, selector, all_, local), change, done, local)
+
+
+def _amounts(text: str) -> dict[str, str | None]:
+    found: dict[str, str | None] = {}
+    for each in text.split(","):
+        name, equals, amount = each.partition("=")
+        if not equals or "=" in amount:
+            raise PodlabError(f"error: invalid argument syntax {each}, expected <resource>=<value>")
+        value = quantity_of(amount)
+        found[name] = None if value == "0" else value
+    return found
+
+
+def matches(pattern: str, name: str) -> bool:
+    """Whether a container's name is one of those that the pattern means."""
+    from fnmatch import fnmatchcase
+
+    return fnmatchcase(name, pattern)
+
+
+def set_serviceaccount(
+    command: Command, *arguments: str, filename: Sequence[str] = (), all_: bool = False, local: bool = False
+) -> None:
+    """Set the ServiceAccount of a Pod's template; its name comes last."""
+    if not arguments:
+        raise PodlabError("error: serviceaccount is required")
+    *words, name = arguments
+
+    def change(spec: Object) -> Object:
+        return {} if spec.get("serviceAccountName") == name else {"serviceAccount": name, "serviceAccountName": name}
+
+    update(command, objects_of(command, words, filename, "", all_, local), change, "serviceaccount updated", local)
+
+
+def objects_of(
+    command: Command, words: Sequence[str], filename: Sequence[str], selector: str, all_: bool, local: bool
+) -> list[tuple[Mapping, Object]]:
+    """The objects that are to be changed: of the server, or (`local`) those of files as they are."""
+    if local and command.common.dry_run == "server":
+        raise PodlabError(LOCAL)
+    if local:
+        return [(mapping, in_namespace(command, each, mapping)[0]) for each, mapping in manifests(command, filename)]
+    return objects_named(command, words, filename, selector, all_)
+
+
+def update(command: Command, found: Sequence[tuple[Mapping, Object]], change: Change, done: str, local: bool) -> None:
+    """Patch the Pod's spec of each object, and tell of those that changed."""
+    writing = Writing(command, "kubectl-set")
+    for mapping, obj in found:
+        with command.going_on():
+            where = template_path(mapping, obj)
+            spec: Object = obj
+            for key in where:
+                spec = spec.get(key) or {}
+            patch = change(spec)
+            if not patch:
+                if local or writing.output:
+                    writing.tell(mapping, obj, done)
+                continue
+            for key in reversed(where):
+                patch = {key: patch}
+            apply_patch(writing, mapping, obj, patch, done, local)
+
+
+def apply_patch(writing: Writing, mapping: Mapping, obj: Object, patch: Object, done: str, local: bool = False) -> None:
+    """Send a patch, or (in a client's dry run) apply it here, and tell of it."""
+    if writing.on_client or local:
+        from podlab.kubectl.resources.patches import strategic_patch
+
+        kind = writing.command.schemas.of(mapping.api_version, mapping.kind)
+        writing.tell(mapping, strategic_patch(obj, patch, kind), done)
+        return
+    metadata = obj["metadata"]
+    path = mapping.path(metadata.get("namespace", ""), metadata["name"])
+    writing.tell(mapping, writing.patch(path, patch), done)
+
+
+def template_path(mapping: Mapping, obj: Object) -> list[str]:
+    """Where the Pod's spec is in an object of this kind.
+
+    Raises:
+        PodlabError: it has none.
+    """
+    if mapping.kind == "CronJob":
+        return ["spec", "jobTemplate", "spec", "template", "spec"]
+    if mapping.kind == "Pod":
+        return ["spec"]
+    if "template" in (obj.get("spec") or {}):
+        return ["spec", "template", "spec"]
+    name = f"{mapping.qualified}/{obj['metadata']['name']}"
+    raise PodlabError(f"error: {name} the object is not a pod or does not have a pod template: {mapping.kind}")
