@@ -92,11 +92,14 @@ class Kubelet:
         elif uid in self.workers:
             self.workers[uid].update(pod)
         else:
-            worker = self.workers[uid] = PodWorker(self.parts, self.starter, self.killer, pod)
+            worker = self.workers[uid] = PodWorker(self.parts, self.starter, self.killer, pod, self._pods)
             restore.pod(self.parts, self.starter, pod)
             for kind, found in restore.results(pod).items():
                 worker.results[kind].update(found)
             self.parts.clock.call_later(NOTICE, worker.poke)
+
+    def _pods(self) -> list[Obj]:
+        return [worker.pod for worker in self.workers.values()]
 
     def _gone(self, pod: Obj) -> None:
         """The API server has forgotten the Pod: end what is left of it."""

@@ -58,6 +58,10 @@ class PodClient:
             if error.code not in (404, 409):
                 raise
 
+    def node(self, name: str) -> Obj | None:
+        """The node's own object."""
+        return self._registry.find(self._registry.resource("nodes"), name)
+
     def lookup(self, pod: Obj) -> Lookup:
         """ConfigMaps and Secrets in a Pod's namespace."""
         namespace = pod["metadata"]["namespace"]

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 from podlab.apimachinery.times import seconds
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Timer
+from podlab.embedded.kubelet import admission
 from podlab.embedded.kubelet.backoff import JITTER, LONGEST_RETRY, RETRY
 from podlab.embedded.kubelet.dependencies import Dependencies
 from podlab.embedded.kubelet.failure import Failure
 from podlab.embedded.kubelet.kuberuntime import actions as podactions
-from podlab.embedded.kubelet.kuberuntime import security
 from podlab.embedded.kubelet.kuberuntime.killer import Killer
 from podlab.embedded.kubelet.kuberuntime.starter import Starter
 from podlab.embedded.kubelet.probes import KINDS, ProbeWorker
@@ -34,14 +35,19 @@ MOUNT, SANDBOX, SANDBOX_STOP = 0.33, 0.17, 0.27
 """Seconds that setting up volumes, starting and stopping a sandbox take."""
 FAREWELL = 0.9
 """Seconds from a Pod's last container to its removal from the API."""
-RESYNC = 60.0
+RESYNC = FULLNESS = 60.0
+"""Seconds between two looks at what a Pod's volumes show, and at how full they are."""
+OVERDUE = ("DeadlineExceeded", "Pod was active on the node longer than the specified deadline")
 RUNNING, TERMINATING, TERMINATED = "running", "terminating", "terminated"
 
 
 class PodWorker:
     """What the kubelet knows and does about one Pod."""
 
-    def __init__(self, using: Dependencies, starter: Starter, killer: Killer, pod: Obj) -> None:
+    def __init__(
+        self, using: Dependencies, starter: Starter, killer: Killer, pod: Obj, others: Callable[[], list[Obj]]
+    ) -> None:
+        self._others = others
         self._using, self.clock, self.recorder = using, using.clock, using.recorder
         self.randomness = using.registry.randomness
         self._starter, self._killer = starter, killer
@@ -60,6 +66,8 @@ class PodWorker:
         self._retry: Timer | None = None
         self._relist: Timer | None = None
         self._deadline: Timer | None = None
+        self._fullness: Timer | None = None
+        self._evicted: tuple[str, str] | None = None
 
     # What wakes it
 
@@ -93,7 +101,7 @@ class PodWorker:
 
     def stop(self) -> None:
         """Leave the Pod alone from now on."""
-        for timer in (self._retry, self._relist, self._deadline):
+        for timer in (self._retry, self._relist, self._deadline, self._fullness):
             if timer:
                 timer.cancel()
         for probe in self.probes:
@@ -177,7 +185,7 @@ class PodWorker:
             ip=sandbox.ip if sandbox and not self.pod["spec"].get("hostNetwork") else "",
             start_time=self._start_time,
             settled=settled,
-            deadline=self._overdue(),
+            failure=self._evicted or (OVERDUE if self._overdue() else None),
         )
 
     def publish(self, *, settled: bool = False) -> Obj:
@@ -220,6 +228,9 @@ class PodWorker:
 
     # Running
 
+    def _refused(self) -> tuple[str, str] | None:
+        return admission.rejection(self.pod, self._using.pods.node(self._using.name), self._others())
+
     def _reject(self, reason: str, message: str) -> None:
         """The node does not admit the Pod. Upstream: pkg/kubelet/kubelet.go (rejectPod)"""
         self.recorder.warning(self.pod, reason, message)
@@ -227,13 +238,17 @@ class PodWorker:
         self.state, self._finished = TERMINATED, True
 
     async def _sync(self) -> None:
-        if not (self.pod.get("status") or {}).get("startTime") and (refused := security.rejection(self.pod)):
+        if not (self.pod.get("status") or {}).get("startTime") and (refused := self._refused()):
             self._reject(*refused)
             return
         status = self.publish()
+        if podstatus.restarts_all(self.pod, self.instances()):
+            await self._killer.kill_all(self.pod, float(self.pod["spec"].get("terminationGracePeriodSeconds", 30)))
+            self._reinspected = self._pending = True
+            return
         self._watch_deadline()
         phase = podstatus.phase(self.pod, status.get("initContainerStatuses") or [], status["containerStatuses"])
-        if phase in ("Succeeded", "Failed") or self._overdue():
+        if phase in ("Succeeded", "Failed") or self._evicted or self._overdue():
             self.state, self._pending = TERMINATING, True
             return
         if podactions.work_is_done(self.pod, self.observe(settled=False)):
@@ -273,8 +288,19 @@ class PodWorker:
 
     def _tell_overdue(self) -> None:
         """Each look at a Pod beyond its deadline is told. Upstream: pkg/kubelet/active_deadline.go (ShouldEvict)"""
-        message = "Pod was active on the node longer than the specified deadline"
-        self.recorder.normal(self.pod, "DeadlineExceeded", message)
+        self.recorder.normal(self.pod, *OVERDUE)
+
+    def _watch_volumes(self) -> None:
+        """Look every now and then whether a volume has outgrown its limit. Upstream: pkg/kubelet/eviction"""
+        self._fullness = None
+        if self.state != RUNNING or not self._using.volumes.limited(self.pod):
+            return
+        if full := self._using.volumes.overfull(self.pod):
+            self._evicted = ("Evicted", f'Usage of EmptyDir volume "{full[0]}" exceeds the limit "{full[1]}". ')
+            self.recorder.warning(self.pod, *self._evicted)
+            self.poke()
+        else:
+            self._fullness = self.clock.call_later(FULLNESS, self._watch_volumes)
 
     async def _prepare(self) -> None:
         """Volumes, probes and the sandbox. Raises Failure."""
@@ -291,6 +317,8 @@ class PodWorker:
         self._start_probes()
         if not first:
             return
+        if self._using.volumes.limited(self.pod):
+            self._fullness = self.clock.call_later(FULLNESS, self._watch_volumes)
         await self.clock.sleep(SANDBOX)
         if self._deleted():
             return
@@ -317,6 +345,8 @@ class PodWorker:
                 self.reasons.pop(container["name"], None)
                 self._reinspected = self._pending = True
             except Failure as failed:
+                if failed.wait and self.reasons.get(container["name"], ("",))[0] == "PostStartHookError":
+                    self.version += 1  # the relist still has to see the end of what the hook brought down
                 self.reasons[container["name"]] = (failed.reason, failed.message)
                 failure = failed if failure is None or failed.wait < failure.wait else failure
         if failure:
@@ -331,9 +361,10 @@ class PodWorker:
         found = self.container(name)
         if found and found.instance.state == "running":
             why = podactions.why_restarted(container, found.instance, self.observe(settled=False))
-            await self._killer.kill_container(self.pod, container, found, why, path)
+            grace = podactions.grace(container, found.instance, self.observe(settled=False))
+            await self._killer.kill_container(self.pod, container, found, why, path, grace)
         exited = next((i for i in known if i.state == "exited"), None)
-        if exited:
+        if exited and not known[0].removed:
             self._back_off(container, exited, path)
         assert sandbox
         attempt = found.instance.attempt + 1 if found else 0
@@ -360,7 +391,7 @@ class PodWorker:
             if probe.key != "readinessProbe":
                 probe.stop()
         self.publish()
-        grace = self.pod["metadata"].get("deletionGracePeriodSeconds")
+        grace = 0 if self._evicted else self.pod["metadata"].get("deletionGracePeriodSeconds")
         if grace is None:
             grace = self.pod["spec"].get("terminationGracePeriodSeconds", 30)
         await self._killer.kill_pod(self.pod, float(grace))

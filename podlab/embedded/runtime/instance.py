@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Instance:
-    """One container that the runtime made: times are seconds since the epoch, `state` created, running or exited."""
+    """One container that the runtime made: times are seconds since the epoch, `state` created, running or exited.
+
+    `removed` is one that was taken away so that the whole Pod can begin again.
+    """
 
     name: str
     id: str
@@ -22,3 +25,4 @@ class Instance:
     reason: str = ""
     message: str = ""
     spec_image: str = ""
+    removed: bool = False

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from podlab.embedded.kubelet.environment import field_value
-from podlab.embedded.kubelet.volumes import mounts, sources
+from podlab.embedded.kubelet.volumes import hostpath, mounts, sources
 from podlab.embedded.kubelet.volumes.sources import MountError
 from podlab.embedded.runtime.files import FileError, Files, Volume
 
@@ -29,11 +29,11 @@ class Pod:
 
     def publish(self, now: float) -> None:
         """What a sync of the kubelet does."""
-        sources.set_up(self.pod, self.held, lambda *_: {"data": self.data}, {}, lambda *_: "", {}, now)
+        sources.set_up(self.pod, self.held, lambda *_: {"data": self.data}, {}, lambda *_: "", Volume(), now)
 
     def files(self) -> Files:
         """What a container that starts now sees."""
-        return Files(Volume(), mounts.of_container({"volumeMounts": MOUNTS}, self.held, {}))
+        return Files(Volume(), mounts.of_container({"spec": {}}, {"volumeMounts": MOUNTS}, self.held, {}))
 
 
 def test_the_keys_are_links_into_a_directory_named_by_the_time() -> None:
@@ -86,10 +86,10 @@ def test_annotations_are_quoted_as_go_does() -> None:
 
 def test_a_link_in_a_volume_of_their_own_leaves_it_writable_and_its_parts_mountable() -> None:
     held = {"conf": Volume()}
-    files = Files(Volume(), mounts.of_container({"volumeMounts": MOUNTS[:1]}, held, {}))
+    files = Files(Volume(), mounts.of_container({"spec": {}}, {"volumeMounts": MOUNTS[:1]}, held, {}))
     files.make_link("/etc/conf/..data", "x")
     files.write("/etc/conf/a", b"")
-    later = Files(Volume(), mounts.of_container({"volumeMounts": MOUNTS}, held, {}))
+    later = Files(Volume(), mounts.of_container({"spec": {}}, {"volumeMounts": MOUNTS}, held, {}))
     later.write("/etc/conf/a", b"1")
     later.write("/etc/one", b"2")
     assert files.read("/etc/conf/a") == b"2"
@@ -100,3 +100,49 @@ def test_the_path_of_an_item_may_be_written_in_any_way() -> None:
     files, before = pod.files(), pod.files().link("/etc/conf/..data")
     pod.publish(60.0)
     assert files.read("/etc/conf/a") == b"1" and files.link("/etc/conf/..data") == before
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "wanted"),
+    [
+        ("/nodir", "Directory", "hostPath type check failed: /nodir is not a directory"),
+        ("/nofile", "File", "hostPath type check failed: /nofile is not a file"),
+        ("/etc", "File", "hostPath type check failed: /etc is not a file"),
+        ("/etc/passwd", "Directory", "hostPath type check failed: /etc/passwd is not a directory"),
+        ("/nosock", "Socket", "hostPath type check failed: /nosock is not a socket file"),
+        ("/noblock", "BlockDevice", "hostPath type check failed: /noblock is not a block device"),
+        ("/nodir/file", "FileOrCreate", "open /nodir/file: no such file or directory"),
+        ("/etc", "Directory", ""),
+        ("/new/dir", "DirectoryOrCreate", ""),
+        ("/tmp/file", "FileOrCreate", ""),
+        ("/anything", "", ""),
+    ],
+)
+def test_a_path_of_the_node_is_what_its_type_says(path: str, kind: str, wanted: str) -> None:
+    node = hostpath.new_node()
+    try:
+        hostpath.prepare({"path": path, "type": kind}, node)
+    except LookupError as error:
+        assert error.args[0] == wanted
+    else:
+        assert wanted == "" and path in node.entries
+
+
+def test_two_pods_see_the_nodes_one_file() -> None:
+    node = hostpath.new_node()
+    spec = {"spec": {"volumes": [{"name": "h", "hostPath": {"path": "/tmp/shared"}}]}}
+    hostpath.prepare({"path": "/tmp/shared"}, node)
+    one, other = (
+        Files(Volume(), mounts.of_container(spec, {"volumeMounts": [{"name": "h", "mountPath": at}]}, {"h": node}, {}))
+        for at in ("/one", "/other")
+    )
+    one.write("/one/file", b"said")
+    assert other.read("/other/file") == b"said" and one.list("/one") == ["file"]
+
+
+def test_all_that_a_projected_volume_misses_is_named() -> None:
+    missing = [{"configMap": {"name": "a"}}, {"secret": {"name": "b"}}]
+    pod = {"metadata": {"uid": "u"}, "spec": {"volumes": [{"name": "v", "projected": {"sources": missing}}]}}
+    with pytest.raises(MountError) as raised:
+        sources.set_up(pod, {}, lambda *_: None, {}, lambda *_: "", Volume(), 0.0)
+    assert str(raised.value).endswith(': [configmap "a" not found, secret "b" not found]')

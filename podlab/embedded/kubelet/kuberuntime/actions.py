@@ -42,7 +42,9 @@ def work_is_done(pod: Obj, seen: Observation) -> bool:
 
 
 def _newest(seen: Observation, container: Obj) -> Instance | None:
-    return next(iter(podstatus.latest(seen.instances, container["name"])), None)
+    """The latest instance of a container, unless it was taken away for the Pod to begin again."""
+    found = next(iter(podstatus.latest(seen.instances, container["name"])), None)
+    return None if found is None or found.removed else found
 
 
 def _has_started(found: Instance | None, seen: Observation) -> bool:
@@ -55,6 +57,13 @@ def _needed(pod: Obj, container: Obj, found: Instance | None, seen: Observation)
     if found.state == "running":
         return seen.alive.get(found.id) is False or found.spec_image != container["image"]
     return podstatus.should_restart(container, pod, seen.instances)
+
+
+def grace(container: Obj, found: Instance, seen: Observation) -> float | None:
+    """The grace period that a failed probe has of its own; None for the Pod's."""
+    key = "startupProbe" if seen.started.get(found.id) is False else "livenessProbe"
+    own = (container.get(key) or {}).get("terminationGracePeriodSeconds")
+    return None if own is None or found.spec_image != container["image"] else float(own)
 
 
 def why_restarted(container: Obj, found: Instance, seen: Observation) -> str:

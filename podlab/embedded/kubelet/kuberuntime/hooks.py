@@ -13,6 +13,10 @@ from podlab.embedded.runtime.runtime import Container
 Obj = dict[str, Any]
 
 
+DIAL = 0.02
+"""Seconds until a request arrives: a server that has just been started listens by then."""
+
+
 class HookFailed(Exception):
     """The hook did not succeed."""
 
@@ -30,7 +34,9 @@ async def run_hook(container: Container, hook: Obj, spec: Obj) -> None:
         try:
             port = port_number(spec, get["port"])
             host = get.get("host") or container.ip
-            container.runtime.request(host, port, "GET", get.get("path", "/"), {}, b"", client=GATEWAY)
+            path = get.get("path", "/")
+            await container.clock.sleep(DIAL)
+            container.runtime.request(host, port, "GET", path, {}, b"", client=GATEWAY)  # whatever it answers is well
         except Refused:
             raise HookFailed from None
 
@@ -42,18 +48,23 @@ async def execute(container: Container, command: list[str], limit: float | None 
         return 127, wrong.encode()
     output = bytearray()
     task = asyncio.ensure_future(container.execute(container.process(command, output.extend, output.extend)))
-    timer = container.clock.call_later(limit, lambda: _cancel(task)) if limit else None
+    over = False
+
+    def expire() -> None:
+        nonlocal over
+        over = True
+        task.cancel()
+
+    timer = container.clock.call_later(limit, expire) if limit else None
     try:
         return await task, bytes(output)
     except asyncio.CancelledError:
+        if not over:  # whoever waits for the command gave up
+            raise
         raise TimeoutError from None
     finally:
         if timer:
             timer.cancel()
-
-
-def _cancel(task: asyncio.Future[int]) -> None:
-    task.cancel()
 
 
 def port_number(container: Obj, port: int | str) -> int:

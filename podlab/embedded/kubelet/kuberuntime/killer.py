@@ -11,6 +11,7 @@ from typing import Any
 from podlab.embedded.clock import Clock
 from podlab.embedded.events import Recorder
 from podlab.embedded.kubelet.kuberuntime.hooks import HookFailed, run_hook
+from podlab.embedded.kubelet.status import podspecs
 from podlab.embedded.runtime.runtime import Container, Runtime
 
 Obj = dict[str, Any]
@@ -50,6 +51,15 @@ class Killer:
             self._recorder.warning(pod, "FailedPreStopHook", "PreStopHook failed", path)
         finally:
             timer.cancel()
+
+    async def kill_all(self, pod: Obj, grace: float) -> None:
+        """Stop what runs of a Pod so that all of it can begin again. Upstream: kuberuntime_manager.go"""
+        for container, path in podspecs.paths(pod):
+            found = self._runtime.newest(pod["metadata"]["uid"], container["name"])
+            if found and found.instance.state == "running":
+                await self.kill_container(pod, container, found, "killing", path, grace)
+            if found:
+                found.instance.removed = True
 
     async def kill_pod(self, pod: Obj, grace: float) -> None:
         """Stop all containers of a Pod at once, sidecars after the others."""

@@ -99,7 +99,7 @@ class Starter:
             image,
             runtime.mounted(
                 image,
-                mounts.of_container(container, sandbox.volumes, env),
+                mounts.of_container(pod, container, sandbox.volumes, env),
                 own,
                 user=user,
                 read_only=read_only,

@@ -30,6 +30,37 @@ def concerns(before: Obj, after: Obj) -> bool:
     return before["spec"] != after["spec"] or any(before["metadata"].get(k) != after["metadata"].get(k) for k in keys)
 
 
+def rule(container: Obj, code: int) -> str:
+    """What a container's restartPolicyRules say of an exit code: Restart, RestartAllContainers, or nothing.
+
+    Upstream: pkg/kubelet/container/helpers.go (ContainerShouldRestart)
+    """
+    for each in container.get("restartPolicyRules") or []:
+        codes = each.get("exitCodes") or {}
+        if (code in (codes.get("values") or [])) == (codes.get("operator") == "In"):
+            return str(each["action"])
+    return ""
+
+
+def restarted(container: Obj, pod: Obj, code: int) -> bool:
+    """Whether a container that ended with this exit code is to be started again.
+
+    It has rules, a policy of its own, or its Pod's; a guest is never started again.
+    """
+    if any(guest["name"] == container["name"] for guest in pod["spec"].get("ephemeralContainers") or []):
+        return False
+    if rule(container, code):
+        return True
+    policy = container.get("restartPolicy") or pod["spec"].get("restartPolicy", "Always")
+    return bool(policy == "Always" or (policy == "OnFailure" and code != 0))
+
+
+def may_restart_all(pod: Obj) -> bool:
+    """Whether a container's end can make the whole Pod begin again."""
+    rules = [r for c, _ in paths(pod) for r in c.get("restartPolicyRules") or []]
+    return any(each["action"] == "RestartAllContainers" for each in rules)
+
+
 KUBELETS = ("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady")
 """The conditions that nobody but the kubelet sets."""
 

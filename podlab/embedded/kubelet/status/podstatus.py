@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from podlab.apimachinery.times import rfc3339
-from podlab.embedded.kubelet.status import podresources
+from podlab.embedded.kubelet.status import podresources, podspecs
 from podlab.embedded.runtime.instance import Instance
 from podlab.embedded.runtime.machine.identity import identity
 
@@ -34,7 +34,7 @@ class Observation:
             there is no probe, or a liveness probe has not told yet.
         sandbox_ready: whether the Pod's sandbox runs. `ip` is its address, "" before it has one.
         settled: whether the Pod's end has been carried out, so that the phase may become terminal.
-        deadline: whether activeDeadlineSeconds have passed.
+        failure: reason and message with which the kubelet ends the Pod: its deadline, or too full a volume.
     """
 
     now: float
@@ -48,7 +48,7 @@ class Observation:
     ip: str = ""
     start_time: float = 0.0
     settled: bool = False
-    deadline: bool = False
+    failure: tuple[str, str] | None = None
 
 
 def pod_status(pod: Obj, seen: Observation) -> Obj:
@@ -59,10 +59,9 @@ def pod_status(pod: Obj, seen: Observation) -> Obj:
     guests = container_statuses(pod, spec.get("ephemeralContainers") or [], "ephemeralContainerStatuses", seen)
     computed = phase(pod, inits, mains, settled=seen.settled)
     status: Obj = {key: value for key, value in old.items() if key not in ("reason", "message")}
-    if seen.deadline:
+    if seen.failure:
         computed = "Failed"
-        status["reason"] = "DeadlineExceeded"
-        status["message"] = "Pod was active on the node longer than the specified deadline"
+        status["reason"], status["message"] = seen.failure
     elif old.get("phase") == "Failed" and old.get("reason"):
         status["reason"], status["message"] = old["reason"], old.get("message", "")
     status["observedGeneration"] = pod["metadata"].get("generation", 0)
@@ -110,13 +109,6 @@ def latest(instances: Iterable[Instance], name: str) -> list[Instance]:
     return sorted((i for i in instances if i.name == name), key=lambda i: i.attempt, reverse=True)
 
 
-def restartable(container: Obj, pod: Obj) -> str:
-    """Always, OnFailure or Never: the policy for one container (a sidecar has its own, a guest is never restarted)."""
-    if any(guest["name"] == container["name"] for guest in pod["spec"].get("ephemeralContainers") or []):
-        return "Never"
-    return str(container.get("restartPolicy") or pod["spec"].get("restartPolicy", "Always"))
-
-
 def should_restart(container: Obj, pod: Obj, instances: Sequence[Instance]) -> bool:
     """Whether a container that does not run is to be started (again).
 
@@ -125,12 +117,23 @@ def should_restart(container: Obj, pod: Obj, instances: Sequence[Instance]) -> b
     newest = latest(instances, container["name"])
     if pod["metadata"].get("deletionTimestamp"):
         return False
-    if not newest or newest[0].state == "created":
+    if not newest or newest[0].state == "created" or newest[0].removed:
         return True
     if newest[0].state == "running":
         return False
-    policy = restartable(container, pod)
-    return policy == "Always" or (policy == "OnFailure" and newest[0].exit_code != 0)
+    return podspecs.restarted(container, pod, newest[0].exit_code)
+
+
+def restarts_all(pod: Obj, instances: Sequence[Instance]) -> bool:
+    """Whether a container's rules now ask that all containers of the Pod begin again."""
+    if not podspecs.may_restart_all(pod) or pod["metadata"].get("deletionTimestamp"):
+        return False
+    for container, _ in podspecs.paths(pod):
+        newest = next(iter(latest(instances, container["name"])), None)
+        over = newest is not None and newest.state == "exited" and not newest.removed
+        if newest and over and podspecs.rule(container, newest.exit_code) == "RestartAllContainers":
+            return True
+    return False
 
 
 def container_statuses(pod: Obj, containers: Sequence[Obj], key: str, seen: Observation) -> list[Obj]:
@@ -145,7 +148,9 @@ def container_statuses(pod: Obj, containers: Sequence[Obj], key: str, seen: Obse
 
 def _container_status(pod: Obj, container: Obj, old: Obj | None, seen: Observation, *, init: bool) -> Obj:
     newest = latest(seen.instances, container["name"])
-    if newest:
+    if newest and newest[0].removed:
+        status = _of_removed(pod, container, newest[0], seen)
+    elif newest:
         status = _of_instance(pod, container, newest[0], seen, init=init)
         if len(newest) > 1:
             status["lastState"] = _state(newest[1])
@@ -153,7 +158,8 @@ def _container_status(pod: Obj, container: Obj, old: Obj | None, seen: Observati
             status["lastState"] = old["lastState"]
     else:
         status = _of_nothing(pod, container, old)
-    if init and newest and newest[0].state == "exited" and newest[0].exit_code == 0 and not _sidecar(container):
+    finished = newest and newest[0].state == "exited" and newest[0].exit_code == 0 and not newest[0].removed
+    if init and finished and not _sidecar(container):
         return status
     reason = seen.reasons.get(container["name"])
     if reason and should_restart(container, pod, seen.instances):
@@ -181,6 +187,20 @@ def _of_nothing(pod: Obj, container: Obj, old: Obj | None) -> Obj:
         "state": {"waiting": {"reason": waiting}},
     }
     return status | _mounts(container)
+
+
+REMOVED = {
+    "message": "The container is removed because RestartAllContainers in place",
+    "reason": "RestartingAllContainers",
+}
+
+
+def _of_removed(pod: Obj, container: Obj, instance: Instance, seen: Observation) -> Obj:
+    """The status of a container that was taken away for the whole Pod to begin again."""
+    status = _of_nothing(pod, container, None)
+    if not any(each.state == "running" for each in seen.instances):
+        status["state"] = {"waiting": dict(REMOVED)}
+    return status | {"lastState": _state(instance), "restartCount": instance.attempt + 1}
 
 
 def _of_instance(pod: Obj, container: Obj, instance: Instance, seen: Observation, *, init: bool) -> Obj:
@@ -217,6 +237,8 @@ def _state(instance: Instance) -> Obj:
         return {"running": {"startedAt": rfc3339(instance.started_at)}}
     if instance.state == "created":
         return {"waiting": {"reason": "ContainerCreating"}}
+    if instance.removed:
+        return {"terminated": {"exitCode": 137, "finishedAt": None, **REMOVED, "startedAt": None}}
     state: Obj = {
         "containerID": f"containerd://{instance.id}",
         "exitCode": instance.exit_code,
@@ -248,10 +270,10 @@ def _sidecar(container: Obj) -> bool:
 
 def phase(pod: Obj, inits: Sequence[Obj], mains: Sequence[Obj], *, settled: bool = False) -> str:
     """Pending, Running, Succeeded or Failed. Upstream: pkg/kubelet/kubelet_pods.go (getPhase)"""
-    policy = pod["spec"].get("restartPolicy", "Always")
-    sidecars = {c["name"] for c in pod["spec"].get("initContainers") or [] if _sidecar(c)}
+    specs = {container["name"]: container for container, _ in podspecs.paths(pod)}
+    sidecars = {name for name, container in specs.items() if _sidecar(container)} & {s["name"] for s in inits}
     regular = [status for status in inits if status["name"] not in sidecars]
-    if policy == "Never" and any(_exit_code(status) not in (None, 0) for status in regular):
+    if any(_ended_for_good(pod, specs, status) and _exit_code(status) != 0 for status in regular):
         return "Failed"
     if not settled and any(_exit_code(status) != 0 for status in regular) and not any(_began(s) for s in mains):
         return "Pending"
@@ -262,18 +284,16 @@ def phase(pod: Obj, inits: Sequence[Obj], mains: Sequence[Obj], *, settled: bool
     if len(stopped) + running < len(mains):
         return "Pending"
     helping = not settled and any("running" in status["state"] for status in inits if status["name"] in sidecars)
-    return "Running" if running or helping else _phase_of_stopped(policy, stopped, settled)
-
-
-def _phase_of_stopped(policy: str, stopped: Sequence[Obj], settled: bool) -> str:
-    succeeded = all(_exit_code(status) == 0 for status in stopped)
-    if settled:
-        return "Succeeded" if succeeded else "Failed"
-    if policy == "Always":
+    if running or helping:
         return "Running"
-    if succeeded:
-        return "Succeeded"
-    return "Failed" if policy == "Never" else "Running"
+    if not settled and not all(_ended_for_good(pod, specs, status) for status in stopped):
+        return "Running"
+    return "Succeeded" if all(_exit_code(status) == 0 for status in stopped) else "Failed"
+
+
+def _ended_for_good(pod: Obj, specs: Mapping[str, Obj], status: Obj) -> bool:
+    code = _exit_code(status)
+    return code is not None and not podspecs.restarted(specs[status["name"]], pod, code)
 
 
 def _exit_code(status: Obj) -> int | None:
@@ -303,6 +323,10 @@ def conditions(pod: Obj, phase: str, inits: Sequence[Obj], mains: Sequence[Obj],
         "ContainersReady": containers,
         "PodScheduled": (True, "", ""),
     }
+    if podspecs.may_restart_all(pod):
+        restarting = restarts_all(pod, seen.instances)
+        why = ("RestartAllContainersStarted", "container exited with restart policy rule") if restarting else ("", "")
+        computed["AllContainersRestarting"] = (restarting, *why)
     generation = pod["metadata"].get("generation", 0)
     ours = [_condition(type_, *value, old.get(type_), generation, seen.now) for type_, value in computed.items()]
     return ours + [c for type_, c in old.items() if type_ not in computed]

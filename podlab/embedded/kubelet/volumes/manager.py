@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from podlab.apimachinery import quantity
 from podlab.embedded.clock import Clock
 from podlab.embedded.kubelet.environment import Lookup
-from podlab.embedded.kubelet.volumes import sources
+from podlab.embedded.kubelet.volumes import hostpath, sources
 from podlab.embedded.kubelet.volumes.sources import Token
 from podlab.embedded.runtime.files import Volume
 
@@ -31,7 +32,7 @@ class VolumeManager:
     ) -> None:
         self._clock, self._lookup, self._facts, self._issue = clock, lookup, facts, issue
         self._held: dict[str, dict[str, Volume]] = {}
-        self._host_paths: dict[str, Volume] = {}
+        self._host = hostpath.new_node()
         self._tokens: dict[tuple[str, str, int], tuple[float, str]] = {}
         self._delays: dict[str, float] = {}
 
@@ -43,8 +44,19 @@ class VolumeManager:
         """Make or refresh a Pod's volumes. Raises MountError."""
         held = self.of_pod(pod["metadata"]["uid"])
         lookup, facts = self._lookup(pod), self._facts(ip)
-        sources.set_up(pod, held, lookup, facts, self._token, self._host_paths, self._clock.now())
+        sources.set_up(pod, held, lookup, facts, self._token, self._host, self._clock.now())
         return held
+
+    def limited(self, pod: Obj) -> list[tuple[str, str]]:
+        """The Pod's volumes on disk that may not outgrow a limit, with it."""
+        found = [(v["name"], v.get("emptyDir") or {}) for v in pod["spec"].get("volumes") or []]
+        return [(name, e["sizeLimit"]) for name, e in found if e.get("sizeLimit") and e.get("medium") != "Memory"]
+
+    def overfull(self, pod: Obj) -> tuple[str, str] | None:
+        """A volume that has outgrown its limit, and the limit."""
+        held = self.of_pod(pod["metadata"]["uid"])
+        over = ((n, most) for n, most in self.limited(pod) if n in held and held[n].size() > quantity.whole(most))
+        return next(over, None)
 
     def _token(self, pod: Obj, projection: Obj) -> str:
         """A token that is issued again in the last fifth of its life. Upstream: pkg/kubelet/token/token_manager.go"""

@@ -20,15 +20,21 @@ PLUGINS = {**READ_ONLY, "emptyDir": "empty-dir"}
 """The volume plugins by field, as their folders on the node are named."""
 
 
-def of_container(container: Obj, volumes: Mapping[str, Volume], env: Mapping[str, str]) -> tuple[Mount, ...]:
+def of_container(pod: Obj, container: Obj, volumes: Mapping[str, Volume], env: Mapping[str, str]) -> tuple[Mount, ...]:
     """A container's mounts of its Pod's volumes. Raises ConfigError."""
-    wanted = container.get("volumeMounts") or []
-    return tuple(_mount(each, volumes[each["name"]], env) for each in wanted if each["name"] in volumes)
+    paths = {v["name"]: v["hostPath"]["path"] for v in pod["spec"].get("volumes") or [] if "hostPath" in v}
+    wanted = [each for each in container.get("volumeMounts") or [] if each["name"] in volumes]
+    return tuple(_mount(each, volumes[each["name"]], env, paths.get(each["name"], "")) for each in wanted)
 
 
-def _mount(mount: Obj, volume: Volume, env: Mapping[str, str]) -> Mount:
-    """What is published cannot be written, and a part of it mounted by itself stays as it was."""
+def _mount(mount: Obj, volume: Volume, env: Mapping[str, str], host: str) -> Mount:
+    """What is published cannot be written, and a part of it mounted by itself stays as it was.
+
+    Args:
+        host: where on the node a hostPath volume begins.
+    """
     path, sub = mount["mountPath"].rstrip("/") or "/", sub_path(mount, env)
+    sub = posixpath.normpath(f"/{host}/{sub}").strip("/")
     if volume.folder:
         return Mount(path, volume.frozen(sub) if sub else volume, True, sub)
     if sub and f"/{sub}" not in volume.entries and f"/{sub}" not in volume.links:

@@ -14,6 +14,7 @@ from typing import Any
 
 from podlab.apimachinery import quantity
 from podlab.embedded.kubelet.environment import Lookup, field_value, resource_value
+from podlab.embedded.kubelet.volumes import hostpath
 from podlab.embedded.runtime.files import LIMIT, File, Volume
 
 Obj = dict[str, Any]
@@ -31,18 +32,19 @@ def set_up(
     lookup: Lookup,
     facts: Mapping[str, str],
     token: Token,
-    shared: dict[str, Volume],
+    node: Volume,
     now: float,
 ) -> None:
-    """Make or refresh every volume of a Pod; `shared` are the node's own directories. Raises MountError."""
+    """Make or refresh every volume of a Pod; `node` has the node's own files. Raises MountError."""
     for spec in pod["spec"].get("volumes") or []:
         name = spec["name"]
         try:
-            files = _files(pod, spec, lookup, facts, token, shared)
+            if "hostPath" in spec:
+                hostpath.prepare(spec["hostPath"], node)
+            files = _files(pod, spec, lookup, facts, token)
         except LookupError as error:
             raise MountError(f'MountVolume.SetUp failed for volume "{name}" : {error.args[0]}') from None
-        host = (spec.get("hostPath") or {}).get("path")
-        volume = volumes.setdefault(name, shared.setdefault(host, Volume(mode=0o755)) if host else _empty(spec))
+        volume = volumes.setdefault(name, node if "hostPath" in spec else _empty(spec))
         group = _group(pod, spec)
         if files is None:
             if group is not None and "emptyDir" in spec and "/" not in volume.owners:
@@ -95,9 +97,7 @@ def to_refresh(pod: Obj) -> bool:
     return any(key in volume for volume in mine for key in ("configMap", "secret", "downwardAPI", "projected"))
 
 
-def _files(
-    pod: Obj, spec: Obj, lookup: Lookup, facts: Mapping[str, str], token: Token, known: Mapping[str, Volume]
-) -> dict[str, File] | None:
+def _files(pod: Obj, spec: Obj, lookup: Lookup, facts: Mapping[str, str], token: Token) -> dict[str, File] | None:
     if "configMap" in spec:
         source = spec["configMap"]
         return _items(source, "configmaps", source.get("name", ""), lookup, _mode(source))
@@ -106,8 +106,6 @@ def _files(
         return _items(source, "secrets", source.get("secretName", ""), lookup, _mode(source))
     if "downwardAPI" in spec:
         return _downward(pod, spec["downwardAPI"], facts, _mode(spec["downwardAPI"]))
-    if "hostPath" in spec:
-        _check_host_path(spec["hostPath"], known)
     if "projected" in spec:
         return _projected(pod, spec["projected"], lookup, facts, token)
     return None
@@ -138,24 +136,6 @@ def _items(source: Obj, plural: str, name: str, lookup: Lookup, mode: int) -> di
     return {f"/{item['path']}": (data[item["key"]], item.get("mode", mode)) for item in items if item["key"] in data}
 
 
-HOST_DIRECTORIES = (
-    "/ /bin /boot /dev /etc /home /lib /media /mnt /opt /proc /root /run /sbin /srv /sys /tmp /usr /var /var/lib",
-    "/var/lib/kubelet /var/lib/containerd /var/log /var/log/containers /var/log/pods /var/run /var/tmp",
-    "/etc/kubernetes /etc/kubernetes/manifests /kind",
-)
-
-
-def _check_host_path(source: Obj, known: Mapping[str, Volume]) -> None:
-    """Raises LookupError where the node has not what the type asks for."""
-    path, kind = source["path"], source.get("type") or ""
-    words = {"Directory": "directory", "File": "file", "Socket": "socket file"}
-    words |= {"CharDevice": "character device", "BlockDevice": "block device"}
-    there = path in known or (path.rstrip("/") or "/") in " ".join(HOST_DIRECTORIES).split()
-    if kind not in words or (kind == "Directory" and there):
-        return
-    raise LookupError(f"hostPath type check failed: {path} is not a {words[kind]}")
-
-
 def _downward(pod: Obj, source: Obj, facts: Mapping[str, str], mode: int) -> dict[str, File]:
     files = {}
     for item in source.get("items") or []:
@@ -169,16 +149,29 @@ def _downward(pod: Obj, source: Obj, facts: Mapping[str, str], mode: int) -> dic
 
 def _projected(pod: Obj, spec: Obj, lookup: Lookup, facts: Mapping[str, str], token: Token) -> dict[str, File]:
     files: dict[str, File] = {}
-    mode = _mode(spec)
+    missing = []
     for source in spec.get("sources") or []:
-        if "configMap" in source:
-            files |= _items(source["configMap"], "configmaps", source["configMap"].get("name", ""), lookup, mode)
-        elif "secret" in source:
-            files |= _items(source["secret"], "secrets", source["secret"].get("name", ""), lookup, mode)
-        elif "downwardAPI" in source:
-            files |= _downward(pod, source["downwardAPI"], facts, mode)
-        elif "serviceAccountToken" in source:
-            projection = source["serviceAccountToken"]
-            own = _user(pod) is not None or _group(pod, spec) is not None
-            files[f"/{projection['path']}"] = token(pod, projection).encode(), 0o600 if own else mode
+        try:
+            files |= _projection(pod, spec, source, lookup, facts, token)
+        except LookupError as error:
+            missing.append(str(error.args[0]))
+    if missing:
+        raise LookupError(missing[0] if len(missing) == 1 else f"[{', '.join(missing)}]")
     return files
+
+
+def _projection(
+    pod: Obj, spec: Obj, source: Obj, lookup: Lookup, facts: Mapping[str, str], token: Token
+) -> dict[str, File]:
+    mode = _mode(spec)
+    if "configMap" in source:
+        return _items(source["configMap"], "configmaps", source["configMap"].get("name", ""), lookup, mode)
+    if "secret" in source:
+        return _items(source["secret"], "secrets", source["secret"].get("name", ""), lookup, mode)
+    if "downwardAPI" in source:
+        return _downward(pod, source["downwardAPI"], facts, mode)
+    if "serviceAccountToken" in source:
+        projection = source["serviceAccountToken"]
+        own = _user(pod) is not None or _group(pod, spec) is not None
+        return {f"/{projection['path']}": (token(pod, projection).encode(), 0o600 if own else mode)}
+    return {}
