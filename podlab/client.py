@@ -1,19 +1,23 @@
-"""The wire: requests to an API server, dicts in and dicts out. The only importer of the official client, and late."""
+"""The wire: requests to an API server, dicts in and dicts out."""
 
 from __future__ import annotations
 
 import json
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
-from typing import Any, cast
+from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from podlab.answers import ServerClock, lines, status_of, unreachable, warning_text
 from podlab.errors import ApiError, ClusterError
+from podlab.kubeconfig.config import load
+from podlab.kubeconfig.connection import NOWHERE, Overrides, connect
+from podlab.kubeconfig.credentials import Credentials
+from podlab.kubeconfig.transport import names_of, pool, proxy_for, tls_context
 from podlab.text import Text
 
 Object = dict[str, Any]
@@ -21,7 +25,6 @@ TIMEOUT = 30.0
 """Seconds that a request may take, unless it says otherwise."""
 ONLOOKER = "podlab/panel"
 """User-Agent of a watch that only looks on: an embedded cluster's stepping clock does not advance for it."""
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,11 @@ class Client:
         namespace: where namespaced requests go; None means the context's, else `default`.
         server: another server's URL than the kubeconfig's.
         impersonate: act as this user (`--as`).
+        overrides: what a command line says over the kubeconfig.
+        request_timeout: seconds that any request may take; None leaves that to each.
+
+    Raises:
+        ClusterError: the kubeconfig cannot be read, or has no such context, cluster or user.
     """
 
     def __init__(
@@ -82,13 +90,24 @@ class Client:
         *,
         server: str | None = None,
         impersonate: str | None = None,
+        overrides: Overrides | None = None,
+        request_timeout: float | None = None,
     ) -> None:
         self.kubeconfig = None if kubeconfig is None else Path(kubeconfig)
+        over = overrides or Overrides()
+        over = replace(
+            over,
+            context=context or over.context,
+            server=server or over.server,
+            as_=impersonate or over.as_,
+        )
+        self.connection = connect(load(self.kubeconfig), over)
         self.context = context
-        self._api, found = _connect(self.kubeconfig, context, server)
-        self.namespace = namespace or found or "default"
-        self.server = str(self._api.configuration.host)
-        self.impersonate = impersonate
+        self.namespace = namespace or self.connection.namespace or "default"
+        self.server = self.connection.server
+        self.request_timeout = request_timeout
+        self._credentials = Credentials(self.connection)
+        self._pools: dict[tuple[str, str], Any] = {}
         self._clock = ServerClock()
         self._sent = threading.local()
 
@@ -117,7 +136,7 @@ class Client:
         try:
             data = raw.read() or b""
         except Exception as error:
-            raise unreachable(self.server, error) from error
+            raise self._unreachable(error) from error
         return self._response(raw, data)
 
     def get(self, path: str, **query: object) -> Object:
@@ -145,7 +164,7 @@ class Client:
             waits = waiter and raw.headers.get("Podlab-Clock") == "stepping"
             yield from lines(self._acknowledged(chunks, waiter) if waits else chunks)
         except Exception as error:
-            raise unreachable(self.server, error) from error
+            raise self._unreachable(error) from error
         finally:
             raw.response.close()
 
@@ -236,27 +255,28 @@ class Client:
     def connect(self, path: str, *, query: list[tuple[str, str]], protocols: list[str]) -> Any:
         """A WebSocket to a path (exec, attach, port-forward), from the library `websockets`."""
         from websockets.exceptions import InvalidStatus
-        from websockets.sync.client import connect
+        from websockets.sync.client import connect as open_socket
 
-        configuration = self._api.configuration
         parts = urlsplit(self.server)
-        scheme = "wss" if parts.scheme == "https" else "ws"
-        headers = {**self._headers(), **_authorization(self._api)}
+        secure = parts.scheme == "https"
+        more: dict[str, Any] = {"ssl": tls_context(self.connection, self._credentials.certificate())} if secure else {}
+        if self.connection.server_name:
+            more["server_hostname"] = self.connection.server_name
         try:
-            return connect(
-                f"{scheme}://{parts.netloc}{parts.path}{path}?{urlencode(query)}",
-                ssl=_tls(configuration) if scheme == "wss" else None,
+            return open_socket(
+                f"{'wss' if secure else 'ws'}://{parts.netloc}{parts.path}{path}?{urlencode(query)}",
                 subprotocols=protocols,  # type: ignore[arg-type]
-                additional_headers=headers,
-                proxy=None if parts.hostname in LOOPBACK else True,
+                additional_headers=[*self.connection.impersonate, *self._credentials.headers().items()],
+                proxy=proxy_for(self.connection),
                 open_timeout=TIMEOUT,
                 max_size=None,
+                **more,
             )
         except InvalidStatus as error:
             status = status_of(error.response.status_code, bytes(error.response.body or b""))
             raise ApiError({**status, "message": status.get("body") or status["message"]}) from error
         except OSError as error:
-            raise unreachable(self.server, error) from error
+            raise self._unreachable(error) from error
 
     def server_now(self) -> datetime:
         """The server's clock, from the `Date` of its last answer; ages are counted from it."""
@@ -267,9 +287,6 @@ class Client:
         sent: Sent = getattr(self._sent, "sent", None) or Sent()
         self._sent.sent = Sent()
         return sent
-
-    def _headers(self) -> dict[str, str]:
-        return {"Impersonate-User": self.impersonate} if self.impersonate else {}
 
     def _send(
         self,
@@ -288,7 +305,7 @@ class Client:
             self._sent.sent = Sent()
         self._sent.sent.requests.append(Request(method, target, body))
         typed = {} if body is None else {"Content-Type": content_type or "application/json"}
-        headers = {"Accept": accept, **self._headers(), **typed, **(more or {})}
+        headers = {"Accept": accept, **typed, **(more or {})}
         return self._transmit(method, target, headers, body, timeout)
 
     def _transmit(
@@ -299,22 +316,53 @@ class Client:
             if body is None or isinstance(body, bytes)
             else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         )
-        try:
-            from urllib3 import Timeout
+        timeout = self.request_timeout or timeout
+        raw = self._ask(method, target, headers, payload, timeout)
+        if raw.status == 401 and self.connection.exec:  # the plugin's answer may have been revoked
+            raw.read()
+            self._credentials.forget()
+            raw = self._ask(method, target, headers, payload, timeout)
+        return raw
 
-            raw = self._api.rest_client.pool_manager.request(
+    def _ask(
+        self, method: str, target: str, headers: Mapping[str, str], payload: bytes | None, timeout: float | None
+    ) -> _Raw:
+        from urllib3 import HTTPHeaderDict, Timeout
+
+        certificate = self._credentials.certificate()
+        sent = HTTPHeaderDict({"User-Agent": f"podlab/{method.lower()}", **headers, **self._credentials.headers()})
+        for name, value in self.connection.impersonate:
+            sent.add(name, value)
+        if certificate not in self._pools:
+            self._pools[certificate] = pool(self.connection, certificate)
+        try:
+            raw = self._pools[certificate].request(
                 method,
                 self.server + target,
                 body=payload,
-                headers={"User-Agent": f"podlab/{method.lower()}", **headers, **_authorization(self._api)},
+                headers=sent,
                 preload_content=False,
                 timeout=Timeout(connect=min(timeout or TIMEOUT, 10.0), read=timeout),
                 retries=_retries(),
                 redirect=False,
             )
         except Exception as error:
-            raise unreachable(self.server, error) from error
+            raise self._unreachable(error) from error
         return _Raw(raw)
+
+    def _unreachable(self, error: Exception) -> ClusterError:
+        """kubectl's line for a server that cannot be reached, or must not be believed."""
+        text = f"{error!r} {error}"
+        if self.request_timeout and ("timed out" in text or "Timeout" in text):
+            return ClusterError("Unable to connect to the server: context deadline exceeded")
+        if "mismatch" in text or "doesn't match" in text:
+            wanted = self.connection.server_name or str(urlsplit(self.server).hostname)
+            told = f"certificate is valid for {names_of(self.server)}, not {wanted}"
+            return ClusterError(f"Unable to connect to the server: tls: failed to verify certificate: x509: {told}")
+        found = unreachable(self.server, error)
+        if self.server == NOWHERE:
+            found.hint = NO_KUBECONFIG
+        return found
 
     def _response(self, raw: Any, data: bytes) -> Response:
         headers = {k.lower(): v for k, v in raw.headers.items()}
@@ -340,57 +388,10 @@ class _Raw:
         return data
 
 
-def _connect(kubeconfig: Path | None, context: str | None, server: str | None) -> tuple[Any, str | None]:
-    """The official client's ApiClient for a kubeconfig, and the namespace that its context names."""
-    from kubernetes import client, config
-
-    path = None if kubeconfig is None else str(kubeconfig)
-    configuration = client.Configuration()
-    try:
-        load, contexts_of = cast(Any, config.load_kube_config), cast(Any, config.list_kube_config_contexts)
-        load(path, context=context, client_configuration=configuration, persist_config=False)
-        contexts, current = contexts_of(path)
-    except (config.ConfigException, OSError, ValueError, TypeError, AttributeError) as error:
-        if not server:
-            raise ClusterError(f"error: {error}", NO_KUBECONFIG) from error
-        contexts, current = [], None  # a server's URL alone will do, as it does for kubectl
-    if server:
-        configuration.host = server
-    if urlsplit(configuration.host).hostname in LOOPBACK:
-        configuration.proxy = None
-    configuration.connection_pool_maxsize = 16
-    chosen = next((each for each in contexts if each["name"] == context), current)
-    return client.ApiClient(configuration), (chosen or {}).get("context", {}).get("namespace")
-
-
 NO_KUBECONFIG = Text(
     ko="쓸 수 있는 kubeconfig가 없습니다. `podlab up`이 클러스터를 만들고 kubeconfig도 준비합니다.",
     en="There is no kubeconfig to use. `podlab up` makes a cluster and its kubeconfig.",
 )
-
-
-def _authorization(api: Any) -> dict[str, str]:
-    """The bearer token's header, read anew each time: a token may be renewed by an exec plugin or a file."""
-    configuration = api.configuration
-    if configuration.refresh_api_key_hook:
-        configuration.refresh_api_key_hook(configuration)
-    token = configuration.get_api_key_with_prefix("authorization") or configuration.get_api_key_with_prefix(
-        "BearerToken"
-    )
-    return {"Authorization": token} if token else {}
-
-
-def _tls(configuration: Any) -> Any:
-    import ssl
-
-    tls = ssl.create_default_context(
-        cafile=configuration.ssl_ca_cert, cadata=getattr(configuration, "ca_cert_data", None)
-    )
-    if not configuration.verify_ssl:
-        tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
-    if configuration.cert_file:
-        tls.load_cert_chain(configuration.cert_file, configuration.key_file)
-    return tls
 
 
 def _retries() -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import re
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from podlab.clusters import state
 from podlab.clusters.cluster import Cluster, silent
 from podlab.clusters.machine import reach
 from podlab.clusters.progress import Report
-from podlab.errors import ApiError, ClusterError
+from podlab.errors import ApiError, ClusterError, PodlabError
 from podlab.text import Text
 
 NAMESPACE = "podlab"
@@ -63,14 +64,16 @@ class Context:
         report(
             str(Text(ko="네임스페이스 {name} 삭제", en="Deleting the namespace {name}").format(name=cluster.namespace))
         )
-        client = Client(cluster.kubeconfig)
         path = f"/api/v1/namespaces/{cluster.namespace}"
         try:
+            client = Client(cluster.kubeconfig)
             if is_ours(client.request("GET", path).json()):
                 client.request("DELETE", path)
         except ApiError as error:
             if error.code not in (404,):
                 raise
+        except ClusterError as error:  # it is gone, or its kubeconfig is: there is nothing left to delete
+            report(str(GONE.format(name=cluster.name, why=str(error).splitlines()[0])))
         state.forget(cluster.name)
 
     def _remembered(self, name: str) -> str:
@@ -78,6 +81,12 @@ class Context:
         if cluster is None or cluster.context is None:
             raise _no_context(name, [])
         return cluster.context
+
+
+GONE = Text(
+    ko="{name}에 닿을 수 없어 podlab의 기억에서만 지웁니다 ({why})",
+    en="{name} is out of reach and only forgotten ({why})",
+)
 
 
 class Unconfirmed(ClusterError):
@@ -178,7 +187,7 @@ def _unconfirmed(context: str, config: dict[str, Any]) -> Unconfirmed:
             context=context,
             cluster=entry["cluster"],
             server=config["clusters"][0]["cluster"].get("server", "?"),
-            user=entry.get("user", "-"),
+            user=_identity(config) or entry.get("user", "-"),
             namespace=NAMESPACE,
         ),
         Text(
@@ -186,6 +195,22 @@ def _unconfirmed(context: str, config: dict[str, Any]) -> Unconfirmed:
             en="if that namespace may be made and used there: podlab up --cluster context:{context} --yes",
         ).format(context=context),
     )
+
+
+def _identity(config: dict[str, Any]) -> str:
+    """Who the server says this kubeconfig is, its impersonation included; "" where it does not tell."""
+    from podlab.client import Client
+
+    body = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview", "metadata": {}}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "kubeconfig"
+        path.write_text(yaml.safe_dump(config), encoding="utf-8")
+        try:
+            client = Client(path, request_timeout=5.0)
+            answer = client.request("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", body=body).json()
+        except PodlabError:
+            return ""
+    return str(((answer.get("status") or {}).get("userInfo") or {}).get("username") or "")
 
 
 def _no_context(context: str, names: list[str]) -> ClusterError:

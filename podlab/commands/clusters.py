@@ -31,6 +31,7 @@ from podlab.commands.options import (
     WorkersOption,
     YesOption,
 )
+from podlab.errors import PodlabError
 from podlab.text import Text
 
 AGREE = Text(ko="이 클러스터에서 강의를 해도 됩니까?", en="May the lessons use this cluster?")
@@ -162,10 +163,21 @@ def down(
     if name and everything:
         raise typer.BadParameter("--name, --all")
     names = [found.name for found in clusters.find_all() if not found.adopted] if everything else [name or _only_one()]
-    with terminal.steps() as report:
-        for each in names:
-            clusters.down(each, report)
-    terminal.say(Text(ko="지운 클러스터: {names}", en="deleted: {names}").format(names=", ".join(names) or "-"))
+    gone, kept = [], []
+    for each in names:
+        try:
+            with terminal.steps() as report:
+                clusters.down(each, report)
+            gone.append(each)
+        except PodlabError as error:
+            if not everything:
+                raise
+            terminal.fail(error)
+            kept.append(each)
+    terminal.say(Text(ko="지운 클러스터: {names}", en="deleted: {names}").format(names=", ".join(gone) or "-"))
+    if kept:
+        terminal.say(Text(ko="남은 클러스터: {names}", en="still there: {names}").format(names=", ".join(kept)))
+        raise typer.Exit(terminal.FAILED)
 
 
 def status(as_json: Annotated[bool, typer.Option("--json", help="For scripts. 스크립트용.")] = False) -> None:

@@ -8,8 +8,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any
 
+from podlab.apimachinery.duration import parse_duration
 from podlab.client import Client
 from podlab.errors import ApiError, ClusterError, PodlabError
+from podlab.kubeconfig.connection import NO_IDENTITY, PROMPT, Overrides
 from podlab.kubectl.command import Echo
 from podlab.kubectl.commandline.parse import Line, parse
 from podlab.kubectl.commandline.surface import commands
@@ -85,34 +87,59 @@ def _helped(parsed: Line, echo: Echo | None, line: str) -> Output:
     return output
 
 
+OVER = ("context", "cluster", "user", "server", "certificate_authority", "insecure_skip_tls_verify", "tls_server_name",
+        "token", "username", "password", "client_certificate", "client_key", "as_uid")  # fmt: skip
+
+
 def connected(kubectl: Kubectl, given: dict[str, Any]) -> Kubectl:
     """The same Kubectl, or another where the global flags ask for one."""
-    chosen = {key: given.get(key) for key in ("kubeconfig", "context", "server", "as")}
-    if not any(chosen.values()):
+    if not any(key in given for key in (*OVER, "kubeconfig", "as", "as_group", "as_user_extra", "request_timeout")):
         return kubectl
-    client = Client(
-        chosen["kubeconfig"] or kubectl.client.kubeconfig,
-        chosen["context"] or kubectl.client.context,
-        None if chosen["kubeconfig"] or chosen["context"] else kubectl.namespace,
-        server=chosen["server"],
-        impersonate=chosen["as"],
+    elsewhere = given.get("kubeconfig") or given.get("context")
+    client = _client(
+        given,
+        given.get("kubeconfig") or kubectl.client.kubeconfig,
+        None if elsewhere else kubectl.namespace,
+        given.get("context") or kubectl.client.context,
     )
-    other = Kubectl(client, folder=kubectl.folder)
-    if not chosen["kubeconfig"] and not chosen["context"] and not chosen["server"]:
-        other.mapper.mappings = kubectl.mapper.mappings
-    return other
+    return Kubectl(client, folder=kubectl.folder)
 
 
 def _connected(given: dict[str, Any], kubeconfig: str | Path | None, namespace: str | None) -> Kubectl:
     own = given.get("kubeconfig")
-    client = Client(
-        own or kubeconfig,
-        given.get("context"),
-        None if own or given.get("context") else namespace,
-        server=given.get("server"),
-        impersonate=given.get("as"),
+    elsewhere = own or given.get("context")
+    return Kubectl(_client(given, own or kubeconfig, None if elsewhere else namespace, given.get("context")))
+
+
+def _client(given: dict[str, Any], kubeconfig: str | Path | None, namespace: str | None, context: str | None) -> Client:
+    over = Overrides(
+        **{key: given[key] for key in OVER if key in given and key != "context"},
+        as_=given.get("as", ""),
+        as_group=tuple(given.get("as_group", ())),
+        as_user_extra=tuple(given.get("as_user_extra", ())),
     )
-    return Kubectl(client)
+    seconds = request_timeout(str(given.get("request_timeout", "0")))
+    client = Client(kubeconfig, context, namespace, overrides=over, request_timeout=seconds)
+    if client.connection.is_anonymous:
+        raise ClusterError(PROMPT, NO_IDENTITY)
+    return client
+
+
+def request_timeout(text: str) -> float | None:
+    """The seconds of `--request-timeout`; None for no limit.
+
+    Raises:
+        PodlabError: it is neither whole seconds nor a duration.
+    """
+    if re.fullmatch(r"[-+]?[0-9]+", text, re.ASCII):
+        return float(text) or None
+    try:
+        return parse_duration(text) or None
+    except ValueError:
+        raise PodlabError(
+            "error: Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a "
+            "corresponding time unit (e.g. 1s | 2m | 3h)"
+        ) from None
 
 
 def unreachable_log(line: str) -> str:

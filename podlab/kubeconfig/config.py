@@ -1,0 +1,181 @@
+"""Kubeconfig files, merged as kubectl merges them, with kubectl's words for what is none.
+
+Upstream: staging/src/k8s.io/client-go/tools/clientcmd/loader.go
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from podlab.errors import ClusterError
+from podlab.text import Text
+
+Object = dict[str, Any]
+PATHS = {"clusters": ("certificate-authority",), "users": ("client-certificate", "client-key", "tokenFile")}
+DATA = {"clusters": ("certificate-authority-data",), "users": ("client-certificate-data", "client-key-data")}
+KINDS = {"clusters": ("cluster", "Cluster"), "users": ("user", "AuthInfo"), "contexts": ("context", "Context")}
+BROKEN = Text(
+    ko="kubeconfig 파일을 읽을 수 없습니다. 파일을 고치거나, `podlab kubeconfig`가 알려 주는 것을 씁니다.",
+    en="This kubeconfig cannot be read. Mend the file, or use the one that `podlab kubeconfig` names.",
+)
+
+
+@dataclass(slots=True)
+class Config:
+    """What the files say: clusters, users and contexts by name; relative paths made absolute."""
+
+    clusters: dict[str, Object] = field(default_factory=dict)
+    users: dict[str, Object] = field(default_factory=dict)
+    contexts: dict[str, Object] = field(default_factory=dict)
+    current: str = ""
+    origins: dict[tuple[str, str], Path] = field(default_factory=dict)
+
+
+def paths(explicit: Path | None) -> list[Path]:
+    """The files to read: the one given, else those of KUBECONFIG, else `~/.kube/config`."""
+    if explicit is not None:
+        return [explicit]
+    named = [Path(each) for each in os.environ.get("KUBECONFIG", "").split(os.pathsep) if each]
+    return list(dict.fromkeys(named)) or [Path.home() / ".kube" / "config"]
+
+
+def load(explicit: Path | None = None) -> Config:
+    """The files as one; what an earlier file says of a name wins. A file that is not there counts only if it was named.
+
+    Raises:
+        ClusterError: kubectl's line for a file that is no kubeconfig.
+    """
+    whole = Config()
+    for path in paths(explicit):
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError as error:
+            if explicit is not None:
+                raise ClusterError(f"error: stat {path}: no such file or directory", BROKEN) from error
+            continue
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise ClusterError(f'error: error loading config file "{path}": open {path}: {reason}', BROKEN) from error
+        _merge(whole, parse(data, path), path)
+    return whole
+
+
+def parse(data: bytes, path: Path) -> Object:
+    """One file's content.
+
+    Raises:
+        ClusterError: kubectl's line for what it is not.
+    """
+    try:
+        found = yaml.load(data.decode("utf-8-sig"), Loader=_Loader)
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise _broken(path, f"yaml: {_words(error)}") from error
+    if found is None:
+        return {}
+    if not isinstance(found, dict):
+        raise _broken(path, _no_object(found))
+    if found.get("kind") not in (None, "", "Config") or found.get("apiVersion") not in (None, "", "v1"):
+        version, kind = found.get("apiVersion") or "v1", found.get("kind")
+        scheme = "k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50"
+        raise _broken(path, f'no kind "{kind}" is registered for version "{version}" in scheme "{scheme}"')
+    for section, (key, kind) in KINDS.items():
+        _check_section(found.get(section), section, key, kind, path)
+    return found
+
+
+class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
+    """YAML with times as texts."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _broken(path: Path, words: str) -> ClusterError:
+    return ClusterError(f'error: error loading config file "{path}": {words}', BROKEN)
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
+        mark = error.context_mark or error.problem_mark
+        return f"line {mark.line + 1}: {error.problem}"
+    if isinstance(error, (UnicodeDecodeError, yaml.reader.ReaderError)):
+        return "control characters are not allowed" if b"\x00" in _bytes(error) else "invalid leading UTF-8 octet"
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
+
+
+def _bytes(error: Exception) -> bytes:
+    found = getattr(error, "object", b"\x00")
+    return found if isinstance(found, bytes) else b"\x00"
+
+
+def _no_object(found: Any) -> str:
+    kind = "array" if isinstance(found, list) else "string" if isinstance(found, str) else "number"
+    kind = "bool" if isinstance(found, bool) else kind
+    of = '{ APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+    return (
+        f"couldn't get version/kind; json parse error: json: cannot unmarshal {kind} into Go value of type struct {of}"
+    )
+
+
+def _go_kind(value: Any) -> str:
+    kinds = ((bool, "bool"), ((int, float), "number"), (str, "string"), (list, "array"), (dict, "object"))
+    return next((name for kind, name in kinds if isinstance(value, kind)), "null")
+
+
+def _check_section(found: Any, section: str, key: str, kind: str, path: Path) -> None:
+    if found is None:
+        return
+    if not isinstance(found, list):
+        name = f"Config.{section} of type []v1.Named{kind}"
+        raise _broken(path, f"json: cannot unmarshal {_go_kind(found)} into Go struct field {name}")
+    for entry in found:
+        if not isinstance(entry, dict):
+            named = f"Config.{section} of type v1.Named{kind}"
+            raise _broken(path, f"json: cannot unmarshal {_go_kind(entry)} into Go struct field {named}")
+        value = entry.get(key)
+        if value is not None and not isinstance(value, dict):
+            named = f"Named{kind}.{section}.{key} of type v1.{kind}"
+            raise _broken(path, f"json: cannot unmarshal {_go_kind(value)} into Go struct field {named}")
+        for name in DATA.get(section, ()):
+            _check_data((value or {}).get(name), path)
+
+
+def _check_data(text: Any, path: Path) -> None:
+    try:
+        base64.b64decode(str(text or ""), validate=True)
+    except (binascii.Error, ValueError):
+        good = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+        at = next((at for at, char in enumerate(str(text)) if char not in good), 0)
+        raise _broken(path, f"illegal base64 data at input byte {at}") from None
+
+
+def _merge(whole: Config, found: Mapping[str, Any], path: Path) -> None:
+    for section, (key, _) in KINDS.items():
+        kept: dict[str, Object] = getattr(whole, section)
+        for entry in found.get(section) or ():
+            name = str(entry.get("name") or "")
+            if name not in kept:
+                kept[name] = _absolute(dict(entry.get(key) or {}), PATHS.get(section, ()), path)
+                whole.origins[section, name] = path
+    whole.current = whole.current or str(found.get("current-context") or "")
+
+
+def _absolute(value: Object, names: Sequence[str], path: Path) -> Object:
+    for name in names:
+        if value.get(name):
+            value[name] = str(path.absolute().parent / str(value[name]))
+    exec_ = value.get("exec")
+    if isinstance(exec_, dict) and str(exec_.get("command", "")).startswith("."):
+        value["exec"] = {**exec_, "command": str(path.absolute().parent / exec_["command"])}
+    return value

@@ -1,0 +1,253 @@
+"""One context of a kubeconfig with what a command line puts over it: where to go, and as whom.
+
+Upstream: staging/src/k8s.io/client-go/tools/clientcmd/client_config.go, validation.go
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from podlab.errors import ClusterError
+from podlab.kubeconfig.config import Config
+from podlab.text import Text
+
+Object = dict[str, Any]
+NOWHERE = "http://localhost:8080"
+"""Where kubectl goes that was told nothing."""
+REMOVED = {
+    "azure": ("kubelogin", "https://github.com/Azure/kubelogin"),
+    "gcp": (
+        "gke-gcloud-auth-plugin",
+        "https://cloud.google.com/blog/products/containers-kubernetes/kubectl-auth-changes-in-gke",
+    ),
+}
+UNPAIRED = "error: requesting uid, groups or user-extra for {name} without impersonating a user"
+PROMPT = "Please enter Username: error: EOF"
+"""What kubectl says that asks for a name where nobody can give one."""
+NO_CONTEXT = Text(
+    ko="`podlab kubectl config get-contexts`가 kubeconfig에 있는 컨텍스트를 보여 줍니다.",
+    en="`podlab kubectl config get-contexts` lists the contexts of the kubeconfig.",
+)
+NO_IDENTITY = Text(
+    ko="이 kubeconfig의 사용자에는 인증 정보(인증서, 토큰, exec)가 없습니다.",
+    en="The user of this kubeconfig has no credentials: no certificate, no token, no exec plugin.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What the command line says over the kubeconfig: kubectl's flags of these names."""
+
+    context: str = ""
+    cluster: str = ""
+    user: str = ""
+    server: str = ""
+    certificate_authority: str = ""
+    insecure_skip_tls_verify: bool = False
+    tls_server_name: str = ""
+    token: str = ""
+    username: str = ""
+    password: str = ""
+    client_certificate: str = ""
+    client_key: str = ""
+    as_: str = ""
+    as_uid: str = ""
+    as_group: tuple[str, ...] = ()
+    as_user_extra: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A server and an identity.
+
+    Attributes:
+        ca, certificate, key: PEM texts; "" for none.
+        impersonate: the headers of who to act as.
+        exec: an exec plugin's entry, asked for credentials when they are needed.
+    """
+
+    server: str
+    namespace: str = ""
+    context: str = ""
+    user: str = ""
+    cluster: str = ""
+    ca: str = ""
+    insecure: bool = False
+    server_name: str = ""
+    proxy: str = ""
+    certificate: str = ""
+    key: str = ""
+    token: str = ""
+    token_file: str = ""
+    basic: str = ""
+    exec: Mapping[str, Any] = field(default_factory=dict)
+    impersonate: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether nothing says who asks, over TLS, where kubectl would ask for a name."""
+        said = (self.certificate, self.token, self.token_file, self.basic, self.exec)
+        return self.server.startswith("https") and not any(said)
+
+
+def connect(config: Config, over: Overrides = Overrides()) -> Connection:
+    """The connection of a context.
+
+    Raises:
+        ClusterError: kubectl's line for a context, cluster or user that is not there or makes no sense.
+    """
+    name = over.context or config.current
+    if name and name not in config.contexts:
+        raise ClusterError(f"Error in configuration: context was not found for specified context: {name}", NO_CONTEXT)
+    context = config.contexts.get(name, {})
+    cluster_name = over.cluster or str(context.get("cluster") or "")
+    user_name = over.user or str(context.get("user") or "")
+    if over.cluster and over.cluster not in config.clusters:
+        raise ClusterError(f'error: no server found for cluster "{over.cluster}"')
+    if over.user and over.user not in config.users:
+        raise ClusterError(f'error: auth info "{over.user}" does not exist')
+    cluster = _cluster(config.clusters.get(cluster_name, {}), over)
+    user = _user(config.users.get(user_name, {}), over, user_name)
+    server = str(cluster.get("server") or NOWHERE)
+    server = server if "://" in server else f"http://{server}"
+    return _made(server.rstrip("/"), cluster, user, (name, cluster_name, user_name), context)
+
+
+def _made(server: str, cluster: Object, user: Object, names: tuple[str, str, str], context: Object) -> Connection:
+    secure = server.startswith("https")
+    context_name, cluster_name, user_name = names
+    ca = _pem(cluster, "certificate-authority", cluster_name) if secure else ""
+    if ca and "-----BEGIN" not in ca:
+        raise ClusterError("error: unable to load root certificates: unable to parse bytes as PEM block")
+    insecure = bool(cluster.get("insecure-skip-tls-verify"))
+    if ca and insecure:
+        raise ClusterError("error: specifying a root certificates file with the insecure flag is not allowed")
+    basic = f"{user['username']}:{user.get('password', '')}" if user.get("username") else ""
+    return Connection(
+        server,
+        str(context.get("namespace") or ""),
+        context_name,
+        user_name,
+        cluster_name,
+        ca,
+        insecure,
+        str(cluster.get("tls-server-name") or ""),
+        _proxy(cluster, cluster_name),
+        _pem(user, "client-certificate", user_name) if secure else "",
+        _pem(user, "client-key", user_name) if secure else "",
+        str(user.get("token") or ""),
+        str(user.get("tokenFile") or ""),
+        base64.b64encode(basic.encode()).decode() if basic else "",
+        user.get("exec") or {},
+        _impersonation(user),
+    )
+
+
+def _cluster(found: Object, over: Overrides) -> Object:
+    cluster = dict(found)
+    if over.server:
+        cluster["server"] = over.server
+    if over.insecure_skip_tls_verify:
+        cluster["insecure-skip-tls-verify"] = True
+        for key in ("certificate-authority", "certificate-authority-data"):
+            cluster.pop(key, None)
+    if over.certificate_authority:
+        cluster.pop("certificate-authority-data", None)
+        cluster["certificate-authority"] = str(Path(over.certificate_authority).absolute())
+    if over.tls_server_name:
+        cluster["tls-server-name"] = over.tls_server_name
+    return cluster
+
+
+def _user(found: Object, over: Overrides, name: str) -> Object:
+    user = dict(found)
+    if over.token:
+        user = {key: value for key, value in user.items() if key not in ("tokenFile", "exec", "username", "password")}
+        user["token"] = over.token
+    if over.username:
+        user = {key: value for key, value in user.items() if key not in ("token", "tokenFile", "exec")}
+        user |= {"username": over.username, "password": over.password}
+    for key, path in (("client-certificate", over.client_certificate), ("client-key", over.client_key)):
+        if path:
+            user.pop(f"{key}-data", None)
+            user[key] = str(Path(path).absolute())
+    if over.as_ or over.as_uid or over.as_group or over.as_user_extra:
+        user |= {"as": over.as_, "as-uid": over.as_uid, "as-groups": list(over.as_group)}
+        user["as-user-extra"] = _extra(over.as_user_extra)
+    _check_user(user, name)
+    return user
+
+
+def _extra(given: tuple[str, ...]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for each in given:
+        key, _, value = each.partition("=")
+        found.setdefault(key, []).append(value)
+    return found
+
+
+def _check_user(user: Object, name: str) -> None:
+    methods = [m for m, there in (("token", user.get("token")), ("basicAuth", user.get("username"))) if there]
+    if len(methods) > 1:
+        raise ClusterError(
+            f"error: more than one authentication method found for {name}; found [{' '.join(methods)}], only one is "
+            "allowed"
+        )
+    has = {key: bool(user.get(key) or user.get(f"{key}-data")) for key in ("client-certificate", "client-key")}
+    if has["client-certificate"] and not has["client-key"]:
+        raise ClusterError(
+            f"error: client-key-data or client-key must be specified for {name} to use the clientCert authentication "
+            "method."
+        )
+    if (user.get("as-uid") or user.get("as-groups") or user.get("as-user-extra")) and not user.get("as"):
+        raise ClusterError(UNPAIRED.format(name=name))
+    provider = (user.get("auth-provider") or {}).get("name")
+    if provider in REMOVED:
+        plugin, where = REMOVED[provider]
+        raise ClusterError(
+            f'error: The {provider} auth plugin has been removed.\nPlease use the "{plugin}" kubectl/client-go '
+            f"credential plugin instead.\nSee {where} for further details"
+        )
+    if provider:
+        raise ClusterError(f'error: no Auth Provider found for name "{provider}"')
+
+
+def _pem(entry: Object, key: str, name: str) -> str:
+    data = entry.get(f"{key}-data")
+    if data:
+        return base64.b64decode(str(data)).decode("utf-8", "replace")
+    path = entry.get(key)
+    if not path:
+        return ""
+    try:
+        return Path(str(path)).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise ClusterError(f"error: unable to read {key} {path} for {name} due to open {path}: {reason}") from error
+
+
+def _proxy(cluster: Object, name: str) -> str:
+    url = str(cluster.get("proxy-url") or "")
+    scheme = urlsplit(url).scheme
+    if url and scheme not in ("http", "https", "socks5"):
+        raise ClusterError(
+            f'error: invalid \'proxy-url\' "{url}" for cluster "{name}": unsupported scheme "{scheme}", must be '
+            "http, https, or socks5"
+        )
+    return url
+
+
+def _impersonation(user: Object) -> tuple[tuple[str, str], ...]:
+    if not user.get("as"):
+        return ()
+    found = [("Impersonate-User", str(user["as"]))]
+    found += [("Impersonate-Uid", str(user["as-uid"]))] if user.get("as-uid") else []
+    found += [("Impersonate-Group", str(each)) for each in user.get("as-groups") or ()]
+    for key, values in (user.get("as-user-extra") or {}).items():
+        found += [(f"Impersonate-Extra-{key}", str(each)) for each in values]
+    return tuple(found)
