@@ -21,6 +21,7 @@ from podlab.embedded.controllers.namespace import NamespaceLifecycle, ServiceAcc
 from podlab.embedded.controllers.owned import Owned
 from podlab.embedded.controllers.podgc import PodGarbageCollector
 from podlab.embedded.controllers.replicaset.replicaset import Replicas
+from podlab.embedded.controllers.resourcequota import ResourceQuotas
 from podlab.embedded.controllers.statefulset.statefulset import StatefulSets
 from podlab.embedded.controllers.tainteviction import TaintEviction
 
@@ -53,6 +54,7 @@ CONTROLLERS: tuple[Callable[[ControllerContext], Part], ...] = (
     lambda context: ClusterRoleAggregation(context.registry),
     lambda context: EventExpiry(context.registry),
     lambda context: PodGarbageCollector(context.registry),
+    lambda context: ResourceQuotas(context.registry),
     lambda context: TaintEviction(context.registry),
     lambda context: Deployments(context.registry, context.pods),
     lambda context: Replicas(context.registry, context.pods, "replicasets.apps"),

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from podlab.embedded.apiserver.admission import namespacelifecycle, priority, runtimeclass, serviceaccount, tolerations
+from podlab.embedded.apiserver.admission import (
+    defaultclass,
+    limitranger,
+    namespacelifecycle,
+    podsecurity,
+    priority,
+    resourcequota,
+    runtimeclass,
+    serviceaccount,
+    tolerations,
+)
 from podlab.embedded.apiserver.resource import Context, Obj
 
 
@@ -10,13 +20,23 @@ def admit(obj: Obj, old: Obj | None, ctx: Context) -> None:
     """Let the mutating plugins change an object that is about to be written. Raises StatusError."""
     if ctx.operation == "CREATE":
         namespacelifecycle.admit(ctx)
-    if ctx.resource.plural == "pods" and not ctx.resource.group and not ctx.subresource:
-        if old is None:
-            serviceaccount.admit(obj, ctx)
-        priority.admit(obj, old, ctx)
-        tolerations.admit(obj)
-        if old is None:
-            runtimeclass.admit(obj, ctx)
+    kind = (ctx.resource.group, ctx.resource.plural)
+    if kind == ("", "pods") and not ctx.subresource:
+        _admit_pod(obj, old, ctx)
+    elif kind == ("", "persistentvolumeclaims") and old is None:
+        defaultclass.admit_claim(obj, ctx)
+    elif kind == ("networking.k8s.io", "ingresses") and old is None:
+        defaultclass.admit_ingress(obj, ctx)
+
+
+def _admit_pod(pod: Obj, old: Obj | None, ctx: Context) -> None:
+    if old is None:
+        limitranger.admit(pod, ctx)
+        serviceaccount.admit(pod, ctx)
+    priority.admit(pod, old, ctx)
+    tolerations.admit(pod)
+    if old is None:
+        runtimeclass.admit(pod, ctx)
 
 
 def check(obj: Obj | None, old: Obj | None, ctx: Context) -> None:
@@ -25,4 +45,10 @@ def check(obj: Obj | None, old: Obj | None, ctx: Context) -> None:
     if pods and ctx.operation == "CREATE" and obj is not None:
         runtimeclass.check(obj, ctx)
     if ctx.operation == "DELETE":
+    if ctx.operation == "DELETE" or obj is None:
         namespacelifecycle.check(ctx)
+        return
+    if limitranger.concerns(ctx):
+        limitranger.check(obj, ctx)
+    podsecurity.check(obj, old, ctx)
+    resourcequota.check(obj, old, ctx)

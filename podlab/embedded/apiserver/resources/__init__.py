@@ -20,10 +20,12 @@ from podlab.embedded.apiserver.resources.deployments import DEPLOYMENTS
 from podlab.embedded.apiserver.resources.events import EVENTS, NEW_EVENTS
 from podlab.embedded.apiserver.resources.jobs import JOBS
 from podlab.embedded.apiserver.resources.leases import LEASES
+from podlab.embedded.apiserver.resources.limitranges import LIMIT_RANGES
 from podlab.embedded.apiserver.resources.namespaces import NAMESPACES
 from podlab.embedded.apiserver.resources.nodes import NODES
 from podlab.embedded.apiserver.resources.pods import PODS
 from podlab.embedded.apiserver.resources.policy import DISRUPTION_BUDGETS
+from podlab.embedded.apiserver.resources.quotas import RESOURCE_QUOTAS
 from podlab.embedded.apiserver.resources.reviews import REVIEWS
 from podlab.embedded.apiserver.resources.revisions import REVISIONS
 from podlab.embedded.apiserver.resources.roles import RBAC
@@ -43,6 +45,8 @@ RESOURCES: tuple[Resource, ...] = (
     SERVICES,
     DEPLOYMENTS,
     LEASES,
+    LIMIT_RANGES,
+    RESOURCE_QUOTAS,
     NEW_EVENTS,
     *REVIEWS,
     replicasets.REPLICATION_CONTROLLERS,

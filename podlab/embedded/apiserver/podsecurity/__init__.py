@@ -1,0 +1,1 @@
+"""Pod Security Standards: what Pods of each level may not ask for."""
