@@ -99,18 +99,4 @@ def _chosen(selector: str | None, yes: bool) -> Cluster:
         with terminal.steps() as report:
             return clusters.use(selector, report, agreed)[0]
 
-    found = confirmed(start, yes)
-    if found.simulated:
-        raise PodlabError(
-            Text(
-                ko="{name}은(는) 내장 클러스터라 권한(RBAC)을 지키게 하지 않으므로, 자리를 서로 떼어 놓지 못합니다",
-                en="{name} is an embedded cluster: it enforces no permissions (RBAC), so seats would not be apart",
-            ).format(name=found.name),
-            Text(
-                ko="kind로: podlab up --cluster kind   있는 클러스터로: --cluster context:NAME\n"
-                "  혼자 쓰는 컴퓨터라면 자리는 필요 없습니다: podlab lab",
-                en="on kind: podlab up --cluster kind   on a cluster that you have: --cluster context:NAME\n"
-                "  on a computer of one's own nobody needs seats: podlab lab",
-            ),
-        )
-    return found
+    return confirmed(start, yes)

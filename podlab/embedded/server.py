@@ -103,7 +103,11 @@ class Core:
         kubelet = Kubelet(self.registry, f"{self.name}-control-plane", self.store, issue=self._token, node_ip=NODE_IP)
         kubelet.start()
         self.app.node = NodeApi(self.clock, kubelet.parts.runtime, self.randomness)
-        parts = (*descriptors.start(self.registry, self.certificate), Scheduler(self.registry), kubelet)
+        parts = (
+            *descriptors.start(self.registry, self.certificate, self.authenticator.tokens.legacy),
+            Scheduler(self.registry),
+            kubelet,
+        )
         self._stops = [part.stop for part in parts]
 
     async def ready(self) -> None:

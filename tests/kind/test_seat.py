@@ -56,8 +56,6 @@ replace: \1:\2CLASS
 
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_a_seats_learner_goes_through_the_lessons(cluster: Cluster, tmp_path: Path, language: str) -> None:
-    if cluster.simulated:
-        pytest.skip("an embedded cluster keeps no seats apart")
     [seat] = room.make(cluster, 1, tmp_path)
     sanitizer = tmp_path / "seat.cfg"
     sanitizer.write_text(FILE.read_text(encoding="ascii") + OTHERWISE, encoding="ascii")

@@ -58,10 +58,8 @@ def test_a_seat_alone_has_no_neighbour() -> None:
     assert len(there) < len(isolation.attempts("01", "02"))
 
 
-@pytest.mark.kind
+@pytest.mark.cluster
 def test_a_room_of_twenty(cluster: Cluster, tmp_path: Path) -> None:
-    if cluster.simulated:
-        pytest.skip("an embedded cluster keeps no seats apart")
     teacher = Client(cluster.kubeconfig)
     files = room.make(cluster, 20, tmp_path)
     try:

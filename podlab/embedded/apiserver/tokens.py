@@ -10,11 +10,13 @@ from typing import Any, Protocol
 from podlab.apimachinery import times
 from podlab.apimachinery.gotext import quote
 from podlab.embedded.apiserver.registry import Registry
-from podlab.embedded.apiserver.resource import Obj, User
+from podlab.embedded.apiserver.resource import Obj, User, Writer
 
 ISSUER = "https://kubernetes.default.svc.cluster.local"
 LEGACY_ISSUER = "kubernetes/serviceaccount"
 LEGACY = "kubernetes.io/serviceaccount/"
+LAST_USED = "kubernetes.io/legacy-token-last-used"
+WRITER = Writer("kube-apiserver")
 INVALIDATED, EXPIRED = "service account token has been invalidated", "service account token has expired"
 PROJECTED_SECONDS = 3607
 """What admission writes into a Pod's projected token: it marks those that old clients do not renew in time."""
@@ -147,7 +149,21 @@ class Tokens:
         if base64.b64decode(stored) != token.encode():
             raise Refused(INVALIDATED)
         self._check_account(namespace, name, uid)
+        self._mark_used(claims[f"{LEGACY}secret.name"], namespace)
         return _account_user(namespace, name, uid, {})
+
+    def _mark_used(self, name: str, namespace: str) -> None:
+        """Write on the Secret when its token was last used, to the day."""
+        today = times.rfc3339(self._registry.clock.now()).partition("T")[0]
+        secrets = self._registry.resource("secrets")
+        labels = self._registry.get(secrets, name, namespace)["metadata"].get("labels") or {}
+        if labels.get(LAST_USED) == today:
+            return
+
+        def write(obj: Obj) -> None:
+            obj["metadata"]["labels"] = {**labels, LAST_USED: today}
+
+        self._registry.change(secrets, name, namespace, write, subresource="", by=WRITER)
 
 
 def _account_user(namespace: str, name: str, uid: str, extra: Mapping[str, tuple[str, ...]]) -> User:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from podlab.embedded.apiserver.registry import Registry
+from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.controllers.clusterroleaggregation import ClusterRoleAggregation
 from podlab.embedded.controllers.daemon.daemonset import DaemonSets
 from podlab.embedded.controllers.deployment.deployment import Deployments
@@ -22,6 +23,7 @@ from podlab.embedded.controllers.owned import Owned
 from podlab.embedded.controllers.podgc import PodGarbageCollector
 from podlab.embedded.controllers.replicaset.replicaset import Replicas
 from podlab.embedded.controllers.resourcequota import ResourceQuotas
+from podlab.embedded.controllers.serviceaccounttokens import ServiceAccountTokens
 from podlab.embedded.controllers.statefulset.statefulset import StatefulSets
 from podlab.embedded.controllers.tainteviction import TaintEviction
 
@@ -39,16 +41,19 @@ class ControllerContext:
 
     Attributes:
         certificate: the cluster's root certificate, for every namespace's ConfigMap.
+        issue: the token of a ServiceAccount for a Secret.
         pods: which controller owns which Pods; one index for all that ask.
     """
 
     registry: Registry
     certificate: str
+    issue: Callable[[Obj, Obj], str]
     pods: Owned
 
 
 CONTROLLERS: tuple[Callable[[ControllerContext], Part], ...] = (
     lambda context: ServiceAccounts(context.registry, context.certificate),
+    lambda context: ServiceAccountTokens(context.registry, context.certificate, context.issue),
     lambda context: NamespaceLifecycle(context.registry),
     lambda context: GarbageCollector(context.registry),
     lambda context: ClusterRoleAggregation(context.registry),
@@ -69,8 +74,8 @@ CONTROLLERS: tuple[Callable[[ControllerContext], Part], ...] = (
 )
 
 
-def start(registry: Registry, certificate: str) -> list[Part]:
+def start(registry: Registry, certificate: str, issue: Callable[[Obj, Obj], str]) -> list[Part]:
     """Let all controllers go to work; they are stopped in the opposite order."""
     pods = Owned(registry, "pods")
-    context = ControllerContext(registry, certificate, pods)
+    context = ControllerContext(registry, certificate, issue, pods)
     return [pods, *(make(context) for make in CONTROLLERS)]

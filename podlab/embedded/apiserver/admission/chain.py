@@ -41,14 +41,12 @@ def _admit_pod(pod: Obj, old: Obj | None, ctx: Context) -> None:
 
 def check(obj: Obj | None, old: Obj | None, ctx: Context) -> None:
     """Let the validating plugins refuse a write or a deletion. Raises StatusError."""
-    pods = ctx.resource.plural == "pods" and not ctx.resource.group and not ctx.subresource
-    if pods and ctx.operation == "CREATE" and obj is not None:
-        runtimeclass.check(obj, ctx)
-    if ctx.operation == "DELETE":
     if ctx.operation == "DELETE" or obj is None:
         namespacelifecycle.check(ctx)
         return
     if limitranger.concerns(ctx):
         limitranger.check(obj, ctx)
     podsecurity.check(obj, old, ctx)
+    if old is None and (ctx.resource.group, ctx.resource.plural) == ("", "pods"):
+        runtimeclass.check(obj, ctx)
     resourcequota.check(obj, old, ctx)
