@@ -22,6 +22,7 @@ from podlab.embedded.apiserver.auth import Authenticator
 from podlab.embedded.apiserver.paths import tokenrequest
 from podlab.embedded.apiserver.paths.openapi import Documents
 from podlab.embedded.apiserver.registry import Registry
+from podlab.embedded.apiserver.resource import Resource
 from podlab.embedded.apiserver.resources import RESOURCES
 from podlab.embedded.clock import Clock, Randomness, RealClock
 from podlab.embedded.controllers import descriptors
@@ -91,11 +92,14 @@ class Core:
         self.registry = Registry(self.store, clock, RESOURCES, self.randomness, admit=admit, check=check)
         self.signer = TokenSigner((home or Path()) / "sa.key")
         self.authenticator = Authenticator(self.registry, self.signer, token)
-        self.documents = Documents(home / "openapi", RESOURCES) if home else None
+        self.documents = Documents(home / "openapi", RESOURCES, self._custom) if home else None
         self.app = App(self.registry, self.authenticator, documents=self.documents)
         authority = (home or Path()) / "ca.crt"
         self.certificate = authority.read_text(encoding="utf-8") if home and authority.exists() else ""
         self._stops: list[Callable[[], object]] = []
+
+    def _custom(self) -> list[Resource]:
+        return [resource for resource in self.registry.resources.values() if resource.structure]
 
     def start(self) -> None:
         """Create what every cluster has, and let scheduler, kubelet and controllers go to work."""

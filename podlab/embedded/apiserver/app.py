@@ -174,7 +174,8 @@ class App:
         return Call(self.registry, resource, request, warnings)
 
     def _has_version(self, info: RequestInfo) -> bool:
-        return any((r.group, r.version) == (info.group, info.version) for r in self.registry.resources.values())
+        kinds = self.registry.resources.values()
+        return any((r.group, r.version) == (info.group, info.version) and not r.structure for r in kinds)
 
     def _verb(self, call: Call) -> Answer:
         info = call.request.info

@@ -60,12 +60,12 @@ def _follow_policy(obj: Obj, options: Obj) -> None:
 def _begin(ctx: Context, obj: Obj, grace: int | None) -> None:
     meta = obj["metadata"]
     meta["deletionTimestamp"] = rfc3339(ctx.now() + (grace or 0))
+    ctx.resource.terminating(obj)
     if not ctx.resource.held(obj):
         meta["deletionGracePeriodSeconds"] = grace or 0
-    if meta.get("generation"):
-        meta["generation"] += 1
+        if meta.get("generation"):
+            meta["generation"] += 1
     obj["metadata"] = fields.canonical(meta, fields.type_named("meta/v1.ObjectMeta"))
-    ctx.resource.terminating(obj)
 
 
 def _shorten(obj: Obj, requested: int | None, now: float) -> bool:
@@ -104,6 +104,8 @@ def _store(ctx: Context, obj: Obj, old: Obj) -> Obj:
         return obj
     resource, store = ctx.resource, ctx.registry.store
     obj["metadata"]["resourceVersion"] = str(store.revision + 1)
+    if resource.structure is not None:
+        obj = resource.structure.written(obj)
     store.put(resource.key(ctx.name, ctx.namespace), resource.save(obj) if resource.save else obj)
     return obj
 

@@ -24,9 +24,15 @@ OPAQUE = {
     "meta/v1.MicroTime": "microtime",
     "meta/v1.Duration": "duration",
     "types.UID": "string",
+    "apiextensions/v1.JSON": "raw",
+    "apiextensions/v1.JSONSchemaPropsOrArray": "schema",
+    "apiextensions/v1.JSONSchemaPropsOrBool": "schema",
+    "apiextensions/v1.JSONSchemaPropsOrStringArray": "schema",
     "[]byte": "bytes",
 }
 SCALARS = frozenset({"string", "int32", "int64", "uint8", "bool", "float64", "bytes"})
+SCHEMA = "apiextensions/v1.JSONSchemaProps"
+"""What a value of form "schema" is, where it is an object."""
 ZERO: dict[str, Any] = {
     "string": "",
     "int32": 0,
@@ -127,6 +133,10 @@ class Type:
     def extra(self) -> Type | None:
         """Type of the members that are not declared, where there may be some."""
         return self.item if self.form == "map" else None
+
+    def written(self, value: Any) -> Any:
+        """A value as the API server writes it."""
+        return canonical(value, self)
 
     @cached_property
     def facts(self) -> dict[str, Any]:
@@ -283,6 +293,8 @@ def _canonical_opaque(value: Any, form: str) -> Any:
         return quantity.canonical(value)
     if form == "time":
         return times.canonical(value)
+    if form == "schema" and isinstance(value, dict):
+        return canonical(value, type_named(SCHEMA))
     if form == "microtime":
         return times.canonical_micro(value)
     return value

@@ -60,12 +60,35 @@ class Registry:
         self.store, self.clock = store, clock
         self.randomness = randomness or Randomness()
         self.resources: dict[tuple[str, str], Resource] = {}
-        for resource in resources:  # a further version of a kind has its version in its key
-            key = (resource.group, resource.plural)
-            self.resources[(resource.api_version, resource.plural) if key in self.resources else key] = resource
+        self.generation = 0
+        self._newcomers: list[Callable[[Resource], None]] = []
+        for resource in resources:
+            self._add(resource)
         self.admit, self.check = admit, check
         self._informers: list[tuple[Resource, Callable[[Event], None]]] = []
         store.subscribe(self._tell)
+
+    def _add(self, resource: Resource) -> None:
+        """A further version of a kind has its version in its key."""
+        key = (resource.group, resource.plural)
+        self.resources[(resource.api_version, resource.plural) if key in self.resources else key] = resource
+
+    def serve(self, group: str, plural: str, resources: Iterable[Resource]) -> None:
+        """Serve these versions of a custom resource from now on, instead of those so far; `generation` counts it."""
+        old = {key: known for key, known in self.resources.items() if (known.group, known.plural) == (group, plural)}
+        for key in old:
+            del self.resources[key]
+        for resource in resources:
+            self._add(resource)
+            if not old and resource.stored_as is None:
+                for told in tuple(self._newcomers):
+                    told(resource)
+        self.generation += 1
+
+    def on_new_kind(self, callback: Callable[[Resource], None]) -> Callable[[], None]:
+        """Call back for every kind that is served from now on; returns how to stop."""
+        self._newcomers.append(callback)
+        return lambda: self._newcomers.remove(callback)
 
     def resource(self, name: str) -> Resource:
         """`resource("pods")`, `resource("deployments.apps")`. Raises KeyError."""

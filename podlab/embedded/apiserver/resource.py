@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from podlab.embedded.apiserver.columns import CREATED, NAME, Column, plain
-from podlab.embedded.apiserver.fields import Type, kind
+from podlab.embedded.apiserver.fields import Type, canonical, kind, type_named
 from podlab.embedded.apiserver.status import Cause as Cause
 
 if TYPE_CHECKING:
@@ -112,6 +112,15 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class ScalePaths:
+    """Where a kind keeps what its `/scale` shows; without `selector`, spec.selector is one."""
+
+    spec: tuple[str, ...] = ("spec", "replicas")
+    status: tuple[str, ...] = ("status", "replicas")
+    selector: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """A kind that is served.
 
@@ -123,6 +132,7 @@ class Resource:
         parts: the other subresources that write a part of the object, by name.
         kept_by_status: paths, as managedFields has them, that writes to `/status` leave alone.
         structure: the fields, where the kind is not built in.
+        scale: where the replicas stand, where not in the usual places.
         generation: whether metadata.generation counts changes outside metadata and status.
         columns, row: the Table's columns, and the cells of an object (in its stored form) at a moment.
         fields: the values that field selectors may name, besides metadata.name and metadata.namespace.
@@ -164,6 +174,7 @@ class Resource:
     terminating: Callable[[Obj], None] = nothing
     kept_by_status: tuple[tuple[str, ...], ...] = (("f:spec",),)
     structure: Type | None = field(default=None, compare=False, repr=False)
+    scale: ScalePaths | None = None
     stored_as: tuple[str, str] | None = None
     load: Callable[[Obj], Obj] | None = None
     save: Callable[[Obj], Obj] | None = None
@@ -212,6 +223,13 @@ class Resource:
     def scope(self, namespace: str = "") -> str:
         """The store's prefix of all objects, or those of one namespace."""
         return f"{self.prefix}{namespace}/" if self.namespaced and namespace else self.prefix
+
+
+def metadata(obj: Obj) -> Obj:
+    """The metadata in the order of Go's fields; custom objects are in order of keys."""
+    if next(iter(obj)) == "kind":
+        return obj["metadata"]  # type: ignore[no-any-return]
+    return canonical(obj["metadata"], type_named("meta/v1.ObjectMeta"))  # type: ignore[no-any-return]
 
 
 def fresh(obj: Any) -> Any:

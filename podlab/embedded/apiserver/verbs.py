@@ -13,6 +13,7 @@ from typing import Any
 from podlab.embedded.apiserver import fields, status
 from podlab.embedded.apiserver.answering import negotiation, paging, shapes
 from podlab.embedded.apiserver.answering.negotiation import Answer, Form
+from podlab.embedded.apiserver.custom import reading
 from podlab.embedded.apiserver.decoding import conversion, decode, unstructured, yamltext
 from podlab.embedded.apiserver.patching import applying, patch, patched
 from podlab.embedded.apiserver.registry import Registry
@@ -88,7 +89,10 @@ def read_body(call: Call) -> Obj:
     resource, request = call.resource, call.request
     expected = (resource.group, resource.version, resource.kind)
     validation = request.first("fieldValidation") or "Warn"
-    obj, warnings = decode.decode(request.body, request.content_type(), expected, validation)
+    if resource.structure is not None:
+        obj, warnings = reading.read(request.body, request.content_type(), resource, validation)
+    else:
+        obj, warnings = decode.decode(request.body, request.content_type(), expected, validation)
     call.warnings.extend(warnings)
     return obj
 
@@ -164,6 +168,8 @@ def patch_(call: Call) -> Answer:
     kind = call.request.content_type()
     if kind not in PATCH_TYPES:
         raise status.StatusError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {})
+    if call.resource.structure is not None and kind == patch.STRATEGIC:
+        raise status.unsupported_media_type((patch.JSON, patch.MERGE, patch.APPLY))
     if kind == patch.APPLY:
         return _apply(call, form)
     dry_run = check_write_options(call.request, "PatchOptions")
@@ -215,13 +221,20 @@ def read_configuration(call: Call) -> Obj:
     return value or {}
 
 
+def _shaped(resource: Resource, obj: Obj) -> tuple[Obj, list[str]]:
+    """A patched object in canonical form, and its strict errors. Raises ValueError with Go's text."""
+    if resource.structure is not None:
+        return reading.shape(obj, resource)
+    return decode.reshape(obj, (resource.group, resource.version, resource.kind))
+
+
 def _settler(call: Call, configuration: Obj) -> Callable[[Obj], Obj]:
     resource = call.resource
     expected = (resource.group, resource.version, resource.kind)
 
     def settle(obj: Obj) -> Obj:
         try:
-            shaped, _ = decode.reshape(obj, expected)
+            shaped, _ = _shaped(resource, obj)
         except ValueError as error:
             why = unstructured.complaint(obj, fields.kind(*expected)) or str(error)
             raise applying.unreadable(configuration, why) from None
@@ -248,7 +261,7 @@ def _reshaper(call: Call, body: Any, kind: str) -> Callable[[Obj], Obj]:
 
     def reshape(obj: Obj) -> Obj:
         try:
-            shaped, strict = decode.reshape(obj, expected)
+            shaped, strict = _shaped(resource, obj)
             if kind != patch.STRATEGIC:
                 decode.check_identity(obj, expected)
         except ValueError as error:

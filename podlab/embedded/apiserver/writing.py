@@ -11,7 +11,7 @@ from podlab.apimachinery.times import rfc3339
 from podlab.embedded.apiserver import deletion, fields, status
 from podlab.embedded.apiserver.patching import applying, managedfields
 from podlab.embedded.apiserver.patching.fieldsets import Path
-from podlab.embedded.apiserver.resource import Context, Obj, fresh
+from podlab.embedded.apiserver.resource import Context, Obj, Resource, fresh
 from podlab.embedded.apiserver.status import Cause, StatusError
 from podlab.embedded.apiserver.validation import metadata
 
@@ -85,11 +85,19 @@ def _put(ctx: Context, obj: Obj, old: Obj | None) -> Obj:
     """Store, with the revision in metadata; a dry run stores nothing."""
     resource, store = ctx.resource, ctx.registry.store
     if ctx.by.dry_run:
-        return canonical(obj, old)
+        return _written(ctx, obj, old)
     obj["metadata"]["resourceVersion"] = str(store.revision + 1)
-    obj = canonical(obj, old)
+    obj = _written(ctx, obj, old)
     store.put(resource.key(ctx.name, ctx.namespace), resource.save(obj) if resource.save else obj)
     return obj
+
+
+def _written(ctx: Context, obj: Obj, old: Obj | None) -> Obj:
+    structure = ctx.resource.structure
+    if structure is None:
+        return canonical(obj, old)
+    written: Obj = structure.written(obj)
+    return written
 
 
 def canonical(obj: Obj, old: Obj | None = None) -> Obj:
@@ -182,7 +190,7 @@ def replace(ctx: Context, make: Callable[[Obj], Obj], *, patched: bool = False, 
         _record(ctx, obj, old)
     registry.admit(obj, old, ctx)
     resource.prepare(obj, old, ctx)
-    if resource.generation and ctx.subresource not in ("status", "binding") and _spec_changed(obj, old):
+    if resource.generation and ctx.subresource not in ("status", "binding") and _spec_changed(resource, obj, old):
         obj["metadata"]["generation"] = obj["metadata"].get("generation", 0) + 1
     _validate(ctx, obj, old)
     registry.check(obj, old, ctx)
@@ -213,7 +221,7 @@ def _check_identity(ctx: Context, obj: Obj, old: Obj, *, patched: bool) -> None:
     if not version and not resource.unconditional_update and ctx.subresource == "":
         text = "Invalid value: 0: must be specified for an update"
         cause = Cause("metadata.resourceVersion", "FieldValueInvalid", text)
-        raise status.invalid(resource.qualified_kind, ctx.name, [cause])
+        raise status.invalid(resource.qualified, ctx.name, [cause])
     if version and version != old["metadata"]["resourceVersion"]:
         raise status.conflict(resource.qualified, ctx.name)
 
@@ -244,6 +252,9 @@ def _keep(ctx: Context, obj: Obj, old: Obj) -> None:
         meta.pop("ownerReferences", None)
         if "ownerReferences" in before:
             meta["ownerReferences"] = before["ownerReferences"]
+        if ("f:metadata",) in ctx.resource.kept_by_status:
+            owners = {key: meta[key] for key in ("managedFields",) if key in meta}
+            obj["metadata"] = {**{k: v for k, v in before.items() if k != "managedFields"}, **owners}
     elif ctx.resource.status and ctx.subresource in ("", "ephemeralcontainers", "resize"):
         obj.pop("status", None)
         if "status" in old:
@@ -252,6 +263,7 @@ def _keep(ctx: Context, obj: Obj, old: Obj) -> None:
         part.keep(obj, old)
 
 
-def _spec_changed(obj: Obj, old: Obj) -> bool:
-    ignored = ("metadata", "status")
+def _spec_changed(resource: Resource, obj: Obj, old: Obj) -> bool:
+    custom = resource.structure is not None and not resource.status
+    ignored = ("metadata",) if custom else ("metadata", "status")
     return {k: v for k, v in obj.items() if k not in ignored} != {k: v for k, v in old.items() if k not in ignored}

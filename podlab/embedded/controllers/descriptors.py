@@ -9,6 +9,7 @@ from typing import Protocol
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.controllers.clusterroleaggregation import ClusterRoleAggregation
+from podlab.embedded.controllers.customresources import CustomResources
 from podlab.embedded.controllers.daemon.daemonset import DaemonSets
 from podlab.embedded.controllers.deployment.deployment import Deployments
 from podlab.embedded.controllers.endpoints.endpoints import Endpoints
@@ -57,6 +58,7 @@ CONTROLLERS: tuple[Callable[[ControllerContext], Part], ...] = (
     lambda context: NamespaceLifecycle(context.registry),
     lambda context: GarbageCollector(context.registry),
     lambda context: ClusterRoleAggregation(context.registry),
+    lambda context: CustomResources(context.registry),
     lambda context: EventExpiry(context.registry),
     lambda context: PodGarbageCollector(context.registry),
     lambda context: ResourceQuotas(context.registry),

@@ -25,11 +25,13 @@ class GarbageCollector:
         self._registry = registry
         self._dependents: dict[str, set[tuple[str, str, str]]] = {}
         self._controller = Controller(registry, self._reconcile, delay=0.01)
-        self._stops = [
-            registry.on(resource, lambda event, resource=resource: self._on(resource, event))  # type: ignore[misc]
-            for resource in registry.resources.values()
-            if resource.stored_as is None and "list" in resource.verbs and resource.plural != "events"
-        ]
+        self._stops = [registry.on_new_kind(self._watch)]
+        for resource in registry.resources.values():
+            if resource.stored_as is None and "list" in resource.verbs and resource.plural != "events":
+                self._watch(resource)
+
+    def _watch(self, resource: Resource) -> None:
+        self._stops.append(self._registry.on(resource, lambda event: self._on(resource, event)))
 
     def stop(self) -> None:
         """Stop watching."""
@@ -77,7 +79,10 @@ class GarbageCollector:
         return found if found and found["metadata"]["uid"] == reference["uid"] else None
 
     def _reconcile(self, key: Key) -> None:
-        resource = self._registry.resource(key[0])
+        try:
+            resource = self._registry.resource(key[0])
+        except KeyError:  # a custom kind that is not served any more
+            return
         namespace, _, name = key[1].partition("/")
         obj = self._registry.find(resource, name, namespace)
         if obj is None:

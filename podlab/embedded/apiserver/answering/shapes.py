@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from podlab.embedded.apiserver import fields
 from podlab.embedded.apiserver.answering import table
 from podlab.embedded.apiserver.answering.negotiation import Form
-from podlab.embedded.apiserver.resource import Obj, Resource
+from podlab.embedded.apiserver.resource import Obj, Resource, metadata
 
 
 def one(resource: Resource, obj: Obj, form: Form, *, now: float, include: str = "", headed: bool = True) -> Obj:
@@ -30,6 +30,9 @@ def many(resource: Resource, objs: Sequence[Obj], meta: Obj, form: Form, *, now:
         kind, version = "PartialObjectMetadataList", f"meta.k8s.io/{form.version}"
         items = [partial(obj, form.version) for obj in objs]
         return {"kind": kind, "apiVersion": version, "metadata": meta, "items": items}
+    if resource.structure is not None:
+        head = {"apiVersion": resource.api_version, "items": list(objs), "kind": resource.list_kind}
+        return {**head, "metadata": {"continue": "", **dict(sorted(meta.items()))}}
     hidden = ("kind", "apiVersion")
     items = [{key: value for key, value in obj.items() if key not in hidden} for obj in objs]
     return {"kind": resource.list_kind, "apiVersion": resource.api_version, "metadata": meta, "items": items}
@@ -37,12 +40,12 @@ def many(resource: Resource, objs: Sequence[Obj], meta: Obj, form: Form, *, now:
 
 def partial(obj: Obj, version: str) -> Obj:
     """Only the metadata."""
-    return {"kind": "PartialObjectMetadata", "apiVersion": f"meta.k8s.io/{version}", "metadata": obj["metadata"]}
+    return {"kind": "PartialObjectMetadata", "apiVersion": f"meta.k8s.io/{version}", "metadata": metadata(obj)}
 
 
 def bookmark(resource: Resource, version: int, *, initial_end: bool) -> Obj:
     """The empty object that only carries a resourceVersion."""
-    type_ = fields.kind(resource.group, resource.version, resource.kind)
+    type_ = resource.type
     blank: Obj = fields.canonical({}, type_) if type_ else {}
     meta: Obj = {"resourceVersion": str(version)}
     if initial_end:

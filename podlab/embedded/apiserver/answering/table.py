@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from podlab.embedded.apiserver.resource import Obj, Resource
+from podlab.embedded.apiserver.resource import metadata as metadata_of
 
 ENDED = {"Succeeded": "The pod has completed successfully.", "Failed": "The pod failed."}
 
 
 def columns(resource: Resource) -> list[Obj]:
     """Return the column definitions of a kind."""
-    return [column._asdict() for column in resource.columns]
+    order = ("name", "type", "format", "description", "priority")
+    return [{key: getattr(column, key) for key in order} for column in resource.columns]
 
 
 def table(
@@ -55,7 +57,7 @@ def _carried(obj: Obj, version: str, include: str) -> Any:
         return None
     if include == "Object":
         return obj
-    return {"kind": "PartialObjectMetadata", "apiVersion": f"meta.k8s.io/{version}", "metadata": obj["metadata"]}
+    return {"kind": "PartialObjectMetadata", "apiVersion": f"meta.k8s.io/{version}", "metadata": metadata_of(obj)}
 
 
 def cells(resource: Resource, obj: Obj, now: float) -> list[Any]:

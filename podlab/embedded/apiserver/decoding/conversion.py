@@ -15,7 +15,7 @@ from typing import Any
 
 from podlab.apimachinery import quantity, times
 from podlab.apimachinery.gotext import quote
-from podlab.embedded.apiserver.fields import ZERO, Field, Type, canonical
+from podlab.embedded.apiserver.fields import SCHEMA, ZERO, Field, Type, canonical, type_named
 
 LIMITS = {"int32": 31, "int64": 63, "uint8": 8}
 MOST_STRICT_ERRORS = 100
@@ -112,6 +112,8 @@ def _convert(value: Any, type_: Type, place: Place, reading: Reading) -> Any:
         return _convert_list(value, type_, place, reading)
     if form == "map":
         return _convert_map(value, type_, place, reading)
+    if form == "schema":
+        return _convert_struct(value, type_named(SCHEMA), place, reading) if isinstance(value, dict) else value
     if form in OPAQUE:
         try:
             return OPAQUE[form](value)
@@ -179,7 +181,7 @@ def _convert_scalar(value: Any, type_: Type, place: Place, reading: Reading) -> 
         return value
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if form == "float64" and number:
-        return float(value)
+        return int(value) if value == int(value) else float(value)
     if form in LIMITS and number:
         if isinstance(value, float) or not -(1 << LIMITS[form]) <= value < 1 << LIMITS[form]:
             shown = value.text if isinstance(value, Literal) else value

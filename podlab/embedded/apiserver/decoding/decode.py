@@ -136,10 +136,10 @@ def _parse(body: bytes, expected: Gvk) -> Any:
 
 
 def _unrecognized(text: str, body: bytes, expected: Gvk) -> NoReturn:
-    raise bad_request(f"the object provided is unrecognized (must be of type {expected[2]}): {text} ({_summary(body)})")
+    raise bad_request(f"the object provided is unrecognized (must be of type {expected[2]}): {text} ({summary(body)})")
 
 
-def _summary(body: bytes) -> str:
+def summary(body: bytes) -> str:
     if not body:
         return "<empty>"
     shown = body[:30].decode("utf-8", "replace") if body[:1] == b"{" else body[:30].hex()
@@ -214,7 +214,7 @@ def _decode_protobuf(body: bytes, expected: Gvk) -> tuple[dict[str, Any], list[s
         api_version, kind, raw = protobuf.envelope(body)
     except ValueError as error:
         raise bad_request(
-            f"the object provided is unrecognized (must be of type {expected[2]}): {error} ({_summary(body)})"
+            f"the object provided is unrecognized (must be of type {expected[2]}): {error} ({summary(body)})"
         ) from None
     gvk = _gvk({"apiVersion": api_version, "kind": kind}, body, expected)
     type_ = fields.kind(*gvk)

@@ -6,6 +6,7 @@ Upstream: apiserver/pkg/endpoints/discovery, apidiscovery.k8s.io/v2
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
@@ -98,7 +99,15 @@ def groups(resources: Iterable[Resource]) -> dict[str, list[str]]:
     def place(group: str) -> tuple[int, str]:
         return (GROUP_ORDER.index(group) if group in GROUP_ORDER else len(GROUP_ORDER), group)
 
-    return {group: sorted(found[group], reverse=True) for group in sorted(found, key=place)}
+    return {group: sorted(found[group], key=priority, reverse=True) for group in sorted(found, key=place)}
+
+
+def priority(version: str) -> tuple[int, int, int, str]:
+    """Which of two versions is preferred: v1 to v1beta1, v2 to v1. Upstream: apimachinery/pkg/version/helpers.go"""
+    match = re.fullmatch(r"v(\d+)(?:(alpha|beta)(\d+))?", version)
+    if match is None:
+        return (-1, 0, 0, version)
+    return ({"alpha": 0, "beta": 1}.get(match[2], 2), int(match[1]), int(match[3] or 0), "")
 
 
 def _plain(parts: list[str], served: tuple[Resource, ...], host: str) -> Obj | None:
@@ -129,7 +138,8 @@ def resource_list(group: str, version: str, served: Sequence[Resource]) -> Obj:
     for resource in served:
         if (resource.group, resource.version) == (group, version):
             entries += [_entry(resource), *(_sub_entry(resource, name) for name in resource.subresources)]
-    entries.sort(key=lambda entry: entry["name"])
+    if not any(resource.structure for resource in served if resource.group == group):
+        entries.sort(key=lambda entry: entry["name"])
     head = {"kind": "APIResourceList"} if not group else {"kind": "APIResourceList", "apiVersion": "v1"}
     return {**head, "groupVersion": f"{group}/{version}" if group else version, "resources": entries}
 
@@ -140,7 +150,7 @@ def _entry(resource: Resource) -> Obj:
         "singularName": resource.singular,
         "namespaced": resource.namespaced,
         "kind": resource.kind,
-        "verbs": sorted(resource.verbs),
+        "verbs": list(resource.verbs) if resource.structure else sorted(resource.verbs),
     }
     if resource.short_names:
         entry["shortNames"] = list(resource.short_names)
@@ -156,11 +166,16 @@ def _storage_hash(resource: Resource) -> str:
     import base64
 
     group, _ = resource.stored_as or (resource.group, resource.plural)
-    digest = hashlib.sha256(f"{group}/{resource.version}/{resource.kind}".encode()).digest()
+    version = resource.version
+    if resource.structure is not None and resource.save is not None:
+        version = resource.save({"metadata": {}})["apiVersion"].rpartition("/")[2]
+    digest = hashlib.sha256(f"{group}/{version}/{resource.kind}".encode()).digest()
     return base64.b64encode(digest[:8]).decode()
 
 
 def _sub(resource: Resource, name: str) -> tuple[str, str, str, tuple[str, ...]]:
+    if resource.structure is not None and name == "scale":
+        return ("autoscaling", "v1", "Scale", CHANGING)
     return SUBRESOURCES.get(f"{resource.plural}/{name}", ("", "", resource.kind, CHANGING))
 
 

@@ -2,7 +2,8 @@
 
 The documents carry the descriptions of the installed Kubernetes client. Importing that client costs most of a second,
 so a subprocess does it once and leaves the documents gzipped in a folder; until they are there, the same documents are
-served without descriptions. OpenAPI v2 is an empty document: kubectl asks for it only about kinds that are not in v3.
+served without descriptions. OpenAPI v2 is made from v3; in protobuf it is empty: kubectl asks for that only about kinds
+that are not in v3.
 
     python -m podlab.embedded.apiserver.paths.openapi FOLDER
 """
@@ -11,9 +12,10 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
@@ -23,13 +25,13 @@ from podlab.embedded.apiserver.answering import negotiation
 from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.paths import schemas
 from podlab.embedded.apiserver.paths.schemas import META, Descriptions
+from podlab.embedded.apiserver.paths.swagger import swagger
 from podlab.embedded.apiserver.request import Request
 from podlab.embedded.apiserver.resource import Obj, Resource
 
 ACCEPTED = ("application/com.github.proto-openapi.spec.v3.v1.0+protobuf", "application/json")
 YEAR = 365 * 24 * 3600
 V2_PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
-V2 = {"swagger": "2.0", "info": {"title": "Kubernetes", "version": "1.36"}, "paths": {}}
 V2_MESSAGE = b"\n\x032.0\x12\x12\n\nKubernetes\x12\x041.36B\x00"
 
 
@@ -38,11 +40,15 @@ class Documents:
 
     Args:
         folder: where the documents are kept; several clusters may share it.
-        resources: the kinds that are served.
+        resources: the kinds that are always served.
+        custom: the custom resources that are served now.
     """
 
-    def __init__(self, folder: Path, resources: Sequence[Resource]) -> None:
-        self._folder, self._resources = folder, tuple(resources)
+    def __init__(
+        self, folder: Path, resources: Sequence[Resource], custom: Callable[[], Sequence[Resource]] = tuple
+    ) -> None:
+        self._folder, self._resources, self._custom = folder, tuple(resources), custom
+        self._swagger: tuple[tuple[str, ...], bytes] = ((), b"")
         self._paths = {_path(r): (r.group, r.version) for r in resources}
         self._made: dict[str, tuple[bytes, str, bool]] = {}
         self._maker: Any = None
@@ -60,19 +66,35 @@ class Documents:
         """Answer a request, or return None for a path that is not served. Raises StatusError."""
         path = request.info.path.rstrip("/")
         if path == "/openapi/v2":
-            json = "json" in request.headers.get("accept", "json")
-            return Answer(200, negotiation.dump(V2)) if json else Answer(200, V2_MESSAGE, V2_PROTOBUF)
+            readable = "json" in request.headers.get("accept", "json") or "*/*" in request.headers["accept"]
+            return self._v2(request) if readable else Answer(200, V2_MESSAGE, V2_PROTOBUF)
         if path == "/openapi/v3":
             return Answer(200, negotiation.dump(self._index()), "text/plain; charset=utf-8")
         name = path.removeprefix("/openapi/v3/")
-        if name == path or name not in self._paths:
+        if name == path or name not in self._now():
             return None
         _check_accept(request.headers.get("accept", ""))
         body, digest = self._document(name)
         return _answer(request, name, body, digest)
 
+    def _now(self) -> dict[str, tuple[str, str]]:
+        """The paths of all documents there are at the moment."""
+        return {**self._paths, **{_path(r): (r.group, r.version) for r in self._custom()}}
+
+    def _v2(self, request: Request) -> Answer:
+        """The same as one OpenAPI v2 document, made anew when a document changed."""
+        made = {path: self._document(path) for path in sorted(self._now())}
+        digests = tuple(digest for _, digest in made.values())
+        if self._swagger[0] != digests:
+            whole = swagger(json.loads(gzip.decompress(body)) for body, _ in made.values())
+            self._swagger = digests, gzip.compress(negotiation.dump(whole), 1, mtime=0)
+        body = self._swagger[1]
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            return Answer(200, body, headers={"Content-Encoding": "gzip", "Vary": "Accept-Encoding"})
+        return Answer(200, gzip.decompress(body))
+
     def _index(self) -> Obj:
-        found = {path: {"serverRelativeURL": _url(path, self._document(path)[1])} for path in sorted(self._paths)}
+        found = {path: {"serverRelativeURL": _url(path, self._document(path)[1])} for path in sorted(self._now())}
         return {"paths": found}
 
     def _file(self, path: str) -> Path:
@@ -81,6 +103,10 @@ class Documents:
     def _document(self, path: str) -> tuple[bytes, str]:
         if self._maker:
             self._maker.poll()  # one that has ended is no zombie for longer than this
+        if path not in self._paths:
+            group, version = self._now()[path]
+            text = negotiation.dump(schemas.document(group, version, self._custom(), {}))
+            return gzip.compress(text, 1, mtime=0), _digest(text)
         body, digest, whole = self._made.get(path, (b"", "", False))
         if not whole and self._file(path).exists():
             body = self._file(path).read_bytes()

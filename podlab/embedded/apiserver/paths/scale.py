@@ -6,16 +6,19 @@ Upstream: pkg/registry/apps/deployment/storage/storage.go
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from podlab.apimachinery.times import rfc3339
 from podlab.embedded.apiserver import status, verbs
 from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.decoding import decode
 from podlab.embedded.apiserver.patching import applying, managedfields, patch
-from podlab.embedded.apiserver.patching.managedfields import Entries
+from podlab.embedded.apiserver.patching.fieldsets import Path
+from podlab.embedded.apiserver.patching.managedfields import Entries, Owned, Owner
 from podlab.embedded.apiserver.request import check_write_options
-from podlab.embedded.apiserver.resource import Obj, Resource
+from podlab.embedded.apiserver.resource import Obj, Resource, ScalePaths
 from podlab.embedded.apiserver.verbs import Call
 
 SCALE = Resource("autoscaling", "v1", "Scale", "scales")
@@ -24,17 +27,32 @@ REPLICAS = ("f:spec", "f:replicas")
 OPERATORS = {"In": "in", "NotIn": "notin"}
 
 
-def scale_of(obj: Obj) -> Obj:
+def scale_of(obj: Obj, resource: Resource) -> Obj:
     """The Scale of a workload."""
     meta = {key: obj["metadata"][key] for key in KEPT if key in obj["metadata"]}
-    replicas = (obj.get("spec") or {}).get("replicas") or 0
-    shown: Obj = {"replicas": (obj.get("status") or {}).get("replicas") or 0}
-    wanted = (obj.get("spec") or {}).get("selector") or {}
+    paths = resource.scale or ScalePaths()
+    replicas = _at(obj, paths.spec) or 0
+    shown: Obj = {"replicas": _at(obj, paths.status) or 0}
+    wanted = (obj.get("spec") or {}).get("selector") or {} if resource.scale is None else {}
     selector = selector_text({"matchLabels": wanted} if obj["kind"] == "ReplicationController" else wanted)
+    if paths.selector:
+        selector = _at(obj, paths.selector) or ""
     if selector:
         shown["selector"] = selector
     spec = {"replicas": replicas} if replicas else {}
     return {"kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": meta, "spec": spec, "status": shown}
+
+
+def _at(obj: Any, path: tuple[str, ...]) -> Any:
+    for name in path:
+        obj = obj.get(name) if isinstance(obj, dict) else None
+    return obj
+
+
+def _inside(path: tuple[str, ...], value: Any) -> Any:
+    for name in reversed(path):
+        value = {name: value}
+    return value
 
 
 def selector_text(selector: Obj) -> str:
@@ -57,64 +75,69 @@ def answer(call: Call) -> Answer:
         raise status.method_not_allowed()
     obj = call.registry.get(call.resource, call.name, call.namespace)
     if method == "GET":
-        return call.answer(scale_of(obj), form)
+        return call.answer(scale_of(obj, call.resource), form)
     if method == "PATCH" and call.request.content_type() == patch.APPLY:
-        return call.answer(scale_of(_applied(call)), form)
+        changed = _change(call, check_write_options(call.request, "PatchOptions", apply=True), _applier(call))
+        return call.answer(scale_of(changed, call.resource), form)
     dry_run = check_write_options(call.request, "UpdateOptions" if method == "PUT" else "PatchOptions")
-    wanted = _put(call) if method == "PUT" else _patched(call, scale_of(obj))
-    _check(call, wanted)
-    replicas = (wanted.get("spec") or {}).get("replicas") or 0
-    version = (wanted.get("metadata") or {}).get("resourceVersion")
-    change = {"spec": {"replicas": replicas}}
-    if version and method == "PUT":
-        change["metadata"] = {"resourceVersion": version}
-    changed = call.registry.patch(
-        call.resource,
-        call.name,
-        call.namespace,
-        change,
-        patch.MERGE,
-        subresource="scale",
-        by=call.writer(dry_run),
-    )
-    return call.answer(scale_of(changed), form)
+    if method == "PUT":
+        sent = _put(call)
+        changed = _change(call, dry_run, lambda scale: _updated(call, scale, sent))
+    else:
+        changed = _change(call, dry_run, lambda scale: _updated(call, scale, _patched(call, scale)))
+    return call.answer(scale_of(changed, call.resource), form)
 
 
-def _applied(call: Call) -> Obj:
-    """Apply a Scale; who owns its replicas owns those of the workload.
+def _change(call: Call, dry_run: bool, make: Callable[[Obj], Obj]) -> Obj:
+    """Let `make` turn the Scale into another one; who owns its replicas owns those of the workload.
 
     Upstream: apimachinery/pkg/util/managedfields/scalehandler.go
     """
-    dry_run = check_write_options(call.request, "PatchOptions", apply=True)
-    configuration, by = verbs.read_configuration(call), call.writer(dry_run)
-    applying.check(configuration, SCALE.api_version, SCALE.kind, SCALE.type)
-    assert SCALE.type is not None
-    now, force = rfc3339(call.registry.clock.now()), call.request.flag("force")
-    this = applying.Application(configuration, SCALE.type, by.manager, now, force, "scale")
+    resource, paths = call.resource, (call.resource.scale or ScalePaths()).spec
+    mine = tuple(f"f:{name}" for name in paths)
 
     def assign(obj: Obj) -> None:
-        before = managedfields.entries_of(obj)
-        shown = scale_of(obj)
-        owners = {who: replace(has, paths={REPLICAS}) for who, has in before.items() if REPLICAS in has.paths}
+        before, shown = managedfields.entries_of(obj), scale_of(obj, resource)
+        owners = {who: replace(has, paths={REPLICAS}) for who, has in before.items() if mine in has.paths}
         managedfields.put(shown, owners)
-        wanted = applying.apply(shown, this)
+        wanted = make(shown)
         _check(call, wanted)
-        obj["spec"]["replicas"] = (wanted.get("spec") or {}).get("replicas") or 0
-        managedfields.put(obj, _owners(before, managedfields.entries_of(wanted), call.resource.api_version))
+        obj.update(patch.merge(obj, _inside(paths, _at(wanted, ("spec", "replicas")) or 0)))
+        if version := (wanted.get("metadata") or {}).get("resourceVersion"):
+            obj["metadata"]["resourceVersion"] = version
+        left = {who for who, has in managedfields.entries_of(wanted).items() if REPLICAS in has.paths}
+        managedfields.put(obj, _owners(before, left, mine, resource.api_version))
 
-    return call.registry.change(
-        call.resource, call.name, call.namespace, assign, subresource="scale", by=by, tracked=False
-    )
+    by = call.writer(dry_run)
+    return call.registry.change(resource, call.name, call.namespace, assign, subresource="scale", by=by, tracked=False)
 
 
-def _owners(before: Entries, after: Entries, api_version: str) -> Entries:
-    """The workload's entries after those of its Scale changed."""
-    kept = {who: replace(has, paths=has.paths - {REPLICAS}) for who, has in before.items() if who not in after}
-    found = {who: has for who, has in {**before, **kept}.items() if has.paths}
-    for who, has in after.items():
-        if REPLICAS in has.paths and who not in before:
-            found[who] = replace(has, paths={REPLICAS}, api_version=api_version)
-    return found
+def _owners(before: Entries, after: set[Owner], mine: Path, api_version: str) -> Entries:
+    """The workload's entries after those of its Scale changed; new ones have no time."""
+    kept = {who: replace(has, paths=has.paths - {mine}) if who not in after else has for who, has in before.items()}
+    new = {who: Owned({mine}, api_version) for who in after if who not in before}
+    return {**new, **{who: has for who, has in kept.items() if has.paths}}
+
+
+def _updated(call: Call, scale: Obj, wanted: Obj) -> Obj:
+    """A Scale that was put or patched, and who owns its replicas now."""
+    replicas, meta = _at(wanted, ("spec", "replicas")) or 0, dict(wanted.get("metadata") or {})
+    made = {**wanted, "metadata": meta}
+    entries = managedfields.entries_of(scale)
+    if replicas != (_at(scale, ("spec", "replicas")) or 0):
+        who = managedfields.owner(call.request.manager(), "Update", call.resource.api_version, "scale")
+        entries = {who: Owned({REPLICAS}, SCALE.api_version)} if replicas else {}
+    managedfields.put(made, entries)
+    return made
+
+
+def _applier(call: Call) -> Callable[[Obj], Obj]:
+    configuration, type_ = verbs.read_configuration(call), SCALE.type
+    applying.check(configuration, SCALE.api_version, SCALE.kind, type_)
+    assert type_ is not None
+    now, force = rfc3339(call.registry.clock.now()), call.request.flag("force")
+    this = applying.Application(configuration, type_, call.request.manager(), now, force, "scale")
+    return lambda scale: applying.apply(scale, this)
 
 
 def _put(call: Call) -> Obj:

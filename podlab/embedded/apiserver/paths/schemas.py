@@ -8,6 +8,7 @@ from typing import Any
 
 from podlab.embedded.apiserver import fields
 from podlab.embedded.apiserver.fields import Field, Type
+from podlab.embedded.apiserver.paths import customschemas
 from podlab.embedded.apiserver.paths.discovery import SUBRESOURCES
 from podlab.embedded.apiserver.resource import Obj, Resource
 
@@ -170,12 +171,16 @@ def document(group: str, version: str, resources: Iterable[Resource], descriptio
     """Return the OpenAPI v3 document of one group and version."""
     names = {"meta/v1.DeleteOptions", "meta/v1.Status", "meta/v1.WatchEvent", "meta/v1.APIResourceList"}
     paths: Obj = {}
+    custom: Obj = {}
     for resource in resources:
         if (resource.group, resource.version) != (group, version):
             continue
         names |= _types(resource)
         paths.update(_paths(resource))
-    found = schemas(names, descriptions)
+        if resource.structure is not None:
+            names |= set(customschemas.TYPES)
+            custom.update(customschemas.schemas(resource))
+    found = {**schemas(names, descriptions), **custom}
     found[META + "Patch"] = {"description": PATCH_TEXT, "type": "object"}
     token = {"description": "Bearer Token authentication", "in": "header", "name": "authorization", "type": "apiKey"}
     return {
@@ -194,6 +199,8 @@ def _types(resource: Resource) -> set[str]:
     kinds = [(resource.group, resource.version, resource.kind), (resource.group, resource.version, resource.list_kind)]
     for name in resource.subresources:
         group, version, kind, _ = SUBRESOURCES.get(f"{resource.plural}/{name}", ("", "", "", ()))
+        if resource.structure is not None and name == "scale":
+            group, version, kind = "autoscaling", "v1", "Scale"
         kinds.append((group or resource.group, version or resource.version, kind))
     for gvk in kinds:
         if type_ := fields.kind(*gvk):
@@ -254,6 +261,8 @@ def _shown(resource: Resource, verb: str) -> str:
     if verb in ("delete", "deletecollection"):
         return META + "Status"
     kind = resource.list_kind if verb == "list" else resource.kind
+    if resource.structure is not None:
+        return customschemas.name_of(resource, kind)
     type_ = fields.kind(resource.group, resource.version, kind)
     return name_of(type_.name) if type_ else META + "Status"
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,65 +11,23 @@ from hypothesis import strategies as st
 
 from podlab.embedded.apiserver import fields
 from podlab.embedded.apiserver.patching import applying, fieldsets, managedfields
-from tests.embedded.harness import Api
+from tests.embedded.apiserver import replay
 
 Obj = dict[str, Any]
 
-RECORDED = Path(__file__).parents[3] / "golden" / "api" / "apply.json"
-NAMESPACE = "api-ssa"
-CONTROLLER = "kube-controller-manager"
-COUNTED = ("observedGeneration", "terminatingReplicas")
-VOLATILE = ("uid", "resourceVersion", "creationTimestamp", "deletionTimestamp")
-
-
-def entries() -> list[Obj]:
-    found: list[Obj] = json.loads(RECORDED.read_text(encoding="utf-8"))
-    return found
-
-
-def settled(value: Any) -> Any:
-    """Without what differs between two runs; of a time only whether there is one."""
-    if not isinstance(value, dict) or "metadata" not in value:
-        return value
-    meta = {key: item for key, item in value["metadata"].items() if key not in VOLATILE}
-    if "managedFields" in meta:
-        owners = [entry for entry in meta["managedFields"] if entry["manager"] != CONTROLLER]
-        shown = [{**entry, "time": "time" in entry} for entry in owners]
-        meta["managedFields"] = sorted(shown, key=json.dumps)
-    result = {**value, "metadata": meta}
-    if result["kind"] == "Status":
-        result.get("details", {}).pop("uid", None)
-    status = result.get("status")
-    if isinstance(status, dict):
-        result["status"] = {key: item for key, item in status.items() if key not in COUNTED}
-    return result
+ENTRIES = replay.entries("apply")
 
 
 @pytest.fixture(scope="module")
-def answered() -> list[tuple[int, Any]]:
+def answered() -> list[replay.Answered]:
     """What is answered to the recorded requests, in their order."""
-
-    async def script() -> list[tuple[int, Any]]:
-        api = Api()
-        api.registry.create(api.registry.resource("namespaces"), {"metadata": {"name": NAMESPACE}})
-        found = []
-        for entry in entries():
-            request = entry["request"]
-            kind = request.get("ct", "application/json")
-            head = {"content_type": kind, "user_agent": "podlab/1"}
-            answer = await api.call(request["method"], request["path"], request.get("body"), **head)
-            await api.registry.clock.settle()
-            found.append((answer.code, answer.json))
-        return found
-
-    return asyncio.run(script())
+    return asyncio.run(replay.answers("apply"))
 
 
-@pytest.mark.parametrize("index", range(len(entries())), ids=lambda index: entries()[index]["name"].replace("/", "-"))
-def test_a_recorded_request_is_answered_as_it_was(index: int, answered: list[tuple[int, Any]]) -> None:
-    recorded = entries()[index]["response"]
-    code, body = answered[index]
-    assert settled(body) == settled(recorded["body"])
+@pytest.mark.parametrize("index", range(len(ENTRIES)), ids=lambda index: replay.name_of(ENTRIES[index]))
+def test_a_recorded_request_is_answered_as_it_was(index: int, answered: list[replay.Answered]) -> None:
+    recorded, (code, body) = ENTRIES[index]["response"], answered[index]
+    assert replay.settled(body) == replay.settled(recorded["body"])
     assert code == recorded["status"]
 
 

@@ -1,0 +1,181 @@
+"""The resources that a CustomResourceDefinition asks for: one for each served version.
+
+Upstream: apiextensions-apiserver/pkg/apiserver/customresource_handler.go, pkg/registry/customresource/strategy.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from podlab.embedded.apiserver.custom import printing, shaping, values
+from podlab.embedded.apiserver.custom.structure import CustomType
+from podlab.embedded.apiserver.patching.strategic import go_text
+from podlab.embedded.apiserver.resource import Cause, Context, Resource, ScalePaths, fresh
+from podlab.embedded.apiserver.validation import causes, metadata
+
+Obj = dict[str, Any]
+VERBS = ("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch")
+
+
+def resources(definition: Obj) -> tuple[Resource, ...]:
+    """The resources of a definition, the stored version first; none before its names are accepted."""
+    if not is_true(definition, "Established"):
+        return ()
+    versions = sorted(definition["spec"]["versions"], key=lambda version: not version.get("storage"))
+    stored = _resource(definition, versions[0])
+    others = [_other(definition, version, stored) for version in versions[1:] if version.get("served")]
+    return (stored, *others) if versions[0].get("served") else tuple(others)
+
+
+def is_true(definition: Obj, condition: str) -> bool:
+    """Whether a definition has a condition with status True."""
+    given = (definition.get("status") or {}).get("conditions") or ()
+    return any(one["type"] == condition and one["status"] == "True" for one in given)
+
+
+def schema_of(version: Obj) -> Obj:
+    """The schema of one version."""
+    found: Obj = (version.get("schema") or {}).get("openAPIV3Schema") or {}
+    return found
+
+
+def _resource(definition: Obj, version: Obj) -> Resource:
+    spec, names = definition["spec"], definition["status"]["acceptedNames"]
+    schema, below = schema_of(version), version.get("subresources") or {}
+    scale = _scale(below["scale"]) if "scale" in below else None
+    columns = version.get("additionalPrinterColumns")
+    written = ("f:status",)
+    others = {(f"f:{name}",) for name in (*(schema.get("properties") or {}), "spec", "metadata")} - {written}
+    return Resource(
+        group=spec["group"],
+        version=version["name"],
+        kind=names["kind"],
+        plural=names["plural"],
+        singular=names.get("singular", ""),
+        short_names=tuple(names.get("shortNames") or ()),
+        categories=tuple(names.get("categories") or ()),
+        namespaced=spec["scope"] == "Namespaced",
+        verbs=VERBS,
+        subresources=tuple(name for name in ("status", "scale") if name in below),
+        columns=printing.columns(columns),
+        row=printing.row(columns),
+        default=_defaulter(schema),
+        fields=_selectable(version.get("selectableFields") or []),
+        validate=_validator(names["kind"], schema, scale),
+        validate_status=_validator(names["kind"], schema, scale),
+        prepare=_prepare if "status" in below else _nothing,
+        generation=True,
+        unconditional_update=False,
+        deprecated=_deprecation(spec, version, names["kind"]),
+        kept_by_status=tuple(sorted(others)),
+        scale=scale,
+        structure=CustomType(schema, root=True),
+    )
+
+
+def _nothing(obj: Obj, old: Obj | None, ctx: Context) -> None:
+    """Nothing to prepare."""
+
+
+def _prepare(obj: Obj, old: Obj | None, ctx: Context) -> None:
+    """A new object has no status, whatever the client sent."""
+    if old is None:
+        obj.pop("status", None)
+
+
+def _deprecation(spec: Obj, version: Obj, kind: str) -> str:
+    if not version.get("deprecated"):
+        return ""
+    return version.get("deprecationWarning") or f"{spec['group']}/{version['name']} {kind} is deprecated"
+
+
+def _selectable(given: list[Obj]) -> Callable[[Obj], dict[str, str]]:
+    """The fields that a field selector may name. Upstream: selectableFields of a version"""
+    paths = {one["jsonPath"].removeprefix("."): printing.parse(one["jsonPath"]) for one in given}
+
+    def fields(obj: Obj) -> dict[str, str]:
+        found = {name: printing.find(obj, steps) for name, steps in paths.items()}
+        return {name: printing.text(values_[0]) if values_ else "" for name, values_ in found.items()}
+
+    return fields
+
+
+def _defaulter(schema: Obj) -> Callable[[Obj], None]:
+    def default(obj: Obj) -> None:
+        shaping.default(obj, schema)
+
+    return default
+
+
+def _validator(kind: str, schema: Obj, scale: ScalePaths | None) -> Callable[[Obj, Obj | None], list[Cause]]:
+    def validate(obj: Obj, old: Obj | None) -> list[Cause]:
+        found = metadata.validate(obj, old)
+        body = {key: value for key, value in obj.items() if key != "metadata"}
+        found += values.check(body, _without_metadata(schema))
+        found += values.duplicates(body, schema)
+        return found + (_replicas(obj, scale) if scale else [])
+
+    return validate
+
+
+def _without_metadata(schema: Obj) -> Obj:
+    if "metadata" not in (schema.get("properties") or {}) and "metadata" not in (schema.get("required") or ()):
+        return schema
+    known = {key: value for key, value in (schema.get("properties") or {}).items() if key != "metadata"}
+    return {
+        **schema,
+        "properties": known,
+        "required": [key for key in schema.get("required") or () if key != "metadata"],
+    }
+
+
+def _replicas(obj: Obj, scale: ScalePaths) -> list[Cause]:
+    """What is wrong with the number of replicas, as the scale subresource would read it."""
+    text, value, path = "." + ".".join(scale.spec), obj, []
+    for name in scale.spec:
+        if value is None:
+            return []
+        if not isinstance(value, dict):
+            return [_unreadable(text, value, "map[string]interface{}")]
+        path.append(name)
+        value = value.get(name)  # type: ignore[assignment]
+    if value is None:
+        return []
+    if not isinstance(value, int) or isinstance(value, bool):
+        return [_unreadable(text, value, "int64")]
+    return [causes.invalid(text, value, "should be a non-negative integer")] if value < 0 else []
+
+
+def _unreadable(path: str, value: Any, wanted: str) -> Cause:
+    kinds = {"string": "string", "number": "float64", "boolean": "bool", "array": "[]interface {}", "integer": "int64"}
+    name = kinds.get(values.kind_of(value), "map[string]interface {}")
+    text = f"{path} accessor error: {go_text(value)} is of the type {name}, expected {wanted}"
+    return causes.invalid(path, 0, text)
+
+
+def _scale(given: Obj) -> ScalePaths:
+    spec, status = (_steps(given[key]) for key in ("specReplicasPath", "statusReplicasPath"))
+    return ScalePaths(spec, status, _steps(given.get("labelSelectorPath") or ""))
+
+
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(part for part in path.split(".") if part)
+
+
+def _other(definition: Obj, version: Obj, stored: Resource) -> Resource:
+    """A version whose objects are kept in another one; nothing but apiVersion differs (conversion None)."""
+    found = _resource(definition, version)
+    mine, theirs = schema_of(version), getattr(stored.structure, "schema", {})
+
+    def load(obj: Obj) -> Obj:
+        shown, _ = shaping.prune(fresh(obj), mine, root=True)
+        shaping.default(shown, mine)
+        return {**shown, "apiVersion": found.api_version}
+
+    def save(obj: Obj) -> Obj:
+        kept, _ = shaping.prune(obj, theirs, root=True)
+        return {**kept, "apiVersion": stored.api_version}
+
+    return replace(found, stored_as=(stored.group, stored.plural), load=load, save=save)

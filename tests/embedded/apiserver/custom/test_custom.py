@@ -1,0 +1,90 @@
+"""Custom resources: what a real API server answered is answered again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from podlab.embedded.apiserver.custom import printing
+from podlab.embedded.apiserver.registry import Registry
+from podlab.embedded.apiserver.resources import RESOURCES
+from podlab.embedded.controllers.customresources import CustomResources
+from podlab.embedded.stepping import SteppingClock
+from podlab.embedded.store import Store
+from tests.embedded.apiserver import replay
+from tests.embedded.harness import Api
+
+ENTRIES = replay.entries("custom")
+APART = {
+    "refused: bad cel": "CEL is not compiled here: such a definition is refused in words of our own",
+    "openapi": "test_openapi.py holds the documents",
+    "empty list": "a real server was not ready yet",
+}
+THEN = re.compile(r"\d{4}-\d\d-\d\dT[\d:]+Z|\b\d+[smhd]\b|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}")
+VERSION = re.compile(r"(resourceVersion\W+)\d+")
+
+
+@pytest.fixture(scope="module")
+def answered() -> list[replay.Answered]:
+    """What is answered to the recorded requests."""
+    return asyncio.run(replay.answers("custom", lambda api: CustomResources(api.registry)))
+
+
+def comparable(value: Any) -> Any:
+    """Without what differs between two runs, in texts too; the order of a group's resources is none."""
+    text = VERSION.sub(r"\1N", THEN.sub("then", json.dumps(replay.settled(value))))
+    found = json.loads(text)
+    if isinstance(found, dict) and found.get("kind") == "APIResourceList":
+        found["resources"].sort(key=lambda one: one["name"])
+    return found
+
+
+@pytest.mark.parametrize("index", range(len(ENTRIES)), ids=lambda index: replay.name_of(ENTRIES[index]))
+def test_a_recorded_request_is_answered_as_it_was(index: int, answered: list[replay.Answered]) -> None:
+    recorded, (code, body) = ENTRIES[index]["response"], answered[index]
+    if ENTRIES[index]["name"] not in APART:
+        assert comparable(body) == comparable(recorded["body"])
+        assert code == recorded["status"]
+
+
+def test_rules_that_are_not_evaluated_are_refused(answered: list[replay.Answered]) -> None:
+    index = next(at for at, entry in enumerate(ENTRIES) if entry["name"] == "refused: bad cel")
+    code, body = answered[index]
+    assert code == 422
+    assert "does not evaluate rules in CEL" in body["message"]
+
+
+def test_custom_objects_and_their_definitions_survive_a_restart(tmp_path: Path) -> None:
+    create = next(entry for entry in ENTRIES if entry["name"] == "create")["request"]
+    url = "/apis/stable.podlab.dev/v1/namespaces/default/crontabs"
+    obj = {"apiVersion": "stable.podlab.dev/v1", "kind": "CronTab", "metadata": {"name": "a"}}
+
+    async def script() -> None:
+        api = Api(tmp_path / "state.db")
+        first = CustomResources(api.registry)
+        assert (await api.call("POST", create["path"], create["body"])).code == 201
+        for _ in range(3):
+            api.registry.clock.step(0.01)
+            await api.registry.clock.settle()
+        assert (await api.call("POST", url, {**obj, "spec": {"cronSpec": "* * * * *"}})).code == 201
+        first.stop()
+        api.registry.store.close()
+        again = Registry(Store(tmp_path / "state.db"), SteppingClock(), RESOURCES)
+        second = CustomResources(again)
+        kept = again.get(again.resource("crontabs.stable.podlab.dev"), "a", "default")
+        assert kept["spec"]["image"] == "busybox"
+        second.stop()
+
+    asyncio.run(script())
+
+
+def test_a_printer_column_finds_conditions_by_type() -> None:
+    conditions = [{"type": "A", "status": "False"}, {"type": "Ready", "status": "True"}]
+    path = printing.parse('.status.conditions[?(@.type=="Ready")].status')
+    assert printing.find({"status": {"conditions": conditions}}, path) == ["True"]
+    assert printing.parse("spec") is None
