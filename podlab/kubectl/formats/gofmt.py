@@ -150,14 +150,19 @@ def _string(value: str, verb: str, precision: str | None) -> str:
     return _wrong(value, verb)
 
 
+def _letter(value: int) -> str:
+    """A number as a letter; what is none is the replacement character, as in Go."""
+    return chr(value) if 0 <= value < 0x110000 else "\ufffd"
+
+
 def _integer(value: int, verb: str, flags: str) -> str:
     sign = "+" if "+" in flags and value >= 0 else " " if " " in flags and value >= 0 else ""
     if verb in "dxXob":
         return sign + format(value, verb)
     if verb == "c":
-        return chr(value)
+        return _letter(value)
     if verb == "q":
-        return f"'{chr(value)}'"
+        return f"'{_letter(value)}'"
     if verb == "U":
         return f"U+{value:04X}"
     return _wrong(value, verb)
