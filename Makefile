@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+LAB := $(VENV)/.installed-lab
 PYTEST := $(BIN)/python -m pytest
 
 export PODLAB_NODE_IMAGE := $(or $(IMAGE),$(PODLAB_NODE_IMAGE))
@@ -15,14 +16,15 @@ export PODLAB_NODE_IMAGE := $(or $(IMAGE),$(PODLAB_NODE_IMAGE))
 help: ## this list · 이 목록
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-lab: $(STAMP) ## start JupyterLab with the lessons · 강의와 함께 JupyterLab 시작
+lab: $(LAB) ## start JupyterLab with the lessons · 강의와 함께 JupyterLab 시작
 	@$(BIN)/podlab lab $(if $(CLUSTER),--cluster $(CLUSTER)) $(if $(PORT),--port $(PORT)) $(LAB_ARGS)
 
 install: $(STAMP) ## make .venv with everything · 필요한 것을 모두 담은 .venv 만들기
 
-$(STAMP): pyproject.toml tools/install.py
+# what a learner needs, and what tests and checks need besides
+$(LAB) $(STAMP): pyproject.toml tools/install.py
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 이상이 필요합니다 · podlab needs Python 3.11 or newer: https://www.python.org/downloads/"; exit 1; }
-	@$(PYTHON) tools/install.py
+	@$(PYTHON) tools/install.py $(if $(filter %-lab,$@),lab)
 
 check: lint ## lint, types, contracts, unit tests: before each commit · 커밋 전 검사
 	$(PYTEST) -n auto -m "not cluster and not kind and not browser and not slow" $(PYTEST_ARGS)
@@ -56,7 +58,7 @@ notebooks: $(STAMP) ## rebuild the notebooks from notebooks/src · notebooks/src
 bench: $(STAMP) ## side by side with kubectl and kind · kubectl, kind와 나란히 측정
 	$(BIN)/python -m bench
 
-down: $(STAMP) ## delete podlab's clusters · podlab의 클러스터 지우기
+down: $(LAB) ## delete podlab's clusters · podlab의 클러스터 지우기
 	$(BIN)/podlab down --all
 
 clean: ## remove .venv and what tools left; lessons and clusters stay · .venv와 캐시 지우기

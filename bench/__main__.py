@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import churn, get, kind, lab, server
+from bench import churn, get, growth, kind, lab, server
 from podlab import clusters
 from podlab.clusters.kind import command as kind_command
 from podlab.clusters.kind import engine
@@ -40,6 +40,8 @@ def main() -> int:
                 met &= get.run(cluster)
                 met &= lab.run(cluster)
                 met &= churn.run(cluster, Path(home))
+                if each == "embedded":
+                    met &= growth.run(Path(home))
             finally:
                 clusters.down(NAME)
         if each == "kind" and options.rounds:

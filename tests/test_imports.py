@@ -12,7 +12,7 @@ import podlab
 
 ROOT = Path(__file__).parent.parent
 LOADED = "import sys, {name}; print(*sys.modules)"
-DEAR = {"asyncio", "cryptography", "http", "ipywidgets", "jinja2", "json", "kubernetes", "sqlite3", "ssl", "starlette"}
+DEAR = {"asyncio", "cryptography", "http", "ipywidgets", "jinja2", "json", "kubernetes", "sqlite3", "ssl"}
 DEAR |= {"IPython", "anywidget", "pydantic", "rich", "subprocess", "typer", "urllib", "uvicorn", "yaml"}
 
 

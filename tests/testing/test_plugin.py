@@ -154,6 +154,16 @@ def test_another_sanitizer_is_left_alone(pytester):
     pytester.runpytest_subprocess(*PLUGIN, f"--nbval-sanitize-with={own}").assert_outcomes(passed=1, failed=1)
 
 
+def test_ages_are_hidden_where_they_stand_and_on_demand_with_another_sanitizer_too(pytester):
+    table = "NAME   AGE\\na      {}\\n"
+    project(pytester, executed(f"print('{table.format('5s')}')", stdout("NAME   AGE\na      9s\n\n")))
+    pytester.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=2)
+    own = pytester.makefile(".cfg", own="[nothing]\nregex: xyz\nreplace: XYZ\n")
+    named = (*PLUGIN, f"--nbval-sanitize-with={own}")
+    pytester.runpytest_subprocess(*named).assert_outcomes(passed=1, failed=1)
+    pytester.runpytest_subprocess(*named, "-o", "notebook_hide_ages=true").assert_outcomes(passed=2)
+
+
 def test_without_nbval_the_plugin_does_nothing(pytester):
     project(pytester, new_code_cell("1"))
     pytester.runpytest_subprocess("-p", "podlab.testing.plugin").assert_outcomes()

@@ -1,0 +1,95 @@
+"""What many objects cost the embedded cluster: Deployments with thousands of Pods on a hundred nodes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from bench.wire import PODS, Wire, median, pod
+
+WORKERS, DEPLOYMENTS, EACH = 99, 100, 50
+SPEED = 200
+"""Cluster seconds a second: what the simulation takes for pulls and starts is gone, what the server takes is not."""
+DEPLOYMENTS_PATH = "/apis/apps/v1/namespaces/default/deployments"
+LIMIT = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """`rate` in Pods a second from create to Ready, `listed` and `get` (p50) in milliseconds, `resident` in MiB."""
+
+    rate: float
+    listed: float
+    get_of_ten: float
+    get: float
+    resident: float
+
+    def show(self) -> None:
+        """One line each."""
+        print(f"  {DEPLOYMENTS * EACH} Pods Ready, Pods a second  {self.rate:8.0f}")
+        print(f"  a selected list of 100         {self.listed:8.2f} ms")
+        print(f"  GET of a Pod among ten, p50    {self.get_of_ten:8.2f} ms")
+        print(f"  the same among all             {self.get:8.2f} ms")
+        print(f"  resident with all              {self.resident:8.1f} MiB")
+
+    def met(self) -> bool:
+        """Whether the goals are."""
+        goals = [
+            ("150 Pods a second from create to Ready", self.rate >= 150),
+            ("a selected list of 100 within 30 ms", self.listed <= 30),
+            ("a GET as fast as among ten Pods (20 %)", self.get <= self.get_of_ten * 1.2),
+            ("at most 300 MiB resident", self.resident <= 300),
+        ]
+        for goal, reached in goals:
+            print(f"{'met   ' if reached else 'MISSED'} {goal}")
+        return all(reached for _, reached in goals)
+
+
+def run(home: Path) -> bool:
+    """Print the figures; whether the goals are met."""
+    options = ["--home", str(home / "growth"), "--name", "growth", "--workers", str(WORKERS), "--speed", str(SPEED)]
+    with subprocess.Popen([sys.executable, "-m", "podlab.embedded", *options], stdout=subprocess.PIPE) as server:
+        try:
+            assert server.stdout
+            server.stdout.readline()  # it answers
+            growth = measure(Wire(home / "growth" / "kubeconfig"), psutil.Process(server.pid))
+        finally:
+            server.terminate()
+    growth.show()
+    return growth.met()
+
+
+def measure(wire: Wire, server: psutil.Process) -> Growth:
+    """Fill the cluster and ask it."""
+    for number in range(10):
+        wire.call("POST", PODS, pod(f"still-{number}", "none"))
+    few = median(wire.timed("GET", f"{PODS}/still-0", 300))
+    began = time.perf_counter()
+    for number in range(DEPLOYMENTS):
+        wire.call("POST", DEPLOYMENTS_PATH, deployment(number))
+    while _ready(wire) < DEPLOYMENTS * EACH:
+        if time.perf_counter() - began > LIMIT:
+            raise RuntimeError(f"{_ready(wire)} of {DEPLOYMENTS * EACH} Pods were Ready within {LIMIT:.0f} s")
+        time.sleep(0.5)
+    rate = DEPLOYMENTS * EACH / (time.perf_counter() - began)
+    listed = median(wire.timed("GET", f"{PODS}?labelSelector=pair%3Dp1", 30))
+    many = median(wire.timed("GET", f"{PODS}/still-0", 300))
+    return Growth(rate, listed, few, many, server.memory_info().rss / 2**20)
+
+
+def _ready(wire: Wire) -> int:
+    return sum(each["status"].get("readyReplicas", 0) for each in wire.call("GET", DEPLOYMENTS_PATH)["items"])
+
+
+def deployment(number: int) -> dict[str, Any]:
+    """A Deployment of nginx; two of them share the label `pair`."""
+    labels = {"app": f"web-{number}", "pair": f"p{number // 2}"}
+    template = {"metadata": {"labels": labels}, "spec": pod("")["spec"]}
+    spec = {"replicas": EACH, "selector": {"matchLabels": {"app": f"web-{number}"}}, "template": template}
+    return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": f"web-{number}"}, "spec": spec}
