@@ -15,8 +15,8 @@ from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Clock, Randomness
 from podlab.embedded.kubelet.network import GATEWAY, HOST
 from podlab.embedded.runtime.machine import executables
-from podlab.embedded.runtime.machine.process import Refused
 from podlab.embedded.runtime.machine.streams import Input
+from podlab.embedded.runtime.network.router import Refused
 from podlab.embedded.runtime.runtime import Container, Line, Log, Runtime
 from podlab.embedded.runtime.tunnel import Writer, open_tunnel
 
@@ -203,7 +203,7 @@ class NodeApi:
         ip = (pod.get("status") or {}).get("podIP", "")
         given = {"x-forwarded-for": HOST, **{key.lower(): value for key, value in headers.items()}}
         try:
-            return self._runtime.request(ip, port, method, path, given, body, client=GATEWAY)
+            return await self._runtime.request(ip, port, method, path, given, body, client=GATEWAY)
         except Refused as refused:
             why = f"dial tcp {ip}:{port}: connect: {refused.reason.lower()}"
             text = f"error trying to reach service: {why}"

@@ -12,7 +12,7 @@ from podlab.embedded.clock import Clock, Randomness, Timer
 from podlab.embedded.events import Recorder
 from podlab.embedded.kubelet.kuberuntime.hooks import execute, port_number
 from podlab.embedded.kubelet.network import GATEWAY, RESOLVER
-from podlab.embedded.runtime.machine.process import Refused
+from podlab.embedded.runtime.network.router import Refused
 from podlab.embedded.runtime.runtime import Container
 
 Obj = dict[str, Any]
@@ -132,8 +132,8 @@ async def ask(target: Container, container: Obj, spec: Obj) -> tuple[bool, str]:
     if "tcpSocket" in spec:
         return _tcp(target, container, spec["tcpSocket"])
     if "grpc" in spec:
-        return _grpc(target, spec)
-    return _http(target, container, spec["httpGet"])
+        return await _grpc(target, spec)
+    return await _http(target, container, spec["httpGet"], float(spec.get("timeoutSeconds") or 1))
 
 
 async def _exec(target: Container, spec: Obj) -> tuple[bool, str]:
@@ -167,12 +167,12 @@ def _tcp(target: Container, container: Obj, spec: Obj) -> tuple[bool, str]:
     return False, f"dial tcp {target.ip}:{port}: connect: connection refused"
 
 
-def _grpc(target: Container, spec: Obj) -> tuple[bool, str]:
+async def _grpc(target: Container, spec: Obj) -> tuple[bool, str]:
     """A server speaks gRPC if it says so; those here are always well. Upstream: pkg/probe/grpc/grpc.go"""
     port, headers = spec["grpc"]["port"], {"content-type": "application/grpc"}
     try:
         path = "/grpc.health.v1.Health/Check"
-        _, answer, _ = target.runtime.request(target.ip, port, "POST", path, headers, b"", client=GATEWAY)
+        _, answer, _ = await target.runtime.request(target.ip, port, "POST", path, headers, b"", client=GATEWAY)
     except Refused:
         answer = {}
     if answer.get("Content-Type") == "application/grpc":
@@ -181,7 +181,7 @@ def _grpc(target: Container, spec: Obj) -> tuple[bool, str]:
     return False, f'timeout: failed to connect service "{target.ip}:{port}" within {limit}s: context deadline exceeded'
 
 
-def _http(target: Container, container: Obj, spec: Obj) -> tuple[bool, str]:
+async def _http(target: Container, container: Obj, spec: Obj, limit: float) -> tuple[bool, str]:
     port = _port(container, spec["port"])
     host, path = spec.get("host") or target.ip, spec.get("path", "/")
     headers = {"host": f"{host}:{port}", "user-agent": AGENT, "accept": "*/*", "connection": "close"}
@@ -190,7 +190,7 @@ def _http(target: Container, container: Obj, spec: Obj) -> tuple[bool, str]:
     if scheme == "https" and port in target.sandbox.listeners:
         return False, f'Get "https://{host}:{port}{path}": http: server gave HTTP response to HTTPS client'
     try:
-        status, _, _ = target.runtime.request(host, port, "GET", path, headers, b"", client=GATEWAY)
+        status, _, _ = await target.runtime.request(host, port, "GET", path, headers, b"", client=GATEWAY, limit=limit)
     except Refused as refused:
         return False, f'Get "{scheme}://{host}:{port}{path}": {_why(host, port, refused)}'
     if 200 <= status < 400:
@@ -199,6 +199,8 @@ def _http(target: Container, container: Obj, spec: Obj) -> tuple[bool, str]:
 
 
 def _why(host: str, port: int, refused: Refused) -> str:
+    if refused.reason == "timed out":
+        return "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
     if not host.replace(".", "").isdigit():
         return f"dial tcp: lookup {host} on {RESOLVER}: no such host"
     return f"dial tcp {host}:{port}: connect: {refused.reason.lower()}"

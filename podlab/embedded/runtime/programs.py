@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import posixpath
 
-from podlab.embedded.runtime import web
-from podlab.embedded.runtime.commands.agnhost import agnhost
 from podlab.embedded.runtime.commands.commands import COMMANDS
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.executables import known
 from podlab.embedded.runtime.machine.process import Process
 from podlab.embedded.runtime.machine.stdio import Io
+from podlab.embedded.runtime.servers.agnhost import agnhost
+from podlab.embedded.runtime.servers.nginx import server as nginx
 from podlab.embedded.runtime.shell import invocation
 
 SHELLS = ("sh", "bash", "ash", "dash")
@@ -24,7 +24,9 @@ async def run(process: Process) -> int:
         if len(argv) > 1 and argv[1] != "nginx":
             process.argv = argv[1:]
             return await run(process)
-        return await web.nginx(process)
+        return await nginx.entrypoint(process)
+    if name == "nginx" and known(argv[0], machine.image.commands):
+        return await nginx.command(Io(process, process.stdin, process.out, process.err), argv[1:])
     if name == "agnhost":
         return await agnhost(process)
     if name == "pause":

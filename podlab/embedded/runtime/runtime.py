@@ -18,8 +18,12 @@ from podlab.embedded.runtime.files import FileError, Files, Mount, Volume
 from podlab.embedded.runtime.images.image import Image
 from podlab.embedded.runtime.instance import Instance
 from podlab.embedded.runtime.machine.identity import Identity
-from podlab.embedded.runtime.machine.process import Handler, Process, Processes, Refused
+from podlab.embedded.runtime.machine.process import Process, Processes
 from podlab.embedded.runtime.machine.streams import Input, OutOfMemory
+from podlab.embedded.runtime.network.messages import Request
+from podlab.embedded.runtime.network.namespace import Namespace
+from podlab.embedded.runtime.network.network import OUTSIDE, PATIENCE, Network
+from podlab.embedded.runtime.network.sockets import Sockets
 
 Obj = dict[str, Any]
 
@@ -73,14 +77,23 @@ class Log:
 
 @dataclass(slots=True)
 class Sandbox:
-    """A Pod's own network address, its volumes, and what listens there."""
+    """A Pod's network namespace and its volumes."""
 
     uid: str
     name: str
-    ip: str
+    namespace: Namespace
     ready: bool = True
     volumes: dict[str, Volume] = field(default_factory=dict)
-    listeners: dict[int, tuple[str, Handler]] = field(default_factory=dict)
+
+    @property
+    def ip(self) -> str:
+        """The Pod's address; the node's, for one on the host's network."""
+        return self.namespace.ip
+
+    @property
+    def listeners(self) -> set[int]:
+        """The TCP ports on which something listens."""
+        return {listener.port for listener in self.namespace.listeners if listener.protocol == "tcp"}
 
 
 class Container:
@@ -115,34 +128,21 @@ class Container:
         self.main: Process | None = None
         self.stdin, self.stdin_once = Input(closed=not stdin), stdin_once
         self.processes = Processes()
+        self.sockets = Sockets(runtime.network, sandbox.namespace, files, hostname, instance.id)
         self._task: asyncio.Task[int] | None = None
         self._partial: dict[str, bytes] = {}
         self._exited: asyncio.Future[None] | None = None
 
     # As a machine
 
+    @property
+    def began(self) -> float:
+        """When it was started."""
+        return self.instance.started_at
+
     async def run(self, process: Process) -> int:
         """Run a program in a process."""
         return await programs.run(process)
-
-    def listen(self, port: int, handler: Handler) -> None:
-        """Answer on a port of the Pod's address."""
-        self.sandbox.listeners.setdefault(port, (self.instance.id, handler))
-
-    def request(
-        self, host: str, port: int, method: str, path: str, headers: dict[str, str], body: bytes
-    ) -> tuple[int, dict[str, str], bytes]:
-        """Ask over the network. Raises Refused."""
-        local = host in ("localhost", "127.0.0.1", "::1", self.hostname)
-        return self.runtime.request(
-            self.ip if local else host,
-            port,
-            method,
-            path,
-            headers,
-            body,
-            client="127.0.0.1" if local and host != self.hostname else self.ip,
-        )
 
     # Life
 
@@ -169,8 +169,8 @@ class Container:
         self._partial[stream] = rest
         time = self.main.time if self.main else self.clock.now()
         for line in lines:
-            self.log.add(Line(time, stream, line + b"\n", self.runtime.answering))
-        if self.runtime.answering and lines:
+            self.log.add(Line(time, stream, line + b"\n", OUTSIDE.get()))
+        if OUTSIDE.get() and lines:
             self.runtime.changed(self.sandbox.uid)
 
     def _ended(self, task: asyncio.Task[int]) -> None:
@@ -196,7 +196,7 @@ class Container:
         instance.finished_at = min(self.main.time, self.clock.now()) if self.main else self.clock.now()
         instance.finished_at = max(instance.finished_at, self.clock.now() - 0.01)
         instance.reason, instance.message = reason or ("Error" if code else "Completed"), message or self._message(code)
-        self.sandbox.listeners = {port: who for port, who in self.sandbox.listeners.items() if who[0] != instance.id}
+        self.sandbox.namespace.release(instance.id)
         self.log.close()
         if self._exited and not self._exited.done():
             self._exited.set_result(None)
@@ -258,28 +258,45 @@ class Container:
 
 
 class Runtime:
-    """All sandboxes and containers of a node."""
+    """All sandboxes and containers of a node; `subnet` is the beginning of its Pods' addresses."""
 
-    def __init__(self, clock: Clock, changed: Callable[[str], None]) -> None:
-        self.clock, self.changed = clock, changed
+    def __init__(
+        self,
+        clock: Clock,
+        changed: Callable[[str], None],
+        network: Network | None = None,
+        *,
+        node_ip: str = "172.18.0.3",
+        subnet: str = "10.244.0",
+    ) -> None:
+        self.clock, self.changed, self.node_ip, self.subnet = clock, changed, node_ip, subnet
+        self.network = network or Network(clock)
         self.sandboxes: dict[str, Sandbox] = {}
         self.containers: dict[str, list[Container]] = {}
-        self.answering = False
-        self._addresses: dict[str, Sandbox] = {}
         self._next = 2
+        self.network.node(node_ip)
+
+    @property
+    def answering(self) -> bool:
+        """Whether what happens now was caused from outside a container."""
+        return OUTSIDE.get()
 
     def address(self) -> str:
         """A free Pod address."""
         for _ in range(253):
-            ip, self._next = f"10.244.0.{self._next}", self._next + 1 if self._next < 254 else 2
-            if ip not in self._addresses:
+            ip, self._next = f"{self.subnet}.{self._next}", self._next + 1 if self._next < 254 else 2
+            if ip not in self.network.namespaces:
                 return ip
         raise RuntimeError("no Pod address is free")
 
     def add_sandbox(self, uid: str, name: str, ip: str = "") -> Sandbox:
-        """Start a sandbox."""
-        sandbox = self.sandboxes[uid] = Sandbox(uid, name, ip or self.address())
-        self._addresses[sandbox.ip] = sandbox
+        """Start a sandbox, with an address of its own or with the node's."""
+        if ip == self.node_ip:
+            namespace = self.network.node(ip)
+        else:
+            namespace = Namespace(ip or self.address(), self.node_ip)
+            self.network.join(namespace)
+        sandbox = self.sandboxes[uid] = Sandbox(uid, name, namespace)
         self.containers.setdefault(uid, [])
         return sandbox
 
@@ -288,7 +305,8 @@ class Runtime:
         sandbox = self.sandboxes.get(uid)
         if sandbox and sandbox.ready:
             sandbox.ready = False
-            self._addresses.pop(sandbox.ip, None)
+            if sandbox.ip != self.node_ip:
+                self.network.leave(sandbox.namespace)
             self.changed(uid)
 
     def remove(self, uid: str) -> None:
@@ -311,20 +329,21 @@ class Runtime:
         self.containers[uid] = [c for c in self.containers[uid] if c.instance.name != name or c in keep] + [container]
         self.changed(uid)
 
-    def request(
-        self, ip: str, port: int, method: str, path: str, headers: dict[str, str], body: bytes, *, client: str
+    async def request(
+        self,
+        ip: str,
+        port: int,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        body: bytes,
+        *,
+        client: str,
+        limit: float = PATIENCE,
     ) -> tuple[int, dict[str, str], bytes]:
-        """Ask a Pod over the network. Raises Refused."""
-        sandbox = self._addresses.get(ip)
-        if sandbox is None:
-            raise Refused("No route to host" if ip.replace(".", "").isdigit() else f"Could not resolve host: {ip}")
-        if port not in sandbox.listeners:
-            raise Refused
-        self.answering = True
-        try:
-            return sandbox.listeners[port][1](method, path, headers, body, client)
-        finally:
-            self.answering = False
+        """Ask a port from the node. Raises Refused."""
+        found = await self.network.request(None, ip, port, Request(method, path, headers, body, client), limit)
+        return found.status, found.headers, found.body
 
     def instances(self, uid: str) -> list[Instance]:
         """What the runtime knows of a Pod's containers."""

@@ -1,79 +1,56 @@
-"""A byte stream to a container's port, for port forwarding: HTTP/1.1 on the inside."""
+"""A byte stream to a container's port, for port forwarding."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
-from podlab.embedded.runtime.machine.process import Refused
+from podlab.embedded.runtime.machine.streams import BrokenPipe
+from podlab.embedded.runtime.network.connection import End
+from podlab.embedded.runtime.network.router import Refused
 from podlab.embedded.runtime.runtime import Runtime
-from podlab.embedded.runtime.web import REASONS
 
 
 class Writer:
-    """The client's end: bytes written are requests; answers go to the reader."""
+    """The client's end: what is written reaches the container; what comes back goes to the reader."""
 
-    def __init__(self, runtime: Runtime, ip: str, port: int, reader: asyncio.StreamReader) -> None:
-        self._runtime, self._ip, self._port, self._reader = runtime, ip, port, reader
-        self._data = bytearray()
-        self._closed = False
+    def __init__(self, end: End, reader: asyncio.StreamReader) -> None:
+        self._end, self._reader = end, reader
+        self._pump = asyncio.ensure_future(self._back())
+
+    async def _back(self) -> None:
+        while data := await self._end.received.take(2**16):
+            self._reader.feed_data(data)
+        self._reader.feed_eof()
 
     def write(self, data: bytes) -> None:
-        """Send; whole requests are answered at once."""
-        self._data += data
-        while not self._closed and self._answer_one():
-            pass
-
-    def _answer_one(self) -> bool:
-        end = self._data.find(b"\r\n\r\n")
-        if end < 0:
-            return False
-        head = self._data[:end].decode("latin-1").split("\r\n")
-        headers = {k.strip().lower(): v.strip() for k, _, v in (line.partition(":") for line in head[1:])}
-        length = int(headers.get("content-length") or 0)
-        if len(self._data) < end + 4 + length:
-            return False
-        body = bytes(self._data[end + 4 : end + 4 + length])
-        del self._data[: end + 4 + length]
-        method, path, _ = [*head[0].split(" "), "", ""][:3]
-        self._respond(method, path or "/", headers, body)
-        return True
-
-    def _respond(self, method: str, path: str, headers: dict[str, str], body: bytes) -> None:
-        try:
-            status, answer, data = self._runtime.request(
-                self._ip, self._port, method, path, headers, body, client="127.0.0.1"
-            )
-        except Refused:
-            self.close()
-            return
-        if headers.get("connection", "").lower() == "close":
-            answer["Connection"] = "close"
-        lines = [f"HTTP/1.1 {status} {REASONS.get(status, '')}", *(f"{k}: {v}" for k, v in answer.items())]
-        self._reader.feed_data("\r\n".join(lines).encode() + b"\r\n\r\n" + data)
-        if answer.get("Connection") == "close":
-            self.close()
+        """Send."""
+        with contextlib.suppress(BrokenPipe):  # as TCP: the sender learns of it when it reads
+            self._end.write(data)
 
     async def drain(self) -> None:
         """Nothing waits."""
 
     def write_eof(self) -> None:
         """The client sends no more."""
-        self.close()
+        self._end.finish()
 
     def close(self) -> None:
         """Hang up."""
-        if not self._closed:
-            self._closed = True
-            self._reader.feed_eof()
+        self._end.close()
 
     async def wait_closed(self) -> None:
         """It is closed at once."""
 
 
 def open_tunnel(runtime: Runtime, ip: str, port: int) -> tuple[asyncio.StreamReader, Writer]:
-    """Connect to a port. Raises StatusError's cause, `Refused`, as ConnectionRefusedError."""
-    sandbox = next((s for s in runtime.sandboxes.values() if s.ip == ip and s.ready), None)
-    if sandbox is None or port not in sandbox.listeners:
-        raise ConnectionRefusedError(f"connect to {ip}:{port}: connection refused")
+    """Connect to a port as from within its namespace. Raises ConnectionRefusedError."""
+    namespace = runtime.network.namespaces.get(ip)
+    try:
+        if namespace is None:
+            raise Refused
+        end = runtime.network.connect(namespace, "127.0.0.1", port)
+    except Refused:
+        raise ConnectionRefusedError(f"connect to {ip}:{port}: connection refused") from None
     reader = asyncio.StreamReader()
-    return reader, Writer(runtime, ip, port, reader)
+    return reader, Writer(end, reader)

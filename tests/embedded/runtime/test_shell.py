@@ -15,7 +15,10 @@ from podlab.embedded.runtime.expressions import arithmetic
 from podlab.embedded.runtime.files import Mount, Volume
 from podlab.embedded.runtime.machine import executables
 from podlab.embedded.runtime.machine.identity import Identity
-from podlab.embedded.runtime.machine.process import Process, Processes, Refused
+from podlab.embedded.runtime.machine.process import Process, Processes
+from podlab.embedded.runtime.network.namespace import Namespace
+from podlab.embedded.runtime.network.network import Network
+from podlab.embedded.runtime.network.sockets import Sockets
 from podlab.embedded.stepping import SteppingClock
 
 
@@ -24,19 +27,19 @@ def machine(image: str = "nginx", mounts: tuple[Mount, ...] = ()) -> Any:
     found = images.find(images.normalize(image))
     assert found
 
-    def request(host: str, port: int, *rest: Any) -> Any:
-        raise Refused
-
+    clock = SteppingClock(1_800_000_000.0)
+    files = runtime.mounted(found, mounts, (runtime.one_file("/etc/hostname", b"web\n"),), user=Identity())
+    sockets = Sockets(Network(clock), Namespace("10.244.0.7"), files, "web", "c")
     return SimpleNamespace(
-        clock=SteppingClock(1_800_000_000.0),
+        clock=clock,
         image=found,
-        files=runtime.mounted(found, mounts, (runtime.one_file("/etc/hostname", b"web\n"),), user=Identity()),
+        files=files,
         hostname="web",
         ip="10.244.0.7",
         memory_limit=0,
         user=Identity(),
-        listen=lambda port, handler: None,
-        request=request,
+        sockets=sockets,
+        began=1_700_000_000.0,
         run=programs.run,
         processes=Processes(),
     )

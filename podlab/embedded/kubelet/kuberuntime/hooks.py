@@ -7,7 +7,7 @@ from typing import Any
 
 from podlab.embedded.kubelet.network import GATEWAY
 from podlab.embedded.runtime.machine import executables
-from podlab.embedded.runtime.machine.process import Refused
+from podlab.embedded.runtime.network.router import Refused
 from podlab.embedded.runtime.runtime import Container
 
 Obj = dict[str, Any]
@@ -36,7 +36,8 @@ async def run_hook(container: Container, hook: Obj, spec: Obj) -> None:
             host = get.get("host") or container.ip
             path = get.get("path", "/")
             await container.clock.sleep(DIAL)
-            container.runtime.request(host, port, "GET", path, {}, b"", client=GATEWAY)  # whatever it answers is well
+            # whatever it answers is well
+            await container.runtime.request(host, port, "GET", path, {}, b"", client=GATEWAY)
         except Refused:
             raise HookFailed from None
 

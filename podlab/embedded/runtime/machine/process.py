@@ -17,6 +17,7 @@ from podlab.embedded.runtime.images.image import Image
 from podlab.embedded.runtime.machine.identity import Identity
 from podlab.embedded.runtime.machine.signals import HARMLESS, NUMBERS
 from podlab.embedded.runtime.machine.streams import Input, Pipe
+from podlab.embedded.runtime.network.sockets import Sockets
 
 Obj = dict[str, Any]
 Write = Callable[[bytes], None]
@@ -25,17 +26,6 @@ COST = 0.001
 """Seconds of its own time that a command takes, so that no loop runs without time passing."""
 BREATH = 100
 """Commands after which a process lets the others go on."""
-
-Handler = Callable[[str, str, dict[str, str], bytes, str], tuple[int, dict[str, str], bytes]]
-"""Answers an HTTP request: (method, path, headers, body, client address) → (status, headers, body)."""
-
-
-class Refused(Exception):
-    """Nothing listens there; or the address is unknown: `.reason` is what the kernel says."""
-
-    def __init__(self, reason: str = "Connection refused") -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class Machine(Protocol):
@@ -49,17 +39,14 @@ class Machine(Protocol):
     memory_limit: int
     user: Identity
     processes: Processes
+    sockets: Sockets
+
+    @property
+    def began(self) -> float:
+        """When the container was started."""
 
     async def run(self, process: Process) -> int:
         """Run a program in a process; returns its exit code."""
-
-    def listen(self, port: int, handler: Handler) -> None:
-        """Answer on a port of the Pod's address."""
-
-    def request(
-        self, host: str, port: int, method: str, path: str, headers: dict[str, str], body: bytes
-    ) -> tuple[int, dict[str, str], bytes]:
-        """Ask over the cluster's network. Raises Refused."""
 
 
 @dataclass(slots=True)

@@ -56,6 +56,10 @@ class Input:
         del self._data[:most]
         return data
 
+    def size(self) -> int:
+        """Bytes that wait to be read."""
+        return len(self._data)
+
     def waiting(self) -> bool:
         """Whether something can be read at once, be it the end."""
         return bool(self._data) or self._closed

@@ -1,0 +1,173 @@
+"""Commands that show a namespace's interfaces, routes and sockets: ip, ifconfig, route, arp, netstat, ss."""
+
+from __future__ import annotations
+
+import zlib
+
+from podlab.embedded.runtime.machine.stdio import Io, options
+from podlab.embedded.runtime.network.namespace import ANY, Listener
+
+NETSTAT_USAGE = """BusyBox v1.35.0 (Debian 1:1.35.0-4+deb12u1+b1) multi-call binary.
+
+Usage: netstat [-ral] [-tuwx] [-en]
+
+Display networking information
+"""
+
+
+def _hardware(ip: str) -> str:
+    """A hardware address for an address, always the same."""
+    number = zlib.crc32(ip.encode())
+    return ":".join(f"{byte:02x}" for byte in (0x66, 0x54, *number.to_bytes(4, "big")))
+
+
+def _gateway(ip: str) -> str:
+    return ip.rpartition(".")[0] + ".1"
+
+
+async def ip(io: Io, words: list[str]) -> int:
+    """`ip [-4|-br] addr|link|route|neigh [show] [dev NAME]`"""
+    asked = [word for word in words if not word.startswith("-")]
+    what = asked[0] if asked else ""
+    if what and "address".startswith(what):
+        _addresses(io, asked, brief="-br" in words, four="-4" in words)
+    elif what and "link".startswith(what):
+        _links(io)
+    elif what and "route".startswith(what):
+        own, gate = io.process.machine.ip, _gateway(io.process.machine.ip)
+        tail = " src" if not io.busybox else "  src"
+        io.say(f"default via {gate} dev eth0 ")
+        io.say(f"{own.rpartition('.')[0]}.0/24 via {gate} dev eth0{tail} {own} ")
+        io.say(f"{gate} dev eth0 scope link{tail} {own} ")
+    elif what and "neighbour".startswith(what):
+        io.say(
+            f"{_gateway(io.process.machine.ip)} dev eth0 lladdr {_hardware(_gateway(io.process.machine.ip))} REACHABLE"
+        )
+    else:
+        return io.fail(
+            f"ip: invalid argument '{what}' to 'ip'"
+            if what
+            else "BusyBox v1.35.0 multi-call binary.\n\nUsage: ip [OPTIONS] address|route|link|neigh|rule [ARGS]"
+        )
+    return 0
+
+
+def _addresses(io: Io, asked: list[str], *, brief: bool, four: bool) -> None:
+    own, mac = io.process.machine.ip, _hardware(io.process.machine.ip)
+    device = (
+        asked[asked.index("dev") + 1] if "dev" in asked[:-1] else next((w for w in asked if w in ("lo", "eth0")), "")
+    )
+    if brief:
+        io.say("lo               UNKNOWN        127.0.0.1/8 ::1/128 ")
+        io.say(f"eth0@if12        UP             {own}/24 ")
+        return
+    state = ("qlen 1000", "M-DOWN") if io.busybox else ("state UNKNOWN group default qlen 1000", "LOWER_UP")
+    six = "" if four else "    inet6 ::1/128 scope host \n       valid_lft forever preferred_lft forever\n"
+    lo = f"1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue {state[0]}\n"
+    lo += "" if four else "    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n"
+    lo += f"    inet 127.0.0.1/8 scope host lo\n       valid_lft forever preferred_lft forever\n{six}"
+    up = (
+        "UP,LOWER_UP,M-DOWN> mtu 1500 qdisc noqueue "
+        if io.busybox
+        else "UP,LOWER_UP> mtu 1500 qdisc noqueue state UP group default "
+    )
+    eth = f"2: eth0@if12: <BROADCAST,MULTICAST,{up}\n"
+    eth += "" if four else f"    link/ether {mac} brd ff:ff:ff:ff:ff:ff{'' if io.busybox else ' link-netnsid 0'}\n"
+    eth += f"    inet {own}/24 brd {own.rpartition('.')[0]}.255 scope global eth0\n"
+    eth += "       valid_lft forever preferred_lft forever\n"
+    io.out((("" if device == "eth0" else lo) + ("" if device == "lo" else eth)).encode())
+
+
+def _links(io: Io) -> None:
+    io.say("1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue qlen 1000")
+    io.say("    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00")
+    io.say("2: eth0@if12: <BROADCAST,MULTICAST,UP,LOWER_UP,M-DOWN> mtu 1500 qdisc noqueue ")
+    io.say(f"    link/ether {_hardware(io.process.machine.ip)} brd ff:ff:ff:ff:ff:ff")
+
+
+async def ifconfig(io: Io, words: list[str]) -> int:
+    """`ifconfig [-a] [NAME]`"""
+    own = io.process.machine.ip
+    asked = next((word for word in words if not word.startswith("-")), "")
+    if asked not in ("", "eth0", "lo"):
+        return io.fail(f"ifconfig: {asked}: error fetching interface information: Device not found")
+    tables = {
+        "eth0": f"eth0      Link encap:Ethernet  HWaddr {_hardware(own).upper()}  \n"
+        f"          inet addr:{own}  Bcast:{own.rpartition('.')[0]}.255  Mask:255.255.255.0\n"
+        "          UP BROADCAST RUNNING MULTICAST  MTU:1500  Metric:1\n",
+        "lo": "lo        Link encap:Local Loopback  \n          inet addr:127.0.0.1  Mask:255.0.0.0\n"
+        "          inet6 addr: ::1/128 Scope:Host\n          UP LOOPBACK RUNNING  MTU:65536  Metric:1\n",
+    }
+    counts = (
+        "          RX packets:10 errors:0 dropped:0 overruns:0 frame:0\n"
+        "          TX packets:10 errors:0 dropped:0 overruns:0 carrier:0\n          collisions:0 txqueuelen:{} \n"
+        "          RX bytes:860 (860.0 B)  TX bytes:860 (860.0 B)\n\n"
+    )
+    for name in [asked] if asked else ["eth0", "lo"]:
+        io.out((tables[name] + counts.format(1000 if name == "lo" else 0)).encode())
+    return 0
+
+
+async def route(io: Io, words: list[str]) -> int:
+    """`route [-n]`"""
+    own = io.process.machine.ip
+    gate = _gateway(own)
+    io.say("Kernel IP routing table\nDestination     Gateway         Genmask         Flags Metric Ref    Use Iface")
+    rows = [
+        ("0.0.0.0" if "-n" in words else "default", gate, "0.0.0.0", "UG"),
+        (f"{own.rpartition('.')[0]}.0", gate, "255.255.255.0", "UG"),
+        (gate, "0.0.0.0", "255.255.255.255", "UH"),
+    ]
+    for target, via, mask, flags in rows:
+        io.say(f"{target:15} {via:15} {mask:15} {flags:5} 0      0        0 eth0")
+    return 0
+
+
+async def arp(io: Io, words: list[str]) -> int:
+    """`arp -a`"""
+    gate = _gateway(io.process.machine.ip)
+    io.say(f"? ({gate}) at {_hardware(gate)} [ether]  on eth0")
+    return 0
+
+
+async def netstat(io: Io, words: list[str]) -> int:
+    """`netstat [-tulnarep]`: what listens in the Pod's namespace."""
+    flags, _ = options(words)
+    if "r" in flags:
+        return await route(io, ["-n"] if "n" in flags else [])
+    if "p" in flags and io.busybox:
+        return io.fail(f"netstat: invalid option -- 'p'\n{NETSTAT_USAGE}")
+    kind = "only servers" if "l" in flags else "servers and established" if "a" in flags else "w/o servers"
+    io.say(f"Active Internet connections ({kind})")
+    io.say(
+        "Proto Recv-Q Send-Q Local Address           Foreign Address         State       "
+        + ("PID/Program name" if "p" in flags else "")
+    )
+    shown = [one for one in _sockets(io) if flags & {"l", "a"} and _wanted(one, flags)]
+    for one in shown:
+        host = one.address if one.address != ANY or one.protocol == "udp" else ANY
+        state = "LISTEN" if one.protocol == "tcp" else ""
+        program = f"1/{one.program or 'app'}" if "p" in flags else ""
+        io.say(f"{one.protocol:4}        0      0 {f'{host}:{one.port}':23} {'0.0.0.0:*':23} {state:11} {program}")
+    return 0
+
+
+def _sockets(io: Io) -> list[Listener]:
+    return sorted(io.process.machine.sockets.namespace.listeners, key=lambda one: (one.protocol, one.port))
+
+
+def _wanted(one: Listener, flags: set[str]) -> bool:
+    return not flags & {"t", "u"} or one.protocol[0] in flags
+
+
+async def ss(io: Io, words: list[str]) -> int:
+    """`ss [-tulnap]`"""
+    flags, _ = options(words)
+    shown = [one for one in _sockets(io) if _wanted(one, flags)]
+    rows = [(f"{one.address}:{one.port}", f"{ANY}:*") for one in shown]
+    width = max([len(local) for local, _ in rows] + [18])
+    netid = "" if "t" in flags and "u" not in flags else "Netid "
+    io.say(f"{netid}State  Recv-Q Send-Q {'Local Address:Port':>{width}} Peer Address:PortProcess")
+    for local, peer in rows:
+        io.say(f"{'tcp   ' if netid else ''}LISTEN 0      511    {local:>{width}} {peer:>16}          ")
+    return 0

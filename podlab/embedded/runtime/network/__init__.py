@@ -1,0 +1,1 @@
+"""The network between containers: namespaces, connections, HTTP over them, names."""

@@ -1,0 +1,61 @@
+"""The network as the processes of one container have it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from podlab.embedded.runtime.files import Files
+from podlab.embedded.runtime.network import names
+from podlab.embedded.runtime.network.connection import End
+from podlab.embedded.runtime.network.messages import Handler, Request, Response
+from podlab.embedded.runtime.network.namespace import ANY, Accept, Listener, Namespace
+from podlab.embedded.runtime.network.network import PATIENCE, Network
+from podlab.embedded.runtime.network.router import Answers, Refused
+
+UNKNOWN = "Could not resolve host"
+
+
+@dataclass(frozen=True, slots=True)
+class Sockets:
+    """What a process can bind, and reach; `owner` is its container."""
+
+    network: Network
+    namespace: Namespace
+    files: Files
+    hostname: str
+    owner: str = field(default="")
+
+    def bind(
+        self,
+        port: int,
+        handler: Handler | None = None,
+        *,
+        accept: Accept | None = None,
+        address: str = ANY,
+        program: str = "",
+        protocol: str = "tcp",
+    ) -> Listener:
+        """Listen on a port. Raises AddressInUse."""
+        listener = Listener(self.owner, port, handler, accept, address, protocol, program)
+        self.namespace.bind(listener)
+        return listener
+
+    def address(self, host: str) -> str:
+        """The address of a name. Raises Refused."""
+        found = names.address(self.network.router, self.files, self.hostname, host)
+        if not found:
+            raise Refused(f"{UNKNOWN}: {host}")
+        return found
+
+    def query(self, name: str, kind: str, server: str = "") -> Answers:
+        """What a name server says of one full name."""
+        known = names.resolver(self.files)
+        return names.ask(self.network.router, names.Resolver((server,)) if server else known, name, kind)
+
+    def connect(self, host: str, port: int) -> End:
+        """A connection. Raises Refused."""
+        return self.network.connect(self.namespace, self.address(host), port)
+
+    async def request(self, host: str, port: int, request: Request, limit: float = PATIENCE) -> Response:
+        """Ask over HTTP. Raises Refused."""
+        return await self.network.request(self.namespace, self.address(host), port, request, limit)

@@ -1,0 +1,1 @@
+"""nginx: its configuration files are read, and what they say is done."""

@@ -1,0 +1,184 @@
+"""Reads nginx's configuration: words, blocks, included files. Complains as nginx does."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, field
+
+from podlab.embedded.runtime.expressions import globs
+from podlab.embedded.runtime.files import FileError, Files
+from podlab.embedded.runtime.servers.nginx.directives import DIRECTIVES, FREE, INNER, MAIN, UPSTREAM
+
+WORD = re.compile(r"\s+|#[^\n]*|(?P<mark>[{};])|\"(?P<double>(?:[^\"\\]|\\.)*)\"|'(?P<single>(?:[^'\\]|\\.)*)'")
+PLAIN = re.compile(r"(?:\$\{|\\.|[^\s{};\"'\\]|(?<=\S)[\"']|\\)+", re.S)
+MOST_INCLUDED = 64
+
+
+class ConfigProblem(Exception):
+    """What nginx says of a configuration that it does not take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """One directive with its arguments and, for a block, what is in it."""
+
+    name: str
+    words: tuple[str, ...]
+    file: str
+    line: int
+    inner: tuple[Directive, ...] = ()
+
+    def all(self, name: str) -> list[Directive]:
+        """The directives of a name in its block."""
+        return [directive for directive in self.inner if directive.name == name]
+
+    def first(self, name: str) -> Directive | None:
+        """The first of a name in its block."""
+        return next(iter(self.all(name)), None)
+
+
+@dataclass(slots=True)
+class _Reader:
+    files: Files
+    path: str
+    text: str
+    at: int = 0
+    included: list[int] = field(default_factory=lambda: [0])
+
+    @property
+    def line(self) -> int:
+        return self.text.count("\n", 0, self.at) + 1
+
+    def word(self) -> tuple[str, bool]:
+        """(the next word, whether it is a mark of punctuation); ("", True) at the end."""
+        while self.at < len(self.text):
+            found = WORD.match(self.text, self.at)
+            if found:
+                self.at = found.end()
+                if found["mark"]:
+                    return found["mark"], True
+                quoted = found["double"] if found["double"] is not None else found["single"]
+                if quoted is not None:
+                    return re.sub(r"\\(.)", r"\1", quoted), False
+                continue
+            plain = PLAIN.match(self.text, self.at)
+            if not plain:
+                raise ConfigProblem(f'unexpected end of file, expecting ";" or "}}" in {self.path}:{self.line}')
+            self.at = plain.end()
+            word = plain[0]
+            while word.count("${") > word.count("}") and self.text[self.at : self.at + 1] == "}":
+                rest = PLAIN.match(self.text, self.at + 1)
+                word += "}" + (rest[0] if rest else "")
+                self.at = rest.end() if rest else self.at + 1
+            return word, False
+        return "", True
+
+
+def read(files: Files, path: str) -> Directive:
+    """The whole configuration, as one block. Raises ConfigProblem."""
+    return Directive("", (), path, 0, _file(files, path, MAIN, [0]))
+
+
+def _file(files: Files, path: str, context: str, included: list[int]) -> tuple[Directive, ...]:
+    included[0] += 1
+    if included[0] > MOST_INCLUDED:
+        raise ConfigProblem(f'open() "{path}" failed (24: Too many open files)')
+    try:
+        text = files.read(path).decode("utf-8", "surrogateescape")
+    except FileError as error:
+        number = {"No such file or directory": 2, "Permission denied": 13, "Is a directory": 21}.get(str(error), 5)
+        raise ConfigProblem(f'open() "{path}" failed ({number}: {error})') from None
+    return tuple(_block(_Reader(files, path, text, included=included), context, nested=False))
+
+
+def _block(reader: _Reader, context: str, *, nested: bool) -> list[Directive]:
+    found: list[Directive] = []
+    while True:
+        words: list[str] = []
+        mark = ""
+        while not mark:
+            word, marked = reader.word()
+            if marked:
+                mark = word or "end"
+                begun = reader.line
+            else:
+                words.append(word)
+        if mark == "end":
+            if words:
+                raise ConfigProblem(f'unexpected end of file, expecting ";" or "}}" in {reader.path}:{reader.line}')
+            if nested:
+                raise ConfigProblem(f'unexpected end of file, expecting "}}" in {reader.path}:{reader.line}')
+            return found
+        if mark == "}":
+            if words or not nested:
+                raise ConfigProblem(f'unexpected "}}" in {reader.path}:{reader.line}')
+            return found
+        if not words:
+            raise ConfigProblem(f'unexpected "{mark}" in {reader.path}:{begun}')
+        found += _directive(reader, context, words, block=mark == "{")
+
+
+def _directive(reader: _Reader, context: str, words: list[str], *, block: bool) -> list[Directive]:
+    name, arguments, line, where = words[0], tuple(words[1:]), reader.line, f"in {reader.path}:{reader.line}"
+    known = DIRECTIVES.get(name)
+    if name == "server" and context == UPSTREAM:
+        known = (UPSTREAM, 1, 64, False)
+    if known is None:
+        raise ConfigProblem(f'unknown directive "{name}" {where}')
+    contexts, least, most, opens = known
+    if context not in contexts:
+        raise ConfigProblem(f'"{name}" directive is not allowed here {where}')
+    if opens and not block:
+        raise ConfigProblem(f'directive "{name}" has no opening "{{" {where}')
+    if block and not opens:
+        raise ConfigProblem(f'directive "{name}" is not terminated by ";" {where}')
+    if not least <= len(arguments) <= most:
+        raise ConfigProblem(f'invalid number of arguments in "{name}" directive {where}')
+    if name == "include":
+        return _included(reader, context, arguments[0])
+    if not block:
+        return [Directive(name, arguments, reader.path, line)]
+    inner = _free(reader) if name in FREE else _block(reader, INNER[name], nested=True)
+    return [Directive(name, arguments, reader.path, line, tuple(inner))]
+
+
+def _free(reader: _Reader) -> list[Directive]:
+    """A block of pairs, such as `types` or `map`."""
+    found: list[Directive] = []
+    words: list[str] = []
+    depth = 0
+    while True:
+        word, marked = reader.word()
+        if not marked:
+            words.append(word)
+        elif word == "":
+            raise ConfigProblem(f'unexpected end of file, expecting "}}" in {reader.path}:{reader.line}')
+        elif word == "}" and depth == 0:
+            return found
+        else:
+            depth += (word == "{") - (word == "}")
+            if words:
+                found.append(Directive(words[0], tuple(words[1:]), reader.path, reader.line))
+            words = []
+
+
+def _included(reader: _Reader, context: str, wanted: str) -> list[Directive]:
+    path = posixpath.normpath(posixpath.join(posixpath.dirname("/etc/nginx/nginx.conf"), wanted))
+    if path == "/etc/nginx/mime.types" and not reader.files.exists(path):
+        return []
+    if not globs.magic(path):
+        where = f"in {reader.path}:{reader.line}"
+        try:
+            return list(_file(reader.files, path, context, reader.included))
+        except ConfigProblem as problem:
+            text = str(problem)
+            raise ConfigProblem(
+                f"{text} {where}" if text.startswith("open()") and " in " not in text else text
+            ) from None
+    folder, pattern = posixpath.split(path)
+    if not reader.files.is_directory(folder):
+        return []
+    names = [name for name in reader.files.list(folder) if globs.matches(name, pattern) and not name.startswith(".")]
+    paths = [posixpath.join(folder, name) for name in names]
+    return [one for path in paths for one in _file(reader.files, path, context, reader.included)]
