@@ -32,11 +32,19 @@ class Controller:
     """Calls `reconcile(key)` for every key that was added; keys added while they wait count once.
 
     Whatever `reconcile` raises makes it try the key again, later each time; what is not a StatusError is logged too.
+
+    Args:
+        delay: seconds between a change and the look at it.
+        pace: seconds that each write takes where the API server is another process: a key is not looked at again
+            before, so that others act on what was written, as they do on a real cluster.
     """
 
-    def __init__(self, registry: Registry, reconcile: Callable[[Key], None], *, delay: float = 0.002) -> None:
-        self._clock, self._reconcile, self._delay = registry.clock, reconcile, delay
+    def __init__(
+        self, registry: Registry, reconcile: Callable[[Key], None], *, delay: float = 0.002, pace: float = 0.0
+    ) -> None:
+        self._clock, self._reconcile, self._delay, self._pace = registry.clock, reconcile, delay, pace
         self._registry = registry
+        self._busy: dict[Key, float] = {}
         self._queue: dict[Key, None] = {}
         self._later: dict[Key, tuple[float, Timer]] = {}
         self._failures: dict[Key, int] = {}
@@ -59,6 +67,7 @@ class Controller:
 
     def add(self, key: Key, after: float = 0.0) -> None:
         """Work on a key soon, or after a delay; of several delays of a key the shortest counts."""
+        after = max(after, self._busy.get(key, 0.0) - self._clock.now())
         if after > 0:
             self._add_later(key, self._clock.now() + after)
             return
@@ -87,6 +96,7 @@ class Controller:
             self._timer = self._clock.call_later(0.0, self._work)
 
     def _work_on(self, key: Key) -> None:
+        before = self._registry.store.revision
         try:
             self._reconcile(key)
         except StatusError:
@@ -96,6 +106,12 @@ class Controller:
             self._retry(key)
         else:
             self._failures.pop(key, None)
+        self._rest(key, self._registry.store.revision - before)
+
+    def _rest(self, key: Key, writes: int) -> None:
+        self._busy.pop(key, None)
+        if writes and self._pace:
+            self._busy[key] = self._clock.now() + writes * self._pace
 
     def _retry(self, key: Key) -> None:
         tried = self._failures[key] = self._failures.get(key, -1) + 1

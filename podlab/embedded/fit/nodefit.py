@@ -166,7 +166,7 @@ def _ports(pod: Obj) -> set[tuple[str, int, str]]:
 
 def _insufficient(pod: Obj, node: Obj, pods: Sequence[Obj]) -> list[str]:
     free = node["status"].get("allocatable") or {}
-    reasons = ["Too many pods"] if len(pods) + 1 > int(free.get("pods", 110)) else []
+    reasons = ["Too many pods"] if len(pods) + 1 > quantity.whole(free.get("pods", 110)) else []
     wanted = requests(pod)
     used: Counter[str] = Counter()
     for other in pods:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.embedded.apiserver.columns import AGE, CONTAINERS, IMAGES, NAME, Column, age, head, inside
-from podlab.embedded.apiserver.resource import Obj
+from podlab.embedded.apiserver.resource import Context, Obj
 from podlab.embedded.apiserver.resources import workloads
 
 COLUMNS = (
@@ -40,12 +40,19 @@ def default(obj: Obj) -> None:
         workloads.put(claim["status"], phase="Pending")
 
 
+def prepare(obj: Obj, old: Obj | None, ctx: Context) -> None:
+    """maxUnavailable is dropped: its feature gate, MaxUnavailableStatefulSet, is off."""
+    workloads.prepare(obj, old, ctx)
+    ((obj["spec"].get("updateStrategy") or {}).get("rollingUpdate") or {}).pop("maxUnavailable", None)
+
+
 STATEFUL_SETS = workloads.workload(
     "apps",
     "StatefulSet",
     "sts",
     scale=True,
     default=default,
+    prepare=prepare,
     validate=workloads.validation("statefulset"),
     columns=COLUMNS,
     row=row,

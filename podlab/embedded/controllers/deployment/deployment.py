@@ -13,6 +13,7 @@ from podlab.embedded.controllers.podevents import owners_of
 from podlab.embedded.events import Recorder
 
 KIND = "Deployment"
+PACE = 0.004
 
 
 class Deployments:
@@ -24,7 +25,7 @@ class Deployments:
         self._sets = Owned(registry, "replicasets.apps")
         self._claims = Claims(registry, registry.resource("replicasets.apps"), self._sets)
         self._recorder = Recorder(registry, "deployment-controller", manager=MANAGER)
-        self._controller = Controller(registry, self._reconcile)
+        self._controller = Controller(registry, self._reconcile, pace=PACE)
         self._controller.on("deployments.apps", self._on_deployment)
         self._controller.on("replicasets.apps", owners_of(self._controller, registry, self._deployments))
         self._controller.on("pods", self._on_pod)

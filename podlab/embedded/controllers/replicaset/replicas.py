@@ -20,6 +20,8 @@ def difference(owner: Obj, active: list[Obj]) -> int:
 
 def to_delete(active: list[Obj], related: list[Obj], count: int, now: float) -> list[Obj]:
     """So many of the active Pods; `related` are those of the whole family, which should stay spread over nodes."""
+    if count <= 0:
+        return []
     if count >= len(active):
         return active
     ranks = Counter(pod["spec"].get("nodeName") or "" for pod in related if podstates.active(pod))

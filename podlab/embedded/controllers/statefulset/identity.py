@@ -12,7 +12,6 @@ from podlab.embedded.controllers import podstates
 from podlab.embedded.controllers.controller import Obj
 from podlab.embedded.controllers.podcontrol import from_template, reference_to
 from podlab.embedded.controllers.revisions import template_of
-from podlab.embedded.controllers.rollouts import scaled
 
 NAME = re.compile(r"(.*)-([0-9]+)")
 POD_NAME, INDEX = "statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index"
@@ -51,12 +50,6 @@ def rolling(owner: Obj) -> Obj | None:
     """The parameters of its rolling update; None if its Pods are only updated when somebody deletes them."""
     strategy = owner["spec"].get("updateStrategy") or {}
     return strategy.get("rollingUpdate") or {} if strategy.get("type") == "RollingUpdate" else None
-
-
-def max_unavailable(owner: Obj) -> int:
-    """Pods that an update may take away at once."""
-    given = (rolling(owner) or {}).get("maxUnavailable")
-    return max(scaled(1 if given is None else given, owner["spec"].get("replicas") or 0, up=True), 1)
 
 
 def new_pod(owner: Obj, number: int, current: Obj, update: Obj) -> Obj:

@@ -110,16 +110,15 @@ class Sync:
         return True
 
     def _replace(self) -> int:
-        """Delete Pods of another revision, the highest ordinal first, as many as may be away; returns how many."""
+        """Delete the Pod of another revision with the highest ordinal, if all above it are there; returns how many."""
         parameters = identity.rolling(self._owner)
         if parameters is None:
             return 0
-        room = identity.max_unavailable(self._owner) - sum(map(self._is_unavailable, self._replicas))
-        removed, name = 0, self._update["metadata"]["name"]
+        name = self._update["metadata"]["name"]
         for pod in reversed(self._replicas[parameters.get("partition") or 0 :]):
-            if removed >= room:
-                break
             if (pod["metadata"].get("labels") or {}).get(identity.REVISION) != name and not podstates.deleting(pod):
                 self._control.delete(self._owner, pod)
-                removed += 1
-        return removed
+                return 1
+            if self._is_unavailable(pod):
+                return 0
+        return 0
