@@ -12,16 +12,15 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from email.utils import formatdate
 from typing import Any
 
-from podlab.embedded.apiserver import auth, status, verbs
+from podlab.embedded.apiserver import auth, status
 from podlab.embedded.apiserver.answering import negotiation
 from podlab.embedded.apiserver.answering.negotiation import Answer
-from podlab.embedded.apiserver.answering.streams import WatchStream
 from podlab.embedded.apiserver.auth import Authenticator
 from podlab.embedded.apiserver.node import Node
-from podlab.embedded.apiserver.paths import connect, discovery, health, reviews, subresources
+from podlab.embedded.apiserver.paths import connect, health, routes
+from podlab.embedded.apiserver.paths.streams import WatchStream
 from podlab.embedded.apiserver.registry import Registry
-from podlab.embedded.apiserver.request import Request, RequestInfo, parse, parse_query
-from podlab.embedded.apiserver.resource import Resource
+from podlab.embedded.apiserver.request import Request, parse, parse_query
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.apiserver.verbs import BODY_LIMIT, Call
 from podlab.embedded.store import Unwritable
@@ -31,23 +30,6 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 log = logging.getLogger("podlab.embedded")
-
-COLLECTION_METHODS = {"GET": "list", "POST": "create", "DELETE": "deletecollection"}
-OBJECT_METHODS = {"GET": "get", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
-
-VERBS: dict[str, Callable[[Call], Answer]] = {
-    "get": verbs.get,
-    "list": verbs.list_,
-    "create": verbs.create,
-    "update": verbs.update,
-    "patch": verbs.patch_,
-    "delete": verbs.delete,
-    "deletecollection": verbs.delete_collection,
-}
-
-
-class NoSuchPath(Exception):
-    """Nothing of this group and version is served."""
 
 
 class ClientGone(Exception):
@@ -69,7 +51,7 @@ class App:
         documents: Callable[[Request], Answer | None] | None = None,
     ) -> None:
         self.registry, self.authenticator, self.node = registry, authenticator, node
-        self.documents = documents
+        self.served = routes.Served(registry, authenticator, documents)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -92,7 +74,7 @@ class App:
             pretty = negotiation.wants_pretty(parse_query(_text(scope["query_string"])), headers.get("user-agent", ""))
             body = negotiation.encode(error.status(), negotiation.Form(), pretty=pretty)
             await self._send(scope, send, Answer(error.code, body, headers=error.headers), warnings, headers)
-        except NoSuchPath:
+        except routes.NoSuchPath:
             await self._send(scope, send, health.not_found(), warnings, headers)
         except ClientGone:
             return
@@ -137,19 +119,16 @@ class App:
     async def _respond(self, request: Request, warnings: list[str], receive: Receive, send: Send) -> None:
         info, before = request.info, self.registry.store.revision
         if not info.resource:
-            await self._send({}, send, self._path(request), warnings, request.headers)
+            await self._send({}, send, routes.of_path(request, self.served), warnings, request.headers)
             return
         call = self._call(request, warnings)
-        if info.subresource:
-            if info.subresource in connect.STREAMED:
-                await connect.http(call, self.node, receive, send, self._sender(send, warnings, request.headers))
-                return
-            answer = subresources.answer(call, self.authenticator)
-        elif info.verb == "watch":
+        if info.subresource in connect.STREAMED:
+            await connect.http(call, self.node, receive, send, self._sender(send, warnings, request.headers))
+            return
+        if info.verb == "watch" and not info.subresource:
             await self._watch(call, receive, send)
             return
-        else:
-            answer = self._verb(call)
+        answer = routes.of_object(call, self.served)
         if request.method != "GET":
             await self._written(before)
             await self.registry.clock.settle()
@@ -163,55 +142,11 @@ class App:
             raise status.internal(f"{error}; nothing was changed: {MAKE_ROOM}") from None
 
     def _call(self, request: Request, warnings: list[str]) -> Call:
-        """Find the resource of a path. Raises StatusError 404, 405."""
-        info = request.info
-        further = self.registry.resources.get((f"{info.group}/{info.version}", info.resource))
-        resource = further or self.registry.resources.get((info.group, info.resource))
-        if resource is None or resource.version != info.version or not _in_scope(resource, info):
-            raise status.no_such_resource() if self._has_version(info) else NoSuchPath
+        """Find the resource of a path. Raises StatusError 404, NoSuchPath."""
+        resource = routes.resource_of(self.registry, request.info)
         if resource.deprecated:
             warnings.append(resource.deprecated)
         return Call(self.registry, resource, request, warnings)
-
-    def _has_version(self, info: RequestInfo) -> bool:
-        kinds = self.registry.resources.values()
-        return any((r.group, r.version) == (info.group, info.version) and not r.structure for r in kinds)
-
-    def _verb(self, call: Call) -> Answer:
-        info = call.request.info
-        if reviews.answers(call.resource):
-            if info.verb != "create" or info.name:
-                raise status.method_not_allowed()
-            return reviews.review(call, self.authenticator)
-        methods = OBJECT_METHODS if info.name else COLLECTION_METHODS
-        verb = methods.get(call.request.method)
-        if verb is None or verb not in call.resource.verbs:
-            raise status.method_not_allowed()
-        if verb == "create" and call.resource.namespaced and not info.namespace:
-            raise status.method_not_allowed()
-        return VERBS[verb](call)
-
-    def _path(self, request: Request) -> Answer:
-        path = request.info.path.rstrip("/") or "/"
-        if path == "/podlab/clock":
-            return health.clock(self.registry, request)
-        answer = discovery.answer(request, self.registry.resources.values()) if path.startswith("/api") else None
-        if answer is not None:
-            return answer
-        if request.method != "GET":
-            return health.not_found() if path != "/version" else _not_allowed()
-        if path.startswith("/openapi/") and self.documents and (answer := self.documents(request)):
-            return answer
-        if found := health.health(request):
-            return found
-        pages: dict[str, Callable[[], Answer]] = {
-            "/": lambda: health.index(self.registry),
-            "/version": lambda: health.version(request),
-            "/metrics": lambda: health.metrics(self.registry),
-            "/openid/v1/jwks": lambda: health.keys(self.authenticator.public_key()),
-            "/.well-known/openid-configuration": lambda: health.openid(request.headers.get("host", "")),
-        }
-        return pages[path]() if path in pages else health.not_found()
 
     async def _watch(self, call: Call, receive: Receive, send: Send) -> None:
         if call.request.method != "GET" or "watch" not in call.resource.verbs:
@@ -280,16 +215,6 @@ def _long(scope: Scope) -> bool:
     path = scope["path"]
     tail = path.rsplit("/", 1)[-1]
     return scope["type"] == "websocket" or "watch=" in query or "/watch/" in path or tail in connect.STREAMED
-
-
-def _in_scope(resource: Resource, info: RequestInfo) -> bool:
-    if resource.namespaced:
-        return bool(info.namespace) or not info.name
-    return not info.namespace or resource.plural == "namespaces"
-
-
-def _not_allowed() -> Answer:
-    return Answer(405, b"405: Method Not Allowed", health.TEXT)
 
 
 def _warning(text: str) -> str:

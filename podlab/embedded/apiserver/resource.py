@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from podlab.embedded.apiserver.columns import CREATED, NAME, Column, plain
 from podlab.embedded.apiserver.fields import Type, canonical, kind, type_named
 from podlab.embedded.apiserver.status import Cause as Cause
-
-if TYPE_CHECKING:
-    from podlab.embedded.apiserver.registry import Registry
+from podlab.embedded.clock import Clock, Randomness
+from podlab.embedded.store import Store
 
 Obj = dict[str, Any]
 
@@ -48,11 +47,49 @@ class Writer:
     warnings: list[str] | None = field(default=None, compare=False)
 
 
+class Objects(Protocol):
+    """The registry as admission, strategies and storage see it."""
+
+    store: Store
+    clock: Clock
+    randomness: Randomness
+    resources: dict[tuple[str, str], Resource]
+    admit: Callable[[Obj, Obj | None, Context], None]
+    check: Callable[[Obj, Obj | None, Context], None]
+
+    def resource(self, name: str) -> Resource:
+        """A resource by its qualified plural. Raises KeyError."""
+
+    def get(self, resource: Resource, name: str, namespace: str = "") -> Obj:
+        """The stored object. Raises StatusError 404."""
+
+    def find(self, resource: Resource, name: str, namespace: str = "") -> Obj | None:
+        """As `get`, None where there is none."""
+
+    def list(
+        self, resource: Resource, namespace: str = "", *, labels: str | None = None, fields: str | None = None
+    ) -> list[Obj]:
+        """The stored objects."""
+
+    def change(
+        self,
+        resource: Resource,
+        name: str,
+        namespace: str,
+        fn: Callable[[Obj], None],
+        *,
+        subresource: str = "status",
+        by: Writer = Writer(),
+        tracked: bool = True,
+    ) -> Obj:
+        """Let `fn` change a copy, and store it. Raises StatusError."""
+
+
 @dataclass(slots=True)
 class Context:
     """One write on its way through admission, strategy and validation; `operation` is CREATE, UPDATE or DELETE."""
 
-    registry: Registry
+    registry: Objects
     resource: Resource
     operation: str
     namespace: str = ""

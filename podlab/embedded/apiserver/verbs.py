@@ -14,7 +14,7 @@ from podlab.embedded.apiserver import fields, status
 from podlab.embedded.apiserver.answering import negotiation, paging, shapes
 from podlab.embedded.apiserver.answering.negotiation import Answer, Form
 from podlab.embedded.apiserver.custom import reading
-from podlab.embedded.apiserver.decoding import conversion, decode, unstructured, yamltext
+from podlab.embedded.apiserver.decoding import conversion, decode, jsontext, unstructured, yamltext
 from podlab.embedded.apiserver.patching import applying, patch, patched
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.request import Request, check_options, check_write_options, list_options
@@ -250,7 +250,7 @@ def _settler(call: Call, configuration: Obj) -> Callable[[Obj], Obj]:
 def read_patch(body: bytes) -> Any:
     """The patch that a PATCH carries. Raises StatusError 400."""
     try:
-        return decode.parse(body.decode("utf-8", "replace"))
+        return jsontext.parse(body.decode("utf-8", "replace"))
     except ValueError as error:
         raise status.bad_request(f"error decoding patch: {error}") from None
 

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.authorization import attributes, rules
 from podlab.embedded.apiserver.authorization.attributes import Attributes, Decision
-from podlab.embedded.apiserver.registry import Registry
-from podlab.embedded.apiserver.resource import Obj, User
+from podlab.embedded.apiserver.resource import Obj, Objects, User
 from podlab.embedded.apiserver.status import StatusError
 
 GROUP = "rbac.authorization.k8s.io"
@@ -42,7 +41,7 @@ class Grant:
         )
 
 
-def authorize(registry: Registry, asked: Attributes) -> None:
+def authorize(registry: Objects, asked: Attributes) -> None:
     """Raise StatusError 403 if what is asked is not for this user."""
     if asked.user is ADMIN:
         return
@@ -51,7 +50,7 @@ def authorize(registry: Registry, asked: Attributes) -> None:
         raise attributes.forbidden(asked, decision.reason)
 
 
-def decide(registry: Registry, asked: Attributes) -> Decision:
+def decide(registry: Objects, asked: Attributes) -> Decision:
     """Whether a user may do what is asked, and why."""
     if MASTERS in asked.user.groups:
         return Decision(True)
@@ -74,7 +73,7 @@ def _complaint(problems: list[str]) -> str:
     return f"RBAC: {distinct[0]}" if len(distinct) == 1 else f"RBAC: [{', '.join(distinct)}]"
 
 
-def grants(registry: Registry, user: User, namespace: str) -> Iterator[Grant]:
+def grants(registry: Objects, user: User, namespace: str) -> Iterator[Grant]:
     """The bindings that name a user, those of the cluster first."""
     yield from _naming(registry.list(registry.resource(f"clusterrolebindings.{GROUP}")), user)
     if namespace:
@@ -100,7 +99,7 @@ def _is(subject: Obj, user: User, home: str) -> bool:
     return bool(namespace) and user.name == f"{ACCOUNT_PREFIX}{namespace}:{name}"
 
 
-def role_rules(registry: Registry, reference: Obj, namespace: str) -> list[Obj]:
+def role_rules(registry: Objects, reference: Obj, namespace: str) -> list[Obj]:
     """The rules of the role that a binding refers to. Raises StatusError 404, and 500 for what is no role."""
     kind, name = reference.get("kind", ""), reference.get("name", "")
     if kind not in ("Role", "ClusterRole"):
@@ -112,7 +111,7 @@ def role_rules(registry: Registry, reference: Obj, namespace: str) -> list[Obj]:
     return found.get("rules") or []
 
 
-def rules_for(registry: Registry, user: User, namespace: str) -> tuple[list[Obj], list[str]]:
+def rules_for(registry: Objects, user: User, namespace: str) -> tuple[list[Obj], list[str]]:
     """All rules that a user has in a namespace, and what is wrong with the roles."""
     found, problems = [], []
     for grant in grants(registry, user, namespace):

@@ -11,7 +11,7 @@ from podlab.apimachinery.gotext import compact, quote
 from podlab.embedded.apiserver import fields
 from podlab.embedded.apiserver.custom import shaping
 from podlab.embedded.apiserver.custom.structure import META
-from podlab.embedded.apiserver.decoding import conversion, decode, yamltext
+from podlab.embedded.apiserver.decoding import conversion, decode, jsontext, yamltext
 from podlab.embedded.apiserver.decoding.conversion import Literal, Repeated
 from podlab.embedded.apiserver.resource import Resource
 from podlab.embedded.apiserver.status import Cause, bad_request, invalid, unsupported_media_type
@@ -29,7 +29,7 @@ def read(body: bytes, media_type: str, resource: Resource, validation: str) -> t
         if media_type == ACCEPTED[1]:
             value, strict = yamltext.load(body)
         else:
-            value, strict = decode.parse(body.decode("utf-8", "replace")), []
+            value, strict = jsontext.parse(body.decode("utf-8", "replace")), []
     except ValueError as error:
         _unrecognized(f"couldn't get version/kind; json parse error: {error}", body, resource)
     _check_kind(value, body, resource)

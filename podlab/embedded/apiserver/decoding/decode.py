@@ -5,20 +5,17 @@ Upstream: apimachinery/pkg/runtime/serializer/json/json.go, apiserver/pkg/endpoi
 
 from __future__ import annotations
 
-import json
-import re
 from typing import Any, NoReturn
 
-from podlab.apimachinery.gotext import quote, syntax_error
+from podlab.apimachinery.gotext import quote
 from podlab.embedded.apiserver import fields
-from podlab.embedded.apiserver.decoding import protobuf, yamltext
-from podlab.embedded.apiserver.decoding.conversion import Literal, convert, found, pairs
+from podlab.embedded.apiserver.decoding import jsontext, protobuf, yamltext
+from podlab.embedded.apiserver.decoding.conversion import convert, found
 from podlab.embedded.apiserver.status import bad_request, unsupported_media_type
 
 ACCEPTED = ("application/json", "application/yaml", "application/vnd.kubernetes.protobuf")
 SCHEME = '"pkg/api/legacyscheme/scheme.go:30"'
 META = r"""struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }"""
-SURROGATE = re.compile("[\ud800-\udfff]")
 
 Gvk = tuple[str, str, str]
 
@@ -69,11 +66,6 @@ def _with_reset(value: Any, obj: dict[str, Any]) -> dict[str, Any]:
     return obj
 
 
-DEEPEST = 200
-"""Levels of nesting that are read; the deepest field of any kind has fewer than 30."""
-TEXTS = re.compile(r'"(?:[^"\\]|\\.)*"')
-
-
 def check_identity(value: dict[str, Any], expected: Gvk) -> None:
     """Refuse a patched object that has become one of another kind. Raises ValueError with Go's text."""
     group, _, version = str(value.get("apiVersion") or "").rpartition("/")
@@ -89,48 +81,9 @@ def check_identity(value: dict[str, Any], expected: Gvk) -> None:
         raise ValueError(f"converting ({version}.{gvk[2]}) to ({internal}.{expected[2]}): unknown conversion")
 
 
-def check_depth(text: str) -> None:
-    """Refuse JSON whose nesting could exhaust the stack somewhere. Raises ValueError with Go's text."""
-    if text.count("{") + text.count("[") <= DEEPEST:
-        return
-    depth = 0
-    for letter in re.sub(r"[^][{}]+", "", TEXTS.sub("", text)):
-        depth += 1 if letter in "{[" else -1
-        if depth > DEEPEST:
-            raise ValueError("exceeded max depth")
-
-
-def parse(text: str) -> Any:
-    """Read JSON as Go does, keeping repeated keys. Raises ValueError with Go's text."""
-    check_depth(text)
-    try:
-        value = json.loads(text, object_pairs_hook=pairs, parse_float=Literal, parse_constant=_constant)
-    except RecursionError:
-        raise ValueError("exceeded max depth") from None
-    except ValueError:
-        raise ValueError(syntax_error(text) or "invalid JSON") from None
-    return _whole(value) if "\\u" in text else value
-
-
-def _constant(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
-def _whole(value: Any) -> Any:
-    """Replace halves of surrogate pairs, which no UTF-8 text can hold, as Go does."""
-    if isinstance(value, str):
-        return SURROGATE.sub("\ufffd", value)
-    if isinstance(value, list):
-        return [_whole(item) for item in value]
-    if isinstance(value, dict):
-        for key, item in value.items():
-            value[key] = _whole(item)
-    return value
-
-
 def _parse(body: bytes, expected: Gvk) -> Any:
     try:
-        return parse(body.decode("utf-8", "replace"))
+        return jsontext.parse(body.decode("utf-8", "replace"))
     except ValueError as error:
         _unrecognized(f"couldn't get version/kind; json parse error: {error}", body, expected)
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from podlab.embedded.apiserver.decoding.jsontext import parse
 from podlab.embedded.apiserver.fields import Field, Type
 
 MAGIC = b"k8s\0"
@@ -159,8 +160,6 @@ def _opaque(data: bytes, form: str) -> Any:
     if form == "intorstring":
         return _text(found.get(3, b"")) if found.get(1) == 1 else _signed(found.get(2, 0))
     if form == "raw":
-        from podlab.embedded.apiserver.decoding.decode import parse  # late: decode imports this module
-
         text = _text(found.get(1, b""))
         return parse(text) if text else None
     seconds, nanos = _signed(found.get(1, 0)), _signed(found.get(2, 0))

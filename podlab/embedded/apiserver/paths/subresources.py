@@ -1,6 +1,6 @@
-"""Subresources that read or write objects: status, binding, finalize, token.
+"""Subresources that write objects in a way of their own: binding, finalize.
 
-Upstream: pkg/registry/core/{pod,namespace,serviceaccount}/storage
+Upstream: pkg/registry/core/{pod,namespace}/storage
 """
 
 from __future__ import annotations
@@ -8,36 +8,10 @@ from __future__ import annotations
 from podlab.embedded.apiserver import status, verbs
 from podlab.embedded.apiserver.answering import negotiation
 from podlab.embedded.apiserver.answering.negotiation import Answer
-from podlab.embedded.apiserver.auth import Authenticator
 from podlab.embedded.apiserver.decoding import decode
-from podlab.embedded.apiserver.paths import scale, tokenrequest
 from podlab.embedded.apiserver.request import check_write_options
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.verbs import Call
-
-STATUS_METHODS = {"GET": verbs.get, "PUT": verbs.update, "PATCH": verbs.patch_}
-
-
-def answer(call: Call, who: Authenticator) -> Answer:
-    """Answer a request for a subresource. Raises StatusError 404 for what is not served."""
-    name, method = call.request.info.subresource, call.request.method
-    if name not in call.resource.subresources or call.request.info.rest:
-        raise status.no_such_resource()
-    if name in ("status", "ephemeralcontainers", "resize"):
-        handler = STATUS_METHODS.get(method)
-        if handler is None:
-            raise status.method_not_allowed()
-        return handler(call)
-    if name == "scale":
-        return scale.answer(call)
-    wanted, handle = {"token": ("POST", None), "finalize": ("PUT", finalize), "binding": ("POST", bind)}.get(
-        name, ("", None)
-    )
-    if not wanted:
-        raise status.no_such_resource()
-    if method != wanted:
-        raise status.method_not_allowed()
-    return handle(call) if handle else tokenrequest.token(call, who)
 
 
 def finalize(call: Call) -> Answer:

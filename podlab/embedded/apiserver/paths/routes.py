@@ -1,0 +1,147 @@
+"""What is answered by what: one table for objects and their subresources, one for all other paths.
+
+Upstream: staging/src/k8s.io/apiserver/pkg/endpoints/installer.go, pkg/server/routes
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from podlab.embedded.apiserver import status, verbs
+from podlab.embedded.apiserver.answering.negotiation import Answer
+from podlab.embedded.apiserver.auth import Authenticator
+from podlab.embedded.apiserver.paths import discovery, health, reviews, scale, subresources, tokenrequest
+from podlab.embedded.apiserver.registry import Registry
+from podlab.embedded.apiserver.request import Request, RequestInfo
+from podlab.embedded.apiserver.resource import Resource
+from podlab.embedded.apiserver.verbs import Call
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What answers are made from; `documents` answers `/openapi/…`."""
+
+    registry: Registry
+    authenticator: Authenticator
+    documents: Callable[[Request], Answer | None] | None = None
+
+
+OfObjects = Callable[[Call, Served], Answer]
+OfPaths = Callable[[Request, Served], Answer | None]
+
+
+class NoSuchPath(Exception):
+    """Nothing of this group and version is served."""
+
+
+def _plain(handle: Callable[[Call], Answer]) -> OfObjects:
+    return lambda call, served: handle(call)
+
+
+COLLECTION, OBJECT = "", "/"
+PART = {"GET": _plain(verbs.get), "PUT": _plain(verbs.update), "PATCH": _plain(verbs.patch_)}
+SCALE = dict.fromkeys(("GET", "PUT", "PATCH"), _plain(scale.answer))
+
+OBJECTS: dict[str, Mapping[str, OfObjects]] = {
+    COLLECTION: {
+        "GET": _plain(verbs.list_),
+        "POST": _plain(verbs.create),
+        "DELETE": _plain(verbs.delete_collection),
+    },
+    OBJECT: {**PART, "DELETE": _plain(verbs.delete)},
+    "status": PART,
+    "ephemeralcontainers": PART,
+    "resize": PART,
+    "scale": SCALE,
+    "finalize": {"PUT": _plain(subresources.finalize)},
+    "binding": {"POST": _plain(subresources.bind)},
+    "token": {"POST": lambda call, served: tokenrequest.token(call, served.authenticator)},
+}
+"""Collections, objects and subresources; those that stream (log, exec, …) are connect's."""
+
+VERBS = {
+    COLLECTION: {"GET": "list", "POST": "create", "DELETE": "deletecollection"},
+    OBJECT: {"GET": "get", "PUT": "update", "PATCH": "patch", "DELETE": "delete"},
+}
+"""The verb that a kind must have."""
+
+
+def resource_of(registry: Registry, info: RequestInfo) -> Resource:
+    """The resource that a path names. Raises StatusError 404, NoSuchPath."""
+    kinds = registry.resources
+    found = kinds.get((f"{info.group}/{info.version}", info.resource)) or kinds.get((info.group, info.resource))
+    if found is None or found.version != info.version or not _in_scope(found, info):
+        known = any((r.group, r.version) == (info.group, info.version) and not r.structure for r in kinds.values())
+        raise status.no_such_resource() if known else NoSuchPath
+    return found
+
+
+def _in_scope(resource: Resource, info: RequestInfo) -> bool:
+    if resource.namespaced:
+        return bool(info.namespace) or not info.name
+    return not info.namespace or resource.plural == "namespaces"
+
+
+def of_object(call: Call, served: Served) -> Answer:
+    """Answer a request about objects. Raises StatusError 404, 405 for what is not served."""
+    info, method = call.request.info, call.request.method
+    if info.subresource:
+        known = info.subresource in call.resource.subresources and not info.rest
+        handlers = OBJECTS.get(info.subresource) if known else None
+        if handlers is None:
+            raise status.no_such_resource()
+        if method not in handlers:
+            raise status.method_not_allowed()
+        return handlers[method](call, served)
+    if reviews.answers(call.resource):
+        if info.verb != "create" or info.name:
+            raise status.method_not_allowed()
+        return reviews.review(call, served.authenticator)
+    place = OBJECT if info.name else COLLECTION
+    verb = VERBS[place].get(method)
+    homeless = verb == "create" and call.resource.namespaced and not info.namespace
+    if verb not in call.resource.verbs or homeless:
+        raise status.method_not_allowed()
+    return OBJECTS[place][method](call, served)
+
+
+def _documents(request: Request, served: Served) -> Answer | None:
+    return served.documents(request) if served.documents else None
+
+
+PATHS: tuple[tuple[str, bool, OfPaths], ...] = (
+    ("/podlab/clock", False, lambda request, served: health.clock(served.registry, request)),
+    ("/api", False, lambda request, served: discovery.answer(request, served.registry.resources.values())),
+    ("/openapi/", True, _documents),
+    ("/healthz", True, lambda request, served: health.health(request)),
+    ("/livez", True, lambda request, served: health.health(request)),
+    ("/readyz", True, lambda request, served: health.health(request)),
+    ("/version", True, lambda request, served: health.version(request)),
+    ("/metrics", True, lambda request, served: health.metrics(served.registry)),
+    ("/openid/v1/jwks", True, lambda request, served: health.keys(served.authenticator.public_key())),
+    (
+        "/.well-known/openid-configuration",
+        True,
+        lambda request, served: health.openid(request.headers.get("host", "")),
+    ),
+    ("/", True, lambda request, served: health.index(served.registry)),
+)
+"""Beginnings of paths, whether only GET is answered, and what answers; None is for the next one."""
+WHOLE = frozenset(
+    ("/podlab/clock", "/version", "/metrics", "/openid/v1/jwks", "/.well-known/openid-configuration", "/")
+)
+"""Those below which there is nothing."""
+
+
+def of_path(request: Request, served: Served) -> Answer:
+    """Answer a request that is not about objects."""
+    path = request.info.path.rstrip("/") or "/"
+    for start, reading, handle in PATHS:
+        if path != start if start in WHOLE else not path.startswith(start):
+            continue
+        if reading and request.method != "GET":
+            return health.not_allowed() if start == "/version" else health.not_found()
+        if (answer := handle(request, served)) is not None:
+            return answer
+    return health.not_found()
