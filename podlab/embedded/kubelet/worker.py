@@ -12,19 +12,21 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from podlab.apimachinery.times import seconds
+from podlab.apimachinery.times import rfc3339, seconds
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Timer
-from podlab.embedded.kubelet import admission
+from podlab.embedded.kubelet.allocation import admission, resize
+from podlab.embedded.kubelet.allocation.resizer import Resizer
 from podlab.embedded.kubelet.backoff import JITTER, LONGEST_RETRY, RETRY
 from podlab.embedded.kubelet.dependencies import Dependencies
 from podlab.embedded.kubelet.failure import Failure
 from podlab.embedded.kubelet.kuberuntime import actions as podactions
 from podlab.embedded.kubelet.kuberuntime.killer import Killer
+from podlab.embedded.kubelet.kuberuntime.restarter import Restarter
 from podlab.embedded.kubelet.kuberuntime.starter import Starter
 from podlab.embedded.kubelet.probes import KINDS, ProbeWorker
-from podlab.embedded.kubelet.status import podspecs, podstatus
-from podlab.embedded.kubelet.status.podstatus import Observation
+from podlab.embedded.kubelet.status import observation, podconditions, podspecs, podstatus
+from podlab.embedded.kubelet.status.observation import Observation
 from podlab.embedded.kubelet.volumes import sources
 from podlab.embedded.runtime.instance import Instance
 from podlab.embedded.runtime.runtime import Container, Sandbox
@@ -50,7 +52,8 @@ class PodWorker:
         self._others = others
         self._using, self.clock, self.recorder = using, using.clock, using.recorder
         self.randomness = using.registry.randomness
-        self._starter, self._killer = starter, killer
+        self._killer, self._resizer = killer, Resizer(using, starter, killer)
+        self._restarter = Restarter(using, starter, killer)
         self.pod = self._told = pod  # as of the last write of its own or news of it; the last news
         self.uid: str = pod["metadata"]["uid"]
         self.state = TERMINATED if (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed") else RUNNING
@@ -68,6 +71,7 @@ class PodWorker:
         self._deadline: Timer | None = None
         self._fullness: Timer | None = None
         self._evicted: tuple[str, str] | None = None
+        self._allocation = resize.Allocation.of(pod)
 
     # What wakes it
 
@@ -185,12 +189,14 @@ class PodWorker:
             ip=sandbox.ip if sandbox and not self.pod["spec"].get("hostNetwork") else "",
             start_time=self._start_time,
             settled=settled,
+            actual=self._allocation.actual if self._allocation.actual != resize.asked_for(self.pod) else {},
+            resizing=resize.conditions(self._allocation, self.pod, rfc3339(self.clock.now())),
             failure=self._evicted or (OVERDUE if self._overdue() else None),
         )
 
     def publish(self, *, settled: bool = False) -> Obj:
         """Compute the status and write it if it differs. Raises StatusError."""
-        status = podstatus.pod_status(self.pod, self.observe(settled=settled))
+        status = podstatus.pod_status(self._allocation.applied(self.pod), self.observe(settled=settled))
         if self._overdue():
             self._tell_overdue()
         self._write(status)
@@ -206,7 +212,7 @@ class PodWorker:
         """Tell at once that containers can be started now, and nothing else."""
         status = dict(self.pod.get("status") or {})
         now = self.observe(settled=False)
-        fresh = podstatus.conditions(self.pod, "Pending", [], [], now)[0]
+        fresh = podconditions.conditions(self.pod, "Pending", [], [], now)[0]
         status["conditions"] = [fresh if c["type"] == fresh["type"] else c for c in status.get("conditions") or []]
         self._write(status)
 
@@ -228,9 +234,6 @@ class PodWorker:
 
     # Running
 
-    def _refused(self) -> tuple[str, str] | None:
-        return admission.rejection(self.pod, self._using.pods.node(self._using.name), self._others())
-
     def _reject(self, reason: str, message: str) -> None:
         """The node does not admit the Pod. Upstream: pkg/kubelet/kubelet.go (rejectPod)"""
         self.recorder.warning(self.pod, reason, message)
@@ -238,11 +241,19 @@ class PodWorker:
         self.state, self._finished = TERMINATED, True
 
     async def _sync(self) -> None:
-        if not (self.pod.get("status") or {}).get("startTime") and (refused := self._refused()):
-            self._reject(*refused)
-            return
+        if not (self.pod.get("status") or {}).get("startTime"):
+            node = self._using.pods.node(self._using.name)
+            if refused := admission.rejection(self.pod, node, self._others()):
+                self._reject(*refused)
+                return
+        if not self._resizer.allocate(self.pod, self._allocation, self._others()):
+            self._again(RETRY)
         status = self.publish()
-        if podstatus.restarts_all(self.pod, self.instances()):
+        if self._allocation.progressing:
+            await self._resizer.actuate(self.pod, self._allocation)
+            self._reinspected = self._pending = True
+            return
+        if observation.restarts_all(self.pod, self.instances()):
             await self._killer.kill_all(self.pod, float(self.pod["spec"].get("terminationGracePeriodSeconds", 30)))
             self._reinspected = self._pending = True
             return
@@ -280,11 +291,7 @@ class PodWorker:
     def _watch_deadline(self) -> None:
         limit = self.pod["spec"].get("activeDeadlineSeconds")
         if limit and self._deadline is None:
-            self._deadline = self.clock.call_at(seconds(self.pod["status"]["startTime"]) + limit, self._expire)
-
-    def _expire(self) -> None:
-        if self.state == RUNNING:
-            self.poke()
+            self._deadline = self.clock.call_at(seconds(self.pod["status"]["startTime"]) + limit, self.poke)
 
     def _tell_overdue(self) -> None:
         """Each look at a Pod beyond its deadline is told. Upstream: pkg/kubelet/active_deadline.go (ShouldEvict)"""
@@ -335,13 +342,14 @@ class PodWorker:
 
     async def _act(self) -> None:
         """Start, restart and kill containers as needed. Raises the last Failure."""
-        known = {name: list(podstatus.latest(self._copies(), name)) for name in podspecs.names(self.pod)}
+        copies = [dataclasses.replace(instance) for instance in self.instances()]
+        known = {name: observation.latest(copies, name) for name in podspecs.names(self.pod)}
         failure, seen = None, self.observe(settled=False)
         for container, path in podactions.due(self.pod, seen):
             if self._deleted() or self.sandbox() is None:
                 return
             try:
-                await self._renew(container, path, known[container["name"]])
+                await self._restarter.renew(self.pod, container, path, known[container["name"]], seen)
                 self.reasons.pop(container["name"], None)
                 self._reinspected = self._pending = True
             except Failure as failed:
@@ -351,38 +359,6 @@ class PodWorker:
                 failure = failed if failure is None or failed.wait < failure.wait else failure
         if failure:
             raise failure
-
-    def _copies(self) -> list[Instance]:
-        return [dataclasses.replace(instance) for instance in self.instances()]
-
-    async def _renew(self, container: Obj, path: str, known: list[Instance]) -> None:
-        """Kill what runs of a container, and start it (again), unless it is to wait. Raises Failure."""
-        name, sandbox = container["name"], self.sandbox()
-        found = self.container(name)
-        if found and found.instance.state == "running":
-            why = podactions.why_restarted(container, found.instance, self.observe(settled=False))
-            grace = podactions.grace(container, found.instance, self.observe(settled=False))
-            await self._killer.kill_container(self.pod, container, found, why, path, grace)
-        exited = next((i for i in known if i.state == "exited"), None)
-        if exited and not known[0].removed:
-            self._back_off(container, exited, path)
-        assert sandbox
-        attempt = found.instance.attempt + 1 if found else 0
-        await self._starter.start(self.pod, container, sandbox, attempt, path)
-
-    def _back_off(self, container: Obj, exited: Instance, path: str) -> None:
-        backoff, meta = self._using.restart_backoff, self.pod["metadata"]
-        key, now = f"{self.uid}_{container['name']}_{container['image']}", self.clock.now()
-        remaining = backoff.remaining(key, exited.finished_at, now)
-        if not remaining:
-            backoff.advance(key, exited.finished_at, now)
-            return
-        who = f"{meta['name']}_{meta['namespace']}({self.uid})"
-        text = f"Back-off restarting failed container {container['name']} in pod {who}"
-        self.recorder.warning(self.pod, "BackOff", text, path)
-        delay = podspecs.duration(backoff.delay(key))
-        message = f"back-off {delay} restarting failed container={container['name']} pod={who}"
-        raise Failure("CrashLoopBackOff", message, remaining)
 
     # The end
 

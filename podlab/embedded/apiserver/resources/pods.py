@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from podlab.apimachinery import podrow, quantity
+from podlab.apimachinery import podrow
 from podlab.apimachinery.times import rfc3339
 from podlab.embedded.apiserver.columns import AGE, NAME, Column
-from podlab.embedded.apiserver.podspec import defaults, dropped, ephemeral, strategy, updates
+from podlab.embedded.apiserver.podspec import defaults, dropped, ephemeral, resize, strategy, updates
 from podlab.embedded.apiserver.podspec import spec as podspec
 from podlab.embedded.apiserver.podspec import warnings as podwarnings
 from podlab.embedded.apiserver.podspec.containers import only_in_pods
+from podlab.embedded.apiserver.podspec.qos import qos
 from podlab.embedded.apiserver.podspec.security import podannotations
 from podlab.embedded.apiserver.resource import Context, Obj, Part, Resource
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata
-
-COMPUTE = ("cpu", "memory")
 
 
 def default(pod: Obj) -> None:
@@ -49,29 +48,6 @@ def _gated(now: str) -> Obj:
         "reason": "SchedulingGated",
         "message": "Scheduling is blocked due to non-empty scheduling gates",
     }
-
-
-def qos(pod: Obj) -> str:
-    """Return `Guaranteed`, `Burstable` or `BestEffort`."""
-    spec = pod.get("spec") or {}
-    if any(_amounts(spec.get("resources") or {}, kind) for kind in ("requests", "limits")):
-        every: list[Obj] = [spec["resources"]]
-    else:
-        containers = [*(spec.get("containers") or []), *(spec.get("initContainers") or [])]
-        every = [container.get("resources") or {} for container in containers]
-    requests = [_amounts(given, "requests") for given in every]
-    limits = [_amounts(given, "limits") for given in every]
-    if not any(requests) and not any(limits):
-        return "BestEffort"
-    if requests == limits and all(set(limit) == set(COMPUTE) for limit in limits):
-        return "Guaranteed"
-    return "Burstable"
-
-
-def _amounts(resources: Obj, kind: str) -> dict[str, int]:
-    given = resources.get(kind) or {}
-    amounts = {name: quantity.nano(given[name]) for name in COMPUTE if name in given}
-    return {name: amount for name, amount in amounts.items() if amount}
 
 
 def validate(pod: Obj, old: Obj | None) -> list[Cause]:
@@ -187,10 +163,23 @@ PODS = Resource(
     singular="pod",
     short_names=("po",),
     categories=("all",),
-    subresources=("attach", "binding", "ephemeralcontainers", "exec", "log", "portforward", "proxy", "status"),
+    subresources=(
+        "attach",
+        "binding",
+        "ephemeralcontainers",
+        "exec",
+        "log",
+        "portforward",
+        "proxy",
+        "resize",
+        "status",
+    ),
     default=default,
     validate=validate,
-    parts={"ephemeralcontainers": Part(ephemeral.keep, ephemeral.validate)},
+    parts={
+        "ephemeralcontainers": Part(ephemeral.keep, ephemeral.validate),
+        "resize": Part(resize.keep, resize.validate),
+    },
     prepare=prepare,
     fields=selectable,
     warnings=podwarnings.pod,

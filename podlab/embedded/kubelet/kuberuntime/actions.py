@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from podlab.embedded.kubelet.status import podspecs, podstatus
-from podlab.embedded.kubelet.status.podstatus import Observation
+from podlab.embedded.kubelet.status import observation, podspecs, podstatus
+from podlab.embedded.kubelet.status.observation import Observation
 from podlab.embedded.runtime.instance import Instance
 
 Obj = dict[str, Any]
@@ -43,7 +43,7 @@ def work_is_done(pod: Obj, seen: Observation) -> bool:
 
 def _newest(seen: Observation, container: Obj) -> Instance | None:
     """The latest instance of a container, unless it was taken away for the Pod to begin again."""
-    found = next(iter(podstatus.latest(seen.instances, container["name"])), None)
+    found = next(iter(observation.latest(seen.instances, container["name"])), None)
     return None if found is None or found.removed else found
 
 

@@ -82,7 +82,6 @@ class Starter:
             runtime.one_file("/etc/resolv.conf", network.resolver(pod).encode(), read_only=read_only),
             runtime.one_file(container.get("terminationMessagePath", "/dev/termination-log"), b"", 0o666),
         )
-        limit = ((container.get("resources") or {}).get("limits") or {}).get("memory")
         instance = Instance(
             name=container["name"],
             id=using.registry.randomness.hex(64),
@@ -108,7 +107,7 @@ class Starter:
             environment.command_line(container, image, env),
             hostname=hostname,
             user=user,
-            memory_limit=quantity.whole(limit) if limit else 0,
+            memory_limit=memory_limit(container),
             cwd=container.get("workingDir", "/"),
             message_path=container.get("terminationMessagePath", "/dev/termination-log"),
             message_fallback=container.get("terminationMessagePolicy") == "FallbackToLogsOnError",
@@ -145,6 +144,12 @@ class Starter:
             self._using.recorder.warning(pod, "FailedPostStartHook", "PostStartHook failed", path)
             await self._killer.kill_container(pod, container, made, "FailedPostStartHook", path)
             raise Failure("PostStartHookError", "PostStartHook failed") from None
+
+
+def memory_limit(container: Obj) -> int:
+    """The bytes that a container may use; 0 for as many as there are."""
+    limit = ((container.get("resources") or {}).get("limits") or {}).get("memory")
+    return quantity.whole(limit) if limit else 0
 
 
 OCI = (

@@ -7,48 +7,17 @@ pkg/kubelet/status/generate.go
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from podlab.apimachinery.times import rfc3339
-from podlab.embedded.kubelet.status import podresources, podspecs
+from podlab.embedded.kubelet.status import podconditions, podresources, podspecs
+from podlab.embedded.kubelet.status.observation import Observation, began, exit_code, latest, sidecar, waits_again
 from podlab.embedded.runtime.instance import Instance
 from podlab.embedded.runtime.machine.identity import identity
 
 Obj = dict[str, Any]
 
-KUBELET_CONDITIONS = ("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled")
-"""The conditions that the kubelet owns, in the order in which it reports them."""
-
 UNKNOWN = "ContainerStatusUnknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """What the kubelet knows of a Pod when it computes a status.
-
-    Attributes:
-        instances: the runtime's containers, any order.
-        reasons: container name → (waiting reason, message) left by the last attempt to start it.
-        ready, started, alive: container id → result of its readiness, startup and liveness probe; absent where
-            there is no probe, or a liveness probe has not told yet.
-        sandbox_ready: whether the Pod's sandbox runs. `ip` is its address, "" before it has one.
-        settled: whether the Pod's end has been carried out, so that the phase may become terminal.
-        failure: reason and message with which the kubelet ends the Pod: its deadline, or too full a volume.
-    """
-
-    now: float
-    host_ip: str
-    instances: Sequence[Instance] = ()
-    reasons: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    ready: Mapping[str, bool] = field(default_factory=dict)
-    started: Mapping[str, bool] = field(default_factory=dict)
-    alive: Mapping[str, bool] = field(default_factory=dict)
-    sandbox_ready: bool = False
-    ip: str = ""
-    start_time: float = 0.0
-    settled: bool = False
-    failure: tuple[str, str] | None = None
 
 
 def pod_status(pod: Obj, seen: Observation) -> Obj:
@@ -65,7 +34,7 @@ def pod_status(pod: Obj, seen: Observation) -> Obj:
     elif old.get("phase") == "Failed" and old.get("reason"):
         status["reason"], status["message"] = old["reason"], old.get("message", "")
     status["observedGeneration"] = pod["metadata"].get("generation", 0)
-    status["conditions"] = conditions(pod, computed, inits, mains, seen)
+    status["conditions"] = podconditions.conditions(pod, computed, inits, mains, seen)
     status["phase"] = _published(old.get("phase", "Pending"), computed, seen.settled)
     status |= addresses(seen, spec, old)
     status["startTime"] = old.get("startTime") or rfc3339(seen.start_time or seen.now)
@@ -73,8 +42,18 @@ def pod_status(pod: Obj, seen: Observation) -> Obj:
         status[key] = statuses
     if allocated := podresources.requested(spec):
         status["allocatedResources"] = allocated
-    status["resources"] = podresources.reported(spec, measured=old.get("phase") not in (None, "", "Pending"))
+    status["resources"] = podresources.reported(
+        _in_force(spec, seen), measured=old.get("phase") not in (None, "", "Pending")
+    )
     return status
+
+
+def _in_force(spec: Obj, seen: Observation) -> Obj:
+    """A spec whose containers have the resources that are in force."""
+    if not seen.actual:
+        return spec
+    containers = spec.get("containers") or []
+    return {**spec, "containers": [{**c, "resources": seen.actual.get(c["name"], {})} for c in containers]}
 
 
 def _statuses(inits: list[Obj], mains: list[Obj], guests: list[Obj]) -> Iterable[tuple[str, list[Obj]]]:
@@ -104,11 +83,6 @@ def addresses(seen: Observation, spec: Obj, old: Obj) -> Obj:
 # Containers
 
 
-def latest(instances: Iterable[Instance], name: str) -> list[Instance]:
-    """The instances of one container, newest first."""
-    return sorted((i for i in instances if i.name == name), key=lambda i: i.attempt, reverse=True)
-
-
 def should_restart(container: Obj, pod: Obj, instances: Sequence[Instance]) -> bool:
     """Whether a container that does not run is to be started (again).
 
@@ -122,18 +96,6 @@ def should_restart(container: Obj, pod: Obj, instances: Sequence[Instance]) -> b
     if newest[0].state == "running":
         return False
     return podspecs.restarted(container, pod, newest[0].exit_code)
-
-
-def restarts_all(pod: Obj, instances: Sequence[Instance]) -> bool:
-    """Whether a container's rules now ask that all containers of the Pod begin again."""
-    if not podspecs.may_restart_all(pod) or pod["metadata"].get("deletionTimestamp"):
-        return False
-    for container, _ in podspecs.paths(pod):
-        newest = next(iter(latest(instances, container["name"])), None)
-        over = newest is not None and newest.state == "exited" and not newest.removed
-        if newest and over and podspecs.rule(container, newest.exit_code) == "RestartAllContainers":
-            return True
-    return False
 
 
 def container_statuses(pod: Obj, containers: Sequence[Obj], key: str, seen: Observation) -> list[Obj]:
@@ -159,7 +121,7 @@ def _container_status(pod: Obj, container: Obj, old: Obj | None, seen: Observati
     else:
         status = _of_nothing(pod, container, old)
     finished = newest and newest[0].state == "exited" and newest[0].exit_code == 0 and not newest[0].removed
-    if init and finished and not _sidecar(container):
+    if init and finished and not sidecar(container):
         return status
     reason = seen.reasons.get(container["name"])
     if reason and should_restart(container, pod, seen.instances):
@@ -204,10 +166,10 @@ def _of_removed(pod: Obj, container: Obj, instance: Instance, seen: Observation)
 
 
 def _of_instance(pod: Obj, container: Obj, instance: Instance, seen: Observation, *, init: bool) -> Obj:
-    running = instance.state == "running"
+    running, given = instance.state == "running", container.get("resources") or {}
     started = running and seen.started.get(instance.id, True)
     ready = started and seen.ready.get(instance.id, True)
-    if init and not _sidecar(container):
+    if init and not sidecar(container):
         ready = instance.state == "exited" and instance.exit_code == 0
     status: Obj = {
         "containerID": f"containerd://{instance.id}",
@@ -216,7 +178,7 @@ def _of_instance(pod: Obj, container: Obj, instance: Instance, seen: Observation
         "lastState": {},
         "name": instance.name,
         "ready": ready,
-        "resources": podresources.of_container(container),
+        "resources": podresources.of_container({"resources": seen.actual.get(container["name"], given)}),
         "restartCount": instance.attempt,
         "started": started,
         "state": _state(instance),
@@ -261,26 +223,22 @@ def _mounts(container: Obj) -> Obj:
     return {"volumeMounts": mounts} if mounts else {}
 
 
-def _sidecar(container: Obj) -> bool:
-    return container.get("restartPolicy") == "Always"
-
-
 # Phase
 
 
 def phase(pod: Obj, inits: Sequence[Obj], mains: Sequence[Obj], *, settled: bool = False) -> str:
     """Pending, Running, Succeeded or Failed. Upstream: pkg/kubelet/kubelet_pods.go (getPhase)"""
     specs = {container["name"]: container for container, _ in podspecs.paths(pod)}
-    sidecars = {name for name, container in specs.items() if _sidecar(container)} & {s["name"] for s in inits}
+    sidecars = {name for name, container in specs.items() if sidecar(container)} & {s["name"] for s in inits}
     regular = [status for status in inits if status["name"] not in sidecars]
-    if any(_ended_for_good(pod, specs, status) and _exit_code(status) != 0 for status in regular):
+    if any(_ended_for_good(pod, specs, status) and exit_code(status) != 0 for status in regular):
         return "Failed"
-    if not settled and any(_exit_code(status) != 0 for status in regular) and not any(_began(s) for s in mains):
+    if not settled and any(exit_code(status) != 0 for status in regular) and not any(began(s) for s in mains):
         return "Pending"
-    if not settled and any(not s["started"] for s in inits if s["name"] in sidecars) and not any(map(_began, mains)):
+    if not settled and any(not s["started"] for s in inits if s["name"] in sidecars) and not any(map(began, mains)):
         return "Pending"
     running = sum("running" in status["state"] for status in mains)
-    stopped = [status for status in mains if _exit_code(status) is not None or _waits_again(status)]
+    stopped = [status for status in mains if exit_code(status) is not None or waits_again(status)]
     if len(stopped) + running < len(mains):
         return "Pending"
     helping = not settled and any("running" in status["state"] for status in inits if status["name"] in sidecars)
@@ -288,96 +246,12 @@ def phase(pod: Obj, inits: Sequence[Obj], mains: Sequence[Obj], *, settled: bool
         return "Running"
     if not settled and not all(_ended_for_good(pod, specs, status) for status in stopped):
         return "Running"
-    return "Succeeded" if all(_exit_code(status) == 0 for status in stopped) else "Failed"
+    return "Succeeded" if all(exit_code(status) == 0 for status in stopped) else "Failed"
 
 
 def _ended_for_good(pod: Obj, specs: Mapping[str, Obj], status: Obj) -> bool:
-    code = _exit_code(status)
+    code = exit_code(status)
     return code is not None and not podspecs.restarted(specs[status["name"]], pod, code)
-
-
-def _exit_code(status: Obj) -> int | None:
-    terminated = status["state"].get("terminated")
-    return terminated["exitCode"] if terminated else None
-
-
-def _waits_again(status: Obj) -> bool:
-    return "waiting" in status["state"] and "terminated" in status["lastState"]
-
-
-def _began(status: Obj) -> bool:
-    return "running" in status["state"] or _exit_code(status) is not None or _waits_again(status)
-
-
-# Conditions
-
-
-def conditions(pod: Obj, phase: str, inits: Sequence[Obj], mains: Sequence[Obj], seen: Observation) -> list[Obj]:
-    """The Pod's conditions: the kubelet's five, then those of others as they are."""
-    old = {c["type"]: c for c in (pod.get("status") or {}).get("conditions") or []}
-    containers = _containers_ready(pod, phase, inits, mains)
-    computed = {
-        "PodReadyToStartContainers": (seen.sandbox_ready, "", ""),
-        "Initialized": _initialized(pod, phase, inits, mains),
-        "Ready": _gated(pod, containers, old),
-        "ContainersReady": containers,
-        "PodScheduled": (True, "", ""),
-    }
-    if podspecs.may_restart_all(pod):
-        restarting = restarts_all(pod, seen.instances)
-        why = ("RestartAllContainersStarted", "container exited with restart policy rule") if restarting else ("", "")
-        computed["AllContainersRestarting"] = (restarting, *why)
-    generation = pod["metadata"].get("generation", 0)
-    ours = [_condition(type_, *value, old.get(type_), generation, seen.now) for type_, value in computed.items()]
-    return ours + [c for type_, c in old.items() if type_ not in computed]
-
-
-def _condition(type_: str, holds: bool, reason: str, message: str, old: Obj | None, generation: int, now: float) -> Obj:
-    status = "True" if holds else "False"
-    since = old["lastTransitionTime"] if old and old["status"] == status else rfc3339(now)
-    found: Obj = {"type": type_, "observedGeneration": generation, "status": status}
-    found |= {"lastProbeTime": None, "lastTransitionTime": since}
-    if reason:
-        found["reason"] = reason
-    if message:
-        found["message"] = message
-    return found
-
-
-def _initialized(pod: Obj, phase: str, inits: Sequence[Obj], mains: Sequence[Obj]) -> tuple[bool, str, str]:
-    if phase == "Succeeded":
-        return True, "PodCompleted", ""
-    sidecars = {c["name"] for c in pod["spec"].get("initContainers") or [] if _sidecar(c)}
-    waiting = [s["name"] for s in inits if not (s["started"] if s["name"] in sidecars else s["ready"])]
-    if not waiting or any(_began(status) for status in mains):
-        return True, "", ""
-    return False, "ContainersNotInitialized", f"containers with incomplete status: [{' '.join(waiting)}]"
-
-
-def _containers_ready(pod: Obj, phase: str, inits: Sequence[Obj], mains: Sequence[Obj]) -> tuple[bool, str, str]:
-    if phase == "Succeeded":
-        return False, "PodCompleted", ""
-    if phase == "Failed":
-        return False, "PodFailed", ""
-    sidecars = {c["name"] for c in pod["spec"].get("initContainers") or [] if _sidecar(c)}
-    unready = [s["name"] for s in (*inits, *mains) if not s["ready"] and (s in mains or s["name"] in sidecars)]
-    if not unready:
-        return True, "", ""
-    return False, "ContainersNotReady", f"containers with unready status: [{' '.join(unready)}]"
-
-
-def _gated(pod: Obj, ready: tuple[bool, str, str], old: Mapping[str, Obj]) -> tuple[bool, str, str]:
-    if not ready[0]:
-        return ready
-    for gate in pod["spec"].get("readinessGates") or []:
-        type_ = gate["conditionType"]
-        if type_ not in old:
-            why = f'corresponding condition of pod readiness gate "{type_}" does not exist.'
-            return False, "ReadinessGatesNotReady", why
-        if old[type_]["status"] != "True":
-            why = f'the status of pod readiness gate "{type_}" is not "True", but {old[type_]["status"]}'
-            return False, "ReadinessGatesNotReady", why
-    return ready
 
 
 def rejected(pod: Obj, reason: str, message: str, now: float) -> Obj:
@@ -398,9 +272,9 @@ def terminated(status: Obj) -> Obj:
     """
     last = dict(status)
     inits = status.get("initContainerStatuses") or []
-    if all(s["ready"] or _exit_code(s) == 0 or "running" in s["state"] for s in inits):
+    if all(s["ready"] or exit_code(s) == 0 or "running" in s["state"] for s in inits):
         mains = status.get("containerStatuses") or []
-        last["containerStatuses"] = [s if _exit_code(s) is not None else _lost(s) for s in mains]
+        last["containerStatuses"] = [s if exit_code(s) is not None else _lost(s) for s in mains]
     if inits:
         last["initContainerStatuses"] = [_lost(s) if "running" in s["state"] else s for s in inits]
     if last.get("phase") not in ("Succeeded", "Failed"):

@@ -1,0 +1,1 @@
+"""What of the node a Pod gets. Upstream: pkg/kubelet/allocation"""

@@ -1,0 +1,103 @@
+"""Resources that change while a Pod runs: in place, with a new container, or not yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from podlab.embedded.apiserver.resource import Writer
+from tests.embedded.simulation import Simulation
+
+Obj = dict[str, Any]
+
+
+def pod(name: str = "p", **more: Any) -> Obj:
+    resources = {"requests": {"cpu": "100m", "memory": "32Mi"}, "limits": {"cpu": "200m", "memory": "64Mi"}}
+    command = ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1; done"]
+    container = {"name": "c", "image": "busybox", "command": command, "resources": resources, **more}
+    return {"kind": "Pod", "metadata": {"name": name}, "spec": {"containers": [container]}}
+
+
+def resize(sim: Simulation, kind: str, **amounts: str) -> None:
+    """What `kubectl patch --subresource resize` does."""
+
+    def change(obj: Obj) -> None:
+        obj["spec"]["containers"][0]["resources"][kind].update(amounts)
+
+    pods = sim.registry.resource("pods")
+    sim.registry.change(pods, "p", sim.namespace, change, subresource="resize", by=Writer("test"))
+
+
+def status(sim: Simulation) -> Obj:
+    return dict(sim.pod("p")["status"]["containerStatuses"][0])
+
+
+def told(sim: Simulation) -> list[tuple[str, str]]:
+    found = [(event["object"]["reason"], event["object"]["message"]) for event in sim.seen["events"]]
+    return [(reason, message) for reason, message in found if "resize" in message]
+
+
+def conditions(sim: Simulation) -> list[tuple[str, str | None]]:
+    """The conditions of a resize in the order in which watchers saw them."""
+    found: list[tuple[str, str | None]] = []
+    for event in sim.seen["pods"]:
+        first = (event["object"]["status"].get("conditions") or [{"type": ""}])[0]
+        if first["type"].startswith("PodResize") and found[-1:] != [(first["type"], first.get("reason"))]:
+            found.append((first["type"], first.get("reason")))
+    return found
+
+
+async def test_more_cpu_is_given_in_place(sim: Simulation) -> None:
+    sim.create(pod())
+    await sim.until(lambda: sim.ready("p"), limit=10)
+    resize(sim, "requests", cpu="150m")
+    await sim.run(3)
+    assert status(sim)["resources"]["requests"] == {"cpu": "150m", "memory": "32Mi"}
+    assert status(sim)["allocatedResources"] == {"cpu": "150m", "memory": "32Mi"}
+    assert status(sim)["restartCount"] == 0
+    assert conditions(sim) == [("PodResizeInProgress", None)]
+    assert sim.pod("p")["status"]["conditions"][0]["type"] == "PodReadyToStartContainers"
+    described = (
+        '{"containers":[{"name":"c","resources":{"limits":{"cpu":"200m","memory":"64Mi"},'
+        '"requests":{"cpu":"150m","memory":"32Mi"}}}],"generation":2}'
+    )
+    assert told(sim) == [
+        ("ResizeStarted", f"Pod resize started: {described}"),
+        ("ResizeCompleted", f"Pod resize completed: {described}"),
+    ]
+
+
+async def test_a_strict_policy_restarts_the_container(sim: Simulation) -> None:
+    sim.create(pod(resizePolicy=[{"resourceName": "memory", "restartPolicy": "RestartContainer"}]))
+    await sim.until(lambda: sim.ready("p"), limit=10)
+    resize(sim, "limits", memory="96Mi")
+    await sim.run(5)
+    assert status(sim)["restartCount"] == 1 and "running" in status(sim)["state"]
+    assert status(sim)["resources"]["limits"]["memory"] == "96Mi"
+    assert ("Killing", "Container c resize requires restart") in told(sim)
+
+
+@pytest.mark.parametrize(
+    ("cpu", "reason", "words"),
+    [
+        ("1950m", "Deferred", "Node didn't have enough resource: cpu, requested: 1950, used: "),
+        ("500", "Infeasible", "Node didn't have enough capacity: cpu, requested: 500000, capacity: 2000"),
+    ],
+)
+async def test_what_the_node_has_not_is_waited_for(sim: Simulation, cpu: str, reason: str, words: str) -> None:
+    sim.create(pod("other"))
+    sim.create(pod())
+    await sim.until(lambda: sim.ready("p") and sim.ready("other"), limit=10)
+    resize(sim, "limits", cpu=cpu)
+    resize(sim, "requests", cpu=cpu)
+    await sim.run(3)
+    pending = sim.pod("p")["status"]["conditions"][0]
+    assert (pending["type"], pending["reason"]) == ("PodResizePending", reason)
+    assert pending["message"].startswith(words)
+    assert status(sim)["resources"]["requests"]["cpu"] == "100m"
+    assert [name for name, _ in told(sim)] == [f"Resize{reason}"]
+    if reason == "Deferred":
+        sim.delete("other", 0)
+        await sim.run(25)
+        assert status(sim)["resources"]["requests"]["cpu"] == cpu
