@@ -60,6 +60,12 @@ OBJECTS: dict[str, Mapping[str, OfObjects]] = {
 }
 """Collections, objects and subresources; those that stream (log, exec, …) are connect's."""
 
+OWN: dict[tuple[str, str], Callable[[Call], Answer]] = {
+    ("", "bindings"): subresources.bind,
+    ("", "componentstatuses"): subresources.component_status,
+}
+"""Kinds that are not stored."""
+
 VERBS = {
     COLLECTION: {"GET": "list", "POST": "create", "DELETE": "deletecollection"},
     OBJECT: {"GET": "get", "PUT": "update", "PATCH": "patch", "DELETE": "delete"},
@@ -94,6 +100,10 @@ def of_object(call: Call, served: Served) -> Answer:
         if method not in handlers:
             raise status.method_not_allowed()
         return handlers[method](call, served)
+    if of_its_own := OWN.get((call.resource.group, call.resource.plural)):
+        if VERBS[OBJECT if info.name else COLLECTION].get(method) not in call.resource.verbs:
+            raise status.method_not_allowed()
+        return of_its_own(call)
     if reviews.answers(call.resource):
         if info.verb != "create" or info.name:
             raise status.method_not_allowed()

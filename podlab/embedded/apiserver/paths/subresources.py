@@ -6,11 +6,12 @@ Upstream: pkg/registry/core/{pod,namespace}/storage
 from __future__ import annotations
 
 from podlab.embedded.apiserver import status, verbs
-from podlab.embedded.apiserver.answering import negotiation
+from podlab.embedded.apiserver.answering import negotiation, shapes
 from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.decoding import decode
 from podlab.embedded.apiserver.request import check_write_options
 from podlab.embedded.apiserver.resource import Obj
+from podlab.embedded.apiserver.resources.componentstatuses import PARTS, component
 from podlab.embedded.apiserver.verbs import Call
 
 
@@ -19,11 +20,23 @@ def finalize(call: Call) -> Answer:
     return verbs.update(call)
 
 
+def component_status(call: Call) -> Answer:
+    """GET of the control plane's parts, which are asked, not stored."""
+    form, now = call.form(), call.registry.clock.now()
+    if not call.name:
+        parts = [component(name) for name in PARTS]
+        return call.answer(shapes.many(call.resource, parts, {}, form, now=now), form)
+    if call.name not in PARTS:
+        raise status.not_found("componentstatus", call.name)
+    return call.one(component(call.name), form)
+
+
 def bind(call: Call) -> Answer:
     """POST of a Binding: the Pod gets its node. Upstream: pkg/registry/core/pod/storage/storage.go"""
     dry_run = check_write_options(call.request, "CreateOptions")
     binding, _ = decode.decode(call.request.body, call.request.content_type(), ("", "v1", "Binding"))
     target = binding.get("target") or {}
+    name = call.name or (binding.get("metadata") or {}).get("name", "")
     node = target.get("name", "")
     if not node:
         raise status.invalid("Binding", "", [status.Cause("target.name", "FieldValueRequired", "Required value")])
@@ -31,15 +44,13 @@ def bind(call: Call) -> Answer:
     def assign(pod: Obj) -> None:
         bound = pod["spec"].get("nodeName", "")
         if pod["metadata"].get("deletionTimestamp"):
-            raise status.conflict(
-                "pods/binding", call.name, f"pod {call.name} is being deleted, cannot be assigned to a host"
-            )
+            raise status.conflict("pods/binding", name, f"pod {name} is being deleted, cannot be assigned to a host")
         if bound:
-            why = f'pod {call.name} is already assigned to node "{bound}"'
-            raise status.conflict("pods/binding", call.name, why)
+            why = f'pod {name} is already assigned to node "{bound}"'
+            raise status.conflict("pods/binding", name, why)
         pod["spec"]["nodeName"] = node
 
     if not dry_run:
-        call.registry.change(call.resource, call.name, call.namespace, assign, subresource="binding")
+        call.registry.change(call.registry.resource("pods"), name, call.namespace, assign, subresource="binding")
     made = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
     return call.answer(made, negotiation.Form(), 201)

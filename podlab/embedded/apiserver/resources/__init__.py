@@ -12,7 +12,9 @@ from podlab.embedded.apiserver.resources import (
     scheduling,
     storage,
 )
+from podlab.embedded.apiserver.resources.attachments import ATTACHMENTS
 from podlab.embedded.apiserver.resources.certificates import SIGNING_REQUESTS
+from podlab.embedded.apiserver.resources.componentstatuses import BINDINGS, COMPONENT_STATUSES
 from podlab.embedded.apiserver.resources.configuration import CONFIG_MAPS, SECRETS, SERVICE_ACCOUNTS
 from podlab.embedded.apiserver.resources.cronjobs import CRON_JOBS
 from podlab.embedded.apiserver.resources.daemonsets import DAEMON_SETS
@@ -69,6 +71,9 @@ RESOURCES: tuple[Resource, ...] = (
     storage.STORAGE_CLASSES,
     storage.CSI_NODES,
     storage.CSI_DRIVERS,
+    *ATTACHMENTS,
+    BINDINGS,
+    COMPONENT_STATUSES,
     SIGNING_REQUESTS,
     *RBAC,
     *extensions.EXTENSIONS,

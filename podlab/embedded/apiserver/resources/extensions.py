@@ -79,6 +79,8 @@ EXTENSIONS = (
     _reading(ADMISSION, "ValidatingWebhookConfiguration"),
     _reading(ADMISSION, "ValidatingAdmissionPolicy", plural="validatingadmissionpolicies"),
     _reading(ADMISSION, "ValidatingAdmissionPolicyBinding"),
+    _reading(ADMISSION, "MutatingAdmissionPolicy", plural="mutatingadmissionpolicies"),
+    _reading(ADMISSION, "MutatingAdmissionPolicyBinding"),
     Resource(
         group="apiextensions.k8s.io",
         version="v1",
