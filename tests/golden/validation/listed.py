@@ -54,8 +54,6 @@ OTHER_CHANGES: dict[str, list[Obj]] = {
                 {"spec": {"sessionAffinity": "ClientIP"}}, {"spec": {"clusterIP": "None"}}, {"spec": {"selector": None}}, {"spec": {"ipFamilies": ["IPv6"]}}],
     "ConfigMap": [{"data": {"c": "d"}}, {"immutable": True}, {"data": {"a/b": "c"}}],
     "Secret": [{"type": "foo"}, {"stringData": {"x": "y"}}, {"data": {"a": None}}],
-    "PersistentVolumeClaim": [{"spec": {"accessModes": ["ReadWriteMany"]}}, {"spec": {"resources": {"requests": {"storage": "2Gi"}}}}, {"spec": {"resources": {"requests": {"storage": "1Mi"}}}},
-                              {"spec": {"volumeName": "x"}}, {"spec": {"storageClassName": "x"}}, {"metadata": {"labels": {"a": "b"}}}],
     "Ingress": [{"spec": {"rules": None}}, {"spec": {"ingressClassName": "x"}}],
     "NetworkPolicy": [{"spec": {"policyTypes": ["Egress"]}}, {"spec": {"ingress": [{"from": [{}]}]}}],
     "PodDisruptionBudget": [{"spec": {"minAvailable": 2}}, {"spec": {"maxUnavailable": 1}}, {"spec": {"selector": None}}],

@@ -49,7 +49,7 @@ RANDOM = (
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "UID"),
     (re.compile(r'(resourceVersion[\\":]+)\d+'), r"\1VERSION"),
     (re.compile(r"kube-api-access-\w{5}\b"), "kube-api-access-VOLUME"),
-    (re.compile(r'"10\.96\.\d+\.\d+"'), '"ADDRESS"'),
+    (re.compile(r'"10\.96\.\d+\.\d+(\\?")'), r'"ADDRESS\1'),
     (re.compile(r'"(nodePort|healthCheckNodePort)": 3\d{4}'), r'"\1": 30999'),
     (re.compile(r"(Bad_|\ba-)[bcdfghjklmnpqrstvwxz2456789]{5}\b"), r"\1GENERATED"),
     (re.compile(r'scheme \\"pkg/[^"]*"'), r'scheme \\"SCHEME\\"'),  # where the binary was built

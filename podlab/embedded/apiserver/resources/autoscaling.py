@@ -11,6 +11,8 @@ from typing import Any
 from podlab.embedded.apiserver.columns import AGE, NAME, NONE, UNKNOWN, Column, age, head
 from podlab.embedded.apiserver.resource import Context, Obj
 from podlab.embedded.apiserver.resources.stored import stored
+from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import autoscalers
 
 METRICS = "autoscaling.alpha.kubernetes.io/metrics"
 BEHAVIOR = "autoscaling.alpha.kubernetes.io/behavior"
@@ -80,6 +82,11 @@ def default(obj: Obj) -> None:
     spec.setdefault("minReplicas", 1)
     if not spec.get("metrics"):
         spec["metrics"] = [_processor(80)]
+    autoscalers.default_behavior(spec)
+
+
+def validate_v1(obj: Obj, old: Obj | None) -> list[Cause]:
+    return autoscalers.validate(save(obj), save(old) if old else None)
 
 
 def default_v1(obj: Obj) -> None:
@@ -145,6 +152,7 @@ AUTOSCALERS = stored(
     status=True,
     categories=("all",),
     default=default,
+    validate=autoscalers.validate,
     prepare=prepare,
     columns=COLUMNS,
     row=row,
@@ -156,6 +164,7 @@ AUTOSCALERS_V1 = stored(
     status=True,
     categories=("all",),
     default=default_v1,
+    validate=validate_v1,
     prepare=prepare,
     stored_as=("autoscaling", "horizontalpodautoscalers"),
     load=load,

@@ -59,6 +59,8 @@ def validate_config_map(obj: Obj, old: Obj | None) -> list[Cause]:
 def default_secret(secret: Obj) -> None:
     """Give a type, and fold `stringData` into `data`."""
     secret.setdefault("type", "Opaque")
+    if any(text is None for text in (secret.get("data") or {}).values()):
+        secret["data"] = {key: text or "" for key, text in secret["data"].items()}
     plain = secret.pop("stringData", None)
     if plain:
         encoded = {key: base64.b64encode(text.encode("utf-8", "replace")).decode() for key, text in plain.items()}

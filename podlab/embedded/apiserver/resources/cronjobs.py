@@ -12,8 +12,10 @@ from podlab.embedded.apiserver.podspec import defaults
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.resources import jobs, workloads
 from podlab.embedded.apiserver.status import Cause
-from podlab.embedded.apiserver.validation import causes, metadata
+from podlab.embedded.apiserver.validation import causes, metadata, names, schedules
 
+POLICIES = ("Allow", "Forbid", "Replace")
+LONGEST = 52
 COLUMNS = (
     NAME,
     Column("Schedule", "The schedule in Cron format, see https://en.wikipedia.org/wiki/Cron."),
@@ -83,19 +85,29 @@ def default(obj: Obj) -> None:
 
 
 def validate(obj: Obj, old: Obj | None) -> list[Cause]:
-    """Return what is wrong with a CronJob; the schedule has to be there, and of five words or a name."""
+    """Return what is wrong with a CronJob, in upstream's order."""
     spec, found = obj.get("spec") or {}, metadata.validate(obj, old)
-    schedule = spec.get("schedule", "")
-    words = schedule.split()
-    if not schedule:
-        found.append(causes.required("spec.schedule"))
-    elif not schedule.startswith("@") and len(words) != 5:
-        text = f"expected exactly 5 fields, found {len(words)}: [{' '.join(words)}]"
-        found.append(causes.invalid("spec.schedule", schedule, text))
-    if (spec.get("concurrencyPolicy") or "") not in ("Allow", "Forbid", "Replace"):
-        allowed = ("Allow", "Forbid", "Replace")
-        found.append(causes.unsupported("spec.concurrencyPolicy", spec.get("concurrencyPolicy"), allowed))
-    return found + jobs.validate_spec((spec.get("jobTemplate") or {}).get("spec") or {}, "spec.jobTemplate.spec")
+    found += schedules.validate(spec.get("schedule", ""), "spec.schedule")
+    found += metadata.non_negative("spec.startingDeadlineSeconds", spec.get("startingDeadlineSeconds"))
+    found += schedules.time_zone(spec.get("timeZone"), "spec.timeZone")
+    if (spec.get("concurrencyPolicy") or "") not in POLICIES:
+        found.append(causes.unsupported("spec.concurrencyPolicy", spec.get("concurrencyPolicy"), POLICIES))
+    found += _template((spec.get("jobTemplate") or {}).get("spec") or {}, "spec.jobTemplate.spec")
+    for key in ("successfulJobsHistoryLimit", "failedJobsHistoryLimit"):
+        found += metadata.non_negative(f"spec.{key}", spec.get(key))
+    name = obj["metadata"].get("name", "")
+    if old is None and len(name) > LONGEST:
+        found.append(causes.invalid("metadata.name", name, names.at_most(LONGEST)))
+    return found
+
+
+def _template(spec: Obj, path: str) -> list[Cause]:
+    found = jobs.validate_spec(spec, path)
+    if spec.get("selector") is not None:
+        found.append(causes.invalid(f"{path}.selector", spec["selector"], "`selector` will be auto-generated"))
+    if spec.get("manualSelector"):
+        found.append(causes.unsupported(f"{path}.manualSelector", True, ("nil", "false")))
+    return found
 
 
 CRON_JOBS = workloads.workload(

@@ -7,7 +7,9 @@ from typing import Any
 from podlab.apimachinery.labels import format_labels, format_selector
 from podlab.embedded.apiserver.columns import AGE, CONTAINERS, IMAGES, NAME, Column, age, head, inside
 from podlab.embedded.apiserver.resource import Context, Obj
-from podlab.embedded.apiserver.resources import workloads
+from podlab.embedded.apiserver.resources import templates, workloads
+from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import amounts, causes, metadata
 
 GENERATION = "deprecated.daemonset.template.generation"
 COLUMNS = (
@@ -86,13 +88,48 @@ def prepare(obj: Obj, old: Obj | None, ctx: Context) -> None:
     obj["metadata"].setdefault("annotations", {})[GENERATION] = str(counted)
 
 
+def validate(obj: Obj, old: Obj | None) -> list[Cause]:
+    """Return what is wrong with a DaemonSet, in upstream's order."""
+    spec, found = obj.get("spec") or {}, metadata.validate(obj, old)
+    selector = spec.get("selector")
+    if old is not None:
+        found += metadata.immutable("spec.selector", selector, old["spec"].get("selector"))
+    found += metadata.selector(selector, "spec.selector")
+    if selector is not None and not selector.get("matchLabels") and not selector.get("matchExpressions"):
+        found.append(causes.invalid("spec.selector", selector, "empty selector is invalid for daemonset"))
+    chosen = {**spec, "selector": {"matchLabels": {}}} if templates.unsound(selector) else spec
+    found += templates.template_of_replicas(chosen, "spec.template", "DaemonSet")
+    found += metadata.non_negative("spec.minReadySeconds", spec.get("minReadySeconds"))
+    found += _strategy(spec.get("updateStrategy") or {}, "spec.updateStrategy")
+    return found + metadata.non_negative("spec.revisionHistoryLimit", spec.get("revisionHistoryLimit"))
+
+
+def _strategy(strategy: Obj, path: str) -> list[Cause]:
+    kind, here = strategy.get("type") or "", f"{path}.rollingUpdate"
+    if kind == "OnDelete":
+        return []
+    if kind != "RollingUpdate":
+        shown = {"Type": kind, "RollingUpdate": None}
+        return [causes.unsupported(path, shown, ("RollingUpdate", "OnDelete"))]
+    rolling = strategy.get("rollingUpdate") or {}
+    away, surge = rolling.get("maxUnavailable"), rolling.get("maxSurge")
+    found = []
+    for key, value in (("maxUnavailable", away), ("maxSurge", surge)):
+        found += amounts.positive(value, f"{here}.{key}") + amounts.at_most_all(value, f"{here}.{key}")
+    if amounts.number(away) and amounts.number(surge):
+        found.append(causes.invalid(f"{here}.maxSurge", surge, "may not be set when maxUnavailable is non-zero"))
+    if not amounts.number(away) and not amounts.number(surge):
+        found.append(causes.required(f"{here}.maxUnavailable", "cannot be 0 when maxSurge is 0"))
+    return found
+
+
 DAEMON_SETS = workloads.workload(
     "apps",
     "DaemonSet",
     "ds",
     default=default,
     prepare=prepare,
-    validate=workloads.validation("daemonset", "selector"),
+    validate=validate,
     columns=COLUMNS,
     row=row,
 )

@@ -11,12 +11,7 @@ from podlab.embedded.apiserver.podspec import warnings as podwarnings
 from podlab.embedded.apiserver.resource import Context, Obj, Resource
 from podlab.embedded.apiserver.resources import templates
 from podlab.embedded.apiserver.status import Cause
-from podlab.embedded.apiserver.validation import causes, metadata, names
-
-HOSTNAME = (
-    "metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; "
-    "a DNS label is recommended"
-)
+from podlab.embedded.apiserver.validation import amounts, causes, metadata
 
 
 def default(deployment: Obj) -> None:
@@ -47,8 +42,9 @@ def validate(deployment: Obj, old: Obj | None) -> list[Cause]:
     spec = deployment.get("spec") or {}
     found = metadata.validate(deployment, old)
     found += metadata.non_negative("spec.replicas", spec.get("replicas"))
-    found += _selector(spec)
-    found += templates.template_of_replicas(spec, "spec.template")
+    found += templates.selector(spec, "deployment")
+    if not templates.unsound(spec.get("selector")):
+        found += templates.template_of_replicas(spec, "spec.template")
     found += _strategy(spec.get("strategy") or {}, "spec.strategy")
     for key in ("minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"):
         found += metadata.non_negative(f"spec.{key}", spec.get(key))
@@ -57,18 +53,6 @@ def validate(deployment: Obj, old: Obj | None) -> list[Cause]:
         found.append(causes.invalid("spec.progressDeadlineSeconds", deadline, "must be greater than minReadySeconds"))
     if old is not None:
         found += metadata.immutable("spec.selector", spec.get("selector"), old["spec"].get("selector"))
-    return found
-
-
-def _selector(spec: Obj) -> list[Cause]:
-    selector = spec.get("selector")
-    if selector is None:
-        return [causes.required("spec.selector")]
-    found = metadata.selector(selector, "spec.selector")
-    if found:
-        found.append(causes.invalid("spec.selector", selector, "invalid label selector"))
-    if not selector.get("matchLabels") and not selector.get("matchExpressions"):
-        found.append(causes.invalid("spec.selector", selector, "empty selector is invalid for deployment"))
     return found
 
 
@@ -83,34 +67,16 @@ def _strategy(strategy: Obj, path: str) -> list[Cause]:
     rolling, here = rolling or {}, f"{path}.rollingUpdate"
     found: list[Cause] = []
     for key in ("maxUnavailable", "maxSurge"):
-        found += _amount(rolling.get(key, 0), f"{here}.{key}")
-    if _number(rolling.get("maxUnavailable", 0)) == 0 and _number(rolling.get("maxSurge", 0)) == 0:
-        value = rolling.get("maxUnavailable", 0)
-        found.append(causes.invalid(f"{here}.maxUnavailable", value, "may not be 0 when `maxSurge` is 0"))
-    if isinstance(rolling.get("maxUnavailable"), str) and _number(rolling["maxUnavailable"]) > 100:
-        found.append(
-            causes.invalid(f"{here}.maxUnavailable", rolling["maxUnavailable"], "must not be greater than 100%")
-        )
-    return found
-
-
-def _amount(value: Any, path: str) -> list[Cause]:
-    if isinstance(value, int):
-        return metadata.non_negative(path, value)
-    return names.causes_of(path, value, names.percent(value))
-
-
-def _number(value: Any) -> int:
-    if isinstance(value, int):
-        return value
-    digits = value.removesuffix("%")
-    return int(digits) if digits.isascii() and digits.isdigit() else 0
+        found += amounts.positive(rolling.get(key, 0), f"{here}.{key}")
+    least = rolling.get("maxUnavailable", 0)
+    if amounts.number(least) == 0 and amounts.number(rolling.get("maxSurge", 0)) == 0:
+        found.append(causes.invalid(f"{here}.maxUnavailable", least, "may not be 0 when `maxSurge` is 0"))
+    return found + amounts.at_most_all(least, f"{here}.maxUnavailable")
 
 
 def warnings(deployment: Obj, old: Obj | None) -> list[str]:
     """Return the warnings for a Deployment that is created."""
-    wrong = names.label(deployment["metadata"].get("name", "")) if old is None else []
-    found = [f"{HOSTNAME}: [{' '.join(wrong)}]"] if wrong else []
+    found = templates.name_warnings(deployment, old)
     template = (deployment.get("spec") or {}).get("template") or {}
     return found + podwarnings.template(template, "spec.template")
 

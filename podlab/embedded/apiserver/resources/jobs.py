@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.apimachinery import times
-from podlab.apimachinery.labels import format_selector
+from podlab.apimachinery.labels import format_selector, selects
 from podlab.embedded.apiserver.columns import AGE, CONTAINERS, IMAGES, NAME, Column, age, head, inside
+from podlab.embedded.apiserver.podspec import internal
 from podlab.embedded.apiserver.resource import Context, Obj
 from podlab.embedded.apiserver.resources import templates, workloads
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata
+from podlab.embedded.apiserver.validation import jobs as rules
 
 UID = "batch.kubernetes.io/controller-uid"
 COLUMNS = (
@@ -55,7 +57,7 @@ def default(obj: Obj) -> None:
     _job_spec(spec)
     labels = template["metadata"].get("labels")
     if labels and not obj["metadata"].get("labels"):
-        obj["metadata"]["labels"] = dict(labels)
+        obj["metadata"]["labels"] = labels  # one map with the template's, as upstream's: what is added to it is in both
 
 
 def _job_spec(spec: Obj) -> None:
@@ -86,30 +88,52 @@ def prepare(obj: Obj, old: Obj | None, ctx: Context) -> None:
 
 
 def validate(obj: Obj, old: Obj | None) -> list[Cause]:
-    """Return what is wrong with a Job."""
+    """Return what is wrong with a Job, in upstream's order."""
     spec, found = obj.get("spec") or {}, metadata.validate(obj, old)
     found += validate_spec(spec, "spec")
-    if old is not None:
-        for key in ("completions", "selector", "template", "completionMode"):
-            if key == "completions" and spec.get("completionMode") == "Indexed":
-                continue
-            found += metadata.immutable(f"spec.{key}", spec.get(key), old["spec"].get(key))
+    chosen, labels = spec.get("selector"), ((spec.get("template") or {}).get("metadata") or {}).get("labels")
+    wrong = [causes.required("spec.selector")] if chosen is None else metadata.selector(chosen, "spec.selector")
+    found += wrong
+    if (chosen is None or not wrong) and not selects(chosen, labels):
+        found.append(causes.invalid("spec.template.metadata.labels", labels, templates.MISMATCH))
+    return found + (_changes(spec, old["spec"]) if old is not None else [])
+
+
+def _changes(spec: Obj, old: Obj) -> list[Cause]:
+    """Return what an update may not change. Upstream: ValidateJobSpecUpdate"""
+    found: list[Cause] = []
+    if spec.get("completionMode") != "Indexed":
+        found += metadata.immutable("spec.completions", spec.get("completions"), old.get("completions"))
+    found += metadata.immutable("spec.selector", spec.get("selector"), old.get("selector"))
+    template, before = spec["template"], old["template"]
+    shown = internal.pod_spec(template.get("spec") or {})
+    if old.get("suspend"):
+        if template.get("spec") != _suspended(template, before):
+            found.append(causes.invalid("spec.template.spec", shown, "field is immutable"))
+    elif template != before:
+        value = {**(template.get("metadata") or {}), "Spec": shown}
+        found.append(causes.invalid("spec.template", value, "field is immutable"))
+    for key in ("completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy"):
+        found += metadata.immutable(f"spec.{key}", spec.get(key), old.get(key))
     return found
+
+
+def _suspended(template: Obj, old: Obj) -> Obj:
+    """What was, with what may change in a Job that is suspended taken from what is to be."""
+    spec = template.get("spec") or {}
+    before = {**(old.get("spec") or {})}
+    for key in ("nodeSelector", "affinity", "tolerations", "schedulingGates"):
+        before.pop(key, None)
+        if key in spec:
+            before[key] = spec[key]
+    return before
 
 
 def validate_spec(spec: Obj, path: str) -> list[Cause]:
-    found: list[Cause] = []
-    for key in ("parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished"):
-        found += metadata.non_negative(f"{path}.{key}", spec.get(key))
-    template = spec.get("template") or {}
-    found += templates.validate_template(template, f"{path}.template")
-    policy = (template.get("spec") or {}).get("restartPolicy", "")
-    if policy == "Always":
-        text = 'Required value: valid values: "OnFailure", "Never"'
-        found.append(Cause(f"{path}.template.spec.restartPolicy", "FieldValueRequired", text))
-    elif policy not in ("OnFailure", "Never"):
-        found.append(causes.unsupported(f"{path}.template.spec.restartPolicy", policy, ("OnFailure", "Never")))
-    return found
+    """Return what is wrong with the spec of a Job, or of a CronJob's template of Jobs."""
+    found = rules.numbers(spec, path)
+    found += templates.validate_template(spec.get("template") or {}, f"{path}.template")
+    return found + rules.restart_policy(spec, path)
 
 
 JOBS = workloads.workload(

@@ -7,7 +7,7 @@ from typing import Any
 from podlab.embedded.apiserver.columns import AGE, NAME, Column, age
 from podlab.embedded.apiserver.resource import Context, Obj, Resource
 from podlab.embedded.apiserver.status import Cause
-from podlab.embedded.apiserver.validation import metadata, names
+from podlab.embedded.apiserver.validation import causes, metadata, names
 
 LABEL = "kubernetes.io/metadata.name"
 
@@ -31,7 +31,12 @@ def prepare(namespace: Obj, old: Obj | None, ctx: Context) -> None:
 
 
 def validate(namespace: Obj, old: Obj | None) -> list[Cause]:
-    return metadata.validate(namespace, old, names.label)
+    found = metadata.validate(namespace, old, names.label)
+    for name in (namespace.get("spec") or {}).get("finalizers") or []:
+        found += names.causes_of("spec.finalizers", name, names.qualified(name))
+        if "/" not in name and name not in metadata.STANDARD_FINALIZERS:
+            found.append(causes.invalid("spec.finalizers", name, metadata.ODD_FINALIZER))
+    return found
 
 
 def selectable(namespace: Obj) -> dict[str, str]:

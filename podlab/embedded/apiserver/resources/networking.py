@@ -8,6 +8,7 @@ from podlab.apimachinery.labels import format_selector
 from podlab.embedded.apiserver.columns import AGE, NAME, NONE, Column, age, few, head
 from podlab.embedded.apiserver.resource import Context, Obj
 from podlab.embedded.apiserver.resources.stored import stored
+from podlab.embedded.apiserver.validation import ingresses, networkpolicies
 
 INGRESS_COLUMNS = (
     NAME,
@@ -71,6 +72,8 @@ INGRESSES = stored(
     status=True,
     default=_ingress,
     prepare=_ingress_status,
+    validate=ingresses.validate,
+    warnings=ingresses.warnings,
     generation=True,
     columns=INGRESS_COLUMNS,
     row=ingress_row,
@@ -82,6 +85,7 @@ NETWORK_POLICIES = stored(
     "netpol",
     plural="networkpolicies",
     default=_network_policy,
+    validate=networkpolicies.validate,
     generation=True,
     columns=POLICY_COLUMNS,
     row=policy_row,

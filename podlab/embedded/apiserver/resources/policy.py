@@ -7,6 +7,7 @@ from typing import Any
 from podlab.embedded.apiserver.columns import AGE, NAME, Column, age, head
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.resources.stored import stored
+from podlab.embedded.apiserver.validation import budgets
 
 COLUMNS = (
     NAME,
@@ -28,6 +29,7 @@ DISRUPTION_BUDGETS = stored(
     "PodDisruptionBudget",
     "pdb",
     status=True,
+    validate=budgets.validate,
     generation=True,
     columns=COLUMNS,
     row=row,

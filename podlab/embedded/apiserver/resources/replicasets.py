@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from podlab.apimachinery.labels import format_labels, format_selector, selects
+from podlab.apimachinery.labels import format_labels, format_selector
 from podlab.embedded.apiserver.columns import AGE, CONTAINERS, IMAGES, NAME, Column, age, head, inside
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.resources import templates, workloads
@@ -89,6 +89,9 @@ def default_replicas(obj: Obj) -> None:
 
 def default_controller(obj: Obj) -> None:
     """Defaults of a ReplicationController: what it selects are its template's labels."""
+    if (obj.get("spec") or {}).get("template") is None:
+        workloads.put(obj.setdefault("spec", {}), replicas=1)
+        return
     spec, template = workloads.default_template(obj)
     labels = template["metadata"].get("labels")
     if labels:
@@ -99,22 +102,36 @@ def default_controller(obj: Obj) -> None:
     workloads.put(spec, replicas=1)
 
 
+def validate(obj: Obj, old: Obj | None) -> list[Cause]:
+    """Return what is wrong with a ReplicaSet, in upstream's order."""
+    spec, found = obj.get("spec") or {}, metadata.validate(obj, old)
+    for key in ("replicas", "minReadySeconds"):
+        found += metadata.non_negative(f"spec.{key}", spec.get(key))
+    found += templates.selector(spec, "deployment")
+    if not templates.unsound(spec.get("selector")):
+        found += templates.template_of_replicas(spec, "spec.template")
+    if old is not None:
+        found += metadata.immutable("spec.selector", spec.get("selector"), old["spec"].get("selector"))
+    return found
+
+
 def validate_controller(obj: Obj, old: Obj | None) -> list[Cause]:
     """Return what is wrong with a ReplicationController."""
     spec = obj.get("spec") or {}
     found = metadata.validate(obj, old) + metadata.non_negative("spec.minReadySeconds", spec.get("minReadySeconds"))
-    selector, template = spec.get("selector"), spec.get("template") or {}
+    selector, template = spec.get("selector"), spec.get("template")
     if not selector:
         found.append(causes.required("spec.selector"))
     found += metadata.non_negative("spec.replicas", spec.get("replicas"))
-    labels = (template.get("metadata") or {}).get("labels")
-    if selector and not selects({"matchLabels": selector}, labels):
-        found.append(causes.invalid("spec.template.metadata.labels", labels, templates.MISMATCH))
-    found += templates.validate_template(template, "spec.template")
-    policy = (template.get("spec") or {}).get("restartPolicy", "")
-    if policy != "Always":
-        found.append(causes.unsupported("spec.template.spec.restartPolicy", policy, ("Always",)))
-    return found
+    if template is None:
+        return [*found, causes.required("spec.template")]
+    chosen = {**spec, "selector": {"matchLabels": selector or labels_of(template)}}
+    return found + templates.template_of_replicas(chosen, "spec.template", "ReplicationController")
+
+
+def labels_of(template: Obj) -> Obj:
+    labels: Obj = (template.get("metadata") or {}).get("labels") or {}
+    return labels
 
 
 REPLICA_SETS = workloads.workload(
@@ -123,7 +140,7 @@ REPLICA_SETS = workloads.workload(
     "rs",
     scale=True,
     default=default_replicas,
-    validate=workloads.validation("replicaset", "selector"),
+    validate=validate,
     columns=COLUMNS,
     row=row,
 )

@@ -11,6 +11,7 @@ from podlab.embedded.apiserver.columns import AGE, NAME, NONE, Column, age, head
 from podlab.embedded.apiserver.resource import Context, Obj, Resource
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata, names
+from podlab.embedded.apiserver.validation import services as rules
 
 NETWORK = ipaddress.ip_network("10.96.0.0/16")
 RESERVED = 256  # the low addresses are given only to those who ask for one
@@ -34,7 +35,7 @@ def default(service: Obj) -> None:
         port.setdefault("protocol", "TCP")
         if port.get("targetPort") in (None, 0, ""):
             port["targetPort"] = port.get("port", 0)
-    if kind in EXPOSED:
+    if kind in EXPOSED or (kind == "ClusterIP" and spec.get("externalIPs")):
         spec.setdefault("externalTrafficPolicy", "Cluster")
     if kind in ("ClusterIP", *EXPOSED):
         spec.setdefault("internalTrafficPolicy", "Cluster")
@@ -54,6 +55,8 @@ def prepare(service: Obj, old: Obj | None, ctx: Context) -> None:
         _keep(spec, old.get("spec") or {})
         if spec.get("type") != (old.get("spec") or {}).get("type"):
             _drop(spec)
+    if found := rules.first(spec, (old or {}).get("spec") or {}):
+        raise status.invalid(ctx.resource.qualified_kind, service["metadata"].get("name", ""), found)
     if validate(service, old):
         return
     if found := _allocate(service, old, ctx):
@@ -64,6 +67,9 @@ def _keep(spec: Obj, old: Obj) -> None:
     """An update that leaves out what the cluster gave means to keep it."""
     if spec.get("type") == "ExternalName" or old.get("type") == "ExternalName":
         return
+    changed = spec.get("clusterIP") and spec["clusterIP"] != old.get("clusterIP")
+    if changed and spec.get("clusterIPs") == old.get("clusterIPs"):  # who changes one means both
+        spec["clusterIPs"] = [spec["clusterIP"]]
     for key in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "healthCheckNodePort"):
         if not spec.get(key) and old.get(key):
             spec[key] = old[key]
@@ -148,8 +154,6 @@ def validate(service: Obj, old: Obj | None) -> list[Cause]:
     """Return what is wrong with a Service, in upstream's order."""
     spec = service.get("spec") or {}
     kind, address = spec.get("type", ""), spec.get("clusterIP", "")
-    if old is None and address not in ("", "None") and (wrong := names.address("spec.clusterIPs[0]", address)):
-        return wrong  # addresses are looked at before the rest
     found = metadata.validate(service, old, names.label)
     if not spec.get("ports") and address != "None" and kind != "ExternalName":
         found.append(causes.required("spec.ports"))
@@ -165,10 +169,13 @@ def validate(service: Obj, old: Obj | None) -> list[Cause]:
     found += _ports(spec.get("ports") or [])
     found += metadata.labels(spec.get("selector"), "spec.selector")
     found += _affinity(spec)
-    found += _cluster_ip(spec, (old or {}).get("spec") or {})
+    found += _kept_ip(spec, (old or {}).get("spec") or {})
+    found += rules.external(spec)
     if kind not in TYPES:
         found.append(causes.unsupported("spec.type", kind, TYPES))
-    return found + _numbers(spec) + _traffic(spec)
+    found += _numbers(spec) + rules.balancer(spec) + _traffic(spec)
+    given = spec.get("trafficDistribution")
+    return found + names.among("spec.trafficDistribution", given, rules.DISTRIBUTIONS)
 
 
 def _ports(ports: list[Obj]) -> list[Cause]:
@@ -187,6 +194,8 @@ def _ports(ports: list[Obj]) -> list[Cause]:
         if protocol not in ("SCTP", "TCP", "UDP"):
             found.append(causes.unsupported(f"{here}.protocol", protocol, ("SCTP", "TCP", "UDP")))
         found += names.port(f"{here}.targetPort", port.get("targetPort", 0))
+        if (inside := port.get("appProtocol")) is not None:
+            found += names.causes_of(f"{here}.appProtocol", inside, names.qualified(inside))
     return found
 
 
@@ -200,10 +209,8 @@ def _affinity(spec: Obj) -> list[Cause]:
     return []
 
 
-def _cluster_ip(spec: Obj, old: Obj) -> list[Cause]:
+def _kept_ip(spec: Obj, old: Obj) -> list[Cause]:
     address, found = spec.get("clusterIP", ""), []
-    if address and address != "None":
-        found += names.address("spec.clusterIPs[0]", address)
     kinds = spec.get("type"), old.get("type")
     if old.get("clusterIP") and "ExternalName" not in kinds and address != old["clusterIP"]:
         found.append(causes.invalid("spec.clusterIPs[0]", [address], "may not change once set"))
@@ -236,15 +243,18 @@ def _numbers(spec: Obj) -> list[Cause]:
 def _traffic(spec: Obj) -> list[Cause]:
     found, kind, policies = [], spec.get("type"), ("Cluster", "Local")
     outside, within = spec.get("externalTrafficPolicy"), spec.get("internalTrafficPolicy")
+    open_ = kind in EXPOSED or (kind == "ClusterIP" and bool(spec.get("externalIPs")))
     if spec.get("allocateLoadBalancerNodePorts") is not None and kind != "LoadBalancer":
         text = "may only be used when `type` is 'LoadBalancer'"
         found.append(causes.forbidden("spec.allocateLoadBalancerNodePorts", text))
-    if outside and kind not in EXPOSED:
+    found += rules.balancer_class(spec)
+    if outside and not open_:
         text = "may only be set for externally-accessible services"
         found.append(causes.invalid("spec.externalTrafficPolicy", outside, text))
     elif outside and outside not in policies:
         found.append(causes.unsupported("spec.externalTrafficPolicy", outside, policies))
-    if within and within not in policies:
+    found += rules.check_port(spec)
+    if within is not None and within not in policies:
         found.append(causes.unsupported("spec.internalTrafficPolicy", within, policies))
     return found
 
@@ -344,6 +354,7 @@ SERVICES = Resource(
     subresources=("status",),
     default=default,
     validate=validate,
+    warnings=rules.warnings,
     prepare=prepare,
     fields=selectable,
     columns=COLUMNS,

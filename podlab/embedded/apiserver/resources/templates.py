@@ -12,7 +12,7 @@ from podlab.embedded.apiserver.podspec import warnings as podwarnings
 from podlab.embedded.apiserver.podspec.security import podannotations
 from podlab.embedded.apiserver.resource import Obj, Resource
 from podlab.embedded.apiserver.status import Cause
-from podlab.embedded.apiserver.validation import causes, metadata
+from podlab.embedded.apiserver.validation import causes, metadata, names
 
 MISMATCH = "`selector` does not match template `labels`"
 
@@ -30,33 +30,57 @@ def validate_template(template: Obj, path: str) -> list[Cause]:
     return found
 
 
-def template_of_replicas(spec: Obj, path: str) -> list[Cause]:
+HOSTNAME = (
+    "metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; "
+    "a DNS label is recommended"
+)
+
+
+def template_of_replicas(spec: Obj, path: str, kind: str = "ReplicaSet") -> list[Cause]:
     """Return what is wrong with a template of Pods that are replaced when they end."""
     template, selector = spec.get("template") or {}, spec.get("selector")
     labels = (template.get("metadata") or {}).get("labels")
     found: list[Cause] = []
-    unsound = bool(selector) and bool(metadata.selector(selector, ""))
-    if not unsound and not selects(selector, labels):
+    if not selects(selector, labels):
         found.append(causes.invalid(f"{path}.metadata.labels", labels, MISMATCH))
-    found += validate_template(template, path)
+    return found + validate_template(template, path) + lasting(template, path, kind)
+
+
+def lasting(template: Obj, path: str, kind: str = "ReplicaSet") -> list[Cause]:
+    """Pods that are replaced when they end restart, and have no deadline."""
+    found: list[Cause] = []
     inner = template.get("spec") or {}
     policy = inner.get("restartPolicy", "")
     if policy != "Always":
         found.append(causes.unsupported(f"{path}.spec.restartPolicy", policy, ("Always",)))
     if inner.get("activeDeadlineSeconds") is not None:
-        text = "activeDeadlineSeconds in ReplicaSet is not Supported"
+        text = f"activeDeadlineSeconds in {kind} is not Supported"
         found.append(causes.forbidden(f"{path}.spec.activeDeadlineSeconds", text))
     return found
 
 
-def selector(spec: Obj, kind: str) -> list[Cause]:
+def unsound(selector: Obj | None) -> bool:
+    """Whether no Pod can be compared with a selector, so that upstream looks no further."""
+    return bool(selector) and bool(metadata.selector(selector, ""))
+
+
+def selector(spec: Obj, kind: str, detail: str = "invalid label selector") -> list[Cause]:
+    """Return what is wrong with a workload's selector."""
     given = spec.get("selector")
     if given is None:
         return [causes.required("spec.selector")]
     found = metadata.selector(given, "spec.selector")
     if not given.get("matchLabels") and not given.get("matchExpressions"):
         found.append(causes.invalid("spec.selector", given, f"empty selector is invalid for {kind}"))
+    elif found:
+        found.append(causes.invalid("spec.selector", given, detail))
     return found
+
+
+def name_warnings(obj: Obj, old: Obj | None) -> list[str]:
+    """Names of workloads get into those of their Pods, which are best labels."""
+    wrong = names.label(obj["metadata"].get("name", "")) if old is None else []
+    return [f"{HOSTNAME}: [{' '.join(wrong)}]"] if wrong else []
 
 
 def workload_warnings(obj: Obj, old: Obj | None) -> list[str]:
@@ -64,7 +88,8 @@ def workload_warnings(obj: Obj, old: Obj | None) -> list[str]:
     spec, path = obj.get("spec") or {}, "spec.template"
     if obj.get("kind") == "CronJob":
         spec, path = (spec.get("jobTemplate") or {}).get("spec") or {}, "spec.jobTemplate.spec.template"
-    return podwarnings.template(spec.get("template") or {}, path)
+    named = name_warnings(obj, old) if obj.get("kind") not in ("StatefulSet", "DaemonSet") else []
+    return named + podwarnings.template(spec.get("template") or {}, path)
 
 
 def default(obj: Obj) -> None:

@@ -7,8 +7,6 @@ from typing import Any
 from podlab.embedded.apiserver.podspec import defaults, dropped
 from podlab.embedded.apiserver.resource import Context, Obj, Resource
 from podlab.embedded.apiserver.resources import templates
-from podlab.embedded.apiserver.status import Cause
-from podlab.embedded.apiserver.validation import metadata
 
 ALL = ("all",)
 
@@ -43,21 +41,9 @@ def drop(obj: Obj) -> None:
     """Take out of the template what gates do not let in."""
     spec = obj.get("spec") or {}
     spec = (spec.get("jobTemplate") or {}).get("spec") or spec
+    if (spec.get("podFailurePolicy") or {}).get("rules") == []:
+        spec["podFailurePolicy"]["rules"] = None
     dropped.drop((spec.get("template") or {}).get("spec") or {})
-
-
-def validation(kind: str, *immutable: str) -> Any:
-    def validate(obj: Obj, old: Obj | None) -> list[Cause]:
-        spec = obj.get("spec") or {}
-        found = metadata.validate(obj, old) + metadata.non_negative("spec.replicas", spec.get("replicas"))
-        found += templates.selector(spec, kind) + templates.template_of_replicas(spec, "spec.template")
-        for key in ("minReadySeconds", "revisionHistoryLimit"):
-            found += metadata.non_negative(f"spec.{key}", spec.get(key))
-        for key in immutable if old else ():
-            found += metadata.immutable(f"spec.{key}", spec.get(key), (old or {})["spec"].get(key))
-        return found
-
-    return validate
 
 
 def workload(group: str, kind: str, *short_names: str, scale: bool = False, **more: Any) -> Resource:
@@ -70,7 +56,6 @@ def workload(group: str, kind: str, *short_names: str, scale: bool = False, **mo
         short_names=short_names,
         categories=ALL,
         subresources=("scale", "status") if scale else ("status",),
-        warnings=templates.workload_warnings,
         generation=True,
-        **{"prepare": prepare, **more},
+        **{"prepare": prepare, "warnings": templates.workload_warnings, **more},
     )

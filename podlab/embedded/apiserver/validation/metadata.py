@@ -11,6 +11,7 @@ from podlab.embedded.apiserver.validation import causes, names
 
 Obj = dict[str, Any]
 STANDARD_FINALIZERS = ("kubernetes", "orphan", "foregroundDeletion")
+ODD_FINALIZER = "name is neither a standard finalizer name nor is it fully qualified"
 ANNOTATIONS_LIMIT = 256 * 1024
 
 
@@ -99,10 +100,9 @@ def _owners(owners: list[Obj], path: str) -> list[Cause]:
 def finalizers(given: list[str], path: str) -> list[Cause]:
     """Return what is wrong with the names of finalizers."""
     found = [cause for name in given for cause in names.causes_of(path, name, names.qualified(name))]
-    odd = "name is neither a standard finalizer name nor is it fully qualified"
     for index, name in enumerate(given):
         if "/" not in name and name not in STANDARD_FINALIZERS:
-            found.append(causes.invalid(f"{path}[{index}]", name, odd))
+            found.append(causes.invalid(f"{path}[{index}]", name, ODD_FINALIZER))
     return found
 
 

@@ -1,0 +1,139 @@
+"""What is wrong with a Service's addresses, families and ways in. Upstream: pkg/apis/core/validation ValidateService"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import causes, metadata, names
+from podlab.embedded.apiserver.validation.networkpolicies import cidr
+
+Obj = dict[str, Any]
+
+FAMILIES = ("IPv4", "IPv6")
+FAMILY_POLICIES = ("PreferDualStack", "RequireDualStack", "SingleStack")
+DISTRIBUTIONS = ("PreferClose", "PreferSameZone", "PreferSameNode")
+BALANCER = "may only be used when `type` is 'LoadBalancer'"
+CHECK_PORT = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"
+IGNORED = 'spec.externalName is ignored when spec.type is not "ExternalName"'
+EXTERNAL = "spec.externalIPs is deprecated and may no longer be implemented in some clusters"
+CLOSE = 'spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"'
+
+
+def warnings(service: Obj, old: Obj | None) -> list[str]:
+    """Return what a client is told of a Service."""
+    spec = service.get("spec") or {}
+    checks = (
+        (spec.get("externalIPs"), EXTERNAL),
+        (spec.get("externalName") and spec.get("type") != "ExternalName", IGNORED),
+        (spec.get("trafficDistribution") == "PreferClose", CLOSE),
+    )
+    return [text for given, text in checks if given]
+
+
+def addresses(spec: Obj) -> list[Cause]:
+    """Return what is wrong with a list of addresses. Upstream: ValidateServiceClusterIPsRelatedFields"""
+    given, found = spec.get("clusterIPs") or [], []
+    if spec.get("type") == "ExternalName":
+        return []
+    address = spec.get("clusterIP") or ""
+    if given and not address:
+        found.append(causes.invalid("spec.clusterIPs", given, "must be empty when `clusterIP` is not specified"))
+    elif given and given[0] != address:
+        found.append(causes.invalid("spec.clusterIPs", given, "first value must match `clusterIP`"))
+    if len(given) > 1 and given[0] == "None":
+        return [*found, causes.invalid("spec.clusterIPs", given, "'None' must be the first and only value")]
+    for index, text in enumerate(given or [address]):
+        if text not in ("", "None"):
+            found += names.address(f"spec.clusterIPs[{index}]", text)
+    return found
+
+
+def first(spec: Obj, old: Obj) -> list[Cause]:
+    """Return what is looked at before the rest: families and addresses. Upstream: initIPFamilyFields"""
+    return addresses(spec) + families(spec) or cluster(spec, old)
+
+
+def families(spec: Obj) -> list[Cause]:
+    """Return what is wrong with families of addresses, of which there is one."""
+    given, policy, found = spec.get("ipFamilies") or [], spec.get("ipFamilyPolicy"), []
+    if spec.get("type") == "ExternalName":
+        return []
+    for index, family in enumerate(given):
+        here = f"spec.ipFamilies[{index}]"
+        if family not in FAMILIES:
+            found.append(causes.unsupported(here, family, FAMILIES))
+        elif family in given[:index]:
+            found.append(causes.duplicate(here, family))
+    return found + names.among("spec.ipFamilyPolicy", policy, FAMILY_POLICIES)
+
+
+def cluster(spec: Obj, old: Obj) -> list[Cause]:
+    """Return what a cluster with addresses of one family cannot do. Upstream: registry/core/service/storage alloc.go"""
+    address = spec.get("clusterIP") or ""
+    if spec.get("type") == "ExternalName" or address == "None":
+        return []
+    if ":" in address:
+        return [causes.invalid("spec.clusterIPs[0]", [address], "IPv6 is not configured on this cluster")]
+    given = (spec.get("ipFamilies") or [""])[0]
+    if given == "IPv6":
+        if old.get("clusterIP") and address:
+            text = "expected an IPv6 value as indicated by `ipFamilies[0]`"
+            return [causes.invalid("spec.clusterIPs[0]", address, text)]
+        return [causes.invalid("spec.ipFamilies[0]", given, "not configured on this cluster")]
+    if spec.get("ipFamilyPolicy") == "RequireDualStack":
+        text = "this cluster is not configured for dual-stack services"
+        return [causes.invalid("spec.ipFamilyPolicy", "RequireDualStack", text)]
+    return []
+
+
+def external(spec: Obj) -> list[Cause]:
+    """Return what is wrong with addresses from outside. Upstream: ValidateEndpointIP"""
+    found = []
+    for index, text in enumerate(spec.get("externalIPs") or []):
+        here = f"spec.externalIPs[{index}]"
+        wrong = names.address(here, text)
+        found += wrong or [causes.invalid(here, text, why) for why in _special(text)]
+    return found
+
+
+def _special(text: str) -> list[str]:
+    address = ipaddress.ip_address(text)
+    local = address in ipaddress.ip_network("224.0.0.0/24") if address.version == 4 else text.lower().startswith("ff02")
+    checks = (
+        (address.is_unspecified, f"may not be unspecified ({text})"),
+        (address.is_loopback, "may not be in the loopback range (127.0.0.0/8, ::1/128)"),
+        (address.is_link_local, "may not be in the link-local range (169.254.0.0/16, fe80::/10)"),
+        (local, "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)"),
+    )
+    return [why for bad, why in checks if bad]
+
+
+def balancer(spec: Obj) -> list[Cause]:
+    """Return what is wrong with what only load balancers have."""
+    found, kind, path = [], spec.get("type"), "spec.LoadBalancerSourceRanges"
+    ranges = spec.get("loadBalancerSourceRanges") or []
+    if ranges and kind != "LoadBalancer":
+        found.append(causes.forbidden(path, BALANCER))
+    for index, text in enumerate(ranges):
+        found += cidr(text.strip(), f"{path}[{index}]")[1]
+    return found
+
+
+def balancer_class(spec: Obj) -> list[Cause]:
+    """Return what is wrong with a load balancer's class."""
+    name = spec.get("loadBalancerClass")
+    if name is None:
+        return []
+    if spec.get("type") != "LoadBalancer":
+        return [causes.forbidden("spec.loadBalancerClass", BALANCER)]
+    return names.causes_of("spec.loadBalancerClass", name, names.qualified(name))
+
+
+def check_port(spec: Obj) -> list[Cause]:
+    """Return what is wrong with the port for checks of health."""
+    port = spec.get("healthCheckNodePort") or 0
+    if not port or (spec.get("type") == "LoadBalancer" and spec.get("externalTrafficPolicy") == "Local"):
+        return metadata.non_negative("spec.healthCheckNodePort", port)
+    return [causes.invalid("spec.healthCheckNodePort", port, CHECK_PORT)]
