@@ -21,6 +21,7 @@ from podlab.embedded.controllers.job.job import Jobs
 from podlab.embedded.controllers.job.ttl import TTLAfterFinished
 from podlab.embedded.controllers.namespace import NamespaceLifecycle, ServiceAccounts
 from podlab.embedded.controllers.owned import Owned
+from podlab.embedded.controllers.poddisruption import PodDisruptionBudgets
 from podlab.embedded.controllers.podgc import PodGarbageCollector
 from podlab.embedded.controllers.replicaset.replicaset import Replicas
 from podlab.embedded.controllers.resourcequota import ResourceQuotas
@@ -70,6 +71,7 @@ CONTROLLERS: tuple[Callable[[ControllerContext], Part], ...] = (
     lambda context: TTLAfterFinished(context.registry),
     lambda context: StatefulSets(context.registry, context.pods),
     lambda context: DaemonSets(context.registry, context.pods),
+    lambda context: PodDisruptionBudgets(context.registry),
     lambda context: EndpointSlices(context.registry),
     lambda context: Endpoints(context.registry),
     lambda context: EndpointSliceMirroring(context.registry),

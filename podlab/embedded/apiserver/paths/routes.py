@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from podlab.embedded.apiserver import status, verbs
 from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.auth import Authenticator
-from podlab.embedded.apiserver.paths import discovery, health, reviews, scale, subresources, tokenrequest
+from podlab.embedded.apiserver.paths import discovery, eviction, health, reviews, scale, subresources, tokenrequest
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.request import Request, RequestInfo
 from podlab.embedded.apiserver.resource import Resource
@@ -56,6 +56,7 @@ OBJECTS: dict[str, Mapping[str, OfObjects]] = {
     "scale": SCALE,
     "finalize": {"PUT": _plain(subresources.finalize)},
     "binding": {"POST": _plain(subresources.bind)},
+    "eviction": {"POST": _plain(eviction.evict)},
     "token": {"POST": lambda call, served: tokenrequest.token(call, served.authenticator)},
 }
 """Collections, objects and subresources; those that stream (log, exec, …) are connect's."""

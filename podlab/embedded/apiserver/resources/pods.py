@@ -167,6 +167,7 @@ PODS = Resource(
         "attach",
         "binding",
         "ephemeralcontainers",
+        "eviction",
         "exec",
         "log",
         "portforward",
