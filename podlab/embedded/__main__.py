@@ -20,6 +20,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--speed", type=float, default=1.0, help="cluster seconds per second")
     parser.add_argument("--stepping", action="store_true", help="time passes only while somebody watches")
     parser.add_argument("--seed", type=int, default=None, help="make uids and names the same every time")
+    parser.add_argument("--workers", type=int, default=None, help="nodes beside the control plane, for a new cluster")
     return parser.parse_args()
 
 
@@ -43,6 +44,7 @@ def main() -> None:
         speed=arguments.speed,
         stepping=arguments.stepping,
         seed=arguments.seed,
+        workers=arguments.workers,
     )
     gc.freeze()
     asyncio.run(_run(server))

@@ -26,8 +26,8 @@ from podlab.embedded.apiserver.resource import Resource
 from podlab.embedded.apiserver.resources import RESOURCES
 from podlab.embedded.clock import Clock, Randomness, RealClock
 from podlab.embedded.controllers import descriptors
-from podlab.embedded.kubelet.api import NodeApi
-from podlab.embedded.kubelet.kubelet import Kubelet
+from podlab.embedded.kubelet.machine import CONTROL_PLANE_IP, machines
+from podlab.embedded.nodes import Nodes
 from podlab.embedded.scheduler.scheduler import Scheduler
 from podlab.embedded.stepping import SteppingClock
 from podlab.embedded.store import Store
@@ -37,8 +37,6 @@ COMPACT_EVERY = 300.0
 DOCUMENTS_AFTER = 3.0
 """Real seconds after which the OpenAPI documents are made, so that the first Pod has the machine to itself."""
 HOST = "127.0.0.1"
-NODE_IP = "172.18.0.3"
-"""Where the control plane is inside the cluster."""
 
 
 STEPS_TO_READY = 200
@@ -81,10 +79,18 @@ class Core:
     Args:
         home: where the store and the keys are; None keeps all in memory, and then there are no tokens.
         seed: makes uids, suffixes and container ids the same every time.
+        workers: nodes beside the control plane.
     """
 
     def __init__(
-        self, home: Path | None, name: str, *, clock: Clock, seed: int | None = None, token: str = "admin"
+        self,
+        home: Path | None,
+        name: str,
+        *,
+        clock: Clock,
+        seed: int | None = None,
+        token: str = "admin",
+        workers: int = 0,
     ) -> None:
         self.name, self.clock = name, clock
         self.randomness = Randomness(seed)
@@ -93,7 +99,8 @@ class Core:
         self.signer = TokenSigner((home or Path()) / "sa.key")
         self.authenticator = Authenticator(self.registry, self.signer, token)
         self.documents = Documents(home / "openapi", RESOURCES, self._custom) if home else None
-        self.app = App(self.registry, self.authenticator, documents=self.documents)
+        self.nodes = Nodes(self.registry, self.store, machines(name, workers), self._token)
+        self.app = App(self.registry, self.authenticator, self.nodes, documents=self.documents, machines=self.nodes)
         authority = (home or Path()) / "ca.crt"
         self.certificate = authority.read_text(encoding="utf-8") if home and authority.exists() else ""
         self._stops: list[Callable[[], object]] = []
@@ -103,14 +110,12 @@ class Core:
 
     def start(self) -> None:
         """Create what every cluster has, and let scheduler, kubelet and controllers go to work."""
-        bootstrap.populate(self.registry, NODE_IP)
-        kubelet = Kubelet(self.registry, f"{self.name}-control-plane", self.store, issue=self._token, node_ip=NODE_IP)
-        kubelet.start()
-        self.app.node = NodeApi(self.clock, kubelet.parts.runtime, self.randomness)
+        bootstrap.populate(self.registry, CONTROL_PLANE_IP)
+        self.nodes.start()
         parts = (
             *descriptors.start(self.registry, self.certificate, self.authenticator.tokens.legacy),
             Scheduler(self.registry),
-            kubelet,
+            self.nodes,
         )
         self._stops = [part.stop for part in parts]
 
@@ -143,10 +148,17 @@ class Core:
 
 
 class Server:
-    """A cluster named `name` that keeps its state, certificates, token and port under `home`."""
+    """A cluster named `name` that keeps its state, certificates, token, port and number of nodes under `home`."""
 
     def __init__(
-        self, home: Path, name: str, *, speed: float = 1.0, stepping: bool = False, seed: int | None = None
+        self,
+        home: Path,
+        name: str,
+        *,
+        speed: float = 1.0,
+        stepping: bool = False,
+        seed: int | None = None,
+        workers: int | None = None,
     ) -> None:
         self.home, self.name = home, name
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -156,7 +168,8 @@ class Server:
 
             certificates.ensure(home)
         self.token = self._kept("token", lambda: secrets.token_urlsafe(32))
-        self.core = Core(home, name, clock=clock, seed=seed, token=self.token)
+        kept = int(self._kept("workers", lambda: str(workers or 0)))
+        self.core = Core(home, name, clock=clock, seed=seed, token=self.token, workers=kept)
         self._server: Any = None
         self._socket: socket.socket | None = None
 

@@ -16,7 +16,7 @@ from podlab.embedded.apiserver import auth, status
 from podlab.embedded.apiserver.answering import negotiation
 from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.auth import Authenticator
-from podlab.embedded.apiserver.node import Node
+from podlab.embedded.apiserver.node import Machines, Node
 from podlab.embedded.apiserver.paths import connect, health, routes
 from podlab.embedded.apiserver.paths.streams import WatchStream
 from podlab.embedded.apiserver.registry import Registry
@@ -41,6 +41,7 @@ class App:
 
     Args:
         documents: answers `/openapi/…`; gets the request, returns None for paths it does not know.
+        machines: what `/podlab/nodes` turns off and on.
     """
 
     def __init__(
@@ -49,9 +50,10 @@ class App:
         authenticator: Authenticator,
         node: Node | None = None,
         documents: Callable[[Request], Answer | None] | None = None,
+        machines: Machines | None = None,
     ) -> None:
         self.registry, self.authenticator, self.node = registry, authenticator, node
-        self.served = routes.Served(registry, authenticator, documents)
+        self.served = routes.Served(registry, authenticator, documents, machines)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

@@ -42,6 +42,19 @@ class Writer(Protocol):
         """Hang up."""
 
 
+class Machines(Protocol):
+    """The machines below the nodes, which go off and come back."""
+
+    def states(self) -> Obj:
+        """`on` or `off`, by name."""
+
+    def turn_off(self, name: str) -> None:
+        """Pull the plug. Raises StatusError 404."""
+
+    def turn_on(self, name: str) -> None:
+        """Start it, or its kubelet again. Raises StatusError 404."""
+
+
 class Node(Protocol):
     """A kubelet, as the API server reaches it. All methods raise StatusError."""
 

@@ -20,6 +20,7 @@ from podlab.embedded.controllers.garbagecollector import GarbageCollector
 from podlab.embedded.controllers.job.job import Jobs
 from podlab.embedded.controllers.job.ttl import TTLAfterFinished
 from podlab.embedded.controllers.namespace import NamespaceLifecycle, ServiceAccounts
+from podlab.embedded.controllers.nodelifecycle import NodeLifecycle
 from podlab.embedded.controllers.owned import Owned
 from podlab.embedded.controllers.poddisruption import PodDisruptionBudgets
 from podlab.embedded.controllers.podgc import PodGarbageCollector
@@ -63,6 +64,7 @@ CONTROLLERS: tuple[Callable[[ControllerContext], Part], ...] = (
     lambda context: EventExpiry(context.registry),
     lambda context: PodGarbageCollector(context.registry),
     lambda context: ResourceQuotas(context.registry),
+    lambda context: NodeLifecycle(context.registry),
     lambda context: TaintEviction(context.registry),
     lambda context: Deployments(context.registry, context.pods),
     lambda context: Replicas(context.registry, context.pods, "replicasets.apps"),

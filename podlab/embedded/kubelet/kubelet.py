@@ -17,6 +17,7 @@ from podlab.embedded.kubelet.dependencies import Dependencies
 from podlab.embedded.kubelet.imagemanager import ImageManager
 from podlab.embedded.kubelet.kuberuntime.killer import Killer
 from podlab.embedded.kubelet.kuberuntime.starter import Starter
+from podlab.embedded.kubelet.machine import Machine
 from podlab.embedded.kubelet.node import CAPACITY, NodeReporter
 from podlab.embedded.kubelet.pleg import Relist
 from podlab.embedded.kubelet.podclient import MANAGER, PodClient
@@ -34,27 +35,30 @@ NOTICE = 0.015
 class Kubelet:
     """One node's agent; `shelf` is where it keeps what outlives the server."""
 
-    def __init__(
-        self, registry: Registry, name: str, shelf: Shelf, *, issue: Token = no_token, node_ip: str = "172.18.0.3"
-    ) -> None:
-        self.parts = self._parts(registry, name, shelf, issue, node_ip)
+    def __init__(self, registry: Registry, machine: Machine, shelf: Shelf, *, issue: Token = no_token) -> None:
+        self.parts = self._parts(registry, machine, shelf, issue)
         self.killer = Killer(self.parts.clock, self.parts.runtime, self.parts.recorder)
         self.starter = Starter(self.parts, self.killer)
         self.workers: dict[str, PodWorker] = {}
-        self.reporter = NodeReporter(registry, name, node_ip, lambda: self.parts.images.present, self.parts.recorder)
+        self.reporter = NodeReporter(registry, machine, lambda: self.parts.images.present, self.parts.recorder)
         self._unkept: set[str] = set()
         self._stop: Callable[[], None] | None = None
 
-    def _parts(self, registry: Registry, name: str, shelf: Shelf, issue: Token, node_ip: str) -> Dependencies:
-        clock, pods, checkpoints = registry.clock, PodClient(registry), Checkpoints(shelf, name)
+    def _parts(self, registry: Registry, machine: Machine, shelf: Shelf, issue: Token) -> Dependencies:
+        name, clock, pods, checkpoints = (
+            machine.name,
+            registry.clock,
+            PodClient(registry),
+            Checkpoints(shelf, machine.name),
+        )
         recorder = Recorder(registry, MANAGER, host=name)
         return Dependencies(
             name=name,
-            node_ip=node_ip,
+            node_ip=machine.ip,
             capacity=dict(CAPACITY),
             registry=registry,
             clock=clock,
-            runtime=Runtime(clock, self._changed),
+            runtime=Runtime(clock, self._changed, machine.subnet),
             recorder=recorder,
             pods=pods,
             images=ImageManager(
@@ -65,10 +69,10 @@ class Kubelet:
             relist=Relist.since(clock.now()),
         )
 
-    def start(self) -> None:
-        """Register the node, take up the Pods that were running, and watch."""
+    def start(self, *, booted: bool = False) -> None:
+        """Register the node, take up the Pods that were running, and watch; a machine that booted tells of it."""
         self.parts.images.restore()
-        self.reporter.start()
+        self.reporter.start(booted=booted)
         self._stop = self.parts.registry.on(self.parts.pods.resource, self._on_pod)
 
     def stop(self) -> None:
@@ -81,6 +85,15 @@ class Kubelet:
         for containers in self.parts.runtime.containers.values():
             for container in containers:
                 container.abandon()
+
+    def crash(self) -> None:
+        """The machine goes off: nobody is told, and what ran has ended when it comes back."""
+        records = {uid: restore.kept(self.parts.runtime, uid) for uid in self.workers}
+        self.stop()
+        self.workers.clear()
+        for uid, record in records.items():
+            if record:
+                self.parts.checkpoints.keep_pod(uid, restore.ended(record))
 
     def _on_pod(self, event: Event) -> None:
         pod = event.object

@@ -15,6 +15,7 @@ from podlab.embedded.apiserver.resource import Writer
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Timer
 from podlab.embedded.events import Recorder
+from podlab.embedded.kubelet.machine import Machine
 from podlab.embedded.runtime import images
 from podlab.embedded.runtime.machine import kernel
 
@@ -50,23 +51,24 @@ class NodeReporter:
     """Creates the Node, reports its status every five minutes, and renews its lease every ten seconds."""
 
     def __init__(
-        self, registry: Registry, name: str, ip: str, present: Callable[[], Sequence[str]], recorder: Recorder
+        self, registry: Registry, machine: Machine, present: Callable[[], Sequence[str]], recorder: Recorder
     ) -> None:
-        self._registry, self._clock, self.name, self._ip = registry, registry.clock, name, ip
+        self._registry, self._clock = registry, registry.clock
+        self._machine, self.name = machine, machine.name
         self._present, self._recorder = present, recorder
         self._nodes, self._leases = registry.resource("nodes"), registry.resource("leases.coordination.k8s.io")
         self.capacity = dict(CAPACITY)
         self._timers: list[Timer] = []
 
-    def start(self) -> None:
+    def start(self, *, booted: bool = False) -> None:
         """Register, and keep reporting."""
         new = self._registry.find(self._nodes, self.name) is None
         if new:
             self._registry.create(self._nodes, self._node(), by=Writer("kubelet"))
         self.report()
         self._registry.change(self._nodes, self.name, "", _untaint, subresource="", by=Writer(CONTROLLER))
-        if new:
-            self._tell()
+        if new or booted:
+            self._tell(registered=new)
         self._renew()
         self._every(REPORT, self.report)
 
@@ -90,18 +92,22 @@ class NodeReporter:
             "kubernetes.io/arch": "amd64",
             "kubernetes.io/hostname": self.name,
             "kubernetes.io/os": "linux",
-            "node-role.kubernetes.io/control-plane": "",
         }
+        if not self._machine.worker:
+            labels["node-role.kubernetes.io/control-plane"] = ""
+        if self._machine.tainted:
+            labels["node.kubernetes.io/exclude-from-external-load-balancers"] = ""
         annotations = {
             "node.alpha.kubernetes.io/ttl": "0",
             "volumes.kubernetes.io/controller-managed-attach-detach": "true",
         }
-        cluster = self.name.removesuffix("-control-plane")
-        spec = {
-            "podCIDR": "10.244.0.0/24",
-            "podCIDRs": ["10.244.0.0/24"],
-            "providerID": f"kind://docker/{cluster}/{self.name}",
+        spec: Obj = {
+            "podCIDR": self._machine.cidr,
+            "podCIDRs": [self._machine.cidr],
+            "providerID": f"kind://docker/{self._machine.cluster}/{self.name}",
         }
+        if self._machine.tainted:
+            spec["taints"] = [{"effect": "NoSchedule", "key": "node-role.kubernetes.io/control-plane"}]
         return {"metadata": {"name": self.name, "labels": labels, "annotations": annotations}, "spec": spec}
 
     def report(self) -> None:
@@ -113,10 +119,8 @@ class NodeReporter:
         try:
             self._registry.change(self._nodes, self.name, "", fill, by=Writer("kubelet"))
         except StatusError as error:
-            if error.code != 404:
+            if error.code != 404:  # somebody deleted the Node: it registers again when it starts again
                 raise
-            self._registry.create(self._nodes, self._node(), by=Writer("kubelet"))
-            self._registry.change(self._nodes, self.name, "", fill, by=Writer("kubelet"))
 
     def _status(self, node: Obj) -> Obj:
         now = rfc3339(self._clock.now())
@@ -135,7 +139,7 @@ class NodeReporter:
         features = {"recursiveReadOnlyMounts": True, "userNamespaces": False}
         return {
             "addresses": [
-                {"address": self._ip, "type": "InternalIP"},
+                {"address": self._machine.ip, "type": "InternalIP"},
                 {"address": self.name, "type": "Hostname"},
             ],
             "allocatable": dict(CAPACITY),
@@ -164,17 +168,19 @@ class NodeReporter:
             "systemUUID": machine.hex,
         }
 
-    def _tell(self) -> None:
-        """The events of a node that joins."""
+    def _tell(self, *, registered: bool) -> None:
+        """The events of a node that starts, and of one that joins."""
         node = {"kind": "Node", "apiVersion": "v1", "metadata": {"name": self.name}}
         self._recorder.normal(node, "Starting", "Starting kubelet.")
         for reason in ("NodeHasSufficientMemory", "NodeHasNoDiskPressure", "NodeHasSufficientPID"):
             self._recorder.normal(node, reason, f"Node {self.name} status is now: {reason}")
         self._recorder.normal(node, "NodeAllocatableEnforced", "Updated Node Allocatable limit across pods")
-        controller = Recorder(self._registry, "node-controller", manager=CONTROLLER)
-        registered = self._registry.get(self._nodes, self.name)
-        node["metadata"] = {"name": self.name, "uid": registered["metadata"]["uid"]}
-        controller.normal(node, "RegisteredNode", f"Node {self.name} event: Registered Node {self.name} in Controller")
+        if registered:
+            controller = Recorder(self._registry, "node-controller", manager=CONTROLLER)
+            there = self._registry.get(self._nodes, self.name)
+            node["metadata"] = {"name": self.name, "uid": there["metadata"]["uid"]}
+            text = f"Node {self.name} event: Registered Node {self.name} in Controller"
+            controller.normal(node, "RegisteredNode", text)
         self._recorder.normal(
             {"kind": "Node", "apiVersion": "v1", "metadata": {"name": self.name}},
             "NodeReady",

@@ -25,6 +25,17 @@ def kept(runtime: Runtime, uid: str) -> Obj | None:
     return {"ip": sandbox.ip, "ready": sandbox.ready, "containers": containers}
 
 
+def ended(record: Obj) -> Obj:
+    """What is remembered after the machine itself went off: nobody knows how the containers ended."""
+    containers = []
+    for each in record["containers"]:
+        instance = each["instance"]
+        if instance["state"] == "running":
+            instance = {**instance, "state": "exited", "exit_code": 255, "reason": "Unknown", "finished_at": 0.0}
+        containers.append({**each, "instance": instance})
+    return {**record, "ready": False, "containers": containers}
+
+
 def pod(using: Dependencies, starter: Starter, pod: Obj) -> None:
     """Bring back the sandbox and the containers of a Pod, if any were kept; what ran goes on running."""
     uid = pod["metadata"]["uid"]
@@ -38,6 +49,8 @@ def pod(using: Dependencies, starter: Starter, pod: Obj) -> None:
     specs = {c["name"]: c for c, _ in podspecs.paths(pod)}
     for each in found["containers"]:
         instance = Instance(**each["instance"])
+        if instance.state == "exited" and not instance.finished_at:
+            instance.finished_at = using.clock.now()
         if instance.name in specs and instance.state != "created":  # one that never ran is made anew
             _container(using, starter, pod, specs[instance.name], instance, each["log"])
     if not found["ready"]:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.answering import negotiation
 from podlab.embedded.apiserver.answering.negotiation import Answer
+from podlab.embedded.apiserver.node import Machines
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.request import Request
 from podlab.embedded.apiserver.resource import Obj
@@ -142,6 +143,20 @@ def clock(registry: Registry, request: Request) -> Answer:
     elif request.method != "GET":
         raise status.method_not_allowed()
     return Answer(200, negotiation.dump(time.state()) + b"\n")
+
+
+def machines(there: Machines, request: Request) -> Answer:
+    """`/podlab/nodes`: GET tells which machines are on, POST `{"action": "stop" | "start", "name": …}` acts."""
+    if request.method == "POST":
+        order = _order(request.body)
+        actions = {"stop": there.turn_off, "start": there.turn_on}
+        action = actions.get(str(order.get("action")))
+        if action is None:
+            raise status.bad_request("action must be one of stop, start")
+        action(str(order.get("name")))
+    elif request.method != "GET":
+        raise status.method_not_allowed()
+    return Answer(200, negotiation.dump(there.states()) + b"\n")
 
 
 def _order(body: bytes) -> Obj:

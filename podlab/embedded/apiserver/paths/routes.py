@@ -12,6 +12,7 @@ from podlab.embedded.apiserver import status, verbs
 from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.auth import Authenticator
 from podlab.embedded.apiserver.paths import discovery, eviction, health, reviews, scale, subresources, tokenrequest
+from podlab.embedded.apiserver.node import Machines
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.request import Request, RequestInfo
 from podlab.embedded.apiserver.resource import Resource
@@ -20,11 +21,12 @@ from podlab.embedded.apiserver.verbs import Call
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What answers are made from; `documents` answers `/openapi/…`."""
+    """What answers are made from; `documents` answers `/openapi/…`, `machines` are what `/podlab/nodes` turns off."""
 
     registry: Registry
     authenticator: Authenticator
     documents: Callable[[Request], Answer | None] | None = None
+    machines: Machines | None = None
 
 
 OfObjects = Callable[[Call, Served], Answer]
@@ -121,8 +123,13 @@ def _documents(request: Request, served: Served) -> Answer | None:
     return served.documents(request) if served.documents else None
 
 
+def _machines(request: Request, served: Served) -> Answer | None:
+    return health.machines(served.machines, request) if served.machines else None
+
+
 PATHS: tuple[tuple[str, bool, OfPaths], ...] = (
     ("/podlab/clock", False, lambda request, served: health.clock(served.registry, request)),
+    ("/podlab/nodes", False, _machines),
     ("/api", False, lambda request, served: discovery.answer(request, served.registry.resources.values())),
     ("/openapi/", True, _documents),
     ("/healthz", True, lambda request, served: health.health(request)),
@@ -140,7 +147,7 @@ PATHS: tuple[tuple[str, bool, OfPaths], ...] = (
 )
 """Beginnings of paths, whether only GET is answered, and what answers; None is for the next one."""
 WHOLE = frozenset(
-    ("/podlab/clock", "/version", "/metrics", "/openid/v1/jwks", "/.well-known/openid-configuration", "/")
+    ("/podlab/clock", "/podlab/nodes", "/version", "/metrics", "/openid/v1/jwks", "/.well-known/openid-configuration", "/")
 )
 """Those below which there is nothing."""
 
