@@ -104,7 +104,7 @@ def matches_node(spec: Obj, node: Obj) -> bool:
     required = affinity.get("requiredDuringSchedulingIgnoredDuringExecution")
     if not required:
         return True
-    return any(_term_matches(term, labels, node) for term in required.get("nodeSelectorTerms") or [])
+    return any(term_matches(term, labels, node) for term in required.get("nodeSelectorTerms") or [])
 
 
 OWN_FILTERS = {UNSCHEDULABLE: _may_be_used, UNTOLERATED: _tolerates_taints, UNMATCHED: matches_node}
@@ -133,7 +133,8 @@ def _taints_differ(node: Obj, before: Obj) -> bool:
     return any(node["spec"].get(key) != before["spec"].get(key) for key in ("taints", "unschedulable"))
 
 
-def _term_matches(term: Obj, labels: Obj, node: Obj) -> bool:
+def term_matches(term: Obj, labels: Obj, node: Obj) -> bool:
+    """Whether a node, with its labels, meets a term of a node selector; an empty term is met by none."""
     expressions, fields = term.get("matchExpressions") or [], term.get("matchFields") or []
     if not expressions and not fields:
         return False

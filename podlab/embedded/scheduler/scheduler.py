@@ -17,7 +17,7 @@ from podlab.embedded.clock import Timer
 from podlab.embedded.disruption import disrupt, set_condition
 from podlab.embedded.events import Recorder
 from podlab.embedded.fit import neighbours, nodefit
-from podlab.embedded.scheduler import preemption
+from podlab.embedded.scheduler import preemption, scoring
 
 Obj = dict[str, Any]
 Key = tuple[str, str]
@@ -134,14 +134,17 @@ class Scheduler:
             self._fail(key, pod, nodefit.unplaceable(missing, len(nodes)))
             return
         placed = self._placed(nodes)
-        reasons, curable = [], []
+        reasons, curable, fitting = [], [], []
         for node in nodes:
-            found = nodefit.misfits(pod, node, self._beside(key, pod, node["metadata"]["name"]), placed)
+            there = self._beside(key, pod, node["metadata"]["name"])
+            found = nodefit.misfits(pod, node, there, placed)
             if not found:
-                self._bind(key, pod, node["metadata"]["name"])
-                return
+                fitting.append((node, there))
             reasons.append(found)
             curable.append(nodefit.preemptable(pod, node, found))
+        if fitting:
+            self._bind(key, pod, scoring.best(pod, fitting)["metadata"]["name"])
+            return
         message = nodefit.fit_error(reasons, curable)
         candidates = [node for node, possible in zip(nodes, curable, strict=True) if possible]
         nominated, gone = self._room(key, pod, candidates, placed)
