@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _app(words: list[str]) -> int:
     import typer
 
-    from podlab.commands import clock, clusters, doctor, lab, workshop
+    from podlab.commands import clock, clusters, doctor, lab, node, workshop
 
     app = typer.Typer(
         name="podlab",
@@ -40,6 +40,7 @@ def _app(words: list[str]) -> int:
     app.command("kubectl", help="Everything kubectl does here. kubectl 명령을 그대로 씁니다.")(lambda: None)
     app.command("reset")(lab.reset)
     app.command("clock")(clock.run)
+    app.command("node")(node.run)
     app.command("doctor")(doctor.run)
     room = typer.Typer(no_args_is_help=True, help="Seats for a room of learners. 여러 사람이 함께 쓰는 교실.")
     for command in (workshop.seats, workshop.check, workshop.reset, workshop.remove):

@@ -177,7 +177,7 @@ def providers(
     return {
         "kind": KindProvider(image, workers=workers),
         "context": Context(context, confirmed),
-        "embedded": Embedded(),
+        "embedded": Embedded(("--workers", str(workers)) if workers else (), workers=workers),
     }
 
 

@@ -21,10 +21,14 @@ START_SECONDS = 30.0
 
 
 class Embedded:
-    """The provider of embedded clusters; `options` are passed to the server, such as `--speed 10`."""
+    """The provider of embedded clusters; `options` are passed to the server, such as `--speed 10`.
 
-    def __init__(self, options: tuple[str, ...] = ()) -> None:
-        self.options = options
+    Args:
+        workers: the nodes beside the control plane that are wanted; 0 takes the cluster as it is.
+    """
+
+    def __init__(self, options: tuple[str, ...] = (), *, workers: int = 0) -> None:
+        self.options, self.workers = options, workers
 
     def find(self) -> list[Cluster]:
         """Those that podlab remembers."""
@@ -33,6 +37,8 @@ class Embedded:
     def up(self, name: str, report: Report = silent) -> Cluster:
         """Start the server, unless it answers; what the cluster holds is kept from the last time."""
         cluster = Cluster(name, "embedded", state.kubeconfig_path(name))
+        if self.workers and self.workers != (there := _workers(name)) and there is not None:
+            raise _other_workers(name, there)
         if cluster.kubeconfig.exists() and cluster.answers():
             return cluster
         report(str(Text(ko="내장 클러스터 {name} 시작", en="Starting the embedded cluster {name}").format(name=name)))
@@ -57,6 +63,27 @@ class Embedded:
         )
         stop(state.folder(cluster.name))
         state.forget(cluster.name)
+
+
+def _workers(name: str) -> int | None:
+    """How many workers a cluster was made with; None if there is none of that name."""
+    try:
+        return int((state.folder(name) / "workers").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _other_workers(name: str, there: int) -> ClusterError:
+    return ClusterError(
+        Text(
+            ko="내장 클러스터 {name}에는 작업자 노드가 {there}개 있고, 나중에 바꿀 수 없습니다",
+            en="the embedded cluster {name} has {there} workers, which cannot be changed later",
+        ).format(name=name, there=there),
+        Text(
+            ko="새로 만들려면: podlab down --name {name}, 그다음 podlab up --cluster embedded --workers N",
+            en="to make it anew: podlab down --name {name}, then podlab up --cluster embedded --workers N",
+        ).format(name=name),
+    )
 
 
 def launch(folder: Path, name: str, options: tuple[str, ...] = ()) -> subprocess.Popen[bytes]:

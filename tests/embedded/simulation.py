@@ -20,9 +20,9 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 class Simulation:
     """`Core` without a socket; `seen` holds the events of Pods and Events in the order in which watchers hear them."""
 
-    def __init__(self, namespace: str = "default", home: Path | None = None) -> None:
+    def __init__(self, namespace: str = "default", home: Path | None = None, workers: int = 0) -> None:
         self.clock = SteppingClock(1_800_000_000.0)
-        self.core = Core(home, "lab", clock=self.clock, seed=1)
+        self.core = Core(home, "lab", clock=self.clock, seed=1, workers=workers)
         self.registry, self.namespace = self.core.registry, namespace
         self.seen: dict[str, list[Obj]] = {"pods": [], "events": []}
 

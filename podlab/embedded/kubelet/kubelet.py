@@ -28,6 +28,7 @@ from podlab.embedded.runtime.runtime import Runtime
 
 Obj = dict[str, Any]
 
+CHANGED = "Pod sandbox changed, it will be killed and re-created."
 NOTICE = 0.015
 """Seconds from a Pod's binding to its first sync."""
 
@@ -107,12 +108,22 @@ class Kubelet:
         else:
             worker = self.workers[uid] = PodWorker(self.parts, self.starter, self.killer, pod, self._pods)
             restore.pod(self.parts, self.starter, pod)
+            self._tell_of_sandbox(pod)
             for kind, found in restore.results(pod).items():
                 worker.results[kind].update(found)
             self.parts.clock.call_later(NOTICE, worker.poke)
 
     def _pods(self) -> list[Obj]:
         return [worker.pod for worker in self.workers.values()]
+
+    def _tell_of_sandbox(self, pod: Obj) -> None:
+        """What ran before the machine went off needs another sandbox."""
+        sandbox = self.parts.runtime.sandboxes.get(pod["metadata"]["uid"])
+        over = (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed") or pod["metadata"].get(
+            "deletionTimestamp"
+        )
+        if sandbox and not sandbox.ready and not over:
+            self.parts.recorder.normal(pod, "SandboxChanged", CHANGED)
 
     def _gone(self, pod: Obj) -> None:
         """The API server has forgotten the Pod: end what is left of it."""
