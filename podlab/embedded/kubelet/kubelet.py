@@ -119,10 +119,8 @@ class Kubelet:
     def _tell_of_sandbox(self, pod: Obj) -> None:
         """What ran before the machine went off needs another sandbox."""
         sandbox = self.parts.runtime.sandboxes.get(pod["metadata"]["uid"])
-        over = (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed") or pod["metadata"].get(
-            "deletionTimestamp"
-        )
-        if sandbox and not sandbox.ready and not over:
+        over = (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
+        if sandbox and not sandbox.ready and not over and not pod["metadata"].get("deletionTimestamp"):
             self.parts.recorder.normal(pod, "SandboxChanged", CHANGED)
 
     def _gone(self, pod: Obj) -> None:
