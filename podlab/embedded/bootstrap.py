@@ -5,6 +5,7 @@ Upstream: pkg/controlplane/controller/{systemnamespaces,kubernetesservice}
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from podlab.embedded.apiserver.authorization import policy
@@ -31,9 +32,26 @@ def populate(registry: Registry, address: str) -> None:
     policy.ensure(registry)
     if not registry.find(services, "kubernetes", "default"):
         registry.create(services, _kubernetes(), namespace="default", by=Writer(MANAGER))
+    classes = registry.resource("storageclasses.storage.k8s.io")
+    if not registry.find(classes, "standard"):
+        registry.create(classes, _standard(), by=Writer("kubectl-client-side-apply"))
     for plural, make in (("endpoints", _endpoints), ("endpointslices.discovery.k8s.io", _slice)):
         if not registry.find(registry.resource(plural), "kubernetes", "default"):
             registry.create(registry.resource(plural), make(address), namespace="default", by=Writer(MANAGER))
+
+
+def _standard() -> Obj:
+    """The StorageClass that kind applies. Upstream: sigs.k8s.io/kind (default-storage.yaml)"""
+    default = {"storageclass.kubernetes.io/is-default-class": "true"}
+    rest = {"reclaimPolicy": "Delete", "volumeBindingMode": "WaitForFirstConsumer"}
+    manifest: Obj = {"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass"}
+    manifest |= {
+        "metadata": {"annotations": default, "name": "standard"},
+        "provisioner": "rancher.io/local-path",
+    } | rest
+    applied = json.dumps(manifest, separators=(",", ":")) + "\n"
+    annotations = {"kubectl.kubernetes.io/last-applied-configuration": applied, **default}
+    return {**manifest, "metadata": {"name": "standard", "annotations": annotations}}
 
 
 def _kubernetes() -> Obj:

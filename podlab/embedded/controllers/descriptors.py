@@ -29,6 +29,9 @@ from podlab.embedded.controllers.resourcequota import ResourceQuotas
 from podlab.embedded.controllers.serviceaccounttokens import ServiceAccountTokens
 from podlab.embedded.controllers.statefulset.statefulset import StatefulSets
 from podlab.embedded.controllers.tainteviction import TaintEviction
+from podlab.embedded.controllers.volume.binder import VolumeBinder
+from podlab.embedded.controllers.volume.protection import VolumeProtection
+from podlab.embedded.controllers.volume.provisioner import LocalPathProvisioner
 
 
 class Part(Protocol):
@@ -74,6 +77,9 @@ CONTROLLERS: tuple[Callable[[ControllerContext], Part], ...] = (
     lambda context: StatefulSets(context.registry, context.pods),
     lambda context: DaemonSets(context.registry, context.pods),
     lambda context: PodDisruptionBudgets(context.registry),
+    lambda context: VolumeBinder(context.registry),
+    lambda context: VolumeProtection(context.registry),
+    lambda context: LocalPathProvisioner(context.registry),
     lambda context: EndpointSlices(context.registry),
     lambda context: Endpoints(context.registry),
     lambda context: EndpointSliceMirroring(context.registry),

@@ -63,9 +63,14 @@ class PodClient:
         return self._registry.find(self._registry.resource("nodes"), name)
 
     def lookup(self, pod: Obj) -> Lookup:
-        """ConfigMaps and Secrets in a Pod's namespace."""
+        """ConfigMaps, Secrets and claims in a Pod's namespace, and volumes."""
         namespace = pod["metadata"]["namespace"]
-        return lambda plural, name: self._registry.find(self._registry.resource(plural), name, namespace)
+
+        def find(plural: str, name: str) -> Obj | None:
+            resource = self._registry.resource(plural)
+            return self._registry.find(resource, name, namespace if resource.namespaced else "")
+
+        return find
 
     def services(self, pod: Obj) -> list[Obj]:
         """The Services that a Pod's environment tells of."""

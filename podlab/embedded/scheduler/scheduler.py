@@ -17,7 +17,7 @@ from podlab.embedded.clock import Timer
 from podlab.embedded.disruption import disrupt, set_condition
 from podlab.embedded.events import Recorder
 from podlab.embedded.fit import neighbours, nodefit
-from podlab.embedded.scheduler import preemption, scoring
+from podlab.embedded.scheduler import preemption, scoring, volumebinding
 
 Obj = dict[str, Any]
 Key = tuple[str, str]
@@ -26,6 +26,8 @@ NAME = "default-scheduler"
 MANAGER = "kube-scheduler"
 ONE = 0.004
 """Seconds that placing one Pod takes."""
+CLAIMS = frozenset(("claims",))
+"""Why a Pod waits for its volumes."""
 FLUSH = 300.0
 """Seconds after which a Pod that fitted nowhere is tried again without a reason."""
 
@@ -56,6 +58,8 @@ class Scheduler:
         self._nominated: dict[Key, tuple[str, Obj]] = {}
         self._timer: Timer | None = None
         self._stops = [registry.on(self._nodes, self._on_node), registry.on(self._pods, self._on_pod)]
+        for plural in ("persistentvolumeclaims", "persistentvolumes"):
+            self._stops.append(registry.on(registry.resource(plural), self._on_volume))
 
     def stop(self) -> None:
         """Stop watching."""
@@ -95,6 +99,10 @@ class Scheduler:
             )
         )
 
+    def _on_volume(self, event: Event) -> None:
+        """A claim or a volume changed: Pods that use claims may have what they wait for."""
+        self._retry_all(lambda waiting: bool(volumebinding.claims_of(waiting.pod)))
+
     def _retry_all(self, concerned: Callable[[_Waiting], bool]) -> None:
         """Something changed: try those that fitted nowhere; a scheduler with nothing else to do waits for no back-off.
 
@@ -130,20 +138,28 @@ class Scheduler:
 
     def _place(self, key: Key, pod: Obj) -> None:
         nodes = self._registry.list(self._nodes)
-        if missing := self._missing_claim(pod):
-            self._fail(key, pod, nodefit.unplaceable(missing, len(nodes)))
+        claims = volumebinding.look(self._registry, pod)
+        if claims.reason:
+            self._fail(key, pod, nodefit.unplaceable(claims.reason, len(nodes)), why=CLAIMS)
             return
         placed = self._placed(nodes)
         reasons, curable, fitting = [], [], []
         for node in nodes:
             there = self._beside(key, pod, node["metadata"]["name"])
             found = nodefit.misfits(pod, node, there, placed)
+            if not found and not volumebinding.reachable(claims, node):
+                found = [volumebinding.AFFINITY]
             if not found:
                 fitting.append((node, there))
             reasons.append(found)
             curable.append(nodefit.preemptable(pod, node, found))
         if fitting:
-            self._bind(key, pod, scoring.best(pod, fitting)["metadata"]["name"])
+            name = scoring.best(pod, fitting)["metadata"]["name"]
+            if claims.waiting:
+                self._waiting.setdefault(key, _Waiting(pod)).reasons = CLAIMS
+                volumebinding.choose(self._registry, claims, name, Writer(MANAGER))
+            else:
+                self._bind(key, pod, name)
             return
         message = nodefit.fit_error(reasons, curable)
         candidates = [node for node, possible in zip(nodes, curable, strict=True) if possible]
@@ -177,12 +193,6 @@ class Scheduler:
         if disrupt(self._registry, victim, preemption.REASON, preemption.MESSAGE, MANAGER):
             message = f"Preempted by pod {pod['metadata']['uid']} on node {node}"
             self._recorder.normal(victim, "Preempted", message)
-
-    def _missing_claim(self, pod: Obj) -> str:
-        for volume in pod["spec"].get("volumes") or []:
-            if claim := volume.get("persistentVolumeClaim"):
-                return f'persistentvolumeclaim "{claim["claimName"]}" not found'
-        return ""
 
     def _placed(self, nodes: list[Obj]) -> list[tuple[Obj, Obj]]:
         labels = {node["metadata"]["name"]: node["metadata"].get("labels") or {} for node in nodes}

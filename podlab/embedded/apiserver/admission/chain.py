@@ -11,6 +11,7 @@ from podlab.embedded.apiserver.admission import (
     resourcequota,
     runtimeclass,
     serviceaccount,
+    storage,
     tolerations,
 )
 from podlab.embedded.apiserver.resource import Context, Obj
@@ -20,6 +21,7 @@ def admit(obj: Obj, old: Obj | None, ctx: Context) -> None:
     """Let the mutating plugins change an object that is about to be written. Raises StatusError."""
     if ctx.operation == "CREATE":
         namespacelifecycle.admit(ctx)
+        storage.admit(obj, ctx)
     kind = (ctx.resource.group, ctx.resource.plural)
     if kind == ("", "pods") and not ctx.subresource:
         _admit_pod(obj, old, ctx)

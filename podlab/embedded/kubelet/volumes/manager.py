@@ -33,6 +33,7 @@ class VolumeManager:
         self._clock, self._lookup, self._facts, self._issue = clock, lookup, facts, issue
         self._held: dict[str, dict[str, Volume]] = {}
         self._host = hostpath.new_node()
+        self._claimed: dict[str, Volume] = {}
         self._tokens: dict[tuple[str, str, int], tuple[float, str]] = {}
         self._delays: dict[str, float] = {}
 
@@ -44,6 +45,9 @@ class VolumeManager:
         """Make or refresh a Pod's volumes. Raises MountError."""
         held = self.of_pod(pod["metadata"]["uid"])
         lookup, facts = self._lookup(pod), self._facts(ip)
+        for spec in pod["spec"].get("volumes") or []:
+            if path := sources.claimed(pod, spec, lookup):
+                held.setdefault(spec["name"], self._claimed.setdefault(path, Volume(mode=0o777)))
         sources.set_up(pod, held, lookup, facts, self._token, self._host, self._clock.now())
         return held
 

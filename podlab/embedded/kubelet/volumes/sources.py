@@ -60,6 +60,22 @@ def set_up(
                 volume.belong_to(group, read_only=True)
 
 
+def claimed(pod: Obj, spec: Obj, lookup: Lookup) -> str | None:
+    """Where on the node the volume is that a Pod has by a claim. Raises MountError."""
+    name = (spec.get("persistentVolumeClaim") or {}).get("claimName")
+    if "ephemeral" in spec:
+        name = f"{pod['metadata']['name']}-{spec['name']}"
+    if not name:
+        return None
+    claim = lookup("persistentvolumeclaims", name)
+    volume = lookup("persistentvolumes", (claim or {}).get("spec", {}).get("volumeName") or "")
+    if claim is None or volume is None:
+        why = f'persistentvolumeclaim "{name}" not found' if claim is None else "claim is not bound"
+        raise MountError(f'MountVolume.SetUp failed for volume "{spec["name"]}" : {why}')
+    source = volume["spec"].get("hostPath") or volume["spec"].get("local") or {}
+    return str(source.get("path") or f"/var/lib/kubelet/plugins/{volume['metadata']['name']}")
+
+
 def _user(pod: Obj) -> int | None:
     """The user as whom all containers of a Pod run, if it is one. Upstream: pkg/volume/util (FsUserFrom)"""
     of_pod = (pod["spec"].get("securityContext") or {}).get("runAsUser")

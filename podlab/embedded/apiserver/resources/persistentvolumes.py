@@ -1,0 +1,197 @@
+"""PersistentVolumes and the claims for them.
+
+Upstream: pkg/apis/core/v1/defaults.go, pkg/registry/core/{persistentvolume,persistentvolumeclaim}/strategy.go
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from podlab.apimachinery.times import rfc3339
+from podlab.embedded.apiserver.columns import AGE, NAME, UNSET, Column, age, head
+from podlab.embedded.apiserver.podspec.volumes import claims
+from podlab.embedded.apiserver.resource import Context, Obj
+from podlab.embedded.apiserver.resources.stored import stored
+from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import causes, metadata
+
+DOCS = "https://kubernetes.io/docs/concepts/storage/persistent-volumes"
+MODES = {"ReadWriteOnce": "RWO", "ReadOnlyMany": "ROX", "ReadWriteMany": "RWX", "ReadWriteOncePod": "RWOP"}
+BETA_CLASS = "volume.beta.kubernetes.io/storage-class"
+CHANGEABLE = ("resources", "volumeAttributesClassName", "volumeName", "storageClassName")
+FIXED = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"
+
+CLAIM_COLUMNS = (
+    NAME,
+    Column("Status", "phase represents the current phase of PersistentVolumeClaim."),
+    Column("Volume", "volumeName is the binding reference to the PersistentVolume backing this claim."),
+    Column("Capacity", "capacity represents the actual resources of the underlying volume."),
+    Column(
+        "Access Modes",
+        "accessModes contains the actual access modes the volume backing the PVC has. "
+        f"More info: {DOCS}#access-modes-1",
+    ),
+    Column("StorageClass", "StorageClass of the pvc"),
+    Column("VolumeAttributesClass", "VolumeAttributesClass of the pvc"),
+    AGE,
+    Column(
+        "VolumeMode",
+        "volumeMode defines what type of volume is required by the claim. Value of Filesystem is implied when not "
+        "included in claim spec.",
+        priority=1,
+    ),
+)
+VOLUME_COLUMNS = (
+    NAME,
+    Column(
+        "Capacity",
+        f"capacity is the description of the persistent volume's resources and capacity. More info: {DOCS}#capacity",
+    ),
+    Column("Access Modes", f"accessModes contains all ways the volume can be mounted. More info: {DOCS}#access-modes"),
+    Column(
+        "Reclaim Policy",
+        "persistentVolumeReclaimPolicy defines what happens to a persistent volume when released from its claim. "
+        "Valid options are Retain (default for manually created PersistentVolumes), Delete (default for dynamically "
+        "provisioned PersistentVolumes), and Recycle (deprecated). Recycle must be supported by the volume plugin "
+        f"underlying this PersistentVolume. More info: {DOCS}#reclaiming",
+    ),
+    Column(
+        "Status",
+        f"phase indicates if a volume is available, bound to a claim, or released by a claim. More info: {DOCS}#phase",
+    ),
+    Column(
+        "Claim",
+        "claimRef is part of a bi-directional binding between PersistentVolume and PersistentVolumeClaim. Expected to "
+        "be non-nil when bound. claim.VolumeName is the authoritative bind between PV and PVC. "
+        f"More info: {DOCS}#binding",
+    ),
+    Column("StorageClass", "StorageClass of the pv"),
+    Column("VolumeAttributesClass", "VolumeAttributesClass of the pv"),
+    Column(
+        "Reason",
+        "reason is a brief CamelCase string that describes any failure and is meant for machine parsing and tidy "
+        "display in the CLI.",
+    ),
+    AGE,
+    Column(
+        "VolumeMode",
+        "volumeMode defines if a volume is intended to be used with a formatted filesystem or to remain in raw block "
+        "state. Value of Filesystem is implied when not included in spec.",
+        priority=1,
+    ),
+)
+
+
+def _modes(given: list[str] | None) -> str:
+    return ",".join(short for mode, short in MODES.items() if mode in (given or []))
+
+
+def _class(obj: Obj) -> str:
+    annotations = obj["metadata"].get("annotations") or {}
+    return str(annotations.get(BETA_CLASS) or (obj.get("spec") or {}).get("storageClassName") or "")
+
+
+def claim_row(obj: Obj, now: float) -> list[Any]:
+    name, spec, status = head(obj)
+    phase = "Terminating" if obj["metadata"].get("deletionTimestamp") else status.get("phase", "")
+    bound = bool(spec.get("volumeName"))
+    capacity = (status.get("capacity") or {}).get("storage", "0") if bound else ""
+    modes = _modes(status.get("accessModes")) if bound else ""
+    attributes = spec.get("volumeAttributesClassName", UNSET)
+    mode = spec.get("volumeMode", UNSET)
+    return [name, phase, spec.get("volumeName", ""), capacity, modes, _class(obj), attributes, age(obj, now), mode]
+
+
+def volume_row(obj: Obj, now: float) -> list[Any]:
+    name, spec, status = head(obj)
+    phase = "Terminating" if obj["metadata"].get("deletionTimestamp") else status.get("phase", "")
+    claim = spec.get("claimRef")
+    shown = f"{claim.get('namespace', '')}/{claim.get('name', '')}" if claim else ""
+    capacity, policy = (spec.get("capacity") or {}).get("storage", "0"), spec.get("persistentVolumeReclaimPolicy", "")
+    attributes, mode = spec.get("volumeAttributesClassName", UNSET), spec.get("volumeMode", UNSET)
+    rest = [shown, _class(obj), attributes, status.get("reason", ""), age(obj, now), mode]
+    return [name, capacity, _modes(spec.get("accessModes")), policy, phase, *rest]
+
+
+def _default_claim(obj: Obj) -> None:
+    obj.setdefault("spec", {}).setdefault("volumeMode", "Filesystem")
+    obj.setdefault("status", {}).setdefault("phase", "Pending")
+
+
+def _default_volume(obj: Obj) -> None:
+    spec = obj.setdefault("spec", {})
+    spec.setdefault("persistentVolumeReclaimPolicy", "Retain")
+    spec.setdefault("volumeMode", "Filesystem")
+    if host := spec.get("hostPath"):
+        host.setdefault("type", "")
+    obj.setdefault("status", {}).setdefault("phase", "Pending")
+
+
+def _prepare_claim(obj: Obj, old: Obj | None, ctx: Context) -> None:
+    if old is None:
+        obj["status"] = {"phase": "Pending"}
+
+
+def _prepare_volume(obj: Obj, old: Obj | None, ctx: Context) -> None:
+    """A volume remembers when its phase changed last."""
+    if old is None:
+        obj["status"] = {"phase": "Pending", "lastPhaseTransitionTime": rfc3339(ctx.now())}
+    elif obj["status"].get("phase") != (old.get("status") or {}).get("phase"):
+        obj["status"]["lastPhaseTransitionTime"] = rfc3339(ctx.now())
+
+
+def _validate_claim(obj: Obj, old: Obj | None) -> list[Cause]:
+    spec = obj.get("spec") or {}
+    found = metadata.validate(obj, old) + claims.spec(spec, "spec")
+    if old is not None:
+        before = old.get("spec") or {}
+        keys = [key for key in {**spec, **before} if key not in CHANGEABLE]
+        moved = bool(before.get("volumeName")) and spec.get("volumeName") != before.get("volumeName")
+        if moved or any(spec.get(key) != before.get(key) for key in keys):
+            found.append(causes.forbidden("spec", FIXED))
+    return found
+
+
+KNOWN = frozenset(
+    ("capacity", "accessModes", "claimRef", "persistentVolumeReclaimPolicy", "storageClassName", "mountOptions")
+) | {"volumeMode", "nodeAffinity", "volumeAttributesClassName"}
+
+
+def _validate_volume(obj: Obj, old: Obj | None) -> list[Cause]:
+    spec, found = obj.get("spec") or {}, metadata.validate(obj, old)
+    modes, capacity = spec.get("accessModes") or [], spec.get("capacity") or {}
+    found += [] if modes else [causes.required("spec.accessModes")]
+    found += claims.access_modes(modes, "spec.accessModes")
+    found += [] if capacity else [causes.required("spec.capacity")]
+    if list(capacity) != ["storage"]:
+        found.append(causes.unsupported("spec.capacity", capacity or None, ("storage",)))
+    for name, amount in capacity.items():
+        found += claims.positive(amount, f"spec.capacity[{name}]")
+    if not set(spec) - KNOWN:
+        found.append(causes.required("spec", "must specify a volume type"))
+    return found
+
+
+CLAIMS = stored(
+    "",
+    "PersistentVolumeClaim",
+    "pvc",
+    status=True,
+    columns=CLAIM_COLUMNS,
+    row=claim_row,
+    default=_default_claim,
+    prepare=_prepare_claim,
+    validate=_validate_claim,
+)
+VOLUMES = stored(
+    "",
+    "PersistentVolume",
+    "pv",
+    namespaced=False,
+    status=True,
+    columns=VOLUME_COLUMNS,
+    row=volume_row,
+    default=_default_volume,
+    prepare=_prepare_volume,
+    validate=_validate_volume,
+)

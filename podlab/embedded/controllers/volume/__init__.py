@@ -1,0 +1,1 @@
+"""PersistentVolumes and claims. Upstream: pkg/controller/volume/{persistentvolume,pvcprotection,pvprotection}"""

@@ -1,0 +1,176 @@
+"""Ties claims to volumes, asks for new ones, and follows what becomes of volumes whose claims are gone.
+
+Upstream: pkg/controller/volume/persistentvolume/pv_controller.go
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from podlab.embedded.apiserver.registry import Registry
+from podlab.embedded.controllers.controller import CONTROLLER, MANAGER, Controller, Key, namespaced
+from podlab.embedded.controllers.volume import matching
+from podlab.embedded.controllers.volume.matching import BY_CONTROLLER, COMPLETED, PROVISIONER, SELECTED_NODE
+from podlab.embedded.events import Recorder
+
+Obj = dict[str, Any]
+
+RESYNC = 15.0
+"""Seconds between two looks at all claims that wait."""
+WAITING = (
+    "Waiting for a volume to be created either by the external provisioner '{}' or manually by the system "
+    "administrator. If volume creation is delayed, please verify that the provisioner is running and correctly "
+    "registered."
+)
+NONE = "no persistent volumes available for this claim and no storage class is set"
+LOST = "Bound claim has lost its PersistentVolume. Data on the volume is lost!"
+
+
+class VolumeBinder:
+    """One controller for all claims and volumes."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry, self._clock = registry, registry.clock
+        self._claims, self._volumes = (
+            registry.resource("persistentvolumeclaims"),
+            registry.resource("persistentvolumes"),
+        )
+        self._classes = registry.resource("storageclasses.storage.k8s.io")
+        self._recorder = Recorder(registry, "persistentvolume-controller", manager=MANAGER)
+        self._origin = self._clock.now()
+        self._controller = Controller(registry, self._reconcile)
+        self._controller.watch("persistentvolumeclaims", namespaced)
+        self._controller.watch("persistentvolumes", lambda volume: ("", volume["metadata"]["name"]))
+        self.stop = self._controller.stop
+
+    def _reconcile(self, key: Key) -> None:
+        if not key[0]:
+            if volume := self._registry.find(self._volumes, key[1]):
+                self._volume(volume)
+            return
+        claim = self._registry.find(self._claims, key[1], key[0])
+        if claim is None:
+            for volume in self._registry.list(self._volumes):
+                reference = volume["spec"].get("claimRef") or {}
+                if (reference.get("namespace"), reference.get("name")) == key:
+                    self._volume(volume)
+        elif matching.annotation(claim, COMPLETED):
+            self._bound(claim)
+        elif self._unbound(claim):
+            looks = math.floor((self._clock.now() - self._origin) / RESYNC) + 1
+            self._controller.add(key, self._origin + looks * RESYNC - self._clock.now())
+
+    # Claims
+
+    def _unbound(self, claim: Obj) -> bool:
+        """Tie a claim to a volume if there is one; returns whether it waits for one."""
+        name = claim["spec"].get("volumeName")
+        if name:
+            volume = self._registry.find(self._volumes, name)
+            if volume is None or (volume["spec"].get("claimRef") and not matching.claims(volume, claim)):
+                return True
+            self._bind(volume, claim)
+            return False
+        class_ = (
+            self._registry.find(self._classes, matching.storage_class(claim)) if matching.storage_class(claim) else None
+        )
+        delayed = (class_ or {}).get("volumeBindingMode") == "WaitForFirstConsumer"
+        chosen = matching.annotation(claim, SELECTED_NODE)
+        volumes = self._registry.list(self._volumes)
+        volume = matching.best(volumes, claim) if not delayed or chosen else _kept(volumes, claim)
+        if volume:
+            self._bind(volume, claim)
+            return False
+        self._wait(claim, class_, ready=not delayed or bool(chosen))
+        return True
+
+    def _wait(self, claim: Obj, class_: Obj | None, *, ready: bool) -> None:
+        """Say what a claim waits for, and ask the provisioner of its class."""
+        name = matching.storage_class(claim)
+        if not name:
+            self._recorder.normal(claim, "FailedBinding", NONE)
+        elif class_ is None:
+            self._recorder.warning(claim, "ProvisioningFailed", f'storageclass.storage.k8s.io "{name}" not found')
+        elif not ready:
+            text = "waiting for first consumer to be created before binding"
+            self._recorder.normal(claim, "WaitForFirstConsumer", text)
+        else:
+            if matching.annotation(claim, PROVISIONER[1]) == class_["provisioner"]:
+                return
+            asked = dict.fromkeys(PROVISIONER, class_["provisioner"])
+            self._write_claim(claim, lambda obj: obj["metadata"].setdefault("annotations", {}).update(asked), "")
+            self._recorder.normal(claim, "ExternalProvisioning", WAITING.format(class_["provisioner"]))
+
+    def _bound(self, claim: Obj) -> None:
+        volume = self._registry.find(self._volumes, claim["spec"].get("volumeName") or "")
+        if volume is None:
+            if claim["status"].get("phase") != "Lost":
+                self._write_claim(claim, lambda obj: obj["status"].update(phase="Lost"))
+                self._recorder.warning(claim, "ClaimLost", LOST)
+        elif matching.claims(volume, claim):
+            self._bind(volume, claim)
+
+    def _bind(self, volume: Obj, claim: Obj) -> None:
+        """Tie both to each other, each step only if it is not done yet."""
+        spec = volume["spec"]
+        if not (spec.get("claimRef") or {}).get("uid"):
+            self._write_volume(volume, lambda obj: _tie_volume(obj, claim), "")
+        self._phase(volume, "Bound")
+        if claim["spec"].get("volumeName") != volume["metadata"]["name"] or not matching.annotation(claim, COMPLETED):
+            self._write_claim(claim, lambda obj: _tie_claim(obj, volume), "")
+        status = {"phase": "Bound", "accessModes": spec.get("accessModes"), "capacity": spec.get("capacity")}
+        if claim["status"].get("phase") != "Bound":
+            self._write_claim(claim, lambda obj: obj["status"].update(status))
+
+    # Volumes
+
+    def _volume(self, volume: Obj) -> None:
+        reference = volume["spec"].get("claimRef")
+        if not reference:
+            self._phase(volume, "Available")
+            return
+        claim = self._registry.find(self._claims, reference["name"], reference["namespace"])
+        if claim is None or reference.get("uid") not in (None, "", claim["metadata"]["uid"]):
+            self._phase(volume, "Released" if reference.get("uid") else "Available")
+        elif not reference.get("uid"):
+            self._phase(volume, "Available")
+            self._controller.add(namespaced(claim))
+        elif claim["spec"].get("volumeName") in (None, "", volume["metadata"]["name"]):
+            self._controller.add(namespaced(claim))
+
+    def _phase(self, volume: Obj, phase: str) -> None:
+        self._write_volume(volume, lambda obj: obj["status"].update(phase=phase))
+
+    def _write_volume(self, volume: Obj, change: Callable[[Obj], object], part: str = "status") -> None:
+        name = volume["metadata"]["name"]
+        self._registry.change(self._volumes, name, "", lambda obj: _do(change, obj), subresource=part, by=CONTROLLER)
+
+    def _write_claim(self, claim: Obj, change: Callable[[Obj], object], part: str = "status") -> None:
+        name, namespace = claim["metadata"]["name"], claim["metadata"]["namespace"]
+        self._registry.change(
+            self._claims, name, namespace, lambda obj: _do(change, obj), subresource=part, by=CONTROLLER
+        )
+
+
+def _do(change: Callable[[Obj], object], obj: Obj) -> None:
+    change(obj)
+
+
+def _kept(volumes: list[Obj], claim: Obj) -> Obj | None:
+    return next((volume for volume in volumes if matching.claims(volume, claim)), None)
+
+
+def _tie_volume(volume: Obj, claim: Obj) -> None:
+    if not volume["spec"].get("claimRef"):
+        volume["metadata"].setdefault("annotations", {})[BY_CONTROLLER] = "yes"
+    volume["spec"]["claimRef"] = matching.reference(claim)
+
+
+def _tie_claim(claim: Obj, volume: Obj) -> None:
+    annotations = claim["metadata"].setdefault("annotations", {})
+    annotations[COMPLETED] = "yes"
+    if claim["spec"].get("volumeName") != volume["metadata"]["name"]:
+        annotations[BY_CONTROLLER] = "yes"
+        claim["spec"]["volumeName"] = volume["metadata"]["name"]

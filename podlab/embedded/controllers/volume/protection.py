@@ -1,0 +1,69 @@
+"""Claims that a Pod uses, and volumes that a claim uses, are deleted only when they are no longer used.
+
+Upstream: pkg/controller/volume/{pvcprotection,pvprotection}
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from podlab.embedded.apiserver.registry import Event, Registry
+from podlab.embedded.controllers import podstates
+from podlab.embedded.controllers.controller import CONTROLLER, Controller, Key
+
+Obj = dict[str, Any]
+
+FINALIZERS = {
+    "persistentvolumeclaims": "kubernetes.io/pvc-protection",
+    "persistentvolumes": "kubernetes.io/pv-protection",
+}
+
+
+class VolumeProtection:
+    """Takes the finalizer off what is being deleted and not used."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._controller = Controller(registry, self._reconcile)
+        for plural in FINALIZERS:
+            self._controller.watch(plural, lambda obj, plural=plural: _key(plural, obj))  # type: ignore[misc]
+        self._controller.on("pods", self._on_pod)
+        self.stop = self._controller.stop
+
+    def _on_pod(self, event: Event) -> None:
+        if event.type == "DELETED" or podstates.finished(event.object):
+            for name in used(event.object):
+                self._controller.add(("persistentvolumeclaims", f"{event.object['metadata']['namespace']}/{name}"))
+
+    def _reconcile(self, key: Key) -> None:
+        namespace, _, name = key[1].partition("/")
+        resource = self._registry.resource(key[0])
+        obj = self._registry.find(resource, name, namespace)
+        if obj is None or not podstates.deleting(obj) or self._in_use(key[0], obj):
+            return
+
+        def let_go(copy: Obj) -> None:
+            left = [f for f in copy["metadata"].get("finalizers") or [] if f != FINALIZERS[key[0]]]
+            copy["metadata"].pop("finalizers", None)
+            if left:
+                copy["metadata"]["finalizers"] = left
+
+        self._registry.change(resource, name, namespace, let_go, subresource="", by=CONTROLLER)
+
+    def _in_use(self, plural: str, obj: Obj) -> bool:
+        if plural == "persistentvolumes":
+            return bool((obj.get("status") or {}).get("phase") == "Bound")
+        name, namespace = obj["metadata"]["name"], obj["metadata"]["namespace"]
+        pods = self._registry.list(self._registry.resource("pods"), namespace)
+        return any(name in used(pod) and pod["spec"].get("nodeName") and not podstates.finished(pod) for pod in pods)
+
+
+def _key(plural: str, obj: Obj) -> Key | None:
+    meta = obj["metadata"]
+    return (plural, f"{meta.get('namespace', '')}/{meta['name']}") if meta.get("deletionTimestamp") else None
+
+
+def used(pod: Obj) -> list[str]:
+    """The names of the claims that a Pod uses."""
+    volumes = pod["spec"].get("volumes") or []
+    return [v["persistentVolumeClaim"]["claimName"] for v in volumes if v.get("persistentVolumeClaim")]

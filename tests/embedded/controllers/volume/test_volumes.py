@@ -1,0 +1,102 @@
+"""Claims are bound, data outlives Pods, and what is in use is protected."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from podlab.embedded.controllers.volume import matching
+from tests.embedded.simulation import Simulation
+
+Obj = dict[str, Any]
+
+
+def claim(name: str, size: str = "1Gi", **spec: Any) -> Obj:
+    wanted = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": size}}, **spec}
+    return {"kind": "PersistentVolumeClaim", "metadata": {"name": name}, "spec": wanted}
+
+
+def volume(name: str, size: str, **spec: Any) -> Obj:
+    given = {"accessModes": ["ReadWriteOnce"], "capacity": {"storage": size}, "hostPath": {"path": f"/tmp/{name}"}}
+    return {"kind": "PersistentVolume", "metadata": {"name": name}, "spec": {**given, **spec}}
+
+
+def pod(name: str, claimed: str, script: str = "sleep 1000") -> Obj:
+    container = {
+        "name": "c",
+        "image": "busybox",
+        "command": ["sh", "-c", script],
+        "volumeMounts": [{"name": "d", "mountPath": "/data"}],
+    }
+    volumes = [{"name": "d", "persistentVolumeClaim": {"claimName": claimed}}]
+    spec = {"containers": [container], "volumes": volumes, "terminationGracePeriodSeconds": 1}
+    return {"kind": "Pod", "metadata": {"name": name}, "spec": spec}
+
+
+def get(sim: Simulation, plural: str, name: str) -> Obj | None:
+    resource = sim.registry.resource(plural)
+    return sim.registry.find(resource, name, sim.namespace if resource.namespaced else "")
+
+
+def phase(sim: Simulation, plural: str, name: str) -> str:
+    found = get(sim, plural, name)
+    return str(found["status"].get("phase")) if found else "gone"
+
+
+def log(sim: Simulation, name: str) -> bytes:
+    runtime = sim.core.nodes.kubelets["lab-control-plane"].parts.runtime
+    return b"".join(line.data for line in runtime.containers[sim.pod(name)["metadata"]["uid"]][0].log.lines)
+
+
+async def test_a_claim_is_bound_when_a_pod_first_needs_it_and_keeps_its_data(sim: Simulation) -> None:
+    sim.create(claim("data"))
+    await sim.run(20.0)
+    assert phase(sim, "persistentvolumeclaims", "data") == "Pending"
+    sim.create(pod("one", "data", "echo hello > /data/x; sleep 1000"))
+    await sim.until(lambda: sim.ready("one"))
+    bound = get(sim, "persistentvolumeclaims", "data") or {}
+    made = get(sim, "persistentvolumes", bound["spec"]["volumeName"]) or {}
+    assert bound["spec"]["storageClassName"] == "standard" and made["status"]["phase"] == "Bound"
+    assert made["spec"]["claimRef"]["uid"] == bound["metadata"]["uid"]
+    sim.delete("one")
+    await sim.until(lambda: sim.gone("one"))
+    sim.create(pod("two", "data", "cat /data/x; sleep 1000"))
+    await sim.until(lambda: sim.ready("two"))
+    assert log(sim, "two") == b"hello\n"
+
+
+async def test_a_claim_in_use_goes_with_its_last_pod_and_its_volume_after_it(sim: Simulation) -> None:
+    sim.create(claim("data"))
+    sim.create(pod("one", "data"))
+    await sim.until(lambda: sim.ready("one"))
+    (made,) = sim.registry.list(sim.registry.resource("persistentvolumes"))
+    sim.registry.delete(sim.registry.resource("persistentvolumeclaims"), "data", sim.namespace)
+    await sim.run(5.0)
+    assert phase(sim, "persistentvolumeclaims", "data") == "Bound"
+    sim.delete("one")
+    await sim.until(lambda: phase(sim, "persistentvolumeclaims", "data") == "gone")
+    await sim.until(lambda: phase(sim, "persistentvolumes", made["metadata"]["name"]) == "gone", 20.0)
+
+
+async def test_a_claim_without_class_takes_a_volume_that_an_administrator_made_and_it_is_kept(sim: Simulation) -> None:
+    sim.create(claim("static", storageClassName=""))
+    sim.create(pod("one", "static"))
+    await sim.run(5.0)
+    told = [e["object"]["message"] for e in sim.seen["events"] if e["object"]["reason"] == "FailedScheduling"]
+    assert told[0] == "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found"
+    sim.create(volume("mine", "5Gi"))
+    await sim.until(lambda: sim.ready("one"), 30.0)
+    assert phase(sim, "persistentvolumes", "mine") == "Bound"
+    sim.delete("one")
+    sim.registry.delete(sim.registry.resource("persistentvolumeclaims"), "static", sim.namespace)
+    await sim.until(lambda: phase(sim, "persistentvolumes", "mine") == "Released")
+
+
+def test_the_smallest_volume_that_fits_is_taken() -> None:
+    wanted = {**claim("c", "2Gi"), "metadata": {"name": "c", "namespace": "n", "uid": "u"}}
+    made = [
+        {**volume(name, size), "status": {"phase": "Available"}}
+        for name, size in (("a", "5Gi"), ("b", "3Gi"), ("c", "1Gi"))
+    ]
+    found = matching.best(made, wanted)
+    assert found and found["metadata"]["name"] == "b"
+    assert matching.best([{**made[0], "status": {"phase": "Released"}}], wanted) is None
