@@ -18,6 +18,7 @@ from podlab.embedded.kubelet.checkpoints import Shelf
 from podlab.embedded.kubelet.kubelet import Kubelet
 from podlab.embedded.kubelet.machine import Machine
 from podlab.embedded.kubelet.volumes.sources import Token
+from podlab.embedded.runtime.network.network import Network
 
 Obj = dict[str, Any]
 
@@ -33,6 +34,7 @@ class Nodes:
         self._registry, self._shelf, self._issue = registry, shelf, issue
         self.machines = {machine.name: machine for machine in machines}
         self.kubelets: dict[str, Kubelet] = {}
+        self.network = Network(registry.clock)
 
     def start(self) -> None:
         """Start the kubelets of all nodes that are not off."""
@@ -42,7 +44,9 @@ class Nodes:
                 self._start(name)
 
     def _start(self, name: str, *, booted: bool = False) -> None:
-        kubelet = self.kubelets[name] = Kubelet(self._registry, self.machines[name], self._shelf, issue=self._issue)
+        kubelet = self.kubelets[name] = Kubelet(
+            self._registry, self.machines[name], self._shelf, issue=self._issue, network=self.network
+        )
         kubelet.start(booted=booted)
 
     def stop(self) -> None:

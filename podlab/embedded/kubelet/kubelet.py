@@ -24,6 +24,7 @@ from podlab.embedded.kubelet.podclient import MANAGER, PodClient
 from podlab.embedded.kubelet.volumes.manager import VolumeManager, no_token
 from podlab.embedded.kubelet.volumes.sources import Token
 from podlab.embedded.kubelet.worker import PodWorker
+from podlab.embedded.runtime.network.network import Network
 from podlab.embedded.runtime.runtime import Runtime
 
 Obj = dict[str, Any]
@@ -36,8 +37,16 @@ NOTICE = 0.015
 class Kubelet:
     """One node's agent; `shelf` is where it keeps what outlives the server."""
 
-    def __init__(self, registry: Registry, machine: Machine, shelf: Shelf, *, issue: Token = no_token) -> None:
-        self.parts = self._parts(registry, machine, shelf, issue)
+    def __init__(
+        self,
+        registry: Registry,
+        machine: Machine,
+        shelf: Shelf,
+        *,
+        issue: Token = no_token,
+        network: Network | None = None,
+    ) -> None:
+        self.parts = self._parts(registry, machine, shelf, issue, network)
         self.killer = Killer(self.parts.clock, self.parts.runtime, self.parts.recorder)
         self.starter = Starter(self.parts, self.killer)
         self.workers: dict[str, PodWorker] = {}
@@ -45,7 +54,9 @@ class Kubelet:
         self._unkept: set[str] = set()
         self._stop: Callable[[], None] | None = None
 
-    def _parts(self, registry: Registry, machine: Machine, shelf: Shelf, issue: Token) -> Dependencies:
+    def _parts(
+        self, registry: Registry, machine: Machine, shelf: Shelf, issue: Token, network: Network | None
+    ) -> Dependencies:
         name, clock, pods, checkpoints = (
             machine.name,
             registry.clock,
@@ -59,7 +70,7 @@ class Kubelet:
             capacity=dict(CAPACITY),
             registry=registry,
             clock=clock,
-            runtime=Runtime(clock, self._changed, machine.subnet),
+            runtime=Runtime(clock, self._changed, network, node_ip=machine.ip, subnet=machine.subnet),
             recorder=recorder,
             pods=pods,
             images=ImageManager(
@@ -92,6 +103,8 @@ class Kubelet:
         records = {uid: restore.kept(self.parts.runtime, uid) for uid in self.workers}
         self.stop()
         self.workers.clear()
+        for uid in list(self.parts.runtime.sandboxes):
+            self.parts.runtime.stop_sandbox(uid)
         for uid, record in records.items():
             if record:
                 self.parts.checkpoints.keep_pod(uid, restore.ended(record))
