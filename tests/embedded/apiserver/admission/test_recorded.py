@@ -69,7 +69,7 @@ async def test_limit_ranges_refuse_as_recorded(api: Api, file: str) -> None:
     if file == "pods.yaml":
         assert refusals(api, manifests("limit-ranges", "limits.yaml")) == []
     command = f"kubectl {'create' if file == 'bad.yaml' else 'apply'} -f {file}"
-    expected = _expected("limit-ranges", command, ("LimitRange", "pods", "Pod"))
+    expected = _expected("limit-ranges", command, ("LimitRange", "pods", "Pod", "persistentvolumeclaims"))
     got = refusals(api, manifests("limit-ranges", file))
     assert expected
     assert list(map(_unordered, got)) == list(map(_unordered, expected))
