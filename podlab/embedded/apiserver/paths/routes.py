@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from podlab.embedded.apiserver import status, verbs
 from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.auth import Authenticator
-from podlab.embedded.apiserver.paths import discovery, eviction, health, reviews, scale, subresources, tokenrequest
 from podlab.embedded.apiserver.node import Machines
+from podlab.embedded.apiserver.paths import discovery, eviction, health, reviews, scale, subresources, tokenrequest
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.request import Request, RequestInfo
 from podlab.embedded.apiserver.resource import Resource
@@ -147,7 +147,15 @@ PATHS: tuple[tuple[str, bool, OfPaths], ...] = (
 )
 """Beginnings of paths, whether only GET is answered, and what answers; None is for the next one."""
 WHOLE = frozenset(
-    ("/podlab/clock", "/podlab/nodes", "/version", "/metrics", "/openid/v1/jwks", "/.well-known/openid-configuration", "/")
+    (
+        "/podlab/clock",
+        "/podlab/nodes",
+        "/version",
+        "/metrics",
+        "/openid/v1/jwks",
+        "/.well-known/openid-configuration",
+        "/",
+    )
 )
 """Those below which there is nothing."""
 
