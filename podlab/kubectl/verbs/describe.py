@@ -13,7 +13,7 @@ from typing import Any
 from podlab.client import Client
 from podlab.errors import ApiError, PodlabError
 from podlab.kubectl.command import Command
-from podlab.kubectl.describe import config, network, node, storage, workloads
+from podlab.kubectl.describe import config, network, node, roles, storage, workloads
 from podlab.kubectl.describe.generic import describe_any
 from podlab.kubectl.describe.pod import describe_pod
 from podlab.kubectl.describe.sections import Object, format_selector
@@ -26,6 +26,7 @@ from podlab.kubectl.verbs.naming import chosen_of
 Related = dict[str, list[Object]]
 Describe = Callable[[Object, Related, "list[Object] | None", datetime], str]
 Reading = tuple[str, str, dict[str, object]]  # (what it is called, path, query)
+RBAC = "rbac.authorization.k8s.io"
 MIRROR = "kubernetes.io/config.mirror"
 NO_RESOURCE = (
     'error: You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of '
@@ -115,6 +116,10 @@ DESCRIBERS: dict[tuple[str, str], Describer] = {
     ("apps", "DaemonSet"): Describer(workloads.describe_daemon_set, _selected_pods),
     ("batch", "Job"): Describer(workloads.describe_job),
     ("batch", "CronJob"): Describer(workloads.describe_cron_job),
+    (RBAC, "Role"): Describer(roles.describe_role, has_events=False),
+    (RBAC, "ClusterRole"): Describer(roles.describe_role, has_events=False),
+    (RBAC, "RoleBinding"): Describer(roles.describe_binding, has_events=False),
+    (RBAC, "ClusterRoleBinding"): Describer(roles.describe_binding, has_events=False),
 }
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+import yaml
 
 from podlab.kubectl.describe.generic import describe_any, label_for
 from podlab.kubectl.describe.pod import describe_pod
@@ -174,3 +175,18 @@ def test_every_kind_equals_kubectl(command: Command) -> None:
 def without_counts(text: str) -> str:
     """An Event may have been seen again between the two recorded commands."""
     return re.sub(r" \(x\d+ over AGE\)", "", normal(text))
+
+
+@pytest.mark.parametrize("kind", ["role", "rolebinding"])
+def test_roles_and_bindings_equal_kubectl(kind: str) -> None:
+    printed = {command.line: command.stdout for command in commands("rbac-roles")}
+    obj = yaml.safe_load(printed[f"kubectl get {kind} reader -o yaml"])
+    describer = DESCRIBERS["rbac.authorization.k8s.io", obj["kind"]]
+    assert normal(describer.describe(obj, {}, None, NOW)) == normal(printed[f"kubectl describe {kind} reader"])
+
+
+def test_aggregated_rules_are_sorted_as_kubectl_sorts_them() -> None:
+    printed = {command.line: command.stdout for command in commands("rbac-escalation")}
+    obj = yaml.safe_load(printed["kubectl get clusterrole authz-mon -o yaml --show-managed-fields"])
+    describer = DESCRIBERS["rbac.authorization.k8s.io", "ClusterRole"]
+    assert normal(describer.describe(obj, {}, None, NOW)) == normal(printed["kubectl describe clusterrole authz-mon"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from podlab.apimachinery import policyrules
 from podlab.apimachinery.gotext import quote
 from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.authorization import rbac, rules
@@ -65,7 +66,7 @@ def _confirm(ctx: Context, wanted: Sequence[Obj]) -> None:
     if not missing:
         return
     user = f"user {quote(ctx.by.user.name)} (groups={rules.quoted(ctx.by.user.groups)})"
-    texts = sorted({rules.text(rule) for rule in rules.compact(missing)})
+    texts = sorted({rules.text(rule) for rule in policyrules.compact(missing)})
     why = f"{user} is attempting to grant RBAC permissions not currently held:\n" + "\n".join(texts)
     if problems:
         why += f"; resolution errors: [{' '.join(problems)}]"

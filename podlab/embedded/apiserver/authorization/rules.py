@@ -1,13 +1,14 @@
 """PolicyRules: what one allows, whether rules cover others, how they are written.
 
-Upstream: pkg/apis/rbac/v1/{evaluation_helpers,helpers}.go, pkg/registry/rbac/validation/policy_{comparator,compact}.go,
+Upstream: pkg/apis/rbac/v1/{evaluation_helpers,helpers}.go, pkg/registry/rbac/validation/policy_comparator.go,
 staging/src/k8s.io/component-helpers/auth/rbac/validation/policy_comparator.go
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
+from podlab.apimachinery import policyrules
 from podlab.apimachinery.gotext import quote
 from podlab.embedded.apiserver.authorization.attributes import Attributes
 from podlab.embedded.apiserver.resource import Obj
@@ -51,22 +52,7 @@ def _resource_matches(given: Sequence[str], asked: Attributes) -> bool:
 
 def uncovered(owned: Sequence[Obj], wanted: Sequence[Obj]) -> list[Obj]:
     """The parts of the wanted rules that the owned ones do not cover."""
-    return [part for rule in wanted for part in _parts(rule) if not any(_covers(own, part) for own in owned)]
-
-
-def _parts(rule: Obj) -> Iterator[Obj]:
-    """The rule as rules of one verb on one thing each."""
-    for group in rule.get("apiGroups") or ():
-        for resource in rule.get("resources") or ():
-            for verb in rule.get("verbs") or ():
-                part: Obj = {"apiGroups": [group], "resources": [resource], "verbs": [verb]}
-                for name in rule.get("resourceNames") or ():
-                    yield {**part, "resourceNames": [name]}
-                if not rule.get("resourceNames"):
-                    yield part
-    for path in rule.get("nonResourceURLs") or ():
-        for verb in rule.get("verbs") or ():
-            yield {"nonResourceURLs": [path], "verbs": [verb]}
+    return [part for rule in wanted for part in policyrules.parts(rule) if not any(_covers(own, part) for own in owned)]
 
 
 def _covers(own: Obj, part: Obj) -> bool:
@@ -87,24 +73,6 @@ def _resource_covered(given: Sequence[str], wanted: str) -> bool:
     if ALL in given or wanted in given:
         return True
     return "/" in wanted and f"*/{wanted.partition('/')[2]}" in given
-
-
-def compact(rules: Sequence[Obj]) -> list[Obj]:
-    """The verbs of rules about the same resource, in one rule."""
-    result: list[Obj] = []
-    simple: dict[tuple[str, ...], Obj] = {}
-    for rule in rules:
-        names = rule.get("resourceNames") or []
-        one = len(rule.get("apiGroups") or ()) == 1 and len(rule.get("resources") or ()) == 1 and len(names) <= 1
-        if not one or rule.get("nonResourceURLs"):
-            result.append(rule)
-            continue
-        key = (rule["apiGroups"][0], rule["resources"][0], *names)
-        if key in simple:
-            simple[key]["verbs"] += rule["verbs"]
-        else:
-            simple[key] = {**rule, "verbs": list(rule["verbs"])}
-    return result + list(simple.values())
 
 
 FIELDS = ("apiGroups", "resources", "nonResourceURLs", "resourceNames", "verbs")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from podlab.apimachinery import policyrules
 from podlab.embedded.apiserver.authorization import rules
 from podlab.embedded.apiserver.authorization.attributes import Attributes
 from podlab.embedded.apiserver.resource import User
@@ -59,7 +60,7 @@ def test_a_rule_allows_what_it_says(rule: Obj, asked: Attributes, allowed: bool)
     ],
 )
 def test_what_is_not_covered_is_named(owned: Obj, wanted: Obj, missing: list[str]) -> None:
-    assert [rules.text(rule) for rule in rules.compact(rules.uncovered([owned], [wanted]))] == missing
+    assert [rules.text(rule) for rule in policyrules.compact(rules.uncovered([owned], [wanted]))] == missing
 
 
 def test_nothing_covers_everything_but_everything() -> None:
