@@ -51,8 +51,7 @@ class ClusterRoleAggregation:
         rules = aggregated(role, self._registry.list(self._roles))
         if rules == (role.get("rules") or []):
             return
-
-        def write(obj: Obj) -> None:
-            obj["rules"] = rules or None
-
-        self._registry.change(self._roles, key[1], "", write, subresource="", by=WRITER)
+        applied: Obj = {"apiVersion": role["apiVersion"], "kind": role["kind"], "metadata": {"name": key[1]}}
+        if rules:
+            applied["rules"] = rules
+        self._registry.apply(self._roles, key[1], "", applied, decode=lambda obj: obj, force=True, by=WRITER)
