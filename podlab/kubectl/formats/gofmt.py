@@ -66,6 +66,10 @@ def sprint(values: Sequence[Any]) -> str:
     return text
 
 
+LARGEST = 1_000_000
+"""Of widths and precisions, as Go's fmt has it (tooLarge)."""
+
+
 def sprintln(values: Sequence[Any]) -> str:
     """Values with a space between them, and a line break."""
     return " ".join(map(text_of, values)) + "\n"
@@ -88,7 +92,7 @@ def sprintf(pattern: str, values: Sequence[Any]) -> str:
             width, used = str(left[used]) if used < len(left) else "0", used + 1
         if precision == "*":
             precision, used = str(left[used]) if used < len(left) else "0", used + 1
-        width, precision = (each if each is None or each.isdigit() else "0" for each in (width, precision))
+        width, precision = _size(width), _size(precision)
         if used >= len(left):
             return f"%!{verb}(MISSING)"
         value = left[used]
@@ -100,6 +104,11 @@ def sprintf(pattern: str, values: Sequence[Any]) -> str:
         extra = ", ".join(f"{type_name(each).replace('int64', 'int')}={text_of(each)}" for each in left[used:])
         text += f"%!(EXTRA {extra})"
     return text
+
+
+def _size(given: str | None) -> str | None:
+    """A width or precision; one that is none, or that Go finds too large, does nothing."""
+    return given if given is None or (given.isdigit() and int(given) <= LARGEST) else "0"
 
 
 def _padded(text: str, flags: str, width: str | None, value: Any) -> str:
