@@ -6,6 +6,7 @@ Upstream: pkg/controller/history/controller_history.go
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resource import fresh
@@ -62,8 +63,14 @@ def _age(revision: Obj) -> tuple[int, str, str]:
 
 
 def patch_of(template: Obj) -> Obj:
-    """What restores a template: the data of its revision."""
-    return {"spec": {"template": {**fresh(template), "$patch": "replace"}}}
+    """What restores a template: the data of its revision, in the order of keys in which Go writes maps."""
+    return {"spec": {"template": _sorted({**template, "$patch": "replace"})}}
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(item) for item in value] if isinstance(value, list) else value
 
 
 def template_of(revision: Obj) -> Obj:
