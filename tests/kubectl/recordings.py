@@ -26,7 +26,8 @@ def _load() -> ModuleType:
     return module
 
 
-normal = _load().normal
+compare = _load()
+normal = compare.normal
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,8 @@ class Controller:
     ) -> None:
         self._clock, self._reconcile, self._delay, self._pace = registry.clock, reconcile, delay, pace
         self._registry = registry
-        self._busy: dict[Key, float] = {}
+        self._resting: dict[Key, Timer] = {}
+        self._wanted: set[Key] = set()
         self._queue: dict[Key, None] = {}
         self._later: dict[Key, tuple[float, Timer]] = {}
         self._failures: dict[Key, int] = {}
@@ -67,13 +68,14 @@ class Controller:
 
     def add(self, key: Key, after: float = 0.0) -> None:
         """Work on a key soon, or after a delay; of several delays of a key the shortest counts."""
-        after = max(after, self._busy.get(key, 0.0) - self._clock.now())
         if after > 0:
             self._add_later(key, self._clock.now() + after)
-            return
-        self._queue[key] = None
-        if self._timer is None:
-            self._timer = self._clock.call_later(self._delay, self._work)
+        elif key in self._resting:
+            self._wanted.add(key)
+        else:
+            self._queue[key] = None
+            if self._timer is None:
+                self._timer = self._clock.call_later(self._delay, self._work)
 
     def _add_later(self, key: Key, due: float) -> None:
         waiting = self._later.get(key)
@@ -109,9 +111,17 @@ class Controller:
         self._rest(key, self._registry.store.revision - before)
 
     def _rest(self, key: Key, writes: int) -> None:
-        self._busy.pop(key, None)
         if writes and self._pace:
-            self._busy[key] = self._clock.now() + writes * self._pace
+            self._resting[key] = self._clock.call_later(writes * self._pace, lambda: self._rested(key))
+            if key in self._queue:
+                del self._queue[key]
+                self._wanted.add(key)
+
+    def _rested(self, key: Key) -> None:
+        del self._resting[key]
+        if key in self._wanted:
+            self._wanted.remove(key)
+            self.add(key)
 
     def _retry(self, key: Key) -> None:
         tried = self._failures[key] = self._failures.get(key, -1) + 1
@@ -121,7 +131,7 @@ class Controller:
         """Stop watching and working."""
         for stop in self._stops:
             stop()
-        for timer in (self._timer, *(timer for _, timer in self._later.values())):
+        for timer in (self._timer, *self._resting.values(), *(timer for _, timer in self._later.values())):
             if timer:
                 timer.cancel()
 

@@ -64,3 +64,21 @@ async def test_a_stopped_controller_does_nothing_more(api: Api) -> None:
     api.registry.create(api.registry.resource("configmaps"), {"metadata": {"name": "m"}}, namespace="default")
     api.registry.clock.step(10)
     assert seen == []
+
+
+async def test_a_paced_controller_rests_after_writes_and_keeps_what_is_due_later(api: Api) -> None:
+    clock, seen = api.registry.clock, []
+    start = clock.now()
+
+    def reconcile(key: Key) -> None:
+        seen.append(round(clock.now() - start, 3))
+        if len(seen) == 1:
+            api.registry.create(api.registry.resource("configmaps"), {"metadata": {"name": "m"}}, namespace="default")
+
+    controller = Controller(api.registry, reconcile, pace=1.0)
+    controller.add(KEY)
+    controller.add(KEY, 5.0)
+    clock.step(0.5)
+    controller.add(KEY)
+    clock.step(10)
+    assert seen == [0.002, 1.004, 5.002]
