@@ -19,7 +19,7 @@ from tests.kubectl import recordings
 from tests.kubectl.recordings import GOLDEN, commands
 
 NAMESPACES = "/api/v1/namespaces"
-SCENARIOS = ("seed", "run-and-edit", "bad-manifests", "errors", "apply-and-diff")
+SCENARIOS = ("seed", "run-and-edit", "bad-manifests", "errors", "apply-and-diff", "apps-quota")
 LOCAL = {
     ("seed", "kubectl get events --sort-by=.metadata.creationTimestamp"),  # the node's own Events are the machine's
     ("run-and-edit", "kubectl get pod web"),  # whether its restart was 6 or 7 s ago

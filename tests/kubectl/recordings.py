@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-NOW = datetime(2026, 11, 23, 4, tzinfo=UTC)
+NOW = datetime(2026, 11, 28, tzinfo=UTC)
 Object = dict[str, Any]
 
 

@@ -1,4 +1,4 @@
-"""Deployments: stored and validated. Upstream: pkg/apis/apps/v1/defaults.go, pkg/apis/apps/validation/validation.go"""
+"""Deployments. Upstream: pkg/apis/apps/v1/defaults.go, pkg/apis/apps/validation/validation.go"""
 
 from __future__ import annotations
 
