@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from podlab.diagnosis.arriving import ARRIVING
+from podlab.diagnosis.leaving import LEAVING
+from podlab.diagnosis.refused import REFUSED
 from podlab.diagnosis.running import RUNNING
 from podlab.diagnosis.symptoms import Object
 from podlab.text import Text
 
-FINDINGS = (*ARRIVING, *RUNNING)
+FINDINGS = (*LEAVING, *REFUSED, *ARRIVING, *RUNNING)
 
 
 @dataclass(frozen=True, slots=True)

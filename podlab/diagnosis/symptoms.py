@@ -69,11 +69,19 @@ def starts_again(pod: Object, container: Object) -> bool:
         return False
     inits = {each["name"]: each for each in pod["spec"].get("initContainers") or []}
     named = inits | {each["name"]: each for each in pod["spec"].get("containers") or []}
-    own = named.get(container["name"], {}).get("restartPolicy")
+    mine = named.get(container["name"], {})
+    if any(_meant(rule.get("exitCodes") or {}, end.get("exitCode")) for rule in mine.get("restartPolicyRules") or []):
+        return True
+    own = mine.get("restartPolicy")
     if container["name"] in inits and not own and end.get("exitCode") == 0:
         return False
     policy = own or pod["spec"].get("restartPolicy", "Always")
     return bool(policy == "Always" or (policy == "OnFailure" and end.get("exitCode") != 0))
+
+
+def _meant(codes: Object, code: int | None) -> bool:
+    """Whether a restart rule speaks of an exit code."""
+    return (code in (codes.get("values") or [])) == (codes.get("operator") == "In")
 
 
 def event(events: Sequence[Object], reason: str, message: str = "") -> re.Match[str] | None:
@@ -152,11 +160,17 @@ def evidence(values: Values) -> list[object]:
     return list(lines) if isinstance(lines, list) else []
 
 
-def mount_failed(pod: Object, events: Sequence[Object]) -> Values | None:
-    if status(pod).get("phase") != "Pending":
-        return None
-    found = event(events, "FailedMount", r'(?P<kind>configmap|secret) "(?P<missing>[^"]+)" not found')
-    return {"evidence": [found.string], **found.groupdict()} if found else None
+def failed_mount(message: str) -> Callable[[Object, Sequence[Object]], Values | None]:
+    """A volume cannot be set up, with an Event that matches."""
+
+    def matches(pod: Object, events: Sequence[Object]) -> Values | None:
+        found = event(events, "FailedMount", message) if status(pod).get("phase") == "Pending" else None
+        return {"evidence": [found.string], **found.groupdict()} if found else None
+
+    return matches
+
+
+mount_failed = failed_mount(r'(?P<kind>configmap|secret) "(?P<missing>[^"]+)" not found')
 
 
 def killed_by_liveness(pod: Object, events: Sequence[Object]) -> Values | None:

@@ -26,6 +26,21 @@ LIVES = {
     ("init-containers", "init-bad"): ["not-yet-scheduled", "creating", "init-running", "init-failed", "terminating"],
     ("probes", "not-ready"): ["not-yet-scheduled", "creating", "not-ready", "terminating"],
     ("probes", "not-live"): ["not-yet-scheduled", "creating", "ready", "liveness-failed", "terminating"],
+    ("kubelet-refusals", "sysctl-unsafe"): ["not-yet-scheduled", "creating", "sysctl-forbidden", "terminating"],
+    ("kubelet-refusals", "apparmor-local"): ["not-yet-scheduled", "creating", "apparmor-unavailable", "terminating"],
+    ("kubelet-refusals", "seccomp-local"): ["not-yet-scheduled", "creating", "seccomp-profile-missing", "terminating"],
+    ("kubelet-refusals", "nonroot"): ["not-yet-scheduled", "creating", "runs-as-root", "terminating"],
+    ("kubelet-refusals", "nonroot0"): ["not-yet-scheduled", "creating", "runs-as-root", "terminating"],
+    ("kubelet-refusals", "spx-undef"): ["not-yet-scheduled", "creating", "undefined-variable", "terminating"],
+    ("kubelet-refusals", "spx-abs"): ["not-yet-scheduled", "creating", "bad-subpath", "terminating"],
+    ("kubelet-refusals", "subpath-missing"): ["not-yet-scheduled", "creating", "mount-misfit", "terminating"],
+    ("kubelet-refusals", "https-probe"): ["not-yet-scheduled", "creating", "probe-scheme", "terminating"],
+    ("kubelet-refusals", "named-port"): ["not-yet-scheduled", "creating", "probe-port-name", "terminating"],
+    ("kubelet-own-rules", "rules"): [
+        *("not-yet-scheduled", "creating", "ready", "last-run-failed"),
+        *("restarted", "crash-loop", "terminating"),
+    ],
+    ("kubelet-own-rules", "rules-nomatch"): ["not-yet-scheduled", "creating", "ready", "failed", "terminating"],
     ("resources-and-qos", "oom"): ["not-yet-scheduled", "creating", "ready", "out-of-memory", "terminating"],
     ("termination", "held"): ["not-yet-scheduled", "creating", "ready", "held-by-finalizers"],
     ("unschedulable", "big"): ["not-yet-scheduled", "insufficient-resources", "terminating"],
@@ -142,3 +157,65 @@ def test_every_rule_has_its_own_id_and_both_languages() -> None:
 @pytest.mark.parametrize("status", [{}, {"phase": "Pending"}, {"phase": "Running", "containerStatuses": []}])
 def test_a_pod_with_hardly_a_status_is_told_of(status: dict[str, Any]) -> None:
     assert diagnose({"metadata": {"name": "x"}, "spec": {"containers": []}, "status": status}).command
+
+
+def seen(spec: dict[str, Any], **status: Any) -> dict[str, Any]:
+    container = {"name": "c", "image": "busybox", **spec}
+    return {"metadata": {"name": "p"}, "spec": {"containers": [container], "restartPolicy": "Never"}, "status": status}
+
+
+def ended(code: int) -> list[dict[str, Any]]:
+    return [{"name": "c", "ready": False, "state": {"terminated": {"exitCode": code, "reason": "Error"}}}]
+
+
+READY = {"type": "Ready", "status": "True"}
+FULL = "Pod was rejected: Node didn't have enough resource: cpu, requested: 500000, used: 950, capacity: 2000"
+UNFIT = "Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector"
+GROWN = 'Usage of EmptyDir volume "d" exceeds the limit "1Mi". '
+NO_DIRECTORY = 'MountVolume.SetUp failed for volume "h" : hostPath type check failed: /nodir is not a directory'
+NO_COMMAND = (
+    "Readiness probe errored and resulted in unknown state: rpc error: code = Unknown desc = failed to exec in "
+    'container: failed to start exec "1e09": OCI runtime exec failed: exec failed: unable to start container process: '
+    'exec: "nope": executable file not found in $PATH'
+)
+
+
+@pytest.mark.parametrize(
+    ("pod", "event", "wanted", "words"),
+    [
+        (seen({}, phase="Failed", reason="OutOfcpu", message=FULL), {}, "node-full", "too little cpu"),
+        (seen({}, phase="Failed", reason="NodeAffinity", message=UNFIT), {}, "node-labels-differ", "labels"),
+        (seen({}, phase="Failed", reason="Evicted", message=GROWN), {}, "volume-overfull", "sizeLimit of 1Mi"),
+        (seen({}, phase="Pending"), {"reason": "FailedMount", "message": NO_DIRECTORY}, "hostpath-type", "/nodir"),
+        (
+            seen({}, phase="Running", containerStatuses=[{"name": "c", "ready": False, "state": RUNS}]),
+            {"reason": "Unhealthy", "message": NO_COMMAND, "involvedObject": {"fieldPath": "spec.containers{c}"}},
+            "probe-command-missing",
+            "container c has no nope",
+        ),
+        (
+            seen({"securityContext": {"runAsUser": 101}}, phase="Failed", containerStatuses=ended(1)),
+            {},
+            "restricted-crash",
+            "runAsUser: 101",
+        ),
+        (seen({}, phase="Failed", containerStatuses=ended(1)), {}, "failed", "exit code 1"),
+        (
+            seen(
+                {},
+                phase="Running",
+                conditions=[
+                    READY,
+                    {"type": "PodResizePending", "status": "True", "reason": "Deferred", "message": "m"},
+                ],
+            ),
+            {},
+            "resize-waits",
+            "Deferred",
+        ),
+    ],
+)
+def test_what_a_node_refuses_is_named(pod: dict[str, Any], event: dict[str, Any], wanted: str, words: str) -> None:
+    finding = diagnose(pod, [event] if event else [])
+    assert finding.id == wanted and words in finding.sentence.en
+    assert finding.evidence and finding.sentence.ko != finding.sentence.en and finding.next_step.ko

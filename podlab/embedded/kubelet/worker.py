@@ -284,8 +284,7 @@ class PodWorker:
         self._retry = self.clock.call_later(delay, self.poke)
 
     def _overdue(self) -> bool:
-        limit = self.pod["spec"].get("activeDeadlineSeconds")
-        began = (self.pod.get("status") or {}).get("startTime")
+        limit, began = self.pod["spec"].get("activeDeadlineSeconds"), (self.pod.get("status") or {}).get("startTime")
         return bool(limit and began and self.clock.now() - seconds(began) >= limit)
 
     def _watch_deadline(self) -> None:

@@ -151,7 +151,7 @@ def _runs_of(container: Object) -> Iterator[Moment]:
     for key in ("lastState", "state"):
         for state in ("running", "terminated"):
             told = (container.get(key) or {}).get(state) or {}
-            if told.get("startedAt"):
+            if told.get("startedAt") and told.get("reason") != "StartError":  # what could not start says 1970
                 yield Moment(when(told["startedAt"]), "started", name)
             if told.get("finishedAt"):
                 note = f"{told.get('reason') or ''} {told.get('exitCode', 0)}".strip()

@@ -100,6 +100,36 @@ async def init_containers(sim: Simulation) -> None:
     await sim.until(lambda: sim.gone("sidecar"))
 
 
+async def pull(sim: Simulation, image: str) -> None:
+    """Let the node have an image, as the recorded one had it."""
+    container = {"name": "c", "image": image, "command": ["true"]}
+    sim.create({"kind": "Pod", "metadata": {"name": "first"}, "spec": {"containers": [container]}})
+    await sim.run(2)
+    sim.delete("first", 0)
+    await sim.until(lambda: sim.gone("first"))
+    await sim.run(3)
+    for stream in sim.seen.values():
+        stream.clear()
+
+
+async def refusals(sim: Simulation) -> None:
+    await pull(sim, "busybox")
+    sim.apply("kubelet-refusals", "refusals.yaml")
+    await sim.run(12.6)
+    for pod in sim.registry.list(sim.registry.resource("pods"), sim.namespace):
+        sim.delete(pod["metadata"]["name"], 1)
+    await sim.run(4)
+
+
+async def own_rules(sim: Simulation) -> None:
+    await pull(sim, "busybox")
+    sim.apply("kubelet-own-rules", "rules.yaml")
+    await sim.run(12.6)
+    for pod in sim.registry.list(sim.registry.resource("pods"), sim.namespace):
+        sim.delete(pod["metadata"]["name"], 1)
+    await sim.run(4)
+
+
 SCRIPTS = {
     "seed": seed,
     "two-containers": two_containers,
@@ -109,6 +139,8 @@ SCRIPTS = {
     "bad-image": bad_image,
     "unschedulable": unschedulable,
     "init-containers": init_containers,
+    "kubelet-refusals": refusals,
+    "kubelet-own-rules": own_rules,
 }
 
 
