@@ -111,6 +111,9 @@ def field_value(pod: Obj, path: str, facts: Mapping[str, str]) -> str:
         return str((meta.get(match[1]) or {}).get(match[2], ""))
     if path in ("metadata.labels", "metadata.annotations"):
         values = meta.get(path.split(".")[1]) or {}
+        if path == "metadata.annotations" and "creationTimestamp" in meta:  # the kubelet's own, which nobody else sees
+            seen = meta["creationTimestamp"].replace("Z", ".000000000Z")
+            values = values | {"kubernetes.io/config.seen": seen, "kubernetes.io/config.source": "api"}
         return "\n".join(f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in sorted(values.items()))
     table = {
         "metadata.name": meta["name"],

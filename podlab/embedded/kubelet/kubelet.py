@@ -127,7 +127,7 @@ class Kubelet:
             self.parts.clock.call_later(NOTICE, worker.poke)
 
     def _pods(self) -> list[Obj]:
-        return [worker.pod for worker in self.workers.values()]
+        return [worker.given() for worker in self.workers.values()]
 
     def _tell_of_sandbox(self, pod: Obj) -> None:
         """What ran before the machine went off needs another sandbox."""

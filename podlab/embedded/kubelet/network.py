@@ -19,6 +19,15 @@ fe00::0\tip6-mcastprefix
 fe00::1\tip6-allnodes
 fe00::2\tip6-allrouters
 """
+NODES = """\
+127.0.0.1\tlocalhost
+::1\tlocalhost ip6-localhost ip6-loopback
+fe00::0\tip6-localnet
+ff00::0\tip6-mcastprefix
+ff02::1\tip6-allnodes
+ff02::2\tip6-allrouters
+"""
+"""What the node's own file says, which a Pod in its network sees."""
 HOST = NODE_RESOLVER = "172.18.0.1"
 """The machine around the node: where clients come from, and names are asked for."""
 GATEWAY = "10.244.0.1"
@@ -31,9 +40,13 @@ CLUSTER_RESOLVER = "10.96.0.10"
 def hosts(pod: Obj, ip: str) -> str:
     """The text of /etc/hosts."""
     names = [domain(pod), str(pod["spec"]["hostname"])] if domain(pod) else [hostname(pod)]
-    own = "" if pod["spec"].get("hostNetwork") else ip + "".join(f"\t{name}" for name in names) + "\n"
-    origin = " (host network)" if pod["spec"].get("hostNetwork") else ""
-    text = f"# Kubernetes-managed hosts file{origin}.\n{LOCAL}{own}"
+    if pod["spec"].get("hostNetwork"):
+        status = pod.get("status") or {}
+        own = f"{status.get('hostIP') or ip}\t{pod['spec'].get('nodeName', '')}\n"
+        text = f"# Kubernetes-managed hosts file (host network).\n{NODES}{own}"
+    else:
+        own = ip + "".join(f"\t{name}" for name in names) + "\n"
+        text = f"# Kubernetes-managed hosts file.\n{LOCAL}{own}"
     aliases = pod["spec"].get("hostAliases") or []
     if aliases:
         rows = [f"{alias['ip']}\t{chr(9).join(alias.get('hostnames') or [])}\n" for alias in aliases]

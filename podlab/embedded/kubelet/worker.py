@@ -79,7 +79,7 @@ class PodWorker:
         """The API server has a new version of the Pod."""
         before, self._told = self._told, pod
         disturbed = False
-        if _revision(pod) > _revision(self.pod):
+        if int(pod["metadata"]["resourceVersion"]) > int(self.pod["metadata"]["resourceVersion"]):
             disturbed = podspecs.told_otherwise(self.pod, pod)
             self.pod = pod
         if disturbed or podspecs.concerns(before, pod):  # our own write may have brought a change home before its news
@@ -105,9 +105,8 @@ class PodWorker:
 
     def stop(self) -> None:
         """Leave the Pod alone from now on."""
-        for timer in (self._retry, self._relist, self._deadline, self._fullness):
-            if timer:
-                timer.cancel()
+        for timer in filter(None, (self._retry, self._relist, self._deadline, self._fullness)):
+            timer.cancel()
         for probe in self.probes:
             probe.stop()
         if self._task:
@@ -164,6 +163,10 @@ class PodWorker:
         """The Pod's sandbox, if one was started."""
         return self._using.runtime.sandboxes.get(self.uid)
 
+    def given(self) -> Obj:
+        """The Pod with the resources that were allocated to it."""
+        return self._allocation.applied(self.pod)
+
     def instances(self) -> list[Instance]:
         """What the runtime has of the Pod."""
         return self._using.runtime.instances(self.uid)
@@ -196,7 +199,7 @@ class PodWorker:
 
     def publish(self, *, settled: bool = False) -> Obj:
         """Compute the status and write it if it differs. Raises StatusError."""
-        status = podstatus.pod_status(self._allocation.applied(self.pod), self.observe(settled=settled))
+        status = podstatus.pod_status(self.given(), self.observe(settled=settled))
         if self._overdue():
             self._tell_overdue()
         self._write(status)
@@ -389,10 +392,6 @@ class PodWorker:
         if not self._deleted():
             return
         self._using.pods.delete(self.pod)
-
-
-def _revision(pod: Obj) -> int:
-    return int(pod["metadata"]["resourceVersion"])
 
 
 def _surface(task: asyncio.Task[None]) -> None:

@@ -19,14 +19,14 @@ def pod(name: str = "p", **more: Any) -> Obj:
     return {"kind": "Pod", "metadata": {"name": name}, "spec": {"containers": [container]}}
 
 
-def resize(sim: Simulation, kind: str, **amounts: str) -> None:
+def resize(sim: Simulation, kind: str, name: str = "p", **amounts: str) -> None:
     """What `kubectl patch --subresource resize` does."""
 
     def change(obj: Obj) -> None:
         obj["spec"]["containers"][0]["resources"][kind].update(amounts)
 
     pods = sim.registry.resource("pods")
-    sim.registry.change(pods, "p", sim.namespace, change, subresource="resize", by=Writer("test"))
+    sim.registry.change(pods, name, sim.namespace, change, subresource="resize", by=Writer("test"))
 
 
 def status(sim: Simulation) -> Obj:
@@ -96,8 +96,11 @@ async def test_what_the_node_has_not_is_waited_for(sim: Simulation, cpu: str, re
     assert (pending["type"], pending["reason"]) == ("PodResizePending", reason)
     assert pending["message"].startswith(words)
     assert status(sim)["resources"]["requests"]["cpu"] == "100m"
-    assert [name for name, _ in told(sim)] == [f"Resize{reason}"]
+    assert [each for each, _ in told(sim)] == [f"Resize{reason}"]
     if reason == "Deferred":
+        resize(sim, "requests", "other", cpu="110m")  # what is only asked for takes nobody's room
+        await sim.run(3)
+        assert sim.pod("other")["status"]["containerStatuses"][0]["allocatedResources"]["cpu"] == "110m"
         sim.delete("other", 0)
         await sim.run(25)
         assert status(sim)["resources"]["requests"]["cpu"] == cpu
