@@ -194,7 +194,8 @@ class App:
     async def _send(self, scope: Scope, send: Send, answer: Answer, warnings: list[str], headers: Any) -> None:
         more = [("Warning", _warning(text)) for text in dict.fromkeys(warnings)] + list(answer.headers.items())
         body = answer.body
-        packed = negotiation.compressed(body, headers.get("accept-encoding", ""))
+        done = "Content-Encoding" in answer.headers
+        packed = None if done else negotiation.compressed(body, headers.get("accept-encoding", ""))
         if packed is not None:
             more += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
             body = packed

@@ -297,7 +297,7 @@ def delete_options(call: Call) -> Obj:
     if request.body.strip():
         expected = ("", "v1", "DeleteOptions")
         kind = request.content_type() or negotiation.JSON
-        options, _ = decode.decode(_versioned(request.body, kind), kind, expected, "Ignore")
+        options, _ = decode.decode(request.body, kind, expected, "Ignore")
     else:
         options = {}
         if (grace := request.number("gracePeriodSeconds")) is not None:
@@ -310,20 +310,6 @@ def delete_options(call: Call) -> Obj:
             options["dryRun"] = request.query["dryRun"]
     _check_delete_options(options)
     return options
-
-
-def _versioned(body: bytes, kind: str) -> bytes:
-    """DeleteOptions may come as any group's version: read them all as meta.k8s.io/v1."""
-    if kind != negotiation.JSON:
-        return body
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        return body
-    if isinstance(value, dict):
-        value = {key: item for key, item in value.items() if key != "apiVersion"}
-        return json.dumps(value).encode("utf-8", "replace")
-    return body
 
 
 POLICIES = ("Foreground", "Background", "Orphan")

@@ -65,6 +65,7 @@ def _resource(definition: Obj, version: Obj) -> Resource:
         fields=_selectable(version.get("selectableFields") or []),
         validate=_validator(names["kind"], schema, scale),
         validate_status=_validator(names["kind"], schema, scale),
+        warnings=_warnings,
         prepare=_prepare if "status" in below else _nothing,
         generation=True,
         unconditional_update=False,
@@ -72,7 +73,19 @@ def _resource(definition: Obj, version: Obj) -> Resource:
         kept_by_status=tuple(sorted(others)),
         scale=scale,
         structure=CustomType(schema, root=True),
+        load=_loader(schema) if shaping.has_defaults(schema) else None,
     )
+
+
+def _loader(schema: Obj) -> Callable[[Obj], Obj]:
+    """What the schema got as defaults later, stored objects get when they are read."""
+
+    def load(obj: Obj) -> Obj:
+        shown: Obj = fresh(obj)
+        shaping.default(shown, schema)
+        return shown
+
+    return load
 
 
 def _nothing(obj: Obj, old: Obj | None, ctx: Context) -> None:
@@ -111,13 +124,33 @@ def _defaulter(schema: Obj) -> Callable[[Obj], None]:
 
 def _validator(kind: str, schema: Obj, scale: ScalePaths | None) -> Callable[[Obj, Obj | None], list[Cause]]:
     def validate(obj: Obj, old: Obj | None) -> list[Cause]:
-        found = metadata.validate(obj, old)
+        found = [cause for cause in metadata.validate(obj, old) if UNQUALIFIED not in cause.message]
         body = {key: value for key, value in obj.items() if key != "metadata"}
         found += values.check(body, _without_metadata(schema))
         found += values.duplicates(body, schema)
         return found + (_replicas(obj, scale) if scale else [])
 
     return validate
+
+
+UNQUALIFIED = "neither a standard finalizer name nor is it fully qualified"
+"""Of custom objects this is not asked; they are warned."""
+
+
+def _warnings(obj: Obj, old: Obj | None) -> list[str]:
+    """Upstream: apiextensions-apiserver/pkg/registry/customresource/validator.go"""
+    before = (old or {}).get("metadata", {}).get("finalizers") or ()
+    given = obj["metadata"].get("finalizers") or ()
+    odd = [
+        name for name in given if "/" not in name and name not in before and name not in metadata.STANDARD_FINALIZERS
+    ]
+    return [_advice(name) for name in odd]
+
+
+def _advice(name: str) -> str:
+    path = " including a path (/)" if "." in name else ""
+    why = "to avoid accidental conflicts with other finalizer writers"
+    return f'metadata.finalizers: "{name}": prefer a domain-qualified finalizer name{path} {why}'
 
 
 def _without_metadata(schema: Obj) -> Obj:

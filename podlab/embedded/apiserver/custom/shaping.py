@@ -63,3 +63,9 @@ def default(value: Any, schema: Obj) -> None:
         inner = known.get(key, extra if isinstance(extra, dict) else None)
         if inner is not None:
             default(member, inner)
+
+
+def has_defaults(schema: Obj) -> bool:
+    """Whether there is a default anywhere."""
+    inner = [*(schema.get("properties") or {}).values(), schema.get("items"), schema.get("additionalProperties")]
+    return "default" in schema or any(has_defaults(one) for one in inner if isinstance(one, dict))

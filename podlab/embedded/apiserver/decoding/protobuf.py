@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from podlab.embedded.apiserver.decoding.jsontext import parse
-from podlab.embedded.apiserver.fields import Field, Type
+from podlab.embedded.apiserver.fields import SCHEMA, Field, Type, type_named
 
 MAGIC = b"k8s\0"
 BROKEN = "unexpected EOF"
@@ -147,10 +147,23 @@ def _value(value: int | bytes, type_: Type, depth: int) -> Any:
     if form == "bytes":
         return base64.b64encode(_bytes(value)).decode()
     if form == "float64":
-        return struct.unpack("<d", int(value).to_bytes(8, "little"))[0] if isinstance(value, int) else 0.0
+        number = struct.unpack("<d", int(value).to_bytes(8, "little"))[0] if isinstance(value, int) else 0.0
+        return int(number) if abs(number) < 1e15 and number == int(number) else number
     if form in ("int32", "int64", "uint8"):
         return _signed(value)
+    if form == "schema":
+        return _schema(_bytes(value), type_, depth)
     return _opaque(_bytes(value), form)
+
+
+def _schema(data: bytes, type_: Type, depth: int) -> Any:
+    """A schema, or what may stand in its place: whether anything is allowed, or names of properties."""
+    of_bool = type_.target.endswith("OrBool")
+    found = dict(parts(data))
+    schema = found.get(2 if of_bool else 1)
+    if isinstance(schema, bytes):
+        return message(schema, type_named(SCHEMA), depth)
+    return bool(found.get(1)) if of_bool else [_text(value) for number, value in parts(data) if number == 2]
 
 
 def _opaque(data: bytes, form: str) -> Any:
