@@ -28,6 +28,24 @@ class NoSuchMethod(PodlabError, AttributeError):
         super().__init__(line, did_you_mean(name, there))
 
 
+STUMBLED = Text(
+    ko="error: podlab의 kubectl이 이 명령을 처리하지 못했습니다 ({what})",
+    en="error: podlab's kubectl stumbled over this command ({what})",
+)
+OUR_FAULT = Text(
+    ko="podlab의 잘못입니다. 같은 명령을 진짜 kubectl과 `podlab kubeconfig`로 할 수 있습니다.",
+    en="This is a fault of podlab's. The real kubectl can do the same with what `podlab kubeconfig` names.",
+)
+
+
+def fault(error: Exception) -> PodlabError:
+    """One line in place of a stack, for what podlab did not foresee."""
+    what = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}".rstrip(": ")
+    found = PodlabError(STUMBLED.format(what=what.replace("{", "(").replace("}", ")")), OUR_FAULT)
+    found.__cause__ = error
+    return found
+
+
 def did_you_mean(word: str, there: Iterable[str]) -> Text | None:
     """A hint with the name that is most like a word; None if none is like it."""
     near = difflib.get_close_matches(word.lower(), list(there), 1, 0.6)

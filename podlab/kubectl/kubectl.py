@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from podlab.client import Client
 from podlab.errors import PodlabError
-from podlab.kubectl.calls import NoSuchMethod, is_manifest, keywords
+from podlab.kubectl.calls import NoSuchMethod, fault, is_manifest, keywords
 from podlab.kubectl.command import Command, Echo
 from podlab.kubectl.commandline.flags import written
 from podlab.kubectl.commandline.surface import names
@@ -140,6 +140,74 @@ class Kubectl:
         """`kubectl events`: `events(for_="pod/web")`."""
         return self.do("events", arguments, flags)
 
+    def expose(self, *arguments: str, **flags: Any) -> Output:
+        """`kubectl expose`: `expose("deployment", "web", port=80)`."""
+        return self.do("expose", arguments, flags)
+
+    def autoscale(self, *arguments: str, **flags: Any) -> Output:
+        """`kubectl autoscale`: `autoscale("deployment", "web", min=1, max=5, cpu="80%")`."""
+        return self.do("autoscale", arguments, flags)
+
+    def taint(self, *arguments: str, **flags: Any) -> Output:
+        """`kubectl taint`: `taint("nodes", "n1", "key=value:NoSchedule")`."""
+        return self.do("taint", arguments, flags)
+
+    def cordon(self, *nodes: str, **flags: Any) -> Output:
+        """`kubectl cordon`: `cordon("n1")`."""
+        return self.do("cordon", nodes, flags)
+
+    def uncordon(self, *nodes: str, **flags: Any) -> Output:
+        """`kubectl uncordon`: `uncordon("n1")`."""
+        return self.do("uncordon", nodes, flags)
+
+    def drain(self, *nodes: str, **flags: Any) -> Output:
+        """`kubectl drain`: `drain("n1", ignore_daemonsets=True)`."""
+        return self.do("drain", nodes, flags)
+
+    def top(self, what: str, *arguments: str, **flags: Any) -> Output:
+        """`kubectl top`: `top("pods")`, `top("nodes")`."""
+        return self._below("top", [what, *arguments], flags)
+
+    def config(self, action: str, *arguments: str, **flags: Any) -> Output:
+        """`kubectl config`: `config("view")`, `config("get-contexts")`."""
+        return self._below("config", [action, *arguments], flags)
+
+    def cp(self, source: str, target: str, **flags: Any) -> Output:
+        """`kubectl cp`: `cp("notes.txt", "web:/tmp/")`, `cp("web:/etc/nginx", "nginx")`."""
+        return self.do("cp", (source, target), flags)
+
+    def debug(self, *arguments: str, **flags: Any) -> Output:
+        """`kubectl debug`: `debug("web", "--", "ps", image="busybox", target="web")`."""
+        return self.do("debug", arguments, flags)
+
+    def attach(self, *arguments: str, **flags: Any) -> Output:
+        """`kubectl attach`: `attach("web")`, until its container ends."""
+        return self.do("attach", arguments, flags)
+
+    def edit(self, *arguments: str, **flags: Any) -> Output:
+        """`kubectl edit`, which needs a terminal: a notebook has `ManifestEditor` and `patch`."""
+        return self.do("edit", arguments, flags)
+
+    def proxy(self, **flags: Any) -> Output:
+        """`kubectl proxy`: the API server on a local port, until it is interrupted."""
+        return self.do("proxy", (), flags)
+
+    def kustomize(self, *arguments: str, **flags: Any) -> Output:
+        """`kubectl kustomize`: `kustomize("overlays/dev")`."""
+        return self.do("kustomize", arguments, flags)
+
+    def api_versions(self, **flags: Any) -> Output:
+        """`kubectl api-versions`."""
+        return self.do("api-versions", (), flags)
+
+    def cluster_info(self, *arguments: str, **flags: Any) -> Output:
+        """`kubectl cluster-info`."""
+        return self.do("cluster-info", arguments, flags)
+
+    def certificate(self, action: str, *arguments: str, **flags: Any) -> Output:
+        """`kubectl certificate`, which is left to the real kubectl."""
+        return self._below("certificate", [action, *arguments], flags)
+
     def api_resources(self, **flags: Any) -> Output:
         """`kubectl api-resources`."""
         return self.do("api-resources", (), flags)
@@ -196,6 +264,8 @@ class Kubectl:
         if "--" in words:
             words, after = words[: words.index("--")], [*words[words.index("--") + 1 :], *after]
         given = {keyword: value for keyword, value in flags.items() if value is not None}
+        if "\0" in "".join(map(str, (*words, *after, *given.values()))):
+            raise PodlabError("error: a command line has no NUL characters")
         namespace = given.pop("namespace", None)
         chosen, common = keywords(verb, given)
         shown = {**({"namespace": namespace} if namespace else {}), **given}
@@ -217,11 +287,11 @@ class Kubectl:
 
     def _below(self, group: str, words: Sequence[str], flags: Mapping[str, Any]) -> Output:
         """A command of a group, such as `create secret tls`: as many words as name one."""
-        for length in (2, 1, 0):
+        for length in (2, 1):
             verb = " ".join([group, *words[:length]])
             if len(words) >= length and verb in names():
                 return self.do(names()[verb], list(words[length:]), flags)
-        raise AssertionError(group)
+        return self.do(f"{group} {words[0]}", [], flags)
 
     def _do_files(self, verb: str, arguments: tuple[Argument, ...], flags: Mapping[str, Any]) -> Output:
         """A verb whose positional arguments are manifests: files, folders, or objects as dicts."""
@@ -241,6 +311,8 @@ def _carry_out(command: Command, act: Callable[[], None]) -> Output:
         act()
     except PodlabError as error:
         command.failed(error)
+    except (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError) as error:
+        command.failed(fault(error))
     return command.finish()
 
 

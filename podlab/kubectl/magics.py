@@ -17,7 +17,8 @@ from podlab.kubectl import line as commandline
 from podlab.kubectl.commandline.parse import words_of
 from podlab.kubectl.commandline.wording import in_words
 from podlab.kubectl.kubectl import Kubectl
-from podlab.kubectl.manifests.manifest import parse, what_is_missing
+from podlab.kubectl.manifests.documents import parse
+from podlab.kubectl.manifests.manifest import what_is_missing
 from podlab.kubectl.output import Output
 from podlab.text import Text
 

@@ -63,7 +63,10 @@ def _duration(flag: Flag, text: str, before: Any) -> str:
 def _list(flag: Flag, text: str, before: Any) -> list[str]:
     values = [text]
     if flag.divides:
-        values = next(csv.reader([text], strict=True), []) if '"' in text else text.split(",") if text else []
+        try:
+            values = next(csv.reader([text], strict=True), []) if '"' in text else text.split(",") if text else []
+        except csv.Error:
+            raise ValueError('parse error on line 1, column 1: extraneous or missing " in quoted-field') from None
     return [*(before or []), *values]
 
 

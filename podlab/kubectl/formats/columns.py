@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from podlab.errors import PodlabError
+from podlab.kubectl.formats.gofmt import type_name
 from podlab.kubectl.formats.jsonpath import JSONPath, go_text
 from podlab.kubectl.formats.tabwriter import align, escape
+from podlab.kubectl.klog import logged
 from podlab.kubectl.quantity import parse_quantity
 
 _RELAXED = re.compile(r"\{\.?([^{}]+)\}|\.?([^{}]+)")
@@ -106,9 +108,23 @@ def sort_by(path: str, items: list[Any], content: str = "") -> list[Any]:
     keys = [values[0][0] if values and values[0] else None for values in found]
     if items and not any(values and values[0] for values in found):
         raise PodlabError(f'error: couldn\'t find any field with path "{field}" in the list of objects')
+    odd = next((key for key in keys if isinstance(key, (dict, list, bool))), None)
+    if odd is not None and len(items) > 1:
+        raise Unsortable(_unsortable(field, odd, bool(content)))
     by_key = functools.cmp_to_key(_compare)
     pairs = sorted(zip(map(by_key, keys), items, strict=True), key=lambda pair: pair[0])
     return [item for _, item in pairs]
+
+
+class Unsortable(PodlabError):
+    """A field that is an object or a list; kubectl ends with its logger's line."""
+
+
+def _unsortable(field: str, value: Any, rows: bool) -> str:
+    kind = type_name(value)
+    where, line = ("[][][]reflect.Value", 375) if rows else ("*unstructured.Unstructured", 329)
+    text = f"Field {field} in {where} is an unsortable type: interface, err: unsortable type: {kind}"
+    return logged(f"sorter.go:{line}", text, "F")
 
 
 def _compare(a: Any, b: Any) -> int:
@@ -120,4 +136,6 @@ def _compare(a: Any, b: Any) -> int:
             return (one > other) - (one < other)
         except ValueError:
             pass
+    if type(a) is not type(b) and not (isinstance(a, (int, float)) and isinstance(b, (int, float))):
+        a, b = str(a), str(b)
     return int(a > b) - int(a < b)

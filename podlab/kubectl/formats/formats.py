@@ -152,4 +152,5 @@ def object_name(obj: Object) -> str:
     """`pod/x`, `deployment.apps/web`."""
     group, _, _ = obj.get("apiVersion", "").rpartition("/")
     kind = obj.get("kind", "").lower()
-    return f"{kind}.{group}/{obj['metadata']['name']}" if group else f"{kind}/{obj['metadata']['name']}"
+    name = (obj.get("metadata") or {}).get("name") or "<unknown>"
+    return f"{kind}.{group}/{name}" if group else f"{kind}/{name}"

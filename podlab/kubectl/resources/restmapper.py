@@ -5,6 +5,7 @@ Upstream: staging/src/k8s.io/client-go/restmapper
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,10 @@ from podlab.text import Text
 
 AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json"
 
+MEANT = Text(
+    ko="혹시 `{name}`입니까? `kubectl api-resources`가 이 클러스터의 모든 종류를 보여 줍니다.",
+    en="Did you mean `{name}`? `kubectl api-resources` lists all types that this cluster has.",
+)
 NO_SUCH_TYPE = Text(
     ko="리소스 종류의 이름을 확인합니다. `kubectl api-resources`가 이 클러스터의 모든 종류를 보여 줍니다.",
     en="Check the resource type's spelling; `kubectl api-resources` lists all that this cluster has.",
@@ -82,7 +87,9 @@ class RestMapper:
             self.mappings = []
             found = self._find(name)
         if found is None:
-            raise PodlabError(f'error: the server doesn\'t have a resource type "{name}"', NO_SUCH_TYPE)
+            near = difflib.get_close_matches(name.lower(), {n for each in self.all() for n in _names(each)}, 1, 0.6)
+            hint = MEANT.format(name=near[0]) if near else NO_SUCH_TYPE
+            raise PodlabError(f'error: the server doesn\'t have a resource type "{name}"', hint)
         return found
 
     def category(self, name: str) -> list[Mapping]:

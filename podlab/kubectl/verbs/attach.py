@@ -14,7 +14,7 @@ from podlab.kubectl.verbs.exec import pod_named
 from podlab.kubectl.verbs.streaming import NO_TTY, finish, is_terminal, stream
 
 Object = dict[str, Any]
-USAGE = "error: at least 1 argument is required for attach\nSee 'kubectl attach -h' for help and examples"
+USAGE = "error: at least 1 argument is required for attach"
 PROMPT = (
     "All commands and output from this session will be recorded in container logs, including credentials and sensitive "
     "information passed through the command prompt.\nIf you don't see a command prompt, try pressing enter.\n"

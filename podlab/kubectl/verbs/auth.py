@@ -1,6 +1,6 @@
-"""`kubectl auth can-i`.
+"""`kubectl auth can-i` and `whoami`.
 
-Upstream: staging/src/k8s.io/kubectl/pkg/cmd/auth/cani.go
+Upstream: staging/src/k8s.io/kubectl/pkg/cmd/auth/cani.go, whoami.go
 """
 
 from __future__ import annotations
@@ -9,15 +9,28 @@ from typing import Any
 
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
+from podlab.kubectl.formats.formats import parse_format
+from podlab.kubectl.formats.tabwriter import align
 
 Object = dict[str, Any]
+RULES = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
+SELF = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 
 def can_i(
-    command: Command, *arguments: str, all_namespaces: bool = False, subresource: str = "", quiet: bool = False
+    command: Command,
+    *arguments: str,
+    all_namespaces: bool = False,
+    subresource: str = "",
+    quiet: bool = False,
+    list_: bool = False,
+    no_headers: bool = False,
 ) -> None:
-    """Print yes or no; `no` is exit code 1."""
+    """Print yes or no, `no` being exit code 1; or list what one may do."""
+    if list_:
+        _list(command, no_headers)
+        return
     if len(arguments) not in (2, 3):
         raise PodlabError(
             "error: you must specify two arguments: verb resource or verb resource/resourceName.\n"
@@ -28,6 +41,8 @@ def can_i(
     status = command.client.request("POST", REVIEWS, body=body).json()["status"]
     allowed = bool(status.get("allowed"))
     reason = f" - {status['reason']}" if status.get("reason") and not allowed else ""
+    if status.get("evaluationError"):
+        reason += f" - {status['evaluationError']}"
     if not quiet:
         command.out(f"{'yes' if allowed else 'no'}{reason}\n")
     command.exit_code = 0 if allowed else 1
@@ -52,3 +67,54 @@ def _attributes(command: Command, arguments: tuple[str, ...], namespace: str, su
     found |= {"name": name} if name else {}
     found |= {"subresource": subresource} if subresource else {}
     return {"resourceAttributes": found}
+
+
+def _list(command: Command, no_headers: bool) -> None:
+    body = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectRulesReview",
+        "spec": {"namespace": command.namespace},
+    }
+    status = command.client.request("POST", RULES, body=body).json()["status"]
+    rows = [] if no_headers else ["Resources\tNon-Resource URLs\tResource Names\tVerbs"]
+    found = [each for rule in status.get("resourceRules") or [] for each in _rules_of(rule)]
+    found.sort(key=lambda each: each[0].partition(".")[::-1])
+    urls: list[tuple[str, Rule]] = [
+        (f"[{url}]", ("", [url], [], rule.get("verbs") or []))
+        for rule in status.get("nonResourceRules") or []
+        for url in rule.get("nonResourceURLs") or []
+    ]
+    found += [rule for _, rule in sorted(urls, key=lambda pair: pair[0])]
+    for rule in found:
+        what, *lists = rule
+        rows.append("\t".join([what, *(f"[{' '.join(each)}]" for each in lists)]))
+    command.out(align("".join(f"{row}\n" for row in rows), min_width=6, padding=3))
+
+
+Rule = tuple[str, list[str], list[str], list[str]]
+
+
+def _rules_of(rule: Object) -> list[Rule]:
+    """One row for each resource of a rule, with its group."""
+    return [
+        (f"{resource}.{group}" if group else resource, [], rule.get("resourceNames") or [], rule.get("verbs") or [])
+        for group in rule.get("apiGroups") or [""]
+        for resource in rule.get("resources") or []
+    ]
+
+
+def whoami(command: Command, *arguments: str) -> None:
+    """Print who the server says this is."""
+    body = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview", "metadata": {}}
+    review = command.client.request("POST", SELF, body=body).json()
+    command.objects.append(review)
+    output = command.common.output
+    if output:
+        command.out(parse_format(output, tables=False).text(review))
+        return
+    info = (review.get("status") or {}).get("userInfo") or {}
+    rows = [("Username", info.get("username")), ("UID", info.get("uid"))]
+    rows += [("Groups", f"[{' '.join(info['groups'])}]")] if info.get("groups") else []
+    rows += [(f"Extra: {key}", f"[{' '.join(value)}]") for key, value in sorted((info.get("extra") or {}).items())]
+    lines = ["ATTRIBUTE\tVALUE", *(f"{name}\t{value}" for name, value in rows if value)]
+    command.out(align("".join(f"{line}\n" for line in lines), min_width=6, padding=3))

@@ -191,7 +191,7 @@ def _read(path: Path, name: str, words: str) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ManifestError("error: " + words.format(reason=(error.strerror or str(error)).lower())) from error
+        raise ManifestError("error: " + words.replace("{reason}", (error.strerror or str(error)).lower())) from error
 
 
 def _variables(command: Command, name: str) -> Iterator[tuple[str, bytes]]:

@@ -1,10 +1,17 @@
-"""`kubectl api-resources` and `kubectl version`."""
+"""`kubectl api-resources`, `api-versions`, `cluster-info` and `version`."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.formats.tabwriter import align
+from podlab.kubectl.formats.yamlprinter import to_json, to_yaml
+from podlab.kubectl.resources.restmapper import Mapping
 
+DUMP = "To further debug and diagnose cluster problems, use 'kubectl cluster-info dump'."
+KUSTOMIZE = "v5.8.1"
 VERSION = "v1.36.4"
 """The kubectl whose text is kept to."""
 
@@ -16,26 +23,85 @@ def api_resources(
     api_group: str | None = None,
     no_headers: bool = False,
     output: str = "",
+    verbs: Sequence[str] = (),
+    categories: Sequence[str] = (),
+    sort_by: str = "",
+    cached: bool = False,
 ) -> None:
     """List the resource types."""
+    if arguments:
+        raise PodlabError(
+            f"error: unexpected arguments: [{' '.join(arguments)}]\n"
+            "See 'kubectl api-resources -h' for help and examples"
+        )
+    if output not in ("", "wide", "name"):
+        raise PodlabError(f"error: --output {output} is not available")
+    if sort_by not in ("", "name", "kind"):
+        raise PodlabError("error: --sort-by accepts only name or kind")
     rows = [
         each
         for each in sorted(command.mapper.all(), key=lambda each: (each.group, each.plural))
-        if (namespaced is None or each.namespaced == namespaced) and api_group in (None, each.group)
+        if _is_preferred(command, each)
+        and (namespaced is None or each.namespaced == namespaced)
+        and api_group in (None, each.group)
+        and set(verbs) <= set(each.verbs)
+        and set(categories) <= set(each.categories)
     ]
+    if sort_by:
+        rows.sort(key=lambda each: each.plural if sort_by == "name" else each.kind)
     if output == "name":
         command.out("".join(f"{each.qualified}\n" for each in rows))
         return
-    lines = [] if no_headers else ["NAME\tSHORTNAMES\tAPIVERSION\tNAMESPACED\tKIND"]
+    wide = output == "wide"
+    head = "NAME\tSHORTNAMES\tAPIVERSION\tNAMESPACED\tKIND" + ("\tVERBS\tCATEGORIES" if wide else "")
+    lines = [] if no_headers else [head]
     lines += [
         f"{each.plural}\t{','.join(each.short_names)}\t{each.api_version}\t{str(each.namespaced).lower()}\t{each.kind}"
+        + (f"\t{','.join(sorted(each.verbs))}\t{','.join(each.categories)}" if wide else "")
         for each in rows
     ]
     command.out(align("\n".join(lines) + "\n", min_width=6, padding=3))
 
 
-def version(command: Command, *, client: bool = False) -> None:
+def _is_preferred(command: Command, one: Mapping) -> bool:
+    """Whether no earlier version of the group has the same resource."""
+    same = (each for each in command.mapper.all() if (each.group, each.plural) == (one.group, one.plural))
+    return next(same, one) == one
+
+
+def api_versions(command: Command, *arguments: str) -> None:
+    """List the API versions."""
+    groups = command.client.get("/apis").get("groups") or []
+    found = [version["groupVersion"] for group in groups for version in group["versions"]]
+    found += command.client.get("/api").get("versions") or []
+    command.out("".join(f"{each}\n" for each in sorted(found)))
+
+
+def cluster_info(command: Command, *arguments: str) -> None:
+    """Say where the control plane and its services are."""
+    command.out(f"Kubernetes control plane is running at {command.client.server}\n")
+    query = {"labelSelector": "kubernetes.io/cluster-service=true"}
+    namespace = command.namespace if command.enforce_namespace else "kube-system"
+    for service in command.client.get(f"/api/v1/namespaces/{namespace}/services", **query)["items"]:
+        metadata, ports = service["metadata"], service["spec"].get("ports") or []
+        name = (metadata.get("labels") or {}).get("kubernetes.io/name") or metadata["name"]
+        port = f":{ports[0]['name']}" if ports and ports[0].get("name") else ""
+        path = f"/api/v1/namespaces/kube-system/services/{metadata['name']}{port}/proxy"
+        command.out(f"{name} is running at {command.client.server}{path}\n")
+    command.out(f"\n{DUMP}\n")
+
+
+def version(command: Command, *arguments: str, client: bool = False, output: str = "") -> None:
     """The versions of this kubectl and of the server."""
-    command.out(f"Client Version: {VERSION}\nKustomize Version: v5.8.1\n")
+    if output not in ("", "yaml", "json"):
+        raise PodlabError("error: --output must be 'yaml' or 'json'")
+    if output:
+        major, minor, _ = VERSION.removeprefix("v").split(".")
+        found: dict[str, object] = {"clientVersion": {"gitVersion": VERSION, "major": major, "minor": minor}}
+        found["kustomizeVersion"] = KUSTOMIZE
+        found |= {} if client else {"serverVersion": command.client.get("/version")}
+        command.out(to_yaml(found) if output == "yaml" else to_json(found))
+        return
+    command.out(f"Client Version: {VERSION}\nKustomize Version: {KUSTOMIZE}\n")
     if not client:
         command.out(f"Server Version: {command.client.get('/version')['gitVersion']}\n")

@@ -22,7 +22,7 @@ HEADER = "LAST SEEN\tTYPE\tREASON\tOBJECT\tMESSAGE"
 
 def events(
     command: Command,
-    *,
+    *arguments: str,
     for_: str = "",
     types: Sequence[str] = (),
     all_namespaces: bool = False,

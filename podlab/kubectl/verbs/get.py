@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from podlab.client import Client
 from podlab.errors import ApiError, PodlabError
 from podlab.kubectl.command import Command
+from podlab.kubectl.formats.columns import Unsortable
 from podlab.kubectl.formats.columns import sort_by as sorted_by
 from podlab.kubectl.formats.formats import Format, parse_format
 from podlab.kubectl.formats.printer import TableOptions, TablePrinter
@@ -200,6 +201,8 @@ def _tables(
         if question.sort_by and len(table.get("rows") or []) > 1:
             try:
                 table["rows"] = sorted_by(question.sort_by, table["rows"], "object")
+            except Unsortable:
+                raise
             except PodlabError:  # kubectl prints nothing then, and finds nothing wrong
                 continue
         command.objects += [row["object"] for row in table.get("rows") or []]

@@ -39,10 +39,10 @@ def label(
         PodlabError: a label is there with another value, or an object is not there.
     """
     words, changes = _changes(arguments, "label")
-    if not list_ and not any(changes):
-        raise PodlabError("error: at least one label update is required")
     if not words and not filename:
         raise PodlabError(NAMED)
+    if not list_ and not any(changes):
+        raise PodlabError("error: at least one label update is required")
     writing = Writing(command, "kubectl-label")
     for mapping, obj in objects_named(command, words, filename, selector, all_, all_namespaces):
         with command.going_on():
@@ -76,10 +76,10 @@ def annotate(
         PodlabError: an annotation is there with another value, or an object is not there.
     """
     words, changes = _changes(arguments, "annotation")
-    if not any(changes):
-        raise PodlabError("error: at least one annotation update is required")
     if not words and not filename:
         raise PodlabError(NAMED)
+    if not any(changes):
+        raise PodlabError("error: at least one annotation update is required")
     writing = Writing(command, "kubectl-annotate")
     for mapping, obj in objects_named(command, words, filename, selector, all_, all_namespaces):
         with command.going_on():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -48,9 +49,17 @@ def patch(
             path = mapping.path(namespace, name, subresource)
             before = command.client.get(path)
             after = before if writing.on_client else writing.patch(path, body, TYPES[type_.lower()])
+            mapping = _kind_of(mapping, after)
             same = before["metadata"].get("resourceVersion") == after["metadata"].get("resourceVersion")
             unchanged = same and not writing.on_client and dry_run == "none"
             writing.tell(mapping, after, "patched (no change)" if unchanged else "patched")
+
+
+def _kind_of(mapping: Mapping, obj: Any) -> Mapping:
+    """The resource that messages name: a subresource may answer with another kind, as `scale` does."""
+    group, _, version = str(obj.get("apiVersion") or "").rpartition("/")
+    kind = str(obj.get("kind") or mapping.kind)
+    return mapping if kind == mapping.kind else replace(mapping, kind=kind, group=group, version=version)
 
 
 def _read(command: Command, name: str) -> str:

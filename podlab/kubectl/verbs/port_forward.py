@@ -124,11 +124,11 @@ def _resolved(text: str, kind: str, obj: Object, pod: Object) -> str:
         return f"{local}:{target}"
     if not remote:
         raise PodlabError("error: remote port cannot be empty")
-    if not remote.isdigit() and text.count(":") < 2:
+    if not remote.isdigit():
         number = str(_named_port(pod, remote))
         return f"{number}:{number}" if local == remote else f"{local}:{number}"
     _refuse_udp(pod, remote)
-    return text if text.count(":") > 1 else f"{local}:{remote}"
+    return f"{local}:{remote}"
 
 
 def _refuse_udp(pod: Object, remote: str) -> None:
@@ -172,10 +172,7 @@ def _named_port(pod: Object, name: str) -> int:
 
 
 def _parsed(pair: str) -> Port:
-    parts = pair.split(":")
-    if len(parts) > 2:
-        raise PodlabError(f"error: invalid port format '{pair}'")
-    local, remote = parts
+    local, _, remote = pair.partition(":")
     numbers = [_number(local or "0", "local"), _number(remote, "remote")]
     if numbers[1] == 0:
         raise PodlabError("error: remote port must be > 0")

@@ -137,7 +137,7 @@ def _stay(
     namespace, name = pod["metadata"]["namespace"], pod["metadata"]["name"]
     target = Target(pods, namespace, name)
     try:
-        pod = _until_running(command, target, parse_duration(patience))
+        pod = until_running(command, pod, patience=patience)
         attach_to(command, pod, pod["spec"]["containers"][0]["name"], stdin=stdin, tty=tty, quiet=quiet, ended=True)
         command.exit_code = command.exit_code or _exit_code(command, target)
     finally:
@@ -150,28 +150,30 @@ def _stay(
             wait_until_gone(command, target, pod["metadata"]["uid"], time.monotonic() + 300)
 
 
-def _until_running(command: Command, target: Target, patience: float) -> Object:
-    """The Pod when its container runs or has ended.
+def until_running(command: Command, pod: Object, container: str = "", patience: str = "1m0s") -> Object:
+    """The Pod when the container (or any of its own) runs or has ended.
 
     Raises:
         PodlabError: it did not come to that in time.
     """
-    end = time.monotonic() + patience
+    metadata = pod["metadata"]
+    path = f"/api/v1/namespaces/{metadata['namespace']}/pods"
+    end = time.monotonic() + parse_duration(patience)
     while True:
-        pod = command.client.get(target.path)
+        pod = command.client.get(f"{path}/{metadata['name']}")
         status = pod.get("status") or {}
-        if status.get("phase") in ENDED or any(
-            c.get("ready") or "running" in (c.get("state") or {}) for c in status.get("containerStatuses") or []
-        ):
+        statuses = [*(status.get("containerStatuses") or []), *(status.get("ephemeralContainerStatuses") or [])]
+        states = [each.get("state") or {} for each in statuses if container in ("", each["name"])]
+        if status.get("phase") in ENDED or any("running" in state or "terminated" in state for state in states):
             return pod
         left = end - time.monotonic()
         if left <= 0:
             raise PodlabError("error: timed out waiting for the condition")
         query = {
-            "fieldSelector": f"metadata.name={target.name}",
+            "fieldSelector": f"metadata.name={metadata['name']}",
             "resourceVersion": pod["metadata"]["resourceVersion"],
         }
-        for _ in command.client.watch(target.mapping.path(target.namespace), query=query, timeout=max(1.0, left)):
+        for _ in command.client.watch(path, query=query, timeout=max(1.0, left)):
             break
 
 
@@ -191,7 +193,7 @@ def _exit_code(command: Command, target: Target) -> int:
     code = next((s["state"]["terminated"]["exitCode"] for s in statuses if "terminated" in s.get("state", {})), 0)
     if code:
         where = f"{target.namespace}/{target.name}"
-        command.err(f"pod {where} terminated ({'Error'})\n")
+        command.err(f"pod {where} terminated (Error)\n")
     return int(code)
 
 

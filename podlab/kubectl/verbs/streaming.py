@@ -40,10 +40,12 @@ def stream(
     stdin: bool,
     tty: bool,
     raw: Callable[[bytes], None] | None = None,
+    quiet: bool = False,
 ) -> Object:
     """Connect, pass on what comes, and give the Status at the end; {} where it was interrupted or told none.
 
     Args:
+        quiet: what the command complains of is not printed.
         raw: gets what the command writes to its standard output, instead of it being printed.
 
     Raises:
@@ -65,7 +67,7 @@ def stream(
             if source is not None:
                 read = _typed if terminal else _read
                 _start(_pump, socket, source, read)
-            return _receive(command, socket, raw)
+            return _receive(command, socket, raw, quiet)
     except KeyboardInterrupt:
         command.exit_code = 130
         command.err(f"{STOPPED}\n")
@@ -76,7 +78,7 @@ def _start(act: Callable[..., None], *given: Any) -> None:
     threading.Thread(target=act, args=given, daemon=True, name="exec-stdin").start()
 
 
-def _receive(command: Command, socket: Any, raw: Callable[[bytes], None] | None) -> Object:
+def _receive(command: Command, socket: Any, raw: Callable[[bytes], None] | None, quiet: bool) -> Object:
     status: Object = {}
     decoders = {channel: codecs.getincrementaldecoder("utf-8")("replace") for channel in STREAMS}
     for message in socket:
@@ -86,7 +88,7 @@ def _receive(command: Command, socket: Any, raw: Callable[[bytes], None] | None)
             status = json.loads(body)
         elif channel == STDOUT and raw is not None:
             raw(body)
-        elif channel in decoders and body:
+        elif channel in decoders and body and not (quiet and channel == STDERR):
             (command.out if channel == STDOUT else command.err)(decoders[channel].decode(body))
     return status
 

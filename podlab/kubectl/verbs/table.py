@@ -263,4 +263,46 @@ VERBS = {
     "attach": Verb(
         "attach:attach", Text(ko="실행 중인 컨테이너의 입출력에 연결합니다.", en="Attach to a running container.")
     ),
+    "cp": Verb("cp:cp", Text(ko="컨테이너와 파일을 주고받습니다.", en="Copy files to and from a container.")),
+    "debug": Verb(
+        "debug:debug",
+        Text(ko="파드나 노드를 살펴볼 컨테이너를 띄웁니다.", en="Start a container for looking into a Pod or a Node."),
+    ),
+    "edit": Verb("edit:edit", Text(ko="오브젝트를 편집기에서 고칩니다.", en="Change an object in an editor.")),
+    "proxy": Verb(
+        "proxy:proxy", Text(ko="API 서버를 이 컴퓨터의 포트로 이어 줍니다.", en="Serve the API server on a local port.")
+    ),
+    "kustomize": Verb(
+        "kustomize:kustomize",
+        Text(ko="kustomization이 만드는 오브젝트를 보여 줍니다.", en="Show the objects that a kustomization builds."),
+    ),
+    "api-versions": Verb("discovery:api_versions", Text(ko="API 버전을 나열합니다.", en="List the API versions.")),
+    "cluster-info": Verb(
+        "discovery:cluster_info", Text(ko="컨트롤 플레인의 주소를 보여 줍니다.", en="Show where the control plane is.")
+    ),
+    "auth whoami": Verb("auth:whoami", Text(ko="지금 누구인지 보여 줍니다.", en="Show who one is.")),
+    "config view": Verb("config:view", Text(ko="kubeconfig를 보여 줍니다.", en="Show the kubeconfig.")),
+    "config current-context": Verb(
+        "config:current_context", Text(ko="현재 컨텍스트를 보여 줍니다.", en="Show the current context.")
+    ),
+    "config get-contexts": Verb("config:get_contexts", Text(ko="컨텍스트를 나열합니다.", en="List the contexts.")),
+    "config get-clusters": Verb("config:get_clusters", Text(ko="클러스터를 나열합니다.", en="List the clusters.")),
+    "config get-users": Verb("config:get_users", Text(ko="사용자를 나열합니다.", en="List the users.")),
+    "config use-context": Verb(
+        "config:use_context", Text(ko="현재 컨텍스트를 바꿉니다.", en="Change the current context.")
+    ),
+    "config set-context": Verb(
+        "config:set_context", Text(ko="컨텍스트를 만들거나 고칩니다.", en="Make or change a context.")
+    ),
+    "config rename-context": Verb(
+        "config:rename_context", Text(ko="컨텍스트의 이름을 바꿉니다.", en="Give a context another name.")
+    ),
+    "config delete-context": Verb("config:delete_context", Text(ko="컨텍스트를 지웁니다.", en="Delete a context.")),
+    "config delete-cluster": Verb(
+        "config:delete_cluster",
+        Text(ko="kubeconfig에서 클러스터를 뺍니다.", en="Take a cluster out of the kubeconfig."),
+    ),
+    "config delete-user": Verb(
+        "config:delete_user", Text(ko="kubeconfig에서 사용자를 뺍니다.", en="Take a user out of the kubeconfig.")
+    ),
 }

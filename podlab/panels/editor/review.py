@@ -10,7 +10,8 @@ from typing import Any
 
 from podlab.errors import ApiError, ManifestError, PodlabError
 from podlab.kubectl.kubectl import Kubectl
-from podlab.kubectl.manifests.manifest import Manifest, parse, resolve
+from podlab.kubectl.manifests.documents import Manifest, parse
+from podlab.kubectl.manifests.manifest import resolve
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.verbs.explain import read_document
 from podlab.panels.editor.meaning import Meaning, meaning

@@ -11,7 +11,8 @@ import pytest
 
 from podlab.errors import ManifestError
 from podlab.kubectl.command import Command
-from podlab.kubectl.manifests.manifest import manifests, parse
+from podlab.kubectl.manifests.documents import parse
+from podlab.kubectl.manifests.manifest import manifests
 from podlab.kubectl.resources.restmapper import Mapping, RestMapper
 from tests.kubectl.recordings import GOLDEN
 

@@ -1,0 +1,236 @@
+"""`kubectl config`: the contexts of the kubeconfig that this command uses, and changes of that file.
+
+Upstream: staging/src/k8s.io/kubectl/pkg/cmd/config
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from podlab.errors import ClusterError, PodlabError
+from podlab.kubeconfig.config import parse, paths
+from podlab.kubectl.command import Command
+from podlab.kubectl.formats.formats import parse_format
+from podlab.kubectl.formats.tabwriter import align
+from podlab.kubectl.formats.yamlprinter import to_yaml
+
+Object = dict[str, Any]
+SECRETS = {"client-certificate-data": "DATA+OMITTED", "client-key-data": "DATA+OMITTED", "token": "REDACTED",
+           "password": "REDACTED", "certificate-authority-data": "DATA+OMITTED"}  # fmt: skip
+ACTIVE = 'warning: this removed your active {what}, use "kubectl config use-context" to select a different one\n'
+
+
+def _path(command: Command) -> Path:
+    """The file that is changed: the client's, else the first of KUBECONFIG's."""
+    named = paths(command.client.kubeconfig)
+    return next((each for each in named if each.exists()), named[0])
+
+
+def _read(command: Command) -> Object:
+    path = _path(command)
+    try:
+        found = parse(path.read_bytes(), path)
+    except FileNotFoundError:
+        found = {}
+    except OSError as error:
+        raise ClusterError(f"error: open {path}: {(error.strerror or str(error)).lower()}") from error
+    return {"apiVersion": "v1", "kind": "Config", **found}
+
+
+def _write(command: Command, config: Object) -> None:
+    path = _path(command)
+    for section in ("clusters", "contexts", "users"):
+        config[section] = sorted(config.get(section) or [], key=lambda each: str(each.get("name"))) or None
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh.touch(mode=0o600)
+        fresh.write_text(to_yaml(config), encoding="utf-8")
+        fresh.replace(path)
+    except OSError as error:
+        raise ClusterError(f"error: open {path}: {(error.strerror or str(error)).lower()}") from error
+
+
+def _entry(config: Object, section: str, name: str) -> Object | None:
+    return next((each for each in config.get(section) or [] if each.get("name") == name), None)
+
+
+def view(
+    command: Command,
+    *arguments: str,
+    minify: bool = False,
+    flatten: bool = False,
+    raw: bool = False,
+    output: str = "yaml",
+    merge: bool = True,
+) -> None:
+    """Print the kubeconfig, its secrets left out."""
+    if arguments:
+        raise PodlabError(f"error: unexpected arguments: [{' '.join(arguments)}]")
+    config = _read(command)
+    config = {"apiVersion": "v1", "kind": "Config"} | {
+        key: config.get(key) or ("" if key == "current-context" else None)
+        for key in ("clusters", "contexts", "current-context", "users")
+    }
+    if minify:
+        config = _minified(config, command.client.connection.context or str(config["current-context"]))
+    if not raw and not flatten:
+        for section, key in (("clusters", "cluster"), ("users", "user")):
+            for each in config.get(section) or []:
+                each[key] = {k: SECRETS.get(k, v) for k, v in (each.get(key) or {}).items()}
+    style = parse_format(output, tables=False)
+    command.out(style.text(config))
+
+
+def _minified(config: Object, name: str) -> Object:
+    found = _entry(config, "contexts", name)
+    if not name or found is None:
+        raise PodlabError(
+            f"error: cannot locate context {name}" if name else "error: current-context must exist in order to minify"
+        )
+    context = found.get("context") or {}
+    wanted = {"contexts": name, "clusters": context.get("cluster"), "users": context.get("user")}
+    return {**config, "current-context": name} | {
+        section: [each for each in config.get(section) or [] if each.get("name") == one]
+        for section, one in wanted.items()
+    }
+
+
+def current_context(command: Command, *arguments: str) -> None:
+    """Print the current context."""
+    name = command.client.context or _read(command).get("current-context")
+    if not name:
+        raise PodlabError("error: current-context is not set")
+    command.out(f"{name}\n")
+
+
+def get_contexts(command: Command, *arguments: str, no_headers: bool = False, output: str = "") -> None:
+    """List the contexts."""
+    if output not in ("", "name"):
+        raise PodlabError("error: output must be one of '' or 'name': " + output)
+    config = _read(command)
+    there = {str(each.get("name")): each.get("context") or {} for each in config.get("contexts") or []}
+    names = list(arguments) or sorted(there)
+    found = [name for name in names if name in there]
+    if output == "name":
+        command.out("".join(f"{name}\n" for name in found))
+    else:
+        rows = [] if no_headers else ["CURRENT\tNAME\tCLUSTER\tAUTHINFO\tNAMESPACE"]
+        for name in found:
+            mark = "*" if name == (command.client.context or config.get("current-context")) else ""
+            cells = [there[name].get(key) or "" for key in ("cluster", "user", "namespace")]
+            rows.append("\t".join([mark, name, *cells]))
+        command.out(align("".join(f"{row}\n" for row in rows), min_width=6, padding=3))
+    for name in names:
+        if name not in there:
+            command.failures.append(PodlabError(f"error: context {name} not found"))
+
+
+def get_clusters(command: Command, *arguments: str) -> None:
+    """List the clusters."""
+    _names(command, "clusters")
+
+
+def get_users(command: Command, *arguments: str) -> None:
+    """List the users."""
+    _names(command, "users")
+
+
+def _names(command: Command, section: str) -> None:
+    names = sorted(str(each.get("name")) for each in _read(command).get(section) or [])
+    command.out("NAME\n" + "".join(f"{name}\n" for name in names))
+
+
+def use_context(command: Command, *arguments: str) -> None:
+    """Make a context the current one."""
+    name = _one(arguments, "use-context")
+    config = _read(command)
+    if _entry(config, "contexts", name) is None:
+        raise PodlabError(f'error: no context exists with the name: "{name}"')
+    _write(command, {**config, "current-context": name})
+    command.out(f'Switched to context "{name}".\n')
+
+
+def _one(arguments: tuple[str, ...], verb: str) -> str:
+    if len(arguments) != 1:
+        raise PodlabError(
+            f"error: Unexpected args: {list(arguments)}\nSee 'kubectl config {verb} -h' for help and examples"
+        )
+    return arguments[0]
+
+
+def set_context(command: Command, *arguments: str, current: bool = False, cluster: str = "", user: str = "") -> None:
+    """Make a context, or change what it names."""
+    config = _read(command)
+    name = str(config.get("current-context") or "") if current else arguments[0] if arguments else ""
+    if current and arguments:
+        raise PodlabError("error: you cannot specify both a context name and --current")
+    if not name:
+        raise PodlabError(
+            "error: no current context is set"
+            if current
+            else "error: you must specify a non-empty context name or --current"
+        )
+    found = _entry(config, "contexts", name)
+    values = {"cluster": cluster, "user": user, "namespace": command.namespace if command.enforce_namespace else ""}
+    given = {key: value for key, value in values.items() if value}
+    if found is None:
+        config["contexts"] = [
+            *(config.get("contexts") or []),
+            {"name": name, "context": {"cluster": "", "user": "", **given}},
+        ]
+    else:
+        found["context"] = {**(found.get("context") or {}), **given}
+    _write(command, config)
+    command.out(f'Context "{name}" {"created" if found is None else "modified"}.\n')
+
+
+def rename_context(command: Command, *arguments: str) -> None:
+    """Give a context another name."""
+    if len(arguments) != 2:
+        raise PodlabError(
+            f"error: Unexpected args: {list(arguments)}\nSee 'kubectl config rename-context -h' for help and examples"
+        )
+    old, new = arguments
+    config, path = _read(command), _path(command)
+    found = _entry(config, "contexts", old)
+    if found is None:
+        raise PodlabError(f'error: cannot rename the context "{old}", it\'s not in {path}')
+    if _entry(config, "contexts", new) is not None:
+        raise PodlabError(f'error: cannot rename the context "{old}", the context "{new}" already exists in {path}')
+    found["name"] = new
+    if config.get("current-context") == old:
+        config["current-context"] = new
+    _write(command, config)
+    command.out(f'Context "{old}" renamed to "{new}".\n')
+
+
+def delete_context(command: Command, *arguments: str) -> None:
+    """Take a context out of the file."""
+    name = _one(arguments, "delete-context")
+    active = _read(command).get("current-context") == name
+    _delete(
+        command, "contexts", "context", name, lambda: command.err(ACTIVE.format(what="context")) if active else None
+    )
+
+
+def delete_cluster(command: Command, *arguments: str) -> None:
+    """Take a cluster out of the file."""
+    _delete(command, "clusters", "cluster", _one(arguments, "delete-cluster"), lambda: None)
+
+
+def delete_user(command: Command, *arguments: str) -> None:
+    """Take a user out of the file."""
+    _delete(command, "users", "user", _one(arguments, "delete-user"), lambda: None)
+
+
+def _delete(command: Command, section: str, what: str, name: str, warn: Callable[[], None]) -> None:
+    config, path = _read(command), _path(command)
+    if _entry(config, section, name) is None:
+        raise PodlabError(f"error: cannot delete {what} {name}, not in {path}")
+    warn()
+    config[section] = [each for each in config[section] if each.get("name") != name]
+    _write(command, config)
+    command.out(f"deleted {what} {name} from {path}\n")

@@ -1,0 +1,17 @@
+"""`kubectl kustomize`: the objects that a kustomization builds."""
+
+from __future__ import annotations
+
+from podlab.errors import PodlabError
+from podlab.kubectl.command import Command
+from podlab.kubectl.formats.yamlprinter import to_yaml
+from podlab.kubectl.manifests.kustomization import build
+
+
+def kustomize(command: Command, *arguments: str) -> None:
+    """Print the objects that a folder's kustomization builds."""
+    if len(arguments) > 1:
+        raise PodlabError("error: specify one path to kustomization.yaml")
+    objects = build(command.folder, arguments[0] if arguments else ".")
+    command.objects += objects
+    command.out("---\n".join(to_yaml(each) for each in objects))

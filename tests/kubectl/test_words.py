@@ -1,0 +1,86 @@
+"""No command line is a traceback: verbs with flags that they have and have not, and junk for values."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from podlab.errors import PodlabError
+from podlab.kubectl import Kubectl, line
+from podlab.kubectl.commandline.surface import commands
+from tests.kubectl.canned import Canned
+
+BLOCKING = ("proxy",)  # answers until it is interrupted
+JUNK = st.sampled_from(
+    ["", "-", "--", "=", "a=b", "a-", "web", "pod/web", "pods", "deploy/web", "nodes", "web:80", ":80", "80:http", "1",
+     "-1", "abc", "5s", "1m-", "9" * 30, "0x1f", "{}", "[", '{"spec":{}}', '{"spec":{"containers":[{}]}}', "null",
+     "a,b",
+     "'", '"', "{{.x}}", "{.x", "{.items[*]}", "jsonpath={.a[}", "custom-columns=A", "go-template={{", "yaml", "json",
+     "name", "wide", "condition=Ready", "jsonpath={.a}=", "x:/y", "a=b:NoSchedule", "cpu=1", "cpu=x", "a in (b", "!x",
+     "한글", "\x00", "\ud800", "../..", ".", "missing.yaml", "odd.yaml", "wide.yaml", "*", "a=b,c", "cronjob/web",
+     "true"]
+)  # fmt: skip
+
+
+def words_of(name: str) -> st.SearchStrategy[list[str]]:
+    flags = list(commands()[name].flags.values())
+    flag = st.sampled_from(flags).flatmap(
+        lambda each: (
+            JUNK.map(lambda value: [f"--{each.name}={value}"]) if each.alone is None else st.just([f"--{each.name}"])
+        )
+    )
+    part = st.one_of(JUNK.map(lambda value: [value]), flag) if flags else JUNK.map(lambda value: [value])
+    return st.lists(part, max_size=5).map(lambda parts: [*name.split(), *(word for each in parts for word in each)])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "odd.yaml").write_text("- a\n- {b: [c]}\n---\nkind: 3\napiVersion: v1\nmetadata: x\n", encoding="utf-8")
+    (tmp_path / "wide.yaml").write_bytes("kind: Pod\napiVersion: v1\nmetadata: {name: x}\nspec: 3\n".encode("utf-16"))
+    (tmp_path / "kubeconfig").write_text("contexts: []\n", encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", [name for name in commands() if name not in BLOCKING])
+def test_no_words_are_a_traceback(name: str, folder: Path) -> None:
+    kubectl = Kubectl(Canned(folder), folder=folder)
+
+    @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(words_of(name), st.sampled_from(["", "kind: Pod", "\x00", "a: [", '{"kind": "Pod", "apiVersion": "v1"}']))
+    def check(words: list[str], stdin: str) -> None:
+        output, code, error = line.run(words, lambda _: kubectl, stdin=io.BytesIO(stdin.encode()))
+        assert isinstance(code, int) and (error is None or str(error))
+        assert "stumbled" not in str(error), error
+        assert isinstance(output.stdout, str)
+
+    check()
+
+
+@given(st.lists(st.text(max_size=8) | JUNK, max_size=6))
+def test_no_junk_is_a_traceback(words: list[str]) -> None:
+    _, code, error = line.run(words, lambda _: (_ for _ in ()).throw(PodlabError("no cluster")))
+    assert error is not None or code in (0, 1)
+
+
+def test_a_misspelt_method_or_noun_or_flag_is_told(tmp_path: Path) -> None:
+    kubectl = Kubectl(Canned(tmp_path))
+    for call, meant in (
+        (lambda: kubectl.gett("pods"), "get"),
+        (lambda: kubectl.get("podz"), "pod"),
+        (lambda: kubectl.get("pods", selectr="a=b"), "selector"),
+    ):
+        with pytest.raises(PodlabError) as wrong:
+            call()
+        assert wrong.value.hint is not None
+        assert all(f"`{meant}`" in sentence for sentence in (wrong.value.hint.ko, wrong.value.hint.en))
+    assert not hasattr(kubectl, "_repr_html_")
+
+
+def test_a_notebook_is_told_what_to_use_instead_of_an_editor(tmp_path: Path) -> None:
+    with pytest.raises(PodlabError) as refused:
+        Kubectl(Canned(tmp_path)).edit("pod", "web")
+    assert "ManifestEditor" in str(refused.value)
