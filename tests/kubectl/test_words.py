@@ -84,3 +84,58 @@ def test_a_notebook_is_told_what_to_use_instead_of_an_editor(tmp_path: Path) -> 
     with pytest.raises(PodlabError) as refused:
         Kubectl(Canned(tmp_path)).edit("pod", "web")
     assert "ManifestEditor" in str(refused.value)
+
+
+def test_a_file_of_powershell_is_read_as_kubectl_reads_it(tmp_path: Path) -> None:
+    manifest = "apiVersion: v1\nkind: Pod\nmetadata: {name: u16}\nspec: {containers: [{name: c, image: nginx}]}\n"
+    (tmp_path / "u16.yaml").write_bytes(manifest.encode("utf-16"))
+    assert str(Kubectl(Canned(tmp_path), folder=tmp_path).apply("u16.yaml", server_side=True)) == (
+        "pod/u16 serverside-applied\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["logs", "web", "--since=abc"],
+         'error: invalid argument "abc" for "--since" flag: time: invalid duration "abc"\n'
+         "See 'kubectl logs --help' for usage."),
+        (["delete", "pod", "x", "--timeout=abc"],
+         'error: invalid argument "abc" for "--timeout" flag: time: invalid duration "abc"\n'
+         "See 'kubectl delete --help' for usage."),
+        (["create", "configmap", "t", "--from-literal=a=1", "--from-literal=a=2"],
+         'error: cannot add key "a", another key by that name already exists in Data for ConfigMap "t"'),
+        (["create", "configmap", "t", "--from-env-file=e.env", "--from-literal=a=b"],
+         "error: from-env-file cannot be combined with from-file or from-literal"),
+        (["port-forward", "pod/web"],
+         "error: TYPE/NAME and list of ports are required for port-forward\n"
+         "See 'kubectl port-forward -h' for help and examples"),
+        (["port-forward", "pod/web", "abc"], "error: Pod 'web' does not have a named port 'abc'"),
+        (["port-forward", "svc/web", "81"], "error: Service web does not have a service port 81"),
+    ],
+)  # fmt: skip
+def test_what_kubectl_says_of_words(words: list[str], said: str, folder: Path) -> None:
+    _, code, error = line.run(words, lambda _: Kubectl(Canned(folder), folder=folder))
+    assert (code, str(error)) == (1, said)
+
+
+@pytest.mark.parametrize("field", [".status", ".spec", ".spec.containers"])
+def test_an_unsortable_field_is_a_line_and_no_stack(field: str, folder: Path) -> None:
+    _, code, error = line.run(["get", "pods", f"--sort-by={field}"], lambda _: Kubectl(Canned(folder)))
+    assert code == 1 and "is an unsortable type" in str(error)
+
+
+def test_literals_keep_their_quotes_and_overrides_merge(folder: Path) -> None:
+    kubectl = Kubectl(Canned(folder), folder=folder)
+    quoted = kubectl.create("configmap", "t", from_literal='c="q"', dry_run="client", output="jsonpath={.data.c}")
+    assert str(quoted) == '"q"'
+    overrides = '{"spec":{"containers":[{"name":"a","tty":true}]}}'
+    made = kubectl.run("a", image="nginx", dry_run="client", env="B=", overrides=overrides, output="json")
+    assert made.objects[0]["spec"]["containers"] == [{"name": "a", "tty": True}]
+    plain = kubectl.run("a", image="nginx", dry_run="client", env="B=", output="json")
+    assert plain.objects[0]["spec"]["containers"][0]["env"] == [{"name": "B"}]
+
+
+def test_get_takes_files(folder: Path) -> None:
+    (folder / "pod.yaml").write_text("apiVersion: v1\nkind: Pod\nmetadata: {name: web}\n", encoding="utf-8")
+    assert str(Kubectl(Canned(folder), folder=folder).get(filename="pod.yaml", output="name")) == "pod/web\n"
