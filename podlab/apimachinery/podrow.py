@@ -12,7 +12,7 @@ NONE = "<none>"
 
 
 @dataclass(slots=True)
-class _Sum:
+class Summary:
     """What is counted along the way; restarts of sidecars are kept apart."""
 
     reason: str
@@ -26,7 +26,7 @@ class _Sum:
 def pod(obj: Obj, now: float) -> list[Any]:
     """Return all cells of a Pod's row."""
     spec, status = obj.get("spec") or {}, obj.get("status") or {}
-    counted, total = _summary(obj, spec, status)
+    counted, total = summary(obj)
     restarts = str(counted.restarts)
     if counted.restarts and counted.last:
         restarts = f"{counted.restarts} ({times.since(counted.last, now)} ago)"
@@ -44,9 +44,11 @@ def pod(obj: Obj, now: float) -> list[Any]:
     ]
 
 
-def _summary(obj: Obj, spec: Obj, status: Obj) -> tuple[_Sum, int]:
+def summary(obj: Obj) -> tuple[Summary, int]:
+    """What the row tells of a Pod's containers, and how many of them count for READY."""
+    spec, status = obj.get("spec") or {}, obj.get("status") or {}
     sidecars = {c.get("name") for c in spec.get("initContainers") or [] if c.get("restartPolicy") == "Always"}
-    counted = _Sum(status.get("reason") or status.get("phase", ""))
+    counted = Summary(status.get("reason") or status.get("phase", ""))
     if _condition(status, "PodScheduled").get("reason") == "SchedulingGated":
         counted.reason = "SchedulingGated"
     initializing = _init(spec, status, sidecars, counted)
@@ -77,7 +79,7 @@ def _ended(terminated: Obj) -> str:
     return f"ExitCode:{terminated.get('exitCode', 0)}"
 
 
-def _init(spec: Obj, status: Obj, sidecars: set[Any], counted: _Sum) -> bool:
+def _init(spec: Obj, status: Obj, sidecars: set[Any], counted: Summary) -> bool:
     """Go through the init containers; the first unfinished one decides. Returns whether there is one."""
     for index, container in enumerate(status.get("initContainerStatuses") or []):
         state, sidecar = container.get("state") or {}, container.get("name") in sidecars
@@ -102,7 +104,7 @@ def _init(spec: Obj, status: Obj, sidecars: set[Any], counted: _Sum) -> bool:
     return False
 
 
-def _main(status: Obj, counted: _Sum) -> None:
+def _main(status: Obj, counted: Summary) -> None:
     """Go through the main containers, last to first, so that the first one's reason wins."""
     counted.restarts, counted.last = counted.sidecar_restarts, counted.sidecar_last
     running, failed = False, ""

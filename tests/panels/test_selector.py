@@ -37,7 +37,7 @@ def test_matches(selector: str | None, matches: bool) -> None:
 
 @pytest.mark.parametrize("selector", ["app=web=x", "a b", "app in web", "=x", "app in (a"])
 def test_nonsense_is_refused(selector: str) -> None:
-    with pytest.raises(ValueError, match="unable to parse requirement"):
+    with pytest.raises(ValueError, match=r"found|expected|unable"):
         matcher(selector)
 
 

@@ -138,7 +138,7 @@ def test_quantities(text: str, amount: Fraction) -> None:
 
 @pytest.mark.parametrize("text", ["", "abc", "1.2.3", "5Xi", "--1"])
 def test_no_quantities(text: str) -> None:
-    with pytest.raises(ValueError, match="is no quantity"):
+    with pytest.raises(ValueError, match="quantit"):
         parse_quantity(text)
 
 
