@@ -30,7 +30,7 @@ SAME: tuple[tuple[str, str], ...] = (
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z| \+0000)?", "TIME"),
     (r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000", "DATE"),
     (r"\b\d+(\.\d+)?(ms|s|m|h|d)(\d+[smh])?\b", "AGE"),
-    (r"\b[EW]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ ", "LOG "),
+    (r"\b[EWF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ ", "LOG "),
     (r"-[0-9a-f]{8,10}-[a-z0-9]{5}\b", "-POD"),
     (r"-[bcdfghjklmnpqrstvwxz2456789]{5}\b", "-RND"),
     (r"\b10\.\d+\.\d+\.\d+\b", "IP"),

@@ -258,7 +258,7 @@ def _hash(obj: Object) -> str:
     told: Object = {
         "data": dict(sorted(obj["data"].items())) or None,
         "kind": obj["kind"],
-        "name": obj["metadata"]["name"],
+        "name": "",
     }
     told |= {"type": obj["type"]} if obj["kind"] == "Secret" else {}
     text = json.dumps(dict(sorted(told.items())), separators=(",", ":"), ensure_ascii=False)

@@ -103,7 +103,7 @@ def drain(
             text = str(error).removeprefix("error: ")
             command.err(f'error: unable to drain node "{name}" due to error: {text}, continuing command...\n')
             left.append(name)
-            command.failures.append(PodlabError(f"error: {text}"))
+            command.failures.append(PodlabError(text))
     if left:
         command.err("There are pending nodes to be drained:\n" + "".join(f" {name}\n" for name in left))
 
