@@ -35,6 +35,7 @@ class Nodes:
         self.machines = {machine.name: machine for machine in machines}
         self.kubelets: dict[str, Kubelet] = {}
         self.network = Network(registry.clock)
+        self.addresses = frozenset(machine.ip for machine in machines)
 
     def start(self) -> None:
         """Start the kubelets of all nodes that are not off."""

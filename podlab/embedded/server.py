@@ -27,7 +27,10 @@ from podlab.embedded.apiserver.resources import RESOURCES
 from podlab.embedded.clock import Clock, Randomness, RealClock
 from podlab.embedded.controllers import descriptors
 from podlab.embedded.kubelet.machine import CONTROL_PLANE_IP, machines
+from podlab.embedded.network import controlplane
+from podlab.embedded.network.router import ServiceRouter
 from podlab.embedded.nodes import Nodes
+from podlab.embedded.runtime.network.namespace import Listener
 from podlab.embedded.scheduler.scheduler import Scheduler
 from podlab.embedded.stepping import SteppingClock
 from podlab.embedded.store import Store
@@ -111,10 +114,16 @@ class Core:
     def start(self) -> None:
         """Create what every cluster has, and let scheduler, kubelet and controllers go to work."""
         bootstrap.populate(self.registry, CONTROL_PLANE_IP)
+        network = self.nodes.network
+        network.router = router = ServiceRouter(self.registry, self.nodes.addresses)
+        secure = Listener("kube-apiserver", controlplane.SECURE_PORT, controlplane.handler(self.app))
+        network.node(CONTROL_PLANE_IP).bind(secure)
+        router.start()
         self.nodes.start()
         parts = (
             *descriptors.start(self.registry, self.certificate, self.authenticator.tokens.legacy),
             Scheduler(self.registry),
+            router,
             self.nodes,
         )
         self._stops = [part.stop for part in parts]

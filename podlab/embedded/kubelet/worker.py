@@ -331,10 +331,14 @@ class PodWorker:
         await self.clock.sleep(SANDBOX)
         if self._deleted():
             return
-        sandbox = self._using.runtime.add_sandbox(self.uid, self.pod["metadata"]["name"])
+        sandbox = self._using.runtime.add_sandbox(self.uid, self.pod["metadata"]["name"], self._host_ip())
         sandbox.volumes = held
         self.changed()
         self._sandbox_up()
+
+    def _host_ip(self) -> str:
+        """The node's address, for a Pod on its network; "" for one with a network of its own."""
+        return self._using.node_ip if self.pod["spec"].get("hostNetwork") else ""
 
     def _start_probes(self) -> None:
         if self.probes:

@@ -13,6 +13,7 @@ from typing import Any
 from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.node import Node, Session
+from podlab.embedded.apiserver.paths import serviceproxy
 from podlab.embedded.apiserver.paths.portforward import PROTOCOL as TUNNEL
 from podlab.embedded.apiserver.paths.portforward import forward_channels, forward_tunnel
 from podlab.embedded.apiserver.request import Request
@@ -122,16 +123,20 @@ async def _proxy(call: Call, node: Node) -> Answer:
     """Pass a request to a container's port. Upstream: pkg/registry/core/pod/strategy.go ResourceLocation"""
     parts = call.name.split(":")
     _, name, port = parts if len(parts) == 3 else ("", *parts) if len(parts) == 2 else ("", parts[0], "")
-    pod = call.registry.get(call.resource, name, call.namespace)
-    found = port or next((str(p["containerPort"]) for c in pod["spec"]["containers"] for p in c.get("ports", ())), "80")
+    obj = call.registry.get(call.resource, name, call.namespace)
+    if call.resource.plural == "services":
+        pod, number = serviceproxy.location(call.registry, obj, port)
+    else:
+        found = port or next(
+            (str(p["containerPort"]) for c in obj["spec"]["containers"] for p in c.get("ports", ())), "80"
+        )
+        pod, number = obj, _port(obj, found)
     if not pod.get("status", {}).get("podIP"):
         raise status.bad_request("address not allowed")
     query = "&".join(f"{key}={value}" for key, values in call.request.query.items() for value in values)
     path = "/" + call.request.info.rest + (f"?{query}" if query else "")
     request = call.request
-    code, headers, body = await node.http(
-        pod, _port(pod, found), request.method, path, dict(request.headers), request.body
-    )
+    code, headers, body = await node.http(pod, number, request.method, path, dict(request.headers), request.body)
     kept = {key: value for key, value in headers.items() if key.lower() not in ("content-length", "content-type")}
     media_type = next((value for key, value in headers.items() if key.lower() == "content-type"), "text/plain")
     return Answer(code, body, media_type, kept)

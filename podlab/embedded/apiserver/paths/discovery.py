@@ -37,6 +37,7 @@ SUBRESOURCES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "pods/portforward": ("", "", "PodPortForwardOptions", STREAMING),
     "pods/proxy": ("", "", "PodProxyOptions", PROXYING),
     "pods/resize": ("", "", "Pod", CHANGING),
+    "services/proxy": ("", "", "ServiceProxyOptions", PROXYING),
     "namespaces/finalize": ("", "", "Namespace", ("update",)),
     "serviceaccounts/token": ("authentication.k8s.io", "v1", "TokenRequest", ("create",)),
     "deployments/scale": ("autoscaling", "v1", "Scale", CHANGING),

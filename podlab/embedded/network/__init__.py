@@ -1,0 +1,1 @@
+"""What kube-proxy and CoreDNS do: where Services lead, and what names mean."""

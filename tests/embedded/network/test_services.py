@@ -1,0 +1,155 @@
+"""Services carry traffic and have names, as recorded by kubectl exec on a kind cluster."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.embedded.simulation import Simulation, logs
+from tests.embedded.simulation import execute as started
+
+Obj = dict[str, Any]
+
+
+def pod(name: str, image: str = "busybox", **more: Any) -> Obj:
+    container = {"name": "c", "image": image} | ({"command": ["sleep", "100000"]} if image == "busybox" else {})
+    spec = {"containers": [{**container, **more.pop("container", {})}], **more}
+    return {"kind": "Pod", "metadata": {"name": name, "labels": {"app": name}}, "spec": spec}
+
+
+def service(name: str, app: str, **spec: Any) -> Obj:
+    given = {"selector": {"app": app}, "ports": [{"name": "http", "port": 80}], **spec}
+    return {"kind": "Service", "metadata": {"name": name}, "spec": given}
+
+
+async def running(sim: Simulation) -> None:
+    sim.create(pod("web", "nginx"))
+    sim.create(pod("box"))
+    for made in (service("web", "web"), service("none", "none"), service("headless", "web", clusterIP="None")):
+        sim.create(made)
+    sim.create(
+        {**service("ext", ""), "spec": {"type": "ExternalName", "externalName": "web.default.svc.cluster.local"}}
+    )
+    await sim.until(lambda: sim.ready("web") and sim.ready("box"))
+    await sim.run(3)
+
+
+async def execute(sim: Simulation, name: str, *command: str) -> tuple[int | None, str, str]:
+    """Run a command while time passes."""
+    task = asyncio.ensure_future(started(sim, name, *command))
+    await sim.until(task.done)
+    return task.result()
+
+
+async def box(sim: Simulation, script: str) -> tuple[int | None, str, str]:
+    return await execute(sim, "box", "sh", "-c", script)
+
+
+@pytest.mark.parametrize("name", ["web", "web.default", "web.default.svc.cluster.local", "headless", "ext"])
+async def test_a_service_is_reached_by_its_names(sim: Simulation, name: str) -> None:
+    await running(sim)
+    code, out, err = await box(sim, f"wget -qO- http://{name} | head -4 | tail -1")
+    assert (code, out, err) == (0, "<title>Welcome to nginx!</title>\n", "")
+    assert f"{sim.pod('box')['status']['podIP']} - - " in await logs(sim, "web")
+
+
+async def test_a_service_without_endpoints_refuses(sim: Simulation) -> None:
+    await running(sim)
+    code, _, err = await box(sim, "wget -qO- http://none")
+    ip = sim.registry.get(sim.registry.resource("services"), "none", "default")["spec"]["clusterIP"]
+    assert (code, err) == (1, f"wget: can't connect to remote host ({ip}): Connection refused\n")
+    assert await box(sim, "wget -qO- http://nosuch") == (1, "", "wget: bad address 'nosuch'\n")
+
+
+async def test_names_are_looked_up(sim: Simulation) -> None:
+    await running(sim)
+    find = sim.registry.resource("services")
+    ip = sim.registry.get(find, "web", "default")["spec"]["clusterIP"]
+    head = "Server:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n\n"
+    code, out, _ = await box(sim, "nslookup web.default.svc.cluster.local")
+    assert (code, out) == (0, f"{head}Name:\tweb.default.svc.cluster.local\nAddress: {ip}\n\n\n")
+    pod_ip = sim.pod("web")["status"]["podIP"]
+    code, out, _ = await box(sim, "nslookup -type=SRV _http._tcp.headless.default.svc.cluster.local")
+    label = pod_ip.replace(".", "-")
+    name = "_http._tcp.headless.default.svc.cluster.local"
+    assert out == f"{head}{name}\tservice = 0 100 80 {label}.headless.default.svc.cluster.local\n\n"
+    assert (await box(sim, "nslookup nosuch.default.svc.cluster.local"))[0] == 1
+
+
+async def test_endpoints_that_are_not_ready_get_nothing(sim: Simulation) -> None:
+    await running(sim)
+    probe = {"exec": {"command": ["test", "-f", "/tmp/ready"]}, "periodSeconds": 1}
+    sim.create(pod("late", "nginx", container={"readinessProbe": probe}))
+    sim.create(service("late", "late"))
+    await sim.until(lambda: sim.phase("late") == "Running")
+    await sim.run(3)
+    assert "Connection refused" in (await box(sim, "wget -qO- http://late"))[2]
+    await execute(sim, "late", "touch", "/tmp/ready")
+    await sim.until(lambda: sim.ready("late"))
+    await sim.run(2)
+    assert "Welcome" in (await box(sim, "wget -qO- http://late"))[1]
+
+
+async def test_a_port_that_is_taken_cannot_be_bound(sim: Simulation) -> None:
+    two = pod("two", "nginx")
+    two["spec"]["containers"].append({"name": "d", "image": "nginx"})
+    sim.create(two)
+    await sim.until(lambda: any(s["restartCount"] for s in sim.pod("two")["status"].get("containerStatuses") or []))
+    said = await logs(sim, "two", container="d", previous=True)
+    assert said.count("nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)\n") == 5
+    assert said.endswith("nginx: [emerg] still could not bind()\n")
+
+
+async def test_node_ports_and_the_hosts_network(sim: Simulation) -> None:
+    await running(sim)
+    port = {"name": "http", "port": 8080, "targetPort": 80, "nodePort": 30080}
+    sim.create(service("open", "web", type="NodePort", ports=[port]))
+    sim.create(pod("host", "nginx", hostNetwork=True))
+    await sim.until(lambda: sim.ready("host"))
+    await sim.run(2)
+    node = sim.pod("host")["status"]["hostIP"]
+    assert sim.pod("host")["status"]["podIP"] == node
+    for place in (f"{node}:30080", "open:8080", node):
+        assert "Welcome" in (await box(sim, f"wget -qO- http://{place}"))[1], place
+
+
+async def test_the_proxy_of_a_service(api_of: Any, sim: Simulation) -> None:
+    await running(sim)
+    answered = await api_of(sim, "/api/v1/namespaces/default/services/web:http/proxy/")
+    assert answered[0] == 200 and b"Welcome to nginx!" in answered[1]
+    code, body = await api_of(sim, "/api/v1/namespaces/default/services/none/proxy/")
+    assert code == 503 and b'no endpoints available for service \\"none\\"' in body
+
+
+@pytest.fixture
+def api_of() -> Any:
+    async def ask(sim: Simulation, path: str) -> tuple[int, bytes]:
+        from podlab.embedded.network.controlplane import handler
+        from podlab.embedded.runtime.network.messages import Request
+
+        found = await handler(sim.core.app)(Request("GET", path, {"authorization": "Bearer admin"}))
+        return found.status, found.body
+
+    return ask
+
+
+async def test_nginx_does_what_its_configuration_says(sim: Simulation) -> None:
+    await running(sim)
+    lines = "server { listen 8081; location / { return 200 'hello $uri'; } location /web { proxy_pass http://web/; } }"
+    await execute(sim, "web", "sh", "-c", f'echo "{lines}" > /etc/nginx/conf.d/more.conf; nginx -s reload')
+    ip = sim.pod("web")["status"]["podIP"]
+    await sim.run(1)
+    code, out, err = await box(sim, f"wget -qO- http://{ip}:8081/a")
+    assert (code, out, err) == (0, "hello ", "")
+    assert "Welcome" in (await box(sim, f"wget -qO- http://{ip}:8081/web"))[1]
+    await execute(sim, "web", "sh", "-c", "echo 'foo bar;' > /etc/nginx/conf.d/bad.conf")
+    code, _, err = await execute(sim, "web", "nginx", "-t")
+    assert code == 1 and 'unknown directive "foo" in /etc/nginx/conf.d/bad.conf:1\n' in err
+
+
+async def test_the_api_server_answers_containers(sim: Simulation) -> None:
+    await running(sim)
+    code, out, _ = await execute(sim, "web", "curl", "-sSk", "https://kubernetes.default.svc/healthz")
+    assert (code, out) == (0, "ok")
