@@ -15,9 +15,9 @@ from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Clock, Randomness
 from podlab.embedded.kubelet.network import GATEWAY, HOST
 from podlab.embedded.runtime.machine import executables
-from podlab.embedded.runtime.machine.streams import Input
 from podlab.embedded.runtime.network.router import Refused
 from podlab.embedded.runtime.runtime import Container, Line, Log, Runtime
+from podlab.embedded.runtime.streams import Input
 from podlab.embedded.runtime.tunnel import Writer, open_tunnel
 
 Obj = dict[str, Any]

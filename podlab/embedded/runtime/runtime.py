@@ -19,11 +19,11 @@ from podlab.embedded.runtime.images.image import Image
 from podlab.embedded.runtime.instance import Instance
 from podlab.embedded.runtime.machine.identity import Identity
 from podlab.embedded.runtime.machine.process import Process, Processes
-from podlab.embedded.runtime.machine.streams import Input, OutOfMemory
 from podlab.embedded.runtime.network.messages import Request
 from podlab.embedded.runtime.network.namespace import Namespace
 from podlab.embedded.runtime.network.network import OUTSIDE, PATIENCE, Network
 from podlab.embedded.runtime.network.sockets import Sockets
+from podlab.embedded.runtime.streams import Input, OutOfMemory
 
 Obj = dict[str, Any]
 

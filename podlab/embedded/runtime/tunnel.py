@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from podlab.embedded.runtime.machine.streams import BrokenPipe
 from podlab.embedded.runtime.network.connection import End
 from podlab.embedded.runtime.network.router import Refused
 from podlab.embedded.runtime.runtime import Runtime
+from podlab.embedded.runtime.streams import BrokenPipe
 
 
 class Writer:

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
+from podlab.embedded.runtime import streams
 from podlab.embedded.runtime.expressions import patterns
-from podlab.embedded.runtime.machine import streams
 from tests.embedded.runtime.test_shell import machine, sh
 
 

@@ -6,10 +6,10 @@ import asyncio
 import re
 
 from podlab.embedded.runtime.machine.stdio import Io
-from podlab.embedded.runtime.machine.streams import BrokenPipe
 from podlab.embedded.runtime.network.connection import End
 from podlab.embedded.runtime.network.namespace import AddressInUse
 from podlab.embedded.runtime.network.router import Refused
+from podlab.embedded.runtime.streams import BrokenPipe
 
 NC_USAGE = """BusyBox v1.35.0 (Debian 1:1.35.0-4+deb12u1+b1) multi-call binary.
 

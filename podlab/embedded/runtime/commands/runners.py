@@ -15,7 +15,7 @@ from podlab.embedded.runtime.machine import executables
 from podlab.embedded.runtime.machine.children import finish, start
 from podlab.embedded.runtime.machine.signals import NUMBERS, signal_name
 from podlab.embedded.runtime.machine.stdio import Io
-from podlab.embedded.runtime.machine.streams import Input
+from podlab.embedded.runtime.streams import Input
 
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 TIMED_OUT = 124

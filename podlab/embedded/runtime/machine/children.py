@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from podlab.embedded.runtime.machine.process import Process
-from podlab.embedded.runtime.machine.streams import BrokenPipe, Pipe
+from podlab.embedded.runtime.streams import BrokenPipe, Pipe
 
 FATES = {1: "Hangup", 3: "Quit", 6: "Aborted", 9: "Killed", 10: "User defined signal 1", 15: "Terminated"}
 """What a shell says of a child that a signal ended."""

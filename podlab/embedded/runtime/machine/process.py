@@ -16,8 +16,8 @@ from podlab.embedded.runtime.files import Files
 from podlab.embedded.runtime.images.image import Image
 from podlab.embedded.runtime.machine.identity import Identity
 from podlab.embedded.runtime.machine.signals import HARMLESS, NUMBERS
-from podlab.embedded.runtime.machine.streams import Input, Pipe
 from podlab.embedded.runtime.network.sockets import Sockets
+from podlab.embedded.runtime.streams import Input, Pipe
 
 Obj = dict[str, Any]
 Write = Callable[[bytes], None]

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.process import Process, Write
-from podlab.embedded.runtime.machine.streams import Endless, Input, Pipe
+from podlab.embedded.runtime.streams import Endless, Input, Pipe
 
 OUTPUT_LIMIT = 2**20
 """Columns that a printf may fill."""

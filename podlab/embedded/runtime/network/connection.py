@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from podlab.embedded.runtime.machine.streams import BrokenPipe, Input
 from podlab.embedded.runtime.network.messages import Handler, head, request_in
+from podlab.embedded.runtime.streams import BrokenPipe, Input
 
 HELD = 16 * 2**20
 """Bytes that one direction may hold unread."""

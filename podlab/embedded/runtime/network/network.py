@@ -8,11 +8,11 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from podlab.embedded.clock import Clock
-from podlab.embedded.runtime.machine.streams import BrokenPipe
 from podlab.embedded.runtime.network.connection import End, pair, serve_http
 from podlab.embedded.runtime.network.messages import Request, Response, response_in, written
 from podlab.embedded.runtime.network.namespace import Listener, Namespace
 from podlab.embedded.runtime.network.router import GIVE_UP, UNREACHABLE_AFTER, Direct, Refused, Router
+from podlab.embedded.runtime.streams import BrokenPipe
 
 OUTSIDE: ContextVar[bool] = ContextVar("OUTSIDE", default=False)
 """Whether what happens now was caused by a request from outside the container."""

@@ -16,7 +16,6 @@ from podlab.embedded.runtime.machine import executables
 from podlab.embedded.runtime.machine.children import Job, finish, joined
 from podlab.embedded.runtime.machine.children import start as start_child
 from podlab.embedded.runtime.machine.stdio import Io
-from podlab.embedded.runtime.machine.streams import Input, Pipe
 from podlab.embedded.runtime.shell import expansion
 from podlab.embedded.runtime.shell.builtins import INLINE, builtin
 from podlab.embedded.runtime.shell.redirects import Unredirected, redirected
@@ -39,6 +38,7 @@ from podlab.embedded.runtime.shell.syntax import (
     Simple,
     Word,
 )
+from podlab.embedded.runtime.streams import Input, Pipe
 
 DEPTH = 60
 """Commands, functions and subshells inside one another."""

@@ -7,11 +7,11 @@ from types import MappingProxyType
 
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.stdio import Io, Stream
-from podlab.embedded.runtime.machine.streams import Input
 from podlab.embedded.runtime.shell import expansion
 from podlab.embedded.runtime.shell.dialect import unopened
 from podlab.embedded.runtime.shell.state import Shell
 from podlab.embedded.runtime.shell.syntax import Redirect
+from podlab.embedded.runtime.streams import Input
 
 WRITES = frozenset([">", ">>", ">|", "<>", "&>", "&>>"])
 

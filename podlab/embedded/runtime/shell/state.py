@@ -9,10 +9,10 @@ from podlab.embedded.runtime.expressions.arithmetic import wrap
 from podlab.embedded.runtime.machine.children import Job
 from podlab.embedded.runtime.machine.process import Process
 from podlab.embedded.runtime.machine.stdio import Io
-from podlab.embedded.runtime.machine.streams import OutOfMemory
 from podlab.embedded.runtime.shell.dialect import ASH, BASH, DASH, Dialect, syntax_error
 from podlab.embedded.runtime.shell.parser import Parser
 from podlab.embedded.runtime.shell.syntax import Command, SyntaxProblem
+from podlab.embedded.runtime.streams import OutOfMemory
 
 VARIABLES_LIMIT = 8 * 2**20
 """Bytes that a shell's variables may hold when its container has no memory limit."""
