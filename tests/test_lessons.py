@@ -127,7 +127,7 @@ def test_every_check_and_question_is_used_once_and_every_use_exists(lesson):
 
 @LESSON
 def test_each_step_of_a_lesson_that_acts_has_a_check(lesson):
-    if lesson.number not in ("02", "03", "04", "05"):
+    if lesson.number in ("00", "01"):
         pytest.skip("this lesson only explains")
     step, checked = "", {}
     for cell in select(source(lesson), "en").cells:

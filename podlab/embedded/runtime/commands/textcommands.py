@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
+from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.stdio import OUTPUT_LIMIT, Io, inputs, options
 
 LINES, PAUSE = 200, 0.01
@@ -85,24 +86,52 @@ async def head(io: Io, words: list[str]) -> int:
     return int(failed > 0)
 
 
+# what busybox and coreutils say, in this order, of a file that is followed
+NO_FILES = {True: "tail: no files", False: "tail: no files remaining"}
+APPEARED = {
+    True: "tail: {} has appeared; following end of new file",
+    False: "tail: '{}' has appeared;  following new file",
+}
+
+
 async def tail(io: Io, words: list[str]) -> int:
-    follow = bool({"-f", "-F"} & set(words))
+    """`-F` also waits for a file that is not there yet; one that became shorter is read from its beginning."""
+    follow, retry = bool({"-f", "-F"} & set(words)), "-F" in words
     try:
         number, in_bytes, names = _count("tail", [word for word in words if word not in ("-f", "-F")])
     except Wrong as wrong:
         return io.fail(str(wrong))
     found, failed = await inputs(io, "tail", names)
-    for name, data in found:
+    for _, data in found:
         io.out(_end(data, number, in_bytes))
-        size = len(data)
-        while follow and name != "-":
-            await io.process.sleep(1)
-            data = io.process.machine.files.read(io.path(name))
-            io.out(data[size:])
-            size = len(data)
-    while follow and not failed:  # of /dev/null or of a pipe: for ever
-        await io.process.sleep(3600)
-    return int(failed > 0)
+    if not follow:
+        return int(failed > 0)
+    read = {name: len(data) for name, data in found if name != "-"}
+    missing = {name for name in names if name != "-" and name not in read} if retry else set()
+    if failed and not (read or missing):
+        return io.fail(NO_FILES[io.busybox])
+    while True:
+        await io.process.sleep(1 if read or missing else 3600)  # of /dev/null or of a pipe: for ever
+        for name in (*read, *sorted(missing)):
+            _read_on(io, name, read, missing)
+
+
+def _read_on(io: Io, name: str, read: dict[str, int], missing: set[str]) -> None:
+    """Print what a followed file has got since; it may have appeared, or may have been written anew."""
+    try:
+        data = io.process.machine.files.read(io.path(name))
+    except FileError:
+        return
+    if name in missing:
+        io.fail(APPEARED[io.busybox].format(name))
+        missing.discard(name)
+    start = read.get(name, 0)
+    if len(data) < start:
+        start = 0
+        if not io.busybox:
+            io.fail(f"tail: {name}: file truncated")
+    io.out(data[start:])
+    read[name] = len(data)
 
 
 def _end(data: bytes, number: str, in_bytes: bool) -> bytes:
