@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from podlab.apimachinery import goyaml
 from podlab.errors import ManifestError
 from podlab.kubectl.manifests import yamlnodes
 from podlab.text import Text
@@ -48,41 +49,7 @@ class Manifest:
         return str((self.obj.get("metadata") or {}).get("name") or "")
 
 
-class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
-    """YAML as Go's library reads it: `y` and `n` are booleans, times are text, the last of two equal keys wins."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [
-        (tag, regexp)
-        for tag, regexp in resolvers
-        if not tag.endswith((":timestamp", ":bool", ":value", ":int", ":float"))
-    ]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_BOOLEAN = re.compile(r"^(y|Y|n|N|yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$")
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", _BOOLEAN, list("yYnNtTfFoO"))
-_Loader.add_constructor("tag:yaml.org,2002:bool", lambda loader, node: node.value.lower() in ("y", "yes", "true", "on"))
-_WHOLE = re.compile(r"^[-+]?(0b[01_]+|0x[0-9a-fA-F_]+|0o?[0-7_]+|0|[1-9][0-9_]*)$")
-_NUMBER = re.compile(r"^([-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$")
-_Loader.add_implicit_resolver("tag:yaml.org,2002:int", _WHOLE, list("-+0123456789"))
-_Loader.add_implicit_resolver("tag:yaml.org,2002:float", _NUMBER, list("-+0123456789."))
-
-
-def _whole(loader: Any, node: Any) -> int:
-    text = node.value.replace("_", "")
-    sign, digits = (-1, text[1:]) if text[0] == "-" else (1, text.lstrip("+"))
-    octal = len(digits) > 1 and digits[0] == "0" and digits[1].isdigit()
-    return sign * int(digits, 8 if octal else 0)
-
-
-_Loader.add_constructor("tag:yaml.org,2002:int", _whole)
-_Loader.add_constructor("tag:yaml.org,2002:float", lambda loader, node: _plain(float(node.value.replace("_", ""))))
-
-
-def _plain(number: float) -> float | int:
-    """JSON has one kind of number: 1e3 is 1000."""
-    return int(number) if number.is_integer() and abs(number) < 1e21 else number
+_Loader = goyaml.loader()
 
 
 def text_of(path: Path, name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from podlab.apimachinery import goyaml
 from podlab.apimachinery.gotext import quote
 
 DEEPEST = 200  # levels of nesting
@@ -15,17 +16,11 @@ def load(body: bytes) -> tuple[Any, list[str]]:
     """Return the value of a YAML text, and its strict error if keys are repeated. Raises ValueError."""
     import yaml  # late: most requests are JSON
 
-    class Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
-        """Safe YAML in which a date is a text, as in JSON, and so is a lone `=`."""
-
-    Loader.yaml_implicit_resolvers = {
-        letter: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":value"))]
-        for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
+    reader = goyaml.loader()
     try:
         text = body.decode("utf-8", "replace")
-        _check_depth(yaml.parse(text, Loader=Loader))
-        loader = Loader(text)
+        _check_depth(yaml.parse(text, Loader=reader))
+        loader = reader(text)
         node = loader.get_single_node()
         if node is None:
             return None, []
@@ -88,12 +83,16 @@ def _repeated(node: Any, complaints: list[str], visited: set[int]) -> None:
 
 
 def _plain(value: Any) -> Any:
-    """Turn what YAML knows and JSON does not into JSON: keys are texts, binary is text."""
+    """Turn what YAML knows and JSON does not into JSON: keys are texts and in order, binary is text."""
     if isinstance(value, dict):
-        return {_key(key): _plain(item) for key, item in value.items()}
+        return {key: _plain(item) for key, item in sorted(((_key(k), v) for k, v in value.items()), key=_first)}
     if isinstance(value, (list, set, tuple)):
         return [_plain(item) for item in value]
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+
+
+def _first(pair: tuple[str, Any]) -> str:
+    return pair[0]
 
 
 def _key(key: Any) -> str:

@@ -1,0 +1,48 @@
+"""YAML as Go's library reads it. Upstream: sigs.k8s.io/yaml/goyaml.v2 resolve.go"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Any
+
+TAG = "tag:yaml.org,2002:"
+BOOLEAN = re.compile(r"^(y|Y|n|N|yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$")
+WHOLE = re.compile(r"^[-+]?(0b[01_]+|0x[0-9a-fA-F_]+|0o?[0-7_]+|0|[1-9][0-9_]*)$")
+NUMBER = re.compile(r"^([-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$")
+OTHERS = (":timestamp", ":bool", ":value", ":int", ":float")
+
+
+@functools.cache
+def loader() -> Any:
+    """A loader to which `y` and `n` are booleans, times texts, `1e3` a number; of two equal keys the last wins."""
+    import yaml  # late: most requests are JSON
+
+    class Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
+        """Go's YAML."""
+
+    Loader.yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(OTHERS)]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    Loader.add_implicit_resolver(f"{TAG}bool", BOOLEAN, list("yYnNtTfFoO"))
+    Loader.add_implicit_resolver(f"{TAG}int", WHOLE, list("-+0123456789"))
+    Loader.add_implicit_resolver(f"{TAG}float", NUMBER, list("-+0123456789."))
+    Loader.add_constructor(f"{TAG}bool", lambda _, node: node.value.lower() in ("y", "yes", "true", "on"))
+    Loader.add_constructor(f"{TAG}int", lambda _, node: _whole(node.value))
+    Loader.add_constructor(f"{TAG}float", lambda _, node: _number(node.value.replace("_", "")))
+    return Loader
+
+
+def _whole(text: str) -> int:
+    text = text.replace("_", "")
+    sign, digits = (-1, text[1:]) if text[0] == "-" else (1, text.lstrip("+"))
+    octal = len(digits) > 1 and digits[0] == "0" and digits[1].isdigit()
+    found = sign * int(digits, 8 if octal else 0)
+    return found if -(2**63) <= found < 2**64 else int(float(found))
+
+
+def _number(text: str) -> float | int:
+    """JSON has one kind of number: 1e3 is 1000."""
+    number = float(text)
+    return int(number) if number.is_integer() and abs(number) < 1e21 else number
