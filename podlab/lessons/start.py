@@ -28,8 +28,8 @@ LINE = Text(
 )
 REAL = Text(ko="진짜 kubelet", en="real kubelet")
 SIMULATED = Text(
-    ko="시뮬레이션 kubelet(컨테이너는 흉내만 냅니다: 실제 이미지, 파드 사이의 통신, 디스크는 없습니다)",
-    en="simulated kubelet (containers are imitated: no real images, no traffic between Pods, no disks)",
+    ko="시뮬레이션 kubelet(컨테이너는 흉내만 냅니다: 실제 이미지와 디스크가 없고, 통신은 이 클러스터 안에서만 됩니다)",
+    en="simulated kubelet (containers are imitated: no real images or disks, traffic within this cluster only)",
 )
 WAITING = Text(ko="podlab: {name} 파드가 Ready가 되기를 기다립니다 …", en="podlab: waiting until {name} is Ready …")
 NEEDS_FILE = Text(

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 NOTE = Text(
     ko="시뮬레이션된 kubelet: API 서버, 스케줄러와 컨트롤러는 Kubernetes처럼 움직이지만 컨테이너는 흉내만 냅니다. "
-    "이미지를 실제로 내려받지 않고, 파드 사이의 통신과 디스크가 없습니다.",
+    "이미지를 실제로 내려받지 않고, 디스크가 없으며, 통신은 이 클러스터 안에서만 됩니다.",
     en="Simulated kubelet: API server, scheduler and controllers act as in Kubernetes, the containers are imitated: "
-    "no image is really pulled, there is no traffic between Pods and no disk.",
+    "no image is really pulled, there is no disk, and traffic stays within this cluster.",
 )
 
 
