@@ -9,6 +9,7 @@ from typing import Protocol
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.controllers.clusterroleaggregation import ClusterRoleAggregation
+from podlab.embedded.controllers.cronjob.cronjob import CronJobs
 from podlab.embedded.controllers.customresources import CustomResources
 from podlab.embedded.controllers.daemon.daemonset import DaemonSets
 from podlab.embedded.controllers.deployment.deployment import Deployments
@@ -73,6 +74,7 @@ CONTROLLERS: tuple[Callable[[ControllerContext], Part], ...] = (
     lambda context: Replicas(context.registry, context.pods, "replicasets.apps"),
     lambda context: Replicas(context.registry, context.pods, "replicationcontrollers"),
     lambda context: Jobs(context.registry, context.pods),
+    lambda context: CronJobs(context.registry),
     lambda context: TTLAfterFinished(context.registry),
     lambda context: StatefulSets(context.registry, context.pods),
     lambda context: DaemonSets(context.registry, context.pods),

@@ -1,0 +1,1 @@
+"""CronJobs: Jobs that are made again and again. Upstream: pkg/controller/cronjob"""
