@@ -14,7 +14,7 @@ from podlab.kubectl import Kubectl, line
 from podlab.kubectl.commandline.surface import commands
 from tests.kubectl.canned import Canned
 
-BLOCKING = ("proxy",)  # answers until it is interrupted
+BLOCKING = ("proxy", "drain")  # answers until it is interrupted; waits for Pods that these answers never let go
 JUNK = st.sampled_from(
     ["", "-", "--", "=", "a=b", "a-", "web", "pod/web", "pods", "deploy/web", "nodes", "web:80", ":80", "80:http", "1",
      "-1", "abc", "5s", "1m-", "9" * 30, "0x1f", "{}", "[", '{"spec":{}}', '{"spec":{"containers":[{}]}}', "null",
