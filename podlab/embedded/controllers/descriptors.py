@@ -23,6 +23,7 @@ from podlab.embedded.controllers.job.ttl import TTLAfterFinished
 from podlab.embedded.controllers.namespace import NamespaceLifecycle, ServiceAccounts
 from podlab.embedded.controllers.nodelifecycle import NodeLifecycle
 from podlab.embedded.controllers.owned import Owned
+from podlab.embedded.controllers.podautoscaler.horizontal import HorizontalPodAutoscalers
 from podlab.embedded.controllers.poddisruption import PodDisruptionBudgets
 from podlab.embedded.controllers.podgc import PodGarbageCollector
 from podlab.embedded.controllers.replicaset.replicaset import Replicas
@@ -78,6 +79,7 @@ CONTROLLERS: tuple[Callable[[ControllerContext], Part], ...] = (
     lambda context: TTLAfterFinished(context.registry),
     lambda context: StatefulSets(context.registry, context.pods),
     lambda context: DaemonSets(context.registry, context.pods),
+    lambda context: HorizontalPodAutoscalers(context.registry),
     lambda context: PodDisruptionBudgets(context.registry),
     lambda context: VolumeBinder(context.registry),
     lambda context: VolumeProtection(context.registry),

@@ -112,6 +112,14 @@ def _change(call: Call, dry_run: bool, make: Callable[[Obj], Obj]) -> Obj:
     return call.registry.change(resource, call.name, call.namespace, assign, subresource="scale", by=by, tracked=False)
 
 
+def scale_to(obj: Obj, resource: Resource, replicas: int, manager: str) -> None:
+    """Give a workload so many replicas, as `manager` does by its Scale; write it without tracking."""
+    paths, before = (resource.scale or ScalePaths()).spec, managedfields.entries_of(obj)
+    who = managedfields.owner(manager, "Update", resource.api_version, "scale")
+    obj.update(patch.merge(obj, _inside(paths, replicas)))
+    managedfields.put(obj, _owners(before, {who}, tuple(f"f:{name}" for name in paths), resource.api_version))
+
+
 def _owners(before: Entries, after: set[Owner], mine: Path, api_version: str) -> Entries:
     """The workload's entries after those of its Scale changed; new ones have no time."""
     kept = {who: replace(has, paths=has.paths - {mine}) if who not in after else has for who, has in before.items()}

@@ -95,7 +95,7 @@ def default_v1(obj: Obj) -> None:
 
 def prepare(obj: Obj, old: Obj | None, ctx: Context) -> None:
     if old is None:
-        obj["status"] = {"currentReplicas": 0, "desiredReplicas": 0}
+        obj["status"] = {"currentMetrics": None, "desiredReplicas": 0}
 
 
 def _processor(percent: int) -> Obj:

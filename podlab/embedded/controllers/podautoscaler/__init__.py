@@ -1,0 +1,1 @@
+"""HorizontalPodAutoscalers. Upstream: pkg/controller/podautoscaler"""
