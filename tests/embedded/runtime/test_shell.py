@@ -102,6 +102,10 @@ def sh(script: str, **more: Any) -> tuple[int, str, str]:
         ("(sleep 1; echo later) & echo now; wait; echo done", "now\nlater\ndone\n"),
         ("bash -c '[[ abc == a* ]] && echo glob'", "glob\n"),
         ("echo out; echo err >&2", "out\n"),
+        (
+            "head -c 100000 /dev/zero | wc -c; cat /dev/zero | head -c 3 | wc -c; echo -n abc | head -c 2",
+            "100000\n3\nab",
+        ),
         ("cat /nope 2>/dev/null || echo missing", "missing\n"),
     ],
 )

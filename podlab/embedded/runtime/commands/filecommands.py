@@ -7,15 +7,22 @@ from collections.abc import Callable
 
 from podlab.embedded.runtime.commands import accounts, filedetails
 from podlab.embedded.runtime.files import NO_SUCH, FileError
-from podlab.embedded.runtime.machine.stdio import Io, inputs, options
+from podlab.embedded.runtime.machine.stdio import UNREADABLE, Io, options
 
 
 async def cat(io: Io, words: list[str]) -> int:
-    _, names = options(words)
-    found, failed = await inputs(io, "cat", names)
-    for _, data in found:
-        io.out(data)
-    return int(failed > 0)
+    """`cat [FILE]…`, piece by piece: what is read may have no end."""
+    code = 0
+    for name in options(words)[1] or ["-"]:
+        try:
+            source = io.stdin if name == "-" else io.open(name)
+        except FileError as error:
+            code = io.fail("cat: " + UNREADABLE["cat"][io.busybox].format(name, error))
+            continue
+        while data := await source.take(2**16):
+            io.out(data)
+            await io.process.work()
+    return code
 
 
 async def ls(io: Io, words: list[str]) -> int:

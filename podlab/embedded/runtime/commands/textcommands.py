@@ -6,7 +6,7 @@ import posixpath
 import re
 
 from podlab.embedded.runtime.files import FileError
-from podlab.embedded.runtime.machine.stdio import OUTPUT_LIMIT, Io, inputs, options
+from podlab.embedded.runtime.machine.stdio import OUTPUT_LIMIT, UNREADABLE, Io, inputs, options
 
 LINES, PAUSE = 200, 0.01
 """Lines that a command without an end writes at once, and seconds until it writes more."""
@@ -80,6 +80,8 @@ async def head(io: Io, words: list[str]) -> int:
         for _ in range(int(number)):
             io.out(await io.stdin.line())
         return 0
+    if in_bytes and not number.startswith("-"):
+        return await _first_bytes(io, names or ["-"], min(int(number), OUTPUT_LIMIT * 16))
     found, failed = await inputs(io, "head", names)
     for _, data in found:
         io.out(b"".join(_parts(data, in_bytes)[: int(number)]))
@@ -92,6 +94,23 @@ APPEARED = {
     True: "tail: {} has appeared; following end of new file",
     False: "tail: '{}' has appeared;  following new file",
 }
+
+
+async def _first_bytes(io: Io, names: list[str], count: int) -> int:
+    """So many bytes of each, without reading what comes after: a device has no end."""
+    code = 0
+    for name in names:
+        try:
+            source = io.stdin if name == "-" else io.open(name)
+        except FileError as error:
+            code = io.fail("head: " + UNREADABLE["head"][io.busybox].format(name, error))
+            continue
+        left = count
+        while left > 0 and (data := await source.take(min(left, 2**16))):
+            io.out(data)
+            left -= len(data)
+            await io.process.work()
+    return code
 
 
 async def tail(io: Io, words: list[str]) -> int:
