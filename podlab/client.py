@@ -17,7 +17,7 @@ from podlab.errors import ApiError, ClusterError
 from podlab.kubeconfig.config import load
 from podlab.kubeconfig.connection import NOWHERE, Overrides, connect
 from podlab.kubeconfig.credentials import Credentials
-from podlab.kubeconfig.transport import names_of, pool, proxy_for, tls_context
+from podlab.kubeconfig.transport import names_of, pool, proxy_for, threaded_tls
 from podlab.text import Text
 
 Object = dict[str, Any]
@@ -259,7 +259,7 @@ class Client:
 
         parts = urlsplit(self.server)
         secure = parts.scheme == "https"
-        more: dict[str, Any] = {"ssl": tls_context(self.connection, self._credentials.certificate())} if secure else {}
+        more: dict[str, Any] = {"ssl": threaded_tls(self.connection, self._credentials.certificate())} if secure else {}
         if self.connection.server_name:
             more["server_hostname"] = self.connection.server_name
         try:

@@ -23,7 +23,7 @@ from tools.build_notebooks import same, strip
 ROOT = Path(__file__).parent.parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 LIMIT = 900  # seconds for all notebooks of one language
-KIT_ERRORS = {"ApiError", "ClusterError", "ManifestError", "PodlabError", "WaitTimeout"}
+KIT_ERRORS = {"ApiError", "ClusterError", "JSONPathError", "ManifestError", "PodlabError", "WaitTimeout"}
 NO_FILE = "FileNotFoundError"  # a manifest that an earlier cell writes
 
 pytestmark = pytest.mark.cluster
