@@ -36,7 +36,9 @@ def folder(tmp_path: Path, cluster: Cluster, podlab_home: Path, monkeypatch: pyt
     monkeypatch.setenv("PODLAB_CLUSTER", cluster.name)
     yield tmp_path
     client = Client(cluster.kubeconfig, context=cluster.context, namespace=cluster.namespace)
-    Kubectl(client).delete("pods", all=True, now=True)  # what a lesson left half-way is not for the next one
+    kubectl = Kubectl(client)  # what a lesson left half-way is not for the next one
+    kubectl.delete("deployments,statefulsets", all=True, cascade="foreground")
+    kubectl.delete("pods", all=True, now=True)
 
 
 def nbval(notebooks: list[Path]) -> subprocess.CompletedProcess[str]:
