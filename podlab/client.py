@@ -17,7 +17,7 @@ from podlab.errors import ApiError, ClusterError
 from podlab.kubeconfig.config import load
 from podlab.kubeconfig.connection import NOWHERE, Overrides, connect
 from podlab.kubeconfig.credentials import Credentials
-from podlab.kubeconfig.transport import names_of, pool, proxy_for, threaded_tls
+from podlab.kubeconfig.transport import names_of, pool, websocket
 from podlab.text import Text
 
 Object = dict[str, Any]
@@ -255,22 +255,12 @@ class Client:
     def connect(self, path: str, *, query: list[tuple[str, str]], protocols: list[str]) -> Any:
         """A WebSocket to a path (exec, attach, port-forward), from the library `websockets`."""
         from websockets.exceptions import InvalidStatus
-        from websockets.sync.client import connect as open_socket
 
-        parts = urlsplit(self.server)
-        secure = parts.scheme == "https"
-        more: dict[str, Any] = {"ssl": threaded_tls(self.connection, self._credentials.certificate())} if secure else {}
-        if self.connection.server_name:
-            more["server_hostname"] = self.connection.server_name
+        headers = [*self.connection.impersonate, *self._credentials.headers().items()]
+        address = f"{self.server}{path}?{urlencode(query)}"
         try:
-            return open_socket(
-                f"{'wss' if secure else 'ws'}://{parts.netloc}{parts.path}{path}?{urlencode(query)}",
-                subprotocols=protocols,  # type: ignore[arg-type]
-                additional_headers=[*self.connection.impersonate, *self._credentials.headers().items()],
-                proxy=proxy_for(self.connection),
-                open_timeout=TIMEOUT,
-                max_size=None,
-                **more,
+            return websocket(
+                self.connection, self._credentials.certificate(), address, headers, protocols, timeout=TIMEOUT
             )
         except InvalidStatus as error:
             status = status_of(error.response.status_code, bytes(error.response.body or b""))

@@ -48,6 +48,35 @@ def threaded_tls(connection: Connection, certificate: tuple[str, str]) -> ssl.SS
     return context
 
 
+def websocket(
+    connection: Connection,
+    certificate: tuple[str, str],
+    address: str,
+    headers: list[tuple[str, str]],
+    protocols: list[str],
+    timeout: float,
+) -> Any:
+    """A WebSocket of the library `websockets` to an https or http address.
+
+    Raises:
+        OSError: the server cannot be reached; InvalidStatus: it refused.
+    """
+    from websockets.sync.client import connect
+
+    more: dict[str, Any] = {"ssl": threaded_tls(connection, certificate)} if address.startswith("https:") else {}
+    if connection.server_name:
+        more["server_hostname"] = connection.server_name
+    return connect(
+        address.replace("http", "ws", 1),
+        subprotocols=protocols,  # type: ignore[arg-type]
+        additional_headers=headers,
+        proxy=proxy_for(connection),
+        open_timeout=timeout,
+        max_size=None,
+        **more,
+    )
+
+
 def _load(context: ssl.SSLContext, certificate: str, key: str) -> None:
     """A certificate and its key; Python reads them from a file only, which is gone at once."""
     descriptor, path = tempfile.mkstemp(suffix=".pem")
