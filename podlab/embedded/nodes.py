@@ -16,7 +16,7 @@ from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.kubelet.api import ExecSession, NodeApi
 from podlab.embedded.kubelet.checkpoints import Shelf
 from podlab.embedded.kubelet.kubelet import Kubelet
-from podlab.embedded.kubelet.machine import Machine
+from podlab.embedded.kubelet.node.machine import Machine
 from podlab.embedded.kubelet.volumes.sources import Token
 from podlab.embedded.runtime.network.network import Network
 

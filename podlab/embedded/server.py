@@ -20,13 +20,13 @@ from podlab.embedded.apiserver.admission.chain import admit, check
 from podlab.embedded.apiserver.app import App
 from podlab.embedded.apiserver.auth import Authenticator
 from podlab.embedded.apiserver.paths import tokenrequest
-from podlab.embedded.apiserver.paths.openapi import Documents
+from podlab.embedded.apiserver.paths.openapi.openapi import Documents
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resource import Resource
 from podlab.embedded.apiserver.resources import RESOURCES
 from podlab.embedded.clock import Clock, Randomness, RealClock
 from podlab.embedded.controllers import descriptors
-from podlab.embedded.kubelet.machine import CONTROL_PLANE_IP, machines
+from podlab.embedded.kubelet.node.machine import CONTROL_PLANE_IP, machines
 from podlab.embedded.network import controlplane
 from podlab.embedded.network.router import ServiceRouter
 from podlab.embedded.nodes import Nodes

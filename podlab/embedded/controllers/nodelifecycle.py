@@ -12,8 +12,8 @@ from podlab.apimachinery.times import rfc3339
 from podlab.embedded.apiserver.registry import Event, Registry
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Timer
-from podlab.embedded.controllers import podstates
 from podlab.embedded.controllers.controller import CONTROLLER, MANAGER, Controller, Key
+from podlab.embedded.controllers.pods import podstates
 from podlab.embedded.events import Recorder
 
 Obj = dict[str, Any]

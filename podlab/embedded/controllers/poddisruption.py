@@ -10,10 +10,10 @@ from typing import Any
 from podlab.apimachinery.labels import selects
 from podlab.apimachinery.times import rfc3339, seconds
 from podlab.embedded.apiserver.registry import Event, Registry
-from podlab.embedded.controllers import podstates
 from podlab.embedded.controllers.controller import CONTROLLER, MANAGER, Controller, Key, namespaced
+from podlab.embedded.controllers.history.rollouts import scaled
 from podlab.embedded.controllers.owned import controller_of
-from podlab.embedded.controllers.rollouts import scaled
+from podlab.embedded.controllers.pods import podstates
 from podlab.embedded.events import Recorder
 
 Obj = dict[str, Any]

@@ -17,8 +17,8 @@ from podlab.embedded.kubelet.dependencies import Dependencies
 from podlab.embedded.kubelet.imagemanager import ImageManager
 from podlab.embedded.kubelet.kuberuntime.killer import Killer
 from podlab.embedded.kubelet.kuberuntime.starter import Starter
-from podlab.embedded.kubelet.machine import Machine
-from podlab.embedded.kubelet.node import CAPACITY, NodeReporter
+from podlab.embedded.kubelet.node.machine import Machine
+from podlab.embedded.kubelet.node.node import CAPACITY, NodeReporter
 from podlab.embedded.kubelet.pleg import Relist
 from podlab.embedded.kubelet.podclient import MANAGER, PodClient
 from podlab.embedded.kubelet.volumes.manager import VolumeManager, no_token

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.embedded.apiserver.podspec import ephemeral, requirements
-from podlab.embedded.apiserver.podspec.affinity import affinity
 from podlab.embedded.apiserver.podspec.containers import Around, containers, init_containers
 from podlab.embedded.apiserver.podspec.dns import dns, host_aliases
+from podlab.embedded.apiserver.podspec.scheduling.affinity import affinity
+from podlab.embedded.apiserver.podspec.scheduling.spreading import gates, spread, tolerations
 from podlab.embedded.apiserver.podspec.security import contexts, systems, windows
-from podlab.embedded.apiserver.podspec.spreading import gates, spread, tolerations
 from podlab.embedded.apiserver.podspec.volumes.volumes import volumes
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata, names

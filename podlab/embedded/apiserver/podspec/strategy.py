@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from podlab.embedded.apiserver.podspec.affinity import PREFERRED, REQUIRED
+from podlab.embedded.apiserver.podspec.scheduling.affinity import PREFERRED, REQUIRED
 from podlab.embedded.apiserver.podspec.security.podannotations import APP_ARMOR, LOCALHOST, OF_APP_ARMOR
 from podlab.embedded.apiserver.podspec.security.systems import every_container
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from podlab.embedded.apiserver import fields
 from podlab.embedded.apiserver.podspec import internal
+from podlab.embedded.apiserver.podspec.scheduling.spreading import tolerations
 from podlab.embedded.apiserver.podspec.security import podannotations
-from podlab.embedded.apiserver.podspec.spreading import tolerations
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, names
 

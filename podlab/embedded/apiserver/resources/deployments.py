@@ -7,7 +7,7 @@ from typing import Any
 from podlab.apimachinery.labels import format_selector
 from podlab.embedded.apiserver.columns import AGE, CONTAINERS, IMAGES, NAME, Column, age, head, inside
 from podlab.embedded.apiserver.podspec import defaults, dropped
-from podlab.embedded.apiserver.podspec import warnings as podwarnings
+from podlab.embedded.apiserver.podspec.warnings import warnings as podwarnings
 from podlab.embedded.apiserver.resource import Context, Obj, Resource
 from podlab.embedded.apiserver.resources import templates
 from podlab.embedded.apiserver.status import Cause

@@ -9,10 +9,10 @@ from podlab.apimachinery.times import rfc3339
 from podlab.embedded.apiserver.columns import AGE, NAME, Column
 from podlab.embedded.apiserver.podspec import defaults, dropped, ephemeral, resize, strategy, updates
 from podlab.embedded.apiserver.podspec import spec as podspec
-from podlab.embedded.apiserver.podspec import warnings as podwarnings
 from podlab.embedded.apiserver.podspec.containers import only_in_pods
 from podlab.embedded.apiserver.podspec.qos import qos
 from podlab.embedded.apiserver.podspec.security import podannotations
+from podlab.embedded.apiserver.podspec.warnings import warnings as podwarnings
 from podlab.embedded.apiserver.resource import Context, Obj, Part, Resource
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata

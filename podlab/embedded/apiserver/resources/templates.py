@@ -8,8 +8,8 @@ from podlab.apimachinery.labels import format_labels, selects
 from podlab.embedded.apiserver.columns import NAME, Column, inside
 from podlab.embedded.apiserver.podspec import defaults
 from podlab.embedded.apiserver.podspec import spec as podspec
-from podlab.embedded.apiserver.podspec import warnings as podwarnings
 from podlab.embedded.apiserver.podspec.security import podannotations
+from podlab.embedded.apiserver.podspec.warnings import warnings as podwarnings
 from podlab.embedded.apiserver.resource import Obj, Resource
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata, names

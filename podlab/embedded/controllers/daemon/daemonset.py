@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from podlab.embedded.apiserver.registry import Event, Registry
 from podlab.embedded.apiserver.status import StatusError
-from podlab.embedded.controllers import podstates
-from podlab.embedded.controllers.claims import Claims
 from podlab.embedded.controllers.controller import CONTROLLER, Controller, Key, Obj, namespaced
 from podlab.embedded.controllers.daemon import nodes, plan
+from podlab.embedded.controllers.history.revisions import Revisions, new_revision, patch_of
+from podlab.embedded.controllers.history.templatehash import template_hash
 from podlab.embedded.controllers.owned import Owned
-from podlab.embedded.controllers.podcontrol import PodControl, is_namespace_going, slow_start
-from podlab.embedded.controllers.podevents import owners_of
-from podlab.embedded.controllers.revisions import Revisions, new_revision, patch_of
-from podlab.embedded.controllers.templatehash import template_hash
+from podlab.embedded.controllers.pods import podstates
+from podlab.embedded.controllers.pods.claims import Claims
+from podlab.embedded.controllers.pods.podcontrol import PodControl, is_namespace_going, slow_start
+from podlab.embedded.controllers.pods.podevents import owners_of
 
 BURST = 250
 FIRST_BACKOFF, LAST_BACKOFF = 1.0, 900.0

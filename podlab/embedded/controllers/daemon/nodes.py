@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from podlab.embedded.apiserver.resource import fresh
-from podlab.embedded.controllers import podstates
 from podlab.embedded.controllers.controller import Obj
-from podlab.embedded.controllers.podcontrol import from_template
+from podlab.embedded.controllers.pods import podstates
+from podlab.embedded.controllers.pods.podcontrol import from_template
 from podlab.embedded.fit import nodefit
 
 HASH, GENERATION = "controller-revision-hash", "pod-template-generation"

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from podlab.embedded.controllers import podstates
 from podlab.embedded.controllers.controller import Obj
 from podlab.embedded.controllers.daemon import nodes
-from podlab.embedded.controllers.rollouts import scaled
+from podlab.embedded.controllers.history.rollouts import scaled
+from podlab.embedded.controllers.pods import podstates
 
 
 @dataclass(slots=True)

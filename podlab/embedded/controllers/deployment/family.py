@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from podlab.embedded.apiserver.resource import fresh
 from podlab.embedded.controllers.controller import Obj
-from podlab.embedded.controllers.rollouts import scaled
+from podlab.embedded.controllers.history.rollouts import scaled
 
 PREFIX = "deployment.kubernetes.io/"
 REVISION, HISTORY = PREFIX + "revision", PREFIX + "revision-history"

@@ -10,12 +10,12 @@ from __future__ import annotations
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resource import fresh
 from podlab.embedded.apiserver.status import StatusError
-from podlab.embedded.controllers import podstates
 from podlab.embedded.controllers.controller import CONTROLLER, Obj
 from podlab.embedded.controllers.deployment import conditions, family
+from podlab.embedded.controllers.history.templatehash import template_hash
 from podlab.embedded.controllers.owned import controller_of
-from podlab.embedded.controllers.podcontrol import is_namespace_going, reference_to
-from podlab.embedded.controllers.templatehash import template_hash
+from podlab.embedded.controllers.pods import podstates
+from podlab.embedded.controllers.pods.podcontrol import is_namespace_going, reference_to
 from podlab.embedded.events import Recorder
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from podlab.embedded.controllers import podstates
+from podlab.embedded.controllers.pods import podstates
 
 Obj = dict[str, Any]
 

@@ -16,7 +16,7 @@ from podlab.embedded.controllers.endpoints.addresses import SERVICE, SLICE_MANAG
 from podlab.embedded.controllers.endpoints.services import Services
 from podlab.embedded.controllers.endpoints.slices import Changes, Group, changes, port_key
 from podlab.embedded.controllers.endpoints.triggers import annotated
-from podlab.embedded.controllers.podcontrol import reference_to
+from podlab.embedded.controllers.pods.podcontrol import reference_to
 
 Obj = dict[str, Any]
 

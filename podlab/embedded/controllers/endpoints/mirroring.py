@@ -14,7 +14,7 @@ from podlab.embedded.controllers.controller import CONTROLLER, Controller, Key, 
 from podlab.embedded.controllers.endpoints import ports
 from podlab.embedded.controllers.endpoints.addresses import SERVICE, SLICE_MANAGER, TRIGGERED
 from podlab.embedded.controllers.endpoints.slices import Group, changes, port_key
-from podlab.embedded.controllers.podcontrol import reference_to
+from podlab.embedded.controllers.pods.podcontrol import reference_to
 
 Obj = dict[str, Any]
 

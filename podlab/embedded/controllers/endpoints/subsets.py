@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from podlab.embedded.controllers import podstates
 from podlab.embedded.controllers.endpoints import addresses, ports
+from podlab.embedded.controllers.pods import podstates
 
 Obj = dict[str, Any]
 Port = tuple[tuple[str, Any], ...]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.apimachinery.times import seconds
-from podlab.embedded.controllers import podstates
 from podlab.embedded.controllers.job import indexes
+from podlab.embedded.controllers.pods import podstates
 
 Obj = dict[str, Any]
 

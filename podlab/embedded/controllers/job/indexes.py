@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from itertools import islice
 from typing import Any
 
-from podlab.embedded.controllers import podstates
+from podlab.embedded.controllers.pods import podstates
 
 Obj = dict[str, Any]
 

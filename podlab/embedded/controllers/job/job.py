@@ -13,15 +13,15 @@ from podlab.apimachinery.times import rfc3339
 from podlab.embedded.apiserver.registry import Event, Registry
 from podlab.embedded.apiserver.resource import fresh
 from podlab.embedded.apiserver.status import StatusError
-from podlab.embedded.controllers import podstates
-from podlab.embedded.controllers.claims import Claims
 from podlab.embedded.controllers.controller import CONTROLLER, Controller, Key, namespaced
 from podlab.embedded.controllers.job import backoff, indexes, outcome, policies, template, tracking
 from podlab.embedded.controllers.job.backoff import Backoff
 from podlab.embedded.controllers.job.look import Look, look
 from podlab.embedded.controllers.job.outcome import Outcome, Tally
 from podlab.embedded.controllers.owned import Owned, controller_of
-from podlab.embedded.controllers.podcontrol import BURST, PodControl, slow_start
+from podlab.embedded.controllers.pods import podstates
+from podlab.embedded.controllers.pods.claims import Claims
+from podlab.embedded.controllers.pods.podcontrol import BURST, PodControl, slow_start
 
 Obj = dict[str, Any]
 

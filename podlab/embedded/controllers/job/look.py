@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from podlab.embedded.controllers import podstates
 from podlab.embedded.controllers.job import indexes, policies, template
+from podlab.embedded.controllers.pods import podstates
 
 Obj = dict[str, Any]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from podlab.embedded.controllers import podstates
 from podlab.embedded.controllers.job import indexes
+from podlab.embedded.controllers.pods import podstates
 
 Obj = dict[str, Any]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.embedded.controllers.job import indexes, policies
-from podlab.embedded.controllers.podcontrol import from_template
+from podlab.embedded.controllers.pods.podcontrol import from_template
 
 Obj = dict[str, Any]
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.apimachinery.times import rfc3339
-from podlab.embedded.controllers import podstates
 from podlab.embedded.controllers.job import indexes, outcome, policies, template
 from podlab.embedded.controllers.job.look import Look, uncounted
 from podlab.embedded.controllers.job.outcome import Outcome
+from podlab.embedded.controllers.pods import podstates
 
 Obj = dict[str, Any]
 

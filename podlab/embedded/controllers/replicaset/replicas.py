@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import Counter
 
 from podlab.apimachinery.times import rfc3339
-from podlab.embedded.controllers import podstates
 from podlab.embedded.controllers.controller import Obj
+from podlab.embedded.controllers.pods import podstates
 
 
 def difference(owner: Obj, active: list[Obj]) -> int:

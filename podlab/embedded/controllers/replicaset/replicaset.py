@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from podlab.embedded.apiserver.registry import Event, Registry
 from podlab.embedded.apiserver.status import StatusError
-from podlab.embedded.controllers import podstates
-from podlab.embedded.controllers.claims import Claims, same_family, selected
 from podlab.embedded.controllers.controller import CONTROLLER, Controller, Key, Obj, namespaced
 from podlab.embedded.controllers.owned import Owned
-from podlab.embedded.controllers.podcontrol import BURST, PodControl, from_template, is_namespace_going, slow_start
-from podlab.embedded.controllers.podevents import owners_of
+from podlab.embedded.controllers.pods import podstates
+from podlab.embedded.controllers.pods.claims import Claims, same_family, selected
+from podlab.embedded.controllers.pods.podcontrol import BURST, PodControl, from_template, is_namespace_going, slow_start
+from podlab.embedded.controllers.pods.podevents import owners_of
 from podlab.embedded.controllers.replicaset import replicas
 
 COMPONENTS = {"ReplicaSet": "replicaset-controller", "ReplicationController": "replication-controller"}

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from podlab.embedded.apiserver.registry import Event, Registry
 from podlab.embedded.apiserver.status import StatusError
-from podlab.embedded.controllers import podstates
-from podlab.embedded.controllers.claims import Claims
 from podlab.embedded.controllers.controller import CONTROLLER, MANAGER, Controller, Key, Obj, namespaced
+from podlab.embedded.controllers.history.revisions import Revisions, data_hash, new_revision, patch_of
 from podlab.embedded.controllers.owned import Owned
-from podlab.embedded.controllers.podevents import owners_of
-from podlab.embedded.controllers.revisions import Revisions, data_hash, new_revision, patch_of
+from podlab.embedded.controllers.pods import podstates
+from podlab.embedded.controllers.pods.claims import Claims
+from podlab.embedded.controllers.pods.podevents import owners_of
 from podlab.embedded.controllers.statefulset import identity
 from podlab.embedded.controllers.statefulset.podcontrol import StatefulPodControl
 from podlab.embedded.controllers.statefulset.sync import Sync

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from podlab.embedded.apiserver.status import StatusError
-from podlab.embedded.controllers import podstates
 from podlab.embedded.controllers.controller import Obj
-from podlab.embedded.controllers.podcontrol import batches
+from podlab.embedded.controllers.pods import podstates
+from podlab.embedded.controllers.pods.podcontrol import batches
 from podlab.embedded.controllers.statefulset import identity
 from podlab.embedded.controllers.statefulset.podcontrol import StatefulPodControl
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.embedded.apiserver.registry import Event, Registry
-from podlab.embedded.controllers import podstates
 from podlab.embedded.controllers.controller import CONTROLLER, Controller, Key
+from podlab.embedded.controllers.pods import podstates
 
 Obj = dict[str, Any]
 

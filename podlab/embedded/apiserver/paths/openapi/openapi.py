@@ -5,7 +5,7 @@ so a subprocess does it once and leaves the documents gzipped in a folder; until
 served without descriptions. OpenAPI v2 is made from v3; in protobuf it is empty: kubectl asks for that only about kinds
 that are not in v3.
 
-    python -m podlab.embedded.apiserver.paths.openapi FOLDER
+    python -m podlab.embedded.apiserver.paths.openapi.openapi FOLDER
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from typing import Any
 from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.answering import negotiation
 from podlab.embedded.apiserver.answering.negotiation import Answer
-from podlab.embedded.apiserver.paths import schemas
-from podlab.embedded.apiserver.paths.schemas import META, Descriptions
-from podlab.embedded.apiserver.paths.swagger import swagger
+from podlab.embedded.apiserver.paths.openapi import schemas
+from podlab.embedded.apiserver.paths.openapi.schemas import META, Descriptions
+from podlab.embedded.apiserver.paths.openapi.swagger import swagger
 from podlab.embedded.apiserver.request import Request
 from podlab.embedded.apiserver.resource import Obj, Resource
 
@@ -142,7 +142,7 @@ def _edition(resources: Sequence[Resource]) -> str:
     except PackageNotFoundError:
         client = ""
     here = Path(__file__).parent
-    facts = (here.parent / "structure.json.gz").read_bytes() + (here / "schemas.py").read_bytes()
+    facts = (here.parent.parent / "structure.json.gz").read_bytes() + (here / "schemas.py").read_bytes()
     served = [(r.group, r.version, r.plural, r.verbs, r.subresources) for r in resources]
     return hashlib.sha256(facts + f"{client} {served}".encode()).hexdigest()[:16]
 

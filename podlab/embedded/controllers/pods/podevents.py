@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 from podlab.embedded.apiserver.registry import Event, Registry
 from podlab.embedded.apiserver.resource import Resource
-from podlab.embedded.controllers import podstates
-from podlab.embedded.controllers.claims import selected
 from podlab.embedded.controllers.controller import Controller, Obj, namespaced
 from podlab.embedded.controllers.owned import controller_of
+from podlab.embedded.controllers.pods import podstates
+from podlab.embedded.controllers.pods.claims import selected
 
 
 def owners_of(controller: Controller, registry: Registry, resource: Resource) -> Callable[[Event], None]:

@@ -8,8 +8,8 @@ from typing import Any
 
 from podlab.embedded.apiserver import fields
 from podlab.embedded.apiserver.fields import Field, Type
-from podlab.embedded.apiserver.paths import customschemas
 from podlab.embedded.apiserver.paths.discovery import SUBRESOURCES
+from podlab.embedded.apiserver.paths.openapi import customschemas
 from podlab.embedded.apiserver.resource import Obj, Resource
 
 META = "io.k8s.apimachinery.pkg.apis.meta.v1."

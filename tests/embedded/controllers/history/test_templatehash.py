@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from podlab.embedded.controllers.templatehash import fnv1, fnv1a, safe, template_hash
+from podlab.embedded.controllers.history.templatehash import fnv1, fnv1a, safe, template_hash
 from tests.embedded.simulation import GOLDEN
 
 RECORDED = json.loads((GOLDEN / "api" / "template-hashes.json").read_text(encoding="utf-8"))

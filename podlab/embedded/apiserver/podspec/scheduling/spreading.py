@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from podlab.embedded.apiserver.podspec.affinity import TWICE, UNSELECTED
+from podlab.embedded.apiserver.podspec.scheduling.affinity import TWICE, UNSELECTED
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata, names
 

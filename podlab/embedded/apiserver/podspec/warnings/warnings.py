@@ -6,10 +6,10 @@ from typing import Any
 
 from podlab.apimachinery import quantity
 from podlab.apimachinery.gotext import quote
-from podlab.embedded.apiserver.podspec import overlaps, portwarnings
-from podlab.embedded.apiserver.podspec.affinity import PREFERRED, REQUIRED
+from podlab.embedded.apiserver.podspec.scheduling.affinity import PREFERRED, REQUIRED
 from podlab.embedded.apiserver.podspec.security.podannotations import APP_ARMOR, SECCOMP, SECCOMP_POD
 from podlab.embedded.apiserver.podspec.security.systems import every_container
+from podlab.embedded.apiserver.podspec.warnings import overlaps, portwarnings
 from podlab.embedded.apiserver.validation import names
 
 Obj = dict[str, Any]

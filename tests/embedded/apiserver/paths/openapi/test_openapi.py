@@ -11,8 +11,8 @@ import pytest
 
 from podlab.embedded.apiserver import fields
 from podlab.embedded.apiserver.answering.negotiation import Answer
-from podlab.embedded.apiserver.paths import schemas
-from podlab.embedded.apiserver.paths.openapi import Documents
+from podlab.embedded.apiserver.paths.openapi import schemas
+from podlab.embedded.apiserver.paths.openapi.openapi import Documents
 from podlab.embedded.apiserver.request import Request, RequestInfo
 from podlab.embedded.apiserver.resources import RESOURCES
 from podlab.embedded.apiserver.status import StatusError

@@ -13,8 +13,8 @@ from podlab.embedded.apiserver.resource import Resource
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.controllers.controller import CONTROLLER, Obj
 from podlab.embedded.controllers.owned import Owned, controller_of
-from podlab.embedded.controllers.podcontrol import reference_to
-from podlab.embedded.controllers.podstates import deleting
+from podlab.embedded.controllers.pods.podcontrol import reference_to
+from podlab.embedded.controllers.pods.podstates import deleting
 
 
 def selector_of(owner: Obj) -> Obj:

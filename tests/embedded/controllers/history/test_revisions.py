@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from podlab.embedded.controllers.revisions import data_hash, patch_of, template_of
-from podlab.embedded.controllers.templatehash import template_hash
+from podlab.embedded.controllers.history.revisions import data_hash, patch_of, template_of
+from podlab.embedded.controllers.history.templatehash import template_hash
 from tests.embedded.simulation import GOLDEN
 
 RECORDED = json.loads((GOLDEN / "api" / "controller-revisions.json").read_text(encoding="utf-8"))

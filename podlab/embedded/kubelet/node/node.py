@@ -15,7 +15,7 @@ from podlab.embedded.apiserver.resource import Writer
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Timer
 from podlab.embedded.events import Recorder
-from podlab.embedded.kubelet.machine import Machine
+from podlab.embedded.kubelet.node.machine import Machine
 from podlab.embedded.runtime import images
 from podlab.embedded.runtime.machine import kernel
 

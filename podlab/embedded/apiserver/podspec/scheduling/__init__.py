@@ -1,0 +1,1 @@
+"""Where a Pod wants to be scheduled: affinity, spreading, tolerations, gates."""

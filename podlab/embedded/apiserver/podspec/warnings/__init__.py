@@ -1,0 +1,1 @@
+"""What is accepted with a warning. Upstream: pkg/api/pod/warnings.go"""

@@ -1,0 +1,1 @@
+"""What a controller remembers of its templates. Upstream: pkg/controller/history"""

@@ -1,0 +1,1 @@
+"""The Pods and claims of a controller: made, counted, judged, told in events."""
