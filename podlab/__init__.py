@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from podlab.lessons.progress import progress
     from podlab.lessons.quiz import quiz
     from podlab.lessons.start import start
-    from podlab.panels import Explain, ManifestEditor, PodAnatomy, PodBoard, Timeline, Up
+    from podlab.panels import Controllers, Explain, ManifestEditor, PodAnatomy, PodBoard, Timeline, Up
     from podlab.text import Text
 
 __version__ = "0.1.0"
@@ -25,6 +25,7 @@ __all__ = [
     "ApiError",
     "Client",
     "ClusterError",
+    "Controllers",
     "Explain",
     "Kubectl",
     "ManifestEditor",
@@ -47,6 +48,7 @@ _HOMES = {
     "ApiError": "errors",
     "Client": "client",
     "ClusterError": "errors",
+    "Controllers": "panels",
     "Explain": "panels",
     "Kubectl": "kubectl",
     "ManifestEditor": "panels",

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from podlab.panels.anatomy.anatomy import PodAnatomy
     from podlab.panels.board.board import PodBoard
+    from podlab.panels.controllers.controllers import Controllers
     from podlab.panels.editor.editor import ManifestEditor
     from podlab.panels.explain.explain import Explain
     from podlab.panels.timeline.timeline import Timeline
     from podlab.panels.up.up import Up
 
-__all__ = ["Explain", "ManifestEditor", "PodAnatomy", "PodBoard", "Timeline", "Up"]
+__all__ = ["Controllers", "Explain", "ManifestEditor", "PodAnatomy", "PodBoard", "Timeline", "Up"]
 _HOMES = {
+    "Controllers": "controllers.controllers",
     "Explain": "explain.explain",
     "ManifestEditor": "editor.editor",
     "PodAnatomy": "anatomy.anatomy",

@@ -6,6 +6,10 @@
 /** @typedef {{ get(key: string): any, on(event: string, f: (...args: any[]) => void): void,
  *              off(event: string, f: (...args: any[]) => void): void, send(content: any): void }} Model */
 
+/** Milliseconds that something gone stays in sight, or something new is called so. */
+const LINGER = 2500;
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
 /** One shape for each tone, so that colour is never the only carrier. @type {Record<string, string>} */
 const SHAPES = {
   ready: "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1Zm3.6 4.4 1 1L7 12 3.6 8.6l1-1L7 10Z",
@@ -155,4 +159,23 @@ function announcer(region, many) {
       timer = undefined;
     }, 1000);
   };
+}
+
+/** Puts elements in order and moves only what is out of place; those that are leaving keep theirs. @param {HTMLElement} body @param {HTMLElement[]} rows */
+function place(body, rows) {
+  let at = body.firstElementChild;
+  for (const tr of rows) {
+    while (at && at.classList.contains("podlab-gone")) at = at.nextElementSibling;
+    if (at === tr) at = at.nextElementSibling;
+    else body.insertBefore(tr, at);
+  }
+}
+
+/** @param {HTMLElement} tr */
+function flash(tr) {
+  if (calm.matches) return;
+  tr.animate([{ backgroundColor: "var(--podlab-flash)" }, { backgroundColor: "transparent" }], {
+    duration: 1500,
+    easing: "ease-out",
+  });
 }

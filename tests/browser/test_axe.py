@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from tests.browser import test_anatomy_view, test_board_view, test_editor_view, test_explain_view, test_timeline_view
+from tests.browser import (
+    test_anatomy_view,
+    test_board_view,
+    test_controllers_view,
+    test_editor_view,
+    test_explain_view,
+    test_timeline_view,
+)
 from tests.browser.stage import Stage
 
 AXE = Path(__file__).parents[2] / "build" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
@@ -15,6 +22,7 @@ PANELS = {
     "board": test_board_view.state(*test_board_view.ALL),
     "editor": test_editor_view.state(file={"state": "changed", "name": "nginx-pod.yaml"}),
     "anatomy": test_anatomy_view.state(test_anatomy_view.recorded("two-containers")),
+    "controllers": test_controllers_view.state(test_controllers_view.everything()),
     "timeline": test_timeline_view.state(),
     "explain": test_explain_view.state(test_explain_view.finding("crash-loop", "crash")),
 }

@@ -8,8 +8,6 @@
  *              toggle: HTMLElement, detail: HTMLElement | null, opened: ReturnType<typeof openedRow> | null }} Line */
 
 const COLUMNS = ["name", "ready", "status", "restarts", "age", "ip", "node"];
-const LINGER = 2500;
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** One view of the board: a line for each Pod, changed in place. */
 class BoardView {
@@ -221,30 +219,11 @@ function showTimes({ cells, row }, now, labels) {
   if (cells.age.textContent !== text) cells.age.textContent = text;
 }
 
-/** Puts rows in order and moves only what is out of place; rows that are leaving keep theirs. @param {HTMLElement} body @param {HTMLElement[]} rows */
-function place(body, rows) {
-  let at = body.firstElementChild;
-  for (const tr of rows) {
-    while (at && at.classList.contains("podlab-gone")) at = at.nextElementSibling;
-    if (at === tr) at = at.nextElementSibling;
-    else body.insertBefore(tr, at);
-  }
-}
-
 /** @param {Line} line @param {string} word */
 function mark(line, word) {
   line.tag.textContent = word;
   flash(line.tr);
   setTimeout(() => (line.tag.textContent = ""), LINGER);
-}
-
-/** @param {HTMLElement} tr */
-function flash(tr) {
-  if (calm.matches) return;
-  tr.animate([{ backgroundColor: "var(--podlab-flash)" }, { backgroundColor: "transparent" }], {
-    duration: 1500,
-    easing: "ease-out",
-  });
 }
 
 export default { render };

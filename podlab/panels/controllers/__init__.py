@@ -1,0 +1,1 @@
+"""Controllers: who brings which Pods back, as a live tree."""
