@@ -8,25 +8,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 
-from podlab.embedded.runtime.commands import (
-    archives,
-    awk,
-    conditions,
-    connections,
-    curl,
-    filecommands,
-    filedetails,
-    grep,
-    interfaces,
-    kill,
-    lookups,
-    runners,
-    sed,
-    smallcommands,
-    textcommands,
-    wget,
-)
+from podlab.embedded.runtime.commands import conditions, smallcommands
 from podlab.embedded.runtime.commands.accounts import names
+from podlab.embedded.runtime.commands.files import archives, filecommands, filedetails
+from podlab.embedded.runtime.commands.network import connections, curl, interfaces, lookups, wget
+from podlab.embedded.runtime.commands.processes import kill, runners
+from podlab.embedded.runtime.commands.text import awk, grep, sed, textcommands
 from podlab.embedded.runtime.machine import executables, kernel
 from podlab.embedded.runtime.machine.stdio import Command, Io, options
 

@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
-from podlab.embedded.runtime.commands.kill import kill
+from podlab.embedded.runtime.commands.processes.kill import kill
 from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine import executables
 from podlab.embedded.runtime.machine.children import named

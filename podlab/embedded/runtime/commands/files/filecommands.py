@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable
 
-from podlab.embedded.runtime.commands import accounts, filedetails
+from podlab.embedded.runtime.commands import accounts
+from podlab.embedded.runtime.commands.files import filedetails
 from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine.stdio import UNREADABLE, Io, options
 
