@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
+from podlab.embedded.runtime.volume import SETGID, Mount, Volume
+
 NO_SUCH = "No such file or directory"
-LIMIT = 16 * 2**20
-"""Bytes that one volume or container may hold."""
 MOST_LINKS = 40
 """Symbolic links followed in one path; what is behind more of them is not there."""
 
 
-File = tuple[bytes, int]
-"""What is in a file, and its permission bits."""
-
-
 READ, WRITE, SEARCH = 4, 2, 1
 DENIED, NOT_PERMITTED = "Permission denied", "Operation not permitted"
-SETGID, STICKY = 0o2000, 0o1000
+STICKY = 0o1000
 
 
 class FileError(Exception):
@@ -50,99 +45,6 @@ def permitted(user: User, owner: tuple[int, int], mode: int, wanted: int) -> boo
     """Whether a file's permission bits let a user read, write or search it. Kernel: fs/namei.c generic_permission"""
     shift = 6 if user.uid == owner[0] else 3 if owner[1] in (user.gid, *user.groups) else 0
     return (mode >> shift) & wanted == wanted
-
-
-@dataclass(slots=True)
-class Volume:
-    """A tree of files: absolute path → bytes, or None for a directory; symbolic links: path → target.
-
-    What the kubelet publishes into is read-only; `folder` is where it did so last. `owners` are (user, group) where
-    they are not root; `mode` is the root's, and `limit` what it may hold in bytes.
-    """
-
-    entries: dict[str, bytes | None] = field(default_factory=dict)
-    links: dict[str, str] = field(default_factory=dict)
-    modes: dict[str, int] = field(default_factory=dict)
-    folder: str = ""
-    owners: dict[str, tuple[int, int]] = field(default_factory=dict)
-    mode: int = 0o777
-    limit: int = LIMIT
-
-    def put(self, path: str, data: bytes, mode: int | None = None) -> None:
-        """Write a file and the directories above it."""
-        self.make_directory(posixpath.dirname(path))
-        self.entries[path] = data
-        if mode is not None:
-            self.modes[path] = mode
-
-    def belong_to(self, group: int, *, read_only: bool = False) -> None:
-        """Give everything to a group, which may read it, and write it unless that is for the kubelet alone.
-
-        Upstream: pkg/volume/volume_linux.go (SetVolumeOwnership)
-        """
-        files, folders = (0o440, 0o550) if read_only else (0o660, 0o770)
-        self.mode |= SETGID | folders
-        self.owners["/"] = (self.owners.get("/", (0, 0))[0], group)
-        for path, data in self.entries.items():
-            self.owners[path] = (self.owners.get(path, (0, 0))[0], group)
-            usual = 0o755 if data is None else 0o644
-            self.modes[path] = self.modes.get(path, usual) | (files if data is not None else folders | SETGID)
-        for path in self.links:
-            self.owners[path] = (self.owners.get(path, (0, 0))[0], group)
-
-    def make_directory(self, path: str) -> None:
-        """Make a directory and those above it."""
-        while path not in ("/", ""):
-            self.entries.setdefault(path, None)
-            path = posixpath.dirname(path)
-
-    def publish(self, files: Mapping[str, File], folder: str) -> None:
-        """Hold exactly these files from now on, in `folder` and linked as the kubelet does it.
-
-        Upstream: pkg/volume/util/atomic_writer.go
-        """
-        self.entries.clear()
-        self.modes.clear()
-        self.owners = {path: who for path, who in self.owners.items() if path == "/"}
-        self.folder = folder
-        self.make_directory(f"/{folder}")
-        for path, (data, mode) in files.items():
-            inner = posixpath.normpath(f"/{folder}/{path}")
-            self.put(inner, data)
-            self.modes[inner] = mode
-        first = {path.lstrip("/").partition("/")[0] for path in files}
-        self.links = {"/..data": folder, **{f"/{name}": f"..data/{name}" for name in first}}
-
-    def published(self) -> dict[str, File]:
-        """The files of the last `publish`."""
-        prefix = f"/{self.folder}"
-        found = {path: data for path, data in self.entries.items() if data is not None}
-        return {path[len(prefix) :]: (data, self.modes[path]) for path, data in found.items()}
-
-    def frozen(self, path: str) -> Volume:
-        """What is published at a path now, as a volume of its own that no later change reaches."""
-        prefix = f"/{self.folder}"
-        held = [p for p in self.entries if f"{p[len(prefix) :]}/".startswith(f"/{path}/")]
-        entries = {p[len(prefix) :]: self.entries[p] for p in held}
-        modes = {p[len(prefix) :]: self.modes[p] for p in held if p in self.modes}
-        owners = {p[len(prefix) :]: self.owners.get(p, (0, 0)) for p in held}
-        if not entries:  # what is not there is mounted as a new directory
-            entries, modes = {f"/{path}": None}, {f"/{path}": self.mode}
-        return Volume(entries, modes=modes, owners=owners)
-
-    def size(self) -> int:
-        """Bytes held."""
-        return sum(len(data) for data in self.entries.values() if data)
-
-
-@dataclass(frozen=True, slots=True)
-class Mount:
-    """A volume in a container; `sub` is a path inside the volume."""
-
-    path: str
-    volume: Volume
-    read_only: bool = False
-    sub: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any
 
 from podlab.embedded.clock import Clock
 from podlab.embedded.runtime import programs
-from podlab.embedded.runtime.files import FileError, Files, Mount, Volume
+from podlab.embedded.runtime.files import FileError, Files
 from podlab.embedded.runtime.images.image import Image
 from podlab.embedded.runtime.instance import Instance
 from podlab.embedded.runtime.machine.identity import Identity
@@ -24,6 +24,7 @@ from podlab.embedded.runtime.network.namespace import Namespace
 from podlab.embedded.runtime.network.network import OUTSIDE, PATIENCE, Network
 from podlab.embedded.runtime.network.sockets import Sockets
 from podlab.embedded.runtime.streams import Input, OutOfMemory
+from podlab.embedded.runtime.volume import Mount, Volume
 
 Obj = dict[str, Any]
 

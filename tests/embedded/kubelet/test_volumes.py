@@ -9,7 +9,8 @@ import pytest
 from podlab.embedded.kubelet.environment import field_value
 from podlab.embedded.kubelet.volumes import hostpath, mounts, sources
 from podlab.embedded.kubelet.volumes.sources import MountError
-from podlab.embedded.runtime.files import FileError, Files, Volume
+from podlab.embedded.runtime.files import FileError, Files
+from podlab.embedded.runtime.volume import Volume
 
 MOUNTS = [
     {"name": "conf", "mountPath": "/etc/conf"},

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from podlab.embedded.runtime import images, programs, runtime
 from podlab.embedded.runtime.expressions import arithmetic
-from podlab.embedded.runtime.files import Mount, Volume
 from podlab.embedded.runtime.machine import executables
 from podlab.embedded.runtime.machine.identity import Identity
 from podlab.embedded.runtime.machine.process import Process, Processes
 from podlab.embedded.runtime.network.namespace import Namespace
 from podlab.embedded.runtime.network.network import Network
 from podlab.embedded.runtime.network.sockets import Sockets
+from podlab.embedded.runtime.volume import Mount, Volume
 from podlab.embedded.stepping import SteppingClock
 
 

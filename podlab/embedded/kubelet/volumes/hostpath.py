@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 from typing import Any
 
-from podlab.embedded.runtime.files import Volume
+from podlab.embedded.runtime.volume import Volume
 
 Obj = dict[str, Any]
 

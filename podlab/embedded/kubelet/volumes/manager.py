@@ -10,7 +10,7 @@ from podlab.embedded.clock import Clock
 from podlab.embedded.kubelet.environment import Lookup
 from podlab.embedded.kubelet.volumes import hostpath, sources
 from podlab.embedded.kubelet.volumes.sources import Token
-from podlab.embedded.runtime.files import Volume
+from podlab.embedded.runtime.volume import Volume
 
 Obj = dict[str, Any]
 

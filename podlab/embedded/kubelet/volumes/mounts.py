@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from podlab.embedded.kubelet.environment import ConfigError, expand
-from podlab.embedded.runtime.files import Files, Mount, Volume
+from podlab.embedded.runtime.files import Files
+from podlab.embedded.runtime.volume import Mount, Volume
 
 Obj = dict[str, Any]
 

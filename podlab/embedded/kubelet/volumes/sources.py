@@ -15,7 +15,7 @@ from typing import Any
 from podlab.apimachinery import quantity
 from podlab.embedded.kubelet.environment import Lookup, field_value, resource_value
 from podlab.embedded.kubelet.volumes import hostpath
-from podlab.embedded.runtime.files import LIMIT, File, Volume
+from podlab.embedded.runtime.volume import LIMIT, File, Volume
 
 Obj = dict[str, Any]
 Token = Callable[[Obj, Obj], str]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -19,6 +18,7 @@ from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.shell import expansion
 from podlab.embedded.runtime.shell.builtins import INLINE, builtin
 from podlab.embedded.runtime.shell.redirects import Unredirected, redirected
+from podlab.embedded.runtime.shell.simple import simple
 from podlab.embedded.runtime.shell.state import Exit, Leave, Shell
 from podlab.embedded.runtime.shell.syntax import (
     AndOr,
@@ -36,13 +36,11 @@ from podlab.embedded.runtime.shell.syntax import (
     Redirected,
     Sequence,
     Simple,
-    Word,
 )
 from podlab.embedded.runtime.streams import Input, Pipe
 
 DEPTH = 60
 """Commands, functions and subshells inside one another."""
-UNSPLIT = frozenset(["export", "local", "readonly", "declare", "typeset"])
 
 
 async def run(shell: Shell, command: Command) -> int:
@@ -79,13 +77,6 @@ async def run_traps(shell: Shell) -> None:
         code = shell.status
         await shell.evaluate(action)
         shell.status = code
-
-
-def _checked(shell: Shell, code: int) -> int:
-    """`set -e` ends a shell whose command has failed, where nobody asks whether it did."""
-    if code and "e" in shell.options and not shell.tested:
-        raise Exit(code)
-    return code
 
 
 async def _asked(shell: Shell, command: Command) -> int:
@@ -146,7 +137,7 @@ async def _pipeline(shell: Shell, node: Pipeline) -> int:
         shell.tested -= node.negated
     if node.timed:
         shell.io.err(_times(shell, shell.process.time - began).encode())
-    return int(code == 0) if node.negated else _checked(shell, code)
+    return int(code == 0) if node.negated else shell.checked(code)
 
 
 async def _piped(shell: Shell, node: Pipeline) -> int:
@@ -182,7 +173,7 @@ async def _and_or(shell: Shell, node: AndOr) -> int:
 async def _group(shell: Shell, node: Group) -> int:
     if not node.subshell:
         return await run(shell, node.body)
-    return _checked(shell, await subshell(shell.copy(), node.body))
+    return shell.checked(await subshell(shell.copy(), node.body))
 
 
 async def _if(shell: Shell, node: If) -> int:
@@ -264,11 +255,11 @@ async def _condition(shell: Shell, node: Condition) -> int:
         wanted = before in ("=", "==", "!=")
         words.append(await (expansion.pattern if wanted else expansion.text)(shell, word))
         before = words[-1]
-    return _checked(shell, test(shell.io, words, patterns=True))
+    return shell.checked(test(shell.io, words, patterns=True))
 
 
 async def _calculation(shell: Shell, node: Calculation) -> int:
-    return _checked(shell, int(await expansion.calculate(shell, node.word) == 0))
+    return shell.checked(int(await expansion.calculate(shell, node.word) == 0))
 
 
 async def _redirected(shell: Shell, node: Redirected) -> int:
@@ -277,66 +268,12 @@ async def _redirected(shell: Shell, node: Redirected) -> int:
         shell.io = await redirected(shell, node.redirects)
         return await run(shell, node.command)
     except Unredirected as problem:
-        return _checked(shell, shell.fail(str(problem), shell.dialect.unreadable))
+        return shell.checked(shell.fail(str(problem), shell.dialect.unreadable))
     finally:
         shell.io = before
 
 
-# Simple commands
-
-
-async def _simple(shell: Shell, node: Simple) -> int:
-    shell.line = node.line
-    words = await _words(shell, node)
-    if "x" in shell.options and words:
-        shell.io.err(f"{'+'} {' '.join(_quoted(shell, word) for word in words)}\n".encode(errors="surrogateescape"))
-    before = shell.io
-    try:
-        shell.io = await redirected(shell, node.redirects)
-        if words[:1] == ["exec"] and len(words) == 1:
-            before = shell.io
-        return await _with_assignments(shell, node, words)
-    except Unredirected as problem:
-        return _checked(shell, shell.fail(str(problem), shell.dialect.unreadable))
-    finally:
-        shell.io = before
-
-
-async def _words(shell: Shell, node: Simple) -> list[str]:
-    first = node.words[0].plain if node.words else None
-    if first not in UNSPLIT:
-        return await expansion.fields(shell, node.words)
-    found = [str(first)]
-    for word in node.words[1:]:
-        assigns = re.match(r"[A-Za-z_]\w*=", word.source)
-        found += [await expansion.text(shell, word)] if assigns else await expansion.fields(shell, (word,))
-    return found
-
-
-def _quoted(shell: Shell, word: str) -> str:
-    return word if re.fullmatch(r"[^\s'\"$`\\;&|<>()*?]+", word) or shell.dialect.name == "dash" else f"'{word}'"
-
-
-async def _with_assignments(shell: Shell, node: Simple, words: list[str]) -> int:
-    shell.status = 0 if not words else shell.status
-    for name, elements in node.arrays:
-        values = await expansion.fields(shell, elements)
-        shell.arrays[name.rstrip("+")] = [*(shell.arrays.get(name[:-1], []) if name.endswith("+") else []), *values]
-    extra: dict[str, str] = {}
-    for name, word in node.assignments:
-        value = await _assigned(shell, name, word)
-        if words:
-            extra[name.rstrip("+")] = value
-        else:
-            shell.assign(name.rstrip("+"), value)
-    if not words:
-        return _checked(shell, shell.status)
-    return _checked(shell, await shell.call(shell, words, extra))
-
-
-async def _assigned(shell: Shell, name: str, word: Word) -> str:
-    value = await expansion.text(shell, word)
-    return shell.variables.get(name[:-1], "") + value if name.endswith("+") else value
+# Calls
 
 
 async def call(shell: Shell, words: list[str], extra: dict[str, str]) -> int:
@@ -424,7 +361,7 @@ TABLE: Mapping[type, Callable[[Shell, Any], Awaitable[int]]] = MappingProxyType(
         Pipeline: _pipeline,
         Redirected: _redirected,
         Sequence: _sequence,
-        Simple: _simple,
+        Simple: simple,
     }
 )
 """What each kind of command does."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from podlab.embedded.runtime.shell.reader import NAME, REDIRECTIONS, Reader
+from podlab.embedded.runtime.shell import simplecommands
+from podlab.embedded.runtime.shell.reader import NAME, Reader
+from podlab.embedded.runtime.shell.simplecommands import ENDING
 from podlab.embedded.runtime.shell.syntax import (
     AndOr,
     Calculation,
@@ -15,26 +17,20 @@ from podlab.embedded.runtime.shell.syntax import (
     For,
     Function,
     Group,
-    Here,
     If,
     Incomplete,
     Item,
     Loop,
     Part,
     Pipeline,
-    Redirect,
     Redirected,
     Sequence,
-    Simple,
     SyntaxProblem,
     Text,
     Word,
 )
 
-ENDING = frozenset(["then", "do", "done", "fi", "elif", "else", "esac", "}"])
-OPENING = frozenset(["if", "while", "until", "for", "case", "{", "function", "[["])
 FEATURED = frozenset(["[[", "function"])
-ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\+?)=", re.ASCII)
 FUNCTION = re.compile(r"([A-Za-z_][\w.-]*)[ \t]*\([ \t]*\)", re.ASCII)
 
 
@@ -53,7 +49,7 @@ class Parser:
             return None
         found = self._statements(stop_at_line=True)
         if self.reader.operator() not in ("\n", "") or (self.reader.peek() and self.reader.operator() == ""):
-            self._unexpected()
+            simplecommands.unexpected(self.reader)
         if not self.reader.take("\n") and self.reader.pending and not self._whole:
             here = self.reader.pending[0]
             raise Incomplete(until=here.delimiter, line=self.reader.line)
@@ -62,7 +58,7 @@ class Parser:
     def _substitution(self) -> Sequence:
         found = self._statements()
         if not self.reader.take(")"):
-            self._unexpected(")")
+            simplecommands.unexpected(self.reader, ")")
         return found
 
     # Lists
@@ -112,22 +108,7 @@ class Parser:
 
     def _expect(self, word: str) -> None:
         if not self._take_keyword(word):
-            self._unexpected(word)
-
-    def _unexpected(self, expected: str = "") -> None:
-        operator = self.reader.operator()
-        line = self.reader.line
-        if operator == "\n":
-            raise SyntaxProblem("newline", expected, line=line)
-        if operator in REDIRECTIONS:
-            raise SyntaxProblem("redirection", expected, line=line)
-        if operator:
-            raise SyntaxProblem(f'"{operator}"', expected, line=line)
-        word = self.reader.word()
-        if word is None:
-            raise Incomplete(expected, line=line)
-        reserved = word.plain in ENDING or word.plain in OPENING
-        raise SyntaxProblem(f'"{word.plain}"' if reserved else "word", expected, line=line)
+            simplecommands.unexpected(self.reader, word)
 
     def _and_or(self) -> Command:
         left = self._pipeline()
@@ -157,9 +138,9 @@ class Parser:
     def _command(self) -> Command:
         compound = self._compound()
         if compound is None:
-            return self._simple()
+            return simplecommands.simple(self.reader, self.features)
         redirects = []
-        while (redirect := self._redirect()) is not None:
+        while (redirect := simplecommands.redirect(self.reader, self.features)) is not None:
             redirects.append(redirect)
         return Redirected(compound, tuple(redirects)) if redirects else compound
 
@@ -181,14 +162,14 @@ class Parser:
             reader.at = function.end()
             return self._function(function[1])
         if word in ENDING:
-            self._unexpected()
+            simplecommands.unexpected(self.reader)
         return None
 
     def _subshell(self) -> Command:
         self.reader.take("(")
         body = self._statements()
         if not self.reader.take(")"):
-            self._unexpected(")")
+            simplecommands.unexpected(self.reader, ")")
         if not body.items:
             raise SyntaxProblem('")"', line=self.reader.line)
         return Group(body, subshell=True)
@@ -209,7 +190,7 @@ class Parser:
         """Statements up to a word that ends them, which is taken."""
         body = self._statements()
         if not body.items and self._keyword() == end:
-            self._unexpected()
+            simplecommands.unexpected(self.reader)
         self._expect(end)
         return body
 
@@ -219,7 +200,7 @@ class Parser:
         while True:
             body = self._statements()
             if not body.items:
-                self._unexpected()
+                simplecommands.unexpected(self.reader)
             branches.append((condition, body))
             if self._take_keyword("elif"):
                 condition = self._body("then")
@@ -271,7 +252,7 @@ class Parser:
     def _case(self) -> Command:
         word = self.reader.word()
         if word is None:
-            self._unexpected()
+            simplecommands.unexpected(self.reader)
             raise AssertionError
         self._newlines()
         self._expect("in")
@@ -289,7 +270,7 @@ class Parser:
             else:
                 self._newlines()
                 if self._keyword() != "esac":
-                    self._unexpected(";;")
+                    simplecommands.unexpected(self.reader, ";;")
 
     def _patterns(self) -> tuple[Word, ...]:
         self.reader.take("(")
@@ -297,13 +278,13 @@ class Parser:
         while True:
             pattern = self.reader.word()
             if pattern is None:
-                self._unexpected()
+                simplecommands.unexpected(self.reader)
                 raise AssertionError
             patterns.append(pattern)
             if not self.reader.take("|"):
                 break
         if not self.reader.take(")"):
-            self._unexpected(")")
+            simplecommands.unexpected(self.reader, ")")
         return tuple(patterns)
 
     def _condition(self) -> Command:
@@ -317,7 +298,7 @@ class Parser:
             elif (word := self._condition_word(words)) is not None:
                 words.append(word)
             else:
-                self._unexpected("]]")
+                simplecommands.unexpected(self.reader, "]]")
         return Condition(tuple(words))
 
     def _condition_word(self, before: list[Word]) -> Word | None:
@@ -340,7 +321,7 @@ class Parser:
         self.reader.blanks()
         found = re.compile(r"([\w.:-]+)([ \t]*\([ \t]*\))?").match(self.reader.text, self.reader.at)
         if not found:
-            self._unexpected()
+            simplecommands.unexpected(self.reader)
             raise AssertionError
         self.reader.at = found.end()
         return self._function(found[1])
@@ -349,85 +330,9 @@ class Parser:
         self._newlines()
         body = self._compound()
         if body is None:
-            self._unexpected("{")
+            simplecommands.unexpected(self.reader, "{")
             raise AssertionError
         redirects = []
-        while (redirect := self._redirect()) is not None:
+        while (redirect := simplecommands.redirect(self.reader, self.features)) is not None:
             redirects.append(redirect)
         return Function(name, Redirected(body, tuple(redirects)) if redirects else body)
-
-    def _simple(self) -> Command:
-        assignments: list[tuple[str, Word]] = []
-        words: list[Word] = []
-        redirects: list[Redirect] = []
-        arrays: list[tuple[str, tuple[Word, ...]]] = []
-        line = self.reader.line
-        while True:
-            if (redirect := self._redirect()) is not None:
-                redirects.append(redirect)
-            elif self.reader.operator() == "" and (word := self.reader.word()) is not None:
-                if not words and (assignment := _assignment(word)):
-                    assignments.append(assignment)
-                    if "arrays" in self.features and not assignment[1].parts and self.reader.peek() == "(":
-                        arrays.append((assignments.pop()[0], self._elements()))
-                else:
-                    words.append(word)
-            else:
-                break
-        if not assignments and not words and not redirects and not arrays:
-            self._unexpected()
-        if words and self.reader.operator() == "(":
-            self._unexpected()
-        return Simple(tuple(assignments), tuple(words), tuple(redirects), tuple(arrays), line)
-
-    def _elements(self) -> tuple[Word, ...]:
-        """bash's `(one two)` of an array, up to its closing parenthesis."""
-        self.reader.at += 1
-        words: list[Word] = []
-        while not self.reader.take(")"):
-            if self.reader.take("\n"):
-                continue
-            word = self.reader.word()
-            if word is None:
-                self._unexpected(")")
-            else:
-                words.append(word)
-        return tuple(words)
-
-    def _redirect(self) -> Redirect | None:
-        reader, number = self.reader, -1
-        operator = reader.operator()
-        if operator.isdigit():
-            begin = reader.at
-            reader.at += len(operator)
-            number, operator = int(operator), reader.operator()
-            if operator not in REDIRECTIONS:
-                reader.at = begin
-                return None
-        if operator not in REDIRECTIONS or (operator == "<<<" and "<<<" not in self.features):
-            return None
-        reader.take(operator)
-        target = reader.word()
-        if target is None:
-            self._unexpected()
-            raise AssertionError
-        here = None
-        if operator in ("<<", "<<-"):
-            delimiter = "".join(part.text if isinstance(part, Text) else "" for part in target.parts)
-            quoted = any(not isinstance(part, Text) or part.quoted for part in target.parts)
-            here = Here(delimiter, quoted, operator == "<<-")
-            reader.pending.append(here)
-        return Redirect(number, operator, target, here)
-
-
-def _assignment(word: Word) -> tuple[str, Word] | None:
-    """(name, value) of `name=value`; the name of `name+=value` ends in a plus."""
-    first = word.parts[0] if word.parts else None
-    if not isinstance(first, Text) or first.quoted:
-        return None
-    found = ASSIGNMENT.match(first.text)
-    if not found:
-        return None
-    rest = first.text[found.end() :]
-    parts = ((Text(rest),) if rest else ()) + word.parts[1:]
-    return found[1] + found[2], Word(parts, word.source[found.end() :])

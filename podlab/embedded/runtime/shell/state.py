@@ -82,6 +82,12 @@ class Shell:
         words = f"{self.dialect.builtin.format(command=command)} {text}"
         return self.fail(words, self.dialect.unusable if code is None else code)
 
+    def checked(self, code: int) -> int:
+        """`set -e` ends a shell whose command has failed, where nobody asks whether it did. Raises Exit."""
+        if code and "e" in self.options and not self.tested:
+            raise Exit(code)
+        return code
+
     def copy(self, process: Process | None = None, io: Io | None = None) -> Shell:
         """A subshell: changes in it stay in it."""
         process = process or self.process

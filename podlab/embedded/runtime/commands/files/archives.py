@@ -11,8 +11,9 @@ import re
 import tarfile
 import zlib
 
-from podlab.embedded.runtime.files import LIMIT, NO_SUCH, FileError
+from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine.stdio import Command, Io, inputs, options
+from podlab.embedded.runtime.volume import LIMIT
 
 WITH_VALUE = ("f", "C")
 

@@ -14,8 +14,10 @@ from podlab.embedded.runtime.network.messages import Request, Response
 from podlab.embedded.runtime.network.namespace import ANY, AddressInUse, Listener
 from podlab.embedded.runtime.network.router import Refused
 from podlab.embedded.runtime.servers.nginx import config, preparation, sites
+from podlab.embedded.runtime.servers.nginx.asked import Asked, Page
 from podlab.embedded.runtime.servers.nginx.config import ConfigProblem, Directive
-from podlab.embedded.runtime.servers.nginx.serving import Asked, Page, answer, error_page, response
+from podlab.embedded.runtime.servers.nginx.responses import error_page, response
+from podlab.embedded.runtime.servers.nginx.serving import answer
 from podlab.embedded.runtime.servers.nginx.sites import Server
 
 CONFIG = "/etc/nginx/nginx.conf"

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
 from podlab.embedded.runtime.expressions import patterns
 from podlab.embedded.runtime.files import FileError
-from podlab.embedded.runtime.machine.process import Process
-from podlab.embedded.runtime.network.messages import REASONS, Request, Response
-from podlab.embedded.runtime.network.router import Refused
+from podlab.embedded.runtime.servers.nginx.asked import BUILT_IN, Asked, Page
 from podlab.embedded.runtime.servers.nginx.config import Directive
-from podlab.embedded.runtime.servers.nginx.sites import Location, Server
+from podlab.embedded.runtime.servers.nginx.passing import passed
+from podlab.embedded.runtime.servers.nginx.sites import Location
 
 TYPES = {
     ".html": "text/html", ".htm": "text/html", ".css": "text/css", ".js": "application/javascript", ".xml": "text/xml",
@@ -23,95 +21,8 @@ TYPES = {
     ".ico": "image/x-icon", ".gif": "image/gif", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".pdf": "application/pdf",
     ".woff2": "font/woff2", ".webp": "image/webp", ".zip": "application/zip", ".md": "text/markdown",
 }  # fmt: skip
-BUILT_IN = "/usr/share/nginx/html"
 DEEPEST = 10
 """Internal redirects after which nginx gives up."""
-VARIABLE = re.compile(r"\$\{(\w+)\}|\$(\w+)")
-Complain = Callable[[str, Request], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What is answered before the usual headers are put before it."""
-
-    status: int
-    body: bytes = b""
-    media_type: str = "text/html"
-    headers: tuple[tuple[str, str], ...] = ()
-    plain: bool = False
-    file: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request on its way through the configuration; `path` changes when it is redirected inside."""
-
-    process: Process
-    server: Server
-    upstreams: dict[str, list[str]]
-    request: Request
-    path: str
-    complain: Complain
-    port: int = 80
-    depth: int = 0
-
-    def variable(self, name: str) -> str:
-        """The value of `$name`."""
-        request, headers = self.request, self.request.headers
-        split = request.path.partition("?")
-        table = {
-            "uri": self.path,
-            "document_uri": self.path,
-            "request_uri": request.path,
-            "args": split[2],
-            "query_string": split[2],
-            "is_args": "?" if split[2] else "",
-            "host": headers.get("host", "").partition(":")[0] or "localhost",
-            "http_host": headers.get("host", ""),
-            "hostname": self.process.machine.hostname,
-            "server_addr": self.process.machine.ip,
-            "server_port": str(self.port),
-            "server_name": next(iter(self.server.names), ""),
-            "server_protocol": "HTTP/1.1",
-            "remote_addr": request.client,
-            "remote_port": "40000",
-            "remote_user": headers.get("x-remote-user", ""),
-            "request_method": request.method,
-            "request": f"{request.method} {request.path} HTTP/1.1",
-            "scheme": "http",
-            "nginx_version": self.process.machine.image.version,
-            "pid": "7",
-            "proxy_add_x_forwarded_for": ", ".join(filter(None, [headers.get("x-forwarded-for", ""), request.client])),
-            "time_local": datetime.fromtimestamp(self.process.time, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000"),
-            "time_iso8601": datetime.fromtimestamp(self.process.time, UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00"),
-            "msec": f"{self.process.time:.3f}",
-            "content_type": headers.get("content-type", ""),
-            "content_length": headers.get("content-length", ""),
-            "request_body": request.body.decode(errors="replace"),
-            "connection": "1",
-            "request_id": f"{int(self.process.time * 1000):032x}",
-            "document_root": BUILT_IN,
-        }
-        if name in table:
-            return table[name]
-        if name.startswith("http_"):
-            return headers.get(name[5:].replace("_", "-"), "")
-        if name.startswith("arg_"):
-            pairs = [pair.partition("=") for pair in split[2].split("&")]
-            return next((value for key, _, value in pairs if key == name[4:]), "")
-        return self._set(name)
-
-    def _set(self, name: str) -> str:
-        location = self.server.location(self.path)
-        for block in (location.block, *location.around):
-            for directive in block.all("set"):
-                if directive.words[0] == f"${name}" and f"${name}" not in directive.words[1]:
-                    return self.filled(directive.words[1])
-        return ""
-
-    def filled(self, text: str) -> str:
-        """A text with its variables' values."""
-        return VARIABLE.sub(lambda found: self.variable(found[1] or found[2]), text)
 
 
 async def answer(asked: Asked) -> Page:
@@ -146,7 +57,7 @@ async def _page(asked: Asked, location: Location) -> Page:
         asked.complain("access forbidden by rule", asked.request)
         return Page(403)
     if directive := location.block.first("proxy_pass"):
-        return await _passed(asked, location, directive)
+        return await passed(asked, location, directive)
     if location.block.first("stub_status"):
         text = "Active connections: 1 \nserver accepts handled requests\n 1 1 1 \nReading: 0 Writing: 1 Waiting: 0 \n"
         return Page(200, text.encode(), "text/plain", plain=True)
@@ -311,93 +222,3 @@ def _listed(asked: Asked, path: str) -> bytes:
     title = f"Index of {asked.path}"
     page = f"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<h1>{title}</h1><hr><pre>"
     return (page + "\r\n".join(rows) + "\r\n</pre><hr></body>\r\n</html>\r\n").encode()
-
-
-# Passing on
-
-
-async def _passed(asked: Asked, location: Location, directive: Directive) -> Page:
-    target = asked.filled(directive.words[0])
-    scheme, _, rest = target.partition("://")
-    authority, slash, path = rest.partition("/")
-    query = asked.request.path.partition("?")[2]
-    uri = f"/{path}{asked.path[len(location.prefix) :]}" if slash else asked.path
-    uri += f"?{query}" if query else ""
-    places = asked.upstreams.get(authority, [authority])
-    headers = {**asked.request.headers, "host": authority, "connection": "close"}
-    for given in location.every("proxy_set_header"):
-        headers[given.words[0].lower()] = asked.filled(given.words[1])
-    headers = {key: value for key, value in headers.items() if value}
-    request = Request(asked.request.method, uri, headers, asked.request.body)
-    problem = ""
-    for place in _turns(asked, places):
-        host, _, port = place.rpartition(":") if ":" in place else (place, "", "443" if scheme == "https" else "80")
-        try:
-            response = await asked.process.machine.sockets.request(host, int(port) if port.isdecimal() else 80, request)
-        except Refused as refused:
-            problem = _unpassed(refused, host)
-            shown = f"{problem} while connecting to upstream" if "connect" in problem else problem
-            asked.complain(f'{shown}|upstream: "{scheme}://{place}{uri}"', asked.request)
-            continue
-        dropped = ("content-length", "content-type", "connection", "server", "date", "transfer-encoding")
-        kept = tuple((key, value) for key, value in response.headers.items() if key.lower() not in dropped)
-        return Page(response.status, response.body, response.header("content-type"), kept, plain=True)
-    return Page(504 if "timed out" in problem else 502)
-
-
-def _turns(asked: Asked, places: list[str]) -> list[str]:
-    """Servers of an upstream by turns."""
-    asked.process.steps += 1
-    first = asked.process.steps % len(places)
-    return [*places[first:], *places[:first]]
-
-
-def _unpassed(refused: Refused, host: str) -> str:
-    if refused.reason.startswith("Could not resolve"):
-        return f"{host} could not be resolved (3: Host not found)"
-    if "timed out" in refused.reason:
-        return "upstream timed out (110: Connection timed out)"
-    number = {"Connection refused": 111, "No route to host": 113}.get(refused.reason, 104)
-    return f"connect() failed ({number}: {refused.reason})"
-
-
-def error_page(status: int, version: str) -> bytes:
-    """nginx's own page for a status."""
-    title = f"{status} {TITLES.get(status) or REASONS.get(status, '')}".rstrip()
-    rows = [f"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>"]
-    rows.append(f"<hr><center>nginx/{version}</center>\r\n</body>\r\n</html>\r\n")
-    return "\r\n".join(rows).encode()
-
-
-TITLES = {302: "302 Found"[4:], 401: "401 Authorization Required"[4:]}
-
-
-def response(asked: Asked, page: Page) -> Response:
-    """A page with the headers that nginx sends."""
-    process = asked.process
-    version = process.machine.image.version
-    body, media_type = page.body, page.media_type
-    if not body and not page.plain and not page.file and page.status >= 300:
-        body, media_type = error_page(page.status, version), "text/html"
-    tokens = asked.server.location(asked.path).find("server_tokens")
-    headers = {
-        "Server": "nginx" if tokens and tokens.words[0] == "off" else f"nginx/{version}",
-        "Date": datetime.fromtimestamp(process.time, UTC).strftime("%a, %d %b %Y %H:%M:%S GMT"),
-        "Content-Type": media_type,
-        "Content-Length": str(len(body)),
-    }
-    if page.file and page.status == 200:
-        headers["Last-Modified"] = datetime.fromtimestamp(process.machine.began, UTC).strftime(
-            "%a, %d %b %Y %H:%M:%S GMT"
-        )
-    headers["Connection"] = "keep-alive"
-    if page.file and page.status == 200:
-        headers["ETag"] = f'"{int(process.machine.began):x}-{len(body):x}"'
-    headers |= dict(page.headers)
-    for directive in asked.server.location(asked.path).every("add_header"):
-        if page.status < 400 or directive.words[-1] == "always":
-            headers[directive.words[0]] = asked.filled(directive.words[1])
-    if page.file and page.status == 200:
-        headers["Accept-Ranges"] = "bytes"
-    headers = {key: value for key, value in headers.items() if value or key == "Content-Length"}
-    return Response(page.status, headers, b"" if asked.request.method == "HEAD" else body)

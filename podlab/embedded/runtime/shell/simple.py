@@ -1,0 +1,67 @@
+"""Simple commands: words, assignments and redirections."""
+
+from __future__ import annotations
+
+import re
+
+from podlab.embedded.runtime.shell import expansion
+from podlab.embedded.runtime.shell.redirects import Unredirected, redirected
+from podlab.embedded.runtime.shell.state import Shell
+from podlab.embedded.runtime.shell.syntax import Simple, Word
+
+UNSPLIT = frozenset(["export", "local", "readonly", "declare", "typeset"])
+
+
+async def simple(shell: Shell, node: Simple) -> int:
+    """Expand the words, redirect, assign, and run what the first word names."""
+    shell.line = node.line
+    words = await _words(shell, node)
+    if "x" in shell.options and words:
+        shell.io.err(f"{'+'} {' '.join(_quoted(shell, word) for word in words)}\n".encode(errors="surrogateescape"))
+    before = shell.io
+    try:
+        shell.io = await redirected(shell, node.redirects)
+        if words[:1] == ["exec"] and len(words) == 1:
+            before = shell.io
+        return await _with_assignments(shell, node, words)
+    except Unredirected as problem:
+        return shell.checked(shell.fail(str(problem), shell.dialect.unreadable))
+    finally:
+        shell.io = before
+
+
+async def _words(shell: Shell, node: Simple) -> list[str]:
+    first = node.words[0].plain if node.words else None
+    if first not in UNSPLIT:
+        return await expansion.fields(shell, node.words)
+    found = [str(first)]
+    for word in node.words[1:]:
+        assigns = re.match(r"[A-Za-z_]\w*=", word.source)
+        found += [await expansion.text(shell, word)] if assigns else await expansion.fields(shell, (word,))
+    return found
+
+
+def _quoted(shell: Shell, word: str) -> str:
+    return word if re.fullmatch(r"[^\s'\"$`\\;&|<>()*?]+", word) or shell.dialect.name == "dash" else f"'{word}'"
+
+
+async def _with_assignments(shell: Shell, node: Simple, words: list[str]) -> int:
+    shell.status = 0 if not words else shell.status
+    for name, elements in node.arrays:
+        values = await expansion.fields(shell, elements)
+        shell.arrays[name.rstrip("+")] = [*(shell.arrays.get(name[:-1], []) if name.endswith("+") else []), *values]
+    extra: dict[str, str] = {}
+    for name, word in node.assignments:
+        value = await _assigned(shell, name, word)
+        if words:
+            extra[name.rstrip("+")] = value
+        else:
+            shell.assign(name.rstrip("+"), value)
+    if not words:
+        return shell.checked(shell.status)
+    return shell.checked(await shell.call(shell, words, extra))
+
+
+async def _assigned(shell: Shell, name: str, word: Word) -> str:
+    value = await expansion.text(shell, word)
+    return shell.variables.get(name[:-1], "") + value if name.endswith("+") else value

@@ -1,0 +1,110 @@
+"""Reads simple commands and redirections, and says what was not expected."""
+
+from __future__ import annotations
+
+import re
+
+from podlab.embedded.runtime.shell.reader import REDIRECTIONS, Reader
+from podlab.embedded.runtime.shell.syntax import Command, Here, Incomplete, Redirect, Simple, SyntaxProblem, Text, Word
+
+ENDING = frozenset(["then", "do", "done", "fi", "elif", "else", "esac", "}"])
+OPENING = frozenset(["if", "while", "until", "for", "case", "{", "function", "[["])
+ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\+?)=", re.ASCII)
+
+
+def unexpected(reader: Reader, expected: str = "") -> None:
+    """Raises SyntaxProblem for what comes next."""
+    operator = reader.operator()
+    line = reader.line
+    if operator == "\n":
+        raise SyntaxProblem("newline", expected, line=line)
+    if operator in REDIRECTIONS:
+        raise SyntaxProblem("redirection", expected, line=line)
+    if operator:
+        raise SyntaxProblem(f'"{operator}"', expected, line=line)
+    word = reader.word()
+    if word is None:
+        raise Incomplete(expected, line=line)
+    reserved = word.plain in ENDING or word.plain in OPENING
+    raise SyntaxProblem(f'"{word.plain}"' if reserved else "word", expected, line=line)
+
+
+def simple(reader: Reader, features: frozenset[str]) -> Command:
+    """Assignments, words and redirections, in any order."""
+    assignments: list[tuple[str, Word]] = []
+    words: list[Word] = []
+    redirects: list[Redirect] = []
+    arrays: list[tuple[str, tuple[Word, ...]]] = []
+    line = reader.line
+    while True:
+        if (found := redirect(reader, features)) is not None:
+            redirects.append(found)
+        elif reader.operator() == "" and (word := reader.word()) is not None:
+            if not words and (assignment := _assignment(word)):
+                assignments.append(assignment)
+                if "arrays" in features and not assignment[1].parts and reader.peek() == "(":
+                    arrays.append((assignments.pop()[0], _elements(reader)))
+            else:
+                words.append(word)
+        else:
+            break
+    if not assignments and not words and not redirects and not arrays:
+        unexpected(reader)
+    if words and reader.operator() == "(":
+        unexpected(reader)
+    return Simple(tuple(assignments), tuple(words), tuple(redirects), tuple(arrays), line)
+
+
+def _elements(reader: Reader) -> tuple[Word, ...]:
+    """bash's `(one two)` of an array, up to its closing parenthesis."""
+    reader.at += 1
+    words: list[Word] = []
+    while not reader.take(")"):
+        if reader.take("\n"):
+            continue
+        word = reader.word()
+        if word is None:
+            unexpected(reader, ")")
+        else:
+            words.append(word)
+    return tuple(words)
+
+
+def redirect(reader: Reader, features: frozenset[str]) -> Redirect | None:
+    """A redirection, if one comes next."""
+    number = -1
+    operator = reader.operator()
+    if operator.isdigit():
+        begin = reader.at
+        reader.at += len(operator)
+        number, operator = int(operator), reader.operator()
+        if operator not in REDIRECTIONS:
+            reader.at = begin
+            return None
+    if operator not in REDIRECTIONS or (operator == "<<<" and "<<<" not in features):
+        return None
+    reader.take(operator)
+    target = reader.word()
+    if target is None:
+        unexpected(reader)
+        raise AssertionError
+    here = None
+    if operator in ("<<", "<<-"):
+        delimiter = "".join(part.text if isinstance(part, Text) else "" for part in target.parts)
+        quoted = any(not isinstance(part, Text) or part.quoted for part in target.parts)
+        here = Here(delimiter, quoted, operator == "<<-")
+        reader.pending.append(here)
+    return Redirect(number, operator, target, here)
+
+
+def _assignment(word: Word) -> tuple[str, Word] | None:
+    """(name, value) of `name=value`; the name of `name+=value` ends in a plus."""
+    first = word.parts[0] if word.parts else None
+    if not isinstance(first, Text) or first.quoted:
+        return None
+    found = ASSIGNMENT.match(first.text)
+    if not found:
+        return None
+    rest = first.text[found.end() :]
+    parts = ((Text(rest),) if rest else ()) + word.parts[1:]
+    return found[1] + found[2], Word(parts, word.source[found.end() :])
