@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from podlab.errors import ApiError, ClusterError, ManifestError, PodlabError, WaitTimeout
     from podlab.kubectl import Kubectl
     from podlab.kubectl.output import Output
-    from podlab.lessons.check import check
+    from podlab.lessons.checking import check
+    from podlab.lessons.hints import hint, solution
     from podlab.lessons.progress import progress
     from podlab.lessons.quiz import quiz
     from podlab.lessons.start import start
@@ -39,8 +40,10 @@ __all__ = [
     "Up",
     "WaitTimeout",
     "check",
+    "hint",
     "progress",
     "quiz",
+    "solution",
     "start",
 ]
 
@@ -61,9 +64,11 @@ _HOMES = {
     "Timeline": "panels",
     "Up": "panels",
     "WaitTimeout": "errors",
-    "check": "lessons.check",
+    "check": "lessons.checking",
+    "hint": "lessons.hints",
     "progress": "lessons.progress",
     "quiz": "lessons.quiz",
+    "solution": "lessons.hints",
     "start": "lessons.start",
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -110,6 +111,7 @@ class Client:
         self._pools: dict[tuple[str, str], Any] = {}
         self._clock = ServerClock()
         self._sent = threading.local()
+        self.refused: deque[str] = deque(maxlen=100)  # the messages of what the server said no to
 
     def request(
         self,
@@ -360,7 +362,9 @@ class Client:
         warnings = tuple(warning_text(value) for value in raw.headers.getlist("Warning"))
         self._sent.sent.warnings.extend(warnings)
         if raw.status >= 400:
-            raise ApiError(status_of(raw.status, data))
+            error = ApiError(status_of(raw.status, data))
+            self.refused.append(str(error))
+            raise error
         return Response(raw.status, headers, data, warnings)
 
 

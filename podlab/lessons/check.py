@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from podlab.errors import PodlabError
-from podlab.lessons import progress
 from podlab.lessons.lesson import lesson
 from podlab.text import Text
 
@@ -24,11 +23,18 @@ NOT_YET = Text(ko="아직입니다", en="Not yet")
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a check looks at: the namespace's Pods, the folder's manifests by name, and the learner's answer."""
+    """What a check looks at: the namespace's Pods, the folder's manifests by name, and the learner's answer.
+
+    Attributes:
+        events: the namespace's Events: they tell of Pods that are no longer there.
+        refused: what the API server said no to since the kernel was started, as its messages.
+    """
 
     pods: tuple[Pod, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     answer: str = ""
+    events: tuple[Pod, ...] = ()
+    refused: tuple[str, ...] = ()
 
     def pod(self, name: str) -> Pod | None:
         """The Pod of that name, if there is one."""
@@ -37,11 +43,20 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a check found: `message` says what is so or what is missing, `look` where to look next."""
+    """What a check found: `message` says what is so or what is missing, `look` where to look next.
+
+    Attributes:
+        hints: for what is wrong now, up to three steps from an idea to nearly the answer.
+        settling: it may come right by itself in a moment, so that asking again is worth while.
+        view: makes what stands beside the sentence in a notebook.
+    """
 
     passed: bool
     message: Text
     look: Text | None = None
+    hints: tuple[Text, ...] = ()
+    settling: bool = False
+    view: Callable[[], Any] | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         head = f"✔ {PASSED}: {self.message}" if self.passed else f"✘ {NOT_YET}: {self.message}"
@@ -50,12 +65,16 @@ class Result:
     def __bool__(self) -> bool:
         return self.passed
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+    def html(self) -> str:
+        """The sentence as HTML, for paper and screen readers, too."""
         sign, word, colour = ("✔", PASSED, "#1a7f37") if self.passed else ("✘", NOT_YET, "#9a6700")
-        look = f"<br>→ {_code(str(self.look))}" if self.look else ""
+        look = f"<br>→ {coded(str(self.look))}" if self.look else ""
         frame = f"border-left:4px solid {colour};padding:.4em .8em"
-        html = f'<div role="status" style="{frame}"><b>{sign} {word}:</b> {_code(str(self.message))}{look}</div>'
-        return {"text/plain": str(self), "text/html": html}
+        return f'<div role="status" style="{frame}"><b>{sign} {word}:</b> {coded(str(self.message))}{look}</div>'
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        bundle: dict[str, Any] = {"text/plain": str(self), "text/html": self.html()}
+        return (self.view() if self.view else {}) | bundle
 
 
 Test = Callable[[Seen], Result]
@@ -63,35 +82,41 @@ Test = Callable[[Seen], Result]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check of a lesson; it is called by the lesson's number and its name, such as `02-ready`."""
+    """One check of a lesson; it is called by the lesson's number and its name, such as `02-ready`.
+
+    Attributes:
+        hints: three steps for whatever is wrong, where the test's result brings none of its own.
+        solution: the cells that make it pass, as Python.
+    """
 
     name: str
     test: Test
+    hints: tuple[Text, ...] = ()
+    solution: str = ""
 
 
-def check(kubectl: Kubectl, name: str, answer: object = "") -> Result:
-    """Look at the cluster and say whether this step is done.
-
-    Args:
-        kubectl: what `start()` gave.
-        name: lesson number and name of the check, such as `02-ready`.
-        answer: what you found, for the checks that ask.
+def look(kubectl: Kubectl, name: str, answer: object = "") -> Result:
+    """What the check of that name finds now.
 
     Raises:
         PodlabError: no check has that name.
     """
     wanted = find(name)
     try:
-        pods = kubectl.client.get(f"/api/v1/namespaces/{kubectl.namespace}/pods")["items"]
-        result = wanted.test(Seen(tuple(pods), _files(Path.cwd()), str(answer).strip()))
+        return wanted.test(see(kubectl, answer))
     except PodlabError as error:
         message = Text(ko="클러스터를 볼 수 없습니다: {error}", en="the cluster cannot be seen: {error}").format(
             error=error
         )
-        look = Text(ko="터미널에서 `podlab status`를 실행해 보십시오", en="run `podlab status` in a terminal")
-        result = Result(False, message, error.hint or look)
-    progress.record(name, result.passed)
-    return result
+        status = Text(ko="터미널에서 `podlab status`를 실행해 보십시오", en="run `podlab status` in a terminal")
+        return Result(False, message, error.hint or status)
+
+
+def see(kubectl: Kubectl, answer: object = "") -> Seen:
+    """What there is to look at in kubectl's namespace and in the current folder."""
+    inside = f"/api/v1/namespaces/{kubectl.namespace}"
+    pods, events = (tuple(kubectl.client.get(f"{inside}/{each}")["items"]) for each in ("pods", "events"))
+    return Seen(pods, _files(Path.cwd()), str(answer).strip(), events, tuple(kubectl.client.refused))
 
 
 def find(name: str) -> Check:
@@ -123,7 +148,7 @@ def _files(folder: Path) -> dict[str, str]:
     return found
 
 
-def _code(text: str) -> str:
+def coded(text: str) -> str:
     """HTML of a sentence in which `backticks` mark code."""
     parts = escape(text).split("`")
     return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))

@@ -50,17 +50,107 @@ def _one(name: str) -> Test:
     return test
 
 
+def _refused(seen: Seen) -> Result:
+    """The API server said no to the misspelt field, and has not stored the Pod."""
+    found = absent("typo", UNSTORED)(seen)
+    if not found or any('unknown field "spec.containers[0].imagee"' in each for each in seen.refused):
+        return found
+    untried = Text(
+        ko="API 서버가 `imagee`를 거절한 일이 아직 없습니다", en="the API server has not refused an `imagee` yet"
+    )
+    look = Text(
+        ko='`kubectl.apply("typo.yaml")` 셀을 실행하십시오', en='run the cell with `kubectl.apply("typo.yaml")`'
+    )
+    return Result(False, untried, look)
+
+
+TRIED = (
+    Text(
+        ko="일부러 틀리는 단계입니다. 오류가 나야 이 확인이 통과합니다",
+        en="this step is a mistake on purpose: it passes once there was the error",
+    ),
+    Text(
+        ko="`typo.yaml`을 쓰는 셀과 적용하는 셀을 차례로 실행하십시오. 커널을 다시 시작했다면 한 번 더 실행하십시오",
+        en="run the cell that writes `typo.yaml`, then the one that applies it; again, if the kernel was restarted",
+    ),
+    Text(
+        ko='`kubectl.apply("typo.yaml")`를 실행하고, 오류의 끝에서 `unknown field`를 찾으십시오',
+        en='run `kubectl.apply("typo.yaml")`, and find `unknown field` at the end of the error',
+    ),
+)
 NOTHING = Text(ko="자리가 비었습니다", en="the table is clear")
 UNSTORED = Text(ko="오타가 있는 파드는 저장되지 않았습니다", en="the Pod with the typo was not stored")
 
+PAGE = (
+    Text(
+        ko="페이지는 파드의 80번 포트에서, API 서버를 거쳐 옵니다",
+        en="the page comes from port 80 of the Pod, by way of the API server",
+    ),
+    Text(
+        ko="`page`에 담긴 것을 `print(page)`로 보십시오. nginx의 제목이 없으면 파드가 아직 준비되지 않은 것입니다",
+        en="look at what you handed over with `print(page)`; without nginx's heading the Pod was not ready yet",
+    ),
+    Text(
+        ko='`kubectl.get(raw=".../pods/NAME:80/proxy/", timeout="10s")`의 답을 확인에 건네십시오',
+        en='hand the check what `kubectl.get(raw=".../pods/NAME:80/proxy/", timeout="10s")` answers',
+    ),
+)
+MAKE = f"""
+kubectl.apply("{MANIFEST}")
+kubectl.wait("pod/{POD}", for_="condition=Ready", timeout="120s")
+check(kubectl, "02-NAME")
+"""
+FETCH = """
+page = kubectl.get(raw=f"/api/v1/namespaces/{kubectl.namespace}/pods/POD:80/proxy/", timeout="10s")
+check(kubectl, "02-NAME", page)
+"""
+WRITE = """
+from pathlib import Path
+
+from podlab.lessons.lesson import manifest
+
+Path("nginx-pod.yaml").write_text(manifest("nginx-pod.yaml"), encoding="utf-8")
+check(kubectl, "02-manifest")
+"""
+TYPO = """
+from podlab import PodlabError
+
+typo = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "typo"}}
+try:
+    kubectl.apply(typo | {"spec": {"containers": [{"name": "nginx-container", "imagee": "nginx:latest"}]}})
+except PodlabError as error:
+    print(error)
+check(kubectl, "02-typo")
+"""
+OWN = """
+from pathlib import Path
+
+import yaml
+
+spec = {"containers": [{"name": "web", "image": "nginx:latest"}]}
+pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "my-pod", "labels": {"owner": "me"}}, "spec": spec}
+Path("my-pod.yaml").write_text(yaml.safe_dump(pod), encoding="utf-8")
+kubectl.apply("my-pod.yaml")
+kubectl.wait("pod/my-pod", for_="condition=Ready", timeout="120s")
+"""
+
 CHECKS = (
-    Check("clear", absent(POD, NOTHING)),
-    Check("manifest", written(MANIFEST, WANTED)),
-    Check("ready", ready(POD, MANIFEST)),
-    Check("page", _page),
-    Check("once", _one(POD)),
-    Check("typo", absent("typo", UNSTORED)),
-    Check("mine", both(both(written("my-pod.yaml", MINE), ready("my-pod", "my-pod.yaml")), _page)),
+    Check(
+        "clear",
+        absent(POD, NOTHING),
+        solution=f'kubectl.delete("pod", "{POD}", ignore_not_found=True)\ncheck(kubectl, "02-clear")',
+    ),
+    Check("manifest", written(MANIFEST, WANTED), solution=WRITE),
+    Check("ready", ready(POD, MANIFEST), solution=MAKE.replace("NAME", "ready")),
+    Check("page", _page, PAGE, FETCH.replace("POD", POD).replace("NAME", "page")),
+    Check("once", _one(POD), solution=MAKE.replace("NAME", "once")),
+    Check("typo", _refused, TRIED, TYPO),
+    Check(
+        "mine",
+        both(both(written("my-pod.yaml", MINE), ready("my-pod", "my-pod.yaml")), _page),
+        PAGE,
+        OWN + FETCH.lstrip().replace("POD", "my-pod").replace("NAME", "mine"),
+    ),
 )
 
 QUESTIONS = (

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from podlab.lessons.check import Check, Result, Seen
-from podlab.lessons.judge import absent, both, ready
+from podlab.lessons.judge import absent, both, past, ready, was_and_is_gone
 from podlab.lessons.lesson import MANIFEST, POD
 from podlab.lessons.quiz import Option, Question
 from podlab.text import Text
@@ -27,12 +29,75 @@ def _mine(seen: Seen) -> Result:
     )(seen)
 
 
+def _twice(seen: Seen) -> Result:
+    """The answer is two uids that Pods of this name had."""
+    uids = set(re.findall(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", seen.answer))
+    if len(uids) >= 2 and uids <= past(seen, POD):
+        return Result(True, TWICE)
+    few = Text(ko="지운 파드의 uid 둘이 없습니다", en="the uids of two Pods that you deleted are missing")
+    same = Text(ko="이 uid를 가진 파드가 지워진 일이 없습니다", en="no Pod with these uids has been deleted")
+    look = Text(ko="위 셀을 처음부터 끝까지 실행하십시오", en="run the whole cell above")
+    return Result(False, few if len(uids) < 2 else same, look)
+
+
+FILE = (
+    Text(ko="파드가 있어야 지울 수 있습니다. 먼저 Ready까지 보십시오", en="first have a Pod: see it Ready"),
+    Text(ko="`delete`는 만들 때 쓴 파일을 받습니다", en="`delete` takes the file that the Pod was made with"),
+    Text(
+        ko=f'`kubectl.apply("{MANIFEST}")`, 그다음 `kubectl.delete("{MANIFEST}")`를 실행하십시오',
+        en=f'run `kubectl.apply("{MANIFEST}")`, then `kubectl.delete("{MANIFEST}")`',
+    ),
+)
+UIDS = (
+    Text(ko="같은 이름의 파드를 두 번 만들고 두 번 지웁니다", en="make a Pod of one name twice, delete it twice"),
+    Text(ko="만들 때마다 `metadata.uid`를 적어 두십시오", en="each time take down its `metadata.uid`"),
+    Text(
+        ko="`uids`에 `jsonpath={.metadata.uid}`의 답 둘을 모아 확인에 건네십시오",
+        en="gather two answers of `jsonpath={.metadata.uid}` in `uids` and hand them to the check",
+    ),
+)
+OWN = (
+    Text(ko="만드는 것은 `run`, 지우는 것은 `delete`입니다", en="`run` makes it, `delete` deletes it"),
+    Text(
+        ko="`delete`의 답을 확인에 건네고, 파드의 이름은 정확히 쓰십시오",
+        en="hand the check what `delete` answers, and write the Pod's exact name",
+    ),
+    Text(
+        ko='`kubectl.run("short-lived", image="nginx:latest")`로 만들고 `kubectl.delete("pod", "short-lived")`의 답을 '
+        "건네십시오",
+        en='make one with `kubectl.run("short-lived", image="nginx:latest")`, and hand over the answer of '
+        '`kubectl.delete("pod", "short-lived")`',
+    ),
+)
+MAKE = f"""
+kubectl.apply("{MANIFEST}")
+kubectl.wait("pod/{POD}", for_="condition=Ready", timeout="120s")
+"""
+DELETE = f"""
+kubectl.delete("{MANIFEST}")
+"""
+TWO = f"""
+uids = []
+for attempt in ("first", "second"):
+    kubectl.apply("{MANIFEST}")
+    kubectl.wait("pod/{POD}", for_="condition=Ready", timeout="120s")
+    uids.append(str(kubectl.get("pod", "{POD}", output="jsonpath={{.metadata.uid}}")))
+    kubectl.delete("pod", "{POD}")
+check(kubectl, "05-by-name", uids)
+"""
+SHORT = """
+kubectl.run("short-lived", image="nginx:latest")
+kubectl.wait("pod/short-lived", for_="condition=Ready", timeout="120s")
+answer = kubectl.delete("pod", "short-lived")
+check(kubectl, "05-mine", answer)
+"""
+
 CHECKS = (
-    Check("ready", ready(POD, MANIFEST)),
-    Check("gone", absent(POD, GONE)),
-    Check("still-gone", absent(POD, STILL)),
-    Check("by-name", absent(POD, TWICE)),
-    Check("mine", both(absent(POD, STILL), _mine)),
+    Check("ready", ready(POD, MANIFEST), solution=MAKE + 'check(kubectl, "05-ready")'),
+    Check("gone", was_and_is_gone(POD, GONE), FILE, MAKE + DELETE.lstrip() + 'check(kubectl, "05-gone")'),
+    Check("still-gone", was_and_is_gone(POD, STILL), FILE, MAKE + DELETE.lstrip() + 'check(kubectl, "05-still-gone")'),
+    Check("by-name", both(absent(POD, TWICE), _twice), UIDS, TWO),
+    Check("mine", both(absent(POD, STILL), _mine), OWN, SHORT),
 )
 
 QUESTIONS = (

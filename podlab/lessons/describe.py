@@ -67,8 +67,56 @@ def _prefix(seen: Seen) -> Result:
     return Result(False, wrong, look)
 
 
+STORY_STEPS = (
+    Text(ko="이벤트는 한 시간쯤만 남습니다", en="Events are kept for an hour or so"),
+    Text(
+        ko="다섯이 차례로 있어야 합니다: Scheduled, Pulling, Pulled, Created, Started",
+        en="there should be five, in order: Scheduled, Pulling, Pulled, Created, Started",
+    ),
+    Text(
+        ko=f'`kubectl.delete("pod", "{POD}")` 다음에 `start("04")` 셀을 다시 실행하고, 표를 새로 받으십시오',
+        en=f'run `kubectl.delete("pod", "{POD}")`, then the cell with `start("04")`, and get the table once more',
+    ),
+)
+GATES = (
+    Text(
+        ko="Conditions 구역의 두 열은 이름과 True/False입니다", en="Conditions has two columns: a name, and True/False"
+    ),
+    Text(
+        ko="True인 줄의 이름을 모두, 띄어 써서 적으십시오", en="write the names of all lines that say True, with spaces"
+    ),
+    Text(
+        ko="다섯입니다: PodReadyToStartContainers, Initialized, Ready, ContainersReady, PodScheduled",
+        en="there are five: PodReadyToStartContainers, Initialized, Ready, ContainersReady, PodScheduled",
+    ),
+)
+IP = (
+    Text(ko="describe에는 주소가 두 가지 나옵니다", en="describe shows two kinds of address"),
+    Text(ko="`Node:` 줄의 주소는 노드의 것입니다", en="the one in the line `Node:` is the node's"),
+    Text(ko="줄 머리가 `IP:`인 줄의 값을 적으십시오", en="write down what follows `IP:` at the beginning of a line"),
+)
+COUNT = (
+    Text(ko="컨테이너마다 센 횟수입니다", en="it is counted for each container"),
+    Text(ko="Containers 구역의 `Ready:` 아래 줄입니다", en="it is below `Ready:` in the section Containers"),
+    Text(ko="`Restart Count:` 뒤의 숫자를 적으십시오", en="write the number behind `Restart Count:`"),
+)
+BEGIN = (
+    Text(ko="describe는 이름의 앞부분으로도 찾습니다", en="describe finds Pods by the beginning of their names"),
+    Text(ko="앞부분이 같은 파드가 여럿이면 모두 나옵니다", en="where several begin alike it shows them all"),
+    Text(
+        ko='`kubectl.describe("pod", "nginx-pod")`의 답을 건네십시오',
+        en='hand over what `kubectl.describe("pod", "nginx-pod")` answers',
+    ),
+)
+ASK = 'found = kubectl.get("pod", "{pod}", output="jsonpath={{{path}}}")\ncheck(kubectl, "04-{name}", found)'
+GATE = 'found = kubectl.get("pod", "{pod}", output=\'jsonpath={{.status.conditions[?(@.status=="True")].type}}\')'
+TABLE = (
+    f'found = kubectl.get("events", field_selector="involvedObject.name={POD}", sort_by=".metadata.creationTimestamp")'
+)
+PREFIX = 'found = kubectl.describe("pod", "nginx-pod")\ncheck(kubectl, "04-prefix", found)'
+
 CHECKS = (
-    Check("ready", ready(POD, MANIFEST)),
+    Check("ready", ready(POD, MANIFEST), solution='kubectl = start("04")\ncheck(kubectl, "04-ready")'),
     Check(
         "ip",
         answered(
@@ -79,6 +127,8 @@ CHECKS = (
                 en="the address in the line Node belongs to the node; look at the line that begins with `IP:`",
             ),
         ),
+        IP,
+        ASK.format(pod=POD, path=".status.podIP", name="ip"),
     ),
     Check(
         "restarts",
@@ -87,10 +137,12 @@ CHECKS = (
             Text(ko="다시 시작된 횟수는 {answer}입니다", en="the container was restarted {answer} times"),
             Text(ko="Containers 구역의 Restart Count를 보십시오", en="look at Restart Count in the section Containers"),
         ),
+        COUNT,
+        ASK.format(pod=POD, path=".status.containerStatuses[0].restartCount", name="restarts"),
     ),
-    Check("conditions", _conditions),
-    Check("events", _events),
-    Check("prefix", _prefix),
+    Check("conditions", _conditions, GATES, GATE.format(pod=POD) + '\ncheck(kubectl, "04-conditions", found)'),
+    Check("events", _events, STORY_STEPS, TABLE + '\ncheck(kubectl, "04-events", found)'),
+    Check("prefix", _prefix, BEGIN, PREFIX),
 )
 
 QUESTIONS = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from podlab.lessons.check import Check, Result, Seen
-from podlab.lessons.judge import absent, answered, ready
+from podlab.lessons.judge import answered, ready, was_and_is_gone
 from podlab.lessons.lesson import MANIFEST, POD
 from podlab.lessons.quiz import Option, Question
 from podlab.text import Text
@@ -65,8 +65,74 @@ def _name(seen: Seen) -> str:
     return f"pod/{POD}" if seen.pod(POD) else ""
 
 
+ADDRESS = (
+    Text(ko="주소는 관찰된 상태입니다. `status`에 있습니다", en="the address is observed state: it is in `status`"),
+    Text(
+        ko="표의 IP 열에 있고, NODE 열 옆의 값과는 다릅니다",
+        en="it is in the column IP, and it is not the node's",
+    ),
+    Text(ko="경로는 `{.status.podIP}`입니다", en="the path is `{.status.podIP}`"),
+)
+LABEL = (
+    Text(ko="레이블이 같은 파드가 둘이면 둘 다 골라집니다", en="of two Pods with the same label both are picked out"),
+    Text(
+        ko='`kubectl.get("pods", show_labels=True)`에서 `app=webserver`인 줄을 세십시오',
+        en='count the rows with `app=webserver` in `kubectl.get("pods", show_labels=True)`',
+    ),
+    Text(
+        ko='`start("03")` 셀을 다시 실행하면 이 수업의 파드가 제 레이블로 돌아옵니다. 남는 파드는 지우십시오',
+        en='run the cell with `start("03")` again for the Pod of this lesson; delete the others',
+    ),
+)
+DEFAULT = (
+    Text(ko="여러분이 적지 않은 값입니다. 서버가 채웠습니다", en="you did not write it: the server filled it in"),
+    Text(ko="`-o yaml`에서 `image:` 바로 아래 줄입니다", en="in `-o yaml` it is the line below `image:`"),
+    Text(
+        ko="경로는 `{.spec.containers[0].imagePullPolicy}`입니다",
+        en="the path is `{.spec.containers[0].imagePullPolicy}`",
+    ),
+)
+TIDY = (
+    Text(ko="만들고 나서 치우는 단계입니다. 둘 다 해야 합니다", en="make the Pod, then clear it away: it takes both"),
+    Text(
+        ko="편집기에서 `imagee`를 `image`로 고치고 **저장하고 적용**을 누르거나, 그 아래 셀로 적용하십시오",
+        en="mend `imagee` in the editor and press Save and apply, or apply it with the cell below",
+    ),
+    Text(
+        ko='`kubectl.apply("my-pod.yaml")` 다음에 `kubectl.delete("pod", "my-pod", now=True)`를 실행하십시오',
+        en='run `kubectl.apply("my-pod.yaml")`, then `kubectl.delete("pod", "my-pod", now=True)`',
+    ),
+)
+COLUMNS = (
+    Text(ko="열 하나는 `제목:경로`이고 쉼표로 잇습니다", en="a column is `HEADING:path`; commas join them"),
+    Text(
+        ko="경로는 점으로 시작하고, 목록의 첫째는 `[0]`입니다",
+        en="a path begins with a dot; the first of a list is `[0]`",
+    ),
+    Text(
+        ko="`NAME:.metadata.name,IMAGE:.spec.containers[0].image`로 시작해 한 열씩 더하십시오",
+        en="begin with `NAME:.metadata.name,IMAGE:.spec.containers[0].image` and add one column at a time",
+    ),
+)
+NAME = (
+    Text(ko="온전한 이름에는 종류가 앞에 붙습니다", en="the full name has the kind in front of it"),
+    Text(ko='`output="name"`이 그 꼴로 답합니다', en='`output="name"` answers in that form'),
+    Text(
+        ko='`kubectl.get("pods", selector="app=webserver", output="name")`의 답을 건네십시오',
+        en='hand over what `kubectl.get("pods", selector="app=webserver", output="name")` answers',
+    ),
+)
+MADE = f"""
+spec = {{"containers": [{{"name": "web", "image": "nginx:latest"}}]}}
+kubectl.apply({{"apiVersion": "v1", "kind": "Pod", "metadata": {{"name": "{MINE}"}}, "spec": spec}})
+kubectl.delete("pod", "{MINE}", now=True)
+check(kubectl, "03-tidy")
+"""
+READ = 'policy = kubectl.get("pod", "{pod}", output="jsonpath={{.spec.containers[0].imagePullPolicy}}")'
+LIST = 'table = kubectl.get("pods", output="custom-columns=NAME:.metadata.name,IMAGE:.spec.containers[0].image")'
+
 CHECKS = (
-    Check("ready", ready(POD, MANIFEST)),
+    Check("ready", ready(POD, MANIFEST), solution='kubectl = start("03")\ncheck(kubectl, "03-ready")'),
     Check(
         "address",
         answered(
@@ -74,8 +140,11 @@ CHECKS = (
             Text(ko="이 파드의 IP는 {answer}입니다", en="the IP of this Pod is {answer}"),
             Text(ko="`-o wide` 표의 IP 열을 보십시오", en="look at the IP column of the `-o wide` table"),
         ),
+        ADDRESS,
+        f'address = kubectl.get("pod", "{POD}", output="jsonpath={{.status.podIP}}")\n'
+        'check(kubectl, "03-address", address)',
     ),
-    Check("label", _labelled),
+    Check("label", _labelled, LABEL, 'kubectl = start("03")\ncheck(kubectl, "03-label")'),
     Check(
         "default",
         answered(
@@ -89,14 +158,18 @@ CHECKS = (
                 en="find `imagePullPolicy` under `spec.containers` in the YAML",
             ),
         ),
+        DEFAULT,
+        READ.format(pod=POD) + '\ncheck(kubectl, "03-default", policy)',
     ),
     Check(
         "tidy",
-        absent(
+        was_and_is_gone(
             MINE, Text(ko="연습용 {pod} 파드를 치웠습니다", en="{pod}, made for practice, is gone").format(pod=MINE)
         ),
+        TIDY,
+        MADE,
     ),
-    Check("columns", _table),
+    Check("columns", _table, COLUMNS, LIST + '\ncheck(kubectl, "03-columns", table)'),
     Check(
         "name",
         answered(
@@ -106,6 +179,8 @@ CHECKS = (
                 ko='`kubectl.get("pods")`의 NAME 열을 보십시오', en='look at the NAME column of `kubectl.get("pods")`'
             ),
         ),
+        NAME,
+        'name = kubectl.get("pods", selector="app=webserver", output="name")\ncheck(kubectl, "03-name", name)',
     ),
 )
 

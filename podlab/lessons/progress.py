@@ -1,46 +1,168 @@
-"""What a learner has done so far: which checks passed, kept in the state folder."""
+"""What a learner has done so far: checks, questions, hints and minutes, kept in the state folder; it never falls."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from podlab.clusters import state
+from podlab.lessons.check import Result
 from podlab.lessons.lesson import LESSONS, Lesson
+from podlab.text import LANGUAGES, Text
+
+PAUSE = 300  # seconds: a longer gap between two deeds was no work
+FULL, EMPTY = "■", "□"
+LINE = Text(
+    ko="{number} {bar} {done}/{all} · {minutes}분 · 힌트 {hints} · {title}",
+    en="{number} {bar} {done}/{all} · {minutes} min · hints {hints} · {title}",
+)
+SUM = Text(
+    ko="모두 {done}/{all}, 남은 것 {open}, {minutes}분, 힌트 {hints}개, 풀이 {solutions}개",
+    en="in all {done}/{all}, {open} open, {minutes} minutes, {hints} hints, {solutions} solutions",
+)
+
+Entry = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """For each lesson how many of its checks have passed."""
+    """What is kept of each check and question (`02-ready`, `02?unique`), and of the time in each lesson."""
 
-    passed: frozenset[str]
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return "\n".join(_line(each, self.passed) for each in LESSONS if each.module.CHECKS)
+        return "\n".join([*(str(self.line(each)) for each in LESSONS), str(self.sum())])
 
     def __repr__(self) -> str:
         return str(self)
 
+    def passed(self, item: str) -> bool:
+        """Whether this check or question was ever passed."""
+        return bool(self.entries.get(item, {}).get("passed"))
+
+    def done(self, lesson: Lesson) -> list[bool]:
+        """For each check and question of the lesson whether it was passed."""
+        return [self.passed(item) for item in items(lesson)]
+
+    def minutes(self, lesson: Lesson) -> int:
+        """How long the learner was at it, in whole minutes."""
+        return round(self.seconds.get(lesson.number, 0.0) / 60)
+
+    def count(self, what: str, lesson: Lesson | None = None) -> int:
+        """How many `hints` or `solutions` were taken, in one lesson or in all."""
+        inside = [items(each) for each in ([lesson] if lesson else LESSONS)]
+        return sum(int(self.entries.get(item, {}).get(what, 0)) for each in inside for item in each)
+
+    def line(self, lesson: Lesson) -> Text:
+        """One lesson: its bar, minutes and hints."""
+        done = self.done(lesson)
+        return LINE.format(
+            number=lesson.number,
+            bar="".join(FULL if each else EMPTY for each in done),
+            done=sum(done),
+            all=len(done),
+            minutes=self.minutes(lesson),
+            hints=self.count("hints", lesson),
+            title=lesson.title,
+        )
+
+    def sum(self) -> Text:
+        """All lessons together."""
+        done = [each for lesson in LESSONS for each in self.done(lesson)]
+        return SUM.format(
+            done=sum(done),
+            all=len(done),
+            open=len(done) - sum(done),
+            minutes=sum(map(self.minutes, LESSONS)),
+            hints=self.count("hints"),
+            solutions=self.count("solution"),
+        )
+
+
+def items(lesson: Lesson) -> list[str]:
+    """What can be done in a lesson: its checks, then its questions."""
+    module = lesson.module
+    checks = [f"{lesson.number}-{check.name}" for check in module.CHECKS]
+    return [*checks, *(f"{lesson.number}?{question.name}" for question in module.QUESTIONS)]
+
 
 def progress() -> Progress:
     """How far you are, as far as this computer knows."""
-    return Progress(frozenset(name for name, passed in _read(_file()).items() if passed))
+    return read(_file())
 
 
-def record(name: str, passed: bool) -> None:
-    """Keep the latest result of a check; a full or read-only disk must not spoil the lesson."""
+def read(path: Path) -> Progress:
+    """What is kept in the file; a damaged one counts as none."""
+    kept = _read(path)
+    entries = {name: _entry(each) for name, each in kept.items() if not name.startswith("@")}
+    seconds = {name[1:]: float(each.get("seconds", 0)) for name, each in kept.items() if _is_time(name, each)}
+    return Progress(entries, seconds)
+
+
+def record(name: str, found: Result) -> None:
+    """Keep that a check was tried; once passed it stays so, with what was verified first."""
+
+    def change(entry: dict[str, Any]) -> None:
+        entry["tries"] = entry.get("tries", 0) + 1
+        if found and not entry.get("passed"):
+            said = {language: found.message.in_(language) for language in LANGUAGES}
+            entry.update(passed=True, at=_stamp(), said=said)
+
+    _keep(name, change)
+
+
+def record_hint(name: str, step: int) -> None:
+    """Keep that a hint was taken; the same step again counts once."""
+    _keep(name, lambda entry: entry.update(hints=max(entry.get("hints", 0), step)))
+
+
+def record_solution(name: str) -> None:
+    """Keep that the solution was looked at."""
+    _keep(name, lambda entry: entry.update(solution=1))
+
+
+def attend(number: str) -> None:
+    """Keep that the learner is at this lesson now."""
+    _keep(f"{number}-", lambda _: None)
+
+
+def _keep(name: str, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change an entry, and count the time since the last one; a full or read-only disk must not spoil the lesson."""
     with contextlib.suppress(OSError):
-        path = _file()
-        state.write(path, json.dumps(_read(path) | {name: passed}, indent=1, sort_keys=True) + "\n")
+        path, clock = _file(), f"@{name[:2]}"
+        kept = _read(path)
+        if name[3:]:
+            entry = _entry(kept.get(name))
+            change(entry)
+            kept[name] = entry
+        kept[clock] = _later(kept.get(clock), datetime.now(UTC).timestamp())
+        state.write(path, json.dumps(kept, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
 
-def _line(lesson: Lesson, passed: frozenset[str]) -> str:
-    done = [f"{lesson.number}-{check.name}" in passed for check in lesson.module.CHECKS]
-    boxes = "".join("■" if each else "□" for each in done)
-    return f"{lesson.number} {boxes} {sum(done)}/{len(done)} {lesson.title}"
+def _later(clock: Any, now: float) -> dict[str, float]:
+    """A lesson's time, when something was done at `now`."""
+    known = clock if isinstance(clock, dict) else {}
+    gap = now - float(known.get("last", now))
+    return {"seconds": float(known.get("seconds", 0)) + (gap if 0 <= gap <= PAUSE else 0), "last": now}
+
+
+def _stamp() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _entry(kept: Any) -> dict[str, Any]:
+    """An entry; files of the first form hold only whether a check had passed."""
+    return dict(kept) if isinstance(kept, dict) else {"passed": kept is True}
+
+
+def _is_time(name: str, kept: Any) -> bool:
+    return name.startswith("@") and isinstance(kept, dict)
 
 
 def _file() -> Path:

@@ -16,7 +16,7 @@ def _cell(seen: Seen) -> Result:
     return Result(False, missing, Text(ko="`1 + 1`을 넘겨 보십시오", en="hand over `1 + 1`"))
 
 
-CHECKS = (Check("cell", _cell),)
+CHECKS = (Check("cell", _cell, solution='check(kubectl, "00-cell", 1 + 1)'),)
 
 QUESTIONS = (
     Question(

@@ -1,0 +1,37 @@
+"""`check()`: look, say what was found, keep it, and put the hints within reach."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from podlab.lessons import hints, progress
+from podlab.lessons.check import Result, look
+
+if TYPE_CHECKING:
+    from podlab.kubectl import Kubectl
+
+SETTLE = 3.0  # seconds that a check waits for what may come right by itself
+AGAIN = 0.2
+
+
+def check(kubectl: Kubectl, name: str, answer: object = "") -> Result:
+    """Look at the cluster and say whether this step is done.
+
+    Args:
+        kubectl: what `start()` gave.
+        name: lesson number and name of the check, such as `02-ready`.
+        answer: what you found, for the checks that ask.
+
+    Raises:
+        PodlabError: no check has that name.
+    """
+    found, deadline = look(kubectl, name, answer), time.monotonic() + SETTLE
+    while found.settling and not found and time.monotonic() < deadline:
+        time.sleep(AGAIN)
+        found = look(kubectl, name, answer)
+    progress.record(name, found)
+    asked = hints.Asked(kubectl, name, answer)
+    hints.remember(asked)
+    return found if found else replace(found, view=lambda: hints.view(asked, found))

@@ -1,0 +1,212 @@
+"""`hint()` and `solution()`: three steps that fit what is wrong now, then the cells that do it, both kept in mind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from podlab.errors import PodlabError
+from podlab.lessons import progress
+from podlab.lessons.check import Check, Result, coded, find, look
+from podlab.text import Text
+
+if TYPE_CHECKING:
+    from podlab.kubectl import Kubectl
+
+STEPS = 3
+HEAD = Text(ko="힌트 {step}/{steps}: {text}", en="Hint {step} of {steps}: {text}")
+LAST = Text(ko="다음은 풀이입니다: `solution()`", en="after this there is the solution: `solution()`")
+DONE = Text(
+    ko="이 확인은 이미 통과합니다. 다음으로 가십시오", en="this check passes already: there is nothing to hint at"
+)
+BEGINS = Text(ko="이렇게 시작합니다: `{begin}…`", en="it begins like this: `{begin}…`")
+WHICH = Text(ko="아직 확인한 것이 없습니다", en="nothing was checked yet")
+CHECK_FIRST = Text(
+    ko='확인 셀을 먼저 실행하거나, `hint("02-ready")`처럼 이름을 적으십시오',
+    en='run a check first, or name one: `hint("02-ready")`',
+)
+SOLUTION = Text(ko="{name}의 풀이(풀이를 본 것으로 기록됩니다)", en="A solution of {name} (noted as seen)")
+NO_SOLUTION = Text(ko="{name}에는 정해진 풀이가 없습니다", en="{name} has no one solution")
+MORE, SHOW = Text(ko="힌트", en="Hint"), Text(ko="풀이 보기", en="Show a solution")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A check as it was asked for: what `hint()` looks at again."""
+
+    kubectl: Kubectl
+    name: str
+    answer: object = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One step; its text is the same in a notebook and on paper."""
+
+    text: Text
+    step: int = 0
+    more: bool = False
+
+    def __str__(self) -> str:
+        head = HEAD.format(step=self.step, steps=STEPS, text=self.text) if self.step else self.text
+        return f"{head}\n→ {LAST}" if self.more else str(head)
+
+    __repr__ = __str__
+
+    def html(self) -> str:
+        """The step as HTML that a screen reader reads out."""
+        return f'<div role="status" aria-live="polite">{coded(str(self)).replace(chr(10), "<br>")}</div>'
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/plain": str(self), "text/html": self.html()}
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """The cells that make a check pass."""
+
+    title: Text
+    code: str
+
+    def __str__(self) -> str:
+        return f"{self.title}\n{self.code}".rstrip()
+
+    __repr__ = __str__
+
+    def html(self) -> str:
+        """The code, to be copied into a cell."""
+        code = f"<pre><code>{escape(self.code)}</code></pre>" if self.code else ""
+        return f'<div role="status" aria-live="polite">{escape(str(self.title))}{code}</div>'
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/plain": str(self), "text/html": self.html()}
+
+
+_asked: dict[str, Asked] = {}  # by name, the latest last
+_given: dict[str, tuple[Text, int]] = {}  # what was wrong when the last hint was given, and its step
+
+
+def remember(asked: Asked) -> None:
+    """Let `hint()` without a name be about this check."""
+    _asked.pop(asked.name, None)
+    _asked[asked.name] = asked
+
+
+def forget() -> None:
+    """Begin anew: nothing was checked yet."""
+    _asked.clear()
+    _given.clear()
+
+
+def ladder(check: Check, found: Result) -> tuple[Text, ...]:
+    """The three steps for what is wrong now, from an idea to nearly the answer."""
+    steps = [*(found.hints or check.hints)]
+    if len(steps) < STEPS and found.look and found.look not in steps:
+        steps.insert(0, found.look)
+    if len(steps) < STEPS and check.solution:
+        steps.append(BEGINS.format(begin=begin(check.solution)))
+    while len(steps) < STEPS:
+        steps.insert(0, found.message)
+    return tuple(steps[-STEPS:])
+
+
+def begin(code: str) -> str:
+    """Where the line that does the deed, the last, begins: up to what goes into its brackets."""
+    line = code.strip().splitlines()[-1]
+    head, bracket, _ = line.partition("(")
+    return head + bracket if bracket else line[: len(line) // 2]
+
+
+def hint(name: str = "") -> Hint:
+    """The next hint for a check, fitting what is wrong now: three steps, then there is `solution()`.
+
+    Args:
+        name: the check, such as `02-ready`; without one, the check that was run last.
+
+    Raises:
+        PodlabError: no check has that name, or none was run yet.
+    """
+    return step(_the(name))
+
+
+def step(asked: Asked) -> Hint:
+    """The next hint for what is wrong now; it begins anew where something else is wrong than before."""
+    found = look(asked.kubectl, asked.name, asked.answer)
+    if found:
+        return Hint(DONE)
+    wrong, last = _given.get(asked.name, (None, 0))
+    number = min(last + 1, STEPS) if wrong == found.message else 1
+    _given[asked.name] = (found.message, number)
+    progress.record_hint(asked.name, number)
+    return Hint(ladder(find(asked.name), found)[number - 1], number, number == STEPS)
+
+
+def solution(name: str = "") -> Solution:
+    """The cells that make a check pass; that you have seen them is kept with your progress.
+
+    Args:
+        name: the check, such as `02-ready`; without one, the check that was run last.
+
+    Raises:
+        PodlabError: no check has that name, or none was run yet.
+    """
+    wanted = name or _the("").name
+    return solve(find(wanted), wanted)
+
+
+def solve(check: Check, name: str) -> Solution:
+    """The solution of a check, noted as seen."""
+    if not check.solution:
+        return Solution(NO_SOLUTION.format(name=name), "")
+    progress.record_solution(name)
+    return Solution(SOLUTION.format(name=name), check.solution.strip())
+
+
+def view(asked: Asked, found: Result) -> dict[str, Any]:
+    """The result with its buttons, as a notebook shows it."""
+    return box(asked, found)._repr_mimebundle_() or {}
+
+
+def box(asked: Asked, found: Result) -> Any:
+    """The result, a button for the next hint, and after the last one a button for the solution."""
+    from ipywidgets import HTML, Button, HBox, VBox
+
+    check, said = find(asked.name), HTML('<div role="status" aria-live="polite"></div>')
+    more, show = Button(description=str(MORE), icon="lightbulb-o"), Button(description=str(SHOW))
+    show.layout.width = more.layout.width = "auto"
+    show.layout.display = "none"
+
+    def told(_: Any) -> None:
+        given = step(asked)
+        said.value, show.layout.display = given.html(), None if given.more and check.solution else "none"
+
+    def shown(_: Any) -> None:
+        said.value = solve(check, asked.name).html()
+
+    more.on_click(told)
+    show.on_click(shown)
+    return VBox([HTML(found.html()), HBox([more, show]), said])
+
+
+def _the(name: str) -> Asked:
+    if name in _asked:
+        return _asked[name]
+    if name:
+        find(name)
+        return Asked(_kubectl(), name)
+    if not _asked:
+        raise PodlabError(WHICH, CHECK_FIRST)
+    return next(reversed(_asked.values()))
+
+
+def _kubectl() -> Kubectl:
+    """The notebook's `kubectl`, else one for the kubeconfig of this process."""
+    from IPython import get_ipython
+
+    from podlab.client import Client
+    from podlab.kubectl import Kubectl
+
+    shell = get_ipython()
+    found = shell.user_ns.get("kubectl") if shell is not None else None
+    return found if isinstance(found, Kubectl) else Kubectl(Client())

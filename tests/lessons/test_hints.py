@@ -1,0 +1,115 @@
+"""Hints: three steps for what is wrong now, from the first when something else is wrong; then the solution."""
+
+from __future__ import annotations
+
+import pytest
+
+from podlab import text
+from podlab.errors import PodlabError
+from podlab.lessons import hints
+from podlab.lessons.check import Seen
+from podlab.lessons.checking import check
+from podlab.lessons.hints import STEPS, Asked, hint, ladder, solution
+from podlab.lessons.lesson import LESSONS
+from podlab.lessons.progress import progress
+
+STATES = (Seen(), Seen(answer="x"), Seen(answer="1 2\n3"), Seen(files={"nginx-pod.yaml": "kind: ["}))
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("PODLAB_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    hints.forget()
+    text.use("en")
+    yield
+    text.use(None)
+
+
+class Server:
+    """A namespace that holds these Pods; a client and a kubectl in one."""
+
+    def __init__(self, *pods):
+        self.pods, self.namespace, self.client, self.refused = list(pods), "default", self, []
+
+    def get(self, path):
+        return {"items": self.pods if path.endswith("/pods") else []}
+
+
+def leaving(name="nginx-pod-example"):
+    return {"metadata": {"name": name, "deletionTimestamp": "2026-01-01T00:00:00Z"}, "spec": {"containers": [{}]}}
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
+def test_every_check_has_three_steps_in_both_languages_and_says_what_is_wrong(lesson):
+    for each in lesson.module.CHECKS:
+        for seen in STATES:
+            found = each.test(seen)
+            if not found:
+                steps = ladder(each, found)
+                assert len(steps) == STEPS
+                assert all(step.ko and step.en for step in steps)
+
+
+def test_the_steps_come_one_after_the_other_and_the_last_stays():
+    server = Server()
+    assert not check(server, "02-ready")
+    told = [hint() for _ in range(4)]
+    assert [each.step for each in told] == [1, 2, 3, 3]
+    assert [each.more for each in told] == [False, False, True, True]
+    assert len({each.text.en for each in told}) == 3
+    assert progress().entries["02-ready"]["hints"] == 3
+
+
+def test_when_something_else_is_wrong_the_hints_begin_anew():
+    server = Server()
+    check(server, "02-ready")
+    first = next(hint() for _ in range(2))
+    server.pods.append(leaving())
+    again = hint()
+    assert again.step == 1 and again.text != first.text
+
+
+def test_there_is_nothing_to_hint_at_when_it_is_done():
+    server = Server(leaving("my-pod"))
+    assert not check(server, "03-tidy")
+    hint()
+    assert check(Server(), "02-clear")
+    assert hint().step == 0 and "passes already" in str(hint())
+
+
+def test_without_a_check_it_says_what_to_do():
+    with pytest.raises(PodlabError) as error:
+        hint()
+    assert "run a check first" in str(error.value.hint)
+    with pytest.raises(PodlabError, match="there is no check"):
+        hint("02-reddy")
+
+
+def test_a_solution_is_kept_as_seen_and_runs_as_python():
+    check(Server(), "02-ready")
+    shown = solution()
+    compile(shown.code, "solution", "exec")
+    assert progress().entries["02-ready"]["solution"] == 1
+    assert shown.code in str(shown)
+    assert "<pre>" in shown.html()
+
+
+def test_a_failed_check_has_buttons_and_its_text_stays_the_same():
+    server = Server()
+    result = check(server, "02-ready")
+    bundle = result._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert bundle["text/plain"] == str(result)
+    assert bundle["text/html"] == result.html()
+
+
+def test_a_button_gives_the_hints_then_the_solution():
+    server = Server()
+    more, show = hints.box(Asked(server, "02-ready"), check(server, "02-ready")).children[1].children
+    for _ in range(3):
+        assert show.layout.display == "none"
+        more.click()
+    assert show.layout.display is None
+    show.click()
+    assert progress().entries["02-ready"]["solution"] == 1
