@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from podlab.embedded import bootstrap
+from podlab.embedded.addons import Addons
 from podlab.embedded.apiserver.admission.chain import admit, check
 from podlab.embedded.apiserver.app import App
 from podlab.embedded.apiserver.auth import Authenticator
@@ -179,6 +180,7 @@ class Server:
         self.token = self._kept("token", lambda: secrets.token_urlsafe(32))
         kept = int(self._kept("workers", lambda: str(workers or 0)))
         self.core = Core(home, name, clock=clock, seed=seed, token=self.token, workers=kept)
+        self.addons = self._addons()
         self._server: Any = None
         self._socket: socket.socket | None = None
 
@@ -214,6 +216,11 @@ class Server:
         path.write_text(str(listening.getsockname()[1]), encoding="utf-8")
         return listening
 
+    def _addons(self) -> Addons:
+        first = next(iter(self.core.nodes.machines.values()))
+        facts = {"cluster": self.name, "node": first.name, "address": first.ip}
+        return Addons(self.core.registry, facts, self.core.certificate)
+
     async def start(self) -> None:
         """Answer from now on; returns when the socket does."""
         import uvicorn
@@ -223,6 +230,7 @@ class Server:
 
         self._socket = self._listen()
         self.core.start()
+        self.addons.start()
         config = uvicorn.Config(
             self.core.app,
             http=Connections,
@@ -252,6 +260,7 @@ class Server:
     async def serve(self) -> None:
         """Serve until stopped; `start` first."""
         await self._server.serve(sockets=[self._socket])
+        self.addons.stop()
         self.core.stop()
 
     def stop(self) -> None:

@@ -12,6 +12,7 @@ from podlab.embedded.clock import Clock, Randomness, Timer
 from podlab.embedded.events import Recorder
 from podlab.embedded.kubelet.kuberuntime.hooks import execute, port_number
 from podlab.embedded.kubelet.network import GATEWAY, RESOLVER
+from podlab.embedded.runtime import images
 from podlab.embedded.runtime.network.router import Refused
 from podlab.embedded.runtime.runtime import Container
 
@@ -20,6 +21,8 @@ Obj = dict[str, Any]
 KINDS = {"startupProbe": "Startup", "readinessProbe": "Readiness", "livenessProbe": "Liveness"}
 AGENT = "kube-probe/1.36"
 TRIGGER = 0.005
+SELDOM = 60.0
+"""Seconds between looks at a container that is always well."""
 
 
 class Probed(Protocol):
@@ -50,6 +53,7 @@ class ProbeWorker:
         self.held = False
         self._timer: Timer | None = None
         self._task: asyncio.Task[None] | None = None
+        self._system = _is_system(container["image"])
         self._arm(0.0)
 
     def stop(self) -> None:
@@ -69,12 +73,23 @@ class ProbeWorker:
         self._timer = self.clock.call_later(delay, self._tick)
 
     def _tick(self) -> None:
+        if self._system:
+            self._always_well(self.worker.container(self.container["name"]))
+            return
         self._arm(float(self.spec.get("periodSeconds") or 10))
         if self._task and not self._task.done():
             return
         target = self._target()
         if target:
             self._task = asyncio.get_running_loop().create_task(self._probe(target))
+
+    def _always_well(self, found: Container | None) -> None:
+        """The embedded cluster does what this container is for: said once, then looked at seldom."""
+        running = found is not None and found.instance.state == "running"
+        self._arm(SELDOM if running else 1.0)
+        if found and running and found.instance.id != self.id:
+            self.id = found.instance.id
+            self.worker.probed(self.key, self.id, True)
 
     def _target(self) -> Container | None:
         """The instance to ask now, if any."""
@@ -118,6 +133,14 @@ class ProbeWorker:
         if not ok and self.key != "readinessProbe":
             self.held, self.failures = True, 0
         self.worker.probed(self.key, self.id, ok)
+
+
+def _is_system(name: str) -> bool:
+    try:
+        image = images.find(images.normalize(name))
+    except images.InvalidName:
+        return False
+    return image is not None and image.system
 
 
 class Unknown(Exception):

@@ -29,7 +29,10 @@ async def run(process: Process) -> int:
         return await nginx.command(Io(process, process.stdin, process.out, process.err), argv[1:])
     if name == "agnhost":
         return await agnhost(process)
-    if name == "pause":
+    system = machine.image.system and argv[0] in machine.image.commands
+    if system:
+        process.out(f"{name}: the embedded cluster does this itself; this container only waits.\n".encode())
+    if name == "pause" or system:
         process.handles = lambda signal: signal == "TERM"
         await process.next_signal()
         return 0

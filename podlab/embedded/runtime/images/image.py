@@ -17,6 +17,7 @@ class Image:
 
     `entrypoint`, `command`, `user`, `cwd`, `ports` and `stop_signal` are what the image declares, `commands` what can
     be run in it, `files` what it brings. `busybox` says whose tools these are: busybox's, or else coreutils' and dash.
+    `system` marks what the embedded cluster does itself: a container of it only waits, and is always well.
     """
 
     reference: str
@@ -34,6 +35,7 @@ class Image:
     cwd: str = "/"
     ports: tuple[int, ...] = ()
     stop_signal: str = "TERM"
+    system: bool = False
 
     @property
     def id(self) -> str:

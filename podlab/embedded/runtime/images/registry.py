@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import replace
 from types import MappingProxyType
 
+from podlab.embedded.runtime.images import system
 from podlab.embedded.runtime.images.commands import BUSYBOX as BUSYBOX_COMMANDS
 from podlab.embedded.runtime.images.commands import COREUTILS
 from podlab.embedded.runtime.images.files import BUSYBOX, NGINX
@@ -88,10 +89,11 @@ IMAGES: tuple[Image, ...] = (
     *(_busybox(tag, _made_up(f"busybox:{tag}"), f"{TESTS}/busybox") for tag in ("1.36.1-1", "1.37.0-1")),
     _nginx("1.15-4", _made_up("nginx:1.15-4"), 109107811, "1.15.12", f"{TESTS}/nginx"),
     _nginx("1.27-0", _made_up("nginx:1.27-0"), 129108244, "1.27.0", f"{TESTS}/nginx"),
+    *system.SYSTEM,
 )
 """The simulated registry."""
 
-PRESENT = ("docker.io/library/nginx:latest",)
+PRESENT = ("docker.io/library/nginx:latest", *system.PRESENT)
 """Images that a new node already has."""
 
 
