@@ -47,9 +47,12 @@ NO_ANSWER = Text(
 
 
 def lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The lines of a stream, without their ends; the last one even if it has none."""
+    """The lines of a stream, without their ends; the last one even if it has none. An empty chunk is passed on."""
     rest = b""
     for chunk in chunks:
+        if not chunk:
+            yield chunk
+            continue
         *whole, rest = (rest + chunk).split(b"\n")
         yield from whole
     if rest:

@@ -18,12 +18,15 @@ from podlab.errors import ApiError, ClusterError
 from podlab.kubeconfig.config import load
 from podlab.kubeconfig.connection import NOWHERE, Overrides, connect
 from podlab.kubeconfig.credentials import Credentials
-from podlab.kubeconfig.transport import names_of, pool, websocket
+from podlab.kubeconfig.eventloop import pause_unless
+from podlab.kubeconfig.transport import Answer, Refused, names_of, transport_to
 from podlab.text import Text
 
 Object = dict[str, Any]
 TIMEOUT = 30.0
 """Seconds that a request may take, unless it says otherwise."""
+QUIET: Object = {"type": "QUIET"}
+"""What a watch that does not wait gives when nothing has come; `Client.news` waits for more."""
 ONLOOKER = "podlab/panel"
 """User-Agent of a watch that only looks on: an embedded cluster's stepping clock does not advance for it."""
 
@@ -108,7 +111,7 @@ class Client:
         self.server = self.connection.server
         self.request_timeout = request_timeout
         self._credentials = Credentials(self.connection)
-        self._pools: dict[tuple[str, str], Any] = {}
+        self._transport = transport_to(self.connection)
         self._clock = ServerClock()
         self._sent = threading.local()
         self.refused: deque[str] = deque(maxlen=100)  # the messages of what the server said no to
@@ -136,7 +139,7 @@ class Client:
         """
         raw = self._send(method, path, query, body, accept, content_type, timeout)
         try:
-            data = raw.read() or b""
+            data = raw.read()
         except Exception as error:
             raise self._unreachable(error) from error
         return self._response(raw, data)
@@ -154,21 +157,26 @@ class Client:
         accept: str = "application/json",
         timeout: float | None = None,
         agent: str = "",
+        waits: bool = True,
     ) -> Iterator[bytes]:
-        """GET a path and give its lines as they come; `timeout` seconds of silence end it with a ClusterError."""
+        """GET a path and give its lines as they come; `timeout` seconds of silence end it with a ClusterError.
+
+        Args:
+            waits: False gives an empty line instead of waiting, where the cluster lives in this very thread.
+        """
         waiter = "" if agent == ONLOOKER else token_hex(8)
         more = {"Podlab-Waiter": waiter} if waiter else {"User-Agent": agent}
         raw = self._send("GET", path, query, None, accept, None, timeout, more)
         if raw.status >= 400:
-            self._response(raw, raw.read() or b"")
+            self._response(raw, raw.read())
         try:
-            chunks = raw.response.stream(65536, decode_content=True)
-            waits = waiter and raw.headers.get("Podlab-Clock") == "stepping"
-            yield from lines(self._acknowledged(chunks, waiter) if waits else chunks)
+            chunks = raw.chunks(waits)
+            stepping = waiter and _header(raw, "podlab-clock") == "stepping"
+            yield from lines(self._acknowledged(chunks, waiter) if stepping else chunks)
         except Exception as error:
             raise self._unreachable(error) from error
         finally:
-            raw.response.close()
+            raw.close()
 
     def _acknowledged(self, chunks: Iterable[bytes], waiter: str) -> Iterator[bytes]:
         """Chunks; after each, a stepping clock is told that it was dealt with, so that time can go on."""
@@ -187,8 +195,12 @@ class Client:
         timeout: float = 300.0,
         accept: str = "application/json",
         agent: str = "",
+        waits: bool = True,
     ) -> Iterator[Object]:
         """The watch events of a list path until the server ends the stream, `timeout` seconds at most.
+
+        Args:
+            waits: False gives `QUIET` instead of waiting, where the cluster lives in this very thread.
 
         Raises:
             ApiError: 410 when the resourceVersion is too old, or another ERROR event.
@@ -199,8 +211,10 @@ class Client:
             "watch": "true",
             "timeoutSeconds": max(1, round(timeout)),
         }
-        for line in self.lines(path, query=asked, timeout=timeout + 5, accept=accept, agent=agent):
+        for line in self.lines(path, query=asked, timeout=timeout + 5, accept=accept, agent=agent, waits=waits):
             if not line:
+                if not waits:
+                    yield QUIET
                 continue
             event: Object = json.loads(line)
             if event["type"] == "ERROR":
@@ -214,6 +228,7 @@ class Client:
         label_selector: str | None = None,
         field_selector: str | None = None,
         stop: threading.Event | None = None,
+        waits: bool = True,
     ) -> Iterator[Object]:
         """What is there and then every change, for ever, through dropped connections.
 
@@ -223,6 +238,7 @@ class Client:
 
         Args:
             stop: ends it, at the next event or when the open watch ends (30 seconds at most).
+            waits: False gives `QUIET` instead of waiting, where the cluster lives in this very thread.
         """
         selectors = {k: v for k, v in (("labelSelector", label_selector), ("fieldSelector", field_selector)) if v}
         stop = stop or threading.Event()
@@ -234,7 +250,12 @@ class Client:
                     version = listed["metadata"]["resourceVersion"]
                     yield {"type": "LISTED", "items": listed["items"]}
                 asked = {**selectors, "resourceVersion": version}
-                for event in self.watch(path, query=asked, timeout=30, agent=ONLOOKER):
+                for event in self.watch(path, query=asked, timeout=30, agent=ONLOOKER, waits=waits):
+                    if event is QUIET:
+                        yield event
+                        if stop.is_set():
+                            return
+                        continue
                     version, pause = event["object"]["metadata"]["resourceVersion"], 0.2
                     if stop.is_set():
                         return
@@ -247,28 +268,28 @@ class Client:
                 elif error.code < 500 and error.code != 429:
                     raise
                 else:
-                    stop.wait(pause)
+                    pause_unless(stop, pause)
                     pause = min(5.0, pause * 2)
             except ClusterError as error:
                 yield {"type": "LOST", "error": error}
-                stop.wait(pause)
+                pause_unless(stop, pause)
                 pause = min(5.0, pause * 2)
 
     def connect(self, path: str, *, query: list[tuple[str, str]], protocols: list[str]) -> Any:
         """A WebSocket to a path (exec, attach, port-forward), from the library `websockets`."""
-        from websockets.exceptions import InvalidStatus
-
         headers = [*self.connection.impersonate, *self._credentials.headers().items()]
-        address = f"{self.server}{path}?{urlencode(query)}"
+        target = f"{path}?{urlencode(query)}"
         try:
-            return websocket(
-                self.connection, self._credentials.certificate(), address, headers, protocols, timeout=TIMEOUT
-            )
-        except InvalidStatus as error:
-            status = status_of(error.response.status_code, bytes(error.response.body or b""))
+            return self._transport.websocket(target, headers, protocols, TIMEOUT, self._credentials.certificate())
+        except Refused as error:
+            status = status_of(error.status, error.body)
             raise ApiError({**status, "message": status.get("body") or status["message"]}) from error
         except OSError as error:
             raise self._unreachable(error) from error
+
+    async def news(self) -> None:
+        """Come back when an answer that was read to its `QUIET` may have more; only where `waits` can be off."""
+        await self._transport.news()
 
     def server_now(self) -> datetime:
         """The server's clock, from the `Date` of its last answer; ages are counted from it."""
@@ -290,7 +311,7 @@ class Client:
         content_type: str | None,
         timeout: float | None,
         more: Mapping[str, str] | None = None,
-    ) -> _Raw:
+    ) -> Answer:
         pairs = urlencode([(k, v) for k, v in (query or {}).items() if v is not None], quote_via=quote)
         target = path + ("&" if "?" in path else "?") * bool(pairs) + pairs
         if not hasattr(self._sent, "sent"):
@@ -302,7 +323,7 @@ class Client:
 
     def _transmit(
         self, method: str, target: str, headers: Mapping[str, str], body: object, timeout: float | None
-    ) -> _Raw:
+    ) -> Answer:
         payload = (
             body
             if body is None or isinstance(body, bytes)
@@ -318,29 +339,14 @@ class Client:
 
     def _ask(
         self, method: str, target: str, headers: Mapping[str, str], payload: bytes | None, timeout: float | None
-    ) -> _Raw:
-        from urllib3 import HTTPHeaderDict, Timeout
-
+    ) -> Answer:
         certificate = self._credentials.certificate()
-        sent = HTTPHeaderDict({"User-Agent": f"podlab/{method.lower()}", **headers, **self._credentials.headers()})
-        for name, value in self.connection.impersonate:
-            sent.add(name, value)
-        if certificate not in self._pools:
-            self._pools[certificate] = pool(self.connection, certificate)
+        known = {"User-Agent": f"podlab/{method.lower()}", **headers, **self._credentials.headers()}
+        sent = [*known.items(), *self.connection.impersonate]
         try:
-            raw = self._pools[certificate].request(
-                method,
-                self.server + target,
-                body=payload,
-                headers=sent,
-                preload_content=False,
-                timeout=Timeout(connect=min(timeout or TIMEOUT, 10.0), read=timeout),
-                retries=_retries(),
-                redirect=False,
-            )
+            return self._transport.request(method, target, sent, payload, timeout, certificate)
         except Exception as error:
             raise self._unreachable(error) from error
-        return _Raw(raw)
 
     def _unreachable(self, error: Exception) -> ClusterError:
         """kubectl's line for a server that cannot be reached, or must not be believed."""
@@ -356,10 +362,10 @@ class Client:
             found.hint = NO_KUBECONFIG
         return found
 
-    def _response(self, raw: Any, data: bytes) -> Response:
-        headers = {k.lower(): v for k, v in raw.headers.items()}
+    def _response(self, raw: Answer, data: bytes) -> Response:
+        headers = {k.lower(): v for k, v in raw.headers}
         self._clock.heard(headers)
-        warnings = tuple(warning_text(value) for value in raw.headers.getlist("Warning"))
+        warnings = tuple(warning_text(value) for name, value in raw.headers if name.lower() == "warning")
         self._sent.sent.warnings.extend(warnings)
         if raw.status >= 400:
             error = ApiError(status_of(raw.status, data))
@@ -368,28 +374,11 @@ class Client:
         return Response(raw.status, headers, data, warnings)
 
 
-class _Raw:
-    """A urllib3 answer with the two things that are read from it."""
-
-    def __init__(self, response: Any) -> None:
-        self.response = response
-        self.status: int = response.status
-        self.headers = response.headers
-
-    def read(self) -> bytes:
-        data: bytes = self.response.read()
-        self.response.release_conn()
-        return data
+def _header(answer: Answer, name: str) -> str:
+    return next((value for key, value in answer.headers if key.lower() == name), "")
 
 
 NO_KUBECONFIG = Text(
     ko="쓸 수 있는 kubeconfig가 없습니다. `podlab up`이 클러스터를 만들고 kubeconfig도 준비합니다.",
     en="There is no kubeconfig to use. `podlab up` makes a cluster and its kubeconfig.",
 )
-
-
-def _retries() -> Any:
-    """One more try where a kept-alive connection turned out to be dead; never after the server may have acted."""
-    from urllib3 import Retry
-
-    return Retry(total=1, connect=0, read=0, redirect=0, status=0, other=0)

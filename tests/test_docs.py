@@ -33,7 +33,7 @@ def lines(text: str) -> list[str]:
 
 
 def requirement(line: str) -> tuple[str, str]:
-    name, conditions = re.fullmatch(r"([\w.-]+)\s*(.*)", line.split("#")[0].strip()).groups()  # type: ignore[union-attr]
+    name, conditions = re.fullmatch(r"([\w.-]+)\s*(.*)", line.split("#")[0].split(";")[0].strip()).groups()  # type: ignore[union-attr]
     return name, conditions
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 
 from podlab.clusters.progress import Report, Told
 from podlab.errors import ClusterError
+from podlab.kubeconfig.eventloop import pause
 from podlab.text import Text
 
 Kind = Literal["kind", "context", "embedded"]
@@ -84,7 +85,7 @@ class Cluster:
         if status.nodes and not status.ready:
             report(str(Text(ko="노드가 Ready가 되기를 기다리기", en="Waiting for the nodes to be Ready")))
         while status.nodes and not status.ready and time.monotonic() < end:
-            time.sleep(0.2)
+            pause(0.2)
             status = self.status()
         return status
 

@@ -1,20 +1,171 @@
-"""The TLS and the connections behind a `Connection`: certificates, server names, proxies."""
+"""The ways to an API server: HTTP, with the TLS and the connections behind a `Connection`, or one in this process.
+
+A kubeconfig names the server; what is mounted under that address is asked here, everything else over HTTP.
+"""
 
 from __future__ import annotations
 
 import os
 import ssl
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from podlab.errors import ClusterError
 from podlab.kubeconfig.connection import Connection
 
+Pairs = Sequence[tuple[str, str]]
+"""Headers, in order; names in any case."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 POOL = 16
+CONNECT = 10.0
+"""Seconds that a connection may take to be made."""
+Identity = tuple[str, str]
+"""A client's certificate and key, PEM texts; empty for none."""
+
+
+class Answer(Protocol):
+    """An answer that has begun."""
+
+    status: int
+    headers: Pairs
+
+    def read(self) -> bytes:
+        """The whole body."""
+
+    def chunks(self, waits: bool = True) -> Iterator[bytes]:
+        """The body as it comes. Where `waits` is off an empty chunk says that nothing has come, if that can be told."""
+
+    def close(self) -> None:
+        """Hang up."""
+
+
+class Transport(Protocol):
+    """A way to one API server."""
+
+    def request(
+        self, method: str, target: str, headers: Pairs, body: bytes | None, timeout: float | None, identity: Identity
+    ) -> Answer:
+        """Ask; `target` is path and query, `timeout` the seconds of silence that end it. Raises OSError and others."""
+
+    def websocket(self, target: str, headers: Pairs, protocols: list[str], timeout: float, identity: Identity) -> Any:
+        """A WebSocket as `websockets.sync` has it. Raises OSError, Refused."""
+
+    async def news(self) -> None:
+        """Come back when some answer has more to read; only where reading without waiting can be told apart."""
+
+
+def hung_up() -> tuple[type[Exception], ...]:
+    """What a WebSocket raises whose other side is gone."""
+    try:
+        from websockets.exceptions import ConnectionClosed
+    except ImportError:  # a browser tab has none
+        return (OSError,)
+    return (ConnectionClosed, OSError)
+
+
+class Refused(Exception):
+    """A WebSocket that the server answers with a status instead."""
+
+    def __init__(self, status: int, body: bytes) -> None:
+        super().__init__(status)
+        self.status, self.body = status, body
+
+
+_mounted: dict[str, Transport] = {}
+
+
+def mount(server: str, transport: Transport) -> None:
+    """Answer requests to this server's address in this process."""
+    _mounted[server] = transport
+
+
+def unmount(server: str) -> None:
+    """Let the address be one on the network again."""
+    _mounted.pop(server, None)
+
+
+def mounted(server: str) -> Transport | None:
+    """What answers in this process for the server."""
+    return _mounted.get(server)
+
+
+def transport_to(connection: Connection) -> Transport:
+    """The way to a connection's server."""
+    return mounted(connection.server) or Http(connection)
+
+
+class Http:
+    """Requests over the network, through pools of connections that are kept alive."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._pools: dict[Identity, Any] = {}
+
+    def request(
+        self, method: str, target: str, headers: Pairs, body: bytes | None, timeout: float | None, identity: Identity
+    ) -> Answer:
+        from urllib3 import HTTPHeaderDict, Timeout
+
+        sent = HTTPHeaderDict()
+        for name, value in headers:
+            sent.add(name, value)
+        if identity not in self._pools:
+            self._pools[identity] = pool(self.connection, identity)
+        return _HttpAnswer(
+            self._pools[identity].request(
+                method,
+                self.connection.server + target,
+                body=body,
+                headers=sent,
+                preload_content=False,
+                timeout=Timeout(connect=min(timeout or CONNECT, CONNECT), read=timeout),
+                retries=_retries(),
+                redirect=False,
+            )
+        )
+
+    def websocket(self, target: str, headers: Pairs, protocols: list[str], timeout: float, identity: Identity) -> Any:
+        from websockets.exceptions import InvalidStatus
+
+        address = self.connection.server + target
+        try:
+            return websocket(self.connection, identity, address, list(headers), protocols, timeout)
+        except InvalidStatus as error:
+            raise Refused(error.response.status_code, bytes(error.response.body or b"")) from error
+
+    async def news(self) -> None:
+        raise NotImplementedError("a socket is read by waiting")
+
+
+class _HttpAnswer:
+    """urllib3's answer."""
+
+    def __init__(self, response: Any) -> None:
+        self._response = response
+        self.status: int = response.status
+        self.headers: Pairs = list(response.headers.items())
+
+    def read(self) -> bytes:
+        found: bytes = self._response.read() or b""
+        self._response.release_conn()
+        return found
+
+    def chunks(self, waits: bool = True) -> Iterator[bytes]:
+        yield from self._response.stream(65536, decode_content=True)
+
+    def close(self) -> None:
+        self._response.close()
+
+
+def _retries() -> Any:
+    """One more try where a kept-alive connection turned out to be dead; never after the server may have acted."""
+    from urllib3 import Retry
+
+    return Retry(total=1, connect=0, read=0, redirect=0, status=0, other=0)
 
 
 def tls_context(connection: Connection, certificate: tuple[str, str]) -> ssl.SSLContext:

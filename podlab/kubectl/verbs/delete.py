@@ -12,6 +12,7 @@ from typing import Any
 
 from podlab.apimachinery.duration import parse_duration
 from podlab.errors import ApiError, PodlabError, WaitTimeout
+from podlab.kubeconfig.eventloop import pause
 from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
 from podlab.kubectl.manifests.writing import IN_WORDS, kind_name
@@ -215,4 +216,4 @@ def _watch(command: Command, target: Target, obj: Object, seconds: float) -> Non
     except ApiError as error:
         if error.code != 410:
             raise
-        time.sleep(LOOK)
+        pause(LOOK)

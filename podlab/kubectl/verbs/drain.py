@@ -13,6 +13,7 @@ from typing import Any
 
 from podlab.apimachinery.duration import parse_duration
 from podlab.errors import ApiError, PodlabError
+from podlab.kubeconfig.eventloop import pause
 from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.writing import IN_WORDS, Writing
 from podlab.kubectl.resources.listing import read_list
@@ -241,7 +242,7 @@ def _evict(writing: Writing, pods: Mapping, pod: Object, rules: Rules, until: fl
             if error.code != 429:
                 raise PodlabError(f"error: {about}: {error}") from error
             command.say(f"{about} (will retry after 5s): {error}\n", "stderr")
-            time.sleep(min(RETRY, max(0.0, until - time.monotonic())))
+            pause(min(RETRY, max(0.0, until - time.monotonic())))
     if not dry:
         _until_gone(command, pods, pod, rules, until)
         if rules.disable_eviction:
@@ -278,7 +279,7 @@ def _until_gone(command: Command, pods: Mapping, pod: Object, rules: Rules, unti
                 f'error when waiting for pod "{metadata["name"]}" in namespace "{metadata["namespace"]}" to terminate'
             )
             raise PodlabError(f"error: {what}: global timeout reached: {_go_duration(rules.timeout)}")
-        time.sleep(LOOK)
+        pause(LOOK)
 
 
 def _go_duration(seconds: float) -> str:

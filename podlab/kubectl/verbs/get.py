@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from podlab.client import Client
 from podlab.errors import ApiError, PodlabError
+from podlab.kubeconfig.eventloop import pause
 from podlab.kubectl.command import Command
 from podlab.kubectl.formats.columns import Unsortable
 from podlab.kubectl.formats.columns import sort_by as sorted_by
@@ -152,7 +153,7 @@ def get_raw(client: Client, path: str, patience: float) -> str:
         except ApiError as error:
             if error.code != 503 or time.monotonic() >= until:
                 raise
-        time.sleep(PAUSE)
+        pause(PAUSE)
 
 
 def fetch(client: Client, chosen: Sequence[Selected], question: Question, accept: str = "application/json") -> Answer:

@@ -15,6 +15,7 @@ from typing import Any
 from podlab.apimachinery.duration import parse_duration
 from podlab.client import Client
 from podlab.errors import ApiError, PodlabError
+from podlab.kubeconfig.eventloop import pause
 from podlab.kubectl.command import Command
 from podlab.kubectl.describe.sections import format_selector
 from podlab.kubectl.formats.printer import format_labels
@@ -225,7 +226,7 @@ def _patient(command: Command, source: Source, query: dict[str, object]) -> Iter
             command.err(f"{error}\n")
             if time.monotonic() > end:
                 raise PodlabError("error: timed out waiting for the condition") from error
-            time.sleep(1)
+            pause(1)
 
 
 def _lines(client: Client, source: Source, query: dict[str, object]) -> Iterator[str]:

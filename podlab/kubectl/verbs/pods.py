@@ -10,6 +10,7 @@ from typing import Any
 
 from podlab.apimachinery.duration import parse_duration
 from podlab.errors import PodlabError
+from podlab.kubeconfig.eventloop import pause
 from podlab.kubectl.command import Command
 from podlab.kubectl.describe.sections import format_selector
 from podlab.kubectl.formats.printer import format_labels
@@ -63,7 +64,7 @@ def first_pod(command: Command, namespace: str, selector: str, patience: str) ->
             return sorted(found, key=by_activity)[0], len(found)
         if time.monotonic() >= end:
             raise PodlabError("error: timed out waiting for the condition")
-        time.sleep(LOOK)
+        pause(LOOK)
 
 
 def by_activity(pod: Object) -> tuple[object, ...]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from podlab.apimachinery.duration import parse_duration
 from podlab.errors import ApiError, PodlabError
+from podlab.kubeconfig.eventloop import pause
 from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.writing import Writing
 from podlab.kubectl.verbs.attach import attach_to
@@ -187,7 +188,7 @@ def _exit_code(command: Command, target: Target) -> int:
         return 0
     end = time.monotonic() + 10
     while (pod.get("status") or {}).get("phase") not in ENDED and time.monotonic() < end:
-        time.sleep(0.2)
+        pause(0.2)
         pod = command.client.get(target.path)
     statuses = (pod.get("status") or {}).get("containerStatuses") or []
     code = next((s["state"]["terminated"]["exitCode"] for s in statuses if "terminated" in s.get("state", {})), 0)

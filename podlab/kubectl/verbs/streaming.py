@@ -12,10 +12,12 @@ import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, Any
 
 from podlab.errors import ApiError, PodlabError
+from podlab.kubeconfig.eventloop import shared
+from podlab.kubeconfig.transport import hung_up
 from podlab.kubectl.command import Command
 from podlab.text import Text
 
@@ -75,7 +77,10 @@ def stream(
 
 
 def _start(act: Callable[..., None], *given: Any) -> None:
-    threading.Thread(target=act, args=given, daemon=True, name="exec-stdin").start()
+    if shared():  # no threads: all that there is to say is said before anything is heard
+        act(*given)
+    else:
+        threading.Thread(target=act, args=given, daemon=True, name="exec-stdin").start()
 
 
 def _receive(command: Command, socket: Any, raw: Callable[[bytes], None] | None, quiet: bool) -> Object:
@@ -103,15 +108,11 @@ def _typed(source: IO[bytes]) -> bytes:
 
 def _pump(socket: Any, source: IO[bytes], read: Callable[[IO[bytes]], bytes]) -> None:
     """Send standard input until it ends, then close that channel."""
-    from websockets.exceptions import ConnectionClosed
-
-    try:
+    with suppress(*hung_up(), ValueError):
         while chunk := read(source):
             socket.send(bytes([STDIN]) + chunk)
         if socket.subprotocol == PROTOCOLS[0]:
             socket.send(bytes([CLOSE, STDIN]))
-    except (ConnectionClosed, OSError, ValueError):
-        return
 
 
 @contextmanager

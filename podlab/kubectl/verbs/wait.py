@@ -12,6 +12,7 @@ from typing import Any
 
 from podlab.apimachinery.duration import parse_duration
 from podlab.errors import ApiError, PodlabError, WaitTimeout
+from podlab.kubeconfig.eventloop import pause
 from podlab.kubectl.command import Command
 from podlab.kubectl.formats.columns import relaxed
 from podlab.kubectl.formats.formats import parse_format
@@ -135,7 +136,7 @@ def _until_created(command: Command, chosen: list[Selected], question: Question,
             return
         if time.monotonic() >= end:
             raise WaitTimeout(f"error: {TIMED_OUT}")
-        time.sleep(max(0.0, min(POLL, end - time.monotonic())))
+        pause(max(0.0, min(POLL, end - time.monotonic())))
 
 
 def _await(command: Command, mapping: Mapping, obj: Object, condition: Condition, end: float, once: bool) -> Object:
