@@ -6,12 +6,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LAB := $(VENV)/.installed-lab
+SITE := $(VENV)/.installed-site
 PYTEST := $(BIN)/python -m pytest
 
 export PODLAB_NODE_IMAGE := $(or $(IMAGE),$(PODLAB_NODE_IMAGE))
 
 .DEFAULT_GOAL := help
-.PHONY: help lab install check test test-kind test-browser test-embedded notebooks bench down clean lint html
+.PHONY: help lab install check test test-kind test-browser test-embedded notebooks bench down clean lint html site
 
 help: ## this list · 이 목록
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -21,10 +22,10 @@ lab: $(LAB) ## start JupyterLab with the lessons · 강의와 함께 JupyterLab 
 
 install: $(STAMP) ## make .venv with everything · 필요한 것을 모두 담은 .venv 만들기
 
-# what a learner needs, and what tests and checks need besides
-$(LAB) $(STAMP): pyproject.toml tools/install.py
+# what a learner needs, what builds the site, and all that tests and checks need
+$(LAB) $(SITE) $(STAMP): pyproject.toml tools/install.py
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 이상이 필요합니다 · podlab needs Python 3.11 or newer: https://www.python.org/downloads/"; exit 1; }
-	@$(PYTHON) tools/install.py $(if $(filter %-lab,$@),lab)
+	@$(PYTHON) tools/install.py $(patsubst .installed-%,%,$(filter %-lab %-site,$(notdir $@)))
 
 check: lint ## lint, types, contracts, unit tests: before each commit · 커밋 전 검사
 	$(PYTEST) -n auto -m "not cluster and not kind and not browser and not slow" $(PYTEST_ARGS)
@@ -49,6 +50,9 @@ test-kind: $(STAMP) ## the same on a real kind cluster · 실제 kind 클러스�
 test-browser: $(STAMP) ## the lessons in a real browser · 실제 브라우저에서 강의 실행
 	@$(BIN)/python tools/npm.py axe-core
 	$(PYTEST) -m browser $(PYTEST_ARGS)
+
+site: $(SITE) ## the lessons as a static site, in build/site · 정적 사이트로 된 강의
+	@$(BIN)/podlab site build build/site
 
 html: $(STAMP)
 	$(BIN)/jupyter nbconvert --to html --output-dir reports notebooks/ko/*.ipynb notebooks/en/*.ipynb

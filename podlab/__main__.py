@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _app(words: list[str]) -> int:
     import typer
 
-    from podlab.commands import clock, clusters, doctor, lab, node, workshop
+    from podlab.commands import clock, clusters, doctor, lab, node, site, workshop
 
     app = typer.Typer(
         name="podlab",
@@ -46,6 +46,10 @@ def _app(words: list[str]) -> int:
     for command in (workshop.seats, workshop.check, workshop.reset, workshop.remove):
         room.command(command.__name__)(command)
     app.add_typer(room, name="workshop")
+    tab = typer.Typer(no_args_is_help=True, help="The lessons as a static site. 정적 사이트로 된 강의.")
+    tab.command("build")(site.build)
+    tab.command("serve")(site.serve)
+    app.add_typer(tab, name="site")
     try:
         app(words, prog_name="podlab")
     except SystemExit as done:

@@ -35,4 +35,4 @@ def test_what_failed_is_shown_whole(capfd: pytest.CaptureFixture[str]) -> None:
 
 def test_an_installation_that_there_is_not(capfd: pytest.CaptureFixture[str]) -> None:
     assert install.main("nothing") == 1
-    assert "install.py [lab]" in capfd.readouterr().err
+    assert "install.py [lab|site]" in capfd.readouterr().err

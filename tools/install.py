@@ -1,6 +1,6 @@
 """Make `.venv` with podlab and what it needs: with uv where it is there, else with venv and pip.
 
-usage: install.py [lab]        lab: only what a learner needs; without it what tests and checks need, too
+usage: install.py [lab|site]   lab: only what a learner needs; site: and what builds the site; without: all, tests too
 
 Also a Python that is too old for podlab can run this, and is told so.
 """
@@ -14,14 +14,18 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-EXTRAS = {"lab": ".[lab]", "all": ".[lab,test,dev]"}
+EXTRAS = {"lab": ".[lab]", "site": ".[lab,site]", "all": ".[lab,site,test,dev]"}
 # not compiled beforehand: Python compiles what is used, and the rest is a fourth of the size
 PIP = ("-m", "pip", "install", "--no-compile", "--disable-pip-version-check", "-e")
-STAMPS = {"lab": ".installed-lab", "all": ".installed"}
+STAMPS = {"lab": ".installed-lab", "site": ".installed-site", "all": ".installed"}
 TOLD = {
     "lab": (
         "강의에 필요한 패키지를 설치합니다(처음 한 번, 약 330 MB, 보통 1분에서 3분).",
         "installing what the lessons need (this once, about 330 MB, mostly one to three minutes)",
+    ),
+    "site": (
+        "정적 사이트를 만드는 패키지를 설치합니다(처음 한 번).",
+        "installing what builds the static site (this once)",
     ),
     "all": (
         "강의와 시험에 필요한 패키지를 설치합니다(처음 한 번, 약 750 MB, 보통 2분에서 5분).",
@@ -34,9 +38,9 @@ def main(which="all"):
     """Make it; the exit code."""
     os.chdir(str(ROOT))
     if which not in EXTRAS:
-        return say("그런 설치는 없습니다: " + which, "there is no such installation: " + which, "install.py [lab]")
-    if which == "lab" and (VENV / STAMPS["all"]).exists():
-        (VENV / STAMPS["lab"]).touch()
+        return say("그런 설치는 없습니다: " + which, "there is no such installation: " + which, "install.py [lab|site]")
+    if which != "all" and (VENV / STAMPS["all"]).exists():
+        (VENV / STAMPS[which]).touch()
         return 0
     print("podlab: {}\npodlab: {}".format(*TOLD[which]), flush=True)
     uv = shutil.which("uv")

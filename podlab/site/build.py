@@ -1,0 +1,87 @@
+"""`podlab site build`: gather what the tab needs, and let JupyterLite lay the folder out."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from podlab import workbook
+from podlab.errors import PodlabError
+from podlab.site import landing, pyodide, wheels
+from podlab.text import LANGUAGES, Text
+
+KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
+EXTENSIONS = (
+    "@jupyter-widgets/jupyterlab-manager",
+    "@jupyterlite/pyodide-kernel-extension",
+    "anywidget",
+    "jupyterlab_pygments",
+)
+Say = Callable[[Text], None]
+
+
+def build(folder: Path, say: Say) -> None:
+    """Build the whole site into a folder, which is made anew.
+
+    Raises:
+        PodlabError: the folder holds something else, or a part of the site cannot be fetched or made.
+    """
+    _ours(folder)
+    with tempfile.TemporaryDirectory(prefix="podlab-site-") as made:
+        lite = Path(made)
+        say(Text(ko="Pyodide와 패키지를 받는 중", en="fetching Pyodide and the packages"))
+        packages = pyodide.lay_out(lite / "static" / "pyodide")
+        for language in LANGUAGES:
+            workbook.lay_out(lite / "files", language)
+        (lite / "jupyter-lite.json").write_text(json.dumps(configuration(packages)), encoding="utf-8")
+        say(Text(ko="JupyterLite를 만드는 중", en="building JupyterLite"))
+        out = lite / "out"
+        _jupyterlite(lite, out)
+        landing.write(out)
+        if folder.exists():
+            shutil.rmtree(folder)
+        shutil.copytree(out, folder)
+
+
+def configuration(packages: list[str]) -> dict[str, Any]:
+    """JupyterLite's settings: our packages are there from the start, and nothing is looked for elsewhere."""
+    kernel = {"loadPyodideOptions": {"packages": packages}, "disablePyPIFallback": True}
+    data = {"appName": "podlab", "litePluginSettings": {KERNEL: kernel}}
+    return {"jupyter-lite-schema-version": 0, "jupyter-config-data": data}
+
+
+def instructions(lite: Path, out: Path) -> dict[str, Any]:
+    """What JupyterLite builds, and with which of the extensions that are installed here."""
+    extensions = [str(wheels.LABEXTENSIONS / name) for name in EXTENSIONS]
+    asked = {"lite_dir": str(lite), "output_dir": str(out), "contents": [str(lite / "files")], "apps": ["lab"]}
+    ours = {"federated_extensions": extensions, "ignore_sys_prefix": ["federated_extensions"]}
+    return {"LiteBuildConfig": {**asked, **ours, "no_sourcemaps": True, "no_unused_shared_packages": True}}
+
+
+def _ours(folder: Path) -> None:
+    if folder.exists() and any(folder.iterdir()) and not (folder / "jupyter-lite.json").exists():
+        raise PodlabError(
+            Text(ko="{folder}에 다른 것이 있습니다", en="{folder} holds something else").format(folder=folder),
+            Text(ko="빈 폴더를 지정하십시오", en="name an empty folder"),
+        )
+
+
+def _jupyterlite(lite: Path, out: Path) -> None:
+    (lite / "jupyter_lite_config.json").write_text(json.dumps(instructions(lite, out)), encoding="utf-8")
+    command = [sys.executable, "-m", "jupyterlite_core", "build"]
+    done = subprocess.run(
+        command, cwd=lite, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False
+    )
+    if done.returncode:
+        raise PodlabError(
+            Text(ko="JupyterLite를 만들지 못했습니다: {why}", en="JupyterLite could not be built: {why}").format(
+                why="\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
+            ),
+            wheels.INSTALL,
+        )

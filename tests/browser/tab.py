@@ -1,0 +1,68 @@
+"""The static site in a page: built once, served as plain files, with every other host out of reach."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from podlab.site import serve
+
+NOTEBOOK = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+READY = f"{NOTEBOOK} .jp-Notebook-ExecutionIndicator[data-status=idle]"
+DONE = """(index) => {
+  const cells = document.querySelectorAll(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell");
+  return /\\d/.test(cells[index].querySelector(".jp-InputPrompt").textContent);
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site that is served; `elsewhere` is what pages asked of other hosts, all refused."""
+
+    url: str
+    elsewhere: list[str] = field(default_factory=list)
+
+    def page(self, browser: Any) -> Any:
+        """A page of a browser that has never been here."""
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
+        context.route("**/*", lambda route: self._let(route))
+        return context.new_page()
+
+    def open(self, page: Any, notebook: str) -> None:
+        """Open a lesson by its link."""
+        page.goto(f"{self.url}/lab/index.html?path={notebook}")
+        page.wait_for_selector(READY, timeout=90_000)
+
+    def run(self, page: Any, code: str, timeout: float = 90) -> str:
+        """Put code into the notebook's first code cell and run it; what it printed."""
+        cell = page.locator(f"{NOTEBOOK} .jp-CodeCell").first
+        cell.locator(".cm-content").click()
+        page.keyboard.press("Control+a")
+        page.keyboard.insert_text(code)
+        page.keyboard.press("Shift+Enter")
+        page.wait_for_function(DONE, arg=0, timeout=timeout * 1000)
+        return "".join(cell.locator(".jp-OutputArea-output").all_inner_texts())
+
+    def _let(self, route: Any) -> None:
+        if route.request.url.startswith((self.url, "blob:", "data:")):
+            route.continue_()
+            return
+        self.elsewhere.append(route.request.url)
+        route.abort()
+
+
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[Site]:
+    """The folder behind a plain static server, until the end of the block."""
+    with serve.server(folder, 0) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        try:
+            yield Site(f"http://127.0.0.1:{running.server_address[1]}")
+        finally:
+            running.shutdown()
+            thread.join()
