@@ -29,6 +29,16 @@ def refusal(pod: Obj, labels: Mapping[str, str], placed: Placed) -> str:
     return _spread(pod, labels, placed) or _affinity(pod, labels, placed)
 
 
+def shuns(pod: Obj) -> bool:
+    """Whether a Pod keeps others away from itself."""
+    return bool(_terms(pod, "podAntiAffinity"))
+
+
+def looks_around(pod: Obj) -> bool:
+    """Whether it matters to a Pod what runs elsewhere, as far as it says so itself."""
+    return shuns(pod) or bool(_terms(pod, "podAffinity")) or bool(pod["spec"].get("topologySpreadConstraints"))
+
+
 def _terms(pod: Obj, kind: str) -> list[Obj]:
     return list(((pod["spec"].get("affinity") or {}).get(kind) or {}).get(REQUIRED) or [])
 

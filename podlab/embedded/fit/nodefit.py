@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from podlab.apimachinery import quantity
 from podlab.embedded.fit import neighbours
 
 Obj = dict[str, Any]
+Port = tuple[str, int, str]
 
 NOT_HELPFUL = "Preemption is not helpful for scheduling"
 NO_VICTIMS = "No preemption victims found for incoming pod"
@@ -33,20 +35,47 @@ CURABLE = (
 """Reasons that fall away when other Pods go."""
 
 
-def misfits(pod: Obj, node: Obj, pods: Iterable[Obj], placed: neighbours.Placed = ()) -> list[str]:
-    """The reasons why a Pod cannot run on a node beside `pods`, all of the first filter that refuses it.
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Some Pods and what they take up together: resources in billionths, host ports; and their owners."""
+
+    pods: tuple[Obj, ...]
+    requested: Counter[str]
+    ports: frozenset[Port]
+    owners: Counter[tuple[str, str]]
+
+
+def load(pods: Iterable[Obj]) -> Load:
+    """Sum up."""
+    pods = tuple(pods)
+    requested: Counter[str] = Counter()
+    for pod in pods:
+        requested.update(requests(pod))
+    ports = frozenset(port for pod in pods for port in _ports(pod))
+    return Load(pods, requested, ports, Counter(owner for pod in pods for owner in owners(pod)))
+
+
+def owners(pod: Obj) -> list[tuple[str, str]]:
+    """Who owns a Pod: namespace and uid."""
+    meta = pod["metadata"]
+    return [(meta.get("namespace", ""), reference["uid"]) for reference in meta.get("ownerReferences") or []]
+
+
+def misfits(pod: Load, node: Obj, there: Load, placed: neighbours.Placed = ()) -> list[str]:
+    """The reasons why a Pod (as a load of its own) cannot run on a node, all of the first filter that refuses it.
 
     `placed` are the Pods of all nodes.
     """
-    spec = pod["spec"]
-    if refused := next((reason for reason, accepts in OWN_FILTERS.items() if not accepts(spec, node)), None):
-        return [refused]
-    pods = list(pods)
-    if _ports(pod) & {port for other in pods for port in _ports(other)}:
+    (itself,) = pod.pods
+    spec = itself["spec"]
+    for reason, accepts in OWN_FILTERS.items():
+        if not accepts(spec, node):
+            return [reason]
+    if pod.ports & there.ports:
         return [NO_PORTS]
-    if short := _insufficient(pod, node, pods):
+    if short := _insufficient(pod, node, there):
         return short
-    refused = neighbours.refusal(pod, node["metadata"].get("labels") or {}, placed)
+    refused = neighbours.refusal(itself, node["metadata"].get("labels") or {}, placed)
     return [refused] if refused else []
 
 
@@ -156,7 +185,7 @@ def _holds(expression: Obj, labels: Obj) -> bool:
     return given > limit if operator == "Gt" else given < limit
 
 
-def _ports(pod: Obj) -> set[tuple[str, int, str]]:
+def _ports(pod: Obj) -> set[Port]:
     ports = (port for c in pod["spec"].get("containers") or [] for port in c.get("ports") or [])
     return {
         (port.get("protocol", "TCP"), port["hostPort"], port.get("hostIP", "0.0.0.0"))
@@ -165,15 +194,11 @@ def _ports(pod: Obj) -> set[tuple[str, int, str]]:
     }
 
 
-def _insufficient(pod: Obj, node: Obj, pods: Sequence[Obj]) -> list[str]:
+def _insufficient(pod: Load, node: Obj, there: Load) -> list[str]:
     free = node["status"].get("allocatable") or {}
-    reasons = ["Too many pods"] if len(pods) + 1 > quantity.whole(free.get("pods", 110)) else []
-    wanted = requests(pod)
-    used: Counter[str] = Counter()
-    for other in pods:
-        used.update(requests(other))
-    for name, amount in sorted(wanted.items()):
-        if amount and amount > quantity.nano(free.get(name, "0")) - used[name]:
+    reasons = ["Too many pods"] if len(there.pods) + 1 > quantity.whole(free.get("pods", 110)) else []
+    for name, amount in sorted(pod.requested.items()):
+        if amount and amount > quantity.nano(free.get(name, "0")) - there.requested[name]:
             reasons.append(f"Insufficient {name}")
     return reasons
 

@@ -5,7 +5,7 @@ Upstream: pkg/scheduler/schedule_one.go
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,9 @@ from podlab.embedded.clock import Timer
 from podlab.embedded.disruption import disrupt, set_condition
 from podlab.embedded.events import Recorder
 from podlab.embedded.fit import neighbours, nodefit
+from podlab.embedded.fit.nodefit import Load
 from podlab.embedded.scheduler import preemption, scoring, volumebinding
+from podlab.embedded.scheduler.snapshot import Snapshot
 
 Obj = dict[str, Any]
 Key = tuple[str, str]
@@ -54,7 +56,7 @@ class Scheduler:
         self._recorder = Recorder(registry, NAME, manager=MANAGER)
         self._queue: dict[Key, None] = {}
         self._waiting: dict[Key, _Waiting] = {}
-        self._assigned: dict[Key, Obj] = {}
+        self._snapshot = Snapshot()
         self._nominated: dict[Key, tuple[str, Obj]] = {}
         self._timer: Timer | None = None
         self._stops = [registry.on(self._nodes, self._on_node), registry.on(self._pods, self._on_pod)]
@@ -72,7 +74,7 @@ class Scheduler:
         if event.type == "DELETED" or _finished(pod):
             self._drop(key, pod)
         elif pod["spec"].get("nodeName"):
-            self._assigned[key] = pod
+            self._snapshot.put(key, pod)
             self._forget(key)
             before = event.previous
             if before is None or _neighbour_facts(pod) != _neighbour_facts(before):
@@ -86,7 +88,7 @@ class Scheduler:
 
     def _drop(self, key: Key, pod: Obj) -> None:
         self._forget(key)
-        if self._assigned.pop(key, None):
+        if self._snapshot.drop(key):
             self._retry_all(lambda waiting: waiting.curable)
 
     def _on_node(self, event: Event) -> None:
@@ -142,17 +144,16 @@ class Scheduler:
         if claims.reason:
             self._fail(key, pod, nodefit.unplaceable(claims.reason, len(nodes)), why=CLAIMS)
             return
-        placed = self._placed(nodes)
-        reasons, curable, fitting = [], [], []
+        wanted, placed = nodefit.load([pod]), self._snapshot.placed(pod, nodes)
+        reasons, fitting = [], []
         for node in nodes:
             there = self._beside(key, pod, node["metadata"]["name"])
-            found = nodefit.misfits(pod, node, there, placed)
+            found = nodefit.misfits(wanted, node, there, placed)
             if not found and not volumebinding.reachable(claims, node):
                 found = [volumebinding.AFFINITY]
             if not found:
                 fitting.append((node, there))
             reasons.append(found)
-            curable.append(nodefit.preemptable(pod, node, found))
         if fitting:
             name = scoring.best(pod, fitting)["metadata"]["name"]
             if claims.waiting:
@@ -161,6 +162,7 @@ class Scheduler:
             else:
                 self._bind(key, pod, name)
             return
+        curable = [nodefit.preemptable(pod, node, found) for node, found in zip(nodes, reasons, strict=True)]
         message = nodefit.fit_error(reasons, curable)
         candidates = [node for node, possible in zip(nodes, curable, strict=True) if possible]
         nominated, gone = self._room(key, pod, candidates, placed)
@@ -174,16 +176,17 @@ class Scheduler:
     def _room(self, key: Key, pod: Obj, nodes: list[Obj], placed: list[tuple[Obj, Obj]]) -> tuple[str, list[Obj]]:
         """The node where preemption costs least, and its victims: nothing where it does not help."""
         found: list[tuple[str, list[Obj]]] = []
+        wanted = nodefit.load([pod])
         for node in nodes if preemption.may_preempt(pod) else ():
             name = node["metadata"]["name"]
-            there = self._beside(key, pod, name)
+            there = self._beside(key, pod, name).pods
             if self._nominated.get(key, ("",))[0] == name and any(map(preemption.is_leaving, there)):
                 return "", []  # room is being made already
 
-            def fits(others: list[Obj], node: Obj = node, there: list[Obj] = there) -> bool:
+            def fits(others: list[Obj], node: Obj = node, there: Sequence[Obj] = there) -> bool:
                 gone = {each["metadata"]["uid"] for each in there} - {each["metadata"]["uid"] for each in others}
                 rest = [pair for pair in placed if pair[0]["metadata"]["uid"] not in gone]
-                return not nodefit.misfits(pod, node, others, rest)
+                return not nodefit.misfits(wanted, node, nodefit.load(others), rest)
 
             if chosen := preemption.victims(pod, there, fits):
                 found.append((name, chosen))
@@ -194,21 +197,15 @@ class Scheduler:
             message = f"Preempted by pod {pod['metadata']['uid']} on node {node}"
             self._recorder.normal(victim, "Preempted", message)
 
-    def _placed(self, nodes: list[Obj]) -> list[tuple[Obj, Obj]]:
-        labels = {node["metadata"]["name"]: node["metadata"].get("labels") or {} for node in nodes}
-        return [(pod, labels.get(pod["spec"]["nodeName"], {})) for pod in self._assigned.values()]
-
-    def _on(self, node: str) -> list[Obj]:
-        return [pod for pod in self._assigned.values() if pod["spec"]["nodeName"] == node]
-
-    def _beside(self, key: Key, pod: Obj, node: str) -> list[Obj]:
-        """The Pods of a node, and those for which room is being made there that are at least as important."""
+    def _beside(self, key: Key, pod: Obj, node: str) -> Load:
+        """What runs on a node, with those for which room is being made there that are at least as important."""
         others = [
             other
             for name, (where, other) in self._nominated.items()
             if name != key and where == node and preemption.priority(other) >= preemption.priority(pod)
         ]
-        return self._on(node) + others
+        there = self._snapshot.on(node)
+        return nodefit.load([*there.pods, *others]) if others else there
 
     def _bind(self, key: Key, pod: Obj, node: str) -> None:
         now = rfc3339(self._clock.now())
@@ -224,7 +221,7 @@ class Scheduler:
             )
         except StatusError:
             return
-        self._assigned[key] = changed
+        self._snapshot.put(key, changed)
         message = f"Successfully assigned {key[0]}/{key[1]} to {node}"
         self._clock.call_later(ONE, lambda: self._recorder.normal(pod, "Scheduled", message))
 

@@ -8,25 +8,20 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.embedded.fit import nodefit
+from podlab.embedded.fit.nodefit import Load
 
 Obj = dict[str, Any]
 
 
-def best(pod: Obj, nodes: list[tuple[Obj, list[Obj]]]) -> Obj:
-    """The node to take, of those that fit with the Pods that are there; the first of equals."""
-    return min(nodes, key=lambda pair: _cost(pod, *pair))[0]
+def best(pod: Obj, nodes: list[tuple[Obj, Load]]) -> Obj:
+    """The node to take, of those that fit with what runs there; the first of equals."""
+    owners = nodefit.owners(pod)
+    return min(nodes, key=lambda pair: _cost(pod, owners, *pair))[0]
 
 
-def _cost(pod: Obj, node: Obj, there: list[Obj]) -> tuple[int, ...]:
-    siblings = sum(_same_owner(pod, other) for other in there)
-    return _avoided(pod, node), -_preferred(pod, node), siblings, len(there)
-
-
-def _same_owner(pod: Obj, other: Obj) -> bool:
-    if pod["metadata"].get("namespace") != other["metadata"].get("namespace"):
-        return False
-    mine, theirs = ({ref["uid"] for ref in each["metadata"].get("ownerReferences") or []} for each in (pod, other))
-    return bool(mine & theirs)
+def _cost(pod: Obj, owners: list[tuple[str, str]], node: Obj, there: Load) -> tuple[int, ...]:
+    siblings = sum(there.owners[owner] for owner in owners)
+    return _avoided(pod, node), -_preferred(pod, node), siblings, len(there.pods)
 
 
 def _avoided(pod: Obj, node: Obj) -> int:

@@ -74,7 +74,7 @@ def affinity(expression: Obj) -> Obj:
     ],
 )
 def test_misfits(wanted: Obj, there: Obj, beside: list[Obj], reasons: list[str]) -> None:
-    assert nodefit.misfits(wanted, there, beside) == reasons
+    assert nodefit.misfits(nodefit.load([wanted]), there, nodefit.load(beside)) == reasons
 
 
 def beside(kind: str, labels: Obj, key: str = "disktype") -> Obj:
@@ -116,12 +116,14 @@ HERE, ELSEWHERE = {"disktype": "ssd"}, {"disktype": "hdd"}
     ],
 )
 def test_neighbours(wanted: Obj, placed: list[tuple[Obj, Obj]], reason: str) -> None:
-    assert nodefit.misfits(wanted, node(), [], placed) == ([reason] if reason else [])
+    assert nodefit.misfits(nodefit.load([wanted]), node(), nodefit.load([]), placed) == ([reason] if reason else [])
 
 
 def test_ports_are_taken_once() -> None:
     web = pod(containers=[{"name": "c", "ports": [{"containerPort": 80, "hostPort": 8080}]}])
-    assert nodefit.misfits(web, node(), [web]) == ["node(s) didn't have free ports for the requested pod ports"]
+    assert nodefit.misfits(nodefit.load([web]), node(), nodefit.load([web])) == [
+        "node(s) didn't have free ports for the requested pod ports"
+    ]
 
 
 def test_an_init_container_counts_where_it_is_the_largest() -> None:
