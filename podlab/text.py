@@ -7,6 +7,8 @@ import os
 from dataclasses import dataclass
 from typing import Literal
 
+from podlab.particles import MARKS, choose
+
 Language = Literal["ko", "en"]
 LANGUAGES: tuple[Language, ...] = ("ko", "en")
 
@@ -28,9 +30,12 @@ class Text:
         return self.ko if which == "ko" else self.en
 
     def format(self, **values: object) -> Text:
-        """Both sentences with `{names}` filled in; a value that is itself a `Text` is filled in its own language."""
+        """Both sentences with `{names}` filled in; a value that is itself a `Text` is filled in its own language.
+
+        In Korean `{을/를}` and its like become the particle that fits what stands before.
+        """
         ko, en = ({k: v.in_(w) if isinstance(v, Text) else v for k, v in values.items()} for w in LANGUAGES)
-        return Text(self.ko.format(**ko), self.en.format(**en))
+        return Text(choose(self.ko.format(**ko, **MARKS)), self.en.format(**en))
 
 
 def language() -> Language:

@@ -32,7 +32,7 @@ def lay_out(folder: Path, language: Language, lessons: Path | None = None) -> li
     notebooks = sorted((lessons / language).glob("*.ipynb"))
     if not notebooks:
         raise PodlabError(
-            Text(ko="{folder}에 강의가 없습니다", en="there are no lessons in {folder}").format(
+            Text(ko="{folder}에 수업이 없습니다", en="there are no lessons in {folder}").format(
                 folder=lessons / language
             ),
             Text(ko="podlab을 다시 설치하십시오", en="install podlab again"),
@@ -92,8 +92,10 @@ def find(folder: Path, lesson: str) -> Path:
     if len(found) != 1:
         names = ", ".join(path.stem for path in sorted(folder.glob("*.ipynb")))
         raise PodlabError(
-            Text(ko="{lesson!r}이라는 강의가 없습니다", en="there is no lesson {lesson!r}").format(lesson=lesson),
-            Text(ko=f"있는 강의: {names}", en=f"there are: {names}"),
+            Text(ko="{lesson!r}{이라는/라는} 수업이 없습니다", en="there is no lesson {lesson!r}").format(
+                lesson=lesson
+            ),
+            Text(ko=f"있는 수업: {names}", en=f"there are: {names}"),
         )
     return found[0]
 

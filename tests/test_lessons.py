@@ -23,11 +23,13 @@ def source(lesson: Lesson):
 
 
 def code(lesson: Lesson, language: str) -> list[str]:
-    return [cell.source for cell in select(source(lesson), language).cells if cell.cell_type == "code"]
+    return [cell.source for cell in select(source(lesson), language, lesson.slug).cells if cell.cell_type == "code"]
 
 
 def texts(lesson: Lesson, language: str) -> str:
-    return "\n".join(cell.source for cell in select(source(lesson), language).cells if cell.cell_type == "markdown")
+    return "\n".join(
+        cell.source for cell in select(source(lesson), language, lesson.slug).cells if cell.cell_type == "markdown"
+    )
 
 
 def test_every_source_is_a_lesson_and_every_lesson_has_a_source():
@@ -72,7 +74,7 @@ def test_code_differs_between_languages_only_in_comments_and_the_language(lesson
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_size(lesson, language):
     """40 cells, 10 lines of code in one; a manifest is a file, not code, and as long as it has to be."""
-    assert len(select(source(lesson), language).cells) <= 40
+    assert len(select(source(lesson), language, lesson.slug).cells) <= 40
     for cell in code(lesson, language):
         assert len(cell.splitlines()) <= (15 if cell.startswith("%%manifest") else 10), cell
 
@@ -130,7 +132,7 @@ def test_each_step_of_a_lesson_that_acts_has_a_check(lesson):
     if lesson.number in ("00", "01"):
         pytest.skip("this lesson only explains")
     step, checked = "", {}
-    for cell in select(source(lesson), "en").cells:
+    for cell in select(source(lesson), "en", lesson.slug).cells:
         if cell.cell_type == "markdown":
             for heading in re.findall(r"^## (.*)$", cell.source, re.MULTILINE):
                 step, checked[heading] = heading, False
@@ -147,7 +149,7 @@ def test_each_step_of_a_lesson_that_acts_has_a_check(lesson):
 
 @pytest.mark.parametrize("lesson", LESSONS[2:], ids=lambda lesson: lesson.slug)
 def test_a_lesson_that_acts_has_a_prediction_a_mistake_a_cell_to_change_and_the_official_client(lesson):
-    notebook = select(source(lesson), "en")
+    notebook = select(source(lesson), "en", lesson.slug)
     assert any(question.prediction for question in lesson.module.QUESTIONS)
     assert any("raises-exception" in cell.metadata.get("tags", ()) for cell in notebook.cells)
     assert "is yours to change" in texts(lesson, "en")

@@ -27,10 +27,12 @@ from nbval.plugin import coalesce_streams
 from pytest import MonkeyPatch
 
 from podlab.clusters.embedded import Embedded
+from podlab.lessons import glossary
+from podlab.lessons.lesson import LESSONS, Lesson
 from podlab.testing.sanitizer import sanitize
+from podlab.text import LANGUAGES, Language
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
-LANGUAGES = ("ko", "en")
 NAME = "podlab"  # as kind's default, so that the node is called the same
 SEED = "1"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -59,9 +61,9 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def build(source: Path, language: str, target: Path, reproducible: bool, from_nothing: bool = False) -> bytes:
+def build(source: Path, language: Language, target: Path, reproducible: bool, from_nothing: bool = False) -> bytes:
     """The bytes of one notebook, executed."""
-    notebook = select(jupytext.read(source), language)
+    notebook = select(jupytext.read(source), language, source.stem)
     with tempfile.TemporaryDirectory() as folder:
         execute(notebook, Path(folder))
     strip(notebook)
@@ -71,9 +73,10 @@ def build(source: Path, language: str, target: Path, reproducible: bool, from_no
     return serialize(notebook)
 
 
-def select(source: NotebookNode, language: str) -> NotebookNode:
-    """The cells of one language and those of both, with ids made from their text."""
+def select(source: NotebookNode, language: Language, slug: str = "") -> NotebookNode:
+    """The cells of one language and those of both, dressed for reading, with ids made from their text."""
     cells = [_plain(cell) for cell in source.cells if language_of(cell) in (None, language)]
+    _dress([cell for cell in cells if cell.cell_type == "markdown"], language, slug)
     seen: dict[str, int] = {}
     for cell in cells:
         key = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:8]
@@ -81,6 +84,31 @@ def select(source: NotebookNode, language: str) -> NotebookNode:
         cell["id"] = key if seen[key] == 1 else f"{key}-{seen[key]}"
     metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+
+
+def _dress(texts: list[NotebookNode], language: Language, slug: str) -> None:
+    """Explain each term where it is first used, and link the neighbours at both ends of the notebook."""
+    met: set[str] = set()
+    for cell in texts:
+        cell.source = glossary.mark(cell.source, language, met)
+    links = _links(slug, language)
+    if texts and links:
+        title, _, rest = texts[0].source.partition("\n")
+        texts[0].source = f"{title}\n\n{links}\n{rest}"
+        texts[-1].source = f"{texts[-1].source}\n\n---\n\n{links}"
+
+
+def _links(slug: str, language: Language) -> str:
+    """The lesson before and the one after, by their titles; where there is none, the first."""
+    place = next((i for i, each in enumerate(LESSONS) if each.slug == slug), None)
+    if place is None:
+        return ""
+    before = [f"← {_link(LESSONS[place - 1], language)}"] if place else []
+    return " · ".join([*before, f"{_link(LESSONS[(place + 1) % len(LESSONS)], language)} →"])
+
+
+def _link(lesson: Lesson, language: Language) -> str:
+    return f"[{lesson.number} · {lesson.title.in_(language)}]({lesson.slug}.ipynb)"
 
 
 def language_of(cell: NotebookNode) -> str | None:

@@ -20,7 +20,7 @@ PIP = ("-m", "pip", "install", "--no-compile", "--disable-pip-version-check", "-
 STAMPS = {"lab": ".installed-lab", "site": ".installed-site", "all": ".installed"}
 TOLD = {
     "lab": (
-        "강의에 필요한 패키지를 설치합니다(처음 한 번, 약 330 MB, 보통 1분에서 3분).",
+        "수업에 필요한 패키지를 설치합니다(처음 한 번, 약 330 MB, 보통 1분에서 3분).",
         "installing what the lessons need (this once, about 330 MB, mostly one to three minutes)",
     ),
     "site": (
@@ -28,7 +28,7 @@ TOLD = {
         "installing what builds the static site (this once)",
     ),
     "all": (
-        "강의와 시험에 필요한 패키지를 설치합니다(처음 한 번, 약 750 MB, 보통 2분에서 5분).",
+        "수업과 시험에 필요한 패키지를 설치합니다(처음 한 번, 약 750 MB, 보통 2분에서 5분).",
         "installing what lessons and tests need (this once, about 750 MB, mostly two to five minutes)",
     ),
 }

@@ -184,7 +184,7 @@ def providers(
 def no_such(name: str) -> ClusterError:
     """There is no cluster of that name."""
     return NoSuchCluster(
-        Text(ko="{name}이라는 클러스터가 없습니다", en="there is no cluster {name}").format(name=name),
+        Text(ko="{name}{이라는/라는} 클러스터가 없습니다", en="there is no cluster {name}").format(name=name),
         Text(ko="있는 클러스터: podlab status", en="those that there are: podlab status"),
     )
 
@@ -220,7 +220,7 @@ def _existing(every: Providers, asked: Selector) -> Cluster:
     if found is None:
         how = f"context:{asked.context}" if asked.context else f"{asked.kind} --name {name}"
         raise NoSuchCluster(
-            Text(ko="{kind} 클러스터 {name}이(가) 없습니다", en="there is no {kind} cluster {name}").format(
+            Text(ko="{kind} 클러스터 {name}{이/가} 없습니다", en="there is no {kind} cluster {name}").format(
                 kind=asked.kind, name=name
             ),
             Text(ko="만들려면: podlab up --cluster {how}", en="to make it: podlab up --cluster {how}").format(how=how),
@@ -236,7 +236,7 @@ def _up(every: Providers, kind: Kind, name: str, report: Report) -> Cluster:
         if known and known.kind != kind:
             raise ClusterError(
                 Text(
-                    ko="{name}은(는) 이미 {kind} 클러스터의 이름입니다",
+                    ko="{name}{은/는} 이미 {kind} 클러스터의 이름입니다",
                     en="{name} is the name of a cluster of kind {kind} already",
                 ).format(name=name, kind=known.kind),
                 Text(
@@ -282,7 +282,7 @@ def _from_file(path: Path) -> Cluster:
 def _silent(cluster: Cluster) -> ClusterError:
     return ClusterError(
         Text(
-            ko="클러스터 {name}({kind})이(가) 답하지 않습니다",
+            ko="클러스터 {name}({kind}){이/가} 답하지 않습니다",
             en="the cluster {name} ({kind}) does not answer",
         ).format(name=cluster.name, kind=cluster.kind),
         Text(

@@ -120,7 +120,7 @@ def check_name(name: str) -> str:
     if not _NAME.fullmatch(name) or len(name) > 49:
         raise ClusterError(
             Text(
-                ko="{name!r}은(는) 클러스터 이름으로 쓸 수 없습니다: 영어 소문자, 숫자, -만, 49자까지",
+                ko="{name!r}{은/는} 클러스터 이름으로 쓸 수 없습니다: 영어 소문자, 숫자, -만, 49자까지",
                 en="{name!r} cannot name a cluster: lower-case letters, digits and -, 49 characters at most",
             ).format(name=name),
             Text(ko="예: podlab up --name lab", en="for example: podlab up --name lab"),

@@ -167,7 +167,7 @@ def _own_namespace(cluster: Cluster) -> None:
         if not is_ours(client.request("GET", f"/api/v1/namespaces/{cluster.namespace}").json()):
             raise ClusterError(
                 Text(
-                    ko="{context}에 네임스페이스 {name}이(가) 이미 있고, podlab이 만든 것이 아닙니다",
+                    ko="{context}에 네임스페이스 {name}{이/가} 이미 있고, podlab이 만든 것이 아닙니다",
                     en="{context} has a namespace {name} already, and podlab did not make it",
                 ).format(context=cluster.context, name=cluster.namespace),
                 Text(
@@ -216,7 +216,7 @@ def _identity(config: dict[str, Any]) -> str:
 def _no_context(context: str, names: list[str]) -> ClusterError:
     listed = ", ".join(names)
     return ClusterError(
-        Text(ko="컨텍스트 {name!r}이(가) 없습니다", en="there is no context {name!r}").format(name=context),
+        Text(ko="컨텍스트 {name!r}{이/가} 없습니다", en="there is no context {name!r}").format(name=context),
         Text(
             ko=f"있는 컨텍스트: {listed}"
             if names

@@ -166,7 +166,7 @@ def _did_not_start(name: str) -> ClusterError:
     reason = lines[-1] if lines else str(Text(ko="아무 말이 없었습니다", en="it said nothing"))
     return ClusterError(
         Text(
-            ko="내장 클러스터 {name}이(가) 시작되지 않았습니다: {reason}",
+            ko="내장 클러스터 {name}{이/가} 시작되지 않았습니다: {reason}",
             en="the embedded cluster {name} did not start: {reason}",
         ).format(name=name, reason=reason),
         Text(

@@ -34,9 +34,9 @@ from podlab.commands.options import (
 from podlab.errors import PodlabError
 from podlab.text import Text
 
-AGREE = Text(ko="이 클러스터에서 강의를 해도 됩니까?", en="May the lessons use this cluster?")
-EXPORTED = Text(ko="{path}에 컨텍스트 {context}을(를) 넣었습니다", en="added the context {context} to {path}")
-RECREATE = Text(ko="{name}을(를) 지우고 다시 만듭니까?", en="Delete {name} and make it anew?")
+AGREE = Text(ko="이 클러스터에서 수업을 해도 됩니까?", en="May the lessons use this cluster?")
+EXPORTED = Text(ko="{path}에 컨텍스트 {context}{을/를} 넣었습니다", en="added the context {context} to {path}")
+RECREATE = Text(ko="{name}{을/를} 지우고 다시 만듭니까?", en="Delete {name} and make it anew?")
 
 
 def up(

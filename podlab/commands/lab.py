@@ -38,7 +38,7 @@ def run(
     yes: YesOption = False,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser. 브라우저 열기.")] = True,
 ) -> None:
-    """Start JupyterLab on a working copy of the lessons. 강의 사본으로 JupyterLab을 시작합니다."""
+    """Start JupyterLab on a working copy of the lessons. 수업 사본으로 JupyterLab을 시작합니다."""
     speak(language)
     spoken = text.language()
     folder = folder.absolute()
@@ -52,7 +52,7 @@ def run(
     lab.write_shims(shims)
     notebook, pinned = f"{spoken}/{workbook.WELCOME}.ipynb", clusters.parse(cluster) != clusters.parse(None)
     started = lab.Lab(folder, spoken, chosen, free, browser, lab.new_token(), notebook, pinned)
-    terminal.say(Text(ko="강의 사본: {folder}", en="your copy of the lessons: {folder}").format(folder=folder))
+    terminal.say(Text(ko="수업 사본: {folder}", en="your copy of the lessons: {folder}").format(folder=folder))
     terminal.say(
         Text(ko="JupyterLab: {url}   (끝내기: Ctrl-C)", en="JupyterLab: {url}   (Ctrl-C ends it)").format(
             url=started.url
@@ -61,7 +61,7 @@ def run(
     code = lab.run(started, shims)
     terminal.say(
         Text(
-            ko="클러스터 {name}은(는) 계속 실행됩니다. 지우기: {down}",
+            ko="클러스터 {name}{은/는} 계속 실행됩니다. 지우기: {down}",
             en="the cluster {name} goes on. To delete it: {down}",
         ).format(name=chosen.name, down=f"podlab down --name {chosen.name}")
     )
@@ -72,9 +72,9 @@ def _free_port(port: int) -> int:
     free = lab.free_port(port)
     if free != port:
         terminal.say(
-            Text(ko="포트 {taken}은 이미 쓰이고 있어 {free}을 씁니다", en="port {taken} is taken: using {free}").format(
-                taken=port, free=free
-            )
+            Text(
+                ko="포트 {taken}{은/는} 이미 쓰이고 있어 {free}{을/를} 씁니다", en="port {taken} is taken: using {free}"
+            ).format(taken=port, free=free)
         )
     return free
 
@@ -86,13 +86,13 @@ def reset(
     folder: Annotated[Path, typer.Option("--dir", help="The working folder. 작업 폴더.")] = Path(workbook.FOLDER),
     language: LanguageOption = None,
 ) -> None:
-    """Restore a lesson; without one, delete all that lessons made in the cluster. 강의를 되돌립니다."""
+    """Restore a lesson; without one, delete all that lessons made in the cluster. 수업을 되돌립니다."""
     speak(language)
     if lesson is None:
         _reset_cluster()
         return
     restored, kept = workbook.restore(folder.absolute(), lesson, text.language())
-    terminal.say(Text(ko="되돌린 강의: {path}", en="restored: {path}").format(path=restored))
+    terminal.say(Text(ko="되돌린 수업: {path}", en="restored: {path}").format(path=restored))
     if kept:
         terminal.say(Text(ko="이전 사본: {path}", en="what was there: {path}").format(path=kept))
 

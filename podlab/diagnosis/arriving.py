@@ -55,7 +55,7 @@ ARRIVING: tuple[Rule, ...] = (
         "insufficient-resources",
         unscheduled(r"Insufficient (?P<resource>[\w./-]+)"),
         Text(
-            ko="어느 노드에도 요청한 만큼의 {resource}이(가) 남아 있지 않아 파드가 스케줄되지 못합니다.",
+            ko="어느 노드에도 요청한 만큼의 {resource}{이/가} 남아 있지 않아 파드가 스케줄되지 못합니다.",
             en="No node has as much {resource} left as the Pod requests, so it cannot be scheduled.",
         ),
         Text(
@@ -114,7 +114,7 @@ ARRIVING: tuple[Rule, ...] = (
         "invalid-image-name",
         waits("InvalidImageName"),
         Text(
-            ko="컨테이너 {container}의 이미지 이름 {image}은(는) 쓸 수 없는 형식입니다.",
+            ko="컨테이너 {container}의 이미지 이름 {image}{은/는} 쓸 수 없는 형식입니다.",
             en="The image name of container {container}, {image}, is not a valid one.",
         ),
         FIX_IMAGE,
@@ -124,7 +124,7 @@ ARRIVING: tuple[Rule, ...] = (
         "image-never-pulled",
         waits("ErrImageNeverPull"),
         Text(
-            ko="imagePullPolicy가 Never인데 이미지 {image}이(가) 노드에 없습니다.",
+            ko="imagePullPolicy가 Never인데 이미지 {image}{이/가} 노드에 없습니다.",
             en="imagePullPolicy is Never, and the node does not have the image {image}.",
         ),
         Text(
@@ -137,7 +137,7 @@ ARRIVING: tuple[Rule, ...] = (
         "image-pull-limit",
         pull_failed(r"toomanyrequests|rate limit|429 Too Many"),
         Text(
-            ko="레지스트리가 이 주소에서 너무 자주 내려받았다며 이미지 {image}을(를) 주지 않습니다.",
+            ko="레지스트리가 이 주소에서 너무 자주 내려받았다며 이미지 {image}{을/를} 주지 않습니다.",
             en="The registry refuses {image}: too many pulls came from this address.",
         ),
         Text(
@@ -150,7 +150,7 @@ ARRIVING: tuple[Rule, ...] = (
         "image-not-found",
         pull_failed(r"not found|manifest unknown|repository does not exist|pull access denied|insufficient_scope"),
         Text(
-            ko="이미지 {image}을(를) 레지스트리에서 찾을 수 없습니다. 이름이나 태그가 틀렸거나, 비공개 이미지입니다.",
+            ko="이미지 {image}{을/를} 레지스트리에서 찾을 수 없습니다. 이름이나 태그가 틀렸거나, 비공개 이미지입니다.",
             en="The registry has no image {image}: its name or tag is wrong, or it is private.",
         ),
         FIX_IMAGE,
@@ -160,7 +160,7 @@ ARRIVING: tuple[Rule, ...] = (
         "image-registry-unreachable",
         pull_failed(r"no such host|dial tcp|i/o timeout|connection refused|TLS handshake|x509"),
         Text(
-            ko="노드가 레지스트리에 연결하지 못해 이미지 {image}을(를) 내려받지 못합니다.",
+            ko="노드가 레지스트리에 연결하지 못해 이미지 {image}{을/를} 내려받지 못합니다.",
             en="The node cannot reach the registry, so it cannot pull {image}.",
         ),
         Text(
@@ -173,7 +173,7 @@ ARRIVING: tuple[Rule, ...] = (
         "image-pull-failed",
         waits("ErrImagePull", "ImagePullBackOff", "ImageInspectError", "RegistryUnavailable"),
         Text(
-            ko="컨테이너 {container}의 이미지 {image}을(를) 내려받지 못하고 있습니다.",
+            ko="컨테이너 {container}의 이미지 {image}{을/를} 내려받지 못하고 있습니다.",
             en="The image {image} of container {container} cannot be pulled.",
         ),
         SEE_EVENTS,
@@ -183,7 +183,7 @@ ARRIVING: tuple[Rule, ...] = (
         "missing-config",
         waits("CreateContainerConfigError", message=r'(?P<kind>configmap|secret) "(?P<missing>[^"]+)" not found'),
         Text(
-            ko="컨테이너 {container}에 필요한 {kind} {missing}이(가) 없습니다.",
+            ko="컨테이너 {container}에 필요한 {kind} {missing}{이/가} 없습니다.",
             en="Container {container} needs the {kind} {missing}, which is not there.",
         ),
         Text(
@@ -198,7 +198,7 @@ ARRIVING: tuple[Rule, ...] = (
             "CreateContainerConfigError", message=r"couldn't find key (?P<key>\S+) in (?P<kind>\w+) (?P<missing>\S+)"
         ),
         Text(
-            ko="{kind} {missing}에 키 {key}이(가) 없습니다.",
+            ko="{kind} {missing}에 키 {key}{이/가} 없습니다.",
             en="The {kind} {missing} has no key {key}.",
         ),
         Text(ko="키의 이름을 맞춥니다.", en="Make the key's name the same on both sides."),
@@ -208,7 +208,7 @@ ARRIVING: tuple[Rule, ...] = (
         "config-error",
         waits("CreateContainerConfigError", "CreateContainerError"),
         Text(
-            ko="컨테이너 {container}을(를) 만들 수 없습니다. 설정에 문제가 있습니다.",
+            ko="컨테이너 {container}{을/를} 만들 수 없습니다. 설정에 문제가 있습니다.",
             en="Container {container} cannot be created: its configuration is wrong.",
         ),
         SEE_EVENTS,
@@ -218,7 +218,7 @@ ARRIVING: tuple[Rule, ...] = (
         "volume-source-missing",
         mount_failed,
         Text(
-            ko="볼륨에 쓸 {kind} {missing}이(가) 없어 컨테이너가 시작되지 못합니다.",
+            ko="볼륨에 쓸 {kind} {missing}{이/가} 없어 컨테이너가 시작되지 못합니다.",
             en="The {kind} {missing} of a volume is not there, so no container can start.",
         ),
         Text(

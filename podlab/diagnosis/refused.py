@@ -14,7 +14,7 @@ REFUSED: tuple[Rule, ...] = (
         "sysctl-forbidden",
         rejected("SysctlForbidden", r'"(?P<sysctl>[^"]+)"'),
         Text(
-            ko="노드가 파드를 거부했습니다. sysctl {sysctl}은(는) 노드에서 허용되지 않았습니다.",
+            ko="노드가 파드를 거부했습니다. sysctl {sysctl}{은/는} 노드에서 허용되지 않았습니다.",
             en="The node rejected the Pod: it does not allow the sysctl {sysctl}.",
         ),
         Text(
@@ -40,7 +40,7 @@ REFUSED: tuple[Rule, ...] = (
         "node-full",
         rejected(r"OutOf\w+", r"resource: (?P<resource>[\w./-]+), requested: (?P<requested>\d+)"),
         Text(
-            ko="노드에 {resource}이(가) 모자라 kubelet이 파드를 거부했습니다(nodeName은 스케줄러를 거치지 않습니다).",
+            ko="노드에 {resource}{이/가} 모자라 kubelet이 파드를 거부했습니다(nodeName은 스케줄러를 거치지 않습니다).",
             en="The kubelet rejected the Pod: too little {resource} is left (nodeName bypasses the scheduler).",
         ),
         Text(
@@ -66,7 +66,7 @@ REFUSED: tuple[Rule, ...] = (
         "volume-overfull",
         rejected("Evicted", r'EmptyDir volume "(?P<volume>[^"]+)" exceeds the limit "(?P<limit>[^"]+)"'),
         Text(
-            ko="emptyDir 볼륨 {volume}이(가) sizeLimit {limit}을(를) 넘어 파드가 축출(Evicted)되었습니다.",
+            ko="emptyDir 볼륨 {volume}{이/가} sizeLimit {limit}{을/를} 넘어 파드가 축출(Evicted)되었습니다.",
             en="The emptyDir volume {volume} outgrew its sizeLimit of {limit}, so the Pod was evicted.",
         ),
         Text(
@@ -79,7 +79,7 @@ REFUSED: tuple[Rule, ...] = (
         "seccomp-profile-missing",
         waits("CreateContainerError", message=r'cannot load seccomp profile "(?P<profile>[^"]+)"'),
         Text(
-            ko="컨테이너 {container}을(를) 만들 수 없습니다. 노드에 seccomp 프로파일 {profile}이(가) 없습니다.",
+            ko="컨테이너 {container}{을/를} 만들 수 없습니다. 노드에 seccomp 프로파일 {profile}{이/가} 없습니다.",
             en="Container {container} cannot be created: the node has no seccomp profile {profile}.",
         ),
         Text(
@@ -95,7 +95,7 @@ REFUSED: tuple[Rule, ...] = (
             message="runAsNonRoot and image will run as root|runAsUser breaks non-root policy",
         ),
         Text(
-            ko="runAsNonRoot가 true인데 컨테이너 {container}은(는) root로 실행되려 합니다.",
+            ko="runAsNonRoot가 true인데 컨테이너 {container}{은/는} root로 실행되려 합니다.",
             en="runAsNonRoot is true, and container {container} would run as root.",
         ),
         Text(
@@ -108,7 +108,7 @@ REFUSED: tuple[Rule, ...] = (
         "undefined-variable",
         waits("CreateContainerConfigError", message=r"missing value for (?P<variables>[\w., -]+)"),
         Text(
-            ko="컨테이너 {container}의 subPathExpr가 쓰는 변수 {variables}이(가) 정의되어 있지 않습니다.",
+            ko="컨테이너 {container}의 subPathExpr가 쓰는 변수 {variables}{이/가} 정의되어 있지 않습니다.",
             en="subPathExpr of container {container} uses {variables}, which is not defined.",
         ),
         Text(ko="그 변수를 컨테이너의 env에 정의합니다.", en="Define it in the container's env."),
@@ -118,7 +118,7 @@ REFUSED: tuple[Rule, ...] = (
         "bad-subpath",
         waits("CreateContainerConfigError", message=r"SubPath `(?P<path>[^`]*)`"),
         Text(
-            ko="컨테이너 {container}의 subPath {path}은(는) 볼륨 안의 상대 경로가 아닙니다.",
+            ko="컨테이너 {container}의 subPath {path}{은/는} 볼륨 안의 상대 경로가 아닙니다.",
             en="The subPath {path} of container {container} is no relative path inside the volume.",
         ),
         Text(ko="앞의 `/`나 `..` 없이 적습니다.", en="Write it without a leading `/` and without `..`."),
@@ -144,7 +144,7 @@ REFUSED: tuple[Rule, ...] = (
         "hostpath-type",
         failed_mount(r"hostPath type check failed: (?P<path>\S+) is not an? (?P<kind>.+)"),
         Text(
-            ko="노드의 {path}은(는) hostPath의 type이 요구하는 것({kind})이 아닙니다.",
+            ko="노드의 {path}{은/는} hostPath의 type이 요구하는 것({kind})이 아닙니다.",
             en="{path} on the node is not what the type of the hostPath volume asks for ({kind}).",
         ),
         Text(
@@ -157,7 +157,7 @@ REFUSED: tuple[Rule, ...] = (
         "probe-scheme",
         probe_errs("server gave HTTP response to HTTPS client"),
         Text(
-            ko="프로브는 HTTPS로 묻는데 컨테이너 {container}은(는) HTTP로 답합니다.",
+            ko="프로브는 HTTPS로 묻는데 컨테이너 {container}{은/는} HTTP로 답합니다.",
             en="The probe asks over HTTPS, and container {container} answers in plain HTTP.",
         ),
         Text(ko="프로브의 scheme을 HTTP로 바꿉니다.", en="Make the probe's scheme HTTP."),
@@ -167,7 +167,7 @@ REFUSED: tuple[Rule, ...] = (
         "probe-port-name",
         probe_errs(r'strconv\.Atoi: parsing "(?P<port>[^"]+)"'),
         Text(
-            ko="프로브가 말하는 포트 {port}이(가) 컨테이너 {container}의 ports에 없습니다.",
+            ko="프로브가 말하는 포트 {port}{이/가} 컨테이너 {container}의 ports에 없습니다.",
             en="The probe names the port {port}, which container {container} does not have among its ports.",
         ),
         Text(
@@ -180,7 +180,7 @@ REFUSED: tuple[Rule, ...] = (
         "probe-command-missing",
         probe_errs(r'exec: "(?P<command>[^"]+)": (executable file not found|stat )'),
         Text(
-            ko="프로브의 명령 {command}이(가) 컨테이너 {container}의 이미지에 없어 프로브가 아무것도 말하지 못합니다.",
+            ko="프로브의 명령 {command}{이/가} 컨테이너 {container}의 이미지에 없어 프로브가 아무것도 말하지 못합니다.",
             en="The image of container {container} has no {command}, so the probe can tell nothing.",
         ),
         Text(ko="이미지에 있는 명령을 씁니다.", en="Use a command that the image has."),
@@ -190,7 +190,7 @@ REFUSED: tuple[Rule, ...] = (
         "restricted-crash",
         lambda pod, events: restricted_end(pod),
         Text(
-            ko="컨테이너 {container}이(가) 종료 코드 {code}(으)로 끝났습니다. 권한이 줄어 있습니다({limits}).",
+            ko="컨테이너 {container}{이/가} 종료 코드 {code}{으로/로} 끝났습니다. 권한이 줄어 있습니다({limits}).",
             en="Container {container} ended with exit code {code}; it runs with fewer rights than usual ({limits}).",
         ),
         Text(

@@ -35,7 +35,7 @@ RUNNING: tuple[Rule, ...] = (
         "out-of-memory",
         oom,
         Text(
-            ko="컨테이너 {container}이(가) 메모리 제한({limit})을 넘어 OOMKilled되었습니다.",
+            ko="컨테이너 {container}{이/가} 메모리 제한({limit})을 넘어 OOMKilled되었습니다.",
             en="Container {container} was OOMKilled: it used more memory than its limit of {limit}.",
         ),
         Text(
@@ -63,7 +63,8 @@ RUNNING: tuple[Rule, ...] = (
         "init-failed",
         init_failed,
         Text(
-            ko="초기화 컨테이너 {container}이(가) 종료 코드 {code}(으)로 실패해 다음 컨테이너들이 시작되지 못합니다.",
+            ko="초기화 컨테이너 {container}{이/가} 종료 코드 {code}{으로/로} 실패해 다음 컨테이너들이 시작되지 "
+            "못합니다.",
             en="Init container {container} failed with exit code {code}, so the next containers cannot start.",
         ),
         Text(ko="그 컨테이너의 로그를 읽습니다.", en="Read that container's log."),
@@ -73,7 +74,8 @@ RUNNING: tuple[Rule, ...] = (
         "liveness-failed",
         killed_by_liveness,
         Text(
-            ko="활성 프로브가 실패해 kubelet이 컨테이너 {container}을(를) 다시 시작하고 있습니다(재시작 {restarts}번).",
+            ko="활성 프로브가 실패해 kubelet이 컨테이너 {container}{을/를} 다시 시작하고 있습니다(재시작 "
+            "{restarts}번).",
             en="The liveness probe fails, so the kubelet restarts container {container} (restarts so far: {restarts}).",
         ),
         Text(
@@ -86,7 +88,7 @@ RUNNING: tuple[Rule, ...] = (
         "startup-failed",
         killed_by_startup,
         Text(
-            ko="컨테이너 {container}이(가) 제때 시작되지 못해 스타트업 프로브가 실패했습니다.",
+            ko="컨테이너 {container}{이/가} 제때 시작되지 못해 스타트업 프로브가 실패했습니다.",
             en="Container {container} did not start in time: its startup probe failed.",
         ),
         Text(
@@ -99,7 +101,7 @@ RUNNING: tuple[Rule, ...] = (
         "exits-at-once",
         exits_with_zero,
         Text(
-            ko="컨테이너 {container}이(가) 종료 코드 0으로 곧 끝나는데 restartPolicy 때문에 계속 다시 시작됩니다.",
+            ko="컨테이너 {container}{이/가} 종료 코드 0으로 곧 끝나는데 restartPolicy 때문에 계속 다시 시작됩니다.",
             en="Container {container} ends with exit code 0 at once, and restartPolicy starts it again and again.",
         ),
         Text(
@@ -112,7 +114,8 @@ RUNNING: tuple[Rule, ...] = (
         "crash-loop",
         crashing,
         Text(
-            ko="컨테이너 {container}이(가) 종료 코드 {code}(으)로 자꾸 끝나, kubelet이 간격을 늘리며 다시 시작합니다"
+            ko="컨테이너 {container}{이/가} 종료 코드 {code}{으로/로} 자꾸 끝나, kubelet이 간격을 늘리며 다시 "
+            "시작합니다"
             "(재시작 {restarts}번).",
             en="Container {container} keeps ending with exit code {code}; the kubelet restarts it, waiting longer each "
             "time (restarts so far: {restarts}).",
@@ -144,7 +147,8 @@ RUNNING: tuple[Rule, ...] = (
             or given_up(pod)
         ),
         Text(
-            ko="컨테이너 {container}이(가) 종료 코드 {code}(으)로 끝났고, restartPolicy에 따라 다시 시작되지 않습니다.",
+            ko="컨테이너 {container}{이/가} 종료 코드 {code}{으로/로} 끝났고, restartPolicy에 따라 다시 시작되지 "
+            "않습니다.",
             en="Container {container} ended with exit code {code}, and restartPolicy does not start it again.",
         ),
         Text(ko="로그에서 이유를 읽습니다.", en="Read the reason in its log."),
@@ -154,7 +158,7 @@ RUNNING: tuple[Rule, ...] = (
         "starting-up",
         starting,
         Text(
-            ko="컨테이너 {container}이(가) 실행되었고, 스타트업 프로브가 성공하기를 기다립니다.",
+            ko="컨테이너 {container}{이/가} 실행되었고, 스타트업 프로브가 성공하기를 기다립니다.",
             en="Container {container} runs; its startup probe has not succeeded yet.",
         ),
         Text(ko="조금 더 기다립니다.", en="Wait a little longer."),
@@ -165,7 +169,7 @@ RUNNING: tuple[Rule, ...] = (
         "last-run-failed",
         lambda pod, events: None if condition(pod, "Ready").get("status") == "True" else restarting(pod),
         Text(
-            ko="컨테이너 {container}이(가) 종료 코드 {code}(으)로 끝나 다시 시작되고 있습니다.",
+            ko="컨테이너 {container}{이/가} 종료 코드 {code}{으로/로} 끝나 다시 시작되고 있습니다.",
             en="Container {container} ended with exit code {code} and is being started again.",
         ),
         Text(ko="끝난 컨테이너의 로그에서 이유를 읽습니다.", en="Read the reason in the log of the run that ended."),
@@ -186,7 +190,7 @@ RUNNING: tuple[Rule, ...] = (
         "partly-ended",
         lambda pod, events: ended_well(pod),
         Text(
-            ko="컨테이너 {container}은(는) 종료 코드 0으로 끝났고, 파드는 나머지 컨테이너가 끝날 때까지 계속됩니다.",
+            ko="컨테이너 {container}{은/는} 종료 코드 0으로 끝났고, 파드는 나머지 컨테이너가 끝날 때까지 계속됩니다.",
             en="Container {container} has ended with exit code 0; the Pod goes on until the others have, too.",
         ),
         Text(ko="아직 실행 중인 컨테이너를 봅니다.", en="See which containers still run."),
@@ -197,7 +201,7 @@ RUNNING: tuple[Rule, ...] = (
         "init-running",
         init_running,
         Text(
-            ko="초기화 컨테이너 {container}이(가) 실행되는 중입니다. 끝나야 다음 컨테이너가 시작됩니다.",
+            ko="초기화 컨테이너 {container}{이/가} 실행되는 중입니다. 끝나야 다음 컨테이너가 시작됩니다.",
             en="Init container {container} is running; the next container starts when it has ended.",
         ),
         Text(ko="오래 걸리면 그 로그를 봅니다.", en="If it takes long, look at its log."),
@@ -208,7 +212,7 @@ RUNNING: tuple[Rule, ...] = (
         "not-ready",
         not_ready,
         Text(
-            ko="컨테이너 {container}은(는) 실행 중이지만 준비되지 않았습니다(준비성 프로브). "
+            ko="컨테이너 {container}{은/는} 실행 중이지만 준비되지 않았습니다(준비성 프로브). "
             "서비스는 이 파드로 요청을 보내지 않습니다.",
             en="Container {container} runs but is not ready (readiness probe), so Services send it no requests.",
         ),

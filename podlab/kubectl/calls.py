@@ -24,7 +24,7 @@ class NoSuchMethod(PodlabError, AttributeError):
     """`kubectl.gett`: no verb has this name."""
 
     def __init__(self, name: str, there: Iterable[str]) -> None:
-        line = Text(ko=f"kubectl에는 `{name}`이(가) 없습니다.", en=f"kubectl has no `{name}`.")
+        line = Text(ko="kubectl에는 `{name}`{이/가} 없습니다.", en="kubectl has no `{name}`.").format(name=name)
         super().__init__(line, did_you_mean(name, there))
 
 

@@ -132,7 +132,7 @@ def find(name: str) -> Check:
             return each
     known = ", ".join(f"{number}-{each.name}" for each in checks) or "-"
     raise PodlabError(
-        Text(ko="{name!r}라는 확인은 없습니다", en="there is no check {name!r}").format(name=name),
+        Text(ko="{name!r}{이라는/라는} 확인은 없습니다", en="there is no check {name!r}").format(name=name),
         Text(ko="이 수업의 확인: {known}", en="the checks of this lesson: {known}").format(known=known),
     )
 

@@ -60,7 +60,9 @@ def _prefix(seen: Seen) -> Result:
     if head.split()[-1:] == [POD]:
         good = Text(ko="nginx-pod로 {pod} 파드를 찾았습니다", en="nginx-pod was enough to find {pod}")
         return Result(True, good.format(pod=POD))
-    wrong = Text(ko="첫 줄의 Name이 {pod}가 아닙니다", en="the Name in the first line is not {pod}").format(pod=POD)
+    wrong = Text(ko="첫 줄의 Name이 {pod}{이/가} 아닙니다", en="the Name in the first line is not {pod}").format(
+        pod=POD
+    )
     look = Text(
         ko='`kubectl.get("pods")`로 이름을 확인하십시오', en='see which names there are with `kubectl.get("pods")`'
     )

@@ -38,7 +38,7 @@ LEAVING = (
         en="a Pod that is being deleted cannot be kept: a new one has to be made",
     ),
     Text(
-        ko='`kubectl.get("pods")`에서 {name}이 보이지 않을 때까지 기다리십시오',
+        ko='`kubectl.get("pods")`에서 {name}{이/가} 보이지 않을 때까지 기다리십시오',
         en='wait until {name} is no longer in `kubectl.get("pods")`',
     ),
     Text(
@@ -125,7 +125,7 @@ WRITE = (
         en="read a path from the outside in; `[0]` is the first of a list",
     ),
     Text(
-        ko="{file}을 쓴 셀에서 그 경로까지 들여쓰기를 따라 내려가십시오",
+        ko="{file}{을/를} 쓴 셀에서 그 경로까지 들여쓰기를 따라 내려가십시오",
         en="in the cell that writes {file}, follow the indentation down that path",
     ),
 )
@@ -278,14 +278,16 @@ def differs(found: Any, want: Any, path: str) -> Text | None:
         pairs = [(found.get(key), value, f"{path}.{key}".lstrip(".")) for key, value in want.items()]
     elif isinstance(want, list):
         if not isinstance(found, list) or len(found) < len(want):
-            return Text(ko="{path}는 목록(-)이어야 합니다", en="{path} has to be a list (-)").format(path=path)
+            return Text(ko="{path}{은/는} 목록(-)이어야 합니다", en="{path} has to be a list (-)").format(path=path)
         pairs = [(found[i], value, f"{path}[{i}]") for i, value in enumerate(want)]
     elif found == want:
         return None
     elif found is None:
         return Text(ko="{path} 필드가 없습니다", en="the field {path} is missing").format(path=path)
     else:
-        wrong = Text(ko="{path} 값이 {want}여야 하는데 {found}입니다", en="{path} should be {want}, but is {found}")
+        wrong = Text(
+            ko="{path} 값이 {want}{이어야/여야} 하는데 {found}입니다", en="{path} should be {want}, but is {found}"
+        )
         return wrong.format(path=path, want=want, found=found)
     return next((problem for each in pairs if (problem := differs(*each))), None)
 

@@ -62,7 +62,7 @@ def lesson(name: str) -> Lesson:
             return each
     known = ", ".join(each.number for each in LESSONS)
     raise PodlabError(
-        Text(ko="{name!r}라는 수업은 없습니다", en="there is no lesson {name!r}").format(name=name),
+        Text(ko="{name!r}{이라는/라는} 수업은 없습니다", en="there is no lesson {name!r}").format(name=name),
         Text(ko="수업은 {known}입니다", en="the lessons are {known}").format(known=known),
     )
 

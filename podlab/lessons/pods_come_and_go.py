@@ -95,7 +95,7 @@ def _image(seen: Seen, image: str, good: Text) -> Result:
     if pods and not others and all(map(_ready, pods)):
         return Result(True, good)
     told = Text(
-        ko="{image}가 아니거나 Ready가 아닌 파드가 {n}개 있습니다",
+        ko="{image}{이/가} 아니거나 Ready가 아닌 파드가 {n}개 있습니다",
         en="{n} Pods do not run {image}, or are not Ready",
     ).format(image=image, n=len(others) or len(pods) - sum(map(_ready, pods)))
     look = Text(

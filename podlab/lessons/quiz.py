@@ -20,7 +20,7 @@ NOTED = Text(
     ko="예측: {option}. 맞는지는 바로 아래에서 드러납니다.",
     en="You predict: {option}. Go on below, and you will see.",
 )
-NO_OPTION = Text(ko="{letter!r}라는 답은 없습니다", en="there is no answer {letter!r}")
+NO_OPTION = Text(ko="{letter!r}{이라는/라는} 답은 없습니다", en="there is no answer {letter!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def quiz(name: str) -> Quiz:
         return Quiz(chosen)
     known = ", ".join(f"{number}-{each.name}" for each in questions) or "-"
     raise PodlabError(
-        Text(ko="{name!r}라는 문제는 없습니다", en="there is no question {name!r}").format(name=name),
+        Text(ko="{name!r}{이라는/라는} 문제는 없습니다", en="there is no question {name!r}").format(name=name),
         Text(ko="이 수업의 문제: {known}", en="the questions of this lesson: {known}").format(known=known),
     )
 

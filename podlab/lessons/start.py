@@ -37,7 +37,7 @@ NEEDS_FILE = Text(
     en="Lesson {number} needs the file {file}: it is in this folder.",
 )
 NEEDS_POD = Text(
-    ko="{number} 수업에 필요한 것: {file}로 만든 {name} 파드 … Ready입니다.",
+    ko="{number} 수업에 필요한 것: {file}{으로/로} 만든 {name} 파드 … Ready입니다.",
     en="Lesson {number} needs the Pod {name} of {file}: it is Ready.",
 )
 BROUGHT = Text(ko=" · 새로 준비한 것: {things}", en=" · brought just now: {things}")

@@ -118,8 +118,8 @@ SLIP = Text(
 
 이 자리는 여러분만의 Kubernetes 네임스페이스 `{namespace}`입니다. 다른 자리에서는 들여다볼 수도, 바꿀 수도 없습니다.
 
-1. 받은 파일 `{file}`을 강의 폴더에 둡니다. 비밀번호와 같은 파일이니 다른 사람에게 주지 마십시오.
-2. 강의를 시작합니다: `podlab lab --cluster ./{file}` (저장소에서는 `make lab CLUSTER=./{file}`)
+1. 받은 파일 `{file}`을 수업 폴더에 둡니다. 비밀번호와 같은 파일이니 다른 사람에게 주지 마십시오.
+2. 수업을 시작합니다: `podlab lab --cluster ./{file}` (저장소에서는 `make lab CLUSTER=./{file}`)
 3. 자리에서 만들 수 있는 것: 파드 20개, 메모리 요청 1 GiB까지. 넘으면 `exceeded quota`라는 오류가 나옵니다.
 4. 처음으로 되돌리려면: `podlab reset`. 그래도 안 되면 선생님께 {number}번 자리라고 말씀하십시오.
 """,

@@ -160,11 +160,11 @@ def kubectl(probe: Probe, home: Path) -> Finding:
         "note",
         seen,
         Text(
-            ko="kubectl과 클러스터의 마이너 버전은 하나까지만 다를 수 있습니다. 출력이 강의와 다를 수 있습니다",
+            ko="kubectl과 클러스터의 마이너 버전은 하나까지만 다를 수 있습니다. 출력이 수업과 다를 수 있습니다",
             en="kubectl may be one minor version away from the cluster: what it prints may differ from the lessons",
         ),
         Text(
-            ko="그대로 podlab kubectl을 쓰거나, kubectl {minor}을 설치하십시오: https://kubernetes.io/docs/tasks/tools/",
+            ko="그대로 podlab kubectl을 쓰거나, kubectl {minor}{을/를} 설치하십시오: https://kubernetes.io/docs/tasks/tools/",
             en="use podlab kubectl instead, or install kubectl {minor}: https://kubernetes.io/docs/tasks/tools/",
         ).format(minor=max(versions.TESTED)),
     )
@@ -204,7 +204,7 @@ def port(probe: Probe, home: Path) -> Finding:
     return Finding(
         "port",
         "note",
-        Text(ko=f"포트 {FIRST_PORT}을 이미 누가 쓰고 있습니다", en=f"somebody listens on port {FIRST_PORT} already"),
+        Text(ko=f"포트 {FIRST_PORT}번을 이미 누가 쓰고 있습니다", en=f"somebody listens on port {FIRST_PORT} already"),
         Text(ko="podlab lab은 다음 빈 포트를 골라 알려 줍니다", en="podlab lab takes the next free port, and says so"),
         Text(*["podlab lab --port 9000"] * 2),
     )
@@ -232,7 +232,9 @@ def _not_one_of(probe: Probe, package: str, broken: set[str], why: Text) -> Find
     seen = Text(*[f"{package} {version}"] * 2)
     fix = Text(*[f"python -m pip install --upgrade {package}"] * 2)
     if version is None:
-        seen = Text(ko=f"이 환경에 {package}이(가) 없습니다", en=f"{package} is not in this environment")
+        seen = Text(ko="이 환경에 {package}{이/가} 없습니다", en="{package} is not in this environment").format(
+            package=package
+        )
         return Finding(package, "error", seen, Text(ko="podlab에 필요합니다", en="podlab needs it"), fix)
     return Finding(package, "error", seen, why, fix) if version in broken else Finding(package, "ok", seen)
 

@@ -258,7 +258,7 @@ def subnet(probe: Probe, home: Path) -> Finding | None:
     return Finding(
         "subnet",
         "error",
-        Text(ko="kind의 주소 범위 {n}과 겹치는 경로: {r}", en="a route overlaps kind's addresses {n}: {r}").format(
+        Text(ko="kind의 주소 범위 {n}{과/와} 겹치는 경로: {r}", en="a route overlaps kind's addresses {n}: {r}").format(
             n=ours[0], r=clashes[0]
         ),
         Text(

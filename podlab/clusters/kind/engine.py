@@ -30,7 +30,7 @@ SAID: dict[Trouble, tuple[Text, Text]] = {
         ),
     ),
     "stopped": (
-        Text(ko="{engine}이(가) 설치되어 있지만 실행 중이 아닙니다", en="{engine} is installed but not running"),
+        Text(ko="{engine}{이/가} 설치되어 있지만 실행 중이 아닙니다", en="{engine} is installed but not running"),
         Text(
             ko="Docker Desktop을 켜거나, Linux에서는: sudo systemctl start {engine}",
             en="start Docker Desktop, or on Linux: sudo systemctl start {engine}",
@@ -38,7 +38,7 @@ SAID: dict[Trouble, tuple[Text, Text]] = {
     ),
     "forbidden": (
         Text(
-            ko="{engine}은(는) 실행 중이지만, 이 사용자에게는 쓸 권한이 없습니다",
+            ko="{engine}{은/는} 실행 중이지만, 이 사용자에게는 쓸 권한이 없습니다",
             en="{engine} is running, but this user may not use it",
         ),
         Text(
@@ -47,8 +47,8 @@ SAID: dict[Trouble, tuple[Text, Text]] = {
         ),
     ),
     "silent": (
-        Text(ko="{engine}이(가) 제때 답하지 않습니다", en="{engine} does not answer in time"),
-        Text(ko="{engine}을(를) 다시 시작한 뒤 다시 해 보십시오", en="restart {engine}, then try again"),
+        Text(ko="{engine}{이/가} 제때 답하지 않습니다", en="{engine} does not answer in time"),
+        Text(ko="{engine}{을/를} 다시 시작한 뒤 다시 해 보십시오", en="restart {engine}, then try again"),
     ),
 }
 

@@ -220,7 +220,7 @@ def _making(report: Report) -> AbstractContextManager[int]:
 def _somebody_elses(name: str) -> ClusterError:
     return ClusterError(
         Text(
-            ko="{name}은(는) podlab이 만들지 않은 kind 클러스터입니다",
+            ko="{name}{은/는} podlab이 만들지 않은 kind 클러스터입니다",
             en="{name} is a kind cluster that podlab did not make",
         ).format(name=name),
         Text(
@@ -233,7 +233,7 @@ def _somebody_elses(name: str) -> ClusterError:
 def _broken(name: str, why: Text | str) -> BrokenCluster:
     return BrokenCluster(
         Text(
-            ko="kind 클러스터 {name}이(가) 있지만 되살리지 못했습니다: {why}",
+            ko="kind 클러스터 {name}{이/가} 있지만 되살리지 못했습니다: {why}",
             en="the kind cluster {name} exists, but could not be brought back: {why}",
         ).format(name=name, why=why),
         Text(

@@ -46,7 +46,7 @@ def warning(version: str) -> Text | None:
     if found is None or f"{found[1]}.{found[2]}" in TESTED:
         return None
     return Text(
-        ko="Kubernetes {version}에서는 시험하지 않았습니다 (시험: {tested}). 출력이 강의와 조금 다를 수 있습니다",
+        ko="Kubernetes {version}에서는 시험하지 않았습니다 (시험: {tested}). 출력이 수업과 조금 다를 수 있습니다",
         en="Kubernetes {version} is not among those tested ({tested}): outputs may differ a little from the lessons",
     ).format(version=version, tested=", ".join(TESTED))
 

@@ -21,7 +21,7 @@ HINTS: tuple[tuple[str, Text], ...] = (
         r'\(AlreadyExists\).*?: (?P<resource>[\w.]+) "(?P<name>[^"]*)" already exists',
         Text(
             ko="이름이 {name}인 오브젝트가 이미 있습니다. 바꾸려면 `kubectl apply`를 쓰고, 새로 만들려면 먼저 "
-            "`kubectl delete {resource} {name}`으로 지웁니다.",
+            "`kubectl delete {resource} {name}`{으로/로} 지웁니다.",
             en="There is one named {name} already. `kubectl apply` changes it; to start afresh, `kubectl delete "
             "{resource} {name}` first.",
         ),
@@ -29,14 +29,14 @@ HINTS: tuple[tuple[str, Text], ...] = (
     (
         r'\(NotFound\).*namespaces "(?P<name>[^"]*)" not found',
         Text(
-            ko="네임스페이스 {name}이(가) 없습니다. `kubectl get namespaces`로 있는 것을 봅니다.",
+            ko="네임스페이스 {name}{이/가} 없습니다. `kubectl get namespaces`로 있는 것을 봅니다.",
             en="There is no namespace {name}; `kubectl get namespaces` lists those there are.",
         ),
     ),
     (
         r'\(NotFound\).*?: (?P<resource>[\w.]+) "(?P<name>[^"]*)" not found',
         Text(
-            ko="{name}이(가) 이 네임스페이스에 없습니다. 이름의 철자를 `kubectl get {resource}`의 출력과 맞추어 "
+            ko="{name}{이/가} 이 네임스페이스에 없습니다. 이름의 철자를 `kubectl get {resource}`의 출력과 맞추어 "
             "봅니다.",
             en="This namespace has no {name}. Compare the name with what `kubectl get {resource}` shows.",
         ),
@@ -52,7 +52,8 @@ HINTS: tuple[tuple[str, Text], ...] = (
     (
         r'no matches for kind "(?P<kind>[^"]*)" in version "(?P<version>[^"]*)"',
         Text(
-            ko="apiVersion {version}에는 {kind}라는 kind가 없습니다. 대소문자까지 맞아야 합니다(파드는 apiVersion: "
+            ko="apiVersion {version}에는 {kind}{이라는/라는} kind가 없습니다. 대소문자까지 맞아야 합니다(파드는 "
+            "apiVersion: "
             "v1, kind: Pod).",
             en="apiVersion {version} has no kind {kind}. Upper and lower case count (a Pod: apiVersion: v1, kind: "
             "Pod).",
@@ -61,7 +62,7 @@ HINTS: tuple[tuple[str, Text], ...] = (
     (
         r'no kind "(?P<kind>[^"]*)" is registered',
         Text(
-            ko="kind는 대문자로 시작합니다: {kind}가 아니라 Pod처럼 씁니다.",
+            ko="kind는 대문자로 시작합니다: {kind}{이/가} 아니라 Pod처럼 씁니다.",
             en="A kind begins with a capital letter: Pod, not {kind}.",
         ),
     ),
@@ -143,7 +144,7 @@ HINTS: tuple[tuple[str, Text], ...] = (
     (
         r"(?P<field>kind|apiVersion) not set",
         Text(
-            ko="모든 매니페스트에는 apiVersion과 kind가 있어야 합니다. {field}을(를) 더합니다.",
+            ko="모든 매니페스트에는 apiVersion과 kind가 있어야 합니다. {field}{을/를} 더합니다.",
             en="Every manifest has an apiVersion and a kind: add {field}.",
         ),
     ),

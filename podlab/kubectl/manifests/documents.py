@@ -23,7 +23,7 @@ LARGEST = 8 * 1024 * 1024
 """Bytes that a manifest may have; an API server takes 3 MiB for one object."""
 
 NOT_TEXT = Text(
-    ko="{path}은(는) 텍스트 파일이 아닙니다. 매니페스트는 UTF-8로 쓴 YAML이나 JSON입니다.",
+    ko="{path}{은/는} 텍스트 파일이 아닙니다. 매니페스트는 UTF-8로 쓴 YAML이나 JSON입니다.",
     en="{path} is not a text file. A manifest is YAML or JSON, written in UTF-8.",
 )
 TOO_LARGE = Text(

@@ -15,7 +15,8 @@ from podlab.kubectl.common import Common
 from podlab.text import Text
 
 REFUSED = Text(
-    ko="error: podlab에는 `{what}`이(가) 없습니다. `podlab kubeconfig`가 알려 주는 kubeconfig로 진짜 kubectl을 씁니다.",
+    ko="error: podlab에는 `{what}`{이/가} 없습니다. `podlab kubeconfig`가 알려 주는 kubeconfig로 진짜 kubectl을 "
+    "씁니다.",
     en="error: podlab does not do `{what}`: use the real kubectl with the kubeconfig that `podlab kubeconfig` names.",
 )
 

@@ -33,7 +33,7 @@ LABELS = {
     "ephemeral": Text(ko="임시 컨테이너", en="ephemeral container"),
     "image": Text(ko="이미지", en="image"),
     "ports": Text(ko="포트", en="port"),
-    "mounts": Text(ko="볼륨 {volume}을(를) {path}에 마운트", en="volume {volume} at {path}"),
+    "mounts": Text(ko="{path}에 볼륨 {volume} 마운트", en="volume {volume} at {path}"),
     "read_only": Text(ko="읽기 전용", en="read-only"),
     "localhost": Text(
         ko="컨테이너끼리는 localhost로 통합니다. 포트 공간은 하나입니다.",

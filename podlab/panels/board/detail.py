@@ -28,7 +28,7 @@ LABELS = {
     "probe": Text(ko="프로브", en="probe"),
     "restarted_times": Text(ko="재시작 {n}번", en="{n} restarts"),
     "mounts": Text(ko="볼륨 {volume}: {path}", en="volume {volume} at {path}"),
-    "conditions": Text(ko="컨디션", en="Conditions"),
+    "conditions": Text(ko="조건", en="Conditions"),
     "volumes": Text(ko="볼륨", en="Volumes"),
     "used_by": Text(ko="쓰는 컨테이너: {names}", en="used by {names}"),
     "unused": Text(ko="아무도 쓰지 않습니다", en="used by nobody"),

@@ -75,7 +75,7 @@ REPEATED = Text(
     ko="`{key}` 키가 이 단계에 이미 있습니다. 마지막에 적은 것만 남습니다.",
     en="The key `{key}` is here already; only the last one counts.",
 )
-UNKNOWN = Text(ko="`{field}`라는 필드는 없습니다.", en="There is no field `{field}` here.")
+UNKNOWN = Text(ko="`{field}`{이라는/라는} 필드는 없습니다.", en="There is no field `{field}` here.")
 PERHAPS = Text(ko="혹시 `{name}`입니까?", en="Did you mean `{name}`?")
 TYPE = Text(ko="`{field}`에는 {wanted} 값을 씁니다. 지금은 {found}입니다.", en="`{field}` takes {wanted}, not {found}.")
 KINDS = {
@@ -93,16 +93,16 @@ CAUSES = {
         ko="`{field}`에는 정해진 값만 쓸 수 있습니다.", en="`{field}` takes only certain values."
     ),
     "FieldValueDuplicate": Text(ko="`{field}` 값이 겹칩니다.", en="The value of `{field}` is there twice."),
-    "FieldValueForbidden": Text(ko="`{field}`은(는) 여기서 쓸 수 없습니다.", en="`{field}` may not be set like this."),
+    "FieldValueForbidden": Text(ko="`{field}`{은/는} 여기서 쓸 수 없습니다.", en="`{field}` may not be set like this."),
     "FieldValueNotFound": Text(
-        ko="`{field}`이(가) 가리키는 것이 없습니다.", en="What `{field}` refers to is not there."
+        ko="`{field}`{이/가} 가리키는 것이 없습니다.", en="What `{field}` refers to is not there."
     ),
     "FieldValueTooLong": Text(ko="`{field}` 값이 너무 깁니다.", en="The value of `{field}` is too long."),
     "FieldValueTypeInvalid": Text(ko="`{field}` 값의 타입이 다릅니다.", en="`{field}` takes a value of another type."),
 }
 QUOTES = Text(ko="따옴표로 감싸면 문자열이 됩니다.", en="Quotes make a string of it.")
 IMMUTABLE = Text(
-    ko="이미 있는 파드의 `{field}`은(는) 이렇게 바꿀 수 없습니다. 바꿀 수 있는 것은 이미지 같은 몇 가지뿐입니다. "
+    ko="이미 있는 파드의 `{field}`{은/는} 이렇게 바꿀 수 없습니다. 바꿀 수 있는 것은 이미지 같은 몇 가지뿐입니다. "
     "다른 것을 바꾸려면 파드를 지우고 새로 만듭니다.",
     en="`{field}` of a Pod that exists cannot be changed like this: only a few fields can, the image among them. For "
     "anything else, delete the Pod and make it anew.",
