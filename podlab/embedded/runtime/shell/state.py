@@ -14,7 +14,7 @@ from podlab.embedded.runtime.shell.parser import Parser
 from podlab.embedded.runtime.shell.syntax import Command, SyntaxProblem
 from podlab.embedded.runtime.streams import OutOfMemory
 
-VARIABLES_LIMIT = 8 * 2**20
+VARIABLES_LIMIT = 16 * 2**20
 """Bytes that a shell's variables may hold when its container has no memory limit."""
 
 
@@ -116,7 +116,8 @@ class Shell:
         if "a" in self.options:
             self.exported.add(name)
         limit = self.process.machine.memory_limit
-        if len(value) > 2**16 and sum(map(len, self.variables.values())) > min(limit or VARIABLES_LIMIT, 4 * 2**20):
+        most = min(limit or VARIABLES_LIMIT, VARIABLES_LIMIT)
+        if len(value) > 2**16 and sum(map(len, self.variables.values())) > most:
             if limit:
                 raise OutOfMemory
             self.variables[name] = ""

@@ -1,0 +1,1 @@
+"""Broken Pods to find out about and to repair: one value each."""

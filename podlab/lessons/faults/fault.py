@@ -1,0 +1,100 @@
+"""One broken Pod: what is told of it, what is guessed, how it is judged, and how it is mended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from podlab.lessons.check import Pod, Result, Seen
+from podlab.lessons.judge import ready
+from podlab.lessons.quiz import Option, Question
+from podlab.text import Text
+
+PROMPT = Text(ko="무엇이 잘못되었습니까?", en="What is wrong?")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A broken Pod and its way out. Its key is the Pod's name, and gives nothing away.
+
+    Attributes:
+        story: what the Pod is for, and what its repair must keep.
+        manifest: the broken Pod, and what belongs to it, as YAML.
+        sign: columns of `kubectl get pods` and what they show when the symptom is there.
+        until: what `kubectl wait --for` waits for: the symptom.
+        guesses: what the learner chooses among, each with an answer.
+        amiss: what is still wrong with this Pod's own fields, if anything; that it is Ready, `judge` sees to.
+        learned: what is said of the repaired Pod.
+        hints: where to look, what is seen there, what to do.
+        repair: pieces of the manifest and what takes their place.
+        way: how the mended manifest gets into the cluster.
+        taint: what every node is tainted with meanwhile.
+        deleted: the Pod is deleted as soon as it runs.
+    """
+
+    key: str
+    story: Text
+    manifest: str
+    sign: str
+    until: str
+    guesses: tuple[Option, ...]
+    amiss: Callable[[Pod], Text | None]
+    learned: Text
+    hints: tuple[Text, Text, Text]
+    repair: tuple[tuple[str, str], ...]
+    way: Text
+    taint: str = ""
+    deleted: bool = False
+
+    @property
+    def file(self) -> str:
+        """Where its manifest lies in the learner's folder."""
+        return f"{self.key}.yaml"
+
+    @property
+    def question(self) -> Question:
+        """What is guessed before anything is explained."""
+        return Question(self.key, PROMPT, self.guesses)
+
+    @property
+    def solution(self) -> str:
+        """The mended manifest."""
+        text = self.manifest
+        for old, new in self.repair:
+            text = text.replace(old, new)
+        return text
+
+    def judge(self, pod: Pod | None) -> Result:
+        """Whether this Pod is repaired; else what is missing, and where to look."""
+        wrong = self.amiss(pod) if pod is not None else None
+        if wrong is not None:
+            return Result(False, wrong, self.hints[0])
+        found = ready(self.key, self.file)(Seen(() if pod is None else (pod,)))
+        return Result(True, self.learned) if found else found
+
+    def test(self, seen: Seen) -> Result:
+        """The same, as a check."""
+        return self.judge(seen.pod(self.key))
+
+
+def container(pod: Pod) -> Mapping[str, Any]:
+    """The Pod's first container."""
+    found: Mapping[str, Any] = pod["spec"]["containers"][0]
+    return found
+
+
+def repository(pod: Pod) -> str:
+    """Which repository its image comes from, without registry and tag, where that is Docker Hub's own."""
+    image = str(container(pod).get("image", ""))
+    for prefix in ("docker.io/", "library/"):
+        image = image.removeprefix(prefix)
+    return image.partition("@")[0].partition(":")[0]
+
+
+def no_nginx(pod: Pod) -> Text | None:
+    """What is said of a Pod that no longer runs nginx."""
+    if repository(pod) == "nginx":
+        return None
+    told = Text(ko="이미지가 {image}입니다. nginx 이미지여야 합니다", en="the image is {image}; it has to be an nginx")
+    return told.format(image=container(pod).get("image", "-"))
