@@ -144,6 +144,16 @@ class GarbageCollector:
 
         self._change(resource, obj, change)
 
+    def _unblock_owners(self, resource: Resource, obj: Obj) -> None:
+        """No owner waits for this object any more. Upstream: unblockOwnerReferencesStrategicMergePatch"""
+
+        def change(copy: Obj) -> None:
+            for reference in _owners(copy):
+                if reference.get("blockOwnerDeletion"):
+                    reference["blockOwnerDeletion"] = False
+
+        self._change(resource, obj, change)
+
     def _change(self, resource: Resource, obj: Obj, change: Any) -> None:
         meta = obj["metadata"]
         self._registry.change(
@@ -162,7 +172,10 @@ class GarbageCollector:
         if meta.get("deletionTimestamp"):
             return
         waited_for = any(owner is not None for _, owner in owners)
-        policy = "Foreground" if waited_for and self._of(obj) else "Background"
+        dependents = self._of(obj)
+        if waited_for and any(_is_ending(dependent, FOREGROUND) for _, dependent in dependents):
+            self._unblock_owners(resource, obj)  # a circle: its owners would wait for themselves
+        policy = "Foreground" if waited_for and dependents else "Background"
         if ORPHAN in (meta.get("finalizers") or []):
             policy = "Orphan"
         options = {"propagationPolicy": policy, "preconditions": {"uid": meta["uid"]}}

@@ -75,3 +75,25 @@ def test_in_the_foreground_an_owner_waits_for_what_blocks_it() -> None:
         assert find(sim, "owner") is None and find(sim, "child") is None
 
     simulate(script, "made")
+
+
+def test_a_circle_of_owners_goes_whole() -> None:
+    async def script(sim: Simulation) -> None:
+        maps = sim.registry.resource("configmaps")
+        names = ("one", "two", "three")
+        for name in names:
+            sim.create({"kind": "ConfigMap", "metadata": {"name": name}, "data": {}})
+        uids = {name: sim.registry.get(maps, name, "made")["metadata"]["uid"] for name in names}
+
+        def owned_by(owner: str) -> Any:
+            reference = {"apiVersion": "v1", "kind": "ConfigMap", "name": owner, "uid": uids[owner]}
+            reference |= {"controller": True, "blockOwnerDeletion": True}
+            return lambda copy: copy["metadata"].update(ownerReferences=[reference])
+
+        for name, owner in zip(names, (names[-1], *names), strict=False):
+            sim.registry.change(maps, name, "made", owned_by(owner), subresource="")
+        delete(sim, "one", "Foreground")
+        await sim.run(2)
+        assert [find(sim, name) for name in names] == [None, None, None]
+
+    simulate(script, "made")

@@ -382,3 +382,18 @@ async def test_a_sidecar_is_not_started_again_when_the_work_is_done(sim: Simulat
     await sim.run(60)
     told = [event["object"] for event in sim.seen["events"] if event["object"]["reason"] == "Killing"]
     assert [(event["message"], event["count"]) for event in told] == [("Stopping container helper", 1)]
+
+
+async def test_a_nodes_extended_resources_outlive_the_kubelets_next_report(sim: Simulation) -> None:
+    nodes = sim.registry.resource("nodes")
+
+    def offer(node: Obj) -> None:
+        for key in ("capacity", "allocatable"):
+            node["status"][key]["example.com/dongle"] = "5"
+
+    sim.registry.change(nodes, "lab-control-plane", "", offer)
+    sim.create(pod(image="busybox", command=["sleep", "60"]))  # its pull makes the kubelet report
+    await sim.until(lambda: sim.ready("p"))
+    status = sim.registry.get(nodes, "lab-control-plane")["status"]
+    assert any("busybox" in name for image in status["images"] for name in image["names"])
+    assert status["capacity"]["example.com/dongle"] == status["allocatable"]["example.com/dongle"] == "5"

@@ -137,13 +137,14 @@ class NodeReporter:
         found = [images.find(reference) for reference in self._present()]
         listed = [{"names": [i.id, i.reference], "sizeBytes": i.size} for i in found if i]
         features = {"recursiveReadOnlyMounts": True, "userNamespaces": False}
+        given = (node.get("status") or {}).get("capacity") or {}  # extended resources are whoever's who wrote them
         return {
             "addresses": [
                 {"address": self._machine.ip, "type": "InternalIP"},
                 {"address": self.name, "type": "Hostname"},
             ],
-            "allocatable": dict(CAPACITY),
-            "capacity": dict(CAPACITY),
+            "allocatable": {**given, **CAPACITY},
+            "capacity": {**given, **CAPACITY},
             "conditions": [*pressures, ready],
             "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
             "declaredFeatures": list(FEATURES),
