@@ -93,9 +93,17 @@ def write(nano: int, form: str) -> str:
     return f"{sign}{amount}{DECIMAL_SUFFIX[exponent]}"
 
 
+class Decimal(str):
+    """A canonical text of an amount that Go keeps as a decimal of any size, since it was read from one."""
+
+    __slots__ = ()
+
+
 def canonical(value: object) -> str:
     """Return a JSON value (text or number) as the API server writes it; raise ValueError."""
-    return str(parse(str(value).strip()))
+    text = str(value).strip()
+    written = str(parse(text))
+    return Decimal(written) if isinstance(value, Decimal) or not _small(text) else written
 
 
 def nano(value: object) -> int:
@@ -118,11 +126,12 @@ def fractional(value: object) -> bool:
     text = str(value).strip()
     parsed = parse(text)
     thousandths = parsed.nano // 10**6
-    if not _small(text):
+    if isinstance(value, Decimal) or not _small(text):
         thousandths = (thousandths + 2**63) % 2**64 - 2**63
     return thousandths % 1000 != 0 or parsed.nano % 10**6 != 0
 
 
+@lru_cache(maxsize=1024)
 def _small(text: str) -> bool:
     """Whether Go keeps the amount in 64 bits."""
     match = SHAPE.fullmatch(text)

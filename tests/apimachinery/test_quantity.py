@@ -47,3 +47,10 @@ def test_order_is_that_of_numbers(one: int, other: int) -> None:
 
 def test_what_the_scheduler_counts() -> None:
     assert quantity.milli("0.1") == 100 and quantity.milli("1n") == 1 and quantity.whole("1Ki") == 1024
+
+
+@pytest.mark.parametrize(
+    ("text", "fractional"), [("100E", False), ("100000000000000000000", True), ("1.5", True), ("8Ei", False)]
+)
+def test_large_amounts_overflow_in_thousandths_as_go_reads_them(text: str, fractional: bool) -> None:
+    assert quantity.fractional(quantity.canonical(text)) is fractional

@@ -16,7 +16,6 @@ from tests.golden.validation.record import judgement, path, settled
 Obj = dict[str, Any]
 GOLDEN = Path(__file__).parents[2] / "golden" / "validation"
 NAMESPACE = "valid-golden"
-KNOWN = {"2-143"}  # `overhead: {}`: a map that is empty is dropped before admission looks at whether there is one
 SENT = {"accept": "application/json", "user_agent": "unknown"}
 DRY = "dryRun=All&fieldValidation=Strict"
 
@@ -56,7 +55,7 @@ async def test_judgements_are_those_of_a_real_cluster(api: Api, name: str, count
     given = cases(name)
     for case in given:
         answer = await judged(api, case)
-        if answer != case["says"] and case["name"] not in KNOWN:
+        if answer != case["says"]:
             wrong[case["name"]] = {"kind": case["says"], "embedded": answer}
     assert len(given) == count
     assert not wrong, json.dumps(wrong, indent=1, ensure_ascii=False)[:5000]

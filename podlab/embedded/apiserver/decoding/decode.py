@@ -59,10 +59,15 @@ def reshape(value: Any, expected: Gvk) -> tuple[dict[str, Any], list[str]]:
 
 
 def _with_reset(value: Any, obj: dict[str, Any]) -> dict[str, Any]:
-    """Keep an empty list of managedFields: it makes the server forget who owns what."""
-    meta = value.get("metadata") if isinstance(value, dict) else None
-    if isinstance(meta, dict) and meta.get("managedFields") == []:
-        obj["metadata"]["managedFields"] = []
+    """Keep what means something although it is empty.
+
+    A list of managedFields makes the server forget who owns what; a Pod's overhead is one that no RuntimeClass made.
+    """
+    given = value if isinstance(value, dict) else {}
+    for part, key, nothing in (("metadata", "managedFields", []), ("spec", "overhead", {})):
+        inside = given.get(part)
+        if isinstance(inside, dict) and inside.get(key) == nothing and isinstance(obj.get(part), dict):
+            obj[part][key] = nothing.copy()
     return obj
 
 
