@@ -13,9 +13,14 @@ from podlab.apimachinery.quantity import canonical
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.writing import Writing
+from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.verbs.label import objects_named
 
 Object = dict[str, Any]
+DEPRECATED = (
+    "Flag --cpu-percent has been deprecated, Use --cpu with percentage or resource quantity format "
+    "(e.g., '70%' for utilization or '500m' for milliCPU).\n"
+)
 SCALABLE = ("Deployment", "ReplicaSet", "StatefulSet", "ReplicationController")
 
 
@@ -35,45 +40,43 @@ def autoscale(
     Raises:
         PodlabError: the bounds make no sense, or the kind has no replicas.
     """
-    if max_ == -1:
-        raise PodlabError('error: required flag(s) "max" not set')
-    if max_ < 1:
-        raise PodlabError(f"error: --max=MAXPODS is required and must be at least 1, max: {max_}")
-    if max_ < min_:
-        raise PodlabError(f"error: --max=MAXPODS must be larger or equal to --min=MINPODS, max: {max_}, min: {min_}")
-    if cpu_percent >= 0 and cpu:
-        raise PodlabError("error: --cpu-percent and --cpu are mutually exclusive")
+    _check(min_, max_, cpu_percent, cpu)
     if cpu_percent >= 0:
-        command.err(
-            "Flag --cpu-percent has been deprecated, Use --cpu with percentage or resource quantity format "
-            "(e.g., '70%' for utilization or '500m' for milliCPU).\n"
-        )
+        command.err(DEPRECATED)
         cpu = f"{cpu_percent}%"
     metrics = [_metric(kind, text) for kind, text in (("cpu", cpu), ("memory", memory)) if text]
     writing = Writing(command, "kubectl-autoscale")
     scalers = command.mapper.by_name("horizontalpodautoscalers.autoscaling")
     for mapping, obj in objects_named(command, arguments, filename):
         with command.going_on():
-            if mapping.kind not in SCALABLE:
-                what = f"{mapping.group}/{mapping.version}, Resource={mapping.plural}"
-                raise PodlabError(
-                    f"error: cannot autoscale a {mapping.kind}: could not find scale subresource for {what} in "
-                    "discovery information"
-                )
-            target = {"apiVersion": mapping.api_version, "kind": mapping.kind, "name": obj["metadata"]["name"]}
-            spec: Object = {"maxReplicas": max_, "scaleTargetRef": target}
+            spec: Object = {"maxReplicas": max_, "scaleTargetRef": _target(mapping, obj["metadata"]["name"])}
             spec |= {"minReplicas": min_} if min_ > 0 else {}
             spec |= {"metrics": metrics} if metrics else {}
-            metadata: Object = {"name": name or obj["metadata"]["name"]}
-            metadata |= {"namespace": obj["metadata"]["namespace"]}
-            made = {
-                "apiVersion": "autoscaling/v2",
-                "kind": "HorizontalPodAutoscaler",
-                "metadata": metadata,
-                "spec": spec,
-            }
-            made["status"] = {"currentMetrics": None, "desiredReplicas": 0}
+            metadata = {"name": name or obj["metadata"]["name"], "namespace": obj["metadata"]["namespace"]}
+            made = {"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": metadata}
+            made |= {"spec": spec, "status": {"currentMetrics": None, "desiredReplicas": 0}}
             writing.tell(scalers, writing.post(scalers, obj["metadata"]["namespace"], made), "autoscaled")
+
+
+def _check(least: int, most: int, cpu_percent: int, cpu: str) -> None:
+    if most == -1:
+        raise PodlabError('error: required flag(s) "max" not set')
+    if most < 1:
+        raise PodlabError(f"error: --max=MAXPODS is required and must be at least 1, max: {most}")
+    if most < least:
+        raise PodlabError(f"error: --max=MAXPODS must be larger or equal to --min=MINPODS, max: {most}, min: {least}")
+    if cpu_percent >= 0 and cpu:
+        raise PodlabError("error: --cpu-percent and --cpu are mutually exclusive")
+
+
+def _target(mapping: Mapping, name: str) -> Object:
+    if mapping.kind not in SCALABLE:
+        what = f"{mapping.group}/{mapping.version}, Resource={mapping.plural}"
+        raise PodlabError(
+            f"error: cannot autoscale a {mapping.kind}: could not find scale subresource for {what} in "
+            "discovery information"
+        )
+    return {"apiVersion": mapping.api_version, "kind": mapping.kind, "name": name}
 
 
 def _metric(kind: str, text: str) -> Object:

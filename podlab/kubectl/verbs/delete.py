@@ -70,14 +70,7 @@ def delete(
     """
     if output not in ("", "name"):
         raise PodlabError(f'error: unexpected -o output mode: {output}. We only support "-o name"')
-    if now and grace_period >= 0:
-        raise PodlabError("error: --now and --grace-period cannot be specified together")
-    if grace_period == 0 and not force:
-        grace_period, wait = 1, True if wait is None else wait
-    if force and grace_period < 0:
-        grace_period = 0
-    if now:
-        grace_period = 1
+    grace_period = _grace(grace_period, now, force)
     if all_ and (selector or field_selector):
         raise PodlabError("error: setting 'all' parameter but found a non empty selector. ")
     if force and dry_run == "none":
@@ -87,8 +80,7 @@ def delete(
         if filename
         else _of_arguments(command, arguments, selector, field_selector, all_, all_namespaces)
     )
-    options = _options(grace_period, cascade)
-    forced = " force" if force else ""
+    options, forced = _options(grace_period, cascade), " force" if force else ""
     ignore = ignore_not_found or bool(all_ or selector or field_selector)
     deleted = []
     for target in targets:
@@ -100,8 +92,16 @@ def delete(
     if not targets and not command.failures and not ignore_not_found:
         command.out("No resources found\n")
     if dry_run == "none" and wait is not False:
-        seconds = parse_duration(timeout) or 7 * 24 * 3600
-        _wait(command, deleted, seconds)
+        _wait(command, deleted, parse_duration(timeout) or 7 * 24 * 3600)
+
+
+def _grace(asked: int, now: bool, force: bool) -> int:
+    """Seconds for the Pods to end in; 0 only by force."""
+    if now and asked >= 0:
+        raise PodlabError("error: --now and --grace-period cannot be specified together")
+    if force and asked < 0:
+        return 0
+    return 1 if now or (asked == 0 and not force) else asked
 
 
 def _options(grace_period: int, cascade: str) -> Object:

@@ -51,8 +51,11 @@ def api_resources(
         rows.sort(key=lambda each: each.plural if sort_by == "name" else each.kind)
     if output == "name":
         command.out("".join(f"{each.qualified}\n" for each in rows))
-        return
-    wide = output == "wide"
+    else:
+        command.out(_resource_table(rows, output == "wide", no_headers))
+
+
+def _resource_table(rows: list[Mapping], wide: bool, no_headers: bool) -> str:
     head = "NAME\tSHORTNAMES\tAPIVERSION\tNAMESPACED\tKIND" + ("\tVERBS\tCATEGORIES" if wide else "")
     lines = [] if no_headers else [head]
     lines += [
@@ -60,7 +63,7 @@ def api_resources(
         + (f"\t{','.join(sorted(each.verbs))}\t{','.join(each.categories)}" if wide else "")
         for each in rows
     ]
-    command.out(align("\n".join(lines) + "\n", min_width=6, padding=3))
+    return align("\n".join(lines) + "\n", min_width=6, padding=3)
 
 
 def _is_preferred(command: Command, one: Mapping) -> bool:

@@ -80,16 +80,9 @@ def drain(
     Raises:
         PodlabError: Pods that may not be evicted, or are not gone in time.
     """
-    rules = Rules(
-        force,
-        ignore_daemonsets,
-        delete_emptydir_data,
-        disable_eviction,
-        grace_period,
-        parse_duration(timeout) or float("inf"),
-        pod_selector,
-        chunk_size,
-    )
+    patience = parse_duration(timeout) or float("inf")
+    allowed = (force, ignore_daemonsets, delete_emptydir_data, disable_eviction)
+    rules = Rules(*allowed, grace_period, patience, pod_selector, chunk_size)
     writing = Writing(command, "kubectl-drain")
     nodes = _nodes(command, arguments, selector, "drain")
     for mapping, node in nodes:

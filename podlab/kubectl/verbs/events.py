@@ -50,19 +50,22 @@ def events(
     found = [{"apiVersion": "v1", "kind": "Event", **event} for event in listed["items"] if _is_wanted(event, wanted)]
     found.sort(key=_when)
     command.objects += found
-    now = command.client.server_now()
     if output:
         document = {"apiVersion": "v1", "items": found, "kind": "EventList", "metadata": {"resourceVersion": ""}}
         command.out(parse_format(output).text(document))
     elif found:
-        lines = [] if no_headers else [_row("NAMESPACE", HEADER, all_namespaces)]
-        lines += [event_row(event, now, all_namespaces) for event in found]
-        command.out(align("".join(f"{line}\n" for line in lines), min_width=6, padding=3))
+        command.out(_table(found, command.client.server_now(), all_namespaces, no_headers))
     elif not watch:
         command.err("No events found.\n" if all_namespaces else f"No events found in {command.namespace} namespace.\n")
     if watch:
         query = {"fieldSelector": selector or None, "resourceVersion": listed["metadata"]["resourceVersion"]}
         _follow(command, mapping.path(namespace), query, wanted, all_namespaces)
+
+
+def _table(found: list[Object], now: datetime, all_namespaces: bool, no_headers: bool) -> str:
+    lines = [] if no_headers else [_row("NAMESPACE", HEADER, all_namespaces)]
+    lines += [event_row(event, now, all_namespaces) for event in found]
+    return align("".join(f"{line}\n" for line in lines), min_width=6, padding=3)
 
 
 def _follow(command: Command, path: str, query: dict[str, object], wanted: set[str], all_namespaces: bool) -> None:

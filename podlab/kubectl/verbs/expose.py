@@ -60,13 +60,9 @@ def expose(
     """
     if session_affinity not in ("", "None", "ClientIP"):
         raise PodlabError(f"error: unknown session affinity: {session_affinity}")
-    more = {
-        "type": type_,
-        "externalIPs": [external_ip] if external_ip else None,
-        "loadBalancerIP": load_balancer_ip if type_ == "LoadBalancer" else None,
-        "sessionAffinity": session_affinity,
-        "clusterIP": cluster_ip,
-    }
+    external = {"externalIPs": [external_ip] if external_ip else None}
+    balanced = {"loadBalancerIP": load_balancer_ip if type_ == "LoadBalancer" else None}
+    more = {"type": type_, **external, **balanced, "sessionAffinity": session_affinity, "clusterIP": cluster_ip}
     given = tuple((key, value) for key, value in more.items() if value)
     wanted = Wanted(name, port, target_port, protocol, labels, selector, given)
     writing = Writing(command, "kubectl-expose")

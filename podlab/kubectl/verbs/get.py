@@ -111,28 +111,25 @@ def get(
     if show_labels and not style.is_table:
         raise PodlabError(f"error: --show-labels option cannot be used with {output} printer")
     chosen = chosen_of(command, resources, filename, selecting=bool(selector or field_selector))
-    question = Question(
-        command.namespace,
-        all_namespaces,
-        selector,
-        field_selector,
-        sort_by,
-        subresource,
-        ignore_not_found,
-        0 if sort_by else chunk_size,
-    )
+    size = 0 if sort_by else chunk_size
+    scope = (command.namespace, all_namespaces, selector, field_selector)
+    question = Question(*scope, sort_by, subresource, ignore_not_found, size)
     options = TableOptions(style.name == "wide", no_headers, False, show_labels, tuple(label_columns))
     if watch or watch_only:
-        if len(chosen) != 1:
-            raise PodlabError("error: you may only specify a single resource type")
-        seconds = seconds_of(timeout)
-        watched = Watched(chosen[0], question.where(chosen[0].mapping), selector, field_selector, seconds)
         shown = replace(options, with_namespace=all_namespaces)
+        watched = _watched(chosen, question, seconds_of(timeout))
         follow(command, watched, shown, style, only=watch_only, with_events=output_watch_events)
     elif style.is_table:
         _tables(command, chosen, question, options, show_kind)
     else:
         _objects(command, chosen, question, style, no_headers)
+
+
+def _watched(chosen: Sequence[Selected], question: Question, seconds: float | None) -> Watched:
+    if len(chosen) != 1:
+        raise PodlabError("error: you may only specify a single resource type")
+    where = question.where(chosen[0].mapping)
+    return Watched(chosen[0], where, question.label_selector, question.field_selector, seconds)
 
 
 def get_raw(client: Client, path: str, patience: float) -> str:

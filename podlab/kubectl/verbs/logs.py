@@ -77,10 +77,9 @@ def logs(
         PodlabError: no such container.
     """
     container = _checked(arguments, container, all_containers, selector)
+    switches = {"follow": follow, "previous": previous, "timestamps": timestamps}
     query: dict[str, object] = {
-        "follow": "true" if follow else None,
-        "previous": "true" if previous else None,
-        "timestamps": "true" if timestamps else None,
+        **{name: "true" if on else None for name, on in switches.items()},
         "tailLines": SELECTOR_TAIL if selector and tail is None else tail if tail != -1 else None,
         "sinceSeconds": round(parse_duration(since)) if since else None,
         "sinceTime": since_time or None,
@@ -90,19 +89,24 @@ def logs(
     sources = [
         s for pod in pods for s in _sources(command, pod, container, all_containers, all_pods, prefix or all_pods)
     ]
-    if follow and len(sources) > 1:
-        if len(sources) > max_log_requests:
-            raise PodlabError(
-                f"error: you are attempting to follow {len(sources)} log streams, but maximum allowed concurrency is "
-                f"{max_log_requests}, use --max-log-requests to increase the limit"
-            )
+    if follow:
+        _follow(command, sources, query, max_log_requests)
+        return
+    for source in sources:
+        _print_whole(command, source, query, ignore_errors)
+
+
+def _follow(command: Command, sources: list[Source], query: dict[str, object], most: int) -> None:
+    if len(sources) > max(most, 1):
+        raise PodlabError(
+            f"error: you are attempting to follow {len(sources)} log streams, but maximum allowed concurrency is "
+            f"{most}, use --max-log-requests to increase the limit"
+        )
+    if len(sources) > 1:
         _print_until_interrupted(command, _merged(command.client, sources, query))
-    elif follow:
-        for source in sources:
-            _print_until_interrupted(command, _patient(command, source, query))
     else:
         for source in sources:
-            _print_whole(command, source, query, ignore_errors)
+            _print_until_interrupted(command, _patient(command, source, query))
 
 
 def _checked(arguments: tuple[str, ...], container: str, all_containers: bool, selector: str) -> str:

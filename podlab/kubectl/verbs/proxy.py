@@ -15,6 +15,7 @@ from podlab.client import Client
 from podlab.errors import ApiError, ClusterError, PodlabError
 from podlab.kubectl.command import Command
 
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 HOP = ("connection", "transfer-encoding", "content-length", "content-encoding", "keep-alive", "date", "server")
 
 
@@ -93,57 +94,61 @@ def _patterns(text: str) -> list[re.Pattern[str]]:
 
 
 def _handler(client: Client, rules: Rules, open_to_all: bool) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        """Passes a request on."""
+    passing = {f"do_{method}": _Handler.pass_on for method in METHODS}
+    return type("Handler", (_Handler,), {"client": client, "rules": rules, "open_to_all": open_to_all, **passing})
 
-        def pass_on(self) -> None:
-            path = self.path.partition("?")[0]
-            if not open_to_all and not rules.allows(self.command, path, self.headers.get("Host", "")):
-                self.answer(403, {"Content-Type": "text/plain; charset=utf-8"}, b"Forbidden")
-                return
-            target = self.path.removeprefix(rules.prefix) if rules.prefix else self.path
-            if rules.www and path.startswith(rules.www_prefix):
-                self.static(rules.www, path.removeprefix(rules.www_prefix))
-                return
-            size = int(self.headers.get("Content-Length") or 0)
-            body = self.rfile.read(size) if size else None
-            self.ask(target, body)
 
-        def ask(self, target: str, body: bytes | None) -> None:
-            kind = self.headers.get("Content-Type") if body is not None else None
-            try:
-                found = client.request(
-                    self.command, target, body=body, accept=self.headers.get("Accept", "*/*"), content_type=kind
-                )
-                self.answer(found.status, dict(found.headers), found.body)
-            except ApiError as error:
-                text = error.status.get("body") or ""
-                data = str(text).encode() if text else json.dumps(error.status).encode()
-                sent = "text/plain; charset=utf-8" if text else "application/json"
-                self.answer(error.code or 500, {"Content-Type": sent}, data)
-            except ClusterError as error:
-                self.answer(502, {"Content-Type": "text/plain; charset=utf-8"}, str(error).encode())
+class _Handler(BaseHTTPRequestHandler):
+    """Passes a request on."""
 
-        def static(self, folder: Path, name: str) -> None:
-            path = (folder / name.lstrip("/")).resolve()
-            path = path / "index.html" if path.is_dir() else path
-            if folder.resolve() not in path.parents or not path.is_file():
-                self.answer(404, {"Content-Type": "text/plain; charset=utf-8"}, b"404 page not found\n")
-                return
-            self.answer(200, {}, path.read_bytes())
+    client: Client
+    rules: Rules
+    open_to_all: bool
 
-        def answer(self, code: int, headers: dict[str, str], body: bytes) -> None:
-            self.send_response(code)
-            for name, value in headers.items():
-                if name.lower() not in HOP:
-                    self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+    def pass_on(self) -> None:
+        path = self.path.partition("?")[0]
+        if not self.open_to_all and not self.rules.allows(self.command, path, self.headers.get("Host", "")):
+            self.answer(403, {"Content-Type": "text/plain; charset=utf-8"}, b"Forbidden")
             return
+        target = self.path.removeprefix(self.rules.prefix) if self.rules.prefix else self.path
+        if self.rules.www and path.startswith(self.rules.www_prefix):
+            self.static(self.rules.www, path.removeprefix(self.rules.www_prefix))
+            return
+        size = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(size) if size else None
+        self.ask(target, body)
 
-    for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"):
-        setattr(Handler, f"do_{method}", Handler.pass_on)
-    return Handler
+    def ask(self, target: str, body: bytes | None) -> None:
+        kind = self.headers.get("Content-Type") if body is not None else None
+        try:
+            found = self.client.request(
+                self.command, target, body=body, accept=self.headers.get("Accept", "*/*"), content_type=kind
+            )
+            self.answer(found.status, dict(found.headers), found.body)
+        except ApiError as error:
+            text = error.status.get("body") or ""
+            data = str(text).encode() if text else json.dumps(error.status).encode()
+            sent = "text/plain; charset=utf-8" if text else "application/json"
+            self.answer(error.code or 500, {"Content-Type": sent}, data)
+        except ClusterError as error:
+            self.answer(502, {"Content-Type": "text/plain; charset=utf-8"}, str(error).encode())
+
+    def static(self, folder: Path, name: str) -> None:
+        path = (folder / name.lstrip("/")).resolve()
+        path = path / "index.html" if path.is_dir() else path
+        if folder.resolve() not in path.parents or not path.is_file():
+            self.answer(404, {"Content-Type": "text/plain; charset=utf-8"}, b"404 page not found\n")
+            return
+        self.answer(200, {}, path.read_bytes())
+
+    def answer(self, code: int, headers: dict[str, str], body: bytes) -> None:
+        self.send_response(code)
+        for name, value in headers.items():
+            if name.lower() not in HOP:
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        return

@@ -71,34 +71,48 @@ def run(
     _check(command, arguments, image, restart, tty=tty, stdin=stdin, rm=rm, attached=attached)
     if expose and not port:
         raise PodlabError(f"error: --port must be set when exposing a service{SEE}")
-    name, rest = arguments[0], list(arguments[1:])
-    container: Object = {"name": name, "image": image}
-    if rest:
-        container["command" if command_ else "args"] = rest
-    container |= {"ports": [{"containerPort": _port(port)}]} if port else {}
-    container |= {"env": [_variable(each) for each in env]} if env else {}
-    container["resources"] = {}
-    container |= {"imagePullPolicy": image_pull_policy} if image_pull_policy else {}
-    container |= {"securityContext": {"privileged": True}} if privileged else {}
+    metadata = _metadata(command, arguments[0], labels, annotations)
+    container = _container(arguments, image, command_, port, env, image_pull_policy, privileged)
     container |= {"stdin": True, **({} if leave_stdin_open else {"stdinOnce": True})} if stdin else {}
     container |= {"tty": True} if tty else {}
-    metadata: Object = {"name": name, "labels": _labels(labels) if labels else {"run": name}}
-    metadata |= {"annotations": _annotations(annotations)} if annotations else {}
-    metadata |= {"namespace": command.namespace} if command.enforce_namespace else {}
     spec = {"containers": [container], "restartPolicy": restart, "dnsPolicy": "ClusterFirst"}
     obj: Object = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": {}}
     obj = overridden(command, obj, overrides, override_type) if overrides else obj
-    writing = Writing(command, "kubectl-run")
-    mapping = command.mapper.by_name("pods")
+    writing, mapping = Writing(command, "kubectl-run"), command.mapper.by_name("pods")
     made = writing.post(mapping, obj["metadata"].get("namespace") or command.namespace, obj)
     if expose:
         _expose(writing, metadata, _port(port))
-    followed = attached and writing.dry_run == "none"
-    if not followed:
+    if not attached or writing.dry_run != "none":
         writing.tell(mapping, made, "created")
-    if followed:
+    else:
         removal = {"gracePeriodSeconds": 0 if force and grace_period < 0 else grace_period}
         _stay(command, made, tty=tty, stdin=stdin, rm=rm, quiet=quiet, patience=pod_running_timeout, removal=removal)
+
+
+def _metadata(command: Command, name: str, labels: str, annotations: Sequence[str]) -> Object:
+    metadata: Object = {"name": name, "labels": _labels(labels) if labels else {"run": name}}
+    metadata |= {"annotations": _annotations(annotations)} if annotations else {}
+    return metadata | ({"namespace": command.namespace} if command.enforce_namespace else {})
+
+
+def _container(
+    arguments: Sequence[str],
+    image: str,
+    is_command: bool,
+    port: str,
+    env: Sequence[str],
+    pull_policy: str,
+    privileged: bool,
+) -> Object:
+    name, rest = arguments[0], list(arguments[1:])
+    container: Object = {"name": name, "image": image}
+    if rest:
+        container["command" if is_command else "args"] = rest
+    container |= {"ports": [{"containerPort": _port(port)}]} if port else {}
+    container |= {"env": [_variable(each) for each in env]} if env else {}
+    container["resources"] = {}
+    container |= {"imagePullPolicy": pull_policy} if pull_policy else {}
+    return container | ({"securityContext": {"privileged": True}} if privileged else {})
 
 
 def _expose(writing: Writing, metadata: Object, port: int) -> None:

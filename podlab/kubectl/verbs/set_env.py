@@ -56,18 +56,22 @@ def set_env(
     def change(spec: Object) -> Object:
         patch: Object = {}
         for kind in ("initContainers", "containers"):
-            items = []
-            for each in spec.get(kind) or []:
-                if matches(containers, each["name"]):
-                    if not overwrite:
-                        _refuse_overwriting(about, each.get("env") or [], wanted)
-                    changes = _changes(each.get("env") or [], wanted, removed)
-                    order = [{"name": name} for name in _order(each.get("env") or [], changes)]
-                    items += [{"name": each["name"], "env": changes, ORDER: order}] if changes else []
+            meant = [each for each in spec.get(kind) or [] if matches(containers, each["name"])]
+            for each in () if overwrite else meant:
+                _refuse_overwriting(about, each.get("env") or [], wanted)
+            items = [item for each in meant if (item := _item(each, wanted, removed))]
             patch |= {kind: items} if items else {}
         return patch
 
     update(command, found, change, "env updated", local)
+
+
+def _item(container: Object, wanted: list[Object], removed: list[str]) -> Object:
+    """What a patch says of a container; nothing where its variables stay."""
+    env = container.get("env") or []
+    changes = _changes(env, wanted, removed)
+    order = [{"name": name} for name in _order(env, changes)]
+    return {"name": container["name"], "env": changes, ORDER: order} if changes else {}
 
 
 def _divided(arguments: Sequence[str]) -> tuple[list[str], list[str]]:

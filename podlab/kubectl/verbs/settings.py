@@ -21,6 +21,9 @@ Object = dict[str, Any]
 Change = Callable[[Object], Object]
 """From a Pod's spec to the patch of that spec; an empty one for no change."""
 BOTH = "error: cannot set --all and --selector at the same time"
+ALREADY_ALL = (
+    "error: all containers are already specified by *, but saw more than one container_name=container_image pairs"
+)
 LOCAL = "error: cannot specify --local and --dry-run=server - did you mean --dry-run=client?"
 
 
@@ -44,11 +47,7 @@ def set_image(
     wrong = [BOTH] if all_ and selector else []
     wrong += [NAMED] if not words and not filename else []
     wrong += ["error: at least one image update is required"] if not images else []
-    if "*" in images and len(images) > 1:
-        wrong.append(
-            "error: all containers are already specified by *, but saw more than one container_name=container_image "
-            "pairs"
-        )
+    wrong += [ALREADY_ALL] if "*" in images and len(images) > 1 else []
     refuse(wrong)
 
     def change(spec: Object) -> Object:

@@ -25,6 +25,7 @@ from podlab.embedded.runtime.instance import Instance
 from podlab.embedded.runtime.machine import executables
 from podlab.embedded.runtime.machine.identity import identity
 from podlab.embedded.runtime.runtime import Container, Sandbox
+from podlab.embedded.runtime.volume import Mount
 
 Obj = dict[str, Any]
 
@@ -76,12 +77,9 @@ class Starter:
         hostname = using.name if pod["spec"].get("hostNetwork") else environment.hostname(pod)
         user = identity(pod, container)
         read_only = bool((container.get("securityContext") or {}).get("readOnlyRootFilesystem"))
-        own = (
-            runtime.one_file("/etc/hosts", network.hosts(pod, sandbox.ip).encode()),
-            runtime.one_file("/etc/hostname", f"{hostname}\n".encode(), read_only=read_only),
-            runtime.one_file("/etc/resolv.conf", network.resolver(pod).encode(), read_only=read_only),
-            runtime.one_file(container.get("terminationMessagePath", "/dev/termination-log"), b"", 0o666),
-        )
+        message_path = container.get("terminationMessagePath", "/dev/termination-log")
+        own = (*_etc(pod, sandbox, hostname, read_only), runtime.one_file(message_path, b"", 0o666))
+        volumes = mounts.of_container(pod, container, sandbox.volumes, env)
         instance = Instance(
             name=container["name"],
             id=using.registry.randomness.hex(64),
@@ -96,20 +94,14 @@ class Starter:
             sandbox,
             instance,
             image,
-            runtime.mounted(
-                image,
-                mounts.of_container(pod, container, sandbox.volumes, env),
-                own,
-                user=user,
-                read_only=read_only,
-            ),
+            runtime.mounted(image, volumes, own, user=user, read_only=read_only),
             env,
             environment.command_line(container, image, env),
             hostname=hostname,
             user=user,
             memory_limit=memory_limit(container),
             cwd=container.get("workingDir", "/"),
-            message_path=container.get("terminationMessagePath", "/dev/termination-log"),
+            message_path=message_path,
             message_fallback=container.get("terminationMessagePolicy") == "FallbackToLogsOnError",
             stdin=bool(container.get("stdin") or container.get("tty")),  # a terminal that nobody types on never ends
             stdin_once=bool(container.get("stdinOnce")),
@@ -144,6 +136,15 @@ class Starter:
             self._using.recorder.warning(pod, "FailedPostStartHook", "PostStartHook failed", path)
             await self._killer.kill_container(pod, container, made, "FailedPostStartHook", path)
             raise Failure("PostStartHookError", "PostStartHook failed") from None
+
+
+def _etc(pod: Obj, sandbox: Sandbox, hostname: str, read_only: bool) -> tuple[Mount, ...]:
+    """The files of /etc that the kubelet writes for each container."""
+    return (
+        runtime.one_file("/etc/hosts", network.hosts(pod, sandbox.ip).encode()),
+        runtime.one_file("/etc/hostname", f"{hostname}\n".encode(), read_only=read_only),
+        runtime.one_file("/etc/resolv.conf", network.resolver(pod).encode(), read_only=read_only),
+    )
 
 
 def memory_limit(container: Obj) -> int:

@@ -43,9 +43,21 @@ class Asked:
 
     def variable(self, name: str) -> str:
         """The value of `$name`."""
+        table = self._built_in()
+        if name in table:
+            return table[name]
+        if name.startswith("http_"):
+            return self.request.headers.get(name[5:].replace("_", "-"), "")
+        if name.startswith("arg_"):
+            pairs = [pair.partition("=") for pair in table["args"].split("&")]
+            return next((value for key, _, value in pairs if key == name[4:]), "")
+        return self._set(name)
+
+    def _built_in(self) -> dict[str, str]:
+        """The variables that nginx has of its own. Upstream: src/http/ngx_http_variables.c"""
         request, headers = self.request, self.request.headers
         split = request.path.partition("?")
-        table = {
+        return {
             "uri": self.path,
             "document_uri": self.path,
             "request_uri": request.path,
@@ -78,14 +90,6 @@ class Asked:
             "request_id": f"{int(self.process.time * 1000):032x}",
             "document_root": BUILT_IN,
         }
-        if name in table:
-            return table[name]
-        if name.startswith("http_"):
-            return headers.get(name[5:].replace("_", "-"), "")
-        if name.startswith("arg_"):
-            pairs = [pair.partition("=") for pair in split[2].split("&")]
-            return next((value for key, _, value in pairs if key == name[4:]), "")
-        return self._set(name)
 
     def _set(self, name: str) -> str:
         location = self.server.location(self.path)
