@@ -129,16 +129,60 @@ def _ordered(seen: Seen) -> Result:
     return Result(False, there, look)
 
 
+def _nodes(pods: list[Pod]) -> list[str]:
+    return sorted(pod["spec"].get("nodeName", "") for pod in pods if _ready(pod))
+
+
+def _every_node(seen: Seen) -> Result:
+    """The DaemonSet has a Ready Pod on each of the two workers."""
+    nodes = _nodes(_labelled(seen, "agent"))
+    if nodes == ["farm-worker", "farm-worker2"]:
+        told = Text(ko="작업자 노드마다 파드가 하나씩 있습니다", en="there is one Pod on each worker")
+        return Result(True, told)
+    there = Text(ko="Ready인 agent 파드가 있는 노드: {nodes}", en="nodes with a Ready Pod of agent: {nodes}")
+    return Result(False, there.format(nodes=", ".join(nodes) or "-"), ABOVE)
+
+
+def _moved(seen: Seen) -> Result:
+    """Both Pods of the Deployment are Ready on the node that is left."""
+    nodes = _nodes(_labelled(seen, "web"))
+    if nodes == ["farm-worker2", "farm-worker2"]:
+        told = Text(
+            ko="살아 있는 노드에 새 파드가 생겨, 다시 둘이 일합니다",
+            en="a new Pod came up on the node that is left: two are serving again",
+        )
+        return Result(True, told)
+    there = Text(ko="Ready인 web 파드가 있는 노드: {nodes}", en="nodes with a Ready Pod of web: {nodes}")
+    look = Text(
+        ko="`availableReplicas`가 2가 될 때까지 기다리는 셀을 실행하십시오",
+        en="run the cell that waits until `availableReplicas` is 2",
+    )
+    return Result(False, there.format(nodes=", ".join(nodes) or "-"), look)
+
+
+def _job(seen: Seen) -> Result:
+    """The Pod of the Job has run to its end."""
+    pods = [pod for pod in seen.pods if (pod["metadata"].get("labels") or {}).get("job-name") == "once"]
+    if any(pod["status"].get("phase") == "Succeeded" for pod in pods):
+        told = Text(ko="파드가 할 일을 마쳤고, 다시 시작되지 않습니다", en="its Pod is done, and is not started again")
+        return Result(True, told)
+    phases = ", ".join(pod["status"].get("phase", "") for pod in pods) or "-"
+    told = Text(ko="once 잡의 파드가 아직 끝나지 않았습니다 ({phases})", en="no Pod of the Job is done yet ({phases})")
+    look = Text(ko='`kubectl.describe("job", "once")`를 보십시오', en='look at `kubectl.describe("job", "once")`')
+    return Result(False, told.format(phases=phases), look)
+
+
 def _tidy(seen: Seen) -> Result:
-    """Neither controller has left a Pod."""
+    """No controller has left a Pod."""
     left = [pod["metadata"]["name"] for app in ("web", "db") for pod in _labelled(seen, app)]
+    left += [pod["metadata"]["name"] for pod in seen.pods if _owner(pod) == "Job"]
     if not left:
         told = Text(ko="컨트롤러와 그 파드가 모두 사라졌습니다", en="the controllers are gone, and so are their Pods")
         return Result(True, told)
     still = Text(ko="아직 남은 파드: {names}", en="still there: {names}").format(names=", ".join(left))
     look = Text(
-        ko='`kubectl.delete("deployment/web", "statefulset/db")`를 실행하십시오',
-        en='run `kubectl.delete("deployment/web", "statefulset/db")`',
+        ko='`kubectl.delete("deployment/web", "statefulset/db", "job/once")`를 실행하십시오',
+        en='run `kubectl.delete("deployment/web", "statefulset/db", "job/once")`',
     )
     return Result(False, still, look)
 
@@ -151,6 +195,9 @@ CHECKS = (
     Check("latest", _latest),
     Check("undone", _undone),
     Check("ordered", _ordered),
+    Check("every-node", _every_node),
+    Check("moved", _moved),
+    Check("job", _job),
     Check("tidy", _tidy),
 )
 
@@ -202,6 +249,38 @@ QUESTIONS = (
             Option(
                 Text(ko="디플로이먼트가 스스로 되돌린다", en="the Deployment goes back by itself"),
                 Text(ko="되돌리는 것은 사람의 일입니다.", en="Going back is for people to decide."),
+            ),
+        ),
+        prediction=True,
+    ),
+    Question(
+        "node",
+        Text(
+            ko="노드 하나의 전원이 나갔습니다. 그 노드에 있던 디플로이먼트의 파드는?",
+            en="One node loses its power. What of the Deployment's Pod on it?",
+        ),
+        (
+            Option(
+                Text(ko="그 파드가 다른 노드로 옮겨 간다", en="the Pod moves to another node"),
+                Text(
+                    ko="파드는 옮겨 가지 않습니다. 한 번 정해진 노드에서 끝까지 갑니다.",
+                    en="Pods never move: a Pod stays with its node to the end.",
+                ),
+            ),
+            Option(
+                Text(ko="곧바로 다른 노드에 새 파드가 생긴다", en="a new Pod comes up elsewhere at once"),
+                Text(
+                    ko="잠깐 끊긴 것일 수도 있으므로, 40초쯤 뒤에 NotReady가 되고 다시 5분을 기다립니다.",
+                    en="It may be a short break: after some 40 seconds the node is NotReady, then 5 more minutes pass.",
+                ),
+            ),
+            Option(
+                Text(ko="몇 분 뒤 다른 노드에 새 파드가 생긴다", en="after some minutes a new Pod comes up elsewhere"),
+                Text(
+                    ko="`tolerationSeconds` 300초가 지나면 지워지고, 레플리카셋이 빈자리를 채웁니다.",
+                    en="After the 300 `tolerationSeconds` it is deleted, and the ReplicaSet fills the gap.",
+                ),
+                right=True,
             ),
         ),
         prediction=True,

@@ -91,12 +91,17 @@ class Controllers(Panel):
                 lists[kind] = self._client.get(each.path)["items"]
             except ApiError:
                 hidden.append(kind)
-        return twin(str(self._caption), tree(pods, lists), refusal(hidden))
+        return twin(str(self._caption), tree(staying(pods), lists), refusal(hidden))
 
 
 def refusal(kinds: list[str]) -> str:
     """What is missing in the tree, because the server does not let this user see it."""
     return str(REFUSED.format(kinds=", ".join(kinds))) if kinds else ""
+
+
+def staying(pods: list[Object]) -> list[Object]:
+    """Those that nobody is deleting: how long the others linger differs from run to run, and they count no more."""
+    return [pod for pod in pods if not pod["metadata"].get("deletionTimestamp")]
 
 
 def twin(caption: str, roots: Sequence[Mapping[str, Any]], refused: str = "") -> str:

@@ -1,0 +1,76 @@
+"""Practice clusters: several simulated nodes whose plug a lesson may pull, beside whatever cluster the learner uses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podlab.clusters import Cluster, state
+from podlab.clusters.embedded import Embedded
+from podlab.errors import ClusterError
+from podlab.text import Text
+
+if TYPE_CHECKING:
+    from podlab.kubectl import Kubectl
+
+NODES = "/podlab/nodes"
+MARK = "practice"
+"""A file in the folder of a cluster that says that it was made here, and may go."""
+MADE = Text(
+    ko="연습 클러스터 {name}: 작업자 노드 {workers}개(시뮬레이션), 시간은 다음 일이 생길 때로 건너뜁니다.",
+    en="Practice cluster {name}: {workers} workers (simulated); its time skips to whatever is due next.",
+)
+UNPLUGGED = Text(ko="{node}의 전원을 뽑았습니다.", en="The plug of {node} is out.")
+PLUGGED = Text(ko="{node}의 전원을 다시 꽂았습니다.", en="The plug of {node} is in again.")
+TAKEN = Text(
+    ko="이름이 {name}인 클러스터가 이미 있습니다: 지우지 않습니다",
+    en="there is a cluster {name} already: it is left alone",
+)
+
+
+def start(name: str = "farm", *, workers: int = 2) -> Kubectl:
+    """A fresh practice cluster, which does not become the one that `start()` chooses.
+
+    Raises:
+        ClusterError: a cluster of that name is there that was not made for practice.
+    """
+    from podlab.client import Client
+    from podlab.kubectl import Kubectl
+
+    end(name)
+    if state.kind_of(name) is not None:
+        raise ClusterError(TAKEN.format(name=name), Text(ko='practice.start("farm2")', en='practice.start("farm2")'))
+    made = Embedded(("--stepping", "--seed", "1", "--workers", str(workers)), workers=workers).up(name)
+    state.write(state.folder(name) / MARK, "")
+    print(MADE.format(name=name, workers=workers))
+    return Kubectl(Client(made.kubeconfig, namespace=made.namespace), namespace=made.namespace)
+
+
+def unplug(kubectl: Kubectl, node: str) -> None:
+    """Pull the plug of a node: its kubelet falls silent, nothing is told to anybody.
+
+    Raises:
+        ApiError: there is no such node, or the cluster is not a practice cluster.
+    """
+    _order(kubectl, "stop", node)
+    print(UNPLUGGED.format(node=node))
+
+
+def plug_in(kubectl: Kubectl, node: str) -> None:
+    """Let a node that was unplugged start again.
+
+    Raises:
+        ApiError: there is no such node, or the cluster is not a practice cluster.
+    """
+    _order(kubectl, "start", node)
+    print(PLUGGED.format(node=node))
+
+
+def end(name: str = "farm") -> None:
+    """Delete a practice cluster, if it is there."""
+    found: Cluster | None = state.cluster_named(name)
+    if found is not None and (state.folder(name) / MARK).exists():
+        Embedded().down(found)
+
+
+def _order(kubectl: Kubectl, action: str, node: str) -> None:
+    kubectl.client.request("POST", NODES, body={"action": action, "name": node})

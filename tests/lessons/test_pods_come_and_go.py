@@ -1,0 +1,44 @@
+"""The checks of 07 that look at several nodes and at Jobs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from podlab.lessons.check import Seen, find
+
+READY = [{"type": "Ready", "status": "True"}]
+
+
+def pod(app: str, node: str = "farm-worker", *, leaving: bool = False, **status: Any) -> dict[str, Any]:
+    metadata: dict[str, Any] = {"name": f"{app}-{node}", "labels": {"app": app, "job-name": app}}
+    if leaving:
+        metadata["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    return {"metadata": metadata, "spec": {"nodeName": node}, "status": {"conditions": READY, **status}}
+
+
+BOTH = (pod("agent"), pod("agent", "farm-worker2"))
+LEFT = (pod("web", "farm-worker2"), pod("web", "farm-worker2"))
+CASES = [
+    ("07-every-node", BOTH, True),
+    ("07-every-node", BOTH[:1], False),
+    ("07-every-node", (BOTH[0], pod("agent", "farm-worker2", conditions=[])), False),
+    ("07-moved", LEFT, True),
+    ("07-moved", (*LEFT, pod("web", leaving=True)), True),
+    ("07-moved", (pod("web"), pod("web", "farm-worker2")), False),
+    ("07-moved", (pod("web", leaving=True), LEFT[0]), False),
+    ("07-job", (pod("once", phase="Succeeded"),), True),
+    ("07-job", (pod("once", phase="Running"),), False),
+    ("07-job", (pod("twice", phase="Succeeded"),), False),
+    ("07-job", (), False),
+]
+
+
+@pytest.mark.parametrize(("name", "pods", "passed"), CASES)
+def test_a_check_passes_for_what_it_says_and_else_names_where_to_look(
+    name: str, pods: tuple[dict[str, Any], ...], passed: bool
+) -> None:
+    result = find(name).test(Seen(pods))
+    assert result.passed is passed
+    assert passed or result.look is not None
