@@ -17,6 +17,7 @@ from podlab.site import landing, pyodide, wheels
 from podlab.text import LANGUAGES, Text
 
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
+KERNELSPEC = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
 EXTENSIONS = (
     "@jupyter-widgets/jupyterlab-manager",
     "@jupyterlite/pyodide-kernel-extension",
@@ -37,8 +38,7 @@ def build(folder: Path, say: Say) -> None:
         lite = Path(made)
         say(Text(ko="Pyodide와 패키지를 받는 중", en="fetching Pyodide and the packages"))
         packages = pyodide.lay_out(lite / "static" / "pyodide")
-        for language in LANGUAGES:
-            workbook.lay_out(lite / "files", language)
+        _lessons(lite / "files")
         (lite / "jupyter-lite.json").write_text(json.dumps(configuration(packages)), encoding="utf-8")
         say(Text(ko="JupyterLite를 만드는 중", en="building JupyterLite"))
         out = lite / "out"
@@ -52,8 +52,14 @@ def build(folder: Path, say: Say) -> None:
 def configuration(packages: list[str]) -> dict[str, Any]:
     """JupyterLite's settings: our packages are there from the start, and nothing is looked for elsewhere."""
     kernel = {"loadPyodideOptions": {"packages": packages}, "disablePyPIFallback": True}
-    data = {"appName": "podlab", "litePluginSettings": {KERNEL: kernel}}
+    # the page can be driven from its console, as tests do
+    data = {"appName": "podlab", "exposeAppInBrowser": True, "litePluginSettings": {KERNEL: kernel}}
     return {"jupyter-lite-schema-version": 0, "jupyter-config-data": data}
+
+
+def for_the_tab(notebook: dict[str, Any]) -> dict[str, Any]:
+    """The notebook with the tab's kernel, so that nobody is asked for one; its cells are the same."""
+    return {**notebook, "metadata": {**notebook["metadata"], "kernelspec": KERNELSPEC}}
 
 
 def instructions(lite: Path, out: Path) -> dict[str, Any]:
@@ -70,6 +76,14 @@ def _ours(folder: Path) -> None:
             Text(ko="{folder}에 다른 것이 있습니다", en="{folder} holds something else").format(folder=folder),
             Text(ko="빈 폴더를 지정하십시오", en="name an empty folder"),
         )
+
+
+def _lessons(files: Path) -> None:
+    for language in LANGUAGES:
+        workbook.lay_out(files, language)
+    for path in files.rglob("*.ipynb"):
+        notebook = for_the_tab(json.loads(path.read_text(encoding="utf-8")))
+        path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
 def _jupyterlite(lite: Path, out: Path) -> None:

@@ -19,6 +19,11 @@ if sys.platform == "win32":
             return False
         return True
 
+elif sys.platform == "emscripten":
+
+    def _try(file: int) -> bool:
+        return True  # there are no locks in a browser, and no other process that could want one
+
 else:
     import fcntl
 

@@ -1,0 +1,37 @@
+"""What JupyterLite is told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from podlab import workbook
+from podlab.errors import PodlabError
+from podlab.site import build, landing
+
+
+def test_nothing_is_looked_for_elsewhere() -> None:
+    kernel = build.configuration(["podlab"])["jupyter-config-data"]["litePluginSettings"][build.KERNEL]
+    assert kernel == {"loadPyodideOptions": {"packages": ["podlab"]}, "disablePyPIFallback": True}
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_lesson_in_the_tab_has_the_same_cells(language: str) -> None:
+    for path in (workbook.source() / language).glob("*.ipynb"):
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        made = build.for_the_tab(notebook)
+        assert made["cells"] == notebook["cells"]
+        assert made["metadata"]["kernelspec"]["name"] == "python"
+
+
+def test_a_folder_with_something_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(PodlabError):
+        build.build(tmp_path, print)
+    assert (tmp_path / "letter.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_jupyterlite_finds_its_configuration_in_the_landing_page() -> None:
+    assert '<script id="jupyter-config-data"' in landing.page()
