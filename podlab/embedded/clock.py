@@ -259,7 +259,6 @@ class Randomness:
 
     def __init__(self, seed: int | None = None) -> None:
         self._random: random.Random = random.SystemRandom() if seed is None else random.Random(seed)
-        self.seeded = seed is not None
 
     def uid(self) -> str:
         """A version 4 UUID."""

@@ -16,9 +16,6 @@ from podlab.embedded.apiserver.status import Cause
 
 VERBS = {"GET": "get", "HEAD": "get", "POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 
-TRUE = frozenset(("1", "t", "T", "true", "TRUE", "True"))
-FALSE = frozenset(("0", "f", "F", "false", "FALSE", "False"))
-
 
 @dataclass(frozen=True, slots=True)
 class RequestInfo:

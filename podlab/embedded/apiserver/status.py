@@ -175,8 +175,3 @@ def internal(message: str) -> StatusError:
     """500: `Internal error occurred: message`."""
     details = {"causes": [{"message": message}]}
     return StatusError(500, "InternalError", f"Internal error occurred: {message}", details)
-
-
-def generic(code: int, reason: str, message: str, resource: str, name: str) -> StatusError:
-    """A refusal that carries only what was asked for, as a failing JSON patch does."""
-    return StatusError(code, reason, message, _details(resource, name))

@@ -5,7 +5,7 @@ Upstream: staging/src/k8s.io/kubectl/pkg/cmd/create
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from podlab.errors import PodlabError
@@ -61,8 +61,3 @@ def required(**flags: object) -> None:
     missing = [f'"{name.replace("_", "-")}"' for name, value in flags.items() if not value]
     if missing:
         raise PodlabError(f"error: required flag(s) {', '.join(missing)} not set")
-
-
-def without_none(obj: Mapping[str, Any]) -> Object:
-    """Fields that have a value."""
-    return {key: value for key, value in obj.items() if value not in (None, "", [], {})}

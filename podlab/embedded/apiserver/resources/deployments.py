@@ -95,11 +95,6 @@ def scale(deployment: Obj) -> Obj:
     }
 
 
-def validate_scale(given: Obj) -> list[Cause]:
-    """Return what is wrong with a Scale."""
-    return metadata.non_negative("spec.replicas", (given.get("spec") or {}).get("replicas", 0))
-
-
 COLUMNS = (
     NAME,
     Column("Ready", "Number of the pod with ready state"),

@@ -24,7 +24,6 @@ NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 SPECIAL = "@*#?-$!"
 ENDS = frozenset(" \t\n;&|<>()")
 PLAIN = re.compile(r"[^ \t\n;&|<>()\\'\"`$]+")
-QUOTED = re.compile(r"[^\"\\`$]+")
 EXPANSION = re.compile(r":?[-=?+]|##?|%%?|//?|\^\^?|,,?|:")
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b", "E": "\x1b"}
 
