@@ -8,7 +8,6 @@ import pytest
 
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.controllers import nodelifecycle
-from podlab.embedded.scheduler import scoring
 from tests.embedded.simulation import Simulation
 
 Obj = dict[str, Any]
@@ -104,17 +103,3 @@ def test_taints_of_others_stay() -> None:
     theirs = {"key": "team", "effect": "NoSchedule"}
     assert nodelifecycle.tainted([mine, theirs], "NoSchedule", [], "now") == [theirs]
     assert nodelifecycle.tainted([theirs], "NoSchedule", [nodelifecycle.UNREACHABLE], "now")[0] == theirs
-
-
-def test_preferred_nodes_come_before_empty_ones() -> None:
-    def made(name: str, **labels: str) -> Obj:
-        return {"metadata": {"name": name, "labels": labels}, "spec": {}}
-
-    wanted = {"key": "disk", "operator": "In", "values": ["ssd"]}
-    term = {"weight": 1, "preference": {"matchExpressions": [wanted]}}
-    affinity = {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [term]}}
-    one = {"metadata": {"namespace": "n"}, "spec": {"affinity": affinity}}
-    other = {"metadata": {"namespace": "n"}, "spec": {}}
-    nodes = [(made("empty"), []), (made("fast", disk="ssd"), [other])]
-    assert scoring.best(one, nodes)["metadata"]["name"] == "fast"
-    assert scoring.best(other, nodes)["metadata"]["name"] == "empty"
