@@ -19,7 +19,7 @@ from podlab.kubeconfig.config import load
 from podlab.kubeconfig.connection import NOWHERE, Overrides, connect
 from podlab.kubeconfig.credentials import Credentials
 from podlab.kubeconfig.eventloop import pause_unless
-from podlab.kubeconfig.transport import Answer, Refused, names_of, transport_to
+from podlab.kubeconfig.transport import Answer, Http, Refused, Transport, mounted, names_of
 from podlab.text import Text
 
 Object = dict[str, Any]
@@ -111,7 +111,7 @@ class Client:
         self.server = self.connection.server
         self.request_timeout = request_timeout
         self._credentials = Credentials(self.connection)
-        self._transport = transport_to(self.connection)
+        self._http = Http(self.connection)
         self._clock = ServerClock()
         self._sent = threading.local()
         self.refused: deque[str] = deque(maxlen=100)  # the messages of what the server said no to
@@ -290,6 +290,11 @@ class Client:
     async def news(self) -> None:
         """Come back when an answer that was read to its `QUIET` may have more; only where `waits` can be off."""
         await self._transport.news()
+
+    @property
+    def _transport(self) -> Transport:
+        """The way to the server: one in this process may have begun, or ended, since the last request."""
+        return mounted(self.server) or self._http
 
     def server_now(self) -> datetime:
         """The server's clock, from the `Date` of its last answer; ages are counted from it."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from podlab.clusters.choice import NoSuchCluster, choose, down, find_all, parse, up, use
+from podlab.clusters.browser import is_tab
+from podlab.clusters.choice import NoSuchCluster, choose, down, find_all, not_kept, parse, up, use
 from podlab.clusters.cluster import Cluster, Kind, Provider, Status
 from podlab.clusters.progress import Report, Told
 
@@ -17,6 +18,8 @@ __all__ = [
     "choose",
     "down",
     "find_all",
+    "is_tab",
+    "not_kept",
     "parse",
     "up",
     "use",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from podlab.clusters import export, state
+from podlab.clusters.browser import Absent, is_tab
 from podlab.clusters.cluster import Cluster, Kind, Provider, check_name, silent
 from podlab.clusters.machine.lock import held
 from podlab.clusters.progress import Report
@@ -22,6 +23,7 @@ DEFAULT_NAMES: dict[Kind, str] = {"kind": "podlab", "embedded": "lab", "context"
 ASKED = Text(ko="지정한 클러스터", en="as asked for")
 CHOSEN = Text(ko="podlab up으로 마지막에 고른 클러스터", en="the last choice of podlab up")
 RUNNING = Text(ko="실행 중인 kind 클러스터", en="a kind cluster is running")
+IN_TAB = Text(ko="이 브라우저 탭 안에서", en="in this browser tab")
 FALLBACK = Text(ko="실행 중인 kind 클러스터 없음", en="no kind cluster is running")
 
 
@@ -169,7 +171,11 @@ def find_all(make: Callable[..., Providers] | None = None) -> list[Cluster]:
 def providers(
     context: str | None = None, image: str | None = None, workers: int = 0, confirmed: bool = False
 ) -> Providers:
-    """The three real ones."""
+    """The three real ones; in a browser tab, the one that there can be."""
+    if is_tab():
+        from podlab.clusters.tab import Tab
+
+        return {"kind": Absent(), "context": Absent(), "embedded": Tab()}
     from podlab.clusters.context import Context
     from podlab.clusters.embedded import Embedded
     from podlab.clusters.kind.kind import Kind as KindProvider
@@ -179,6 +185,19 @@ def providers(
         "context": Context(context, confirmed),
         "embedded": Embedded(("--workers", str(workers)) if workers else (), workers=workers),
     }
+
+
+def not_kept(cluster: Cluster) -> Text | None:
+    """Why the browser does not keep what the cluster of this tab holds; None where it does, or where no tab is."""
+    if not is_tab():
+        return None
+    from podlab.clusters.tab import running
+
+    there = running(cluster)
+    if there is None:
+        return None
+    there.keep()
+    return there.trouble
 
 
 def no_such(name: str) -> ClusterError:
@@ -195,8 +214,10 @@ class NoSuchCluster(ClusterError):
 
 def _by_itself(every: Providers, report: Report) -> tuple[Cluster, Text]:
     last = state.cluster_named(state.chosen() or "")
-    if last and (last.kind == "embedded" or last.answers()):
+    if last and not is_tab() and (last.kind == "embedded" or last.answers()):
         return _usable(every, last.kind, last.name, report), CHOSEN
+    if is_tab():
+        return _usable(every, "embedded", DEFAULT_NAMES["embedded"], report), IN_TAB
     name = DEFAULT_NAMES["kind"]
     running = next((c for c in every["kind"].find() if c.name == name and c.answers()), None)
     if running:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 
 from podlab.clusters.cluster import Cluster, Kind
+
+DRIVE = Path("/drive")
+"""Where JupyterLite mounts what the browser keeps: the notebooks, and podlab's state beside them."""
 
 
 def home() -> Path:
@@ -15,6 +19,8 @@ def home() -> Path:
     override = os.environ.get("PODLAB_HOME")
     if override:
         path = Path(override).expanduser().absolute()
+    elif sys.platform == "emscripten" and DRIVE.is_dir():
+        path = DRIVE / ".podlab"
     else:
         import platformdirs
 

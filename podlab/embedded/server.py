@@ -84,6 +84,7 @@ class Core:
         home: where the store and the keys are; None keeps all in memory, and then there are no tokens.
         seed: makes uids, suffixes and container ids the same every time.
         workers: nodes beside the control plane.
+        image: the bytes of a store to begin with, where all is kept in memory. Raises store.Unreadable.
     """
 
     def __init__(
@@ -95,10 +96,11 @@ class Core:
         seed: int | None = None,
         token: str = "admin",
         workers: int = 0,
+        image: bytes | None = None,
     ) -> None:
         self.name, self.clock = name, clock
         self.randomness = Randomness(seed)
-        self.store = Store(home / "state.db" if home else ":memory:")
+        self.store = Store(home / "state.db" if home else ":memory:", image)
         self.registry = Registry(self.store, clock, RESOURCES, self.randomness, admit=admit, check=check)
         self.signer = TokenSigner((home or Path()) / "sa.key")
         self.authenticator = Authenticator(self.registry, self.signer, token)

@@ -17,6 +17,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from podlab.embedded.image import opened
+
 log = logging.getLogger("podlab.embedded")
 
 Obj = dict[str, Any]
@@ -129,9 +131,10 @@ class Watch:
 class Store:
     """Keys to objects, with every revision since the last compaction. Stored objects are never changed: copy first."""
 
-    def __init__(self, path: Path | str = ":memory:") -> None:
-        self._path = path
-        self._db = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False)
+    def __init__(self, path: Path | str = ":memory:", image: bytes | None = None) -> None:
+        """Begin with an `image()`, if one is given. Raises Unreadable."""
+        self._path, self.closed = path, False
+        self._db = opened(path, image)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.executescript(SCHEMA)
@@ -146,6 +149,11 @@ class Store:
         self._watches: list[Watch] = []
         self._subscribers: list[Callable[[Change], None]] = []
         self._load()
+
+    def image(self) -> bytes:
+        """All that is stored, as one database file's bytes."""
+        self.flush()
+        return self._db.serialize()
 
     def _load(self) -> None:
         for key, value, revision in self._db.execute(CURRENT):
@@ -230,7 +238,7 @@ class Store:
         What the disk does not take is kept for the next turn that writes, and nobody hears of it until then, but
         what a client waits for is undone: it is told that nothing has changed.
         """
-        if self._idle():
+        if self.closed or self._idle():
             return None
         waiting, self._waiting = self._waiting, None
         try:
@@ -381,6 +389,7 @@ class Store:
         for watch in tuple(self._watches):
             watch.close()
         self._db.close()
+        self.closed = True
 
 
 def _dump(obj: Obj) -> str:

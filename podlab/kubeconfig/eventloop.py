@@ -4,7 +4,7 @@ The kit is synchronous and the embedded cluster asynchronous. Where both live in
 turned by the kit's own waiting, and between two waits by the loop that the tab has anyway (the host). Rejected:
 stack switching (`pyodide.ffi.run_sync`) as the way to wait, which Safari and Firefox do not have, and a second worker
 that is asked by synchronous requests: this way is one, and it serves every browser. Where stack switching is there,
-only naps use it.
+only naps use it (`clusters/tab.py`).
 
 Turns nest: what runs in a turn is kit code at times, and that waits, too.
 """
@@ -32,14 +32,19 @@ class EventLoop(asyncio.AbstractEventLoop):
     """Callbacks, timers and tasks; no sockets, processes or threads.
 
     Args:
-        nap: how to let real seconds pass.
+        nap: how to let real seconds pass; other code of this thread may run meanwhile.
+        still: the same within a turn, where nothing else may.
         host: the loop that turns this one while the kit does not wait; without one, time stands still then.
     """
 
     def __init__(
-        self, nap: Callable[[float], object] = time.sleep, host: asyncio.AbstractEventLoop | None = None
+        self,
+        nap: Callable[[float], object] = time.sleep,
+        still: Callable[[float], object] = time.sleep,
+        host: asyncio.AbstractEventLoop | None = None,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._nap, self._host = nap, host
+        self._nap, self._still, self._host, self._now = nap, still, host, now
         self._ready: deque[asyncio.Handle] = deque()
         self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
         self._order = count()
@@ -88,7 +93,8 @@ class EventLoop(asyncio.AbstractEventLoop):
         """Nap until something is due."""
         delay = self._delay()
         if delay is None or delay > 0:
-            self._nap(LONGEST_NAP if delay is None else min(delay, LONGEST_NAP))
+            nap = self._still if self._depth else self._nap
+            nap(LONGEST_NAP if delay is None else min(delay, LONGEST_NAP))
 
     def _delay(self) -> float | None:
         """Seconds until something is due; None for nothing."""
@@ -166,7 +172,7 @@ class EventLoop(asyncio.AbstractEventLoop):
         """asyncio's handles tell this; cancelled ones are passed over when they are due."""
 
     def time(self) -> float:
-        return time.monotonic()
+        return self._now()
 
     def create_future(self) -> asyncio.Future[Any]:
         return asyncio.Future(loop=self)

@@ -93,11 +93,6 @@ def mounted(server: str) -> Transport | None:
     return _mounted.get(server)
 
 
-def transport_to(connection: Connection) -> Transport:
-    """The way to a connection's server."""
-    return mounted(connection.server) or Http(connection)
-
-
 class Http:
     """Requests over the network, through pools of connections that are kept alive."""
 
@@ -108,7 +103,10 @@ class Http:
     def request(
         self, method: str, target: str, headers: Pairs, body: bytes | None, timeout: float | None, identity: Identity
     ) -> Answer:
-        from urllib3 import HTTPHeaderDict, Timeout
+        try:
+            from urllib3 import HTTPHeaderDict, Timeout
+        except ImportError as error:  # a browser tab has neither this nor sockets
+            raise ConnectionRefusedError("connection refused") from error
 
         sent = HTTPHeaderDict()
         for name, value in headers:

@@ -23,8 +23,8 @@ PULL = 300  # seconds: a first pull of nginx over a slow line
 
 # One line of one form: a sanitizer hides it whole, so that stored outputs pass on every cluster.
 LINE = Text(
-    ko="podlab: 클러스터 {name}({kind}) · Kubernetes {version} · {kubelet} · 네임스페이스 {namespace} · {why}{brought}",
-    en="podlab: cluster {name} ({kind}) · Kubernetes {version} · {kubelet} · namespace {namespace} · {why}{brought}",
+    ko="podlab: 클러스터 {name}({kind}) · Kubernetes {version} · {kubelet} · 네임스페이스 {namespace} · {why}{more}",
+    en="podlab: cluster {name} ({kind}) · Kubernetes {version} · {kubelet} · namespace {namespace} · {why}{more}",
 )
 REAL = Text(ko="진짜 kubelet", en="real kubelet")
 SIMULATED = Text(
@@ -40,6 +40,7 @@ NEEDS_POD = Text(
     ko="{number} 수업에 필요한 것: {file}{으로/로} 만든 {name} 파드 … Ready입니다.",
     en="Lesson {number} needs the Pod {name} of {file}: it is Ready.",
 )
+LOST = Text(ko=" · 주의: {why}", en=" · beware: {why}")
 BROUGHT = Text(ko=" · 새로 준비한 것: {things}", en=" · brought just now: {things}")
 
 
@@ -60,17 +61,17 @@ def start(name: str | None = None, *, language: str | None = None, cluster: str 
     if language:
         text.use(language)
     wanted = lesson(name) if name else None
-    kubectl, status, why = _bind(cluster)
+    kubectl, status, why, lost = _bind(cluster)
     brought = (
         _bring(wanted, kubectl, lambda pod: print(WAITING.format(name=pod), end="\r", flush=True)) if wanted else []
     )
-    print(_line(status, kubectl.namespace, why, brought))
+    print(_line(status, kubectl.namespace, why, brought, lost))
     for sentence in _needs(wanted) if wanted else ():
         print(sentence)
     return kubectl
 
 
-def _bind(selector: str | None) -> tuple[Kubectl, Status, Text]:
+def _bind(selector: str | None) -> tuple[Kubectl, Status, Text, Text | None]:
     """Choose the cluster, and make it the one of this process: for `%kubectl`, `!kubectl` and the official client."""
     from podlab.client import Client
     from podlab.kubectl import Kubectl
@@ -83,7 +84,7 @@ def _bind(selector: str | None) -> tuple[Kubectl, Status, Text]:
     client = Client(chosen.kubeconfig, context=chosen.context, namespace=chosen.namespace)
     kubectl = Kubectl(client, namespace=chosen.namespace)
     _load_magics(kubectl)
-    return kubectl, chosen.settle(report), why
+    return kubectl, chosen.settle(report), why, clusters.not_kept(chosen)
 
 
 def _makes_kind(selector: str | None) -> bool:
@@ -117,7 +118,7 @@ def _load_magics(kubectl: Kubectl) -> None:
         magics.load_ipython_extension(shell)
 
 
-def _line(status: Status, namespace: str, why: Text, brought: list[str]) -> str:
+def _line(status: Status, namespace: str, why: Text, brought: list[str], lost: Text | None = None) -> str:
     told = LINE.format(
         name=status.name,
         kind=status.kind,
@@ -125,7 +126,8 @@ def _line(status: Status, namespace: str, why: Text, brought: list[str]) -> str:
         kubelet=SIMULATED if status.simulated else REAL,
         namespace=namespace,
         why=why,
-        brought=BROUGHT.format(things=", ".join(brought)) if brought else "",
+        more=(str(BROUGHT.format(things=", ".join(brought))) if brought else "")
+        + (str(LOST.format(why=lost)) if lost else ""),
     )
     return str(told).replace("\n", " ")
 

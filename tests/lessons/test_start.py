@@ -11,6 +11,8 @@ import yaml
 
 from podlab import text
 from podlab.clusters import Status
+from podlab.clusters.choice import IN_TAB
+from podlab.clusters.tab import NOT_KEPT
 from podlab.errors import PodlabError
 from podlab.lessons.lesson import LESSONS, MANIFEST, POD, lesson, manifest
 from podlab.lessons.start import _line, _needs, fits, start
@@ -43,9 +45,12 @@ def test_one_line_of_one_form_on_every_cluster(language):
             _line(
                 status(kind="embedded", simulated=True, kubernetes_version=""), "x", Text(ko="a\nb", en="a\nb"), [POD]
             ),
+            _line(status(kind="embedded", simulated=True), "x", IN_TAB, [], NOT_KEPT.format(why="Quota exceeded")),
         ]
     finally:
         text.use(None)
+    assert ("브라우저 탭" if language == "ko" else "browser tab") in lines[2]
+    assert "Quota exceeded" in lines[2]
     assert len({sanitize(line) for line in lines}) == 1
     assert all("\n" not in line and line.startswith("podlab: ") for line in lines)
     assert "v1.36.2" in lines[0] and POD in lines[1]

@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from podlab.kubeconfig.transport import mounted
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -61,7 +63,7 @@ def ask(kubeconfig: Path, path: str, timeout: float = 2.0, body: object = None) 
     """
     try:
         found = entry(load(kubeconfig))
-        if not _is_plain(found.user):
+        if not _is_plain(found.user) or mounted(str(found.cluster.get("server"))):
             return _ask_by_client(kubeconfig, path, timeout, body)
         connection, headers, prefix = connect(found, timeout)
     except KeyError as missing:
@@ -124,7 +126,7 @@ def _is_plain(user: dict[str, Any]) -> bool:
 
 
 def _ask_by_client(kubeconfig: Path, path: str, timeout: float, body: object) -> tuple[int, bytes]:
-    # exec plugins and the like: only the official client knows them
+    # exec plugins and the like, and a cluster in this process: only the client knows them
     from podlab.client import Client
     from podlab.errors import ApiError, PodlabError
 

@@ -15,6 +15,7 @@ from podlab.apimachinery.gotext import quote
 from podlab.embedded.apiserver.custom.structure import INT_OR_STRING
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes
+from podlab.embedded.runtime.expressions import engine
 
 Obj = dict[str, Any]
 Found = Iterator[Cause]
@@ -82,15 +83,10 @@ def _string(value: str, schema: Obj, path: str) -> Found:
 @lru_cache(maxsize=512)
 def pattern(text: str) -> Any:
     """A pattern of Go's syntax. Raises ValueError with the reason."""
-    import re2  # late: only custom resources with patterns need it
-
-    options = re2.Options()
-    options.log_errors = False
     try:
-        return re2.compile(text, options=options)
-    except re2.error as error:
-        why = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error.args[0])
-        problem, _, part = why.partition(": ")
+        return engine.compiled(text)
+    except engine.Error as error:
+        problem, _, part = str(error).partition(": ")
         raise ValueError(f"{PROBLEMS.get(problem, problem)}: `{part}`") from None
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from podlab.embedded.runtime.expressions import engine
+
 SWAPPED = "(){}+?|"
 """What basic expressions escape to give it a meaning, and extended ones to take it away."""
 MEMORY = 2**20
@@ -20,13 +22,9 @@ class BadPattern(ValueError):
 @lru_cache(maxsize=64)
 def compiled(pattern: str, *, extended: bool = False, ignore_case: bool = False) -> Any:
     """A pattern with `search`, `fullmatch` and `finditer`. Raises BadPattern."""
-    import re2  # imported when the first pattern is used
-
-    options = re2.Options()
-    options.case_sensitive, options.log_errors, options.max_mem = not ignore_case, False, MEMORY
     try:
-        return re2.compile(pattern if extended else _basic(pattern), options=options)
-    except (re2.error, UnicodeError) as error:
+        return engine.compiled(pattern if extended else _basic(pattern), ignore_case=ignore_case, memory=MEMORY)
+    except (engine.Error, UnicodeError) as error:
         raise BadPattern(str(error)) from None
 
 

@@ -1,0 +1,207 @@
+"""The cluster of a browser tab: it lives in the kernel itself, and what it holds is kept as one file.
+
+A tab has no processes, no sockets and no threads. The cluster's loop is turned by the kit's own waiting, and by the
+tab's own loop in between. The store is in memory; a second after a change it is written, whole and compressed, into
+the state folder: JupyterLite's contents drive, which the browser keeps (IndexedDB) and which can be written without
+waiting in every browser. Rejected: SQLite on that drive (each open file is sent whole), IDBFS and the origin's private
+file system (nothing can be read from them without waiting, which only stack switching could do here).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import time
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+from podlab.clusters import state
+from podlab.clusters.browser import is_tab
+from podlab.clusters.cluster import Cluster, silent
+from podlab.clusters.progress import Report
+from podlab.embedded.clock import Clock, RealClock
+from podlab.embedded.image import Unreadable
+from podlab.embedded.server import Core
+from podlab.kubeconfig import eventloop, transport
+from podlab.kubeconfig.eventloop import EventLoop
+from podlab.kubeconfig.inprocess import InProcess
+from podlab.text import Text
+
+PORT = 6443
+"""Where kube-apiserver listens; here it only makes the server's address look like one."""
+KEEP_AFTER = 1.0
+"""Real seconds from a change to its being kept."""
+COMPACT_EVERY = 300.0
+"""Real seconds between compactions, as kube-apiserver's."""
+TOKEN = "admin"
+NOT_KEPT = Text(
+    ko="브라우저가 클러스터의 상태를 저장하지 않았습니다({why}). 이 탭을 닫거나 새로 고치면 사라집니다.",
+    en="the browser did not keep the state of the cluster ({why}): it is gone when this tab is closed or reloaded",
+)
+
+
+class Tab:
+    """The provider of the one process's own clusters.
+
+    Args:
+        clock: makes the clock of a cluster, for tests.
+    """
+
+    def __init__(self, clock: Callable[[], Clock] = RealClock) -> None:
+        self._clock = clock
+
+    def find(self) -> list[Cluster]:
+        """Those that podlab remembers."""
+        return [cluster for cluster in state.clusters() if cluster.kind == "embedded"]
+
+    def up(self, name: str, report: Report = silent) -> Cluster:
+        """Start the cluster, unless it runs; what it held when it was last kept is there again."""
+        cluster = Cluster(name, "embedded", state.kubeconfig_path(name))
+        if running(cluster):
+            return cluster
+        report(str(Text(ko="내장 클러스터 {name} 시작", en="Starting the embedded cluster {name}").format(name=name)))
+        state.remember(cluster)
+        loop = eventloop.shared() or _loop()
+        eventloop.share(loop)
+        address = _free_address()
+        core = loop.run(_begun(name, _kept(file := state.folder(name) / "state.txt"), self._clock()))
+        transport.mount(address, Hosted(core, loop, file, address))
+        state.write(cluster.kubeconfig, json.dumps(_kubeconfig(name, address), indent=2))
+        return cluster
+
+    def down(self, cluster: Cluster, report: Report = silent) -> None:
+        """Stop the cluster and delete what it holds."""
+        text = Text(ko="내장 클러스터 {name} 삭제", en="Deleting the embedded cluster {name}")
+        report(str(text.format(name=cluster.name)))
+        if there := running(cluster):
+            there.forget()
+        state.forget(cluster.name)
+
+
+class Hosted(InProcess):
+    """A running cluster: the way to it, and the keeping of what it holds."""
+
+    def __init__(self, core: Core, loop: EventLoop, file: Path, address: str) -> None:
+        super().__init__(core.app, loop)
+        self.core, self._file, self._address = core, file, address
+        self._due = False
+        self.trouble: Text | None = None
+        core.store.subscribe(lambda _: self._soon())
+        loop.call_later(COMPACT_EVERY, self._compact, 0)
+        self._soon()
+
+    def _soon(self) -> None:
+        if not self._due:
+            self._due = True
+            self.loop.call_later(KEEP_AFTER, self.keep)
+
+    def keep(self) -> None:
+        """Write what the cluster holds; where the browser does not take it, the cluster goes on in memory."""
+        self._due = False
+        if self.core.store.closed:
+            return
+        packed = zlib.compress(self.core.store.image(), 1)
+        try:
+            state.write(self._file, base64.b64encode(packed).decode())
+            self.trouble = None
+        except OSError as error:
+            self.trouble = NOT_KEPT.format(why=error.strerror or str(error))
+
+    def _compact(self, revision: int) -> None:
+        if self.core.store.closed:
+            return
+        if revision:
+            self.core.store.compact(revision)
+        self.loop.call_later(COMPACT_EVERY, self._compact, self.core.store.revision)
+
+    def forget(self) -> None:
+        """Stop the cluster: what was kept of it last is all that is left."""
+        transport.unmount(self._address)
+        self.core.stop()
+
+
+def running(cluster: Cluster) -> Hosted | None:
+    """The cluster, if it runs in this process."""
+    found = transport.mounted(_address(cluster)) if cluster.kubeconfig.exists() else None
+    return found if isinstance(found, Hosted) and found.core.name == cluster.name else None
+
+
+async def _begun(name: str, image: bytes | None, clock: Clock) -> Core:
+    try:
+        core = Core(None, name, clock=clock, token=TOKEN, image=image)
+    except Unreadable:  # better an empty cluster than none
+        core = Core(None, name, clock=clock, token=TOKEN)
+    core.start()
+    await core.ready()
+    return core
+
+
+def _kept(file: Path) -> bytes | None:
+    try:
+        return zlib.decompress(base64.b64decode(file.read_text(encoding="ascii"), validate=True))
+    except (OSError, ValueError, binascii.Error, zlib.error):
+        return None
+
+
+def _address(cluster: Cluster) -> str:
+    try:
+        config = json.loads(cluster.kubeconfig.read_text(encoding="utf-8"))
+        return str(config["clusters"][0]["cluster"]["server"])
+    except (OSError, ValueError, LookupError):
+        return ""
+
+
+def _free_address() -> str:
+    port = PORT
+    while transport.mounted(address := f"https://127.0.0.1:{port}"):
+        port += 1
+    return address
+
+
+def _kubeconfig(name: str, address: str) -> dict[str, object]:
+    context = f"podlab-{name}"
+    return {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": context, "cluster": {"server": address}}],
+        "users": [{"name": context, "user": {"token": TOKEN}}],
+        "contexts": [{"name": context, "context": {"cluster": context, "user": context}}],
+        "current-context": context,
+        "preferences": {},
+    }
+
+
+def _loop() -> EventLoop:
+    """The loop of this process: the tab's own turns it while the kit does not wait."""
+    import asyncio
+
+    try:
+        host = asyncio.get_running_loop()
+    except RuntimeError:
+        host = None
+    still = _stillness() if is_tab() else time.sleep
+    nap = _nap(still) if is_tab() else time.sleep
+    return EventLoop(nap, still, host)  # type: ignore[abstract]  # of asyncio's methods it has those that it needs
+
+
+def _stillness() -> Callable[[float], object]:
+    """How a tab stands still: by a lock that nobody opens where the page has shared memory, else watching the clock."""
+    try:
+        import js
+
+        lock = js.Int32Array.new(js.SharedArrayBuffer.new(4))
+        js.Atomics.wait(lock, 0, 0, 0)
+    except Exception:  # JavaScript's own errors: no such name, or not to be used in this thread
+        return time.sleep
+    return lambda seconds: js.Atomics.wait(lock, 0, 0, 1000 * seconds)
+
+
+def _nap(still: Callable[[float], object]) -> Callable[[float], object]:
+    """By stack switching, so that clicks are heard meanwhile, where the browser has it."""
+    from pyodide.code import run_js
+    from pyodide.ffi import can_run_sync, run_sync
+
+    later = run_js("(seconds) => new Promise((done) => setTimeout(done, 1000 * seconds))")
+    return lambda seconds: run_sync(later(seconds)) if can_run_sync() else still(seconds)

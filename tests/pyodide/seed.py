@@ -1,0 +1,57 @@
+"""The seed's path in a browser's Python: run by `run.mjs`; its last expression is what it found, as JSON."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+from podlab import start
+from podlab.clusters import state
+from podlab.clusters.tab import Tab, running
+from podlab.kubeconfig import eventloop
+from podlab.lessons.lesson import MANIFEST, manifest
+
+found = {"platform": sys.platform}
+kubectl = start("02", language="en")
+Path(MANIFEST).write_text(manifest(MANIFEST), encoding="utf-8")
+found["created"] = str(kubectl.create(filename="nginx-pod.yaml")).strip()
+seen = []
+version = kubectl.client.get("/api/v1/namespaces/default/pods")["metadata"]["resourceVersion"]
+for event in kubectl.client.watch("/api/v1/namespaces/default/pods", query={"resourceVersion": version}):
+    conditions = {c["type"]: c["status"] for c in event["object"]["status"].get("conditions", [])}
+    seen.append(event["object"]["status"]["phase"])
+    if conditions.get("Ready") == "True":
+        break
+found["watched"] = seen[-1]
+found["got"] = str(kubectl.get("pods"))
+found["described"] = "Successfully assigned default/nginx-pod-example" in str(
+    kubectl.describe("pod", "nginx-pod-example")
+)
+found["logged"] = "start worker processes" in str(kubectl.logs("nginx-pod-example"))
+found["followed"] = "deleted" not in str(kubectl.logs("nginx-pod-example", tail=1))
+found["said"] = str(kubectl.exec("nginx-pod-example", "sh", "-c", "echo hello | sed 's/h/j/'")).strip()
+kubectl.run("short", image="nginx:1.27")
+
+
+async def between_two_cells() -> None:
+    """Nothing of the kit waits: the tab's own loop lets the cluster go on, and what it holds is kept."""
+    await asyncio.sleep(3)
+
+
+await between_two_cells()  # noqa: F704
+pods = kubectl.client.get("/api/v1/namespaces/default/pods/short")
+found["between"] = pods["status"]["phase"]
+cluster = state.cluster_named("lab")
+running(cluster).forget()  # the tab is closed
+kept = [path.name for path in state.folder("lab").iterdir()]
+Tab().up("lab")  # and opened again
+found["reloaded"] = [
+    each["metadata"]["name"] for each in kubectl.client.get("/api/v1/namespaces/default/pods")["items"]
+]
+found["deleted"] = str(kubectl.delete("pod", "nginx-pod-example")).strip()
+found["kept"] = "state.txt" in kept
+found["home"] = str(state.home())
+absent = ("uvicorn", "httptools", "cryptography", "websockets", "psutil", "kubernetes", "urllib3", "re2")
+found["imported"] = [name for name in absent if name in sys.modules]
+found["shared"] = eventloop.shared() is not None
+json.dumps(found)
