@@ -1,0 +1,40 @@
+"""docs/coverage.md: each lesson and cell that it names is there, in both languages; no lesson is left out."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+import jupytext  # noqa: E402
+from build_notebooks import select  # noqa: E402
+
+from podlab.lessons.lesson import LESSONS  # noqa: E402
+
+KOREAN, ENGLISH = (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8").split("\n## English\n")
+ROW = re.compile(r"^\| (?P<what>.+?) \| `(?P<lesson>\d\d-[a-z-]+)` \| `(?P<cell>[^|]+)` \|$", re.MULTILINE)
+
+
+def rows(part: str) -> list[tuple[str, str]]:
+    """Lesson and cell of each row."""
+    return [(found["lesson"], found["cell"]) for found in ROW.finditer(part)]
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize(("lesson", "cell"), rows(ENGLISH))
+def test_the_cell_is_in_the_lesson(lesson: str, cell: str, language: str) -> None:
+    notebook = select(jupytext.read(ROOT / "notebooks" / "src" / f"{lesson}.md"), language)
+    code = [each.source for each in notebook.cells if each.cell_type == "code"]
+    assert any(line.startswith(cell) or f"({cell})" in line for source in code for line in source.splitlines())
+
+
+def test_both_languages_name_the_same_cells() -> None:
+    assert rows(KOREAN) == rows(ENGLISH) and len(rows(ENGLISH)) == len(re.findall(r"^\| [^w-]", ENGLISH, re.MULTILINE))
+
+
+def test_no_lesson_up_to_the_controllers_is_left_out() -> None:
+    assert {each.slug for each in LESSONS[1:8]} <= {lesson for lesson, _ in rows(ENGLISH)}
