@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from podlab.diagnosis.rule import DESCRIBE, FIX_IMAGE, SEE_EVENTS, Rule
-from podlab.diagnosis.symptoms import mount_failed, phase, pull_failed, unscheduled, waits
+from podlab.diagnosis.symptoms import mount_failed, phase, pull_failed, unscheduled, unsimulated, waits
 from podlab.text import Text
 
 ARRIVING: tuple[Rule, ...] = (
@@ -130,6 +130,19 @@ ARRIVING: tuple[Rule, ...] = (
         Text(
             ko="이미지를 노드에 넣거나 imagePullPolicy를 IfNotPresent로 바꿉니다.",
             en="Load the image into the node, or make imagePullPolicy IfNotPresent.",
+        ),
+        DESCRIBE,
+    ),
+    Rule(
+        "image-not-simulated",
+        unsimulated,
+        Text(
+            ko="내장 클러스터는 이미지 {image}{을/를} 흉내 내지 않습니다. 실제로는 있을 수 있는 이미지입니다.",
+            en="The embedded cluster does not simulate the image {image}, which may well exist.",
+        ),
+        Text(
+            ko="docs/embedded.md에 있는 이미지로 바꾸거나, kind 같은 실제 클러스터에서 실행합니다.",
+            en="Use an image that docs/embedded.md lists, or a real cluster, such as kind.",
         ),
         DESCRIBE,
     ),

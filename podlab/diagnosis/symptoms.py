@@ -155,6 +155,13 @@ def pull_failed(message: str) -> Callable[[Object, Sequence[Object]], Values | N
     return matches
 
 
+def unsimulated(pod: Object, events: Sequence[Object]) -> Values | None:
+    """The image may exist, but the embedded cluster has none of it, as an Event says."""
+    found = waiting(pod, ("ErrImagePull", "ImagePullBackOff"))
+    said = found and event(events, "ImageNotSimulated", re.escape(f'"{found["image"]}"'))
+    return {**found, "evidence": [*evidence(found), said.string]} if found and said else None
+
+
 def evidence(values: Values) -> list[object]:
     lines = values.get("evidence")
     return list(lines) if isinstance(lines, list) else []

@@ -168,6 +168,10 @@ def ended(code: int) -> list[dict[str, Any]]:
     return [{"name": "c", "ready": False, "state": {"terminated": {"exitCode": code, "reason": "Error"}}}]
 
 
+def waiting_for_image() -> dict[str, Any]:
+    return {"name": "c", "image": "mariadb:11", "ready": False, "state": {"waiting": {"reason": "ErrImagePull"}}}
+
+
 READY = {"type": "Ready", "status": "True"}
 FULL = "Pod was rejected: Node didn't have enough resource: cpu, requested: 500000, used: 950, capacity: 2000"
 UNFIT = "Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector"
@@ -192,6 +196,12 @@ NO_COMMAND = (
             {"reason": "Unhealthy", "message": NO_COMMAND, "involvedObject": {"fieldPath": "spec.containers{c}"}},
             "probe-command-missing",
             "container c has no nope",
+        ),
+        (
+            seen({}, phase="Pending", containerStatuses=[waiting_for_image()]),
+            {"reason": "ImageNotSimulated", "message": 'podlab does not simulate the image "mariadb:11"'},
+            "image-not-simulated",
+            "may well exist",
         ),
         (
             seen({"securityContext": {"runAsUser": 101}}, phase="Failed", containerStatuses=ended(1)),

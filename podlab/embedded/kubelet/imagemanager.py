@@ -11,7 +11,7 @@ from podlab.embedded.kubelet.backoff import Backoff
 from podlab.embedded.kubelet.checkpoints import Checkpoints
 from podlab.embedded.kubelet.failure import Failure
 from podlab.embedded.runtime import images
-from podlab.embedded.runtime.images import Image
+from podlab.embedded.runtime.images import Image, unsimulated
 
 Obj = dict[str, Any]
 
@@ -79,6 +79,8 @@ class ImageManager:
         if image is None:
             why = images.not_found(name, reference)
             recorder.warning(pod, "Failed", f'Failed to pull image "{name}": {why}', path)
+            if key not in self._errors and unsimulated.may_exist(reference):
+                recorder.warning(pod, "ImageNotSimulated", unsimulated.explained(name), path)
             backoff.advance(key, now, self._clock.now())
             self._errors[key] = f"ErrImagePull: {why}"
             raise Failure("ErrImagePull", why)

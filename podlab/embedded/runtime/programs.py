@@ -3,16 +3,53 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 
 from podlab.embedded.runtime.commands.commands import COMMANDS
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.executables import known
 from podlab.embedded.runtime.machine.process import Process
-from podlab.embedded.runtime.machine.stdio import Io
+from podlab.embedded.runtime.machine.stdio import Command, Io
+from podlab.embedded.runtime.servers import (
+    demonstrations,
+    httpd,
+    interpreters,
+    memcached,
+    mysql,
+    postgres,
+    redis,
+    rediscli,
+)
 from podlab.embedded.runtime.servers.agnhost import agnhost
 from podlab.embedded.runtime.servers.nginx import server as nginx
 from podlab.embedded.runtime.shell import invocation
 
+SERVERS: Mapping[str, Callable[[Process], Awaitable[int]]] = MappingProxyType(
+    {
+        **demonstrations.DEMONSTRATIONS,
+        "httpd": httpd.httpd,
+        "httpd-foreground": httpd.httpd,
+        "memcached": memcached.memcached,
+        "mysqld": mysql.mysqld,
+        "node": interpreters.node,
+        "nodejs": interpreters.node,
+        "perl": interpreters.perl,
+        "postgres": postgres.postgres,
+        "python": interpreters.python,
+        "python3": interpreters.python,
+        "redis-server": redis.server,
+    }
+)
+CLIENTS: Mapping[str, Command] = MappingProxyType(
+    {
+        "mysql": mysql.mysql,
+        "mysqladmin": mysql.mysqladmin,
+        "pg_isready": postgres.pg_isready,
+        "psql": postgres.psql,
+        "redis-cli": rediscli.redis_cli,
+    }
+)
 SHELLS = ("sh", "bash", "ash", "dash")
 
 
@@ -20,6 +57,10 @@ async def run(process: Process) -> int:
     """Run a process to its end; returns its exit code."""
     argv, machine = process.argv, process.machine
     name = posixpath.basename(argv[0])
+    if argv[0].endswith("docker-entrypoint.sh") and machine.image.command[:1] != ("nginx",):
+        words = argv[1:] if argv[1:] and not argv[1].startswith("-") else [machine.image.command[0], *argv[1:]]
+        process.argv = words
+        return await run(process)
     if argv[0].endswith("docker-entrypoint.sh"):
         if len(argv) > 1 and argv[1] != "nginx":
             process.argv = argv[1:]
@@ -27,6 +68,11 @@ async def run(process: Process) -> int:
         return await nginx.entrypoint(process)
     if name == "nginx" and known(argv[0], machine.image.commands):
         return await nginx.command(Io(process, process.stdin, process.out, process.err), argv[1:])
+    if known(argv[0], machine.image.commands) and (server := SERVERS.get(argv[0], SERVERS.get(name))):
+        return await server(process)
+    if name == "entrypoint.sh" and machine.image.user == "curl_user":
+        process.argv = ["curl", *argv[1:]] if not known((argv[1:] or ["-"])[0], machine.image.commands) else argv[1:]
+        return await run(process)
     if name == "agnhost":
         return await agnhost(process)
     system = machine.image.system and argv[0] in machine.image.commands
@@ -41,6 +87,9 @@ async def run(process: Process) -> int:
         return await run(process)
     if name in SHELLS and known(argv[0], machine.image.commands):
         return await invocation.shell(process)
+    if name in CLIENTS and known(argv[0], machine.image.commands):
+        await process.work()
+        return await CLIENTS[name](Io(process, process.stdin, process.out, process.err, cwd=process.cwd), argv[1:])
     if name in COMMANDS and known(argv[0], machine.image.commands):
         await process.work()
         return await COMMANDS[name](Io(process, process.stdin, process.out, process.err, cwd=process.cwd), argv[1:])

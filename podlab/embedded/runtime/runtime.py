@@ -217,7 +217,7 @@ class Container:
         if self.instance.state != "running" or self._exited is None:
             return
         self.stopping = True
-        if self.main and not self.main.signal("TERM"):
+        if self.main and not self.main.signal(self.image.stop_signal):
             self.kill()
         timer = self.clock.call_later(grace, self.kill)
         try:

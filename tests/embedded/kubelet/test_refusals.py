@@ -211,3 +211,30 @@ async def test_a_probe_that_asks_wrongly(sim: Simulation, probe: Obj, wanted: st
     sim.create(pod(image="nginx", readinessProbe={**probe, "periodSeconds": 1}))
     await sim.run(4)
     assert ("Unhealthy", wanted) in told(sim) and not sim.ready("p")
+
+
+@pytest.mark.parametrize(("image", "times"), [("mariadb:11", 1), ("ngnix", 0), ("nginx:no-such-tag", 0)])
+async def test_an_image_that_may_exist_elsewhere_is_told_once(sim: Simulation, image: str, times: int) -> None:
+    sim.create(pod(image=image))
+    await sim.run(60)
+    found = [message for reason, message in told(sim) if reason == "ImageNotSimulated"]
+    assert len(found) == times and all(f'"{image}"' in message for message in found)
+    assert [reason for reason, _ in told(sim)].count("Failed") >= 2
+
+
+@pytest.mark.parametrize(
+    ("image", "reason"),
+    [
+        ("curlimages/curl", "container has runAsNonRoot and image has non-numeric user (curl_user)"),
+        ("alpine", "container has runAsNonRoot and image will run as root"),
+    ],
+)
+async def test_an_image_has_a_user_of_its_own(sim: Simulation, image: str, reason: str) -> None:
+    sim.create(pod("id", {"securityContext": {"runAsNonRoot": True}}, image=image))
+    await sim.run(5)
+    assert any(message.removeprefix("Error: ").startswith(reason) for _, message in told(sim))
+
+
+async def test_a_process_runs_as_the_images_user(sim: Simulation) -> None:
+    wanted = "uid=100(curl_user) gid=101"
+    assert (await output(sim, pod("id", image="curlimages/curl")))[0].startswith(wanted)

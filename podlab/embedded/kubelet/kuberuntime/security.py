@@ -61,14 +61,15 @@ def _forbidden(name: str, spec: Obj) -> str:
     return ""
 
 
-def broken_policy(pod: Obj, container: Obj) -> str:
-    """Why runAsNonRoot keeps a container from being configured; "" if it does not. All simulated images are root's."""
+def broken_policy(pod: Obj, container: Obj, user: str = "") -> str:
+    """Why runAsNonRoot keeps a container from being configured; "" if it does not. `user` is the image's, by name."""
     wanted = (pod["spec"].get("securityContext") or {}) | (container.get("securityContext") or {})
     if not wanted.get("runAsNonRoot") or wanted.get("runAsUser"):
         return ""
     given = wanted.get("runAsUser") == 0
     why = "container's runAsUser breaks non-root policy"
-    why = why if given else "container has runAsNonRoot and image will run as root"
+    named = f"has non-numeric user ({user}), cannot verify user is non-root" if user else "will run as root"
+    why = why if given else f"container has runAsNonRoot and image {named}"
     meta = pod["metadata"]
     return f'{why} (pod: "{meta["name"]}_{meta["namespace"]}({meta["uid"]})", container: {container["name"]})'
 

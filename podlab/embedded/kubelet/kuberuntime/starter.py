@@ -68,14 +68,14 @@ class Starter:
         return made
 
     def _configure(self, pod: Obj, container: Obj, sandbox: Sandbox, image: Image, attempt: int) -> Container:
-        if wrong := security.broken_policy(pod, container):
+        if wrong := security.broken_policy(pod, container, image.user):
             raise ConfigError(wrong)
         using = self._using
         env = environment.environment(
             pod, container, image, using.pods.lookup(pod), using.pods.services(pod), using.facts(sandbox.ip)
         )
         hostname = using.name if pod["spec"].get("hostNetwork") else environment.hostname(pod)
-        user = identity(pod, container)
+        user = identity(pod, container, image.owner)
         read_only = bool((container.get("securityContext") or {}).get("readOnlyRootFilesystem"))
         message_path = container.get("terminationMessagePath", "/dev/termination-log")
         own = (*_etc(pod, sandbox, hostname, read_only), runtime.one_file(message_path, b"", 0o666))
@@ -100,7 +100,7 @@ class Starter:
             hostname=hostname,
             user=user,
             memory_limit=memory_limit(container),
-            cwd=container.get("workingDir", "/"),
+            cwd=container.get("workingDir") or image.cwd,
             message_path=message_path,
             message_fallback=container.get("terminationMessagePolicy") == "FallbackToLogsOnError",
             stdin=bool(container.get("stdin") or container.get("tty")),  # a terminal that nobody types on never ends

@@ -12,6 +12,7 @@ from typing import Any
 from podlab.apimachinery.times import rfc3339
 from podlab.embedded.kubelet.status import podconditions, podresources, podspecs
 from podlab.embedded.kubelet.status.observation import Observation, began, exit_code, latest, sidecar, waits_again
+from podlab.embedded.runtime import images
 from podlab.embedded.runtime.instance import Instance
 from podlab.embedded.runtime.machine.identity import identity
 
@@ -182,15 +183,16 @@ def _of_instance(pod: Obj, container: Obj, instance: Instance, seen: Observation
         "restartCount": instance.attempt,
         "started": started,
         "state": _state(instance),
-        "user": {"linux": _user(pod, container)},
+        "user": {"linux": _user(pod, container, instance)},
     }
     if requests := (container.get("resources") or {}).get("requests"):
         status["allocatedResources"] = dict(requests)
     return status | _mounts(container)
 
 
-def _user(pod: Obj, container: Obj) -> Obj:
-    who = identity(pod, container)
+def _user(pod: Obj, container: Obj, instance: Instance) -> Obj:
+    image = images.find(instance.image)
+    who = identity(pod, container, image.owner if image else (0, 0))
     return {"gid": who.gid, "supplementalGroups": list(who.groups), "uid": who.uid}
 
 

@@ -38,6 +38,12 @@ class Image:
     system: bool = False
 
     @property
+    def owner(self) -> tuple[int, int]:
+        """The user and group that its processes run as, by its own /etc/passwd."""
+        rows = (row.split(":") for row in self.files.get("/etc/passwd", b"").decode().splitlines())
+        return next(((int(row[2]), int(row[3])) for row in rows if row[0] == self.user), (0, 0))
+
+    @property
     def id(self) -> str:
         """The imageID that a container's status shows."""
         return f"{self.reference.rpartition(':')[0]}@sha256:{self.digest}"

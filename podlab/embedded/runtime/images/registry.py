@@ -11,8 +11,7 @@ from podlab.embedded.runtime.images.commands import BUSYBOX as BUSYBOX_COMMANDS
 from podlab.embedded.runtime.images.commands import COREUTILS
 from podlab.embedded.runtime.images.files import BUSYBOX, NGINX
 from podlab.embedded.runtime.images.image import Image
-
-PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+from podlab.embedded.runtime.images.library import ALPINE_FILES, LIBRARY_IMAGES, PATH
 
 
 def _nginx(tag: str, digest: str, size: int, version: str, repository: str = "docker.io/library/nginx") -> Image:
@@ -70,6 +69,60 @@ def _agnhost(tag: str) -> Image:
     return replace(waiting, entrypoint=("/agnhost",), command=("pause",), commands=commands)
 
 
+NGINX_TAGS = {
+    "stable": "1.28.0", "mainline": "1.29.3", "1.24": "1.24.0", "1.23": "1.23.4", "1.22": "1.22.1", "1.21": "1.21.6",
+    "1.21.6": "1.21.6", "1.20": "1.20.2", "1.19": "1.19.10", "1.18": "1.18.0", "1.17": "1.17.10", "1.16": "1.16.1",
+    "1.16.1": "1.16.1", "1.15": "1.15.12", "1.14": "1.14.2", "1.7.9": "1.7.9", "1.25.3": "1.25.3", "1.27.0": "1.27.0",
+}  # fmt: skip
+NGINX_TAGS_ON_ALPINE = {
+    "alpine": "1.29.3", "stable-alpine": "1.28.0", "mainline-alpine": "1.29.3", "1.29-alpine": "1.29.3",
+    "1.28-alpine": "1.28.0",
+    "1.27-alpine": "1.27.5", "1.26-alpine": "1.26.3", "1.25-alpine": "1.25.5", "1.24-alpine": "1.24.0",
+    "1.21-alpine": "1.21.6", "1.19-alpine": "1.19.10",
+}  # fmt: skip
+PAUSE_TAGS = ("latest", "3.1", "3.2", "3.5", "3.6", "3.7", "3.8", "3.9", "3.10.1")
+AGNHOST_TAGS = ("2.39", "2.40", "2.43", "2.45", "2.47", "2.52", "2.53", "2.56", "2.57")
+BUSYBOX_TAGS: tuple[str, ...] = (
+    "stable",
+    "musl",
+    "glibc",
+    "uclibc",
+    "1",
+    "1.37",
+    "1.36.1",
+    "1.35",
+    "1.35.0",
+    "1.34",
+    "1.33",
+    "1.32",
+)
+BUSYBOX_TAGS += ("1.31", "1.30", "1.29", "1.28.4", "1.27")
+
+
+def _nginx_on_alpine(tag: str) -> Image:
+    made = _nginx(tag, _made_up(f"nginx:{tag}"), 52107811, NGINX_TAGS_ON_ALPINE[tag])
+    commands = BUSYBOX_COMMANDS | {"nginx", "curl"}
+    return replace(made, busybox=True, commands=commands, files=MappingProxyType({**NGINX, **ALPINE_FILES}))
+
+
+DEMO = b"""server {
+    listen 80;
+    location / {
+        default_type text/plain;
+        return 200 "Server address: $server_addr:$server_port\nServer name: $hostname\nDate: $time_local\nURI: $request_uri\nRequest ID: $request_id\n";
+    }
+}
+"""  # noqa: E501
+
+
+def _demo(tag: str) -> Image:
+    """nginx with a page that says who answers: the plain text of it, whatever the tag."""
+    made = _nginx(tag, _made_up(f"nginxdemos/hello:{tag}"), 17107811, "1.29.3", "docker.io/nginxdemos/hello")
+    commands = BUSYBOX_COMMANDS | {"nginx", "curl"}
+    files = MappingProxyType({**NGINX, **ALPINE_FILES, "/etc/nginx/conf.d/default.conf": DEMO})
+    return replace(made, busybox=True, commands=commands, files=files)
+
+
 IMAGES: tuple[Image, ...] = (
     _nginx("latest", "9fde3f17238524babd4b7e1f3bd5f9d3a15ea18ff16f0ffeefc4a069130801e3", 129108117, "1.29.3"),
     _nginx("1.29", "9fde3f17238524babd4b7e1f3bd5f9d3a15ea18ff16f0ffeefc4a069130801e3", 129108117, "1.29.3"),
@@ -78,18 +131,24 @@ IMAGES: tuple[Image, ...] = (
     _nginx("1.26", "1e67a3c8607fe555f47dc8a72f25424b10273951136c061c54f5cfb1a8a4aa8a", 129107930, "1.26.3"),
     _nginx("1.25", "a484819eb60211f5299034ac80f6a681b06f89e65866ce91f356ed7c72af059c", 129107811, "1.25.5"),
     _nginx("1.14.2", "f7988fb6c02e0ce69257d9bd9cf37ae20a60f1df7563c3a2a6abe24160306b8d", 109107811, "1.14.2"),
-    _nginx("alpine", "b3c656d55d7ad751196f21b7fd2e8d4da9cb430e32f646adcf92441b72f82b14", 52107811, "1.29.3"),
+    replace(_nginx_on_alpine("alpine"), digest="b3c656d55d7ad751196f21b7fd2e8d4da9cb430e32f646adcf92441b72f82b14"),
     _busybox("latest", "e3652a00a2fabd16ce889f0aa32c38eec347b997e73bd09e69c962ec7f8732ee"),
     _busybox("1.36", "73aaf090f3d85aa34ee199857f03fa3a95c8ede2ffd4cc2cdb5b94e566b11662"),
     _busybox("1.28", "141c253bc4c3fd0a201d32dc1f493bcf3fff003b6df416dea4f41046e0f37d47"),
     _waiting("registry.k8s.io/pause:3.10", "ee6521f290b2168b6e0935a181d4cff9be1ac3f505666ef0e3c98fae8199917a"),
     _waiting("registry.k8s.io/pause:3.10.2", "f548e0e8e3dc1896ca956272154dde3314e8cc4fde0a57577ee9fa1c63f5baf4"),
+    *(_waiting(f"registry.k8s.io/pause:{tag}", _made_up(f"pause:{tag}")) for tag in PAUSE_TAGS),
     # what upstream's own tests start
-    *(_agnhost(tag) for tag in ("2.55", "2.63.0")),
+    *(_agnhost(tag) for tag in ("2.55", "2.63.0", *AGNHOST_TAGS)),
     *(_busybox(tag, _made_up(f"busybox:{tag}"), f"{TESTS}/busybox") for tag in ("1.36.1-1", "1.37.0-1")),
     _nginx("1.15-4", _made_up("nginx:1.15-4"), 109107811, "1.15.12", f"{TESTS}/nginx"),
     _nginx("1.27-0", _made_up("nginx:1.27-0"), 129108244, "1.27.0", f"{TESTS}/nginx"),
     *system.SYSTEM,
+    *(_nginx(tag, _made_up(f"nginx:{tag}"), 109107811, version) for tag, version in NGINX_TAGS.items()),
+    *(_nginx_on_alpine(tag) for tag in NGINX_TAGS_ON_ALPINE if tag != "alpine"),
+    *(_demo(tag) for tag in ("latest", "0.4", "plain-text")),
+    *(_busybox(tag, _made_up(f"busybox:{tag}")) for tag in BUSYBOX_TAGS),
+    *LIBRARY_IMAGES,
 )
 """The simulated registry."""
 
@@ -97,9 +156,9 @@ PRESENT = ("docker.io/library/nginx:latest", *system.PRESENT)
 """Images that a new node already has."""
 
 
+_FOUND = {key: image for image in reversed(IMAGES) for key in (image.id, image.reference)}
+
+
 def find(reference: str) -> Image | None:
     """The image of a normalized reference."""
-    for image in IMAGES:
-        if reference in (image.reference, image.id):
-            return image
-    return None
+    return _FOUND.get(reference)

@@ -36,16 +36,18 @@ class Identity:
         return self.uid == 0 and capability in self.bounds
 
 
-def identity(pod: Obj, container: Obj) -> Identity:
-    """Who a container runs as, by its own security context and its Pod's."""
+def identity(pod: Obj, container: Obj, usual: tuple[int, int] = (0, 0)) -> Identity:
+    """Who a container runs as, by its own security context and its Pod's; `usual` is its image's user and group."""
     of_pod = pod["spec"].get("securityContext") or {}
     context = of_pod | (container.get("securityContext") or {})
-    group = context.get("runAsGroup") or 0
+    user = usual[0] if context.get("runAsUser") is None else context["runAsUser"]
+    usual_group = 0 if context.get("runAsUser") else usual[1]
+    group = usual_group if context.get("runAsGroup") is None else context["runAsGroup"]
     groups = {group, *(of_pod.get("supplementalGroups") or [])}
     if of_pod.get("fsGroup") is not None:
         groups.add(of_pod["fsGroup"])
     return Identity(
-        context.get("runAsUser") or 0,
+        user,
         group,
         tuple(sorted(groups)),
         bounds(container),
