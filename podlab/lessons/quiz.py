@@ -138,7 +138,11 @@ def _question(question: Question) -> Any:
 
 def _said(question: Question, result: Result) -> str:
     sign = "✎" if question.prediction else "✔" if result.passed else "✘"
-    return f'<div role="status" aria-live="polite">{sign} {_code(result.message)}</div>'
+    colour = "#0969da" if question.prediction else "#1a7f37" if result.passed else "#9a6700"
+    frame = (
+        f"border-left:4px solid {colour};padding:.4em .8em;font-size:var(--jp-content-font-size1,14px);line-height:1.5"
+    )
+    return f'<div role="status" aria-live="polite" style="{frame}">{sign} {_code(result.message)}</div>'
 
 
 def _code(text: Text) -> str:

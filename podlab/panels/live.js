@@ -129,6 +129,16 @@ function seen(model, el, changed) {
     tell(now ? "show" : "hide");
     changed(now);
   };
+  /** The kernel that this view talked to is gone for good: say so, and let nothing go on as if it were alive. */
+  const sever = () => {
+    if (!el.closest(".jupyter-widgets-disconnected")) return;
+    changed(false);
+    stop();
+    el.classList.add("podlab-severed");
+    for (const at of el.querySelectorAll(".podlab-connection, .podlab-spoken"))
+      at.replaceChildren(icon("lost"), model.get("labels").severed);
+  };
+  const listen = () => setTimeout(sever);
   const observer = new IntersectionObserver((entries) => {
     onScreen = entries[entries.length - 1].isIntersecting;
     update();
@@ -136,11 +146,16 @@ function seen(model, el, changed) {
   observer.observe(el);
   document.addEventListener("visibilitychange", update);
   const heartbeat = setInterval(() => visible && tell("show"), 60_000);
-  update();
-  return () => {
+  const stop = () => {
     observer.disconnect();
     document.removeEventListener("visibilitychange", update);
     clearInterval(heartbeat);
+    model.off("comm_live_update", listen);
+  };
+  model.on("comm_live_update", listen);
+  update();
+  return () => {
+    stop();
     tell("gone");
   };
 }

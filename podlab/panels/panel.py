@@ -32,6 +32,7 @@ CONNECTION = {
     "connecting": Text(ko="연결하는 중", en="Connecting"),
     "live": Text(ko="실시간", en="Live"),
     "refused": Text(ko="서버가 거절했습니다", en="The server refused"),
+    "severed": Text(ko="연결이 끊겼습니다. 이 셀을 다시 실행하십시오", en="Disconnected: run this cell again"),
     "lost": Text(ko="연결이 끊겨 다시 연결하는 중", en="Connection lost, trying again"),
 }
 

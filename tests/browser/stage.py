@@ -38,6 +38,7 @@ START = """async ([source, state]) => {
     on: (event, f) => (heard[event] ??= []).push(f),
     off: (event, f) => (heard[event] = (heard[event] ?? []).filter((g) => g !== f)),
     say: (message) => (heard["msg:custom"] ?? []).forEach((f) => f(message)),
+    fire: (event) => (heard[event] ?? []).forEach((f) => f()),
     send: (content) => window.model.sent.push(content),
     listeners: () => Object.values(heard).flat().length,
   };

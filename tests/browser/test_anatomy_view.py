@@ -49,7 +49,16 @@ def test_it_follows_the_pod_and_says_so(page: Any) -> None:
     expect(page.locator(".podlab-address")).to_have_text("IP address 10.244.0.9")
     expect(page.locator("[aria-live=polite]")).to_have_text("Pod nginx-pod-example: Running, 1/1 ready.")
     stage.set(pod=None)
+    expect(page.locator(".podlab-empty")).to_contain_text("is gone. This is how it was last seen, at ")
+    expect(page.locator(".podlab-past .podlab-container")).to_have_count(1)
+    stage.set(pod=pod)
+    expect(page.locator(".podlab-past")).to_have_count(0)
+
+
+def test_a_pod_that_never_was_has_no_picture(page: Any) -> None:
+    Stage(page, "anatomy", state(None))
     expect(page.locator(".podlab-empty")).to_have_text("There is no Pod two right now.")
+    expect(page.locator(".podlab-past")).to_have_count(0)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

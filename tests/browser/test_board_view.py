@@ -81,6 +81,26 @@ def test_a_pod_of_the_same_name_made_anew_is_another_row(page: Any) -> None:
     expect(page.locator("tr[data-name=a]")).to_have_count(1)
 
 
+def test_a_pod_that_only_comes_into_sight_is_not_called_new(page: Any) -> None:
+    stage = Stage(page, "board", state())
+    stage.set(rows=[row("old", created="2026-11-23T02:50:00Z"), row("young")])
+    expect(page.locator("tr[data-name=young]")).to_contain_text("new")
+    expect(page.locator("tr[data-name=old] .podlab-tag")).to_have_text("")
+
+
+def test_a_kernel_that_is_gone_is_said_and_ages_stand_still(page: Any) -> None:
+    Stage(page, "board", state(row("a")))
+    page.evaluate(
+        """() => { document.querySelector('#at').classList.add('jupyter-widgets-disconnected');
+                   window.model.fire('comm_live_update'); }"""
+    )
+    expect(page.locator(".podlab-connection")).to_have_text("Disconnected: run this cell again")
+    expect(page.locator("[aria-live=polite]")).to_have_text("Disconnected: run this cell again")
+    before = page.locator(".podlab-age").inner_text()
+    page.wait_for_timeout(1500)
+    assert page.locator(".podlab-age").inner_text() == before
+
+
 def test_the_empty_board_says_so_and_a_connecting_one_does_not(page: Any) -> None:
     stage = Stage(page, "board", state(connection="connecting"))
     expect(page.get_by_text("There are no Pods right now.")).to_be_hidden()
@@ -266,6 +286,30 @@ def test_a_row_opens_and_closes_by_keyboard(page: Any) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".podlab-detail")).to_have_count(0)
     assert stage.sent() == ["show", "open", "shut"]
+
+
+@pytest.mark.parametrize("width", [640, 1280])
+def test_an_opened_row_leaves_the_name_its_place(page: Any, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    stage = opened(page)
+    wide = page.locator("thead th").first.bounding_box()["width"]
+    page.locator(".podlab-toggle").click()
+    assert page.locator("thead th").first.bounding_box()["width"] == wide
+    page.locator(".podlab-toggle").click()
+    page.set_viewport_size({"width": 700, "height": 900})
+    stage.set(details={"crash": detail_of("crash-loop")})
+    last = page.locator("thead th:visible").last.bounding_box()
+    whole = page.locator("table").bounding_box()
+    assert abs(last["x"] + last["width"] - whole["x"] - whole["width"]) < 1
+
+
+def test_the_ages_of_events_go_on_and_containers_are_named(page: Any) -> None:
+    opened(page)
+    first = page.locator(".podlab-facts [data-time]").first
+    expect(page.locator(".podlab-facts li:has([data-time]) strong").first).to_have_text("app")
+    before = first.inner_text()
+    page.evaluate("window.model.set({ server_time: window.model.get('server_time') + 3600000 })")
+    expect(first).not_to_have_text(before)
 
 
 def test_delete_asks_first(page: Any) -> None:

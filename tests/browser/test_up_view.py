@@ -66,6 +66,14 @@ def test_where_there_is_no_docker_it_says_so_and_offers_the_embedded_cluster(pag
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
 
+@pytest.mark.parametrize(("phase", "last"), [("failed", "failing"), ("cancelled", "leaving"), ("done", "ready")])
+def test_the_step_at_which_it_ended_has_no_tick_unless_all_went_well(page: Any, phase: str, last: str) -> None:
+    steps = [{**each, "running": False} for each in WORKING["steps"]]
+    stage(page, WORKING | {"phase": phase, "steps": steps})
+    icons = page.locator(".podlab-steps svg")
+    assert [each.get_attribute("class").split("podlab-")[-1] for each in icons.all()] == ["ready", last]
+
+
 def test_when_it_is_done_it_says_what_to_do_next(page: Any) -> None:
     on = stage(page, WORKING)
     on.set(shown=IDLE | {"phase": "done", "message": "cluster podlab (kind)", "hint": "run the first cell"})

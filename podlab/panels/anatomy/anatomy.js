@@ -31,15 +31,20 @@ function render({ model, el }) {
   const announce = announcer(live, labels.changed);
   let visible = false;
   let said = "";
+  const clock = serverClock(model);
+  /** @type {{ pod: Anatomy, at: number } | null} */
+  let last = null;
 
   const draw = () => {
     if (!visible) return;
     const state = model.get("connection");
     connection.replaceChildren(icon(state), labels[state]);
     const pod = /** @type {Anatomy | null} */ (model.get("pod"));
-    if (state !== "connecting" || pod)
-      body.replaceChildren(pod ? node(pod, labels) : element("p", { class: "podlab-empty" }, labels.absent));
-    const sentence = pod ? fill(labels.changed, pod) : labels.absent;
+    const gone = !pod && last ? past(last.pod, last.at, labels) : null;
+    if (pod) last = { pod, at: clock.now() };
+    if (pod) body.replaceChildren(node(pod, labels));
+    else if (state !== "connecting") body.replaceChildren(...(gone ?? [absent(labels.absent)]));
+    const sentence = pod ? fill(labels.changed, pod) : (gone?.[0].textContent ?? labels.absent);
     if (state !== "connecting" && said && said !== sentence) announce(sentence);
     if (state !== "connecting") said = sentence;
   };
@@ -51,9 +56,22 @@ function render({ model, el }) {
   });
   return () => {
     forget();
+    clock.stop();
     model.off("change:pod", draw);
     model.off("change:connection", draw);
   };
+}
+
+/** @param {string} words */
+function absent(words) {
+  return element("p", { class: "podlab-empty" }, words);
+}
+
+/** A Pod that is gone, as it was. @param {Anatomy} pod @param {number} at @param {Record<string, string>} labels */
+function past(pod, at, labels) {
+  const time = new Date(at).toLocaleTimeString([], { hour12: false });
+  const picture = element("div", { class: "podlab-past", "aria-hidden": "true" }, node(pod, labels));
+  return [absent(fill(labels.past, { name: pod.name, time })), picture];
 }
 
 /** @param {Anatomy} pod @param {Record<string, string>} labels */

@@ -21,6 +21,10 @@ TOKEN = "kube-api-access-"  # the volume that the API server adds to every Pod f
 LABELS = {
     "panel": Text(ko="파드 해부도", en="Pod anatomy"),
     "absent": Text(ko="{name} 파드는 지금 없습니다.", en="There is no Pod {name} right now."),
+    "past": Text(
+        ko="{name} 파드는 이제 없습니다. {time}에 마지막으로 본 모습입니다.",
+        en="The Pod {name} is gone. This is how it was last seen, at {time}.",
+    ),
     "node": Text(ko="노드 {node}", en="Node {node}"),
     "no_node": Text(ko="아직 노드가 정해지지 않았습니다", en="No node chosen yet"),
     "pod": Text(ko="파드 {name}", en="Pod {name}"),

@@ -9,6 +9,8 @@
 
 const COLUMNS = ["name", "ready", "status", "restarts", "age", "ip", "node"];
 
+const YOUNG = 60_000; // milliseconds since its creation that a Pod which comes into sight is called new
+
 /** One view of the board: a line for each Pod, changed in place. */
 class BoardView {
   /** @param {Model} model */
@@ -25,7 +27,10 @@ class BoardView {
   }
 
   tick() {
-    for (const line of this.lines.values()) showTimes(line, this.clock.now(), this.labels);
+    for (const line of this.lines.values()) {
+      showTimes(line, this.clock.now(), this.labels);
+      line.opened?.tick(this.clock.now());
+    }
   }
 
   drawRows() {
@@ -66,7 +71,7 @@ class BoardView {
     this.lines.set(row.uid, line);
     line.toggle.addEventListener("click", () => this.toggle(line));
     if (row.uid in this.model.get("details")) this.toggle(line);
-    if (this.first) return;
+    if (this.first || this.clock.now() - Date.parse(row.created) > YOUNG) return;
     mark(line, this.labels.appeared);
     this.announce(fill(this.labels.changed, row));
   }
@@ -104,14 +109,21 @@ class BoardView {
       tell("shut");
     } else {
       line.opened = openedRow(line.row.name, this.labels, tell, this.announce);
-      const cell = element("td", { role: "cell", colspan: COLUMNS.length }, line.opened.root);
+      const cell = element("td", { role: "cell" }, line.opened.root);
       line.detail = element("tr", { role: "row", class: "podlab-detail", id: `podlab-${uid}-${Math.random()}` }, cell);
       line.tr.after(line.detail);
+      this.span();
       line.toggle.setAttribute("aria-controls", line.detail.id);
       tell("open");
       this.drawDetails();
     }
     line.toggle.setAttribute("aria-expanded", String(line.detail !== null));
+  }
+
+  /** An opened row is as wide as the columns that are shown: one more would take its width from the name. */
+  span() {
+    const shown = COLUMNS.filter((_, n) => this.parts.heads[n].offsetParent !== null).length;
+    for (const { detail } of this.lines.values()) detail?.firstElementChild?.setAttribute("colspan", String(shown));
   }
 
   /** @param {{ event: string, uid: string, text: string }} answer */
@@ -135,6 +147,8 @@ function render({ model, el }) {
   for (const [event, handler] of heard) model.on(event, handler);
   /** @type {ReturnType<typeof setInterval> | undefined} */
   let timer;
+  const width = new ResizeObserver(() => board.span());
+  width.observe(board.parts.root);
   const forget = seen(model, board.parts.root, (now) => {
     board.visible = now;
     clearInterval(timer);
@@ -146,6 +160,7 @@ function render({ model, el }) {
   });
   return () => {
     forget();
+    width.disconnect();
     board.clock.stop();
     clearInterval(timer);
     for (const [event, handler] of heard) model.off(event, handler);
@@ -177,7 +192,7 @@ function frame(labels) {
     live,
   );
   if (labels.note) root.append(element("p", { class: "podlab-note" }, labels.note));
-  return { root, body, connection, empty, live };
+  return { root, body, heads, connection, empty, live };
 }
 
 /** @param {Row} row @param {Record<string, string>} labels @returns {Line} */

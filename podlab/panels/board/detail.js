@@ -7,7 +7,7 @@
 /** @typedef {{ ip: string, node: string, pod_labels: string[], containers: Part[], pane: string, line: string, text: string,
  *              conditions: { type: string, status: string, reason: string, message: string }[],
  *              volumes: { name: string, kind: string, used_by: string[] }[],
- *              events: { type: string, reason: string, message: string, count: number, time: string }[] }} Detail */
+ *              events: { type: string, reason: string, container: string, message: string, count: number, time: string }[] }} Detail */
 /** @typedef {(event: string, values?: Record<string, any>) => void} Tell */
 
 /**
@@ -59,10 +59,18 @@ function openedRow(name, labels, tell, announce) {
     }
     const { text: _, ...rest } = detail;
     const key = JSON.stringify(rest);
-    if (key !== drawn) showFacts(facts, detail, labels, now(), choose);
+    if (key !== drawn) showFacts(facts, detail, labels, choose);
     drawn = key;
+    tick(now());
   };
-  return { root, draw, say };
+  /** The ages of Events go on. @param {number} now */
+  const tick = (now) => {
+    for (const each of /** @type {NodeListOf<HTMLElement>} */ (facts.querySelectorAll("[data-time]"))) {
+      const { time = "", wording = "", count } = each.dataset;
+      each.textContent = fill(wording, { age: age((now - Date.parse(time)) / 1000), count });
+    }
+  };
+  return { root, draw, say, tick };
 }
 
 /** Whether the text is on the clipboard now. @param {string} text */
@@ -96,9 +104,9 @@ function deletion(question, name, labels, confirmed) {
   return remove;
 }
 
-/** @param {HTMLElement} facts @param {Detail} detail @param {Record<string, string>} labels @param {number} now
+/** @param {HTMLElement} facts @param {Detail} detail @param {Record<string, string>} labels
  *  @param {(pane: string) => void} choose */
-function showFacts(facts, detail, labels, now, choose) {
+function showFacts(facts, detail, labels, choose) {
   const focused = /** @type {HTMLElement | null} */ (
     facts.contains(document.activeElement) ? document.activeElement : null
   );
@@ -111,16 +119,11 @@ function showFacts(facts, detail, labels, now, choose) {
     return `${v.name} (${v.kind}), ${users}`;
   });
   const events = detail.events.map((e) => {
-    const when = fill(e.count > 1 ? labels.times : labels.once, {
-      age: age((now - Date.parse(e.time)) / 1000),
-      count: e.count,
-    });
-    return element(
-      "li",
-      {},
-      icon(e.type === "Warning" ? "failing" : "done"),
-      `${e.type} ${e.reason}: ${e.message} (${when})`,
-    );
+    const wording = e.count > 1 ? labels.times : labels.once;
+    const when = element("span", { "data-time": e.time, "data-count": e.count, "data-wording": wording });
+    const whose = e.container ? [element("strong", {}, e.container), ": "] : [];
+    const words = [`${e.type} ${e.reason}: `, ...whose, `${e.message} (`, when, ")"];
+    return element("li", {}, icon(e.type === "Warning" ? "failing" : "done"), ...words);
   });
   facts.replaceChildren(
     element(

@@ -138,9 +138,11 @@ def _ended(state: Object | None) -> dict[str, Any] | None:
 
 
 def _event(event: Object) -> dict[str, Any]:
+    field = str((event.get("involvedObject") or {}).get("fieldPath") or "")
     return {
         "type": event.get("type", ""),
         "reason": event.get("reason", ""),
+        "container": field.partition("{")[2].rstrip("}"),
         "message": (event.get("message") or "").strip(),
         "count": (event.get("series") or {}).get("count") or event.get("count") or 1,
         "time": _when(event),

@@ -76,6 +76,7 @@ PLANS = {
     ),
 }
 SAVED = Text(ko="{name} 파일에 저장했습니다.", en="Saved as {name}.")
+NOT_APPLIED = Text(ko="적용되지 않았습니다: {error}", en="It was not applied: {error}")
 FOLLOWED = Text(
     ko="{name} 파일이 다른 곳에서 바뀌어 새 내용을 가져왔습니다.",
     en="{name} was changed elsewhere; here is its new text.",
@@ -191,7 +192,16 @@ class ManifestEditor(Panel):
         except PodlabError as error:
             printed = repr(error.output) if error.output is not None else f"$ kubectl apply -f {self._name}"
             self._say("output", f"{printed}\n{error}" + (f"\n→ {error.hint}" if error.hint else ""))
+            self._check()
+            self._refuse(error)
+            return
         self._check()
+
+    def _refuse(self, error: PodlabError) -> None:
+        """A review that finds nothing wrong must not stand above an apply that was refused."""
+        if self._review is not None and not self._review.problems:
+            self._review = Review((Problem(0, str(NOT_APPLIED.format(error=str(error).splitlines()[0]))),))
+            writer.schedule(self)
 
     def _diff(self, _: bool) -> None:
         line = f"$ kubectl diff -f {self._name}"

@@ -41,6 +41,14 @@ class Document:
         right = (path for path, node in (*found, *entries) if _go_kind(node) == kind)
         return next(right, found[0][0] if found else tuple(names))
 
+    def holding(self, name: str, value: str) -> int | None:
+        """The line of a field of that name, in whatever case, that has that value."""
+        for node in _nodes(self.root):
+            for key, held in node.value if isinstance(node, yaml.MappingNode) else ():
+                if str(key.value).lower() == name.lower() and getattr(held, "value", None) == value:
+                    return int(self.before + key.start_mark.line + 1)
+        return None
+
     def repeated(self) -> Iterator[tuple[int, str]]:
         """The line and the name of each key that stands in its mapping a second time."""
         for node in _nodes(self.root):

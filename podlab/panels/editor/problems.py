@@ -188,8 +188,17 @@ def _of_cause(cause: dict[str, Any], document: Document, within: Path) -> Proble
     line = document.line((*within, *steps(field)))
     text = CAUSES.get(str(cause.get("reason")), Text(ko="`{field}`", en="`{field}`"))
     if "pod updates may not change fields" in message:
-        return Problem(line, str(IMMUTABLE.format(field=field)))
+        return _immutable(field, message, line, document)
     return Problem(line, f"{text.format(field=field)} ({message})" if message else str(text.format(field=field)))
+
+
+def _immutable(field: str, message: str, line: int, document: Document) -> Problem:
+    """The server names `spec` and adds a diff, in Go's names: what that adds is looked for in the text."""
+    for name, value in re.findall(r'^\+ +"(\w+)": "?(.*?)"?,?$', message, re.MULTILINE):
+        found = document.holding(name, value)
+        if found is not None:
+            return Problem(found, str(IMMUTABLE.format(field=name[:1].lower() + name[1:])))
+    return Problem(line, str(IMMUTABLE.format(field=field)))
 
 
 def _of_kubectl(error: PodlabError, document: Document, within: Path) -> Problem:

@@ -35,7 +35,7 @@ function upParts(labels, ask) {
  */
 function drawUp(parts, shown, since, labels) {
   const working = shown.phase === "working";
-  parts.steps.replaceChildren(...shown.steps.map((step) => line(step, since, working)));
+  parts.steps.replaceChildren(...shown.steps.map((step, n) => line(step, since, mark(shown, n))));
   parts.steps.hidden = !shown.steps.length;
   parts.pull.show(shown.pull?.part, shown.pull?.text ?? "");
   const took = (shown.estimate?.took ?? 0) + since;
@@ -78,17 +78,18 @@ function render({ model, el }) {
   };
 }
 
-/** @param {Step} step @param {number} since @param {boolean} working */
-function line(step, since, working) {
-  const running = step.running && working;
+/** How a step went: the one at which all ended is the one that did not work. @param {Shown} shown @param {number} n @returns {Tone} */
+function mark(shown, n) {
+  if (shown.phase === "working") return shown.steps[n].running ? "waiting" : "ready";
+  if (shown.phase === "done" || n < shown.steps.length - 1) return "ready";
+  return shown.phase === "failed" ? "failing" : "leaving";
+}
+
+/** @param {Step} step @param {number} since @param {Tone} tone */
+function line(step, since, tone) {
+  const running = tone === "waiting";
   const took = running ? String(Math.floor(step.took + since)) : step.took.toFixed(1);
-  return element(
-    "li",
-    {},
-    icon(running ? "waiting" : "ready"),
-    step.text,
-    element("span", { class: "podlab-connection" }, ` ${took} s`),
-  );
+  return element("li", {}, icon(tone), step.text, element("span", { class: "podlab-connection" }, ` ${took} s`));
 }
 
 /** A bar with a name and what it says in words. @param {string} label */

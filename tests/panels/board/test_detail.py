@@ -62,6 +62,15 @@ def test_events_are_the_pods_own_and_in_order() -> None:
     assert [event["time"] for event in told] == sorted(event["time"] for event in told)
 
 
+def test_events_say_which_container_they_are_about() -> None:
+    about_spec = {"kind": "Pod", "uid": "u", "fieldPath": "spec.containers{web}"}
+    pod = {"metadata": {"name": "p", "uid": "u"}, "spec": {"containers": [{"name": "web", "image": "i"}]}}
+    event = {"metadata": {"name": "e"}, "involvedObject": about_spec, "reason": "Started"}
+    whole = {"metadata": {"name": "f"}, "involvedObject": {"uid": "u"}, "reason": "Scheduled"}
+    told = detail(pod, [event, whole], "", "", datetime(2026, 1, 1, tzinfo=UTC))["events"]
+    assert [each["container"] for each in told] == ["web", ""]
+
+
 def test_the_yaml_is_without_managed_fields() -> None:
     shown = detail(pods("seed")[-1], [], "yaml", "", NOW)["text"]
     assert shown.startswith("apiVersion: v1\nkind: Pod\n") or "kind: Pod\n" in shown

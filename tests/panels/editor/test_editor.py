@@ -21,7 +21,7 @@ from podlab.panels.editor.problems import Problem, of_answer, of_yaml
 from podlab.panels.editor.review import Plan, Review
 from podlab.panels.panel import CONNECTION, module
 from podlab.panels.worker import Worker
-from tests.panels.replay import Replay
+from tests.panels.replay import GOLDEN, Replay
 
 SEED = (Path(__file__).parents[3] / "notebooks" / "manifests" / "nginx-pod.yaml").read_text(encoding="utf-8")
 
@@ -62,6 +62,21 @@ def test_each_cause_is_told_at_the_line_of_its_field() -> None:
     found = answered(SEED, "invalid", reason="Invalid", details={"causes": causes})
     assert [each.line for each in found] == [10, 12]
     assert found[0].text == "`spec.containers[0].image` must have a value. (Required value)"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [("containerPort: 80", "containerPort: 81", "containerPort"), ("nginx-container", "another", "name")],
+)
+def test_a_forbidden_change_is_told_at_its_line(old: str, new: str, field: str) -> None:
+    """The server's words are recorded; they name only `spec`, and a diff."""
+    transcript = (GOLDEN / "apply-and-diff" / "transcript.txt").read_text(encoding="utf-8")
+    told_by_server = transcript.split(f"sed 's/{old}/{new}/'")[1]
+    message = told_by_server.split("spec: ", 1)[1].split("--- exit")[0]
+    changed = SEED.replace(old, new)
+    causes = [{"reason": "FieldValueForbidden", "message": message, "field": "spec"}]
+    (found,) = answered(changed, f"is invalid: spec: {message}", details={"causes": causes})
+    assert new in changed.splitlines()[found.line - 1] and f"`{field}` of a Pod that exists" in found.text
 
 
 def test_what_names_no_field_is_told_all_the_same() -> None:
@@ -203,7 +218,8 @@ def test_a_manifest_is_tried_applied_and_compared(kubectl: Kubectl, tmp_path: Pa
     panel._draft.text = mine + "  nodeName: elsewhere\n"
     panel._check()
     (problem,) = panel._draw([])["verdict"]["problems"]
-    assert problem["line"] == 7 and "cannot be changed like this" in problem["text"]
+    changed = panel._draft.text.splitlines()
+    assert "nodeName" in changed[problem["line"] - 1] and "cannot be changed like this" in problem["text"]
     panel.close()
 
 
@@ -226,3 +242,18 @@ def test_the_field_at_the_caret_is_explained_by_the_server(kubectl: Kubectl, tmp
     shown = panel._draw([])["meaning"]
     assert not shown["known"] and "containerPort*" in shown["fields"]
     panel.close()
+
+
+def test_an_apply_that_is_refused_leaves_no_good_verdict(tmp_path: Path) -> None:
+    replay = Replay()
+    try:
+        kubectl = Kubectl(Client(replay.kubeconfig(tmp_path)), folder=tmp_path)
+        (tmp_path / "p.yaml").write_text(SEED, encoding="utf-8")
+        editor = ManifestEditor(kubectl, "p.yaml")
+        editor._review = Review((), (Plan("Pod", "p", "create"),))
+        editor._refuse(ApiError({"code": 409, "message": 'object is being deleted: pods "p" already exists'}))
+        assert "It was not applied" in str(told(editor._review)["problems"][0]["text"])
+        assert told(editor._review)["summary"] != LABELS["good"].in_("en")
+        editor.close()
+    finally:
+        replay.close()
