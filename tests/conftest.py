@@ -6,10 +6,15 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from podlab import clusters
 from podlab.clusters import Cluster
+
+# how long one example takes says more about what else the machine does
+hypothesis.settings.register_profile("podlab", deadline=None)
+hypothesis.settings.load_profile("podlab")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -158,6 +158,18 @@ def test_links_lead_somewhere() -> None:
             assert (ROOT / target).exists(), target
 
 
+def test_the_folders_to_open_are_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = text.split("### Which folder to open")[1].split("\n### ")[0]
+    rows = re.findall(r"^\| (?!you want|---)([^|]+) \| `([^`]+)` \| (.+) \|$", table, re.M)
+    assert len(rows) >= 13
+    for change, folder, told in rows:
+        assert (ROOT / folder).is_dir(), change
+        for name in re.findall(r"`([\w/]+\.py)`", told):
+            places = (ROOT / name, ROOT / "podlab" / name, *(ROOT / folder).rglob(name))
+            assert any(place.is_file() for place in places), (change, name)
+
+
 def test_the_workflow_uses_make_targets_that_are_there() -> None:
     workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
     for target in re.findall(r"run: make ([\w-]+)", workflow):

@@ -87,7 +87,7 @@ def test_a_watch_from_any_revision_retells_all_since(steps: list[tuple[str, int 
     assert model == history[-1]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(writes)
 def test_a_reopened_store_is_the_same(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int | None]]

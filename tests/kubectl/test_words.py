@@ -49,7 +49,7 @@ def folder(tmp_path: Path) -> Path:
 def test_no_words_are_a_traceback(name: str, folder: Path) -> None:
     kubectl = Kubectl(Canned(folder), folder=folder)
 
-    @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
     @given(words_of(name), st.sampled_from(["", "kind: Pod", "\x00", "a: [", '{"kind": "Pod", "apiVersion": "v1"}']))
     def check(words: list[str], stdin: str) -> None:
         output, code, error = line.run(words, lambda _: kubectl, stdin=io.BytesIO(stdin.encode()))

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from podlab.apimachinery.duration import human_duration, parse_duration
@@ -142,13 +142,11 @@ def test_no_quantities(text: str) -> None:
         parse_quantity(text)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**50), st.booleans())
 def test_a_quantity_reads_back(number: int, binary: bool) -> None:
     assert parse_quantity(format_quantity(Fraction(number), binary)) == number
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.text("ab", max_size=9), min_size=1, max_size=4), min_size=1, max_size=6))
 def test_alignment_keeps_every_cell(rows: list[list[str]]) -> None:
     lines = align("\n".join("\t".join(row) for row in rows)).split("\n")
