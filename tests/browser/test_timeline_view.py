@@ -56,6 +56,13 @@ def test_lanes_and_moments_are_drawn_with_durations(page: Any) -> None:
     expect(page.locator(".podlab-span.podlab-ready").first).to_have_attribute("title", "Ready: 3.6s")
 
 
+def test_a_legend_says_what_narrow_bars_mean(page: Any) -> None:
+    Stage(page, "timeline", state())
+    words = {word.split(":")[0] for word in page.locator(".podlab-span").evaluate_all("all => all.map((e) => e.title)")}
+    assert len(words) > 3
+    assert set(page.locator(".podlab-legend > span").all_inner_texts()) == words
+
+
 def test_a_life_that_goes_on_grows_and_is_announced(page: Any) -> None:
     stage = Stage(page, "timeline", state(until=3.0))
     expect(page.locator(".podlab-moments li")).to_have_count(6)

@@ -139,7 +139,15 @@ function drawLanes(chart, life, at, present, labels) {
     element("span", {}, "0s"),
     element("span", {}, duration(whole)),
   );
-  chart.replaceChildren(...rows, axis);
+  chart.replaceChildren(...rows, axis, legend(life, at));
+}
+
+/** What the bars mean: a narrow one has no room for its word. @param {Life} life @param {number} at */
+function legend(life, at) {
+  const spans = life.lanes.flatMap((lane) => lane.spans).filter((span) => span.start <= at);
+  const words = new Map(spans.map((span) => [span.word, span.tone]));
+  const entries = [...words].map(([word, tone]) => element("span", {}, icon(tone), word));
+  return element("div", { class: "podlab-legend" }, ...entries);
 }
 
 /** @param {HTMLElement} list @param {Life} life @param {number} at */
