@@ -171,6 +171,7 @@ class Resource:
         structure: the fields, where the kind is not built in.
         scale: where the replicas stand, where not in the usual places.
         generation: whether metadata.generation counts changes outside metadata and status.
+        counts_annotations: whether it counts those of annotations too.
         columns, row: the Table's columns, and the cells of an object (in its stored form) at a moment.
         fields: the values that field selectors may name, besides metadata.name and metadata.namespace.
         grace: seconds of grace for a deletion, given those that the client asked for; None deletes at once.
@@ -202,6 +203,7 @@ class Resource:
     fields: Callable[[Obj], dict[str, str]] = no_fields
     warnings: Callable[[Obj, Obj | None], list[str]] = no_warnings
     generation: bool = False
+    counts_annotations: bool = False
     unconditional_update: bool = True
     create_on_update: bool = False
     grace: Callable[[Obj, int | None], int | None] = at_once

@@ -266,4 +266,6 @@ def _keep(ctx: Context, obj: Obj, old: Obj) -> None:
 def _spec_changed(resource: Resource, obj: Obj, old: Obj) -> bool:
     custom = resource.structure is not None and not resource.status
     ignored = ("metadata",) if custom else ("metadata", "status")
+    if resource.counts_annotations and obj["metadata"].get("annotations") != old["metadata"].get("annotations"):
+        return True
     return {k: v for k, v in obj.items() if k not in ignored} != {k: v for k, v in old.items() if k not in ignored}

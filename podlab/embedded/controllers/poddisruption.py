@@ -33,6 +33,10 @@ UNMANAGED = (
 )
 
 
+SOON = 0.0005
+"""Seconds until a change is looked at: a budget is, before the Pods that come with it are."""
+
+
 class Uncountable(Exception):
     """How many Pods there should be cannot be said."""
 
@@ -44,7 +48,7 @@ class PodDisruptionBudgets:
         self._registry, self._clock = registry, registry.clock
         self._budgets, self._pods = registry.resource("poddisruptionbudgets.policy"), registry.resource("pods")
         self._recorder = Recorder(registry, "controllermanager", manager=MANAGER)
-        self._controller = Controller(registry, self._reconcile)
+        self._controller = Controller(registry, self._reconcile, delay=SOON)
         self._controller.on("poddisruptionbudgets.policy", self._on_budget)
         self._controller.on("pods", self._on_pod)
         self.stop = self._controller.stop
@@ -60,7 +64,7 @@ class PodDisruptionBudgets:
         if event.type == "MODIFIED" and before and _facts(pod) == _facts(before):
             return
         for budget in self._registry.list(self._budgets, pod["metadata"]["namespace"]):
-            if _selected(budget, pod) or (before and _selected(budget, before)):
+            if _selected(budget, pod):  # a budget that has lost the Pod is not told, as upstream's updatePod
                 self._controller.add(namespaced(budget))
 
     def _reconcile(self, key: Key) -> None:

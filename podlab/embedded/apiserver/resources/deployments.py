@@ -148,6 +148,7 @@ DEPLOYMENTS = Resource(
     prepare=prepare,
     warnings=warnings,
     generation=True,
+    counts_annotations=True,
     columns=COLUMNS,
     row=row,
 )

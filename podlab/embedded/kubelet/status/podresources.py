@@ -31,17 +31,15 @@ def reported(spec: Obj, *, measured: bool) -> Obj:
         total = _total(containers, kind)
         if total:
             found[kind] = total
-    if measured and "memory" not in found.get("limits", {}):
-        found.setdefault("limits", {})["memory"] = UNLIMITED_MEMORY
+    if measured and not all("memory" in ((c.get("resources") or {}).get("limits") or {}) for c in containers):
+        found["limits"] = {**found.get("limits", {}), "memory": UNLIMITED_MEMORY}
     return {key: found[key] for key in ("limits", "requests") if key in found}
 
 
 def _total(containers: list[Obj], kind: str) -> Obj:
-    """Sums by resource; a limit counts only where every container has one."""
+    """Sums by resource, over the containers that name it."""
     lists = [(c.get("resources") or {}).get(kind) or {} for c in containers]
     names = sorted({name for values in lists for name in values if name in ("cpu", "memory")})
-    if kind == "limits":
-        names = [name for name in names if all(name in values for values in lists)]
     totals = {}
     for name in names:
         given = [values[name] for values in lists if name in values]
