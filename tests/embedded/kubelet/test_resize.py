@@ -104,3 +104,21 @@ async def test_what_the_node_has_not_is_waited_for(sim: Simulation, cpu: str, re
         sim.delete("other", 0)
         await sim.run(25)
         assert status(sim)["resources"]["requests"]["cpu"] == cpu
+
+
+async def test_an_ephemeral_container_is_no_resize(sim: Simulation) -> None:
+    sim.create(pod())
+    await sim.until(lambda: sim.ready("p"))
+    guest = {"name": "guest", "image": "busybox", "command": ["sleep", "60"]}
+
+    def add(obj: Obj) -> None:
+        obj["spec"]["ephemeralContainers"] = [guest]
+
+    sim.registry.change(sim.registry.resource("pods"), "p", sim.namespace, add, subresource="ephemeralcontainers")
+    await sim.until(lambda: "running" in (status_of_guest(sim).get("state") or {}))
+    assert not [reason for reason, _ in told(sim) if reason.startswith("Resize")]
+
+
+def status_of_guest(sim: Simulation) -> Obj:
+    found = (sim.pod("p")["status"].get("ephemeralContainerStatuses") or [{}])[0]
+    return dict(found)

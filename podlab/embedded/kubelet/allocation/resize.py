@@ -18,6 +18,8 @@ from podlab.embedded.kubelet.status import podspecs
 
 Obj = dict[str, Any]
 
+EPHEMERAL = "spec.ephemeralContainers"
+
 
 @dataclass(slots=True)
 class Allocation:
@@ -55,8 +57,9 @@ class Allocation:
 
 
 def asked_for(pod: Obj) -> dict[str, Obj]:
-    """The resources in a Pod's spec, by container."""
-    return {container["name"]: container.get("resources") or {} for container, _ in podspecs.paths(pod)}
+    """The resources in a Pod's spec, by container; ephemeral containers have none."""
+    found = [container for container, path in podspecs.paths(pod) if not path.startswith(EPHEMERAL)]
+    return {container["name"]: container.get("resources") or {} for container in found}
 
 
 def verdict(pod: Obj, node: Obj | None, others: Iterable[Obj]) -> tuple[str, str, str] | None:

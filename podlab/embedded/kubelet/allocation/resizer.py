@@ -47,7 +47,7 @@ class Resizer:
     async def actuate(self, pod: Obj, mine: Allocation) -> None:
         """Put in force what was allocated: in place, or with a new container."""
         for container, path in podspecs.paths(pod):
-            if mine.actual.get(container["name"], {}) != mine.allocated[container["name"]]:
+            if mine.actual.get(container["name"], {}) != mine.allocated.get(container["name"], {}):
                 await self._container(pod, container, path, mine)
         mine.actual, mine.progressing = dict(mine.allocated), False
         self._using.recorder.normal(pod, "ResizeCompleted", f"Pod resize completed: {resize.described(pod)}")

@@ -1,0 +1,77 @@
+"""Scenarios of the kinds that a recording names, again: the same words from kubectl, the same lives of objects."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from podlab.client import Client
+from tests.conformance.binaries import with_kubectl
+from tests.conformance.recorder import prepared
+from tests.kubectl.recordings import GOLDEN, compare
+
+SCENARIOS = (
+    "crd-tutorial", "cron-by-hand", "job-backoff", "job-indexed", "limits-and-policy", "net-objects", "node-drain",
+    "pod-fields", "pod-resize", "probe-kinds", "quota-counts", "raw-http", "rbac-reader", "replicaset-adopts",
+    "rollout-recreate", "rollout-stuck", "rollout-surge", "service-kinds", "ssa-conflicts", "sts-identity",
+    "volume-kinds",
+)  # fmt: skip
+EQUAL = 0.95
+"""The share of each that must be equal on a machine that has other things to do."""
+WARM = ("nginx:1.27", "busybox")
+"""Images that the recorded node had pulled before."""
+
+
+@pytest.fixture(scope="module")
+def binaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the `kubectl` to use: kubectl 1.36 where there is one, else podlab's own."""
+    return with_kubectl(tmp_path_factory.mktemp("bin"), shutil.which("kubectl-1.36"))
+
+
+@pytest.fixture(scope="module")
+def kubeconfig(request: pytest.FixtureRequest) -> Path:
+    """The session's cluster, whose node has the images already."""
+    path = Path(request.getfixturevalue("cluster").kubeconfig)
+    client, pods = Client(path), "/api/v1/namespaces/default/pods"
+    for number, image in enumerate(WARM):
+        spec = {"containers": [{"name": "c", "image": image}], "terminationGracePeriodSeconds": 0}
+        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": f"warm-{number}"}, "spec": spec}
+        client.request("POST", pods, body=pod)
+        for event in client.watch(pods, query={"fieldSelector": f"metadata.name=warm-{number}"}, timeout=60):
+            if event["object"]["status"].get("phase") not in (None, "Pending"):
+                break
+        client.request("DELETE", f"{pods}/warm-{number}")
+    return path
+
+
+@pytest.fixture(scope="module")
+def compared(kubeconfig: Path, binaries: Path, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, bool]]:
+    """Everything that was recorded and does not hang on the moment, and whether it is equal now."""
+    home = tmp_path_factory.mktemp("scenarios")
+    return [entry for name in SCENARIOS for entry in _compared(GOLDEN / name, kubeconfig, binaries, home)]
+
+
+def _compared(scenario: Path, kubeconfig: Path, binaries: Path, home: Path) -> Iterator[tuple[str, bool]]:
+    out = home / "out" / scenario.name
+    recorder = prepared(scenario, kubeconfig, home / scenario.name, binaries)
+    recorder.record((scenario / "input" / "steps").read_text(encoding="utf-8"), out)
+    recorder.shell(f"kubectl delete namespace {scenario.name} --wait=false")
+    timing = scenario / "timing"
+    moment = timing.read_text(encoding="utf-8").splitlines() if timing.exists() else []
+    for what, equal, _ in compare.differences(scenario, out):
+        if what not in moment:
+            yield f"{scenario.name}: {what}", equal
+
+
+@pytest.mark.cluster
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("commands", [True, False], ids=["commands", "objects"])
+def test_nearly_all_is_as_recorded(compared: list[tuple[str, bool]], commands: bool) -> None:
+    entries = [(what, equal) for what, equal in compared if (": $ " in what) is commands]
+    different = [what for what, equal in entries if not equal]
+    assert len(entries) > 300
+    assert len(different) <= len(entries) * (1 - EQUAL), "\n".join(different)
