@@ -329,10 +329,11 @@ class Client:
     def _transmit(
         self, method: str, target: str, headers: Mapping[str, str], body: object, timeout: float | None
     ) -> Answer:
+        # keys in order, as Go writes maps: the server names unknown fields in the order in which it meets them
         payload = (
             body
             if body is None or isinstance(body, bytes)
-            else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+            else json.dumps(body, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
         )
         timeout = self.request_timeout or timeout
         raw = self._ask(method, target, headers, payload, timeout)
