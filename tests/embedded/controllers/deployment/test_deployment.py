@@ -101,8 +101,8 @@ async def test_only_so_many_old_replicasets_are_kept(sim: Simulation) -> None:
         there.set_image(image)
         await sim.run(1)
     there.set_image("nginx:1.26")
-    await sim.until(lambda: len(there.all("ReplicaSet")) == 2)
-    assert [_revision(one) for one in sorted(there.all("ReplicaSet"), key=_revision)] == [4, 5]
+    await sim.until(lambda: max(map(_revision, there.all("ReplicaSet"))) == 5 and len(there.all("ReplicaSet")) == 2)
+    assert sorted(map(_revision, there.all("ReplicaSet"))) == [4, 5]
 
 
 async def test_a_paused_deployment_is_scaled_but_not_rolled_out(sim: Simulation) -> None:
