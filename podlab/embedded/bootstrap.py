@@ -1,6 +1,6 @@
-"""What a cluster has from the start: namespaces, default roles and bindings, the `kubernetes` Service.
+"""What a cluster has from the start: namespaces, default roles, priority classes, the `kubernetes` Service.
 
-Upstream: pkg/controlplane/controller/{systemnamespaces,kubernetesservice}
+Upstream: pkg/controlplane/controller/{systemnamespaces,kubernetesservice}, pkg/apis/scheduling/v1/helpers.go
 """
 
 from __future__ import annotations
@@ -16,6 +16,17 @@ Obj = dict[str, Any]
 
 NAMESPACES = ("kube-system", "kube-public", "kube-node-lease", "default")
 MANAGER = "kube-apiserver"
+PRIORITIES = {
+    "system-node-critical": (
+        2000001000,
+        "Used for system critical pods that must not be moved from their current node.",
+    ),
+    "system-cluster-critical": (
+        2000000000,
+        "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.",
+    ),
+}
+"""The classes that the API server makes: value and description."""
 PORT = {"name": "https", "port": 6443, "protocol": "TCP"}
 
 
@@ -30,6 +41,7 @@ def populate(registry: Registry, address: str) -> None:
         if not registry.find(namespaces, name):
             registry.create(namespaces, {"metadata": {"name": name}}, by=Writer(MANAGER))
     policy.ensure(registry)
+    _ensure_priorities(registry)
     if not registry.find(services, "kubernetes", "default"):
         registry.create(services, _kubernetes(), namespace="default", by=Writer(MANAGER))
     classes = registry.resource("storageclasses.storage.k8s.io")
@@ -38,6 +50,14 @@ def populate(registry: Registry, address: str) -> None:
     for plural, make in (("endpoints", _endpoints), ("endpointslices.discovery.k8s.io", _slice)):
         if not registry.find(registry.resource(plural), "kubernetes", "default"):
             registry.create(registry.resource(plural), make(address), namespace="default", by=Writer(MANAGER))
+
+
+def _ensure_priorities(registry: Registry) -> None:
+    classes = registry.resource("priorityclasses.scheduling.k8s.io")
+    for name, (value, description) in PRIORITIES.items():
+        if not registry.find(classes, name):
+            made = {"metadata": {"name": name}, "value": value, "description": description}
+            registry.create(classes, made, by=Writer(MANAGER))
 
 
 def _standard() -> Obj:

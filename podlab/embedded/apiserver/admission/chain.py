@@ -45,6 +45,7 @@ def check(obj: Obj | None, old: Obj | None, ctx: Context) -> None:
     """Let the validating plugins refuse a write or a deletion. Raises StatusError."""
     if ctx.operation == "DELETE" or obj is None:
         namespacelifecycle.check(ctx)
+        priority.check(ctx)
         return
     if limitranger.concerns(ctx):
         limitranger.check(obj, ctx)

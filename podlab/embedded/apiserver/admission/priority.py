@@ -36,6 +36,16 @@ def admit(pod: Obj, old: Obj | None, ctx: Context) -> None:
     spec["preemptionPolicy"] = policy
 
 
+def check(ctx: Context) -> None:
+    """The system's classes stay. Raises StatusError.
+
+    Upstream: pkg/registry/scheduling/priorityclass/storage/storage.go
+    """
+    if ctx.resource.plural == "priorityclasses" and ctx.name in PRIORITIES:
+        why = "this is a system priority class and cannot be deleted"
+        raise status.forbidden(ctx.resource.qualified, ctx.name, why)
+
+
 def _priority_class(name: str, ctx: Context) -> tuple[str, int, str]:
     """Name, number and preemption policy of a class; without a name, of the cluster's default. Raises StatusError."""
     if name in PRIORITIES:
