@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _app(words: list[str]) -> int:
     import typer
 
-    from podlab.commands import clock, clusters, doctor, lab, node, site, workshop
+    from podlab.commands import clock, clusters, doctor, lab, node, progress, site, workshop
 
     app = typer.Typer(
         name="podlab",
@@ -39,6 +39,7 @@ def _app(words: list[str]) -> int:
     app.command("kubeconfig")(clusters.kubeconfig)
     app.command("kubectl", help="Everything kubectl does here. kubectl 명령을 그대로 씁니다.")(lambda: None)
     app.command("reset")(lab.reset)
+    app.command("progress")(progress.run)
     app.command("clock")(clock.run)
     app.command("node")(node.run)
     app.command("doctor")(doctor.run)

@@ -22,6 +22,7 @@ from podlab.text import Language, Text
 
 LOCALES: dict[Language, str] = {"ko": "ko_KR", "en": "en"}
 FIRST_PORT = 8888
+HINTS = "podlab.lessons.slips"  # an IPython extension
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,24 @@ def write_settings(language: Language, prefix: Path | None = None) -> bool:
             fresh.write_text(json.dumps(wanted, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
             fresh.replace(path)
     except (OSError, ValueError):
+        return False
+    return True
+
+
+def write_hints(prefix: Path | None = None) -> bool:
+    """Let this environment's kernels load the hints for cells that fail before `start()`; whether they do now."""
+    path = (prefix or Path(sys.prefix)) / "etc" / "ipython" / "ipython_kernel_config.json"
+    try:
+        present = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        app = present.get("InteractiveShellApp") or {}
+        extensions = list(app.get("extensions") or [])
+        if HINTS not in extensions:
+            app["extensions"] = [*extensions, HINTS]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_suffix(".json.new")
+            fresh.write_text(json.dumps(present | {"InteractiveShellApp": app}, indent=2) + "\n", encoding="utf-8")
+            fresh.replace(path)
+    except (AttributeError, OSError, TypeError, ValueError):
         return False
     return True
 

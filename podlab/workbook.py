@@ -76,6 +76,14 @@ def restore(folder: Path, lesson: str, language: Language, lessons: Path | None 
     return target, kept
 
 
+def working(here: Path) -> Path:
+    """The working folder as seen from `here`: the one we stand in, however deep, else the one below."""
+    for place in (here, *here.parents):
+        if any((place / language / f"{WELCOME}.ipynb").exists() for language in ("ko", "en")):
+            return place
+    return here / FOLDER
+
+
 def find(folder: Path, lesson: str) -> Path:
     """The notebook that the number or name means.
 

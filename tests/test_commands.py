@@ -65,6 +65,8 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
         (("up", "--cluster", "context:none"), 1),
         (("up", "--cluster", "embedded", "--name", "Big_Name"), 1),
         (("reset", "99"), 1),
+        (("progress",), 0),
+        (("progress", "--export", "no/such/folder/record.html"), 1),
     ],
 )
 def test_exit_codes(machine: Machine, words: tuple[str, ...], code: int) -> None:
@@ -85,6 +87,14 @@ def test_without_kind_it_says_what_is_missing_and_how_to_go_on(
     assert said in done.stderr
     assert on in done.stderr
     assert "podlab up --cluster embedded" in done.stderr
+
+
+def test_the_record_is_written_in_the_language_asked_for(machine: Machine, tmp_path: Path) -> None:
+    for language, title in (("ko", "podlab 학습 기록"), ("en", "podlab: record of learning")):
+        path = tmp_path / f"{language}.html"
+        done = machine.run("progress", "--export", str(path), "--language", language)
+        assert (done.returncode, str(path) in done.stdout + done.stderr) == (0, True)
+        assert title in path.read_text(encoding="utf-8")
 
 
 def test_json_is_alone_on_stdout(machine: Machine) -> None:

@@ -54,6 +54,19 @@ def test_settings_of_others_are_kept(tmp_path: Path) -> None:
     assert json.loads(path.read_text(encoding="utf-8"))["@jupyterlab/translation-extension:plugin"]["locale"] == "en"
 
 
+def test_kernels_of_this_environment_load_the_hints_beside_what_they_load_already(tmp_path: Path) -> None:
+    path = tmp_path / "etc" / "ipython" / "ipython_kernel_config.json"
+    path.parent.mkdir(parents=True)
+    theirs = {"InteractiveShellApp": {"extensions": ["mine"], "x": 1}, "other": 2}
+    path.write_text(json.dumps(theirs), encoding="utf-8")
+    for _ in range(2):
+        assert lab.write_hints(tmp_path)
+        made = json.loads(path.read_text(encoding="utf-8"))
+        assert made == {"InteractiveShellApp": {"extensions": ["mine", lab.HINTS], "x": 1}, "other": 2}
+    path.write_text("[]", encoding="utf-8")
+    assert not lab.write_hints(tmp_path)
+
+
 def test_settings_that_cannot_be_read_are_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
     path.parent.mkdir(parents=True)

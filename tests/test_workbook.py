@@ -86,6 +86,14 @@ def test_a_folder_that_cannot_be_written_is_said(lessons: Path, tmp_path: Path) 
     assert "podlab lab FOLDER" in str(caught.value.hint)
 
 
+def test_from_inside_the_working_folder_it_is_that_folder(lessons: Path, tmp_path: Path) -> None:
+    there = tmp_path / workbook.FOLDER
+    workbook.lay_out(there, "en", lessons)
+    assert workbook.working(tmp_path) == there
+    assert workbook.working(there) == there
+    assert workbook.working(there / "en") == there
+
+
 def test_no_lessons_at_all(tmp_path: Path) -> None:
     with pytest.raises(PodlabError):
         workbook.lay_out(tmp_path / "work", "en", tmp_path)

@@ -46,6 +46,7 @@ def run(
     chosen = confirmed(lambda agreed: _cluster(cluster, agreed), yes)
     terminal.say(chosen.status().summary)
     free = _free_port(port)
+    lab.write_hints()
     if not lab.write_settings(spoken):
         terminal.say(Text(ko="JupyterLab의 언어를 설정하지 못했습니다", en="could not set JupyterLab's language"))
     shims = state.home() / "bin"
@@ -83,7 +84,7 @@ def reset(
     lesson: Annotated[
         str | None, typer.Argument(metavar="[LESSON]", help="Such as 02 or 02-create. 예: 02", show_default=False)
     ] = None,
-    folder: Annotated[Path, typer.Option("--dir", help="The working folder. 작업 폴더.")] = Path(workbook.FOLDER),
+    folder: Annotated[Path | None, typer.Option("--dir", help="The working folder. 작업 폴더.")] = None,
     language: LanguageOption = None,
 ) -> None:
     """Restore a lesson; without one, delete all that lessons made in the cluster. 수업을 되돌립니다."""
@@ -91,7 +92,9 @@ def reset(
     if lesson is None:
         _reset_cluster()
         return
-    restored, kept = workbook.restore(folder.absolute(), lesson, text.language())
+    restored, kept = workbook.restore(
+        folder.absolute() if folder else workbook.working(Path.cwd()), lesson, text.language()
+    )
     terminal.say(Text(ko="되돌린 수업: {path}", en="restored: {path}").format(path=restored))
     if kept:
         terminal.say(Text(ko="이전 사본: {path}", en="what was there: {path}").format(path=kept))

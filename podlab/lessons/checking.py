@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podlab.lessons import hints, progress
+from podlab.lessons import hints, progress, quiz
 from podlab.lessons.check import Result, look
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def check(kubectl: Kubectl, name: str, answer: object = "") -> Result:
         time.sleep(AGAIN)
         found = look(kubectl, name, answer)
     progress.record(name, found)
+    found = quiz.scored(name, found) if found else found
     asked = hints.Asked(kubectl, name, answer)
     hints.remember(asked)
     return found if found else replace(found, view=lambda: hints.view(asked, found))

@@ -182,6 +182,7 @@ QUESTIONS = (
             ),
         ),
         prediction=True,
+        shown_by="mine",
     ),
     Question(
         "created",

@@ -128,6 +128,7 @@ QUESTIONS = (
             ),
         ),
         prediction=True,
+        shown_by="gone",
     ),
     Question(
         "terminating",

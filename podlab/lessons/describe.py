@@ -172,6 +172,7 @@ QUESTIONS = (
             ),
         ),
         prediction=True,
+        shown_by="events",
     ),
     Question(
         "two-addresses",

@@ -212,6 +212,7 @@ QUESTIONS = (
             ),
         ),
         prediction=True,
+        shown_by="label",
     ),
     Question(
         "running",

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,14 @@ class Progress:
 
     def __repr__(self) -> str:
         return str(self)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        """A table to look at; a document keeps one line that a sanitizer hides whole."""
+        from ipywidgets import HTML
+
+        rows = "".join(f"<li>{escape(str(self.line(each)))}</li>" for each in LESSONS)
+        page = f'<ul style="list-style:none;padding:0">{rows}</ul><p>{escape(str(self.sum()))}</p>'
+        return (HTML(page)._repr_mimebundle_() or {}) | {"text/plain": f"podlab: {self.sum()}"}
 
     def passed(self, item: str) -> bool:
         """Whether this check or question was ever passed."""
@@ -127,6 +136,36 @@ def record_solution(name: str) -> None:
     _keep(name, lambda entry: entry.update(solution=1))
 
 
+def record_score(name: str, right: bool) -> None:
+    """Keep whether a prediction has come true."""
+    _keep(name, lambda entry: entry.update(foreseen=right))
+
+
+_followers: list[Callable[[], None]] = []
+
+
+def follow(changed: Callable[[], None]) -> None:
+    """Call this whenever something is kept, in place of what was called before."""
+    _followers[:] = [changed]
+
+
+def unfollow() -> None:
+    """Call nothing any more."""
+    _followers.clear()
+
+
+def record_answer(name: str, letter: str, right: bool) -> None:
+    """Keep an answer to a question, such as `02?unique`; the first right one passes it for good."""
+
+    def change(entry: dict[str, Any]) -> None:
+        entry["tries"] = entry.get("tries", 0) + 1
+        entry["letter"] = letter
+        if right and not entry.get("passed"):
+            entry.update(passed=True, at=_stamp())
+
+    _keep(name, change)
+
+
 def attend(number: str) -> None:
     """Keep that the learner is at this lesson now."""
     _keep(f"{number}-", lambda _: None)
@@ -143,6 +182,8 @@ def _keep(name: str, change: Callable[[dict[str, Any]], None]) -> None:
             kept[name] = entry
         kept[clock] = _later(kept.get(clock), datetime.now(UTC).timestamp())
         state.write(path, json.dumps(kept, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+    for changed in _followers:
+        changed()
 
 
 def _later(clock: Any, now: float) -> dict[str, float]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
 from podlab.errors import PodlabError
+from podlab.lessons import progress
 from podlab.lessons.check import Result
 from podlab.lessons.lesson import lesson
 from podlab.text import Text
@@ -20,6 +21,8 @@ NOTED = Text(
     ko="예측: {option}. 맞는지는 바로 아래에서 드러납니다.",
     en="You predict: {option}. Go on below, and you will see.",
 )
+FORESEEN = Text(ko="예측한 대로입니다: {option}. {why}", en="As you predicted: {option}. {why}")
+OTHERWISE = Text(ko="예측과 다릅니다({option}). {why}", en="Not as you predicted ({option}). {why}")
 NO_OPTION = Text(ko="{letter!r}{이라는/라는} 답은 없습니다", en="there is no answer {letter!r}")
 
 
@@ -34,12 +37,17 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with exactly one right option; a prediction keeps quiet about which, until the lesson shows it."""
+    """A question with exactly one right option; a prediction keeps quiet about which, until the lesson shows it.
+
+    Attributes:
+        shown_by: the check whose passing shows in the cluster what came of a prediction.
+    """
 
     name: str
     prompt: Text
     options: tuple[Option, ...]
     prediction: bool = False
+    shown_by: str = ""
 
     def judge(self, letter: str) -> Result:
         """What there is to say about this answer (`a`, `b`, …); a wrong one is a result, never an error."""
@@ -61,13 +69,14 @@ class Quiz:
     """Some questions on one page. `answer("b")`, or `answer(2, "b")` for the second question, works without widgets."""
 
     questions: tuple[Question, ...]
+    number: str = ""
 
     def answer(self, *answer: int | str) -> Result:
         """Judge one answer: its letter, after the question's number where there are several."""
         number = int(answer[0]) if len(answer) > 1 else 1
         if not 0 < number <= len(self.questions):
             return Result(False, Text(ko="{n}번 문제는 없습니다", en="there is no question {n}").format(n=number))
-        return self.questions[number - 1].judge(str(answer[-1]))
+        return judged(self.questions[number - 1], self.number, str(answer[-1]))
 
     def __str__(self) -> str:
         if len(self.questions) == 1:
@@ -78,7 +87,7 @@ class Quiz:
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         bundle: dict[str, Any] = {"text/plain": str(self), "text/html": "\n".join(map(_twin, self.questions))}
-        view = _widget(self.questions)._repr_mimebundle_() or {}
+        view = _widget(self.questions, self.number)._repr_mimebundle_() or {}
         return bundle | {mime: value for mime, value in view.items() if mime not in bundle}, {}
 
 
@@ -92,12 +101,34 @@ def quiz(name: str) -> Quiz:
     questions: tuple[Question, ...] = lesson(number).module.QUESTIONS
     chosen = tuple(each for each in questions if (each.name == rest if rest else not each.prediction))
     if chosen:
-        return Quiz(chosen)
+        return Quiz(chosen, lesson(number).number)
     known = ", ".join(f"{number}-{each.name}" for each in questions) or "-"
     raise PodlabError(
         Text(ko="{name!r}{이라는/라는} 문제는 없습니다", en="there is no question {name!r}").format(name=name),
         Text(ko="이 수업의 문제: {known}", en="the questions of this lesson: {known}").format(known=known),
     )
+
+
+def judged(question: Question, number: str, letter: str) -> Result:
+    """What there is to say about an answer, kept with the progress of the lesson of that number."""
+    found = question.judge(letter)
+    if number and found.look is not CHOOSE:
+        progress.record_answer(f"{number}?{question.name}", letter.strip().lower(), found.passed)
+    return found
+
+
+def scored(name: str, found: Result) -> Result:
+    """The result of a check that passed, and beside it what became of the prediction that it decides."""
+    of = lesson(name.partition("-")[0])
+    for question in of.module.QUESTIONS:
+        item = f"{of.number}?{question.name}"
+        letter = progress.progress().entries.get(item, {}).get("letter")
+        if question.shown_by == name.partition("-")[2] and letter:
+            option = question.options[LETTERS.index(letter)]
+            progress.record_score(item, option.right)
+            told = (FORESEEN if option.right else OTHERWISE).format(option=option.text, why=option.why)
+            return replace(found, look=told)
+    return found
 
 
 def _twin(question: Question) -> str:
@@ -111,13 +142,13 @@ def _twin(question: Question) -> str:
     return f"{page}\n<details><summary>{ANSWERS}</summary>{why}</details>"
 
 
-def _widget(questions: tuple[Question, ...]) -> Any:
+def _widget(questions: tuple[Question, ...], number: str) -> Any:
     from ipywidgets import VBox
 
-    return VBox([_question(question) for question in questions])
+    return VBox([_question(question, number) for question in questions])
 
 
-def _question(question: Question) -> Any:
+def _question(question: Question, number: str = "") -> Any:
     """One question as radio buttons; choosing answers it, and a screen reader hears what is said about it."""
     from ipywidgets import HTML, Layout, RadioButtons, VBox
 
@@ -130,7 +161,7 @@ def _question(question: Question) -> Any:
 
     def choose(change: Any) -> None:
         if change["new"] is not None:
-            said.value = _said(question, question.judge(LETTERS[change["new"]]))
+            said.value = _said(question, judged(question, number, LETTERS[change["new"]]))
 
     buttons.observe(choose, names="index")
     return VBox([prompt, buttons, said], layout=Layout(margin="0 0 1em 0"))

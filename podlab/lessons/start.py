@@ -11,6 +11,8 @@ import yaml
 
 from podlab import clusters, text
 from podlab.errors import PodlabError
+from podlab.lessons import hints, progress, slips
+from podlab.lessons.bar import Bar
 from podlab.lessons.lesson import MANIFEST, POD, Lesson, lesson, manifest, manifest_path
 from podlab.text import Text
 
@@ -68,7 +70,20 @@ def start(name: str | None = None, *, language: str | None = None, cluster: str 
     print(_line(status, kubectl.namespace, why, brought, lost))
     for sentence in _needs(wanted) if wanted else ():
         print(sentence)
+    if wanted:
+        _show_progress(wanted)
     return kubectl
+
+
+def _show_progress(wanted: Lesson) -> None:
+    """The bar at the top of the lesson, where there is a notebook; hints begin anew."""
+    from IPython import get_ipython
+    from IPython.display import display
+
+    hints.forget()
+    progress.attend(wanted.number)
+    if get_ipython() is not None:
+        display(Bar(wanted))  # type: ignore[no-untyped-call]
 
 
 def _bind(selector: str | None) -> tuple[Kubectl, Status, Text, Text | None]:
@@ -116,6 +131,7 @@ def _load_magics(kubectl: Kubectl) -> None:
     shell = get_ipython()
     if shell is not None:
         magics.load_ipython_extension(shell)
+        slips.install(shell)
 
 
 def _line(status: Status, namespace: str, why: Text, brought: list[str], lost: Text | None = None) -> str:

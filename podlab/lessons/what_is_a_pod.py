@@ -1,12 +1,54 @@
-"""Questions of 01-what-is-a-pod; there is nothing to make yet, so nothing to check."""
+"""The check and the questions of 01-what-is-a-pod."""
 
 from __future__ import annotations
 
-from podlab.lessons.check import Check
+from podlab.lessons.check import Check, Result, Seen
 from podlab.lessons.quiz import Option, Question
 from podlab.text import Text
 
-CHECKS: tuple[Check, ...] = ()
+TWINS = "same-port"
+
+
+def _port(seen: Seen) -> Result:
+    """One of the two containers was restarted, for the other had the port."""
+    pod = seen.pod(TWINS)
+    run = Text(ko="바로 위의 명령부터 차례로 실행하십시오", en="run the commands above, in order")
+    if pod is None:
+        return Result(False, Text(ko="same-port 파드가 없습니다", en="there is no Pod same-port"), run)
+    restarts = {each["name"]: each["restartCount"] for each in (pod.get("status") or {}).get("containerStatuses") or []}
+    if not any(restarts.values()):
+        return Result(
+            False,
+            Text(ko="아직 다시 시작한 컨테이너가 없습니다", en="no container was restarted yet"),
+            Text(ko="`kubectl.wait(…)`가 끝나면 다시 확인하십시오", en="check again when `kubectl.wait(…)` is done"),
+            settling=True,
+        )
+    told = Text(
+        ko="늦게 시작한 {name} 컨테이너가 실패해 다시 시작했습니다",
+        en="{name} started later, failed, and was restarted",
+    )
+    return Result(True, told.format(name=max(restarts, key=lambda each: restarts[each])))
+
+
+HINTS = (
+    Text(ko="한 파드의 컨테이너는 네트워크가 하나입니다", en="the containers of a Pod have one network"),
+    Text(
+        ko="컨테이너가 둘인 파드를 적용하고, 하나가 다시 시작할 때까지 기다립니다",
+        en="apply the Pod with two containers, and wait until one was restarted",
+    ),
+    Text(
+        ko="`kubectl.apply(…)`와 `kubectl.wait(…)`가 든 셀을 처음부터 다시 실행하십시오",
+        en="run the whole cell with `kubectl.apply(…)` and `kubectl.wait(…)` once more",
+    ),
+)
+MAKE = f"""
+both = [{{"name": name, "image": "nginx:latest"}} for name in ("first", "second")]
+kubectl.apply({{"apiVersion": "v1", "kind": "Pod", "metadata": {{"name": "{TWINS}"}}, "spec": {{"containers": both}}}})
+kubectl.wait("pod/{TWINS}", for_="jsonpath={{.status.containerStatuses[1].restartCount}}=1", timeout="180s")
+check(kubectl, "01-port")
+"""
+
+CHECKS = (Check("port", _port, HINTS, MAKE),)
 
 QUESTIONS = (
     Question(
@@ -34,6 +76,7 @@ QUESTIONS = (
             ),
         ),
         prediction=True,
+        shown_by="port",
     ),
     Question(
         "unit",

@@ -27,7 +27,7 @@ def line(number):
 
 def test_nothing_yet():
     assert line("02").startswith("02 □□□□□□□□□□□ 0/11 · 0 min · hints 0 · ")
-    assert line("01").startswith("01 □□□□ 0/4")
+    assert line("01").startswith("01 □□□□□ 0/5")
 
 
 def test_a_check_that_passed_stays_passed_when_it_is_repeated():

@@ -6,8 +6,11 @@ import pytest
 
 from podlab import text
 from podlab.errors import PodlabError
+from podlab.lessons import progress
+from podlab.lessons.check import Result
 from podlab.lessons.lesson import LESSONS
-from podlab.lessons.quiz import Quiz, quiz
+from podlab.lessons.quiz import Quiz, quiz, scored
+from podlab.text import Text
 
 QUESTIONS = [(lesson, question) for lesson in LESSONS for question in lesson.module.QUESTIONS]
 EACH = pytest.mark.parametrize(
@@ -17,7 +20,8 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 @pytest.fixture(autouse=True)
-def english():
+def english(tmp_path, monkeypatch):
+    monkeypatch.setenv("PODLAB_HOME", str(tmp_path))
     text.use("en")
     yield
     text.use(None)
@@ -103,3 +107,35 @@ def test_an_unknown_question_names_those_that_there_are():
 
 def test_a_quiz_is_a_value():
     assert quiz("02") == quiz("02") and isinstance(quiz("02"), Quiz)
+
+
+PASSED = Result(True, Text(ko="통과", en="it came about"))
+
+
+def test_a_prediction_is_scored_when_its_check_passes():
+    assert quiz("02-ports").answer("a")
+    assert scored("02-ready", PASSED) == PASSED
+    told = scored("02-mine", PASSED)
+    assert told.passed and told.look.en.startswith("Not as you predicted (No: a port the manifest does not open")
+    quiz("02-ports").answer("b")
+    assert scored("02-mine", PASSED).look.en.startswith("As you predicted: Yes")
+    assert progress.progress().entries["02?ports"]["foreseen"] is True
+
+
+def test_without_a_prediction_the_result_stays_as_it_is():
+    assert scored("02-mine", PASSED) == PASSED
+
+
+@EACH
+def test_what_decides_a_prediction_is_a_check_of_the_lesson(lesson, question):
+    if question.shown_by:
+        assert question.prediction
+        assert question.shown_by in [each.name for each in lesson.module.CHECKS]
+
+
+def test_answers_count_as_progress_when_they_are_right_and_for_good():
+    quiz("02").answer(1, "a")
+    assert not progress.progress().passed("02?created")
+    quiz("02").answer(1, "b")
+    quiz("02").answer(1, "a")
+    assert progress.progress().passed("02?created")

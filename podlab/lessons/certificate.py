@@ -1,0 +1,92 @@
+"""A record of one page: what was done, how long it took, with what help, and what was verified when; for printing."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+from podlab.errors import PodlabError
+from podlab.lessons.bar import told_of
+from podlab.lessons.lesson import LESSONS, Lesson
+from podlab.lessons.progress import Progress, items
+from podlab.text import Language, Text
+
+TITLE = Text(ko="podlab 학습 기록", en="podlab: record of learning")
+VERIFIED = Text(ko="확인된 것", en="What was verified")
+NAME = Text(ko="이름", en="Name")
+DATE = Text(ko="날짜", en="Date")
+NOTHING = Text(ko="아직 확인된 것이 없습니다", en="nothing was verified yet")
+ANSWERED = Text(ko="문제에 답했습니다", en="the question was answered")
+HELP = Text(ko="힌트 {hints}개", en="{hints} hints")
+SOLVED = Text(ko="풀이를 보았습니다", en="the solution was looked at")
+UNWRITTEN = Text(ko="{path}에 쓸 수 없습니다: {why}", en="cannot write {path}: {why}")
+
+PAGE = """<!doctype html>
+<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title><style>
+@page {{ size: A4; margin: 12mm; }}
+body {{ font: 9pt/1.35 system-ui, sans-serif; color: #1f2328; background: #fff; max-width: 60em; margin: 1em auto; }}
+h1 {{ font-size: 15pt; margin: 0; }} h2 {{ font-size: 10.5pt; margin: 1em 0 .3em; }}
+table {{ border-collapse: collapse; width: 100%; }} td {{ border-bottom: 1px solid #d0d7de; padding: .15em .4em; }}
+ol {{ columns: 2; column-gap: 2em; padding: 0; margin: 0; list-style: none; font-size: 7pt; }}
+li {{ break-inside: avoid; margin-bottom: .15em; overflow-wrap: anywhere; }}
+.line {{ display: inline-block; min-width: 14em; border-bottom: 1px solid #1f2328; }}
+</style></head><body>
+<h1>{title}</h1>
+<p>{name}: <span class="line">&nbsp;</span> · {date}: {day}</p>
+<p>{sum}</p>
+<table>{rows}</table>
+<h2>{verified}</h2>
+<ol>{proofs}</ol>
+</body></html>
+"""
+
+
+def page(known: Progress, language: Language, day: str) -> str:
+    """The record in one language as an HTML document that needs nothing else.
+
+    Args:
+        day: the date it is made, as it shall stand there.
+    """
+    proofs = [_proof(known, item, language) for lesson in LESSONS for item in items(lesson) if known.passed(item)]
+    return PAGE.format(
+        language=language,
+        title=TITLE.in_(language),
+        name=NAME.in_(language),
+        date=DATE.in_(language),
+        day=escape(day),
+        sum=escape(known.sum().in_(language)),
+        rows="".join(_row(known, lesson, language) for lesson in LESSONS),
+        verified=VERIFIED.in_(language),
+        proofs="".join(proofs) or f"<li>{NOTHING.in_(language)}</li>",
+    )
+
+
+def write(known: Progress, path: Path, language: Language, day: str) -> None:
+    """Write the record into a file.
+
+    Raises:
+        PodlabError: it cannot be written.
+    """
+    try:
+        path.write_text(page(known, language, day), encoding="utf-8")
+    except OSError as error:
+        raise PodlabError(UNWRITTEN.format(path=path, why=error.strerror)) from error
+
+
+def _row(known: Progress, lesson: Lesson, language: Language) -> str:
+    title = escape(f"{lesson.number} · {lesson.title.in_(language)}")
+    return f"<tr><td>{title}</td><td>{escape(told_of(known, lesson).in_(language))}</td></tr>"
+
+
+def _proof(known: Progress, item: str, language: Language) -> str:
+    """One check or question: what was found, when, and with what help."""
+    entry = known.entries[item]
+    said = (entry.get("said") or {}).get(language) or (ANSWERED.in_(language) if "?" in item else "")
+    hints = int(entry.get("hints", 0))
+    more = [
+        str(entry.get("at", "")).replace("T", " ").removesuffix("Z"),
+        HELP.format(hints=hints).in_(language) if hints else "",
+        SOLVED.in_(language) if entry.get("solution") else "",
+    ]
+    told = " · ".join(part for part in (said, *more) if part)
+    return f"<li><b>{escape(item.replace('?', '-'))}</b> {escape(told)}</li>"
