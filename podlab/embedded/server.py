@@ -104,7 +104,7 @@ class Core:
         self.registry = Registry(self.store, clock, RESOURCES, self.randomness, admit=admit, check=check)
         self.signer = TokenSigner((home or Path()) / "sa.key")
         self.authenticator = Authenticator(self.registry, self.signer, token)
-        self.documents = Documents(home / "openapi", RESOURCES, self._custom) if home else None
+        self.documents = Documents(home / "openapi" if home else None, RESOURCES, self._custom)
         self.nodes = Nodes(self.registry, self.store, machines(name, workers), self._token)
         self.app = App(self.registry, self.authenticator, self.nodes, documents=self.documents, machines=self.nodes)
         authority = (home or Path()) / "ca.crt"

@@ -19,6 +19,23 @@ DONE = """(index) => {
 }"""
 
 
+CONNECTED = """async () => {
+  const context = window.jupyterapp.shell.currentWidget.sessionContext;
+  await context.ready;
+  await context.session.kernel.info;
+}"""
+RUN = """async () => {
+  const notebook = window.jupyterapp.shell.currentWidget.content;
+  for (const [index, cell] of notebook.widgets.entries()) {
+    if (cell.model.type !== "code") continue;
+    notebook.deselectAll();
+    notebook.activeCellIndex = index;
+    await window.jupyterapp.commands.execute("notebook:run-cell").catch(() => undefined);
+  }
+  return notebook.model.toJSON();
+}"""
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """A site that is served; `elsewhere` is what pages asked of other hosts, all refused."""
@@ -46,6 +63,12 @@ class Site:
         page.keyboard.press("Shift+Enter")
         page.wait_for_function(DONE, arg=0, timeout=timeout * 1000)
         return "".join(cell.locator(".jp-OutputArea-output").all_inner_texts())
+
+    def run_all(self, page: Any) -> dict[str, Any]:
+        """Run every code cell in turn, past those that fail; the notebook with what they gave."""
+        page.evaluate(CONNECTED)
+        ran: dict[str, Any] = page.evaluate(RUN)
+        return ran
 
     def _let(self, route: Any) -> None:
         if route.request.url.startswith((self.url, "blob:", "data:")):

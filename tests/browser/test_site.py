@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from podlab import workbook
 from podlab.errors import PodlabError
 from podlab.lessons.lesson import LESSONS
 from podlab.site import build
+from podlab.testing.sanitizer import sanitize
 from tests.browser import tab
 from tests.browser.tab import Site
 
@@ -19,14 +24,26 @@ import podlab.embedded.server
 print(sys.platform, podlab.__version__)"""
 
 
+# what the landing page says does not work in the tab yet: panels, and the official client
+NOT_YET = ("PodBoard(", "from kubernetes import")
+LARGEST = 40 * 2**20
+"""Bytes of the whole site, each file compressed."""
+
+
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site, built now."""
     folder = tmp_path_factory.mktemp("site") / "out"
     try:
         build.build(folder, print)
     except PodlabError as error:
         pytest.skip(f"the site cannot be built here: {error}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(folder: Path) -> Iterator[Site]:
+    """The site, served."""
     with tab.served(folder) as running:
         yield running
 
@@ -48,3 +65,39 @@ def test_the_landing_page_leads_to_every_lesson(site: Site, browser: Any) -> Non
     page.wait_for_selector(tab.READY, timeout=90_000)
     assert "02-create.ipynb" in page.locator(".lm-TabBar-tab.jp-mod-current").first.inner_text()
     assert site.elsewhere == []
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_lesson_in_the_tab_says_what_its_stored_outputs_say(site: Site, browser: Any, language: str) -> None:
+    page = site.page(browser)
+    site.open(page, f"{language}/02-create.ipynb")
+    ran = site.run_all(page)["cells"]
+    stored = json.loads((workbook.source() / language / "02-create.ipynb").read_text(encoding="utf-8"))["cells"]
+    compared = [
+        (_text(cell["source"]), _said(got), _said(cell))
+        for got, cell in zip(ran, stored, strict=True)
+        if cell["cell_type"] == "code" and not any(each in _text(cell["source"]) for each in NOT_YET)
+    ]
+    assert len(compared) > 20
+    assert [(source, got, wanted) for source, got, wanted in compared if got != wanted] == []
+    assert site.elsewhere == []
+
+
+def test_the_site_is_small_enough(folder: Path) -> None:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert 0 < sum(len(zlib.compress(path.read_bytes(), 6)) for path in files) <= LARGEST
+
+
+def _said(cell: Mapping[str, Any]) -> list[str]:
+    """What a cell showed as text: streams, results, the words of errors."""
+    return [sanitize(_words(output)).rstrip("\n") for output in cell["outputs"]]
+
+
+def _words(output: Mapping[str, Any]) -> str:
+    if output["output_type"] == "error":
+        return str(output["evalue"])
+    return _text(output["text"] if output["output_type"] == "stream" else output["data"].get("text/plain", ""))
+
+
+def _text(lines: str | list[str]) -> str:
+    return "".join(lines)

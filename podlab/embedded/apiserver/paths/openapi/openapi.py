@@ -39,13 +39,13 @@ class Documents:
     """Answers `/openapi/…`.
 
     Args:
-        folder: where the documents are kept; several clusters may share it.
+        folder: where the documents are kept; several clusters may share it. None keeps none, and describes nothing.
         resources: the kinds that are always served.
         custom: the custom resources that are served now.
     """
 
     def __init__(
-        self, folder: Path, resources: Sequence[Resource], custom: Callable[[], Sequence[Resource]] = tuple
+        self, folder: Path | None, resources: Sequence[Resource], custom: Callable[[], Sequence[Resource]] = tuple
     ) -> None:
         self._folder, self._resources, self._custom = folder, tuple(resources), custom
         self._swagger: tuple[tuple[str, ...], bytes] = ((), b"")
@@ -55,7 +55,7 @@ class Documents:
 
     def prepare(self) -> None:
         """Start making the documents, if they are not there; returns at once."""
-        if self._maker is None and not all(self._file(path).exists() for path in self._paths):
+        if self._folder and self._maker is None and not all(self._kept(path) for path in self._paths):
             import subprocess  # late: most starts find the documents there
 
             command = [sys.executable, "-m", __name__ if __name__ != "__main__" else __spec__.name, str(self._folder)]
@@ -97,8 +97,13 @@ class Documents:
         found = {path: {"serverRelativeURL": _url(path, self._document(path)[1])} for path in sorted(self._now())}
         return {"paths": found}
 
-    def _file(self, path: str) -> Path:
-        return self._folder / f"{path.replace('/', '__')}-{_edition(self._resources)}.json.gz"
+    def _file(self, folder: Path, path: str) -> Path:
+        return folder / f"{path.replace('/', '__')}-{_edition(self._resources)}.json.gz"
+
+    def _kept(self, path: str) -> Path | None:
+        """The file of a document, if it is there."""
+        file = self._file(self._folder, path) if self._folder else None
+        return file if file and file.exists() else None
 
     def _document(self, path: str) -> tuple[bytes, str]:
         if self._maker:
@@ -108,8 +113,8 @@ class Documents:
             text = negotiation.dump(schemas.document(group, version, self._custom(), {}))
             return gzip.compress(text, 1, mtime=0), _digest(text)
         body, digest, whole = self._made.get(path, (b"", "", False))
-        if not whole and self._file(path).exists():
-            body = self._file(path).read_bytes()
+        if not whole and (kept := self._kept(path)):
+            body = kept.read_bytes()
             digest, whole = _digest(gzip.decompress(body)), True
         elif not body:
             group, version = self._paths[path]
@@ -118,15 +123,15 @@ class Documents:
         self._made[path] = (body, digest, whole)
         return body, digest
 
-    def write(self) -> None:
-        """Make all documents, with descriptions, and put them where they are kept."""
+    def write(self, folder: Path) -> None:
+        """Make all documents, with descriptions, and put them into the folder."""
         texts = descriptions()
-        self._folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         for path, (group, version) in self._paths.items():
             text = negotiation.dump(schemas.document(group, version, self._resources, texts))
-            partial = self._file(path).with_suffix(f".{os.getpid()}")
+            partial = self._file(folder, path).with_suffix(f".{os.getpid()}")
             partial.write_bytes(gzip.compress(text, 6, mtime=0))
-            partial.replace(self._file(path))
+            partial.replace(self._file(folder, path))
 
 
 def _path(resource: Resource) -> str:
@@ -225,7 +230,8 @@ def main() -> None:
     """Make the documents in the folder that is named on the command line."""
     from podlab.embedded.apiserver.resources import RESOURCES
 
-    Documents(Path(sys.argv[1]), RESOURCES).write()
+    folder = Path(sys.argv[1])
+    Documents(folder, RESOURCES).write(folder)
 
 
 if __name__ == "__main__":

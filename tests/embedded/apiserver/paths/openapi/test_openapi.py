@@ -90,9 +90,9 @@ def _references(value: Any) -> list[str]:
     return own + [name for item in value.values() for name in _references(item)]
 
 
-def test_documents_on_disk_carry_the_clients_descriptions(documents: Documents) -> None:
+def test_documents_on_disk_carry_the_clients_descriptions(documents: Documents, tmp_path: Path) -> None:
     bare = _document(documents, "api/v1")
-    documents.write()
+    documents.write(tmp_path)
     whole = _document(documents, "api/v1")
     assert bare["paths"].keys() == whole["paths"].keys()
     for name, schema in whole["components"]["schemas"].items():
@@ -110,3 +110,7 @@ def test_schemas_of_lists_say_how_they_merge() -> None:
     containers = schema["properties"]["containers"]
     assert containers["x-kubernetes-patch-merge-key"] == "name" and containers["x-kubernetes-list-type"] == "map"
     assert schema["required"] == ["containers"]
+
+
+def test_without_a_folder_the_structure_is_served_all_the_same(documents: Documents) -> None:
+    assert _document(Documents(None, RESOURCES), "api/v1") == _document(documents, "api/v1")
