@@ -304,6 +304,15 @@ class Files:
         return sorted(name for name in names if name)
 
 
-DEVICES = ("/dev/null", "/dev/zero", "/dev/stdout", "/dev/stderr", "/dev/tty")
+DEVICES = (
+    "/dev/null",
+    "/dev/zero",
+    "/dev/full",
+    "/dev/random",
+    "/dev/urandom",
+    "/dev/stdout",
+    "/dev/stderr",
+    "/dev/tty",
+)
 OPEN = ("/tmp", "/var/tmp", "/dev/shm")
 """Where everybody may write, unless the directory's mode was changed."""

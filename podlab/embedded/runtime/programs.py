@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
 from podlab.embedded.runtime.commands.commands import COMMANDS
+from podlab.embedded.runtime.commands.refusals import refusal
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.executables import known
 from podlab.embedded.runtime.machine.process import Process
@@ -68,7 +69,9 @@ async def run(process: Process) -> int:
         return await nginx.entrypoint(process)
     if name == "nginx" and known(argv[0], machine.image.commands):
         return await nginx.command(Io(process, process.stdin, process.out, process.err), argv[1:])
-    if known(argv[0], machine.image.commands) and (server := SERVERS.get(argv[0], SERVERS.get(name))):
+    server = SERVERS.get(argv[0], SERVERS.get(name))
+    apache = name != "httpd" or "httpd-foreground" in machine.image.commands  # busybox has another program of this name
+    if server and apache and known(argv[0], machine.image.commands):
         return await server(process)
     if name == "entrypoint.sh" and machine.image.user == "curl_user":
         process.argv = ["curl", *argv[1:]] if not known((argv[1:] or ["-"])[0], machine.image.commands) else argv[1:]
@@ -90,9 +93,11 @@ async def run(process: Process) -> int:
     if name in CLIENTS and known(argv[0], machine.image.commands):
         await process.work()
         return await CLIENTS[name](Io(process, process.stdin, process.out, process.err, cwd=process.cwd), argv[1:])
-    if name in COMMANDS and known(argv[0], machine.image.commands):
+    if known(argv[0], machine.image.commands) and argv[0] not in machine.image.entrypoint:
         await process.work()
-        return await COMMANDS[name](Io(process, process.stdin, process.out, process.err, cwd=process.cwd), argv[1:])
+        return await COMMANDS.get(name, refusal(name))(
+            Io(process, process.stdin, process.out, process.err, cwd=process.cwd), argv[1:]
+        )
     return await _script(process)
 
 

@@ -17,6 +17,7 @@ from podlab.embedded.runtime import programs
 from podlab.embedded.runtime.files import FileError, Files
 from podlab.embedded.runtime.images.image import Image
 from podlab.embedded.runtime.instance import Instance
+from podlab.embedded.runtime.machine import proc
 from podlab.embedded.runtime.machine.identity import Identity
 from podlab.embedded.runtime.machine.process import Process, Processes
 from podlab.embedded.runtime.network.messages import Request
@@ -367,6 +368,8 @@ def mounted(
     """A container's files: the image's, those that the kubelet writes, and the volumes, as a user may write them."""
     root = Volume()
     for path, data in image.files.items():
+        root.put(path, data)
+    for path, data in proc.PLACES.items():
         root.put(path, data)
     for path in (*image.directories.split(), "dev/shm"):
         root.make_directory(f"/{path}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -10,10 +9,10 @@ from types import MappingProxyType
 
 from podlab.embedded.runtime.commands import conditions, smallcommands
 from podlab.embedded.runtime.commands.accounts import names
-from podlab.embedded.runtime.commands.files import archives, filecommands, filedetails
+from podlab.embedded.runtime.commands.files import archives, compressing, disks, filecommands, filedetails, listing
 from podlab.embedded.runtime.commands.network import connections, curl, interfaces, lookups, wget
-from podlab.embedded.runtime.commands.processes import kill, runners
-from podlab.embedded.runtime.commands.text import awk, grep, sed, textcommands
+from podlab.embedded.runtime.commands.processes import kill, runners, tables
+from podlab.embedded.runtime.commands.text import awk, comparing, dumps, grep, sed, shaping, textcommands
 from podlab.embedded.runtime.machine import executables, kernel
 from podlab.embedded.runtime.machine.stdio import Command, Io, options
 
@@ -29,8 +28,32 @@ async def printenv(io: Io, words: list[str]) -> int:
 
 
 async def hostname(io: Io, words: list[str]) -> int:
-    machine = io.process.machine
-    io.say(machine.ip if words[:1] in (["-i"], ["-I"]) else machine.hostname)
+    """`hostname [-f|-s|-d|-i]`: the full name is the one that /etc/hosts has for the Pod's address."""
+    machine, flags = io.process.machine, options(words)[0]
+    if flags & {"i", "I"}:
+        io.say(machine.ip)
+        return 0
+    hosts = machine.files.read("/etc/hosts") if machine.files.exists("/etc/hosts") else b""
+    rows = [row.split() for row in hosts.decode(errors="replace").splitlines()]
+    full = next((row[1] for row in rows if len(row) > 1 and row[0] == machine.ip), machine.hostname)
+    if "d" in flags:
+        if domain := full.partition(".")[2]:
+            io.say(domain)
+        return 0
+    io.say(full if "f" in flags else machine.hostname.partition(".")[0] if "s" in flags else machine.hostname)
+    return 0
+
+
+async def dnsdomainname(io: Io, words: list[str]) -> int:
+    return await hostname(io, ["-d"])
+
+
+async def groups(io: Io, words: list[str]) -> int:
+    return await identity(io, ["-Gn"])
+
+
+async def arch(io: Io, words: list[str]) -> int:
+    io.say("x86_64")
     return 0
 
 
@@ -121,23 +144,6 @@ async def nproc(io: Io, words: list[str]) -> int:
     return 0
 
 
-async def ps(io: Io, words: list[str]) -> int:
-    users = names(io, "/etc/passwd")
-    who = users.get(io.process.machine.user.uid, str(io.process.machine.user.uid))
-    io.say("PID   USER     COMMAND")
-    for pid, process in io.process.machine.processes.running.items():
-        io.say(f"{pid:5} {who:8} {' '.join(process.argv)}")
-    return 0
-
-
-async def pidof(io: Io, words: list[str]) -> int:
-    running = io.process.machine.processes.running.items()
-    found = [pid for pid, process in running if posixpath.basename(process.argv[0]) in words]
-    if found:
-        io.say(" ".join(map(str, reversed(found))))
-    return int(not found)
-
-
 COMMANDS: Mapping[str, Command] = MappingProxyType(
     {
         "[": conditions.bracket,
@@ -175,7 +181,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "ip": interfaces.ip,
         "kill": kill.kill,
         "ln": filedetails.ln,
-        "ls": filecommands.ls,
+        "ls": listing.ls,
         "md5sum": archives.checksum("md5"),
         "mkdir": filecommands.mkdir,
         "mktemp": filedetails.mktemp,
@@ -186,11 +192,11 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "nohup": runners.nohup,
         "nproc": nproc,
         "nslookup": lookups.nslookup,
-        "pidof": pidof,
+        "pidof": tables.pidof,
         "ping": connections.ping,
         "printenv": printenv,
         "printf": textcommands.printf,
-        "ps": ps,
+        "ps": tables.ps,
         "pwd": pwd,
         "readlink": filedetails.readlink,
         "realpath": filedetails.realpath,
@@ -227,6 +233,51 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "which": which,
         "whoami": whoami,
         "xargs": runners.xargs,
+        "dd": disks.dd,
+        "df": disks.df,
+        "mount": disks.mount,
+        "umount": disks.umount,
+        "sync": disks.sync,
+        "usleep": disks.usleep,
+        "fallocate": disks.fallocate,
+        "unlink": disks.unlink,
+        "link": filedetails.link,
+        "gzip": compressing.gzip,
+        "gunzip": compressing.gunzip,
+        "zcat": compressing.zcat,
+        "diff": comparing.diff,
+        "cmp": comparing.cmp,
+        "comm": comparing.comm,
+        "od": dumps.od,
+        "hexdump": dumps.hexdump,
+        "hd": dumps.hd,
+        "xxd": dumps.xxd,
+        "fold": shaping.fold,
+        "expand": shaping.expand,
+        "paste": shaping.paste,
+        "shuf": shaping.shuf,
+        "strings": shaping.strings,
+        "factor": shaping.factor,
+        "less": shaping.pager,
+        "more": shaping.pager,
+        "top": tables.top,
+        "pgrep": tables.pgrep,
+        "pkill": tables.pkill,
+        "killall": tables.killall,
+        "watch": runners.watch,
+        "nice": runners.nice,
+        "setsid": runners.setsid,
+        "time": runners.timed,
+        "sha512sum": archives.checksum("sha512"),
+        "sha224sum": archives.checksum("sha224"),
+        "sha384sum": archives.checksum("sha384"),
+        "dnsdomainname": dnsdomainname,
+        "clear": smallcommands.clear,
+        "groups": groups,
+        "arch": arch,
+        "logger": true,
+        "base32": archives.base32,
+        "sysctl": smallcommands.sysctl,
         "yes": textcommands.yes,
     }
 )

@@ -59,6 +59,30 @@ async def nl(io: Io, words: list[str]) -> int:
     return code
 
 
+async def clear(io: Io, words: list[str]) -> int:
+    io.out(b"\x1b[H\x1b[J")
+    return 0
+
+
+async def sysctl(io: Io, words: list[str]) -> int:
+    """`sysctl NAME` reads; writing is refused as in an unprivileged container."""
+    flags, names = options(words)
+    for name in names:
+        name, equals, _ = name.partition("=")
+        path = f"/proc/sys/{name.replace('.', '/')}"
+        if not io.process.machine.files.exists(path):
+            return io.fail(
+                f"sysctl: error: '{name}' is an unknown key"
+                if not io.busybox
+                else f"sysctl: {path}: No such file or directory"
+            )
+        if equals or "w" in flags:
+            return io.fail(f"sysctl: error setting key '{name}': Read-only file system")
+        value = io.read(path).decode().strip()
+        io.say(value if "n" in flags else f"{name} = {value}")
+    return 0
+
+
 async def tty(io: Io, words: list[str]) -> int:
     io.say("not a tty")
     return 1

@@ -13,8 +13,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from podlab.embedded.runtime.images.commands import BUSYBOX as BUSYBOX_COMMANDS
-from podlab.embedded.runtime.images.commands import COREUTILS
+from podlab.embedded.runtime.images.commands import ALPINE, COREUTILS
 from podlab.embedded.runtime.images.files import BUSYBOX, DEBIAN
 from podlab.embedded.runtime.images.image import Image
 
@@ -61,7 +60,7 @@ def _on_alpine(image: Image) -> Image:
     own = image.commands - COREUTILS
     kept = {path: data for path, data in image.files.items() if path not in DEBIAN or image.user}
     files: Mapping[str, bytes] = MappingProxyType({**ALPINE_FILES, **kept})
-    return replace(image, busybox=True, commands=BUSYBOX_COMMANDS | own, files=files, size=image.size // 3)
+    return replace(image, busybox=True, commands=ALPINE | own, files=files, size=image.size // 3)
 
 
 def _server(entry: str, program: str, *commands: str, **more: Any) -> dict[str, Any]:
@@ -79,15 +78,15 @@ _POSTGRES = _server(ENTRY, "postgres", "psql", "pg_isready", ports=(5432,), stop
 _POSTGRES |= {"env": {"PGDATA": "/var/lib/postgresql/data"}}
 _PYTHON = _server("", "python3", "python", stop_signal="TERM")
 _NODE = _server(ENTRY, "node", "nodejs")
-_SHELL: dict[str, Any] = {"command": ("bash",), "commands": COREUTILS | {"apt-get", "apt"}, "files": DEBIAN}
+_SHELL: dict[str, Any] = {"command": ("bash",), "commands": COREUTILS, "files": DEBIAN}
 _ALPINE: dict[str, Any] = {
     "command": ("/bin/sh",),
-    "commands": BUSYBOX_COMMANDS | {"apk"},
+    "commands": ALPINE,
     "files": ALPINE_FILES,
     "busybox": True,
 }
 _CURL: dict[str, Any] = {**_ALPINE, "entrypoint": ("/entrypoint.sh",), "command": ("curl",), "user": "curl_user"}
-_CURL |= {"commands": BUSYBOX_COMMANDS | {"curl"}, "files": CURL_FILES}
+_CURL |= {"commands": ALPINE | {"curl"}, "files": CURL_FILES}
 _NAKED: dict[str, Any] = {"directories": "dev etc proc sys"}
 
 

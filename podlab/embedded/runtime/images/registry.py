@@ -7,8 +7,8 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from podlab.embedded.runtime.images import system
+from podlab.embedded.runtime.images.commands import ALPINE, COREUTILS
 from podlab.embedded.runtime.images.commands import BUSYBOX as BUSYBOX_COMMANDS
-from podlab.embedded.runtime.images.commands import COREUTILS
 from podlab.embedded.runtime.images.files import BUSYBOX, NGINX
 from podlab.embedded.runtime.images.image import Image
 from podlab.embedded.runtime.images.library import ALPINE_FILES, LIBRARY_IMAGES, PATH
@@ -65,8 +65,8 @@ TESTS = "registry.k8s.io/e2e-test-images"
 def _agnhost(tag: str) -> Image:
     """The image of many servers that upstream's own tests start."""
     waiting = _waiting(f"{TESTS}/agnhost:{tag}", _made_up(f"agnhost:{tag}"))
-    commands = COREUTILS | {"/agnhost"}
-    return replace(waiting, entrypoint=("/agnhost",), command=("pause",), commands=commands)
+    commands = ALPINE | {"/agnhost", "curl", "dig", "host"}
+    return replace(waiting, entrypoint=("/agnhost",), command=("pause",), commands=commands, busybox=True)
 
 
 NGINX_TAGS = {
@@ -101,8 +101,14 @@ BUSYBOX_TAGS += ("1.31", "1.30", "1.29", "1.28.4", "1.27")
 
 def _nginx_on_alpine(tag: str) -> Image:
     made = _nginx(tag, _made_up(f"nginx:{tag}"), 52107811, NGINX_TAGS_ON_ALPINE[tag])
-    commands = BUSYBOX_COMMANDS | {"nginx", "curl"}
+    commands = ALPINE | {"nginx", "curl"}
     return replace(made, busybox=True, commands=commands, files=MappingProxyType({**NGINX, **ALPINE_FILES}))
+
+
+def _dnsutils(reference: str) -> Image:
+    """What Kubernetes' documentation looks names up with."""
+    commands = COREUTILS | {"dig", "nslookup", "host", "ping"}
+    return Image(reference, _made_up(reference), 112029652, command=("sleep", "3600"), commands=commands, files=BUSYBOX)
 
 
 DEMO = b"""server {
@@ -118,7 +124,7 @@ DEMO = b"""server {
 def _demo(tag: str) -> Image:
     """nginx with a page that says who answers: the plain text of it, whatever the tag."""
     made = _nginx(tag, _made_up(f"nginxdemos/hello:{tag}"), 17107811, "1.29.3", "docker.io/nginxdemos/hello")
-    commands = BUSYBOX_COMMANDS | {"nginx", "curl"}
+    commands = ALPINE | {"nginx", "curl"}
     files = MappingProxyType({**NGINX, **ALPINE_FILES, "/etc/nginx/conf.d/default.conf": DEMO})
     return replace(made, busybox=True, commands=commands, files=files)
 
@@ -148,6 +154,10 @@ IMAGES: tuple[Image, ...] = (
     *(_nginx_on_alpine(tag) for tag in NGINX_TAGS_ON_ALPINE if tag != "alpine"),
     *(_demo(tag) for tag in ("latest", "0.4", "plain-text")),
     *(_busybox(tag, _made_up(f"busybox:{tag}")) for tag in BUSYBOX_TAGS),
+    *(
+        _dnsutils(name)
+        for name in (f"{TESTS}/jessie-dnsutils:1.3", f"{TESTS}/jessie-dnsutils:1.7", "docker.io/tutum/dnsutils:latest")
+    ),
     *LIBRARY_IMAGES,
 )
 """The simulated registry."""

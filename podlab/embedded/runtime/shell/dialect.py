@@ -84,7 +84,7 @@ BASH = Dialect(
     unreadable=1,
     unset_code=127,
     no_number="{}: numeric argument required",
-    features=frozenset(["function", "substrings", "[[", "((", "arrays", "<<<", "braces"]),
+    features=frozenset(["function", "substrings", "[[", "((", "arrays", "<<<", "braces", "time"]),
 )
 SHORT: Mapping[str, Mapping[tuple[str, str], str]] = MappingProxyType(
     {

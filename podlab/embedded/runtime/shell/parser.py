@@ -119,7 +119,7 @@ class Parser:
         return left
 
     def _pipeline(self) -> Command:
-        timed = self._take_keyword("time")
+        timed = "time" in self.features and self._take_keyword("time")
         negated = False
         while self._take_keyword("!"):
             negated = not negated

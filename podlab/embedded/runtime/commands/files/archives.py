@@ -149,6 +149,21 @@ async def base64(io: Io, words: list[str]) -> int:
     return int(failed > 0)
 
 
+async def base32(io: Io, words: list[str]) -> int:
+    """`base32 [-d] [FILE]`"""
+    flags, names = options(words)
+    found, failed = await inputs(io, "base32", names)
+    data = b"".join(content for _, content in found)
+    if "d" in flags:
+        try:
+            io.out(encoding.b32decode(b"".join(data.split())))
+        except binascii.Error:
+            return io.fail("base32: invalid input")
+        return int(failed > 0)
+    io.say(encoding.b32encode(data).decode())
+    return int(failed > 0)
+
+
 def checksum(name: str) -> Command:
     """`md5sum` and its like."""
 

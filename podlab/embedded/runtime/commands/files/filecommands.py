@@ -1,12 +1,10 @@
-"""Commands about files: cat, ls, touch, mkdir, rm, cp, mv, tee."""
+"""Commands about files: cat, touch, mkdir, rm, cp, mv, tee."""
 
 from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
 
-from podlab.embedded.runtime.commands import accounts
-from podlab.embedded.runtime.commands.files import filedetails
 from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine.stdio import UNREADABLE, Io, options
 
@@ -24,73 +22,6 @@ async def cat(io: Io, words: list[str]) -> int:
             io.out(data)
             await io.process.work()
     return code
-
-
-async def ls(io: Io, words: list[str]) -> int:
-    flags, names = options(words)
-    code = 0
-    files = io.process.machine.files
-    shown = 0
-    for name in sorted(names, key=lambda name: (files.is_directory(io.path(name)), name)) or ["."]:
-        path = io.path(name)
-        if not files.named(path):
-            busy = io.busybox
-            code = io.fail(f"ls: {name}: {NO_SUCH}" if busy else f"ls: cannot access '{name}': {NO_SUCH}", 2 - busy)
-            continue
-        listed, folder = [name], ""
-        if files.is_directory(path) and "d" not in flags:
-            try:
-                folder, inside = path, files.list(path)
-            except FileError as error:
-                code = _complain(io, "ls", name, str(error)) and 2 - io.busybox
-                continue
-            listed = [n for n in inside if flags & {"a", "A"} or not n.startswith(".")]
-            listed = [".", "..", *listed] if "a" in flags else listed
-        if len(names) > 1 and folder:
-            io.say(f"\n{name}:" if shown else f"{name}:")
-        shown += 1
-        if folder and "l" in flags:
-            io.say(f"total {sum(_blocks(io, _inside(folder, entry)) for entry in listed)}")
-        rows = [_row(io, _inside(folder, entry) if folder else path, entry, flags) for entry in listed]
-        for line in _long(rows, busy=io.busybox) if "l" in flags else listed:
-            io.say(line)
-    return code
-
-
-def _inside(folder: str, entry: str) -> str:
-    return posixpath.normpath(posixpath.join(folder, entry))
-
-
-def _blocks(io: Io, path: str) -> int:
-    """KiB that a file takes on the disk, in blocks of four."""
-    files = io.process.machine.files
-    if files.link(path) is not None:
-        return 0
-    return 4 if files.is_directory(path) else -(-files.size(path) // 4096) * 4
-
-
-Row = tuple[str, str, str, str, str, str]
-"""Mode, links, owner, group, size, and the rest of a line of `ls -l`."""
-
-
-def _row(io: Io, path: str, entry: str, flags: set[str]) -> Row:
-    files, directory = io.process.machine.files, io.process.machine.files.is_directory(path)
-    numbers = files.owner(path, follow=False)
-    user, group = map(str, numbers) if "n" in flags else accounts.owner(io, path)
-    if target := files.link(path):
-        shown = f"{filedetails.when(io)} {entry} -> {target}"
-        return filedetails.LINK, "1", user, group, str(len(target)), shown
-    mode = filedetails.shown(files.mode(path), directory=directory)
-    size = 4096 if directory else files.size(path)
-    return mode, str(1 + directory), user, group, str(size), f"{filedetails.when(io)} {entry}"
-
-
-def _long(rows: list[Row], *, busy: bool) -> list[str]:
-    """The lines of `ls -l`: busybox has fixed columns, coreutils as wide ones as it needs."""
-    links, owner, group, size = (
-        (4, 8, 8, 9) if busy else (max((len(r[n]) for r in rows), default=0) for n in range(1, 5))
-    )
-    return [f"{m} {n:>{links}} {u:<{owner}} {g:<{group}} {s:>{size}} {rest}" for m, n, u, g, s, rest in rows]
 
 
 async def touch(io: Io, words: list[str]) -> int:
@@ -118,7 +49,6 @@ async def rm(io: Io, words: list[str]) -> int:
 
 OMITTED = ("cp: -r not specified; omitting directory '{}'", "cp: omitting directory '{}'")
 COMPLAINTS = {  # of coreutils, and of busybox
-    "ls": ("ls: cannot open directory '{}': {}", "ls: can't open '{}': {}"),
     "touch": ("touch: cannot touch '{}': {}", "touch: {}: {}"),
     "mkdir": ("mkdir: cannot create directory '{}': {}", "mkdir: can't create directory '{}': {}"),
     "rm": ("rm: cannot remove '{}': {}", "rm: can't remove '{}': {}"),

@@ -140,8 +140,19 @@ LINK = bits.filemode(bits.S_IFLNK | 0o777)
 """`lrwxrwxrwx`"""
 
 
+async def link(io: Io, words: list[str]) -> int:
+    """`link FILE NAME`: a copy, since hard links are not simulated."""
+    if len(words) != 2:
+        return io.fail("link: missing operand")
+    try:
+        io.process.machine.files.write(io.path(words[1]), io.read(words[0]))
+    except FileError as error:
+        return io.fail(f"link: cannot create link '{words[1]}' to '{words[0]}': {error}")
+    return 0
+
+
 async def du(io: Io, words: list[str]) -> int:
-    """`du [-s] [-h] [PATH]…`, in KiB."""
+    """`du [-s] [-a] [-h] [PATH]…`, in KiB."""
     flags, names = options(words)
     code = 0
     for name in names or ["."]:
@@ -151,7 +162,7 @@ async def du(io: Io, words: list[str]) -> int:
         files = io.process.machine.files
         for path, size in _sizes(io, name):
             directory = files.is_directory(io.path(path)) and files.link(io.path(path)) is None
-            if path == name or ("s" not in flags and directory):
+            if path == name or ("s" not in flags and (directory or "a" in flags)):
                 io.say(f"{f'{size}.0K' if 'h' in flags else size}\t{path}")
     return code
 

@@ -9,6 +9,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine import executables
@@ -41,6 +42,59 @@ async def launch(io: Io, words: list[str], who: str) -> int:
 
 QUOTING = {"env": "", "timeout": "failed to run command ", "nohup": "failed to run command "}
 """How coreutils' commands speak of a program that is not there."""
+
+
+async def nice(io: Io, words: list[str]) -> int:
+    """`nice [-n N] COMMAND…`: every process is as nice as all others."""
+    if words[:1] == ["-n"]:
+        words = words[2:]
+    if not words:
+        io.say("0")
+        return 0
+    return await launch(io, words, "nice")
+
+
+async def setsid(io: Io, words: list[str]) -> int:
+    """`setsid COMMAND…`"""
+    rest = list(itertools.dropwhile(lambda word: word.startswith("-"), words))
+    return await launch(io, rest, "setsid") if rest else io.fail("setsid: no command specified")
+
+
+async def timed(io: Io, words: list[str]) -> int:
+    """busybox's `time COMMAND…`, where the shell has no word of that name."""
+    began = io.process.time
+    code = await launch(io, words, "time") if words else 0
+    took = io.process.time - began
+    io.fail(f"real\t{int(took // 60)}m {took % 60:.2f}s\nuser\t0m 0.00s\nsys\t0m 0.00s")
+    return code
+
+
+async def watch(io: Io, words: list[str]) -> int:
+    """`watch [-n SECONDS] [-t] COMMAND`, until it is ended."""
+    words, pause, titled = list(words), 2.0, True
+    while words and words[0].startswith("-"):
+        option = words.pop(0)
+        titled = titled and "t" not in option
+        given = (
+            option[2:]
+            if option.startswith("-n") and option != "-n"
+            else words.pop(0)
+            if option == "-n" and words
+            else ""
+        )
+        pause = max(0.1, float(given)) if re.fullmatch(r"\d*\.?\d+", given) else pause
+    if not words:
+        return io.fail("watch: no command given")
+    title = f"Every {pause:.1f}s: {' '.join(words)}"
+    while True:
+        moment = datetime.fromtimestamp(io.process.time, UTC).strftime("%Y-%m-%d %H:%M:%S")
+        io.out(b"\x1b[H\x1b[J" + (f"{title:{WIDE - len(moment)}}{moment}\n\n".encode() if titled else b""))
+        await launch(io, ["sh", "-c", " ".join(words)], "watch")
+        await io.process.sleep(pause)
+
+
+WIDE = 79
+"""Columns of a screen that is none."""
 
 
 async def timeout(io: Io, words: list[str]) -> int:

@@ -25,12 +25,32 @@ async def echo(io: Io, words: list[str]) -> int:
 async def printf(io: Io, words: list[str]) -> int:
     if not words:
         return io.fail("printf: usage: printf format [arguments]", 2)
-    template = words[0].replace("\\n", "\n").replace("\\t", "\t").replace("\\\\", "\\")
+    template = _unescaped(words[0], hexadecimal=not DASH.fullmatch(io.speaker))
     values = list(words[1:])
     while True:
-        io.out(re.sub(r"%(-?\d{0,9})([sdx%])", lambda m: _formatted(m, values), template).encode())
+        io.out(
+            re.sub(r"%(-?\d{0,9})([sdx%])", lambda m: _formatted(m, values), template).encode(errors="surrogateescape")
+        )
         if not values or "%" not in template:
             return 0
+
+
+DASH = re.compile(r".*: \d+: printf:")
+"""How dash complains: the one shell whose printf knows no `\\x`."""
+ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|(.))", re.S)
+ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "\\": "\\", '"': '"'}
+
+
+def _unescaped(text: str, *, hexadecimal: bool) -> str:
+    """A format with its backslashes carried out; what is no character by itself stays a byte."""
+
+    def one(found: re.Match[str]) -> str:
+        if found[1] or (found[2] and hexadecimal):
+            number = int(found[1], 8) if found[1] else int(found[2], 16)
+            return bytes([number & 255]).decode(errors="surrogateescape")
+        return ESCAPED.get(found[3] or "", found[0])
+
+    return ESCAPE.sub(one, text)
 
 
 def _formatted(match: re.Match[str], values: list[str]) -> str:
@@ -226,7 +246,7 @@ def _in_list(number: int, chosen: str) -> bool:
 async def tr(io: Io, words: list[str]) -> int:
     data = (await io.stdin.rest()).decode(errors="replace")
     ranges = {"a-z": "abcdefghijklmnopqrstuvwxyz", "A-Z": "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0-9": "0123456789"}
-    sets = [ranges.get(word, word).replace("\\n", "\n") for word in words if not word.startswith("-")]
+    sets = [_unescaped(ranges.get(word, word), hexadecimal=False) for word in words if not word.startswith("-")]
     if "-d" in words:
         io.out("".join(char for char in data if char not in sets[0]).encode())
     else:

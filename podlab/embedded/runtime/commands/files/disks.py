@@ -1,0 +1,196 @@
+"""Blocks, disks and mounts: dd, df, mount, umount, sync, fallocate, mkfifo, link, unlink."""
+
+from __future__ import annotations
+
+import re
+
+from podlab.embedded.runtime.files import NO_SUCH, FileError
+from podlab.embedded.runtime.machine import proc
+from podlab.embedded.runtime.machine.stdio import Io, options
+from podlab.embedded.runtime.streams import Endless
+from podlab.embedded.runtime.volume import LIMIT
+
+UNITS = {"": 1, "c": 1, "w": 2, "b": 512, "k": 2**10, "K": 2**10, "kB": 10**3, "M": 2**20, "MB": 10**6, "G": 2**30}
+SIZE = 264212084
+"""KiB of the simulated node's disk."""
+
+
+async def dd(io: Io, words: list[str]) -> int:
+    """`dd [if=FILE] [of=FILE] [bs=N] [count=N] [skip=N] [seek=N] [conv=…] [status=none]`"""
+    given = dict(word.partition("=")[::2] for word in words)
+    numbers: dict[str, int] = {"bs": 512, "count": -1, "skip": 0, "seek": 0}
+    for name in numbers:
+        if name in given:
+            found = re.fullmatch(r"(\d{1,9})([a-zA-Z]*)", given[name])
+            if not found or found[2] not in UNITS:
+                wrong = f"invalid number '{given[name]}'" if io.busybox else f"invalid number: ‘{given[name]}’"
+                return io.fail(f"dd: {wrong}")
+            numbers[name] = int(found[1]) * UNITS[found[2]]
+    size, count = max(1, numbers["bs"]), numbers["count"]
+    wanted = count * size if count >= 0 else -1
+    try:
+        source = io.open(given["if"]) if "if" in given else io.stdin
+        endless = isinstance(source, Endless)
+        if endless and (wanted < 0 or wanted > LIMIT):
+            raise FileError("No space left on device")
+        if wanted < 0:
+            data = (await source.rest())[numbers["skip"] * size :]
+        else:
+            data = b""
+            while len(data) < wanted + (0 if endless else numbers["skip"] * size):
+                more = await source.take(wanted + numbers["skip"] * size - len(data))
+                if not more:
+                    break
+                data += more
+            data = data[0 if endless else numbers["skip"] * size :][:wanted]
+        _put(io, given, data, numbers["seek"] * size)
+    except FileError as error:
+        missing = str(error) == NO_SUCH
+        name = given.get("if", "") if missing or "of" not in given else given["of"]
+        opened = f"can't open '{name}': {error}" if io.busybox else f"failed to open '{name}': {error}"
+        full = f"error writing '{name}': {error}" if not io.busybox else f"{name}: {error}"
+        return io.fail(f"dd: {opened if 'space' not in str(error) else full}")
+    if given.get("status") != "none":
+        whole, rest = len(data) // size, int(len(data) % size > 0)
+        io.fail(f"{whole}+{rest} records in\n{whole}+{rest} records out")
+        if given.get("status") != "noxfer" and not io.busybox:
+            io.fail(_speed(len(data)))
+    return 0
+
+
+def _put(io: Io, given: dict[str, str], data: bytes, at: int) -> None:
+    if "of" not in given:
+        io.out(data)
+        return
+    files, path = io.process.machine.files, io.path(given["of"])
+    keep = "notrunc" in given.get("conv", "") or at
+    before = files.read(path) if keep and files.exists(path) and not files.is_directory(path) else b""
+    if not keep or path.startswith("/dev/"):
+        io.writer(given["of"])(data)
+        return
+    files.write(path, before[:at].ljust(at, b"\0") + data + before[at + len(data) :])
+
+
+def _speed(size: int) -> str:
+    shown = (
+        ""
+        if size < 1000
+        else f" ({_short(size, 1000)}B)"
+        if size < 1024
+        else f" ({_short(size, 1000)}B, {_short(size)}iB)"
+    )
+    return f"{size} bytes{shown} copied, 0.001 s, {_short(size * 1000, 1000)}B/s"
+
+
+def _short(size: float, step: int = 1024) -> str:
+    units = ["", "K" if step == 1024 else "k", "M", "G", "T"]
+    while size >= step and len(units) > 1:
+        size, units = size / step, units[1:]
+    return f"{size:.1f}{units[0]}" if step == 1024 else f"{size:.1f} {units[0]}"
+
+
+async def df(io: Io, words: list[str]) -> int:
+    """`df [-h|-k|-m] [PATH]…`"""
+    flags, names = options(words)
+    rows, code = [], 0
+    table = proc.mounts(io.process.machine.files)
+    shown = [row for row in table if row[2] in ("overlay", "tmpfs", "ext4")]
+    head = "Size" if "h" in flags else "1M-blocks" if "m" in flags else "1K-blocks"
+    for name in names:
+        if not io.process.machine.files.exists(io.path(name)):
+            say = f"df: {name}: can't find mount point" if io.busybox else f"df: {name}: {NO_SUCH}"
+            code = 1
+            rows.append(say)
+    wanted = [_holding(io.path(name), shown) for name in names if io.process.machine.files.exists(io.path(name))]
+    last = "Avail" if "h" in flags and not io.busybox else "Available"
+    if io.busybox:
+        io.say(f"Filesystem           {head:>9} {'Used':>9} {last:>9} Use% Mounted on")
+    else:
+        io.say(f"Filesystem     {head:>9} {'Used':>9} {last:>9} Use% Mounted on")
+    for row in rows:
+        io.fail(row)
+    for device, path, kind, _ in wanted if names else shown:
+        used, size = (SIZE // 6, SIZE) if kind != "tmpfs" else (0, 65536)
+        part = f"{-(-used * 100 // size)}%"
+        cells = [_size(value, flags) for value in (size, used, size - used)]
+        io.say(f"{device:{20 if io.busybox else 14}} {cells[0]:>9} {cells[1]:>9} {cells[2]:>9} {part:>4} {path}")
+    return code
+
+
+def _holding(path: str, table: list[proc.Mounted]) -> proc.Mounted:
+    inside = [row for row in table if row[1] == "/" or f"{path}/".startswith(f"{row[1]}/")]
+    return max(inside, key=lambda row: len(row[1]))
+
+
+def _size(kib: int, flags: set[str]) -> str:
+    if "h" in flags:
+        return _short(kib * 1024) if kib else "0"
+    return str(kib // 1024 if "m" in flags else kib)
+
+
+async def mount(io: Io, words: list[str]) -> int:
+    """`mount` lists; with words it fails, as it does for who may not mount."""
+    if not [word for word in words if word != "-l"]:
+        for device, path, kind, how in proc.mounts(io.process.machine.files):
+            io.say(f"{device} on {path} type {kind} ({how})")
+        return 0
+    valued = {at + 1 for at, word in enumerate(words) if word in ("-t", "-o")}
+    names = [word for at, word in enumerate(words) if not word.startswith("-") and at not in valued]
+    if len(names) < 2:
+        return io.fail(f"mount: can't find {''.join(names)} in /etc/fstab")
+    machine = io.process.machine
+    if machine.user.holds("SYS_ADMIN"):
+        return io.fail("mount: podlab does not simulate mounting inside a container")
+    if not io.busybox:
+        return io.fail(f"mount: {names[1]}: permission denied.", 32)
+    if machine.user.uid:
+        return io.fail("mount: permission denied (are you root?)")
+    reason = "Operation not permitted" if machine.files.is_directory(io.path(names[1])) else NO_SUCH
+    return io.fail(f"mount: mounting {names[0]} on {names[1]} failed: {reason}", 255)
+
+
+async def umount(io: Io, words: list[str]) -> int:
+    """`umount PATH`: nobody in a container may."""
+    for name in options(words)[1]:
+        known = any(row[1] == io.path(name) for row in proc.mounts(io.process.machine.files))
+        if io.busybox:
+            io.fail(f"umount: can't unmount {name}: {'Operation not permitted' if known else 'Invalid argument'}")
+        else:
+            io.fail(f"umount: {name}: {'must be superuser to unmount' if known else 'not mounted'}.")
+    return 1
+
+
+async def sync(io: Io, words: list[str]) -> int:
+    return 0
+
+
+async def usleep(io: Io, words: list[str]) -> int:
+    """`usleep MICROSECONDS`"""
+    await io.process.sleep(int(words[0]) / 1e6 if words and words[0].isdecimal() else 0)
+    return 0
+
+
+async def fallocate(io: Io, words: list[str]) -> int:
+    """`fallocate -l SIZE FILE`"""
+    found = re.search(r"-l ?(\d{1,12})([A-Za-z]{0,2})", " ".join(words))
+    unit = found and UNITS.get(found[2].removesuffix("iB"), 1)
+    names = [word for word in words if not word.startswith("-") and (not found or word != found[1] + found[2])]
+    if not found or not unit or not names:
+        return io.fail("fallocate: no length argument specified")
+    try:
+        if int(found[1]) * unit > LIMIT:
+            raise FileError("No space left on device")
+        io.process.machine.files.write(io.path(names[0]), bytes(int(found[1]) * unit))
+    except FileError as error:
+        return io.fail(f"fallocate: fallocate '{names[0]}': {error}")
+    return 0
+
+
+async def unlink(io: Io, words: list[str]) -> int:
+    """`unlink FILE`"""
+    for name in words[:1]:
+        try:
+            io.process.machine.files.remove(io.path(name))
+        except FileError as error:
+            return io.fail(f"unlink: can't remove file '{name}': {error}")
+    return 0

@@ -1,0 +1,122 @@
+"""`ls`: names, long lines, and folders in folders."""
+
+from __future__ import annotations
+
+import posixpath
+
+from podlab.embedded.runtime.commands import accounts
+from podlab.embedded.runtime.commands.files import filedetails
+from podlab.embedded.runtime.files import NO_SUCH, FileError
+from podlab.embedded.runtime.machine.stdio import Io, options
+
+UNOPENED = ("ls: cannot open directory '{}': {}", "ls: can't open '{}': {}")
+MISSING = ("ls: cannot access '{}': {}", "ls: {}: {}")
+
+
+async def ls(io: Io, words: list[str]) -> int:
+    """`ls [-1adlrnAFLRSp] [PATH]…`: files first, then folders, each with a title if there are more or with -R."""
+    flags, names = options([word for word in words if not word.startswith("--")])
+    files, code = io.process.machine.files, 0
+    alone: list[str] = []
+    folders: list[str] = []
+    for name in names or ["."]:
+        path = io.path(name)
+        link = files.link(path) is not None and not name.endswith("/") and "l" in flags and "L" not in flags
+        if not files.named(path):
+            code = io.fail(MISSING[io.busybox].format(name, NO_SUCH), 2 - io.busybox)
+        elif files.is_directory(path) and not link and "d" not in flags:
+            folders.append(name)
+        else:
+            alone.append(name)
+    if alone:
+        _show(io, [(io.path(name), name) for name in _ordered(io, "", alone, flags)], flags)
+    shown = bool(alone)
+    for name in sorted(folders, reverse="r" in flags):
+        found = _folder(io, name, flags, titled=len(names) > 1 or "R" in flags, before=shown)
+        shown, code = True, found or code
+    return code
+
+
+def _folder(io: Io, name: str, flags: set[str], *, titled: bool, before: bool) -> int:
+    """One folder, and with -R those in it; the exit code."""
+    files, path, code = io.process.machine.files, io.path(name), 0
+    try:
+        inside = files.list(path)
+    except FileError as error:
+        return io.fail(UNOPENED[io.busybox].format(name, error), 2 - io.busybox)
+    if titled:
+        io.say(f"\n{name}:" if before else f"{name}:")
+    listed = _ordered(io, path, [one for one in inside if flags & {"a", "A"} or not one.startswith(".")], flags)
+    entries = [".", "..", *listed] if "a" in flags else listed
+    if "l" in flags:
+        io.say(f"total {sum(_blocks(io, _inside(path, entry)) for entry in entries)}")
+    _show(io, [(_inside(path, entry), entry) for entry in entries], flags)
+    for entry in listed if "R" in flags else ():
+        inner = posixpath.join(path, entry)
+        if files.is_directory(inner) and (files.link(inner) is None or "L" in flags):
+            code = _folder(io, posixpath.join(name, entry), flags, titled=True, before=True) or code
+    return code
+
+
+def _ordered(io: Io, folder: str, names: list[str], flags: set[str]) -> list[str]:
+    files = io.process.machine.files
+    found = sorted(names)
+    if "S" in flags:
+        found.sort(key=lambda name: -files.size(posixpath.join(folder, name) if folder else io.path(name)))
+    return found[::-1] if "r" in flags else found
+
+
+def _show(io: Io, entries: list[tuple[str, str]], flags: set[str]) -> None:
+    if "l" in flags or "n" in flags:
+        rows = [_row(io, path, entry, flags) for path, entry in entries]
+        for line in _long(rows, busy=io.busybox):
+            io.say(line)
+        return
+    for path, entry in entries:
+        io.say(entry + _mark(io, path, flags))
+
+
+def _mark(io: Io, path: str, flags: set[str]) -> str:
+    """What -F and -p put behind a name."""
+    files = io.process.machine.files
+    if "F" in flags and files.link(path) is not None:
+        return "@"
+    if flags & {"F", "p"} and files.is_directory(path):
+        return "/"
+    return "*" if "F" in flags and files.mode(path) & 0o111 else ""
+
+
+def _inside(folder: str, entry: str) -> str:
+    return posixpath.normpath(posixpath.join(folder, entry))
+
+
+def _blocks(io: Io, path: str) -> int:
+    """KiB that a file takes on the disk, in blocks of four."""
+    files = io.process.machine.files
+    if files.link(path) is not None:
+        return 0
+    return 4 if files.is_directory(path) else -(-files.size(path) // 4096) * 4
+
+
+Row = tuple[str, str, str, str, str, str]
+"""Mode, links, owner, group, size, and the rest of a line of `ls -l`."""
+
+
+def _row(io: Io, path: str, entry: str, flags: set[str]) -> Row:
+    files, directory = io.process.machine.files, io.process.machine.files.is_directory(path)
+    numbers = files.owner(path, follow=False)
+    user, group = map(str, numbers) if "n" in flags else accounts.owner(io, path)
+    if (target := files.link(path)) and "L" not in flags:
+        shown = f"{filedetails.when(io)} {entry} -> {target}"
+        return filedetails.LINK, "1", user, group, str(len(target)), shown
+    mode = filedetails.shown(files.mode(path), directory=directory)
+    size = 4096 if directory else files.size(path)
+    return mode, str(1 + directory), user, group, str(size), f"{filedetails.when(io)} {entry}"
+
+
+def _long(rows: list[Row], *, busy: bool) -> list[str]:
+    """The lines of `ls -l`: busybox has fixed columns, coreutils as wide ones as it needs."""
+    links, owner, group, size = (
+        (4, 8, 8, 9) if busy else (max((len(r[n]) for r in rows), default=0) for n in range(1, 5))
+    )
+    return [f"{m} {n:>{links}} {u:<{owner}} {g:<{group}} {s:>{size}} {rest}" for m, n, u, g, s, rest in rows]

@@ -1,0 +1,113 @@
+"""Lines in other shapes: fold, expand, paste, shuf, strings, factor, and pagers, which without a terminal are cat."""
+
+from __future__ import annotations
+
+import random
+import re
+
+from podlab.embedded.runtime.commands.files import filecommands
+from podlab.embedded.runtime.machine.stdio import Io, inputs, options
+
+
+async def _text(io: Io, name: str, names: list[str]) -> tuple[list[str], int]:
+    found, failed = await inputs(io, name, names)
+    data = b"".join(content for _, content in found)
+    return data.decode(errors="surrogateescape").splitlines(), int(failed > 0)
+
+
+def _value(words: list[str], letter: str, usual: str) -> tuple[str, list[str]]:
+    """(the value of `-x VALUE` or `-xVALUE`, the other words)"""
+    for at, word in enumerate(words):
+        if word.startswith(f"-{letter}"):
+            inline = word[2:]
+            return inline or "".join(words[at + 1 : at + 2]), words[:at] + words[at + 1 + (not inline) :]
+    return usual, words
+
+
+async def fold(io: Io, words: list[str]) -> int:
+    """`fold [-w COLUMNS] [FILE]…`"""
+    given, rest = _value(words, "w", "80")
+    width = max(1, int(given)) if given.isdecimal() else 80
+    lines, code = await _text(io, "fold", options(rest)[1])
+    for line in lines:
+        for at in range(0, max(len(line), 1), width):
+            io.say(line[at : at + width])
+    return code
+
+
+async def expand(io: Io, words: list[str]) -> int:
+    """`expand [-t COLUMNS] [FILE]…`"""
+    given, rest = _value(words, "t", "8")
+    lines, code = await _text(io, "expand", options(rest)[1])
+    for line in lines:
+        io.say(line.expandtabs(int(given) if given.isdecimal() else 8))
+    return code
+
+
+async def paste(io: Io, words: list[str]) -> int:
+    """`paste [-s] [-d DELIMITERS] [FILE]…`"""
+    mark, rest = _value(words, "d", "\t")
+    mark = mark.replace("\\t", "\t").replace("\\n", "\n")[:1]
+    flags, names = options([word for word in rest if word != "-"])
+    names = [word for word in rest if word == "-" or word in names] or ["-"]
+    shared: list[str] | None = None
+    columns: list[list[str]] = []
+    for name in names:
+        if name != "-":
+            columns.append((await _text(io, "paste", [name]))[0])
+            continue
+        shared = (await _text(io, "paste", []))[0] if shared is None else shared
+        columns.append(shared[names[: len(columns)].count("-") :: names.count("-")])
+    if "s" in flags:
+        for column in columns:
+            io.say(mark.join(column))
+        return 0
+    for at in range(max(map(len, columns), default=0)):
+        io.say(mark.join(column[at] if at < len(column) else "" for column in columns))
+    return 0
+
+
+async def shuf(io: Io, words: list[str]) -> int:
+    """`shuf [-n COUNT] [-e WORD…] [-i LOW-HIGH] [FILE]`: always in the same order for the same time."""
+    given, rest = _value(words, "n", "")
+    span, rest = _value(rest, "i", "")
+    flags, names = options(rest)
+    if found := re.fullmatch(r"(\d{1,6})-(\d{1,6})", span):
+        lines = [str(number) for number in range(int(found[1]), int(found[2]) + 1)]
+    else:
+        lines = names if "e" in flags else (await _text(io, "shuf", names))[0]
+    random.Random(int(io.process.time * 1000)).shuffle(lines)
+    for line in lines[: int(given)] if given.isdecimal() else lines:
+        io.say(line)
+    return 0
+
+
+async def strings(io: Io, words: list[str]) -> int:
+    """`strings [-n LENGTH] [FILE]…`"""
+    given, rest = _value(words, "n", "4")
+    found, failed = await inputs(io, "strings", options(rest)[1])
+    least = int(given) if given.isdecimal() else 4
+    for match in re.findall(rb"[\t -~]{%d,}" % least, b"".join(data for _, data in found)):
+        io.say(match.decode())
+    return int(failed > 0)
+
+
+async def factor(io: Io, words: list[str]) -> int:
+    """`factor NUMBER…`"""
+    for word in words:
+        if not re.fullmatch(r"\d{1,12}", word):
+            return io.fail(f"factor: '{word}' is not a valid positive integer")
+        left, found, prime = int(word), [], 2
+        while prime * prime <= left:
+            while left % prime == 0:
+                found.append(prime)
+                left //= prime
+            prime += 1
+        found += [left] if left > 1 else []
+        io.say(f"{word}: {' '.join(map(str, found))}".rstrip(" ") if found else f"{word}:")
+    return 0
+
+
+async def pager(io: Io, words: list[str]) -> int:
+    """`less` and `more` where nobody sits at a terminal."""
+    return await filecommands.cat(io, options(words)[1])
