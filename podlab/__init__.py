@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from podlab.kubectl import Kubectl
     from podlab.kubectl.output import Output
     from podlab.lessons.checking import check
+    from podlab.lessons.faults.bench import clear_faults
+    from podlab.lessons.faults.exam import exam
+    from podlab.lessons.faults.panel import FindFault
     from podlab.lessons.hints import hint, solution
     from podlab.lessons.progress import progress
     from podlab.lessons.quiz import quiz
@@ -28,6 +31,7 @@ __all__ = [
     "ClusterError",
     "Controllers",
     "Explain",
+    "FindFault",
     "Kubectl",
     "ManifestEditor",
     "ManifestError",
@@ -40,6 +44,8 @@ __all__ = [
     "Up",
     "WaitTimeout",
     "check",
+    "clear_faults",
+    "exam",
     "hint",
     "progress",
     "quiz",
@@ -53,6 +59,7 @@ _HOMES = {
     "ClusterError": "errors",
     "Controllers": "panels",
     "Explain": "panels",
+    "FindFault": "lessons.faults.panel",
     "Kubectl": "kubectl",
     "ManifestEditor": "panels",
     "ManifestError": "errors",
@@ -65,6 +72,8 @@ _HOMES = {
     "Up": "panels",
     "WaitTimeout": "errors",
     "check": "lessons.checking",
+    "clear_faults": "lessons.faults.bench",
+    "exam": "lessons.faults.exam",
     "hint": "lessons.hints",
     "progress": "lessons.progress",
     "quiz": "lessons.quiz",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
@@ -86,7 +87,7 @@ class Quiz:
     __repr__ = __str__
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        bundle: dict[str, Any] = {"text/plain": str(self), "text/html": "\n".join(map(_twin, self.questions))}
+        bundle: dict[str, Any] = {"text/plain": str(self), "text/html": "\n".join(map(twin, self.questions))}
         view = _widget(self.questions, self.number)._repr_mimebundle_() or {}
         return bundle | {mime: value for mime, value in view.items() if mime not in bundle}, {}
 
@@ -131,7 +132,7 @@ def scored(name: str, found: Result) -> Result:
     return found
 
 
-def _twin(question: Question) -> str:
+def twin(question: Question) -> str:
     """The question as HTML for GitHub and paper; answers are folded away, predictions have none."""
     options = "".join(f"<li>{_code(option.text)}</li>" for option in question.options)
     page = f'<p><b>{_code(question.prompt)}</b></p>\n<ol type="a">{options}</ol>'
@@ -149,6 +150,11 @@ def _widget(questions: tuple[Question, ...], number: str) -> Any:
 
 
 def _question(question: Question, number: str = "") -> Any:
+    """One question whose answers are kept with the progress of the lesson."""
+    return ask(question, lambda letter: judged(question, number, letter))
+
+
+def ask(question: Question, judge: Callable[[str], Result]) -> Any:
     """One question as radio buttons; choosing answers it, and a screen reader hears what is said about it."""
     from ipywidgets import HTML, Layout, RadioButtons, VBox
 
@@ -161,7 +167,7 @@ def _question(question: Question, number: str = "") -> Any:
 
     def choose(change: Any) -> None:
         if change["new"] is not None:
-            said.value = _said(question, judged(question, number, LETTERS[change["new"]]))
+            said.value = _said(question, judge(LETTERS[change["new"]]))
 
     buttons.observe(choose, names="index")
     return VBox([prompt, buttons, said], layout=Layout(margin="0 0 1em 0"))

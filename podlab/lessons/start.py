@@ -13,6 +13,7 @@ from podlab import clusters, text
 from podlab.errors import PodlabError
 from podlab.lessons import hints, progress, slips
 from podlab.lessons.bar import Bar
+from podlab.lessons.faults.bench import untaint
 from podlab.lessons.lesson import MANIFEST, POD, Lesson, lesson, manifest, manifest_path
 from podlab.text import Text
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from podlab.kubectl import Kubectl
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+FAULTS_LESSON = "09"  # one of its faults closes the nodes, which must not outlast the lesson
 PULL = 300  # seconds: a first pull of nginx over a slow line
 
 # One line of one form: a sanitizer hides it whole, so that stored outputs pass on every cluster.
@@ -64,6 +66,8 @@ def start(name: str | None = None, *, language: str | None = None, cluster: str 
         text.use(language)
     wanted = lesson(name) if name else None
     kubectl, status, why, lost = _bind(cluster)
+    if wanted and wanted.number != FAULTS_LESSON:
+        untaint(kubectl)
     brought = (
         _bring(wanted, kubectl, lambda pod: print(WAITING.format(name=pod), end="\r", flush=True)) if wanted else []
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from podlab.errors import ApiError, PodlabError
 from podlab.lessons.check import Pod
-from podlab.lessons.faults.fault import Fault
+from podlab.lessons.faults.fault import FREED, Fault
 from podlab.lessons.faults.table import FAULTS
 from podlab.text import Text
 
@@ -35,12 +35,18 @@ def pod(kubectl: Kubectl, fault: Fault) -> Pod | None:
 def bring(kubectl: Kubectl, fault: Fault) -> None:
     """Make the broken Pod and wait for its symptom; one that is there already stays as it is.
 
+    Only a Pod that a taint should have kept from its node is made anew: the nodes were open meanwhile.
+
     Raises:
         PodlabError: it cannot be made here, or its symptom does not come.
     """
-    if fault.taint:
+    found = pod(kubectl, fault)
+    if fault.taint and (found is None or fault.amiss(found)):
         _taint(kubectl, fault)
-    if pod(kubectl, fault) is not None:
+        if found is not None and found["spec"].get("nodeName"):
+            kubectl.delete("pod", fault.key)
+            found = None
+    if found is not None:
         return
     Path(fault.file).write_text(fault.manifest, encoding="utf-8")
     kubectl.apply(fault.file)
@@ -50,16 +56,7 @@ def bring(kubectl: Kubectl, fault: Fault) -> None:
     kubectl.wait(f"pod/{fault.key}", for_=fault.until, timeout=LIMIT)
 
 
-def solve(kubectl: Kubectl, fault: Fault) -> None:
-    """Put the mended Pod in the place of what is there, whatever was tried before, and wait until it is Ready."""
-    Path(fault.file).write_text(fault.solution, encoding="utf-8")
-    if fault.deleted:
-        _release(kubectl, fault)
-    kubectl.replace(fault.file, force=True)
-    kubectl.wait(f"pod/{fault.key}", for_="condition=Ready", timeout=LIMIT)
-
-
-def clear(kubectl: Kubectl, *faults: Fault) -> None:
+def clear_faults(kubectl: Kubectl, *faults: Fault) -> None:
     """Take these faults (else all) out of the cluster and the folder, the taint too."""
     gone = faults or FAULTS
     for each in gone:
@@ -100,6 +97,6 @@ def _release(kubectl: Kubectl, fault: Fault) -> None:
     """Let a Pod go that is held by its finalizer."""
     found = pod(kubectl, fault)
     if found is not None and found["metadata"].get("finalizers"):
-        kubectl.patch("pod", fault.key, patch={"metadata": {"finalizers": None}})
+        kubectl.patch("pod", fault.key, patch=FREED)
         if found["metadata"].get("deletionTimestamp"):
             kubectl.wait(f"pod/{fault.key}", for_="delete", timeout=LIMIT)

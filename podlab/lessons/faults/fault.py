@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from podlab.lessons.check import Pod, Result, Seen
+from podlab.lessons.check import Check, Pod, Result, Seen
 from podlab.lessons.judge import ready
 from podlab.lessons.quiz import Option, Question
 from podlab.text import Text
 
 PROMPT = Text(ko="무엇이 잘못되었습니까?", en="What is wrong?")
+FREED = {"metadata": {"finalizers": None}}
+"""The patch that takes an object's finalizers away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,6 @@ class Fault:
         learned: what is said of the repaired Pod.
         hints: where to look, what is seen there, what to do.
         repair: pieces of the manifest and what takes their place.
-        way: how the mended manifest gets into the cluster.
         taint: what every node is tainted with meanwhile.
         deleted: the Pod is deleted as soon as it runs.
     """
@@ -43,7 +44,6 @@ class Fault:
     learned: Text
     hints: tuple[Text, Text, Text]
     repair: tuple[tuple[str, str], ...]
-    way: Text
     taint: str = ""
     deleted: bool = False
 
@@ -69,13 +69,26 @@ class Fault:
         """Whether this Pod is repaired; else what is missing, and where to look."""
         wrong = self.amiss(pod) if pod is not None else None
         if wrong is not None:
-            return Result(False, wrong, self.hints[0])
+            return Result(False, wrong, self.hints[0], self.hints)
         found = ready(self.key, self.file)(Seen(() if pod is None else (pod,)))
-        return Result(True, self.learned) if found else found
+        return Result(True, self.learned) if found else replace(found, hints=self.hints)
 
-    def test(self, seen: Seen) -> Result:
-        """The same, as a check."""
-        return self.judge(seen.pod(self.key))
+    @property
+    def check(self) -> Check:
+        """Its check in the lesson."""
+        return Check(self.key, lambda seen: self.judge(seen.pod(self.key)), self.hints, self.steps)
+
+    @property
+    def steps(self) -> str:
+        """Its solution as Python, from wherever the learner is."""
+        free = f'kubectl.patch("pod", "{self.key}", patch={FREED})\n' if self.deleted else ""
+        return f'''\
+mended = """\\
+{self.solution}"""
+open("{self.file}", "w", encoding="utf-8").write(mended)
+{free}kubectl.replace("{self.file}", force=True)
+kubectl.wait("pod/{self.key}", for_="condition=Ready", timeout="60s")
+check(kubectl, "09-{self.key}")'''
 
 
 def container(pod: Pod) -> Mapping[str, Any]:

@@ -102,15 +102,6 @@ spec:
         ),
     ),
     repair=((f"  finalizers: [{FINALIZER}]\n", ""),),
-    way=Text(
-        ko='먼저 `kubectl.patch("pod", "ledger", patch={"metadata": {"finalizers": None}})`로 붙들린 파드를 놓아 주고, '
-        '고친 파일로 `kubectl.apply("ledger.yaml")`을 실행합니다. finalizer를 손으로 지우는 것은, 그것이 기다리던 일이 '
-        "정말 필요 없을 때만입니다.",
-        en='First let the old Pod go: `kubectl.patch("pod", "ledger", patch={"metadata": {"finalizers": None}})`. Then '
-        'run `kubectl.apply("ledger.yaml")` with the mended file. Take a finalizer away by hand only when what it '
-        "waits "
-        "for is really not needed any more.",
-    ),
     deleted=True,
 )
 

@@ -10,12 +10,6 @@ from podlab.lessons.quiz import Option
 from podlab.text import Text
 
 NEEDED = 20 * 10**6  # bytes: what kneading takes, measured on a real node: 12Mi are too few, 24Mi are enough
-REPLACE = Text(
-    ko="이 필드는 살아 있는 파드에서 바꿀 수 없습니다. 파일을 고친 뒤 "
-    '`kubectl.replace("{name}.yaml", force=True)`로 파드를 지우고 다시 만듭니다.',
-    en="This field cannot be changed while the Pod is there. Mend the file, then delete and make the Pod again with "
-    '`kubectl.replace("{name}.yaml", force=True)`.',
-)
 BACKING_OFF = "jsonpath={.status.containerStatuses[0].state.waiting.reason}=CrashLoopBackOff"
 RESTARTED = "jsonpath={.status.containerStatuses[0].restartCount}=1"
 LAST_STATE = Text(
@@ -143,7 +137,6 @@ spec:
         ),
     ),
     repair=(("    command:", '    env: [{name: SHOP_NAME, value: "Podlab Bakery"}]\n    command:'),),
-    way=REPLACE.format(name="greeter"),
 )
 
 OVEN = Fault(
@@ -208,7 +201,6 @@ spec:
         ),
     ),
     repair=(("memory: 8Mi", "memory: 64Mi"),),
-    way=REPLACE.format(name="oven"),
 )
 
 STOCK = Fault(
@@ -276,7 +268,6 @@ spec:
         ),
     ),
     repair=(("failureThreshold: 3", "failureThreshold: 15"),),
-    way=REPLACE.format(name="stock"),
 )
 
 COUNTER = Fault(
@@ -344,7 +335,6 @@ spec:
         ),
     ),
     repair=(("path: /health", "path: /"),),
-    way=REPLACE.format(name="counter"),
 )
 
 RESTARTING = (GREETER, OVEN, STOCK, COUNTER)

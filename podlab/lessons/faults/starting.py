@@ -15,12 +15,6 @@ EVENTS = Text(
     ko='`kubectl.describe("pod", "{name}")` 맨 아래의 Events에서 `Failed`로 시작하는 줄을 읽으십시오',
     en='read the lines that say `Failed` in the Events of `kubectl.describe("pod", "{name}")`',
 )
-SET_IMAGE = Text(
-    ko='이미지는 살아 있는 파드에서도 바꿀 수 있습니다. 파일을 고치고 `kubectl.apply("{name}.yaml")`을 실행하면 '
-    "kubelet이 새 이미지로 이어서 시작합니다.",
-    en="The image may be changed while the Pod is there: mend the file and run "
-    '`kubectl.apply("{name}.yaml")`. The kubelet goes on with the new image.',
-)
 LIMITED = Option(
     Text(ko="메모리 제한이 너무 작다", en="the memory limit is too small"),
     Text(
@@ -114,7 +108,6 @@ spec:
         ),
     ),
     repair=(("nginx:1.27-fresh", "nginx:1.27"),),
-    way=SET_IMAGE.format(name="menu"),
 )
 
 FLYER = Fault(
@@ -169,7 +162,6 @@ spec:
         ),
     ),
     repair=(("ngnix", "nginx"),),
-    way=SET_IMAGE.format(name="flyer"),
 )
 
 PRICE_TAG = Fault(
@@ -242,12 +234,6 @@ spec:
         ),
     ),
     repair=(("  color: blue", "  colour: blue"),),
-    way=Text(
-        ko='고쳐야 할 것은 파드가 아니라 컨피그맵입니다. `kubectl.apply("price-tag.yaml")`을 실행하고 잠시 기다리면 '
-        "kubelet이 스스로 다시 해 봅니다.",
-        en='It is the ConfigMap that needs mending, not the Pod. Run `kubectl.apply("price-tag.yaml")` and wait a '
-        "little: the kubelet tries again by itself.",
-    ),
 )
 
 STARTING = (MENU, FLYER, PRICE_TAG)

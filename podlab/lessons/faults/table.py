@@ -9,10 +9,11 @@ from podlab.lessons.faults.fault import Fault
 from podlab.lessons.faults.leaving import LEAVING
 from podlab.lessons.faults.restarting import RESTARTING
 from podlab.lessons.faults.starting import STARTING
-from podlab.lessons.faults.waiting import WAITING
+from podlab.lessons.faults.waiting import NIGHT_SHIFT, WAITING
 from podlab.text import Text
 
-FAULTS = (*STARTING, *RESTARTING, *WAITING, *LEAVING)
+FAULTS = (*STARTING, *RESTARTING, *WAITING, *LEAVING, NIGHT_SHIFT)
+DRAWN = tuple(each for each in FAULTS if not each.taint)  # a closed node would stop the others' repairs
 
 
 def fault(name: str) -> Fault:
@@ -36,10 +37,10 @@ def draw(seed: int, count: int) -> tuple[Fault, ...]:
     Raises:
         PodlabError: there are not so many.
     """
-    if not 0 < count <= len(FAULTS):
+    if not 0 < count <= len(DRAWN):
         raise PodlabError(
             Text(ko="고장은 1개에서 {most}개까지 뽑을 수 있습니다", en="from 1 to {most} faults can be drawn").format(
-                most=len(FAULTS)
+                most=len(DRAWN)
             )
         )
-    return tuple(random.Random(seed).sample(FAULTS, count))
+    return tuple(random.Random(seed).sample(DRAWN, count))

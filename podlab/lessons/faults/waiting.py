@@ -6,7 +6,7 @@ from podlab.apimachinery import quantity
 from podlab.lessons.check import Pod
 from podlab.lessons.faults.fault import Fault, container, no_nginx
 from podlab.lessons.faults.probing import NO_PROBE, probe, wrong_page
-from podlab.lessons.faults.restarting import REPLACE, UNHEALTHY
+from podlab.lessons.faults.restarting import UNHEALTHY
 from podlab.lessons.quiz import Option
 from podlab.text import Text
 
@@ -145,7 +145,6 @@ spec:
         ),
     ),
     repair=(("port: 8080", "port: 80"),),
-    way=REPLACE.format(name="till"),
 )
 
 STOREROOM = Fault(
@@ -198,7 +197,6 @@ spec:
         ),
     ),
     repair=(("64Ti", "64Mi"),),
-    way=REPLACE.format(name="storeroom"),
 )
 
 COURIER = Fault(
@@ -259,7 +257,6 @@ spec:
         ),
     ),
     repair=(("linus", "linux"),),
-    way=REPLACE.format(name="courier"),
 )
 
 NIGHT_SHIFT = Fault(
@@ -325,14 +322,7 @@ spec:
             f"  tolerations:\n  - {{key: {TAINT}, operator: Exists, effect: NoSchedule}}\n  containers:",
         ),
     ),
-    way=Text(
-        ko='toleration은 살아 있는 파드에도 더할 수 있습니다. 파일을 고치고 `kubectl.apply("night-shift.yaml")`을 '
-        "실행하면 스케줄러가 다시 해 봅니다.",
-        en="A toleration may be added while the Pod is there: mend the file and run "
-        '`kubectl.apply("night-shift.yaml")`. '
-        "The scheduler tries again.",
-    ),
     taint=f"{TAINT}:NoSchedule",
 )
 
-WAITING = (TILL, STOREROOM, COURIER, NIGHT_SHIFT)
+WAITING = (TILL, STOREROOM, COURIER)

@@ -12,6 +12,7 @@ from podlab.client import Client
 from podlab.clusters import Cluster
 from podlab.commands import clock
 from podlab.kubectl import Kubectl
+from podlab.lessons.checking import check
 from podlab.lessons.faults import bench
 from podlab.lessons.faults.fault import Fault
 from podlab.lessons.faults.table import FAULTS
@@ -45,7 +46,7 @@ def kubectl(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     if cluster.simulated:
         clock.change(cluster, clock.Action.RESUME, speed=10.0)
     yield found
-    bench.clear(found)
+    bench.clear_faults(found)
     if cluster.simulated:
         clock.change(cluster, clock.Action.RESUME, speed=1.0)
     text.use(None)
@@ -84,11 +85,11 @@ def test_from_its_symptom_to_its_repair(each: Fault, kubectl: Kubectl) -> None:
     assert not seen and seen.look
     said = mistake(kubectl, each)
     assert any(part in said for part in WRONG[each.key][2].split("|"))
-    bench.solve(kubectl, each)
+    exec(compile(each.check.solution, each.key, "exec"), {"kubectl": kubectl, "check": check})
     assert each.judge(bench.pod(kubectl, each)).passed
     bench.bring(kubectl, each)  # what is there stays: a kernel's restart costs nobody their repair
     assert each.judge(bench.pod(kubectl, each)).passed
-    bench.clear(kubectl, each)
+    bench.clear_faults(kubectl, each)
     assert bench.pod(kubectl, each) is None and not Path(each.file).exists()
 
 

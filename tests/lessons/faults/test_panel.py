@@ -1,0 +1,74 @@
+"""`FindFault` and `exam`: a guess before Explain, hints below the check, the same text every time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from podlab import text
+from podlab.client import Client
+from podlab.clusters import Cluster
+from podlab.kubectl import Kubectl
+from podlab.lessons.faults import bench
+from podlab.lessons.faults.exam import exam
+from podlab.lessons.faults.panel import FindFault
+from podlab.panels import Explain
+
+pytestmark = pytest.mark.cluster
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+@pytest.fixture
+def kubectl(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kubectl]:
+    """kubectl in a folder of its own; every fault is gone afterwards."""
+    monkeypatch.chdir(tmp_path)
+    text.use("en")
+    found = Kubectl(Client(cluster.kubeconfig, context=cluster.context, namespace=cluster.namespace))
+    yield found
+    bench.clear_faults(found)
+    text.use(None)
+
+
+def test_explain_comes_after_the_first_guess_be_it_right_or_wrong(kubectl: Kubectl) -> None:
+    courier = FindFault(kubectl, "09-courier")
+    assert "made a guess" in str(courier.explain())
+    assert not courier.guess("z") and not courier.guesses
+    assert not courier.guess("b")
+    assert isinstance(courier.explain(), Explain)
+
+
+def test_the_panel_guesses_explains_and_checks(kubectl: Kubectl) -> None:
+    courier = FindFault(kubectl, "09-courier")
+    _, question, explained, button, checked = courier.box().children
+    assert not isinstance(explained.children[0], Explain)
+    question.children[1].index = 0
+    assert "✔" in question.children[2].value
+    assert isinstance(explained.children[0], Explain)
+    button.click()
+    assert "linus" in checked.children[0].children[0].value  # below it are the hints
+    Path("courier.yaml").write_text(courier.fault.solution, encoding="utf-8")
+    kubectl.replace("courier.yaml", force=True)
+    kubectl.wait("pod/courier", for_="condition=Ready", timeout="60s")
+    button.click()
+    assert courier.repaired and "Passed" in checked.children[0].value
+
+
+def test_on_paper_it_is_the_same_every_time(kubectl: Kubectl) -> None:
+    first, second = (FindFault(kubectl, "09-courier")._repr_mimebundle_()[0] for _ in range(2))
+    assert first["text/html"] == second["text/html"] and first["text/plain"] == second["text/plain"]
+    assert VIEW in first and "Windows nodes" in first["text/plain"]
+
+
+def test_an_exam_keeps_count(kubectl: Kubectl) -> None:
+    mine = exam(kubectl, seed=11, count=2)
+    assert [each.fault.key for each in mine.faults] == [
+        each.fault.key for each in exam(kubectl, seed=11, count=2).faults
+    ]
+    right = next(letter for letter in "abc" if mine.faults[0].fault.question.judge(letter))
+    mine.faults[0].guess(right)
+    for letter in "abc":
+        mine.faults[1].guess(letter)
+    assert "first guesses 1/2, repaired 0/2" in mine.sheet() or "first guesses 2/2, repaired 0/2" in mine.sheet()
+    assert VIEW in mine._repr_mimebundle_() and str(mine).startswith("Exam 11")
