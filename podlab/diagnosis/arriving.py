@@ -52,6 +52,19 @@ ARRIVING: tuple[Rule, ...] = (
         "kubectl get pod {name} -o jsonpath='{{.spec.schedulingGates}}'",
     ),
     Rule(
+        "scheduler-error",
+        unscheduled("", "SchedulerError"),
+        Text(
+            ko="스케줄러가 노드를 골랐지만 마지막 단계에서 실패했습니다. 잠시 뒤 스스로 다시 시도합니다.",
+            en="The scheduler chose a node, but its last step failed; it tries again by itself in a moment.",
+        ),
+        Text(
+            ko="몇 초 뒤 다시 봅니다. 계속되면 메시지에 나온 오브젝트를 확인합니다.",
+            en="Look again in a few seconds; if it goes on, see to the object that the message names.",
+        ),
+        DESCRIBE,
+    ),
+    Rule(
         "insufficient-resources",
         unscheduled(r"Insufficient (?P<resource>[\w./-]+)"),
         Text(

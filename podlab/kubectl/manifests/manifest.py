@@ -156,7 +156,9 @@ def what_is_missing(obj: Any) -> str:
 
 
 def _wrong_metadata(metadata: Any) -> str:
-    """What Go says of a name that is no string, or of labels that are none."""
+    """What Go says of metadata that are none, of a name that is no string, or of labels that are none."""
+    if metadata is not None and not isinstance(metadata, dict):
+        return f"{_go_type(metadata)} into Go struct field metadataOnlyObject.metadata of type v1.ObjectMeta"
     for field in ("name", "generateName", "namespace"):
         value = (metadata or {}).get(field)
         if value is not None and not isinstance(value, str):

@@ -190,6 +190,8 @@ def _files(command: Command, files: Sequence[str], default: str = "") -> Iterato
 def _read(path: Path, name: str, words: str) -> bytes:
     try:
         return path.read_bytes()
+    except ValueError:  # a zero byte in the name, which Go's os.Open refuses with these words
+        raise ManifestError("error: " + words.replace("{reason}", "invalid argument")) from None
     except OSError as error:
         raise ManifestError("error: " + words.replace("{reason}", (error.strerror or str(error)).lower())) from error
 

@@ -12,7 +12,7 @@ import pytest
 from podlab.errors import ManifestError
 from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.documents import parse
-from podlab.kubectl.manifests.manifest import manifests
+from podlab.kubectl.manifests.manifest import manifests, resolve
 from podlab.kubectl.resources.restmapper import Mapping, RestMapper
 from tests.kubectl.recordings import GOLDEN
 
@@ -50,6 +50,17 @@ def test_a_broken_file_has_kubectls_line_and_our_place(name: str, line: int, col
     assert caught.value.hint is not None
     assert f"line {line}, column {column}" in caught.value.hint.en
     assert f"{line}번째 줄 {column}번째" in caught.value.hint.ko
+
+
+@pytest.mark.parametrize(
+    ("metadata", "kind"), [("x", "string"), ("[]", "array"), ("5", "number"), ("true", "bool"), ("''", "string")]
+)
+def test_metadata_that_are_none_are_refused_as_go_does(metadata: str, kind: str) -> None:
+    (one,) = parse(f"apiVersion: v1\nkind: Pod\nmetadata: {metadata}\n", "x.yaml")
+    with pytest.raises(ManifestError) as caught:
+        resolve(RestMapper(Silent(), [POD]), one)  # type: ignore[arg-type]
+    where = "Go struct field metadataOnlyObject.metadata of type v1.ObjectMeta"
+    assert str(caught.value) == f'error: unable to decode "x.yaml": json: cannot unmarshal {kind} into {where}'
 
 
 BOMB = "a: &a [x]\n" + "".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in pairwise("abcdefghi"))

@@ -16,7 +16,9 @@ from podlab.panels.timeline.life import Moment, Seen, moments, spans, when
 from podlab.panels.timeline.timeline import LABELS, PHASES, WORDS, layout, svg, twin
 from tests.panels.replay import GOLDEN, recorded
 
-RECORDINGS = sorted(path.parent.name for path in GOLDEN.glob("*/watch-events.jsonl"))
+RECORDINGS = sorted(
+    path.parent.name for path in GOLDEN.glob("*/watch-events.jsonl") if path.with_name("watch-pods.jsonl").exists()
+)
 
 
 @pytest.fixture(autouse=True)
