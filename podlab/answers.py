@@ -46,12 +46,20 @@ NO_ANSWER = Text(
 )
 
 
+class _Nothing(bytes):
+    """Bytes of its own, so that an empty line is not taken for it."""
+
+
+NOTHING: bytes = _Nothing()
+"""Among the lines of a stream: no more have come so far."""
+
+
 def lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The lines of a stream, without their ends; the last one even if it has none. An empty chunk is passed on."""
+    """The lines of a stream, without their ends; the last one even if it has none. An empty chunk gives `NOTHING`."""
     rest = b""
     for chunk in chunks:
         if not chunk:
-            yield chunk
+            yield NOTHING
             continue
         *whole, rest = (rest + chunk).split(b"\n")
         yield from whole

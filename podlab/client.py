@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from secrets import token_hex
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from podlab.answers import ServerClock, lines, status_of, unreachable, warning_text
+from podlab.answers import NOTHING, ServerClock, lines, status_of, unreachable, warning_text
 from podlab.errors import ApiError, ClusterError
 from podlab.kubeconfig.config import load
 from podlab.kubeconfig.connection import NOWHERE, Overrides, connect
@@ -162,7 +162,7 @@ class Client:
         """GET a path and give its lines as they come; `timeout` seconds of silence end it with a ClusterError.
 
         Args:
-            waits: False gives an empty line instead of waiting, where the cluster lives in this very thread.
+            waits: False gives `NOTHING` instead of waiting, where the cluster lives in this very thread.
         """
         waiter = "" if agent == ONLOOKER else token_hex(8)
         more = {"Podlab-Waiter": waiter} if waiter else {"User-Agent": agent}
@@ -183,6 +183,8 @@ class Client:
         read = 0
         for chunk in chunks:
             yield chunk
+            if not chunk:
+                continue
             read += len(chunk)
             order = {"action": "read", "waiter": waiter, "bytes": read}
             self._transmit("POST", "/podlab/clock", {}, order, TIMEOUT).read()
@@ -213,7 +215,7 @@ class Client:
         }
         for line in self.lines(path, query=asked, timeout=timeout + 5, accept=accept, agent=agent, waits=waits):
             if not line:
-                if not waits:
+                if line is NOTHING:
                     yield QUIET
                 continue
             event: Object = json.loads(line)
@@ -287,9 +289,9 @@ class Client:
         except OSError as error:
             raise self._unreachable(error) from error
 
-    async def news(self) -> None:
-        """Come back when an answer that was read to its `QUIET` may have more; only where `waits` can be off."""
-        await self._transport.news()
+    def news(self) -> Awaitable[None]:
+        """What comes when an answer that was read to its `QUIET` may have more; only where `waits` can be off."""
+        return self._transport.news()
 
     @property
     def _transport(self) -> Transport:

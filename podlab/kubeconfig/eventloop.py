@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from contextvars import Context
 from itertools import count
@@ -66,6 +66,10 @@ class EventLoop(asyncio.AbstractEventLoop):
             self._arm()
         found: T = task.result()
         return found
+
+    def until(self, awaitable: Awaitable[object]) -> None:
+        """Turn until it comes."""
+        self.run(_wait(awaitable))
 
     def pause(self, seconds: float) -> None:
         """Let seconds pass, and the cluster go on."""
@@ -187,7 +191,11 @@ class EventLoop(asyncio.AbstractEventLoop):
         return self._closed
 
     def close(self) -> None:
-        """Forget all that was to come."""
+        """End what goes on, and forget all that was to come."""
+        for task in asyncio.all_tasks(self):
+            task.cancel()
+        self._turn()
+        self._turn()
         self._closed = True
         self._ready.clear()
         self._timers.clear()
@@ -202,6 +210,10 @@ class EventLoop(asyncio.AbstractEventLoop):
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
         self.default_exception_handler(context)
+
+
+async def _wait(awaitable: Awaitable[object]) -> None:
+    await awaitable
 
 
 _shared: list[EventLoop] = []

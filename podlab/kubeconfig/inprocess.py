@@ -104,8 +104,8 @@ class InProcess:
         self._app, self.loop = app, loop
         self._news: asyncio.Future[None] = loop.create_future()
 
-    async def news(self) -> None:
-        await asyncio.shield(self._news)
+    def news(self) -> Awaitable[None]:
+        return self._news
 
     def _heard(self) -> None:
         news, self._news = self._news, self.loop.create_future()

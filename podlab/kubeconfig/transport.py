@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import ssl
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -54,8 +54,8 @@ class Transport(Protocol):
     def websocket(self, target: str, headers: Pairs, protocols: list[str], timeout: float, identity: Identity) -> Any:
         """A WebSocket as `websockets.sync` has it. Raises OSError, Refused."""
 
-    async def news(self) -> None:
-        """Come back when some answer has more to read; only where reading without waiting can be told apart."""
+    def news(self) -> Awaitable[None]:
+        """What comes when some answer has more to read; only where one can be read without waiting."""
 
 
 def hung_up() -> tuple[type[Exception], ...]:
@@ -135,7 +135,7 @@ class Http:
         except InvalidStatus as error:
             raise Refused(error.response.status_code, bytes(error.response.body or b"")) from error
 
-    async def news(self) -> None:
+    def news(self) -> Awaitable[None]:
         raise NotImplementedError("a socket is read by waiting")
 
 

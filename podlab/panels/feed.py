@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
+
+from podlab.client import QUIET
+from podlab.kubeconfig.eventloop import shared
+from podlab.panels import background
 
 if TYPE_CHECKING:
     from podlab.client import Client
@@ -31,7 +36,7 @@ class Feed:
         self._objects: dict[str, Object] = {}
         self._listeners: list[Listener] = []
         self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._running = False
 
     def objects(self) -> list[Object]:
         """The objects as last seen, by namespace and name."""
@@ -40,15 +45,14 @@ class Feed:
         return sorted(found, key=lambda o: (o["metadata"].get("namespace", ""), o["metadata"]["name"]))
 
     def follow(self, listener: Listener) -> None:
-        """Call `listener`, from the watch's thread, with each event that `Client.observe` gives."""
+        """Call `listener`, from where the watch is read, with each event that `Client.observe` gives."""
         with self._lock:
             if listener not in self._listeners:
                 self._listeners.append(listener)
             self._stop.clear()
-            if self._thread is None:
-                self.connection = "connecting"
-                self._thread = threading.Thread(target=self._run, name=f"podlab-watch {self.path}", daemon=True)
-                self._thread.start()
+            if not self._running:
+                self.connection, self._running = "connecting", True
+                background.repeat(self._steps, f"podlab-watch {self.path}", self._stop, self._news)
 
     def leave(self, listener: Listener) -> None:
         """Stop calling `listener`; with the last one the watch ends."""
@@ -58,28 +62,34 @@ class Feed:
             if not self._listeners:
                 self._stop.set()
 
-    def _run(self) -> None:
+    def _news(self) -> Awaitable[None]:
+        client = self._client()
+        return client.news() if client else asyncio.sleep(0)
+
+    def _steps(self) -> background.Rests:
         pause = 0.2
         while not self._ended():
-            pause = 0.2 if self._observe() else min(LONGEST_PAUSE, pause * 2)
-            self._stop.wait(pause)
+            pause = 0.2 if (yield from self._observe()) else min(LONGEST_PAUSE, pause * 2)
+            yield pause
 
     def _ended(self) -> bool:
-        """Whether nobody listens any more; said once, so that the next listener starts another thread."""
+        """Whether nobody listens any more; said once, so that the next listener begins anew."""
         with self._lock:
             ended = self._stop.is_set()
-            if ended:
-                self._thread = None
+            self._running = not ended
             return ended
 
-    def _observe(self) -> bool:
+    def _observe(self) -> Generator[None, None, bool]:
         """Follow the server until it is lost, and begin with a list again then; whether it was there at all."""
         client, reached = self._client(), False
         if client is None:
             self._stop.set()
             return False
         try:
-            for event in client.observe(self.path, stop=self._stop):
+            for event in client.observe(self.path, stop=self._stop, waits=shared() is None):
+                if event is QUIET:
+                    yield
+                    continue
                 self._take(event)
                 if event["type"] == "LOST":
                     return reached

@@ -1,4 +1,4 @@
-"""A container's log, followed in a thread of its own until somebody stops it."""
+"""A container's log, followed in the background until somebody stops it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from podlab.answers import NOTHING
 from podlab.errors import PodlabError
+from podlab.kubeconfig.eventloop import shared
+from podlab.panels import background
 
 if TYPE_CHECKING:
     from podlab.client import Client
@@ -17,7 +20,7 @@ SILENCE = 20.0  # seconds without a line until the log is asked for anew
 
 
 class Tail:
-    """The last lines of one container's log; `changed` is called from the thread when there are new ones."""
+    """The last lines of one container's log; `changed` is called from there when there are new ones."""
 
     def __init__(self, client: Client, pod: str, container: str, changed: Callable[[], None]) -> None:
         """Begin to follow. `pod` is the Pod's path, such as `/api/v1/namespaces/default/pods/web`."""
@@ -25,7 +28,7 @@ class Tail:
         self._query = {"container": container, "follow": "true", "tailLines": LINES}
         self._stopped = threading.Event()
         self._lines: deque[str] = deque(maxlen=LINES)
-        threading.Thread(target=self._run, name=f"podlab-logs {pod}", daemon=True).start()
+        background.repeat(self._steps, f"podlab-logs {pod}", self._stopped, client.news)
 
     @property
     def text(self) -> str:
@@ -36,13 +39,18 @@ class Tail:
         """Follow no longer."""
         self._stopped.set()
 
-    def _run(self) -> None:
+    def _steps(self) -> background.Rests:
+        waits = shared() is None
         while not self._stopped.is_set():
             fresh = True
             try:
-                for line in self._client.lines(self._path, query=self._query, timeout=SILENCE):
+                for line in self._client.lines(self._path, query=self._query, timeout=SILENCE, waits=waits):
+                    if line is NOTHING:
+                        yield None
                     if self._stopped.is_set():
                         return
+                    if line is NOTHING:
+                        continue
                     if fresh:
                         self._lines.clear()
                     fresh = False
@@ -50,7 +58,7 @@ class Tail:
             except PodlabError as error:
                 if fresh and not self._lines:
                     self._say(str(error))
-            self._stopped.wait(1.0)
+            yield 1.0
 
     def _say(self, line: str) -> None:
         self._lines.append(line)

@@ -1,10 +1,12 @@
-"""A thread that does one job after another, for a panel whose handlers must answer at once."""
+"""Something that does one job after another, for a panel whose handlers must answer at once."""
 
 from __future__ import annotations
 
 import contextlib
 import threading
 from collections.abc import Callable
+
+from podlab.panels import background
 
 Job = Callable[[], None]
 
@@ -26,7 +28,7 @@ class Worker:
             self._jobs[name] = job
             if not self._running:
                 self._running = True
-                threading.Thread(target=self._run, name=self._name, daemon=True).start()
+                background.begin(self._run, self._name)
 
     def _run(self) -> None:
         while job := self._next():

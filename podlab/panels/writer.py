@@ -1,12 +1,18 @@
-"""The one thread of a kernel that writes traits: at most ten times a second, never printing, gone with the kernel."""
+"""The one writer of a kernel's traits: at most ten times a second, never printing, gone with the kernel.
+
+It is a thread, or, where there are none, a timer of the loop that the whole process lives on.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import contextlib
 import threading
 import time
 from typing import Protocol
+
+from podlab.kubeconfig.eventloop import EventLoop, shared
 
 PAUSE = 0.1  # seconds between two rounds of writing
 
@@ -25,6 +31,8 @@ _work = threading.Condition()
 _dirty: dict[int, Written] = {}
 _open: dict[int, Written] = {}
 _thread: threading.Thread | None = None
+_timer: tuple[EventLoop, asyncio.TimerHandle] | None = None
+_last = 0.0
 
 
 def schedule(panel: Written, *, dirty: bool = True) -> None:
@@ -34,10 +42,33 @@ def schedule(panel: Written, *, dirty: bool = True) -> None:
         _open[id(panel)] = panel
         if dirty:
             _dirty[id(panel)] = panel
+        if loop := shared():
+            _arm(loop, None)
+            return
         if _thread is None or not _thread.is_alive():
             _thread = threading.Thread(target=_run, name="podlab-panels", daemon=True)
             _thread.start()
         _work.notify()
+
+
+def _arm(loop: EventLoop, wake: float | None) -> None:
+    """Have a round after the pause, or at the time when somebody is to be asked again."""
+    global _timer
+    now = loop.time()
+    due = min(_last, now) + PAUSE if _dirty or wake is None else now + max(0.0, wake - time.monotonic())
+    if _timer and _timer[0] is loop:
+        if _timer[1].when() <= due:
+            return
+        _timer[1].cancel()
+    _timer = loop, loop.call_at(due, _fire, loop)
+
+
+def _fire(loop: EventLoop) -> None:
+    global _timer, _last
+    _timer, _last = None, loop.time()
+    wake = _round()
+    if _dirty or wake is not None:
+        _arm(loop, wake)
 
 
 def _run() -> None:
@@ -46,13 +77,19 @@ def _run() -> None:
         with _work:
             if not _dirty:
                 _work.wait(None if wake is None else max(0.0, wake - time.monotonic()))
-            panels = list(_dirty.values())
-            _dirty.clear()
-        for panel in panels:
-            with contextlib.suppress(Exception):  # a front-end that went away must not end the other panels
-                panel.write()
-        wake = _expire()
+        wake = _round()
         time.sleep(PAUSE)
+
+
+def _round() -> float | None:
+    """Write what has changed; when to look again."""
+    with _work:
+        panels = list(_dirty.values())
+        _dirty.clear()
+    for panel in panels:
+        with contextlib.suppress(Exception):  # a front-end that went away must not end the other panels
+            panel.write()
+    return _expire()
 
 
 def _expire() -> float | None:

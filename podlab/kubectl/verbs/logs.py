@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from podlab.answers import NOTHING
 from podlab.apimachinery.duration import parse_duration
 from podlab.client import Client
 from podlab.errors import ApiError, PodlabError
-from podlab.kubeconfig.eventloop import pause
+from podlab.kubeconfig.eventloop import EventLoop, pause, shared
 from podlab.kubectl.command import Command
 from podlab.kubectl.describe.sections import format_selector
 from podlab.kubectl.formats.printer import format_labels
@@ -240,6 +241,28 @@ def _lines(client: Client, source: Source, query: dict[str, object]) -> Iterator
 
 def _merged(client: Client, sources: list[Source], query: dict[str, object]) -> Iterator[str]:
     """The lines of several logs as they come, until the last one ends."""
+    loop = shared()
+    return _in_turn(client, loop, sources, query) if loop else _at_once(client, sources, query)
+
+
+def _in_turn(client: Client, loop: EventLoop, sources: list[Source], query: dict[str, object]) -> Iterator[str]:
+    """All in one thread: each is asked whether it has more, and if none has, the loop is turned until one may."""
+    streams = {s: client.lines(s.path, query={"container": s.container, **query}, waits=False) for s in sources}
+    while streams:
+        news, quiet = client.news(), True
+        for source, stream in list(streams.items()):
+            line = next(stream, None)
+            if line is None:
+                del streams[source]
+            elif line is not NOTHING:
+                quiet = False
+                yield f"{source.prefix}{line.decode('utf-8', 'replace')}\n"
+        if quiet and streams:
+            loop.until(news)
+
+
+def _at_once(client: Client, sources: list[Source], query: dict[str, object]) -> Iterator[str]:
+    """A thread for each."""
     lines: queue.Queue[str | PodlabError | None] = queue.Queue()
 
     def pump(source: Source) -> None:

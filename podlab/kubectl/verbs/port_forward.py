@@ -12,15 +12,23 @@ from collections.abc import Sequence
 from typing import Any
 
 from podlab.errors import ApiError, PodlabError
+from podlab.kubeconfig.eventloop import shared
 from podlab.kubectl.command import Command
 from podlab.kubectl.forwarding import Forward, Port
 from podlab.kubectl.resources.selection import select
 from podlab.kubectl.verbs.pods import attachable_pod
+from podlab.text import Text
 
 Object = dict[str, Any]
 USAGE = (
     "error: TYPE/NAME and list of ports are required for port-forward\n"
     "See 'kubectl port-forward -h' for help and examples"
+)
+INSTEAD = Text(
+    ko="파드 안에서 요청을 보내거나(`kubectl exec 이름 -- curl -s localhost`), API 서버의 프록시로 받습니다: "
+    "`kubectl get --raw /api/v1/namespaces/default/pods/이름:80/proxy/`",
+    en="Send the request from within the Pod (`kubectl exec NAME -- curl -s localhost`), or through the API server: "
+    "`kubectl get --raw /api/v1/namespaces/default/pods/NAME:80/proxy/`",
 )
 
 
@@ -56,6 +64,8 @@ def opened(command: Command, arguments: Sequence[str], address: Sequence[str], p
     """
     if len(arguments) < 2:
         raise PodlabError(USAGE)
+    if shared():
+        raise PodlabError("error: unable to listen on any of the requested ports: a browser tab has none", INSTEAD)
     one = select(command.mapper, arguments[:1], default="pods")[0]
     obj = command.client.get(one.mapping.path(command.namespace, one.name))
     pod = attachable_pod(command, one.mapping, obj, patience)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from html import escape
@@ -12,7 +11,7 @@ from traitlets import Dict, List
 
 from podlab.apimachinery.times import age
 from podlab.errors import PodlabError
-from podlab.panels import writer
+from podlab.panels import background, writer
 from podlab.panels.board.detail import LABELS as DETAIL_LABELS
 from podlab.panels.board.detail import about, detail
 from podlab.panels.feed import feed
@@ -114,7 +113,7 @@ class PodBoard(Panel):
             self._open[uid] = pane = str(content.get("pane", ""))
             self._follow_log(uid, pod, pane.partition(":")[2])
         elif event == "delete":
-            threading.Thread(target=self._delete, args=(pod,), name="podlab-delete", daemon=True).start()
+            background.begin(lambda: self._delete(pod), "podlab-delete")
         follow = self._events.follow if self._open else self._events.leave
         follow(self._changed)
 
@@ -126,7 +125,7 @@ class PodBoard(Panel):
             self._tails[uid] = Tail(self._client, path, container, lambda: writer.schedule(self))
 
     def _delete(self, pod: Object) -> None:
-        """Delete the Pod and say so in its row; from a thread, because a button must answer at once."""
+        """Delete the Pod and say so in its row; in the background, because a button must answer at once."""
         name, uid = pod["metadata"]["name"], pod["metadata"]["uid"]
         try:
             self._client.request("DELETE", f"{self._feed.path}/{name}", body={"preconditions": {"uid": uid}})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
@@ -13,7 +12,7 @@ from traitlets import Dict
 
 from podlab.diagnosis import Finding, diagnose
 from podlab.errors import PodlabError
-from podlab.panels import writer
+from podlab.panels import background, writer
 from podlab.panels.board.detail import about
 from podlab.panels.feed import feed
 from podlab.panels.panel import Object, Panel, coded, module
@@ -82,7 +81,7 @@ class Explain(Panel):
         key = (pod["metadata"]["uid"], row(pod).restarts, *asked.values())
         if key not in self._lines:
             self._lines = {key: ""}
-            threading.Thread(target=self._read, args=(key, asked), name="podlab-last-line", daemon=True).start()
+            background.begin(lambda: self._read(key, asked), "podlab-last-line")
         return self._lines[key]
 
     def _read(self, key: tuple[object, ...], asked: Mapping[str, object]) -> None:

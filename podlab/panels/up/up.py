@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from podlab import clusters
 from podlab.clusters import Cluster, Told
 from podlab.clusters.progress import Progress, Pull
 from podlab.errors import PodlabError
-from podlab.panels import writer
+from podlab.panels import background, writer
 from podlab.panels.panel import HERE, hear_while_busy, module
 from podlab.text import Text
 
@@ -96,7 +95,7 @@ class Up(anywidget.AnyWidget):
     def __init__(self, kind: Kind = "kind", up: Callable[[str, clusters.Report], Cluster] | None = None) -> None:
         self._kind, self._task = kind, Task(kind, "idle")
         self._up = up or (lambda each, report: clusters.up(each, report=report))
-        self._thread: threading.Thread | None = None
+        self._begun: background.Work | None = None
         labels = {name: str(text.format(kind=kind) if name == "start" else text) for name, text in LABELS.items()}
         super().__init__(labels=labels | {"command": command(kind)}, shown=drawn(self._task, time.monotonic()))
         self.on_msg(self._heard)
@@ -123,8 +122,8 @@ class Up(anywidget.AnyWidget):
         if self._task.phase == "working":
             return
         self._task = Task(kind)
-        self._thread = threading.Thread(target=self._work, args=(self._task,), name="podlab-up", daemon=True)
-        self._thread.start()
+        task = self._task
+        self._begun = background.begin(lambda: self._work(task), "podlab-up")
 
     def follow(self) -> clusters.Report:
         """A `Report` for a start that a cell makes itself: with the first step the panel appears under the cell."""
@@ -170,8 +169,8 @@ class Up(anywidget.AnyWidget):
 
     def join(self) -> None:
         """Wait for the end of what was begun."""
-        if self._thread:
-            self._thread.join()
+        if self._begun:
+            self._begun.join()
 
     def write(self) -> None:
         """Put what is known into the trait; called by the writer's thread only."""
