@@ -6,6 +6,8 @@
 /** @typedef {{ get(key: string): any, on(event: string, f: (...args: any[]) => void): void,
  *              off(event: string, f: (...args: any[]) => void): void, send(content: any): void }} Model */
 
+/** Milliseconds between two signs of life of a view; the one that cannot be sent tells that the kernel is gone. */
+const HEARTBEAT = 15_000;
 /** Milliseconds that something gone stays in sight, or something new is called so. */
 const LINGER = 2500;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -100,8 +102,10 @@ function serverClock(model) {
 function say(model, content) {
   try {
     model.send(content);
+    return true;
   } catch (error) {
     console.debug("podlab: no kernel to tell", error);
+    return false;
   }
 }
 
@@ -121,7 +125,9 @@ function seen(model, el, changed) {
   let onScreen = true;
   /** @type {boolean | undefined} */
   let visible;
-  const tell = (/** @type {string} */ event) => say(model, { event, view });
+  const tell = (/** @type {string} */ event) => {
+    if (!say(model, { event, view }) && event !== "gone") sever();
+  };
   const update = () => {
     const now = onScreen && document.visibilityState !== "hidden";
     if (now === visible) return;
@@ -131,21 +137,20 @@ function seen(model, el, changed) {
   };
   /** The kernel that this view talked to is gone for good: say so, and let nothing go on as if it were alive. */
   const sever = () => {
-    if (!el.closest(".jupyter-widgets-disconnected")) return;
     changed(false);
     stop();
     el.classList.add("podlab-severed");
     for (const at of el.querySelectorAll(".podlab-connection, .podlab-spoken"))
       at.replaceChildren(icon("lost"), model.get("labels").severed);
   };
-  const listen = () => setTimeout(sever);
+  const listen = () => setTimeout(() => el.closest(".jupyter-widgets-disconnected") && sever());
   const observer = new IntersectionObserver((entries) => {
     onScreen = entries[entries.length - 1].isIntersecting;
     update();
   });
   observer.observe(el);
   document.addEventListener("visibilitychange", update);
-  const heartbeat = setInterval(() => visible && tell("show"), 60_000);
+  const heartbeat = setInterval(() => visible && tell("show"), HEARTBEAT);
   const stop = () => {
     observer.disconnect();
     document.removeEventListener("visibilitychange", update);
