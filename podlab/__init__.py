@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from podlab.lessons.progress import progress
     from podlab.lessons.quiz import quiz
     from podlab.lessons.start import start
-    from podlab.panels import Controllers, Explain, ManifestEditor, PodAnatomy, PodBoard, Timeline, Up
+    from podlab.panels import Controllers, Explain, ManifestEditor, PodAnatomy, PodBoard, PortForward, Timeline, Up
     from podlab.text import Text
 
 __version__ = "0.1.0"
@@ -39,6 +39,7 @@ __all__ = [
     "PodAnatomy",
     "PodBoard",
     "PodlabError",
+    "PortForward",
     "Text",
     "Timeline",
     "Up",
@@ -67,6 +68,7 @@ _HOMES = {
     "PodAnatomy": "panels",
     "PodBoard": "panels",
     "PodlabError": "errors",
+    "PortForward": "panels",
     "Text": "text",
     "Timeline": "panels",
     "Up": "panels",

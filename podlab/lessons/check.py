@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
 Pod = Mapping[str, Any]
 
+GROUPS = {
+    "deployments": "/apis/apps/v1",
+    "endpointslices": "/apis/discovery.k8s.io/v1",
+    "jobs": "/apis/batch/v1",
+}
+"""Where resources are that do not belong to the core group."""
+
 PASSED = Text(ko="통과", en="Passed")
 NOT_YET = Text(ko="아직입니다", en="Not yet")
 
@@ -28,6 +35,7 @@ class Seen:
     Attributes:
         events: the namespace's Events: they tell of Pods that are no longer there.
         refused: what the API server said no to since the kernel was started, as its messages.
+        others: the objects of the resources that the check names beside Pods, such as `services`.
     """
 
     pods: tuple[Pod, ...] = ()
@@ -35,6 +43,11 @@ class Seen:
     answer: str = ""
     events: tuple[Pod, ...] = ()
     refused: tuple[str, ...] = ()
+    others: Mapping[str, tuple[Pod, ...]] = field(default_factory=dict)
+
+    def other(self, resource: str, name: str) -> Pod | None:
+        """The object of that resource and name, if there is one."""
+        return next((each for each in self.others.get(resource, ()) if each["metadata"]["name"] == name), None)
 
     def pod(self, name: str) -> Pod | None:
         """The Pod of that name, if there is one."""
@@ -87,12 +100,14 @@ class Check:
     Attributes:
         hints: three steps for whatever is wrong, where the test's result brings none of its own.
         solution: the cells that make it pass, as Python.
+        also: the resources that it looks at beside Pods.
     """
 
     name: str
     test: Test
     hints: tuple[Text, ...] = ()
     solution: str = ""
+    also: tuple[str, ...] = ()
 
 
 def look(kubectl: Kubectl, name: str, answer: object = "") -> Result:
@@ -103,7 +118,7 @@ def look(kubectl: Kubectl, name: str, answer: object = "") -> Result:
     """
     wanted = find(name)
     try:
-        return wanted.test(see(kubectl, answer))
+        return wanted.test(see(kubectl, answer, wanted.also))
     except PodlabError as error:
         message = Text(ko="클러스터를 볼 수 없습니다: {error}", en="the cluster cannot be seen: {error}").format(
             error=error
@@ -112,11 +127,12 @@ def look(kubectl: Kubectl, name: str, answer: object = "") -> Result:
         return Result(False, message, error.hint or status)
 
 
-def see(kubectl: Kubectl, answer: object = "") -> Seen:
-    """What there is to look at in kubectl's namespace and in the current folder."""
+def see(kubectl: Kubectl, answer: object = "", also: tuple[str, ...] = ()) -> Seen:
+    """What there is to look at in kubectl's namespace and in the current folder; `also` names further resources."""
     inside = f"/api/v1/namespaces/{kubectl.namespace}"
     pods, events = (tuple(kubectl.client.get(f"{inside}/{each}")["items"]) for each in ("pods", "events"))
-    return Seen(pods, _files(Path.cwd()), str(answer).strip(), events, tuple(kubectl.client.refused))
+    said, refused = str(answer).strip(), tuple(kubectl.client.refused)
+    return Seen(pods, _files(Path.cwd()), said, events, refused, _others(kubectl, also))
 
 
 def find(name: str) -> Check:
@@ -135,6 +151,12 @@ def find(name: str) -> Check:
         Text(ko="{name!r}{이라는/라는} 확인은 없습니다", en="there is no check {name!r}").format(name=name),
         Text(ko="이 수업의 확인: {known}", en="the checks of this lesson: {known}").format(known=known),
     )
+
+
+def _others(kubectl: Kubectl, resources: tuple[str, ...]) -> dict[str, tuple[Pod, ...]]:
+    """The objects of these resources in the namespace."""
+    paths = {each: f"{GROUPS.get(each, '/api/v1')}/namespaces/{kubectl.namespace}/{each}" for each in resources}
+    return {each: tuple(kubectl.client.get(path)["items"]) for each, path in paths.items()}
 
 
 def _files(folder: Path) -> dict[str, str]:

@@ -48,6 +48,7 @@ LESSONS = (
     Lesson("05-delete", Text(ko="파드 삭제하기", en="Delete a Pod"), 25, files=(MANIFEST,)),
     Lesson("06-containers-in-a-pod", Text(ko="한 파드 안의 컨테이너", en="Containers in a Pod"), 30),
     Lesson("07-pods-come-and-go", Text(ko="오고 가는 파드", en="Pods come and go"), 40, files=(MANIFEST, "agent.yaml")),
+    Lesson("08-reach-a-pod", Text(ko="파드에 닿기", en="Reach a Pod"), 35),
     Lesson("09-find-the-fault", Text(ko="고장 찾기", en="Find the fault"), 60),
 )
 

@@ -11,16 +11,18 @@ if TYPE_CHECKING:
     from podlab.panels.controllers.controllers import Controllers
     from podlab.panels.editor.editor import ManifestEditor
     from podlab.panels.explain.explain import Explain
+    from podlab.panels.portforward import PortForward
     from podlab.panels.timeline.timeline import Timeline
     from podlab.panels.up.up import Up
 
-__all__ = ["Controllers", "Explain", "ManifestEditor", "PodAnatomy", "PodBoard", "Timeline", "Up"]
+__all__ = ["Controllers", "Explain", "ManifestEditor", "PodAnatomy", "PodBoard", "PortForward", "Timeline", "Up"]
 _HOMES = {
     "Controllers": "controllers.controllers",
     "Explain": "explain.explain",
     "ManifestEditor": "editor.editor",
     "PodAnatomy": "anatomy.anatomy",
     "PodBoard": "board.board",
+    "PortForward": "portforward",
     "Timeline": "timeline.timeline",
     "Up": "up.up",
 }
