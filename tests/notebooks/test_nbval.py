@@ -17,6 +17,7 @@ from jupyter_core.utils import run_sync
 from podlab.client import Client
 from podlab.clusters import Cluster
 from podlab.kubectl import Kubectl
+from podlab.lessons.faults.bench import clear_faults
 from podlab.lessons.lesson import LESSONS
 from tools.build_notebooks import same, strip
 
@@ -37,6 +38,8 @@ def folder(tmp_path: Path, cluster: Cluster, podlab_home: Path, monkeypatch: pyt
     yield tmp_path
     client = Client(cluster.kubeconfig, context=cluster.context, namespace=cluster.namespace)
     kubectl = Kubectl(client)  # what a lesson left half-way is not for the next one
+    monkeypatch.chdir(tmp_path)
+    clear_faults(kubectl)
     kubectl.delete("deployments,statefulsets", all=True, cascade="foreground")
     kubectl.delete("pods", all=True, now=True)
 

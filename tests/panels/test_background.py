@@ -40,10 +40,10 @@ def loop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[EventLoop]
     monkeypatch.setenv("PODLAB_HOME", str(tmp_path))
     time = Time()
     made = EventLoop(nap=time.nap, still=time.nap, now=lambda: time.now)
-    before = threading.active_count()
+    before = set(threading.enumerate())
     eventloop.share(made)
     yield made
-    assert threading.active_count() == before
+    assert not set(threading.enumerate()) - before
     made.close()
     eventloop.share(None)
 
