@@ -97,8 +97,9 @@ def store(path: Path, name: str, text: str) -> None:
             fresh.replace(path)
         finally:
             fresh.unlink(missing_ok=True)
-    except OSError as error:
-        raise ManifestError(f"error: open {name}: {(error.strerror or str(error)).lower()}", NOT_WRITTEN) from error
+    except (OSError, ValueError) as error:  # a name with NUL, a text with half a surrogate pair
+        said = getattr(error, "strerror", None) or str(error)
+        raise ManifestError(f"error: open {name}: {said.lower()}", NOT_WRITTEN) from error
 
 
 NOT_WRITTEN = Text(

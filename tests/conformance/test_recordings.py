@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from podlab.client import Client
-from podlab.errors import ApiError
 from tests.conformance.shell import Shell, changes
 from tests.kubectl import recordings
 from tests.kubectl.recordings import GOLDEN, commands
@@ -27,10 +26,6 @@ LOCAL = {
 NOT_YET = {
     # kubectl hands the fields of its client-side apply over to its server-side apply; podlab's leaves them to both
     ("apply-and-diff", "kubectl get pod nginx-pod-example -o json --show-managed-fields"),
-}
-NOT_EMBEDDED = {  # the embedded API server has no server-side apply yet, and says so with 415
-    ("apply-and-diff", "kubectl apply --server-side -f nginx-pod.yaml"),
-    ("apply-and-diff", "kubectl apply --server-side --force-conflicts -f nginx-pod.yaml"),
 }
 ANY_ORDER = {
     ("seed", "kubectl logs nginx-pod-example"),  # stdout's and stderr's lines mix as it happens
@@ -86,18 +81,8 @@ def shell(scenario: str, kubeconfig: Path, tmp_path: Path) -> Iterator[Shell]:
     _until_gone(client, scenario)
 
 
-@pytest.fixture(scope="module")
-def left_out(kubeconfig: Path) -> set[tuple[str, str]]:
-    """The commands that are run but not compared on this cluster."""
-    try:
-        Client(kubeconfig).get("/podlab/clock")
-    except ApiError:
-        return LOCAL | NOT_YET
-    return LOCAL | NOT_YET | NOT_EMBEDDED
-
-
 @pytest.mark.cluster
-def test_what_real_kubectl_printed(scenario: str, shell: Shell, left_out: set[tuple[str, str]]) -> None:
+def test_what_real_kubectl_printed(scenario: str, shell: Shell) -> None:
     recorded = iter(commands(scenario))
     differences = []
     for kind, step in steps(scenario):
@@ -111,7 +96,7 @@ def test_what_real_kubectl_printed(scenario: str, shell: Shell, left_out: set[tu
             assert wanted.line == step
             seen = (wanted.transcript, shell.run(step).transcript)
             texts = [normal(scenario, step, text) for text in seen]
-            if (scenario, step) not in left_out and not _same(scenario, step, *texts):
+            if (scenario, step) not in LOCAL | NOT_YET and not _same(scenario, step, *texts):
                 differences += [f"\n$ {step}", *_difference(*texts)]
     assert not differences, "\n".join(differences)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 
 from podlab.text import Text
@@ -9,12 +10,30 @@ from podlab.text import Text
 
 def hint_for(line: str) -> Text | None:
     """The next step for an error line; None if there is none to give."""
+    unknown = re.search(r'unknown field "([^"]*)"', line)
+    near = difflib.get_close_matches(unknown[1].rpartition(".")[2], FIELDS, 1, 0.75) if unknown else []
+    if unknown and near:
+        return MEANT.format(field=unknown[1], near=near[0])
     for pattern, hint in HINTS:
         found = re.search(pattern, line, re.S)
         if found:
             return hint.format(**found.groupdict()) if found.groupdict() else hint
     return None
 
+
+# Fields of a Pod and its neighbours that a learner may misspell.
+FIELDS = (
+    "apiVersion", "args", "command", "containerPort", "containers", "cpu", "emptyDir", "env", "envFrom", "image",
+    "imagePullPolicy", "initContainers", "kind", "labels", "limits",
+    "livenessProbe", "matchLabels", "memory", "metadata",
+    "mountPath", "name", "namespace", "nodeSelector", "ports", "protocol", "readinessProbe", "replicas", "requests",
+    "resources", "restartPolicy", "securityContext", "selector", "spec", "startupProbe", "targetPort", "template",
+    "terminationGracePeriodSeconds", "tolerations", "value", "volumeMounts", "volumes", "workingDir",
+)  # fmt: skip
+MEANT = Text(
+    ko="`{field}`{이라는/라는} 필드는 없습니다. 혹시 `{near}`입니까?",
+    en="There is no field `{field}`. Did you mean `{near}`?",
+)
 
 HINTS: tuple[tuple[str, Text], ...] = (
     (
@@ -36,9 +55,10 @@ HINTS: tuple[tuple[str, Text], ...] = (
     (
         r'\(NotFound\).*?: (?P<resource>[\w.]+) "(?P<name>[^"]*)" not found',
         Text(
-            ko="{name}{이/가} 이 네임스페이스에 없습니다. 이름의 철자를 `kubectl get {resource}`의 출력과 맞추어 "
-            "봅니다.",
-            en="This namespace has no {name}. Compare the name with what `kubectl get {resource}` shows.",
+            ko="{name}{이/가} 이 네임스페이스에 없습니다. 이미 지웠거나 이름이 다릅니다. 있는 것은 "
+            "`kubectl get {resource}`로 봅니다.",
+            en="This namespace has no {name}: it is deleted already, or its name is another. `kubectl get {resource}` "
+            "shows those there are.",
         ),
     ),
     (
@@ -64,6 +84,46 @@ HINTS: tuple[tuple[str, Text], ...] = (
         Text(
             ko="kind는 대문자로 시작합니다: {kind}{이/가} 아니라 Pod처럼 씁니다.",
             en="A kind begins with a capital letter: Pod, not {kind}.",
+        ),
+    ),
+    (
+        r"cannot unmarshal object into Go struct field (?P<field>\S+) of type \[\]",
+        Text(
+            ko="{field}에는 목록이 와야 합니다. 항목마다 앞에 `- `를 붙입니다.",
+            en="{field} takes a list: put `- ` before each of its items.",
+        ),
+    ),
+    (
+        r"timed out waiting for the condition",
+        Text(
+            ko="기다리던 상태가 제때 오지 않았습니다. `kubectl describe`의 Events가 무엇을 기다리는지 알려 줍니다. "
+            "시간이 더 필요하면 `timeout`을 늘립니다.",
+            en="What was waited for did not come in time. The Events of `kubectl describe` say what it waits for; "
+            "if it only needs longer, raise `timeout`.",
+        ),
+    ),
+    (
+        r"error trying to reach service|connect: connection refused",
+        Text(
+            ko="파드에 닿았지만 그 포트를 연 프로세스가 없습니다. 포트 번호와 파드가 Ready인지 보고, 막 시작했다면 "
+            "잠시 뒤 다시 합니다.",
+            en="Nothing has that port open in the Pod. Check the port's number and whether the Pod is Ready; "
+            "just after its start, try again in a moment.",
+        ),
+    ),
+    (
+        r'unable to match a printer suitable for the output format "(?P<given>[^"]*)"',
+        Text(
+            ko="출력 형식은 소문자로 씁니다: wide, yaml, json, name. {given}{은/는} 없습니다.",
+            en="Output formats are lower-case: wide, yaml, json, name. There is no {given}.",
+        ),
+    ),
+    (
+        r"resource\(s\) were provided, but no name was specified",
+        Text(
+            ko="무엇을 지울지 이름이 없습니다. 이름을 적거나, 레이블로 고르거나(`selector=`), 모두라면 "
+            "`all=True`를 붙입니다.",
+            en="Which of them? Give a name, pick by label (`selector=`), or say `all=True` for every one.",
         ),
     ),
     (

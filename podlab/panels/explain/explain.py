@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LABELS = {
     "panel": Text(ko="파드 진단", en="Pod diagnosis"),
-    "title": Text(ko="{name} 파드에 무슨 일이 있나요?", en="What is going on with Pod {name}?"),
+    "title": Text(ko="{name} 파드에 무슨 일이 있습니까?", en="What is going on with Pod {name}?"),
     "absent": Text(ko="{name} 파드는 지금 없습니다.", en="There is no Pod {name} right now."),
     "evidence": Text(ko="근거", en="Evidence"),
     "last_line": Text(ko="로그의 마지막 줄: {line}", en="last line of the log: {line}"),
