@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bench import labserver
 from bench.wire import PODS, Wire, pod
 from podlab.clusters import Cluster
-from tests.browser import labserver
 
 MANY, RATE, SECONDS, RUNS = 100, 50, 15, 3
 GOAL, ANSWER = 250.0, 100.0  # milliseconds: event to row, p99; the tab's longest silence

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from bench import labserver
+from bench.labserver import Lab
 from podlab.clusters import Cluster
-from tests.browser import labserver
-from tests.browser.labserver import Lab
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
 

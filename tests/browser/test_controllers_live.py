@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from bench.labserver import Lab
 from podlab.client import Client
 from podlab.clusters import Cluster
 from podlab.errors import ApiError
-from tests.browser.labserver import Lab
 
 expect = pytest.importorskip("playwright.sync_api").expect
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from bench.labserver import ROOT
 from podlab import text
 from podlab.panels.editor.editor import LABELS, told
 from podlab.panels.editor.problems import CAUSES, PERHAPS, UNKNOWN, Problem
 from podlab.panels.editor.review import Plan, Review
 from podlab.panels.panel import CONNECTION
-from tests.browser.labserver import ROOT
 from tests.browser.stage import CONTRAST, Stage
 
 expect = pytest.importorskip("playwright.sync_api").expect

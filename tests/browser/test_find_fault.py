@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from bench.labserver import Lab
 from podlab.client import Client
 from podlab.clusters import Cluster
 from podlab.kubectl import Kubectl
 from podlab.lessons.faults import bench
 from podlab.lessons.faults.table import fault
-from tests.browser.labserver import Lab
 from tests.browser.test_axe import AXE
 
 expect = pytest.importorskip("playwright.sync_api").expect

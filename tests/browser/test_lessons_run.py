@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from bench.labserver import Lab, unexpected
 from podlab.clusters import Cluster
 from podlab.lessons.start import REAL, SIMULATED
-from tests.browser.labserver import Lab, unexpected
 
 playwright = pytest.importorskip("playwright.sync_api")
 

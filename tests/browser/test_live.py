@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
+from bench.labserver import ROOT, Lab
 from podlab.client import Client
 from podlab.clusters import Cluster
 from podlab.errors import ApiError
-from tests.browser.labserver import ROOT, Lab
 
 expect = pytest.importorskip("playwright.sync_api").expect
 

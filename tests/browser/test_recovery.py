@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from bench.labserver import Lab
 from podlab import clusters
 from podlab.client import Client
 from podlab.clusters import Cluster, state
 from tests.browser import test_live
-from tests.browser.labserver import Lab
 
 expect = pytest.importorskip("playwright.sync_api").expect
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from bench.labserver import NOTEBOOK, Lab
 from podlab import clusters
 from podlab.client import Client
 from podlab.clusters import Cluster, state
 from tests.browser import test_live
-from tests.browser.labserver import NOTEBOOK, Lab
 
 expect = pytest.importorskip("playwright.sync_api").expect
 
