@@ -36,6 +36,7 @@ lint: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
+	$(BIN)/vulture
 	$(BIN)/python tools/javascript.py
 
 test: check test-embedded test-browser ## all that needs no Docker · Docker 없이 할 수 있는 모든 검사

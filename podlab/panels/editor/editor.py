@@ -111,7 +111,7 @@ class ManifestEditor(Panel):
         self._draft.load()
         self._turn, self._by, self._caret = 0, "", (1, 0)
         self._review: Review | None = None
-        self._reviewed = self._explained = -1
+        self._reviewed = -1
         self._told: dict[str, Any] | None = None
         self._worker = Worker(f"podlab-editor {self._name}", self._failed)
         named = {key: LABELS[key].format(name=self._name) for key in ("text", "conflict")}
