@@ -77,7 +77,7 @@ class Kubectl:
 
     def run(self, name: str, *arguments: str, **flags: Any) -> Output:
         """`kubectl run`: `run("web", image="nginx", port=80)`; further arguments are the container's."""
-        return self.do("run", [name], flags, after=arguments)
+        return self.do("run", [name], flags, after=_behind_dashes(arguments))
 
     def label(self, *arguments: str, **flags: Any) -> Output:
         """`kubectl label`: `label("pod", "web", "tier=front", overwrite=True)`; `"tier-"` removes it."""
@@ -126,7 +126,7 @@ class Kubectl:
 
     def exec(self, pod: str, *command: str, **flags: Any) -> Output:
         """`kubectl exec`: `exec("web", "nginx", "-v")`; `exit_code` is the command's."""
-        return self.do("exec", [pod], flags, after=command)
+        return self.do("exec", [pod], flags, after=_behind_dashes(command))
 
     def wait(self, *arguments: str, **flags: Any) -> Output:
         """`kubectl wait`: `wait("pod/web", for_="condition=Ready", timeout="60s")`."""
@@ -314,6 +314,11 @@ def _carry_out(command: Command, act: Callable[[], None]) -> Output:
     except (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError) as error:
         command.failed(fault(error))
     return command.finish()
+
+
+def _behind_dashes(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The container's words; the `--` of the command line may stand before them."""
+    return words[1:] if words[:1] == ("--",) else words
 
 
 def _without_filename(flags: Mapping[str, Any]) -> dict[str, Any]:

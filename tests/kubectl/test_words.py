@@ -136,6 +136,13 @@ def test_literals_keep_their_quotes_and_overrides_merge(folder: Path) -> None:
     assert plain.objects[0]["spec"]["containers"][0]["env"] == [{"name": "B"}]
 
 
+@pytest.mark.parametrize("words", [("echo", "hi"), ("--", "echo", "hi")])
+def test_two_dashes_may_stand_before_the_words_of_a_container(words: tuple[str, ...], folder: Path) -> None:
+    made = Kubectl(Canned(folder), folder=folder).run("a", *words, image="busybox", dry_run="client", output="json")
+    assert made.objects[0]["spec"]["containers"][0]["args"] == ["echo", "hi"]
+    assert made.command == "kubectl run a --image=busybox --dry-run=client -o json -- echo hi"
+
+
 def test_get_takes_files(folder: Path) -> None:
     (folder / "pod.yaml").write_text("apiVersion: v1\nkind: Pod\nmetadata: {name: web}\n", encoding="utf-8")
     assert str(Kubectl(Canned(folder), folder=folder).get(filename="pod.yaml", output="name")) == "pod/web\n"
