@@ -21,6 +21,8 @@ MADE = Text(
 )
 UNPLUGGED = Text(ko="{node}의 전원을 뽑았습니다.", en="The plug of {node} is out.")
 PLUGGED = Text(ko="{node}의 전원을 다시 꽂았습니다.", en="The plug of {node} is in again.")
+NONE = Text(ko="연습 클러스터 {name}{이/가} 없습니다", en="there is no practice cluster {name}")
+START = Text(ko='먼저 만듭니다: practice.start("{name}")', en='make it first: practice.start("{name}")')
 TAKEN = Text(
     ko="이름이 {name}인 클러스터가 이미 있습니다: 지우지 않습니다",
     en="there is a cluster {name} already: it is left alone",
@@ -43,6 +45,21 @@ def start(name: str = "farm", *, workers: int = 2) -> Kubectl:
     state.write(state.folder(name) / MARK, "")
     print(MADE.format(name=name, workers=workers))
     return Kubectl(Client(made.kubeconfig, namespace=made.namespace), namespace=made.namespace)
+
+
+def running(name: str = "farm") -> Kubectl:
+    """The practice cluster that was started before, in a kernel that may not know of it.
+
+    Raises:
+        ClusterError: none of that name is there.
+    """
+    from podlab.client import Client
+    from podlab.kubectl import Kubectl
+
+    found = state.cluster_named(name)
+    if found is None or not (state.folder(name) / MARK).exists():
+        raise ClusterError(NONE.format(name=name), START.format(name=name))
+    return Kubectl(Client(found.kubeconfig, namespace=found.namespace), namespace=found.namespace)
 
 
 def unplug(kubectl: Kubectl, node: str) -> None:

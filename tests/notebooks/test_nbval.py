@@ -55,6 +55,7 @@ def copies(language: str, folder: Path) -> list[Path]:
     return [Path(shutil.copy(path, folder)) for path in sorted((NOTEBOOKS / language).glob("*.ipynb"))]
 
 
+@pytest.mark.timeout(2 * LIMIT)
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_strictly_compared_in_order_and_then_backwards_in_the_same_folder(language, folder):
     notebooks = copies(language, folder)

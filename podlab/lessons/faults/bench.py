@@ -48,6 +48,8 @@ def bring(kubectl: Kubectl, fault: Fault) -> None:
             found = None
     if found is not None:
         return
+    if not fault.taint:
+        untaint(kubectl)  # what another fault has closed would keep this Pod from its node
     Path(fault.file).write_text(fault.manifest, encoding="utf-8")
     kubectl.apply(fault.file)
     if fault.deleted:
