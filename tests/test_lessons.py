@@ -120,9 +120,10 @@ def test_it_starts_itself(lesson):
 @LESSON
 def test_every_check_and_question_is_used_once_and_every_use_exists(lesson):
     cells = "\n".join(code(lesson, "en"))
-    assert re.findall(r'(?:check|FindFault)\(\w+, "([^"]+)"', cells) == [
-        f"{lesson.number}-{check.name}" for check in lesson.module.CHECKS
-    ]
+    uses = re.findall(r'(check|FindFault)\(\w+, "([^"]+)"', cells)
+    # a fault's panel may be asked for again, so that each cell stands alone
+    once = [name for at, (how, name) in enumerate(uses) if how == "check" or (how, name) not in uses[:at]]
+    assert once == [f"{lesson.number}-{check.name}" for check in lesson.module.CHECKS]
     asked = re.findall(r'quiz\("([^"]+)"\)', cells)
     assert asked == [*(f"{lesson.number}-{q.name}" for q in lesson.module.QUESTIONS if q.prediction), lesson.number]
 
