@@ -33,7 +33,7 @@ HIDDEN_LINES = (
     r".* (is|는) \d+\.\d+\.\d+\.\d+(입니다)?",  # a check that tells the Pod's address
     r"\S+-control-plane Running \S+",  # the aside of 04
     r"\d+(\.\d+){3}",  # what `hostname -i` says in 06
-    r"(Server:|Address:)\s+\d+(\.\d+){3}",  # what `nslookup` says in 08
+    r"(Server:|Address:|IPs?:)\s+\d+(\.\d+){3}",  # what `nslookup` and `describe service` say in 08
 )
 HIDDEN_WORDS = (
     r"\S+-control-plane\S*",  # the node's name, in a message
