@@ -34,6 +34,7 @@ HIDDEN_LINES = (
     r"\S+-control-plane Running \S+",  # the aside of 04
     r"\d+(\.\d+){3}",  # what `hostname -i` says in 06
     r"(Server:|Address:|IPs?:)\s+\d+(\.\d+){3}",  # what `nslookup` and `describe service` say in 08
+    r"wget: can't connect to remote host \(\d+(\.\d+){3}\): Connection refused",  # the Service without Pods of 08
 )
 HIDDEN_WORDS = (
     r"\S+-control-plane\S*",  # the node's name, in a message
