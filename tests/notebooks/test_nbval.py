@@ -57,7 +57,9 @@ def copies(language: str, folder: Path) -> list[Path]:
 
 @pytest.mark.timeout(2 * LIMIT)
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_strictly_compared_in_order_and_then_backwards_in_the_same_folder(language, folder):
+def test_strictly_compared_in_order_and_then_backwards_in_the_same_folder(language, folder, request):
+    if language == "en" and request.config.getoption("--cluster") == "kind":
+        pytest.skip("on kind both languages run in order when the tests are done, and one of them backwards here")
     notebooks = copies(language, folder)
     for order in (notebooks, notebooks[::-1]):
         done = nbval(order)
@@ -102,7 +104,9 @@ def notebook(slug: str) -> Path:
 
 @pytest.mark.parametrize("lesson", LESSONS[2:], ids=lambda lesson: lesson.slug)
 @pytest.mark.parametrize("part", [1 / 3, 2 / 3])
-def test_a_restart_in_the_middle_needs_only_the_first_cell_again(lesson, part, folder):
+def test_a_restart_in_the_middle_needs_only_the_first_cell_again(lesson, part, folder, request):
+    if part > 0.5 and request.config.getoption("--cluster") == "kind":
+        pytest.skip("one place in each lesson on kind, where time is real; two on the embedded cluster")
     path = notebook(lesson.slug)
 
     def steps(found):
