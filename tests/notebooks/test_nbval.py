@@ -17,6 +17,7 @@ from jupyter_core.utils import run_sync
 from podlab.client import Client
 from podlab.clusters import Cluster
 from podlab.kubectl import Kubectl
+from podlab.lessons import practice
 from podlab.lessons.faults.bench import clear_faults
 from podlab.lessons.lesson import LESSONS
 from tools.build_notebooks import same, strip
@@ -40,6 +41,7 @@ def folder(tmp_path: Path, cluster: Cluster, podlab_home: Path, monkeypatch: pyt
     kubectl = Kubectl(client)  # what a lesson left half-way is not for the next one
     monkeypatch.chdir(tmp_path)
     clear_faults(kubectl)
+    practice.end("farm")
     kubectl.delete("deployments,statefulsets", all=True, cascade="foreground")
     kubectl.delete("pods", all=True, now=True)
 
