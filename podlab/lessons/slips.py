@@ -28,7 +28,7 @@ LOST_MAGIC = Text(
     en="`%kubectl` and `%%manifest` are there after the first code cell (`start(…)`) was run.",
 )
 OURS = ("kubectl", "check", "quiz", "hint", "solution", "progress", "PodBoard", "PodAnatomy", "Timeline", "Explain",
-        "ManifestEditor", "Controllers")  # fmt: skip
+        "ManifestEditor", "Controllers", "PortForward", "FindFault", "clear_faults", "practice")  # fmt: skip
 
 
 def hint_for(error: BaseException, cell: str, names: set[str]) -> Text | None:
