@@ -11,13 +11,13 @@ import json
 import logging
 import sqlite3
 from bisect import bisect_left, insort
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from podlab.embedded.image import opened
+from podlab.embedded.watch import Change, Watch
 
 log = logging.getLogger("podlab.embedded")
 
@@ -25,9 +25,6 @@ Obj = dict[str, Any]
 
 Entry = tuple[str, Obj, int]
 """Key, object, revision."""
-
-QUEUE_LIMIT = 10_000
-"""Changes that a watcher may lag behind before it is dropped."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS log (revision INTEGER PRIMARY KEY, key TEXT NOT NULL, value TEXT);
@@ -58,74 +55,8 @@ class Compacted(Exception):
         self.revision, self.compacted = revision, compacted
 
 
-class Dropped(Exception):
-    """The watcher was too slow."""
-
-
 class Unwritable(Exception):
     """The disk does not take what was written; the text names the file and what SQLite says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One write: `obj` is None for a deletion, `previous`, of revision `base`, None for a creation."""
-
-    revision: int
-    key: str
-    obj: Obj | None
-    previous: Obj | None
-    base: int = 0
-
-
-class Watch:
-    """Changes under a prefix in order, as an async iterator; ends when closed, raises `Dropped` when too slow."""
-
-    def __init__(self, prefix: str, backlog: Sequence[Change], forget: Callable[[Watch], None]) -> None:
-        self.prefix = prefix
-        self._changes: deque[Change] = deque(backlog)
-        self._forget = forget
-        self._waiter: asyncio.Future[None] | None = None
-        self._closed = self._dropped = False
-
-    def offer(self, change: Change) -> None:
-        """Tell it of one committed change."""
-        if not change.key.startswith(self.prefix) or self._closed:
-            return
-        if len(self._changes) >= QUEUE_LIMIT:
-            self._dropped = True
-            self.close()
-        else:
-            self._changes.append(change)
-            self._wake()
-
-    def _wake(self) -> None:
-        if self._waiter and not self._waiter.done():
-            self._waiter.set_result(None)
-
-    def close(self) -> None:
-        """Stop listening; whoever iterates sees the end."""
-        self._closed = True
-        self._forget(self)
-        self._wake()
-
-    def pending(self) -> list[Change]:
-        """All that has come since last asked, without waiting."""
-        changes = list(self._changes)
-        self._changes.clear()
-        return changes
-
-    def __aiter__(self) -> Watch:
-        return self
-
-    async def __anext__(self) -> Change:
-        while not self._changes:
-            if self._dropped:
-                raise Dropped
-            if self._closed:
-                raise StopAsyncIteration
-            self._waiter = asyncio.get_running_loop().create_future()
-            await self._waiter
-        return self._changes.popleft()
 
 
 class Store:

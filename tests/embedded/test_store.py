@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from podlab.embedded.store import QUEUE_LIMIT, Change, Compacted, Conflict, Dropped, Store, Unwritable
+from podlab.embedded.store import Compacted, Conflict, Store, Unwritable
+from podlab.embedded.watch import QUEUE_LIMIT, Change, Dropped
 
 Obj = dict[str, Any]
 

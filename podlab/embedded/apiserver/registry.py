@@ -15,7 +15,8 @@ from podlab.embedded.apiserver.patching import patch
 from podlab.embedded.apiserver.resource import Context, Obj, Resource, Writer
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Clock, Randomness
-from podlab.embedded.store import Change, Store
+from podlab.embedded.store import Store
+from podlab.embedded.watch import Change
 
 
 @dataclass(frozen=True, slots=True)

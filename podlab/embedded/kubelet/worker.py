@@ -12,13 +12,14 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from podlab.apimachinery.times import rfc3339, seconds
+from podlab.apimachinery.times import rfc3339
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Timer
 from podlab.embedded.kubelet.allocation import admission, resize
 from podlab.embedded.kubelet.allocation.resizer import Resizer
 from podlab.embedded.kubelet.backoff import JITTER, LONGEST_RETRY, RETRY
 from podlab.embedded.kubelet.dependencies import Dependencies
+from podlab.embedded.kubelet.eviction import Eviction
 from podlab.embedded.kubelet.failure import Failure
 from podlab.embedded.kubelet.kuberuntime import actions as podactions
 from podlab.embedded.kubelet.kuberuntime.killer import Killer
@@ -37,9 +38,8 @@ MOUNT, SANDBOX, SANDBOX_STOP = 0.33, 0.17, 0.27
 """Seconds that setting up volumes, starting and stopping a sandbox take."""
 FAREWELL = 0.9
 """Seconds from a Pod's last container to its removal from the API."""
-RESYNC = FULLNESS = 60.0
-"""Seconds between two looks at what a Pod's volumes show, and at how full they are."""
-OVERDUE = ("DeadlineExceeded", "Pod was active on the node longer than the specified deadline")
+RESYNC = 60.0
+"""Seconds between two looks at what a Pod's volumes show."""
 RUNNING, TERMINATING, TERMINATED = "running", "terminating", "terminated"
 
 
@@ -68,9 +68,7 @@ class PodWorker:
         self._task: asyncio.Task[None] | None = None
         self._retry: Timer | None = None
         self._relist: Timer | None = None
-        self._deadline: Timer | None = None
-        self._fullness: Timer | None = None
-        self._evicted: tuple[str, str] | None = None
+        self._eviction = Eviction(using, lambda: self.pod if self.state == RUNNING else None, self.poke)
         self._allocation = resize.Allocation.of(pod)
 
     # What wakes it
@@ -105,8 +103,9 @@ class PodWorker:
 
     def stop(self) -> None:
         """Leave the Pod alone from now on."""
-        for timer in filter(None, (self._retry, self._relist, self._deadline, self._fullness)):
+        for timer in filter(None, (self._retry, self._relist)):
             timer.cancel()
+        self._eviction.stop()
         for probe in self.probes:
             probe.stop()
         if self._task:
@@ -194,14 +193,13 @@ class PodWorker:
             settled=settled,
             actual=self._allocation.actual if self._allocation.actual != resize.asked_for(self.pod) else {},
             resizing=resize.conditions(self._allocation, self.pod, rfc3339(self.clock.now())),
-            failure=self._evicted or (OVERDUE if self._overdue() else None),
+            failure=self._eviction.reason(self.pod),
         )
 
     def publish(self, *, settled: bool = False) -> Obj:
         """Compute the status and write it if it differs. Raises StatusError."""
         status = podstatus.pod_status(self.given(), self.observe(settled=settled))
-        if self._overdue():
-            self._tell_overdue()
+        self._eviction.tell(self.pod)
         self._write(status)
         for probe in self.probes:
             if probe.key == "readinessProbe" and probe.id and not self.results[probe.key].get(probe.id, False):
@@ -260,9 +258,9 @@ class PodWorker:
             await self._killer.kill_all(self.pod, float(self.pod["spec"].get("terminationGracePeriodSeconds", 30)))
             self._reinspected = self._pending = True
             return
-        self._watch_deadline()
+        self._eviction.watch_deadline(self.pod)
         phase = podstatus.phase(self.pod, status.get("initContainerStatuses") or [], status["containerStatuses"])
-        if phase in ("Succeeded", "Failed") or self._evicted or self._overdue():
+        if phase in ("Succeeded", "Failed") or self._eviction.reason(self.pod):
             self.state, self._pending = TERMINATING, True
             return
         if podactions.work_is_done(self.pod, self.observe(settled=False)):
@@ -286,31 +284,6 @@ class PodWorker:
             self._retry.cancel()
         self._retry = self.clock.call_later(delay, self.poke)
 
-    def _overdue(self) -> bool:
-        limit, began = self.pod["spec"].get("activeDeadlineSeconds"), (self.pod.get("status") or {}).get("startTime")
-        return bool(limit and began and self.clock.now() - seconds(began) >= limit)
-
-    def _watch_deadline(self) -> None:
-        limit = self.pod["spec"].get("activeDeadlineSeconds")
-        if limit and self._deadline is None:
-            self._deadline = self.clock.call_at(seconds(self.pod["status"]["startTime"]) + limit, self.poke)
-
-    def _tell_overdue(self) -> None:
-        """Each look at a Pod beyond its deadline is told. Upstream: pkg/kubelet/active_deadline.go (ShouldEvict)"""
-        self.recorder.normal(self.pod, *OVERDUE)
-
-    def _watch_volumes(self) -> None:
-        """Look every now and then whether a volume has outgrown its limit. Upstream: pkg/kubelet/eviction"""
-        self._fullness = None
-        if self.state != RUNNING or not self._using.volumes.limited(self.pod):
-            return
-        if full := self._using.volumes.overfull(self.pod):
-            self._evicted = ("Evicted", f'Usage of EmptyDir volume "{full[0]}" exceeds the limit "{full[1]}". ')
-            self.recorder.warning(self.pod, *self._evicted)
-            self.poke()
-        else:
-            self._fullness = self.clock.call_later(FULLNESS, self._watch_volumes)
-
     async def _prepare(self) -> None:
         """Volumes, probes and the sandbox. Raises Failure."""
         sandbox = self.sandbox()
@@ -326,8 +299,7 @@ class PodWorker:
         self._start_probes()
         if not first:
             return
-        if self._using.volumes.limited(self.pod):
-            self._fullness = self.clock.call_later(FULLNESS, self._watch_volumes)
+        self._eviction.watch_volumes(self.pod)
         await self.clock.sleep(SANDBOX)
         if self._deleted():
             return
@@ -373,7 +345,7 @@ class PodWorker:
             if probe.key != "readinessProbe":
                 probe.stop()
         self.publish()
-        grace = 0 if self._evicted else self.pod["metadata"].get("deletionGracePeriodSeconds")
+        grace = 0 if self._eviction.full else self.pod["metadata"].get("deletionGracePeriodSeconds")
         if grace is None:
             grace = self.pod["spec"].get("terminationGracePeriodSeconds", 30)
         await self._killer.kill_pod(self.pod, float(grace))
@@ -390,8 +362,8 @@ class PodWorker:
         last = podstatus.terminated(self.pod["status"]) if self.pod.get("status") else {}
         if last and last != self.pod["status"]:
             self._write(last)
-        if self._overdue() and not self._finished:
-            self._tell_overdue()
+        if not self._finished:
+            self._eviction.tell(self.pod)
         self._finished = True
         if not self._deleted():
             return

@@ -17,7 +17,8 @@ from podlab.embedded.apiserver.registry import Event, event
 from podlab.embedded.apiserver.request import ListOptions, list_options
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.verbs import Call
-from podlab.embedded.store import Change, Compacted, Dropped, Watch
+from podlab.embedded.store import Compacted
+from podlab.embedded.watch import Change, Dropped, Watch
 
 BOOKMARK_EVERY = 60.0
 """Real seconds between bookmarks."""

@@ -1,0 +1,70 @@
+"""What ends a Pod before its time: its deadline, and a volume that has outgrown its limit.
+
+Upstream: pkg/kubelet/active_deadline.go, pkg/kubelet/eviction
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from podlab.apimachinery.times import seconds
+from podlab.embedded.clock import Timer
+from podlab.embedded.kubelet.dependencies import Dependencies
+
+Obj = dict[str, Any]
+
+FULLNESS = 60.0
+"""Seconds between two looks at how full a Pod's volumes are."""
+OVERDUE = ("DeadlineExceeded", "Pod was active on the node longer than the specified deadline")
+
+
+class Eviction:
+    """One Pod's reasons to end. `running` gives the Pod as long as it runs; `poke` wakes its worker."""
+
+    def __init__(self, using: Dependencies, running: Callable[[], Obj | None], poke: Callable[[], None]) -> None:
+        self._using, self._clock, self._running, self._poke = using, using.clock, running, poke
+        self._deadline: Timer | None = None
+        self._look: Timer | None = None
+        self.full: tuple[str, str] | None = None
+
+    def reason(self, pod: Obj) -> tuple[str, str] | None:
+        """Why the Pod has to end, and the message; None while it may run."""
+        return self.full or (OVERDUE if self.overdue(pod) else None)
+
+    def overdue(self, pod: Obj) -> bool:
+        """Whether the Pod's deadline has passed."""
+        limit, began = pod["spec"].get("activeDeadlineSeconds"), (pod.get("status") or {}).get("startTime")
+        return bool(limit and began and self._clock.now() - seconds(began) >= limit)
+
+    def tell(self, pod: Obj) -> None:
+        """Each look at a Pod beyond its deadline is told."""
+        if self.overdue(pod):
+            self._using.recorder.normal(pod, *OVERDUE)
+
+    def watch_deadline(self, pod: Obj) -> None:
+        """Wake the worker when the deadline comes."""
+        limit = pod["spec"].get("activeDeadlineSeconds")
+        if limit and self._deadline is None:
+            self._deadline = self._clock.call_at(seconds(pod["status"]["startTime"]) + limit, self._poke)
+
+    def watch_volumes(self, pod: Obj) -> None:
+        """Look every now and then whether a volume has outgrown its limit."""
+        if self._using.volumes.limited(pod):
+            self._look = self._clock.call_later(FULLNESS, self._look_at_volumes)
+
+    def _look_at_volumes(self) -> None:
+        self._look, pod = None, self._running()
+        if pod is None:
+            return
+        if full := self._using.volumes.overfull(pod):
+            self.full = ("Evicted", f'Usage of EmptyDir volume "{full[0]}" exceeds the limit "{full[1]}". ')
+            self._using.recorder.warning(pod, *self.full)
+            self._poke()
+        else:
+            self.watch_volumes(pod)
+
+    def stop(self) -> None:
+        """Look no more."""
+        for timer in filter(None, (self._deadline, self._look)):
+            timer.cancel()
