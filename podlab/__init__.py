@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from podlab.lessons.faults.exam import exam
     from podlab.lessons.faults.panel import FindFault
     from podlab.lessons.hints import hint, solution
+    from podlab.lessons.marks import marks
     from podlab.lessons.progress import progress
     from podlab.lessons.quiz import quiz
     from podlab.lessons.start import start
@@ -48,6 +49,7 @@ __all__ = [
     "clear_faults",
     "exam",
     "hint",
+    "marks",
     "progress",
     "quiz",
     "solution",
@@ -77,6 +79,7 @@ _HOMES = {
     "clear_faults": "lessons.faults.bench",
     "exam": "lessons.faults.exam",
     "hint": "lessons.hints",
+    "marks": "lessons.marks",
     "progress": "lessons.progress",
     "quiz": "lessons.quiz",
     "solution": "lessons.hints",

@@ -50,6 +50,7 @@ LESSONS = (
     Lesson("07-pods-come-and-go", Text(ko="오고 가는 파드", en="Pods come and go"), 40, files=(MANIFEST, "agent.yaml")),
     Lesson("08-reach-a-pod", Text(ko="파드에 닿기", en="Reach a Pod"), 35),
     Lesson("09-find-the-fault", Text(ko="고장 찾기", en="Find the fault"), 60),
+    Lesson("10-on-your-own", Text(ko="혼자 하기", en="On your own"), 40),
 )
 
 

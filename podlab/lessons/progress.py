@@ -32,10 +32,11 @@ Entry = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What is kept of each check and question (`02-ready`, `02?unique`), and of the time in each lesson."""
+    """What is kept of each check and question (`02-ready`, `02?unique`), of each lesson's time and its start."""
 
     entries: Mapping[str, Entry] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
+    began: Mapping[str, float] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return "\n".join([*(str(self.line(each)) for each in LESSONS), str(self.sum())])
@@ -111,7 +112,8 @@ def read(path: Path) -> Progress:
     kept = _read(path)
     entries = {name: _entry(each) for name, each in kept.items() if not name.startswith("@")}
     seconds = {name[1:]: float(each.get("seconds", 0)) for name, each in kept.items() if _is_time(name, each)}
-    return Progress(entries, seconds)
+    began = {name[1:]: float(each["first"]) for name, each in kept.items() if _is_time(name, each) and "first" in each}
+    return Progress(entries, seconds, began)
 
 
 def record(name: str, found: Result) -> None:
@@ -190,7 +192,8 @@ def _later(clock: Any, now: float) -> dict[str, float]:
     """A lesson's time, when something was done at `now`."""
     known = clock if isinstance(clock, dict) else {}
     gap = now - float(known.get("last", now))
-    return {"seconds": float(known.get("seconds", 0)) + (gap if 0 <= gap <= PAUSE else 0), "last": now}
+    seconds = float(known.get("seconds", 0)) + (gap if 0 <= gap <= PAUSE else 0)
+    return {"seconds": seconds, "first": float(known.get("first", now)), "last": now}
 
 
 def _stamp() -> str:

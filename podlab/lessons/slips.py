@@ -28,7 +28,8 @@ LOST_MAGIC = Text(
     en="`%kubectl` and `%%manifest` are there after the first code cell (`start(…)`) was run.",
 )
 OURS = ("kubectl", "check", "quiz", "hint", "solution", "progress", "PodBoard", "PodAnatomy", "Timeline", "Explain",
-        "ManifestEditor", "Controllers", "PortForward", "FindFault", "clear_faults", "practice")  # fmt: skip
+        "ManifestEditor", "Controllers", "PortForward", "FindFault", "clear_faults", "exam", "practice",
+        "marks")  # fmt: skip
 
 
 def hint_for(error: BaseException, cell: str, names: set[str]) -> Text | None:
