@@ -1,4 +1,6 @@
-"""Write embedded/addons/defaults.jsonl: what kubeadm and kind put into a fresh cluster, one object a line.
+"""Write embedded/addons/*.jsonl: what a fresh cluster has, one object a line.
+
+`defaults` is what kubeadm and kind put into it, `apiserver` what the API server itself makes at every start.
 
 python tools/build_addons.py KUBECONFIG       # of a fresh kind cluster of one node, named lab
 """
@@ -16,6 +18,8 @@ Obj = dict[str, Any]
 
 TARGET = Path(__file__).parent.parent / "podlab/embedded/addons/defaults.jsonl"
 NAMESPACES = ("kube-system", "kube-public", "local-path-storage")
+OWN = TARGET.with_name("apiserver.jsonl")
+OWN_KINDS = "prioritylevelconfigurations,flowschemas,servicecidrs,apiservices"
 KINDS = "serviceaccounts,configmaps,services,daemonsets,deployments,pods"
 KEPT = ("name", "namespace", "labels", "annotations")
 ELSEWHERE = ("default", "kube-root-ca.crt", "kube-apiserver-legacy-service-account-token-tracking")
@@ -46,7 +50,8 @@ def kept(obj: Obj) -> bool:
 def compact(obj: Obj) -> Obj:
     """What makes the object, and who wrote it."""
     meta = obj["metadata"]
-    writers = [entry["manager"] for entry in meta.get("managedFields") or [{"manager": "kube-controller-manager"}]]
+    entries = meta.get("managedFields") or [{"manager": "kube-controller-manager"}]
+    writers = [entry["manager"] for entry in entries if not entry.get("subresource")]
     found = {key: meta[key] for key in KEPT if key in meta}
     if annotations := {k: v for k, v in (meta.get("annotations") or {}).items() if k not in NOT_KEPT}:
         found["annotations"] = annotations
@@ -73,6 +78,10 @@ def main(kubeconfig: str) -> None:
                     line = re.sub(pattern, by, line)
                 lines.append(line)
     TARGET.write_text("\n".join(lines) + "\n", encoding="ascii")
+    done = subprocess.run([*command, OWN_KINDS], check=True, capture_output=True)
+    own = [compact(obj) for obj in json.loads(done.stdout)["items"]]
+    lines = [json.dumps(obj, separators=(",", ":"), sort_keys=True) for obj in own]
+    OWN.write_text("\n".join(lines) + "\n", encoding="ascii")
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ GROUPS = (
     "core/v1", "apps/v1", "batch/v1", "autoscaling/v1", "policy/v1", "rbac/v1", "networking/v1", "storage/v1",
     "scheduling/v1", "discovery/v1", "events/v1", "coordination/v1", "authentication/v1", "authorization/v1",
     "autoscaling/v2", "admissionregistration/v1", "certificates/v1", "node/v1", "apiextensions/v1",
-    "apiregistration/v1",
+    "apiregistration/v1", "flowcontrol/v1", "resource/v1",
 )  # fmt: skip
 META = {"meta/v1": "pkg/apis/meta/v1"}
 ELSEWHERE = {
@@ -52,6 +52,8 @@ DOMAINS = {
     "node": "node.k8s.io",
     "apiextensions": "apiextensions.k8s.io",
     "apiregistration": "apiregistration.k8s.io",
+    "flowcontrol": "flowcontrol.apiserver.k8s.io",
+    "resource": "resource.k8s.io",
 }
 BUILTIN = {
     "metav1": "meta/v1",

@@ -1,4 +1,4 @@
-"""Creates what `defaults.jsonl` holds: recorded from kind, one object a line, with who writes it."""
+"""Creates what the files beside it hold: recorded from kind, one object a line, with who writes it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+from podlab.embedded.addons.leases import Leases
 from podlab.embedded.addons.staticpods import StaticPods
 from podlab.embedded.apiserver.registry import Registry
-from podlab.embedded.apiserver.resource import Writer
+from podlab.embedded.apiserver.resource import Resource, Writer
 
 Obj = dict[str, Any]
 
 DEFAULTS = Path(__file__).parent / "defaults.jsonl"
+OWN = Path(__file__).parent / "apiserver.jsonl"
+"""What the API server makes, and makes again at every start: priority levels, the range of addresses, APIServices."""
 NAMESPACES = "namespaces"
 
 
@@ -30,9 +33,15 @@ class Addons:
         authority = base64.b64encode(certificate.encode()).decode()
         self._facts = {**facts, "certificate": json.dumps(certificate)[1:-1], "authority": authority}
         self._static: StaticPods | None = None
+        self._leases = Leases(registry, facts["node"], facts["address"])
 
     def start(self) -> None:
         """Create what a new cluster has; what somebody deleted later stays away, but static Pods come back."""
+        for line in OWN.read_text(encoding="ascii").splitlines():
+            obj = json.loads(line)
+            if not self._registry.find(self._resource(obj), obj["metadata"]["name"]):
+                self._create(obj)
+        self._leases.start()
         objects = self._objects()
         if not self._registry.find(self._registry.resource(NAMESPACES), objects[0]["metadata"]["name"]):
             for obj in objects:
@@ -44,6 +53,7 @@ class Addons:
 
     def stop(self) -> None:
         """Nothing comes back any more."""
+        self._leases.stop()
         if self._static:
             self._static.stop()
 
@@ -54,7 +64,10 @@ class Addons:
             lines = lines.replace(f"{{{name}}}", value)
         return [json.loads(line) for line in lines.splitlines()]
 
+    def _resource(self, obj: Obj) -> Resource:
+        return next(r for r in self._registry.resources.values() if r.kind == obj["kind"])
+
     def _create(self, obj: Obj) -> None:
-        resource = next(r for r in self._registry.resources.values() if r.kind == obj["kind"])
+        resource = self._resource(obj)
         by = Writer(obj.pop("manager"))
         self._registry.create(resource, obj, namespace=obj["metadata"].get("namespace", ""), by=by)

@@ -59,6 +59,7 @@ class Registry:
         check: Callable[[Obj, Obj | None, Context], None] = no_admission,
     ) -> None:
         self.store, self.clock = store, clock
+        self.started = clock.now()
         self.randomness = randomness or Randomness()
         self.resources: dict[tuple[str, str], Resource] = {}
         self.generation = 0

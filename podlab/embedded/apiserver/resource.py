@@ -166,8 +166,10 @@ class Resource:
 
     Attributes:
         status: whether `/status` exists: plain writes keep the stored status, writes to it keep the rest.
+        refused: verbs that discovery names, as kind's does, and that are answered as if they were not served.
         parts: the other subresources that write a part of the object, by name.
         kept_by_status: paths, as managedFields has them, that writes to `/status` leave alone.
+        untracked: such paths that nobody owns who writes the object itself, besides the status.
         structure: the fields, where the kind is not built in.
         scale: where the replicas stand, where not in the usual places.
         generation: whether metadata.generation counts changes outside metadata and status.
@@ -192,6 +194,7 @@ class Resource:
     categories: tuple[str, ...] = ()
     namespaced: bool = True
     verbs: tuple[str, ...] = ALL_VERBS
+    refused: tuple[str, ...] = ()
     subresources: tuple[str, ...] = ()
     columns: tuple[Column, ...] = (NAME, CREATED)
     row: Callable[[Obj, float], list[Any]] = plain
@@ -212,6 +215,7 @@ class Resource:
     held: Callable[[Obj], bool] = not_held
     terminating: Callable[[Obj], None] = nothing
     kept_by_status: tuple[tuple[str, ...], ...] = (("f:spec",),)
+    untracked: tuple[tuple[str, ...], ...] = ()
     structure: Type | None = field(default=None, compare=False, repr=False)
     scale: ScalePaths | None = None
     stored_as: tuple[str, str] | None = None

@@ -172,9 +172,9 @@ def _record(ctx: Context, obj: Obj, old: Obj | None) -> None:
 
 def _ignored(ctx: Context) -> tuple[Path, ...]:
     """What this endpoint does not write, and nobody owns through it. Upstream: the strategies' GetResetFields"""
-    if ctx.subresource == "status":
+    if ctx.subresource in ("status", "approval"):
         return ctx.resource.kept_by_status
-    return (("f:status",),) if ctx.resource.status else ()
+    return (*ctx.resource.untracked, ("f:status",)) if ctx.resource.status else ()
 
 
 def replace(ctx: Context, make: Callable[[Obj], Obj], *, patched: bool = False, tracked: bool = True) -> Obj:

@@ -9,6 +9,9 @@ from typing import Protocol
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.controllers.clusterroleaggregation import ClusterRoleAggregation
+from podlab.embedded.controllers.controlplane.apiservices import APIServices
+from podlab.embedded.controllers.controlplane.flowschemas import FlowSchemas
+from podlab.embedded.controllers.controlplane.serviceaddresses import ServiceAddresses
 from podlab.embedded.controllers.cronjob.cronjob import CronJobs
 from podlab.embedded.controllers.customresources import CustomResources
 from podlab.embedded.controllers.daemon.daemonset import DaemonSets
@@ -66,6 +69,9 @@ CONTROLLERS: tuple[Callable[[ControllerContext], Part], ...] = (
     lambda context: GarbageCollector(context.registry),
     lambda context: ClusterRoleAggregation(context.registry),
     lambda context: CustomResources(context.registry),
+    lambda context: APIServices(context.registry),
+    lambda context: FlowSchemas(context.registry),
+    lambda context: ServiceAddresses(context.registry),
     lambda context: EventExpiry(context.registry),
     lambda context: PodGarbageCollector(context.registry),
     lambda context: ResourceQuotas(context.registry),

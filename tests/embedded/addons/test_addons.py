@@ -73,3 +73,27 @@ async def test_what_was_deleted_stays_away_after_a_restart(sim: Simulation) -> N
     second.stop()
     with pytest.raises(StatusError):
         sim.registry.get(maps, "kubeadm-config", "kube-system")
+
+
+async def test_what_the_api_server_makes_is_there(sim: Simulation) -> None:
+    rows = (GOLDEN / "look-around" / "transcript.txt").read_text(encoding="utf-8")
+    leases = sorted(re.findall(r"^kube-system +lease.coordination.k8s.io/(\S+)", rows, re.M))
+    registry = sim.registry
+    found = registry.list(registry.resource("leases.coordination.k8s.io"), "kube-system")
+    assert [lease["metadata"]["name"] for lease in found] == leases
+    served = {f"{resource.version}.{resource.group}" for resource in registry.resources.values()}
+    services = registry.list(registry.resource("apiservices.apiregistration.k8s.io"))
+    assert {service["metadata"]["name"] for service in services} == served - {"v1.apiregistration.k8s.io"}
+    schemas = registry.list(registry.resource("flowschemas.flowcontrol.apiserver.k8s.io"))
+    assert {schema["status"]["conditions"][0]["reason"] for schema in schemas} == {"Found"}
+
+
+async def test_leases_are_renewed_in_time(sim: Simulation) -> None:
+    leases = sim.registry.resource("leases.coordination.k8s.io")
+
+    def renewed() -> str:
+        return str(sim.registry.get(leases, "kube-scheduler", "kube-system")["spec"]["renewTime"])
+
+    before = renewed()
+    await sim.run(15)
+    assert renewed() > before

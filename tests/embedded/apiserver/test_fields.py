@@ -14,10 +14,15 @@ from tests.embedded.recordings import recorded
 GOLDEN = Path(__file__).parents[2] / "golden"
 KINDS = ("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet")
 # The installed client is a release ahead of the server; these have been taken out, or made optional, since.
-GONE = {("core/v1.NodeAllocatableResourceClaimStatus", "resources")}
+GONE = {
+    ("core/v1.NodeAllocatableResourceClaimStatus", "resources"),
+    ("resource/v1.Device", "nodeAllocatableResourceMappings"),
+}
+OPTIONAL = {"Device": "name", "DeviceClass": "spec", "ResourceClaim": "spec", "ResourceClaimTemplate": "spec"}
 RELAXED = {
     ("apps/v1.ControllerRevision", "revision"),
     ("core/v1.NodeAllocatableResourceClaimStatus", "resources"),
+    *((f"resource/v1.{kind}", key) for kind, key in (OPTIONAL | {"ResourceClaimTemplateSpec": "spec"}).items()),
     *((f"apps/v1.{kind}Condition", key) for kind in KINDS for key in ("status", "type")),
 }
 

@@ -5,6 +5,7 @@ Upstream: plugin/pkg/auth/authorizer/rbac/rbac.go, pkg/registry/rbac/validation/
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,7 +18,10 @@ from podlab.embedded.apiserver.status import StatusError
 GROUP = "rbac.authorization.k8s.io"
 MASTERS = "system:masters"
 ACCOUNT_PREFIX = "system:serviceaccount:"
-ADMIN = User("kubernetes-admin", ("kubeadm:cluster-admins", "system:authenticated"))
+CREDENTIAL = "authentication.kubernetes.io/credential-id"
+CERTIFICATE = f"X509SHA256={hashlib.sha256(b'kubernetes-admin').hexdigest()}"
+"""What stands for the digest of the certificate that kind's admin shows."""
+ADMIN = User("kubernetes-admin", ("kubeadm:cluster-admins", "system:authenticated"), extra={CREDENTIAL: (CERTIFICATE,)})
 """The holder of the cluster's own token: may do everything, even after a learner deleted the binding that says so."""
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.node import Node, Session
-from podlab.embedded.apiserver.paths import serviceproxy
+from podlab.embedded.apiserver.paths import nodeproxy, serviceproxy
 from podlab.embedded.apiserver.paths.portforward import PROTOCOL as TUNNEL
 from podlab.embedded.apiserver.paths.portforward import forward_channels, forward_tunnel
 from podlab.embedded.apiserver.request import Request
@@ -36,9 +36,11 @@ async def http(
 ) -> None:
     """Answer a plain HTTP request for one of these. Raises StatusError."""
     name = call.request.info.subresource
-    if name not in call.resource.subresources or node is None:
+    if name not in call.resource.subresources or (node is None and call.resource.plural != "nodes"):
         raise status.no_such_resource()
-    if name == "proxy":
+    if node is None or call.resource.plural == "nodes":
+        await answer(nodeproxy.answer(call))
+    elif name == "proxy":
         await answer(await _proxy(call, node))
     elif name == "log":
         if call.request.method != "GET":

@@ -37,6 +37,7 @@ SUBRESOURCES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "pods/portforward": ("", "", "PodPortForwardOptions", STREAMING),
     "pods/proxy": ("", "", "PodProxyOptions", PROXYING),
     "pods/resize": ("", "", "Pod", CHANGING),
+    "nodes/proxy": ("", "", "NodeProxyOptions", PROXYING),
     "services/proxy": ("", "", "ServiceProxyOptions", PROXYING),
     "namespaces/finalize": ("", "", "Namespace", ("update",)),
     "serviceaccounts/token": ("authentication.k8s.io", "v1", "TokenRequest", ("create",)),
@@ -45,6 +46,14 @@ SUBRESOURCES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "replicationcontrollers/scale": ("autoscaling", "v1", "Scale", CHANGING),
     "statefulsets/scale": ("autoscaling", "v1", "Scale", CHANGING),
 }
+
+STORED = {
+    ("admissionregistration.k8s.io", "mutatingadmissionpolicies"): "v1beta1",
+    ("admissionregistration.k8s.io", "mutatingadmissionpolicybindings"): "v1beta1",
+    ("apiextensions.k8s.io", "customresourcedefinitions"): "v1beta1",
+    ("autoscaling", "horizontalpodautoscalers"): "v2",
+}
+"""Kinds that are stored in another version than is served."""
 
 
 def answer(request: Request, resources: Iterable[Resource]) -> Answer | None:
@@ -168,7 +177,7 @@ def _storage_hash(resource: Resource) -> str:
     import base64
 
     group, _ = resource.stored_as or (resource.group, resource.plural)
-    version = resource.version
+    version = STORED.get((group, resource.plural), resource.version)
     if resource.structure is not None and resource.save is not None:
         version = resource.save({"metadata": {}})["apiVersion"].rpartition("/")[2]
     digest = hashlib.sha256(f"{group}/{version}/{resource.kind}".encode()).digest()

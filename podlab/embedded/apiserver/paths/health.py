@@ -6,17 +6,20 @@ Upstream: staging/src/k8s.io/apiserver/pkg/server/{healthz,routes}
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 
 from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.answering import negotiation
 from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.node import Machines
+from podlab.embedded.apiserver.paths import healthchecks
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.request import Request
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.tokens import ISSUER
 
+DEBUG_PATHS = ("/flagz", "/healthz", "/livez", "/metrics", "/readyz", "/statusz", "/version")
 TEXT = "text/plain; charset=utf-8"
 
 VERSION = {
@@ -35,34 +38,25 @@ VERSION = {
     "platform": "linux/amd64",
 }
 
-CHECKS = (
-    "ping",
-    "log",
-    "etcd",
-    "informer-sync",
-    "poststarthook/generic-apiserver-start-informers",
-    "poststarthook/start-system-namespaces-controller",
-    "poststarthook/bootstrap-controller",
+DEBUGGING = (
+    "Warning: This endpoint is not meant to be machine parseable, has no formatting compatibility guarantees and is "
+    "for debugging purposes only."
 )
-"""The checks that mean something here, of those a real server names."""
-
-NAMED = {"/healthz": "healthz", "/livez": "livez", "/readyz": "readyz"}
 
 
 def health(request: Request) -> Answer | None:
     """`/healthz`, `/livez`, `/readyz`, with `?verbose` and single checks; None for other paths."""
-    path = request.info.path.rstrip("/")
-    name = next((prefix for prefix in NAMED if path == prefix or path.startswith(prefix + "/")), None)
-    if name is None:
+    name, _, check = request.info.path.strip("/").partition("/")
+    checks = healthchecks.CHECKS.get(name)
+    if checks is None:
         return None
-    checks = [*CHECKS, "shutdown"] if name == "/readyz" else list(CHECKS)
-    if path != name:
-        return Answer(200, b"ok", TEXT) if path[len(name) + 1 :] in checks else not_found()
+    if check:
+        return Answer(200, b"ok", TEXT) if check in checks else not_found()
     left_out = request.query.get("exclude", [])
     if "verbose" not in request.query:
         return Answer(200, b"ok", TEXT)
     lines = [f"[+]{check} excluded: ok" if check in left_out else f"[+]{check} ok" for check in checks]
-    return Answer(200, "\n".join([*lines, f"{NAMED[name]} check passed\n"]).encode(), TEXT)
+    return Answer(200, "\n".join([*lines, f"{name} check passed\n"]).encode(), TEXT)
 
 
 def not_found() -> Answer:
@@ -85,8 +79,9 @@ def index(registry: Registry) -> Answer:
     groups: dict[str, set[str]] = {}
     for resource in registry.resources.values():
         groups.setdefault(resource.group, set()).add(resource.version)
-    paths = {"/api", "/api/v1", "/apis", "/apis/", "/healthz", "/livez", "/readyz", "/version", "/openapi/v3"}
-    paths |= {"/.well-known/openid-configuration", "/openid/v1/jwks", "/openapi/v3/"}
+    paths = {"/api", "/api/v1", "/apis", "/apis/", "/version", "/openapi/v2", "/openapi/v3", "/openapi/v3/"}
+    paths |= {"/.well-known/openid-configuration", "/openid/v1/jwks"}
+    paths |= {"/flagz", "/metrics", "/metrics/slis", "/statusz", *healthchecks.paths()}
     for group in filter(None, groups):
         paths |= {f"/apis/{group}", *(f"/apis/{group}/{version}" for version in groups[group])}
     return Answer(200, json.dumps({"paths": sorted(paths)}, indent=2).encode())
@@ -100,6 +95,30 @@ def metrics(registry: Registry) -> Answer:
             count = sum(1 for _ in registry.store.list(resource.prefix))
             lines.append(f'apiserver_resource_objects{{group="{resource.group}",resource="{resource.plural}"}} {count}')
     return Answer(200, ("\n".join(lines) + "\n").encode(), "text/plain; version=0.0.4; charset=utf-8")
+
+
+def indicators() -> Answer:
+    """`/metrics/slis`."""
+    return Answer(200, healthchecks.metrics().encode(), "text/plain; version=0.0.4; charset=utf-8")
+
+
+def statusz(registry: Registry) -> Answer:
+    """`/statusz`: since when the server runs. Upstream: component-base/zpages/statusz"""
+    now = registry.clock.now()
+    up = int(now - registry.started)
+    since = time.strftime("%a %b %e %H:%M:%S UTC %Y", time.gmtime(registry.started))
+    lines = [f"Started:  {since}", f"Up:  {up // 3600} hr {up // 60 % 60:02} min {up % 60:02} sec"]
+    lines += [f"Go version:  {VERSION['goVersion']}", f"Binary version:  {VERSION['gitVersion'][1:]}"]
+    lines += [f"Emulation version:  {VERSION['major']}.{VERSION['minor']}", f"Paths:  {' '.join(DEBUG_PATHS)}"]
+    return Answer(200, "\n".join(["", "apiserver statusz", DEBUGGING, "", *lines, ""]).encode(), TEXT)
+
+
+def flagz(registry: Registry) -> Answer:
+    """`/flagz`: the flags that the API server's Pod names. Upstream: component-base/zpages/flagz"""
+    pods = registry.list(registry.resource("pods"), "kube-system", labels="component=kube-apiserver")
+    words = [word for pod in pods[:1] for word in pod["spec"]["containers"][0].get("command", ())[1:]]
+    flags = sorted(word.removeprefix("--").replace("=", " ", 1) for word in words)
+    return Answer(200, "\n".join(["", "apiserver flagz", DEBUGGING, *flags, ""]).encode(), TEXT)
 
 
 def openid(address: str) -> Answer:
@@ -126,15 +145,15 @@ def clock(registry: Registry, request: Request) -> Answer:
     A client whose stream came with the header `Podlab-Clock: stepping` tells how far it has read it:
     `{"action": "read", "waiter": its Podlab-Waiter, "bytes": …}`.
     """
-    time = registry.clock
+    running = registry.clock
     if request.method == "POST":
         order = _order(request.body)
         seconds, speed = order.get("seconds"), order.get("speed")
         actions: dict[str, Callable[[], object]] = {
-            "pause": time.pause,
-            "resume": lambda: time.resume(speed),
-            "step": lambda: time.step(seconds),
-            "read": lambda: time.read(str(order.get("waiter")), order.get("bytes") or 0),
+            "pause": running.pause,
+            "resume": lambda: running.resume(speed),
+            "step": lambda: running.step(seconds),
+            "read": lambda: running.read(str(order.get("waiter")), order.get("bytes") or 0),
         }
         action = actions.get(str(order.get("action")))
         if action is None:
@@ -142,7 +161,7 @@ def clock(registry: Registry, request: Request) -> Answer:
         action()
     elif request.method != "GET":
         raise status.method_not_allowed()
-    return Answer(200, negotiation.dump(time.state()) + b"\n")
+    return Answer(200, negotiation.dump(running.state()) + b"\n")
 
 
 def machines(there: Machines, request: Request) -> Answer:

@@ -55,6 +55,7 @@ OBJECTS: dict[str, Mapping[str, OfObjects]] = {
     "status": PART,
     "ephemeralcontainers": PART,
     "resize": PART,
+    "approval": PART,
     "scale": SCALE,
     "finalize": {"PUT": _plain(subresources.finalize)},
     "binding": {"POST": _plain(subresources.bind)},
@@ -114,7 +115,7 @@ def of_object(call: Call, served: Served) -> Answer:
     place = OBJECT if info.name else COLLECTION
     verb = VERBS[place].get(method)
     homeless = verb == "create" and call.resource.namespaced and not info.namespace
-    if verb not in call.resource.verbs or homeless:
+    if verb not in call.resource.verbs or verb in call.resource.refused or homeless:
         raise status.method_not_allowed()
     return OBJECTS[place][method](call, served)
 
@@ -137,6 +138,9 @@ PATHS: tuple[tuple[str, bool, OfPaths], ...] = (
     ("/readyz", True, lambda request, served: health.health(request)),
     ("/version", True, lambda request, served: health.version(request)),
     ("/metrics", True, lambda request, served: health.metrics(served.registry)),
+    ("/metrics/slis", True, lambda request, served: health.indicators()),
+    ("/statusz", True, lambda request, served: health.statusz(served.registry)),
+    ("/flagz", True, lambda request, served: health.flagz(served.registry)),
     ("/openid/v1/jwks", True, lambda request, served: health.keys(served.authenticator.public_key())),
     (
         "/.well-known/openid-configuration",
@@ -152,6 +156,9 @@ WHOLE = frozenset(
         "/podlab/nodes",
         "/version",
         "/metrics",
+        "/metrics/slis",
+        "/statusz",
+        "/flagz",
         "/openid/v1/jwks",
         "/.well-known/openid-configuration",
         "/",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from podlab.embedded.apiserver.resource import Resource
 from podlab.embedded.apiserver.resources import (
+    addresses,
     autoscaling,
     discovery,
     extensions,
+    flowcontrol,
     networking,
     persistentvolumes,
     replicasets,
@@ -20,6 +22,7 @@ from podlab.embedded.apiserver.resources.configuration import CONFIG_MAPS, SECRE
 from podlab.embedded.apiserver.resources.cronjobs import CRON_JOBS
 from podlab.embedded.apiserver.resources.daemonsets import DAEMON_SETS
 from podlab.embedded.apiserver.resources.deployments import DEPLOYMENTS
+from podlab.embedded.apiserver.resources.devices import DEVICES
 from podlab.embedded.apiserver.resources.events import EVENTS, NEW_EVENTS
 from podlab.embedded.apiserver.resources.jobs import JOBS
 from podlab.embedded.apiserver.resources.leases import LEASES
@@ -69,6 +72,8 @@ RESOURCES: tuple[Resource, ...] = (
     networking.INGRESSES,
     networking.INGRESS_CLASSES,
     networking.NETWORK_POLICIES,
+    addresses.IP_ADDRESSES,
+    addresses.SERVICE_CIDRS,
     scheduling.RUNTIME_CLASSES,
     scheduling.PRIORITY_CLASSES,
     storage.STORAGE_CLASSES,
@@ -79,5 +84,8 @@ RESOURCES: tuple[Resource, ...] = (
     COMPONENT_STATUSES,
     SIGNING_REQUESTS,
     *RBAC,
+    *DEVICES,
+    flowcontrol.FLOW_SCHEMAS,
+    flowcontrol.PRIORITY_LEVELS,
     *extensions.EXTENSIONS,
 )

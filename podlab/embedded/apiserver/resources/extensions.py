@@ -1,13 +1,16 @@
-"""What changes how the cluster answers: definitions of custom resources; aggregated APIs and webhooks are only read."""
+"""What changes how the cluster answers: definitions of custom resources.
+
+Webhooks and policies are not called and other API servers not asked, so what would configure them is not accepted.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from podlab.embedded.apiserver.columns import AGE, NAME, Column, age
+from podlab.embedded.apiserver.columns import AGE, NAME, UNKNOWN, Column, age, head
 from podlab.embedded.apiserver.custom import definitions
-from podlab.embedded.apiserver.resource import Context, Obj, Resource
-from podlab.embedded.apiserver.resources.stored import READ, stored
+from podlab.embedded.apiserver.resource import Context, Obj, Resource, no_causes
+from podlab.embedded.apiserver.resources.stored import WRITE, stored
 
 COLUMNS = (
     NAME,
@@ -16,10 +19,43 @@ COLUMNS = (
     AGE,
 )
 
+WEBHOOK_COLUMNS = (
+    NAME,
+    Column("Webhooks", "Webhooks indicates the number of webhooks registered in this configuration", type="integer"),
+    AGE,
+)
+VALIDATION_COLUMNS = (
+    NAME,
+    Column(
+        "Validations",
+        "Validations indicates the number of validation rules defined in this configuration",
+        type="integer",
+    ),
+    Column("ParamKind", "ParamKind specifies the kind of resources used to parameterize this policy"),
+    AGE,
+)
+MUTATION_COLUMNS = (
+    NAME,
+    Column(
+        "Mutations",
+        "Mutation indicates the number of mutations rules defined in this configuration",
+        type="integer",
+    ),
+    Column("ParamKind", "ParamKind specifies the kind of resources used to parameterize this policy"),
+    AGE,
+)
+BINDING_COLUMNS = (
+    NAME,
+    Column("PolicyName", "PolicyName indicates the policy definition which the policy binding binded to"),
+    Column("ParamRef", "ParamRef indicates the param resource which sets the configuration param"),
+    AGE,
+)
+
 
 def row(obj: Obj, now: float) -> list[Any]:
-    name = obj["metadata"].get("name", "")
-    return [name, "Local", "True", age(obj, now)]
+    name, _, status = head(obj)
+    available = next((c["status"] for c in status.get("conditions") or [] if c["type"] == "Available"), UNKNOWN)
+    return [name, "Local", available, age(obj, now)]
 
 
 CLEANUP = "customresourcecleanup.apiextensions.k8s.io"
@@ -68,19 +104,25 @@ def _held_or_alive(obj: Obj) -> bool:
     return held(obj) or not obj["metadata"].get("deletionTimestamp")
 
 
-def _reading(group: str, kind: str, *short_names: str, **more: Any) -> Resource:
-    known = ("api-extensions",)
-    return stored(group, kind, *short_names, namespaced=False, verbs=READ, categories=known, **more)
+def _read_only(group: str, kind: str, **more: Any) -> Resource:
+    """A kind of which nobody may make an object."""
+    return stored(group, kind, namespaced=False, refused=WRITE, categories=("api-extensions",), **more)
 
 
 ADMISSION = "admissionregistration.k8s.io"
 EXTENSIONS = (
-    _reading(ADMISSION, "MutatingWebhookConfiguration"),
-    _reading(ADMISSION, "ValidatingWebhookConfiguration"),
-    _reading(ADMISSION, "ValidatingAdmissionPolicy", plural="validatingadmissionpolicies"),
-    _reading(ADMISSION, "ValidatingAdmissionPolicyBinding"),
-    _reading(ADMISSION, "MutatingAdmissionPolicy", plural="mutatingadmissionpolicies"),
-    _reading(ADMISSION, "MutatingAdmissionPolicyBinding"),
+    _read_only(ADMISSION, "MutatingWebhookConfiguration", columns=WEBHOOK_COLUMNS),
+    _read_only(ADMISSION, "ValidatingWebhookConfiguration", columns=WEBHOOK_COLUMNS),
+    _read_only(
+        ADMISSION,
+        "ValidatingAdmissionPolicy",
+        plural="validatingadmissionpolicies",
+        status=True,
+        columns=VALIDATION_COLUMNS,
+    ),
+    _read_only(ADMISSION, "ValidatingAdmissionPolicyBinding", columns=BINDING_COLUMNS),
+    _read_only(ADMISSION, "MutatingAdmissionPolicy", plural="mutatingadmissionpolicies", columns=MUTATION_COLUMNS),
+    _read_only(ADMISSION, "MutatingAdmissionPolicyBinding", columns=BINDING_COLUMNS),
     Resource(
         group="apiextensions.k8s.io",
         version="v1",
@@ -99,5 +141,5 @@ EXTENSIONS = (
         terminating=terminating,
         kept_by_status=(("f:metadata",), ("f:spec",)),
     ),
-    _reading("apiregistration.k8s.io", "APIService", columns=COLUMNS, row=row),
+    _read_only("apiregistration.k8s.io", "APIService", status=True, validate=no_causes, columns=COLUMNS, row=row),
 )

@@ -35,10 +35,20 @@ COLUMNS = (
     ),
 )
 
+RUNTIME_COLUMNS = (
+    NAME,
+    Column("Handler", ""),
+    AGE,
+)
+
 
 def row(obj: Obj, now: float) -> list[Any]:
     name = obj["metadata"].get("name", "")
     return [name, obj.get("value", 0), bool(obj.get("globalDefault")), age(obj, now), obj.get("preemptionPolicy", "")]
+
+
+def runtime_row(obj: Obj, now: float) -> list[Any]:
+    return [obj["metadata"].get("name", ""), obj.get("handler", ""), age(obj, now)]
 
 
 def default(obj: Obj) -> None:
@@ -80,4 +90,11 @@ PRIORITY_CLASSES = stored(
     columns=COLUMNS,
     row=row,
 )
-RUNTIME_CLASSES = stored("node.k8s.io", "RuntimeClass", plural="runtimeclasses", namespaced=False)
+RUNTIME_CLASSES = stored(
+    "node.k8s.io",
+    "RuntimeClass",
+    plural="runtimeclasses",
+    namespaced=False,
+    columns=RUNTIME_COLUMNS,
+    row=runtime_row,
+)

@@ -7,7 +7,7 @@ from typing import Any
 from podlab.embedded.apiserver.resource import Context, Obj, Resource
 from podlab.embedded.apiserver.validation import metadata
 
-READ = ("get", "list", "watch")
+WRITE = ("create", "delete", "patch", "update")
 
 
 def no_status(obj: Obj, old: Obj | None, ctx: Context) -> None:
@@ -37,6 +37,9 @@ def stored(
         plural=plural or f"{singular}s",
         singular=singular,
         short_names=short_names,
-        subresources=("status",) if status else (),
+        subresources=(
+            *more.get("parts", {}),
+            *(("status",) if status and "status" not in more.get("parts", {}) else ()),
+        ),
         **more,
     )

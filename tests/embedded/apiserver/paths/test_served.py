@@ -1,0 +1,68 @@
+"""What is served is what kind serves: every group, version, kind, subresource, path and check."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.embedded.harness import Api, pod
+from tests.embedded.recordings import recorded
+
+Obj = dict[str, Any]
+SERVED = recorded("served")
+
+
+def _answered(entry: Obj, body: bytes) -> Any:
+    text = body.decode()
+    return text if isinstance(entry["response"]["body"], str) else json.loads(text)
+
+
+@pytest.mark.parametrize("entry", SERVED, ids=lambda entry: str(entry["name"]))
+async def test_discovery_index_and_health_are_as_recorded(entry: Obj) -> None:
+    request = entry["request"]
+    answer = await Api().call("GET", request["path"], accept=request["accept"])
+    assert _answered(entry, answer.body) == entry["response"]["body"]
+
+
+async def test_what_would_call_others_is_not_accepted() -> None:
+    group = "/apis/admissionregistration.k8s.io/v1"
+    webhook = {"kind": "MutatingWebhookConfiguration", "metadata": {"name": "w"}}
+    api = Api()
+    answers = [
+        await api.call("POST", f"{group}/mutatingwebhookconfigurations", webhook, content_type="application/json"),
+        await api.call("DELETE", "/apis/apiregistration.k8s.io/v1/apiservices/v1.apps"),
+    ]
+    assert [answer.code for answer in answers] == [405, 405]
+    assert (await api.call("GET", f"{group}/mutatingwebhookconfigurations/w")).code == 404
+
+
+async def test_a_node_answers_for_its_kubelet() -> None:
+    api = Api()
+    create, resource = api.registry.create, api.registry.resource
+    create(resource("nodes"), {"metadata": {"name": "n1"}})
+    create(resource("pods"), pod("here", nodeName="n1"), namespace="default")
+    create(resource("pods"), pod("elsewhere"), namespace="default")
+    found = await api.call("GET", "/api/v1/nodes/n1/proxy/pods")
+    assert [item["metadata"]["name"] for item in found.json["items"]] == ["here"]
+    assert (await api.call("GET", "/api/v1/nodes/n1/proxy/healthz")).body == b"ok"
+    assert (await api.call("GET", "/api/v1/nodes/n1/proxy/exec")).code == 404
+
+
+async def test_an_approval_is_dated_and_leaves_the_request_alone() -> None:
+    api, path = Api(), "/apis/certificates.k8s.io/v1/certificatesigningrequests"
+    spec = {"request": "eA==", "signerName": "example.com/none", "usages": ["client auth"]}
+    await api.call("POST", path, {"metadata": {"name": "jane"}, "spec": spec}, content_type="application/json")
+    approved = {"type": "Approved", "status": "True", "reason": "Known"}
+    body = {
+        "metadata": {"name": "jane"},
+        "spec": {**spec, "signerName": "x.io/y"},
+        "status": {"conditions": [approved]},
+    }
+    answer = await api.call("PUT", f"{path}/jane/approval", body, content_type="application/json")
+    assert answer.json["spec"]["signerName"] == "example.com/none"
+    assert answer.json["status"]["conditions"][0]["lastTransitionTime"]
+    signed = {"metadata": {"name": "jane"}, "status": {"certificate": "eA=="}}
+    answer = await api.call("PUT", f"{path}/jane/status", signed, content_type="application/json")
+    assert [condition["type"] for condition in answer.json["status"]["conditions"]] == ["Approved"]
