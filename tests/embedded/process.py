@@ -42,15 +42,19 @@ class Connection:
         self._connection = http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=10)
         self._token = config["users"][0]["user"]["token"]
 
-    def open(self, path: str, method: str = "GET", body: Obj | None = None) -> http.client.HTTPResponse:
+    def open(
+        self, path: str, method: str = "GET", body: Obj | None = None, kind: str = "application/json"
+    ) -> http.client.HTTPResponse:
         """Send a request; the answer is still to be read."""
-        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": kind}
         self._connection.request(method, path, json.dumps(body) if body else None, headers)
         return self._connection.getresponse()
 
-    def ask(self, path: str, method: str = "GET", body: Obj | None = None) -> tuple[int, Any]:
+    def ask(
+        self, path: str, method: str = "GET", body: Obj | None = None, kind: str = "application/json"
+    ) -> tuple[int, Any]:
         """The status and the answer, JSON or text."""
-        answer = self.open(path, method, body)
+        answer = self.open(path, method, body, kind)
         data = answer.read()
         return answer.status, json.loads(data) if data[:1] == b"{" else data.decode()
 
