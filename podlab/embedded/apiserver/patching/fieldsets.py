@@ -7,7 +7,7 @@ Upstream: sigs.k8s.io/structured-merge-diff typed/{compare,tofieldset,remove}.go
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -150,7 +150,7 @@ def _own(value: Any, type_: Type, field: Field | None, path: Path, found: Paths)
                 found.add((*path, f"f:{key}"))
 
 
-def with_parents(paths: Paths, type_: Type) -> Paths:
+def with_parents(paths: Collection[Path], type_: Type) -> Paths:
     """With the declared fields on the way to each path. Upstream: Set.EnsureNamedFieldsAreMembers"""
     found = set(paths)
     known: dict[Path, tuple[Type, Field | None]] = {(): (type_, None)}
@@ -205,14 +205,34 @@ def _without(value: Any, type_: Type, field: Field | None, path: Path, gone: Pat
 
 
 def paths_of(tree: Obj, path: Path = ()) -> Iterable[Path]:
-    """The paths of a FieldsV1 tree."""
+    """The paths of a FieldsV1 tree. Raises ValueError where it is none."""
     for key, inner in tree.items():
+        if inner is not None and not isinstance(inner, dict):
+            raise ValueError(f"{key} has no object")
         if key == ".":
             yield path
+        elif not _known(key):
+            continue
         elif inner:
             yield from paths_of(inner, (*path, key))
         else:
             yield (*path, key)
+
+
+def _known(key: str) -> bool:
+    """Whether a key is of a sort that is known; a later version may write others. Raises ValueError.
+
+    Upstream: fieldpath/serialize-pe.go DeserializePathElement
+    """
+    if key[1:2] != ":":
+        raise ValueError(f"{key} is no path element")
+    if key[0] == "v":
+        json.loads(key[2:])
+    elif key[0] == "k" and not isinstance(json.loads(key[2:]), dict):
+        raise ValueError(f"{key} is no key")
+    elif key[0] == "i":
+        int(key[2:])
+    return key[0] in "fvki"
 
 
 def tree_of(paths: Iterable[Path]) -> Obj:
