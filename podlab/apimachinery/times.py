@@ -39,6 +39,7 @@ def _offset(text: str) -> timedelta:
     return -size if text[0] == "-" else size
 
 
+@lru_cache(maxsize=4096)
 def seconds(text: str) -> float:
     """Return seconds since the epoch."""
     return parse(text).timestamp()
@@ -58,7 +59,13 @@ def canonical_micro(text: str) -> str:
 
 def rfc3339(moment: float) -> str:
     """Seconds since the epoch as a metav1.Time is written: `2026-11-22T12:58:11Z`."""
-    return datetime.fromtimestamp(int(moment), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _whole(int(moment))
+
+
+@lru_cache(maxsize=64)
+def _whole(moment: int) -> str:
+    """The present second is written in every object of a burst."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def rfc3339micro(moment: float) -> str:

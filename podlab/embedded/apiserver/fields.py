@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -240,36 +240,50 @@ def merge_key(type_: Type, *path: str) -> str:
     return found.merge_key if found else ""
 
 
-def canonical(value: Any, type_: Type) -> Any:
+def canonical(value: Any, type_: Type, like: Any = None) -> Any:
     """Return a copy as Go would write it: fields in struct order, maps sorted.
 
     Empty optional fields and unknown ones are left out. Raises ValueError when a quantity or a time cannot be read.
+
+    Args:
+        like: a canonical value, such as the last one: what is equal is taken from there and not copied.
     """
     form = type_.form
     if form == "struct":
-        return _canonical_struct(value if isinstance(value, dict) else {}, type_)
+        members = value if isinstance(value, dict) else {}
+        return _canonical_struct(members, type_, like if isinstance(like, dict) else {})
     if value is None or form in SCALARS or form == "raw":
         return value
     if form == "list":
-        return [canonical(item, type_.item) for item in value]
+        item, last = type_.item, like if isinstance(like, list) else []
+        return [_again(each, item, last[at] if at < len(last) else None) for at, each in enumerate(value)]
     if form == "map":
         return {key: canonical(value[key], type_.item) for key in sorted(value)}
     return _canonical_opaque(value, form)
 
 
-def _canonical_struct(obj: dict[str, Any], type_: Type) -> dict[str, Any]:
-    known = type_.fields
-    present = [known[key] for key, value in obj.items() if key in known and value is not None]
-    names = {f.index: f for f in (*type_.always, *present)}
+def _again(value: Any, type_: Type, like: Any) -> Any:
+    return like if like is not None and like == value else canonical(value, type_, like)
+
+
+def _canonical_struct(obj: dict[str, Any], type_: Type, like: dict[str, Any]) -> dict[str, Any]:
     result = {}
-    for index in sorted(names):
-        f = names[index]
+    for f, always in _plan(type_, tuple(obj)):
         value = obj.get(f.name)
         if value is None:
-            result[f.name] = zero(f)
-        elif not (_empty(value, f) and not f.always):
-            result[f.name] = canonical(value, f.type)
+            if always:
+                result[f.name] = zero(f)
+        elif always or not _empty(value, f):
+            result[f.name] = _again(value, f.type, like.get(f.name))
     return result
+
+
+@lru_cache(maxsize=4096)
+def _plan(type_: Type, names: tuple[str, ...]) -> list[tuple[Field, bool]]:
+    """The fields to write of a struct in which these are set, in order, and whether each is written when empty."""
+    present = (type_.fields[name] for name in names if name in type_.fields)
+    found = {f.index: f for f in (*type_.always, *present)}
+    return [(found[index], found[index].always) for index in sorted(found)]
 
 
 def _empty(value: Any, f: Field) -> bool:
@@ -284,7 +298,7 @@ def zero(f: Field) -> Any:
     if f.pointer:
         return None
     if f.type.form == "struct":
-        return _canonical_struct({}, f.type)
+        return _canonical_struct({}, f.type, {})
     return ZERO.get(f.type.form)
 
 

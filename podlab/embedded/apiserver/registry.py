@@ -67,7 +67,7 @@ class Registry:
         for resource in resources:
             self._add(resource)
         self.admit, self.check = admit, check
-        self._informers: list[tuple[Resource, Callable[[Event], None]]] = []
+        self._informers: dict[str, list[tuple[Resource, Callable[[Event], None]]]] = {}
         store.subscribe(self._tell)
 
     def _add(self, resource: Resource) -> None:
@@ -240,14 +240,19 @@ class Registry:
         self.store.flush()
         for _, obj, revision in list(self.store.list(resource.prefix)):
             callback(Event("ADDED", resource.load(obj) if resource.load else obj, None, revision))
-        informer = (resource, callback)
-        self._informers.append(informer)
-        return lambda: self._informers.remove(informer)
+        informer, alike = (resource, callback), self._informers.setdefault(resource.prefix, [])
+        alike.append(informer)
+        return lambda: alike.remove(informer)
 
     def _tell(self, change: Change) -> None:
-        for resource, callback in tuple(self._informers):
-            if change.key.startswith(resource.prefix):
-                callback(event(resource, change))
+        """Call back whom it concerns; all that ask for one version of a kind share the event."""
+        for prefix, informers in tuple(self._informers.items()):
+            if change.key.startswith(prefix):
+                made: dict[str, Event] = {}
+                for resource, callback in tuple(informers):
+                    version = resource.api_version
+                    made[version] = told = made.get(version) or event(resource, change)
+                    callback(told)
 
     async def watch(self, resource: Resource, namespace: str = "", *, after: int | None = None) -> AsyncIterator[Event]:
         """Changes after a revision; without one all objects as ADDED, then changes. Raises StatusError 410."""

@@ -5,7 +5,7 @@ Upstream: staging/src/k8s.io/apiserver/pkg/registry/rest/{create,update}.go
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from podlab.apimachinery.times import rfc3339
 from podlab.embedded.apiserver import deletion, fields, status
@@ -105,12 +105,8 @@ def canonical(obj: Obj, old: Obj | None = None) -> Obj:
     type_ = fields.kind_of(obj)
     if type_ is None:
         return obj
-    same = {key for key, value in obj.items() if old is not None and old.get(key) == value}
-    shaped: Obj = fields.canonical({key: value for key, value in obj.items() if key not in same}, type_)
-    order = {name: place for place, name in enumerate(type_.fields)}
-    shaped.update((key, old[key]) for key in same if old is not None)
-    rest = sorted((key for key in shaped if key not in ("kind", "apiVersion")), key=lambda key: order.get(key, -1))
-    return {"kind": obj["kind"], "apiVersion": obj["apiVersion"], **{key: shaped[key] for key in rest}}
+    shaped: Obj = fields.canonical(obj, type_, old)
+    return {"kind": obj["kind"], "apiVersion": obj["apiVersion"], **shaped}
 
 
 def update(ctx: Context, given: Obj) -> Obj:
@@ -122,11 +118,23 @@ def change(ctx: Context, fn: Callable[[Obj], None], *, tracked: bool = True) -> 
     """Let `fn` change a copy of the stored object, and store that. Raises StatusError."""
 
     def changed(old: Obj) -> Obj:
-        obj: Obj = fresh(old)
+        obj = _own(ctx, old, tracked=tracked)
         fn(obj)
         return obj
 
     return replace(ctx, changed, tracked=tracked)
+
+
+def _own(ctx: Context, old: Obj, *, tracked: bool) -> Obj:
+    """A copy to change, but for what is not to be: what a status has beside it, and managedFields that follow."""
+    shared = old.keys() - {"status"} if ctx.subresource == "status" else {"metadata"}
+    obj = _copied(old, shared)
+    obj["metadata"] = _copied(old["metadata"], {"managedFields"} if tracked else ())
+    return obj
+
+
+def _copied(obj: Obj, shared: Collection[str]) -> Obj:
+    return {key: value if key in shared else fresh(value) for key, value in obj.items()}
 
 
 def apply(ctx: Context, patch: Obj, decode: Callable[[Obj], Obj], *, force: bool) -> tuple[Obj, bool]:
@@ -248,7 +256,7 @@ def _keep(ctx: Context, obj: Obj, old: Obj) -> None:
     if ctx.subresource == "status":
         for key in [key for key in obj if key not in ("status", "metadata")]:
             del obj[key]
-        obj.update({key: value for key, value in fresh(old).items() if key not in ("status", "metadata")})
+        obj.update({key: value for key, value in old.items() if key not in ("status", "metadata")})
         meta.pop("ownerReferences", None)
         if "ownerReferences" in before:
             meta["ownerReferences"] = before["ownerReferences"]

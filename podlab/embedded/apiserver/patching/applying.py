@@ -7,6 +7,7 @@ staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal/{structuredmerge
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -139,7 +140,7 @@ def apply(live: Obj, this: Application) -> Obj:
 
 def _apply(live: Obj, entries: Entries, this: Application) -> tuple[Obj, Entries]:
     merged: Obj = merge(live, this.patch, this.type_, None)
-    mine = Owned(kept(owned(this.patch, this.type_), this.ignored), this.api_version)
+    mine = Owned(frozenset(kept(owned(this.patch, this.type_), this.ignored)), this.api_version)
     last = entries.get(this.who)
     claimed = {**entries, this.who: mine}
     if last is not None and last.paths:
@@ -154,7 +155,7 @@ def _apply(live: Obj, entries: Entries, this: Application) -> tuple[Obj, Entries
     return merged, after
 
 
-def _prune(merged: Obj, last: Paths, entries: Entries, type_: Type) -> Obj:
+def _prune(merged: Obj, last: Collection[Path], entries: Entries, type_: Type) -> Obj:
     """Without what was applied last time and is claimed by nobody now."""
     before, all_fields = with_parents(last, type_), with_parents(owned(merged, type_), type_)
     left = with_parents(owned(without(merged, before, type_), type_), type_)
@@ -172,7 +173,7 @@ def conflicts_of(entries: Entries, live: Obj, merged: Obj, this: Application) ->
     ]
 
 
-def _iterated(paths: Paths) -> list[Path]:
+def _iterated(paths: Iterable[Path]) -> list[Path]:
     """In the order in which a Go set is walked: members of a level before what is deeper."""
     result: list[Path] = []
 

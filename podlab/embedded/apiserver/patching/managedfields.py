@@ -5,9 +5,10 @@ Upstream: staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from podlab.embedded.apiserver import fields
@@ -15,6 +16,9 @@ from podlab.embedded.apiserver.fields import Type
 from podlab.embedded.apiserver.patching.fieldsets import Path, Paths, compare, paths_of, tree_of
 
 Obj = dict[str, Any]
+
+SHAPES = 4096
+"""So many sets of fields are remembered: thousands of Pods are written by few managers, who own the same of each."""
 
 UNTRACKED = frozenset(
     ("f:metadata", f"f:{name}")
@@ -49,7 +53,7 @@ class Owner:
 class Owned:
     """What an owner has, in which version of the API, and when it last took something; "" is never."""
 
-    paths: Paths
+    paths: frozenset[Path]
     api_version: str
     time: str = ""
 
@@ -128,7 +132,7 @@ def updated(entries: Entries, who: Owner, api_version: str, changed: Paths, remo
             result[other] = replace(has, paths=left)
     if taken:
         mine = result.get(who)
-        result[who] = Owned(taken | mine.paths if mine else taken, api_version, now)
+        result[who] = Owned(frozenset(taken | mine.paths if mine else taken), api_version, now)
     return result
 
 
@@ -161,8 +165,22 @@ def decode(given: list[Obj]) -> Entries:
         if not isinstance(tree, dict):
             return {}
         who = owner(entry.get("manager") or "", operation, version, entry.get("subresource") or "")
-        found[who] = Owned(set(paths_of(tree)), version, entry.get("time") or "")
+        try:
+            found[who] = Owned(_paths(json.dumps(tree)), version, entry.get("time") or "")
+        except ValueError:
+            return {}
     return found
+
+
+@lru_cache(SHAPES)
+def _paths(tree: str) -> frozenset[Path]:
+    return frozenset(paths_of(json.loads(tree)))
+
+
+@lru_cache(SHAPES)
+def _tree(paths: frozenset[Path]) -> Obj:
+    """One for all objects in which the same is owned: never changed, as everything that is stored."""
+    return tree_of(paths)
 
 
 def encode(entries: Entries) -> list[Obj]:
@@ -175,7 +193,7 @@ def encode(entries: Entries) -> list[Obj]:
 
 
 def _entry(who: Owner, has: Owned) -> Obj:
-    values = (who.manager, who.operation, has.api_version, has.time, "FieldsV1", tree_of(has.paths), who.subresource)
+    values = (who.manager, who.operation, has.api_version, has.time, "FieldsV1", _tree(has.paths), who.subresource)
     return {key: value for key, value in zip(MEMBERS, values, strict=True) if value or key == "fieldsV1"}
 
 

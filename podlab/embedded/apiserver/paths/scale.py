@@ -98,7 +98,7 @@ def _change(call: Call, dry_run: bool, make: Callable[[Obj], Obj]) -> Obj:
 
     def assign(obj: Obj) -> None:
         before, shown = managedfields.entries_of(obj), scale_of(obj, resource)
-        owners = {who: replace(has, paths={REPLICAS}) for who, has in before.items() if mine in has.paths}
+        owners = {who: replace(has, paths=frozenset({REPLICAS})) for who, has in before.items() if mine in has.paths}
         managedfields.put(shown, owners)
         wanted = make(shown)
         _check(call, wanted)
@@ -123,7 +123,7 @@ def scale_to(obj: Obj, resource: Resource, replicas: int, manager: str) -> None:
 def _owners(before: Entries, after: set[Owner], mine: Path, api_version: str) -> Entries:
     """The workload's entries after those of its Scale changed; new ones have no time."""
     kept = {who: replace(has, paths=has.paths - {mine}) if who not in after else has for who, has in before.items()}
-    new = {who: Owned({mine}, api_version) for who in after if who not in before}
+    new = {who: Owned(frozenset({mine}), api_version) for who in after if who not in before}
     return {**new, **{who: has for who, has in kept.items() if has.paths}}
 
 
@@ -134,7 +134,7 @@ def _updated(call: Call, scale: Obj, wanted: Obj) -> Obj:
     entries = managedfields.entries_of(scale)
     if replicas != (_at(scale, ("spec", "replicas")) or 0):
         who = managedfields.owner(call.request.manager(), "Update", call.resource.api_version, "scale")
-        entries = {who: Owned({REPLICAS}, SCALE.api_version)} if replicas else {}
+        entries = {who: Owned(frozenset({REPLICAS}), SCALE.api_version)} if replicas else {}
     managedfields.put(made, entries)
     return made
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from podlab.embedded.runtime.expressions import globs
 from podlab.embedded.runtime.files import FileError, Files
@@ -38,41 +39,68 @@ class Directive:
         return next(iter(self.all(name)), None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word, or a mark of punctuation ("" is the end), and the line where it ends; `odd` begins what is no word."""
+
+    text: str
+    line: int
+    mark: bool = False
+    odd: bool = False
+
+
+@lru_cache(maxsize=64)
+def _words(text: str) -> tuple[_Word, ...]:
+    """The words of a file: of one that is in an image, for all containers of the image."""
+    found: list[_Word] = []
+    at = 0
+    while at < len(text):
+        at, word = _word(text, at)
+        if word:
+            found.append(word)
+        if word and word.odd:
+            break
+    return (*found, _Word("", text.count("\n", 0, at) + 1, mark=True))
+
+
+def _word(text: str, at: int) -> tuple[int, _Word | None]:
+    """Where the next word ends, and the word; None for space and comments."""
+    if found := WORD.match(text, at):
+        line = text.count("\n", 0, found.end()) + 1
+        if found["mark"]:
+            return found.end(), _Word(found["mark"], line, mark=True)
+        quoted = found["double"] if found["double"] is not None else found["single"]
+        return found.end(), None if quoted is None else _Word(re.sub(r"\\(.)", r"\1", quoted), line)
+    plain = PLAIN.match(text, at)
+    if not plain:
+        return at, _Word("", text.count("\n", 0, at) + 1, odd=True)
+    at, word = plain.end(), plain[0]
+    while word.count("${") > word.count("}") and text[at : at + 1] == "}":
+        rest = PLAIN.match(text, at + 1)
+        word += "}" + (rest[0] if rest else "")
+        at = rest.end() if rest else at + 1
+    return at, _Word(word, text.count("\n", 0, at) + 1)
+
+
 @dataclass(slots=True)
 class _Reader:
     files: Files
     path: str
-    text: str
-    at: int = 0
+    words: tuple[_Word, ...]
+    at: int = -1
     included: list[int] = field(default_factory=lambda: [0])
 
     @property
     def line(self) -> int:
-        return self.text.count("\n", 0, self.at) + 1
+        return self.words[self.at].line if self.at >= 0 else 1
 
     def word(self) -> tuple[str, bool]:
         """(the next word, whether it is a mark of punctuation); ("", True) at the end."""
-        while self.at < len(self.text):
-            found = WORD.match(self.text, self.at)
-            if found:
-                self.at = found.end()
-                if found["mark"]:
-                    return found["mark"], True
-                quoted = found["double"] if found["double"] is not None else found["single"]
-                if quoted is not None:
-                    return re.sub(r"\\(.)", r"\1", quoted), False
-                continue
-            plain = PLAIN.match(self.text, self.at)
-            if not plain:
-                raise ConfigProblem(f'unexpected end of file, expecting ";" or "}}" in {self.path}:{self.line}')
-            self.at = plain.end()
-            word = plain[0]
-            while word.count("${") > word.count("}") and self.text[self.at : self.at + 1] == "}":
-                rest = PLAIN.match(self.text, self.at + 1)
-                word += "}" + (rest[0] if rest else "")
-                self.at = rest.end() if rest else self.at + 1
-            return word, False
-        return "", True
+        self.at = min(self.at + 1, len(self.words) - 1)
+        word = self.words[self.at]
+        if word.odd:
+            raise ConfigProblem(f'unexpected end of file, expecting ";" or "}}" in {self.path}:{word.line}')
+        return word.text, word.mark
 
 
 def read(files: Files, path: str) -> Directive:
@@ -89,7 +117,7 @@ def _file(files: Files, path: str, context: str, included: list[int]) -> tuple[D
     except FileError as error:
         number = {"No such file or directory": 2, "Permission denied": 13, "Is a directory": 21}.get(str(error), 5)
         raise ConfigProblem(f'open() "{path}" failed ({number}: {error})') from None
-    return tuple(_block(_Reader(files, path, text, included=included), context, nested=False))
+    return tuple(_block(_Reader(files, path, _words(text), included=included), context, nested=False))
 
 
 def _block(reader: _Reader, context: str, *, nested: bool) -> list[Directive]:
