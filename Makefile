@@ -9,6 +9,8 @@ LAB := $(VENV)/.installed-lab
 SITE := $(VENV)/.installed-site
 PYTEST := $(BIN)/python -m pytest
 
+# some machines want no __pycache__ in their trees: then every process here would compile all it imports again
+unexport PYTHONDONTWRITEBYTECODE
 export PODLAB_NODE_IMAGE := $(or $(IMAGE),$(PODLAB_NODE_IMAGE))
 
 .DEFAULT_GOAL := help
@@ -31,13 +33,7 @@ check: lint ## lint, types, contracts, unit tests: before each commit · 커밋 
 	$(PYTEST) -n auto -m "not cluster and not kind and not browser and not slow" $(PYTEST_ARGS)
 
 lint: $(STAMP)
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/deptry .
-	$(BIN)/vulture
-	$(BIN)/python tools/javascript.py
+	@$(BIN)/python tools/lint.py
 
 test: check test-embedded test-browser ## all that needs no Docker · Docker 없이 할 수 있는 모든 검사
 	@$(BIN)/python tools/test_on.py kind --ask

@@ -11,6 +11,7 @@ import pytest
 
 from podlab import clusters
 from podlab.clusters import Cluster
+from podlab.clusters.embedded import Embedded
 
 # how long one example takes says more about what else the machine does
 hypothesis.settings.register_profile("podlab", deadline=None)
@@ -45,10 +46,25 @@ def anyio_backend() -> str:
 def cluster(request: pytest.FixtureRequest, podlab_home: Path) -> Iterator[Cluster]:
     """A running cluster named as the recorded one, deleted at the end unless it was there before."""
     kind = str(request.config.getoption("--cluster"))
-    name = os.environ.get("PODLAB_TEST_NAME") or "lab" + os.environ.get("PYTEST_XDIST_WORKER", "").replace("gw", "-")
+    name = os.environ.get("PODLAB_TEST_NAME") or "lab"  # of each process of pytest-xdist in its own folder
     there = any(each.name == name for each in clusters.find_all())
     made = clusters.up(kind, name)
     made.settle(print)
     yield made
     if not there:
         clusters.down(name)
+
+
+@pytest.fixture(scope="session")
+def stage(request: pytest.FixtureRequest, podlab_home: Path) -> Iterator[Cluster]:
+    """kind's cluster with `--cluster kind`; else one whose time stands still but for those who wait.
+
+    What a test looks at is there still when it looks, be the machine as slow as it may; nobody waits in real time.
+    """
+    if request.config.getoption("--cluster") == "kind":
+        yield request.getfixturevalue("cluster")
+        return
+    provider = Embedded(("--stepping",))
+    made = provider.up("stage")
+    yield made
+    provider.down(made)

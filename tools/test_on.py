@@ -1,4 +1,4 @@
-"""The tests that need a cluster, then the notebooks of both languages, on one embedded or kind cluster made for them;
+"""The tests that need a cluster, then the notebooks of both languages, on clusters made for them;
 on kind the lessons, the live board and the button that makes a cluster in a browser, too.
 
 usage: test_on.py embedded|kind [--ask] [pytest's options]      (--ask only says whether it could)
@@ -6,11 +6,15 @@ usage: test_on.py embedded|kind [--ask] [pytest's options]      (--ask only says
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import IO
 
 from podlab import clusters
 from podlab.clusters.kind import command as kind_command
@@ -18,7 +22,7 @@ from podlab.clusters.kind import engine, kind
 from podlab.clusters.machine.probe import Machine
 from podlab.commands import terminal
 from podlab.errors import PodlabError
-from podlab.text import Text
+from podlab.text import LANGUAGES, Text
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_BROWSER = (
@@ -27,6 +31,8 @@ IN_BROWSER = (
     "tests/browser/test_live.py",
     "tests/browser/test_up_live.py::test_the_button_makes_a_kind_cluster",
 )
+NBVAL = ("-p", "podlab.testing.plugin", "--nbval", "--nbval-current-env")
+AT_ONCE = ("-n", "2", "--dist", "worksteal")  # they wait more than they work
 NAMES = ("lab", "podlab-test", "podlab-test-2", "podlab-test-3")  # the first is that of the recorded cluster
 
 NOT_TESTED = Text(ko="kind에서는 시험하지 않았습니다: {why}", en="not tested on kind: {why}")
@@ -40,19 +46,54 @@ def main(arguments: list[str]) -> int:
         terminal.say(NOT_TESTED.format(why=why_not() or Text(ko="따로 있습니다", en="that is another command")))
         terminal.say(THEN)
         return 0
+    return max(on_kind(options) if where == "kind" else on_embedded(options))
+
+
+def on_kind(options: list[str]) -> list[int]:
+    """All on one cluster made for them, one after the other: what is tested there is a machine, which is real."""
+    name = free_name()
+    with cluster("kind", name) as environ:
+        os.environ |= environ | {"PODLAB_TEST_HOME": environ["PODLAB_HOME"], "PODLAB_TEST_NAME": name}
+        return [
+            pytest("-m", "(cluster or kind) and not browser", "--cluster", "kind", "tests", *options),
+            pytest(*NBVAL, *languages(), *named(options, "notebooks")),
+            pytest("-m", "browser", "--cluster", "kind", *IN_BROWSER, *named(options, "browser")),
+        ]
+
+
+def on_embedded(options: list[str]) -> list[int]:
+    """Those that `make check` leaves out, then both languages at once; each process has a cluster of its own."""
+    marks = "(cluster or slow) and not kind and not browser"
+    results = [pytest(*AT_ONCE, "-m", marks, "--cluster", "embedded", "tests", *options)]
+    with contextlib.ExitStack() as stack:
+        environs = [stack.enter_context(cluster("embedded", NAMES[0])) for _ in LANGUAGES]
+        told = [stack.enter_context(tempfile.TemporaryFile()) for _ in LANGUAGES]
+        sessions = [
+            begin(*NBVAL, folder, *named(options, f"notebooks-{language}"), environ=os.environ | environ, into=into)
+            for language, folder, environ, into in zip(LANGUAGES, languages(), environs, told, strict=True)
+        ]
+        for each, into in zip(sessions, told, strict=True):
+            results.append(end(each))
+            into.seek(0)
+            shutil.copyfileobj(into, sys.stdout.buffer)
+            sys.stdout.flush()
+    return results
+
+
+@contextlib.contextmanager
+def cluster(where: str, name: str) -> Iterator[dict[str, str]]:
+    """A cluster in a state folder of its own; yields the environment that names it."""
     with tempfile.TemporaryDirectory(prefix="podlab-test-") as home:
-        name = free_name()
-        os.environ.update(PODLAB_HOME=home, PODLAB_TEST_HOME=home, PODLAB_TEST_NAME=name, PODLAB_CLUSTER=name)
+        os.environ["PODLAB_HOME"] = home
         with terminal.steps() as report:
-            cluster = clusters.up(where, name, report=report)
-            cluster.settle(report)
+            made = clusters.up(where, name, report=report)
+            made.settle(report)
         try:
-            os.environ["KUBECONFIG"] = str(cluster.kubeconfig)
-            results = [conformance(where, options), notebooks(options), browser(where, options)]
+            yield {"PODLAB_HOME": home, "PODLAB_CLUSTER": name, "KUBECONFIG": str(made.kubeconfig)}
         finally:
+            os.environ["PODLAB_HOME"] = home
             with terminal.steps() as report:
                 clusters.down(name, report)
-    return max(results)
 
 
 def why_not() -> Text | None:
@@ -74,35 +115,31 @@ def free_name() -> str:
     return next(name for name in NAMES if name not in taken)
 
 
-def conformance(where: str, options: list[str]) -> int:
-    """The tests marked for a cluster, and on embedded those that `make check` leaves out as slow."""
-    marks = "(cluster or kind) and not browser" if where == "kind" else "(cluster or slow) and not kind and not browser"
-    return pytest("-m", marks, "--cluster", where, "tests", *options)
+def languages() -> list[str]:
+    """The folders of the notebooks, whose every output is compared with the stored one."""
+    return [str(ROOT / "notebooks" / language) for language in LANGUAGES]
 
 
-def notebooks(options: list[str]) -> int:
-    """Every notebook, each output compared with the stored one."""
-    folders = [
-        str(path) for path in (ROOT / "notebooks" / "ko", ROOT / "notebooks" / "en") if list(path.glob("*.ipynb"))
-    ]
-    if not folders:
-        terminal.say("no notebooks")
-        return 1
-    options = [option.replace(".xml", "-notebooks.xml") for option in options]
-    return pytest("-p", "podlab.testing.plugin", "--nbval", "--nbval-current-env", *folders, *options)
-
-
-def browser(where: str, options: list[str]) -> int:
-    """On kind what a real browser shows of the cluster itself; `make test-browser` tests all on embedded alone."""
-    if where != "kind":
-        return 0
-    options = [option.replace(".xml", "-browser.xml") for option in options]
-    return pytest("-m", "browser", "--cluster", where, *IN_BROWSER, *options)
+def named(options: list[str], part: str) -> list[str]:
+    """The options, with a report file of the part's own."""
+    return [option.replace(".xml", f"-{part}.xml") for option in options]
 
 
 def pytest(*words: str) -> int:
-    """One pytest session; that it selected nothing is no failure."""
-    code = subprocess.call([sys.executable, "-m", "pytest", *words], cwd=ROOT)
+    """One pytest session; its exit code."""
+    return end(begin(*words))
+
+
+def begin(
+    *words: str, environ: Mapping[str, str] | None = None, into: IO[bytes] | None = None
+) -> subprocess.Popen[bytes]:
+    """A pytest session that has started; it tells the terminal, or a file."""
+    return subprocess.Popen([sys.executable, "-m", "pytest", *words], cwd=ROOT, env=environ, stdout=into)
+
+
+def end(session: subprocess.Popen[bytes]) -> int:
+    """Wait for a session; that it selected nothing is no failure."""
+    code = session.wait()
     return 0 if code == 5 else code
 
 

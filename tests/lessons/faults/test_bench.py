@@ -10,7 +10,6 @@ import pytest
 from podlab import text
 from podlab.client import Client
 from podlab.clusters import Cluster
-from podlab.commands import clock
 from podlab.kubectl import Kubectl
 from podlab.lessons.checking import check
 from podlab.lessons.faults import bench
@@ -37,18 +36,13 @@ WRONG = {
 
 
 @pytest.fixture
-def kubectl(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kubectl]:
+def kubectl(stage: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kubectl]:
     """kubectl in a folder of its own; every fault is gone afterwards."""
     monkeypatch.chdir(tmp_path)
     text.use("en")
-    client = Client(cluster.kubeconfig, context=cluster.context, namespace=cluster.namespace)
-    found = Kubectl(client)
-    if cluster.simulated:
-        clock.change(cluster, clock.Action.RESUME, speed=10.0)
+    found = Kubectl(Client(stage.kubeconfig, context=stage.context, namespace=stage.namespace))
     yield found
     bench.clear_faults(found)
-    if cluster.simulated:
-        clock.change(cluster, clock.Action.RESUME, speed=1.0)
     text.use(None)
 
 
