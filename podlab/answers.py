@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -16,6 +17,45 @@ from podlab.errors import ClusterError
 from podlab.text import Text
 
 Object = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request as it was sent, for showing it to a learner."""
+
+    method: str
+    path: str
+    body: object = None
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer: status, headers (lower-case names), body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    warnings: tuple[str, ...] = ()
+
+    def json(self) -> Any:
+        """The body as JSON."""
+        return json.loads(self.body)
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode("utf-8", "replace")
+
+
+@dataclass(slots=True)
+class Sent:
+    """What one client sent lately, and the warnings that came back; a verb takes it for its `Output`."""
+
+    requests: list[Request] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
 def unreachable(server: str, error: Exception) -> ClusterError:

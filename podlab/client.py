@@ -6,14 +6,14 @@ import json
 import threading
 from collections import deque
 from collections.abc import Awaitable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from podlab.answers import NOTHING, ServerClock, lines, status_of, unreachable, warning_text
+from podlab.answers import NOTHING, Request, Response, Sent, ServerClock, lines, status_of, unreachable, warning_text
 from podlab.errors import ApiError, ClusterError
 from podlab.kubeconfig.config import load
 from podlab.kubeconfig.connection import NOWHERE, Overrides, connect
@@ -31,43 +31,16 @@ ONLOOKER = "podlab/panel"
 """User-Agent of a watch that only looks on: an embedded cluster's stepping clock does not advance for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One HTTP request as it was sent, for showing it to a learner."""
-
-    method: str
-    path: str
-    body: object = None
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.path}"
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """An answer: status, headers (lower-case names), body."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    warnings: tuple[str, ...] = ()
-
-    def json(self) -> Any:
-        """The body as JSON."""
-        return json.loads(self.body)
-
-    @property
-    def text(self) -> str:
-        """The body as text."""
-        return self.body.decode("utf-8", "replace")
+PAUSE, LONGEST_PAUSE = 0.2, 5.0
+"""Seconds before the next try where a server cannot be reached: twice as many each time."""
 
 
 @dataclass(slots=True)
-class Sent:
-    """What one client sent lately, and the warnings that came back; a verb takes it for its `Output`."""
+class _Place:
+    """How far an observer has come, and how long it rests when the server is out of reach."""
 
-    requests: list[Request] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    version: str = ""
+    pause: float = PAUSE
 
 
 class Client:
@@ -243,39 +216,41 @@ class Client:
             waits: False gives `QUIET` instead of waiting, where the cluster lives in this very thread.
         """
         selectors = {k: v for k, v in (("labelSelector", label_selector), ("fieldSelector", field_selector)) if v}
-        stop = stop or threading.Event()
-        version, pause = "", 0.2
+        stop, place = stop or threading.Event(), _Place()
         while not stop.is_set():
             try:
-                if not version:
-                    listed = self.get(path, **selectors)
-                    version = listed["metadata"]["resourceVersion"]
-                    yield {"type": "LISTED", "items": listed["items"]}
-                asked = {**selectors, "resourceVersion": version}
-                for event in self.watch(path, query=asked, timeout=30, agent=ONLOOKER, waits=waits):
-                    if event is QUIET:
-                        yield event
-                        if stop.is_set():
-                            return
-                        continue
-                    version, pause = event["object"]["metadata"]["resourceVersion"], 0.2
-                    if stop.is_set():
-                        return
-                    if event["type"] != "BOOKMARK":
-                        yield event
-                pause = 0.2
+                yield from self._observed(path, selectors, place, stop, waits)
+                place.pause = PAUSE
+                continue
             except ApiError as error:
                 if error.code == 410:
-                    version = ""
-                elif error.code < 500 and error.code != 429:
+                    place.version = ""
+                    continue
+                if error.code < 500 and error.code != 429:
                     raise
-                else:
-                    pause_unless(stop, pause)
-                    pause = min(5.0, pause * 2)
             except ClusterError as error:
                 yield {"type": "LOST", "error": error}
-                pause_unless(stop, pause)
-                pause = min(5.0, pause * 2)
+            pause_unless(stop, place.pause)
+            place.pause = min(LONGEST_PAUSE, place.pause * 2)
+
+    def _observed(
+        self, path: str, selectors: dict[str, str], place: _Place, stop: threading.Event, waits: bool
+    ) -> Iterator[Object]:
+        """The list, where there is no place to go on from, and what one watch tells."""
+        if not place.version:
+            listed = self.get(path, **selectors)
+            place.version = listed["metadata"]["resourceVersion"]
+            yield {"type": "LISTED", "items": listed["items"]}
+        asked = {**selectors, "resourceVersion": place.version}
+        for event in self.watch(path, query=asked, timeout=30, agent=ONLOOKER, waits=waits):
+            if event is QUIET:
+                yield event
+            else:
+                place.version, place.pause = event["object"]["metadata"]["resourceVersion"], PAUSE
+            if stop.is_set():
+                return
+            if event is not QUIET and event["type"] != "BOOKMARK":
+                yield event
 
     def connect(self, path: str, *, query: list[tuple[str, str]], protocols: list[str]) -> Any:
         """A WebSocket to a path (exec, attach, port-forward), from the library `websockets`."""

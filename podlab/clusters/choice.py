@@ -60,84 +60,102 @@ def parse(selector: str | None) -> Selector:
     return Selector(name=check_name(text))
 
 
-def choose(
-    selector: str | None = None, report: Report = silent, make: Callable[..., Providers] | None = None
-) -> tuple[Cluster, Text]:
-    """The cluster to use and why; an embedded one is started where it does not run, a kind one is never created.
+class Choice:
+    """Which cluster, of those that some providers have or can make.
 
     Args:
-        selector: as for `parse`; without one PODLAB_CLUSTER, else what is there decides.
-        report: told of the steps when something must be started.
-        make: makes the providers, for tests.
-
-    Raises:
-        ClusterError: what was asked for is not there, or does not answer.
+        providers: makes them for a context, a node image, a number of workers and whether somebody agreed.
     """
-    asked = parse(selector or os.environ.get("PODLAB_CLUSTER"))
-    every = (make or providers)(asked.context)
-    if asked.file:
-        return _from_file(asked.file), ASKED
-    if asked.kind == "embedded" or (asked.kind is None and asked.name):
-        known = state.cluster_named(asked.name or DEFAULT_NAMES["embedded"])
-        if known is None and asked.kind is None:
-            raise no_such(asked.name or "")
-        kind: Kind = known.kind if known and asked.kind is None else "embedded"
-        return _usable(every, kind, asked.name or DEFAULT_NAMES["embedded"], report), ASKED
-    if asked.kind:
-        return _existing(every, asked), ASKED
-    return _by_itself(every, report)
 
+    def __init__(self, providers: Callable[..., Providers]) -> None:
+        self._providers = providers
 
-def use(selector: str | None = None, report: Report = silent, confirmed: bool = False) -> tuple[Cluster, Text]:
-    """As `choose`; but a kind cluster or a context that is asked for by name is made: the asker wants it."""
-    if parse(selector).kind in ("kind", "context"):
-        return up(selector, report=report, confirmed=confirmed), ASKED
-    return choose(selector, report)
+    def choose(self, selector: str | None = None, report: Report = silent) -> tuple[Cluster, Text]:
+        """The cluster to use and why; an embedded one is started where it does not run, a kind one is never created.
 
+        Args:
+            selector: as for `parse`; without one PODLAB_CLUSTER, else what is there decides.
+            report: told of the steps when something must be started.
 
-def up(
-    selector: str | None = None,
-    name: str | None = None,
-    image: str | None = None,
-    report: Report = silent,
-    make: Callable[..., Providers] | None = None,
-    workers: int = 0,
-    confirmed: bool = False,
-) -> Cluster:
-    """Make or start a cluster and choose it for all that follows.
+        Raises:
+            ClusterError: what was asked for is not there, or does not answer.
+        """
+        asked = parse(selector or os.environ.get("PODLAB_CLUSTER"))
+        every = self._providers(asked.context)
+        if asked.file:
+            return _from_file(asked.file), ASKED
+        if asked.kind == "embedded" or (asked.kind is None and asked.name):
+            known = state.cluster_named(asked.name or DEFAULT_NAMES["embedded"])
+            if known is None and asked.kind is None:
+                raise no_such(asked.name or "")
+            kind: Kind = known.kind if known and asked.kind is None else "embedded"
+            return _usable(every, kind, asked.name or DEFAULT_NAMES["embedded"], report), ASKED
+        if asked.kind:
+            return _existing(every, asked), ASKED
+        return _by_itself(every, report)
 
-    Args:
-        selector: as for `parse`; without one the kind cluster that was chosen last, even where it was stopped since,
-            else what `choose` would take.
-        name: the cluster's name, unique across all kinds.
-        image: kind's node image; without one PODLAB_NODE_IMAGE, else kind's own.
-        workers: kind's nodes beside the control plane.
-        confirmed: whether a person agreed to the use of a context.
+    def use(
+        self, selector: str | None = None, report: Report = silent, confirmed: bool = False
+    ) -> tuple[Cluster, Text]:
+        """As `choose`; but a kind cluster or a context that is asked for by name is made: the asker wants it."""
+        if parse(selector).kind in ("kind", "context"):
+            return self.up(selector, report=report, confirmed=confirmed), ASKED
+        return self.choose(selector, report)
 
-    Raises:
-        ClusterError: it cannot be made, or the name is taken by a cluster of another kind.
-    """
-    asked = parse(selector or (None if name else os.environ.get("PODLAB_CLUSTER")))
-    if asked.file:
-        raise ClusterError(
-            Text(ko="kubeconfig 파일은 시작할 수 없습니다", en="a kubeconfig file is nothing to start"),
-            Text(ko="그대로 쓰려면: PODLAB_CLUSTER={path}", en="to use it as it is: PODLAB_CLUSTER={path}").format(
-                path=asked.file
-            ),
-        )
-    every = (make or providers)(asked.context, image or os.environ.get("PODLAB_NODE_IMAGE") or None, workers, confirmed)
-    if asked.name and state.kind_of(asked.name) is None and not name:  # a typo, or a name that `--name` would give
-        raise _unknown(asked.name)
-    name = check_name(name) if name else asked.name
-    if asked.kind is None and name is None:
-        name = kind_chosen_last(image, workers)
-    if asked.kind is None and name is None and not (image or workers):
-        cluster, _ = _by_itself(every, report)
-    else:
-        kind = asked.kind or (state.kind_of(name) if name else None) or ("kind" if image or workers else "embedded")
-        cluster = _up(every, kind, name or _name_for(asked, kind), report)
-    state.choose(cluster.name)
-    return cluster
+    def up(
+        self,
+        selector: str | None = None,
+        name: str | None = None,
+        image: str | None = None,
+        report: Report = silent,
+        workers: int = 0,
+        confirmed: bool = False,
+    ) -> Cluster:
+        """Make or start a cluster and choose it for all that follows.
+
+        Args:
+            selector: as for `parse`; without one the kind cluster that was chosen last, even where it was stopped
+                since, else what `choose` would take.
+            name: the cluster's name, unique across all kinds.
+            image: kind's node image; without one PODLAB_NODE_IMAGE, else kind's own.
+            workers: kind's nodes beside the control plane.
+            confirmed: whether a person agreed to the use of a context.
+
+        Raises:
+            ClusterError: it cannot be made, or the name is taken by a cluster of another kind.
+        """
+        asked = parse(selector or (None if name else os.environ.get("PODLAB_CLUSTER")))
+        _check_makeable(asked, name)
+        wanted = image or os.environ.get("PODLAB_NODE_IMAGE") or None
+        every = self._providers(asked.context, wanted, workers, confirmed)
+        name = check_name(name) if name else asked.name
+        if asked.kind is None and name is None:
+            name = kind_chosen_last(image, workers)
+        if asked.kind is None and name is None and not (image or workers):
+            cluster, _ = _by_itself(every, report)
+        else:
+            kind = asked.kind or (state.kind_of(name) if name else None) or ("kind" if image or workers else "embedded")
+            cluster = _up(every, kind, name or _name_for(asked, kind), report)
+        state.choose(cluster.name)
+        return cluster
+
+    def down(self, name: str, report: Report = silent) -> None:
+        """Delete the cluster.
+
+        Raises:
+            ClusterError: there is none of that name, or it cannot be deleted.
+        """
+        every = self._providers()
+        found = next((cluster for cluster in _all(every) if cluster.name == name), None)
+        if found is None:
+            raise no_such(name)
+        with _starting(report):
+            export.withdraw(found)
+            every[found.kind].down(found, report)
+
+    def find_all(self) -> list[Cluster]:
+        """All clusters that podlab may use, running or not, by name."""
+        return _all(self._providers())
 
 
 def kind_chosen_last(image: str | None = None, workers: int = 0) -> str | None:
@@ -146,26 +164,6 @@ def kind_chosen_last(image: str | None = None, workers: int = 0) -> str | None:
         return None
     last = state.cluster_named(state.chosen() or "")
     return last.name if last and last.kind == "kind" else None
-
-
-def down(name: str, report: Report = silent, make: Callable[..., Providers] | None = None) -> None:
-    """Delete the cluster.
-
-    Raises:
-        ClusterError: there is none of that name, or it cannot be deleted.
-    """
-    every = (make or providers)()
-    found = next((cluster for cluster in _all(every) if cluster.name == name), None)
-    if found is None:
-        raise no_such(name)
-    with _starting(report):
-        export.withdraw(found)
-        every[found.kind].down(found, report)
-
-
-def find_all(make: Callable[..., Providers] | None = None) -> list[Cluster]:
-    """All clusters that podlab may use, running or not, by name."""
-    return _all((make or providers)())
 
 
 def providers(
@@ -210,6 +208,18 @@ def no_such(name: str) -> ClusterError:
 
 class NoSuchCluster(ClusterError):
     """A cluster was named that podlab does not have."""
+
+
+def _check_makeable(asked: Selector, name: str | None) -> None:
+    if asked.file:
+        raise ClusterError(
+            Text(ko="kubeconfig 파일은 시작할 수 없습니다", en="a kubeconfig file is nothing to start"),
+            Text(ko="그대로 쓰려면: PODLAB_CLUSTER={path}", en="to use it as it is: PODLAB_CLUSTER={path}").format(
+                path=asked.file
+            ),
+        )
+    if asked.name and state.kind_of(asked.name) is None and not name:  # a typo, or a name that `--name` would give
+        raise _unknown(asked.name)
 
 
 def _by_itself(every: Providers, report: Report) -> tuple[Cluster, Text]:
@@ -321,3 +331,7 @@ def _unknown(text: str) -> ClusterError:
             en="it is one of auto, kind, embedded, context:NAME, the name of a cluster, the path of a kubeconfig",
         ),
     )
+
+
+_here = Choice(providers)
+choose, use, up, down, find_all = _here.choose, _here.use, _here.up, _here.down, _here.find_all

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from podlab.client import Client, Request
+from podlab.answers import Request
+from podlab.client import Client
 from podlab.errors import ApiError, PodlabError
 from podlab.kubectl.commandline.wording import failure, with_source
 from podlab.kubectl.common import Common

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from podlab.client import Request
+from podlab.answers import Request
 from podlab.kubectl.commandline.forms import Forms, forms
 
 Object = dict[str, Any]

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from podlab.answers import ServerClock
-from podlab.client import Client, Response, Sent
+from podlab.answers import Response, Sent, ServerClock
+from podlab.client import Client
 from podlab.errors import ApiError, ClusterError
 from podlab.kubeconfig.connection import Connection
 

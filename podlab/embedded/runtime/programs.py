@@ -9,6 +9,7 @@ from types import MappingProxyType
 from podlab.embedded.runtime.commands.commands import COMMANDS
 from podlab.embedded.runtime.commands.refusals import refusal
 from podlab.embedded.runtime.files import FileError
+from podlab.embedded.runtime.images.image import Image
 from podlab.embedded.runtime.machine.executables import known
 from podlab.embedded.runtime.machine.process import Process
 from podlab.embedded.runtime.machine.stdio import Command, Io
@@ -56,49 +57,56 @@ SHELLS = ("sh", "bash", "ash", "dash")
 
 async def run(process: Process) -> int:
     """Run a process to its end; returns its exit code."""
-    argv, machine = process.argv, process.machine
-    name = posixpath.basename(argv[0])
-    if argv[0].endswith("docker-entrypoint.sh") and machine.image.command[:1] != ("nginx",):
-        words = argv[1:] if argv[1:] and not argv[1].startswith("-") else [machine.image.command[0], *argv[1:]]
-        process.argv = words
+    argv, image = process.argv, process.machine.image
+    name, there = posixpath.basename(argv[0]), known(argv[0], image.commands)
+    other = _other_words(argv, image)
+    if other is not None:
+        process.argv = other
         return await run(process)
+    io = Io(process, process.stdin, process.out, process.err, cwd=process.cwd)
     if argv[0].endswith("docker-entrypoint.sh"):
-        if len(argv) > 1 and argv[1] != "nginx":
-            process.argv = argv[1:]
-            return await run(process)
         return await nginx.entrypoint(process)
-    if name == "nginx" and known(argv[0], machine.image.commands):
+    if name == "nginx" and there:
         return await nginx.command(Io(process, process.stdin, process.out, process.err), argv[1:])
     server = SERVERS.get(argv[0], SERVERS.get(name))
-    apache = name != "httpd" or "httpd-foreground" in machine.image.commands  # busybox has another program of this name
-    if server and apache and known(argv[0], machine.image.commands):
+    apache = name != "httpd" or "httpd-foreground" in image.commands  # busybox has another program of this name
+    if server and apache and there:
         return await server(process)
-    if name == "entrypoint.sh" and machine.image.user == "curl_user":
-        process.argv = ["curl", *argv[1:]] if not known((argv[1:] or ["-"])[0], machine.image.commands) else argv[1:]
-        return await run(process)
     if name == "agnhost":
         return await agnhost(process)
-    system = machine.image.system and argv[0] in machine.image.commands
-    if system:
-        process.out(f"{name}: the embedded cluster does this itself; this container only waits.\n".encode())
+    system = image.system and argv[0] in image.commands
     if name == "pause" or system:
-        process.handles = lambda signal: signal == "TERM"
-        await process.next_signal()
-        return 0
-    if name == "busybox" and len(argv) > 1 and machine.image.busybox:
-        process.argv = argv[1:]
-        return await run(process)
-    if name in SHELLS and known(argv[0], machine.image.commands):
+        return await _wait(process, name if system else "")
+    if name in SHELLS and there:
         return await invocation.shell(process)
-    if name in CLIENTS and known(argv[0], machine.image.commands):
+    if name in CLIENTS and there:
         await process.work()
-        return await CLIENTS[name](Io(process, process.stdin, process.out, process.err, cwd=process.cwd), argv[1:])
-    if known(argv[0], machine.image.commands) and argv[0] not in machine.image.entrypoint:
+        return await CLIENTS[name](io, argv[1:])
+    if there and argv[0] not in image.entrypoint:
         await process.work()
-        return await COMMANDS.get(name, refusal(name))(
-            Io(process, process.stdin, process.out, process.err, cwd=process.cwd), argv[1:]
-        )
+        return await COMMANDS.get(name, refusal(name))(io, argv[1:])
     return await _script(process)
+
+
+def _other_words(argv: list[str], image: Image) -> list[str] | None:
+    """The words that run in truth where these only lead to them: an image's entrypoint, `busybox NAME`."""
+    name, words = posixpath.basename(argv[0]), argv[1:]
+    if argv[0].endswith("docker-entrypoint.sh") and image.command[:1] == ("nginx",):
+        return words if words and words[0] != "nginx" else None
+    if argv[0].endswith("docker-entrypoint.sh"):
+        return words if words and not words[0].startswith("-") else [image.command[0], *words]
+    if name == "entrypoint.sh" and image.user == "curl_user":
+        return words if known((words or ["-"])[0], image.commands) else ["curl", *words]
+    return words if name == "busybox" and words and image.busybox else None
+
+
+async def _wait(process: Process, component: str) -> int:
+    """Do nothing until TERM, as `pause` does; a component of Kubernetes says why."""
+    if component:
+        process.out(f"{component}: the embedded cluster does this itself; this container only waits.\n".encode())
+    process.handles = lambda signal: signal == "TERM"
+    await process.next_signal()
+    return 0
 
 
 async def _script(process: Process) -> int:

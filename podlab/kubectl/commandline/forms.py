@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from podlab.client import Request
+from podlab.answers import Request
 from podlab.kubectl.commandline.parse import parse
 from podlab.text import Text
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from podlab import text
-from podlab.client import Client, Request
+from podlab.answers import Request
+from podlab.client import Client
 from podlab.errors import ApiError, PodlabError
 from podlab.kubectl import Kubectl
 from podlab.kubectl.commandline.flags import written

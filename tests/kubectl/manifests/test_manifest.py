@@ -23,7 +23,7 @@ class Silent:
     """A client that nothing is asked of."""
 
     def take_sent(self) -> Any:
-        from podlab.client import Sent
+        from podlab.answers import Sent
 
         return Sent()
 

@@ -7,7 +7,7 @@ import re
 from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine import proc
 from podlab.embedded.runtime.machine.stdio import Io, options
-from podlab.embedded.runtime.streams import Endless
+from podlab.embedded.runtime.streams import Endless, Input
 from podlab.embedded.runtime.volume import LIMIT
 
 UNITS = {"": 1, "c": 1, "w": 2, "b": 512, "k": 2**10, "K": 2**10, "kB": 10**3, "M": 2**20, "MB": 10**6, "G": 2**30}
@@ -26,23 +26,10 @@ async def dd(io: Io, words: list[str]) -> int:
                 wrong = f"invalid number '{given[name]}'" if io.busybox else f"invalid number: ‘{given[name]}’"
                 return io.fail(f"dd: {wrong}")
             numbers[name] = int(found[1]) * UNITS[found[2]]
-    size, count = max(1, numbers["bs"]), numbers["count"]
-    wanted = count * size if count >= 0 else -1
+    size = max(1, numbers["bs"])
     try:
         source = io.open(given["if"]) if "if" in given else io.stdin
-        endless = isinstance(source, Endless)
-        if endless and (wanted < 0 or wanted > LIMIT):
-            raise FileError("No space left on device")
-        if wanted < 0:
-            data = (await source.rest())[numbers["skip"] * size :]
-        else:
-            data = b""
-            while len(data) < wanted + (0 if endless else numbers["skip"] * size):
-                more = await source.take(wanted + numbers["skip"] * size - len(data))
-                if not more:
-                    break
-                data += more
-            data = data[0 if endless else numbers["skip"] * size :][:wanted]
+        data = await _blocks(source, numbers["count"] * size, numbers["skip"] * size)
         _put(io, given, data, numbers["seek"] * size)
     except FileError as error:
         missing = str(error) == NO_SUCH
@@ -56,6 +43,22 @@ async def dd(io: Io, words: list[str]) -> int:
         if given.get("status") != "noxfer" and not io.busybox:
             io.fail(_speed(len(data)))
     return 0
+
+
+async def _blocks(source: Input, wanted: int, skip: int) -> bytes:
+    """So many bytes after those that are skipped; all there are where fewer than none are wanted."""
+    endless = isinstance(source, Endless)
+    if endless and (wanted < 0 or wanted > LIMIT):
+        raise FileError("No space left on device")
+    if wanted < 0:
+        return (await source.rest())[skip:]
+    data = b""
+    while len(data) < wanted + (0 if endless else skip):
+        more = await source.take(wanted + skip - len(data))
+        if not more:
+            break
+        data += more
+    return data[0 if endless else skip :][:wanted]
 
 
 def _put(io: Io, given: dict[str, str], data: bytes, at: int) -> None:
