@@ -84,6 +84,34 @@ def ours(words: list[str], stdin: str, kubeconfig: str, folder: str) -> tuple[st
     return out.getvalue(), err.getvalue(), code
 
 
+def both(row: str, kubectl: str, kubeconfig: str, folder: str) -> list[str]:
+    """What the real kubectl and then podlab's prints for a row, each in a namespace of its own."""
+    text, _, stdin = row.partition(" < ")
+    stdin = stdin.replace("\\n", "\n")
+    found = []
+    for side in SIDES:
+        words = [word.replace("NS", side) for word in shlex.split(text)]
+        placed = "-A" in words or any(word.startswith(("-n", "--namespace")) for word in words)
+        words = words if placed else ["-n", side, *words]
+        if side == SIDES[0]:
+            out, err, code = real(kubectl, words, stdin, kubeconfig, folder)
+        else:
+            out, err, code = ours(words, stdin, kubeconfig, folder)
+        found.append(normal(f"{out}--- stderr\n{err}--- exit {code}\n"))
+    return found
+
+
+def prepare(row: str, kubeconfig: str, folder: str) -> bool:
+    """Do what a row asks for that is no comparison: a comment, `~` a pause, `!` a line of the shell on each side."""
+    if row.startswith("~"):
+        time.sleep(float(row[1:]))
+    elif row.startswith("!"):
+        for side in SIDES:
+            environ = {**os.environ, "KUBECONFIG": kubeconfig}
+            subprocess.run(row[1:].replace("NS", side), shell=True, cwd=folder, env=environ, check=False)
+    return not row or row.startswith(("#", "~", "!"))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("kubeconfig")
@@ -97,30 +125,9 @@ def main() -> int:
         real(given.kubectl, ["create", "namespace", side], "", kubeconfig, folder)
     same = total = 0
     for row in Path(given.file).read_text(encoding="utf-8").splitlines():
-        if not row or row.startswith("#"):
+        if prepare(row, kubeconfig, folder):
             continue
-        if row.startswith("~"):
-            time.sleep(float(row[1:]))
-            continue
-        if row.startswith("!"):
-            for side in SIDES:
-                text = row[1:].replace("NS", side)
-                subprocess.run(text, shell=True, cwd=folder, env={**os.environ, "KUBECONFIG": kubeconfig}, check=False)
-            continue
-        text, _, stdin = row.partition(" < ")
-        stdin = stdin.replace("\\n", "\n")
-        words = shlex.split(text)
-        found = []
-        for side in SIDES:
-            mine = [word.replace("NS", side) for word in words]
-            own = (
-                mine if "-A" in mine or any(w.startswith(("-n", "--namespace")) for w in mine) else ["-n", side, *mine]
-            )
-            if side == SIDES[0]:
-                out, err, code = real(given.kubectl, own, stdin, kubeconfig, folder)
-            else:
-                out, err, code = ours(own, stdin, kubeconfig, folder)
-            found.append(normal(f"{out}--- stderr\n{err}--- exit {code}\n"))
+        found = both(row, given.kubectl, kubeconfig, folder)
         total += 1
         if found[0] == found[1]:
             same += 1

@@ -1,0 +1,58 @@
+"""The house style's sizes: modules, functions, folders; and a table of CONTRIBUTING.md that names what is there."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FOLDERS = ("podlab", "bench", "tools", "tests")
+MODULES = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
+LONGEST_MODULE, LONGEST_FUNCTION, FULLEST_FOLDER = 400, 40, 15
+LISTS = {"podlab/embedded/apiserver/resources", "podlab/kubectl/verbs", "podlab/lessons"}
+"""Folders with a module for each thing of a kind that may grow: a kind, a verb, a lesson."""
+VERBS = ROOT / "podlab" / "kubectl" / "verbs"
+"""A verb's parameters are its flags, which a learner sees with Shift+Tab; there the statements alone count."""
+TABLE = re.findall(
+    r"^\| [^|]+ \| `(podlab/[^`]*)` \| (.+) \|$", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.M
+)
+
+
+def functions(path: Path) -> Iterator[tuple[str, int]]:
+    """Each function of a module with its length in lines."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = node.body[ast.get_docstring(node) is not None :] if path.parent == VERBS else [node]
+            yield node.name, (node.end_lineno or 0) - first[0].lineno + 1 if first else 0
+
+
+def test_no_module_is_too_long() -> None:
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_MODULE} == {}
+    assert len(lengths) > 900
+
+
+def test_no_function_is_too_long() -> None:
+    ours = [path for path in MODULES if path.parts[len(ROOT.parts)] != "tests"]
+    lengths = {(path.name, name): length for path in ours for name, length in functions(path)}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
+
+
+def test_no_folder_is_too_full() -> None:
+    counts: dict[str, int] = {}
+    for path in MODULES:
+        if path.is_relative_to(ROOT / "podlab") and path.name != "__init__.py":
+            folder = path.parent.relative_to(ROOT).as_posix()
+            counts[folder] = counts.get(folder, 0) + 1
+    assert {name for name, count in counts.items() if count > FULLEST_FOLDER} == LISTS
+
+
+@pytest.mark.parametrize(("folder", "there"), TABLE, ids=[folder for folder, _ in TABLE])
+def test_what_the_table_of_folders_names_is_there(folder: str, there: str) -> None:
+    assert (ROOT / folder).is_dir()
+    for name in re.findall(r"`([\w/]+\.(?:py|json))`", there):
+        assert (ROOT / name).exists() or (ROOT / folder / name).exists() or (ROOT / "podlab" / name).exists(), name
