@@ -16,6 +16,8 @@ from podlab.clusters import Cluster, state
 
 ROOT = Path(podlab.__file__).parent.parent
 
+pytestmark = pytest.mark.slow
+
 
 class Machine:
     """An empty state folder, and a PATH with nothing but what a test puts there."""

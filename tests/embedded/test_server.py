@@ -11,6 +11,7 @@ import pytest
 from podlab.client import Client
 from tests.embedded.process import ask, running
 
+pytestmark = pytest.mark.slow
 STEPPING = ("--stepping", "--seed", "1")
 
 

@@ -99,6 +99,7 @@ def test_an_interrupt_ends_a_wait_at_once_with_one_line(tmp_path: Path) -> None:
     assert line == str(stopped.value) == "Stopped waiting for condition=Ready."
 
 
+@pytest.mark.slow
 def test_a_token_that_is_no_good_names_the_way_back(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with running(home):
@@ -113,6 +114,7 @@ def test_a_token_that_is_no_good_names_the_way_back(tmp_path: Path) -> None:
     assert refused.value.hint
 
 
+@pytest.mark.slow
 def test_a_cluster_that_goes_away_in_a_lesson(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with running(home) as process:
