@@ -17,7 +17,7 @@ from podlab.kubectl.formats.gotemplate import execute_template
 from podlab.kubectl.formats.gotemplateparser import Template, TemplateError, parse_template
 from podlab.kubectl.formats.jsonpath import JSONPath, execute
 from podlab.kubectl.formats.jsonpathparser import JSONPathError
-from podlab.kubectl.formats.yamlprinter import to_compact_json, to_json, to_yaml
+from podlab.apimachinery.yamlprinter import to_compact_json, to_json, to_yaml
 
 Object = dict[str, Any]
 ALLOWED = (

@@ -24,7 +24,7 @@ from podlab.kubectl.formats.jsonpathparser import (
     Wildcard,
     parse,
 )
-from podlab.kubectl.formats.yamlprinter import escape_html, to_compact_json
+from podlab.apimachinery.yamlprinter import escape_html, to_compact_json
 
 Values = list[Any]
 

@@ -11,7 +11,7 @@ from typing import Any
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.formats.formats import parse_format
-from podlab.kubectl.formats.yamlprinter import to_compact_json
+from podlab.apimachinery.yamlprinter import to_compact_json
 from podlab.kubectl.klog import logged
 from podlab.kubectl.resources.restmapper import Mapping
 

@@ -12,7 +12,7 @@ from typing import Any
 from podlab.errors import ApiError, ManifestError, PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.commandline.wording import with_source
-from podlab.kubectl.formats.yamlprinter import to_compact_json
+from podlab.apimachinery.yamlprinter import to_compact_json
 from podlab.kubectl.manifests.documents import Manifest
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
 from podlab.kubectl.manifests.writing import LAST_APPLIED, Writing, annotated

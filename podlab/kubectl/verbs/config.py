@@ -14,7 +14,7 @@ from podlab.kubeconfig.config import parse, paths
 from podlab.kubectl.command import Command
 from podlab.kubectl.formats.formats import parse_format
 from podlab.kubectl.formats.tabwriter import align
-from podlab.kubectl.formats.yamlprinter import to_yaml
+from podlab.apimachinery.yamlprinter import to_yaml
 
 Object = dict[str, Any]
 SECRETS = {"client-certificate-data": "DATA+OMITTED", "client-key-data": "DATA+OMITTED", "token": "REDACTED",

@@ -14,7 +14,7 @@ from typing import Any
 from podlab.errors import ApiError
 from podlab.kubectl.command import Command
 from podlab.kubectl.formats.formats import without_managed_fields
-from podlab.kubectl.formats.yamlprinter import to_yaml
+from podlab.apimachinery.yamlprinter import to_yaml
 from podlab.kubectl.manifests.documents import Manifest
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
 from podlab.kubectl.resources.merge import three_way

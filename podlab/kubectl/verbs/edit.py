@@ -17,7 +17,7 @@ from typing import Any
 from podlab.errors import ApiError, ManifestError, PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.formats.formats import without_managed_fields
-from podlab.kubectl.formats.yamlprinter import to_yaml
+from podlab.apimachinery.yamlprinter import to_yaml
 from podlab.kubectl.manifests.documents import parse
 from podlab.kubectl.manifests.writing import Writing
 from podlab.kubectl.resources.merge import three_way

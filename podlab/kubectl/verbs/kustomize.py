@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
-from podlab.kubectl.formats.yamlprinter import to_yaml
+from podlab.apimachinery.yamlprinter import to_yaml
 from podlab.kubectl.manifests.kustomization import build
 
 

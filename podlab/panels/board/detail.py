@@ -8,7 +8,7 @@ from typing import Any
 
 from podlab.kubectl.describe.containers import probe_text
 from podlab.kubectl.describe.pod import describe_pod
-from podlab.kubectl.formats.yamlprinter import to_yaml
+from podlab.apimachinery.yamlprinter import to_yaml
 from podlab.panels.anatomy.anatomy import anatomy
 from podlab.text import Text
 

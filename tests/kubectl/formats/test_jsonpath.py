@@ -16,7 +16,7 @@ from podlab.errors import PodlabError
 from podlab.kubectl.formats.columns import sort_by
 from podlab.kubectl.formats.formats import parse_format
 from podlab.kubectl.formats.jsonpath import JSONPath
-from podlab.kubectl.formats.yamlprinter import sort_keys, to_json, to_yaml
+from podlab.apimachinery.yamlprinter import sort_keys, to_json, to_yaml
 from tests.kubectl.recordings import Command, commands
 
 RECORDED = {command.line: command for command in commands("kit-jsonpath")}
