@@ -103,7 +103,8 @@ class Scheduler:
 
     def _on_volume(self, event: Event) -> None:
         """A claim or a volume changed: Pods that use claims may have what they wait for."""
-        self._retry_all(lambda waiting: bool(volumebinding.claims_of(waiting.pod)))
+        reasons = {*CLAIMS, volumebinding.AFFINITY}
+        self._retry_all(lambda waiting: bool(waiting.reasons & reasons and volumebinding.claims_of(waiting.pod)))
 
     def _retry_all(self, concerned: Callable[[_Waiting], bool]) -> None:
         """Something changed: try those that fitted nowhere; a scheduler with nothing else to do waits for no back-off.
@@ -158,6 +159,7 @@ class Scheduler:
             name = scoring.best(pod, fitting)["metadata"]["name"]
             if claims.waiting:
                 self._waiting.setdefault(key, _Waiting(pod)).reasons = CLAIMS
+                self._expect(key, name)
                 volumebinding.choose(self._registry, claims, name, Writer(MANAGER))
             else:
                 self._bind(key, pod, name)
@@ -172,6 +174,14 @@ class Scheduler:
         self._fail(key, pod, message, why=why, curable=any(curable), nominated=nominated)
         for victim in gone:
             self._preempt(victim, pod, nominated)
+
+    def _expect(self, key: Key, node: str) -> None:
+        """Tell where the Pod will be while its volumes are made. Upstream: NominatedNodeNameForExpectation"""
+
+        def expect(obj: Obj) -> None:
+            obj.setdefault("status", {})["nominatedNodeName"] = node
+
+        self._registry.change(self._pods, key[1], key[0], expect, by=Writer(MANAGER))
 
     def _room(self, key: Key, pod: Obj, nodes: list[Obj], placed: list[tuple[Obj, Obj]]) -> tuple[str, list[Obj]]:
         """The node where preemption costs least, and its victims: nothing where it does not help."""

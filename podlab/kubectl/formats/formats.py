@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from podlab.apimachinery.gotext import quote
+from podlab.apimachinery.yamlprinter import to_compact_json, to_json, to_yaml
 from podlab.errors import PodlabError
 from podlab.kubectl.formats.columns import CustomColumns
 from podlab.kubectl.formats.gofmt import sprint
@@ -17,7 +18,6 @@ from podlab.kubectl.formats.gotemplate import execute_template
 from podlab.kubectl.formats.gotemplateparser import Template, TemplateError, parse_template
 from podlab.kubectl.formats.jsonpath import JSONPath, execute
 from podlab.kubectl.formats.jsonpathparser import JSONPathError
-from podlab.apimachinery.yamlprinter import to_compact_json, to_json, to_yaml
 
 Object = dict[str, Any]
 ALLOWED = (

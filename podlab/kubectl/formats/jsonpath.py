@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from podlab.apimachinery.yamlprinter import escape_html, to_compact_json
 from podlab.kubectl.formats.jsonpathparser import (
     Array,
     Field,
@@ -24,7 +25,6 @@ from podlab.kubectl.formats.jsonpathparser import (
     Wildcard,
     parse,
 )
-from podlab.apimachinery.yamlprinter import escape_html, to_compact_json
 
 Values = list[Any]
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from podlab.apimachinery.yamlprinter import to_compact_json
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.formats.formats import parse_format
-from podlab.apimachinery.yamlprinter import to_compact_json
 from podlab.kubectl.klog import logged
 from podlab.kubectl.resources.restmapper import Mapping
 

@@ -9,10 +9,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from podlab.apimachinery.yamlprinter import to_compact_json
 from podlab.errors import ApiError, ManifestError, PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.commandline.wording import with_source
-from podlab.apimachinery.yamlprinter import to_compact_json
 from podlab.kubectl.manifests.documents import Manifest
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
 from podlab.kubectl.manifests.writing import LAST_APPLIED, Writing, annotated

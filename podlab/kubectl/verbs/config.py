@@ -9,12 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from podlab.apimachinery.yamlprinter import to_yaml
 from podlab.errors import ClusterError, PodlabError
 from podlab.kubeconfig.config import parse, paths
 from podlab.kubectl.command import Command
 from podlab.kubectl.formats.formats import parse_format
 from podlab.kubectl.formats.tabwriter import align
-from podlab.apimachinery.yamlprinter import to_yaml
 
 Object = dict[str, Any]
 SECRETS = {"client-certificate-data": "DATA+OMITTED", "client-key-data": "DATA+OMITTED", "token": "REDACTED",

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from podlab.apimachinery.yamlprinter import to_yaml
 from podlab.errors import ApiError
 from podlab.kubectl.command import Command
 from podlab.kubectl.formats.formats import without_managed_fields
-from podlab.apimachinery.yamlprinter import to_yaml
 from podlab.kubectl.manifests.documents import Manifest
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
 from podlab.kubectl.resources.merge import three_way

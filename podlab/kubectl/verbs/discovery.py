@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from podlab.apimachinery.yamlprinter import to_json, to_yaml
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.formats.tabwriter import align
-from podlab.apimachinery.yamlprinter import to_json, to_yaml
 from podlab.kubectl.resources.restmapper import Mapping
 
 DUMP = "To further debug and diagnose cluster problems, use 'kubectl cluster-info dump'."

@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from podlab.apimachinery.yamlprinter import to_yaml
 from podlab.errors import ApiError, ManifestError, PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.formats.formats import without_managed_fields
-from podlab.apimachinery.yamlprinter import to_yaml
 from podlab.kubectl.manifests.documents import parse
 from podlab.kubectl.manifests.writing import Writing
 from podlab.kubectl.resources.merge import three_way

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from podlab.apimachinery.yamlprinter import to_yaml
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
-from podlab.apimachinery.yamlprinter import to_yaml
 from podlab.kubectl.manifests.kustomization import build
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from podlab.apimachinery.yamlprinter import to_yaml
 from podlab.kubectl.describe.containers import probe_text
 from podlab.kubectl.describe.pod import describe_pod
-from podlab.apimachinery.yamlprinter import to_yaml
 from podlab.panels.anatomy.anatomy import anatomy
 from podlab.text import Text
 

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from podlab.apimachinery.yamlprinter import sort_keys, to_json, to_yaml
 from podlab.embedded.apiserver.decoding import yamltext
 from podlab.errors import PodlabError
 from podlab.kubectl.formats.columns import sort_by
 from podlab.kubectl.formats.formats import parse_format
 from podlab.kubectl.formats.jsonpath import JSONPath
-from podlab.apimachinery.yamlprinter import sort_keys, to_json, to_yaml
 from tests.kubectl.recordings import Command, commands
 
 RECORDED = {command.line: command for command in commands("kit-jsonpath")}

@@ -13,8 +13,11 @@ from podlab.embedded.apiserver.admission import (
     serviceaccount,
     storage,
     tolerations,
+    volumeresize,
 )
 from podlab.embedded.apiserver.resource import Context, Obj
+
+CLAIMS = ("", "persistentvolumeclaims")
 
 
 def admit(obj: Obj, old: Obj | None, ctx: Context) -> None:
@@ -50,6 +53,8 @@ def check(obj: Obj | None, old: Obj | None, ctx: Context) -> None:
     if limitranger.concerns(ctx):
         limitranger.check(obj, ctx)
     podsecurity.check(obj, old, ctx)
+    if old is not None and not ctx.subresource and (ctx.resource.group, ctx.resource.plural) == CLAIMS:
+        volumeresize.check(obj, old, ctx)
     if old is None and (ctx.resource.group, ctx.resource.plural) == ("", "pods"):
         runtimeclass.check(obj, ctx)
     resourcequota.check(obj, old, ctx)

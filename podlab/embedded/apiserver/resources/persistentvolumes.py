@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from podlab.apimachinery import quantity
 from podlab.apimachinery.times import rfc3339
 from podlab.embedded.apiserver.columns import AGE, NAME, UNSET, Column, age, head
+from podlab.embedded.apiserver.podspec.updates import difference
 from podlab.embedded.apiserver.podspec.volumes import claims
 from podlab.embedded.apiserver.resource import Context, Obj
 from podlab.embedded.apiserver.resources.stored import stored
@@ -18,7 +20,8 @@ from podlab.embedded.apiserver.validation import causes, metadata
 DOCS = "https://kubernetes.io/docs/concepts/storage/persistent-volumes"
 MODES = {"ReadWriteOnce": "RWO", "ReadOnlyMany": "ROX", "ReadWriteMany": "RWX", "ReadWriteOncePod": "RWOP"}
 BETA_CLASS = "volume.beta.kubernetes.io/storage-class"
-CHANGEABLE = ("resources", "volumeAttributesClassName", "volumeName", "storageClassName")
+CHANGEABLE = ("volumeAttributesClassName", "volumeName", "storageClassName")
+POLICIES = ("Delete", "Recycle", "Retain")
 FIXED = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"
 
 CLAIM_COLUMNS = (
@@ -144,12 +147,31 @@ def _validate_claim(obj: Obj, old: Obj | None) -> list[Cause]:
     spec = obj.get("spec") or {}
     found = metadata.validate(obj, old) + claims.spec(spec, "spec")
     if old is not None:
-        before = old.get("spec") or {}
-        keys = [key for key in {**spec, **before} if key not in CHANGEABLE]
-        moved = bool(before.get("volumeName")) and spec.get("volumeName") != before.get("volumeName")
-        if moved or any(spec.get(key) != before.get(key) for key in keys):
-            found.append(causes.forbidden("spec", FIXED))
+        found += _validate_change(obj, old)
     return found
+
+
+def _validate_change(obj: Obj, old: Obj) -> list[Cause]:
+    """Upstream: pkg/apis/core/validation/validation.go (ValidatePersistentVolumeClaimUpdate)"""
+    spec, before = obj.get("spec") or {}, old.get("spec") or {}
+    bound = (old.get("status") or {}).get("phase") == "Bound"
+    keys = [key for key in {**spec, **before} if key not in CHANGEABLE and (key != "resources" or not bound)]
+    keys += [key for key in ("volumeName", "storageClassName") if before.get(key)]
+    found: list[Cause] = []
+    if any(spec.get(key) != before.get(key) for key in keys):
+        shown = {**spec, "resources": before.get("resources")} if bound else spec
+        diff = difference(before, shown, "PersistentVolumeClaimSpec")
+        found.append(causes.forbidden("spec", f"{FIXED}\n{diff}"))
+    wanted, was = (storage(part.get("resources")) for part in (spec, before))
+    if wanted < was and wanted <= storage({"requests": (old.get("status") or {}).get("capacity")}):
+        text = "field can not be less than status.capacity"
+        found.append(causes.forbidden("spec.resources.requests.storage", text))
+    return found
+
+
+def storage(resources: Obj | None) -> int:
+    """What is requested of storage, in billionths of a byte."""
+    return quantity.nano(((resources or {}).get("requests") or {}).get("storage", "0"))
 
 
 KNOWN = frozenset(
@@ -167,6 +189,8 @@ def _validate_volume(obj: Obj, old: Obj | None) -> list[Cause]:
         found.append(causes.unsupported("spec.capacity", capacity or None, ("storage",)))
     for name, amount in capacity.items():
         found += claims.positive(amount, f"spec.capacity[{name}]")
+    if (policy := spec.get("persistentVolumeReclaimPolicy")) not in POLICIES:
+        found.append(causes.unsupported("spec.persistentVolumeReclaimPolicy", policy, POLICIES))
     if not set(spec) - KNOWN:
         found.append(causes.required("spec", "must specify a volume type"))
     return found

@@ -6,13 +6,16 @@ Upstream: pkg/controller/volume/persistentvolume/pv_controller.go
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.controllers.controller import CONTROLLER, MANAGER, Controller, Key, namespaced
+from podlab.embedded.controllers.pods import podstates
 from podlab.embedded.controllers.volume import matching
 from podlab.embedded.controllers.volume.matching import BY_CONTROLLER, COMPLETED, PROVISIONER, SELECTED_NODE
+from podlab.embedded.controllers.volume.protection import used
 from podlab.embedded.events import Recorder
 
 Obj = dict[str, Any]
@@ -25,6 +28,8 @@ WAITING = (
     "registered."
 )
 NONE = "no persistent volumes available for this claim and no storage class is set"
+NO_PLUGIN = "no deletable volume plugin matched"
+TEMPORARY = re.compile(r"/tmp/.+")
 LOST = "Bound claim has lost its PersistentVolume. Data on the volume is lost!"
 
 
@@ -94,14 +99,20 @@ class VolumeBinder:
         elif class_ is None:
             self._recorder.warning(claim, "ProvisioningFailed", f'storageclass.storage.k8s.io "{name}" not found')
         elif not ready:
-            text = "waiting for first consumer to be created before binding"
-            self._recorder.normal(claim, "WaitForFirstConsumer", text)
+            self._recorder.normal(claim, *_delayed(self._unplaced(claim)))
         else:
             if matching.annotation(claim, PROVISIONER[1]) == class_["provisioner"]:
                 return
             asked = dict.fromkeys(PROVISIONER, class_["provisioner"])
             self._write_claim(claim, lambda obj: obj["metadata"].setdefault("annotations", {}).update(asked), "")
             self._recorder.normal(claim, "ExternalProvisioning", WAITING.format(class_["provisioner"]))
+
+    def _unplaced(self, claim: Obj) -> list[str]:
+        """The Pods that want a claim and have no node yet."""
+        name, namespace = claim["metadata"]["name"], claim["metadata"]["namespace"]
+        pods = self._registry.list(self._registry.resource("pods"), namespace)
+        waiting = (pod for pod in pods if not pod["spec"].get("nodeName") and not podstates.finished(pod))
+        return [pod["metadata"]["name"] for pod in waiting if name in used(pod)]
 
     def _bound(self, claim: Obj) -> None:
         volume = self._registry.find(self._volumes, claim["spec"].get("volumeName") or "")
@@ -134,11 +145,25 @@ class VolumeBinder:
         claim = self._registry.find(self._claims, reference["name"], reference["namespace"])
         if claim is None or reference.get("uid") not in (None, "", claim["metadata"]["uid"]):
             self._phase(volume, "Released" if reference.get("uid") else "Available")
+            if reference.get("uid"):
+                self._reclaim(volume)
         elif not reference.get("uid"):
             self._phase(volume, "Available")
             self._controller.add(namespaced(claim))
         elif claim["spec"].get("volumeName") in (None, "", volume["metadata"]["name"]):
             self._controller.add(namespaced(claim))
+
+    def _reclaim(self, volume: Obj) -> None:
+        """Remove a volume that no provisioner made. Upstream: deleteVolumeOperation, pkg/volume/hostpath"""
+        wanted = volume["spec"].get("persistentVolumeReclaimPolicy") == "Delete"
+        if not wanted or matching.annotation(volume, matching.PROVISIONED_BY) or podstates.deleting(volume):
+            return
+        if why := _undeletable(volume):
+            failed = {"phase": "Failed", "message": why}
+            self._write_volume(volume, lambda obj: obj["status"].update(failed))
+            self._recorder.warning(volume, "VolumeFailedDelete", why)
+            return
+        self._registry.delete(self._volumes, volume["metadata"]["name"], by=CONTROLLER)
 
     def _phase(self, volume: Obj, phase: str) -> None:
         self._write_volume(volume, lambda obj: obj["status"].update(phase=phase))
@@ -152,6 +177,22 @@ class VolumeBinder:
         self._registry.change(
             self._claims, name, namespace, lambda obj: _do(change, obj), subresource=part, by=CONTROLLER
         )
+
+
+def _delayed(pods: list[str]) -> tuple[str, str]:
+    """The event of a claim that waits for a node to be chosen."""
+    if not pods:
+        return "WaitForFirstConsumer", "waiting for first consumer to be created before binding"
+    several = "s" if len(pods) > 1 else ""
+    return "WaitForPodScheduled", f"waiting for pod{several} {','.join(pods)} to be scheduled"
+
+
+def _undeletable(volume: Obj) -> str:
+    """Why the controller cannot remove what a volume stands for; "" for a directory below /tmp of the node."""
+    path = (volume["spec"].get("hostPath") or {}).get("path")
+    if path is None:
+        return f'error getting deleter volume plugin for volume "{volume["metadata"]["name"]}": {NO_PLUGIN}'
+    return "" if TEMPORARY.match(path) else f"host_path deleter only supports /tmp/.+ but received provided {path}"
 
 
 def _do(change: Callable[[Obj], object], obj: Obj) -> None:
