@@ -200,7 +200,7 @@ def list_options(request: Request, *, watch: bool) -> ListOptions:
         fields=fields,
         limit=request.number("limit") or 0,
         start=request.first("continue"),
-        version=_version(request.first("resourceVersion")),
+        version=_version(request.first("resourceVersion"), watch=watch),
         match=request.first("resourceVersionMatch"),
         timeout=request.number("timeoutSeconds"),
         bookmarks=request.flag("allowWatchBookmarks"),
@@ -212,13 +212,18 @@ def list_options(request: Request, *, watch: bool) -> ListOptions:
     return options
 
 
-def _version(text: str) -> int | None:
+def _version(text: str, *, watch: bool) -> int | None:
     if not text:
         return None
     if not (text.isdecimal() and text.isascii() and int(text) < 2**64):
         words = "value out of range" if text.isdecimal() else "invalid syntax"
         why = f'strconv.ParseUint: parsing "{text}": {words}'
-        raise status.bad_request(f'invalid resource version: resourceVersion: Invalid value: "{text}": {why}')
+        message = f'resourceVersion: Invalid value: "{text}": {why}'
+        raise (
+            status.StatusError(500, "", message)
+            if watch
+            else status.bad_request(f"invalid resource version: {message}")
+        )
     return int(text)
 
 
@@ -237,7 +242,7 @@ def _watch_causes(options: ListOptions) -> list[Cause]:
     if match and initial is None:
         text = "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"
         causes.append(_forbidden("resourceVersionMatch", text))
-    if initial is not None and not match:
+    if initial is not None and match != "NotOlderThan":
         text = "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"
         causes.append(_forbidden("resourceVersionMatch", text))
     if match and match != "NotOlderThan":

@@ -59,6 +59,8 @@ def matcher(resource: Resource, labels: str | None, fields: str | None) -> Calla
 
 def _unsupported(resource: Resource, name: str) -> str:
     """Kinds with fields of their own word it as one, all others as the scheme does."""
+    if (resource.group, resource.kind) == ("batch", "Job"):
+        return f"field label {quote(name)} not supported for Job"
     if resource.fields is not no_fields:
         return f"field label not supported: {name}"
     return f'{quote(name)} is not a known field selector: only "metadata.name", "metadata.namespace"'

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from podlab.apimachinery.gotext import quote
 from podlab.embedded.apiserver import fields, status
 from podlab.embedded.apiserver.answering import negotiation, paging, shapes
 from podlab.embedded.apiserver.answering.negotiation import Answer, Form
@@ -60,9 +61,18 @@ class Call:
 
     def one(self, obj: Obj, form: Form, code: int = 200) -> Answer:
         """An answer that holds one object in the form that was negotiated."""
-        include = self.request.first("includeObject")
+        include = included(self, form)
         shaped = shapes.one(self.resource, obj, form, now=self.registry.clock.now(), include=include)
         return self.answer(shaped, form, code)
+
+
+def included(call: Call, form: Form) -> str:
+    """What each row of a Table is to carry of its object. Raises StatusError 400."""
+    wanted = call.request.first("includeObject")
+    if form.shape == "Table" and wanted not in ("", "None", "Metadata", "Object"):
+        why = f"includeObject: Invalid value: {quote(wanted)}: must be 'Metadata', 'Object', 'None', or empty"
+        raise status.bad_request(f"Unable to convert to Table as requested: {why}")
+    return wanted
 
 
 def get(call: Call) -> Answer:
@@ -80,7 +90,7 @@ def list_(call: Call) -> Answer:
     form = call.form()
     options = list_options(call.request, watch=False)
     objs, meta = paging.page(call.registry, call.resource, call.namespace, options)
-    now, include = call.registry.clock.now(), call.request.first("includeObject")
+    now, include = call.registry.clock.now(), included(call, form)
     return call.answer(shapes.many(call.resource, objs, meta, form, now=now, include=include), form)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from podlab.apimachinery.yamlprinter import to_yaml
 from podlab.embedded.apiserver import status
 
 JSON = "application/json"
@@ -101,7 +102,10 @@ _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 def dump(value: Any) -> bytes:
     """JSON as Go writes it: compact, with the letters escaped that HTML would mind."""
-    text = _encode(value)
+    return _escaped(_encode(value))
+
+
+def _escaped(text: str) -> bytes:
     if "<" in text or ">" in text or "&" in text:
         text = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return text.encode("utf-8", "replace")
@@ -117,11 +121,9 @@ def wants_pretty(query: Mapping[str, list[str]], agent: str) -> bool:
 def encode(value: Any, form: Form, *, pretty: bool = False) -> bytes:
     """An object in the form that was negotiated."""
     if form.media_type == YAML:
-        import yaml
-
-        return yaml.safe_dump(value, default_flow_style=False, allow_unicode=True).encode()
+        return to_yaml(value).encode("utf-8", "replace")
     if pretty:
-        return json.dumps(value, indent=2, ensure_ascii=False).encode("utf-8", "replace")
+        return _escaped(json.dumps(value, indent=2, ensure_ascii=False))
     return dump(value) + b"\n"
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from podlab.apimachinery.versions import priority
 from podlab.embedded.apiserver.custom import printing, shaping, values
 from podlab.embedded.apiserver.custom.structure import CustomType
 from podlab.embedded.apiserver.patching.strategic import go_text
@@ -99,9 +100,16 @@ def _prepare(obj: Obj, old: Obj | None, ctx: Context) -> None:
 
 
 def _deprecation(spec: Obj, version: Obj, kind: str) -> str:
+    """Upstream: apiextensions-apiserver/pkg/apiserver/customresource_handler.go (defaultDeprecationWarning)"""
     if not version.get("deprecated"):
         return ""
-    return version.get("deprecationWarning") or f"{spec['group']}/{version['name']} {kind} is deprecated"
+    if given := version.get("deprecationWarning"):
+        return str(given)
+    this, group = version["name"], spec["group"]
+    better = [one["name"] for one in spec["versions"] if one.get("served") and not one.get("deprecated")]
+    better = [name for name in better if priority(name) > priority(this)]
+    instead = f"; use {group}/{max(better, key=priority)} {kind}" if better else ""
+    return f"{group}/{this} {kind} is deprecated{instead}"
 
 
 def _selectable(given: list[Obj]) -> Callable[[Obj], dict[str, str]]:

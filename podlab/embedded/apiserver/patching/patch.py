@@ -40,7 +40,7 @@ def apply(resource: Resource, obj: Obj, body: Any, content_type: str) -> Obj:
     try:
         return strategic_merge(obj, body, fields.kind(resource.group, resource.version, resource.kind))
     except StrategicError as error:
-        raise status.StatusError(error.code, error.reason, str(error), {}) from None
+        raise status.StatusError(error.code, error.reason, str(error), None if error.code == 500 else {}) from None
 
 
 def merge(target: Any, patch: Any) -> Any:

@@ -6,11 +6,11 @@ Upstream: apiserver/pkg/endpoints/discovery, apidiscovery.k8s.io/v2
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
+from podlab.apimachinery.versions import priority
 from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.answering import negotiation
 from podlab.embedded.apiserver.answering.negotiation import Answer, Form
@@ -69,6 +69,9 @@ def answer(request: Request, resources: Iterable[Resource]) -> Answer | None:
         return _tagged(found, request.headers.get("if-none-match", ""))
     found = _plain(parts, served, request.headers.get("host", ""))
     if found is None:
+        builtin = parts[0] == "api" or any(r.group == parts[1] and not r.structure for r in served)
+        if builtin and len(parts) == (2 if parts[0] == "api" else 3):
+            raise status.no_such_resource()
         return None
     _only_get(request)
     form = negotiation.negotiate(accept, frozenset())
@@ -111,14 +114,6 @@ def groups(resources: Iterable[Resource]) -> dict[str, list[str]]:
         return (GROUP_ORDER.index(group) if group in GROUP_ORDER else len(GROUP_ORDER), group)
 
     return {group: sorted(found[group], key=priority, reverse=True) for group in sorted(found, key=place)}
-
-
-def priority(version: str) -> tuple[int, int, int, str]:
-    """Which of two versions is preferred: v1 to v1beta1, v2 to v1. Upstream: apimachinery/pkg/version/helpers.go"""
-    match = re.fullmatch(r"v(\d+)(?:(alpha|beta)(\d+))?", version)
-    if match is None:
-        return (-1, 0, 0, version)
-    return ({"alpha": 0, "beta": 1}.get(match[2], 2), int(match[1]), int(match[3] or 0), "")
 
 
 def _plain(parts: list[str], served: tuple[Resource, ...], host: str) -> Obj | None:

@@ -64,11 +64,6 @@ def not_found() -> Answer:
     return Answer(404, b"404 page not found\n", TEXT)
 
 
-def not_allowed() -> Answer:
-    """What `/version` says about other methods than GET."""
-    return Answer(405, b"405: Method Not Allowed", TEXT)
-
-
 def version(request: Request) -> Answer:
     """`/version`: indented for everybody, as upstream writes it."""
     return Answer(200, json.dumps(VERSION, indent=2).encode())

@@ -82,7 +82,7 @@ def resource_of(registry: Registry, info: RequestInfo) -> Resource:
     kinds = registry.resources
     found = kinds.get((f"{info.group}/{info.version}", info.resource)) or kinds.get((info.group, info.resource))
     if found is None or found.version != info.version or not _in_scope(found, info):
-        known = any((r.group, r.version) == (info.group, info.version) and not r.structure for r in kinds.values())
+        known = any(r.group == info.group and not r.structure for r in kinds.values())
         raise status.no_such_resource() if known else NoSuchPath
     return found
 
@@ -133,9 +133,9 @@ PATHS: tuple[tuple[str, bool, OfPaths], ...] = (
     ("/podlab/nodes", False, _machines),
     ("/api", False, lambda request, served: discovery.answer(request, served.registry.resources.values())),
     ("/openapi/", True, _documents),
-    ("/healthz", True, lambda request, served: health.health(request)),
-    ("/livez", True, lambda request, served: health.health(request)),
-    ("/readyz", True, lambda request, served: health.health(request)),
+    ("/healthz", False, lambda request, served: health.health(request)),
+    ("/livez", False, lambda request, served: health.health(request)),
+    ("/readyz", False, lambda request, served: health.health(request)),
     ("/version", True, lambda request, served: health.version(request)),
     ("/metrics", True, lambda request, served: health.metrics(served.registry)),
     ("/metrics/slis", True, lambda request, served: health.indicators()),
@@ -173,8 +173,10 @@ def of_path(request: Request, served: Served) -> Answer:
     for start, reading, handle in PATHS:
         if path != start if start in WHOLE else not path.startswith(start):
             continue
-        if reading and request.method != "GET":
-            return health.not_allowed() if start == "/version" else health.not_found()
+        if reading and request.method not in ("GET", "HEAD"):
+            if start == "/version":
+                raise status.method_not_allowed()
+            return health.not_found()
         if (answer := handle(request, served)) is not None:
             return answer
     return health.not_found()

@@ -38,6 +38,8 @@ def bind(call: Call) -> Answer:
     target = binding.get("target") or {}
     name = call.name or (binding.get("metadata") or {}).get("name", "")
     node = target.get("name", "")
+    if call.name and (binding.get("metadata") or {}).get("name") != call.name:
+        raise status.bad_request("name in URL does not match name in Binding object")
     if not node:
         raise status.invalid("Binding", "", [status.Cause("target.name", "FieldValueRequired", "Required value")])
 

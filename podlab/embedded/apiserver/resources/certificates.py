@@ -115,6 +115,7 @@ SIGNING_REQUESTS = stored(
     namespaced=False,
     prepare=prepare,
     status=True,
+    fields=lambda request: {"spec.signerName": (request.get("spec") or {}).get("signerName", "")},
     untracked=(("f:spec",),),
     parts={"approval": Part(keep_approval, metadata.validate), "status": Part(keep_certificate, metadata.validate)},
     columns=COLUMNS,

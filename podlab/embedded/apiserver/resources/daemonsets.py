@@ -9,7 +9,7 @@ from podlab.embedded.apiserver.columns import AGE, CONTAINERS, IMAGES, NAME, Col
 from podlab.embedded.apiserver.resource import Context, Obj
 from podlab.embedded.apiserver.resources import templates, workloads
 from podlab.embedded.apiserver.status import Cause
-from podlab.embedded.apiserver.validation import amounts, causes, metadata
+from podlab.embedded.apiserver.validation import amounts, causes, metadata, replicacounts
 
 GENERATION = "deprecated.daemonset.template.generation"
 COLUMNS = (
@@ -130,6 +130,7 @@ DAEMON_SETS = workloads.workload(
     default=default,
     prepare=prepare,
     validate=validate,
+    validate_status=replicacounts.daemon_set,
     columns=COLUMNS,
     row=row,
 )

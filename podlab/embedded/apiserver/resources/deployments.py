@@ -11,7 +11,7 @@ from podlab.embedded.apiserver.podspec.warnings import warnings as podwarnings
 from podlab.embedded.apiserver.resource import Context, Obj, Resource
 from podlab.embedded.apiserver.resources import templates
 from podlab.embedded.apiserver.status import Cause
-from podlab.embedded.apiserver.validation import amounts, causes, metadata
+from podlab.embedded.apiserver.validation import amounts, causes, metadata, replicacounts
 
 
 def default(deployment: Obj) -> None:
@@ -143,6 +143,7 @@ DEPLOYMENTS = Resource(
     short_names=("deploy",),
     categories=("all",),
     subresources=("scale", "status"),
+    validate_status=replicacounts.deployment,
     default=default,
     validate=validate,
     prepare=prepare,

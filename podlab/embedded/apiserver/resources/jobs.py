@@ -136,12 +136,17 @@ def validate_spec(spec: Obj, path: str) -> list[Cause]:
     return found + rules.restart_policy(spec, path)
 
 
+def selectable(job: Obj) -> dict[str, str]:
+    return {"status.successful": str((job.get("status") or {}).get("succeeded", 0))}
+
+
 JOBS = workloads.workload(
     "batch",
     "Job",
     default=default,
     validate=validate,
     prepare=prepare,
+    fields=selectable,
     columns=COLUMNS,
     row=row,
 )

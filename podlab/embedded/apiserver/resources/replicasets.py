@@ -9,7 +9,7 @@ from podlab.embedded.apiserver.columns import AGE, CONTAINERS, IMAGES, NAME, Col
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.resources import templates, workloads
 from podlab.embedded.apiserver.status import Cause
-from podlab.embedded.apiserver.validation import causes, metadata
+from podlab.embedded.apiserver.validation import causes, metadata, replicacounts
 
 COLUMNS = (
     NAME,
@@ -141,9 +141,16 @@ REPLICA_SETS = workloads.workload(
     scale=True,
     default=default_replicas,
     validate=validate,
+    validate_status=replicacounts.replica_set,
     columns=COLUMNS,
     row=row,
 )
+
+
+def selectable(controller: Obj) -> dict[str, str]:
+    return {"status.replicas": str((controller.get("status") or {}).get("replicas", 0))}
+
+
 REPLICATION_CONTROLLERS = workloads.workload(
     "",
     "ReplicationController",
@@ -151,6 +158,8 @@ REPLICATION_CONTROLLERS = workloads.workload(
     scale=True,
     default=default_controller,
     validate=validate_controller,
+    validate_status=replicacounts.replica_set,
+    fields=selectable,
     columns=CONTROLLER_COLUMNS,
     row=controller_row,
 )

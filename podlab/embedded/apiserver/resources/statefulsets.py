@@ -9,7 +9,7 @@ from podlab.embedded.apiserver.podspec.volumes import claims
 from podlab.embedded.apiserver.resource import Context, Obj
 from podlab.embedded.apiserver.resources import templates, workloads
 from podlab.embedded.apiserver.status import Cause
-from podlab.embedded.apiserver.validation import causes, metadata, names
+from podlab.embedded.apiserver.validation import causes, metadata, names, replicacounts
 
 RETAINED = "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended"
 POLICIES = ("OrderedReady", "Parallel")
@@ -138,6 +138,7 @@ STATEFUL_SETS = workloads.workload(
     default=default,
     prepare=prepare,
     validate=validate,
+    validate_status=replicacounts.stateful_set,
     warnings=warnings,
     columns=COLUMNS,
     row=row,

@@ -113,7 +113,7 @@ def _update(meta: Obj, old: Obj, path: str) -> list[Cause]:
         return []
     shown = "[]string{" + ", ".join(quote(name) for name in sorted(added)) + "}"
     text = f"no new finalizers can be added if the object is being deleted, found new finalizers {shown}"
-    return [causes.forbidden(f"{path}.finalizers", text)]
+    return [causes.forbidden(f"{path}.finalizers", text)] * 2  # once for all kinds, once more for each
 
 
 def immutable(path: str, value: Any, old: Any) -> list[Cause]:
