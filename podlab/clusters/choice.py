@@ -198,6 +198,14 @@ def not_kept(cluster: Cluster) -> Text | None:
     return there.trouble
 
 
+def shared_by(cluster: Cluster) -> Text | None:
+    """Which other kernel of this browser runs the cluster; None where this one does."""
+    from podlab.clusters.tab import visited
+
+    there = visited(cluster)
+    return there.share.why() if there else None
+
+
 def no_such(name: str) -> ClusterError:
     """There is no cluster of that name."""
     return NoSuchCluster(
@@ -227,7 +235,8 @@ def _by_itself(every: Providers, report: Report) -> tuple[Cluster, Text]:
     if last and not is_tab() and (last.kind == "embedded" or last.answers()):
         return _usable(every, last.kind, last.name, report), CHOSEN
     if is_tab():
-        return _usable(every, "embedded", DEFAULT_NAMES["embedded"], report), IN_TAB
+        used = _usable(every, "embedded", DEFAULT_NAMES["embedded"], report)
+        return used, shared_by(used) or IN_TAB
     name = DEFAULT_NAMES["kind"]
     running = next((c for c in every["kind"].find() if c.name == name and c.answers()), None)
     if running:

@@ -5,6 +5,10 @@ tab's own loop in between. The store is in memory; a second after a change it is
 the state folder: JupyterLite's contents drive, which the browser keeps (IndexedDB) and which can be written without
 waiting in every browser. Rejected: SQLite on that drive (each open file is sent whole), IDBFS and the origin's private
 file system (nothing can be read from them without waiting, which only stack switching could do here).
+
+Each notebook has a kernel of its own, so a learner has several, in one tab or more. The first that starts the cluster
+has it and is the only one that writes; the others ask it (`sharing.py`). When it ends, the next one reads what was kept
+and goes on.
 """
 
 from __future__ import annotations
@@ -17,10 +21,12 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
-from podlab.clusters import state
+from podlab.clusters import origin, state
 from podlab.clusters.browser import is_tab
 from podlab.clusters.cluster import Cluster, silent
+from podlab.clusters.origin import Join
 from podlab.clusters.progress import Report
+from podlab.clusters.sharing import ANOTHER_WRITES, Share
 from podlab.embedded.clock import Clock, RealClock
 from podlab.embedded.image import Unreadable
 from podlab.embedded.server import Core
@@ -43,49 +49,79 @@ NOT_KEPT = Text(
 
 
 class Tab:
-    """The provider of the one process's own clusters.
+    """The provider of the clusters that the kernels of a browser have in themselves.
 
     Args:
         clock: makes the clock of a cluster, for tests.
+        join: meets the other kernels of this browser.
     """
 
-    def __init__(self, clock: Callable[[], Clock] = RealClock) -> None:
-        self._clock = clock
+    def __init__(self, clock: Callable[[], Clock] = RealClock, join: Join | None = None) -> None:
+        self._clock, self._join = clock, join or (origin.join if is_tab() else _alone)
 
     def find(self) -> list[Cluster]:
         """Those that podlab remembers."""
         return [cluster for cluster in state.clusters() if cluster.kind == "embedded"]
 
     def up(self, name: str, report: Report = silent) -> Cluster:
-        """Start the cluster, unless it runs; what it held when it was last kept is there again."""
+        """Start the cluster, unless it runs here or in another kernel; what was kept of it last is there again.
+
+        Raises:
+            ClusterError: it runs in another kernel, which does not answer.
+        """
         cluster = Cluster(name, "embedded", state.kubeconfig_path(name))
-        if running(cluster):
+        if running(cluster) or visited(cluster):
             return cluster
         report(str(Text(ko="내장 클러스터 {name} 시작", en="Starting the embedded cluster {name}").format(name=name)))
-        state.remember(cluster)
         loop = eventloop.shared() or _loop()
         eventloop.share(loop)
-        address = _free_address()
-        core = loop.run(_begun(name, _kept(file := state.folder(name) / "state.txt"), self._clock()))
-        transport.mount(address, Hosted(core, loop, file, address))
+        address = _address(cluster) or _free_address()
+        share = Share(name, loop, self._join, lambda: self._begin(name, address, share), lambda: _left(address))
+        if share.claim():
+            self._begin(name, address, share)
+        else:
+            share.meet()
+            transport.mount(address, Visited(name, share, loop))
+        state.remember(cluster)
         state.write(cluster.kubeconfig, json.dumps(_kubeconfig(name, address), indent=2))
         return cluster
 
+    def _begin(self, name: str, address: str, share: Share) -> None:
+        """Have the cluster in this kernel, with what was kept of it."""
+        loop, file = eventloop.shared(), state.folder(name) / "state.txt"
+        assert loop
+        if isinstance(before := transport.mounted(address), Hosted):  # what was not to be kept
+            before.forget()
+        core = loop.run(_begun(name, _kept(file), self._clock()))
+        transport.mount(address, Hosted(core, loop, file, address, share))
+        share.host(core.app)
+
     def down(self, cluster: Cluster, report: Report = silent) -> None:
-        """Stop the cluster and delete what it holds."""
+        """Stop the cluster, in whichever kernel it is, and delete what it holds."""
         text = Text(ko="내장 클러스터 {name} 삭제", en="Deleting the embedded cluster {name}")
         report(str(text.format(name=cluster.name)))
-        if there := running(cluster):
-            there.forget()
+        there = transport.mounted(_address(cluster))
+        if isinstance(there, Hosted | Visited):
+            there.share.end()
+        _left(_address(cluster))
         state.forget(cluster.name)
+
+
+class Visited(InProcess):
+    """The way to a cluster that another kernel has."""
+
+    def __init__(self, name: str, share: Share, loop: EventLoop) -> None:
+        assert share.guest
+        super().__init__(share.guest, loop)
+        self.name, self.share = name, share
 
 
 class Hosted(InProcess):
     """A running cluster: the way to it, and the keeping of what it holds."""
 
-    def __init__(self, core: Core, loop: EventLoop, file: Path, address: str) -> None:
+    def __init__(self, core: Core, loop: EventLoop, file: Path, address: str, share: Share) -> None:
         super().__init__(core.app, loop)
-        self.core, self._file, self._address = core, file, address
+        self.core, self.share, self._file, self._address = core, share, file, address
         self._due = False
         self.trouble: Text | None = None
         core.store.subscribe(lambda _: self._soon())
@@ -101,6 +137,9 @@ class Hosted(InProcess):
         """Write what the cluster holds; where the browser does not take it, the cluster goes on in memory."""
         self._due = False
         if self.core.store.closed:
+            return
+        if not self.share.mine:
+            self.trouble = NOT_KEPT.format(why=ANOTHER_WRITES)
             return
         packed = zlib.compress(self.core.store.image(), 1)
         try:
@@ -126,6 +165,25 @@ def running(cluster: Cluster) -> Hosted | None:
     """The cluster, if it runs in this process."""
     found = transport.mounted(_address(cluster)) if cluster.kubeconfig.exists() else None
     return found if isinstance(found, Hosted) and found.core.name == cluster.name else None
+
+
+def visited(cluster: Cluster) -> Visited | None:
+    """The way to the cluster, if another kernel has it."""
+    found = transport.mounted(_address(cluster)) if cluster.kubeconfig.exists() else None
+    return found if isinstance(found, Visited) and found.name == cluster.name else None
+
+
+def _left(address: str) -> None:
+    """The cluster is deleted: there is none at the address."""
+    there = transport.mounted(address)
+    if isinstance(there, Hosted):
+        there.forget()
+    elif isinstance(there, Visited):
+        transport.unmount(address)
+
+
+def _alone(*_: object) -> None:
+    """There are no other kernels."""
 
 
 async def _begun(name: str, image: bytes | None, clock: Clock) -> Core:
@@ -154,8 +212,9 @@ def _address(cluster: Cluster) -> str:
 
 
 def _free_address() -> str:
-    port = PORT
-    while transport.mounted(address := f"https://127.0.0.1:{port}"):
+    """One that no cluster has or had."""
+    port, taken = PORT, {_address(cluster) for cluster in state.clusters()}
+    while (address := f"https://127.0.0.1:{port}") in taken or transport.mounted(address):
         port += 1
     return address
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import ssl
+import sys
 import tempfile
 from collections.abc import Awaitable, Iterator, Sequence
 from pathlib import Path
@@ -103,10 +104,9 @@ class Http:
     def request(
         self, method: str, target: str, headers: Pairs, body: bytes | None, timeout: float | None, identity: Identity
     ) -> Answer:
-        try:
-            from urllib3 import HTTPHeaderDict, Timeout
-        except ImportError as error:  # a browser tab has neither this nor sockets
-            raise ConnectionRefusedError("connection refused") from error
+        if sys.platform == "emscripten":  # a browser tab has no sockets
+            raise ConnectionRefusedError("connection refused")
+        from urllib3 import HTTPHeaderDict, Timeout
 
         sent = HTTPHeaderDict()
         for name, value in headers:

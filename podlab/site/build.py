@@ -13,7 +13,7 @@ from typing import Any
 
 from podlab import workbook
 from podlab.errors import PodlabError
-from podlab.site import landing, pyodide, wheels
+from podlab.site import landing, offline, pyodide, wheels
 from podlab.text import LANGUAGES, Text
 
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
@@ -44,6 +44,7 @@ def build(folder: Path, say: Say) -> None:
         out = lite / "out"
         _jupyterlite(lite, out)
         landing.write(out)
+        offline.write(out)
         if folder.exists():
             shutil.rmtree(folder)
         shutil.copytree(out, folder)

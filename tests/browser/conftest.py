@@ -14,6 +14,9 @@ import pytest
 from bench import labserver
 from bench.labserver import Lab
 from podlab.clusters import Cluster
+from podlab.errors import PodlabError
+from tests.browser import tab
+from tests.browser.tab import Site
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
 
@@ -25,6 +28,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # a service worker's requests pass by what playwright can see
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
@@ -109,3 +114,23 @@ def lab(
             return labs[language]
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built now."""
+    from podlab.site import build
+
+    folder = tmp_path_factory.mktemp("site") / "out"
+    try:
+        build.build(folder, print)
+    except PodlabError as error:
+        pytest.skip(f"the site cannot be built here: {error}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(site_folder: Path) -> Iterator[Site]:
+    """The site, served."""
+    with tab.served(site_folder) as running:
+        yield running

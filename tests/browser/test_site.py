@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from podlab import workbook
-from podlab.errors import PodlabError
 from podlab.lessons.lesson import LESSONS
-from podlab.site import build
 from podlab.testing.sanitizer import sanitize
 from tests.browser import tab
 from tests.browser.tab import Site
@@ -28,24 +26,6 @@ print(sys.platform, podlab.__version__)"""
 NOT_YET = ("PodBoard(", "from kubernetes import")
 LARGEST = 40 * 2**20
 """Bytes of the whole site, each file compressed."""
-
-
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site, built now."""
-    folder = tmp_path_factory.mktemp("site") / "out"
-    try:
-        build.build(folder, print)
-    except PodlabError as error:
-        pytest.skip(f"the site cannot be built here: {error}")
-    return folder
-
-
-@pytest.fixture(scope="session")
-def site(folder: Path) -> Iterator[Site]:
-    """The site, served."""
-    with tab.served(folder) as running:
-        yield running
 
 
 def test_a_cell_in_the_tab_imports_the_kit(site: Site, browser: Any) -> None:
@@ -83,8 +63,8 @@ def test_a_lesson_in_the_tab_says_what_its_stored_outputs_say(site: Site, browse
     assert site.elsewhere == []
 
 
-def test_the_site_is_small_enough(folder: Path) -> None:
-    files = [path for path in folder.rglob("*") if path.is_file()]
+def test_the_site_is_small_enough(site_folder: Path) -> None:
+    files = [path for path in site_folder.rglob("*") if path.is_file()]
     assert 0 < sum(len(zlib.compress(path.read_bytes(), 6)) for path in files) <= LARGEST
 
 

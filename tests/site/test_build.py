@@ -35,3 +35,10 @@ def test_a_folder_with_something_else_is_left_alone(tmp_path: Path) -> None:
 
 def test_jupyterlite_finds_its_configuration_in_the_landing_page() -> None:
     assert '<script id="jupyter-config-data"' in landing.page()
+
+
+def test_the_pages_script_comes_between_jupyterlites_settings_and_its_start() -> None:
+    html = '<script id="jupyter-config-data">{}</script><script>start()</script>'
+    assert landing.with_script(html) == (
+        '<script id="jupyter-config-data">{}</script>\n    <script src="../podlab.js"></script><script>start()</script>'
+    )
