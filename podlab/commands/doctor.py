@@ -6,17 +6,12 @@ import json
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from podlab.clusters import choice, state
 from podlab.clusters.doctor import doctor
-from podlab.clusters.doctor.finding import Finding
 from podlab.clusters.machine.probe import Machine
 from podlab.commands import terminal
 from podlab.commands.options import ClusterOption
-from podlab.text import Text
-
-MARKS = {"ok": "[green]✓[/]", "note": "[yellow]![/]", "error": "[bold red]✗[/]"}
 
 
 def run(
@@ -30,15 +25,6 @@ def run(
         print(json.dumps([finding.as_dict() for finding in findings], indent=2, ensure_ascii=False))
     else:
         for finding in findings:
-            _print(finding)
+            terminal.show(finding)
     if doctor.worst(findings) == "error":
         raise typer.Exit(terminal.FAILED)
-
-
-def _print(finding: Finding) -> None:
-    terminal.out.print(f"{MARKS[finding.severity]} {escape(str(finding.seen))}")
-    if finding.severity == "ok":
-        return
-    for label, text in ((Text(ko="이유", en="why"), finding.why), (Text(ko="해결", en="fix"), finding.fix)):
-        if text:
-            terminal.out.print(f"    [dim]{label}:[/] {escape(str(text))}")

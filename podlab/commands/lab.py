@@ -9,7 +9,7 @@ import typer
 
 from podlab import clusters, lab, text, workbook
 from podlab.clusters import state
-from podlab.commands import terminal
+from podlab.commands import restoring, terminal
 from podlab.commands.clusters import confirmed
 from podlab.commands.options import ClusterOption, YesOption
 from podlab.text import Language, Text
@@ -90,14 +90,9 @@ def reset(
     """Restore a lesson; without one, delete all that lessons made in the cluster. 수업을 되돌립니다."""
     speak(language)
     if lesson is None:
-        _reset_cluster()
-        return
-    restored, kept = workbook.restore(
-        folder.absolute() if folder else workbook.working(Path.cwd()), lesson, text.language()
-    )
-    terminal.say(Text(ko="되돌린 수업: {path}", en="restored: {path}").format(path=restored))
-    if kept:
-        terminal.say(Text(ko="이전 사본: {path}", en="what was there: {path}").format(path=kept))
+        restoring.cluster()
+    else:
+        restoring.lesson(lesson, folder, text.language())
 
 
 def speak(language: str | None) -> None:
@@ -115,17 +110,3 @@ def speak(language: str | None) -> None:
 def _cluster(selector: str | None, agreed: bool) -> clusters.Cluster:
     with terminal.steps() as report:
         return clusters.use(selector, report, agreed)[0]
-
-
-def _reset_cluster() -> None:
-    from podlab.clusters import reset as emptying
-
-    with terminal.steps() as report:
-        chosen, _ = clusters.choose(report=report)
-        deleted = emptying.empty(chosen, report)
-    terminal.say(
-        Text(
-            ko="{namespace} 네임스페이스에서 지운 오브젝트: {count}",
-            en="objects deleted in the namespace {namespace}: {count}",
-        ).format(namespace=chosen.namespace, count=len(deleted))
-    )

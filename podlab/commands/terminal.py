@@ -14,11 +14,14 @@ from rich.spinner import Spinner
 from rich.table import Table
 
 from podlab.clusters import NoSuchCluster, Report, Told
+from podlab.clusters.doctor.finding import Finding
 from podlab.clusters.progress import Progress, Pull
 from podlab.errors import PodlabError
 from podlab.text import Text
 
 DONE, FAILED, USAGE, NO_CLUSTER, INTERRUPTED = 0, 1, 2, 3, 130
+
+MARKS = {"ok": "[green]✓[/]", "note": "[yellow]![/]", "error": "[bold red]✗[/]"}
 
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 out = Console(highlight=False, soft_wrap=True)
@@ -40,6 +43,16 @@ def say(text: Text | str) -> None:
 def warn(text: Text) -> None:
     """One line that keeps nothing from working."""
     err.print(f"[yellow]![/] {escape(str(text))}")
+
+
+def show(finding: Finding) -> None:
+    """What doctor found, and where it is amiss why that matters and what mends it."""
+    out.print(f"{MARKS[finding.severity]} {escape(str(finding.seen))}")
+    if finding.severity == "ok":
+        return
+    for label, text in ((Text(ko="이유", en="why"), finding.why), (Text(ko="해결", en="fix"), finding.fix)):
+        if text:
+            out.print(f"    [dim]{label}:[/] {escape(str(text))}")
 
 
 def asks() -> bool:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from podlab.clusters.cluster import Status
     from podlab.kubectl import Kubectl
 
+TERMINAL = "podlab.commands.tab"
+"""By name, as IPython has it: `!kubectl` where there is no terminal."""
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 FAULTS_LESSON = "09"  # one of its faults closes the nodes, which must not outlast the lesson
 PULL = 300  # seconds: a first pull of nginx over a slow line
@@ -136,6 +138,8 @@ def _load_magics(kubectl: Kubectl) -> None:
     if shell is not None:
         magics.load_ipython_extension(shell)
         slips.install(shell)
+        if clusters.is_tab():
+            shell.extension_manager.load_extension(TERMINAL)
 
 
 def _line(status: Status, namespace: str, why: Text, brought: list[str], lost: Text | None = None) -> str:
