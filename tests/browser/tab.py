@@ -52,9 +52,9 @@ class Site:
     def open(self, page: Any, notebook: str) -> None:
         """Open a lesson by its link."""
         page.goto(f"{self.url}/lab/index.html?path={notebook}")
-        page.wait_for_selector(READY, timeout=90_000)
+        page.wait_for_selector(READY, timeout=240_000)
 
-    def run(self, page: Any, code: str, timeout: float = 90) -> str:
+    def run(self, page: Any, code: str, timeout: float = 240) -> str:
         """Put code into the notebook's first code cell and run it; what it printed."""
         cell = page.locator(f"{NOTEBOOK} .jp-CodeCell").first
         cell.locator(".cm-content").click()

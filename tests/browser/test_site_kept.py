@@ -6,6 +6,8 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.browser import tab
 
 START = 'from podlab import start\nkubectl = start("02", language="en")\n'
@@ -19,6 +21,7 @@ WAIT = 'print(kubectl.rollout("status", "deployment/web", timeout="120s"))'
 FILLED = "document.documentElement.dataset.podlabOffline === 'filled'"
 
 
+@pytest.mark.timeout(900)
 def test_a_second_tab_goes_on_with_the_cluster_of_one_that_is_killed_and_a_reload_needs_no_server(
     site_folder: Path, browser: Any
 ) -> None:
@@ -26,10 +29,10 @@ def test_a_second_tab_goes_on_with_the_cluster_of_one_that_is_killed_and_a_reloa
         site = serving.enter_context(tab.served(site_folder))
         one = site.page(browser)
         site.open(one, "en/02-create.ipynb")
-        assert "in this browser tab" in site.run(one, START, timeout=240)
+        assert "in this browser tab" in site.run(one, START)
         two = one.context.new_page()
         site.open(two, "en/03-get.ipynb")
-        told = site.run(two, START + ROLLOUT, timeout=240)
+        told = site.run(two, START + ROLLOUT)
         assert "shared with another tab, which runs it" in told
         assert "3/3   3     0" in told
         one.close(run_before_unload=False)
@@ -38,6 +41,6 @@ def test_a_second_tab_goes_on_with_the_cluster_of_one_that_is_killed_and_a_reloa
         two.wait_for_function(FILLED, timeout=60_000)
     two.reload()
     two.wait_for_selector(tab.READY, timeout=90_000)
-    again = site.run(two, START + 'print(kubectl.get("deployments"))', timeout=240)
+    again = site.run(two, START + 'print(kubectl.get("deployments"))')
     assert "3/3" in again
     assert "in this browser tab" in again
