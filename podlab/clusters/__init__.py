@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from podlab.clusters.browser import is_tab
-from podlab.clusters.choice import NoSuchCluster, choose, down, find_all, not_kept, parse, up, use
+from podlab.clusters.choice import NoSuchCluster, beware, choose, down, find_all, not_kept, parse, up, use
 from podlab.clusters.cluster import Cluster, Kind, Provider, Status
 from podlab.clusters.progress import Report, Told
 
@@ -15,6 +15,7 @@ __all__ = [
     "Report",
     "Status",
     "Told",
+    "beware",
     "choose",
     "down",
     "find_all",

@@ -206,6 +206,19 @@ def shared_by(cluster: Cluster) -> Text | None:
     return there.share.why() if there else None
 
 
+def beware(cluster: Cluster) -> Text | None:
+    """What the learner should know of the cluster of this tab; that it slept is said once."""
+    if not is_tab():
+        return None
+    from podlab.clusters.tab import running
+
+    there = running(cluster)
+    slept = there.slept if there else None
+    if there:
+        there.slept = None
+    return not_kept(cluster) or slept
+
+
 def no_such(name: str) -> ClusterError:
     """There is no cluster of that name."""
     return NoSuchCluster(

@@ -41,10 +41,16 @@ KEEP_AFTER = 1.0
 """Real seconds from a change to its being kept."""
 COMPACT_EVERY = 300.0
 """Real seconds between compactions, as kube-apiserver's."""
+BEAT, ASLEEP = 60.0, 300.0
+"""Real seconds between two looks at the clock, and how much later than that is a sleep."""
 TOKEN = "admin"
 NOT_KEPT = Text(
     ko="브라우저가 클러스터의 상태를 저장하지 않았습니다({why}). 이 탭을 닫거나 새로 고치면 사라집니다.",
     en="the browser did not keep the state of the cluster ({why}): it is gone when this tab is closed or reloaded",
+)
+SLEPT = Text(
+    ko="이 탭이 {minutes}분 멈춰 있었습니다(숨겨졌거나 셀이 바빴습니다). 클러스터도 함께 멈추었다가 이어서 갑니다",
+    en="this tab stood still for {minutes} minutes (hidden, or busy with a cell); its cluster did too; now it goes on",
 )
 
 
@@ -124,8 +130,10 @@ class Hosted(InProcess):
         self.core, self.share, self._file, self._address = core, share, file, address
         self._due = False
         self.trouble: Text | None = None
+        self.slept: Text | None = None
         core.store.subscribe(lambda _: self._soon())
         loop.call_later(COMPACT_EVERY, self._compact, 0)
+        loop.call_later(BEAT, self._beat, loop.time())
         self._soon()
 
     def _soon(self) -> None:
@@ -147,6 +155,14 @@ class Hosted(InProcess):
             self.trouble = None
         except OSError as error:
             self.trouble = NOT_KEPT.format(why=error.strerror or str(error))
+
+    def _beat(self, last: float) -> None:
+        if self.core.store.closed:
+            return
+        now = self.loop.time()
+        if now - last > BEAT + ASLEEP:
+            self.slept = SLEPT.format(minutes=round((now - last) / 60))
+        self.loop.call_later(BEAT, self._beat, now)
 
     def _compact(self, revision: int) -> None:
         if self.core.store.closed:

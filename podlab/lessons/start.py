@@ -105,7 +105,7 @@ def _bind(selector: str | None) -> tuple[Kubectl, Status, Text, Text | None]:
     client = Client(chosen.kubeconfig, context=chosen.context, namespace=chosen.namespace)
     kubectl = Kubectl(client, namespace=chosen.namespace)
     _load_magics(kubectl)
-    return kubectl, chosen.settle(report), why, clusters.not_kept(chosen)
+    return kubectl, chosen.settle(report), why, clusters.beware(chosen)
 
 
 def _makes_kind(selector: str | None) -> bool:

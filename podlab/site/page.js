@@ -5,13 +5,20 @@
   const root = new URL("./", /** @type {HTMLScriptElement} */ (document.currentScript).src).href;
   const inLab = location.href.startsWith(`${root}lab/`);
   const LARGEST = 32 * 1024; // bytes of a manifest in a link
+  const TRANSLATION = "@jupyterlab/translation-extension:plugin";
   const WAITING = "podlab manifest";
 
   /** @returns {string[]} what the browser does not have, in the browsers' own words */
   const missing = () => {
+    let kept = true;
+    try {
+      kept = Boolean(localStorage && indexedDB);
+    } catch {
+      kept = false; // all cookies are blocked
+    }
     return [
       ["WebAssembly", "WebAssembly" in window],
-      ["IndexedDB", "indexedDB" in window],
+      ["storage", kept],
       [isSecureContext ? "service worker" : "https", "serviceWorker" in navigator],
     ].flatMap(([name, there]) => (there ? [] : [String(name)]));
   };
@@ -49,13 +56,18 @@
     return new TextDecoder("utf-8", { fatal: true }).decode(await piped(bytes, new DecompressionStream("deflate-raw")));
   };
 
-  /** Give JupyterLite its language, and say which version's service worker this is, so that it stays registered. */
+  /** Add the language to the settings that JupyterLite has put together, before it reads them; and say which version's service worker this is, so that it stays registered. */
   const prepare = () => {
     const place = document.getElementById("jupyter-config-data");
     const korean = new URLSearchParams(location.search).get("path")?.startsWith("ko/");
     if (korean && place) {
-      const settingsOverrides = { "@jupyterlab/translation-extension:plugin": { locale: "ko_KR" } };
-      place.textContent = JSON.stringify({ settingsOverrides });
+      const theirs = new MutationObserver(() => {
+        theirs.disconnect();
+        const config = JSON.parse(place.textContent ?? "{}");
+        config.settingsOverrides = { ...config.settingsOverrides, [TRANSLATION]: { locale: "ko_KR" } };
+        place.textContent = JSON.stringify(config);
+      });
+      theirs.observe(place, { childList: true, characterData: true, subtree: true });
     }
     try {
       localStorage.setItem(`${root}service-worker.js?enableCache=false-version`, "@jupyterlite@");

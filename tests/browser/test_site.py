@@ -24,6 +24,7 @@ print(sys.platform, podlab.__version__)"""
 
 # what the landing page says does not work in the tab yet: panels, and the official client
 NOT_YET = ("PodBoard(", "from kubernetes import")
+Cells = list[dict[str, Any]]
 LARGEST = 40 * 2**20
 """Bytes of the whole site, each file compressed."""
 
@@ -53,19 +54,24 @@ def test_a_lesson_in_the_tab_says_what_its_stored_outputs_say(site: Site, browse
     site.open(page, f"{language}/02-create.ipynb")
     ran = site.run_all(page)["cells"]
     stored = json.loads((workbook.source() / language / "02-create.ipynb").read_text(encoding="utf-8"))["cells"]
-    compared = [
-        (_text(cell["source"]), _said(got), _said(cell))
-        for got, cell in zip(ran, stored, strict=True)
-        if cell["cell_type"] == "code" and not any(each in _text(cell["source"]) for each in NOT_YET)
-    ]
-    assert len(compared) > 20
-    assert [(source, got, wanted) for source, got, wanted in compared if got != wanted] == []
+    found = compared(ran, stored)
+    assert len(found) > 20
+    assert [(source, got, wanted) for source, got, wanted in found if got != wanted] == []
     assert site.elsewhere == []
 
 
 def test_the_site_is_small_enough(site_folder: Path) -> None:
     files = [path for path in site_folder.rglob("*") if path.is_file()]
     assert 0 < sum(len(zlib.compress(path.read_bytes(), 6)) for path in files) <= LARGEST
+
+
+def compared(ran: Cells, stored: Cells) -> list[tuple[str, list[str], list[str]]]:
+    """Each code cell that can run in the tab: its source, what it said, and what it should say."""
+    return [
+        (_text(cell["source"]), _said(got), _said(cell))
+        for got, cell in zip(ran, stored, strict=True)
+        if cell["cell_type"] == "code" and not any(each in _text(cell["source"]) for each in NOT_YET)
+    ]
 
 
 def _said(cell: Mapping[str, Any]) -> list[str]:

@@ -1,0 +1,98 @@
+"""A tab that is open for long: it is hidden for an hour, and it makes and deletes hundreds of objects."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from podlab.client import Client
+from podlab.clusters import state
+from podlab.clusters.tab import COMPACT_EVERY, Hosted, Tab, running
+from podlab.embedded.clock import RealClock
+from podlab.embedded.stepping import SteppingClock
+from podlab.kubeconfig import eventloop
+from podlab.kubeconfig.eventloop import EventLoop
+from podlab.kubectl import Kubectl
+
+POD = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {"name": "web"},
+    "spec": {"containers": [{"name": "web", "image": "nginx:1.27"}]},
+}
+HOUR = 3600.0
+
+
+class Time:
+    """Naps are over at once; the wall's clock and the loop's go on by them."""
+
+    def __init__(self) -> None:
+        self.passed, self.began = 1000.0, time.time()
+
+    def nap(self, seconds: float) -> None:
+        self.passed += seconds
+
+    def wall(self) -> float:
+        return self.began + self.passed
+
+
+@pytest.fixture
+def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Time]:
+    monkeypatch.setenv("PODLAB_HOME", str(tmp_path))
+    ticking = Time()
+    loop = EventLoop(nap=ticking.nap, still=ticking.nap, now=lambda: ticking.passed)
+    eventloop.share(loop)
+    yield ticking
+    for cluster in state.clusters():
+        Tab(SteppingClock).down(cluster)
+    loop.close()
+    eventloop.share(None)
+
+
+def begun(clock: Time | None = None) -> tuple[Kubectl, Hosted]:
+    cluster = Tab((lambda: RealClock(wall=clock.wall)) if clock else SteppingClock).up("lab")
+    hosted = running(cluster)
+    assert hosted
+    eventloop.pause(10)  # until the node and the namespaces' accounts are there
+    return Kubectl(Client(cluster.kubeconfig)), hosted
+
+
+async def stepped(hosted: Hosted, seconds: float) -> None:
+    hosted.core.clock.step(seconds)
+
+
+def test_a_page_that_was_hidden_for_an_hour_goes_on_and_says_so(clock: Time) -> None:
+    kubectl, hosted = begun(clock)
+    kubectl.apply(POD)
+    kubectl.wait("pod/web", for_="condition=Ready", timeout="60s")
+    assert hosted.slept is None
+    clock.passed += HOUR
+    eventloop.pause(90)
+    assert hosted.slept
+    assert "stood still for 6" in hosted.slept.en
+    assert str(kubectl.get("pods", no_headers=True)).split()[1:4] == ["1/1", "Running", "0"]
+    assert "NotReady" not in str(kubectl.get("nodes"))
+    assert "Evict" not in str(kubectl.get("events")) + str(kubectl.get("events", all_namespaces=True))
+    kubectl.delete("pod", "web")
+
+
+@pytest.mark.slow
+def test_five_hundred_applies_and_deletes_leave_nothing_behind(clock: Time) -> None:
+    kubectl, hosted = begun()
+    sizes = []
+    for times in (20, 500):
+        for _ in range(times):
+            kubectl.apply(POD)
+            kubectl.delete("pod", "web", grace_period=0, force=True)
+        hosted.loop.run(stepped(hosted, 2 * HOUR))  # Events are kept for an hour
+        eventloop.pause(2 * COMPACT_EVERY)
+        gc.collect()
+        sizes.append((len(gc.get_objects()), len(hosted.core.store.image())))
+    (objects, kept), (objects_after, kept_after) = sizes
+    print(sizes)
+    assert objects_after < 1.05 * objects
+    assert kept_after <= 2 * kept
