@@ -17,8 +17,11 @@ SCENARIOS = (
     "crd-tutorial", "cron-by-hand", "job-backoff", "job-indexed", "limits-and-policy", "net-objects", "node-drain",
     "pod-fields", "pod-resize", "probe-kinds", "quota-counts", "raw-http", "rbac-reader", "replicaset-adopts",
     "rollout-recreate", "rollout-stuck", "rollout-surge", "service-kinds", "ssa-conflicts", "sts-identity",
-    "volume-kinds",
+    "volume-claims", "volume-kinds",
 )  # fmt: skip
+BY_HTTP = ("http-custom", "http-lists", "http-writes")
+"""Their steps need what they were recorded with."""
+NEEDED = ("curl", "jq", "kubectl-1.36")
 EQUAL = 0.95
 """The share of each that must be equal on a machine that has other things to do."""
 WARM = ("nginx:1.27", "busybox")
@@ -69,7 +72,8 @@ def _compared(scenario: Path, kubeconfig: Path, binaries: Path, home: Path) -> I
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_nearly_all_is_as_recorded(kubeconfig: Path, binaries: Path, tmp_path: Path) -> None:
-    compared = [entry for name in SCENARIOS for entry in _compared(GOLDEN / name, kubeconfig, binaries, tmp_path)]
+    names = (*SCENARIOS, *(BY_HTTP if all(map(shutil.which, NEEDED)) else ()))
+    compared = [entry for name in names for entry in _compared(GOLDEN / name, kubeconfig, binaries, tmp_path)]
     for commands in (True, False):
         entries = [(what, equal) for what, equal in compared if (": $ " in what) is commands]
         different = [what for what, equal in entries if not equal]
