@@ -196,6 +196,8 @@ def replace(ctx: Context, make: Callable[[Obj], Obj], *, patched: bool = False, 
         resource.default(obj)
     if tracked and ctx.subresource not in UNTRACKED:
         _record(ctx, obj, old)
+    if part := resource.parts.get(ctx.subresource):  # who asked for what is not taken over owns it all the same
+        part.keep(obj, old)
     registry.admit(obj, old, ctx)
     resource.prepare(obj, old, ctx)
     if resource.generation and ctx.subresource not in ("status", "binding") and _spec_changed(resource, obj, old):
@@ -267,8 +269,6 @@ def _keep(ctx: Context, obj: Obj, old: Obj) -> None:
         obj.pop("status", None)
         if "status" in old:
             obj["status"] = fresh(old["status"])
-    if part := ctx.resource.parts.get(ctx.subresource):
-        part.keep(obj, old)
 
 
 def _spec_changed(resource: Resource, obj: Obj, old: Obj) -> bool:

@@ -144,8 +144,10 @@ class VolumeBinder:
             return
         claim = self._registry.find(self._claims, reference["name"], reference["namespace"])
         if claim is None or reference.get("uid") not in (None, "", claim["metadata"]["uid"]):
-            self._phase(volume, "Released" if reference.get("uid") else "Available")
-            if reference.get("uid"):
+            if not reference.get("uid"):
+                self._phase(volume, "Available")
+            elif (volume.get("status") or {}).get("phase") != "Failed":
+                self._phase(volume, "Released")
                 self._reclaim(volume)
         elif not reference.get("uid"):
             self._phase(volume, "Available")

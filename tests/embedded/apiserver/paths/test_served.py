@@ -66,3 +66,54 @@ async def test_an_approval_is_dated_and_leaves_the_request_alone() -> None:
     signed = {"metadata": {"name": "jane"}, "status": {"certificate": "eA=="}}
     answer = await api.call("PUT", f"{path}/jane/status", signed, content_type="application/json")
     assert [condition["type"] for condition in answer.json["status"]["conditions"]] == ["Approved"]
+
+
+async def test_what_a_resize_does_not_take_over_is_owned_all_the_same() -> None:
+    api = Api()
+    await api.call("POST", "/api/v1/namespaces/default/pods", pod("web"), content_type="application/json")
+    patch = {"spec": {"containers": [{"name": "c", "image": "busybox"}]}}
+    head = {"content_type": "application/strategic-merge-patch+json", "user_agent": "kubectl"}
+    answer = await api.call("PATCH", "/api/v1/namespaces/default/pods/web/resize?fieldManager=me", patch, **head)
+    assert answer.json["spec"]["containers"][0]["image"] == "nginx"
+    owned = {entry["manager"]: entry["fieldsV1"] for entry in answer.json["metadata"]["managedFields"]}
+    assert owned["me"] == {"f:spec": {"f:containers": {'k:{"name":"c"}': {"f:image": {}}}}}
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "message"),
+    [
+        ("/apis/apps/v2", 404, "the server could not find the requested resource"),
+        ("/api/v2", 404, "the server could not find the requested resource"),
+        ("/apis/apps/v1beta1/deployments", 404, "the server could not find the requested resource"),
+        (
+            "/api/v1/pods?watch=1&resourceVersion=abc",
+            500,
+            'resourceVersion: Invalid value: "abc": strconv.ParseUint: parsing "abc": invalid syntax',
+        ),
+        (
+            "/apis/batch/v1/jobs?fieldSelector=spec.suspend%3Dtrue",
+            400,
+            'Unable to find "batch/v1, Resource=jobs" that match label selector "", field selector'
+            ' "spec.suspend=true": field label "spec.suspend" not supported for Job',
+        ),
+    ],
+)
+async def test_refusals_are_worded_as_kinds(path: str, code: int, message: str) -> None:
+    answer = await Api().call("GET", path)
+    assert answer.code == code and message.endswith(answer.json["message"])
+
+
+async def test_yaml_is_as_go_writes_it() -> None:
+    api = Api()
+    obj = {"metadata": {"name": "x"}, "data": {"a": "{}\n", "n": "1", "t": "yes"}}
+    api.registry.create(api.registry.resource("configmaps"), obj, namespace="default")
+    answer = await api.call("GET", "/api/v1/namespaces/default/configmaps/x", accept="application/yaml")
+    assert answer.body.decode().startswith(
+        'apiVersion: v1\ndata:\n  a: |\n    {}\n  "n": "1"\n  t: "yes"\nkind: ConfigMap'
+    )
+
+
+async def test_a_table_carries_only_what_can_be_named() -> None:
+    table = "application/json;as=Table;v=v1;g=meta.k8s.io"
+    answer = await Api().call("GET", "/api/v1/pods?includeObject=Nope", accept=table)
+    assert answer.code == 400 and "must be 'Metadata', 'Object', 'None', or empty" in answer.json["message"]

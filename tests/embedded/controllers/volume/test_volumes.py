@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.controllers.volume import matching
 from tests.embedded.simulation import Simulation
 
@@ -100,3 +101,63 @@ def test_the_smallest_volume_that_fits_is_taken() -> None:
     found = matching.best(made, wanted)
     assert found and found["metadata"]["name"] == "b"
     assert matching.best([{**made[0], "status": {"phase": "Released"}}], wanted) is None
+
+
+def told(sim: Simulation, reason: str) -> list[str]:
+    return [each["object"]["message"] for each in sim.seen["events"] if each["object"].get("reason") == reason]
+
+
+async def test_a_claim_names_the_pods_for_whose_place_it_waits(sim: Simulation) -> None:
+    sim.create(claim("data"))
+    lost = pod("lost", "data")
+    lost["spec"]["nodeSelector"] = {"no": "where"}
+    sim.create(lost)
+    await sim.run(20.0)
+    assert set(told(sim, "WaitForPodScheduled")) == {"waiting for pod lost to be scheduled"}
+
+
+async def test_the_node_is_expected_while_the_volume_is_made(sim: Simulation) -> None:
+    sim.create(claim("data"))
+    sim.create(pod("one", "data"))
+    await sim.run(1.0)
+    assert sim.pod("one")["status"]["nominatedNodeName"] == "lab-control-plane"
+    await sim.until(lambda: sim.ready("one"))
+    assert "nominatedNodeName" not in sim.pod("one")["status"]
+
+
+async def test_volumes_that_nobody_provisioned_are_deleted_below_tmp_only(sim: Simulation) -> None:
+    policy = {"persistentVolumeReclaimPolicy": "Delete", "storageClassName": "manual"}
+    sim.create(volume("below", "1Gi", **policy))
+    sim.create(volume("beside", "2Gi", **{**policy, "hostPath": {"path": "/data"}}))
+    for name, size in (("a", "1Gi"), ("b", "2Gi")):
+        sim.create(claim(name, size, storageClassName="manual"))
+    await sim.run(1.0)
+    claims = sim.registry.resource("persistentvolumeclaims")
+    for name in ("a", "b"):
+        sim.registry.delete(claims, name, sim.namespace)
+    await sim.run(2.0)
+    assert phase(sim, "persistentvolumes", "below") == "gone"
+    assert phase(sim, "persistentvolumes", "beside") == "Failed"
+    assert told(sim, "VolumeFailedDelete") == ["host_path deleter only supports /tmp/.+ but received provided /data"]
+
+
+async def test_a_claim_grows_only_where_its_class_allows_it(sim: Simulation) -> None:
+    sim.create(volume("v", "1Gi", storageClassName="manual"))
+    sim.create(claim("data", "500Mi", storageClassName="manual"))
+    await sim.run(1.0)
+    claims = sim.registry.resource("persistentvolumeclaims")
+
+    def ask(size: str) -> str:
+        body = {"spec": {"resources": {"requests": {"storage": size}}}}
+        try:
+            sim.registry.patch(claims, "data", sim.namespace, body, "application/merge-patch+json")
+        except StatusError as error:
+            return error.message
+        return ""
+
+    assert "only dynamically provisioned pvc can be resized" in ask("900Mi")
+    assert "field can not be less than status.capacity" in ask("400Mi")
+    classes = sim.registry.resource("storageclasses.storage.k8s.io")
+    grows = {"metadata": {"name": "manual"}, "provisioner": "x", "allowVolumeExpansion": True}
+    sim.registry.create(classes, grows)
+    assert ask("900Mi") == ""
