@@ -21,6 +21,7 @@ GROUPS = {
     "deployments": "/apis/apps/v1",
     "endpointslices": "/apis/discovery.k8s.io/v1",
     "jobs": "/apis/batch/v1",
+    "replicasets": "/apis/apps/v1",
 }
 """Where resources are that do not belong to the core group."""
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from podlab.lessons.challenges import ALONE
 from podlab.lessons.check import Check, Pod, Result, Seen
-from podlab.lessons.judge import answered, both, ready
+from podlab.lessons.judge import answered, both, past, ready
+from podlab.lessons.ladders import containers_in_a_pod as ladders
+from podlab.lessons.ladders.containers_in_a_pod import SOLUTIONS
 from podlab.lessons.quiz import Option, Question
 from podlab.text import Text
 
 HELPER, TWINS, PAGE, COLLECTOR = "web-and-helper", "two-nginx", "web-with-page", "web-and-collector"
+PODS = (HELPER, TWINS, PAGE, COLLECTOR, "clock")
+READY = ready(HELPER, f"{HELPER}.yaml")
 
 ADDRESS = Text(ko="둘 다 파드의 IP를 답했습니다", en="both answered with the Pod's IP")
 ASK = Text(ko='`kubectl.exec(…, "hostname", "-i", …)` 셀을 실행하십시오', en='run the cell with `"hostname", "-i"`')
 
 
-def _apply(name: str, where: Text) -> Result:
+def _apply(name: str, where: Text, hints: tuple[Text, ...]) -> Result:
     missing = Text(ko="{name} 파드가 없습니다", en="there is no Pod {name}").format(name=name)
-    return Result(False, missing, where)
+    return Result(False, missing, where, hints)
 
 
 def _two(seen: Seen) -> Result:
@@ -30,6 +35,7 @@ def _two(seen: Seen) -> Result:
                 ko="매니페스트에 `web`과 `helper`를 적고, 파드를 지운 다음 다시 적용하십시오",
                 en="write `web` and `helper` in the manifest, delete the Pod, and apply it again",
             ),
+            ladders.NAMES,
         )
     return Result(True, Text(ko="한 파드에서 컨테이너 둘이 준비되었습니다", en="two containers are ready in one Pod"))
 
@@ -43,11 +49,12 @@ def _port(seen: Seen) -> Result:
     """The second nginx has ended at least once, the first runs."""
     pod = seen.pod(TWINS)
     if pod is None:
-        return _apply(TWINS, Text(ko="위의 두 셀을 차례로 실행하십시오", en="run the two cells above, in order"))
+        return _apply(TWINS, Text(ko="바로 위의 셀을 실행하십시오", en="run the cell above"), ladders.NO_TWINS)
     restarts = {status["name"]: status["restartCount"] for status in pod["status"].get("containerStatuses") or []}
     if not any(restarts.values()):
         wait = Text(ko="`kubectl.wait(…)`가 끝나면 다시 확인하십시오", en="check again when `kubectl.wait(…)` is done")
-        return Result(False, Text(ko="아직 다시 시작한 컨테이너가 없습니다", en="no container was restarted yet"), wait)
+        none = Text(ko="아직 다시 시작한 컨테이너가 없습니다", en="no container was restarted yet")
+        return Result(False, none, wait, ladders.NO_RESTART, settling=True)
     name = max(restarts, key=lambda each: restarts[each])
     told = Text(
         ko="늦게 온 {name} 컨테이너는 80번을 얻지 못해 다시 시작하고 있습니다",
@@ -60,7 +67,8 @@ def _page(seen: Seen) -> Result:
     """The page is what the init container wrote."""
     pod = seen.pod(PAGE)
     if pod is None:
-        return _apply(PAGE, Text(ko="위의 두 셀을 차례로 실행하십시오", en="run the two cells above, in order"))
+        above = Text(ko="위의 두 셀을 차례로 실행하십시오", en="run the two cells above, in order")
+        return _apply(PAGE, above, ladders.NO_PAGE)
     wrote = _command(pod, "prepare")
     if seen.answer and f"echo {seen.answer} >" in wrote:
         told = Text(ko="초기화 컨테이너가 쓴 글을 nginx가 보여 줍니다", en="nginx serves what the init container wrote")
@@ -69,7 +77,7 @@ def _page(seen: Seen) -> Result:
         ko="위의 두 셀을 처음부터 다시 실행하십시오", en="run the two cells above once more, the first one first"
     )
     other = Text(ko="페이지가 초기화 컨테이너가 쓴 글이 아닙니다", en="the page is not what the init container wrote")
-    return Result(False, other, again)
+    return Result(False, other, again, ladders.OTHER_PAGE)
 
 
 def _command(pod: Pod, name: str) -> str:
@@ -80,30 +88,37 @@ def _command(pod: Pod, name: str) -> str:
 def _log(seen: Seen) -> Result:
     """The sidecar's log has the request."""
     if seen.pod(COLLECTOR) is None:
-        return _apply(COLLECTOR, Text(ko="바로 위의 셀을 실행하십시오", en="run the cell before this one"))
+        above = Text(ko="바로 위의 셀을 실행하십시오", en="run the cell before this one")
+        return _apply(COLLECTOR, above, ladders.NO_COLLECTOR)
     if '"GET / HTTP' in seen.answer:
         return Result(True, Text(ko="사이드카가 요청을 적었습니다", en="the sidecar has printed the request"))
     again = Text(ko="몇 초 뒤에 이 셀을 다시 실행하십시오", en="run this cell again in some seconds")
-    return Result(False, Text(ko="로그에 요청이 없습니다", en="there is no request in the log"), again)
+    none = Text(ko="로그에 요청이 없습니다", en="there is no request in the log")
+    return Result(False, none, again, ladders.NO_REQUEST)
 
 
 def _tidy(seen: Seen) -> Result:
-    """None of the lesson's Pods is left."""
-    left = [name for name in (HELPER, TWINS, PAGE, COLLECTOR) if seen.pod(name)]
+    """None of the lesson's Pods is left, and Events tell that there was one."""
+    left = [name for name in PODS if seen.pod(name)]
+    if not left and not any(past(seen, name) for name in PODS):
+        never = Text(ko="이 수업의 파드를 아직 하나도 만들지 않았습니다", en="no Pod of this lesson was ever made")
+        above = Text(ko="위의 셀을 처음부터 차례로 실행하십시오", en="run the cells above, in order")
+        return Result(False, never, above, ladders.NEVER)
     if not left:
         return Result(True, Text(ko="이 수업의 파드를 모두 지웠습니다", en="all Pods of this lesson are gone"))
     still = Text(ko="아직 남은 파드: {names}", en="still there: {names}").format(names=", ".join(left))
     look = Text(ko='`kubectl.delete("pod", "{name}")`를 실행하십시오', en='run `kubectl.delete("pod", "{name}")`')
-    return Result(False, still, look.format(name=left[0]))
+    return Result(False, still, look.format(name=left[0]), ladders.LEFT)
 
 
 CHECKS = (
-    Check("two", both(ready(HELPER, f"{HELPER}.yaml"), _two)),
-    Check("address", answered(_ip, ADDRESS, ASK)),
-    Check("port", _port),
-    Check("page", _page),
-    Check("log", _log),
-    Check("tidy", _tidy),
+    Check("two", both(READY, _two), ladders.NAMES, SOLUTIONS["two"]),
+    Check("address", both(READY, answered(_ip, ADDRESS, ASK)), ladders.ADDRESS, SOLUTIONS["address"]),
+    Check("port", _port, ladders.NO_RESTART, SOLUTIONS["port"]),
+    Check("page", _page, ladders.OTHER_PAGE, SOLUTIONS["page"]),
+    Check("log", _log, ladders.NO_REQUEST, SOLUTIONS["log"]),
+    ALONE["06"],
+    Check("tidy", _tidy, ladders.LEFT, SOLUTIONS["tidy"]),
 )
 
 QUESTIONS = (
@@ -129,6 +144,7 @@ QUESTIONS = (
             ),
         ),
         prediction=True,
+        shown_by="address",
     ),
     Question(
         "port",
@@ -158,6 +174,7 @@ QUESTIONS = (
             ),
         ),
         prediction=True,
+        shown_by="port",
     ),
     Question(
         "share",

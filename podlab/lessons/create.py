@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from podlab.lessons.challenges import ALONE
 from podlab.lessons.check import Check, Result, Seen, Test
 from podlab.lessons.judge import absent, both, ready, written
 from podlab.lessons.lesson import MANIFEST, POD
@@ -151,6 +152,7 @@ CHECKS = (
         PAGE,
         OWN + FETCH.lstrip().replace("POD", "my-pod").replace("NAME", "mine"),
     ),
+    ALONE["02"],
 )
 
 QUESTIONS = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from podlab.lessons.challenges import ALONE
 from podlab.lessons.check import Check, Result, Seen
 from podlab.lessons.judge import absent, both, past, ready, was_and_is_gone
 from podlab.lessons.lesson import MANIFEST, POD
@@ -98,6 +99,7 @@ CHECKS = (
     Check("still-gone", was_and_is_gone(POD, STILL), FILE, MAKE + DELETE.lstrip() + 'check(kubectl, "05-still-gone")'),
     Check("by-name", both(absent(POD, TWICE), _twice), UIDS, TWO),
     Check("mine", both(absent(POD, STILL), _mine), OWN, SHORT),
+    ALONE["05"],
 )
 
 QUESTIONS = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from podlab.lessons.challenges import ALONE
 from podlab.lessons.check import Check, Result, Seen
 from podlab.lessons.get import address
 from podlab.lessons.judge import answered, ready
@@ -145,6 +146,7 @@ CHECKS = (
     Check("conditions", _conditions, GATES, GATE.format(pod=POD) + '\ncheck(kubectl, "04-conditions", found)'),
     Check("events", _events, STORY_STEPS, TABLE + '\ncheck(kubectl, "04-events", found)'),
     Check("prefix", _prefix, BEGIN, PREFIX),
+    ALONE["04"],
 )
 
 QUESTIONS = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from podlab.lessons.challenges import ALONE
 from podlab.lessons.check import Check, Result, Seen
 from podlab.lessons.faults.table import FAULTS
 from podlab.lessons.quiz import Option, Question
@@ -34,6 +35,7 @@ def _tidy(seen: Seen) -> Result:
 
 CHECKS = (
     *(each.check for each in FAULTS),
+    ALONE["09"],
     Check("tidy", _tidy, HINTS, 'clear_faults(kubectl)\ncheck(kubectl, "09-tidy")'),
 )
 
@@ -63,6 +65,7 @@ QUESTIONS = (
             ),
         ),
         prediction=True,
+        shown_by="menu",
     ),
     Question(
         "first",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from podlab.lessons.challenges import ALONE
 from podlab.lessons.check import Check, Result, Seen
 from podlab.lessons.judge import answered, ready, was_and_is_gone
 from podlab.lessons.lesson import MANIFEST, POD
@@ -182,6 +183,7 @@ CHECKS = (
         NAME,
         'name = kubectl.get("pods", selector="app=webserver", output="name")\ncheck(kubectl, "03-name", name)',
     ),
+    ALONE["03"],
 )
 
 QUESTIONS = (

@@ -8,7 +8,7 @@ from typing import Any
 
 from podlab.apimachinery import quantity
 from podlab.lessons.check import Check, Pod, Result, Seen, Test
-from podlab.lessons.judge import both, ready
+from podlab.lessons.judge import both
 from podlab.lessons.ladders.on_your_own import (
     AGAIN,
     BEHIND,
@@ -21,62 +21,15 @@ from podlab.lessons.ladders.on_your_own import (
     SOLUTIONS,
 )
 from podlab.lessons.quiz import Question
+from podlab.lessons.unaided import READ, containers, missing, need, repository, runs, stands
 from podlab.text import Text
 
-READ = Text(ko="과제의 문장을 한 번 더 읽으십시오", en="read the task's sentence once more")
-MISSING = Text(ko="{name} 파드가 아직 없습니다", en="there is no Pod {name} yet")
 WANTED = (quantity.milli(RESOURCES["cpu"]), quantity.whole(RESOURCES["memory"]), quantity.whole(LIMIT))
-
-
-def _ready(name: str) -> Test:
-    """The Pod is Ready; where there is none, no cell is named that would make it: the learner is to write it."""
-    judge = ready(name, f"{name}.yaml")
-
-    def test(seen: Seen) -> Result:
-        found = judge(seen)
-        return found if found or seen.pod(name) else _missing(name)
-
-    return test
-
-
-def _missing(name: str) -> Result:
-    return Result(False, MISSING.format(name=name), READ)
-
-
-def _need(good: bool, done: Text, missing: Text, look: Text, *hints: Text) -> Result:
-    return Result(True, done) if good else Result(False, missing, look, hints)
-
-
-def _containers(seen: Seen, name: str) -> list[Mapping[str, Any]]:
-    pod = seen.pod(name)
-    return list((pod.get("spec") or {}).get("containers") or []) if pod else []
-
-
-def _repository(container: Mapping[str, Any]) -> str:
-    """The last part of the image's name, without registry and tag."""
-    return str(container.get("image", "")).partition("@")[0].rpartition("/")[2].partition(":")[0]
-
-
-def _runs(name: str, image: str) -> Test:
-    """One of its containers is of that image."""
-
-    def test(seen: Seen) -> Result:
-        made = [_repository(each) for each in _containers(seen, name)]
-        return _need(
-            image in made,
-            Text(ko="{name}{이/가} {image}{을/를} 실행합니다", en="{name} runs {image}").format(name=name, image=image),
-            Text(ko="{name}의 이미지가 {image}{이/가} 아닙니다", en="the image of {name} is not {image}").format(
-                name=name, image=image
-            ),
-            Text(ko="`spec.containers[0].image`를 보십시오", en="look at `spec.containers[0].image`"),
-        )
-
-    return test
 
 
 def _badge(seen: Seen) -> Result:
     labels = (seen.pod("badge") or {"metadata": {}})["metadata"].get("labels") or {}
-    return _need(
+    return need(
         labels.get("team") == "red" and labels.get("tier") == "web",
         Text(ko="레이블 둘이 모두 붙어 있습니다", en="it has both labels"),
         Text(ko="team=red와 tier=web이 모두 있어야 합니다", en="it needs team=red as well as tier=web"),
@@ -92,14 +45,14 @@ def _once(seen: Seen) -> Result:
     """It has ended well, and was never started again."""
     pod = seen.pod("once")
     if pod is None:
-        return _missing("once")
+        return missing("once")
     status, policy = pod.get("status") or {}, (pod.get("spec") or {}).get("restartPolicy", "Always")
     restarts = sum(int(each.get("restartCount", 0)) for each in status.get("containerStatuses") or [])
     told = Text(
         ko="단계(phase)가 {phase}이고, 다시 시작한 횟수가 {n}이며, restartPolicy가 {policy}입니다",
         en="its phase is {phase}, it was restarted {n} times, and its restartPolicy is {policy}",
     ).format(phase=status.get("phase", "Pending"), n=restarts, policy=policy)
-    found = _need(
+    found = need(
         status.get("phase") == "Succeeded" and not restarts,
         Text(ko="한 번 실행되어 성공으로 끝났습니다", en="it ran once and succeeded"),
         told,
@@ -123,8 +76,8 @@ def _references(container: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _words(seen: Seen) -> Result:
     held = {each["metadata"]["name"]: each.get("data") or {} for each in seen.others.get("configmaps", ())}
-    found = [pair for container in _containers(seen, "words") for pair in _references(container)]
-    return _need(
+    found = [pair for container in containers(seen, "words") for pair in _references(container)]
+    return need(
         any(key in held.get(name, {}) for name, key in found),
         Text(ko="환경 변수의 값이 컨피그맵에서 옵니다", en="the variable comes from a ConfigMap"),
         Text(ko="GREETING의 값이 컨피그맵에서 오지 않습니다", en="GREETING does not come from a ConfigMap"),
@@ -133,13 +86,13 @@ def _words(seen: Seen) -> Result:
 
 
 def _pair(seen: Seen) -> Result:
-    pod, containers = seen.pod("pair"), _containers(seen, "pair")
+    pod, two = seen.pod("pair"), containers(seen, "pair")
     spec = (pod or {}).get("spec") or {}
     empty = {str(each.get("name")) for each in spec.get("volumes") or [] if "emptyDir" in each}
-    mounts = [{str(m.get("name")) for m in each.get("volumeMounts") or []} for each in containers]
+    mounts = [{str(m.get("name")) for m in each.get("volumeMounts") or []} for each in two]
     shared = empty.intersection(*mounts) if len(mounts) == 2 else set()
-    return _need(
-        bool(shared) and {_repository(each) for each in containers} == {"nginx", "busybox"},
+    return need(
+        bool(shared) and {repository(each) for each in two} == {"nginx", "busybox"},
         Text(ko="두 컨테이너가 볼륨 하나를 함께 씁니다", en="the two containers share one volume"),
         Text(ko="nginx와 busybox가 같은 emptyDir를 쓰지 않습니다", en="nginx and busybox do not share an emptyDir"),
         Text(
@@ -149,14 +102,14 @@ def _pair(seen: Seen) -> Result:
 
 
 def _modest(seen: Seen) -> Result:
-    resources = next((each.get("resources") or {} for each in _containers(seen, "modest")), {})
+    resources = next((each.get("resources") or {} for each in containers(seen, "modest")), {})
     requests, limits = resources.get("requests") or {}, resources.get("limits") or {}
     try:
         cpu, memory = quantity.milli(requests.get("cpu", 0)), quantity.whole(requests.get("memory", 0))
         limit = quantity.whole(limits.get("memory", 0))
     except ValueError:
         cpu = memory = limit = 0
-    return _need(
+    return need(
         (cpu, memory, limit) == WANTED,
         Text(ko="요청과 한도가 문장대로입니다", en="its requests and limit are as asked for"),
         Text(
@@ -171,8 +124,8 @@ def _modest(seen: Seen) -> Result:
 
 
 def _probed(seen: Seen) -> Result:
-    probes = [each.get("readinessProbe") or {} for each in _containers(seen, "probed")]
-    return _need(
+    probes = [each.get("readinessProbe") or {} for each in containers(seen, "probed")]
+    return need(
         any("httpGet" in probe for probe in probes),
         Text(ko="페이지를 내줄 수 있을 때만 Ready입니다", en="it is Ready only while the page is served"),
         Text(ko="HTTP로 묻는 준비성 프로브가 없습니다", en="no readiness probe asks over HTTP"),
@@ -194,7 +147,7 @@ def _team(seen: Seen) -> Result:
         return Result(False, missing, READ, SERVICE)
     names = set(_ends(seen))
     owned = {pod["metadata"]["name"] for pod in seen.pods if _owned(pod)}
-    found = _need(
+    found = need(
         len(names) == 3 and names <= owned,
         Text(
             ko="디플로이먼트의 파드 셋이 http://team 뒤에 있습니다",
@@ -229,15 +182,15 @@ def _check(name: str, test: Test, *also: str) -> Check:
 
 def _serves(name: str, test: Test) -> Test:
     """A Ready Pod of nginx that passes this test, too."""
-    return both(both(_ready(name), _runs(name, "nginx")), test)
+    return both(both(stands(name), runs(name, "nginx")), test)
 
 
 CHECKS = (
-    _check("solo", both(_ready("solo"), _runs("solo", "nginx"))),
+    _check("solo", both(stands("solo"), runs("solo", "nginx"))),
     _check("badge", _serves("badge", _badge)),
-    _check("once", both(_once, _runs("once", "busybox"))),
+    _check("once", both(_once, runs("once", "busybox"))),
     _check("words", _serves("words", _words), "configmaps"),
-    _check("pair", both(_ready("pair"), _pair)),
+    _check("pair", both(stands("pair"), _pair)),
     _check("modest", _serves("modest", _modest)),
     _check("probed", _serves("probed", _probed)),
     _check("team", _team, "deployments", "services", "endpointslices"),

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from podlab.lessons.challenges import ALONE
 from podlab.lessons.check import Check, Pod, Result, Seen
-from podlab.lessons.judge import both, ready
+from podlab.lessons.judge import both, filled, past, ready
+from podlab.lessons.ladders import pods_come_and_go as ladders
+from podlab.lessons.ladders.pods_come_and_go import SOLUTIONS
 from podlab.lessons.lesson import MANIFEST, POD
 from podlab.lessons.quiz import Option, Question
 from podlab.text import Text
 
 FIRST, NEXT = "nginx:1.27", "nginx:latest"
+GOOD = (FIRST, NEXT)
+APPS = ("web", "db", "shop")
+LOST = ("NodeNotReady", "TaintManagerEviction")
+"""Reasons of a Pod's Events that tell that its node has failed."""
+MADE = ("web-", "db-", "once-")
+"""How the names of Pods begin that this lesson's controllers make."""
 ABOVE = Text(ko="위의 셀을 처음부터 차례로 실행하십시오", en="run the cells above, in order")
 
 
@@ -47,7 +56,7 @@ def _number(seen: Seen, wanted: int) -> Result:
         told = Text(
             ko="{name} 파드는 디플로이먼트가 만든 것이 아닙니다", en="the Pod {name} was not made by the Deployment"
         )
-        return Result(False, told.format(name=alone[0]), ABOVE)
+        return Result(False, told.format(name=alone[0]), ABOVE, filled(ladders.ALONE, alone[0]))
     fit = [pod for pod in pods if _ready(pod)]
     if len(pods) == len(fit) == wanted:
         return Result(True, Text(ko="파드 {n}개가 모두 Ready입니다", en="{n} Pods, all of them Ready").format(n=wanted))
@@ -56,7 +65,8 @@ def _number(seen: Seen, wanted: int) -> Result:
         en="there should be {wanted}; there are {n} Pods, {ready} of them Ready",
     ).format(wanted=wanted, n=len(pods), ready=len(fit))
     look = Text(ko='`kubectl.get("deployment", "web")`을 보십시오', en='look at `kubectl.get("deployment", "web")`')
-    return Result(False, told, look)
+    numbered = tuple(step.format(wanted=wanted) for step in ladders.NUMBER)
+    return Result(False, told, look, numbered if pods else ladders.NO_PODS, settling=bool(pods))
 
 
 def _three(seen: Seen) -> Result:
@@ -64,18 +74,14 @@ def _three(seen: Seen) -> Result:
 
 
 def _refilled(seen: Seen) -> Result:
-    """Three again, and the one that was deleted is not among them."""
-    if not seen.answer.startswith("web-"):
-        return Result(
-            False, Text(ko="지운 파드의 이름이 없습니다", en="the name of the Pod that you deleted is missing"), ABOVE
-        )
+    """Three again, and the one that was deleted, of which Events tell, is not among them."""
     if seen.pod(seen.answer) is not None:
         told = Text(ko="{name} 파드가 아직 있습니다", en="the Pod {name} is still there").format(name=seen.answer)
-        return Result(
-            False,
-            told,
-            Text(ko='`kubectl.delete("pod", victim)`을 실행하십시오', en='run `kubectl.delete("pod", victim)`'),
-        )
+        look = Text(ko='`kubectl.delete("pod", victim)`을 실행하십시오', en='run `kubectl.delete("pod", victim)`')
+        return Result(False, told, look, ladders.ALIVE)
+    if not seen.answer.startswith("web-") or not past(seen, seen.answer):
+        none = Text(ko="지운 web 파드의 이름이 아닙니다", en="this is not the name of a Pod of web that you deleted")
+        return Result(False, none, ABOVE, ladders.NO_VICTIM)
     found = _number(seen, 3)
     new = Text(ko="빈자리를 다른 이름의 새 파드가 채웠습니다", en="a new Pod, of another name, has taken its place")
     return Result(True, new) if found else found
@@ -84,7 +90,8 @@ def _refilled(seen: Seen) -> Result:
 def _scaled(seen: Seen) -> Result:
     """As many as the learner wanted."""
     if not seen.answer.isdigit():
-        return Result(False, Text(ko="원하는 수가 숫자가 아닙니다", en="the number that you want is no number"), ABOVE)
+        none = Text(ko="원하는 수가 숫자가 아닙니다", en="the number that you want is no number")
+        return Result(False, none, ABOVE, ladders.NO_NUMBER)
     return _number(seen, int(seen.answer))
 
 
@@ -102,7 +109,9 @@ def _image(seen: Seen, image: str, good: Text) -> Result:
         ko='`kubectl.rollout("status", "deployment/web")`이 끝나면 다시 확인하십시오',
         en='check again when `kubectl.rollout("status", "deployment/web")` is done',
     )
-    return Result(False, told if pods else Text(ko="web 파드가 없습니다", en="there are no Pods of web"), look)
+    if not pods:
+        return Result(False, Text(ko="web 파드가 없습니다", en="there are no Pods of web"), look, ladders.NO_PODS)
+    return Result(False, told, look, tuple(step.format(image=image) for step in ladders.IMAGE))
 
 
 def _latest(seen: Seen) -> Result:
@@ -110,14 +119,27 @@ def _latest(seen: Seen) -> Result:
 
 
 def _undone(seen: Seen) -> Result:
-    return _image(
-        seen, NEXT, Text(ko="모든 파드가 되돌린 버전입니다", en="all Pods are of the version that you went back to")
-    )
+    """The good version runs, and the history of ReplicaSets has one of another image that came to nothing."""
+    good = Text(ko="모든 파드가 되돌린 버전입니다", en="all Pods are of the version that you went back to")
+    found = _image(seen, NEXT, good)
+    kept = [each for each in seen.others.get("replicasets", ()) if _owned_by_web(each)]
+    if not found or any(each["spec"]["template"]["spec"]["containers"][0]["image"] not in GOOD for each in kept):
+        return found
+    none = Text(ko="잘못된 버전을 내보낸 적이 없습니다", en="no bad version was rolled out yet")
+    return Result(False, none, ABOVE, ladders.NO_BAD)
+
+
+def _owned_by_web(replicaset: Pod) -> bool:
+    return any(owner["name"] == "web" for owner in replicaset["metadata"].get("ownerReferences") or [])
 
 
 def _ordered(seen: Seen) -> Result:
     """db-0, db-1 and db-2, all Ready."""
     names = sorted(pod["metadata"]["name"] for pod in _labelled(seen, "db") if _ready(pod))
+    if names == ["db-0", "db-1", "db-2"] and not past(seen, "db-1"):
+        none = Text(ko="db-1을 아직 지우지 않았습니다", en="db-1 was not deleted yet")
+        look = Text(ko='`kubectl.delete("pod", "db-1")`을 실행하십시오', en='run `kubectl.delete("pod", "db-1")`')
+        return Result(False, none, look, ladders.KEPT)
     if names == ["db-0", "db-1", "db-2"]:
         told = Text(ko="지운 db-1이 같은 이름으로 돌아왔습니다", en="db-1 is back, under the same name")
         return Result(True, told)
@@ -126,7 +148,7 @@ def _ordered(seen: Seen) -> Result:
         ko='`kubectl.rollout("status", "statefulset/db")`가 끝나면 다시 확인하십시오',
         en='check again when `kubectl.rollout("status", "statefulset/db")` is done',
     )
-    return Result(False, there, look)
+    return Result(False, there, look, ladders.ORDER, settling=bool(names))
 
 
 def _nodes(pods: list[Pod]) -> list[str]:
@@ -140,13 +162,14 @@ def _every_node(seen: Seen) -> Result:
         told = Text(ko="작업자 노드마다 파드가 하나씩 있습니다", en="there is one Pod on each worker")
         return Result(True, told)
     there = Text(ko="Ready인 agent 파드가 있는 노드: {nodes}", en="nodes with a Ready Pod of agent: {nodes}")
-    return Result(False, there.format(nodes=", ".join(nodes) or "-"), ABOVE)
+    return Result(False, there.format(nodes=", ".join(nodes) or "-"), ABOVE, ladders.FARM)
 
 
 def _moved(seen: Seen) -> Result:
-    """Both Pods of the Deployment are Ready on the node that is left."""
+    """Both Pods of the Deployment are Ready on the node that is left, and Events tell that the other had failed."""
     nodes = _nodes(_labelled(seen, "web"))
-    if nodes == ["farm-worker2", "farm-worker2"]:
+    failed = any(event.get("reason") in LOST for event in seen.events)
+    if nodes == ["farm-worker2", "farm-worker2"] and failed:
         told = Text(
             ko="살아 있는 노드에 새 파드가 생겨, 다시 둘이 일합니다",
             en="a new Pod came up on the node that is left: two are serving again",
@@ -157,7 +180,8 @@ def _moved(seen: Seen) -> Result:
         ko="`availableReplicas`가 2가 될 때까지 기다리는 셀을 실행하십시오",
         en="run the cell that waits until `availableReplicas` is 2",
     )
-    return Result(False, there.format(nodes=", ".join(nodes) or "-"), look)
+    hints = ladders.FARM if not nodes else ladders.PLUGGED if "farm-worker" in nodes else ladders.WAITING
+    return Result(False, there.format(nodes=", ".join(nodes) or "-"), look, hints)
 
 
 def _job(seen: Seen) -> Result:
@@ -169,13 +193,17 @@ def _job(seen: Seen) -> Result:
     phases = ", ".join(pod["status"].get("phase", "") for pod in pods) or "-"
     told = Text(ko="once 잡의 파드가 아직 끝나지 않았습니다 ({phases})", en="no Pod of the Job is done yet ({phases})")
     look = Text(ko='`kubectl.describe("job", "once")`를 보십시오', en='look at `kubectl.describe("job", "once")`')
-    return Result(False, told.format(phases=phases), look)
+    return Result(False, told.format(phases=phases), look, ladders.JOB, settling=bool(pods))
 
 
 def _tidy(seen: Seen) -> Result:
-    """No controller has left a Pod."""
-    left = [pod["metadata"]["name"] for app in ("web", "db") for pod in _labelled(seen, app)]
+    """No controller has left a Pod, and Events tell that there were some."""
+    left = [pod["metadata"]["name"] for app in APPS for pod in _labelled(seen, app)]
     left += [pod["metadata"]["name"] for pod in seen.pods if _owner(pod) == "Job"]
+    told_of = {str((event.get("involvedObject") or {}).get("name")) for event in seen.events}
+    if not left and not any(name.startswith(MADE) for name in told_of):
+        never = Text(ko="이 수업의 컨트롤러가 만든 파드가 없었습니다", en="no controller of this lesson has made a Pod")
+        return Result(False, never, ABOVE, ladders.NEVER)
     if not left:
         told = Text(ko="컨트롤러와 그 파드가 모두 사라졌습니다", en="the controllers are gone, and so are their Pods")
         return Result(True, told)
@@ -184,21 +212,22 @@ def _tidy(seen: Seen) -> Result:
         ko='`kubectl.delete("deployment/web", "statefulset/db", "job/once")`를 실행하십시오',
         en='run `kubectl.delete("deployment/web", "statefulset/db", "job/once")`',
     )
-    return Result(False, still, look)
+    return Result(False, still, look, ladders.LEFT)
 
 
 CHECKS = (
-    Check("restarted", both(ready(POD, MANIFEST), _restarted)),
-    Check("three", _three),
-    Check("refilled", _refilled),
-    Check("scaled", _scaled),
-    Check("latest", _latest),
-    Check("undone", _undone),
-    Check("ordered", _ordered),
-    Check("every-node", _every_node),
-    Check("moved", _moved),
-    Check("job", _job),
-    Check("tidy", _tidy),
+    Check("restarted", both(ready(POD, MANIFEST), _restarted), ladders.NO_RESTART, SOLUTIONS["restarted"]),
+    Check("three", _three, ladders.NO_PODS, SOLUTIONS["three"]),
+    Check("refilled", _refilled, ladders.NO_VICTIM, SOLUTIONS["refilled"]),
+    Check("scaled", _scaled, ladders.NO_NUMBER, SOLUTIONS["scaled"]),
+    Check("latest", _latest, ladders.NO_PODS, SOLUTIONS["latest"]),
+    Check("undone", _undone, ladders.NO_BAD, SOLUTIONS["undone"], ("replicasets",)),
+    Check("ordered", _ordered, ladders.ORDER, SOLUTIONS["ordered"]),
+    Check("every-node", _every_node, ladders.FARM, SOLUTIONS["every-node"]),
+    Check("moved", _moved, ladders.WAITING, SOLUTIONS["moved"]),
+    Check("job", _job, ladders.JOB, SOLUTIONS["job"]),
+    ALONE["07"],
+    Check("tidy", _tidy, ladders.LEFT, SOLUTIONS["tidy"]),
 )
 
 QUESTIONS = (
@@ -224,6 +253,7 @@ QUESTIONS = (
             ),
         ),
         prediction=True,
+        shown_by="refilled",
     ),
     Question(
         "bad",
@@ -252,6 +282,7 @@ QUESTIONS = (
             ),
         ),
         prediction=True,
+        shown_by="undone",
     ),
     Question(
         "node",
@@ -284,6 +315,7 @@ QUESTIONS = (
             ),
         ),
         prediction=True,
+        shown_by="moved",
     ),
     Question(
         "who",

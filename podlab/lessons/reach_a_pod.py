@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from podlab.lessons.check import Check, Pod, Result, Seen, Test
-from podlab.lessons.judge import answered, both, past, ready
+from podlab.lessons.judge import answered, both, filled, past, ready
+from podlab.lessons.ladders import reach_a_pod as ladders
 from podlab.lessons.quiz import Option, Question
 from podlab.text import Text
 
@@ -25,7 +26,7 @@ def _three(seen: Seen) -> Result:
     if not without:
         return Result(True, Text(ko="파드 셋이 모두 Ready입니다", en="all three Pods are Ready"))
     told = Text(ko="{name} 파드에 app=colors 레이블이 없습니다", en="the Pod {name} lacks the label app=colors")
-    return Result(False, told.format(name=without[0]), ABOVE)
+    return Result(False, told.format(name=without[0]), ABOVE, filled(ladders.NO_LABEL, without[0]))
 
 
 def _behind(seen: Seen, service: str) -> set[str]:
@@ -44,15 +45,14 @@ def _named(names: set[str]) -> str:
     return ", ".join(sorted(names)) or "-"
 
 
-def _service(name: str, look: Text) -> Test:
+def _service(name: str, look: Text, hints: tuple[Text, ...] = ()) -> Test:
     """The Service is there."""
 
     def test(seen: Seen) -> Result:
         if seen.other("services", name):
             return Result(True, Text(ko="{name} 서비스가 있습니다", en="the Service {name} is there").format(name=name))
-        return Result(
-            False, Text(ko="{name} 서비스가 없습니다", en="there is no Service {name}").format(name=name), look
-        )
+        none = Text(ko="{name} 서비스가 없습니다", en="there is no Service {name}").format(name=name)
+        return Result(False, none, look, hints or filled(ladders.NO_SERVICE, name))
 
     return test
 
@@ -65,9 +65,10 @@ def _heard(want: set[str], good: Text) -> Test:
         if got == want:
             return Result(True, good)
         if not got:
-            return Result(False, Text(ko="아무도 대답하지 않았습니다", en="nobody has answered"), ABOVE)
+            return Result(False, Text(ko="아무도 대답하지 않았습니다", en="nobody has answered"), ABOVE, ladders.NOBODY)
         told = Text(ko="{want}의 대답이어야 하는데 {got}입니다", en="{want} should have answered, but it was {got}")
-        return Result(False, told.format(want=_named(want), got=_named(got)), AGAIN)
+        hints = tuple(step.format(want=_named(want)) for step in ladders.OTHERS)
+        return Result(False, told.format(want=_named(want), got=_named(got)), AGAIN, hints)
 
     return test
 
@@ -81,7 +82,8 @@ def _name(seen: Seen) -> Result:
     """The DNS server's answer has the Service's address."""
     if _address(seen) and _address(seen) in seen.answer.split():
         return Result(True, Text(ko="이름이 서비스의 IP로 바뀌었습니다", en="the name became the Service's IP"))
-    return Result(False, Text(ko="대답에 서비스의 IP가 없습니다", en="the Service's IP is not in the answer"), ABOVE)
+    none = Text(ko="대답에 서비스의 IP가 없습니다", en="the Service's IP is not in the answer")
+    return Result(False, none, ABOVE, ladders.NAME)
 
 
 def _mended(seen: Seen) -> Result:
@@ -93,20 +95,22 @@ def _mended(seen: Seen) -> Result:
     look = Text(
         ko="`kubectl.patch(…)`로 셀렉터를 app=colors로 고치십시오", en="set it to app=colors with `kubectl.patch(…)`"
     )
-    return Result(False, told.format(found=",".join(f"{k}={v}" for k, v in selector.items()) or "-"), look)
+    found = ",".join(f"{k}={v}" for k, v in selector.items()) or "-"
+    return Result(False, told.format(found=found), look, ladders.SELECTOR)
 
 
 def _out(seen: Seen) -> Result:
     """The Pod yellow runs on, but the Service no longer counts it in."""
     pod = seen.pod("yellow")
     if pod is None:
-        return Result(False, Text(ko="yellow 파드가 없습니다", en="there is no Pod yellow"), ABOVE)
+        return Result(False, Text(ko="yellow 파드가 없습니다", en="there is no Pod yellow"), ABOVE, ladders.NO_YELLOW)
     if "app" in _labels(pod):
         look = Text(
             ko='`kubectl.label("pod", "yellow", "app-")`를 실행하십시오',
             en='run `kubectl.label("pod", "yellow", "app-")`',
         )
-        return Result(False, Text(ko="yellow에 아직 app 레이블이 있습니다", en="yellow still has the label app"), look)
+        still = Text(ko="yellow에 아직 app 레이블이 있습니다", en="yellow still has the label app")
+        return Result(False, still, look, ladders.LABELLED)
     told = Text(ko="yellow는 그대로 돌지만 요청을 받지 않습니다", en="yellow runs on, and gets no requests")
     return _heard({"blue", "green"}, told)(seen)
 
@@ -114,10 +118,13 @@ def _out(seen: Seen) -> Result:
 def _unready(seen: Seen) -> Result:
     """The Pod green is not Ready, was not restarted, and gets no requests."""
     pod = seen.pod("green")
-    conditions = (pod.get("status") or {}).get("conditions") or [] if pod else []
+    if pod is None:
+        return READY[1](seen)
+    conditions = (pod.get("status") or {}).get("conditions") or []
     if not any(each["type"] == "Ready" and each["status"] == "False" for each in conditions):
         look = Text(ko="`rm`이 있는 셀을 실행하고 기다리십시오", en="run the cell with `rm`, and wait")
-        return Result(False, Text(ko="green이 아직 Ready입니다", en="green is still Ready"), look)
+        still = Text(ko="green이 아직 Ready입니다", en="green is still Ready")
+        return Result(False, still, look, ladders.STILL_READY)
     told = Text(
         ko="green은 다시 시작하지도 않고 요청도 받지 않습니다", en="green was not restarted, and gets no requests"
     )
@@ -130,7 +137,7 @@ def _back(seen: Seen) -> Result:
     if behind == set(COLORS):
         return Result(True, Text(ko="서비스 뒤에 다시 셋이 있습니다", en="three Pods stand behind the Service again"))
     told = Text(ko="지금 서비스 뒤에 있는 파드: {names}", en="behind the Service now: {names}")
-    return Result(False, told.format(names=_named(behind)), AGAIN)
+    return Result(False, told.format(names=_named(behind)), AGAIN, ladders.NOT_BACK, settling=bool(behind))
 
 
 def _browser(seen: Seen) -> Result:
@@ -177,62 +184,43 @@ def _tidy(seen: Seen) -> Result:
         told = Text(ko="이 수업의 파드와 서비스를 모두 지웠습니다", en="the lesson's Pods and Services are gone")
         return Result(True, told)
     if not left:
-        return Result(False, Text(ko="지워진 blue 파드가 없습니다", en="no Pod blue has been deleted"), ABOVE)
+        none = Text(ko="지워진 blue 파드가 없습니다", en="no Pod blue has been deleted")
+        return Result(False, none, ABOVE, ladders.NEVER)
     still = Text(ko="아직 남은 것: {names}", en="still there: {names}").format(names=", ".join(left))
-    return Result(False, still, AGAIN)
+    return Result(False, still, AGAIN, ladders.LEFT)
 
 
 READY = [ready(name, "blue.yaml") for name in COLORS]
 EMPTY = Text(ko="빈 셀에 매니페스트를 쓰고 적용하십시오", en="write a manifest in the empty cell, and apply it")
 
-ALONE = (
-    Text(
-        ko="서비스에는 셀렉터와 포트가 있어야 합니다. `colors.yaml`에서 시작하십시오",
-        en="a Service needs a selector and a port: begin with `colors.yaml`",
-    ),
-    Text(
-        ko="blue만 가진 레이블은 `color=blue`이고, 부르는 포트는 80번입니다",
-        en="blue alone has the label `color=blue`, and callers use port 80",
-    ),
-    Text(
-        ko="`name: only-blue`, `selector: {color: blue}`, `port: 80`, `targetPort: 80`인 서비스를 적용하십시오",
-        en="apply a Service with `name: only-blue`, `selector: {color: blue}`, `port: 80`, `targetPort: 80`",
-    ),
+
+def _check(name: str, test: Test, hints: tuple[Text, ...], *also: str) -> Check:
+    return Check(name, test, hints, ladders.SOLUTIONS[name], also)
+
+
+def _everyone() -> Test:
+    told = Text(ko="주소는 하나인데 셋이 대답했습니다", en="one address, and all three have answered")
+    return both(_service("colors", ABOVE), _heard(set(COLORS), told))
+
+
+CHOSEN = answered(
+    lambda seen: "pod/blue\npod/green" if seen.pod("blue") and seen.pod("green") else "",
+    Text(ko="레이블로 두 파드만 골랐습니다", en="the labels gave just these two Pods"),
+    Text(ko="blue와 green만 고르는 셀렉터를 쓰십시오", en="use a selector that fits blue and green only"),
 )
-SERVICE = """
-spec = {"selector": {"color": "blue"}, "ports": [{"port": 80, "targetPort": 80}]}
-kubectl.apply({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "only-blue"}, "spec": spec})
-check(kubectl, "08-alone")
-"""
 
 CHECKS = (
-    Check("three", both(READY[0], both(READY[1], both(READY[2], _three)))),
-    Check(
-        "chosen",
-        answered(
-            lambda seen: "pod/blue\npod/green" if seen.pod("blue") and seen.pod("green") else "",
-            Text(ko="레이블로 두 파드만 골랐습니다", en="the labels gave just these two Pods"),
-            Text(ko="blue와 green만 고르는 셀렉터를 쓰십시오", en="use a selector that fits blue and green only"),
-        ),
-    ),
-    Check(
-        "everyone",
-        both(
-            _service("colors", ABOVE),
-            _heard(
-                set(COLORS), Text(ko="주소는 하나인데 셋이 대답했습니다", en="one address, and all three have answered")
-            ),
-        ),
-        also=KINDS,
-    ),
-    Check("name", both(_service("colors", ABOVE), _name), also=KINDS),
-    Check("mended", both(_service("typo", ABOVE), _mended), also=KINDS),
-    Check("out", _out),
-    Check("unready", _unready),
-    Check("back", _back, also=KINDS),
-    Check("browser", _browser),
-    Check("alone", both(_service("only-blue", EMPTY), _only_blue), ALONE, SERVICE, KINDS),
-    Check("tidy", _tidy, also=KINDS),
+    _check("three", both(READY[0], both(READY[1], both(READY[2], _three))), filled(ladders.NO_LABEL, "blue")),
+    _check("chosen", both(READY[0], both(READY[1], CHOSEN)), ladders.CHOSEN),
+    _check("everyone", _everyone(), ladders.NOBODY, *KINDS),
+    _check("name", both(_service("colors", ABOVE), _name), ladders.NAME, *KINDS),
+    _check("mended", both(_service("typo", ABOVE), _mended), ladders.SELECTOR, *KINDS),
+    _check("out", _out, ladders.LABELLED),
+    _check("unready", _unready, ladders.STILL_READY),
+    _check("back", _back, ladders.NOT_BACK, *KINDS),
+    _check("browser", _browser, ladders.BROWSER),
+    _check("alone", both(_service("only-blue", EMPTY, ladders.ALONE), _only_blue), ladders.ALONE, *KINDS),
+    _check("tidy", _tidy, ladders.LEFT, *KINDS),
 )
 
 QUESTIONS = (
@@ -255,6 +243,7 @@ QUESTIONS = (
             ),
         ),
         prediction=True,
+        shown_by="everyone",
     ),
     Question(
         "label",
@@ -283,6 +272,7 @@ QUESTIONS = (
             ),
         ),
         prediction=True,
+        shown_by="out",
     ),
     Question(
         "ready",
@@ -309,6 +299,7 @@ QUESTIONS = (
             ),
         ),
         prediction=True,
+        shown_by="unready",
     ),
     Question(
         "refused",

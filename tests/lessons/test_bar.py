@@ -38,15 +38,15 @@ def test_a_document_keeps_one_line_that_is_never_compared():
 def test_it_says_what_is_open_and_where_to_go_on():
     progress.record("02-clear", PASSED)
     page = bar.html(progress.progress(), LESSONS[2])
-    assert 'aria-valuenow="1"' in page and 'aria-valuemax="11"' in page
-    assert "1 of 11 done · 10 open" in page and "next: 02-manifest" in page
+    assert 'aria-valuenow="1"' in page and 'aria-valuemax="12"' in page
+    assert "1 of 12 done · 11 open" in page and "next: 02-manifest" in page
 
 
 def test_it_moves_when_something_passes():
     told = []
     progress.follow(lambda: told.append(bar.html(progress.progress(), LESSONS[2])))
     progress.record("02-clear", PASSED)
-    assert "1 of 11" in told[-1]
+    assert "1 of 12" in told[-1]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

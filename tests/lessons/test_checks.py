@@ -220,3 +220,9 @@ def test_modules_have_nothing_in_common_by_accident():
 def test_the_first_cell_takes_whatever_the_learner_puts_there(answer):
     assert find("00-cell").test(Seen(answer=answer))
     assert not find("00-cell").test(Seen())
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
+def test_who_has_done_nothing_passes_nothing_but_the_clear_table(lesson):
+    passed = [each.name for each in lesson.module.CHECKS if each.test(Seen())]
+    assert passed == (["clear"] if lesson.number == "02" else [])

@@ -39,6 +39,10 @@ CASES = [
 def test_a_check_passes_for_what_it_says_and_else_names_where_to_look(
     name: str, pods: tuple[dict[str, Any], ...], passed: bool
 ) -> None:
-    result = find(name).test(Seen(pods))
+    result = find(name).test(Seen(pods, events=({"reason": "NodeNotReady"},)))
     assert result.passed is passed
     assert passed or result.look is not None
+
+
+def test_a_node_that_never_failed_has_not_moved_anything() -> None:
+    assert not find("07-moved").test(Seen(LEFT))

@@ -26,7 +26,7 @@ def line(number):
 
 
 def test_nothing_yet():
-    assert line("02").startswith("02 □□□□□□□□□□□ 0/11 · 0 min · hints 0 · ")
+    assert line("02").startswith("02 □□□□□□□□□□□□ 0/12 · 0 min · hints 0 · ")
     assert line("01").startswith("01 □□□□□ 0/5")
 
 
@@ -34,14 +34,14 @@ def test_a_check_that_passed_stays_passed_when_it_is_repeated():
     progress.record("02-ready", PASSED)
     progress.record("02-clear", PASSED)
     progress.record("02-clear", FAILED)
-    assert line("02").startswith("02 ■□■□□□□□□□□ 2/11")
+    assert line("02").startswith("02 ■□■□□□□□□□□□ 2/12")
     kept = progress.progress().entries["02-clear"]
     assert kept["tries"] == 2 and kept["said"] == {"ko": "준비됨", "en": "it is ready"}
 
 
 def test_a_failure_passes_nothing():
     progress.record("02-ready", FAILED)
-    assert line("02").split()[2] == "0/11"
+    assert line("02").split()[2] == "0/12"
 
 
 def test_hints_and_solutions_are_counted_once_each():
@@ -71,10 +71,10 @@ def test_a_file_of_the_first_form_is_understood(home):
 def test_a_damaged_file_counts_as_none(home, damage):
     (home / "progress.json").write_text(damage, encoding="utf-8")
     progress.record("02-ready", PASSED)
-    assert " 1/11" in line("02")
+    assert " 1/12" in line("02")
 
 
 def test_a_place_that_cannot_be_written_is_no_error(home):
     (home / "progress.json").mkdir()
     progress.record("02-ready", PASSED)
-    assert " 0/11" in line("02")
+    assert " 0/12" in line("02")

@@ -128,8 +128,8 @@ def test_without_a_prediction_the_result_stays_as_it_is():
 
 @EACH
 def test_what_decides_a_prediction_is_a_check_of_the_lesson(lesson, question):
-    if question.shown_by:
-        assert question.prediction
+    assert bool(question.shown_by) is question.prediction
+    if question.prediction:
         assert question.shown_by in [each.name for each in lesson.module.CHECKS]
 
 

@@ -116,7 +116,7 @@ def test_every_cell_of_a_panel_is_compared_but_for_the_age(path):
         for cell in re.findall(r"<t[hd][^>]*>[^<]+</t[hd]>", text):
             inner = re.sub(r"<[^>]*>", "", cell)
             caught = sanitize(text.replace(cell, cell.replace(inner, lie(inner)))) != sanitize(text)
-            assert caught or re.fullmatch(r"<td>\d[\dydhms]*</td>", cell), cell
+            assert caught or lie(inner) == inner or re.fullmatch(r"<td>\d[\dydhms]*</td>", cell), cell
 
 
 @NOTEBOOK
