@@ -47,7 +47,7 @@ def _app(words: list[str]) -> int:
     for command in (workshop.seats, workshop.check, workshop.reset, workshop.remove):
         room.command(command.__name__)(command)
     app.add_typer(room, name="workshop")
-    tab = typer.Typer(no_args_is_help=True, help="The lessons as a static site. 정적 사이트로 된 강의.")
+    tab = typer.Typer(no_args_is_help=True, help="The lessons as a static site. 정적 사이트로 된 수업.")
     tab.command("build")(site.build)
     tab.command("serve")(site.serve)
     app.add_typer(tab, name="site")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from podlab.lessons.challenges import ALONE
 from podlab.lessons.check import Check, Result, Seen
 from podlab.lessons.get import address
-from podlab.lessons.judge import answered, ready
+from podlab.lessons.judge import answered, both, brought, ready
 from podlab.lessons.lesson import MANIFEST, POD
 from podlab.lessons.quiz import Option, Question
 from podlab.text import Text
@@ -118,16 +118,20 @@ TABLE = (
 )
 PREFIX = 'found = kubectl.describe("pod", "nginx-pod")\ncheck(kubectl, "04-prefix", found)'
 
+THERE = brought(POD, "04")
 CHECKS = (
-    Check("ready", ready(POD, MANIFEST), solution='kubectl = start("04")\ncheck(kubectl, "04-ready")'),
+    Check("ready", both(THERE, ready(POD, MANIFEST)), solution='kubectl = start("04")\ncheck(kubectl, "04-ready")'),
     Check(
         "ip",
-        answered(
-            address,
-            Text(ko="파드의 IP는 {answer}입니다", en="the IP of the Pod is {answer}"),
-            Text(
-                ko="Node 줄의 주소는 노드의 것입니다. `IP:`로 시작하는 줄을 보십시오",
-                en="the address in the line Node belongs to the node; look at the line that begins with `IP:`",
+        both(
+            THERE,
+            answered(
+                address,
+                Text(ko="파드의 IP는 {answer}입니다", en="the IP of the Pod is {answer}"),
+                Text(
+                    ko="Node 줄의 주소는 노드의 것입니다. `IP:`로 시작하는 줄을 보십시오",
+                    en="the address in the line Node belongs to the node; look at the line that begins with `IP:`",
+                ),
             ),
         ),
         IP,
@@ -135,17 +139,25 @@ CHECKS = (
     ),
     Check(
         "restarts",
-        answered(
-            _restarts,
-            Text(ko="다시 시작된 횟수는 {answer}입니다", en="the container was restarted {answer} times"),
-            Text(ko="Containers 구역의 Restart Count를 보십시오", en="look at Restart Count in the section Containers"),
+        both(
+            THERE,
+            answered(
+                _restarts,
+                Text(ko="다시 시작된 횟수는 {answer}입니다", en="the container was restarted {answer} times"),
+                Text(
+                    ko="Containers 구역의 Restart Count를 보십시오",
+                    en="look at Restart Count in the section Containers",
+                ),
+            ),
         ),
         COUNT,
         ASK.format(pod=POD, path=".status.containerStatuses[0].restartCount", name="restarts"),
     ),
-    Check("conditions", _conditions, GATES, GATE.format(pod=POD) + '\ncheck(kubectl, "04-conditions", found)'),
-    Check("events", _events, STORY_STEPS, TABLE + '\ncheck(kubectl, "04-events", found)'),
-    Check("prefix", _prefix, BEGIN, PREFIX),
+    Check(
+        "conditions", both(THERE, _conditions), GATES, GATE.format(pod=POD) + '\ncheck(kubectl, "04-conditions", found)'
+    ),
+    Check("events", both(THERE, _events), STORY_STEPS, TABLE + '\ncheck(kubectl, "04-events", found)'),
+    Check("prefix", both(THERE, _prefix), BEGIN, PREFIX),
     ALONE["04"],
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from podlab.lessons.challenges import ALONE
 from podlab.lessons.check import Check, Result, Seen
-from podlab.lessons.judge import answered, ready, was_and_is_gone
+from podlab.lessons.judge import answered, both, brought, ready, was_and_is_gone
 from podlab.lessons.lesson import MANIFEST, POD
 from podlab.lessons.quiz import Option, Question
 from podlab.text import Text
@@ -132,31 +132,38 @@ check(kubectl, "03-tidy")
 READ = 'policy = kubectl.get("pod", "{pod}", output="jsonpath={{.spec.containers[0].imagePullPolicy}}")'
 LIST = 'table = kubectl.get("pods", output="custom-columns=NAME:.metadata.name,IMAGE:.spec.containers[0].image")'
 
+THERE = brought(POD, "03")
 CHECKS = (
-    Check("ready", ready(POD, MANIFEST), solution='kubectl = start("03")\ncheck(kubectl, "03-ready")'),
+    Check("ready", both(THERE, ready(POD, MANIFEST)), solution='kubectl = start("03")\ncheck(kubectl, "03-ready")'),
     Check(
         "address",
-        answered(
-            address,
-            Text(ko="이 파드의 IP는 {answer}입니다", en="the IP of this Pod is {answer}"),
-            Text(ko="`-o wide` 표의 IP 열을 보십시오", en="look at the IP column of the `-o wide` table"),
+        both(
+            THERE,
+            answered(
+                address,
+                Text(ko="이 파드의 IP는 {answer}입니다", en="the IP of this Pod is {answer}"),
+                Text(ko="`-o wide` 표의 IP 열을 보십시오", en="look at the IP column of the `-o wide` table"),
+            ),
         ),
         ADDRESS,
         f'address = kubectl.get("pod", "{POD}", output="jsonpath={{.status.podIP}}")\n'
         'check(kubectl, "03-address", address)',
     ),
-    Check("label", _labelled, LABEL, 'kubectl = start("03")\ncheck(kubectl, "03-label")'),
+    Check("label", both(THERE, _labelled), LABEL, 'kubectl = start("03")\ncheck(kubectl, "03-label")'),
     Check(
         "default",
-        answered(
-            policy,
-            Text(
-                ko="적지 않아도 채워진 기본값은 {answer}입니다",
-                en="the default, filled in although you never wrote it, is {answer}",
-            ),
-            Text(
-                ko="YAML의 `spec.containers`에서 `imagePullPolicy`를 찾으십시오",
-                en="find `imagePullPolicy` under `spec.containers` in the YAML",
+        both(
+            THERE,
+            answered(
+                policy,
+                Text(
+                    ko="적지 않아도 채워진 기본값은 {answer}입니다",
+                    en="the default, filled in although you never wrote it, is {answer}",
+                ),
+                Text(
+                    ko="YAML의 `spec.containers`에서 `imagePullPolicy`를 찾으십시오",
+                    en="find `imagePullPolicy` under `spec.containers` in the YAML",
+                ),
             ),
         ),
         DEFAULT,
@@ -170,14 +177,18 @@ CHECKS = (
         TIDY,
         MADE,
     ),
-    Check("columns", _table, COLUMNS, LIST + '\ncheck(kubectl, "03-columns", table)'),
+    Check("columns", both(THERE, _table), COLUMNS, LIST + '\ncheck(kubectl, "03-columns", table)'),
     Check(
         "name",
-        answered(
-            _name,
-            Text(ko="온전한 이름은 {answer}입니다", en="the full name is {answer}"),
-            Text(
-                ko='`kubectl.get("pods")`의 NAME 열을 보십시오', en='look at the NAME column of `kubectl.get("pods")`'
+        both(
+            THERE,
+            answered(
+                _name,
+                Text(ko="온전한 이름은 {answer}입니다", en="the full name is {answer}"),
+                Text(
+                    ko='`kubectl.get("pods")`의 NAME 열을 보십시오',
+                    en='look at the NAME column of `kubectl.get("pods")`',
+                ),
             ),
         ),
         NAME,

@@ -32,6 +32,24 @@ MISSING = (
         en='run `kubectl.apply("{file}")` in a new cell; if there is no such file, the `%%manifest` cell comes first',
     ),
 )
+BRING = (
+    Text(
+        ko='`start("{number}")`가 있는 첫 셀을 다시 실행하십시오',
+        en='run the first cell, the one with `start("{number}")`, once more',
+    ),
+    Text(
+        ko="이 수업의 파드는 첫 셀이 준비합니다. 지워졌어도 다시 만들어 줍니다",
+        en="the first cell sees to the Pod of this lesson; when it is gone, that cell makes it again",
+    ),
+    Text(
+        ko='`kubectl.get("pods")`에 {name}{이/가} 보이지 않거나 `Terminating`입니다',
+        en='in `kubectl.get("pods")`, {name} is missing or `Terminating`',
+    ),
+    Text(
+        ko='`kubectl = start("{number}")`를 실행하고, 위의 셀을 다시 실행한 다음 확인하십시오',
+        en='run `kubectl = start("{number}")`, then the cell above, and check again',
+    ),
+)
 LEAVING = (
     Text(
         ko="지우는 중인 파드는 다시 쓸 수 없습니다. 새로 만들어야 합니다",
@@ -153,6 +171,21 @@ def ready(name: str, file: str) -> Test:
             again = Text(ko="사라지면 다시 적용하십시오", en="wait until it is gone, then apply the manifest again")
             return Result(False, leaving.format(name=name), again, filled(LEAVING, name, file), settling=True)
         return _readiness(name, file, pod)
+
+    return test
+
+
+def brought(name: str, number: str) -> Test:
+    """The Pod that a lesson's first cell brings is there to stay: else it is that cell that brings it again."""
+
+    def test(seen: Seen) -> Result:
+        pod = seen.pod(name)
+        if pod is not None and not pod["metadata"].get("deletionTimestamp"):
+            return Result(True, Text(ko="{name} 파드가 있습니다", en="the Pod {name} is there").format(name=name))
+        gone = Text(ko="{name} 파드가 없습니다", en="there is no Pod {name}")
+        leaving = Text(ko="{name} 파드가 종료되는 중입니다", en="the Pod {name} is shutting down")
+        look, *hints = (step.format(name=name, number=number) for step in BRING)
+        return Result(False, (leaving if pod else gone).format(name=name), look, tuple(hints))
 
     return test
 

@@ -12,7 +12,7 @@ from podlab.errors import PodlabError
 from podlab.lessons import create, delete, describe, get
 from podlab.lessons.check import Result, Seen, find
 from podlab.lessons.judge import absent, differs, ready, trouble, written
-from podlab.lessons.lesson import LESSONS, MANIFEST, POD, manifest
+from podlab.lessons.lesson import LESSONS, MANIFEST, POD, lesson, manifest
 from podlab.text import Text
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -156,11 +156,11 @@ def test_the_node_is_not_the_pod():
 
 def test_events_out_of_order_are_not_the_story():
     lines = EVENTS.splitlines()
-    assert find("04-events").test(Seen(answer=EVENTS))
+    assert find("04-events").test(Seen((READY,), answer=EVENTS))
     for i in range(1, len(lines) - 1):
         swapped = [*lines[:i], lines[i + 1], lines[i], *lines[i + 2 :]]
-        assert not find("04-events").test(Seen(answer="\n".join(swapped)))
-        assert not find("04-events").test(Seen(answer="\n".join(lines[:i] + lines[i + 1 :])))
+        assert not find("04-events").test(Seen((READY,), answer="\n".join(swapped)))
+        assert not find("04-events").test(Seen((READY,), answer="\n".join(lines[:i] + lines[i + 1 :])))
 
 
 def test_a_label_on_a_second_pod_is_noticed():
@@ -226,3 +226,13 @@ def test_the_first_cell_takes_whatever_the_learner_puts_there(answer):
 def test_who_has_done_nothing_passes_nothing_but_the_clear_table(lesson):
     passed = [each.name for each in lesson.module.CHECKS if each.test(Seen())]
     assert passed == (["clear"] if lesson.number == "02" else [])
+
+
+@pytest.mark.parametrize("number", ["03", "04"])
+@pytest.mark.parametrize("pods", [(), ({**READY, "metadata": {**READY["metadata"], "deletionTimestamp": "now"}},)])
+def test_where_the_pod_is_gone_every_check_leads_to_the_first_cell(number, pods):
+    own = ("tidy", "alone")  # about a Pod of the learner's own
+    for each in lesson(number).module.CHECKS:
+        if each.name not in own:
+            found = each.test(Seen(pods, answer="x"))
+            assert not found and f'start("{number}")' in found.look.en and f'start("{number}")' in found.hints[-1].ko

@@ -53,6 +53,15 @@ HINTS: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
+        r'\(NotFound\).*?: (?P<resource>[\w.]+) "(?P<name>-[^"]*)" not found',
+        Text(
+            ko='{name}{은/는} 이름으로 읽혔습니다. 파이썬에서는 옵션을 인자로 씁니다: `output="wide"`. kubectl의 줄을 '
+            "그대로 쓰려면 `%kubectl`로 시작합니다.",
+            en='{name} was taken for a name. In Python an option is an argument, such as `output="wide"`; for a line '
+            "of kubectl as it stands, begin with `%kubectl`.",
+        ),
+    ),
+    (
         r'\(NotFound\).*?: (?P<resource>[\w.]+) "(?P<name>[^"]*)" not found',
         Text(
             ko="{name}{이/가} 이 네임스페이스에 없습니다. 이미 지웠거나 이름이 다릅니다. 있는 것은 "

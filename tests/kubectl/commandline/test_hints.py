@@ -13,6 +13,7 @@ from podlab.kubectl.commandline.hints import hint_for
         ('strict decoding error: unknown field "spec.containers[0].imagee"', "Did you mean `image`?"),
         ('strict decoding error: unknown field "spec.zzz"', "There is no field spec.zzz."),
         ('Error from server (NotFound): pods "web" not found', "it is deleted already, or its name is another"),
+        ('Error from server (NotFound): pods "-o" not found', "an option is an argument"),
         ("error: timed out waiting for the condition on pods/web", "raise `timeout`"),
         ("error trying to reach service: dial tcp 10.0.0.1:81: connect: connection refused", "has that port open"),
         ('error: unable to match a printer suitable for the output format "Wide", allowed', "There is no Wide."),
