@@ -67,7 +67,7 @@ class Registry:
         for resource in resources:
             self._add(resource)
         self.admit, self.check = admit, check
-        self._informers: dict[str, list[tuple[Resource, Callable[[Event], None]]]] = {}
+        self._informers: dict[tuple[str, str], list[tuple[Resource, Callable[[Event], None]]]] = {}
         store.subscribe(self._tell)
 
     def _add(self, resource: Resource) -> None:
@@ -235,24 +235,28 @@ class Registry:
 
     # Watching
 
-    def on(self, resource: Resource, callback: Callable[[Event], None]) -> Callable[[], None]:
-        """Call back for all objects now (as ADDED), then for every committed change; returns how to stop."""
+    def on(self, resource: Resource, callback: Callable[[Event], None], *, node: str = "") -> Callable[[], None]:
+        """Call back for all objects now (as ADDED), then for every committed change; returns how to stop.
+
+        With a node only for those that are there, without looking at all others.
+        Upstream: pkg/registry/core/pod/strategy.go (NodeNameTriggerFunc)
+        """
         self.store.flush()
         for _, obj, revision in list(self.store.list(resource.prefix)):
-            callback(Event("ADDED", resource.load(obj) if resource.load else obj, None, revision))
-        informer, alike = (resource, callback), self._informers.setdefault(resource.prefix, [])
+            if not node or _node(obj) == node:
+                callback(Event("ADDED", resource.load(obj) if resource.load else obj, None, revision))
+        informer, alike = (resource, callback), self._informers.setdefault((resource.prefix, node), [])
         alike.append(informer)
         return lambda: alike.remove(informer)
 
     def _tell(self, change: Change) -> None:
         """Call back whom it concerns; all that ask for one version of a kind share the event."""
-        for prefix, informers in tuple(self._informers.items()):
-            if change.key.startswith(prefix):
-                made: dict[str, Event] = {}
-                for resource, callback in tuple(informers):
-                    version = resource.api_version
-                    made[version] = told = made.get(version) or event(resource, change)
-                    callback(told)
+        made: dict[str, Event] = {}
+        for which in _concerned(change):
+            for resource, callback in tuple(self._informers.get(which, ())):
+                version = resource.api_version
+                made[version] = told = made.get(version) or event(resource, change)
+                callback(told)
 
     async def watch(self, resource: Resource, namespace: str = "", *, after: int | None = None) -> AsyncIterator[Event]:
         """Changes after a revision; without one all objects as ADDED, then changes. Raises StatusError 410."""
@@ -266,6 +270,18 @@ class Registry:
                 yield event(resource, change)
         finally:
             watch.close()
+
+
+def _concerned(change: Change) -> list[tuple[str, str]]:
+    """Under which prefixes and nodes those who ask for a change may be found: `/pods/`, `/apps/deployments/`."""
+    first, second = change.key.split("/", 3)[1:3]
+    found = [(f"/{first}/", ""), (f"/{first}/{second}/", "")]
+    node = _node(change.obj or change.previous or {})
+    return [*found, (f"/{first}/", node)] if node else found
+
+
+def _node(obj: Obj) -> str:
+    return str((obj.get("spec") or {}).get("nodeName") or "")
 
 
 def event(resource: Resource, change: Change) -> Event:

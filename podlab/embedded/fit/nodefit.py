@@ -75,6 +75,8 @@ def misfits(pod: Load, node: Obj, there: Load, placed: neighbours.Placed = ()) -
         return [NO_PORTS]
     if short := _insufficient(pod, node, there):
         return short
+    if not placed and not neighbours.looks_around(itself):
+        return []
     refused = neighbours.refusal(itself, node["metadata"].get("labels") or {}, placed)
     return [refused] if refused else []
 
@@ -102,7 +104,8 @@ def _may_be_used(spec: Obj, node: Obj) -> bool:
 
 
 def _tolerates_taints(spec: Obj, node: Obj) -> bool:
-    return not untolerated(spec, node["spec"].get("taints") or [])
+    taints = node["spec"].get("taints")
+    return not taints or not untolerated(spec, taints)
 
 
 def untolerated(spec: Obj, taints: Sequence[Obj]) -> list[Obj]:
@@ -125,11 +128,12 @@ def tolerates(toleration: Obj, taint: Obj) -> bool:
 
 def matches_node(spec: Obj, node: Obj) -> bool:
     """Whether nodeSelector and required node affinity accept a node."""
+    selector, affinity = spec.get("nodeSelector") or {}, (spec.get("affinity") or {}).get("nodeAffinity") or {}
+    if not selector and not affinity:
+        return True
     labels = node["metadata"].get("labels") or {}
-    selector = spec.get("nodeSelector") or {}
     if any(labels.get(key) != value for key, value in selector.items()):
         return False
-    affinity = (spec.get("affinity") or {}).get("nodeAffinity") or {}
     required = affinity.get("requiredDuringSchedulingIgnoredDuringExecution")
     if not required:
         return True

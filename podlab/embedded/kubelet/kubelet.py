@@ -85,7 +85,7 @@ class Kubelet:
         """Register the node, take up the Pods that were running, and watch; a machine that booted tells of it."""
         self.parts.images.restore()
         self.reporter.start(booted=booted)
-        self._stop = self.parts.registry.on(self.parts.pods.resource, self._on_pod)
+        self._stop = self.parts.registry.on(self.parts.pods.resource, self._on_pod, node=self.parts.name)
 
     def stop(self) -> None:
         """Stop; the containers' next life goes on from what was kept."""
@@ -114,8 +114,6 @@ class Kubelet:
         uid = pod["metadata"]["uid"]
         if event.type == "DELETED":
             self._gone(pod)
-        elif pod["spec"].get("nodeName") != self.parts.name:
-            return
         elif uid in self.workers:
             self.workers[uid].update(pod)
         else:

@@ -89,7 +89,7 @@ class Files:
 
     def resolve(self, path: str, *, last: bool = True) -> str:
         """A path without symbolic links in it, or with none but the last part."""
-        if not self.root.links and not any(mount.volume.links for mount in self.mounts):
+        if self._straight(path):
             return path
         done, parts, hops = "/", path.strip("/").split("/"), 0
         while parts:
@@ -102,6 +102,12 @@ class Files:
                 parts = posixpath.normpath(posixpath.join(done, target)).strip("/").split("/") + parts
                 done = "/"
         return done
+
+    def _straight(self, path: str) -> bool:
+        """Whether a path is as it should be, and surely leads through no symbolic link."""
+        if any(path.startswith(link) for link in self.root.links) or path.endswith("/") or "//" in path:
+            return False
+        return not any(mount.volume.links and path.startswith(mount.path) for mount in self.mounts)
 
     def link(self, path: str) -> str | None:
         """The target of a symbolic link; None for what is none."""

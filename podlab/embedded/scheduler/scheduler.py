@@ -209,12 +209,14 @@ class Scheduler:
 
     def _beside(self, key: Key, pod: Obj, node: str) -> Load:
         """What runs on a node, with those for which room is being made there that are at least as important."""
+        there = self._snapshot.on(node)
+        if not self._nominated:
+            return there
         others = [
             other
             for name, (where, other) in self._nominated.items()
             if name != key and where == node and preemption.priority(other) >= preemption.priority(pod)
         ]
-        there = self._snapshot.on(node)
         return nodefit.load([*there.pods, *others]) if others else there
 
     def _bind(self, key: Key, pod: Obj, node: str) -> None:

@@ -26,13 +26,17 @@ def _cost(pod: Obj, owners: list[tuple[str, str]], node: Obj, there: Load) -> tu
 
 def _avoided(pod: Obj, node: Obj) -> int:
     """How many PreferNoSchedule taints a Pod does not tolerate."""
-    taints = [t for t in node["spec"].get("taints") or [] if t["effect"] == "PreferNoSchedule"]
+    taints = [t for t in node["spec"].get("taints") or () if t["effect"] == "PreferNoSchedule"]
+    if not taints:
+        return 0
     return sum(not any(nodefit.tolerates(t, taint) for t in pod["spec"].get("tolerations") or []) for taint in taints)
 
 
 def _preferred(pod: Obj, node: Obj) -> int:
     """The weights of the node affinities that a node meets."""
     affinity = (pod["spec"].get("affinity") or {}).get("nodeAffinity") or {}
-    terms = affinity.get("preferredDuringSchedulingIgnoredDuringExecution") or []
+    terms = affinity.get("preferredDuringSchedulingIgnoredDuringExecution")
+    if not terms:
+        return 0
     labels = node["metadata"].get("labels") or {}
     return sum(term["weight"] for term in terms if nodefit.term_matches(term["preference"], labels, node))

@@ -55,8 +55,10 @@ class Snapshot:
 
     def placed(self, pod: Obj, nodes: Sequence[Obj]) -> list[tuple[Obj, Obj]]:
         """The Pods that matter to where `pod` may run, with their nodes' labels."""
-        labels = {node["metadata"]["name"]: node["metadata"].get("labels") or {} for node in nodes}
         seen = self._everywhere() if neighbours.looks_around(pod) else list(self._shunning.values())
+        if not seen:
+            return []
+        labels = {node["metadata"]["name"]: node["metadata"].get("labels") or {} for node in nodes}
         return [(other, labels.get(other["spec"]["nodeName"], {})) for other in seen]
 
     def _everywhere(self) -> list[Obj]:
