@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 Obj = dict[str, Any]
@@ -23,13 +23,17 @@ class Dropped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One write: `obj` is None for a deletion, `previous`, of revision `base`, None for a creation."""
+    """One write: `obj` is None for a deletion, `previous`, of revision `base`, None for a creation.
+
+    `lines` is what watchers are told of it, by version and type of event: written once for all of them.
+    """
 
     revision: int
     key: str
     obj: Obj | None
     previous: Obj | None
     base: int = 0
+    lines: dict[tuple[str, str], bytes] = field(default_factory=dict, compare=False, repr=False)
 
 
 class Watch:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
 from podlab.apimachinery import fieldselectors
 from podlab.embedded.apiserver import selectors, status
@@ -24,6 +24,8 @@ BOOKMARK_EVERY = 60.0
 """Real seconds between bookmarks."""
 BOOKMARK_BEFORE_END = 2.0
 """Real seconds before the end at which the last bookmark is sent."""
+PIECE = 64 * 1024
+"""Bytes after which a client has to read before more is written for it."""
 SHORTEST, LONGEST = 1800, 3600
 """Bounds, in real seconds, of a watch that names no end."""
 
@@ -80,25 +82,30 @@ class WatchStream:
             yield negotiation.dump({"type": "ERROR", "object": self._refusal}) + b"\n"
             return
         watch, clock = self._watch, self.call.registry.clock
-        lines = [self._line(initial.type, initial.object) for initial in self._initial]
-        asked = self.options.initial_events or self.options.version != 0
-        if self._sends_initial and self.options.bookmarks and asked:
-            lines.append(self._bookmark(self.start, initial_end=True))
-        self._initial = []
-        if lines:
+        for piece in pieces(self._first()):
             clock.told()
-            yield b"".join(lines)
+            yield piece
         timers = self._arm(watch)
         try:
-            async for lines in self._live(watch):
-                clock.told()
-                yield b"".join(lines)
+            async for change in watch:
+                for piece in pieces(self._told((change, *watch.pending()))):
+                    clock.told()
+                    yield piece
         except Dropped:
             return
         finally:
             for timer in timers:
                 timer.cancel()
             watch.close()
+
+    def _first(self) -> Iterator[bytes]:
+        """What there is when the watch begins."""
+        initial, self._initial = self._initial, []
+        for each in initial:
+            yield self._line(each.type, each.object)
+        asked = self.options.initial_events or self.options.version != 0
+        if self._sends_initial and self.options.bookmarks and asked:
+            yield self._bookmark(self.start, initial_end=True)
 
     def _arm(self, watch: Watch) -> list[asyncio.TimerHandle]:
         loop = asyncio.get_running_loop()
@@ -119,23 +126,20 @@ class WatchStream:
         """Put a bookmark in line behind the changes so far."""
         watch.offer(Change(self.call.registry.store.revision, watch.prefix, None, None))
 
-    async def _live(self, watch: Watch) -> AsyncIterator[list[bytes]]:
-        async for change in watch:
-            lines = []
-            for one in (change, *watch.pending()):
-                if one.revision <= self.start and one.key != watch.prefix:
-                    continue
-                line = self._changed(one)
-                if line:
-                    lines.append(line)
-            if lines:
-                yield lines
+    def _told(self, changes: Iterable[Change]) -> Iterator[bytes]:
+        for change in changes:
+            if change.obj is None and change.previous is None:
+                yield self._bookmark(change.revision, initial_end=False)
+            elif change.revision > self.start and (seen := as_seen(event(self.call.resource, change), self.matches)):
+                yield self._changed(change, seen)
 
-    def _changed(self, change: Change) -> bytes | None:
-        if change.obj is None and change.previous is None:
-            return self._bookmark(change.revision, initial_end=False)
-        seen = as_seen(event(self.call.resource, change), self.matches)
-        return self._line(seen.type, seen.object) if seen else None
+    def _changed(self, change: Change, seen: Event) -> bytes:
+        """One line, which all have in common that ask for whole objects. Upstream: storage/cacher/caching_object.go"""
+        if self.form.shape:
+            return self._line(seen.type, seen.object)
+        key = (self.call.resource.api_version, seen.type)
+        line = change.lines[key] = change.lines.get(key) or self._line(seen.type, seen.object)
+        return line
 
     def _line(self, type_: str, obj: Obj) -> bytes:
         now, include = self.call.registry.clock.now(), self.call.request.first("includeObject")
@@ -146,6 +150,20 @@ class WatchStream:
     def _bookmark(self, revision: int, *, initial_end: bool) -> bytes:
         obj = shapes.bookmark(self.call.resource, revision, initial_end=initial_end)
         return self._line("BOOKMARK", obj)
+
+
+def pieces(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Some lines at a time: what nobody reads is not written either."""
+    found: list[bytes] = []
+    size = 0
+    for line in lines:
+        found.append(line)
+        size += len(line)
+        if size >= PIECE:
+            yield b"".join(found)
+            found, size = [], 0
+    if found:
+        yield b"".join(found)
 
 
 def as_seen(happened: Event, matches: Callable[[Obj], bool]) -> Event | None:
