@@ -19,7 +19,7 @@ from uuid import UUID
 from podlab.apimachinery.times import rfc3339micro
 
 CATCH_UP = 5.0
-"""Seconds of timers that may fall due at once after the machine slept."""
+"""Cluster seconds of timers that may fall due at once after the machine slept."""
 
 SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 """The letters of generated names. Upstream: staging/src/k8s.io/apimachinery/pkg/util/rand/rand.go"""
@@ -166,7 +166,7 @@ class RealClock:
             return
         self._now += passed * self._speed
         handle_late = self._handle is not None and wall_is_late(self._handle, passed)
-        self._run += (min(passed, CATCH_UP) if handle_late else passed) * self._speed
+        self._run += min(passed * self._speed, CATCH_UP) if handle_late else passed * self._speed
 
     def now(self) -> float:
         self._read()

@@ -119,6 +119,16 @@ async def test_waking_up_brings_the_wall_time_but_few_transitions() -> None:
     assert happened == ["due"]
 
 
+async def test_waking_up_brings_no_more_transitions_to_a_fast_clock() -> None:
+    wall = [START]
+    clock, happened = RealClock(speed=20, wall=lambda: wall[0]), []
+    clock.call_later(CATCH_UP / 2, lambda: happened.append("due"))
+    clock.call_later(2 * CATCH_UP, lambda: happened.append("later"))
+    wall[0] += 3600
+    clock.step(0)
+    assert happened == ["due"]
+
+
 def test_times_are_written_as_kubernetes_does() -> None:
     assert rfc3339(START + 0.9) == "2026-01-01T00:00:00Z"
     assert rfc3339micro(START + 0.25) == "2026-01-01T00:00:00.250000Z"

@@ -61,6 +61,16 @@ async def test_pods_spread_over_the_workers(three: Simulation) -> None:
     assert three.pod("p0")["status"]["podIP"].startswith(("10.244.1.", "10.244.2."))
 
 
+async def test_a_leap_of_time_is_no_silence(three: Simulation) -> None:
+    three.create(pod("stays", WORKER))
+    await three.until(lambda: three.ready("stays"))
+    three.clock.step(3 * nodelifecycle.GRACE)  # leases are renewed and looked at before anybody is told of them
+    await three.run(1)
+    assert nodelifecycle.ready(node(three, WORKER)) == "True"
+    assert not taints(three, WORKER)
+    assert three.ready("stays")
+
+
 async def test_a_node_that_goes_off_is_noticed_and_emptied_and_comes_back(three: Simulation) -> None:
     three.create(pod("stays", WORKER))
     three.create(pod("goes", WORKER, seconds=20))

@@ -41,9 +41,11 @@ class NodeLifecycle:
     def __init__(self, registry: Registry) -> None:
         self._registry, self._clock = registry, registry.clock
         self._nodes, self._pods = registry.resource("nodes"), registry.resource("pods")
+        self._leases = registry.resource("leases.coordination.k8s.io")
         self._recorder = Recorder(registry, "node-controller", manager=MANAGER)
         self._origin = self._clock.now()
         self._due: dict[str, Timer] = {}
+        self._renewed: dict[str, str] = {}
         self._controller = Controller(registry, self._reconcile)
         self._controller.on("nodes", self._on_node)
         self._controller.on("leases.coordination.k8s.io", self._on_lease)
@@ -59,6 +61,7 @@ class NodeLifecycle:
         if event.type == "DELETED":
             if timer := self._due.pop(name, None):
                 timer.cancel()
+            self._renewed.pop(name, None)
             text = f"Node {name} event: Removing Node {name} from Controller"
             self._recorder.normal(about(node), "RemovingNode", text)
             return
@@ -76,13 +79,22 @@ class NodeLifecycle:
         """A sign of life: silence is counted from now on, and noticed at one of the looks at all nodes."""
         if timer := self._due.pop(name, None):
             timer.cancel()
+        self._renewed[name] = self._lease(name)
         looks = math.ceil((self._clock.now() + GRACE - self._origin) / PERIOD)
         self._due[name] = self._clock.call_at(self._origin + looks * PERIOD, lambda: self._silent(name))
+
+    def _lease(self, name: str) -> str:
+        """The version of a node's lease, "" if it has none."""
+        lease = self._registry.find(self._leases, name, "kube-node-lease")
+        return lease["metadata"]["resourceVersion"] if lease else ""
 
     def _silent(self, name: str) -> None:
         """Nothing was heard for too long: what is known of the node is that nothing is known."""
         node, now = self._registry.find(self._nodes, name), rfc3339(self._clock.now())
         if node is None:
+            return
+        if self._lease(name) != self._renewed.get(name):  # where time made a leap, the news is still on its way
+            self._heard(name)
             return
 
         def unknown(obj: Obj) -> None:
