@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import gc
 import logging
 import os
 import signal
+import sys
 from pathlib import Path
 
 from podlab.embedded.server import Server
+from podlab.embedded.store import Taken, claim
 
 
 def _arguments() -> argparse.Namespace:
@@ -27,7 +30,12 @@ def _arguments() -> argparse.Namespace:
 async def _run(server: Server) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: server.stop())
-    await server.start()
+    try:
+        await server.start()
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        sys.exit(f"another program has the port of this cluster, which {server.home / 'port'} names")
     print(f"{server.address} {server.kubeconfig}", flush=True)
     await server.serve()
 
@@ -38,6 +46,11 @@ def main() -> None:
     os.umask(0o077)  # the database holds Secrets
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
+    arguments.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        held = claim(arguments.home)
+    except Taken:
+        sys.exit(f"{arguments.home} is in use: the cluster there runs already")
     server = Server(
         arguments.home,
         arguments.name,
@@ -48,6 +61,7 @@ def main() -> None:
     )
     gc.freeze()
     asyncio.run(_run(server))
+    held.close()
 
 
 if __name__ == "__main__":

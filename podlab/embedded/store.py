@@ -26,6 +26,9 @@ Obj = dict[str, Any]
 Entry = tuple[str, Obj, int]
 """Key, object, revision."""
 
+LIMIT = 1536 * 1024
+"""Letters of one object's JSON. Upstream: etcd's --max-request-bytes"""
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS log (revision INTEGER PRIMARY KEY, key TEXT NOT NULL, value TEXT);
 CREATE INDEX IF NOT EXISTS log_key ON log (key, revision);
@@ -55,6 +58,10 @@ class Compacted(Exception):
         self.revision, self.compacted = revision, compacted
 
 
+class TooLarge(Exception):
+    """More than one object may have."""
+
+
 class Unwritable(Exception):
     """The disk does not take what was written; the text names the file and what SQLite says."""
 
@@ -72,6 +79,7 @@ class Store:
         self._current: dict[str, tuple[Obj, int]] = {}
         self._keys: list[str] = []
         self._unwritten: list[Change] = []
+        self._texts: dict[int, str | None] = {}
         self._kept: dict[str, Obj] = {}
         self._unkept: dict[str, Obj | None] = {}
         self._waiting: asyncio.Future[None] | None = None
@@ -114,12 +122,16 @@ class Store:
     def put(self, key: str, obj: Obj | None, expect: int | None = None) -> int:
         """Write, or delete with None; `expect` is the key's present revision, 0 for "must not exist".
 
-        Returns the new revision. Raises Conflict.
+        Returns the new revision. Raises Conflict, TooLarge.
         """
         current = self._current.get(key)
         if expect is not None and expect != (current[1] if current else 0):
             raise Conflict(key, current)
+        text = None if obj is None else _dump(obj)
+        if text and len(text) > LIMIT:
+            raise TooLarge(key)
         self.revision += 1
+        self._texts[self.revision] = text
         self._set(key, obj, self.revision)
         self._append(Change(self.revision, key, obj, *(current or (None, 0))))
         return self.revision
@@ -181,7 +193,7 @@ class Store:
             return self._fail(error, waiting)
         self._stuck = None
         self._tentative.clear()
-        changes, self._unwritten, self._unkept = self._unwritten, [], {}
+        changes, self._unwritten, self._unkept, self._texts = self._unwritten, [], {}, {}
         if waiting and not waiting.done():
             waiting.set_result(None)
         for change in changes:
@@ -217,7 +229,7 @@ class Store:
         self._tentative.clear()
 
     def _commit(self) -> None:
-        rows = [(c.revision, c.key, None if c.obj is None else _dump(c.obj)) for c in self._unwritten]
+        rows = [(change.revision, change.key, self._texts[change.revision]) for change in self._unwritten]
         aside = [(key, _dump(obj)) for key, obj in self._unkept.items() if obj is not None]
         self._db.execute("BEGIN")
         try:
@@ -324,6 +336,21 @@ class Store:
             watch.close()
         self._db.close()
         self.closed = True
+
+
+class Taken(Exception):
+    """Another process has the directory."""
+
+
+def claim(home: Path) -> sqlite3.Connection:
+    """Keep a directory for this process: the claim ends with what is returned, or with the process. Raises Taken."""
+    lock = sqlite3.connect(str(home / "lock"), isolation_level=None, timeout=0)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError:
+        lock.close()
+        raise Taken(str(home)) from None
+    return lock
 
 
 def _dump(obj: Obj) -> str:

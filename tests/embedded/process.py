@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,14 +33,19 @@ def running(home: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
         process.stdout.close()
 
 
+@cache
+def _trust(home: Path) -> ssl.SSLContext:
+    """Read once: who tries to connect again and again leaves the machine to the server."""
+    return ssl.create_default_context(cafile=str(home / "ca.crt"))
+
+
 class Connection:
     """One keep-alive connection with the admin's token."""
 
     def __init__(self, home: Path) -> None:
         config = json.loads((home / "kubeconfig").read_text(encoding="utf-8"))
         port = int(config["clusters"][0]["cluster"]["server"].rsplit(":", 1)[1])
-        context = ssl.create_default_context(cafile=str(home / "ca.crt"))
-        self._connection = http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=10)
+        self._connection = http.client.HTTPSConnection("127.0.0.1", port, context=_trust(home), timeout=10)
         self._token = config["users"][0]["user"]["token"]
 
     def open(
@@ -49,6 +55,10 @@ class Connection:
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": kind}
         self._connection.request(method, path, json.dumps(body) if body else None, headers)
         return self._connection.getresponse()
+
+    def start(self, path: str) -> None:
+        """Ask, and read nothing."""
+        self._connection.request("GET", path, headers={"Authorization": f"Bearer {self._token}"})
 
     def ask(
         self, path: str, method: str = "GET", body: Obj | None = None, kind: str = "application/json"

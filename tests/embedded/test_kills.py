@@ -21,7 +21,7 @@ import pytest
 from tests.embedded.process import Connection, ask, running
 
 KILLS = int(os.environ.get("PODLAB_KILLS", "8"))
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300 + 10 * KILLS)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300 + 60 * KILLS)]
 WRITERS = 3
 MAPS = "/api/v1/namespaces/default/configmaps"
 PODS = "/api/v1/namespaces/default/pods"
@@ -42,8 +42,8 @@ class Load:
         self.seen: list[tuple[int, str, str]] = []
         self.changed = threading.Condition()
         self.stopped = threading.Event()
-        self._writers = [threading.Thread(target=self._write, args=(each,)) for each in range(WRITERS)]
-        self._watcher = threading.Thread(target=self._watch)
+        self._writers = [threading.Thread(target=self._write, args=(each,), daemon=True) for each in range(WRITERS)]
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
         for thread in (*self._writers, self._watcher):
             thread.start()
 
@@ -73,7 +73,7 @@ class Load:
                 status, found = connection.ask(MAPS, "POST", {"metadata": {"name": name}, "data": {"n": str(number)}})
             except GONE:
                 connection = None
-                self.stopped.wait(0.02)
+                self.stopped.wait(0.05)
                 continue
             assert status == 201, found
             with self.changed:
@@ -89,7 +89,7 @@ class Load:
                     if self.seen[-1][2] == "the-last":
                         return
             except GONE:
-                self.stopped.wait(0.02)
+                self.stopped.wait(0.05)
 
     def _take(self, event: dict[str, Any]) -> None:
         metadata = event["object"]["metadata"]
@@ -110,7 +110,7 @@ class Rollouts:
         self.version = listed["metadata"]["resourceVersion"]
         self.wrong: list[str] = []
         self._stopped = threading.Event()
-        self._watcher = threading.Thread(target=self._watch)
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
         self._watcher.start()
 
     def next(self, number: int) -> None:
@@ -129,7 +129,7 @@ class Rollouts:
                 for line in Connection(self._home).open(path):
                     self._take(json.loads(line))
             except GONE:
-                self._stopped.wait(0.02)
+                self._stopped.wait(0.05)
 
     def _take(self, event: dict[str, Any]) -> None:
         kind, pod = event["type"], event["object"]

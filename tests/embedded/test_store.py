@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from podlab.embedded.store import Compacted, Conflict, Store, Unwritable
+from podlab.embedded.store import LIMIT, Compacted, Conflict, Store, Taken, TooLarge, Unwritable, claim
 from podlab.embedded.watch import QUEUE_LIMIT, Change, Dropped
 
 Obj = dict[str, Any]
@@ -144,6 +144,22 @@ def test_a_watch_older_than_the_compaction_is_gone() -> None:
     with pytest.raises(Compacted):
         store.watch("/", 1)
     assert [change.revision for change in store.watch("/", 2).pending()] == [3]
+
+
+def test_what_is_too_large_is_refused_and_nothing_happens() -> None:
+    store = Store()
+    store.put("/a", {"n": "x" * (LIMIT - 10)})
+    with pytest.raises(TooLarge):
+        store.put("/a", {"n": "x" * LIMIT})
+    assert (store.revision, len(store._current["/a"][0]["n"])) == (1, LIMIT - 10)
+
+
+def test_a_directory_is_for_one_process(tmp_path: Path) -> None:
+    first = claim(tmp_path)
+    with pytest.raises(Taken):
+        claim(tmp_path)
+    first.close()
+    claim(tmp_path).close()
 
 
 KILLED = """

@@ -14,6 +14,7 @@ from podlab.embedded.apiserver.patching.fieldsets import Path
 from podlab.embedded.apiserver.resource import Context, Obj, Resource, fresh
 from podlab.embedded.apiserver.status import Cause, StatusError
 from podlab.embedded.apiserver.validation import metadata
+from podlab.embedded.store import TooLarge
 
 UNTRACKED = ("binding", "eviction")
 """Subresources whose writes leave managedFields alone."""
@@ -88,7 +89,10 @@ def _put(ctx: Context, obj: Obj, old: Obj | None) -> Obj:
         return _written(ctx, obj, old)
     obj["metadata"]["resourceVersion"] = str(store.revision + 1)
     obj = _written(ctx, obj, old)
-    store.put(resource.key(ctx.name, ctx.namespace), resource.save(obj) if resource.save else obj)
+    try:
+        store.put(resource.key(ctx.name, ctx.namespace), resource.save(obj) if resource.save else obj)
+    except TooLarge:
+        raise StatusError(500, "", "etcdserver: request is too large") from None
     return obj
 
 

@@ -191,6 +191,14 @@ def test_a_full_disk_is_told_and_nothing_changes(tmp_path: Path) -> None:
     asyncio.run(main())
 
 
+async def test_an_object_that_etcd_would_not_take_is_refused(api: Api) -> None:
+    path, container = "/api/v1/namespaces/default/pods", {"name": "c", "image": "nginx", "command": ["x" * 1_600_000]}
+    refused = await api.call("POST", path, {"metadata": {"name": "big"}, "spec": {"containers": [container]}})
+    assert (refused.code, refused.json["message"]) == (500, "etcdserver: request is too large")
+    assert "reason" not in refused.json
+    assert (await api.call("GET", f"{path}/big")).code == 404
+
+
 def nested(levels: int) -> bytes:
     return b'{"metadata":{"name":"x"},"data":' + b'{"a":' * levels + b"1" + b"}" * levels + b"}"
 

@@ -1,0 +1,96 @@
+"""Clients and starts that go wrong and that a server must outlive: each is over soon and leaves nothing behind."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.embedded.process import Connection, ask, running
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+MAPS = "/api/v1/namespaces/default/configmaps"
+MIB = 2**20
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    where = tmp_path_factory.mktemp("faults") / "home"
+    with running(where):
+        yield where
+
+
+def server(home: Path) -> psutil.Process:
+    """The process that listens on the cluster's port."""
+    port = int((home / "port").read_text(encoding="utf-8"))
+    found = (each for each in psutil.Process().children() if any(c.laddr.port == port for c in each.net_connections()))
+    return next(found)
+
+
+def soon(holds: Callable[[], bool]) -> bool:
+    """Whether something comes true within some seconds."""
+    deadline, waiting = time.monotonic() + 20, threading.Event()
+    while not holds() and time.monotonic() < deadline:
+        waiting.wait(0.1)
+    return holds()
+
+
+def test_watches_that_nobody_reads_cost_little_and_end(home: Path) -> None:
+    for number in range(40):
+        body = {"metadata": {"name": f"m{number}"}, "data": {"k": "x" * 50_000}}
+        assert ask(home, MAPS, "POST", body)[0] == 201
+    process, writer, unread = server(home), Connection(home), [Connection(home) for _ in range(60)]
+    resident, files = process.memory_info().rss, process.num_fds()
+    for connection in unread:
+        connection.start(f"{MAPS}?watch=1&resourceVersion=0")
+    for number in range(40):
+        merge = {"data": {"k": str(number) * 20_000}}
+        assert writer.ask(f"{MAPS}/m{number}", "PATCH", merge, "application/merge-patch+json")[0] == 200
+    assert process.memory_info().rss - resident < 60 * MIB  # all of it for each would be 180
+    for connection in (writer, *unread):
+        connection.close()
+    assert soon(lambda: process.num_fds() <= files)
+
+
+def test_a_thousand_connections_that_say_nothing_leave_room_for_others(home: Path) -> None:
+    process, port = server(home), int((home / "port").read_text(encoding="utf-8"))
+    files = process.num_fds()
+    silent = [socket.create_connection(("127.0.0.1", port), 10) for _ in range(min(1000, _room() // 2))]
+    assert ask(home, "/version")[0] == 200
+    for each in silent:
+        each.close()
+    assert soon(lambda: process.num_fds() <= files)
+
+
+def _room() -> int:
+    """How many files a process may have open."""
+    if sys.platform == "win32":
+        return 500
+    import resource
+
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+def test_of_many_that_create_one_name_one_succeeds(home: Path) -> None:
+    codes: list[int] = []
+    body = {"metadata": {"name": "same"}}
+    creators = [threading.Thread(target=lambda: codes.append(ask(home, MAPS, "POST", body)[0])) for _ in range(50)]
+    for creator in creators:
+        creator.start()
+    for creator in creators:
+        creator.join(60)
+    assert sorted(codes) == [201] + [409] * 49
+
+
+def test_a_second_server_leaves_the_first_alone(home: Path) -> None:
+    command = [sys.executable, "-m", "podlab.embedded", "--home", str(home), "--name", "t"]
+    second = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (second.returncode, second.stderr) == (1, f"{home} is in use: the cluster there runs already\n")
+    assert ask(home, MAPS, "POST", {"metadata": {"name": "still-here"}})[0] == 201
