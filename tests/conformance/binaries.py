@@ -13,4 +13,7 @@ def with_kubectl(folder: Path, real: str | None = None) -> Path:
     path = folder / "kubectl"
     path.write_text(f'#!/bin/sh\nexec {real or OWN} "$@"\n', encoding="utf-8")
     path.chmod(0o755)
+    python = folder / "python"
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
     return folder

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from podlab.embedded.runtime.streams import Fifo
 from podlab.embedded.runtime.volume import SETGID, Mount, Volume
 
 NO_SUCH = "No such file or directory"
@@ -76,11 +78,16 @@ class Files:
     ) -> None:
         self.root, self.user, self.read_only = root, user, read_only
         self._free = user.holds("DAC_OVERRIDE")
+        self.now: Callable[[], float] = float
+        self.elsewhere: Callable[[str], tuple[Files, str] | None] | None = None
+        self.listed = mounts
         self.mounts = tuple(sorted(mounts, key=lambda mount: len(mount.path), reverse=True))
         for mount in mounts:
             root.make_directory(posixpath.dirname(mount.path))
 
     def _locate(self, path: str) -> tuple[Volume, str, bool]:
+        if self.elsewhere and path.startswith("/proc/") and (found := self.elsewhere(path)):
+            return found[0]._locate(found[1])
         for mount in self.mounts:
             if path == mount.path or path.startswith(mount.path.rstrip("/") + "/"):
                 inner = posixpath.normpath(f"/{mount.sub}/{path[len(mount.path) :]}")
@@ -151,6 +158,19 @@ class Files:
         volume, inner, _ = self._locate(self.resolve(path))
         return len(volume.entries.get(inner) or b"")
 
+    def folder(self, path: str) -> tuple[int, int, bool]:
+        """(links, bytes, whether it takes blocks of a disk) of a directory, as its file system counts them."""
+        path = self.resolve(path)
+        volume, inner, _ = self._locate(path)
+        if volume is self.root:
+            return 1, 4096, True
+        prefix = inner.rstrip("/") + "/"
+        below = {e[len(prefix) :].split("/")[0] for e in (*volume.entries, *volume.links) if e.startswith(prefix)} - {
+            ""
+        }
+        folders = sum(volume.entries.get(prefix + name, b"") is None for name in below)
+        return 2 + folders, 40 + 20 * len(below) if volume.memory else 4096, not volume.memory
+
     def _below_file(self, path: str) -> bool:
         parent = posixpath.dirname(path)
         return parent != "/" and self.exists(parent) and not self.is_directory(parent)
@@ -170,6 +190,8 @@ class Files:
             raise FileError("No space left on device")
         self._own(volume, inner)
         volume.entries[inner] = before + data
+        if now := self.now():
+            volume.times[inner] = now
 
     def _own(self, volume: Volume, inner: str) -> None:
         """What is new belongs to who makes it, and in a directory that says so to the directory's group."""
@@ -216,6 +238,8 @@ class Files:
         volume, inner = self._writable(path)
         self._own(volume, inner)
         volume.entries[inner] = None
+        if now := self.now():
+            volume.times[inner] = now
         parent = posixpath.dirname(inner)
         if (volume.mode if parent == "/" else volume.modes.get(parent, 0)) & SETGID:
             volume.modes[inner] = 0o755 | SETGID
@@ -234,6 +258,8 @@ class Files:
             del volume.entries[entry]
             volume.modes.pop(entry, None)
             volume.owners.pop(entry, None)
+            volume.fifos.pop(entry, None)
+            volume.times.pop(entry, None)
         for entry in [e for e in volume.links if e == inner or e.startswith(inner + "/")]:
             del volume.links[entry]
 
@@ -243,6 +269,29 @@ class Files:
             return
         if self.user.uid not in (self.owner(path)[0], self.owner(posixpath.dirname(path))[0]):
             raise FileError(NOT_PERMITTED)
+
+    def make_fifo(self, path: str) -> None:
+        """Make a named pipe. Raises FileError."""
+        if self.named(path):
+            raise FileError("File exists")
+        volume, inner = self._writable(path)
+        self._own(volume, inner)
+        volume.entries[inner], volume.fifos[inner] = b"", Fifo()
+
+    def fifo(self, path: str) -> Fifo | None:
+        """The named pipe of a path; None for what is none."""
+        volume, inner, _ = self._locate(self.resolve(path))
+        return volume.fifos.get(inner)
+
+    def changed(self, path: str) -> float | None:
+        """When a file was written last; None for what was there from the beginning."""
+        volume, inner, _ = self._locate(self.resolve(path))
+        return volume.times.get(inner)
+
+    def touch(self, path: str, moment: float) -> None:
+        """Say when a file was written last. Raises FileError."""
+        volume, inner, _ = self._locate(self.resolve(path))
+        volume.times[inner] = moment
 
     def make_link(self, path: str, target: str) -> None:
         """Make a symbolic link. Raises FileError."""

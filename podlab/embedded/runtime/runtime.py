@@ -86,6 +86,7 @@ class Sandbox:
     namespace: Namespace
     ready: bool = True
     volumes: dict[str, Volume] = field(default_factory=dict)
+    processes: Processes = field(default_factory=Processes)
 
     @property
     def ip(self) -> str:
@@ -119,6 +120,7 @@ class Container:
         message_fallback: bool = False,
         stdin: bool = False,
         stdin_once: bool = False,
+        share_processes: bool = False,
     ) -> None:
         self.runtime, self.sandbox, self.instance = runtime, sandbox, instance
         self.clock, self.image, self.files, self.env, self.argv = runtime.clock, image, files, env, argv
@@ -129,8 +131,10 @@ class Container:
         self.stopping = False
         self.main: Process | None = None
         self.stdin, self.stdin_once = Input(closed=not stdin), stdin_once
-        self.processes = Processes()
+        self.shares = share_processes
+        self.processes = sandbox.processes if share_processes else Processes()
         self.sockets = Sockets(runtime.network, sandbox.namespace, files, hostname, instance.id)
+        proc.mounted(self)
         self._task: asyncio.Task[int] | None = None
         self._partial: dict[str, bytes] = {}
         self._exited: asyncio.Future[None] | None = None
@@ -160,9 +164,14 @@ class Container:
             cwd=self.cwd,
             time=self.instance.started_at,
         )
-        self.instance.state, self.processes.running[1] = "running", process
+        self.instance.state = "running"
+        if self.shares:
+            self.processes.share(process)
+        else:
+            self.processes.running[1] = process
         self._exited = asyncio.get_running_loop().create_future()
         self._task = asyncio.get_running_loop().create_task(programs.run(process))
+        process.task = self._task
         self._task.add_done_callback(self._ended)
         self.runtime.changed(self.sandbox.uid)
 
@@ -176,8 +185,10 @@ class Container:
             self.runtime.changed(self.sandbox.uid)
 
     def _ended(self, task: asyncio.Task[int]) -> None:
+        if self.main and self.shares:
+            self.processes.leave(self.main)
         if task.cancelled():
-            code, reason = 137, "Error"
+            code, reason = 128 + (self.main.fate if self.main and self.main.fate else 9), "Error"
         elif isinstance(task.exception(), OutOfMemory):
             code, reason = 137, "OOMKilled"
         elif task.exception():
@@ -218,7 +229,7 @@ class Container:
         if self.instance.state != "running" or self._exited is None:
             return
         self.stopping = True
-        if self.main and not self.main.signal(self.image.stop_signal):
+        if self.main and not self.main.signal(self.image.stop_signal, inside=self.shares):
             self.kill()
         timer = self.clock.call_later(grace, self.kill)
         try:
@@ -368,8 +379,6 @@ def mounted(
     """A container's files: the image's, those that the kubelet writes, and the volumes, as a user may write them."""
     root = Volume()
     for path, data in image.files.items():
-        root.put(path, data)
-    for path, data in proc.PLACES.items():
         root.put(path, data)
     for path in (*image.directories.split(), "dev/shm"):
         root.make_directory(f"/{path}")

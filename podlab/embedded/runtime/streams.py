@@ -134,6 +134,67 @@ class Pipe(Input):
         return data
 
 
+class Fifo(Input):
+    """A pipe with a name: who reads waits for a writer, who writes for a reader; it ends with its last writer."""
+
+    def __init__(self) -> None:
+        super().__init__(closed=False)
+        self.writers, self.reading = 0, False
+        self._readers: list[asyncio.Future[None]] = []
+
+    def read_from(self) -> None:
+        """Somebody opens it to read."""
+        self.reading = True
+        if not self.writers and not self._data:
+            self._closed = False
+        for waiter in self._readers:
+            if not waiter.done():
+                waiter.set_result(None)
+        self._readers.clear()
+
+    def left(self) -> None:
+        """Who read does so no more."""
+        self.reading = False
+
+    async def reader(self) -> None:
+        """Wait until somebody reads."""
+        while not self.reading:
+            self._readers.append(asyncio.get_running_loop().create_future())
+            await self._readers[-1]
+
+    def writer(self) -> FifoWriter:
+        """Somebody opens it to write."""
+        self.writers += 1
+        self._closed = False
+        return FifoWriter(self)
+
+    def written(self) -> None:
+        """A writer has ended."""
+        self.writers -= 1
+        if self.writers <= 0:
+            self.writers, self.reading = 0, False
+            self.close()
+
+
+class FifoWriter:
+    """The end of a named pipe that is written to."""
+
+    def __init__(self, fifo: Fifo) -> None:
+        self.fifo, self._open = fifo, True
+
+    def __call__(self, data: bytes) -> None:
+        """More to read. Raises OutOfMemory where nobody does."""
+        self.fifo.feed(data)
+        if self.fifo.size() > 2**24:
+            raise OutOfMemory
+
+    def close(self) -> None:
+        """No more, from this writer."""
+        if self._open:
+            self._open = False
+            self.fifo.written()
+
+
 class Endless(Input):
     """A device that can be read for ever, such as /dev/zero."""
 

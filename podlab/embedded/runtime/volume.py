@@ -6,6 +6,8 @@ import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from podlab.embedded.runtime.streams import Fifo
+
 LIMIT = 16 * 2**20
 """Bytes that one volume or container may hold."""
 SETGID = 0o2000
@@ -19,7 +21,8 @@ class Volume:
     """A tree of files: absolute path → bytes, or None for a directory; symbolic links: path → target.
 
     What the kubelet publishes into is read-only; `folder` is where it did so last. `owners` are (user, group) where
-    they are not root; `mode` is the root's, and `limit` what it may hold in bytes.
+    they are not root; `mode` is the root's, and `limit` what it may hold in bytes. `fifos` are named pipes, empty files
+    among the entries; `times` say when what a container wrote was changed, and `memory` that it is on no disk.
     """
 
     entries: dict[str, bytes | None] = field(default_factory=dict)
@@ -29,6 +32,9 @@ class Volume:
     owners: dict[str, tuple[int, int]] = field(default_factory=dict)
     mode: int = 0o777
     limit: int = LIMIT
+    fifos: dict[str, Fifo] = field(default_factory=dict)
+    times: dict[str, float] = field(default_factory=dict)
+    memory: bool = False
 
     def put(self, path: str, data: bytes, mode: int | None = None) -> None:
         """Write a file and the directories above it."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from podlab.apimachinery import validation
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
@@ -105,6 +106,9 @@ def _changes(arguments: Sequence[str], what: str) -> tuple[list[str], Changes]:
         if equals and not key:
             raise PodlabError(f"error: invalid {what} format: {word}")
         if equals:
+            wrong = validation.label_value(value) if what == "label" else []
+            if wrong:
+                raise PodlabError(f'error: invalid label value: "{word}": {"; ".join(wrong)}')
             put[key] = value
         else:
             removed.append(word[:-1])

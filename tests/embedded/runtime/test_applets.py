@@ -12,6 +12,7 @@ from podlab.embedded.runtime import images, programs, runtime
 from podlab.embedded.runtime.commands.commands import COMMANDS
 from podlab.embedded.runtime.commands.refusals import REASONS
 from podlab.embedded.runtime.images.commands import BUSYBOX
+from podlab.embedded.runtime.machine.children import start
 from podlab.embedded.runtime.machine.process import Process
 from tests.embedded.runtime.test_servers import Running
 from tests.embedded.runtime.test_shell import machine, run, sh
@@ -41,6 +42,7 @@ def beside(container: Any, script: str) -> str:
     """What a script prints that `kubectl exec` runs."""
     out = bytearray()
     process = Process(container, ["sh", "-c", script], {}, out.extend, out.extend, pid=2, time=1_700_000_000.0)
+    container.processes.running[2] = process
     asyncio.run(programs.run(process))
     return out.decode(errors="replace")
 
@@ -74,8 +76,7 @@ def test_an_applet_that_is_not_simulated_says_so(name: str) -> None:
 
 
 def test_refusals_name_a_reason() -> None:
-    for name in ("vi", "mkfifo"):
-        assert REASONS[name] in run("sh", "-c", name, container=machine("busybox"))[2]
+    assert REASONS["vi"] in run("sh", "-c", "vi", container=machine("busybox"))[2]
     assert "nothing can be installed" in sh("apt-get update")[2]
     assert sh("vi") == (127, "", "sh: 1: vi: not found\n")
 
@@ -118,3 +119,45 @@ def test_the_list_of_tutorials_covers_what_was_counted() -> None:
     works = sum(int(row[0]) for row in ROWS if row[2].startswith("works"))
     assert total >= 300 and works / total >= 0.95
     assert all(images.find(images.normalize(row[1])) for row in ROWS)
+
+
+SCRIPTS = (RECORDED / "scripts.txt").read_text(encoding="utf-8").split("### ")[1:]
+
+
+def test_scripts_print_what_they_print_on_kind() -> None:
+    wrong = []
+    for block in SCRIPTS:
+        script, _, output = block.partition("\n--- kind\n")
+        found = run("sh", "-c", script, container=machine("busybox"), env={"GREETING": "hello"})[1]
+        if found.rstrip("\n") != output.rstrip("\n"):
+            wrong.append(f"### {script}\n--- kind\n{output}--- podlab\n{found}")
+    assert not wrong, "\n".join(wrong)
+    assert len(SCRIPTS) >= 25
+
+
+def test_a_named_pipe_joins_who_writes_and_who_reads() -> None:
+    script = "mkfifo /tmp/p; (echo through > /tmp/p) & cat /tmp/p; test -p /tmp/p && echo fifo; mkfifo /tmp/p"
+    assert run("sh", "-c", script, container=machine("busybox"))[1:] == (
+        "through\nfifo\n",
+        "mkfifo: /tmp/p: File exists\n",
+    )
+
+
+def test_a_subshell_has_a_folder_of_its_own() -> None:
+    assert run("sh", "-c", "(cd /tmp; pwd); pwd", container=machine("busybox"))[1] == "/tmp\n/\n"
+
+
+def test_who_ends_itself_ends_by_the_signal() -> None:
+    assert beside_code("kill -TERM $$; echo not here") == 143
+
+
+def beside_code(script: str) -> int:
+    """The exit code of a script that `kubectl exec` runs."""
+
+    async def executed() -> int:
+        container = busybox()
+        process = Process(container, ["sh", "-c", script], {}, _nowhere, _nowhere, time=1_700_000_000.0)
+        container.processes.enter(process)
+        return await start(process, lambda: programs.run(process)).outcome()
+
+    return asyncio.run(executed())

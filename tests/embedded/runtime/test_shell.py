@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from podlab.embedded.runtime import images, programs, runtime
 from podlab.embedded.runtime.expressions import arithmetic
-from podlab.embedded.runtime.machine import executables
+from podlab.embedded.runtime.machine import executables, proc
 from podlab.embedded.runtime.machine.identity import Identity
 from podlab.embedded.runtime.machine.process import Process, Processes
 from podlab.embedded.runtime.network.namespace import Namespace
@@ -30,7 +30,7 @@ def machine(image: str = "nginx", mounts: tuple[Mount, ...] = ()) -> Any:
     clock = SteppingClock(1_800_000_000.0)
     files = runtime.mounted(found, mounts, (runtime.one_file("/etc/hostname", b"web\n"),), user=Identity())
     sockets = Sockets(Network(clock), Namespace("10.244.0.7"), files, "web", "c")
-    return SimpleNamespace(
+    made = SimpleNamespace(
         clock=clock,
         image=found,
         files=files,
@@ -43,6 +43,8 @@ def machine(image: str = "nginx", mounts: tuple[Mount, ...] = ()) -> Any:
         run=programs.run,
         processes=Processes(),
     )
+    proc.mounted(made)
+    return made
 
 
 def run(*argv: str, container: Any = None, env: dict[str, str] | None = None) -> tuple[int, str, str]:

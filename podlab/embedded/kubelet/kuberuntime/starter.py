@@ -105,6 +105,7 @@ class Starter:
             message_fallback=container.get("terminationMessagePolicy") == "FallbackToLogsOnError",
             stdin=bool(container.get("stdin") or container.get("tty")),  # a terminal that nobody types on never ends
             stdin_once=bool(container.get("stdinOnce")),
+            share_processes=bool(pod["spec"].get("shareProcessNamespace")),
         )
 
     def rebuild(self, pod: Obj, container: Obj, sandbox: Sandbox, instance: Instance) -> Container:

@@ -98,7 +98,7 @@ def _empty(spec: Obj) -> Volume:
     source = spec.get("emptyDir") or {}
     memory = source.get("medium") == "Memory" or any(key in spec for key in ("secret", "downwardAPI", "projected"))
     limit = quantity.whole(source["sizeLimit"]) if memory and source.get("sizeLimit") else LIMIT
-    return Volume(mode=0o1777 if memory else 0o777, limit=min(limit, LIMIT))
+    return Volume(mode=0o1777 if memory else 0o777, limit=min(limit, LIMIT), memory=memory)
 
 
 def _group(pod: Obj, spec: Obj) -> int | None:

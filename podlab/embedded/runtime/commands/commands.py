@@ -4,15 +4,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
 from types import MappingProxyType
 
 from podlab.embedded.runtime.commands import conditions, smallcommands
-from podlab.embedded.runtime.commands.accounts import names
-from podlab.embedded.runtime.commands.files import archives, compressing, disks, filecommands, filedetails, listing
+from podlab.embedded.runtime.commands.accounts import USERS, names, number
+from podlab.embedded.runtime.commands.dates import date
+from podlab.embedded.runtime.commands.expr import expr
+from podlab.embedded.runtime.commands.files import (
+    archives,
+    compressing,
+    disks,
+    filecommands,
+    filedetails,
+    finding,
+    listing,
+)
 from podlab.embedded.runtime.commands.network import connections, curl, interfaces, lookups, wget
 from podlab.embedded.runtime.commands.processes import kill, runners, tables
-from podlab.embedded.runtime.commands.text import awk, comparing, dumps, grep, sed, shaping, textcommands
+from podlab.embedded.runtime.commands.text import (
+    comparing,
+    dumps,
+    grep,
+    printing,
+    shaping,
+    sorting,
+    textcommands,
+    translate,
+)
+from podlab.embedded.runtime.commands.text.awk.command import awk
+from podlab.embedded.runtime.commands.text.sed.command import sed
 from podlab.embedded.runtime.machine import executables, kernel
 from podlab.embedded.runtime.machine.stdio import Command, Io, options
 
@@ -57,13 +78,6 @@ async def arch(io: Io, words: list[str]) -> int:
     return 0
 
 
-async def date(io: Io, words: list[str]) -> int:
-    form = next((word[1:] for word in words if word.startswith("+")), "%a %b %e %H:%M:%S UTC %Y")
-    moment = datetime.fromtimestamp(io.process.time, UTC)
-    io.say(moment.strftime(form.replace("%s", str(int(io.process.time)))))
-    return 0
-
-
 async def sleep(io: Io, words: list[str]) -> int:
     total = 0.0
     if not words:
@@ -72,9 +86,10 @@ async def sleep(io: Io, words: list[str]) -> int:
         if word in ("infinity", "inf"):
             total = 1e9
             continue
-        match = re.fullmatch(r"(\d*\.?\d+)([smhd]?)", word)
+        match = re.fullmatch(r"(\d+\.?\d*|\.\d+)([smhd]?)", word)
         if match is None:
-            return io.fail(f"sleep: invalid time interval '{word}'")
+            busy = io.busybox
+            return io.fail(f"sleep: invalid number '{word}'" if busy else f"sleep: invalid time interval '{word}'")
         total += float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
     await io.process.sleep(total)
     return 0
@@ -91,7 +106,13 @@ async def false(io: Io, words: list[str]) -> int:
 async def identity(io: Io, words: list[str]) -> int:
     who = io.process.machine.user
     users, groups = names(io, "/etc/passwd"), names(io, "/etc/group")
-    flags, _ = options(words)
+    flags, asked = options(words)
+    if asked:
+        uid = number(io, USERS, asked[0])
+        if uid is None or uid not in users:
+            wrong = f"unknown user {asked[0]}" if io.busybox else f"‘{asked[0]}’: no such user"
+            return io.fail(f"id: {wrong}")
+        who = replace(who, uid=uid, gid=_group(io, uid), groups=(_group(io, uid),))
     if flags & {"u", "g", "G"}:
         numbers = who.groups if "G" in flags else [who.uid if "u" in flags else who.gid]
         known = users if "u" in flags else groups
@@ -100,6 +121,12 @@ async def identity(io: Io, words: list[str]) -> int:
     shown = ",".join(_named(number, groups) for number in who.groups)
     io.say(f"uid={_named(who.uid, users)} gid={_named(who.gid, groups)} groups={shown}")
     return 0
+
+
+def _group(io: Io, uid: int) -> int:
+    """The group of a user, by the container's /etc/passwd."""
+    rows = (row.split(":") for row in io.process.machine.files.read(USERS).decode(errors="replace").splitlines())
+    return next((int(row[3]) for row in rows if len(row) > 3 and row[2] == str(uid) and row[3].isdecimal()), 0)
 
 
 def _named(number: int, known: Mapping[int, str]) -> str:
@@ -149,7 +176,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "[": conditions.bracket,
         "[[": conditions.double_bracket,
         "arp": interfaces.arp,
-        "awk": awk.awk,
+        "awk": awk,
         "base64": archives.base64,
         "basename": textcommands.basename,
         "cat": filecommands.cat,
@@ -163,13 +190,13 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "dig": lookups.dig,
         "dirname": textcommands.dirname,
         "du": filedetails.du,
-        "echo": textcommands.echo,
+        "echo": printing.echo,
         "egrep": grep.egrep,
         "env": runners.env,
-        "expr": smallcommands.expr,
+        "expr": expr,
         "false": false,
         "fgrep": grep.fgrep,
-        "find": runners.find,
+        "find": finding.find,
         "free": smallcommands.free,
         "getent": lookups.getent,
         "grep": grep.grep,
@@ -184,6 +211,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "ls": listing.ls,
         "md5sum": archives.checksum("md5"),
         "mkdir": filecommands.mkdir,
+        "mkfifo": filedetails.mkfifo,
         "mktemp": filedetails.mktemp,
         "mv": filecommands.mv,
         "nc": connections.nc,
@@ -195,7 +223,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "pidof": tables.pidof,
         "ping": connections.ping,
         "printenv": printenv,
-        "printf": textcommands.printf,
+        "printf": printing.printf,
         "ps": tables.ps,
         "pwd": pwd,
         "readlink": filedetails.readlink,
@@ -204,12 +232,12 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "rm": filecommands.rm,
         "rmdir": filedetails.rmdir,
         "route": interfaces.route,
-        "sed": sed.sed,
-        "seq": textcommands.seq,
+        "sed": sed,
+        "seq": printing.seq,
         "sha1sum": archives.checksum("sha1"),
         "sha256sum": archives.checksum("sha256"),
         "sleep": sleep,
-        "sort": textcommands.sort,
+        "sort": sorting.sort,
         "ss": interfaces.ss,
         "stat": filedetails.stat,
         "tac": smallcommands.tac,
@@ -220,13 +248,13 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "test": conditions.test_,
         "timeout": runners.timeout,
         "touch": filecommands.touch,
-        "tr": textcommands.tr,
+        "tr": translate.tr,
         "traceroute": connections.traceroute,
         "true": true,
         "truncate": smallcommands.truncate,
         "tty": smallcommands.tty,
         "uname": uname,
-        "uniq": textcommands.uniq,
+        "uniq": sorting.uniq,
         "uptime": smallcommands.uptime,
         "wc": textcommands.wc,
         "wget": wget.wget,
@@ -278,7 +306,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "logger": true,
         "base32": archives.base32,
         "sysctl": smallcommands.sysctl,
-        "yes": textcommands.yes,
+        "yes": printing.yes,
     }
 )
 """Every command that some image has."""

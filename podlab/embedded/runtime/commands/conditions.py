@@ -19,7 +19,7 @@ def test(io: Io, words: list[str], *, patterns: bool = False) -> int:
         return io.complain("test" if not patterns else "[[", str(problem), 2)
 
 
-UNARY = frozenset(f"-{letter}" for letter in "abcdefghknpstuvwxzGLNOS")
+UNARY = frozenset(f"-{letter}" for letter in "abcdefghknprstuvwxzGLNOS")
 BINARY = frozenset(["=", "==", "!=", "=~", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"])
 
 
@@ -108,10 +108,19 @@ class _Condition:
         if operator in ("<", ">"):
             return left < right if operator == "<" else left > right
         if operator in ("-nt", "-ot", "-ef"):
-            return operator == "-ef" and self.io.path(left) == self.io.path(right)
+            return self._compared(operator, left, right)
         a, b = self._number(left), self._number(right)
         table = {"-eq": a == b, "-ne": a != b, "-lt": a < b, "-le": a <= b, "-gt": a > b, "-ge": a >= b}
         return table[operator]
+
+    def _compared(self, operator: str, left: str, right: str) -> bool:
+        files, paths = self.io.process.machine.files, [self.io.path(left), self.io.path(right)]
+        if operator == "-ef":
+            return files.resolve(paths[0]) == files.resolve(paths[1])
+        older, newer = paths if operator == "-ot" else paths[::-1]
+        return files.exists(newer) and (
+            not files.exists(older) or (files.changed(older) or 0) < (files.changed(newer) or 0)
+        )
 
     def _number(self, text: str) -> int:
         if text.strip().lstrip("+-").isdecimal():
@@ -128,6 +137,8 @@ def _unary(io: Io, operator: str, value: str) -> bool:
         return bool(value) == (operator == "-n")
     if operator == "-t":
         return False
+    if operator == "-p":
+        return files.exists(path) and files.fifo(path) is not None
     if operator in ("-L", "-h"):
         return files.link(path) is not None
     if operator == "-d":

@@ -15,7 +15,6 @@ REASONS: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("vi", "vim", "nano", "ed"), EDITOR),
         **dict.fromkeys(("apt", "apt-get", "apk", "dpkg", "rpm", "pip", "npm"), OFFLINE),
         **dict.fromkeys(("fdisk", "losetup", "mke2fs", "mkswap", "insmod", "modprobe", "reboot", "poweroff"), DEVICE),
-        "mkfifo": "named pipes are not part of its files; use a pipe of the shell, or a file",
     }
 )
 USUAL = "a real container has it"

@@ -1,38 +1,13 @@
-"""Small commands: expr, rev, tac, nl, tty, free, uptime, truncate."""
+"""Small commands: rev, tac, nl, tty, free, uptime, truncate."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
 
-from podlab.embedded.runtime.expressions import arithmetic, patterns
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.kernel import MEMORY
 from podlab.embedded.runtime.machine.stdio import Io, inputs, options
-
-
-async def expr(io: Io, words: list[str]) -> int:
-    """`expr A OPERATOR B`: arithmetic, comparison, `:`"""
-    if not words:
-        return io.fail("expr: missing operand\nTry 'expr --help' for more information.", 2)
-    if len(words) == 3 and words[1] == ":":
-        try:
-            found = patterns.compiled(f"^{words[2]}").search(words[0])
-        except patterns.BadPattern:
-            return io.fail("expr: Invalid regular expression", 2)
-        text = "" if not found else found.group(1) if found.re.groups else str(found.end())
-    elif len(words) == 1:
-        text = words[0]
-    elif all(re.fullmatch(r"-?\d{1,19}|[-+*/%<>()]|[<>!]?=", word) for word in words):
-        text = str(_reckoned(words))
-    elif len(words) == 3 and words[1] in ("=", "!="):
-        text = str(int((words[0] == words[2]) == (words[1] == "=")))
-    else:
-        wrong = next((word for word in words if not re.fullmatch(r"-?\d+", word)), "")
-        bad = "expr: non-integer argument" if len(words) == 3 else f"expr: syntax error: unexpected argument '{wrong}'"
-        return io.fail(bad, 2)
-    io.say(text)
-    return int(text in ("", "0"))
 
 
 async def _lines(io: Io, name: str, words: list[str]) -> tuple[list[str], int]:
@@ -120,11 +95,3 @@ async def truncate(io: Io, words: list[str]) -> int:
     except FileError as error:
         return io.fail(f"truncate: {error}")
     return 0
-
-
-def _reckoned(words: list[str]) -> int:
-    """What `expr` makes of numbers, operators and parentheses."""
-    try:
-        return arithmetic.value(" ".join("==" if word == "=" else word for word in words), {})
-    except arithmetic.ArithmeticProblem:
-        return 0

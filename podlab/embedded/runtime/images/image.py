@@ -40,8 +40,15 @@ class Image:
     @property
     def owner(self) -> tuple[int, int]:
         """The user and group that its processes run as, by its own /etc/passwd."""
+        return self._accounts().get(self.user, (0, 0))
+
+    def account(self, name: str) -> int:
+        """The number of a user, by its own /etc/passwd."""
+        return self._accounts().get(name, (0, 0))[0]
+
+    def _accounts(self) -> dict[str, tuple[int, int]]:
         rows = (row.split(":") for row in self.files.get("/etc/passwd", b"").decode().splitlines())
-        return next(((int(row[2]), int(row[3])) for row in rows if row[0] == self.user), (0, 0))
+        return {row[0]: (int(row[2]), int(row[3])) for row in rows}
 
     @property
     def id(self) -> str:

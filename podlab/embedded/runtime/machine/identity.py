@@ -30,6 +30,7 @@ class Identity:
     gid: int = 0
     groups: tuple[int, ...] = (0,)
     bounds: frozenset[str] = GIVEN
+    no_new_privileges: bool = False
 
     def holds(self, capability: str) -> bool:
         """Whether a capability is effective: the kernel takes them from whoever is not root."""
@@ -51,6 +52,7 @@ def identity(pod: Obj, container: Obj, usual: tuple[int, int] = (0, 0)) -> Ident
         group,
         tuple(sorted(groups)),
         bounds(container),
+        (container.get("securityContext") or {}).get("allowPrivilegeEscalation") is False,
     )
 
 

@@ -1,40 +1,24 @@
-"""What a container finds under /proc: of the machine, of its mounts, and of its processes.
+"""What a container finds under /proc: of the machine, and of its processes; made when it is looked at.
 
 Upstream: Documentation/filesystems/proc.rst in the Linux kernel; values as kind's node shows them
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+import posixpath
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from typing import Generic, TypeVar
 
 from podlab.embedded.runtime.files import Files
 from podlab.embedded.runtime.machine import kernel
+from podlab.embedded.runtime.machine.identity import ALL, CAPABILITIES
+from podlab.embedded.runtime.machine.mounts import mounts
+from podlab.embedded.runtime.machine.process import Machine, Process
+from podlab.embedded.runtime.volume import Mount, Volume
 
-Mounted = tuple[str, str, str, str]
-"""Device, path, kind, and how: a row of /proc/mounts."""
-FIRST: tuple[Mounted, ...] = (
-    ("overlay", "/", "overlay", "{root},relatime"),
-    ("proc", "/proc", "proc", "rw,nosuid,nodev,noexec,relatime"),
-    ("tmpfs", "/dev", "tmpfs", "rw,nosuid,size=65536k,mode=755"),
-    ("devpts", "/dev/pts", "devpts", "rw,nosuid,noexec,relatime,gid=5,mode=620,ptmxmode=666"),
-    ("mqueue", "/dev/mqueue", "mqueue", "rw,nosuid,nodev,noexec,relatime"),
-    ("sysfs", "/sys", "sysfs", "ro,nosuid,nodev,noexec,relatime"),
-)
-LAST: tuple[Mounted, ...] = (("shm", "/dev/shm", "tmpfs", "rw,nosuid,nodev,noexec,relatime,size=65536k"),)
-SECRETS = "/var/run/secrets"
-
-
-def mounts(files: Files) -> list[Mounted]:
-    """What is mounted in a container, in the order of /proc/mounts."""
-    first = [(*row[:3], row[3].format(root="ro" if files.read_only else "rw")) for row in FIRST]
-    own = []
-    for mount in sorted(files.mounts, key=lambda one: (one.path.startswith(SECRETS), one.path)):
-        how = "ro" if mount.read_only else "rw"
-        in_memory = mount.path.startswith(SECRETS)
-        kind = "tmpfs" if in_memory else "ext4"
-        own.append(("tmpfs" if in_memory else "/dev/vda", mount.path, kind, f"{how},relatime"))
-    return [*first, *own, *LAST]
+T = TypeVar("T")
+BITS = {name: bit for bit, name in enumerate(CAPABILITIES.split())}
+CLEARED = "0" * 16
 
 
 def _of_machine() -> dict[str, bytes]:
@@ -48,41 +32,200 @@ def _of_machine() -> dict[str, bytes]:
     memory = "".join(f"{name + ':':16}{value:>8} kB\n" for name, value in rows.items())
     cpus = "".join(processor.format(number, kernel.PROCESSORS) for number in range(kernel.PROCESSORS))
     return {
-        "/proc/cpuinfo": cpus.encode(),
-        "/proc/meminfo": memory.encode(),
-        "/proc/version": f"Linux version {kernel.VERSION} (podlab) {kernel.BUILD}\n".encode(),
-        "/proc/filesystems": b"nodev\tsysfs\nnodev\ttmpfs\nnodev\tproc\nnodev\toverlay\n\text4\n",
-        "/proc/loadavg": b"0.10 0.10 0.10 1/120 10\n",
-        "/proc/uptime": b"3600.00 3500.00\n",
-        "/proc/sys/net/ipv4/ip_forward": b"1\n",
+        "/cpuinfo": cpus.encode(),
+        "/meminfo": memory.encode(),
+        "/version": f"Linux version {kernel.VERSION} (podlab) {kernel.BUILD}\n".encode(),
+        "/filesystems": b"nodev\tsysfs\nnodev\ttmpfs\nnodev\tproc\nnodev\toverlay\n\text4\n",
+        "/loadavg": b"0.10 0.10 0.10 1/120 10\n",
+        "/uptime": b"3600.00 3500.00\n",
+        "/cmdline": b"console=ttyS0\n",
+        "/swaps": b"Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n",
+        "/partitions": b"major minor  #blocks  name\n\n 254        0  268435456 vda\n",
+        "/stat": b"cpu  100 0 100 10000 0 0 0 0 0 0\n",
+        "/sys/net/ipv4/ip_forward": b"1\n",
+        "/sys/net/core/somaxconn": b"4096\n",
+        "/sys/kernel/ostype": b"Linux\n",
+        "/sys/kernel/osrelease": f"{kernel.VERSION}\n".encode(),
+        "/sys/kernel/pid_max": b"4194304\n",
+        "/sys/vm/overcommit_memory": b"1\n",
+        "/sys/vm/max_map_count": b"65530\n",
+        "/sys/fs/file-max": b"9223372036854775807\n",
+        "/net/dev": NET_DEV.encode(),
     }
 
 
-def of_process(
-    pid: int, argv: Sequence[str], env: Mapping[str, str], user: tuple[int, int], parent: int = 0
-) -> dict[str, bytes]:
-    """A process's files under /proc/PID, by their names."""
-    name = argv[0].rpartition("/")[2][:15] if argv else ""
-    uid, gid = user
-    status = (
-        f"Name:\t{name}\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t{pid}\nNgid:\t0\nPid:\t{pid}\nPPid:\t{parent}\n"
-    )
-    status += f"TracerPid:\t0\nUid:\t{uid}\t{uid}\t{uid}\t{uid}\nGid:\t{gid}\t{gid}\t{gid}\t{gid}\nFDSize:\t64\n"
-    return {
-        "cmdline": b"".join(word.encode(errors="surrogateescape") + b"\0" for word in argv),
-        "comm": f"{name}\n".encode(),
-        "environ": b"".join(f"{key}={value}".encode(errors="surrogateescape") + b"\0" for key, value in env.items()),
-        "status": f"{status}VmRSS:\t    1900 kB\nThreads:\t1\n".encode(),
-        "cgroup": b"0::/\n",
-    }
-
-
-OF_PROCESS = ("cmdline", "comm", "environ", "status", "cgroup", "mounts")
-PLACES = MappingProxyType(
-    {
-        **_of_machine(),
-        **dict.fromkeys(("/proc/mounts", "/proc/sys/kernel/hostname"), b""),
-        **dict.fromkeys((f"/proc/{pid}/{name}" for pid in ("1", "self") for name in OF_PROCESS), b""),
-    }
+_RECEIVED = "bytes    packets errs drop fifo frame compressed multicast"
+_SENT = "bytes    packets errs drop fifo colls carrier compressed"
+NET_DEV = (
+    f"Inter-|   Receive{' ' * 48}|  Transmit\n face |{_RECEIVED}|{_SENT}\n"
+    f"    lo:       0       0{'    0' * 4}{'          0' * 2}        0       0{'    0' * 4}     0       0          0\n"
+    f"  eth0:    1096      14{'    0' * 4}{'          0' * 2}      866      12{'    0' * 4}     0       0          0\n"
 )
-"""What every container has under /proc; what is empty here is told when it is read."""
+LIMITS = (
+    ("Max cpu time", "unlimited", "unlimited", "seconds"),
+    ("Max file size", "unlimited", "unlimited", "bytes"),
+    ("Max data size", "unlimited", "unlimited", "bytes"),
+    ("Max stack size", "8388608", "unlimited", "bytes"),
+    ("Max core file size", "0", "unlimited", "bytes"),
+    ("Max resident set", "unlimited", "unlimited", "bytes"),
+    ("Max processes", "96365", "96365", "processes"),
+    ("Max open files", "20000", "20000", "files"),
+    ("Max locked memory", "8388608", "8388608", "bytes"),
+    ("Max address space", "unlimited", "unlimited", "bytes"),
+    ("Max file locks", "unlimited", "unlimited", "locks"),
+    ("Max pending signals", "96365", "96365", "signals"),
+    ("Max msgqueue size", "819200", "819200", "bytes"),
+    ("Max nice priority", "0", "0", ""),
+    ("Max realtime priority", "0", "0", ""),
+    ("Max realtime timeout", "unlimited", "unlimited", "us"),
+)
+FIXED = _of_machine()
+
+
+def _words(process: Process) -> bytes:
+    if process.title:
+        return process.title.encode() + b"\0"
+    return b"".join(word.encode(errors="surrogateescape") + b"\0" for word in process.argv)
+
+
+def _environ(process: Process) -> bytes:
+    return b"".join(f"{key}={value}".encode(errors="surrogateescape") + b"\0" for key, value in process.env.items())
+
+
+def _mask(names: frozenset[str]) -> str:
+    return f"{sum(1 << BITS[name] for name in names & ALL):016x}"
+
+
+def _status(process: Process) -> bytes:
+    who = process.machine.user
+    uid, gid = process.owner, who.gid if process.uid is None else process.uid
+    held = _mask(who.bounds) if uid == 0 else CLEARED
+    rows = {
+        "Name": process.name, "Umask": "0022", "State": "S (sleeping)", "Tgid": process.pid, "Ngid": 0,
+        "Pid": process.pid, "PPid": process.parent, "TracerPid": 0, "Uid": "\t".join([str(uid)] * 4),
+        "Gid": "\t".join([str(gid)] * 4), "FDSize": 64, "Groups": "".join(f"{group} " for group in who.groups),
+        "NStgid": process.pid, "NSpid": process.pid, "NSpgid": process.pid, "NSsid": process.pid,
+        "VmPeak": "    3152 kB", "VmSize": "    3152 kB", "VmRSS": "    1928 kB", "Threads": 1, "SigQ": "2/96365",
+        "SigPnd": CLEARED, "ShdPnd": CLEARED, "SigBlk": CLEARED, "SigIgn": CLEARED, "SigCgt": CLEARED,
+        "CapInh": CLEARED, "CapPrm": held, "CapEff": held, "CapBnd": _mask(who.bounds), "CapAmb": CLEARED,
+        "NoNewPrivs": int(who.no_new_privileges), "Seccomp": 0, "Seccomp_filters": 0, "Cpus_allowed": 3,
+        "Cpus_allowed_list": "0-1",
+    }  # fmt: skip
+    return "".join(f"{key}:\t{value}\n" for key, value in rows.items()).encode()
+
+
+def _limits(process: Process) -> bytes:
+    rows = [("Limit", "Soft Limit", "Hard Limit", "Units"), *LIMITS]
+    return "".join(f"{name:25} {soft:20} {hard:20} {unit:10}\n" for name, soft, hard, unit in rows).encode()
+
+
+def _mounts(process: Process) -> bytes:
+    return "".join(f"{' '.join(row)} 0 0\n" for row in mounts(process.machine.files)).encode()
+
+
+def _stat(process: Process) -> bytes:
+    return f"{process.pid} ({process.name}) S {process.parent} {process.pid} {process.pid} {'0 ' * 46}0\n".encode()
+
+
+OF_PROCESS: dict[str, Callable[[Process], bytes]] = {
+    "cgroup": lambda process: b"0::/\n",
+    "cmdline": _words,
+    "comm": lambda process: f"{process.name}\n".encode(),
+    "environ": _environ,
+    "limits": _limits,
+    "mounts": _mounts,
+    "oom_score": lambda process: b"0\n",
+    "oom_score_adj": lambda process: b"1000\n",
+    "stat": _stat,
+    "statm": lambda process: b"788 482 454 144 0 59 0\n",
+    "status": _status,
+}
+"""The files of one process, by their names."""
+
+
+def _program(process: Process) -> str:
+    if process.machine.image.busybox:
+        return "/bin/busybox"
+    name = process.name
+    return f"/usr/sbin/{name}" if name == "nginx" else f"/usr/bin/{name}"
+
+
+LINKS: dict[str, Callable[[Process], str]] = {
+    "cwd": lambda process: process.cwd,
+    "exe": _program,
+    "root": lambda process: "/",
+    "fd/0": lambda process: "/dev/null",
+    "fd/1": lambda process: "pipe:[1001]",
+    "fd/2": lambda process: "pipe:[1002]",
+}
+
+
+class _View(MutableMapping[str, T], Generic[T]):
+    """A mapping that is made anew with every look; nothing can be put in it."""
+
+    def __init__(self, look: Callable[[], Mapping[str, T]]) -> None:
+        self._look = look
+
+    def __getitem__(self, key: str) -> T:
+        return self._look()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._look())
+
+    def __len__(self) -> int:
+        return len(self._look())
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __setitem__(self, key: str, value: T) -> None:
+        """The kernel's files are not written."""
+
+    def __delitem__(self, key: str) -> None:
+        """Nor removed."""
+
+
+def volume(machine: Machine) -> Volume:
+    """What a container has at /proc."""
+
+    def files() -> dict[str, bytes | None]:
+        found: dict[str, bytes | None] = dict(FIXED)
+        found["/sys/kernel/hostname"] = f"{machine.hostname}\n".encode()
+        running = machine.processes.running
+        found["/mounts"] = _mounts(running[min(running)]) if running else b""
+        for pid, process in running.items():
+            found |= {f"/{pid}/{name}": tell(process) for name, tell in OF_PROCESS.items()}
+        for path in list(found):
+            while (path := posixpath.dirname(path)) != "/":
+                found[path] = None
+        for pid in running:
+            found[f"/{pid}/fd"] = None
+        return found
+
+    def links() -> dict[str, str]:
+        running = machine.processes.running.items()
+        return {f"/{pid}/{name}": tell(process) for pid, process in running for name, tell in LINKS.items()}
+
+    made = Volume(mode=0o555)
+    made.entries, made.links = _View(files), _View(links)  # type: ignore[assignment]
+    return made
+
+
+def mounted(machine: Machine) -> None:
+    """Give a container its /proc, and its files a time."""
+    files = machine.files
+    files.now, files.elsewhere = machine.clock.now, elsewhere(machine)
+    files.mounts = (Mount("/proc", volume(machine), True), *files.mounts)
+
+
+def elsewhere(machine: Machine) -> Callable[[str], tuple[Files, str] | None]:
+    """Where /proc/PID/root leads: to the files of the container that a process is of."""
+
+    def found(path: str) -> tuple[Files, str] | None:
+        pid, _, rest = path.removeprefix("/proc/").partition("/")
+        if not pid.isdecimal() or not (rest == "root" or rest.startswith("root/")):
+            return None
+        process = machine.processes.running.get(int(pid))
+        return (process.machine.files, "/" + rest[5:]) if process else None
+
+    return found

@@ -7,6 +7,7 @@ start until it has caught up with the clock: it then is where it was.
 from __future__ import annotations
 
 import asyncio
+import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -24,6 +25,8 @@ Write = Callable[[bytes], None]
 
 COST = 0.001
 """Seconds of its own time that a command takes, so that no loop runs without time passing."""
+NOBODY = 65535
+"""The user that a sandbox's own process runs as."""
 BREATH = 100
 """Commands after which a process lets the others go on."""
 
@@ -51,7 +54,11 @@ class Machine(Protocol):
 
 @dataclass(slots=True)
 class Process:
-    """One process: `time` is its own time in seconds since the epoch."""
+    """One process: `time` is its own time in seconds since the epoch.
+
+    `title` is what it calls itself, `uid` who it runs as where that is not the container's user, and `closing` what is
+    to be closed at its end.
+    """
 
     machine: Machine
     argv: list[str]
@@ -70,13 +77,39 @@ class Process:
     fate: int = 0
     pipe: Pipe | None = None
     umask: int = 0o022
+    parent: int = 0
+    title: str = ""
+    uid: int | None = None
+    closing: list[Callable[[], None]] = field(default_factory=list)
     _waiter: asyncio.Future[None] | None = None
 
     def child(self, argv: list[str]) -> Process:
         """A process that this one starts; not running yet."""
         inner = replace(self, argv=argv, steps=0, signals=[], ignored=set(self.ignored), task=None, fate=0)
+        inner.parent, inner.title, inner.closing = self.pid, "", []
         inner.handles, inner._waiter = lambda name: False, None
         return inner
+
+    @property
+    def name(self) -> str:
+        """The name of its program, as /proc/PID/comm has it."""
+        return posixpath.basename(self.argv[0])[:15] if self.argv else ""
+
+    @property
+    def words(self) -> str:
+        """Its command line in one."""
+        return self.title or " ".join(self.argv)
+
+    @property
+    def owner(self) -> int:
+        """The user that it runs as."""
+        return self.machine.user.uid if self.uid is None else self.uid
+
+    def close(self) -> None:
+        """Close what it has open."""
+        for close in self.closing:
+            close()
+        self.closing.clear()
 
     async def sleep(self, seconds: float) -> None:
         """Let its own time pass; waits for the clock when it has caught up with it."""
@@ -141,7 +174,7 @@ class Processes:
 
     def __init__(self) -> None:
         self.running: dict[int, Process] = {}
-        self._last = 7
+        self._last = 6
 
     def enter(self, process: Process) -> None:
         """A process begins: it gets its id."""
@@ -149,6 +182,16 @@ class Processes:
         process.pid = self._last
         self.running[process.pid] = process
 
+    def share(self, process: Process) -> None:
+        """A container's first process joins those of its Pod: before all is the sandbox's, which only waits."""
+        if 1 not in self.running:
+            pause = process.child(["/pause"])
+            pause.pid, pause.parent, pause.uid = 1, 0, NOBODY
+            self.running[1] = pause
+        self.enter(process)
+
     def leave(self, process: Process) -> None:
         """A process has ended."""
-        self.running.pop(process.pid, None)
+        process.close()
+        if self.running.get(process.pid) is process:
+            del self.running[process.pid]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from podlab.embedded.runtime.files import FileError
-from podlab.embedded.runtime.machine import proc
 from podlab.embedded.runtime.machine.process import Process, Write
 from podlab.embedded.runtime.streams import Endless, Input, Pipe
 
@@ -40,30 +38,15 @@ class Io:
 
     def path(self, name: str) -> str:
         """A name made absolute."""
-        return "/" + posixpath.normpath(posixpath.join(self.cwd or self.process.cwd, name)).lstrip("/")
-
-    def _told(self, path: str) -> bytes | None:
-        """What stands in a file of /proc that is made when it is read; None for another file."""
-        machine = self.process.machine
-        if path in ("/proc/mounts", "/proc/self/mounts", "/proc/1/mounts"):
-            return "".join(f"{' '.join(row)} 0 0\n" for row in proc.mounts(machine.files)).encode()
-        if path == "/proc/sys/kernel/hostname":
-            return f"{machine.hostname}\n".encode()
-        found = PROCESS.fullmatch(path)
-        if not found:
-            return None
-        number = self.process.pid if found[1] == "self" else int(found[1])
-        process = self.process if found[1] == "self" else machine.processes.running.get(number)
-        user = (machine.user.uid, machine.user.gid)
-        return proc.of_process(number, process.argv, process.env, user).get(found[2]) if process else None
+        path = "/" + posixpath.normpath(posixpath.join(self.cwd or self.process.cwd, name)).lstrip("/")
+        return f"/proc/{self.process.pid}{path[10:]}" if f"{path}/".startswith("/proc/self/") else path
 
     def read(self, name: str) -> bytes:
         """A file's bytes. Raises FileError, OutOfMemory for a device without an end."""
         path = self.path(name)
         if path in ENDLESS:
             return bytes(PIPE_LIMIT // 4)
-        told = self._told(path)
-        return self.process.machine.files.read(path) if told is None else told
+        return self.process.machine.files.read(path)
 
     def open(self, name: str) -> Input:
         """A file or a device to read from. Raises FileError."""
@@ -72,8 +55,10 @@ class Io:
             return Endless(noise=path not in ("/dev/zero", "/dev/full"))
         if path in ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0", "/dev/tty"):
             return self.stdin
-        told = self._told(path)
-        return Input(self.process.machine.files.read(path) if told is None else told)
+        if fifo := self.process.machine.files.fifo(path):
+            fifo.read_from()
+            return fifo
+        return Input(self.process.machine.files.read(path))
 
     def stream(self, number: int) -> Stream | None:
         """What a file descriptor stands for; None for one that is not open."""
@@ -82,12 +67,18 @@ class Io:
     def writer(self, name: str, *, append: bool = False) -> Write:
         """Somewhere to write to. Raises FileError."""
         path = self.process.machine.files.resolve(self.path(name))
+        if path.startswith(f"/proc/{self.process.pid}/fd/"):
+            path = f"/dev/fd/{posixpath.basename(path)}"
         if path in STREAMS:
             stream = self.stream(STREAMS[path])
             return stream if stream and not isinstance(stream, Input) else _nowhere
         if path == "/dev/full":
             return _full
         files = self.process.machine.files
+        if fifo := files.fifo(path):
+            end = fifo.writer()
+            self.process.closing.append(end.close)
+            return end
         files.write(path, b"", append=append)
         return lambda data: files.write(path, data, append=True)
 
@@ -114,7 +105,6 @@ class Io:
         return self.fail(f"{self.speaker or f'{command}:'} {text}", code)
 
 
-PROCESS = re.compile(r"/proc/(self|\d{1,7})/(\w+)")
 ENDLESS = ("/dev/zero", "/dev/full", "/dev/urandom", "/dev/random")
 STREAMS = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2, "/dev/fd/1": 1, "/dev/fd/2": 2}
 STREAMS |= {"/proc/self/fd/1": 1, "/proc/self/fd/2": 2, "/proc/1/fd/1": 1, "/proc/1/fd/2": 2, "/dev/tty": 1}

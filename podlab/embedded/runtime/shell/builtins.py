@@ -179,7 +179,10 @@ async def jobs_(shell: Shell, words: list[str]) -> int:
     for number, job in enumerate(shell.jobs, 1):
         if not job.task.done():
             mark = "+" if job is shell.jobs[-1] else " "
-            shell.io.say(f"[{number}]{mark}  Running                 {' '.join(job.process.argv)}")
+            forked = job.process.argv == shell.process.argv  # a command of the shell's own has no words to show
+            shell.io.say(
+                f"[{number}]{mark}  Running                 {'' if forked else ' '.join(job.process.argv)}".rstrip(" ")
+            )
     return 0
 
 
@@ -272,7 +275,9 @@ async def umask(shell: Shell, words: list[str]) -> int:
 
 
 async def ulimit(shell: Shell, words: list[str]) -> int:
-    shell.io.say("20000" if words == ["-n"] else "unlimited")
+    shell.io.say(
+        {"-n": "20000", "-c": "0", "-s": "8192", "-u": "96365", "-i": "96365"}.get("".join(words), "unlimited")
+    )
     return 0
 
 

@@ -17,7 +17,7 @@ from podlab.embedded.runtime.machine.children import start as start_child
 from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.shell import expansion
 from podlab.embedded.runtime.shell.builtins import INLINE, builtin
-from podlab.embedded.runtime.shell.redirects import Unredirected, redirected
+from podlab.embedded.runtime.shell.redirects import Unredirected, closed, redirected
 from podlab.embedded.runtime.shell.simple import simple
 from podlab.embedded.runtime.shell.state import Exit, Leave, Shell
 from podlab.embedded.runtime.shell.syntax import (
@@ -173,7 +173,11 @@ async def _and_or(shell: Shell, node: AndOr) -> int:
 async def _group(shell: Shell, node: Group) -> int:
     if not node.subshell:
         return await run(shell, node.body)
-    return shell.checked(await subshell(shell.copy(), node.body))
+    process, folder, mask = shell.process, shell.process.cwd, shell.process.umask
+    try:
+        return shell.checked(await subshell(shell.copy(), node.body))
+    finally:  # it is the same process here, though a real shell makes another
+        process.cwd, process.umask = folder, mask
 
 
 async def _if(shell: Shell, node: If) -> int:
@@ -270,6 +274,7 @@ async def _redirected(shell: Shell, node: Redirected) -> int:
     except Unredirected as problem:
         return shell.checked(shell.fail(str(problem), shell.dialect.unreadable))
     finally:
+        closed(before, shell.io)
         shell.io = before
 
 

@@ -9,7 +9,7 @@ from podlab.embedded.runtime.shell import interpreter, state
 from podlab.embedded.runtime.shell.dialect import unopened
 from podlab.embedded.runtime.shell.parser import Parser
 from podlab.embedded.runtime.shell.state import Exit, Leave, Shell
-from podlab.embedded.runtime.shell.syntax import Incomplete, SyntaxProblem
+from podlab.embedded.runtime.shell.syntax import Incomplete, Simple, SyntaxProblem
 
 LONGEST = 2**16
 """Bytes of an unfinished command that are read again with every further line; of longer ones, with every doubling."""
@@ -70,7 +70,19 @@ async def _command(inner: Shell, arguments: list[str]) -> None:
             inner.status = inner.fail("-c requires an argument", 2)
         return
     inner.name, inner.arguments = (arguments[1] if len(arguments) > 1 else inner.name), tuple(arguments[2:])
+    inner.alone = inner.dialect.name != "dash" and _single(arguments[0], inner)
     inner.status = await inner.evaluate(arguments[0])
+
+
+def _single(text: str, inner: Shell) -> bool:
+    """Whether a script is one simple command: it takes the shell's place, in ash and bash."""
+    parser = Parser(text, inner.dialect.features, whole=True)
+    try:
+        lines = [line for line in iter(parser.line, None) if line.items]
+    except (SyntaxProblem, Incomplete, RecursionError):
+        return False
+    items = [item for line in lines for item in line.items]
+    return len(items) == 1 and isinstance(items[0].command, Simple) and not items[0].background
 
 
 async def _file(inner: Shell, arguments: list[str]) -> None:

@@ -11,7 +11,7 @@ from podlab.embedded.runtime.shell import expansion
 from podlab.embedded.runtime.shell.dialect import unopened
 from podlab.embedded.runtime.shell.state import Shell
 from podlab.embedded.runtime.shell.syntax import Redirect
-from podlab.embedded.runtime.streams import Input
+from podlab.embedded.runtime.streams import Fifo, FifoWriter, Input
 
 WRITES = frozenset([">", ">>", ">|", "<>", "&>", "&>>"])
 
@@ -44,6 +44,8 @@ async def _redirect(shell: Shell, io: Io, redirect: Redirect) -> Io:
         write = io.writer(target, append=operator in (">>", "&>>", "<>"))
     except FileError as error:
         raise Unredirected(unopened(shell.dialect, target, str(error), create=operator in WRITES)) from None
+    if isinstance(write, FifoWriter):
+        await write.fifo.reader()
     if operator in ("&>", "&>>"):
         return replace(io, out=write, err=write)
     if operator == "<>":
@@ -65,6 +67,17 @@ def _joined(shell: Shell, io: Io, number: int, target: str) -> Io:
     if stream is None:
         raise Unredirected(f"{target}: Bad file descriptor")
     return _placed(io, number, stream)
+
+
+def closed(before: Io, after: Io) -> None:
+    """What a command was redirected to and from is let go: a named pipe's other end sees it."""
+    for stream in (after.stdin, after.out, after.err, *after.more.values()):
+        if stream in (before.stdin, before.out, before.err, *before.more.values()):
+            continue
+        if isinstance(stream, FifoWriter):
+            stream.close()
+        elif isinstance(stream, Fifo):
+            stream.left()
 
 
 def _nowhere(data: bytes) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from podlab.embedded.runtime.shell import expansion
-from podlab.embedded.runtime.shell.redirects import Unredirected, redirected
+from podlab.embedded.runtime.shell.redirects import Unredirected, closed, redirected
 from podlab.embedded.runtime.shell.state import Shell
 from podlab.embedded.runtime.shell.syntax import Simple, Word
 
@@ -27,6 +27,7 @@ async def simple(shell: Shell, node: Simple) -> int:
     except Unredirected as problem:
         return shell.checked(shell.fail(str(problem), shell.dialect.unreadable))
     finally:
+        closed(before, shell.io)
         shell.io = before
 
 
@@ -53,6 +54,8 @@ async def _with_assignments(shell: Shell, node: Simple, words: list[str]) -> int
     extra: dict[str, str] = {}
     for name, word in node.assignments:
         value = await _assigned(shell, name, word)
+        if "x" in shell.options and not words:
+            shell.io.err(f"+ {name}={value}\n".encode(errors="surrogateescape"))
         if words:
             extra[name.rstrip("+")] = value
         else:

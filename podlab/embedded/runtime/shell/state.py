@@ -127,7 +127,8 @@ class Shell:
         """A builtin's number. Raises Exit."""
         if not words:
             return default
-        if not words[0].lstrip("-").isdecimal():
+        negative = words[0].startswith("-") and self.dialect.name != "bash"
+        if negative or not words[0].lstrip("-").isdecimal():
             self.refuse(command, self.dialect.no_number.format(words[0]))
             raise Exit(2)
         return wrap(int(words[0][:20]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from podlab.embedded.runtime.files import NO_SUCH, FileError
-from podlab.embedded.runtime.machine import proc
+from podlab.embedded.runtime.machine import mounts
 from podlab.embedded.runtime.machine.stdio import Io, options
 from podlab.embedded.runtime.streams import Endless, Input
 from podlab.embedded.runtime.volume import LIMIT
@@ -96,7 +96,7 @@ async def df(io: Io, words: list[str]) -> int:
     """`df [-h|-k|-m] [PATH]…`"""
     flags, names = options(words)
     rows, code = [], 0
-    table = proc.mounts(io.process.machine.files)
+    table = mounts.mounts(io.process.machine.files)
     shown = [row for row in table if row[2] in ("overlay", "tmpfs", "ext4")]
     head = "Size" if "h" in flags else "1M-blocks" if "m" in flags else "1K-blocks"
     for name in names:
@@ -112,15 +112,16 @@ async def df(io: Io, words: list[str]) -> int:
         io.say(f"Filesystem     {head:>9} {'Used':>9} {last:>9} Use% Mounted on")
     for row in rows:
         io.fail(row)
-    for device, path, kind, _ in wanted if names else shown:
-        used, size = (SIZE // 6, SIZE) if kind != "tmpfs" else (0, 65536)
+    for device, path, kind, how in wanted if names else shown:
+        limited = re.search(r"size=(\d+)k", how)
+        used, size = (SIZE // 6, SIZE) if kind != "tmpfs" else (0, int(limited[1]) if limited else 65536)
         part = f"{-(-used * 100 // size)}%"
         cells = [_size(value, flags) for value in (size, used, size - used)]
         io.say(f"{device:{20 if io.busybox else 14}} {cells[0]:>9} {cells[1]:>9} {cells[2]:>9} {part:>4} {path}")
     return code
 
 
-def _holding(path: str, table: list[proc.Mounted]) -> proc.Mounted:
+def _holding(path: str, table: list[mounts.Mounted]) -> mounts.Mounted:
     inside = [row for row in table if row[1] == "/" or f"{path}/".startswith(f"{row[1]}/")]
     return max(inside, key=lambda row: len(row[1]))
 
@@ -134,7 +135,7 @@ def _size(kib: int, flags: set[str]) -> str:
 async def mount(io: Io, words: list[str]) -> int:
     """`mount` lists; with words it fails, as it does for who may not mount."""
     if not [word for word in words if word != "-l"]:
-        for device, path, kind, how in proc.mounts(io.process.machine.files):
+        for device, path, kind, how in mounts.mounts(io.process.machine.files):
             io.say(f"{device} on {path} type {kind} ({how})")
         return 0
     valued = {at + 1 for at, word in enumerate(words) if word in ("-t", "-o")}
@@ -155,7 +156,7 @@ async def mount(io: Io, words: list[str]) -> int:
 async def umount(io: Io, words: list[str]) -> int:
     """`umount PATH`: nobody in a container may."""
     for name in options(words)[1]:
-        known = any(row[1] == io.path(name) for row in proc.mounts(io.process.machine.files))
+        known = any(row[1] == io.path(name) for row in mounts.mounts(io.process.machine.files))
         if io.busybox:
             io.fail(f"umount: can't unmount {name}: {'Operation not permitted' if known else 'Invalid argument'}")
         else:

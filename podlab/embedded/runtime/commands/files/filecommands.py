@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
+from podlab.embedded.runtime.commands.files import filedetails
+from podlab.embedded.runtime.expressions.dates import understood
 from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine.stdio import UNREADABLE, Io, options
 
@@ -12,20 +16,78 @@ from podlab.embedded.runtime.machine.stdio import UNREADABLE, Io, options
 async def cat(io: Io, words: list[str]) -> int:
     """`cat [FILE]…`, piece by piece: what is read may have no end."""
     code = 0
-    for name in options(words)[1] or ["-"]:
+    flags, names = options(words)
+    marks = _Marks(flags) if flags & set("nbAetvs") else None
+    for name in names or ["-"]:
         try:
             source = io.stdin if name == "-" else io.open(name)
         except FileError as error:
             code = io.fail("cat: " + UNREADABLE["cat"][io.busybox].format(name, error))
             continue
+        while marks and (line := await source.line()):
+            io.out(marks.line(line))
         while data := await source.take(2**16):
             io.out(data)
             await io.process.work()
     return code
 
 
+class _Marks:
+    """What `cat -n`, -b, -e, -t, -s and -A put into lines."""
+
+    def __init__(self, flags: set[str]) -> None:
+        self.flags, self.number, self.empty = flags, 0, False
+
+    def line(self, line: bytes) -> bytes:
+        """A line with its marks."""
+        body, end = line.removesuffix(b"\n"), line[len(line.removesuffix(b"\n")) :]
+        if "s" in self.flags and not body and self.empty:
+            return b""
+        self.empty = not body
+        if self.flags & {"A", "t"}:
+            body = body.replace(b"\t", b"^I")
+        if self.flags & {"A", "e"} and end:
+            end = b"$\n"
+        if self.flags & {"n", "b"} and (body or "b" not in self.flags):
+            self.number += 1
+            body = f"{self.number:6}\t".encode() + body
+        return body + end
+
+
 async def touch(io: Io, words: list[str]) -> int:
-    return _each(io, "touch", options(words)[1], lambda path: io.process.machine.files.write(path, b"", append=True))
+    """`touch [-c] [-d TIME] [-t STAMP] [-r FILE] FILE…`"""
+    files, names, moment, kept = io.process.machine.files, list[str](), io.process.time, False
+    words = list(words)
+    while words:
+        word = words.pop(0)
+        if found := re.fullmatch(r"-([dtr])(.*)|--date=(.*)", word):
+            given = found[2] or found[3] or (words.pop(0) if words else "")
+            time = _moment(io, found[1] or "d", given)
+            if time is None:
+                busy = io.busybox
+                return io.fail(f"touch: invalid date '{given}'" if busy else f"touch: invalid date format ‘{given}’")
+            moment = time
+        elif word.startswith("-") and len(word) > 1:
+            kept = kept or "c" in word
+        else:
+            names.append(word)
+
+    def act(path: str) -> None:
+        if kept and not files.exists(path):
+            return
+        if not files.is_directory(path):
+            files.write(path, b"", append=True)
+        files.touch(path, moment)
+
+    return _each(io, "touch", names, act)
+
+
+def _moment(io: Io, option: str, given: str) -> float | None:
+    if option == "r":
+        return filedetails.modified(io, io.path(given)) if io.process.machine.files.exists(io.path(given)) else None
+    now = datetime.fromtimestamp(io.process.time, UTC)
+    found = understood(given.partition(".")[0] if option == "t" else given, now, busy=io.busybox)
+    return found.timestamp() if found else None
 
 
 async def mkdir(io: Io, words: list[str]) -> int:
@@ -40,11 +102,14 @@ async def rm(io: Io, words: list[str]) -> int:
 
     def remove(path: str) -> None:
         if files.is_directory(path) and files.link(path) is None and not flags & {"r", "R"}:
-            raise FileError("Is a directory")
+            raise FileError(FOLDER)
         if files.named(path) or "f" not in flags:
             files.remove(path)
 
     return _each(io, "rm", names, remove)
+
+
+FOLDER = "Is a directory"
 
 
 OMITTED = ("cp: -r not specified; omitting directory '{}'", "cp: omitting directory '{}'")
@@ -60,6 +125,8 @@ COMPLAINTS = {  # of coreutils, and of busybox
 
 
 def _complain(io: Io, what: str, name: str, reason: str) -> int:
+    if what == "rm" and reason == FOLDER and io.busybox:
+        return io.fail(f"rm: '{name}' is a directory")
     return io.fail(COMPLAINTS[what][io.busybox].format(name, reason))
 
 

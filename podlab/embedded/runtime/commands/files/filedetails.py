@@ -8,7 +8,7 @@ import stat as bits
 from datetime import UTC, datetime
 
 from podlab.embedded.runtime.commands import accounts
-from podlab.embedded.runtime.files import NO_SUCH, FileError
+from podlab.embedded.runtime.files import DEVICES, NO_SUCH, FileError
 from podlab.embedded.runtime.machine.stdio import Io, options
 
 
@@ -111,11 +111,20 @@ async def stat(io: Io, words: list[str]) -> int:
     return code
 
 
-FORM = "  File: %n\n  Size: %s\t%F\nAccess: (0%a/%A)  Uid: (    %u/    %U)   Gid: (    %g/    %G)"
+TIMES = "Access: %x\nModify: %y\nChange: %z"
+FORM = (
+    "  File: %n\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\nDevice: 10300h/66304d\tInode: %-10i  Links: %h\n"
+    f"Access: (%p/%A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)\n{TIMES}"
+)
 
 
 def _described(form: str, facts: dict[str, str]) -> str:
-    return re.sub(r"%(\w)", lambda match: facts.get(match[1], "?"), form)
+    def one(match: re.Match[str]) -> str:
+        value = facts.get(match[2], "?")
+        width = int(match[1] or 0)
+        return value.ljust(-width) if width < 0 else value.rjust(width)
+
+    return re.sub(r"%(-?\d{0,3})([a-zA-Z])", one, form)
 
 
 def _facts(io: Io, path: str, name: str, *, follow: bool) -> dict[str, str]:
@@ -126,14 +135,39 @@ def _facts(io: Io, path: str, name: str, *, follow: bool) -> dict[str, str]:
         link = {"s": str(len(target)), "a": "777", "A": LINK, "F": "symbolic link"}
         return owner | link | {"n": name, "N": f"'{name}' -> '{target}'"}
     directory, mode = files.is_directory(path), files.mode(path)
-    size = 4096 if directory else files.size(path)
-    kind = "directory" if directory else "regular file" if size else "regular empty file"
-    return owner | {"n": name, "s": str(size), "a": f"{mode:o}", "A": shown(mode, directory=directory), "F": kind}
+    links, size, _ = files.folder(path) if directory else (1, files.size(path), True)
+    kind = "directory" if directory else KINDS.get(what := nature(io, path), "")
+    kind = kind or ("regular file" if size or io.busybox else "regular empty file")
+    mark = shown(mode, directory=directory, kind=bits.S_IFREG if directory else what)
+    moment = modified(io, path)
+    stamp = datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S.000000000 +0000")
+    facts = {
+        "n": name,
+        "N": name if io.busybox else f"'{name}'",
+        "s": str(size),
+        "a": f"{mode:o}",
+        "A": mark,
+        "F": kind,
+    }
+    facts |= {"b": str(-(-size // 4096) * 8), "B": "512", "o": "4096", "h": str(links), "i": "1000"}
+    facts |= dict.fromkeys("xyz", stamp) | {key: str(int(moment)) for key in "XYZ"} | {"w": "-", "W": "0"}
+    return owner | facts | {"p": f"{mode:04o}"}
 
 
-def shown(mode: int, *, directory: bool) -> str:
+KINDS = {bits.S_IFIFO: "fifo", bits.S_IFCHR: "character special file"}
+
+
+def shown(mode: int, *, directory: bool, kind: int = bits.S_IFREG) -> str:
     """`-rw-r--r--`"""
-    return bits.filemode(mode | (bits.S_IFDIR if directory else bits.S_IFREG))
+    return bits.filemode(mode | (bits.S_IFDIR if directory else kind))
+
+
+def nature(io: Io, path: str) -> int:
+    """What kind of file it is that is neither directory nor link: plain, a pipe, or a device."""
+    files = io.process.machine.files
+    if files.fifo(path):
+        return bits.S_IFIFO
+    return bits.S_IFCHR if files.resolve(path) in DEVICES else bits.S_IFREG
 
 
 LINK = bits.filemode(bits.S_IFLNK | 0o777)
@@ -175,6 +209,23 @@ def _sizes(io: Io, name: str) -> list[tuple[str, int]]:
         return [(name, -(-files.size(io.path(name)) // 4096) * 4)]
     inner = [_sizes(io, posixpath.join(name, child)) for child in files.list(io.path(name))]
     return [row for rows in inner for row in rows] + [(name, 4 + sum(rows[-1][1] for rows in inner))]
+
+
+async def mkfifo(io: Io, words: list[str]) -> int:
+    """`mkfifo [-m MODE] NAME…`"""
+    names, code = (
+        [word for at, word in enumerate(words) if not word.startswith("-") and words[at - 1 : at] != ["-m"]],
+        0,
+    )
+    if not names:
+        return io.fail("mkfifo: missing operand")
+    for name in names:
+        try:
+            io.process.machine.files.make_fifo(io.path(name))
+        except FileError as error:
+            busy = io.busybox
+            code = io.fail(f"mkfifo: {name}: {error}" if busy else f"mkfifo: cannot create fifo '{name}': {error}")
+    return code
 
 
 async def rmdir(io: Io, words: list[str]) -> int:
@@ -245,6 +296,20 @@ async def ln(io: Io, words: list[str]) -> int:
     return 0
 
 
-def when(io: Io) -> str:
+def modified(io: Io, path: str) -> float:
+    """When a file was written last, in seconds since the epoch."""
+    machine = io.process.machine
+    moment = machine.files.changed(path)
+    return machine.began if moment is None else moment
+
+
+def when(io: Io, path: str, *, full: bool = False) -> str:
     """A time as `ls -l` shows it."""
-    return datetime.fromtimestamp(io.process.time, UTC).strftime("%b %e %H:%M")
+    moment = datetime.fromtimestamp(modified(io, path), UTC)
+    if full:
+        return moment.strftime("%Y-%m-%d %H:%M:%S +0000" if io.busybox else "%Y-%m-%d %H:%M:%S.000000000 +0000")
+    old = abs(io.process.time - moment.timestamp()) > HALF_YEAR
+    return moment.strftime("%b %e  %Y" if old else "%b %e %H:%M")
+
+
+HALF_YEAR = 182 * 86400

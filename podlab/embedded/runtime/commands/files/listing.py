@@ -16,6 +16,7 @@ MISSING = ("ls: cannot access '{}': {}", "ls: {}: {}")
 async def ls(io: Io, words: list[str]) -> int:
     """`ls [-1adlrnAFLRSp] [PATH]…`: files first, then folders, each with a title if there are more or with -R."""
     flags, names = options([word for word in words if not word.startswith("--")])
+    flags |= {"full-time", "l"} if "--full-time" in words else set()
     files, code = io.process.machine.files, 0
     alone: list[str] = []
     folders: list[str] = []
@@ -63,6 +64,10 @@ def _ordered(io: Io, folder: str, names: list[str], flags: set[str]) -> list[str
     found = sorted(names)
     if "S" in flags:
         found.sort(key=lambda name: -files.size(posixpath.join(folder, name) if folder else io.path(name)))
+    if "t" in flags:
+        found.sort(
+            key=lambda name: -filedetails.modified(io, posixpath.join(folder, name) if folder else io.path(name))
+        )
     return found[::-1] if "r" in flags else found
 
 
@@ -95,7 +100,9 @@ def _blocks(io: Io, path: str) -> int:
     files = io.process.machine.files
     if files.link(path) is not None:
         return 0
-    return 4 if files.is_directory(path) else -(-files.size(path) // 4096) * 4
+    if files.is_directory(path):
+        return 4 * files.folder(path)[2]
+    return -(-files.size(path) // 4096) * 4
 
 
 Row = tuple[str, str, str, str, str, str]
@@ -107,11 +114,13 @@ def _row(io: Io, path: str, entry: str, flags: set[str]) -> Row:
     numbers = files.owner(path, follow=False)
     user, group = map(str, numbers) if "n" in flags else accounts.owner(io, path)
     if (target := files.link(path)) and "L" not in flags:
-        shown = f"{filedetails.when(io)} {entry} -> {target}"
+        shown = f"{filedetails.when(io, path, full='full-time' in flags)} {entry} -> {target}"
         return filedetails.LINK, "1", user, group, str(len(target)), shown
-    mode = filedetails.shown(files.mode(path), directory=directory)
-    size = 4096 if directory else files.size(path)
-    return mode, str(1 + directory), user, group, str(size), f"{filedetails.when(io)} {entry}"
+    what = filedetails.nature(io, path) if not directory else 0
+    mode = filedetails.shown(files.mode(path), directory=directory, kind=what)
+    links, size, _ = files.folder(path) if directory else (1, files.size(path), True)
+    moment = filedetails.when(io, path, full="full-time" in flags)
+    return mode, str(links), user, group, str(size), f"{moment} {entry}"
 
 
 def _long(rows: list[Row], *, busy: bool) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 from podlab.embedded.runtime.machine.process import Process
@@ -23,7 +24,9 @@ async def kill(io: Io, words: list[str], jobs: Mapping[str, int] | None = None, 
     if not words:
         usage = "kill: Usage: kill [-s sigspec | -signum | -sigspec] [pid | job]... or\nkill -l [exitstatus]"
         return io.fail(f"{prefix} you need to specify whom to kill" if busy else f"{prefix} {usage}", 1 if busy else 2)
-    return max([_send(io, word, name, jobs or {}, prefix, busy) for word in words])
+    code = max([_send(io, word, name, jobs or {}, prefix, busy) for word in words])
+    await asyncio.sleep(0)  # who ends itself goes no further
+    return code
 
 
 def _wanted(words: list[str]) -> tuple[str, list[str]]:

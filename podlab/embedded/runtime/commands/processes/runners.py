@@ -1,17 +1,15 @@
-"""Commands that run other commands: timeout, xargs, find, env, nohup."""
+"""Commands that run other commands: timeout, xargs, env, nohup."""
 
 from __future__ import annotations
 
-import fnmatch
 import itertools
-import posixpath
 import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from podlab.embedded.runtime.files import NO_SUCH, FileError
+from podlab.embedded.runtime.files import NO_SUCH
 from podlab.embedded.runtime.machine import executables
 from podlab.embedded.runtime.machine.children import finish, start
 from podlab.embedded.runtime.machine.signals import NUMBERS, signal_name
@@ -35,7 +33,12 @@ async def launch(io: Io, words: list[str], who: str) -> int:
             quoted = f"{QUOTING[who]}‘{words[0]}’: {reason}"
         return io.fail(f"{who}: {quoted}", 126 if wrong.endswith("denied") else 127)
     child = io.process.child(words)
-    child.out, child.err, child.stdin, child.env = io.out, io.err, io.stdin, dict(io.env or io.process.env)
+    child.out, child.err, child.stdin, child.env = (
+        io.out,
+        io.err,
+        io.stdin,
+        dict(io.process.env if io.env is None else io.env),
+    )
     child.cwd = cwd
     return await finish(io.process, [start(child, lambda: machine.run(child))])
 
@@ -124,6 +127,7 @@ async def timeout(io: Io, words: list[str]) -> int:
     if not late and child.time < deadline:
         return code
     io.process.time = deadline
+    io.process.fate = NUMBERS[name] if io.busybox else 0  # busybox's is ended itself
     return 128 + NUMBERS[name] if io.busybox else TIMED_OUT
 
 
@@ -159,89 +163,15 @@ def _batches(text: str, values: dict[str, str], flags: set[str], command: list[s
         yield [*command, *items[at : at + size]]
 
 
-async def find(io: Io, words: list[str]) -> int:
-    """`find [PATH…] [-name PATTERN] [-type f|d|l] [-maxdepth N] [-exec COMMAND {} ;]`"""
-    at = next((i for i, word in enumerate(words) if word.startswith(("-", "!", "("))), len(words))
-    starts, tests, code = words[:at] or ["."], words[at:], 0
-    wrong = next((word for word in tests if word.startswith("-") and word not in FIND and "-exec" not in tests), None)
-    if wrong:
-        busy = io.busybox
-        return io.fail(f"find: unrecognized: {wrong}" if busy else f"find: unknown predicate `{wrong}'")
-    for begin in starts:
-        if not io.process.machine.files.named(io.path(begin)):
-            busy = io.busybox
-            code = io.fail(f"find: {begin}: {NO_SUCH}" if busy else f"find: ‘{begin}’: {NO_SUCH}")
-            continue
-        for depth, path in _walk(io, begin, 0):
-            if _wanted(io, path, depth, tests):
-                await _act(io, path, tests)
-    return code
-
-
-FIND = (
-    "-name",
-    "-iname",
-    "-type",
-    "-maxdepth",
-    "-mindepth",
-    "-print",
-    "-delete",
-    "-path",
-    "-size",
-    "-empty",
-    "-print0",
-)
-
-
-def _walk(io: Io, path: str, depth: int) -> Iterator[tuple[int, str]]:
-    yield depth, path
-    files = io.process.machine.files
-    if files.is_directory(io.path(path)) and (depth == 0 or files.link(io.path(path)) is None):
-        for name in files.list(io.path(path)):
-            yield from _walk(io, posixpath.join(path, name), depth + 1)
-
-
-def _wanted(io: Io, path: str, depth: int, tests: list[str]) -> bool:
-    given = dict(itertools.pairwise(tests))
-    files = io.process.machine.files
-    directory = files.is_directory(io.path(path))
-    kind = "l" if files.link(io.path(path)) is not None else "d" if directory else "f"
-    name = posixpath.basename(path.rstrip("/")) or path
-    return (
-        depth <= _whole(given.get("-maxdepth", "999"))
-        and depth >= _whole(given.get("-mindepth", "0"))
-        and fnmatch.fnmatchcase(name, given.get("-name", "*"))
-        and fnmatch.fnmatchcase(name.lower(), given.get("-iname", "*").lower())
-        and fnmatch.fnmatchcase(path, given.get("-path", "*"))
-        and given.get("-type", kind) == kind
-        and not ("-empty" in tests and kind == "f" and io.read(path))
-    )
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isdecimal() else 0
-
-
-async def _act(io: Io, path: str, tests: list[str]) -> None:
-    if "-exec" in tests:
-        command = tests[tests.index("-exec") + 1 :]
-        command = command[: next((i for i, word in enumerate(command) if word in (";", "+")), len(command))]
-        await launch(replace(io, stdin=Input()), [word.replace("{}", path) for word in command], "find")
-    elif "-delete" in tests:
-        try:
-            io.process.machine.files.remove(io.path(path))
-        except FileError as error:
-            io.fail(f"find: cannot delete '{path}': {error}")
-    else:
-        io.out(path.encode() + (b"\0" if "-print0" in tests else b"\n"))
-
-
 async def env(io: Io, words: list[str]) -> int:
-    """`env [-i] [NAME=VALUE]… [COMMAND…]`"""
+    """`env [-i] [-u NAME] [NAME=VALUE]… [COMMAND…]`"""
     given, words = dict(io.env if io.env is not None else io.process.env), list(words)
-    while words and (words[0] in ("-i", "-") or "=" in words[0]):
+    while words and (words[0] in ("-i", "-", "-u", "-0", "--ignore-environment") or "=" in words[0]):
         word = words.pop(0)
-        given = given | {word.partition("=")[0]: word.partition("=")[2]} if "=" in word else {}
+        if word == "-u":
+            given.pop(words.pop(0) if words else "", None)
+        elif word != "-0":
+            given = given | {word.partition("=")[0]: word.partition("=")[2]} if "=" in word else {}
     if words:
         return await launch(replace(io, env=given), words, "env")
     io.out("".join(f"{key}={value}\n" for key, value in given.items()).encode())

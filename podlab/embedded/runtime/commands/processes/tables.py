@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -19,12 +18,11 @@ def _running(io: Io) -> Mapping[int, Process]:
 
 
 def _user(io: Io, process: Process) -> str:
-    uid = process.machine.user.uid
-    return names(io, "/etc/passwd").get(uid, str(uid))
+    return names(io, "/etc/passwd").get(process.owner, str(process.owner))
 
 
 def _named(io: Io, name: str) -> list[int]:
-    found = [pid for pid, process in _running(io).items() if posixpath.basename(process.argv[0]) == name]
+    found = [pid for pid, process in _running(io).items() if process.name == name]
     return [pid for pid in found if pid != io.process.pid]
 
 
@@ -38,7 +36,7 @@ async def ps(io: Io, words: list[str]) -> int:
         return _of_procps(io, "".join(words).lstrip("-"))
     io.say("PID   USER     COMMAND")
     for pid, process in sorted(_running(io).items()):
-        io.say(f"{pid:5} {_user(io, process):8} {' '.join(process.argv)}")
+        io.say(f"{pid:5} {_user(io, process):8} {process.words}")
     return 0
 
 
@@ -57,9 +55,9 @@ def _chosen(io: Io, fields: list[str]) -> int:
     head = {field: HEADS.get(field, field.upper()) for field in fields}
     io.say(row({f: f"{head[f]:<{FIELDS[f]}}" if io.busybox else head[f] for f in fields}))
     for pid, process in sorted(_running(io).items()):
-        words = " ".join(process.argv)
-        name = posixpath.basename(process.argv[0])
-        cells = {"pid": str(pid), "ppid": str(int(pid != 1)), "user": _user(io, process), "comm": name, "args": words}
+        words = process.words
+        name = process.name
+        cells = {"pid": str(pid), "ppid": str(process.parent), "user": _user(io, process), "comm": name, "args": words}
         io.say(row({**cells, "cmd": words, "command": words, "stat": "S", "time": "0:00", "tty": "?"}))
     return 0
 
@@ -76,8 +74,8 @@ def _of_procps(io: Io, flags: str) -> int:
         io.say("    PID TTY          TIME CMD")
         form = "{pid:7} ?        00:00:00 {name}"
     for pid, process in sorted(_running(io).items()):
-        words, name = " ".join(process.argv), posixpath.basename(process.argv[0])
-        user, parent = _user(io, process), int(pid > 1)
+        words, name = process.words, process.name
+        user, parent = _user(io, process), process.parent
         io.say(form.format(user=user, pid=pid, ppid=parent, began=began, words=words, name=name))
     return 0
 
@@ -106,8 +104,8 @@ def _top(io: Io) -> None:
     io.say("  PID  PPID USER     STAT   VSZ %VSZ %CPU COMMAND")
     for pid, process in rows:
         state = "R" if process is io.process else "S"
-        parent = int(pid > 1)
-        io.say(f"{pid:5} {parent:5} {_user(io, process):8} {state:4}  3284   0%   0% {' '.join(process.argv)}")
+        parent = process.parent
+        io.say(f"{pid:5} {parent:5} {_user(io, process):8} {state:4}  3284   0%   0% {process.words}")
 
 
 async def pidof(io: Io, words: list[str]) -> int:
@@ -122,7 +120,7 @@ async def pgrep(io: Io, words: list[str]) -> int:
     """`pgrep [-f] [-l] PATTERN`"""
     found = _matching(io, words)
     for pid, process in found:
-        shown = f" {' '.join(process.argv) if '-a' in words else posixpath.basename(process.argv[0])}"
+        shown = f" {process.words if '-a' in words else process.name}"
         io.say(f"{pid}{shown if {'-l', '-a'} & set(words) else ''}")
     return int(not found)
 
@@ -132,7 +130,7 @@ def _matching(io: Io, words: list[str]) -> list[tuple[int, Process]]:
     whole = any(word.startswith("-") and "f" in word for word in words)
     found = []
     for pid, process in sorted(_running(io).items()):
-        text = " ".join(process.argv) if whole else posixpath.basename(process.argv[0])
+        text = process.words if whole else process.name
         fits = pattern == text if "-x" in words else pattern in text
         if fits and pid != io.process.pid:
             found.append((pid, process))

@@ -1,69 +1,15 @@
-"""Commands about text: echo, printf, head, tail, wc, sort, uniq, cut, tr, seq, yes, basename, dirname."""
+"""Commands about parts of texts: head, tail, wc, cut, basename, dirname."""
 
 from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Callable
 
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.stdio import OUTPUT_LIMIT, UNREADABLE, Io, inputs, options
 
-LINES, PAUSE = 200, 0.01
-"""Lines that a command without an end writes at once, and seconds until it writes more."""
 UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30}
-
-
-async def echo(io: Io, words: list[str]) -> int:
-    newline = True
-    while words and re.fullmatch("-[neE]+", words[0]):
-        newline = newline and "n" not in words[0]
-        words = words[1:]
-    io.out(" ".join(words).replace("\\n", "\n").replace("\\t", "\t").encode() + (b"\n" if newline else b""))
-    return 0
-
-
-async def printf(io: Io, words: list[str]) -> int:
-    if not words:
-        return io.fail("printf: usage: printf format [arguments]", 2)
-    template = _unescaped(words[0], hexadecimal=not DASH.fullmatch(io.speaker))
-    values = list(words[1:])
-    while True:
-        io.out(
-            re.sub(r"%(-?\d{0,9})([sdx%])", lambda m: _formatted(m, values), template).encode(errors="surrogateescape")
-        )
-        if not values or "%" not in template:
-            return 0
-
-
-DASH = re.compile(r".*: \d+: printf:")
-"""How dash complains: the one shell whose printf knows no `\\x`."""
-ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|(.))", re.S)
-ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "\\": "\\", '"': '"'}
-
-
-def _unescaped(text: str, *, hexadecimal: bool) -> str:
-    """A format with its backslashes carried out; what is no character by itself stays a byte."""
-
-    def one(found: re.Match[str]) -> str:
-        if found[1] or (found[2] and hexadecimal):
-            number = int(found[1], 8) if found[1] else int(found[2], 16)
-            return bytes([number & 255]).decode(errors="surrogateescape")
-        return ESCAPED.get(found[3] or "", found[0])
-
-    return ESCAPE.sub(one, text)
-
-
-def _formatted(match: re.Match[str], values: list[str]) -> str:
-    if match[2] == "%":
-        return "%"
-    value = values.pop(0) if values else ("0" if match[2] in "dx" else "")
-    if match[2] == "d":
-        value = value if re.fullmatch(r"-?\d+", value) else "0"
-    if match[2] == "x":
-        value = format(int(value) if value.isdigit() else 0, "x")
-    width = int(match[1]) if match[1].strip("-") else 0
-    width = max(-OUTPUT_LIMIT, min(OUTPUT_LIMIT, width))
-    return value.ljust(-width) if width < 0 else value.rjust(width)
 
 
 class Wrong(ValueError):
@@ -103,9 +49,16 @@ async def head(io: Io, words: list[str]) -> int:
     if in_bytes and not number.startswith("-"):
         return await _first_bytes(io, names or ["-"], min(int(number), OUTPUT_LIMIT * 16))
     found, failed = await inputs(io, "head", names)
-    for _, data in found:
+    for at, (name, data) in enumerate(found):
+        _title(io, at, name, len(names))
         io.out(b"".join(_parts(data, in_bytes)[: int(number)]))
     return int(failed > 0)
+
+
+def _title(io: Io, at: int, name: str, count: int) -> None:
+    """Which of several files comes."""
+    if count > 1:
+        io.say(("\n" if at else "") + f"==> {name} <==")
 
 
 # what busybox and coreutils say, in this order, of a file that is followed
@@ -141,7 +94,8 @@ async def tail(io: Io, words: list[str]) -> int:
     except Wrong as wrong:
         return io.fail(str(wrong))
     found, failed = await inputs(io, "tail", names)
-    for _, data in found:
+    for at, (name, data) in enumerate(found):
+        _title(io, at, name, len(names))
         io.out(_end(data, number, in_bytes))
     if not follow:
         return int(failed > 0)
@@ -181,37 +135,36 @@ def _end(data: bytes, number: str, in_bytes: bool) -> bytes:
 
 
 async def wc(io: Io, words: list[str]) -> int:
+    """`wc [-lwcmL] [FILE]…`; of several, or of several counts, in columns."""
     flags, names = options(words)
     found, failed = await inputs(io, "wc", names)
-    for name, data in found:
-        sizes = {"l": data.count(b"\n"), "w": len(data.split()), "c": len(data)}
-        shown = [str(sizes[key]) for key in "lwc" if not flags or key in flags]
-        io.say(" ".join(shown + ([name] if names else [])))
+    wanted = [key for key in "lwmcL" if key in flags] or list("lwc")
+    rows = [({key: COUNTS[key](data) for key in wanted}, name) for name, data in found]
+    if len(names) > 1:
+        total = {key: (max if key == "L" else sum)(row[key] for row, _ in rows) for key in wanted} if rows else {}
+        rows.append((total, "total"))
+    width = _width(io, wanted, rows, bool(names))
+    for row, name in rows:
+        io.say(" ".join([*(f"{row[key]:{width}}" for key in wanted), *([name] if names else [])]))
     return int(failed > 0)
 
 
-async def sort(io: Io, words: list[str]) -> int:
-    flags, names = options(words)
-    found, failed = await inputs(io, "sort", names)
-    lines = [line for _, data in found for line in data.decode(errors="replace").splitlines()]
-    lines = sorted(set(lines) if "u" in flags else lines, key=_number if "n" in flags else None, reverse="r" in flags)
-    io.out("".join(f"{line}\n" for line in lines).encode())
-    return 2 * (failed > 0)
+COUNTS: dict[str, Callable[[bytes], int]] = {
+    "l": lambda data: data.count(b"\n"),
+    "w": lambda data: len(data.split()),
+    "m": lambda data: len(data.decode(errors="replace")),
+    "c": len,
+    "L": lambda data: max((len(line.decode(errors="replace")) for line in data.splitlines()), default=0),
+}
 
 
-def _number(line: str) -> float:
-    match = re.match(r"\s*-?\d+", line)
-    return float(match[0]) if match else 0.0
-
-
-async def uniq(io: Io, words: list[str]) -> int:
-    found, failed = await inputs(io, "uniq", options(words)[1])
-    last = None
-    for line in (line for _, data in found for line in data.splitlines()):
-        if line != last:
-            io.out(line + b"\n")
-        last = line
-    return int(failed > 0)
+def _width(io: Io, wanted: list[str], rows: list[tuple[dict[str, int], str]], named: bool) -> int:
+    """How wide a column is: busybox has one width, coreutils the largest count's."""
+    if len(wanted) == 1 and len(rows) == 1:
+        return 0
+    if io.busybox:
+        return 9
+    return max((len(str(count)) for row, _ in rows for count in row.values()), default=1) if named else 7
 
 
 async def cut(io: Io, words: list[str]) -> int:
@@ -219,8 +172,13 @@ async def cut(io: Io, words: list[str]) -> int:
     values, names, words = {"d": "\t"}, [], list(words)
     while words:
         word = words.pop(0)
-        if match := re.fullmatch(r"-([dfcb])(.*)", word, re.S):
+        if match := re.fullmatch(r"-s?([dfcb])(.*)", word, re.S):
             values[match[1]] = match[2] or (words.pop(0) if words else "")
+            values |= {"s": ""} if word.startswith("-s") else {}
+        elif match := re.fullmatch(r"--(delimiter|fields|characters|bytes|output-delimiter)=(.*)", word, re.S):
+            values[match[1][0]] = match[2]
+        elif word in ("-s", "--only-delimited", "--complement"):
+            values[word.lstrip("-")[0].replace("o", "s").replace("c", "complement")] = ""
         elif not word.startswith("-"):
             names.append(word)
     chosen = next((values[key] for key in "fcb" if key in values), "")
@@ -230,8 +188,10 @@ async def cut(io: Io, words: list[str]) -> int:
     for line in b"".join(data for _, data in found).decode(errors="replace").splitlines():
         parts = line.split(values["d"]) if "f" in values and values["d"] else list(line)
         whole = "f" in values and len(parts) == 1
-        kept = [part for number, part in enumerate(parts, 1) if _in_list(number, chosen)]
-        io.say(line if whole else (values["d"] if "f" in values else "").join(kept))
+        other = "complement" in values
+        kept = [part for number, part in enumerate(parts, 1) if _in_list(number, chosen) != other]
+        if not (whole and "s" in values):
+            io.say(line if whole else (values.get("o", values["d"]) if "f" in values else "").join(kept))
     return int(failed > 0)
 
 
@@ -241,41 +201,6 @@ def _in_list(number: int, chosen: str) -> bool:
         if int(first or 1) <= number <= (int(last) if last else 2**62 if dash else int(first)):
             return True
     return False
-
-
-async def tr(io: Io, words: list[str]) -> int:
-    data = (await io.stdin.rest()).decode(errors="replace")
-    ranges = {"a-z": "abcdefghijklmnopqrstuvwxyz", "A-Z": "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0-9": "0123456789"}
-    sets = [_unescaped(ranges.get(word, word), hexadecimal=False) for word in words if not word.startswith("-")]
-    if "-d" in words:
-        io.out("".join(char for char in data if char not in sets[0]).encode())
-    else:
-        io.out(data.translate({ord(a): b for a, b in zip(sets[0], sets[1], strict=False)}).encode())
-    return 0
-
-
-async def seq(io: Io, words: list[str]) -> int:
-    numbers = [int(word) for word in words if re.fullmatch(r"-?\d+", word)]
-    if not numbers:
-        return io.fail("seq: missing operand")
-    first, step, last = (1, 1, numbers[0]) if len(numbers) == 1 else (numbers[0], 1, numbers[-1])
-    step = numbers[1] if len(numbers) == 3 else step
-    if step == 0:
-        return io.fail(f"seq: invalid Zero increment value: '{words[1]}'")
-    numbers_ = range(first, last + (1 if step > 0 else -1), step)
-    for start in range(0, len(numbers_), LINES):
-        await io.process.work()
-        io.out("".join(f"{number}\n" for number in numbers_[start : start + LINES]).encode())
-        await io.process.sleep(PAUSE * (start > 0))
-    return 0
-
-
-async def yes(io: Io, words: list[str]) -> int:
-    line = (" ".join(words) or "y").encode() + b"\n"
-    while True:
-        await io.process.work()
-        io.out(line * LINES)
-        await io.process.sleep(PAUSE)
 
 
 async def basename(io: Io, words: list[str]) -> int:

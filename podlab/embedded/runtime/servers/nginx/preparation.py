@@ -33,7 +33,7 @@ def configured(log: str, files: Files) -> str:
     return "".join(f"{line}\n" for line in kept)
 
 
-def complaint(files: Files, user: Identity) -> str:
+def complaint(files: Files, user: Identity, pid: int) -> str:
     """The emergency that ends nginx at its start; "" if it can make what it needs."""
     action, path = "mkdir", CACHE
     try:
@@ -44,7 +44,7 @@ def complaint(files: Files, user: Identity) -> str:
             files.set_owner(CACHE, WORKER, None)
         action, path = "open", PIDFILE
         files.make_directory("/run", parents=True)
-        files.write(PIDFILE, b"1\n")
+        files.write(PIDFILE, f"{pid}\n".encode())
     except FileError as error:
         what = f'chown("{path}", {WORKER})' if action == "chown" else f'{action}() "{path}"'
         return f"{what} failed ({ERRNO.get(str(error), 2)}: {error})"

@@ -139,7 +139,7 @@ class Nginx:
         """Make what the server needs; the emergency that ends it, "" if all is well."""
         if self.process.machine.user.uid:
             self.alarm("warn", preparation.NOT_ROOT)
-        return preparation.complaint(self.process.machine.files, self.process.machine.user)
+        return preparation.complaint(self.process.machine.files, self.process.machine.user, self.process.pid)
 
     def alarm(self, level: str, text: str) -> None:
         """What is said before the log is open goes there and to standard error."""
@@ -272,7 +272,8 @@ def _below(block: Directive) -> list[Directive]:
 async def entrypoint(process: Process) -> int:
     """The official image's entry point, and the server."""
     process.out(preparation.configured(ENTRYPOINT_LOG, process.machine.files).encode())
-    return await serve(process, process.argv[1:])
+    process.argv = process.argv[1:] or ["nginx"]
+    return await serve(process, process.argv)
 
 
 async def serve(process: Process, words: list[str]) -> int:
@@ -288,14 +289,30 @@ async def serve(process: Process, words: list[str]) -> int:
         return _refuse(server, wrong)
     if not await server.bind():
         return 1
+    workers = _workers(process)
+    first, second = (worker.pid for worker in workers)
     for text in NOTICES:
-        server.log("notice", text.format(version=process.machine.image.version, first=7, second=8))
-    name = await _signals(server)
+        server.log("notice", text.format(version=process.machine.image.version, first=first, second=second))
+    try:
+        name = await _signals(server)
+    finally:
+        for worker in workers:
+            process.machine.processes.leave(worker)
     server.log(
         "notice", ENDING if name == "QUIT" else f"signal {15 if name == 'TERM' else 2} (SIG{name}) received, exiting"
     )
     server.log("notice", "exit")
     return 0
+
+
+def _workers(process: Process) -> list[Process]:
+    """What runs beside the master: the processes that answer requests, here only in the table of what runs."""
+    process.title = f"nginx: master process {' '.join(process.argv)}"
+    workers = [process.child(["nginx"]) for _ in range(2)]
+    for worker in workers:
+        worker.title, worker.uid = "nginx: worker process", process.machine.image.account("nginx")
+        process.machine.processes.enter(worker)
+    return workers
 
 
 ENDING = "signal 3 (SIGQUIT) received, shutting down"
@@ -366,8 +383,9 @@ def _signalled(io: Io, wanted: str) -> int:
         io.err(server._stamped("emerg", str(problem)).encode(errors="surrogateescape"))
         return 1
     server.log("notice", "signal process started")
-    main = io.process.machine.processes.running.get(1)
-    if main is None or main.argv[-1:] == ["sh"]:
+    running = io.process.machine.processes.running.values()
+    main = next((one for one in running if one.title.startswith("nginx: master")), None)
+    if main is None:
         return io.fail('nginx: [error] open() "/run/nginx.pid" failed (2: No such file or directory)')
     main.signal(name)
     return 0

@@ -1,0 +1,147 @@
+"""Commands that print what they are given: echo, printf, seq, yes."""
+
+from __future__ import annotations
+
+import re
+
+from podlab.embedded.runtime.expressions import printf as formats
+from podlab.embedded.runtime.machine.stdio import Io
+
+LINES, PAUSE = 200, 0.01
+"""Lines that a command without an end writes at once, and seconds until it writes more."""
+DASH = re.compile(r".*: \d+: (printf|echo):")
+"""How dash complains: the one shell whose printf knows no `\\x`."""
+ESCAPE = re.compile(r"\\(?:0?([0-7]{1,3})|x([0-9a-fA-F]{1,2})|(.))", re.S)
+ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "\\": "\\", "e": "\x1b"}
+NUMBER = re.compile(r"\s*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|\d+)")
+
+
+def unescaped(text: str, *, hexadecimal: bool = True, quoted: bool = False) -> str:
+    """A text with its backslashes carried out; what is no character by itself stays a byte."""
+
+    def one(found: re.Match[str]) -> str:
+        if found[1] or (found[2] and hexadecimal):
+            number = int(found[1], 8) if found[1] else int(found[2], 16)
+            return bytes([number & 255]).decode(errors="surrogateescape")
+        return '"' if quoted and found[3] == '"' else ESCAPED.get(found[3] or "", found[0])
+
+    return ESCAPE.sub(one, text)
+
+
+async def echo(io: Io, words: list[str]) -> int:
+    """`echo [-neE] WORD…`; dash's takes backslashes without `-e`."""
+    dash = bool(DASH.fullmatch(io.speaker))
+    newline, escapes = True, dash
+    while words and re.fullmatch("-n" if dash else "-[neE]+", words[0]):
+        newline = newline and "n" not in words[0]
+        escapes = ("e" in words[0] or escapes) and "E" not in words[0]
+        words = words[1:]
+    text = " ".join(words)
+    if escapes:
+        text, stop, _ = text.partition("\\c")
+        text, newline = unescaped(text, hexadecimal=not dash), newline and not stop
+    io.out(text.encode(errors="surrogateescape") + (b"\n" if newline else b""))
+    return 0
+
+
+async def printf(io: Io, words: list[str]) -> int:
+    """`printf FORMAT [VALUE]…`: the format is used again until no value is left."""
+    words = words[1:] if words[:1] == ["--"] else words
+    if not words:
+        return io.fail("printf: usage: printf format [arguments]", 2)
+    template = unescaped(words[0], hexadecimal=not DASH.fullmatch(io.speaker), quoted=True)
+    values, code = list(words[1:]), 0
+
+    def value(kind: str) -> object:
+        nonlocal code
+        given = values.pop(0) if values else ""
+        if kind in "sc":
+            return given[:1] if kind == "c" else given
+        if kind in "bq":
+            return unescaped(given) if kind == "b" else _quoted(given)
+        found, wrong = _number(given, whole=kind in "diouxX*")
+        if wrong:
+            code = io.complain("printf", wrong_number(io, given))
+        return found
+
+    def unknown(kind: str) -> str:
+        nonlocal code
+        code = io.complain("printf", f"%{kind}: invalid format")
+        return ""
+
+    while True:
+        left = len(values)
+        io.out(formats.filled(template, value, unknown=unknown).encode(errors="surrogateescape"))
+        if not values or len(values) == left:
+            return code
+
+
+def wrong_number(io: Io, given: str) -> str:
+    """What a shell says of a value that is no number."""
+    if io.busybox:
+        return f"invalid number '{given}'"
+    return f"{given}: invalid number" if "line " in io.speaker else f"{given}: expected numeric value"
+
+
+def _quoted(text: str) -> str:
+    return text if re.fullmatch(r"[\w./:-]+", text) else "'" + text.replace("'", "'\\''") + "'"
+
+
+def _number(given: str, *, whole: bool) -> tuple[int | float, bool]:
+    """(the number that a word begins with, whether it is not one altogether)"""
+    if given[:1] in ("'", '"'):
+        return (ord(given[1]) if len(given) > 1 else 0), False
+    if not given:
+        return 0, False
+    if not whole:
+        try:
+            return float(given), False
+        except ValueError:
+            found = re.match(r"\s*[-+]?\d*\.?\d+", given)
+            return (float(found[0]) if found else 0.0), True
+    match = NUMBER.match(given)
+    if not match:
+        return 0, True
+    digits = match[2]
+    base = 16 if digits[:2] in ("0x", "0X") else 8 if digits.startswith("0") and len(digits) > 1 else 10
+    number = int(digits, base) * (-1 if match[1] == "-" else 1)
+    return max(-(2**63), min(2**64 - 1, number)), match.end() != len(given)
+
+
+async def seq(io: Io, words: list[str]) -> int:
+    """`seq [-w] [-s SEPARATOR] [FIRST [STEP]] LAST`"""
+    separator, wide, words = "\n", False, list(words)
+    while words and re.match(r"-[ws]", words[0]):
+        option = words.pop(0)
+        wide = wide or "w" in option[:2]
+        separator = (option[2:] or (words.pop(0) if words else "")) if option.startswith("-s") else separator
+    wrong = next((word for word in words if not re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)", word)), None)
+    if wrong is not None:
+        text = f"invalid number '{wrong}'" if io.busybox else f"invalid floating point argument: '{wrong}'"
+        return io.fail(f"seq: {text}")
+    if not 1 <= len(words) <= 3:
+        return io.fail("seq: missing operand" if not words else f"seq: extra operand '{words[3]}'")
+    numbers = [float(word) for word in words]
+    first, step, last = (1.0, 1.0, numbers[0]) if len(words) == 1 else (numbers[0], numbers[1], numbers[-1])
+    step = 1.0 if len(words) < 3 else step
+    if step == 0:
+        return io.fail(f"seq: invalid Zero increment value: '{words[1]}'")
+    places = max(len(word.partition(".")[2]) for word in words[:2] if word)
+    width = max(len(f"{number:.{places}f}") for number in (first, last)) if wide else 0
+    count = int((last - first) / step + 1e-9) + 1 if (last - first) * step >= 0 else 0
+    for start in range(0, count, LINES):
+        await io.process.work()
+        rows = [f"{first + at * step:0{width}.{places}f}" for at in range(start, min(start + LINES, count))]
+        io.out(((separator if start else "") + separator.join(rows)).encode())
+        await io.process.sleep(PAUSE * (start > 0))
+    io.out(b"\n" if count > 0 else b"")
+    return 0
+
+
+async def yes(io: Io, words: list[str]) -> int:
+    """`yes [WORD]…`, for ever."""
+    line = (" ".join(words) or "y").encode() + b"\n"
+    while True:
+        await io.process.work()
+        io.out(line * LINES)
+        await io.process.sleep(PAUSE)

@@ -1,0 +1,151 @@
+"""The command sed: its options, and the files that it reads and changes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from podlab.embedded.runtime.commands.text.sed.editor import Editor
+from podlab.embedded.runtime.commands.text.sed.script import BadScript, parse
+from podlab.embedded.runtime.expressions import patterns
+from podlab.embedded.runtime.files import FileError
+from podlab.embedded.runtime.machine.process import Write
+from podlab.embedded.runtime.machine.stdio import UNREADABLE, Io
+
+BREATH = 200
+"""Commands of a script after which time passes."""
+LONG = {"--quiet": "-n", "--silent": "-n", "--regexp-extended": "-E", "--in-place": "-i", "--separate": "-s"}
+
+
+@dataclass(slots=True)
+class Options:
+    """What the words of a command line say."""
+
+    flags: set[str]
+    scripts: list[str]
+    names: list[str]
+    suffix: str = ""
+
+
+async def sed(io: Io, words: list[str]) -> int:
+    """`sed [-n] [-E|-r] [-i[SUFFIX]] [-s] [-e SCRIPT]… [-f FILE]… [SCRIPT] [FILE]…`"""
+    try:
+        given = _options(io, list(words))
+        if not given.scripts and not given.names:
+            return io.fail("Usage: sed [OPTION]... {script-only-if-no-other-script} [input-file]...")
+        script = "\n".join(given.scripts or [given.names.pop(0)])
+        parse(script, extended="E" in given.flags)
+    except FileError as error:
+        return io.fail(f"sed: {error}")
+    except (BadScript, patterns.BadPattern) as error:
+        return io.fail(f"sed: {error}")
+    if "i" in given.flags:
+        return await _in_place(io, script, given)
+    lines = _Lines(io, given.names)
+    code = await _editor(io, script, given, lines.lines(), io.out).run()
+    return code or 2 * lines.failed
+
+
+def _options(io: Io, words: list[str]) -> Options:
+    """What was asked for. Raises FileError for a script that cannot be read."""
+    given = Options(set(), [], [])
+    while words:
+        word = words.pop(0)
+        word = LONG.get(word, word)
+        if word.startswith("--expression="):
+            given.scripts.append(word.partition("=")[2])
+        elif word.startswith("-i"):
+            given.flags.add("i")
+            given.suffix = word[2:]
+        elif word.startswith("-") and len(word) > 1:
+            letters = word[1:].replace("r", "E")
+            given.flags |= set(letters) - {"e", "f"}
+            if letters[-1] in "ef" and words:
+                value = words.pop(0)
+                given.scripts.append(
+                    value if letters[-1] == "e" else io.read(value).decode(errors="replace").rstrip("\n")
+                )
+        else:
+            given.names.append(word)
+    return given
+
+
+def _editor(io: Io, script: str, given: Options, lines: AsyncIterator[tuple[str, bool]], out: Write) -> Editor:
+    steps = [0]
+
+    async def breathe() -> None:
+        steps[0] += 1
+        if steps[0] % BREATH == 0:
+            await io.process.work()
+
+    def say(line: str) -> None:
+        out(line.encode(errors="surrogateescape") + b"\n")
+
+    commands = parse(script, extended="E" in given.flags)
+    return Editor(commands, lines, say, _reader(io), _writer(io), breathe, quiet="n" in given.flags)
+
+
+def _reader(io: Io) -> Callable[[str], str]:
+    def read(name: str) -> str:
+        try:
+            return io.read(name).decode(errors="replace")
+        except FileError:
+            return ""
+
+    return read
+
+
+def _writer(io: Io) -> Callable[[str, str], None]:
+    opened: dict[str, Write] = {}
+
+    def write(name: str, text: str) -> None:
+        if name not in opened:
+            opened[name] = io.out if name == "/dev/stdout" else io.writer(name)
+        opened[name](text.encode(errors="surrogateescape"))
+
+    return write
+
+
+class _Lines:
+    """The lines of all files, each with whether it is the last."""
+
+    def __init__(self, io: Io, names: list[str]) -> None:
+        self.io, self.names, self.failed = io, names, False
+
+    async def _all(self) -> AsyncIterator[str]:
+        for name in self.names or ["-"]:
+            try:
+                source = self.io.stdin if name == "-" else self.io.open(name)
+            except FileError as error:
+                self.failed = True
+                self.io.fail("sed: " + UNREADABLE["sed"][self.io.busybox].format(name, error))
+                continue
+            while data := await source.line():
+                yield data.decode(errors="replace").removesuffix("\n")
+
+    async def lines(self) -> AsyncIterator[tuple[str, bool]]:
+        """A line is known as the last when none follows it."""
+        before: str | None = None
+        async for line in self._all():
+            if before is not None:
+                yield before, False
+            before = line
+        if before is not None:
+            yield before, True
+
+
+async def _in_place(io: Io, script: str, given: Options) -> int:
+    code = 0
+    for name in given.names:
+        try:
+            before = io.read(name)
+            out = bytearray()
+            lines = _Lines(io, [name])
+            await _editor(io, script, given, lines.lines(), out.extend).run()
+            if given.suffix:
+                io.process.machine.files.write(io.path(name + given.suffix), before)
+            io.process.machine.files.write(io.path(name), bytes(out))
+        except FileError as error:
+            busy = io.busybox
+            code = io.fail(f"sed: {name}: {error}" if busy else f"sed: can't read {name}: {error}", 2 - busy)
+    return code

@@ -1,0 +1,67 @@
+"""Times as `date` and `touch` read and write them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+FORMS = (
+    "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d", "%Y.%m.%d-%H:%M:%S",
+    "%Y.%m.%d-%H:%M", "%Y%m%d", "%Y%m%d%H%M", "%a %b %d %H:%M:%S %Z %Y", "%a, %d %b %Y %H:%M:%S %z", "%b %d %Y",
+    "%d %b %Y",
+)  # fmt: skip
+TIMES = ("%H:%M:%S", "%H:%M")
+STEP = re.compile(r"([-+]?\d{1,9}) *(second|sec|minute|min|hour|day|week|month|year)s?( ago)?", re.I)
+SECONDS = {"sec": 1, "second": 1, "min": 60, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
+SECONDS |= {"month": 30 * 86400, "year": 365 * 86400}
+NAMED = {"now": 0, "today": 0, "tomorrow": 86400, "yesterday": -86400}
+
+
+def shown(form: str, moment: datetime) -> str:
+    """A moment in a format of date."""
+    given = {"s": str(int(moment.timestamp())), "N": f"{moment.microsecond * 1000:09}", "Z": "UTC", "z": "+0000"}
+    given |= {"3N": f"{moment.microsecond // 1000:03}", "P": moment.strftime("%p").lower(), ":z": "+00:00"}
+
+    def one(found: re.Match[str]) -> str:
+        letter = found[1]
+        if letter in given:
+            return given[letter]
+        if letter.startswith(("-", "_")):
+            text = moment.strftime(f"%{letter[1:]}").lstrip("0 ") or "0"
+            return text if letter[0] == "-" else text.rjust(2)
+        return moment.strftime(f"%{letter}")
+
+    return re.sub(r"%(3N|:z|[-_]?[a-zA-Z%])", one, form)
+
+
+def understood(text: str, now: datetime, *, busy: bool) -> datetime | None:
+    """The moment that a text says; None for none. busybox knows fewer forms than coreutils."""
+    text = text.strip()
+    if re.fullmatch(r"@-?\d{1,11}(\.\d*)?", text):
+        return datetime.fromtimestamp(float(text[1:]), UTC)
+    for form in FORMS:
+        try:
+            return datetime.strptime(text.removesuffix("Z").removesuffix(" UTC"), form).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+    for form in TIMES:
+        try:
+            clock = datetime.strptime(text, form)
+        except ValueError:
+            continue
+        return now.replace(hour=clock.hour, minute=clock.minute, second=clock.second, microsecond=0)
+    return None if busy else _moved(text.lower(), now)
+
+
+def _moved(text: str, now: datetime) -> datetime | None:
+    """coreutils' `2 days ago`, `yesterday`, `next week`."""
+    if text in NAMED:
+        return now + timedelta(seconds=NAMED[text])
+    text = re.sub(r"^next ", "1 ", re.sub(r"^last ", "-1 ", text))
+    if not (found := STEP.fullmatch(text)):
+        return None
+    sign = -1 if found[3] else 1
+    try:
+        return now + timedelta(seconds=sign * int(found[1]) * SECONDS[found[2].lower()])
+    except OverflowError:
+        return None

@@ -1,0 +1,54 @@
+"""printf's formats: what a conversion makes of a value, as C prints it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+CONVERSION = re.compile(
+    r"%(?P<flags>[-+ #0']*)(?P<width>\*|\d{0,9})(?:\.(?P<precision>\*|\d{0,9}))?[hlLjzt]*(?P<kind>[A-Za-z%])"
+)
+WIDEST = 2**20
+"""Columns that one conversion may fill."""
+
+
+def filled(template: str, value: Callable[[str], object], *, unknown: Callable[[str], str]) -> str:
+    """A template with its conversions carried out.
+
+    `value` gives the next value for a kind (`*` for a width); `unknown` what stands for a kind that there is not.
+    """
+
+    def one(found: re.Match[str]) -> str:
+        kind = found["kind"]
+        if kind == "%":
+            return "%"
+        flags = found["flags"].replace("'", "")
+        width, flags = _measure(found["width"], value, flags)
+        precision, _ = _measure(found["precision"], value, "") if found["precision"] is not None else (-1, "")
+        if kind not in "diouxXcsbqfFeEgGaA":
+            return unknown(kind)
+        return shown(kind, flags, width, precision, value(kind))
+
+    return CONVERSION.sub(one, template)
+
+
+def _measure(given: str, value: Callable[[str], object], flags: str) -> tuple[int, str]:
+    number = int(float(str(value("*")))) if given == "*" else int(given or 0)
+    if number < 0:
+        flags, number = flags + "-", -number
+    return min(number, WIDEST), flags
+
+
+def shown(kind: str, flags: str, width: int, precision: int, value: object) -> str:
+    """One value as a conversion shows it; `precision` is -1 where none is given."""
+    if kind in "sbqc":
+        written = str(value)
+        written = written[:precision] if precision >= 0 and kind != "c" else written
+        return written.ljust(width) if "-" in flags else written.rjust(width)
+    exact = f".{min(precision, 1000)}" if precision >= 0 else ""
+    if kind in "diouxX":
+        whole = value if isinstance(value, int) else int(float(str(value)))
+        if kind in "ouxX" and whole < 0:
+            whole += 2**64
+        return f"%{flags}{width or ''}{exact}{'d' if kind in 'iu' else kind}" % whole
+    return f"%{flags}{width or ''}{exact}{kind if kind not in 'aA' else 'g'}" % float(str(value))

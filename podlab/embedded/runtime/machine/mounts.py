@@ -1,0 +1,61 @@
+"""What is mounted in a container, as /proc/mounts and `mount` say it.
+
+Upstream: Documentation/filesystems/proc.rst in the Linux kernel; values as kind's node shows them
+"""
+
+from __future__ import annotations
+
+from podlab.embedded.runtime.files import Files
+from podlab.embedded.runtime.machine import kernel
+from podlab.embedded.runtime.volume import LIMIT, Mount
+
+Mounted = tuple[str, str, str, str]
+"""Device, path, kind, and how: a row of /proc/mounts."""
+FIRST: tuple[Mounted, ...] = (
+    ("overlay", "/", "overlay", "{root},relatime"),
+    ("proc", "/proc", "proc", "rw,nosuid,nodev,noexec,relatime"),
+    ("tmpfs", "/dev", "tmpfs", "rw,nosuid,size=65536k,mode=755"),
+    ("devpts", "/dev/pts", "devpts", "rw,nosuid,noexec,relatime,gid=5,mode=620,ptmxmode=666"),
+    ("mqueue", "/dev/mqueue", "mqueue", "rw,nosuid,nodev,noexec,relatime"),
+    ("sysfs", "/sys", "sysfs", "ro,nosuid,nodev,noexec,relatime"),
+)
+SHARED: Mounted = ("shm", "/dev/shm", "tmpfs", "rw,nosuid,nodev,noexec,relatime,size=65536k")
+OWN = ("/etc/hosts", "/dev/termination-log", "/etc/hostname", "/etc/resolv.conf")
+"""What the kubelet mounts into every container, in its order."""
+SECRETS = "/var/run/secrets/"
+
+
+def mounts(files: Files) -> list[Mounted]:
+    """What is mounted in a container, in the order of /proc/mounts."""
+    first = [(*row[:3], row[3].format(root="ro" if files.read_only else "rw")) for row in FIRST]
+    found = sorted(files.listed, key=_rank)
+    rows = [_row(mount) for mount in found]
+    at = sum(_rank(mount) < LATE for mount in found)
+    return [*first, *rows[:at], SHARED, *rows[at:]]
+
+
+LATE = len(OWN) + 1
+
+
+def _rank(mount: Mount) -> int:
+    """Volumes as the Pod lists them, the kubelet's own, the ServiceAccount's token."""
+    if mount.path.startswith(SECRETS):
+        return LATE
+    return (
+        OWN.index(mount.path) + 1
+        if mount.path in OWN
+        else OWN.index("/dev/termination-log") + 1
+        if mount.sub == "file"
+        else 0
+    )
+
+
+def _row(mount: Mount) -> Mounted:
+    how = "ro" if mount.read_only else "rw"
+    if mount.volume.memory:
+        size = min(mount.volume.limit, TMPFS) // 1024 if mount.volume.limit != LIMIT else kernel.MEMORY
+        return ("tmpfs", mount.path, "tmpfs", f"{how},relatime,size={size}k,noswap")
+    return ("/dev/vda", mount.path, "ext4", f"{how},relatime")
+
+
+TMPFS = 2**40
