@@ -146,3 +146,24 @@ def test_two_dashes_may_stand_before_the_words_of_a_container(words: tuple[str, 
 def test_get_takes_files(folder: Path) -> None:
     (folder / "pod.yaml").write_text("apiVersion: v1\nkind: Pod\nmetadata: {name: web}\n", encoding="utf-8")
     assert str(Kubectl(Canned(folder), folder=folder).get(filename="pod.yaml", output="name")) == "pod/web\n"
+
+
+@pytest.mark.parametrize("words", [["describe", "cronjob/web"], ["patch", "pod", "web", "--patch-file=\ud800"]])
+def test_what_was_found_is_no_traceback(words: list[str], folder: Path) -> None:
+    kubectl = Kubectl(Canned(folder), folder=folder)
+    _, code, error = line.run(words, lambda _: kubectl)
+    assert isinstance(code, int) and "stumbled" not in str(error)
+
+
+def test_errors_of_wrong_use_are_kubectls(folder: Path) -> None:
+    """As kubectl 1.36 printed them."""
+    kubectl = Kubectl(Canned(folder), folder=folder)
+    count = "error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0"
+    for words, wanted, code in (
+        (["scale", "deploy", "web", "--replicas=-1"], count, 1),
+        (["scale", "deploy", "web"], 'error: required flag(s) "replicas" not set', 1),
+        (["diff", "-f", "zz.yaml"], 'error: the path "zz.yaml" does not exist', 2),
+        (["cp", "zzz.txt", "a:/tmp/"], "error: zzz.txt doesn't exist in local filesystem", 1),
+    ):
+        _, found, error = line.run(words, lambda _: kubectl)
+        assert (str(error), found) == (wanted, code)

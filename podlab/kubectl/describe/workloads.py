@@ -228,7 +228,11 @@ def _capped(indexes: str) -> str:
 def describe_cron_job(obj: Object, related: dict[str, list[Object]], events: list[Object] | None, now: datetime) -> str:
     """`kubectl describe cronjob`."""
     spec, status = obj["spec"], obj.get("status") or {}
-    lines = [*head(obj), f"Schedule:\t{spec['schedule']}", f"Concurrency Policy:\t{spec.get('concurrencyPolicy', '')}"]
+    lines = [
+        *head(obj),
+        f"Schedule:\t{spec.get('schedule', '')}",
+        f"Concurrency Policy:\t{spec.get('concurrencyPolicy', '')}",
+    ]
     suspend: Any = spec.get("suspend")
     lines.append(f"Suspend:\t{'<unset>' if suspend is None else str(bool(suspend))}")
     lines.append(f"Time Zone:\t{spec.get('timeZone', '<unset>')}")

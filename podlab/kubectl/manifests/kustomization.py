@@ -65,7 +65,7 @@ def build(folder: Path, name: str) -> list[Object]:
     """
     path = folder / name
     if not path.exists():
-        why = f"evalsymlink failure on '{name}' : lstat {name}: no such file or directory"
+        why = f"evalsymlink failure on '{name}' : lstat {path.absolute()}: no such file or directory"
         raise ManifestError(f"error: must build at directory: not a valid directory: {why}")
     return _build(path, str(path), 0)
 

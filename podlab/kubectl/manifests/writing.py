@@ -91,15 +91,19 @@ class Writing:
         ).json()
         return found
 
-    def tell(self, mapping: Mapping, obj: Object, done: str) -> None:
-        """Print what became of an object: `pod/web created`, or the object in the format asked for."""
+    def tell(self, mapping: Mapping, obj: Object, done: str, *, plain: bool = False) -> None:
+        """Print what became of an object: `pod/web created`, or the object in the format asked for.
+
+        Args:
+            plain: whether a dry run goes without saying.
+        """
         self.command.objects.append(obj)
         style = parse_format(self.output)
         if self.as_list and style.name not in ("", "name"):
             self.written.append(obj)
         elif style.name in ("", "name"):
             name = obj["metadata"].get("name") or obj["metadata"].get("generateName", "")
-            words = f" {done}{IN_WORDS.get(self.dry_run, '')}" if not style.name else ""
+            words = f" {done}{'' if plain else IN_WORDS.get(self.dry_run, '')}" if not style.name else ""
             self.command.out(f"{kind_name(mapping)}/{name}{words}\n")
         else:
             between = "---\n" if self.written and style.name == "yaml" else ""

@@ -50,7 +50,10 @@ def attach(
     phase = (pod.get("status") or {}).get("phase")
     if phase in ("Succeeded", "Failed"):
         raise PodlabError(f"error: cannot attach a container in a completed pod; current phase is {phase}")
-    chosen, notice = choose_container(pod, container)
+    try:
+        chosen, notice = choose_container(pod, container)
+    except PodlabError as error:
+        raise PodlabError(f"error: cannot attach to the container: {str(error).removeprefix('error: ')}") from error
     command.err("" if quiet else notice)
     attach_to(command, pod, chosen, stdin=stdin, tty=tty, quiet=quiet)
 

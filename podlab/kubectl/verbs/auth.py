@@ -18,6 +18,12 @@ SELF = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 
+VERBS = """get list watch create update patch delete deletecollection use bind impersonate * approve sign escalate
+ attest"""
+OF_RESOURCES = frozenset(VERBS.split())
+OF_PATHS = frozenset(["get", "put", "post", "head", "options", "delete", "patch", "*"])
+
+
 def can_i(
     command: Command,
     *arguments: str,
@@ -50,6 +56,8 @@ def can_i(
 
 def _attributes(command: Command, arguments: tuple[str, ...], namespace: str, subresource: str) -> Object:
     verb, resource = arguments[:2]
+    if verb not in (OF_PATHS if resource.startswith("/") else OF_RESOURCES):
+        command.err(f"Warning: verb '{verb}' is not a known verb\n\n")
     if resource.startswith("/"):
         return {"nonResourceAttributes": {"path": resource, "verb": verb}}
     resource, _, name = resource.partition("/")

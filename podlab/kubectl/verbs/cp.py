@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import posixpath
 import re
+import sys
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +56,7 @@ def _place(text: str) -> Place:
     colon = text.find(":")
     if colon == 0:
         raise PodlabError("error: filespec must match the canonical format: [[namespace/]pod:]file/path")
-    if colon < 0 or re.match(r"^[A-Za-z]:[\\/]", text):
+    if colon < 0 or (sys.platform == "win32" and re.match(r"^[A-Za-z]:[\\/]", text)):
         return Place("", "", text)
     pod, path = text[:colon], text[colon + 1 :]
     parts = pod.split("/")

@@ -23,15 +23,17 @@ from podlab.kubectl.verbs.apply import last_applied
 from podlab.kubectl.verbs.create import named_files
 
 Object = dict[str, Any]
+FAILED = 2
 MANAGER = {"fieldManager": "kubectl-client-side-apply", "dryRun": "All"}
 
 
 def diff(command: Command, *arguments: str, filename: Sequence[str] = (), server_side: bool = False) -> None:
-    """Print what would change; the exit code is 1 if anything would.
+    """Print what would change; the exit code is 1 if anything would, and more for an error.
 
     Raises:
         PodlabError: a manifest cannot be read, or the server refuses it.
     """
+    command.exit_code, differs = FAILED, False
     files = named_files(arguments, filename, "diff")
     folders = tuple(f"/tmp/{side}-{random.randrange(10**8, 10**10)}" for side in ("LIVE", "MERGED"))
     for manifest, mapping in manifests(command, files):
@@ -42,8 +44,9 @@ def diff(command: Command, *arguments: str, filename: Sequence[str] = (), server
             name = f"{version}.{mapping.kind}.{namespace}.{manifest.name}"
             text = unified(live, merged, *(f"{folder}/{name}" for folder in folders))
             if text:
-                command.exit_code = 1
+                differs = True
                 command.out(text)
+    command.exit_code = FAILED if command.failures else int(differs)
 
 
 def _both(

@@ -97,7 +97,8 @@ def drain(
             text = str(error).removeprefix("error: ")
             command.err(f'error: unable to drain node "{name}" due to error: {text}, continuing command...\n')
             left.append(name)
-            command.failures.append(PodlabError(text))
+            wrong = error.lines if isinstance(error, Several) else [text]
+            command.failures += [PodlabError(line) for line in wrong]
     if left:
         command.err("There are pending nodes to be drained:\n" + "".join(f" {name}\n" for name in left))
 
@@ -137,6 +138,14 @@ def _cordon(writing: Writing, mapping: Mapping, node: Object, wanted: bool) -> N
     writing.tell(mapping, node, words)
 
 
+class Several(PodlabError):
+    """What keeps a Node from being drained, in one line, and by itself."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("error: " + (lines[0] if len(lines) == 1 else f"[{', '.join(lines)}]"))
+        self.lines = lines
+
+
 def _drain(writing: Writing, name: str, rules: Rules) -> None:
     command = writing.command
     pods = command.mapper.by_name("pods")
@@ -147,7 +156,7 @@ def _drain(writing: Writing, name: str, rules: Rules) -> None:
     chosen, warnings, fatal = _sorted_out(command, listed, rules)
     if fatal:
         lines = [f"cannot delete {why}: {', '.join(names)}" for why, names in fatal.items()]
-        raise PodlabError("error: " + (lines[0] if len(lines) == 1 else f"[{', '.join(lines)}]"))
+        raise Several(lines)
     if warnings:
         command.err("Warning: " + "; ".join(f"{why}: {', '.join(names)}" for why, names in warnings.items()) + "\n")
     if writing.on_client:
@@ -160,7 +169,7 @@ def _drain(writing: Writing, name: str, rules: Rules) -> None:
         wrong = [error for error in (end.exception() for end in ends) if error]
     if wrong:
         lines = [str(error).removeprefix("error: ") for error in wrong]
-        raise PodlabError("error: " + (lines[0] if len(lines) == 1 else f"[{', '.join(lines)}]"))
+        raise Several(lines)
 
 
 def _where(pod: Object) -> str:

@@ -65,10 +65,9 @@ def _kind_of(mapping: Mapping, obj: Any) -> Mapping:
 def _read(command: Command, name: str) -> str:
     try:
         return (command.folder / name).read_text(encoding="utf-8")
-    except OSError as error:
-        raise ManifestError(
-            f"error: unable to read patch file: open {name}: {(error.strerror or '').lower()}"
-        ) from error
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "no such file or directory"
+        raise ManifestError(f"error: unable to read patch file: open {name}: {(why or '').lower()}") from error
 
 
 def _parsed(text: str) -> Any:

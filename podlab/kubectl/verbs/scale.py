@@ -12,21 +12,23 @@ from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.writing import Writing
 from podlab.kubectl.verbs.label import objects_named
 
+NOT_GIVEN = -(2**63)
+
 
 def scale(
     command: Command,
     *arguments: str,
-    replicas: int = -1,
+    replicas: int = NOT_GIVEN,
     current_replicas: int = -1,
     filename: Sequence[str] = (),
     selector: str = "",
     all_: bool = False,
 ) -> None:
     """Set the number of replicas."""
-    if replicas == -1:
+    if replicas == NOT_GIVEN:
         raise PodlabError('error: required flag(s) "replicas" not set')
     if replicas < 0:
-        raise PodlabError("error: --replicas=COUNT is required, and COUNT must be greater than or equal to 0")
+        raise PodlabError("error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0")
     writing = Writing(command, "kubectl-scale")
     for mapping, obj in objects_named(command, arguments, filename, selector, all_):
         with command.going_on():

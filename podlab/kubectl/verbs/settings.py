@@ -120,7 +120,7 @@ def _amounts(text: str) -> dict[str, str | None]:
     for each in text.split(","):
         name, equals, amount = each.partition("=")
         if not equals or "=" in amount:
-            raise PodlabError(f"error: invalid argument syntax {each}, expected <resource>=<value>")
+            raise PodlabError(f"error: Invalid argument syntax {each}, expected <resource>=<value>")
         value = quantity_of(amount)
         found[name] = None if value == "0" else value
     return found

@@ -149,9 +149,9 @@ def _taint(writing: Writing, mapping: Mapping, node: Object, changes: Changes, o
         raise PodlabError(f"error: taint {quote(label)} not found")
     path = mapping.path("", name)
     if writing.on_client:
-        writing.tell(mapping, {**node, "spec": {**node["spec"], **body["spec"]}}, done)
+        writing.tell(mapping, {**node, "spec": {**node["spec"], **body["spec"]}}, done, plain=True)
         return
-    writing.tell(mapping, writing.patch(path, body, "merge-patch"), done)
+    writing.tell(mapping, writing.patch(path, body, "merge-patch"), done, plain=True)
 
 
 def _without(there: list[Object], removed: Sequence[tuple[str, str]]) -> tuple[list[Object], list[tuple[str, str]]]:
