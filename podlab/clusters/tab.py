@@ -146,6 +146,9 @@ class Hosted(InProcess):
         self._due = False
         if self.core.store.closed:
             return
+        if self.share.mine is None:  # the answer comes when the cell has ended
+            self._soon()
+            return
         if not self.share.mine:
             self.trouble = NOT_KEPT.format(why=ANOTHER_WRITES)
             return

@@ -4,6 +4,7 @@
   const page = window;
   const root = new URL("./", /** @type {HTMLScriptElement} */ (document.currentScript).src).href;
   const inLab = location.href.startsWith(`${root}lab/`);
+  const folder = new URLSearchParams(location.search).get("path")?.split("/")[0]; // JupyterLite takes it away later
   const LARGEST = 32 * 1024; // bytes of a manifest in a link
   const TRANSLATION = "@jupyterlab/translation-extension:plugin";
   const WAITING = "podlab manifest";
@@ -59,8 +60,7 @@
   /** Add the language to the settings that JupyterLite has put together, before it reads them; and say which version's service worker this is, so that it stays registered. */
   const prepare = () => {
     const place = document.getElementById("jupyter-config-data");
-    const korean = new URLSearchParams(location.search).get("path")?.startsWith("ko/");
-    if (korean && place) {
+    if (folder === "ko" && place) {
       const theirs = new MutationObserver(() => {
         theirs.disconnect();
         const config = JSON.parse(place.textContent ?? "{}");
@@ -100,9 +100,10 @@
     if (text === null) return;
     sessionStorage.removeItem(WAITING);
     const { serviceManager, commands } = await laidOut();
-    const folder = new URLSearchParams(location.search).get("path")?.startsWith("en/") ? "en" : "ko";
     const names = new Set(
-      (await serviceManager.contents.get(folder)).content.map((/** @type {any} */ file) => file.name),
+      (await serviceManager.contents.get(folder, { content: true })).content.map(
+        (/** @type {any} */ file) => file.name,
+      ),
     );
     let name = "shared.yaml";
     for (let number = 2; names.has(name); number++) name = `shared-${number}.yaml`;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -141,3 +141,45 @@ def test_nothing_else_can_be_had_there() -> None:
     assert Absent().find() == []
     with pytest.raises(ClusterError, match="in this tab and no other"):
         Absent().up("podlab")
+
+
+class Undecided:
+    """An `Origin` of a browser that cannot wait: whose the cluster is comes later."""
+
+    me, page, can_wait = "me", "page", False
+
+    def __init__(self, *_: object) -> None:
+        self.then: Callable[[bool], None] = lambda mine: None
+
+    def post(self, text: str) -> object:
+        return None
+
+    def claim(self, then: Callable[[bool], None]) -> object:
+        self.then = then
+        return None
+
+    def leave(self) -> object:
+        return None
+
+    def when_gone(self, who: str, then: Callable[[str], None]) -> object:
+        return None
+
+
+@pytest.mark.parametrize("mine", [True, False])
+def test_nothing_is_written_before_it_is_known_whose_the_cluster_is(mine: bool) -> None:
+    origins: list[Undecided] = []
+
+    def join(*given: object) -> Undecided:
+        origins.append(Undecided(*given))
+        return origins[-1]
+
+    cluster = Tab(SteppingClock, join=join).up("lab")
+    there, file = running(cluster), state.folder("lab") / "state.txt"
+    assert there
+    eventloop.pause(3 * KEEP_AFTER)
+    there.keep()
+    assert (there.trouble, file.exists()) == (None, False)
+    origins[0].then(mine)
+    eventloop.pause(3 * KEEP_AFTER)
+    assert file.exists() is mine
+    assert (there.trouble is None) is mine
