@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from podlab.apimachinery import times
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.controllers.controller import CONTROLLER, MANAGER, Controller, Key, namespaced
 from podlab.embedded.controllers.pods import podstates
@@ -20,6 +21,8 @@ from podlab.embedded.events import Recorder
 
 Obj = dict[str, Any]
 
+NEW = 1.0
+"""Seconds from its creation for which a claim is new."""
 RESYNC = 15.0
 """Seconds between two looks at all claims that wait."""
 WAITING = (
@@ -99,7 +102,9 @@ class VolumeBinder:
         elif class_ is None:
             self._recorder.warning(claim, "ProvisioningFailed", f'storageclass.storage.k8s.io "{name}" not found')
         elif not ready:
-            self._recorder.normal(claim, *_delayed(self._unplaced(claim)))
+            new = self._clock.now() - times.seconds(claim["metadata"]["creationTimestamp"]) < NEW
+            for told in _delayed(self._unplaced(claim), new=new):
+                self._recorder.normal(claim, *told)
         else:
             if matching.annotation(claim, PROVISIONER[1]) == class_["provisioner"]:
                 return
@@ -181,12 +186,17 @@ class VolumeBinder:
         )
 
 
-def _delayed(pods: list[str]) -> tuple[str, str]:
-    """The event of a claim that waits for a node to be chosen."""
+def _delayed(pods: list[str], *, new: bool) -> list[tuple[str, str]]:
+    """The events of a claim that waits for a node to be chosen.
+
+    One that a StatefulSet makes just before its Pod is looked at before and after.
+    """
+    first = ("WaitForFirstConsumer", "waiting for first consumer to be created before binding")
     if not pods:
-        return "WaitForFirstConsumer", "waiting for first consumer to be created before binding"
+        return [first]
     several = "s" if len(pods) > 1 else ""
-    return "WaitForPodScheduled", f"waiting for pod{several} {','.join(pods)} to be scheduled"
+    then = ("WaitForPodScheduled", f"waiting for pod{several} {','.join(pods)} to be scheduled")
+    return [first, then] if new else [then]
 
 
 def _undeletable(volume: Obj) -> str:

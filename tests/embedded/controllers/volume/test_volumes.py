@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.controllers.volume import matching
-from tests.embedded.simulation import Simulation
+from tests.embedded.simulation import GOLDEN, Simulation
 
 Obj = dict[str, Any]
 
@@ -161,3 +162,14 @@ async def test_a_claim_grows_only_where_its_class_allows_it(sim: Simulation) -> 
     grows = {"metadata": {"name": "manual"}, "provisioner": "x", "allowVolumeExpansion": True}
     sim.registry.create(classes, grows)
     assert ask("900Mi") == ""
+
+
+async def test_a_claim_made_with_its_pod_is_looked_at_before_and_after(sim: Simulation) -> None:
+    sim.create(claim("data"))
+    sim.create(pod("one", "data"))
+    await sim.until(lambda: sim.ready("one"))
+    reasons = [e["object"]["reason"] for e in sim.seen["events"] if e["object"]["involvedObject"]["name"] == "data"]
+    said = (GOLDEN / "sts-identity" / "watch-events.jsonl").read_text(encoding="utf-8").splitlines()
+    events = [json.loads(line)["object"] for line in said]
+    recorded = [each["reason"] for each in events if each["involvedObject"]["name"] == "data-db-0"]
+    assert reasons == list(dict.fromkeys(recorded))
