@@ -36,7 +36,7 @@ Obj = dict[str, Any]
 
 MOUNT, SANDBOX, SANDBOX_STOP = 0.33, 0.17, 0.27
 """Seconds that setting up volumes, starting and stopping a sandbox take."""
-FAREWELL = 0.9
+FAREWELL = 0.45
 """Seconds from a Pod's last container to its removal from the API."""
 RESYNC = 60.0
 """Seconds between two looks at what a Pod's volumes show."""
