@@ -31,6 +31,7 @@ from podlab.text import LANGUAGES
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 HANGUL = re.compile("[가-힣]")
 NAME = "learner"
+LOOPING = "jsonpath={.status.containerStatuses[0].state.waiting.reason}=CrashLoopBackOff"
 
 # A repair that a learner may well try, and what is said of it.
 WRONG = {
@@ -142,7 +143,9 @@ class Learner:
         assert any(self.shows(fault) for _ in range(5))  # a container that ends again and again runs now and then
         assert not panel.explain()
         assert [panel.guess(letter).passed for letter in "abc"].count(True) == 1
-        assert isinstance(panel.explain(), Explain)
+        explained = panel.explain()
+        assert isinstance(explained, Explain)
+        explained.close()  # one who watches lets time go on
         assert any(part in self.mistakes(fault).message.en for part in WRONG[fault.key][2].split("|"))
         self.tries(fault.check)
         bench.bring(self.kubectl, fault)  # what is there stays: a kernel's restart costs nobody their repair
@@ -152,8 +155,8 @@ class Learner:
 
     def shows(self, fault: Fault) -> bool:
         """Whether `kubectl get pods` has the symptom in its columns; of RESTARTS the number alone."""
-        if not fault.deleted:
-            self.kubectl.wait(f"pod/{fault.key}", for_=fault.until, timeout="180s")
+        if "CrashLoopBackOff" in fault.sign:
+            self.kubectl.wait(f"pod/{fault.key}", for_=LOOPING, timeout="600s")
         words = fault.sign.split()
         head, line = str(self.kubectl.get("pod", fault.key)).splitlines()
         shown = dict(zip(head.split(), line.split(), strict=False))
