@@ -46,7 +46,7 @@ test-kind: $(STAMP) ## the same on a real kind cluster · 실제 kind 클러스�
 
 test-browser: $(STAMP) ## the lessons in a real browser · 실제 브라우저에서 강의 실행
 	@$(BIN)/python tools/npm.py axe-core
-	$(PYTEST) -m browser $(PYTEST_ARGS)
+	$(ALONE) $(PYTEST) -m browser $(PYTEST_ARGS)
 
 site: $(SITE) ## the lessons as a static site, in build/site · 정적 사이트로 된 강의
 	@$(BIN)/podlab site build build/site
