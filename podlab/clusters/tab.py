@@ -30,7 +30,8 @@ from podlab.clusters.sharing import ANOTHER_WRITES, Share
 from podlab.embedded.clock import Clock, RealClock
 from podlab.embedded.image import Unreadable
 from podlab.embedded.server import Core
-from podlab.kubeconfig import eventloop, transport
+from podlab.embedded.stepping import SteppingClock
+from podlab.kubeconfig import eventloop, pools, transport
 from podlab.kubeconfig.eventloop import EventLoop
 from podlab.kubeconfig.inprocess import InProcess
 from podlab.text import Text
@@ -58,12 +59,14 @@ class Tab:
     """The provider of the clusters that the kernels of a browser have in themselves.
 
     Args:
-        clock: makes the clock of a cluster, for tests.
+        clock: makes the clock of a cluster.
         join: meets the other kernels of this browser.
+        workers: nodes beside the control plane; a cluster that was kept is to be given as many again.
     """
 
-    def __init__(self, clock: Callable[[], Clock] = RealClock, join: Join | None = None) -> None:
+    def __init__(self, clock: Callable[[], Clock] = RealClock, join: Join | None = None, *, workers: int = 0) -> None:
         self._clock, self._join = clock, join or (origin.join if is_tab() else _alone)
+        self._workers = workers
 
     def find(self) -> list[Cluster]:
         """Those that podlab remembers."""
@@ -81,6 +84,7 @@ class Tab:
         report(str(Text(ko="내장 클러스터 {name} 시작", en="Starting the embedded cluster {name}").format(name=name)))
         loop = eventloop.shared() or _loop()
         eventloop.share(loop)
+        pools.plug()
         address = _address(cluster) or _free_address()
         share = Share(name, loop, self._join, lambda: self._begin(name, address, share), lambda: _left(address))
         if share.claim():
@@ -98,7 +102,7 @@ class Tab:
         assert loop
         if isinstance(before := transport.mounted(address), Hosted):  # what was not to be kept
             before.forget()
-        core = loop.run(_begun(name, _kept(file), self._clock()))
+        core = loop.run(_begun(name, _kept(file), self._clock(), self._workers))
         transport.mount(address, Hosted(core, loop, file, address, share))
         share.host(core.app)
 
@@ -180,6 +184,11 @@ class Hosted(InProcess):
         self.core.stop()
 
 
+def practice(workers: int) -> Tab:
+    """The provider of clusters whose time skips to whatever is due next."""
+    return Tab(SteppingClock, workers=workers)
+
+
 def running(cluster: Cluster) -> Hosted | None:
     """The cluster, if it runs in this process."""
     found = transport.mounted(_address(cluster)) if cluster.kubeconfig.exists() else None
@@ -205,11 +214,11 @@ def _alone(*_: object) -> None:
     """There are no other kernels."""
 
 
-async def _begun(name: str, image: bytes | None, clock: Clock) -> Core:
+async def _begun(name: str, image: bytes | None, clock: Clock, workers: int) -> Core:
     try:
-        core = Core(None, name, clock=clock, token=TOKEN, image=image)
+        core = Core(None, name, clock=clock, token=TOKEN, workers=workers, image=image)
     except Unreadable:  # better an empty cluster than none
-        core = Core(None, name, clock=clock, token=TOKEN)
+        core = Core(None, name, clock=clock, token=TOKEN, workers=workers)
     core.start()
     await core.ready()
     return core

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podlab.clusters import Cluster, state
+from podlab.clusters.browser import is_tab
 from podlab.clusters.embedded import Embedded
 from podlab.errors import ClusterError
 from podlab.text import Text
 
 if TYPE_CHECKING:
+    from podlab.clusters.tab import Tab
     from podlab.kubectl import Kubectl
 
 NODES = "/podlab/nodes"
@@ -41,8 +43,8 @@ def start(name: str = "farm", *, workers: int = 2) -> Kubectl:
     end(name)
     if state.kind_of(name) is not None:
         raise ClusterError(TAKEN.format(name=name), Text(ko='practice.start("farm2")', en='practice.start("farm2")'))
-    made = Embedded(("--stepping", "--seed", "1", "--workers", str(workers)), workers=workers).up(name)
-    state.write(state.folder(name) / MARK, "")
+    made = _provider(workers).up(name)
+    state.write(state.folder(name) / MARK, str(workers))
     print(MADE.format(name=name, workers=workers))
     return Kubectl(Client(made.kubeconfig, namespace=made.namespace), namespace=made.namespace)
 
@@ -59,6 +61,8 @@ def running(name: str = "farm") -> Kubectl:
     found = state.cluster_named(name)
     if found is None or not (state.folder(name) / MARK).exists():
         raise ClusterError(NONE.format(name=name), START.format(name=name))
+    if is_tab():  # a kernel's clusters end with it, and go on from what was kept
+        _provider(int((state.folder(name) / MARK).read_text(encoding="utf-8"))).up(name)
     return Kubectl(Client(found.kubeconfig, namespace=found.namespace), namespace=found.namespace)
 
 
@@ -86,7 +90,15 @@ def end(name: str = "farm") -> None:
     """Delete a practice cluster, if it is there."""
     found: Cluster | None = state.cluster_named(name)
     if found is not None and (state.folder(name) / MARK).exists():
-        Embedded().down(found)
+        _provider(0).down(found)
+
+
+def _provider(workers: int) -> Embedded | Tab:
+    if is_tab():
+        from podlab.clusters.tab import practice
+
+        return practice(workers)
+    return Embedded(("--stepping", "--seed", "1", "--workers", str(workers)), workers=workers)
 
 
 def _order(kubectl: Kubectl, action: str, node: str) -> None:

@@ -18,6 +18,7 @@ from podlab.text import LANGUAGES, Text
 
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 KERNELSPEC = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
+STARTUP = "/lib/python3.14/site-packages/podlab/site/startup.py"
 EXTENSIONS = (
     "@jupyter-widgets/jupyterlab-manager",
     "@jupyterlite/pyodide-kernel-extension",
@@ -37,7 +38,7 @@ def build(folder: Path, say: Say) -> None:
     with tempfile.TemporaryDirectory(prefix="podlab-site-") as made:
         lite = Path(made)
         say(Text(ko="Pyodide와 패키지를 받는 중", en="fetching Pyodide and the packages"))
-        packages = pyodide.lay_out(lite / "static" / "pyodide")
+        packages = pyodide.lay_out(lite / "static" / "pyodide", lite / "fetched")
         _lessons(lite / "files")
         (lite / "jupyter-lite.json").write_text(json.dumps(configuration(packages)), encoding="utf-8")
         say(Text(ko="JupyterLite를 만드는 중", en="building JupyterLite"))
@@ -52,7 +53,8 @@ def build(folder: Path, say: Say) -> None:
 
 def configuration(packages: list[str]) -> dict[str, Any]:
     """JupyterLite's settings: our packages are there from the start, and nothing is looked for elsewhere."""
-    kernel = {"loadPyodideOptions": {"packages": packages}, "disablePyPIFallback": True}
+    options = {"packages": packages, "env": {"PYTHONSTARTUP": STARTUP}}
+    kernel = {"loadPyodideOptions": options, "disablePyPIFallback": True}
     # the page can be driven from its console, as tests do
     data = {"appName": "podlab", "exposeAppInBrowser": True, "litePluginSettings": {KERNEL: kernel}}
     return {"jupyter-lite-schema-version": 0, "jupyter-config-data": data}

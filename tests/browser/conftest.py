@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -118,9 +119,11 @@ def lab(
 
 @pytest.fixture(scope="session")
 def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site, built now."""
+    """The site: PODLAB_SITE names a folder that has it, else it is built now."""
     from podlab.site import build
 
+    if there := os.environ.get("PODLAB_SITE"):
+        return Path(there)
     folder = tmp_path_factory.mktemp("site") / "out"
     try:
         build.build(folder, print)

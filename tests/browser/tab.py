@@ -24,6 +24,20 @@ CONNECTED = """async () => {
   await context.ready;
   await context.session.kernel.info;
 }"""
+OPEN = """async ([path, id]) => {
+  const app = window.jupyterapp;
+  const panel = await app.commands.execute("docmanager:open", { path, factory: "Notebook", kernel: { id } });
+  await panel.context.ready;
+  await panel.sessionContext.ready;
+  app.shell.activateById(panel.id);
+}"""
+SILENTLY = """async (code) => {
+  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  return (await kernel.requestExecute({ code, silent: true, store_history: false }).done).content.status;
+}"""
+KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.id"
+PATIENCE = 300.0
+"""Seconds that Python may take to start where a machine has much else to do."""
 RUN = """async () => {
   const notebook = window.jupyterapp.shell.currentWidget.content;
   for (const [index, cell] of notebook.widgets.entries()) {
@@ -52,9 +66,19 @@ class Site:
     def open(self, page: Any, notebook: str) -> None:
         """Open a lesson by its link."""
         page.goto(f"{self.url}/lab/index.html?path={notebook}")
-        page.wait_for_selector(READY, timeout=240_000)
+        page.wait_for_selector(READY, timeout=1000 * PATIENCE)
 
-    def run(self, page: Any, code: str, timeout: float = 240) -> str:
+    def follow(self, page: Any, notebook: str) -> None:
+        """Open another lesson in the kernel of the one that is open."""
+        page.evaluate(OPEN, [notebook, page.evaluate(KERNEL)])
+        page.wait_for_selector(READY, timeout=1000 * PATIENCE)
+
+    def silently(self, page: Any, code: str) -> None:
+        """Have the kernel do something that no cell says."""
+        page.evaluate(CONNECTED)
+        assert page.evaluate(SILENTLY, code) == "ok"
+
+    def run(self, page: Any, code: str, timeout: float = PATIENCE) -> str:
         """Put code into the notebook's first code cell and run it; what it printed."""
         cell = page.locator(f"{NOTEBOOK} .jp-CodeCell").first
         cell.locator(".cm-content").click()

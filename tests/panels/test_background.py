@@ -198,8 +198,13 @@ def test_logs_of_two_containers_come_in_turn(tmp_path: Path, monkeypatch: pytest
 
 
 def test_no_port_is_forwarded_and_the_ways_around_are_told(client: Client) -> None:
+    kubectl = Kubectl(client)
+    with pytest.raises(PodlabError, match='pods "web" not found'):
+        kubectl.port_forward("pod/web", "8080:80")
+    kubectl.run("web", image="nginx:1.27")
+    kubectl.wait("pod/web", for_="condition=Ready", timeout="60s")
     with pytest.raises(PodlabError, match="unable to listen on any of the requested ports") as found:
-        Kubectl(client).port_forward("pod/web", "8080:80")
+        kubectl.port_forward("pod/web", "8080:80")
     assert "--raw" in str(found.value.hint)
 
 

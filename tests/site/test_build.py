@@ -14,7 +14,14 @@ from podlab.site import build, landing
 
 def test_nothing_is_looked_for_elsewhere() -> None:
     kernel = build.configuration(["podlab"])["jupyter-config-data"]["litePluginSettings"][build.KERNEL]
-    assert kernel == {"loadPyodideOptions": {"packages": ["podlab"]}, "disablePyPIFallback": True}
+    assert kernel["loadPyodideOptions"]["packages"] == ["podlab"]
+    assert kernel["disablePyPIFallback"]
+
+
+def test_what_runs_before_the_first_cell_lies_where_it_is_looked_for() -> None:
+    environ = build.configuration([])["jupyter-config-data"]["litePluginSettings"][build.KERNEL]["loadPyodideOptions"]
+    place = environ["env"]["PYTHONSTARTUP"].partition("site-packages/podlab/")[2]
+    assert (Path(build.__file__).parents[1] / place).is_file()
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])

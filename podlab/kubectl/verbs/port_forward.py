@@ -64,8 +64,6 @@ def opened(command: Command, arguments: Sequence[str], address: Sequence[str], p
     """
     if len(arguments) < 2:
         raise PodlabError(USAGE)
-    if shared():
-        raise PodlabError("error: unable to listen on any of the requested ports: a browser tab has none", INSTEAD)
     one = select(command.mapper, arguments[:1], default="pods")[0]
     obj = command.client.get(one.mapping.path(command.namespace, one.name))
     pod = attachable_pod(command, one.mapping, obj, patience)
@@ -75,6 +73,8 @@ def opened(command: Command, arguments: Sequence[str], address: Sequence[str], p
     if phase != "Running":
         raise PodlabError(f"error: unable to forward port because pod is not running. Current status={phase}")
     wanted = [_parsed(pair) for pair in pairs]
+    if shared():
+        raise PodlabError("error: unable to listen on any of the requested ports: a browser tab has none", INSTEAD)
     path = f"/api/v1/namespaces/{pod['metadata']['namespace']}/pods/{pod['metadata']['name']}"
     say = (lambda text, where: None) if command.background else command.say
     forward = Forward(command.client, f"{path}/portforward", _addresses(address), say)
