@@ -15,7 +15,8 @@ from tests.kubectl.recordings import GOLDEN, compare
 
 SCENARIOS = (
     "crd-tutorial", "cron-by-hand", "job-backoff", "job-indexed", "limits-and-policy", "net-objects", "node-drain",
-    "pod-fields", "pod-resize", "probe-kinds", "quota-counts", "raw-http", "rbac-reader", "replicaset-adopts",
+    "pod-fields", "pod-resize", "probe-kinds", "processes-and-signals", "quota-counts", "raw-http",
+    "rbac-reader", "replicaset-adopts",
     "rollout-recreate", "rollout-stuck", "rollout-surge", "service-kinds", "ssa-conflicts", "sts-identity",
     "volume-claims", "volume-kinds",
 )  # fmt: skip
