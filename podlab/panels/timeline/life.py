@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -72,6 +72,9 @@ def moments(pods: Sequence[Seen], events: Sequence[Seen] = ()) -> list[Moment]:
             exact = seen.live and timedelta() <= seen.at - told.at < FRESH
             at = seen.at if exact else told.at
             first.setdefault((told.kind, told.container, told.at), Moment(at, told.kind, told.container, told.note))
+    begun = min((moment.at for moment in first.values() if moment.kind == "created"), default=None)
+    if begun:  # an Event's watch may be quicker than the Pod's, and nothing happened before it was created
+        first = {key: replace(moment, at=max(moment.at, begun)) for key, moment in first.items()}
     ordered = sorted(first.values(), key=lambda m: (m.at, 6 if m.kind == "ended" else ORDER.index(m.kind)))
     return list(_telling(ordered))
 

@@ -59,7 +59,7 @@ class TimelineView {
     const { parts, labels } = this;
     const state = this.model.get("connection");
     parts.connection.replaceChildren(icon(state), labels[state]);
-    const life = this.life();
+    const life = this.life() ?? null; // a tab's Python gives undefined for None
     parts.empty.hidden = life !== null || state === "connecting";
     parts.inside.hidden = life === null;
     if (life === null) return;
@@ -99,7 +99,7 @@ function render({ model, el }) {
     clearInterval(timer);
     cancelAnimationFrame(view.playing);
     if (!now) return;
-    timer = setInterval(() => view.life()?.end === null && draw(), 500);
+    timer = setInterval(() => view.life()?.end ?? draw(), 500);
     draw();
   });
   return () => {
