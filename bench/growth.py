@@ -23,9 +23,11 @@ LIMIT = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """`rate` in Pods a second from create to Ready, `listed` and `get` (p50) in milliseconds, `resident` in MiB."""
+    """`rate` in Pods a second from create to Ready, by the clock and of the server's own time, which tells on a machine
+    that others use, too; `listed` and `get` (p50) in milliseconds, `resident` in MiB."""
 
     rate: float
+    own_rate: float
     listed: float
     get_of_ten: float
     get: float
@@ -34,6 +36,7 @@ class Growth:
     def show(self) -> None:
         """One line each."""
         print(f"  {DEPLOYMENTS * EACH} Pods Ready, Pods a second  {self.rate:8.0f}")
+        print(f"  the same of processor time     {self.own_rate:8.0f}")
         print(f"  a selected list of 100         {self.listed:8.2f} ms")
         print(f"  GET of a Pod among ten, p50    {self.get_of_ten:8.2f} ms")
         print(f"  the same among all             {self.get:8.2f} ms")
@@ -71,17 +74,25 @@ def measure(wire: Wire, server: psutil.Process) -> Growth:
     for number in range(10):
         wire.call("POST", PODS, pod(f"still-{number}", "none"))
     few = median(wire.timed("GET", f"{PODS}/still-0", 300))
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), _worked(server)
     for number in range(DEPLOYMENTS):
         wire.call("POST", DEPLOYMENTS_PATH, deployment(number))
     while _ready(wire) < DEPLOYMENTS * EACH:
         if time.perf_counter() - began > LIMIT:
-            raise RuntimeError(f"{_ready(wire)} of {DEPLOYMENTS * EACH} Pods were Ready within {LIMIT:.0f} s")
+            print(f"  {_ready(wire)} of {DEPLOYMENTS * EACH} Pods were Ready within {LIMIT:.0f} s")
+            break
         time.sleep(0.5)
-    rate = DEPLOYMENTS * EACH / (time.perf_counter() - began)
+    ready = _ready(wire)
+    rate, own_rate = ready / (time.perf_counter() - began), ready / (_worked(server) - worked)
     listed = median(wire.timed("GET", f"{PODS}?labelSelector=pair%3Dp1", 30))
     many = median(wire.timed("GET", f"{PODS}/still-0", 300))
-    return Growth(rate, listed, few, many, server.memory_info().rss / 2**20)
+    return Growth(rate, own_rate, listed, few, many, server.memory_info().rss / 2**20)
+
+
+def _worked(server: psutil.Process) -> float:
+    """Seconds of processor time so far."""
+    times = server.cpu_times()
+    return float(times.user + times.system)
 
 
 def _ready(wire: Wire) -> int:
