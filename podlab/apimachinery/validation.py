@@ -44,14 +44,17 @@ def _full(pattern: str, value: str) -> bool:
 
 
 def at_most_bytes(limit: int) -> str:
+    """What is said of a text with too many bytes (upstream: MaxLenError)."""
     return f"must be no more than {limit} bytes"
 
 
 def at_most(limit: int) -> str:
+    """What is said of a text with too many characters."""
     return f"must be no more than {limit} characters"
 
 
 def between(low: int, high: int) -> str:
+    """What is said of a number out of its range (upstream: InclusiveRangeError)."""
     return f"must be between {low} and {high}, inclusive"
 
 
@@ -123,6 +126,7 @@ def qualified(value: str) -> list[str]:
 
 
 def label_value(value: str) -> list[str]:
+    """What is wrong with a label's value (upstream: IsValidLabelValue)."""
     found = [at_most_bytes(63)] if _size(value) > 63 else []
     if not _full(VALUE, value):
         found.append(_pattern(VALUE_TEXT, VALUE, "MyValue", "my_value", "12345"))
@@ -150,18 +154,22 @@ def environment(value: str) -> list[str]:
 
 
 def header(value: str) -> list[str]:
+    """What is wrong with the name of an HTTP header (upstream: IsHTTPHeaderName)."""
     return [] if _full(HEADER, value) else [_pattern(HEADER_TEXT, HEADER, "X-Header-Name")]
 
 
 def percent(value: str) -> list[str]:
+    """What is wrong with a share such as `25%` (upstream: IsValidPercent)."""
     return [] if _full(PERCENT, value) else [_pattern(PERCENT_TEXT, PERCENT, "1%", "93%")]
 
 
 def port_number(value: int) -> list[str]:
+    """What is wrong with a port's number (upstream: IsValidPortNum)."""
     return [] if 1 <= value <= 65535 else [between(1, 65535)]
 
 
 def port_name(value: str) -> list[str]:
+    """What is wrong with a port's name (upstream: IsValidPortName)."""
     checks = (
         (_size(value) <= 15, at_most(15)),
         (_full("[-a-z0-9]+", value), "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)"),

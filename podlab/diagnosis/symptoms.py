@@ -12,14 +12,17 @@ Values = dict[str, object]
 
 
 def status(pod: Object) -> Object:
+    """A Pod's status; empty before its first."""
     return pod.get("status") or {}
 
 
 def condition(pod: Object, kind: str) -> Object:
+    """The condition of this type; empty where the Pod has none."""
     return next((c for c in status(pod).get("conditions") or [] if c.get("type") == kind), {})
 
 
 def containers(pod: Object, init: bool | None = None) -> Iterator[Object]:
+    """The statuses of containers, init containers first; `init` True or False gives one kind alone."""
     for key, is_init in (("initContainerStatuses", True), ("containerStatuses", False)):
         if init is None or init is is_init:
             yield from status(pod).get(key) or []
@@ -36,6 +39,7 @@ def waiting(pod: Object, reasons: Sequence[str], message: str = "") -> Values | 
 
 
 def about(container: Object, state: Object, seen: str, more: Values | None = None) -> Values:
+    """The values that a finding says of a container: its name, its image, and what was seen of it."""
     evidence = [f"{container['name']}: {seen}"]
     evidence += [str(state["message"]).strip()] if state.get("message") else []
     image = container.get("image", "")
@@ -58,6 +62,7 @@ def failed(container: Object, reason: str = "") -> Values | None:
 
 
 def ending(container: Object, end: Object, when: str = "") -> Values:
+    """The values of a run that ended; `when` is `last ` for the one before the present state."""
     seen = f"{when}terminated, reason {end.get('reason', '')}, exit code {end['exitCode']}"
     return {**about(container, end, seen), "code": end["exitCode"], "restarts": container.get("restartCount", 0)}
 
@@ -96,6 +101,7 @@ def event(events: Sequence[Object], reason: str, message: str = "") -> re.Match[
 
 
 def terminating(pod: Object, events: Sequence[Object]) -> Values | None:
+    """It is being deleted, and in how many seconds at most."""
     since = pod["metadata"].get("deletionTimestamp")
     if not since:
         return None
@@ -103,12 +109,15 @@ def terminating(pod: Object, events: Sequence[Object]) -> Values | None:
 
 
 def held(pod: Object, events: Sequence[Object]) -> Values | None:
+    """It is being deleted, and finalizers keep it."""
     found = terminating(pod, events)
     finalizers = pod["metadata"].get("finalizers")
     return {**found, "finalizers": ", ".join(finalizers)} if found and finalizers else None
 
 
 def phase(phase: str, reason: str = "") -> Callable[[Object, Sequence[Object]], Values | None]:
+    """A sign: the Pod's phase, and status.reason where that is given."""
+
     def matches(pod: Object, events: Sequence[Object]) -> Values | None:
         told = status(pod)
         if told.get("phase") != phase or (reason and told.get("reason") != reason):
@@ -123,6 +132,8 @@ def phase(phase: str, reason: str = "") -> Callable[[Object, Sequence[Object]], 
 
 
 def unscheduled(message: str, reason: str = "Unschedulable") -> Callable[[Object, Sequence[Object]], Values | None]:
+    """A sign: no node, with a message that matches; its groups are values of the finding."""
+
     def matches(pod: Object, events: Sequence[Object]) -> Values | None:
         scheduled = condition(pod, "PodScheduled")
         text = scheduled.get("message", "")
@@ -135,6 +146,7 @@ def unscheduled(message: str, reason: str = "Unschedulable") -> Callable[[Object
 
 
 def waits(*reasons: str, message: str = "") -> Callable[[Object, Sequence[Object]], Values | None]:
+    """A sign: a container waits for one of these reasons, with a message that matches."""
     return lambda pod, events: waiting(pod, reasons, message)
 
 
@@ -163,6 +175,7 @@ def unsimulated(pod: Object, events: Sequence[Object]) -> Values | None:
 
 
 def evidence(values: Values) -> list[object]:
+    """The lines of evidence among a sign's values."""
     lines = values.get("evidence")
     return list(lines) if isinstance(lines, list) else []
 
@@ -181,6 +194,7 @@ mount_failed = failed_mount(r'(?P<kind>configmap|secret) "(?P<missing>[^"]+)" no
 
 
 def killed_by_liveness(pod: Object, events: Sequence[Object]) -> Values | None:
+    """The kubelet has killed a container for its liveness probe, and started it again."""
     found = event(events, "Killing", r"Container (?P<container>\S+) failed liveness probe")
     restarts = max((c.get("restartCount", 0) for c in containers(pod)), default=0)
     if not found or not restarts:
@@ -190,11 +204,13 @@ def killed_by_liveness(pod: Object, events: Sequence[Object]) -> Values | None:
 
 
 def killed_by_startup(pod: Object, events: Sequence[Object]) -> Values | None:
+    """The kubelet has killed a container for its startup probe."""
     found = event(events, "Killing", r"Container (?P<container>\S+) failed startup probe")
     return {**found.groupdict(), "evidence": [found.string]} if found else None
 
 
 def oom(pod: Object, events: Sequence[Object]) -> Values | None:
+    """A container went over its memory limit, and which that is."""
     found = ended(pod, "OOMKilled")
     if found is None:
         return None
@@ -205,12 +221,14 @@ def oom(pod: Object, events: Sequence[Object]) -> Values | None:
 
 
 def init_failed(pod: Object, events: Sequence[Object]) -> Values | None:
+    """An init container ended badly, so the others have not begun."""
     if condition(pod, "Initialized").get("status") != "False":
         return None
     return ended(pod, init=True)
 
 
 def init_running(pod: Object, events: Sequence[Object]) -> Values | None:
+    """An init container still runs, so the others have not begun."""
     if condition(pod, "Initialized").get("status") != "False":
         return None
     for container in containers(pod, init=True):
@@ -237,17 +255,20 @@ def backing_off(pod: Object, events: Sequence[Object]) -> tuple[Object, Values] 
 
 
 def crashing(pod: Object, events: Sequence[Object]) -> Values | None:
+    """A container that ended badly waits for its next start."""
     found = backing_off(pod, events)
     end = failed(found[0]) if found else None
     return {**found[1], **end, "evidence": [*evidence(found[1]), *evidence(end)]} if found and end else None
 
 
 def exits_with_zero(pod: Object, events: Sequence[Object]) -> Values | None:
+    """A container that ended well is started again all the same, and has to wait."""
     found = backing_off(pod, events)
     return found[1] if found and failed(found[0]) is None else None
 
 
 def not_ready(pod: Object, events: Sequence[Object]) -> Values | None:
+    """A container runs, and its readiness probe has not said yes."""
     for container in containers(pod, init=False):
         if "running" in (container.get("state") or {}) and not container.get("ready"):
             probe = event(events, "Unhealthy", r"Readiness probe (failed|errored).*")
@@ -257,6 +278,7 @@ def not_ready(pod: Object, events: Sequence[Object]) -> Values | None:
 
 
 def starting(pod: Object, events: Sequence[Object]) -> Values | None:
+    """A container runs, and its startup probe has not said yes."""
     for container in containers(pod, init=False):
         if "running" in (container.get("state") or {}) and container.get("started") is False:
             return {"container": container["name"], "evidence": [f"{container['name']}: running, started false"]}
@@ -264,6 +286,7 @@ def starting(pod: Object, events: Sequence[Object]) -> Values | None:
 
 
 def restarted(pod: Object, events: Sequence[Object]) -> Values | None:
+    """All is well now, and a container was started more than once."""
     restarts = sum(c.get("restartCount", 0) for c in containers(pod, init=False))
     if not restarts or condition(pod, "Ready").get("status") != "True":
         return None
@@ -272,10 +295,12 @@ def restarted(pod: Object, events: Sequence[Object]) -> Values | None:
 
 
 def ready(pod: Object, events: Sequence[Object]) -> Values | None:
+    """Every container is ready."""
     return {"evidence": ["Ready: True"]} if condition(pod, "Ready").get("status") == "True" else None
 
 
 def fresh(pod: Object, events: Sequence[Object]) -> Values | None:
+    """The scheduler has not looked at it yet."""
     scheduled = condition(pod, "PodScheduled")
     return None if scheduled or pod["spec"].get("nodeName") else {"evidence": ["no condition PodScheduled yet"]}
 
@@ -321,5 +346,6 @@ def all_ended(pod: Object) -> Values | None:
 
 
 def anything(pod: Object, events: Sequence[Object]) -> Values | None:
+    """Whatever it is: the phase alone, where no other sign is seen."""
     phase = status(pod).get("phase", "Unknown")
     return {"phase": phase, "evidence": [f"phase: {phase}"]}

@@ -131,6 +131,7 @@ class Heap:
 
 
 async def sleep_on(clock: Clock, delay: float) -> None:
+    """Sleep so many of the clock's seconds; not more than a turn of the loop where there are none."""
     if delay <= 0:
         await asyncio.sleep(0)
         return

@@ -98,6 +98,7 @@ def _unrecognized(text: str, body: bytes, expected: Gvk) -> NoReturn:
 
 
 def summary(body: bytes) -> str:
+    """The beginning of a body, as an error quotes it: text where it is JSON, else hexadecimal."""
     if not body:
         return "<empty>"
     shown = body[:30].decode("utf-8", "replace") if body[:1] == b"{" else body[:30].hex()

@@ -69,6 +69,7 @@ def _confined(value: str) -> bool:
 
 
 def capabilities(pod: PodView, version: int) -> Finding | None:
+    """Only capabilities that containers have anyway are added (check_capabilities_baseline.go)."""
     added = {name: set((own.get("capabilities") or {}).get("add") or ()) - ADDABLE for name, own, _ in pod.containers()}
     bad = [name for name in added if added[name]]
     if not bad:
@@ -79,16 +80,19 @@ def capabilities(pod: PodView, version: int) -> Finding | None:
 
 
 def host_namespaces(pod: PodView, version: int) -> Finding | None:
+    """No network, processes or IPC of the host (check_hostNamespaces.go)."""
     used = [f"{key}=true" for key in ("hostNetwork", "hostPID", "hostIPC") if pod.spec.get(key)]
     return Finding("host namespaces", ", ".join(used)) if used else None
 
 
 def host_path(pod: PodView, version: int) -> Finding | None:
+    """No folder of the host (check_hostPathVolumes.go)."""
     names = [volume["name"] for volume in pod.spec.get("volumes") or () if volume.get("hostPath") is not None]
     return Finding("hostPath volumes", f"{plural('volume', len(names))} {quoted(names)}") if names else None
 
 
 def host_ports(pod: PodView, version: int) -> Finding | None:
+    """No port of the host (check_hostPorts.go)."""
     used = {
         name: [port["hostPort"] for port in whole.get("ports") or () if port.get("hostPort")]
         for name, _, whole in pod.containers()
@@ -102,6 +106,7 @@ def host_ports(pod: PodView, version: int) -> Finding | None:
 
 
 def probe_hosts(pod: PodView, version: int) -> Finding | None:
+    """No probe and no hook asks another host than the Pod (check_hostProbesAndhostLifecycle.go)."""
     if version < 34:
         return None
     used: dict[str, list[str]] = {}
@@ -120,6 +125,7 @@ def probe_hosts(pod: PodView, version: int) -> Finding | None:
 
 
 def privileged(pod: PodView, version: int) -> Finding | None:
+    """No container with all the rights of the host (check_privileged.go)."""
     bad = [name for name, own, _ in pod.containers() if own.get("privileged")]
     return Finding("privileged", f"{containers(bad)} must not set securityContext.privileged=true") if bad else None
 
@@ -130,6 +136,7 @@ def proc_mount(pod: PodView, version: int) -> Finding | None:
 
 
 def any_proc_mount(pod: PodView, version: int) -> Finding | None:
+    """/proc as the runtime masks it (check_procMount.go)."""
     used = {name: own.get("procMount") for name, own, _ in pod.containers()}
     bad = [name for name in used if used[name] not in (None, "Default")]
     if not bad:
@@ -139,6 +146,7 @@ def any_proc_mount(pod: PodView, version: int) -> Finding | None:
 
 
 def selinux(pod: PodView, version: int) -> Finding | None:
+    """Only types that containers have anyway, no user and no role (check_seLinuxOptions.go)."""
     known = (*SELINUX_TYPES, *(("container_engine_t",) if version >= 31 else ()))
     given = {"": pod.context.get("seLinuxOptions") or {}}
     given |= {name: own.get("seLinuxOptions") or {} for name, own, _ in pod.containers()}
@@ -157,6 +165,7 @@ def selinux(pod: PodView, version: int) -> Finding | None:
 
 
 def seccomp(pod: PodView, version: int) -> Finding | None:
+    """No container without any seccomp profile that says so (check_seccompProfile_baseline.go)."""
     if version < 19:
         return None
     own = (pod.context.get("seccompProfile") or {}).get("type") == "Unconfined"
@@ -169,12 +178,14 @@ def seccomp(pod: PodView, version: int) -> Finding | None:
 
 
 def sysctls(pod: PodView, version: int) -> Finding | None:
+    """Only kernel parameters that are a Pod's own (check_sysctls.go)."""
     allowed = {name for since, names in SYSCTLS.items() if version >= since for name in names}
     names = [each["name"] for each in pod.context.get("sysctls") or () if each["name"] not in allowed]
     return Finding("forbidden sysctls", ", ".join(names)) if names else None
 
 
 def host_process(pod: PodView, version: int) -> Finding | None:
+    """No Windows container that is a process of the host (check_windowsHostProcess.go)."""
     own = bool((pod.context.get("windowsOptions") or {}).get("hostProcess"))
     bad = [name for name, each, _ in pod.containers() if (each.get("windowsOptions") or {}).get("hostProcess")]
     if not own and not bad:

@@ -23,6 +23,7 @@ WINDOWS_EXEMPT = 25
 
 
 def escalation(pod: PodView, version: int) -> Finding | None:
+    """No container may gain more privileges than its parent (check_allowPrivilegeEscalation.go)."""
     if version < 8 or (version >= WINDOWS_EXEMPT and pod.windows()):
         return None
     bad = [name for name, own, _ in pod.containers() if own.get("allowPrivilegeEscalation") is not False]
@@ -31,6 +32,7 @@ def escalation(pod: PodView, version: int) -> Finding | None:
 
 
 def capabilities(pod: PodView, version: int) -> Finding | None:
+    """All are dropped, and only NET_BIND_SERVICE is added (check_capabilities_restricted.go)."""
     if version < 22 or (version >= WINDOWS_EXEMPT and pod.windows()):
         return None
     given = {name: own.get("capabilities") or {} for name, own, _ in pod.containers()}
@@ -50,6 +52,7 @@ def proc_mount(pod: PodView, version: int) -> Finding | None:
 
 
 def volumes(pod: PodView, version: int) -> Finding | None:
+    """Only volumes of the types that hold no part of the host (check_restrictedVolumes.go)."""
     used = [(volume["name"], _source(volume)) for volume in pod.spec.get("volumes") or ()]
     bad = [name for name, kind in used if kind not in VOLUMES]
     if not bad:
@@ -66,6 +69,7 @@ def _source(volume: dict[str, object]) -> str:
 
 
 def non_root(pod: PodView, version: int) -> Finding | None:
+    """Containers must say that they do not run as root (check_runAsNonRoot.go)."""
     if version >= 35 and pod.own_users():
         return None
     own = pod.context.get("runAsNonRoot")
@@ -80,6 +84,7 @@ def non_root(pod: PodView, version: int) -> Finding | None:
 
 
 def as_user(pod: PodView, version: int) -> Finding | None:
+    """No container may name root as its user (check_runAsUser.go)."""
     if version < 23 or (version >= 35 and pod.own_users()):
         return None
     own = pod.context.get("runAsUser") == 0
@@ -88,6 +93,7 @@ def as_user(pod: PodView, version: int) -> Finding | None:
 
 
 def seccomp(pod: PodView, version: int) -> Finding | None:
+    """Each container has a seccomp profile, its own or the Pod's (check_seccompProfile_restricted.go)."""
     if version < 19 or (version >= WINDOWS_EXEMPT and pod.windows()):
         return None
     own = (pod.context.get("seccompProfile") or {}).get("type")

@@ -40,6 +40,7 @@ def _probe(probe: Obj, grace: int | None, path: str) -> list[Cause]:
 
 
 def lifecycle(hooks: Obj | None, grace: int | None, path: str) -> list[Cause]:
+    """What is wrong with the hooks after a start and before an end; `grace` is the Pod's, in seconds."""
     found = []
     for key in ("postStart", "preStop"):
         if hooks and hooks.get(key) is not None:

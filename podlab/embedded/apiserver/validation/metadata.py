@@ -60,6 +60,7 @@ def template(meta: Obj | None, path: str) -> list[Cause]:
 
 
 def labels(given: Obj | None, path: str) -> list[Cause]:
+    """What is wrong with labels, keys and values."""
     found = []
     for key, value in (given or {}).items():
         found += names.causes_of(path, key, names.qualified(key))
@@ -68,6 +69,7 @@ def labels(given: Obj | None, path: str) -> list[Cause]:
 
 
 def annotation_causes(given: Obj | None, path: str) -> list[Cause]:
+    """What is wrong with annotations: their keys, and how much they are together."""
     found, size = [], 0
     for key, value in (given or {}).items():
         found += names.causes_of(path, key, names.qualified(key.lower()))
