@@ -19,7 +19,7 @@ export PODLAB_NODE_IMAGE := $(or $(IMAGE),$(PODLAB_NODE_IMAGE))
 help: ## this list · 이 목록
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-lab: $(LAB) ## start JupyterLab with the lessons · 강의와 함께 JupyterLab 시작
+lab: $(LAB) ## start JupyterLab with the lessons · 수업과 함께 JupyterLab 시작
 	@$(BIN)/podlab lab $(if $(CLUSTER),--cluster $(CLUSTER)) $(if $(PORT),--port $(PORT)) $(LAB_ARGS)
 
 install: $(STAMP) ## make .venv with everything · 필요한 것을 모두 담은 .venv 만들기
@@ -44,11 +44,11 @@ test-embedded: $(STAMP)
 test-kind: $(STAMP) ## the same on a real kind cluster · 실제 kind 클러스터에서 같은 검사
 	$(BIN)/python tools/test_on.py kind $(PYTEST_ARGS)
 
-test-browser: $(STAMP) ## the lessons in a real browser · 실제 브라우저에서 강의 실행
+test-browser: $(STAMP) ## the lessons in a real browser · 실제 브라우저에서 수업 실행
 	@$(BIN)/python tools/npm.py axe-core
 	$(ALONE) $(PYTEST) -m browser $(PYTEST_ARGS)
 
-site: $(SITE) ## the lessons as a static site, in build/site · 정적 사이트로 된 강의
+site: $(SITE) ## the lessons as a static site, in build/site · 정적 사이트로 된 수업
 	@$(BIN)/podlab site build build/site
 
 html: $(STAMP)

@@ -47,6 +47,7 @@ class Lab:
         """JupyterLab's command line; the token goes by the environment, where no other user can see it."""
         settings = {
             "LabApp.default_url": f"/lab/tree/{self.notebook}",
+            "LabApp.expose_app_in_browser": "True",  # a lesson's head colours manifests among the cells by it
             "LabApp.extension_manager": "readonly",  # lessons need no extensions, and no network
             "LabApp.log_level": "WARN",
             "ServerApp.answer_yes": "True",  # Ctrl-C once is enough

@@ -14,8 +14,8 @@ from podlab.text import Text
 NEXT = Text(ko="다음: {item}", en="next: {item}")
 ALL = Text(ko="모두 끝났습니다", en="all done")
 TOLD = Text(
-    ko="{done}/{all} 끝남 · {open} 남음 · {minutes}분 · 힌트 {hints}개 · 풀이 {solutions}개",
-    en="{done} of {all} done · {open} open · {minutes} min · {hints} hints · {solutions} solutions",
+    ko="{done}/{all} 끝남 · {open} 남음 · {minutes}분 · 힌트 {hints}번 · 풀이 {solutions}번",
+    en="{done} of {all} done · {open} open · {minutes} min · hints: {hints} · solutions: {solutions}",
 )
 
 
@@ -32,15 +32,16 @@ class Bar:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """One line that a sanitizer hides whole, and the live view; no HTML, which would be compared."""
-        from ipywidgets import HTML
+        from podlab.panels.head.head import Head
 
-        shown = HTML(html(progress.progress(), self.lesson))
+        shown = Head(html=html(progress.progress(), self.lesson))
 
         def changed() -> None:
-            shown.value = html(progress.progress(), self.lesson)
+            shown.html = html(progress.progress(), self.lesson)
 
         progress.follow(changed)
-        return (shown._repr_mimebundle_() or {}) | {"text/plain": str(self)}
+        view, _ = shown._repr_mimebundle_() or ({}, {})
+        return view | {"text/plain": str(self)}
 
 
 def html(known: Progress, lesson: Lesson) -> str:

@@ -25,6 +25,7 @@ GROUPS = {
 }
 """Where resources are that do not belong to the core group."""
 
+WORDS = "podlab-words"  # the style of widgets that hold sentences
 PASSED = Text(ko="통과", en="Passed")
 NOT_YET = Text(ko="아직입니다", en="Not yet")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from podlab.errors import PodlabError
 from podlab.lessons import progress
-from podlab.lessons.check import Check, Result, coded, find, look
+from podlab.lessons.check import WORDS, Check, Result, coded, find, look
 from podlab.text import Text
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def box(asked: Asked, found: Result) -> Any:
 
     more.on_click(told)
     show.on_click(shown)
-    return VBox([HTML(found.html()), HBox([more, show]), said])
+    return VBox([HTML(found.html()), HBox([more, show]), said]).add_class(WORDS)
 
 
 def _the(name: str) -> Asked:

@@ -9,7 +9,7 @@ from typing import Any
 
 from podlab.errors import PodlabError
 from podlab.lessons import progress
-from podlab.lessons.check import Result
+from podlab.lessons.check import WORDS, Result
 from podlab.lessons.lesson import lesson
 from podlab.text import Text
 
@@ -146,7 +146,7 @@ def twin(question: Question) -> str:
 def _widget(questions: tuple[Question, ...], number: str) -> Any:
     from ipywidgets import VBox
 
-    return VBox([_question(question, number) for question in questions])
+    return VBox([_question(question, number) for question in questions]).add_class(WORDS)
 
 
 def _question(question: Question, number: str = "") -> Any:

@@ -82,6 +82,13 @@ function age(seconds) {
   return `${Math.floor(d / 365)}y`;
 }
 
+/** An age within a sentence, in its language's units: `3m12s` is 3분 12초. @param {string} text @param {string} units */
+function spoken(text, units) {
+  const words = units.split(" ");
+  const said = text.replace(/(\d+)([ydhms])/g, (_, n, unit) => n + words["ydhms".indexOf(unit)]);
+  return said.replace(/(?<=[가-힣])(?=\d)/g, " ");
+}
+
 /** Fill in `{name}`s. @param {string} text @param {Record<string, any>} values */
 function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));

@@ -28,7 +28,9 @@ LEASE = 600.0  # seconds a view counts as seen after it was last heard from: a c
 
 Object = Mapping[str, Any]
 
+UNITS = Text(ko="년 일 시간 분 초", en="y d h m s")
 CONNECTION = {
+    "units": UNITS,
     "connecting": Text(ko="연결하는 중", en="Connecting"),
     "live": Text(ko="실시간", en="Live"),
     "refused": Text(ko="서버가 거절했습니다", en="The server refused"),
@@ -45,6 +47,13 @@ def module(*names: str) -> str:
 def coded(sentence: str) -> str:
     """A sentence as HTML, its `names` as code."""
     return re.sub("`([^`]*)`", r"<code>\1</code>", escape(sentence))
+
+
+def spoken(age: str) -> str:
+    """An age within a sentence: `3m12s` is 3분 12초 in Korean."""
+    units = dict(zip("ydhms", str(UNITS).split(), strict=True))
+    words = re.sub(r"(\d+)([ydhms])", lambda found: f"{found[1]}{units[found[2]]}", age)
+    return re.sub(r"(?<=[가-힣])(?=\d)", " ", words)
 
 
 def hear_while_busy(widget: anywidget.AnyWidget) -> None:

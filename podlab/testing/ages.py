@@ -13,7 +13,8 @@ COLUMNS = frozenset({"AGE", "LAST SEEN", "LAST SCHEDULE", "DURATION", "SINCE CRE
 """Headings, in capitals, under which ages stand: kubectl's, and those of the panels' twins."""
 DURATION = r"(?=\d)(?:\d+y)?(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?(?<=[ydhms])"
 PLAIN = re.compile(rf"{DURATION}(?: \(x\d+ over {DURATION}\))?", re.ASCII)
-BEFORE_AGO = re.compile(rf"(?<![\w.:/+=-]){DURATION}(?= (?:ago|전)\b)")
+KOREAN = r"(?=\d)(?:\d+년 ?)?(?:\d+일 ?)?(?:\d+시간 ?)?(?:\d+분 ?)?(?:\d+초)?(?<=[년일간분초])"
+BEFORE_AGO = re.compile(rf"(?<![\w.:/+=-])(?:{DURATION}(?= ago\b)|{KOREAN}(?= 전\b))")
 OVER = re.compile(rf"(\(x\d+ over ){DURATION}(?=\))", re.ASCII)
 GAP = re.compile(r"[ ]{2,}")
 ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)

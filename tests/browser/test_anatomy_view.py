@@ -48,10 +48,10 @@ def test_it_follows_the_pod_and_says_so(page: Any) -> None:
     stage.set(pod={**pod, "status": "Running", "ready": "1/1", "tone": "ready", "ip": "10.244.0.9"})
     expect(page.locator(".podlab-address")).to_have_text("IP address 10.244.0.9")
     expect(page.locator("[aria-live=polite]")).to_have_text("Pod nginx-pod-example: Running, 1/1 ready.")
-    stage.set(pod=None)
+    stage.set(last={"pod": pod, "at": 1795402830000}, pod=None)
     expect(page.locator(".podlab-empty")).to_contain_text("is gone. This is how it was last seen, at ")
     expect(page.locator(".podlab-past .podlab-container")).to_have_count(1)
-    stage.set(pod=pod)
+    stage.set(pod=pod, last=None)
     expect(page.locator(".podlab-past")).to_have_count(0)
 
 

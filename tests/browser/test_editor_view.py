@@ -64,6 +64,21 @@ def state(written: str = WRONG, language: str = "en", **traits: Any) -> dict[str
     } | traits
 
 
+def test_yaml_is_coloured_beneath_what_is_typed(page: Any) -> None:
+    written = 'kind: Pod # one\nspec:\n  - "a b"\n  - {port: 80, on: true}\n  text: |\n    key: no key\n  end: x\n'
+    Stage(page, "editor", state(written))
+    parts = {
+        name: page.locator(f".podlab-yaml-{name}").all_inner_texts() for name in ("key", "string", "number", "comment")
+    }
+    assert parts["key"] == ["kind", "spec", "text", "end"]
+    assert parts["string"] == ['"a b"', "    key: no key"]
+    assert parts["number"] == ["80", "true"] and [each.strip() for each in parts["comment"]] == ["# one"]
+    page.locator(".podlab-text").fill("a: 1\n")
+    assert page.locator(".podlab-colours > div").all_inner_texts()[0].strip("\u200b") == "a: 1"
+    lines = page.locator(".podlab-colours > div").count()
+    assert lines == page.locator(".podlab-gutter > div").count() == 2
+
+
 def test_problems_stand_at_their_lines_and_lead_there(page: Any) -> None:
     Stage(page, "editor", state())
     expect(page.locator(".podlab-marked")).to_have_text(["10", "12"])
@@ -94,8 +109,8 @@ def test_a_view_that_was_there_before_the_first_answer_counts_on(page: Any) -> N
     stage = Stage(page, "editor", state(document={}, file={}, verdict=None, meaning=None, pods=[]))
     stage.set(document={"text": SEED, "turn": 0, "by": ""})
     page.locator(".podlab-text").press_sequentially("#")
-    page.wait_for_function("window.model.sent.at(-1).event === 'text'")
-    assert page.evaluate("window.model.sent.at(-1).turn") == 1
+    page.wait_for_function("window.model.sent.some((each) => each.event === 'text')")
+    assert page.evaluate("window.model.sent.find((each) => each.event === 'text').turn") == 1
 
 
 def test_a_text_from_python_comes_in_but_never_over_one_being_typed(page: Any) -> None:

@@ -14,6 +14,8 @@ from podlab.lessons.start import REAL, SIMULATED
 playwright = pytest.importorskip("playwright.sync_api")
 
 LESSONS = ("00-welcome", "01-what-is-a-pod", "02-create", "03-get", "04-describe", "05-delete")
+COLOURED = "() => jupyterapp.shell.currentWidget.content.widgets.some((each) => each.model.mimeType === 'text/x-yaml')"
+"""Whether JupyterLab colours a cell as YAML: those with `%%manifest`."""
 POD = "tr[data-name=nginx-pod-example]"
 
 
@@ -54,6 +56,7 @@ def test_the_row_turns_running_by_itself(
         if attempt == 59 or _attached(row, 2_000):
             break
     playwright.expect(row).to_be_attached()
+    page.wait_for_function(COLOURED)
     shoot(page, f"02-create-board-{language}")
 
 

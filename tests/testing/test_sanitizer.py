@@ -36,7 +36,8 @@ TWIN = "<table><thead><tr><th>SINCE CREATION</th><th>WHAT HAPPENED</th></tr></th
         (f"{EVENTS}5s   Normal   Pulled   pod/a   x", f"{EVENTS}3m (x2 over 5m)   Normal   Pulled   pod/a   x"),
         (f"{TWIN}<tr><td>0s</td><td>x</td></tr></table>", f"{TWIN}<tr><td>2y31d</td><td>x</td></tr></table>"),
         ("IP는 10.244.0.4입니다", "IP는 10.244.0.144입니다"),
-        ("2 (3s 전)", "2 (1m 전)"),
+        ("2 (3초 전)", "2 (1분 12초 전)"),
+        ("2 (9초 전)", "2 (3일 4시간 전)"),
         ("podlab: cluster lab (embedded) · x", "podlab: cluster podlab (kind) · y"),
         ("Start Time:       Mon, 23 Nov 2026 02:57:55 +0000", "Start Time:       Tue, 24 Nov 2026 12:00:01 +0000"),
         (

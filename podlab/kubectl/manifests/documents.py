@@ -36,6 +36,12 @@ WHERE = Text(
 )
 
 
+BETWEEN = Text(
+    ko="{path}의 {line}번째 줄에서 {last}번째 줄 사이를 봅니다. 들여쓰기는 공백으로, 같은 단계는 같은 칸에 맞춥니다.",
+    en="Look at {path}, lines {line} to {last}. Indent with spaces, not tabs, and line up what belongs together.",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """One object of a file; `source` is how messages name the file."""
@@ -128,12 +134,29 @@ def _load(document: str, source: str, before: int) -> Any:
         root = yamlnodes.compose(document, _Loader)
         return None if root is None else _Loader("").construct_document(root)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = WHERE.format(path=source, line=before + mark.line + 1, column=mark.column + 1) if mark else None
-        raise ManifestError(f"error: error parsing {source}: {_go_words(error)}", where) from error
+        raise ManifestError(
+            f"error: error parsing {source}: {_go_words(error)}", _where(error, source, before)
+        ) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         words = str(error).splitlines()[0] if not isinstance(error, RecursionError) else "exceeded max depth"
         raise ManifestError(f"error: error parsing {source}: error converting YAML to JSON: yaml: {words}") from error
+
+
+def _where(error: yaml.MarkedYAMLError, source: str, before: int) -> Text | None:
+    """Where to look in the file: from the line that kubectl names to the one that cannot be read on."""
+    mark = error.problem_mark or error.context_mark
+    if mark is None:
+        return None
+    named, at = _go_line(error), mark.line + 1
+    if named in (0, at):
+        return WHERE.format(path=source, line=before + at, column=mark.column + 1)
+    return BETWEEN.format(path=source, line=before + min(named, at), last=before + max(named, at))
+
+
+def _go_line(error: yaml.MarkedYAMLError) -> int:
+    """The line that Go's library names, 0 where it names none."""
+    marks = [mark.line for mark in (error.context_mark, error.problem_mark) if mark is not None and mark.line]
+    return marks[0] + isinstance(error, yaml.scanner.ScannerError) if marks else 0
 
 
 def _go_words(error: yaml.MarkedYAMLError) -> str:
@@ -141,8 +164,7 @@ def _go_words(error: yaml.MarkedYAMLError) -> str:
 
     Upstream: sigs.k8s.io/yaml/goyaml.v2/decode.go (parser.fail)
     """
-    marks = [mark.line for mark in (error.context_mark, error.problem_mark) if mark is not None and mark.line]
-    line = marks[0] + isinstance(error, yaml.scanner.ScannerError) if marks else 0
+    line = _go_line(error)
     where = f"line {line}: " if line else ""
     return f"error converting YAML to JSON: yaml: {where}{error.problem}"
 

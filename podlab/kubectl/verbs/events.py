@@ -15,6 +15,7 @@ from podlab.kubectl.describe.sections import interval
 from podlab.kubectl.formats.formats import parse_format
 from podlab.kubectl.formats.tabwriter import align, escape
 from podlab.kubectl.resources.listing import read_list
+from podlab.kubectl.verbs.watching import ended, until
 
 Object = dict[str, Any]
 HEADER = "LAST SEEN\tTYPE\tREASON\tOBJECT\tMESSAGE"
@@ -70,11 +71,13 @@ def _table(found: list[Object], now: datetime, all_namespaces: bool, no_headers:
 
 def _follow(command: Command, path: str, query: dict[str, object], wanted: set[str], all_namespaces: bool) -> None:
     try:
-        for change in command.client.watch(path, query=query):
+        for change in command.client.watch(path, query=query, timeout=until(command, None) or 300.0):
             event = change["object"]
             if change["type"] in ("ADDED", "MODIFIED") and _is_wanted(event, wanted):
                 row = event_row(event, command.client.server_now(), all_namespaces)
                 command.out(align(f"{row}\n", min_width=6, padding=3))
+        if until(command, None):
+            command.err(ended())
     except KeyboardInterrupt:
         command.exit_code = 130
 

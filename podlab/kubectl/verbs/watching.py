@@ -22,6 +22,13 @@ from podlab.text import Text
 
 Object = dict[str, Any]
 Print = Callable[[str, Object], str]
+UNSEEN = 30.0  # seconds of a watch without an end where nobody sees what it prints until it is over: in a cell
+ENDED = Text(
+    ko="→ 끝이 없는 --watch라서 {seconds}초 뒤에 멈추었습니다. 셀은 끝난 뒤에 출력을 보여 줍니다. 더 오래 지켜보려면 "
+    '`timeout="5m"`을 더하고, 바로바로 보려면 `PodBoard(kubectl)`를 쓰거나 터미널에서 실행합니다.',
+    en="→ A --watch without an end: stopped after {seconds} s, since a cell shows its output when it is done. "
+    '`timeout="5m"` watches longer; `PodBoard(kubectl)`, or a terminal, shows changes as they come.',
+)
 STOPPED = Text(ko="지켜보기를 멈추었습니다.", en="Stopped watching.")
 
 
@@ -74,13 +81,27 @@ def watch(
     if not only:
         for part in [listed] if style.is_table else listed["items"]:
             command.out(show("ADDED" if with_events else "", part))
+    bounded = replace(watched, timeout=until(command, watched.timeout))
     try:
-        for change in _changes(command, path, watched, listed["metadata"]["resourceVersion"], accept):
+        for change in _changes(command, path, bounded, listed["metadata"]["resourceVersion"], accept):
             command.objects.append(change["object"])
             command.out(show(change["type"] if with_events else "", change["object"]))
     except KeyboardInterrupt:
         command.exit_code = 130
         command.err(f"{STOPPED}\n")
+        return
+    if bounded.timeout != watched.timeout:
+        command.err(ended())
+
+
+def until(command: Command, asked: float | None) -> float | None:
+    """How long to watch, in seconds: as asked, but with an end where nobody sees the output before."""
+    return UNSEEN if asked is None and command.echo is None else asked
+
+
+def ended() -> str:
+    """What is said of a watch that was given an end."""
+    return f"{ENDED.format(seconds=round(UNSEEN))}\n"
 
 
 def _table_printer(printer: TablePrinter) -> Print:

@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from podlab.lessons import hints
-from podlab.lessons.check import Result, coded
+from podlab.lessons.check import WORDS, Result, coded
 from podlab.lessons.checking import check
 from podlab.lessons.faults import bench
 from podlab.lessons.faults.table import fault
@@ -105,4 +105,4 @@ class FindFault:
 
         button.on_click(looked)
         children = [HTML(self._head()), ask(self.fault.question, guessed), explained, button, checked]
-        return VBox(children, layout=Layout(max_width="60rem"))
+        return VBox(children, layout=Layout(max_width="60rem")).add_class(WORDS)

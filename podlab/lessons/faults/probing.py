@@ -11,7 +11,7 @@ from podlab.text import Text
 
 PAGES = ("/", "/index.html", "/50x.html")  # what is in nginx' own folder
 NO_PROBE = Text(
-    ko="{probe}가 없어졌습니다. 증상은 사라지지만, 진짜 고장도 이제 아무도 알아채지 못합니다",
+    ko="{probe}{이/가} 없어졌습니다. 증상은 사라지지만, 진짜 고장도 이제 아무도 알아채지 못합니다",
     en="the {probe} is gone: so is the symptom, but now nobody would notice a real failure",
 )
 

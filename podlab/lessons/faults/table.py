@@ -26,7 +26,7 @@ def fault(name: str) -> Fault:
     if found is not None:
         return found
     raise PodlabError(
-        Text(ko="{name!r}라는 고장은 없습니다", en="there is no fault {name!r}").format(name=name),
+        Text(ko="{name!r}{이라는/라는} 고장은 없습니다", en="there is no fault {name!r}").format(name=name),
         Text(ko="고장: {known}", en="the faults: {known}").format(known=", ".join(each.key for each in FAULTS)),
     )
 

@@ -31,17 +31,14 @@ function render({ model, el }) {
   const announce = announcer(live, labels.changed);
   let visible = false;
   let said = "";
-  const clock = serverClock(model);
-  /** @type {{ pod: Anatomy, at: number } | null} */
-  let last = null;
 
   const draw = () => {
     if (!visible) return;
     const state = model.get("connection");
     connection.replaceChildren(icon(state), labels[state]);
     const pod = /** @type {Anatomy | null} */ (model.get("pod"));
+    const last = /** @type {{ pod: Anatomy, at: number } | null} */ (model.get("last"));
     const gone = !pod && last ? past(last.pod, last.at, labels) : null;
-    if (pod) last = { pod, at: clock.now() };
     if (pod) body.replaceChildren(node(pod, labels));
     else if (state !== "connecting") body.replaceChildren(...(gone ?? [absent(labels.absent)]));
     const sentence = pod ? fill(labels.changed, pod) : (gone?.[0].textContent ?? labels.absent);
@@ -56,7 +53,6 @@ function render({ model, el }) {
   });
   return () => {
     forget();
-    clock.stop();
     model.off("change:pod", draw);
     model.off("change:connection", draw);
   };

@@ -61,9 +61,11 @@ class PodAnatomy(Panel):
 
     _esm = module("anatomy/anatomy")
     pod: Any = Dict(allow_none=True, default_value=None).tag(sync=True)
+    last: Any = Dict(allow_none=True, default_value=None).tag(sync=True)
 
     def __init__(self, source: Kubectl | Client, name: str, namespace: str | None = None) -> None:
         self._name = name
+        self._last: Mapping[str, Any] | None = None
         texts = LABELS | {"absent": LABELS["absent"].format(name=name)}
         super().__init__(source, namespace, texts)
 
@@ -75,10 +77,17 @@ class PodAnatomy(Panel):
 
     def _draw(self, pods: list[Object]) -> Mapping[str, Any]:
         pod = self._one(pods)
-        return {"pod": anatomy(pod) if pod else None}
+        self._keep(pod, self._client.server_now())
+        return {"pod": anatomy(pod) if pod else None, "last": None if pod else self._last}
+
+    def _keep(self, pod: Object | None, now: datetime) -> None:
+        """Keep how the Pod looks at `now` for when it is gone; a view may come only then."""
+        if pod:
+            self._last = {"pod": anatomy(pod), "at": now.timestamp() * 1000}
 
     def _twin(self, pods: list[Object], now: datetime) -> str:
         pod = self._one(pods)
+        self._keep(pod, now)
         return twin(anatomy(pod)) if pod else f"<p>{escape(str(LABELS['absent'].format(name=self._name)))}</p>"
 
 

@@ -227,7 +227,7 @@ function showTimes({ cells, row }, now, labels) {
   const since = (/** @type {string} */ time) => age((now - Date.parse(time)) / 1000);
   const restarts =
     row.restarts && row.restarted
-      ? fill(labels.ago, { n: row.restarts, age: since(row.restarted) })
+      ? fill(labels.ago, { n: row.restarts, age: spoken(since(row.restarted), labels.units) })
       : `${row.restarts}`;
   if (cells.restarts.textContent !== restarts) cells.restarts.textContent = restarts;
   const text = row.created ? since(row.created) : "<unknown>";

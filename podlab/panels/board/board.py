@@ -16,7 +16,7 @@ from podlab.panels.board.detail import LABELS as DETAIL_LABELS
 from podlab.panels.board.detail import about, detail
 from podlab.panels.feed import feed
 from podlab.panels.logs import Tail
-from podlab.panels.panel import Object, Panel, module
+from podlab.panels.panel import Object, Panel, module, spoken
 from podlab.panels.row import Row, row
 from podlab.panels.selector import matcher
 from podlab.panels.simulated import NOTE, is_simulated
@@ -163,6 +163,6 @@ def twin(caption: str, rows: list[Row], now: datetime) -> str:
 def _cells(each: Row, now: datetime) -> str:
     restarts = str(each.restarts)
     if each.restarts and each.restarted:
-        restarts = str(LABELS["ago"].format(n=each.restarts, age=age(each.restarted, now)))
+        restarts = str(LABELS["ago"].format(n=each.restarts, age=spoken(age(each.restarted, now))))
     cells = (each.ready, each.status, restarts, age(each.created, now))
     return f'<th scope="row">{escape(each.name)}</th>' + "".join(f"<td>{escape(cell)}</td>" for cell in cells)

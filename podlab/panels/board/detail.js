@@ -67,7 +67,8 @@ function openedRow(name, labels, tell, announce) {
   const tick = (now) => {
     for (const each of /** @type {NodeListOf<HTMLElement>} */ (facts.querySelectorAll("[data-time]"))) {
       const { time = "", wording = "", count } = each.dataset;
-      each.textContent = fill(wording, { age: age((now - Date.parse(time)) / 1000), count });
+      const since = spoken(age((now - Date.parse(time)) / 1000), labels.units);
+      each.textContent = fill(wording, { age: since, count });
     }
   };
   return { root, draw, say, tick };

@@ -47,7 +47,7 @@ LABELS = {
     "describe": Text(ko="describe", en="Describe"),
     "yaml": Text(ko="YAML", en="YAML"),
     "delete": Text(ko="삭제", en="Delete"),
-    "really": Text(ko="{name} 파드를 정말 삭제할까요?", en="Really delete the Pod {name}?"),
+    "really": Text(ko="{name} 파드를 정말 삭제합니까?", en="Really delete the Pod {name}?"),
     "confirm": Text(ko="예, 삭제합니다", en="Yes, delete it"),
     "cancel": Text(ko="아니요", en="No"),
     "copy": Text(ko="kubectl 명령 복사", en="Copy the kubectl line"),

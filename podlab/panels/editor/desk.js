@@ -1,6 +1,7 @@
 // @ts-check
 // The parts of the editor's panel, and what draws into each of them.
 /// <reference path="../live.js" />
+/// <reference path="./yaml.js" />
 
 /** @typedef {{ line: number, text: string, severity: "error" | "warning" }} Problem */
 /** @typedef {{ turn: number, problems: Problem[], plans: string[], summary: string }} Verdict */
@@ -26,12 +27,14 @@ function writingParts(labels) {
     })
   );
   const window = element("div", { class: "podlab-gutter-window" }, gutter);
-  const sheet = element("div", { class: "podlab-sheet" }, window, area);
+  const colours = element("pre", { class: "podlab-colours", "aria-hidden": "true" });
+  const paper = element("div", { class: "podlab-paper" }, colours, area);
+  const sheet = element("div", { class: "podlab-sheet" }, window, paper);
   const verdict = element("div", { class: "podlab-verdict", id });
   const [save, apply, diff] = ["save", "apply", "diff"].map((name) => button(labels[name], () => {}));
   const about = { class: "podlab-buttons", role: "group", "aria-label": labels.panel };
   const buttons = element("div", about, save, apply, diff);
-  return { gutter, area, sheet, verdict, save, apply, diff, buttons };
+  return { gutter, area, colours, sheet, verdict, save, apply, diff, buttons };
 }
 
 /** What the panel answers with: a conflict with the file, a sentence, a diff. @param {Record<string, string>} labels */
@@ -70,9 +73,10 @@ function desk(labels) {
   return { ...writing, ...answer, connection, state, meaning, live, root, labels };
 }
 
-/** Number the lines; those with a problem are marked. @param {Parts} parts @param {string} text @param {Problem[]} problems */
+/** Number the lines and colour them; those with a problem are marked. @param {Parts} parts @param {string} text @param {Problem[]} problems */
 function number(parts, text, problems) {
-  const { area, gutter } = parts;
+  const { area, gutter, colours } = parts;
+  colours.replaceChildren(...coloured(text));
   const count = text.split("\n").length;
   const marked = new Map(problems.map((each) => [each.line, each.severity]));
   gutter.replaceChildren(

@@ -156,11 +156,14 @@ class Editing {
 
   /** Hear the text and the buttons. */
   hearHands() {
-    const { area, gutter, save, apply, diff, takeFile, takeMine } = this.parts;
+    const { area, gutter, colours, save, apply, diff, takeFile, takeMine } = this.parts;
     area.addEventListener("input", () => this.typed());
     for (const event of ["keyup", "click", "select"]) area.addEventListener(event, () => this.moved());
     area.addEventListener("focus", () => say(this.model, { event: "look" }));
-    area.addEventListener("scroll", () => (gutter.style.transform = `translateY(${-area.scrollTop}px)`));
+    area.addEventListener("scroll", () => {
+      gutter.style.transform = `translateY(${-area.scrollTop}px)`;
+      colours.style.transform = `translate(${-area.scrollLeft}px, ${-area.scrollTop}px)`;
+    });
     area.addEventListener("keydown", (event) => this.pressed(event));
     save.addEventListener("click", () => this.act("save"));
     apply.addEventListener("click", () => this.act("apply"));

@@ -38,7 +38,7 @@ LABELS = {
     "diff": Text(ko="클러스터와 비교", en="Compare with the cluster"),
     "close": Text(ko="닫기", en="Close"),
     "conflict": Text(
-        ko="여기서 고치는 동안 {name} 파일이 다른 곳에서 바뀌었습니다. 어느 쪽을 남길까요?",
+        ko="여기서 고치는 동안 {name} 파일이 다른 곳에서 바뀌었습니다. 어느 쪽을 남깁니까?",
         en="While you were editing, {name} was changed elsewhere. Which one is to stay?",
     ),
     "take_file": Text(ko="파일의 내용을 가져옵니다", en="Take the file's text"),
@@ -94,7 +94,7 @@ class ManifestEditor(Panel):
         namespace: another namespace than the source's own, for objects that name none.
     """
 
-    _esm = module("editor/desk", "editor/editor")
+    _esm = module("editor/yaml", "editor/desk", "editor/editor")
     document: Any = Dict().tag(sync=True)
     file: Any = Dict().tag(sync=True)
     verdict: Any = Dict(allow_none=True, default_value=None).tag(sync=True)

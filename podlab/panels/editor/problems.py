@@ -163,9 +163,15 @@ def _of_message(message: str, document: Document, names: Names, within: Path) ->
     if wrong:
         kind, field, wanted = wrong.groups()
         path = document.like((*(str(each) for each in within if isinstance(each, str)), *field.split(".")), kind)
-        text = str(TYPE.format(field=path[-1], wanted=_wanted(wanted), found=KINDS.get(kind, kind)))
+        text = str(TYPE.format(field=_named(path), wanted=_wanted(wanted), found=KINDS.get(kind, kind)))
         quotes = _wanted(wanted) == KINDS["string"] and kind in ("number", "bool")
         yield Problem(document.line(path), f"{text} {QUOTES}" if quotes else text)
+
+
+def _named(path: Path) -> str:
+    """The last field of a path, with its place in a list: `args[1]`."""
+    at = max((n for n, step in enumerate(path) if isinstance(step, str)), default=0)
+    return "".join([str(path[at]), *(f"[{step}]" for step in path[at + 1 :])])
 
 
 def _unknown(name: str, names: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -21,6 +21,7 @@ EVENTS: Mapping[str, Kind] = {
     "Pulling": "pulling",
     "Pulled": "pulled",
     "Failed": "failed",
+    "Started": "started",
     "BackOff": "backoff",
     "Unhealthy": "unhealthy",
 }
@@ -69,6 +70,8 @@ def moments(pods: Sequence[Seen], events: Sequence[Seen] = ()) -> list[Moment]:
     first: dict[tuple[object, ...], Moment] = {}
     for seen, facts in [(s, _pod_facts(s)) for s in pods] + [(s, _event_facts(s)) for s in events]:
         for told in facts:
+            if "involvedObject" in seen.obj and _is_known(told, first.values()):
+                continue
             exact = seen.live and timedelta() <= seen.at - told.at < FRESH
             at = seen.at if exact else told.at
             first.setdefault((told.kind, told.container, told.at), Moment(at, told.kind, told.container, told.note))
@@ -77,6 +80,12 @@ def moments(pods: Sequence[Seen], events: Sequence[Seen] = ()) -> list[Moment]:
         first = {key: replace(moment, at=max(moment.at, begun)) for key, moment in first.items()}
     ordered = sorted(first.values(), key=lambda m: (m.at, 6 if m.kind == "ended" else ORDER.index(m.kind)))
     return list(_telling(ordered))
+
+
+def _is_known(told: Moment, known: Iterable[Moment]) -> bool:
+    """Whether a start that an Event tells is one that the Pod has told: a Pod remembers only its last two."""
+    same = (each for each in known if (each.kind, each.container) == ("started", told.container))
+    return told.kind == "started" and any(abs(each.at - told.at) <= FRESH for each in same)
 
 
 def _telling(ordered: Sequence[Moment]) -> Iterator[Moment]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from podlab.client import Client
     from podlab.kubectl import Kubectl
 
-MOST = 500  # observations that are kept of one Pod
+MOST = 500  # observations that are kept of one Pod: its beginning, and what came last
 WORDS = {
     "created": Text(ko="파드가 만들어짐", en="Pod created"),
     "unscheduled": Text(ko="스케줄하지 못함", en="could not be scheduled"),
@@ -83,8 +82,8 @@ class Timeline(Panel):
 
     def __init__(self, source: Kubectl | Client, name: str, namespace: str | None = None) -> None:
         self._name = name
-        self._pods: deque[Seen] = deque(maxlen=MOST)
-        self._told: deque[Seen] = deque(maxlen=MOST)
+        self._pods: list[Seen] = []
+        self._told: list[Seen] = []
         named = {key: LABELS[key].format(name=name) for key in ("title", "absent")}
         super().__init__(source, namespace, LABELS | named)
         self._events = feed(self._client, f"/api/v1/namespaces/{self._namespace}/events")
@@ -112,11 +111,11 @@ class Timeline(Panel):
         obj, uid = seen.obj, self._pods[-1].obj["metadata"]["uid"] if self._pods else ""
         if "involvedObject" in obj:
             if not seen.deleted and obj["involvedObject"].get("name") == self._name:
-                self._told.append(seen)
+                _keep(self._told, seen)
         elif obj["metadata"]["name"] == self._name:
             if uid not in ("", obj["metadata"]["uid"]):
                 self._pods.clear()
-            self._pods.append(seen)
+            _keep(self._pods, seen)
 
     def _take_lists(self, pods: Sequence[Object] = (), events: Sequence[Object] = ()) -> None:
         """What a list tells, which nobody saw happen."""
@@ -145,6 +144,12 @@ class Timeline(Panel):
             return f"<p>{escape(str(LABELS['absent'].format(name=self._name)))}</p>"
         events = about(pod, self._client.get(self._events.path)["items"])
         return twin(self._name, moments([Seen(now, pod)], [Seen(now, each) for each in events]))
+
+
+def _keep(known: list[Seen], seen: Seen) -> None:
+    known.append(seen)
+    if len(known) > MOST:
+        del known[MOST // 2]
 
 
 def layout(happened: Sequence[Moment]) -> dict[str, Any]:

@@ -54,6 +54,12 @@ def test_a_value_of_the_wrong_type_is_told_at_its_line() -> None:
     assert found_label.line == 6 and "Quotes make a string of it." in found_label.text
 
 
+def test_a_value_in_a_list_is_named_by_the_list_and_its_place() -> None:
+    go = "json: cannot unmarshal bool into Go struct field Container.spec.containers.args of type string"
+    (found,) = answered(SEED.replace("ports:", 'args: ["a", true]\n      ports:'), go)
+    assert found.text.startswith("`args[1]` takes a string, not true or false.")
+
+
 def test_each_cause_is_told_at_the_line_of_its_field() -> None:
     causes = [
         {"reason": "FieldValueRequired", "message": "Required value", "field": "spec.containers[0].image"},

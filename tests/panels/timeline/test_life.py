@@ -63,6 +63,17 @@ def test_a_crash_loop_is_told_run_by_run() -> None:
     assert phases.count("running") == 4 and "backoff" in phases
 
 
+def test_who_comes_late_sees_the_first_start_of_a_crash_loop_too() -> None:
+    last = [each["object"] for each in recorded("crash-loop") if each["type"] != "DELETED"][-1]
+    uid, now = last["metadata"]["uid"], datetime.now(UTC)
+    told = [e["object"] for e in recorded("crash-loop", "events") if e["object"]["involvedObject"].get("uid") == uid]
+    latest = {each["metadata"]["uid"]: each for each in told}
+    happened = moments([Seen(now, last)], [Seen(now, each) for each in latest.values()])
+    starts = [moment.at for moment in happened if moment.kind == "started"]
+    assert len(starts) == 3 and starts[0] - when(last["metadata"]["creationTimestamp"]) <= timedelta(seconds=3)
+    assert all(after - before > timedelta(seconds=2) for before, after in pairwise(starts))
+
+
 @pytest.mark.parametrize("name", RECORDINGS)
 def test_every_life_is_in_order_and_can_be_drawn(name: str) -> None:
     for pod, happened in lives(name):

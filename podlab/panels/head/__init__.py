@@ -1,0 +1,1 @@
+"""The head of a lesson's page."""

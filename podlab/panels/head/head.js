@@ -1,0 +1,55 @@
+// @ts-check
+/// <reference path="../live.js" />
+
+const YAML = "text/x-yaml";
+const OURS = /^%%(manifest|kubectl)\b/; // what follows the first line of such a cell is a manifest
+const SETTLED = 200; // milliseconds without a change of the notebook until its cells are looked at
+
+/** @param {{ model: Model, el: HTMLElement }} view */
+function render({ model, el }) {
+  const root = element("div", { class: "podlab-head" });
+  el.append(root);
+  const draw = () => void (root.innerHTML = model.get("html"));
+  model.on("change:html", draw);
+  draw();
+  let stop = () => {};
+  const attached = setTimeout(() => (stop = colourCells(el)), SETTLED);
+  return () => {
+    clearTimeout(attached);
+    stop();
+    model.off("change:html", draw);
+  };
+}
+
+/**
+ * Lets JupyterLab colour the manifests among the cells as YAML. A cell has no setting for that; the page's app can do it,
+ * where the page shows it (`podlab lab` asks for that).
+ * @param {HTMLElement} el @returns {() => void} how to stop
+ */
+function colourCells(el) {
+  const app = /** @type {any} */ (window).jupyterapp;
+  const panel = app && [...app.shell.widgets("main")].find((/** @type {any} */ each) => each.node.contains(el));
+  const notebook = panel?.content;
+  if (!notebook?.model?.contentChanged) return () => {};
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const paint = () => {
+    for (const { model: cell } of notebook.widgets) {
+      if (cell?.type !== "code") continue;
+      const wanted = OURS.test(cell.sharedModel.getSource()) ? YAML : notebook.codeMimetype;
+      if ((cell.mimeType === YAML) !== (wanted === YAML)) cell.mimeType = wanted;
+    }
+  };
+  const later = () => {
+    clearTimeout(timer);
+    timer = setTimeout(paint, SETTLED);
+  };
+  notebook.model.contentChanged.connect(later);
+  paint();
+  return () => {
+    clearTimeout(timer);
+    if (!notebook.isDisposed) notebook.model?.contentChanged.disconnect(later);
+  };
+}
+
+export default { render };
