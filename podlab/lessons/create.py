@@ -159,13 +159,13 @@ QUESTIONS = (
     Question(
         "ports",
         Text(
-            ko="`ports:`가 없는 파드에서도 80번 포트로 nginx의 페이지를 받을 수 있을까요?",
+            ko="`ports:`가 없는 파드에서도 80번 포트로 nginx의 페이지를 받을 수 있습니까?",
             en="This Pod has no `ports:`. Can we still fetch nginx's page from port 80?",
         ),
         (
             Option(
                 Text(
-                    ko="아니요. 매니페스트가 열지 않은 포트는 닫혀 있습니다",
+                    ko="아닙니다. 매니페스트가 열지 않은 포트는 닫혀 있습니다",
                     en="No: a port the manifest does not open is closed",
                 ),
                 Text(ko="매니페스트는 포트를 열지도 닫지도 않습니다.", en="A manifest neither opens nor closes ports."),

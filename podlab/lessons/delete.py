@@ -106,7 +106,7 @@ QUESTIONS = (
     Question(
         "back",
         Text(
-            ko="이 파드를 지우면, 쿠버네티스가 대신할 새 파드를 만들까요?",
+            ko="이 파드를 지우면, 쿠버네티스가 대신할 새 파드를 만듭니까?",
             en="When you delete this Pod, will Kubernetes make another in its place?",
         ),
         (

@@ -164,7 +164,7 @@ CHECKS = (
 QUESTIONS = (
     Question(
         "first",
-        Text(ko="이벤트 가운데 맨 처음 것은 누가 알렸을까요?", en="Who reported the very first event of the Pod?"),
+        Text(ko="이벤트 가운데 맨 처음 것은 누가 알렸습니까?", en="Who reported the very first event of the Pod?"),
         (
             Option(
                 Text(ko="kubelet: 컨테이너를 시작하니까", en="the kubelet: it starts the containers"),

@@ -43,7 +43,7 @@ QUESTIONS = (
     Question(
         "logs",
         Text(
-            ko='`menu` 파드가 뜨지 않습니다. `kubectl.logs("menu")`는 무엇을 보여 줄까요?',
+            ko='`menu` 파드가 뜨지 않습니다. `kubectl.logs("menu")`는 무엇을 보여 줍니까?',
             en='The Pod `menu` does not come up. What will `kubectl.logs("menu")` show?',
         ),
         (

@@ -201,7 +201,7 @@ QUESTIONS = (
     Question(
         "case",
         Text(
-            ko="파드의 레이블은 `app: webserver`입니다. `-l app=WebServer`로 고르면 무엇이 나올까요?",
+            ko="파드의 레이블은 `app: webserver`입니다. `-l app=WebServer`로 고르면 무엇이 나옵니까?",
             en="The Pod is labelled `app: webserver`. What does `-l app=WebServer` print?",
         ),
         (

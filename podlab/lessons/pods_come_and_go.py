@@ -353,7 +353,7 @@ QUESTIONS = (
             Option(
                 Text(ko="`undo`로 돌아갈 수 있도록", en="so that `undo` can go back to it"),
                 Text(
-                    ko="몇 개나 남길지는 `revisionHistoryLimit`가 정합니다.",
+                    ko="몇 개나 남길지는 `revisionHistoryLimit`이 정합니다.",
                     en="`revisionHistoryLimit` says how many are kept.",
                 ),
                 right=True,

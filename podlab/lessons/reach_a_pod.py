@@ -149,7 +149,7 @@ def _browser(seen: Seen) -> Result:
     said = seen.answer.lower()
     return answered(
         lambda _: said if said in COLORS else "",
-        Text(ko="여러분의 브라우저에 {answer}가 보였습니다", en="your browser has reached {answer}"),
+        Text(ko="여러분의 브라우저에 {answer}{이/가} 보였습니다", en="your browser has reached {answer}"),
         where,
     )(Seen(answer=said))
 

@@ -11,7 +11,7 @@ import yaml
 
 from podlab import clusters, text
 from podlab.errors import PodlabError
-from podlab.lessons import hints, progress, slips
+from podlab.lessons import hints, lines, progress, slips
 from podlab.lessons.bar import Bar
 from podlab.lessons.faults.bench import untaint
 from podlab.lessons.lesson import MANIFEST, POD, Lesson, lesson, manifest, manifest_path
@@ -129,7 +129,7 @@ def _use_with_panel(selector: str | None) -> tuple[clusters.Cluster, Text]:
 
 
 def _load_magics(kubectl: Kubectl) -> None:
-    """`%kubectl` and `%%manifest`, where there is a notebook."""
+    """`%kubectl` and `%%manifest`, where there is a notebook, whose cells show the answer of each of their lines."""
     from IPython import get_ipython
 
     from podlab.kubectl import magics
@@ -137,6 +137,7 @@ def _load_magics(kubectl: Kubectl) -> None:
     shell = get_ipython()
     if shell is not None:
         magics.load_ipython_extension(shell)
+        lines.install(shell)
         slips.install(shell)
         if clusters.is_tab():
             shell.extension_manager.load_extension(TERMINAL)

@@ -54,7 +54,7 @@ QUESTIONS = (
     Question(
         "localhost",
         Text(
-            ko="한 파드 안의 두 컨테이너가 모두 80번 포트를 쓰려 합니다. 어떻게 될까요?",
+            ko="한 파드 안의 두 컨테이너가 모두 80번 포트를 쓰려고 합니다. 어떻게 됩니까?",
             en="Two containers in one Pod both want to listen on port 80. What will happen?",
         ),
         (

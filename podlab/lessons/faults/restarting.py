@@ -143,7 +143,7 @@ OVEN = Fault(
     key="oven",
     story=Text(
         ko="반죽을 개는 프로그램입니다. 한 번에 20MB쯤 씁니다. 메모리 제한은 남겨 두어야 합니다. "
-        "이웃 파드들도 먹고살아야 하니까요.",
+        "이웃 파드들도 먹고살아야 하기 때문입니다.",
         en="It kneads dough, which takes about 20 MB. There has to be a memory limit: other Pods live on this node, "
         "too.",
     ),
