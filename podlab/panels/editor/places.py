@@ -61,13 +61,13 @@ class Document:
 
 def documents(text: str) -> list[Document]:
     """The documents of a text, split as kubectl splits them; one that is no YAML carries its error."""
-    found, before = [], 0
+    found, before, last = [], 0, text.count("\n")
     for part in re.split(r"^---(?=\s|$).*\n?", text, flags=re.M):
         try:
             found.append(Document(before, part, yamlnodes.compose(part, LOADER)))
         except yaml.YAMLError as error:
             found.append(Document(before, part, None, error))
-        before += part.count("\n") + 1
+        before = min(before + part.count("\n") + 1, last)  # a `---` may end the text without a newline
     return found
 
 
