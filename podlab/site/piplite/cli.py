@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 REFUSED = (
-    "탭에는 더 설치할 수 없습니다. 강의에 필요한 것은 모두 있습니다. · "
+    "탭에는 더 설치할 수 없습니다. 수업에 필요한 것은 모두 있습니다. · "
     "Nothing more can be installed in the tab; what the lessons need is there."
 )
 
