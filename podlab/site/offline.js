@@ -9,6 +9,7 @@
   const LASTING = new Set(site.lasting);
   const OTHERS = new Set(site.others);
   const ROOT = new URL("./", self.location.href).href;
+  const PATIENCE = 5000; // ms that a kernel waits for a file
   const CACHE = `podlab ${ROOT} ${site.version}`;
 
   /** @param {string} url @returns {string} the file's path in the site */
@@ -66,8 +67,17 @@
     if (event.data !== "podlab fill") return;
     event.waitUntil(fillOnce().then((how) => event.ports[0]?.postMessage(how)));
   });
+  /** The answer, or an error when there is none: the page is silent about a file that its storage had no room for.
+   * @param {any} event */
+  const limit = (event) => {
+    const respond = event.respondWith.bind(event);
+    const late = new Promise((done) => setTimeout(() => done(new Response(null, { status: 507 })), PATIENCE));
+    event.respondWith = (/** @type {Promise<Response>} */ answered) => respond(Promise.race([answered, late]));
+  };
+
   worker.addEventListener("fetch", (/** @type {any} */ event) => {
     const { method, url } = event.request;
+    if (new URL(url).pathname.includes("/api/drive")) return limit(event);
     const file = method === "GET" && url.startsWith(ROOT) ? path(url) : "";
     if (!LASTING.has(file) && !OTHERS.has(file)) return;
     event.stopImmediatePropagation();
