@@ -58,7 +58,7 @@ Join = Callable[[str, Callable[[str], None], Callable[[], bool]], Origin | None]
 
 
 def join(name: str, hear: Callable[[str], None], won: Callable[[], bool]) -> Origin | None:
-    """Be one of the kernels that share the cluster of that name; None where the browser has no locks.
+    """Be one of the kernels that share the cluster of that name; None where there are no locks, or no browser.
 
     Args:
         name: the cluster's.
@@ -69,6 +69,8 @@ def join(name: str, hear: Callable[[str], None], won: Callable[[], bool]) -> Ori
     from pyodide.code import run_js
     from pyodide.ffi import create_proxy
 
+    if not hasattr(js, "location"):  # no browser: Node.js
+        return None
     site = str(js.location.href).split("/extensions/")[0]
     me = str(js.crypto.randomUUID()) if hasattr(js.crypto, "randomUUID") else ""
     found = run_js(SCRIPT)(f"podlab {site} {name}", me, create_proxy(hear), create_proxy(won))
