@@ -44,6 +44,15 @@ class _Similar:
     last: float = 0.0
 
 
+@dataclass(slots=True)
+class _Told:
+    """What was told of one object."""
+
+    bucket: _Bucket
+    similar: dict[tuple[str, ...], _Similar] = field(default_factory=dict)
+    names: dict[tuple[str, ...], str] = field(default_factory=dict)
+
+
 class Recorder:
     """Writes events for one component, such as the kubelet on one node."""
 
@@ -51,9 +60,7 @@ class Recorder:
         self._registry, self._component, self._host = registry, component, host
         self._manager = manager or component
         self._events = registry.resource("events")
-        self._buckets: dict[str, _Bucket] = {}
-        self._similar: dict[tuple[str, ...], _Similar] = {}
-        self._names: dict[tuple[str, ...], str] = {}
+        self._told: dict[str, _Told] = {}
 
     def normal(self, obj: Obj, reason: str, message: str, path: str = "") -> None:
         """Tell of something expected; `path` is the fieldPath, such as `spec.containers{app}`."""
@@ -67,31 +74,17 @@ class Recorder:
         """Write an event about an object, or count one more of an earlier one."""
         now = self._registry.clock.now()
         involved = reference(obj, path)
-        key, message = self._aggregate(involved, type_, reason, message, now)
-        bucket = self._buckets.setdefault(_who(involved), _Bucket(float(BURST), now))
-        if not bucket.take(now):
+        told = self._told.setdefault(_who(involved), _Told(_Bucket(float(BURST), now)))
+        key, message = _aggregate(told, involved, type_, reason, message, now)
+        if not told.bucket.take(now):
             return
         namespace = involved.get("namespace") or "default"
-        if not self._count(key, namespace, message, now):
-            self._create(key, namespace, involved, type_, reason, message, now)
+        if not self._count(told.names.get(key), namespace, message, now):
+            name = self._create(namespace, involved, type_, reason, message, now)
+            if name is not None:
+                told.names[key] = name
 
-    def _aggregate(
-        self, involved: Obj, type_: str, reason: str, message: str, now: float
-    ) -> tuple[tuple[str, ...], str]:
-        """The key under which this event is counted, and its message."""
-        group = (_who(involved), type_, reason)
-        similar = self._similar.setdefault(group, _Similar())
-        if now - similar.last > SIMILAR_SECONDS:
-            similar.messages.clear()
-        similar.messages.add(message)
-        similar.last = now
-        if len(similar.messages) < SIMILAR:
-            return (*group, involved.get("fieldPath", ""), message), message
-        similar.messages.pop()
-        return group, "(combined from similar events): " + message
-
-    def _count(self, key: tuple[str, ...], namespace: str, message: str, now: float) -> bool:
-        name = self._names.get(key)
+    def _count(self, name: str | None, namespace: str, message: str, now: float) -> bool:
         if name is None:
             return False
 
@@ -106,16 +99,7 @@ class Recorder:
             return False
         return True
 
-    def _create(
-        self,
-        key: tuple[str, ...],
-        namespace: str,
-        involved: Obj,
-        type_: str,
-        reason: str,
-        message: str,
-        now: float,
-    ) -> None:
+    def _create(self, namespace: str, involved: Obj, type_: str, reason: str, message: str, now: float) -> str | None:
         name = self._name(involved["name"], namespace, now)
         source = {"component": self._component} | ({"host": self._host} if self._host else {})
         event = {
@@ -137,8 +121,8 @@ class Recorder:
         except StatusError as error:  # its namespace is gone or going: upstream drops such events too
             if error.code not in (403, 404, 409):
                 raise
-            return
-        self._names[key] = name
+            return None
+        return name
 
     def _name(self, about: str, namespace: str, now: float) -> str:
         """`OBJECT.NANOSECONDS`; several components may tell of one object in one moment of a stepping clock."""
@@ -149,10 +133,22 @@ class Recorder:
 
     def forget(self, obj: Obj) -> None:
         """Drop what is remembered of an object that is gone."""
-        who = _who(reference(obj, ""))
-        self._buckets.pop(who, None)
-        self._similar = {key: value for key, value in self._similar.items() if key[0] != who}
-        self._names = {key: value for key, value in self._names.items() if key[0] != who}
+        self._told.pop(_who(reference(obj, "")), None)
+
+
+def _aggregate(
+    told: _Told, involved: Obj, type_: str, reason: str, message: str, now: float
+) -> tuple[tuple[str, ...], str]:
+    """The key under which this event is counted, and its message."""
+    similar = told.similar.setdefault((type_, reason), _Similar())
+    if now - similar.last > SIMILAR_SECONDS:
+        similar.messages.clear()
+    similar.messages.add(message)
+    similar.last = now
+    if len(similar.messages) < SIMILAR:
+        return (type_, reason, involved.get("fieldPath", ""), message), message
+    similar.messages.pop()
+    return (type_, reason), "(combined from similar events): " + message
 
 
 def reference(obj: Obj, path: str) -> Obj:

@@ -73,6 +73,8 @@ class Scheduler:
         key = (pod["metadata"]["namespace"], pod["metadata"]["name"])
         if event.type == "DELETED" or _finished(pod):
             self._drop(key, pod)
+            if event.type == "DELETED":
+                self._clock.call_later(2 * ONE, lambda: self._recorder.forget(pod))  # after what is still to be told
         elif pod["spec"].get("nodeName"):
             self._snapshot.put(key, pod)
             self._forget(key)
