@@ -13,7 +13,7 @@ from podlab.lessons.unaided import READ, containers, missing, need, repository, 
 from podlab.text import Text
 
 SELECTOR = "shelf in (books, maps),size,size!=large"
-GREETER = {
+RECEPTION = {
     "metadata": {"labels": {"app": "hello"}},
     "spec": {"containers": [{"name": "front", "image": "nginx:latest", "ports": [{"containerPort": 80}]}]},
 }
@@ -169,7 +169,7 @@ WRITTEN = Text(ko="빈 편집기에서 시작해 파드를 만들었습니다", 
 DRAWN = Text(ko="describe가 보여 줄 것을 매니페스트로 썼습니다", en="you wrote what describe was to show")
 
 ALONE = {
-    "02": _alone("02", both(stands("greeter"), _says("greeter", GREETER, WRITTEN))),
+    "02": _alone("02", both(stands("reception"), _says("reception", RECEPTION, WRITTEN))),
     "03": _alone("03", both(stands("pick"), _picked)),
     "04": _alone("04", both(stands("sketch"), both(runs("sketch", "nginx"), _says("sketch", SKETCH, DRAWN)))),
     "05": _alone("05", both(stands("phoenix"), _again)),

@@ -9,7 +9,9 @@ from podlab.errors import PodlabError
 from podlab.lessons import hints
 from podlab.lessons.check import Seen
 from podlab.lessons.checking import check
+from podlab.lessons.faults.table import FAULTS
 from podlab.lessons.hints import STEPS, Asked, hint, ladder, solution
+from podlab.lessons.ladders.challenges import SOLUTIONS
 from podlab.lessons.lesson import LESSONS
 from podlab.lessons.progress import progress
 
@@ -113,3 +115,8 @@ def test_a_button_gives_the_hints_then_the_solution():
     assert show.layout.display is None
     show.click()
     assert progress().entries["02-ready"]["solution"] == 1
+
+
+def test_no_solution_makes_a_pod_that_a_fault_is_called_after() -> None:
+    made = "\n".join(SOLUTIONS.values())
+    assert [fault.key for fault in FAULTS if f'"{fault.key}"' in made] == []

@@ -15,9 +15,9 @@ HINTS = {
         ("이 수업의 `nginx-pod.yaml`과 뼈대가 같습니다", "it has the same skeleton as `nginx-pod.yaml` of this lesson"),
         SKELETON,
         (
-            "`name: greeter`, `labels: {app: hello}`, 컨테이너는 `- name: front`, `image: nginx:latest`, "
+            "`name: reception`, `labels: {app: hello}`, 컨테이너는 `- name: front`, `image: nginx:latest`, "
             "`ports: [{containerPort: 80}]`입니다. **저장하고 적용**을 누르고 Ready를 기다리십시오",
-            "`name: greeter`, `labels: {app: hello}`, and the container `- name: front`, `image: nginx:latest`, "
+            "`name: reception`, `labels: {app: hello}`, and the container `- name: front`, `image: nginx:latest`, "
             "`ports: [{containerPort: 80}]`; press **Save and apply**, and wait until it is Ready",
         ),
     ),
@@ -259,8 +259,8 @@ for image in ("nginx:1.27", "nginx:latest"):
     kubectl.rollout("status", "deployment/shop", timeout="180s")
 check(kubectl, "07-alone")"""
 SOLUTIONS = {
-    "02": _apply("greeter", _nginx("front", ', "ports": [{"containerPort": 80}]'), '{"app": "hello"}')
-    + _ready("greeter")
+    "02": _apply("reception", _nginx("front", ', "ports": [{"containerPort": 80}]'), '{"app": "hello"}')
+    + _ready("reception")
     + 'check(kubectl, "02-alone")',
     "03": _apply("pick", _nginx("web"), '{"shelf": "books", "size": "small"}')
     + _ready("pick")
