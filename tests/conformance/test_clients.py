@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from podlab.client import Client
 from podlab.clusters import Cluster
+from podlab.kubectl import Kubectl
 
 pytestmark = pytest.mark.cluster
 
 CHARTS = sorted((Path(__file__).parent / "charts").glob("*.yaml"))
 WAIT = 90
+
+
+@pytest.fixture(autouse=True)
+def tidied(cluster: Cluster) -> Iterator[None]:
+    """No Pod is left for the next test to see."""
+    yield
+    kubectl = Kubectl(Client(cluster.kubeconfig), namespace="default")
+    kubectl.wait("pods", all=True, for_="delete", timeout=f"{WAIT}s")
 
 
 def deployment(name: str) -> dict[str, Any]:
@@ -55,11 +66,12 @@ def test_kr8s(cluster: Cluster) -> None:
 
 
 def test_lightkube(cluster: Cluster) -> None:
-    from lightkube import ApiError, Client, KubeConfig, codecs
+    from lightkube import ApiError, KubeConfig, codecs
+    from lightkube import Client as Lightkube
     from lightkube.resources.apps_v1 import Deployment
     from lightkube.resources.core_v1 import Pod
 
-    client = Client(config=KubeConfig.from_file(str(cluster.kubeconfig)), field_manager="lightkube")
+    client = Lightkube(config=KubeConfig.from_file(str(cluster.kubeconfig)), field_manager="lightkube")
     client.apply(codecs.from_dict(deployment("by-lightkube")))
     client.wait(Deployment, "by-lightkube", for_conditions=["Available"])
     scale = client.get(Deployment.Scale, "by-lightkube")
@@ -108,11 +120,12 @@ def test_the_official_client(cluster: Cluster) -> None:
 
 @pytest.mark.parametrize("chart", CHARTS, ids=lambda path: path.stem)
 def test_a_chart_rolls_out_and_goes(cluster: Cluster, chart: Path) -> None:
-    from lightkube import ApiError, Client, KubeConfig, codecs
+    from lightkube import ApiError, KubeConfig, codecs
+    from lightkube import Client as Lightkube
     from lightkube.resources.apps_v1 import Deployment, StatefulSet
     from lightkube.resources.core_v1 import PersistentVolumeClaim, Pod
 
-    client = Client(config=KubeConfig.from_file(str(cluster.kubeconfig)), field_manager="helm")
+    client = Lightkube(config=KubeConfig.from_file(str(cluster.kubeconfig)), field_manager="helm")
     objects = codecs.load_all_yaml(chart.read_text(encoding="utf-8"))
     for each in objects:
         client.apply(each, namespace="default")
