@@ -120,6 +120,8 @@ def test_the_official_client(cluster: Cluster) -> None:
 
 @pytest.mark.parametrize("chart", CHARTS, ids=lambda path: path.stem)
 def test_a_chart_rolls_out_and_goes(cluster: Cluster, chart: Path) -> None:
+    if cluster.kind == "kind" and "image: nginx" not in chart.read_text(encoding="utf-8"):
+        pytest.skip("on kind the lessons' images are there, and no others need to be")
     from lightkube import ApiError, KubeConfig, codecs
     from lightkube import Client as Lightkube
     from lightkube.resources.apps_v1 import Deployment, StatefulSet
