@@ -38,6 +38,12 @@ def _conditions(seen: Seen) -> Result:
     )
 
 
+OF_ONE = Text(
+    ko="`involvedObject.uid=`로 지금 있는 파드의 이벤트만 고르십시오",
+    en="select the events of the Pod that is there now by `involvedObject.uid=`",
+)
+
+
 def _events(seen: Seen) -> Result:
     """The answer is a table of events (LAST SEEN, TYPE, REASON, …) that tells the whole story, in its order."""
     rows = [line.split() for line in seen.answer.splitlines()]
@@ -45,6 +51,12 @@ def _events(seen: Seen) -> Result:
     if tuple(told) == STORY:
         return Result(True, Text(ko="이벤트 순서: {story}", en="the story: {story}").format(story=" → ".join(STORY)))
     missing = [reason for reason in STORY if reason not in told]
+    if len(told) > len(STORY):
+        mixed = Text(
+            ko="이벤트가 {n}개입니다. 같은 이름의 지워진 파드의 것도 섞여 있습니다",
+            en="there are {n} events: some are of an earlier Pod of that name",
+        )
+        return Result(False, mixed.format(n=len(told)), OF_ONE)
     lacking = Text(
         ko="이벤트가 다 있지 않습니다. 없는 것: {missing}", en="the events are not complete; missing: {missing}"
     )
@@ -113,9 +125,9 @@ BEGIN = (
 )
 ASK = 'found = kubectl.get("pod", "{pod}", output="jsonpath={{{path}}}")\ncheck(kubectl, "04-{name}", found)'
 GATE = 'found = kubectl.get("pod", "{pod}", output=\'jsonpath={{.status.conditions[?(@.status=="True")].type}}\')'
-TABLE = (
-    f'found = kubectl.get("events", field_selector="involvedObject.name={POD}", sort_by=".metadata.creationTimestamp")'
-)
+TABLE = f"""\
+uid = kubectl.get("pod", "{POD}", output="jsonpath={{.metadata.uid}}")
+found = kubectl.get("events", field_selector=f"involvedObject.uid={{uid}}", sort_by=".metadata.creationTimestamp")"""
 PREFIX = 'found = kubectl.describe("pod", "nginx-pod")\ncheck(kubectl, "04-prefix", found)'
 
 THERE = brought(POD, "04")

@@ -154,6 +154,11 @@ def test_the_node_is_not_the_pod():
     assert not find("04-ip").test(Seen((READY,), answer=READY["status"]["hostIP"]))
 
 
+def test_events_of_an_earlier_pod_of_that_name_are_told_apart():
+    found = find("04-events").test(Seen((READY,), answer=f"{EVENTS}\n{EVENTS}"))
+    assert not found and "earlier Pod" in found.message.en
+
+
 def test_events_out_of_order_are_not_the_story():
     lines = EVENTS.splitlines()
     assert find("04-events").test(Seen((READY,), answer=EVENTS))
