@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from podlab import start, text, workbook
-from podlab.clusters import Cluster
+from podlab.client import Client
+from podlab.clusters import Cluster, state
 from podlab.clusters.embedded import Embedded
 from podlab.kubectl import Kubectl
 from podlab.lessons import bar, checking, hints, practice, progress
@@ -54,13 +55,25 @@ WRONG = {
 def school(request: pytest.FixtureRequest, folder: Path) -> Iterator[Cluster]:
     """The cluster of one language: nothing of another learner is in it."""
     if request.config.getoption("--cluster") == "kind":
-        yield request.getfixturevalue("cluster")
+        shared = request.getfixturevalue("cluster")
+        yield shared
+        cleared(Kubectl(Client(shared.kubeconfig)))
+        (state.home() / "progress.json").unlink(missing_ok=True)
         return
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PODLAB_HOME", str(folder))
         made = Embedded(("--stepping", "--seed", "1")).up(NAME)
         yield made
         Embedded().down(made)
+
+
+def cleared(kubectl: Kubectl) -> None:
+    """Nothing that the lessons made is left for the next test to see."""
+    kubectl.delete("deployments,statefulsets,daemonsets,jobs", all=True, cascade="foreground")
+    kubectl.delete("pods", all=True, now=True)
+    kubectl.delete("services", field_selector="metadata.name!=kubernetes")
+    kubectl.delete("configmaps", field_selector="metadata.name!=kube-root-ca.crt")
+    kubectl.delete("persistentvolumeclaims", all=True)
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
