@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -38,8 +39,9 @@ def kubeconfig(folder: Path, server: str = SERVER) -> Path:
     return path
 
 
-@pytest.fixture
-def client(tmp_path: Path) -> Iterator[Client]:
+@contextmanager
+def mounted() -> Iterator[None]:
+    """A cluster in this process, where `SERVER` is asked."""
     loop = EventLoop()
     share(loop)
 
@@ -51,11 +53,17 @@ def client(tmp_path: Path) -> Iterator[Client]:
 
     core = loop.run(begin())
     transport.mount(SERVER, InProcess(core.app, loop))
-    yield Client(kubeconfig(tmp_path))
+    yield
     transport.unmount(SERVER)
     core.stop()
     loop.close()
     share(None)
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[Client]:
+    with mounted():
+        yield Client(kubeconfig(tmp_path))
 
 
 @pytest.fixture

@@ -10,37 +10,19 @@ from typing import Any
 
 import pytest
 
-from podlab.embedded.server import Core
-from podlab.embedded.stepping import SteppingClock
-from podlab.kubeconfig import pools, transport
-from podlab.kubeconfig.eventloop import EventLoop, share
-from podlab.kubeconfig.inprocess import InProcess
-from tests.kubeconfig.test_inprocess import POD, SERVER, kubeconfig
+from podlab.kubeconfig import pools
+from tests.kubeconfig.test_inprocess import POD, SERVER, kubeconfig, mounted
 
 
 @pytest.fixture
 def official(tmp_path: Path) -> Iterator[Any]:
     """The official client's module, with its configuration loaded."""
-    loop = EventLoop()
-    share(loop)
+    with mounted():
+        pools.plug()
+        from kubernetes import client, config
 
-    async def begin() -> Core:
-        core = Core(None, "lab", clock=SteppingClock(), seed=1)
-        core.start()
-        await core.ready()
-        return core
-
-    core = loop.run(begin())
-    transport.mount(SERVER, InProcess(core.app, loop))
-    pools.plug()
-    from kubernetes import client, config
-
-    config.load_kube_config(str(kubeconfig(tmp_path)))
-    yield client
-    transport.unmount(SERVER)
-    core.stop()
-    loop.close()
-    share(None)
+        config.load_kube_config(str(kubeconfig(tmp_path)))
+        yield client
 
 
 def test_the_official_client_creates_reads_and_deletes(official: Any) -> None:

@@ -70,8 +70,8 @@ LIMITS = (
         en="a limit of the tab: no port on localhost; reach a Pod by kubectl exec or by the name of a Service",
     ),
     Text(
-        ko="탭의 한계: 메모리를 브라우저와 나눕니다. 파드는 100개까지 시험했습니다",
-        en="a limit of the tab: memory is the browser's; up to 100 Pods were tried",
+        ko="탭의 한계: 메모리를 브라우저와 나눕니다",
+        en="a limit of the tab: memory is the browser's",
     ),
 )
 
