@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from podlab import start, text, workbook
-from podlab.client import Client
 from podlab.clusters import Cluster, state
 from podlab.clusters.embedded import Embedded
 from podlab.kubectl import Kubectl
@@ -29,6 +28,7 @@ from podlab.lessons.quiz import LETTERS, Question, judged
 from podlab.panels import Explain
 from podlab.text import LANGUAGES
 from tests.conformance.shell import changes
+from tests.leavings import cleared
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 HANGUL = re.compile("[가-힣]")
@@ -57,7 +57,7 @@ def school(request: pytest.FixtureRequest, folder: Path) -> Iterator[Cluster]:
     if request.config.getoption("--cluster") == "kind":
         shared = request.getfixturevalue("cluster")
         yield shared
-        cleared(Kubectl(Client(shared.kubeconfig)))
+        cleared(shared)
         (state.home() / "progress.json").unlink(missing_ok=True)
         return
     with pytest.MonkeyPatch.context() as patch:
@@ -65,15 +65,6 @@ def school(request: pytest.FixtureRequest, folder: Path) -> Iterator[Cluster]:
         made = Embedded(("--stepping", "--seed", "1")).up(NAME)
         yield made
         Embedded().down(made)
-
-
-def cleared(kubectl: Kubectl) -> None:
-    """Nothing that the lessons made is left for the next test to see."""
-    kubectl.delete("deployments,statefulsets,daemonsets,jobs", all=True, cascade="foreground")
-    kubectl.delete("pods", all=True, now=True)
-    kubectl.delete("services", field_selector="metadata.name!=kubernetes")
-    kubectl.delete("configmaps", field_selector="metadata.name!=kube-root-ca.crt")
-    kubectl.delete("persistentvolumeclaims", all=True)
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)

@@ -14,12 +14,9 @@ import nbformat
 import pytest
 from jupyter_core.utils import run_sync
 
-from podlab.client import Client
 from podlab.clusters import Cluster
-from podlab.kubectl import Kubectl
-from podlab.lessons import practice
-from podlab.lessons.faults.bench import clear_faults
 from podlab.lessons.lesson import LESSONS
+from tests.leavings import cleared
 from tools.build_notebooks import same, strip
 
 ROOT = Path(__file__).parent.parent.parent
@@ -39,13 +36,8 @@ def folder(tmp_path: Path, stage: Cluster, monkeypatch: pytest.MonkeyPatch) -> I
     monkeypatch.setenv("PYTHONPATH", str(ROOT), prepend=os.pathsep)
     monkeypatch.setenv("PODLAB_CLUSTER", stage.name)
     yield tmp_path
-    client = Client(stage.kubeconfig, context=stage.context, namespace=stage.namespace)
-    kubectl = Kubectl(client)  # what a lesson left half-way is not for the next one
     monkeypatch.chdir(tmp_path)
-    clear_faults(kubectl)
-    practice.end("farm")
-    kubectl.delete("deployments,statefulsets", all=True, cascade="foreground")
-    kubectl.delete("pods", all=True, now=True)
+    cleared(stage)
 
 
 def nbval(notebooks: list[Path]) -> subprocess.CompletedProcess[str]:
