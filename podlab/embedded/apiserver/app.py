@@ -155,9 +155,9 @@ class App:
             raise status.method_not_allowed()
         with contextlib.suppress(Unwritable):  # what is on disk can still be watched
             await self.registry.store.flushed()
-        stream = WatchStream(call)
-        gone = asyncio.ensure_future(_gone(receive, stream.close))
         clock, onlooker = self.registry.clock, "panel" in call.request.headers.get("user-agent", "")
+        stream = WatchStream(call, onlooker=onlooker)
+        gone = asyncio.ensure_future(_gone(receive, stream.close))
         waiter = None if onlooker else clock.waiter(call.request.headers.get("podlab-waiter", ""))
         try:
             with contextlib.nullcontext() if onlooker else clock.hold(waiter):

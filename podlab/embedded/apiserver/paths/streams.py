@@ -17,6 +17,7 @@ from podlab.embedded.apiserver.registry import Event, event
 from podlab.embedded.apiserver.request import ListOptions, list_options
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.verbs import Call
+from podlab.embedded.clock import Timer
 from podlab.embedded.store import Compacted
 from podlab.embedded.watch import Change, Dropped, Watch
 
@@ -31,10 +32,14 @@ SHORTEST, LONGEST = 1800, 3600
 
 
 class WatchStream:
-    """One watch that a client opened; `chunks()` yields its bytes. `close()` ends it, from whichever side."""
+    """One watch that a client opened; `chunks()` yields its bytes. `close()` ends it, from whichever side.
 
-    def __init__(self, call: Call) -> None:
-        self.call, self.form = call, call.form()
+    Args:
+        onlooker: a stepping clock does not go on for it, so that its end is not a matter of that clock.
+    """
+
+    def __init__(self, call: Call, *, onlooker: bool = False) -> None:
+        self.call, self.form, self._onlooker = call, call.form(), onlooker
         self.options = list_options(call.request, watch=True)
         self.matches = selectors.matcher(call.resource, self.options.labels, self.options.fields)
         self._headed = True
@@ -107,10 +112,13 @@ class WatchStream:
         if self._sends_initial and self.options.bookmarks and asked:
             yield self._bookmark(self.start, initial_end=True)
 
-    def _arm(self, watch: Watch) -> list[asyncio.TimerHandle]:
-        loop = asyncio.get_running_loop()
+    def _arm(self, watch: Watch) -> list[asyncio.TimerHandle | Timer]:
+        loop, clock = asyncio.get_running_loop(), self.call.registry.clock
         seconds = self.options.timeout or random.uniform(SHORTEST, LONGEST)
-        timers = [loop.call_later(seconds, watch.close)]
+        timers: list[asyncio.TimerHandle | Timer] = [loop.call_later(seconds, watch.close)]
+        if self.options.timeout and clock.stepping and not self._onlooker:
+            # or a second's watch would take such a clock on by an hour, and events would be deleted meanwhile
+            timers.append(clock.call_later(seconds, watch.close))
         if self.options.bookmarks:
             at = BOOKMARK_EVERY
             moments: list[float] = []

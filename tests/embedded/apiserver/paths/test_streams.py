@@ -40,3 +40,19 @@ async def test_watchers_share_a_line_but_not_a_table() -> None:
         assert [event["type"] for event in seen] == ["ADDED", "DELETED"]
         assert seen == [await other.get(), await other.get()]
         assert [(await rows.get())["object"]["kind"] for _ in range(2)] == ["Table", "Table"]
+
+
+async def test_a_watch_takes_a_stepping_clock_no_further_than_it_lasts() -> None:
+    api = Api()
+    clock = api.registry.clock
+    start, beats = clock.now(), []
+
+    def beat() -> None:
+        beats.append(clock.now() - start)
+        clock.call_later(0.3, beat)
+
+    beat()
+    answer = await api.call("GET", f"{MAPS}?watch=1&timeoutSeconds=1")
+    assert answer.code == 200
+    assert clock.now() - start == 1
+    assert len(beats) == 4
