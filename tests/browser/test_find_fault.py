@@ -1,29 +1,35 @@
-"""Faults solved in a real JupyterLab, by mouse and by keyboard, in both themes and on a narrow page."""
+"""Every fault of lesson 09 found and repaired in a real JupyterLab: by mouse, by keys, wide, narrow, light, dark."""
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bench.labserver import Lab
+from bench.labserver import NOTEBOOK, Lab
 from podlab.client import Client
 from podlab.clusters import Cluster
+from podlab.commands import clock
 from podlab.kubectl import Kubectl
 from podlab.lessons.faults import bench
-from podlab.lessons.faults.table import fault
+from podlab.lessons.faults.fault import Fault
+from podlab.lessons.faults.table import DRAWN, FAULTS
 from tests.browser.test_axe import AXE
 
 expect = pytest.importorskip("playwright.sync_api").expect
 
-CELLS = [
-    "from podlab import FindFault, start\nkubectl = start(language={language!r})",
-    'FindFault(kubectl, "09-courier")',
-]
-PANEL = ".jp-OutputArea-output .widget-vbox"
+BEGIN = 'from podlab import FindFault, check, start\nkubectl = start("09", language="{language}")'
+CHECK, HINT, PASSED = {"ko": "확인", "en": "Check"}, {"ko": "힌트", "en": "Hint"}, {"ko": "통과", "en": "Passed"}
+FIRST = {"ko": "1/3", "en": "1 of 3"}
+ORDER = (*DRAWN, *(each for each in FAULTS if each.taint))  # what closes the nodes comes last
+SPEED = 8  # back-offs and grace periods end sooner
+LOOKS = {
+    "light": ("ko", "JupyterLab Light", 1280, ORDER[::2]),
+    "dark": ("en", "JupyterLab Dark", 400, ORDER[1::2]),
+}
 
 
 @pytest.fixture
@@ -31,81 +37,135 @@ def kubectl(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """kubectl in a folder of its own; every fault is gone afterwards."""
     monkeypatch.chdir(tmp_path)
     found = Kubectl(Client(cluster.kubeconfig, context=cluster.context, namespace=cluster.namespace))
+    clock.change(cluster, clock.Action.RESUME, speed=SPEED)
     yield found
     bench.clear_faults(found)
+    clock.change(cluster, clock.Action.RESUME, speed=1)
 
 
-def repair(kubectl: Kubectl) -> None:
-    """What a learner does in the file and in a cell."""
-    each = fault("courier")
-    Path(each.file).write_text(each.solution, encoding="utf-8")
-    kubectl.replace(each.file, force=True)
-    kubectl.wait("pod/courier", for_="condition=Ready", timeout="60s")
+class Desk:
+    """A notebook in which each cell is written and run by the keyboard."""
+
+    def __init__(self, lab: Lab, page: Any, language: str, theme: str, width: int) -> None:
+        self.page, self.language = page, language
+        lab.show(page, f"faults-{language}.ipynb", [BEGIN.format(language=language)])
+        expect(page.locator(".podlab-head")).to_be_visible(timeout=60_000)
+        page.keyboard.press("Control+b")  # the list of files
+        change = "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })"
+        page.evaluate(change, theme)
+        expect(page.locator("body")).to_have_attribute("data-jp-theme-light", str("Light" in theme).lower())
+        page.set_viewport_size({"width": width, "height": 900})
+
+    def run(self, source: str) -> Any:
+        """Write a new cell below the last one and run it; what it shows."""
+        cells = self.page.locator(f"{NOTEBOOK} .jp-CodeCell")
+        count = cells.count()
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.content.activate()")
+        for key in ("Escape", "Control+End", "b", "Enter"):
+            self.page.keyboard.press(key)
+        expect(cells).to_have_count(count + 1)
+        self.page.keyboard.insert_text(source)
+        self.page.keyboard.press("Control+Enter")
+        return cells.last.locator(".jp-OutputArea").first
+
+    def press(self, button: Any, key: str = "Enter", by: str = "Tab") -> None:
+        """Go to it by the Tab key, and press a key."""
+        for _ in range(40):
+            if button.evaluate("each => each === document.activeElement"):
+                break
+            self.page.keyboard.press(by)
+        assert button.evaluate("each => each === document.activeElement"), "no way there by the Tab key"
+        self.page.keyboard.press(key)
 
 
-@pytest.mark.parametrize("language", ["ko", "en"])
-def test_by_mouse(
-    lab: Callable[[str], Lab], page: Any, shoot: Callable[..., None], kubectl: Kubectl, language: str
-) -> None:
-    lab(language).show(page, f"fault-{language}.ipynb", (each.format(language=language) for each in CELLS))
-    panel = page.locator(PANEL).first
-    expect(panel.locator("input[type=radio]")).to_have_count(3, timeout=60_000)
+class Mouse:
+    """Answers and presses by clicks; the wrong answer first."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def answer(self, radios: Any, right: int) -> None:
+        radios.nth(right - 1).click()
+        expect(said(radios.page, "✘")).to_be_visible()
+        radios.nth(right).click()
+
+    def press(self, button: Any, back: bool = False) -> None:
+        button.click()
+
+
+class Keys:
+    """Answers and presses by keys alone, from the cell that was run."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def answer(self, radios: Any, right: int) -> None:
+        self.desk.press(radios.first, "Space")
+        for n in range(right):
+            expect(radios.nth(n)).to_be_checked()
+            self.desk.page.keyboard.press("ArrowDown")
+
+    def press(self, button: Any, back: bool = False) -> None:
+        self.desk.press(button, by="Shift+Tab" if back else "Tab")
+
+
+def said(where: Any, words: str) -> Any:
+    """What was announced with these words."""
+    return where.get_by_role("status").filter(has_text=words).first
+
+
+def bring_all(kubectl: Kubectl, faults: tuple[Fault, ...]) -> None:
+    """Break all Pods at once; their symptoms come while the page is opened."""
+    for each in faults:
+        if not each.taint:
+            Path(each.file).write_text(each.manifest, encoding="utf-8")
+            kubectl.apply(each.file)
+    for each in faults:
+        if each.deleted:
+            kubectl.wait(f"pod/{each.key}", for_="condition=Ready", timeout=bench.LIMIT)
+            kubectl.delete("pod", each.key, wait=False)
+
+
+def find_and_repair(desk: Desk, fault: Fault, hand: Mouse | Keys, shoot: Callable[..., None]) -> None:
+    """One fault from its panel to the passed check."""
+    desk.run(f'FindFault(kubectl, "09-{fault.key}")')
+    named = desk.page.locator("b", has_text=re.compile(f"^{fault.key}$"))
+    panel = desk.page.locator(".podlab-words", has=named).first
+    radios, button = panel.locator("input[type=radio]"), panel.locator("button", has_text=CHECK[desk.language]).first
+    expect(radios).to_have_count(len(fault.guesses), timeout=60_000)
     assert panel.locator(".podlab-explain").count() == 0
-    panel.locator("input[type=radio]").nth(2).click()
-    expect(panel.get_by_role("status").filter(has_text="✘")).to_be_visible()
-    expect(panel.locator(".podlab-explain [data-finding=no-matching-node]")).to_be_attached(timeout=30_000)
-    panel.locator("button", has_text="확인" if language == "ko" else "Check").click()
-    expect(panel.get_by_role("status").filter(has_text="linus").first).to_be_visible()
-    panel.locator("button", has_text="힌트" if language == "ko" else "Hint").click()
-    expect(panel.get_by_role("status").filter(has_text="FailedScheduling").last).to_be_visible()
-    shoot(panel, f"fault-{language}")
-    page.keyboard.press("Control+b")  # the list of files
-    page.set_viewport_size({"width": 400, "height": 900})
-    shoot(page, f"fault-{language}-400")
+    hand.answer(radios, next(n for n, each in enumerate(fault.guesses) if each.right))
+    expect(said(panel, "✔")).to_be_visible()
+    expect(panel.locator(".podlab-explain [data-finding]")).to_be_attached(timeout=30_000)
+    hand.press(button)
+    expect(said(panel, "✘")).to_be_visible()
+    hand.press(panel.locator("button", has_text=HINT[desk.language]).first)
+    expect(said(panel, FIRST[desk.language])).to_be_visible()
+    shoot(panel, f"fault-{fault.key}-{desk.language}")
     assert panel.evaluate("box => box.scrollWidth <= box.clientWidth + 1")
-    page.set_viewport_size({"width": 1280, "height": 900})
-    repair(kubectl)
-    panel.locator("button", has_text="확인" if language == "ko" else "Check").click()
-    expect(panel.get_by_role("status").filter(has_text="통과" if language == "ko" else "Passed")).to_be_visible()
+    assert violations(desk.page, panel) == []
+    repaired = desk.run(fault.steps)
+    expect(said(repaired, PASSED[desk.language])).to_be_visible(timeout=60_000)
+    hand.press(button, back=True)
+    expect(said(panel, PASSED[desk.language])).to_be_visible()
 
 
-def test_by_keyboard(lab: Callable[[str], Lab], page: Any, kubectl: Kubectl, shoot: Callable[..., None]) -> None:
-    lab("en").show(page, "fault-keys.ipynb", (each.format(language="en") for each in CELLS))
-    panel = page.locator(PANEL).first
-    expect(panel.locator("input[type=radio]")).to_have_count(3, timeout=60_000)
-    panel.locator("input[type=radio]").first.focus()
-    page.keyboard.press("Space")
-    expect(panel.get_by_role("status").filter(has_text="✔")).to_be_visible()
-    expect(panel.locator(".podlab-explain")).to_have_count(1)
-    repair(kubectl)
-    button = panel.locator("button", has_text="Check")
-    for _ in range(12):
-        page.keyboard.press("Tab")
-        if button.evaluate("each => each === document.activeElement"):
-            break
-    page.keyboard.press("Enter")
-    expect(panel.get_by_role("status").filter(has_text="Passed")).to_be_visible()
-
-
-@pytest.mark.skipif(not AXE.exists(), reason="no axe-core here: `python tools/npm.py axe-core` installs it")
-@pytest.mark.usefixtures("kubectl")
-@pytest.mark.parametrize("theme", ["Light", "Dark"])
-def test_axe_finds_no_violations(
-    lab: Callable[[str], Lab], page: Any, shoot: Callable[..., None], podlab_home: Path, theme: str
-) -> None:
-    settings = podlab_home / "settings" / "@jupyterlab" / "apputils-extension" / "themes.jupyterlab-settings"
-    settings.parent.mkdir(parents=True, exist_ok=True)
-    settings.write_text(json.dumps({"theme": f"JupyterLab {theme}"}), encoding="utf-8")
-    lab("en").show(page, "fault-axe.ipynb", (each.format(language="en") for each in CELLS))
-    panel = page.locator(PANEL).first
-    expect(panel.locator("input[type=radio]")).to_have_count(3, timeout=60_000)
-    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", str(theme == "Light").lower())
-    panel.locator("input[type=radio]").first.click()
-    expect(panel.locator(".podlab-explain")).to_have_count(1)
-    panel.locator("button", has_text="Check").click()
-    expect(panel.get_by_role("status").filter(has_text="linus").first).to_be_visible()
-    shoot(panel, f"fault-{theme.lower()}")
+def violations(page: Any, panel: Any) -> list[Any]:
+    """What axe-core finds wrong with the panel, where it is installed: `python tools/npm.py axe-core`."""
+    if not AXE.exists():
+        return []
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("panel => axe.run(panel)", panel.element_handle())
-    settings.unlink()
-    assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]] == []
+    return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]]
+
+
+@pytest.mark.parametrize("look", sorted(LOOKS))
+def test_faults_by_mouse_and_by_keyboard(
+    lab: Callable[[str], Lab], page: Any, shoot: Callable[..., None], kubectl: Kubectl, look: str
+) -> None:
+    language, theme, width, faults = LOOKS[look]
+    bring_all(kubectl, faults)
+    desk = Desk(lab(language), page, language, theme, width)
+    for n, fault in enumerate(faults):
+        find_and_repair(desk, fault, (Mouse, Keys)[n % 2](desk), shoot)
+    shoot(page, f"fault-page-{language}")

@@ -50,8 +50,8 @@ def patch(
             before = command.client.get(path)
             after = before if writing.on_client else writing.patch(path, body, TYPES[type_.lower()])
             mapping = _kind_of(mapping, after)
-            same = before["metadata"].get("resourceVersion") == after["metadata"].get("resourceVersion")
-            unchanged = same and not writing.on_client and dry_run == "none"
+            # by all of it: the last finalizer's removal deletes an object without a resourceVersion of its own
+            unchanged = before == after and not writing.on_client and dry_run == "none"
             writing.tell(mapping, after, "patched (no change)" if unchanged else "patched")
 
 

@@ -12,6 +12,10 @@ from podlab.lessons.quiz import Option, Question
 from podlab.text import Text
 
 PROMPT = Text(ko="무엇이 잘못되었습니까?", en="What is wrong?")
+LOOK = Text(
+    ko="get, describe, logs, events를 차례로 다시 보십시오. 어디부터일지는 힌트가 알려 줍니다",
+    en="go through get, describe, logs and events once more; the hints say where to begin",
+)
 FREED = {"metadata": {"finalizers": None}}
 """The patch that takes an object's finalizers away."""
 
@@ -69,7 +73,7 @@ class Fault:
         """Whether this Pod is repaired; else what is missing, and where to look."""
         wrong = self.amiss(pod) if pod is not None else None
         if wrong is not None:
-            return Result(False, wrong, self.hints[0], self.hints)
+            return Result(False, wrong, LOOK, self.hints)
         found = ready(self.key, self.file)(Seen(() if pod is None else (pod,)))
         return Result(True, self.learned) if found else replace(found, hints=self.hints)
 

@@ -3,6 +3,7 @@
 
 const YAML = "text/x-yaml";
 const OURS = /^%%(manifest|kubectl)\b/; // what follows the first line of such a cell is a manifest
+const ARROWS = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
 const SETTLED = 200; // milliseconds without a change of the notebook until its cells are looked at
 
 /** @param {{ model: Model, el: HTMLElement }} view */
@@ -12,13 +13,26 @@ function render({ model, el }) {
   const draw = () => void (root.innerHTML = model.get("html"));
   model.on("change:html", draw);
   draw();
+  window.addEventListener("keydown", letKeysThrough, true);
   let stop = () => {};
   const attached = setTimeout(() => (stop = colourCells(el)), SETTLED);
   return () => {
     clearTimeout(attached);
     stop();
+    window.removeEventListener("keydown", letKeysThrough, true);
     model.off("change:html", draw);
   };
+}
+
+/**
+ * Lets a key act on the question's answers or the button that has the focus. In JupyterLab, arrow keys would go from cell
+ * to cell, and Enter into a cell; it leaves a key alone only below this attribute.
+ * @param {KeyboardEvent} event
+ */
+function letKeysThrough(event) {
+  const at = event.target instanceof Element ? event.target.closest(".podlab-words :is(input, button)") : null;
+  const ours = at?.matches("button") ? ["Enter", " "] : ARROWS;
+  at?.toggleAttribute("data-lm-suppress-shortcuts", ours.includes(event.key) && !event.shiftKey);
 }
 
 /**
