@@ -18,6 +18,16 @@ from podlab.embedded.apiserver.validation import causes, metadata, names
 Obj = dict[str, Any]
 COLUMN_TYPES = ("boolean", "date", "integer", "number", "string")
 APPROVED = "api-approved.kubernetes.io"
+NO_PATH = "must be a simple json path starting with ."
+SCALE_PATHS = {
+    "specReplicasPath": (".spec",),
+    "statusReplicasPath": (".status",),
+    "labelSelectorPath": (".spec", ".status"),
+}
+MISSING = (
+    "missing from spec.versions; {0} was previously a storage version, and must remain in spec.versions until a storage"
+    " migration ensures no data remains persisted in {0} and removes {0} from status.storedVersions"
+)
 MIXED = "may have mixed case, but should otherwise match: "
 
 
@@ -30,8 +40,8 @@ def validate(obj: Obj, old: Obj | None) -> list[Cause]:
     if meta.get("name") != full:
         text = 'must be spec.names.plural+"."+spec.group'
         found.append(causes.invalid("metadata.name", meta.get("name", ""), text))
-    found += _group(spec, meta) + _names(given) + _scope(spec) + _versions(spec, obj.get("status") or {})
-    return found + _conversion(spec) + (_fixed(spec, old) if old else [])
+    found += _group(spec, meta) + _scope(spec) + _versions(spec) + _names(given) + _shared(spec) + _conversion(spec)
+    return found + _stored(spec.get("versions") or [], obj.get("status") or {}) + (_fixed(spec, old) if old else [])
 
 
 def _group(spec: Obj, meta: Obj) -> list[Cause]:
@@ -75,39 +85,74 @@ def _scope(spec: Obj) -> list[Cause]:
     )
 
 
-def _versions(spec: Obj, status: Obj) -> list[Cause]:
+def _alike(given: list[Obj], key: str) -> bool:
+    """Whether all versions say the same of something; then it stands in the spec. Upstream: …/v1/conversion.go"""
+    return len({compact(version.get(key)) for version in given}) == 1
+
+
+def _versions(spec: Obj) -> list[Cause]:
     given = spec.get("versions") or []
     found: list[Cause] = []
-    schemas = [schema_of(version) for version in given]
-    shared = len({compact(schema) for schema in schemas}) == 1
+    for index, version in enumerate(given):
+        if (version.get("schema") or {}).get("openAPIV3Schema") is None:
+            found.append(causes.required(f"spec.versions[{index}].schema.openAPIV3Schema"))
     for index, version in enumerate(given):
         path, name = f"spec.versions[{index}]", version.get("name") or ""
         found += names.causes_of(f"{path}.name", name, names.dns_1035(name))
-        if (version.get("schema") or {}).get("openAPIV3Schema") is None:
-            found.append(causes.required(f"{path}.schema.openAPIV3Schema"))
-        elif not shared or not index:
-            where = "spec.validation" if shared else f"{path}.schema"
-            found += check_schema(schemas[index], f"{where}.openAPIV3Schema")
-        if not index or not shared:
-            found += _columns(version, "spec" if shared else path)
-    first = (given[0].get("name") or "") if given else ""
-    found += names.causes_of("spec.version", first, names.dns_1035(first)) if first else []
+        for key, check in CHECKS.items():
+            found += [] if _alike(given, key) else check(version, path)
+    called = [version.get("name") or "" for version in given]
+    shown = [_internal(version, given) for version in given]
+    if len(set(called)) != len(called):
+        found.append(causes.invalid("spec.versions", shown, "must contain unique version names"))
     if sum(1 for version in given if version.get("storage")) != 1:
-        shown = [_internal(version, schema, shared) for version, schema in zip(given, schemas, strict=True)]
         found.append(causes.invalid("spec.versions", shown, "must have exactly one version marked as storage version"))
-        found += _stored(given, status)
+    return found + (names.causes_of("spec.version", called[0], names.dns_1035(called[0])) if called[:1] > [""] else [])
+
+
+def _shared(spec: Obj) -> list[Cause]:
+    """What is wrong with what all versions have in common."""
+    given = spec.get("versions") or []
+    return [cause for key, check in CHECKS.items() if _alike(given, key) for cause in check(given[0], "spec")]
+
+
+def _schema(version: Obj, path: str) -> list[Cause]:
+    given = (version.get("schema") or {}).get("openAPIV3Schema")
+    where = "spec.validation" if path == "spec" else f"{path}.schema"
+    return [] if given is None else check_schema(schema_of(version), f"{where}.openAPIV3Schema")
+
+
+def _subresources(version: Obj, path: str) -> list[Cause]:
+    scale = (version.get("subresources") or {}).get("scale")
+    found = []
+    for key, parts in SCALE_PATHS.items() if isinstance(scale, dict) else ():
+        here, given = f"{path}.subresources.scale.{key}", str(scale.get(key) or "")
+        if not given:
+            found += [causes.required(here)] if key != "labelSelectorPath" else []
+        elif not given.startswith(".") or printing.parse(given) is None:
+            found.append(causes.invalid(here, given, NO_PATH))
+        elif not given.startswith(tuple(f"{part}." for part in parts)):
+            text = f"should be a json path under {'either ' if len(parts) > 1 else ''}{' or '.join(parts)}"
+            found.append(causes.invalid(here, given, text))
     return found
 
 
 def _stored(given: list[Obj], status: Obj) -> list[Cause]:
-    """The versions in storage when not exactly one is marked so."""
+    """The versions in storage must be there, and the one that is marked among them."""
     marked = [version.get("name") for version in given if version.get("storage")]
-    if not marked:
+    kept = status.get("storedVersions") or []
+    if not kept:
         return [causes.invalid("status.storedVersions", None, "must have at least one stored version")]
-    return [causes.invalid("status.storedVersions", marked[:1], f"must have the storage version {marked[-1]}")]
+    found = []
+    for index, name in enumerate(kept):
+        if name not in [version.get("name") for version in given]:
+            found.append(causes.invalid(f"status.storedVersions[{index}]", name, MISSING.format(name)))
+    if marked and marked[-1] not in kept:
+        found.append(causes.invalid("status.storedVersions", kept, f"must have the storage version {marked[-1]}"))
+    return found
 
 
-def _internal(version: Obj, schema: Obj, shared: bool) -> Obj:
+def _internal(version: Obj, given: list[Obj]) -> Obj:
     """A version as the API server holds it: what all of them share stands elsewhere."""
     return {
         "Name": version.get("name", ""),
@@ -115,7 +160,7 @@ def _internal(version: Obj, schema: Obj, shared: bool) -> Obj:
         "Storage": bool(version.get("storage")),
         "Deprecated": bool(version.get("deprecated")),
         "DeprecationWarning": version.get("deprecationWarning"),
-        "Schema": None if shared else {"OpenAPIV3Schema": schema},
+        "Schema": None if _alike(given, "schema") else {"OpenAPIV3Schema": schema_of(version)},
         "Subresources": None,
         "AdditionalPrinterColumns": None,
         "SelectableFields": None,
@@ -133,10 +178,14 @@ def _columns(version: Obj, path: str) -> list[Cause]:
             found.append(causes.invalid(f"{here}.type", column.get("type", ""), text))
         where = column.get("jsonPath") or ""
         if not where.startswith((".", "[")):
-            found.append(causes.invalid(f"{here}.JSONPath", where, "must be a simple json path starting with ."))
+            wrong = causes.invalid(f"{here}.JSONPath", where, NO_PATH)
+            found.append(wrong if where else causes.required(f"{here}.JSONPath"))
         elif printing.parse(where) is None:
             found.append(causes.invalid(f"{here}.JSONPath", where, "is an invalid JSONPath expression"))
     return found
+
+
+CHECKS = {"schema": _schema, "subresources": _subresources, "additionalPrinterColumns": _columns}
 
 
 def _conversion(spec: Obj) -> list[Cause]:

@@ -5,6 +5,7 @@ Upstream: apiextensions-apiserver/pkg/apiserver/schema/{validation,convert}.go
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from podlab.embedded.apiserver.custom import values
@@ -13,6 +14,7 @@ from podlab.embedded.apiserver.resource import Cause
 from podlab.embedded.apiserver.validation import causes
 
 Obj = dict[str, Any]
+Check = Callable[[Obj, str, str], list[Cause]]
 TYPES = ("array", "boolean", "integer", "number", "object", "string")
 KEYS = "x-kubernetes-list-map-keys"
 LIST_TYPES, MAP_TYPES = ("atomic", "set", "map"), ("atomic", "granular")
@@ -30,21 +32,32 @@ def check_schema(schema: Obj, path: str) -> list[Cause]:
     if set(meta.get("properties") or {}) - {"name", "generateName"}:
         text = "must not specify anything other than name and generateName, but metadata is implicitly specified"
         return [causes.forbidden(f"{path}.properties[metadata]", text)]
-    return _check(schema, path, "at the root")
+    found = _everywhere(_told, schema, path) + _everywhere(_type, schema, path)
+    return found or _everywhere(_default, schema, path)
 
 
-def _check(schema: Obj, path: str, where: str) -> list[Cause]:
-    found = _type(schema, path, where) + _lists(schema, path) + _texts(schema, path)
+def _everywhere(check: Check, schema: Obj, path: str, where: str = "at the root") -> list[Cause]:
+    """What a check finds in a schema and in those inside it."""
+    found = check(schema, path, where)
     for name, inner in sorted((schema.get("properties") or {}).items()):
-        found += _check(inner, f"{path}.properties[{name}]", "for specified object fields")
+        found += _everywhere(check, inner, f"{path}.properties[{name}]", "for specified object fields")
     if isinstance(schema.get("items"), dict):
-        found += _check(schema["items"], f"{path}.items", "for specified array items")
+        found += _everywhere(check, schema["items"], f"{path}.items", "for specified array items")
     if isinstance(schema.get("additionalProperties"), dict):
         inner = schema["additionalProperties"]
-        found += _check(inner, f"{path}.additionalProperties", "for specified object fields")
-    if not found and schema.get("default") is not None:
-        found += _default(schema, path)
+        found += _everywhere(check, inner, f"{path}.additionalProperties", "for specified object fields")
     return found
+
+
+def _told(schema: Obj, path: str, _: str) -> list[Cause]:
+    """What is wrong whether or not the schema is structural."""
+    found = []
+    if schema.get("type") == "array" and not schema.get("items"):
+        found.append(causes.required(f"{path}.items", "must be specified"))
+    if schema.get("properties") and schema.get("additionalProperties"):
+        text = "properties and additionalProperties are mutual exclusive"
+        found.append(causes.forbidden(f"{path}.additionalProperties", text))
+    return found + _lists(schema, path) + _texts(schema, path)
 
 
 def _type(schema: Obj, path: str, where: str) -> list[Cause]:
@@ -53,11 +66,6 @@ def _type(schema: Obj, path: str, where: str) -> list[Cause]:
         return [causes.unsupported(f"{path}.type", kind, TYPES)]
     if not kind and not schema.get(INT_OR_STRING) and not schema.get(PRESERVE):
         return [causes.required(f"{path}.type", f"must not be empty {where}")]
-    if kind == "array" and not schema.get("items"):
-        return [causes.required(f"{path}.items", "must be specified")]
-    if schema.get("properties") and schema.get("additionalProperties"):
-        text = "properties and additionalProperties are mutual exclusive"
-        return [causes.forbidden(f"{path}.additionalProperties", text)]
     return []
 
 
@@ -96,7 +104,9 @@ def _texts(schema: Obj, path: str) -> list[Cause]:
     return found
 
 
-def _default(schema: Obj, path: str) -> list[Cause]:
+def _default(schema: Obj, path: str, _: str) -> list[Cause]:
+    if schema.get("default") is None:
+        return []
     wrong = values.check(schema["default"], {key: value for key, value in schema.items() if key != "default"})
     return [Cause(f"{path}.default{_tail(cause.field)}", cause.reason, cause.message) for cause in wrong]
 
