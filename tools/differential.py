@@ -1,9 +1,11 @@
 """Run the same command lines with a real kubectl and with podlab's, each in a namespace of its own; show differences.
 
-python tools/differential.py KUBECONFIG FILE [--kubectl kubectl-1.36] [--folder DIR] [-v]
+python tools/differential.py KUBECONFIG FILE [--kubectl kubectl-1.36] [--folder DIR] [--name NAME] [-v]
 
 FILE has a command line per line, without `kubectl`; `#` a note; `~` seconds to wait; `!` a shell line for both sides.
-A line is cut as a shell cuts it; `< text` at its end is standard input, with `\n` for line breaks.
+A line is cut as a shell cuts it; `< text` at its end is standard input, with `\n` for line breaks. NS stands for the
+side's namespace, NAME-real or NAME-kit, which is made anew; CONTEXT for the context. Each side has a kubeconfig of its
+own, so what `config` changes is not seen by the other.
 """
 
 from __future__ import annotations
@@ -14,18 +16,30 @@ import io
 import os
 import re
 import shlex
+import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 import time
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from podlab.kubectl import line as commandline
 
-SIDES = ("diff-real", "diff-kit")
+UNPLACED = (["config"], ["help"], ["--help"], ["options"], ["plugin"], ["kustomize"])
+PATIENCE = 60  # seconds for a line
 SAME: tuple[tuple[str, str], ...] = (
-    (r"diff-(real|kit)", "diff-ns"),
+    (r"(?m)^Waiting for (deployment|daemon set|statefulset|\d+ pods).*\n", ""),
+    (r"(?m)^-+$", "----"),
     (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "UID"),
-    (r"(resourceVersion\"?: \"?)\d+", r"\1N"),
+    (r"((resourceVersion|Resource Version)\"?:\s*\"?)\d+", r"\1N"),
+    (r"\b3[0-2]\d{3}\b", "NODEPORT"),
+    (r"containerd://[0-9a-f]{64}", "containerd://ID"),
+    (r"\.[0-9a-f]{16}\b", ".EVENT"),
+    (r"ErrImagePull|ImagePullBackOff", "NoImage"),
     (r"(observedGeneration\"?: )\d+", r"\1N"),
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z| \+0000)?", "TIME"),
     (r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000", "DATE"),
@@ -50,66 +64,98 @@ def normal(text: str) -> str:
     return text
 
 
-def real(kubectl: str, words: list[str], stdin: str, kubeconfig: str, folder: str) -> tuple[str, str, int]:
-    done = subprocess.run(
-        [kubectl, *words],
-        input=stdin.encode(),
-        capture_output=True,
-        cwd=folder,
-        env={**os.environ, "KUBECONFIG": kubeconfig},
-        timeout=120,
-    )
+@dataclass(frozen=True)
+class Side:
+    """Where a row is run: the real kubectl's namespace and kubeconfig, or podlab's."""
+
+    name: str
+    kubeconfig: str
+    kubectl: str = ""  # "" for podlab's
+
+    def run(self, words: list[str], stdin: str) -> tuple[str, str, int]:
+        return real(self, words, stdin) if self.kubectl else ours(self, words, stdin)
+
+
+def real(side: Side, words: list[str], stdin: str) -> tuple[str, str, int]:
+    environ = {**os.environ, "KUBECONFIG": side.kubeconfig}
+    try:
+        done = subprocess.run(
+            ["kubectl", *words],
+            executable=shutil.which(side.kubectl),
+            input=stdin.encode(),
+            capture_output=True,
+            env=environ,
+            timeout=PATIENCE,
+        )
+    except subprocess.TimeoutExpired as late:
+        return (late.stdout or b"").decode("utf-8", "replace"), "(went on)\n", -1
     return done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"), done.returncode
 
 
-class Stream(io.StringIO):
-    """A terminal's stream that can be read afterwards."""
+class Late(BaseException):
+    """The row's time is up."""
 
 
-def ours(words: list[str], stdin: str, kubeconfig: str, folder: str) -> tuple[str, str, int]:
-    out, err, before = Stream(), Stream(), (sys.stdout, sys.stderr, Path.cwd())
+def ours(side: Side, words: list[str], stdin: str) -> tuple[str, str, int]:
+    out, err, before = io.StringIO(), io.StringIO(), (sys.stdout, sys.stderr)
     sys.stdout, sys.stderr = out, err
-    os.chdir(folder)
-    os.environ["KUBECONFIG"] = kubeconfig
+    os.environ["KUBECONFIG"] = side.kubeconfig
+    signal.alarm(PATIENCE)
     try:
         code = commandline.main(words, None, None, io.BytesIO(stdin.encode()))
+    except Late:
+        err.write("(went on)\n")
+        code = -1
     except BaseException as error:
-        import traceback
-
         err.write("".join(traceback.format_exception(error)))
         code = -1
     finally:
-        sys.stdout, sys.stderr = before[:2]
-        os.chdir(before[2])
+        signal.alarm(0)
+        sys.stdout, sys.stderr = before
     return out.getvalue(), err.getvalue(), code
 
 
-def both(row: str, kubectl: str, kubeconfig: str, folder: str) -> list[str]:
-    """What the real kubectl and then podlab's prints for a row, each in a namespace of its own."""
+def late(*_: object) -> None:
+    raise Late
+
+
+def both(row: str, sides: Sequence[Side], context: str) -> list[str]:
+    """What the real kubectl and then podlab's prints for a row."""
     text, _, stdin = row.partition(" < ")
-    stdin = stdin.replace("\\n", "\n")
     found = []
-    for side in SIDES:
-        words = [word.replace("NS", side) for word in shlex.split(text)]
+    for side in sides:
+        words = [word.replace("CONTEXT", context) for word in shlex.split(text.replace("NS", side.name))]
         placed = "-A" in words or any(word.startswith(("-n", "--namespace")) for word in words)
-        words = words if placed else ["-n", side, *words]
-        if side == SIDES[0]:
-            out, err, code = real(kubectl, words, stdin, kubeconfig, folder)
-        else:
-            out, err, code = ours(words, stdin, kubeconfig, folder)
-        found.append(normal(f"{out}--- stderr\n{err}--- exit {code}\n"))
+        words = words if placed or words[:1] in UNPLACED else ["-n", side.name, *words]
+        out, err, code = side.run(words, stdin.replace("\\n", "\n").replace("NS", side.name))
+        whole = f"{out}--- stderr\n{err}--- exit {code}\n"
+        found.append(normal(whole.replace(side.name, "SIDE").replace(side.kubeconfig, "KUBECONFIG")))
     return found
 
 
-def prepare(row: str, kubeconfig: str, folder: str) -> bool:
+def prepare(row: str, sides: Sequence[Side]) -> bool:
     """Do what a row asks for that is no comparison: a comment, `~` a pause, `!` a line of the shell on each side."""
     if row.startswith("~"):
         time.sleep(float(row[1:]))
     elif row.startswith("!"):
-        for side in SIDES:
-            environ = {**os.environ, "KUBECONFIG": kubeconfig}
-            subprocess.run(row[1:].replace("NS", side), shell=True, cwd=folder, env=environ, check=False)
+        for side in sides:
+            environ = {**os.environ, "KUBECONFIG": side.kubeconfig}
+            subprocess.run(row[1:].replace("NS", side.name), shell=True, env=environ, check=False, capture_output=True)
     return not row or row.startswith(("#", "~", "!"))
+
+
+def made(name: str, kubectl: str, kubeconfig: str, folder: Path) -> tuple[Side, Side]:
+    """Both sides, their namespaces made anew."""
+    sides = []
+    for each, program in (("real", kubectl), ("kit", "")):
+        own = folder / f"{name}-{each}.kubeconfig"
+        own.write_text(Path(kubeconfig).read_text(encoding="utf-8"), encoding="utf-8")
+        sides.append(Side(f"{name}-{each}", str(own), program))
+        asking = Side(f"{name}-{each}", str(own), kubectl)
+        real(asking, ["delete", "namespace", asking.name, "--ignore-not-found"], "")
+        real(asking, ["create", "namespace", asking.name], "")
+        real(asking, ["wait", "-n", asking.name, "--for=create", "sa/default", "--timeout=10s"], "")
+    return sides[0], sides[1]
 
 
 def main() -> int:
@@ -118,24 +164,33 @@ def main() -> int:
     parser.add_argument("file")
     parser.add_argument("--kubectl", default="kubectl-1.36")
     parser.add_argument("--folder", default=".")
+    parser.add_argument("--name", default="diff")
     parser.add_argument("-v", action="store_true")
     given = parser.parse_args()
-    kubeconfig, folder = str(Path(given.kubeconfig).resolve()), str(Path(given.folder).resolve())
-    for side in SIDES:
-        real(given.kubectl, ["create", "namespace", side], "", kubeconfig, folder)
+    kubeconfig, rows = str(Path(given.kubeconfig).resolve()), Path(given.file).read_text(encoding="utf-8").splitlines()
+    os.chdir(given.folder)
+    signal.signal(signal.SIGALRM, late)
+    with tempfile.TemporaryDirectory() as folder:
+        sides = made(given.name, given.kubectl, kubeconfig, Path(folder))
+        context = real(sides[0], ["config", "current-context"], "")[0].strip()
+        return compare([row for row in rows if row], sides, context, given.v)
+
+
+def compare(rows: Sequence[str], sides: Sequence[Side], context: str, verbose: bool) -> int:
     same = total = 0
-    for row in Path(given.file).read_text(encoding="utf-8").splitlines():
-        if prepare(row, kubeconfig, folder):
+    for row in rows:
+        if prepare(row, sides):
             continue
-        found = both(row, given.kubectl, kubeconfig, folder)
+        found = both(row, sides, context)
         total += 1
+        same += found[0] == found[1]
         if found[0] == found[1]:
-            same += 1
-            if given.v:
+            if verbose:
                 print(f"= {row}")
             continue
         print(f"\n≠ {row}")
         print("".join(difflib.unified_diff(*[f.splitlines(keepends=True) for f in found], "kubectl", "podlab", n=1)))
+        sys.stdout.flush()
     print(f"{same} of {total} the same")
     return 0 if same == total else 1
 

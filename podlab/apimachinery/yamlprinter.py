@@ -41,14 +41,14 @@ def to_yaml(value: object) -> str:
     return scalar(value, 0, 0) + "\n"
 
 
-def to_json(value: object) -> str:
-    """A value of the API as kubectl's `-o json`, with its final newline."""
-    return escape_html(json.dumps(value, ensure_ascii=False, indent=4, sort_keys=True)) + "\n"
+def to_json(value: object, *, by_name: bool = True) -> str:
+    """A value of the API as kubectl's `-o json`, with its final newline; `by_name`: fields are sorted."""
+    return escape_html(json.dumps(value, ensure_ascii=False, indent=4, sort_keys=by_name)) + "\n"
 
 
-def to_compact_json(value: object) -> str:
-    """A value as Go's json.Marshal writes it: one line, sorted keys, no spaces."""
-    return escape_html(json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+def to_compact_json(value: object, *, by_name: bool = True) -> str:
+    """A value as Go's json.Marshal writes it: one line, no spaces; keys sorted unless they are a struct's."""
+    return escape_html(json.dumps(value, ensure_ascii=False, sort_keys=by_name, separators=(",", ":")))
 
 
 def escape_html(text: str) -> str:

@@ -77,10 +77,11 @@ class Command:
         """Print the warnings that came with the answers since, each once."""
         sent = self.client.take_sent()
         self._requests += sent.requests
-        for warning in sent.warnings:
+        for warning in [*self.mapper.warnings, *sent.warnings]:
             if warning not in self._warned:
                 self._warned.add(warning)
                 self.err(f"Warning: {warning}\n")
+        self.mapper.warnings.clear()
 
     @contextmanager
     def going_on(self, doing: str = "", source: str = "") -> Iterator[None]:

@@ -18,6 +18,8 @@ BOOLEANS = {"1": True, "t": True, "T": True, "true": True, "TRUE": True, "True":
 BOOLEANS |= {"0": False, "f": False, "F": False, "false": False, "FALSE": False, "False": False}
 WRITTEN_SHORT = ("all_namespaces", "container", "filename", "namespace", "output", "patch", "selector", "watch")
 LARGEST = 2**63
+SMALL = {"create deployment": ("port", "replicas"), "create priorityclass": ("value",), "autoscale": ("max", "min")}
+"""Flags that are 32 bits wide."""
 
 
 def see(verb: str) -> str:
@@ -33,7 +35,10 @@ def converted(flag: Flag, text: str, verb: str, before: Any = None) -> Any:
     """
     try:
         read = _READ.get(flag.kind)
-        return read(flag, text, before) if read else text
+        value: Any = read(flag, text, before) if read else text
+        if flag.name in SMALL.get(verb, ()) and not -(2**31) <= value < 2**31:
+            raise ValueError(f'strconv.ParseInt: parsing "{text}": value out of range')
+        return value
     except ValueError as error:
         raise PodlabError(f'error: invalid argument "{text}" for "{flag.shown}" flag: {error}{see(verb)}') from None
 

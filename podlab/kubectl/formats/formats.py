@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from podlab.apimachinery.gotext import quote
+from podlab.apimachinery.kyamlprinter import to_kyaml
 from podlab.apimachinery.yamlprinter import to_compact_json, to_json, to_yaml
 from podlab.errors import PodlabError
 from podlab.kubectl.formats.columns import CustomColumns
@@ -45,15 +46,22 @@ class Format:
         """The server's table is printed."""
         return self.name in ("", "wide")
 
-    def text(self, obj: Object, *, no_headers: bool = False, show_managed_fields: bool = False) -> str:
+    def text(
+        self, obj: Object, *, no_headers: bool = False, show_managed_fields: bool = False, by_name: bool = True
+    ) -> str:
         """An object, or a List of them, in this format.
+
+        Args:
+            by_name: fields are sorted, as of what kubectl knows no type of; YAML's always are.
 
         Raises:
             JSONPathError: the template does not fit the object.
         """
-        if self.name in ("yaml", "json"):
+        if self.name in ("yaml", "json", "kyaml"):
             shown = obj if show_managed_fields else without_managed_fields(obj)
-            return to_yaml(shown) if self.name == "yaml" else to_json(shown)
+            if self.name == "kyaml":
+                return to_kyaml(shown, by_name=by_name)
+            return to_yaml(shown) if self.name == "yaml" else to_json(shown, by_name=by_name)
         if self.path:
             try:
                 return execute(self.argument, self.path, obj, self.name == "jsonpath-as-json")
@@ -89,12 +97,12 @@ def parse_format(output: str | None, *, allow_missing: bool = True, tables: bool
         PodlabError: there is none of that name, or its template is wrong.
     """
     name, equals, argument = (output or "").partition("=")
-    if name in ("", "wide", "yaml", "json", "name") and not equals and (tables or name != "wide"):
+    if name in ("", "wide", "yaml", "json", "kyaml", "name") and not equals and (tables or name != "wide"):
         return Format(name)
     if name in PATHS:
         if not argument:
             raise PodlabError("error: template format specified but no template given")
-        template = _read(argument) if name == "jsonpath-file" else argument
+        template = _read(argument, "--template ") if name == "jsonpath-file" else argument
         try:
             return Format(name, template, path=JSONPath.parse(template, allow_missing))
         except JSONPathError as error:
@@ -112,7 +120,7 @@ def parse_format(output: str | None, *, allow_missing: bool = True, tables: bool
 def _template(name: str, argument: str) -> tuple[str, None, None, Template]:
     if not argument:
         raise PodlabError("error: template format specified but no template given")
-    text = _read(argument) if name.endswith("file") else argument
+    text = _read(argument, "--template ") if name.endswith("file") else argument
     try:
         return text, None, None, parse_template(text)
     except TemplateError as error:
@@ -122,20 +130,21 @@ def _template(name: str, argument: str) -> tuple[str, None, None, Template]:
 def _columns(name: str, argument: str) -> CustomColumns:
     if not argument:
         raise PodlabError("error: custom-columns format specified but no custom columns given")
+    text = _read(argument, "template ") if name == "custom-columns-file" else ""
     try:
-        if name == "custom-columns-file":
-            return CustomColumns.from_template(_read(argument))
+        if text:
+            return CustomColumns.from_template(text)
         return CustomColumns.parse(argument)
     except PodlabError as error:
         raise PodlabError(f"error: {error}") from None
 
 
-def _read(path: str) -> str:
+def _read(path: str, what: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8")
     except OSError as error:
         reason = (error.strerror or "").lower()
-        raise PodlabError(f"error: error reading --template {path}, open {path}: {reason}") from None
+        raise PodlabError(f"error: error reading {what}{path}, open {path}: {reason}") from None
 
 
 def without_managed_fields(obj: Object) -> Object:

@@ -57,7 +57,8 @@ def _file(command: Command, name: str) -> Iterator[Manifest]:
             yield Manifest(obj, name)
         return
     if name == "-":
-        yield from parse(decoded(_all(command.stdin), "STDIN"), "STDIN")
+        command.stdin = io.BytesIO(_all(command.stdin))  # `replace --force` reads it twice
+        yield from parse(decoded(command.stdin.getvalue(), "STDIN"), "STDIN")
         return
     if name.startswith(("http://", "https://")):
         yield from parse(decoded(_download(name), name), name)

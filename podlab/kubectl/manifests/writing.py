@@ -12,6 +12,7 @@ from podlab.apimachinery.yamlprinter import to_compact_json
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.formats.formats import parse_format
+from podlab.kubectl.formats.structs import as_struct
 from podlab.kubectl.klog import logged
 from podlab.kubectl.resources.restmapper import Mapping
 
@@ -31,6 +32,7 @@ class Writing:
         manager: the field manager, where `--field-manager` names none.
         validate: `strict`, `warn` or `ignore`: what the server does about unknown fields; "" does not ask it to.
         as_list: several objects are printed as one List, as `apply` does.
+        typed: the objects are Go's structs: their fields are printed in the order of these.
     """
 
     command: Command
@@ -39,6 +41,7 @@ class Writing:
     validate: str = ""
     output: str | None = None
     as_list: bool = False
+    typed: bool = False
     written: list[Object] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -73,9 +76,9 @@ class Writing:
 
     def post(self, mapping: Mapping, namespace: str, obj: Object) -> Object:
         """Create an object; in a client's dry run it comes back as it is."""
-        obj = annotated(obj) if self.command.common.save_config else obj
+        obj = annotated(obj, typed=self.typed) if self.command.common.save_config else obj
         if self.on_client:
-            return obj
+            return as_struct(obj) if self.typed else obj
         path = mapping.path(namespace)
         found: Object = self.command.client.request("POST", path, query=self.query, body=obj).json()
         return found
@@ -108,7 +111,8 @@ class Writing:
         else:
             between = "---\n" if self.written and style.name == "yaml" else ""
             self.written.append(obj)
-            self.command.out(between + style.text(obj, show_managed_fields=self.command.common.show_managed_fields))
+            shown = self.command.common.show_managed_fields
+            self.command.out(between + style.text(obj, show_managed_fields=shown, by_name=not self.typed))
 
     def finish(self) -> None:
         """Print the List that was kept until here."""
@@ -124,10 +128,12 @@ def kind_name(mapping: Mapping) -> str:
     return f"{mapping.kind.lower()}.{mapping.group}" if mapping.group else mapping.kind.lower()
 
 
-def annotated(obj: Object) -> Object:
+def annotated(obj: Object, *, typed: bool = False) -> Object:
     """A copy that carries itself in the annotation that the next `apply` reads."""
     metadata = obj.get("metadata") or {}
     annotations = {k: v for k, v in (metadata.get("annotations") or {}).items() if k != LAST_APPLIED}
     plain = {**obj, "metadata": {**metadata, "annotations": annotations}}
-    annotations = {**annotations, LAST_APPLIED: to_compact_json(plain) + "\n"}
+    if typed:
+        plain = as_struct(plain if annotations else obj)
+    annotations = {**annotations, LAST_APPLIED: to_compact_json(plain, by_name=not typed) + "\n"}
     return {**obj, "metadata": {**metadata, "annotations": annotations}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.client import Client
-from podlab.errors import ApiError
+from podlab.errors import ApiError, PodlabError
 from podlab.kubectl.resources.restmapper import Mapping
 
 CHUNK = 500
@@ -51,6 +51,36 @@ def read_list(
         query["continue"] = (part.get("metadata") or {}).get("continue")
         if not query["continue"]:
             return whole
+
+
+def read_one(
+    client: Client, mapping: Mapping, namespace: str, name: str, subresource: str = "", **request: Any
+) -> Object:
+    """One object by its name.
+
+    Raises:
+        PodlabError: there is no name. ApiError: it is not there, or else: its namespace is not.
+
+    Upstream: staging/src/k8s.io/cli-runtime/pkg/resource/visitor.go (Info.Get)
+    """
+    if not name:
+        raise PodlabError("error: resource name may not be empty")
+    try:
+        found: Object = client.request("GET", mapping.path(namespace, name, subresource), **request).json()
+        return found
+    except ApiError as error:
+        if error.code != 404 or not mapping.namespaced or namespace in ("", "default"):
+            raise
+        _need_namespace(client, namespace)
+        raise
+
+
+def _need_namespace(client: Client, namespace: str) -> None:
+    try:
+        client.get(f"/api/v1/namespaces/{namespace}")
+    except ApiError as error:
+        if error.code == 404:
+            raise
 
 
 def _enhanced(error: ApiError, mapping: Mapping, label_selector: str, field_selector: str) -> ApiError:

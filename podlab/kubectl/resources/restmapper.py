@@ -69,6 +69,7 @@ class RestMapper:
 
     client: Client
     mappings: list[Mapping] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     def all(self) -> list[Mapping]:
         """Every resource, in the server's order of groups: the first of two equal names wins."""
@@ -89,7 +90,7 @@ class RestMapper:
         if found is None:
             near = difflib.get_close_matches(name.lower(), {n for each in self.all() for n in _names(each)}, 1, 0.6)
             hint = MEANT.format(name=near[0]) if near else NO_SUCH_TYPE
-            raise PodlabError(f'error: the server doesn\'t have a resource type "{name}"', hint)
+            raise PodlabError(f'error: the server doesn\'t have a resource type "{name.partition(".")[0]}"', hint)
         return found
 
     def category(self, name: str) -> list[Mapping]:
@@ -106,8 +107,18 @@ class RestMapper:
         return next((each for each in self.all() if (each.api_version, each.kind.lower()) == (api_version, kind)), None)
 
     def _find(self, name: str) -> Mapping | None:
-        low, _, rest = name.lower().partition(".")
-        return next((each for each in self.all() if low in _names(each) and _in_group(each, rest)), None)
+        word, _, rest = name.partition(".")
+        found = [each for each in self.all() if _is_called(each, word) and _in_group(each, rest.lower())]
+        others = [each for each in found[1:] if each.group != found[0].group and word in each.short_names]
+        if others and word in found[0].short_names:
+            said = f'short name "{word}" could also match lower priority resource {others[0].qualified}'
+            self.warnings += [] if said in self.warnings else [said]
+        return found[0] if found else None
+
+
+def _is_called(mapping: Mapping, word: str) -> bool:
+    """Short names count as they are, other names in any case."""
+    return word in mapping.short_names or word.lower() in (mapping.plural, mapping.singular, mapping.kind.lower())
 
 
 def _names(mapping: Mapping) -> tuple[str, ...]:

@@ -11,6 +11,12 @@ from dataclasses import dataclass
 from podlab.errors import PodlabError
 from podlab.kubectl.resources.restmapper import Mapping, RestMapper
 
+MIXED = (
+    "error: there is no need to specify a resource type as a separate argument when passing arguments in "
+    "resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of "
+    "'kubectl get resource resource/<resource_name>'"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Selected:
@@ -37,12 +43,10 @@ def select(
     if len(words) > 1 and "," in words[0]:
         words = [f"{kind}/{name}" for kind in words[0].split(",") for name in words[1:]]
     slashed = sum("/" in word for word in words)
+    if not words[:1] or not slashed:
+        _check_names(words[1:])
     if slashed and slashed < len(words) and not default:
-        raise PodlabError(
-            "error: there is no need to specify a resource type as a separate argument when passing arguments in "
-            "resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of "
-            "'kubectl get resource resource/<resource_name>'"
-        )
+        raise PodlabError(MIXED)
     if slashed or default:
         if selecting:
             raise PodlabError("error: selectors and the all flag cannot be used when passing resource/name arguments")
@@ -59,7 +63,21 @@ def _named(mapper: RestMapper, word: str, default: str) -> Selected:
         raise PodlabError("error: arguments in resource/name form may not have more than one slash")
     if not name or "," in resource or (not resource and "/" in word):
         raise PodlabError("error: arguments in resource/name form must have a single resource and name")
+    _check_names([name])
     return Selected(mapper.by_name(resource or default), name)
+
+
+def _check_names(names: Sequence[str]) -> None:
+    """Refuse what cannot be part of a path.
+
+    Upstream: staging/src/k8s.io/apimachinery/pkg/api/validation/path/name.go
+    """
+    for name in names:
+        wrong = f"may not be '{name}'" if name in (".", "..") else "may not contain '%'" if "%" in name else ""
+        if wrong:
+            raise PodlabError(f'error: invalid resource name "{name}": [{wrong}]')
+        if not name:
+            raise PodlabError("error: resource name may not be empty")
 
 
 def _resources(mapper: RestMapper, word: str) -> list[Mapping]:

@@ -45,7 +45,7 @@ def autoscale(
         command.err(DEPRECATED)
         cpu = f"{cpu_percent}%"
     metrics = [_metric(kind, text) for kind, text in (("cpu", cpu), ("memory", memory)) if text]
-    writing = Writing(command, "kubectl-autoscale")
+    writing = Writing(command, "kubectl-autoscale", typed=True)
     scalers = command.mapper.by_name("horizontalpodautoscalers.autoscaling")
     for mapping, obj in objects_named(command, arguments, filename):
         with command.going_on():

@@ -35,6 +35,11 @@ DOCKER = (
     "error: either --from-file or the combination of --docker-username, --docker-password and --docker-server is "
     "required"
 )
+NO_CERTIFICATE = (
+    "error: tls: failed to find certificate PEM data in certificate input, but did find a private key; PEM inputs may "
+    "have been switched"
+)
+NO_KEY = "error: tls: found a certificate rather than a key in the PEM for the private key"
 HASH_LETTERS = str.maketrans("013ae", "ghkmt")
 
 
@@ -224,6 +229,10 @@ def _check_pair(pairs: dict[str, bytes]) -> None:
     for name, what in (("tls.crt", "certificate"), ("tls.key", "key")):
         if b"-----BEGIN" not in pairs[name]:
             raise PodlabError(f"error: tls: failed to find any PEM data in {what} input")
+    if b"CERTIFICATE-----" not in pairs["tls.crt"]:
+        raise PodlabError(NO_CERTIFICATE)
+    if b"PRIVATE KEY-----" not in pairs["tls.key"]:
+        raise PodlabError(NO_KEY)
     try:
         public = load_pem_x509_certificate(pairs["tls.crt"]).public_key()
         private: Any = load_pem_private_key(pairs["tls.key"], None)

@@ -10,6 +10,7 @@ from typing import Any
 
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
+from podlab.kubectl.resources.listing import read_one
 from podlab.kubectl.resources.selection import select
 from podlab.kubectl.verbs.creating import create_one, required, the_name
 
@@ -92,7 +93,7 @@ def _job_spec(name: str, image: str, words: Sequence[str], restart: str) -> Obje
 
 def _from_cron_job(command: Command, name: str, source: str) -> Object:
     one = select(command.mapper, [source])[0]
-    found = command.client.get(one.mapping.path(command.namespace, one.name))
+    found = read_one(command.client, one.mapping, command.namespace, one.name)
     if one.mapping.kind != "CronJob":
         if not one.name:
             raise PodlabError("error: from must be an existing cronjob")

@@ -24,7 +24,7 @@ def create_one(command: Command, resource: str, obj: Object, failing: str = "") 
     Raises:
         PodlabError: the server refuses.
     """
-    writing = Writing(command, "kubectl-create", validate="strict")
+    writing = Writing(command, "kubectl-create", validate="strict", typed=True)
     mapping = command.mapper.by_name(resource)
     if mapping.namespaced and command.enforce_namespace:
         obj = {**obj, "metadata": {**obj["metadata"], "namespace": command.namespace}}

@@ -14,6 +14,7 @@ from podlab.apimachinery.duration import parse_duration
 from podlab.errors import ApiError, PodlabError, WaitTimeout
 from podlab.kubeconfig.eventloop import pause
 from podlab.kubectl.command import Command
+from podlab.kubectl.commandline.wording import with_source
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
 from podlab.kubectl.manifests.writing import IN_WORDS, kind_name
 from podlab.kubectl.resources.listing import read_list
@@ -26,6 +27,7 @@ IMMEDIATE = (
     "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. "
     "The resource may continue to run on the cluster indefinitely.\n"
 )
+UNSCOPED = "Warning: deleting cluster-scoped resources, not scoped to the provided namespace\n"
 LOOK = 0.25
 """Seconds between two looks where a watch cannot be had."""
 
@@ -37,6 +39,7 @@ class Target:
     mapping: Mapping
     namespace: str
     name: str
+    source: str = ""
 
     @property
     def path(self) -> str:
@@ -82,6 +85,8 @@ def delete(
     )
     options, forced = _options(grace_period, cascade), " force" if force else ""
     ignore = ignore_not_found or bool(all_ or selector or field_selector)
+    if command.enforce_namespace and any(not target.mapping.namespaced for target in targets):
+        command.err(UNSCOPED)
     deleted = []
     for target in targets:
         with command.going_on():
@@ -99,6 +104,10 @@ def _grace(asked: int, now: bool, force: bool) -> int:
     """Seconds for the Pods to end in; 0 only by force."""
     if now and asked >= 0:
         raise PodlabError("error: --now and --grace-period cannot be specified together")
+    if now and force:
+        raise PodlabError("error: --force and --grace-period greater than 0 cannot be specified together")
+    if force and asked > 0:
+        raise PodlabError("error: --force and --grace-period greater than 0 cannot be specified together")
     if force and asked < 0:
         return 0
     return 1 if now or (asked == 0 and not force) else asked
@@ -118,7 +127,7 @@ def _of_files(command: Command, filenames: Sequence[str]) -> list[Target]:
     for manifest, mapping in manifests(command, filenames, validate="ignore"):
         with command.going_on():
             _, namespace = in_namespace(command, manifest, mapping)
-            found.append(Target(mapping, namespace, manifest.name))
+            found.append(Target(mapping, namespace, manifest.name, manifest.source))
     return found
 
 
@@ -127,7 +136,9 @@ def _of_arguments(
 ) -> list[Target]:
     selecting = bool(selector or field_selector or all_)
     if not arguments:
-        raise PodlabError(NOTHING_NAMED)
+        raise PodlabError(
+            "error: at least one resource must be specified to use a selector" if selecting else NOTHING_NAMED
+        )
     chosen = select(command.mapper, arguments, selecting=selecting)
     found = []
     for one in chosen:
@@ -158,7 +169,9 @@ def _delete(command: Command, target: Target, options: Object, dry_run: str, ign
     except ApiError as error:
         if error.code == 404 and ignore:
             return None
-        raise
+        if not target.source:
+            raise
+        raise with_source(error, "deleting", target.source) from error
     command.objects.append(found)
     of = found.get("details") if found.get("kind") == "Status" else found.get("metadata")
     return str((of or {}).get("uid") or "")

@@ -17,6 +17,7 @@ from podlab.kubectl.command import Command
 from podlab.kubectl.formats.formats import without_managed_fields
 from podlab.kubectl.manifests.documents import Manifest
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
+from podlab.kubectl.resources.listing import read_one
 from podlab.kubectl.resources.merge import three_way
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.verbs.apply import last_applied
@@ -55,7 +56,7 @@ def _both(
     """The object as it is, and as the server says it would be."""
     client, path = command.client, mapping.path(namespace, manifest.name)
     try:
-        live = client.get(path)
+        live = read_one(client, mapping, namespace, manifest.name)
     except ApiError as error:
         if error.code != 404:
             raise

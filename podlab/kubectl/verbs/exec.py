@@ -11,6 +11,7 @@ from typing import Any
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
+from podlab.kubectl.resources.listing import read_one
 from podlab.kubectl.resources.podcontainers import choose_container
 from podlab.kubectl.resources.selection import select
 from podlab.kubectl.verbs.pods import attachable_pod
@@ -70,7 +71,7 @@ def pod_named(command: Command, names: Sequence[str], filename: Sequence[str], p
     else:
         one = select(command.mapper, names, default="pods")[0]
         mapping = one.mapping
-        obj = command.client.get(mapping.path(command.namespace, one.name))
+        obj = read_one(command.client, mapping, command.namespace, one.name)
     pod = attachable_pod(command, mapping, obj, patience)
     command.objects.append(pod)
     return pod

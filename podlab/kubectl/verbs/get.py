@@ -19,7 +19,7 @@ from podlab.kubectl.formats.columns import Unsortable
 from podlab.kubectl.formats.columns import sort_by as sorted_by
 from podlab.kubectl.formats.formats import Format, parse_format
 from podlab.kubectl.formats.printer import TableOptions, TablePrinter
-from podlab.kubectl.resources.listing import CHUNK, TABLE, read_list
+from podlab.kubectl.resources.listing import CHUNK, TABLE, read_list, read_one
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.resources.selection import Selected
 from podlab.kubectl.verbs.naming import chosen_of
@@ -103,14 +103,19 @@ def get(
         PodlabError: a resource or a format that does not exist.
     """
     if raw:
+        _check_raw(resources, output, bool(selector or label_columns or watch or watch_only))
         command.out(get_raw(command.client, raw, seconds_of(timeout) or 0.0))
         return
     if not resources and not filename:
         raise PodlabError(NO_RESOURCE)
+    if resources[:1] == ("",):
+        raise PodlabError('error: the server doesn\'t have a resource type ""')
     style = parse_format(output, allow_missing=command.common.allow_missing_template_keys)
     if show_labels and not style.is_table:
         raise PodlabError(f"error: --show-labels option cannot be used with {output} printer")
     chosen = chosen_of(command, resources, filename, selecting=bool(selector or field_selector))
+    if not chosen:
+        return
     size = 0 if sort_by else chunk_size
     scope = (command.namespace, all_namespaces, selector, field_selector)
     question = Question(*scope, sort_by, subresource, ignore_not_found, size)
@@ -123,6 +128,17 @@ def get(
         _tables(command, chosen, question, options, show_kind)
     else:
         _objects(command, chosen, question, style, no_headers)
+
+
+def _check_raw(resources: Sequence[str], output: str | None, filtered: bool) -> None:
+    if resources:
+        raise PodlabError("error: arguments may not be passed when --raw is specified")
+    if output:
+        raise PodlabError("error: --raw and --output are mutually exclusive")
+    if filtered:
+        raise PodlabError(
+            "error: --raw may not be specified with other flags that filter the server request or alter the output"
+        )
 
 
 def _watched(chosen: Sequence[Selected], question: Question, seconds: float | None) -> Watched:
@@ -172,9 +188,8 @@ def _read(client: Client, one: Selected, question: Question, accept: str, includ
     if one.name:
         if question.all_namespaces and mapping.namespaced:
             raise PodlabError("error: a resource cannot be retrieved by name across all namespaces")
-        path = mapping.path(one.namespace or question.namespace, one.name, question.subresource)
-        found: Object = client.request("GET", path, query={"includeObject": include}, accept=accept).json()
-        return found
+        where, query = one.namespace or question.namespace, {"includeObject": include}
+        return read_one(client, mapping, where, one.name, question.subresource, query=query, accept=accept)
     return read_list(
         client,
         mapping,

@@ -13,7 +13,7 @@ from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
 from podlab.kubectl.manifests.writing import Writing
-from podlab.kubectl.resources.listing import read_list
+from podlab.kubectl.resources.listing import read_list, read_one
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.resources.selection import select
 from podlab.kubectl.verbs.naming import BOTH, NOTHING_NAMED
@@ -32,6 +32,8 @@ def label(
     all_: bool = False,
     selector: str = "",
     all_namespaces: bool = False,
+    field_selector: str = "",
+    resource_version: str = "",
     list_: bool = False,
 ) -> None:
     """Set labels (`key=value`) and remove them (`key-`).
@@ -45,11 +47,14 @@ def label(
     if not list_ and not any(changes):
         raise PodlabError("error: at least one label update is required")
     writing = Writing(command, "kubectl-label")
-    for mapping, obj in objects_named(command, words, filename, selector, all_, all_namespaces):
+    several = bool(selector or all_ or field_selector)
+    for mapping, obj in objects_named(command, words, filename, selector, all_, all_namespaces, field_selector):
         with command.going_on():
             labels = obj["metadata"].get("labels") or {}
-            if list_:
-                command.out("".join(f"{key}={labels[key]}\n" for key in sorted(labels)))
+            if list_ and several:
+                command.out(_listing(mapping, obj, "labels"))
+            _list(command, labels) if list_ else None
+            if not any(changes):
                 continue
             for key, value in changes[0].items():
                 if not overwrite and labels.get(key, value) != value:
@@ -59,7 +64,9 @@ def label(
                     command.out(f'label "{key}" not found.\n')
             changed = _changed(labels, changes)
             done = _word(labels, changed)
-            writing.tell(mapping, _write(writing, mapping, obj, "labels", changed), done)
+            made = _write(writing, mapping, obj, "labels", changed, resource_version)
+            if not list_:
+                writing.tell(mapping, made, done)
 
 
 def annotate(
@@ -70,6 +77,9 @@ def annotate(
     all_: bool = False,
     selector: str = "",
     all_namespaces: bool = False,
+    field_selector: str = "",
+    resource_version: str = "",
+    list_: bool = False,
 ) -> None:
     """Set annotations (`key=value`) and remove them (`key-`).
 
@@ -79,12 +89,18 @@ def annotate(
     words, changes = _changes(arguments, "annotation")
     if not words and not filename:
         raise PodlabError(NAMED)
-    if not any(changes):
+    if not list_ and not any(changes):
         raise PodlabError("error: at least one annotation update is required")
     writing = Writing(command, "kubectl-annotate")
-    for mapping, obj in objects_named(command, words, filename, selector, all_, all_namespaces):
+    several = bool(selector or all_ or field_selector)
+    for mapping, obj in objects_named(command, words, filename, selector, all_, all_namespaces, field_selector):
         with command.going_on():
             annotations = obj["metadata"].get("annotations") or {}
+            if list_ and several:
+                command.out(_listing(mapping, obj, "annotations"))
+            _list(command, annotations) if list_ else None
+            if not any(changes):
+                continue
             there = [key for key, value in changes[0].items() if annotations.get(key, value) != value]
             if there and not overwrite:
                 found = "; ".join(f"'{key}' already has a value ({annotations[key]})" for key in there)
@@ -92,19 +108,27 @@ def annotate(
                     f"error: --overwrite is false but found the following declared annotation(s): {found}"
                 )
             changed = _changed(annotations, changes)
-            writing.tell(mapping, _write(writing, mapping, obj, "annotations", changed), "annotated")
+            made = _write(writing, mapping, obj, "annotations", changed, resource_version)
+            if not list_:
+                writing.tell(mapping, made, "annotated")
+
+
+def _listing(mapping: Mapping, obj: Object, what: str) -> str:
+    return f"Listing {what} for {mapping.kind}.{mapping.group}/{obj['metadata']['name']}:\n"
+
+
+def _list(command: Command, values: dict[str, str]) -> None:
+    command.out("".join(f"{key}={values[key]}\n" for key in sorted(values)))
 
 
 def _changes(arguments: Sequence[str], what: str) -> tuple[list[str], Changes]:
     """The words that name objects, and the changes."""
-    words = [word for word in arguments if "=" not in word and not word.endswith("-")]
-    updates = [word for word in arguments if "=" in word or word.endswith("-")]
+    updates = [word for word in arguments if word.find("=") > 0 or (len(word) > 1 and word.endswith("-"))]
+    words = [word for word in arguments if word not in updates]
     put: dict[str, str] = {}
     removed = []
     for word in updates:
         key, equals, value = word.partition("=")
-        if equals and not key:
-            raise PodlabError(f"error: invalid {what} format: {word}")
         if equals:
             wrong = validation.label_value(value) if what == "label" else []
             if wrong:
@@ -130,13 +154,16 @@ def _word(labels: dict[str, str], changed: dict[str, str | None]) -> str:
     return "unlabeled" if all(value is None for value in changed.values()) else "labeled"
 
 
-def _write(writing: Writing, mapping: Mapping, obj: Object, where: str, changed: dict[str, str | None]) -> Object:
+def _write(
+    writing: Writing, mapping: Mapping, obj: Object, where: str, changed: dict[str, str | None], version: str = ""
+) -> Object:
     metadata = obj["metadata"]
     if writing.on_client or not changed:
         values = {**(metadata.get(where) or {}), **changed}
         return {**obj, "metadata": {**metadata, where: {k: v for k, v in values.items() if v is not None}}}
     path = mapping.path(metadata.get("namespace", ""), metadata["name"])
-    return writing.patch(path, {"metadata": {where: changed}}, "merge-patch")
+    patch = {"metadata": {where: changed, **({"resourceVersion": version} if version else {})}}
+    return writing.patch(path, patch, "merge-patch")
 
 
 def objects_named(
@@ -146,6 +173,7 @@ def objects_named(
     selector: str = "",
     all_: bool = False,
     all_namespaces: bool = False,
+    field_selector: str = "",
 ) -> list[tuple[Mapping, Object]]:
     """What is named, as it is on the server."""
     found: list[tuple[Mapping, Object]] = []
@@ -155,19 +183,23 @@ def objects_named(
         for manifest, mapping in manifests(command, filename, validate="ignore"):
             with command.going_on():
                 _, namespace = in_namespace(command, manifest, mapping)
-                found.append((mapping, command.client.get(mapping.path(namespace, manifest.name))))
+                found.append((mapping, read_one(command.client, mapping, namespace, manifest.name)))
         return found
     if not words:
         raise PodlabError(NOTHING_NAMED)
-    for one in select(command.mapper, words, selecting=bool(selector or all_)):
+    selecting = bool(selector or field_selector)
+    for one in select(command.mapper, words, selecting=selecting):
         namespace = "" if all_namespaces else command.namespace
         with command.going_on():
             if one.name:
-                found.append((one.mapping, command.client.get(one.mapping.path(namespace, one.name))))
-            elif not (selector or all_):
+                found.append((one.mapping, read_one(command.client, one.mapping, namespace, one.name)))
+            elif not (selecting or all_):
                 raise PodlabError("error: resource(s) were provided, but no name was specified")
             else:
                 kind = {"apiVersion": one.mapping.api_version, "kind": one.mapping.kind}
-                items = read_list(command.client, one.mapping, namespace, label_selector=selector)["items"]
+                found_there = read_list(
+                    command.client, one.mapping, namespace, label_selector=selector, field_selector=field_selector
+                )
+                items = found_there["items"]
                 found += [(one.mapping, {**kind, **item}) for item in items]
     return found

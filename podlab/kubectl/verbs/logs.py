@@ -20,7 +20,7 @@ from podlab.kubeconfig.eventloop import EventLoop, pause, shared
 from podlab.kubectl.command import Command
 from podlab.kubectl.describe.sections import format_selector
 from podlab.kubectl.formats.printer import format_labels
-from podlab.kubectl.resources.listing import read_list
+from podlab.kubectl.resources.listing import read_list, read_one
 from podlab.kubectl.resources.podcontainers import choose_container
 from podlab.kubectl.resources.selection import select
 from podlab.text import Text
@@ -135,7 +135,7 @@ def _pods(command: Command, arguments: tuple[str, ...], selector: str, all_pods:
         return found
     one = select(command.mapper, arguments[:1], default="pods")[0]
     try:
-        obj = client.get(one.mapping.path(namespace, one.name))
+        obj = read_one(client, one.mapping, namespace, one.name)
     except ApiError as error:
         if error.code != 404:
             raise

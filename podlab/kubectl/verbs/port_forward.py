@@ -15,6 +15,7 @@ from podlab.errors import ApiError, PodlabError
 from podlab.kubeconfig.eventloop import shared
 from podlab.kubectl.command import Command
 from podlab.kubectl.forwarding import Forward, Port
+from podlab.kubectl.resources.listing import read_one
 from podlab.kubectl.resources.selection import select
 from podlab.kubectl.verbs.pods import attachable_pod
 from podlab.text import Text
@@ -65,7 +66,7 @@ def opened(command: Command, arguments: Sequence[str], address: Sequence[str], p
     if len(arguments) < 2:
         raise PodlabError(USAGE)
     one = select(command.mapper, arguments[:1], default="pods")[0]
-    obj = command.client.get(one.mapping.path(command.namespace, one.name))
+    obj = read_one(command.client, one.mapping, command.namespace, one.name)
     pod = attachable_pod(command, one.mapping, obj, patience)
     command.objects.append(pod)
     pairs = [_resolved(text, one.mapping.kind, obj, pod) for text in arguments[1:]]

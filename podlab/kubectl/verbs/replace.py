@@ -36,12 +36,17 @@ def replace(
     files = named_files(arguments, filename, "replace")
     if grace_period >= 0 and not force:
         raise PodlabError("error: --grace-period must have --force specified")
+    if timeout != "0s" and not force:
+        raise PodlabError("error: --timeout must have --force specified")
     writing = Writing(command, "kubectl-replace", validate="strict")
     if force:
         delete(command, filename=files, ignore_not_found=True, grace_period=grace_period, timeout=timeout)
     for manifest, mapping in manifests(command, files, validate=writing.validate):
         with command.going_on():
             obj, namespace = in_namespace(command, manifest, mapping)
+            if not manifest.name:
+                doing = f'error when replacing "{manifest.source}": '
+                raise PodlabError(f"error: {'' if force else doing}resource name may not be empty")
             target = Target(mapping, namespace, manifest.name)
             if force:
                 wait_until_gone(command, target, "", time.monotonic() + 300)

@@ -128,9 +128,9 @@ def _stateful_set(name: str, spec: Object, status: Object) -> tuple[str, bool]:
     wanted, ready = spec.get("replicas", 1), status.get("readyReplicas", 0)
     if ready < wanted:
         return f"Waiting for {wanted - ready} pods to be ready...\n", False
-    partition = (spec["updateStrategy"].get("rollingUpdate") or {}).get("partition", 0)
+    partition = (spec["updateStrategy"].get("rollingUpdate") or {}).get("partition")
     updated = status.get("updatedReplicas", 0)
-    if partition:
+    if partition is not None:
         if updated < wanted - partition:
             of = f"{updated} out of {wanted - partition} new pods have been updated...\n"
             return f"Waiting for partitioned roll out to finish: {of}", False

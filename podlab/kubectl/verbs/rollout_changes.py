@@ -30,6 +30,11 @@ KEPT = (
     "deprecated.deployment.rollback.to",
 )
 """Annotations that a Deployment keeps when it goes back."""
+APPLIED = (
+    "Warning: resource {named} was previously managed with 'kubectl apply'. Rolling back will not update the "
+    "{annotation} annotation, which may cause unexpected behavior on future 'kubectl apply' operations. Consider using "
+    "'kubectl apply' with your previous configuration file instead.\n"
+)
 RESTARTED = "kubectl.kubernetes.io/restartedAt"
 
 
@@ -84,6 +89,9 @@ def undo(
         raise PodlabError(REQUIRED)
     writing = Writing(command, "kubectl-rollout")
     for mapping, obj in objects_named(command, arguments, filename, selector, _is_kind(arguments) and not selector):
+        if LAST_APPLIED in (obj["metadata"].get("annotations") or {}):
+            named = f"{mapping.plural}/{obj['metadata']['name']}"
+            command.err(APPLIED.format(named=named, annotation=LAST_APPLIED))
         with command.going_on():
             _undo(writing, mapping, obj, to_revision)
 

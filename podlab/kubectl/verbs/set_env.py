@@ -12,8 +12,9 @@ from typing import Any
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.writing import Writing
+from podlab.kubectl.resources.listing import read_one
 from podlab.kubectl.resources.selection import select
-from podlab.kubectl.verbs.create_config import VARIABLE
+from podlab.kubectl.verbs.create_config import VARIABLE, VARIABLE_RULE
 from podlab.kubectl.verbs.create_rbac import GROUP
 from podlab.kubectl.verbs.label import objects_named
 from podlab.kubectl.verbs.settings import BOTH, matches, objects_of, refuse, template_path, update
@@ -63,7 +64,7 @@ def set_env(
             patch |= {kind: items} if items else {}
         return patch
 
-    update(command, found, change, "env updated", local)
+    update(command, found, change, "env updated", local, "env update to pod template:")
 
 
 def _item(container: Object, wanted: list[Object], removed: list[str]) -> Object:
@@ -90,13 +91,13 @@ def _divided(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
 def _parsed(text: str) -> Object:
     name, _, value = text.partition("=")
     if not VARIABLE.fullmatch(name):
-        raise PodlabError(f'error: "{name}" is not a valid key name: {name}')
+        raise PodlabError(f'error: "{name}" is not a valid key name: {VARIABLE_RULE}')
     return {"name": name, "value": value}
 
 
 def _imported(command: Command, source: str, prefix: str, keys: Sequence[str]) -> list[Object]:
     one = select(command.mapper, [source])[0]
-    obj = command.client.get(one.mapping.path(command.namespace, one.name))
+    obj = read_one(command.client, one.mapping, command.namespace, one.name)
     kind = {"Secret": "secretKeyRef", "ConfigMap": "configMapKeyRef"}.get(one.mapping.kind)
     if kind is None:
         raise PodlabError("error: unsupported resource specified in --from")

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from podlab.errors import PodlabError
+from podlab.errors import ApiError, PodlabError
 from podlab.kubectl.command import Command
-from podlab.kubectl.manifests.manifest import in_namespace, manifests
+from podlab.kubectl.formats.structs import as_struct, with_empty_structs
+from podlab.kubectl.manifests.manifest import manifests
 from podlab.kubectl.manifests.writing import Writing
 from podlab.kubectl.resources.restmapper import Mapping
+from podlab.kubectl.resources.selection import MIXED
 from podlab.kubectl.verbs.create_policy import quantity_of
 from podlab.kubectl.verbs.label import NAMED, objects_named
 from podlab.kubectl.verbs.naming import NOTHING_NAMED
@@ -40,10 +42,13 @@ def set_image(
     Raises:
         PodlabError: there is no such object or container, or the server refuses.
     """
+    _check_order(arguments)
     images = dict(word.split("=", 1) for word in arguments if "=" in word)
     words = [word for word in arguments if "=" not in word]
     if not arguments and not filename:
         raise PodlabError(NOTHING_NAMED)
+    if any("/" in word for word in words) and not all("/" in word for word in words):
+        raise PodlabError(MIXED)
     wrong = [BOTH] if all_ and selector else []
     wrong += [NAMED] if not words and not filename else []
     wrong += ["error: at least one image update is required"] if not images else []
@@ -64,7 +69,15 @@ def set_image(
             patch |= {kind: items} if items else {}
         return patch if changed else {}
 
-    update(command, objects_of(command, words, filename, selector, all_, local), change, "image updated", local)
+    found = objects_of(command, words, filename, selector, all_, local)
+    update(command, found, change, "image updated", local, "image update to pod template:")
+
+
+def _check_order(arguments: Sequence[str]) -> None:
+    first = next((at for at, word in enumerate(arguments) if "=" in word), len(arguments))
+    late = next((word for word in arguments[first:] if "=" not in word), None)
+    if late is not None:
+        raise PodlabError(f"error: all resources must be specified before image changes: {late}")
 
 
 def refuse(lines: Sequence[str]) -> None:
@@ -112,7 +125,8 @@ def set_resources(
         return {} if same else {"containers": patched}
 
     done = "resource requirements updated"
-    update(command, objects_of(command, arguments, filename, selector, all_, local), change, done, local)
+    found = objects_of(command, arguments, filename, selector, all_, local)
+    update(command, found, change, done, local, "resources update to pod template")
 
 
 def _amounts(text: str) -> dict[str, str | None]:
@@ -154,13 +168,24 @@ def objects_of(
     if local and command.common.dry_run == "server":
         raise PodlabError(LOCAL)
     if local:
-        return [(mapping, in_namespace(command, each, mapping)[0]) for each, mapping in manifests(command, filename)]
+        return [(mapping, with_empty_structs(each.obj)) for each, mapping in manifests(command, filename)]
     return objects_named(command, words, filename, selector, all_)
 
 
-def update(command: Command, found: Sequence[tuple[Mapping, Object]], change: Change, done: str, local: bool) -> None:
-    """Patch the Pod's spec of each object, and tell of those that changed."""
-    writing = Writing(command, "kubectl-set")
+def update(
+    command: Command,
+    found: Sequence[tuple[Mapping, Object]],
+    change: Change,
+    done: str,
+    local: bool,
+    doing: str = "",
+) -> None:
+    """Patch the Pod's spec of each object, and tell of those that changed.
+
+    Args:
+        doing: what a refusal is told to have failed: `failed to patch image update to pod template:`.
+    """
+    writing = Writing(command, "kubectl-set", typed=True)
     for mapping, obj in found:
         with command.going_on():
             where = template_path(mapping, obj)
@@ -174,7 +199,12 @@ def update(command: Command, found: Sequence[tuple[Mapping, Object]], change: Ch
                 continue
             for key in reversed(where):
                 patch = {key: patch}
-            apply_patch(writing, mapping, obj, patch, done, local)
+            try:
+                apply_patch(writing, mapping, obj, patch, done, local)
+            except ApiError as error:
+                if not doing:
+                    raise
+                raise PodlabError(f"error: failed to patch {doing} {error}", error.hint) from error
 
 
 def apply_patch(writing: Writing, mapping: Mapping, obj: Object, patch: Object, done: str, local: bool = False) -> None:
@@ -183,7 +213,7 @@ def apply_patch(writing: Writing, mapping: Mapping, obj: Object, patch: Object, 
         from podlab.kubectl.resources.patches import strategic_patch
 
         kind = writing.command.schemas.of(mapping.api_version, mapping.kind)
-        writing.tell(mapping, strategic_patch(obj, patch, kind), done)
+        writing.tell(mapping, as_struct(strategic_patch(obj, patch, kind)), done)
         return
     metadata = obj["metadata"]
     path = mapping.path(metadata.get("namespace", ""), metadata["name"])
@@ -202,5 +232,5 @@ def template_path(mapping: Mapping, obj: Object) -> list[str]:
         return ["spec"]
     if "template" in (obj.get("spec") or {}):
         return ["spec", "template", "spec"]
-    name = f"{mapping.qualified}/{obj['metadata']['name']}"
-    raise PodlabError(f"error: {name} the object is not a pod or does not have a pod template: {mapping.kind}")
+    name, kind = f"{mapping.qualified}/{obj['metadata']['name']}", f"*{mapping.version}.{mapping.kind}"
+    raise PodlabError(f"error: {name} the object is not a pod or does not have a pod template: {kind}")

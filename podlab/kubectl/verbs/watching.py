@@ -12,11 +12,11 @@ from itertools import chain, repeat
 from typing import Any
 
 from podlab.apimachinery.duration import parse_duration
-from podlab.errors import PodlabError
+from podlab.errors import ClusterError, PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.formats.formats import Format
 from podlab.kubectl.formats.printer import TableOptions, TablePrinter
-from podlab.kubectl.resources.listing import TABLE, read_list
+from podlab.kubectl.resources.listing import TABLE, read_list, read_one
 from podlab.kubectl.resources.selection import Selected
 from podlab.text import Text
 
@@ -68,7 +68,7 @@ def watch(
     printer = TablePrinter(replace(options, with_namespace=options.with_namespace and watched.one.mapping.namespaced))
     show = _table_printer(printer) if style.is_table else _object_printer(style)
     if watched.one.name:
-        command.client.get(watched.one.mapping.path(watched.namespace, watched.one.name))
+        read_one(command.client, watched.one.mapping, watched.namespace, watched.one.name)
     listed = read_list(
         command.client,
         watched.one.mapping,
@@ -123,9 +123,7 @@ def _changes(command: Command, path: str, watched: Watched, version: str, accept
     query = {**watched.query, "allowWatchBookmarks": None}
     while end is None or time.monotonic() < end:
         left = 300.0 if end is None else max(1.0, end - time.monotonic())
-        for change in command.client.watch(
-            path, query={**query, "resourceVersion": version}, timeout=left, accept=accept
-        ):
+        for change in _watching(command, path, {**query, "resourceVersion": version}, left, accept):
             obj = change["object"]
             rows = obj.get("rows") or []
             held = rows[0]["object"] if rows else obj
@@ -134,6 +132,17 @@ def _changes(command: Command, path: str, watched: Watched, version: str, accept
                 yield change
             if end is not None and time.monotonic() >= end:
                 return
+        if command.client.request_timeout:
+            return
+
+
+def _watching(command: Command, path: str, query: dict[str, object], left: float, accept: str) -> Iterator[Object]:
+    """One watch; `--request-timeout` ends it without a word."""
+    try:
+        yield from command.client.watch(path, query=query, timeout=left, accept=accept)
+    except ClusterError:
+        if not command.client.request_timeout:
+            raise
 
 
 def seconds_of(timeout: str) -> float | None:
