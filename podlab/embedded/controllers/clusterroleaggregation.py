@@ -32,6 +32,7 @@ class ClusterRoleAggregation:
 
     def __init__(self, registry: Registry) -> None:
         self._registry, self._roles = registry, registry.resource(ROLES)
+        self._aggregating: set[str] = set()
         self._controller = Controller(registry, self._reconcile)
         self._controller.on(ROLES, self._changed)
 
@@ -40,9 +41,13 @@ class ClusterRoleAggregation:
         self._controller.stop()
 
     def _changed(self, event: Event) -> None:
-        for role in self._registry.list(self._roles):
-            if role.get("aggregationRule"):
-                self._controller.add(("", role["metadata"]["name"]))
+        name = event.object["metadata"]["name"]
+        if event.object.get("aggregationRule") and event.type != "DELETED":
+            self._aggregating.add(name)
+        else:
+            self._aggregating.discard(name)
+        for each in sorted(self._aggregating):
+            self._controller.add(("", each))
 
     def _reconcile(self, key: Key) -> None:
         role = self._registry.find(self._roles, key[1])
