@@ -30,7 +30,7 @@ $(LAB) $(SITE) $(STAMP): pyproject.toml tools/install.py
 	@$(PYTHON) tools/install.py $(patsubst .installed-%,%,$(filter %-lab %-site,$(notdir $@)))
 
 check: lint ## lint, types, contracts, unit tests: before each commit · 커밋 전 검사
-	$(PYTEST) -n auto --dist worksteal --ignore tests/browser -m "not cluster and not kind and not browser and not slow" $(PYTEST_ARGS)
+	$(PYTEST) -n auto --dist worksteal --hypothesis-profile check --ignore tests/browser -m "not cluster and not kind and not browser and not slow" $(PYTEST_ARGS)
 
 lint: $(STAMP)
 	@$(BIN)/python tools/lint.py

@@ -16,6 +16,7 @@ from podlab.clusters.embedded import Embedded
 
 # how long one example takes says more about what else the machine does
 hypothesis.settings.register_profile("podlab", deadline=None)
+hypothesis.settings.register_profile("check", deadline=None, max_examples=20)  # `make test` tries the usual hundred
 hypothesis.settings.load_profile("podlab")
 
 
@@ -25,9 +26,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_sessionstart() -> None:
+    """While all is imported and collected there is no garbage."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """What was imported and collected stays: the garbage collector need not look at it again, each time."""
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

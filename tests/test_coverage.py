@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,12 +25,17 @@ def rows(part: str) -> list[tuple[str, str]]:
     return [(found["lesson"], found["cell"]) for found in ROW.finditer(part)]
 
 
+@cache
+def lines(lesson: str, language: str) -> list[str]:
+    """The code of a lesson."""
+    notebook = select(jupytext.read(ROOT / "notebooks" / "src" / f"{lesson}.md"), language)
+    return [line for each in notebook.cells if each.cell_type == "code" for line in each.source.splitlines()]
+
+
 @pytest.mark.parametrize("language", ["ko", "en"])
 @pytest.mark.parametrize(("lesson", "cell"), rows(ENGLISH))
 def test_the_cell_is_in_the_lesson(lesson: str, cell: str, language: str) -> None:
-    notebook = select(jupytext.read(ROOT / "notebooks" / "src" / f"{lesson}.md"), language)
-    code = [each.source for each in notebook.cells if each.cell_type == "code"]
-    assert any(line.startswith(cell) or f"({cell})" in line for source in code for line in source.splitlines())
+    assert any(line.startswith(cell) or f"({cell})" in line for line in lines(lesson, language))
 
 
 def test_both_languages_name_the_same_cells() -> None:

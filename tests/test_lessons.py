@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import jupytext
@@ -19,6 +20,7 @@ TASKS = LESSONS[-1]  # no steps, no predictions, no foreseen mistakes: the learn
 LESSON = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
 
 
+@cache
 def source(lesson: Lesson):
     return jupytext.read(SOURCES / f"{lesson.slug}.md")
 

@@ -25,6 +25,8 @@ TYPES = {
         "allowJs": True,
         "checkJs": True,
         "noEmit": True,
+        "incremental": True,
+        "tsBuildInfoFile": str(npm.FOLDER / "tsc.tsbuildinfo"),
         "strict": True,
         "types": [],
         "target": "es2022",
@@ -54,11 +56,22 @@ def commands(fix: bool) -> list[list[str]]:
             "120",
             "--log-level",
             "warn",
+            "--cache",
+            "--cache-location",
+            str(npm.FOLDER / "prettier.json"),
             "--write" if fix else "--check",
             FILES,
         ],
         [str(tools / "tsc"), "-p", str(settings)],
-        [str(tools / "eslint"), "--config", str(rules), "podlab"],
+        [
+            str(tools / "eslint"),
+            "--config",
+            str(rules),
+            "--cache",
+            "--cache-location",
+            str(npm.FOLDER / "eslint.json"),
+            "podlab",
+        ],
     ]
 
 

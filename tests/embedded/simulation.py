@@ -4,25 +4,41 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from podlab.embedded.apiserver.registry import Event
-from podlab.embedded.server import Core
+from podlab.embedded import bootstrap
+from podlab.embedded.apiserver.admission import chain
+from podlab.embedded.apiserver.registry import Event, Registry
+from podlab.embedded.apiserver.resources import RESOURCES
+from podlab.embedded.clock import Randomness
+from podlab.embedded.server import CONTROL_PLANE_IP, Core
 from podlab.embedded.stepping import SteppingClock
+from podlab.embedded.store import Store
 
 Obj = dict[str, Any]
+START = 1_800_000_000.0
 GOLDEN = Path(__file__).parents[1] / "golden"
+
+
+@cache
+def begun() -> bytes:
+    """The store of a new cluster, made once: it has what every cluster has, with uids that no seed of a test draws."""
+    store = Store()
+    registry = Registry(store, SteppingClock(START), RESOURCES, Randomness(0), admit=chain.admit, check=chain.check)
+    bootstrap.populate(registry, CONTROL_PLANE_IP)
+    return store.image()
 
 
 class Simulation:
     """`Core` without a socket; `seen` holds the events of Pods and Events in the order in which watchers hear them."""
 
     def __init__(self, namespace: str = "default", home: Path | None = None, workers: int = 0) -> None:
-        self.clock = SteppingClock(1_800_000_000.0)
-        self.core = Core(home, "lab", clock=self.clock, seed=1, workers=workers)
+        self.clock = SteppingClock(START)
+        self.core = Core(home, "lab", clock=self.clock, seed=1, workers=workers, image=None if home else begun())
         self.registry, self.namespace = self.core.registry, namespace
         self.seen: dict[str, list[Obj]] = {"pods": [], "events": []}
 
