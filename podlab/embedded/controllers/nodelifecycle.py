@@ -20,6 +20,8 @@ Obj = dict[str, Any]
 
 GRACE, PERIOD = 50.0, 5.0
 """Seconds that a node may be silent, and between two looks at all nodes."""
+DELAY = 0.01
+"""Seconds until a change of a node shows in its taints; the scheduler has tried what waits once by then."""
 PREFIX = "node.kubernetes.io/"
 NOT_READY, UNREACHABLE, UNSCHEDULABLE = PREFIX + "not-ready", PREFIX + "unreachable", PREFIX + "unschedulable"
 CONDITIONS = {
@@ -46,7 +48,7 @@ class NodeLifecycle:
         self._origin = self._clock.now()
         self._due: dict[str, Timer] = {}
         self._renewed: dict[str, str] = {}
-        self._controller = Controller(registry, self._reconcile)
+        self._controller = Controller(registry, self._reconcile, delay=DELAY)
         self._controller.on("nodes", self._on_node)
         self._controller.on("leases.coordination.k8s.io", self._on_lease)
 

@@ -18,6 +18,8 @@ Obj = dict[str, Any]
 
 NAME = "taint-eviction-controller"
 MANAGER = "kube-controller-manager"
+DELAY = 0.006
+"""Seconds until a Pod that may not stay is seen to; the DaemonSet controller is sooner."""
 REASON, MESSAGE = "DeletionByTaintManager", "Taint manager: deleting due to NoExecute taint"
 
 
@@ -30,6 +32,7 @@ class TaintEviction:
         self._taints: dict[str, list[Obj]] = {}
         self._pods: dict[str, Obj] = {}
         self._due: dict[str, tuple[float, Timer]] = {}
+        self._going: dict[str, Timer] = {}
         self._stops = [
             registry.on(registry.resource("nodes"), self._on_node),
             registry.on(registry.resource("pods"), self._on_pod),
@@ -39,7 +42,7 @@ class TaintEviction:
         """Stop watching; nothing is deleted any more."""
         for stop in self._stops:
             stop()
-        for _, timer in self._due.values():
+        for timer in (*self._going.values(), *(timer for _, timer in self._due.values())):
             timer.cancel()
 
     def _on_node(self, event: Event) -> None:
@@ -72,11 +75,11 @@ class TaintEviction:
                 self._tell(pod, "Cancelling deletion of")
         elif seconds <= 0:
             self._cancel(uid)
-            self._delete(uid)
+            self._going[uid] = self._clock.call_later(DELAY, lambda: self._delete(pod))
         else:
             began = self._due[uid][0] if uid in self._due else self._clock.now()
             self._cancel(uid)
-            self._due[uid] = began, self._clock.call_at(began + seconds, lambda: self._delete(uid))
+            self._due[uid] = began, self._clock.call_at(began + seconds, lambda: self._fall_due(uid))
 
     def _cancel(self, uid: str) -> bool:
         waiting = self._due.pop(uid, None)
@@ -84,11 +87,16 @@ class TaintEviction:
             waiting[1].cancel()
         return waiting is not None
 
-    def _delete(self, uid: str) -> None:
+    def _fall_due(self, uid: str) -> None:
         self._due.pop(uid, None)
         if pod := self._pods.get(uid):
-            self._tell(pod, "Marking for deletion")
-            disrupt(self._registry, pod, REASON, MESSAGE, MANAGER)
+            self._delete(pod)
+
+    def _delete(self, pod: Obj) -> None:
+        """Delete a Pod, even one that somebody else is deleting since it was judged."""
+        self._going.pop(pod["metadata"]["uid"], None)
+        self._tell(pod, "Marking for deletion")
+        disrupt(self._registry, pod, REASON, MESSAGE, MANAGER)
 
     def _tell(self, pod: Obj, what: str) -> None:
         meta = pod["metadata"]

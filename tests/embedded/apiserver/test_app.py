@@ -298,6 +298,8 @@ async def test_a_pod_gets_the_number_of_its_priority_class(api: Api) -> None:
     path = "/apis/scheduling.k8s.io/v1/priorityclasses"
     await api.call("POST", path, {"metadata": {"name": "high"}, "value": 7, "preemptionPolicy": "Never"})
     await api.call("POST", path, {"metadata": {"name": "usual"}, "value": 3, "globalDefault": True})
+    changed = await api.call("PATCH", f"{path}/usual", {"value": 4}, content_type=MERGE)
+    assert changed.json["message"].endswith("is invalid: value: Forbidden: may not be changed in an update.")
     for name, number, policy in (("high", 7, "Never"), ("usual", 3, "PreemptLowerPriority")):
         made = pod(f"with-{name}")
         if name == "high":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -397,3 +397,19 @@ async def test_a_nodes_extended_resources_outlive_the_kubelets_next_report(sim: 
     status = sim.registry.get(nodes, "lab-control-plane")["status"]
     assert any("busybox" in name for image in status["images"] for name in image["names"])
     assert status["capacity"]["example.com/dongle"] == status["allocatable"]["example.com/dongle"] == "5"
+
+
+async def test_a_resource_that_somebody_gives_a_node_can_be_used_within_ten_seconds(sim: Simulation) -> None:
+    nodes = sim.registry.resource("nodes")
+
+    def write(fn: Callable[[Obj], object]) -> None:
+        sim.registry.change(nodes, "lab-control-plane", "", lambda node: fn(node["status"]["capacity"]))
+
+    def allocatable() -> Obj:
+        return sim.registry.get(nodes, "lab-control-plane")["status"]["allocatable"]
+
+    write(lambda capacity: capacity.update({"example.com/dongle": "2", "cpu": "64"}))
+    await sim.until(lambda: allocatable().get("example.com/dongle") == "2", limit=11)
+    assert allocatable()["cpu"] == "2"
+    write(lambda capacity: capacity.pop("example.com/dongle"))
+    await sim.until(lambda: "example.com/dongle" not in allocatable(), limit=11)

@@ -78,3 +78,27 @@ async def test_a_pod_that_wants_company_is_tried_again_when_it_comes(sim: Simula
     assert tries(sim, "lonely") == 1
     sim.create(pod("friend", {"app": "friend"}))
     await sim.until(lambda: sim.ready("lonely"), limit=5)
+
+
+async def test_a_node_that_may_be_used_again_is_tried_before_and_after_its_taint_goes(sim: Simulation) -> None:
+    def cordon(value: bool) -> None:
+        spec = {"unschedulable": value} if value else {}
+        nodes = sim.registry.resource("nodes")
+        keep = ("podCIDR", "podCIDRs", "providerID", "taints")
+
+        def changed(obj: Obj) -> None:
+            obj["spec"] = {key: obj["spec"][key] for key in keep if key in obj["spec"]} | spec
+
+        sim.registry.change(nodes, "lab-control-plane", "", changed, subresource="")
+
+    cordon(True)
+    await sim.run(1)
+    sim.create(pod("waits"))
+    await sim.run(1)
+    cordon(False)
+    await sim.until(lambda: sim.ready("waits"), limit=2)
+    told = [event["object"]["message"] for event in sim.seen["events"] if "0/1 nodes" in event["object"]["message"]]
+    assert [text.split(": ")[1].split(".")[0] for text in told] == [
+        "1 node(s) were unschedulable",
+        "1 node(s) had untolerated taint(s)",
+    ]

@@ -60,7 +60,8 @@ def validate(obj: Obj, old: Obj | None) -> list[Cause]:
     found = metadata.validate(obj, old)
     if old is None:
         return found + _allowed(obj)
-    found += metadata.immutable("value", obj.get("value", 0), old.get("value", 0))
+    if obj.get("value", 0) != old.get("value", 0):
+        found.append(causes.forbidden("value", "may not be changed in an update."))
     return found + metadata.immutable("preemptionPolicy", obj.get("preemptionPolicy"), old.get("preemptionPolicy"))
 
 

@@ -82,7 +82,7 @@ def validate(obj: Obj, old: Obj | None) -> list[Cause]:
         path = f"spec.persistentVolumeClaimRetentionPolicy.{key}"
         found += names.among(path, retention.get(key), ("Retain", "Delete"))
     given = spec.get("volumeClaimTemplates") or []
-    for index, claim in enumerate(given):
+    for index, claim in enumerate(given if old is None else ()):  # nobody may change them anyway
         found += claims.spec(claim.get("spec") or {}, f"spec.volumeClaimTemplates[{index}].spec")
     for key in ("replicas", "minReadySeconds"):
         found += metadata.non_negative(f"spec.{key}", spec.get(key))

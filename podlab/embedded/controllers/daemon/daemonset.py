@@ -32,6 +32,7 @@ class DaemonSets:
     def __init__(self, registry: Registry, pods: Owned) -> None:
         self._registry, self._clock = registry, registry.clock
         self._resource, self._nodes = registry.resource("daemonsets.apps"), registry.resource("nodes")
+        self._owned = pods
         self._pods = PodControl(registry, "daemonset-controller", pods)
         self._claims = Claims(registry, registry.resource("pods"), pods)
         self._revisions = Revisions(registry)
@@ -56,8 +57,10 @@ class DaemonSets:
 
     def _on_node(self, event: Event) -> None:
         """What changes at a node besides its status may change where daemons run."""
-        if event.type != "MODIFIED" or _placement(event.object) != _placement(event.previous or {}):
-            for owner in self._registry.list(self._resource):
+        if event.type == "MODIFIED" and _placement(event.object) == _placement(event.previous or {}):
+            return
+        for owner in self._registry.list(self._resource):
+            if event.type != "MODIFIED" or nodes.concerns(owner, event.object, self._owned.of(owner)):
                 self._controller.add(namespaced(owner))
 
     def _reconcile(self, key: Key) -> None:

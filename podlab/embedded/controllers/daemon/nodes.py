@@ -74,6 +74,15 @@ def should_run(owner: Obj, node: Obj) -> tuple[bool, bool]:
     return not untolerated, not evicting
 
 
+def concerns(owner: Obj, node: Obj, pods: Iterable[Obj]) -> bool:
+    """Whether a changed node is reason to look at a DaemonSet again: a Pod is missing there, or may not stay."""
+    runs, stays = should_run(owner, node)
+    there = any(pod["spec"].get("nodeName") == node["metadata"]["name"] for pod in pods)
+    if not there:
+        return runs
+    return not stays or bool((owner.get("status") or {}).get("numberMisscheduled"))
+
+
 def node_of(pod: Obj) -> str:
     """The node that a Pod is on, or is meant for."""
     spec = pod["spec"]

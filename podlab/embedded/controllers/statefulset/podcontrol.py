@@ -47,15 +47,26 @@ class StatefulPodControl:
             raise
         self._tell("Delete", owner, pod)
 
-    def restore(self, owner: Obj, pod: Obj) -> None:
-        """Give a Pod the labels of its identity again. Raises StatusError."""
+    def update(self, owner: Obj, pod: Obj) -> None:
+        """Make a Pod and its claims what they should be; that is told if there was something to do. Raises StatusError."""
+        matches = identity.matches(owner, pod)
+        try:
+            if not matches:
+                self._restore(pod)
+            if self.retain(owner, pod) or not matches:
+                self._tell("Update", owner, pod)
+        except StatusError as error:
+            self._tell("Update", owner, pod, error)
+            raise
+
+    def _restore(self, pod: Obj) -> None:
+        """Give a Pod the labels of its identity again."""
         meta = pod["metadata"]
 
         def label(obj: Obj) -> None:
             obj["metadata"]["labels"] = {**(obj["metadata"].get("labels") or {}), **identity.labels_of(meta["name"])}
 
         self._registry.change(self._pods, meta["name"], meta["namespace"], label, subresource="", by=CONTROLLER)
-        self._tell("Update", owner, pod)
 
     def create_claims(self, owner: Obj, pod: Obj) -> None:
         """Create the claims that are missing. Raises StatusError."""
@@ -87,12 +98,15 @@ class StatefulPodControl:
             for reference in claim["metadata"].get("ownerReferences") or ()
         )
 
-    def retain(self, owner: Obj, pod: Obj) -> None:
-        """Let the claims' owners be what the retention policy wants. Raises StatusError."""
+    def retain(self, owner: Obj, pod: Obj) -> bool:
+        """Let the claims' owners be what the retention policy wants; whether they were not. Raises StatusError."""
+        changed = False
         for claim in self._found(owner, pod):
             owners = identity.claim_owners(owner, pod, claim)
             if owners != (claim["metadata"].get("ownerReferences") or []):
                 self._own(claim, owners)
+                changed = True
+        return changed
 
     def _own(self, claim: Obj, owners: list[Obj]) -> None:
         def change(obj: Obj) -> None:

@@ -92,9 +92,7 @@ class Sync:
             control.create_claims(owner, pod)
         if self._ordered and (self._is_unavailable(pod) or not identity.is_running_and_ready(pod)):
             return True
-        if not identity.matches(owner, pod):
-            control.restore(owner, pod)
-        control.retain(owner, pod)
+        control.update(owner, pod)
         return False
 
     def _release_claims(self, pod: Obj) -> bool:

@@ -188,6 +188,14 @@ class NodeReporter:
             f"Node {self.name} status is now: NodeReady",
         )
 
+    def _correct(self) -> None:
+        """Allot what somebody else's hand has written of the machine, such as a resource that is no kubelet's own."""
+        node = self._registry.find(self._nodes, self.name)
+        said = (node or {}).get("status") or {}
+        given = said.get("capacity") or {}
+        if node and not given == said.get("allocatable") == {**given, **CAPACITY}:
+            self.report()
+
     def _renew(self) -> None:
         now = rfc3339micro(self._clock.now())
         try:
@@ -205,6 +213,7 @@ class NodeReporter:
         except StatusError as error:
             if error.code not in (403, 404, 409):
                 raise
+        self._correct()
         self._timers.append(self._clock.call_later(RENEW, self._renew))
         self._timers = [timer for timer in self._timers if not timer.cancelled]
 

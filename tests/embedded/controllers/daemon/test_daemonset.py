@@ -86,8 +86,9 @@ async def test_on_delete_the_old_pod_stays_until_somebody_deletes_it(sim: Simula
     await sim.until(lambda: is_through(there))
 
 
-async def test_a_taint_that_evicts_takes_the_pod_away(sim: Simulation) -> None:
+async def test_a_taint_that_evicts_takes_the_pod_away_and_one_that_does_not_is_seen_later(sim: Simulation) -> None:
     there = await started(sim)
+    await sim.run(1)
 
     def taint(*taints: Obj) -> None:
         resource = sim.registry.resource("nodes")
@@ -95,9 +96,14 @@ async def test_a_taint_that_evicts_takes_the_pod_away(sim: Simulation) -> None:
 
     taint({"key": "k", "effect": "NoSchedule"})
     await sim.run(5)
+    assert len(there.pods()) == 1 and there.status(KIND)["desiredNumberScheduled"] == 1
+    there.change(KIND, lambda obj: obj["metadata"].update(labels={"look": "again"}))
+    await sim.run(5)
     assert len(there.pods()) == 1 and there.status(KIND)["numberMisscheduled"] == 1
     taint({"key": "k", "effect": "NoExecute"})
     await sim.until(lambda: not there.pods())
+    gone = [event["object"]["status"]["conditions"] for event in sim.seen["pods"] if event["type"] == "DELETED"]
+    assert "DeletionByTaintManager" in {condition.get("reason") for condition in gone[-1]}
     taint()
     await sim.until(lambda: is_through(there))
 

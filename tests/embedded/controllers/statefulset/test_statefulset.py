@@ -149,6 +149,18 @@ def test_claims_have_the_ordinals_name_and_the_selectors_labels() -> None:
     assert claim["metadata"] == {"name": "data-web-4", "labels": {"of": "me", "app": "web"}}
 
 
+async def test_a_changed_retention_policy_gives_claims_owners_and_that_is_told(sim: Simulation) -> None:
+    claim = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}}
+    templates = [{"metadata": {"name": "data"}, "spec": claim}]
+    there = await ready(sim, 2, volumeClaimTemplates=templates)
+    policy = {"whenDeleted": "Delete", "whenScaled": "Retain"}
+    there.change(KIND, lambda obj: obj["spec"].update(persistentVolumeClaimRetentionPolicy=policy))
+    await sim.run(1)
+    found = sim.registry.list(sim.registry.resource("persistentvolumeclaims"), "default")
+    assert [each["metadata"]["ownerReferences"][0]["kind"] for each in found] == [KIND, KIND]
+    assert there.told("SuccessfulUpdate") == [f"Update Pod web-{n} in StatefulSet web successful" for n in (0, 1)]
+
+
 def test_who_owns_a_claim_follows_from_the_retention_policy() -> None:
     claim: Obj = {"metadata": {}}
 
