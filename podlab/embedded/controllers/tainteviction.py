@@ -18,7 +18,7 @@ Obj = dict[str, Any]
 
 NAME = "taint-eviction-controller"
 MANAGER = "kube-controller-manager"
-DELAY = 0.006
+DELAY = 0.003
 """Seconds until a Pod that may not stay is seen to; the DaemonSet controller is sooner."""
 REASON, MESSAGE = "DeletionByTaintManager", "Taint manager: deleting due to NoExecute taint"
 

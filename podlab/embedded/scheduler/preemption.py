@@ -13,6 +13,7 @@ Obj = dict[str, Any]
 REASON = "PreemptionByScheduler"
 MESSAGE = "default-scheduler: preempting to accommodate a higher priority pod"
 NEVER = "not eligible due to preemptionPolicy=Never."
+LEAVING = "not eligible due to a terminating pod on the nominated node."
 
 
 def priority(pod: Obj) -> int:
@@ -25,9 +26,24 @@ def may_preempt(pod: Obj) -> bool:
     return bool(pod["spec"].get("preemptionPolicy") != "Never")
 
 
-def is_leaving(pod: Obj) -> bool:
-    """Whether it is being deleted."""
-    return bool(pod["metadata"].get("deletionTimestamp"))
+def ineligible(pod: Obj, there: Sequence[Obj]) -> str:
+    """Why a Pod may push nobody out, "" if it may.
+
+    Args:
+        there: the Pods of the node where room is being made for it already.
+    """
+    if not may_preempt(pod):
+        return NEVER
+    return LEAVING if any(_makes_room(other) and priority(other) < priority(pod) for other in there) else ""
+
+
+def _makes_room(pod: Obj) -> bool:
+    """Whether it is being deleted for one that is more important."""
+    conditions = (pod.get("status") or {}).get("conditions") or ()
+    told = any(
+        c["type"] == "DisruptionTarget" and c["status"] == "True" and c.get("reason") == REASON for c in conditions
+    )
+    return told and bool(pod["metadata"].get("deletionTimestamp"))
 
 
 def victims(pod: Obj, there: Sequence[Obj], fits: Callable[[list[Obj]], bool]) -> list[Obj]:

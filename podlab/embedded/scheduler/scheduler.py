@@ -28,6 +28,8 @@ NAME = "default-scheduler"
 MANAGER = "kube-scheduler"
 ONE = 0.004
 """Seconds that placing one Pod takes."""
+LAST = 0.03
+"""Seconds until the last of several victims goes: all others go before it."""
 CLAIMS = frozenset(("claims",))
 """Why a Pod waits for its volumes."""
 FLUSH = 300.0
@@ -169,13 +171,22 @@ class Scheduler:
         curable = [nodefit.preemptable(pod, node, found) for node, found in zip(nodes, reasons, strict=True)]
         message = nodefit.fit_error(reasons, curable)
         candidates = [node for node, possible in zip(nodes, curable, strict=True) if possible]
-        nominated, gone = self._room(key, pod, candidates, placed)
-        if gone or (nodes and not preemption.may_preempt(pod)):
-            message = nodefit.with_preemption(message, "" if gone else preemption.NEVER)
+        refused = self._ineligible(key, pod, candidates) if nodes else ""
+        nominated, gone = self._room(key, pod, candidates, placed) if not refused else ("", [])
+        if gone or refused:
+            message = nodefit.with_preemption(message, refused)
         why = frozenset(reason for found in reasons for reason in found)
         self._fail(key, pod, message, why=why, curable=any(curable), nominated=nominated)
-        for victim in gone:
+        for victim in gone[:-1]:
             self._preempt(victim, pod, nominated)
+        if gone:
+            self._clock.call_later(LAST * (len(gone) > 1), lambda: self._preempt(gone[-1], pod, nominated))
+
+    def _ineligible(self, key: Key, pod: Obj, nodes: list[Obj]) -> str:
+        """Why a Pod may not push others out, "" if it may."""
+        nominated = self._nominated.get(key, ("",))[0]
+        here = [node for node in nodes if node["metadata"]["name"] == nominated]
+        return preemption.ineligible(pod, self._beside(key, pod, nominated).pods if here else ())
 
     def _expect(self, key: Key, node: str) -> None:
         """Tell where the Pod will be while its volumes are made. Upstream: NominatedNodeNameForExpectation"""
@@ -189,11 +200,9 @@ class Scheduler:
         """The node where preemption costs least, and its victims: nothing where it does not help."""
         found: list[tuple[str, list[Obj]]] = []
         wanted = nodefit.load([pod])
-        for node in nodes if preemption.may_preempt(pod) else ():
+        for node in nodes:
             name = node["metadata"]["name"]
             there = self._beside(key, pod, name).pods
-            if self._nominated.get(key, ("",))[0] == name and any(map(preemption.is_leaving, there)):
-                return "", []  # room is being made already
 
             def fits(others: list[Obj], node: Obj = node, there: Sequence[Obj] = there) -> bool:
                 gone = {each["metadata"]["uid"] for each in there} - {each["metadata"]["uid"] for each in others}

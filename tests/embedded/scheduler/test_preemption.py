@@ -58,6 +58,20 @@ async def test_the_less_important_one_goes_as_recorded_on_kind(sim: Simulation) 
     assert "nominatedNodeName" not in sim.pod("boss")["status"]
 
 
+async def test_of_several_victims_the_last_goes_alone_and_till_then_nobody_else_has_to(sim: Simulation) -> None:
+    important(sim)
+    for name in ("one", "two"):
+        sim.create(pod(name, f"{room(sim) * 0.4:.3f}", terminationGracePeriodSeconds=2))
+        await sim.until(lambda name=name: sim.ready(name))
+    sim.create(pod("boss", f"{room(sim) * 0.8:.3f}", priorityClassName="important"))
+    await sim.until(lambda: sim.ready("boss"), limit=10)
+    told_boss = [text.partition("cpu.")[2] for text in told(sim, "boss") if "Insufficient" in text]
+    assert told_boss == [
+        "",
+        " no new claims to deallocate, preemption: not eligible due to a terminating pod on the nominated node.",
+    ]
+
+
 async def test_a_class_that_never_preempts_waits(sim: Simulation) -> None:
     important(sim, preemptionPolicy="Never")
     sim.create(pod("there", f"{room(sim) * 0.8:.3f}"))

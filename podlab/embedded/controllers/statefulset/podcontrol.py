@@ -48,7 +48,7 @@ class StatefulPodControl:
         self._tell("Delete", owner, pod)
 
     def update(self, owner: Obj, pod: Obj) -> None:
-        """Make a Pod and its claims what they should be; that is told if there was something to do. Raises StatusError."""
+        """Make a Pod and its claims what they should be, and tell it if something was to do. Raises StatusError."""
         matches = identity.matches(owner, pod)
         try:
             if not matches:
