@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from podlab.apimachinery.gotext import quote
 from podlab.embedded.apiserver import fields, status
 from podlab.embedded.apiserver.answering import negotiation, paging, shapes
 from podlab.embedded.apiserver.answering.negotiation import Answer, Form
+from podlab.embedded.apiserver.columns import CREATED, NAME, plain
 from podlab.embedded.apiserver.custom import reading
 from podlab.embedded.apiserver.decoding import conversion, decode, jsontext, unstructured, yamltext
 from podlab.embedded.apiserver.patching import applying, patch, patched
@@ -25,6 +26,8 @@ BODY_LIMIT = 3 * 1024 * 1024
 """Bytes of a request's body."""
 
 WHOLE = frozenset[str]()
+UNTABLED = frozenset(("resize", "ephemeralcontainers"))
+"""Parts of an object for which a Table has its name and age only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,10 @@ class Call:
     def one(self, obj: Obj, form: Form, code: int = 200) -> Answer:
         """An answer that holds one object in the form that was negotiated."""
         include = included(self, form)
-        shaped = shapes.one(self.resource, obj, form, now=self.registry.clock.now(), include=include)
+        resource = self.resource
+        if self.request.info.subresource in UNTABLED:
+            resource = replace(resource, columns=(NAME, CREATED), row=plain)
+        shaped = shapes.one(resource, obj, form, now=self.registry.clock.now(), include=include)
         return self.answer(shaped, form, code)
 
 

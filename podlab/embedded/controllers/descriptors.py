@@ -35,6 +35,7 @@ from podlab.embedded.controllers.serviceaccounttokens import ServiceAccountToken
 from podlab.embedded.controllers.statefulset.statefulset import StatefulSets
 from podlab.embedded.controllers.tainteviction import TaintEviction
 from podlab.embedded.controllers.volume.binder import VolumeBinder
+from podlab.embedded.controllers.volume.ephemeral import EphemeralVolumes
 from podlab.embedded.controllers.volume.protection import VolumeProtection
 from podlab.embedded.controllers.volume.provisioner import LocalPathProvisioner
 
@@ -88,6 +89,7 @@ CONTROLLERS: tuple[Callable[[ControllerContext], Part], ...] = (
     lambda context: HorizontalPodAutoscalers(context.registry),
     lambda context: PodDisruptionBudgets(context.registry),
     lambda context: VolumeBinder(context.registry),
+    lambda context: EphemeralVolumes(context.registry),
     lambda context: VolumeProtection(context.registry),
     lambda context: LocalPathProvisioner(context.registry),
     lambda context: EndpointSlices(context.registry),

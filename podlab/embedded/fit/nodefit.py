@@ -25,8 +25,12 @@ UNSCHEDULABLE = "node(s) were unschedulable"
 UNTOLERATED = "node(s) had untolerated taint(s)"
 UNMATCHED = "node(s) didn't match Pod's node affinity/selector"
 NO_PORTS = "node(s) didn't have free ports for the requested pod ports"
+IN_USE = (
+    "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod"
+)
 CURABLE = (
     NO_PORTS,
+    IN_USE,
     "Too many pods",
     neighbours.ANTI_AFFINITY,
     neighbours.THEIR_ANTI_AFFINITY,

@@ -17,6 +17,7 @@ from podlab.embedded.clock import Timer
 from podlab.embedded.disruption import disrupt, set_condition
 from podlab.embedded.events import Recorder
 from podlab.embedded.fit import neighbours, nodefit
+from podlab.embedded.fit.claims import used
 from podlab.embedded.fit.nodefit import Load
 from podlab.embedded.scheduler import preemption, scoring, volumebinding
 from podlab.embedded.scheduler.snapshot import Snapshot
@@ -108,7 +109,7 @@ class Scheduler:
     def _on_volume(self, event: Event) -> None:
         """A claim or a volume changed: Pods that use claims may have what they wait for."""
         reasons = {*CLAIMS, volumebinding.AFFINITY}
-        self._retry_all(lambda waiting: bool(waiting.reasons & reasons and volumebinding.claims_of(waiting.pod)))
+        self._retry_all(lambda waiting: bool(waiting.reasons & reasons and used(waiting.pod)))
 
     def _retry_all(self, concerned: Callable[[_Waiting], bool]) -> None:
         """Something changed: try those that fitted nowhere; a scheduler with nothing else to do waits for no back-off.
@@ -150,10 +151,13 @@ class Scheduler:
             self._fail(key, pod, nodefit.unplaceable(claims.reason, len(nodes)), why=CLAIMS)
             return
         wanted, placed = nodefit.load([pod]), self._snapshot.placed(pod, nodes)
+        holders = self._snapshot.users(key[0], claims.exclusive)
         reasons, fitting = [], []
         for node in nodes:
             there = self._beside(key, pod, node["metadata"]["name"])
             found = nodefit.misfits(wanted, node, there, placed)
+            if not found and holders:
+                found = [nodefit.IN_USE]
             if not found and not volumebinding.reachable(claims, node):
                 found = [volumebinding.AFFINITY]
             if not found:
@@ -172,7 +176,7 @@ class Scheduler:
         message = nodefit.fit_error(reasons, curable)
         candidates = [node for node, possible in zip(nodes, curable, strict=True) if possible]
         refused = self._ineligible(key, pod, candidates) if nodes else ""
-        nominated, gone = self._room(key, pod, candidates, placed) if not refused else ("", [])
+        nominated, gone = self._room(key, pod, candidates, placed, holders) if not refused else ("", [])
         if gone or refused:
             message = nodefit.with_preemption(message, refused)
         why = frozenset(reason for found in reasons for reason in found)
@@ -196,7 +200,9 @@ class Scheduler:
 
         self._registry.change(self._pods, key[1], key[0], expect, by=Writer(MANAGER))
 
-    def _room(self, key: Key, pod: Obj, nodes: list[Obj], placed: list[tuple[Obj, Obj]]) -> tuple[str, list[Obj]]:
+    def _room(
+        self, key: Key, pod: Obj, nodes: list[Obj], placed: list[tuple[Obj, Obj]], holders: set[str]
+    ) -> tuple[str, list[Obj]]:
         """The node where preemption costs least, and its victims: nothing where it does not help."""
         found: list[tuple[str, list[Obj]]] = []
         wanted = nodefit.load([pod])
@@ -207,7 +213,7 @@ class Scheduler:
             def fits(others: list[Obj], node: Obj = node, there: Sequence[Obj] = there) -> bool:
                 gone = {each["metadata"]["uid"] for each in there} - {each["metadata"]["uid"] for each in others}
                 rest = [pair for pair in placed if pair[0]["metadata"]["uid"] not in gone]
-                return not nodefit.misfits(wanted, node, nodefit.load(others), rest)
+                return not holders - gone and not nodefit.misfits(wanted, node, nodefit.load(others), rest)
 
             if chosen := preemption.victims(pod, there, fits):
                 found.append((name, chosen))

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from podlab.embedded.fit import neighbours, nodefit
+from podlab.embedded.fit import claims, neighbours, nodefit
 from podlab.embedded.fit.nodefit import Load
 
 Obj = dict[str, Any]
@@ -60,6 +60,13 @@ class Snapshot:
             return []
         labels = {node["metadata"]["name"]: node["metadata"].get("labels") or {} for node in nodes}
         return [(other, labels.get(other["spec"]["nodeName"], {})) for other in seen]
+
+    def users(self, namespace: str, names: set[str]) -> set[str]:
+        """The uids of the Pods that use one of these claims."""
+        if not names:
+            return set()
+        there = (pod for pod in self._everywhere() if pod["metadata"]["namespace"] == namespace)
+        return {pod["metadata"]["uid"] for pod in there if not names.isdisjoint(claims.used(pod))}
 
     def _everywhere(self) -> list[Obj]:
         return [pod for pods in self._pods.values() for pod in pods.values()]

@@ -7,32 +7,43 @@ from typing import Any
 
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resource import Writer
-from podlab.embedded.fit import nodefit
+from podlab.embedded.fit import claims, nodefit
 
 Obj = dict[str, Any]
 
 SELECTED_NODE = "volume.kubernetes.io/selected-node"
 UNBOUND = "pod has unbound immediate PersistentVolumeClaims"
+TO_BE_MADE = 'waiting for ephemeral volume controller to create the persistentvolumeclaim "{}"'
 AFFINITY = "node(s) didn't match PersistentVolume's node affinity"
 
 
 @dataclass(slots=True)
 class Found:
-    """A Pod's claims: why it cannot go anywhere, the volumes that are bound, the claims that wait for a node."""
+    """A Pod's claims: why it cannot go anywhere, the volumes that are bound, the claims that wait for a node.
+
+    Those that are `exclusive` are for one Pod at a time.
+    """
 
     reason: str = ""
     volumes: list[Obj] = field(default_factory=list)
     waiting: list[Obj] = field(default_factory=list)
+    exclusive: set[str] = field(default_factory=set)
 
 
 def look(registry: Registry, pod: Obj) -> Found:
     """Look at the claims of a Pod, in the order of its volumes."""
     found, unbound = Found(), False
-    for name in claims_of(pod):
+    own = claims.made_for(pod)
+    for name in claims.used(pod):
         claim = registry.find(registry.resource("persistentvolumeclaims"), name, pod["metadata"]["namespace"])
         if claim is None or claim["metadata"].get("deletionTimestamp"):
             state = "not found" if claim is None else "is being deleted"
-            return Found(f'persistentvolumeclaim "{name}" {state}')
+            missing = claim is None and name in own
+            return Found(TO_BE_MADE.format(name) if missing else f'persistentvolumeclaim "{name}" {state}')
+        if name in own and (wrong := claims.not_its_own(claim, pod)):
+            return Found(wrong)
+        if "ReadWriteOncePod" in (claim["spec"].get("accessModes") or ()):
+            found.exclusive.add(name)
         if claim["metadata"].get("annotations", {}).get("pv.kubernetes.io/bind-completed"):
             volume = registry.find(registry.resource("persistentvolumes"), claim["spec"].get("volumeName") or "")
             if volume is None:
@@ -43,17 +54,6 @@ def look(registry: Registry, pod: Obj) -> Found:
         else:
             unbound = True
     return Found(UNBOUND) if unbound else found
-
-
-def claims_of(pod: Obj) -> list[str]:
-    """The names of the claims that a Pod uses; those of ephemeral volumes are named after both."""
-    names = []
-    for volume in pod["spec"].get("volumes") or []:
-        if claim := volume.get("persistentVolumeClaim"):
-            names.append(claim["claimName"])
-        elif "ephemeral" in volume:
-            names.append(f"{pod['metadata']['name']}-{volume['name']}")
-    return names
 
 
 def _delayed(registry: Registry, claim: Obj) -> bool:

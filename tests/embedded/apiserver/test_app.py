@@ -306,3 +306,23 @@ async def test_a_pod_gets_the_number_of_its_priority_class(api: Api) -> None:
             made["spec"]["priorityClassName"] = name
         spec = (await api.call("POST", PODS, made)).json["spec"]
         assert (spec["priorityClassName"], spec["priority"], spec["preemptionPolicy"]) == (name, number, policy)
+
+
+async def test_tables_of_an_objects_parts(api: Api) -> None:
+    accept = "application/json;as=Table;v=v1;g=meta.k8s.io"
+    container = {"name": "c", "image": "nginx"}
+    await api.call("POST", PODS, {"metadata": {"name": "p"}, "spec": {"containers": [container]}})
+    template = {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [container]}}
+    spec = {"replicas": 3, "selector": {"matchLabels": {"a": "b"}}, "template": template}
+    sets = "/apis/apps/v1/namespaces/default/replicasets"
+    await api.call("POST", sets, {"metadata": {"name": "r"}, "spec": spec})
+
+    async def table(path: str) -> tuple[list[str], list[Any]]:
+        found = (await api.call("GET", path, accept=accept)).json
+        return [column["name"] for column in found["columnDefinitions"]], found["rows"][0]["cells"]
+
+    assert (await table(f"{PODS}/p/resize"))[0] == ["Name", "Created At"]
+    assert (await table(f"{PODS}/p/ephemeralcontainers"))[0] == ["Name", "Created At"]
+    assert (await table(f"{PODS}/p/status"))[0][:3] == ["Name", "Ready", "Status"]
+    head, cells = await table(f"{sets}/r/scale")
+    assert (head, cells[:3]) == (["Name", "Desired", "Available", "Age"], ["r", 3, 0])

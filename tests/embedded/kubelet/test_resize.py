@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from podlab.embedded.apiserver.resource import Writer
+from podlab.embedded.apiserver.status import StatusError
 from tests.embedded.simulation import Simulation
 
 Obj = dict[str, Any]
@@ -78,32 +79,61 @@ async def test_a_strict_policy_restarts_the_container(sim: Simulation) -> None:
     assert ("Killing", "Container c resize requires restart") in told(sim)
 
 
-@pytest.mark.parametrize(
-    ("cpu", "reason", "words"),
-    [
-        ("1950m", "Deferred", "Node didn't have enough resource: cpu, requested: 1950, used: "),
-        ("500", "Infeasible", "Node didn't have enough capacity: cpu, requested: 500000, capacity: 2000"),
-    ],
-)
-async def test_what_the_node_has_not_is_waited_for(sim: Simulation, cpu: str, reason: str, words: str) -> None:
+async def test_what_the_node_has_not_is_waited_for(sim: Simulation) -> None:
     sim.create(pod("other"))
     sim.create(pod())
     await sim.until(lambda: sim.ready("p") and sim.ready("other"), limit=10)
-    resize(sim, "limits", cpu=cpu)
-    resize(sim, "requests", cpu=cpu)
+    resize(sim, "limits", cpu="1950m")
+    resize(sim, "requests", cpu="1950m")
     await sim.run(3)
     pending = sim.pod("p")["status"]["conditions"][0]
-    assert (pending["type"], pending["reason"]) == ("PodResizePending", reason)
-    assert pending["message"].startswith(words)
+    assert (pending["type"], pending["reason"]) == ("PodResizePending", "Deferred")
+    assert pending["message"].startswith("Node didn't have enough resource: cpu, requested: 1950, used: ")
     assert status(sim)["resources"]["requests"]["cpu"] == "100m"
-    assert [each for each, _ in told(sim)] == [f"Resize{reason}"]
-    if reason == "Deferred":
-        resize(sim, "requests", "other", cpu="110m")  # what is only asked for takes nobody's room
-        await sim.run(3)
-        assert sim.pod("other")["status"]["containerStatuses"][0]["allocatedResources"]["cpu"] == "110m"
-        sim.delete("other", 0)
-        await sim.run(25)
-        assert status(sim)["resources"]["requests"]["cpu"] == cpu
+    assert [each for each, _ in told(sim)] == ["ResizeDeferred"]
+    resize(sim, "requests", "other", cpu="110m")  # what is only asked for takes nobody's room
+    await sim.run(3)
+    assert sim.pod("other")["status"]["containerStatuses"][0]["allocatedResources"]["cpu"] == "110m"
+    sim.delete("other", 0)
+    await sim.run(25)
+    assert status(sim)["resources"]["requests"]["cpu"] == "1950m"
+
+
+@pytest.mark.parametrize(
+    ("amounts", "words"),
+    [
+        ({"cpu": "9"}, "cpu, requested: 9000, allocatable: 2000"),
+        ({"memory": "1000Gi"}, "memory, requested: 1073741824000, allocatable: 25276502016"),
+        (
+            {"cpu": "9", "memory": "1000Gi"},
+            "cpu, requested: 9000, allocatable: 2000; memory, requested: 1073741824000, allocatable: 25276502016",
+        ),
+    ],
+)
+async def test_what_no_pod_of_the_node_can_have_is_refused(
+    sim: Simulation, amounts: dict[str, str], words: str
+) -> None:
+    sim.create(pod())
+    await sim.until(lambda: sim.ready("p"), limit=10)
+    resize(sim, "limits", cpu="200", memory="2000Gi")
+    with pytest.raises(StatusError, match='pods "p" is forbidden: node didn\'t have enough allocatable resources') as e:
+        resize(sim, "requests", **amounts)
+    assert e.value.message.endswith(f": {words}")
+
+
+async def test_what_waits_for_good_is_told_where_the_node_has_less_than_it_said(sim: Simulation) -> None:
+    sim.create(pod())
+    await sim.until(lambda: sim.ready("p"), limit=10)
+    nodes = sim.registry.resource("nodes")
+    resize(sim, "limits", cpu="1900m")
+    resize(sim, "requests", cpu="1900m")
+    sim.registry.change(nodes, "lab-control-plane", "", lambda node: node["status"]["allocatable"].update(cpu="1"))
+    await sim.run(3)
+    pending = sim.pod("p")["status"]["conditions"][0]
+    assert (pending["reason"], pending["message"]) == (
+        "Infeasible",
+        "Node didn't have enough capacity: cpu, requested: 1900, capacity: 1000",
+    )
 
 
 async def test_an_ephemeral_container_is_no_resize(sim: Simulation) -> None:

@@ -6,6 +6,7 @@ from podlab.embedded.apiserver.admission import (
     defaultclass,
     limitranger,
     namespacelifecycle,
+    podresize,
     podsecurity,
     priority,
     resourcequota,
@@ -55,6 +56,8 @@ def check(obj: Obj | None, old: Obj | None, ctx: Context) -> None:
     podsecurity.check(obj, old, ctx)
     if old is not None and not ctx.subresource and (ctx.resource.group, ctx.resource.plural) == CLAIMS:
         volumeresize.check(obj, old, ctx)
+    if ctx.subresource == "resize":
+        podresize.check(obj, ctx)
     if old is None and (ctx.resource.group, ctx.resource.plural) == ("", "pods"):
         runtimeclass.check(obj, ctx)
     resourcequota.check(obj, old, ctx)

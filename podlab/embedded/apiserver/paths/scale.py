@@ -13,6 +13,7 @@ from typing import Any
 from podlab.apimachinery.times import rfc3339
 from podlab.embedded.apiserver import status, verbs
 from podlab.embedded.apiserver.answering.negotiation import Answer
+from podlab.embedded.apiserver.columns import AGE, NAME, Column, age, head
 from podlab.embedded.apiserver.decoding import decode
 from podlab.embedded.apiserver.patching import applying, managedfields, patch
 from podlab.embedded.apiserver.patching.fieldsets import Path
@@ -21,7 +22,21 @@ from podlab.embedded.apiserver.request import check_write_options
 from podlab.embedded.apiserver.resource import Obj, Resource, ScalePaths
 from podlab.embedded.apiserver.verbs import Call
 
-SCALE = Resource("autoscaling", "v1", "Scale", "scales")
+COLUMNS = (
+    NAME._replace(format=""),
+    Column("Desired", "replicas is the desired number of instances for the scaled object.", "integer"),
+    Column("Available", "replicas is the actual number of observed instances of the scaled object.", "integer"),
+    AGE,
+)
+
+
+def row(scale: Obj, now: float) -> list[Any]:
+    """What a Table says of a Scale."""
+    name, spec, shown = head(scale)
+    return [name, spec.get("replicas", 0), shown.get("replicas", 0), age(scale, now)]
+
+
+SCALE = Resource("autoscaling", "v1", "Scale", "scales", columns=COLUMNS, row=row)
 KEPT = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
 REPLICAS = ("f:spec", "f:replicas")
 OPERATORS = {"In": "in", "NotIn": "notin"}
@@ -69,23 +84,23 @@ def selector_text(selector: Obj) -> str:
 
 def answer(call: Call) -> Answer:
     """GET, PUT or PATCH of `/scale`. Raises StatusError."""
-    form = call.form(verbs.WHOLE)
+    form, shown = call.form(), replace(call, resource=SCALE)
     method = call.request.method
     if method not in ("GET", "PUT", "PATCH"):
         raise status.method_not_allowed()
     obj = call.registry.get(call.resource, call.name, call.namespace)
     if method == "GET":
-        return call.answer(scale_of(obj, call.resource), form)
+        return shown.one(scale_of(obj, call.resource), form)
     if method == "PATCH" and call.request.content_type() == patch.APPLY:
         changed = _change(call, check_write_options(call.request, "PatchOptions", apply=True), _applier(call))
-        return call.answer(scale_of(changed, call.resource), form)
+        return shown.one(scale_of(changed, call.resource), form)
     dry_run = check_write_options(call.request, "UpdateOptions" if method == "PUT" else "PatchOptions")
     if method == "PUT":
         sent = _put(call)
         changed = _change(call, dry_run, lambda scale: _updated(call, scale, sent))
     else:
         changed = _change(call, dry_run, lambda scale: _updated(call, scale, _patched(call, scale)))
-    return call.answer(scale_of(changed, call.resource), form)
+    return shown.one(scale_of(changed, call.resource), form)
 
 
 def _change(call: Call, dry_run: bool, make: Callable[[Obj], Obj]) -> Obj:

@@ -16,8 +16,8 @@ from podlab.embedded.controllers.controller import CONTROLLER, MANAGER, Controll
 from podlab.embedded.controllers.pods import podstates
 from podlab.embedded.controllers.volume import matching
 from podlab.embedded.controllers.volume.matching import BY_CONTROLLER, COMPLETED, PROVISIONER, SELECTED_NODE
-from podlab.embedded.controllers.volume.protection import used
 from podlab.embedded.events import Recorder
+from podlab.embedded.fit.claims import used
 
 Obj = dict[str, Any]
 
@@ -102,7 +102,8 @@ class VolumeBinder:
         elif class_ is None:
             self._recorder.warning(claim, "ProvisioningFailed", f'storageclass.storage.k8s.io "{name}" not found')
         elif not ready:
-            new = self._clock.now() - times.seconds(claim["metadata"]["creationTimestamp"]) < NEW
+            meta = claim["metadata"]
+            new = self._clock.now() - times.seconds(meta["creationTimestamp"]) < NEW and not _of_pod(meta)
             for told in _delayed(self._unplaced(claim), new=new):
                 self._recorder.normal(claim, *told)
         else:
@@ -184,6 +185,11 @@ class VolumeBinder:
         self._registry.change(
             self._claims, name, namespace, lambda obj: _do(change, obj), subresource=part, by=CONTROLLER
         )
+
+
+def _of_pod(meta: Obj) -> bool:
+    """Whether it was made for a Pod, which was there before it."""
+    return any(ref["kind"] == "Pod" and ref.get("controller") for ref in meta.get("ownerReferences") or ())
 
 
 def _delayed(pods: list[str], *, new: bool) -> list[tuple[str, str]]:

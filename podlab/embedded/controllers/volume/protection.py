@@ -10,6 +10,7 @@ from typing import Any
 from podlab.embedded.apiserver.registry import Event, Registry
 from podlab.embedded.controllers.controller import CONTROLLER, Controller, Key
 from podlab.embedded.controllers.pods import podstates
+from podlab.embedded.fit import claims
 
 Obj = dict[str, Any]
 
@@ -32,7 +33,7 @@ class VolumeProtection:
 
     def _on_pod(self, event: Event) -> None:
         if event.type == "DELETED" or podstates.finished(event.object):
-            for name in used(event.object):
+            for name in claims.used(event.object):
                 self._controller.add(("persistentvolumeclaims", f"{event.object['metadata']['namespace']}/{name}"))
 
     def _reconcile(self, key: Key) -> None:
@@ -55,15 +56,10 @@ class VolumeProtection:
             return bool((obj.get("status") or {}).get("phase") == "Bound")
         name, namespace = obj["metadata"]["name"], obj["metadata"]["namespace"]
         pods = self._registry.list(self._registry.resource("pods"), namespace)
-        return any(name in used(pod) and pod["spec"].get("nodeName") and not podstates.finished(pod) for pod in pods)
+        there = [pod for pod in pods if pod["spec"].get("nodeName") and not podstates.finished(pod)]
+        return any(name in claims.used(pod) for pod in there)
 
 
 def _key(plural: str, obj: Obj) -> Key | None:
     meta = obj["metadata"]
     return (plural, f"{meta.get('namespace', '')}/{meta['name']}") if meta.get("deletionTimestamp") else None
-
-
-def used(pod: Obj) -> list[str]:
-    """The names of the claims that a Pod uses."""
-    volumes = pod["spec"].get("volumes") or []
-    return [v["persistentVolumeClaim"]["claimName"] for v in volumes if v.get("persistentVolumeClaim")]

@@ -173,3 +173,63 @@ async def test_a_claim_made_with_its_pod_is_looked_at_before_and_after(sim: Simu
     events = [json.loads(line)["object"] for line in said]
     recorded = [each["reason"] for each in events if each["involvedObject"]["name"] == "data-db-0"]
     assert reasons == list(dict.fromkeys(recorded))
+
+
+def ephemeral(name: str, **metadata: Any) -> Obj:
+    made = pod(name, "")
+    template = {"metadata": metadata, "spec": claim("x", "2Mi")["spec"]}
+    made["spec"]["volumes"] = [{"name": "d", "ephemeral": {"volumeClaimTemplate": template}}]
+    return made
+
+
+def told_of(sim: Simulation, name: str, reason: str) -> list[str]:
+    events = [event["object"] for event in sim.seen["events"] if event["type"] == "ADDED"]
+    return [e["message"] for e in events if (e["involvedObject"]["name"], e["reason"]) == (name, reason)]
+
+
+async def test_an_ephemeral_volume_has_a_claim_of_its_own_that_goes_with_its_pod(sim: Simulation) -> None:
+    sim.create(ephemeral("p", labels={"l": "m"}))
+    await sim.until(lambda: sim.ready("p"))
+    found = get(sim, "persistentvolumeclaims", "p-d") or {}
+    (owner,) = found["metadata"]["ownerReferences"]
+    assert (owner["kind"], owner["controller"], found["metadata"]["labels"]) == ("Pod", True, {"l": "m"})
+    assert told_of(sim, "p", "FailedScheduling") == [
+        '0/1 nodes are available: waiting for ephemeral volume controller to create the persistentvolumeclaim "p-d". '
+        "not found"
+    ]
+    assert told_of(sim, "p-d", "WaitForPodScheduled") == ["waiting for pod p to be scheduled"]
+    assert not told_of(sim, "p-d", "WaitForFirstConsumer")
+    sim.delete("p")
+    await sim.until(lambda: get(sim, "persistentvolumeclaims", "p-d") is None)
+
+
+async def test_a_claim_of_that_name_that_is_somebody_elses_is_told_of(sim: Simulation) -> None:
+    sim.create(claim("p-d"))
+    sim.create(ephemeral("p"))
+    await sim.run(3)
+    wrong = "PVC default/p-d was not created for pod default/p (pod is not owner)"
+    assert told_of(sim, "p", "FailedBinding")[0] == f"ephemeral volume d: {wrong}"
+    assert told_of(sim, "p", "FailedScheduling")[0] == f"0/1 nodes are available: {wrong}. not found"
+
+
+async def test_a_claim_for_one_pod_is_had_by_one_after_the_other_or_by_the_more_important(sim: Simulation) -> None:
+    sim.create(claim("one", accessModes=["ReadWriteOncePod"]))
+    sim.create(pod("first", "one"))
+    await sim.until(lambda: sim.ready("first"))
+    sim.create(pod("second", "one"))
+    await sim.run(2)
+    in_use = (
+        "0/1 nodes are available: 1 node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode "
+        "already in-use by another pod."
+    )
+    no_help = "0/1 nodes are available: 1 No preemption victims found for incoming pod."
+    assert told_of(sim, "second", "FailedScheduling") == [
+        f"{in_use} no new claims to deallocate, preemption: {no_help}"
+    ]
+    sim.delete("first")
+    await sim.until(lambda: sim.ready("second"))
+    boss = pod("boss", "one")
+    boss["spec"]["priorityClassName"] = "system-node-critical"
+    sim.create(boss)
+    await sim.until(lambda: sim.ready("boss"))
+    assert told_of(sim, "boss", "FailedScheduling") == [in_use] and sim.gone("second")
