@@ -78,6 +78,7 @@ class Files:
     ) -> None:
         self.root, self.user, self.read_only = root, user, read_only
         self._free = user.holds("DAC_OVERRIDE")
+        self.mask = 0o022
         self.now: Callable[[], float] = float
         self.elsewhere: Callable[[str], tuple[Files, str] | None] | None = None
         self.listed = mounts
@@ -162,8 +163,6 @@ class Files:
         """(links, bytes, whether it takes blocks of a disk) of a directory, as its file system counts them."""
         path = self.resolve(path)
         volume, inner, _ = self._locate(path)
-        if volume is self.root:
-            return 1, 4096, True
         prefix = inner.rstrip("/") + "/"
         below = {e[len(prefix) :].split("/")[0] for e in (*volume.entries, *volume.links) if e.startswith(prefix)} - {
             ""
@@ -193,10 +192,12 @@ class Files:
         if now := self.now():
             volume.times[inner] = now
 
-    def _own(self, volume: Volume, inner: str) -> None:
+    def _own(self, volume: Volume, inner: str, usual: int = 0o666) -> None:
         """What is new belongs to who makes it, and in a directory that says so to the directory's group."""
         if inner in volume.entries or inner in volume.links:
             return
+        if self.mask != 0o022:
+            volume.modes[inner] = usual & ~self.mask
         parent = posixpath.dirname(inner)
         mode = volume.mode if parent == "/" else volume.modes.get(parent, 0)
         group = volume.owners.get(parent, (0, 0))[1] if mode & SETGID else self.user.gid
@@ -236,13 +237,13 @@ class Files:
         if parents:
             self.make_directory(posixpath.dirname(path), parents=True)
         volume, inner = self._writable(path)
-        self._own(volume, inner)
+        self._own(volume, inner, 0o777)
         volume.entries[inner] = None
         if now := self.now():
             volume.times[inner] = now
         parent = posixpath.dirname(inner)
         if (volume.mode if parent == "/" else volume.modes.get(parent, 0)) & SETGID:
-            volume.modes[inner] = 0o755 | SETGID
+            volume.modes[inner] = (0o777 & ~self.mask) | SETGID
 
     def remove(self, path: str) -> None:
         """Remove a file, a link, or a directory with all in it. Raises FileError."""

@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
+from podlab.embedded.runtime.commands import usage
 from podlab.embedded.runtime.commands.commands import COMMANDS
 from podlab.embedded.runtime.commands.refusals import refusal
 from podlab.embedded.runtime.files import FileError
@@ -14,6 +15,7 @@ from podlab.embedded.runtime.machine.executables import known
 from podlab.embedded.runtime.machine.process import Process
 from podlab.embedded.runtime.machine.stdio import Command, Io
 from podlab.embedded.runtime.servers import (
+    busyboxhttpd,
     demonstrations,
     httpd,
     interpreters,
@@ -72,6 +74,8 @@ async def run(process: Process) -> int:
     apache = name != "httpd" or "httpd-foreground" in image.commands  # busybox has another program of this name
     if server and apache and there:
         return await server(process)
+    if name == "httpd" and there:
+        return await busyboxhttpd.httpd(process)
     if name == "agnhost":
         return await agnhost(process)
     system = image.system and argv[0] in image.commands
@@ -82,6 +86,8 @@ async def run(process: Process) -> int:
     if name in CLIENTS and there:
         await process.work()
         return await CLIENTS[name](io, argv[1:])
+    if name == "busybox" and there:
+        return usage.busybox(io, argv[1:])
     if there and argv[0] not in image.entrypoint:
         await process.work()
         return await COMMANDS.get(name, refusal(name))(io, argv[1:])
@@ -97,7 +103,7 @@ def _other_words(argv: list[str], image: Image) -> list[str] | None:
         return words if words and not words[0].startswith("-") else [image.command[0], *words]
     if name == "entrypoint.sh" and image.user == "curl_user":
         return words if known((words or ["-"])[0], image.commands) else ["curl", *words]
-    return words if name == "busybox" and words and image.busybox else None
+    return words if name == "busybox" and words and not words[0].startswith("-") and image.busybox else None
 
 
 async def _wait(process: Process, component: str) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from podlab.embedded.runtime.commands import conditions, smallcommands
+from podlab.embedded.runtime.commands import conditions, smallcommands, usage
 from podlab.embedded.runtime.commands.accounts import USERS, names, number
 from podlab.embedded.runtime.commands.dates import date
 from podlab.embedded.runtime.commands.expr import expr
@@ -23,6 +23,8 @@ from podlab.embedded.runtime.commands.files import (
 from podlab.embedded.runtime.commands.network import connections, curl, interfaces, lookups, wget
 from podlab.embedded.runtime.commands.processes import kill, runners, tables
 from podlab.embedded.runtime.commands.text import (
+    calculator,
+    calendars,
     comparing,
     dumps,
     grep,
@@ -50,7 +52,12 @@ async def printenv(io: Io, words: list[str]) -> int:
 
 async def hostname(io: Io, words: list[str]) -> int:
     """`hostname [-f|-s|-d|-i]`: the full name is the one that /etc/hosts has for the Pod's address."""
-    machine, flags = io.process.machine, options(words)[0]
+    machine, (flags, names) = io.process.machine, options(words)
+    if names and not machine.user.holds("SYS_ADMIN"):
+        root = "you must be root to change the host name"
+        return io.fail(f"hostname: {'sethostname: Operation not permitted' if io.busybox else root}")
+    if names:
+        return io.fail("hostname: podlab does not simulate changing the host name")
     if flags & {"i", "I"}:
         io.say(machine.ip)
         return 0
@@ -70,7 +77,7 @@ async def dnsdomainname(io: Io, words: list[str]) -> int:
 
 
 async def groups(io: Io, words: list[str]) -> int:
-    return await identity(io, ["-Gn"])
+    return await identity(io, ["-Gn"], "groups")
 
 
 async def arch(io: Io, words: list[str]) -> int:
@@ -81,7 +88,8 @@ async def arch(io: Io, words: list[str]) -> int:
 async def sleep(io: Io, words: list[str]) -> int:
     total = 0.0
     if not words:
-        return io.fail("sleep: missing operand")
+        wrong = "sleep: missing operand\nTry 'sleep --help' for more information."
+        return usage.show(io, "sleep") if io.busybox else io.fail(wrong)
     for word in words:
         if word in ("infinity", "inf"):
             total = 1e9
@@ -103,21 +111,25 @@ async def false(io: Io, words: list[str]) -> int:
     return 1
 
 
-async def identity(io: Io, words: list[str]) -> int:
+async def identity(io: Io, words: list[str], called: str = "id") -> int:
     who = io.process.machine.user
     users, groups = names(io, "/etc/passwd"), names(io, "/etc/group")
     flags, asked = options(words)
     if asked:
         uid = number(io, USERS, asked[0])
         if uid is None or uid not in users:
-            wrong = f"unknown user {asked[0]}" if io.busybox else f"‘{asked[0]}’: no such user"
+            wrong = f"unknown user {asked[0]}" if io.busybox else f"'{asked[0]}': no such user"
             return io.fail(f"id: {wrong}")
         who = replace(who, uid=uid, gid=_group(io, uid), groups=(_group(io, uid),))
     if flags & {"u", "g", "G"}:
         numbers = who.groups if "G" in flags else [who.uid if "u" in flags else who.gid]
         known = users if "u" in flags else groups
         io.say(" ".join(known.get(number, str(number)) if "n" in flags else str(number) for number in numbers))
-        return 0
+        unknown = [one for one in numbers if "n" in flags and one not in known]
+        for one in unknown:
+            kind = "user" if "u" in flags else "group"
+            io.fail(f"{called}: {'unknown' if io.busybox else f'cannot find name for {kind}'} ID {one}")
+        return int(bool(unknown))
     shown = ",".join(_named(number, groups) for number in who.groups)
     io.say(f"uid={_named(who.uid, users)} gid={_named(who.gid, groups)} groups={shown}")
     return 0
@@ -171,13 +183,16 @@ async def nproc(io: Io, words: list[str]) -> int:
     return 0
 
 
-COMMANDS: Mapping[str, Command] = MappingProxyType(
+PLAIN: Mapping[str, Command] = MappingProxyType(
     {
         "[": conditions.bracket,
         "[[": conditions.double_bracket,
         "arp": interfaces.arp,
         "awk": awk,
         "base64": archives.base64,
+        "bc": calculator.bc,
+        "cal": calendars.cal,
+        "chroot": runners.chroot,
         "basename": textcommands.basename,
         "cat": filecommands.cat,
         "chmod": filedetails.chmod,
@@ -310,6 +325,8 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
     }
 )
 """Every command that some image has."""
+COMMANDS: Mapping[str, Command] = MappingProxyType({name: usage.checked(name, one) for name, one in PLAIN.items()})
+"""The same, each with busybox's look at its words."""
 
 
 async def run_command(io: Io, words: list[str]) -> int:

@@ -35,7 +35,7 @@ class _Condition:
             return False
         if len(words) == 1:
             return bool(words[0])
-        if len(words) == 3 and words[1] in BINARY:
+        if len(words) == 3 and words[1] in BINARY and not (words[1] in ("==", "=~") and self._dash()):
             return self._binary(*words)
         if len(words) == 3 and not (words[0] in ("!", "(") or words[1] in ("-a", "-o", "&&", "||")):
             raise Unclear(self._unknown(words[1] if self.io.busybox else words[0], binary=True))
@@ -50,8 +50,11 @@ class _Condition:
         if self.io.busybox:
             return f"{word}: unknown operand"
         if "line " in self.io.speaker:
-            return f"{word}: {'binary' if binary and word not in self.words[:1] else 'unary'} operator expected"
+            return f"{self.words[1] if binary else word}: {'binary' if binary else 'unary'} operator expected"
         return f"{word}: unexpected operator"
+
+    def _dash(self) -> bool:
+        return not self.io.busybox and "line " not in self.io.speaker and not self.patterns
 
     def _next(self, *wanted: str) -> bool:
         if self.at < len(self.words) and self.words[self.at] in wanted:

@@ -6,18 +6,20 @@ import re
 from datetime import UTC, datetime
 
 from podlab.embedded.runtime.commands.files import filedetails
-from podlab.embedded.runtime.expressions.dates import shown, understood
+from podlab.embedded.runtime.expressions.dates import shown, understood, zone_of
 from podlab.embedded.runtime.files import NO_SUCH
 from podlab.embedded.runtime.machine.stdio import Io
 
-USUAL = "%a %b %e %H:%M:%S UTC %Y"
-ISO = {"": "%Y-%m-%d", "date": "%Y-%m-%d", "hours": "%Y-%m-%dT%H%z", "minutes": "%Y-%m-%dT%H:%M%z",
-       "seconds": "%Y-%m-%dT%H:%M:%S%z"}  # fmt: skip
+USUAL = "%a %b %e %H:%M:%S %Z %Y"
+ISO = {"": "%Y-%m-%d", "date": "%Y-%m-%d", "hours": "%Y-%m-%dT%H%:z", "minutes": "%Y-%m-%dT%H:%M%:z",
+       "seconds": "%Y-%m-%dT%H:%M:%S%:z"}  # fmt: skip
 
 
 async def date(io: Io, words: list[str]) -> int:
     """`date [-u] [-d TIME | -r FILE] [-I[SPEC]] [-R] [+FORMAT]`"""
-    form, moment, words = USUAL, datetime.fromtimestamp(io.process.time, UTC), list(words)
+    form, words, settled = USUAL, list(words), 0
+    zone = zone_of((io.env or io.process.env).get("TZ", ""), files=not io.busybox) if "-u" not in words else UTC
+    moment = datetime.fromtimestamp(io.process.time, UTC).astimezone(zone)
     while words:
         word = words.pop(0)
         if word.startswith("+"):
@@ -26,27 +28,31 @@ async def date(io: Io, words: list[str]) -> int:
             text = found[1] or found[2] or (words.pop(0) if words else "")
             read = understood(text, moment, busy=io.busybox)
             if read is None:
-                return io.fail(f"date: invalid date '{text}'" if io.busybox else f"date: invalid date ‘{text}’")
-            moment = read
+                return io.fail(f"date: invalid date '{text}'")
+            moment = read.astimezone(zone)
         elif found := re.fullmatch(r"-r(.*)|--reference=(.*)", word):
             name = found[1] or found[2] or (words.pop(0) if words else "")
             if not io.process.machine.files.exists(io.path(name)):
                 return io.fail(f"date: {name}: {NO_SUCH}")
-            moment = datetime.fromtimestamp(filedetails.modified(io, io.path(name)), UTC)
+            moment = datetime.fromtimestamp(filedetails.modified(io, io.path(name)), UTC).astimezone(zone)
         elif found := re.fullmatch(r"-I(\w*)|--iso-8601(?:=(\w+))?", word):
             form = ISO.get(found[1] or found[2] or "", ISO[""])
         elif word in ("-R", "--rfc-email", "--rfc-2822"):
-            form = "%a, %d %b %Y %H:%M:%S +0000"
+            form = "%a, %d %b %Y %H:%M:%S %z"
         elif word == "-s" or not word.startswith("-"):
-            return _refused(io, words[0] if word == "-s" and words else word)
-    io.say(shown(form, moment))
-    return 0
+            read = understood(text := words.pop(0) if word == "-s" and words else word, moment, busy=io.busybox)
+            if read is None:
+                return io.fail(f"date: invalid date '{text}'")
+            settled, moment = _refused(io), read
+    io.say(shown(form.replace("%N", "%%N") if io.busybox else form, moment))
+    return settled
 
 
-def _refused(io: Io, word: str) -> int:
-    if understood(word, datetime.fromtimestamp(io.process.time, UTC), busy=io.busybox) is None:
-        return io.fail(f"date: invalid date '{word}'" if io.busybox else f"date: invalid date ‘{word}’")
-    busy = io.busybox
-    return io.fail(
-        "date: can't set date: Operation not permitted" if busy else "date: cannot set date: Operation not permitted"
-    )
+def _refused(io: Io) -> int:
+    """Nobody sets the clock; busybox does not call that a failure."""
+    if io.process.machine.user.holds("SYS_TIME"):
+        return io.fail("date: podlab does not simulate setting the clock")
+    return io.fail(f"date: {CANNOT[io.busybox]} set date: Operation not permitted", int(not io.busybox))
+
+
+CANNOT = ("cannot", "can't")

@@ -27,7 +27,7 @@ class _Reader:
         return found
 
     def _syntax(self, word: str) -> str:
-        return "syntax error" if self.busy else f"syntax error: unexpected argument ‘{word}’"
+        return "syntax error" if self.busy else f"syntax error: unexpected argument '{word}'"
 
     def _level(self, level: int) -> str:
         if level == len(LEVELS):
@@ -42,7 +42,7 @@ class _Reader:
     def _primary(self) -> str:
         if self.at >= len(self.words):
             last = self.words[-1] if self.words else ""
-            raise Wrong("syntax error" if self.busy else f"syntax error: missing argument after ‘{last}’")
+            raise Wrong("syntax error" if self.busy else f"syntax error: missing argument after '{last}'")
         word = self.words[self.at]
         self.at += 1
         if word == "(":
@@ -51,7 +51,7 @@ class _Reader:
                 raise Wrong(
                     "syntax error"
                     if self.busy
-                    else "syntax error: expecting ')' after ‘" + self.words[self.at - 1] + "’"
+                    else "syntax error: expecting ')' after '" + self.words[self.at - 1] + "'"
                 )
             self.at += 1
             return found

@@ -48,8 +48,8 @@ async def sysctl(io: Io, words: list[str]) -> int:
         if not io.process.machine.files.exists(path):
             return io.fail(
                 f"sysctl: error: '{name}' is an unknown key"
-                if not io.busybox
-                else f"sysctl: {path}: No such file or directory"
+                if io.busybox
+                else f"sysctl: cannot stat {path}: No such file or directory"
             )
         if equals or "w" in flags:
             return io.fail(f"sysctl: error setting key '{name}': Read-only file system")
@@ -66,7 +66,7 @@ async def tty(io: Io, words: list[str]) -> int:
 async def free(io: Io, words: list[str]) -> int:
     busy = io.busybox
     unit = 1024 if "-m" in words else 1
-    width, first = ("11", "      ") if busy else ("11", "       ")
+    width, first = ("11", "       " if busy and "-k" not in words and len(words) else "      " if busy else "       ")
     heads = "".join(f"{name:>{width}} " for name in ("total", "used", "free", "shared", "buff/cache", "available"))
     io.say(f"{first} {heads}".rstrip())
     values = (MEMORY, MEMORY // 6, MEMORY // 2, 11616, MEMORY // 3, MEMORY * 5 // 6)

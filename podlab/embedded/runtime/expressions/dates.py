@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 FORMS = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d", "%Y.%m.%d-%H:%M:%S",
@@ -14,13 +15,23 @@ TIMES = ("%H:%M:%S", "%H:%M")
 STEP = re.compile(r"([-+]?\d{1,9}) *(second|sec|minute|min|hour|day|week|month|year)s?( ago)?", re.I)
 SECONDS = {"sec": 1, "second": 1, "min": 60, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 SECONDS |= {"month": 30 * 86400, "year": 365 * 86400}
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 NAMED = {"now": 0, "today": 0, "tomorrow": 86400, "yesterday": -86400}
 
 
 def shown(form: str, moment: datetime) -> str:
     """A moment in a format of date."""
-    given = {"s": str(int(moment.timestamp())), "N": f"{moment.microsecond * 1000:09}", "Z": "UTC", "z": "+0000"}
-    given |= {"3N": f"{moment.microsecond // 1000:03}", "P": moment.strftime("%p").lower(), ":z": "+00:00"}
+    given = {
+        "s": str(int(moment.timestamp())),
+        "N": f"{moment.microsecond * 1000:09}",
+        "Z": _zone(moment),
+        "z": moment.strftime("%z"),
+    }
+    given |= {
+        "3N": f"{moment.microsecond // 1000:03}",
+        "P": moment.strftime("%p").lower(),
+        ":z": _colon(moment.strftime("%z")),
+    }
 
     def one(found: re.Match[str]) -> str:
         letter = found[1]
@@ -34,14 +45,44 @@ def shown(form: str, moment: datetime) -> str:
     return re.sub(r"%(3N|:z|[-_]?[a-zA-Z%])", one, form)
 
 
+def _zone(moment: datetime) -> str:
+    return moment.tzname() or "UTC"
+
+
+def _colon(offset: str) -> str:
+    return f"{offset[:3]}:{offset[3:]}"
+
+
+POSIX = re.compile(r":?([A-Za-z]{3,})([-+]?\d{1,2})?(?::(\d{2}))?.*")
+
+
+def zone_of(name: str, *, files: bool) -> tzinfo:
+    """The zone that TZ names: of the zone files where an image has those, or as POSIX writes it (`KST-9`)."""
+    if not name:
+        return UTC
+    if files and not re.search(r"\d", name):
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            pass
+    found = POSIX.fullmatch(name)
+    if not found:
+        return UTC
+    hours, minutes = int(found[2] or 0), int(found[3] or 0)
+    west = timedelta(hours=abs(hours), minutes=minutes)
+    return timezone(west if hours < 0 else -west, found[1])
+
+
 def understood(text: str, now: datetime, *, busy: bool) -> datetime | None:
     """The moment that a text says; None for none. busybox knows fewer forms than coreutils."""
-    text = text.strip()
+    text, zone = text.strip(), UTC if text.rstrip().endswith(("Z", " UTC")) else now.tzinfo or UTC
+    if busy and re.fullmatch(r"\d{8}", text):
+        return None
     if re.fullmatch(r"@-?\d{1,11}(\.\d*)?", text):
         return datetime.fromtimestamp(float(text[1:]), UTC)
     for form in FORMS:
         try:
-            return datetime.strptime(text.removesuffix("Z").removesuffix(" UTC"), form).replace(tzinfo=UTC)
+            return datetime.strptime(text.removesuffix("Z").removesuffix(" UTC"), form).replace(tzinfo=zone)
         except ValueError:
             continue
     for form in TIMES:
@@ -50,6 +91,9 @@ def understood(text: str, now: datetime, *, busy: bool) -> datetime | None:
         except ValueError:
             continue
         return now.replace(hour=clock.hour, minute=clock.minute, second=clock.second, microsecond=0)
+    if not busy and (found := re.fullmatch(r"(\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?) *([-+ ] *\d.*)", text)):
+        base = understood(found[1], now, busy=False)
+        return _moved(re.sub(r"^([-+]) +", r"\1", found[2].strip()).lower(), base) if base else None
     return None if busy else _moved(text.lower(), now)
 
 
@@ -58,6 +102,10 @@ def _moved(text: str, now: datetime) -> datetime | None:
     if text in NAMED:
         return now + timedelta(seconds=NAMED[text])
     text = re.sub(r"^next ", "1 ", re.sub(r"^last ", "-1 ", text))
+    if text.removeprefix("1 ") in WEEKDAYS:
+        return (now + timedelta(days=(WEEKDAYS.index(text.removeprefix("1 ")) - now.weekday() - 1) % 7 + 1)).replace(
+            hour=0, minute=0, second=0, microsecond=0
+        )
     if not (found := STEP.fullmatch(text)):
         return None
     sign = -1 if found[3] else 1

@@ -12,6 +12,14 @@ WIDEST = 2**20
 """Columns that one conversion may fill."""
 
 
+def unknown(template: str) -> str:
+    """What follows in a format from the first conversion on that busybox does not know; "" if it knows all."""
+    for found in re.finditer(r"%(?:%|[-+ #0]*(?:\*|\d*)(?:\.(?:\*|\d*))?[hlLjzt]*(.?))", template, re.S):
+        if found[1] is not None and (not found[1] or found[1] not in "diouxXcsbfFeEgGaA"):
+            return re.sub(r"^(%[^hlLjzt]*)[hlLjzt]+", r"\1", template[found.start() :])
+    return ""
+
+
 def filled(template: str, value: Callable[[str], object], *, unknown: Callable[[str], str]) -> str:
     """A template with its conversions carried out.
 
@@ -43,8 +51,9 @@ def shown(kind: str, flags: str, width: int, precision: int, value: object) -> s
     """One value as a conversion shows it; `precision` is -1 where none is given."""
     if kind in "sbqc":
         written = str(value)
-        written = written[:precision] if precision >= 0 and kind != "c" else written
-        return written.ljust(width) if "-" in flags else written.rjust(width)
+        data = written.encode("utf-8", "surrogateescape")  # C counts bytes
+        data = data[:precision] if precision >= 0 and kind != "c" else data
+        return (data.ljust(width) if "-" in flags else data.rjust(width)).decode("utf-8", "surrogateescape")
     exact = f".{min(precision, 1000)}" if precision >= 0 else ""
     if kind in "diouxX":
         whole = value if isinstance(value, int) else int(float(str(value)))

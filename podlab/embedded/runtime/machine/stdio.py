@@ -37,7 +37,8 @@ class Io:
     speaker: str = ""
 
     def path(self, name: str) -> str:
-        """A name made absolute."""
+        """A name made absolute; what is made of that name gets the modes that the process's mask leaves."""
+        self.process.machine.files.mask = self.process.umask
         path = "/" + posixpath.normpath(posixpath.join(self.cwd or self.process.cwd, name)).lstrip("/")
         return f"/proc/{self.process.pid}{path[10:]}" if f"{path}/".startswith("/proc/self/") else path
 
@@ -127,6 +128,24 @@ def options(words: list[str]) -> tuple[set[str], list[str]]:
     """(letters of the flags, the other words)"""
     flags = [word for word in words if word.startswith("-") and len(word) > 1]
     return {char for flag in flags for char in flag.lstrip("-")}, [word for word in words if word not in flags]
+
+
+def letters(words: list[str], valued: str) -> tuple[set[str], dict[str, str], list[str]]:
+    """(letters of the flags, values of those that have one, the other words)"""
+    flags, values, rest, given = set[str](), dict[str, str](), list[str](), list(words)
+    while given:
+        word = given.pop(0)
+        if word == "--":
+            return flags, values, rest + given
+        if not word.startswith("-") or word.startswith("--") or word == "-":
+            rest += [word] if not word.startswith("--") else []
+            continue
+        for at, letter in enumerate(word[1:], 1):
+            if letter in valued:
+                values[letter] = word[at + 1 :] or (given.pop(0) if given else "")
+                break
+            flags.add(letter)
+    return flags, values, rest
 
 
 USUAL = ("{}: {}", "{}: {}")

@@ -55,19 +55,19 @@ DASH = Dialect(
 ASH = Dialect(
     name="ash",
     prefix="{name}:",
-    builtin="{command}: line 0:",
+    builtin="{command}: line {line}:",
     not_found="{}: not found",
     cannot_open="can't open {}: {}",
     cannot_create="can't create {}: {}",
-    cannot_cd="cd: line 0: can't cd to {}: {}",
-    cannot_source="{command}: line 0: can't open '{}': No such file or directory",
+    cannot_cd="cd: line {line}: can't cd to {}: {}",
+    cannot_source="{command}: line {line}: can't open '{}': No such file or directory",
     unset="{}: parameter not set",
     read_only="{}: is read only",
     unusable=2,
     unreadable=1,
     unset_code=2,
     no_number="Illegal number: {}",
-    features=frozenset(["function", "substrings"]),
+    features=frozenset(["function", "slices", "RANDOM"]),
 )
 BASH = Dialect(
     name="bash",
@@ -84,7 +84,7 @@ BASH = Dialect(
     unreadable=1,
     unset_code=127,
     no_number="{}: numeric argument required",
-    features=frozenset(["function", "substrings", "[[", "((", "arrays", "<<<", "braces", "time"]),
+    features=frozenset(["function", "slices", "cases", "RANDOM", "[[", "((", "arrays", "<<<", "braces", "time"]),
 )
 SHORT: Mapping[str, Mapping[tuple[str, str], str]] = MappingProxyType(
     {

@@ -217,10 +217,25 @@ async def _substitute(shell: Shell, part: Substitution) -> str:
 
 def _tilde(shell: Shell, word: Word) -> Word:
     first = word.parts[0] if word.parts else None
-    if not isinstance(first, Text) or first.quoted or first.text[:1] != "~" or first.text[1:2] not in ("", "/"):
+    if (
+        not isinstance(first, Text)
+        or first.quoted
+        or first.text[:1] != "~"
+        or (name := first.text[1:].partition("/")[0]).startswith("$")
+    ):
         return word
-    home = Text(shell.variables.get("HOME", "/root"), quoted=True)
-    return replace(word, parts=(home, Text(first.text[1:]), *word.parts[1:]))
+    home = shell.variables.get("HOME", "/root") if not name else _home(shell, name)
+    if home is None or (len(word.parts) > 1 and "/" not in first.text):
+        return word
+    return replace(word, parts=(Text(home, quoted=True), Text(first.text[1 + len(name) :]), *word.parts[1:]))
+
+
+def _home(shell: Shell, user: str) -> str | None:
+    """A user's home as /etc/passwd has it."""
+    files = shell.process.machine.files
+    text = files.read("/etc/passwd").decode(errors="replace") if files.exists("/etc/passwd") else ""
+    rows = (line.split(":") for line in text.splitlines())
+    return next((row[5] for row in rows if len(row) > 5 and row[0] == user), None)
 
 
 def _braces(shell: Shell, word: Word) -> list[Word]:
@@ -253,7 +268,9 @@ def _choices(inside: str) -> list[str]:
     else:
         first, last, step = int(found[1]), int(found[2]), int(found[3] or 1) or 1
     reach = range(first, last + 1, step) if first <= last else range(first, last - 1, -step)
-    return [chr(number) if found[4] else str(number) for number in reach[:MOST_NAMES]]
+    padded = any(re.match(r"-?0\d", text or "") for text in (found[1], found[2]))
+    width = max(len(found[1]), len(found[2])) if padded else 0
+    return [chr(number) if found[4] else f"{number:0{width}}" for number in reach[:MOST_NAMES]]
 
 
 def _names(shell: Shell, wanted: str) -> list[str]:
@@ -271,7 +288,8 @@ def _names(shell: Shell, wanted: str) -> list[str]:
                 if files.named(posixpath.normpath(posixpath.join(cwd, name))):
                     following.append(name)
             elif files.is_directory(path):
-                following += [posixpath.join(folder, name) for name in files.list(path) if _visible(name, part)]
+                names = [*files.list(path), *([".", ".."] if shell.dialect.name != "bash" else [])]
+                following += [posixpath.join(folder, name) for name in names if _visible(name, part)]
         found = [
             name for name in following if last or files.is_directory(posixpath.normpath(posixpath.join(cwd, name)))
         ]

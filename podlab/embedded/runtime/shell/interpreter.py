@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -16,7 +17,7 @@ from podlab.embedded.runtime.machine.children import Job, finish, joined
 from podlab.embedded.runtime.machine.children import start as start_child
 from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.shell import expansion
-from podlab.embedded.runtime.shell.builtins import INLINE, builtin
+from podlab.embedded.runtime.shell.builtins.builtins import INLINE, builtin
 from podlab.embedded.runtime.shell.redirects import Unredirected, closed, redirected
 from podlab.embedded.runtime.shell.simple import simple
 from podlab.embedded.runtime.shell.state import Exit, Leave, Shell
@@ -286,6 +287,13 @@ async def call(shell: Shell, words: list[str], extra: dict[str, str]) -> int:
     direct = words[0] == "command" and len(words) > 1 and not words[1].startswith("-")
     words = words[1:] if direct else words
     name = words[0]
+    line, text = shell.aliases.get(name, (0, ""))
+    if text and line < shell.line and not direct and shell.dialect.name != "bash":
+        del shell.aliases[name]
+        try:
+            return await shell.evaluate(f"{text} {' '.join(map(shlex.quote, words[1:]))}")
+        finally:
+            shell.aliases[name] = (line, text)
     if not direct and name in shell.functions:
         return await _call_function(shell, name, words[1:], extra)
     if found := builtin(shell, name):

@@ -70,6 +70,7 @@ async def _command(inner: Shell, arguments: list[str]) -> None:
             inner.status = inner.fail("-c requires an argument", 2)
         return
     inner.name, inner.arguments = (arguments[1] if len(arguments) > 1 else inner.name), tuple(arguments[2:])
+    inner.inline = True
     inner.alone = inner.dialect.name != "dash" and _single(arguments[0], inner)
     inner.status = await inner.evaluate(arguments[0])
 

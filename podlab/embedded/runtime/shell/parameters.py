@@ -33,7 +33,8 @@ def parameter(shell: Shell, name: str) -> str | None:
     if name in special:
         return special[name]
     if name == "-":
-        return "".join(letter for letter in SHOWN if letter in shell.options)
+        always = {"ash": "c" * shell.inline, "bash": "hBc" if shell.inline else "hB"}.get(shell.dialect.name, "")
+        return "".join(letter for letter in SHOWN if letter in shell.options) + always
     if "[" in name:
         return _element(shell, name)
     if name in shell.variables:
@@ -44,11 +45,11 @@ def parameter(shell: Shell, name: str) -> str | None:
 
 
 def _computed(shell: Shell, name: str) -> str | None:
-    if name == "RANDOM" and "substrings" in shell.dialect.features:
+    if name == "RANDOM" and "RANDOM" in shell.dialect.features:
         shell.process.steps += 1
         return str((int(shell.process.time * 1000) + shell.process.steps * 12345) * 1103515245 // 7 % 32768)
     if name == "LINENO":
-        return str(shell.line)
+        return str(shell.shown_line)
     if name == "SECONDS" and shell.dialect.name == "bash":
         return str(int(shell.process.time) % 1000)
     if name == "HOSTNAME" and shell.dialect.name == "bash":
@@ -75,13 +76,13 @@ async def modified(shell: Shell, part: Parameter, text: Expand, pattern: Expand)
         name, _, index = part.name.partition("[")
         if index in ("@]", "*]"):
             return str(len(shell.arrays.get(name, [])))
-        return str(len(shell.arguments) if part.name in ("@", "*") else len(current or ""))
+        return str(len(shell.arguments) if part.name in ("@", "*") else len(encoded(current or "")))
     word = part.word or Word(())
     present = current is not None and (current != "" or operator[0] != ":" or len(operator) == 1)
     if operator[-1] in "-=?+" and operator != ":":
         return await _conditional(shell, part, current or "", word, text, present=present)
-    if "substrings" not in shell.dialect.features:
-        shell.fail("Bad substitution")
+    if ("slices" if operator in (":", "/", "//") else "cases") not in shell.dialect.features:
+        shell.fail("Bad substitution" if shell.dialect.name == "dash" else "syntax error: bad substitution")
         raise Exit(2)
     if operator == ":":
         return _slice(shell, current or "", await text(shell, word))
@@ -107,17 +108,23 @@ async def _conditional(shell: Shell, part: Parameter, current: str, word: Word, 
     return given
 
 
-def _slice(shell: Shell, current: str, bounds: str) -> str:
+def encoded(text: str) -> bytes:
+    """A text's bytes: containers speak of bytes where they have no locale."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _slice(shell: Shell, text: str, bounds: str) -> str:
     first, _, second = bounds.partition(":")
+    current = encoded(text)
     try:
         begin = value(first, shell.variables)
         begin = max(0, begin + len(current)) if begin < 0 else begin
         if not second.strip():
-            return current[begin:]
+            return current[begin:].decode("utf-8", "surrogateescape")
         length = value(second, shell.variables)
     except ArithmeticProblem:
         return ""
-    return current[begin : length if length < 0 else begin + length]
+    return current[begin : length if length < 0 else begin + length].decode("utf-8", "surrogateescape")
 
 
 def _halves(word: Word) -> tuple[Word, Word]:

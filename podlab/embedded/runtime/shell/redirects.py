@@ -41,6 +41,8 @@ async def _redirect(shell: Shell, io: Io, redirect: Redirect) -> Io:
     try:
         if operator == "<":
             return _placed(io, max(number, 0), io.open(target))
+        if operator in (">", "&>") and "C" in shell.options and _plain(io, target):
+            raise Unredirected(_kept(shell, target))
         write = io.writer(target, append=operator in (">>", "&>>", "<>"))
     except FileError as error:
         raise Unredirected(unopened(shell.dialect, target, str(error), create=operator in WRITES)) from None
@@ -55,6 +57,8 @@ async def _redirect(shell: Shell, io: Io, redirect: Redirect) -> Io:
 
 def _joined(shell: Shell, io: Io, number: int, target: str) -> Io:
     """`2>&1`, `3>&-`, and bash's `>&file`."""
+    if target == "-" and number > 2:
+        return replace(io, more=MappingProxyType({key: value for key, value in io.more.items() if key != number}))
     if target == "-":
         return _placed(io, number, Input() if number == 0 else _nowhere)
     if not target.isdecimal():
@@ -78,6 +82,18 @@ def closed(before: Io, after: Io) -> None:
             stream.close()
         elif isinstance(stream, Fifo):
             stream.left()
+
+
+def _plain(io: Io, target: str) -> bool:
+    files, path = io.process.machine.files, io.path(target)
+    return files.exists(path) and not path.startswith(("/dev/", "/proc/")) and not files.fifo(path)
+
+
+def _kept(shell: Shell, target: str) -> str:
+    """What `set -C` says of a file that is there."""
+    if shell.dialect.name == "bash":
+        return f"{target}: cannot overwrite existing file"
+    return shell.dialect.cannot_create.format(target, "File exists")
 
 
 def _nowhere(data: bytes) -> None:

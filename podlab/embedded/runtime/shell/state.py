@@ -67,11 +67,19 @@ class Shell:
     locals: list[dict[str, str | None]] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
     option_place: tuple[int, int] = (1, 0)
+    inline: bool = False
+    aliases: dict[str, tuple[int, str]] = field(default_factory=dict)
+    limits: dict[str, str] = field(default_factory=dict)
 
     @property
     def prefix(self) -> str:
         """What complaints begin with."""
-        return self.dialect.prefix.format(name=self.name, line=self.line)
+        return self.dialect.prefix.format(name=self.name, line=self.shown_line)
+
+    @property
+    def shown_line(self) -> int:
+        """The line as the shell counts it: ash begins with 0 in what follows `-c`."""
+        return self.line - (self.inline and self.dialect.name == "ash")
 
     def fail(self, text: str, code: int = 1) -> int:
         """Write a complaint in the shell's own name; returns the exit code."""
@@ -79,7 +87,7 @@ class Shell:
 
     def refuse(self, command: str, text: str, code: int | None = None) -> int:
         """A builtin's complaint."""
-        words = f"{self.dialect.builtin.format(command=command)} {text}"
+        words = f"{self.dialect.builtin.format(command=command, line=self.shown_line)} {text}"
         return self.fail(words, self.dialect.unusable if code is None else code)
 
     def checked(self, code: int) -> int:
@@ -105,6 +113,8 @@ class Shell:
             options=set(self.options),
             locals=[dict(frame) for frame in self.locals],
             jobs=[],
+            aliases=dict(self.aliases),
+            limits=dict(self.limits),
         )
 
     def assign(self, name: str, value: str) -> None:

@@ -23,7 +23,7 @@ async def dd(io: Io, words: list[str]) -> int:
         if name in given:
             found = re.fullmatch(r"(\d{1,9})([a-zA-Z]*)", given[name])
             if not found or found[2] not in UNITS:
-                wrong = f"invalid number '{given[name]}'" if io.busybox else f"invalid number: ‘{given[name]}’"
+                wrong = f"invalid number '{given[name]}'" if io.busybox else f"invalid number: '{given[name]}'"
                 return io.fail(f"dd: {wrong}")
             numbers[name] = int(found[1]) * UNITS[found[2]]
     size = max(1, numbers["bs"])

@@ -65,7 +65,7 @@ async def touch(io: Io, words: list[str]) -> int:
             time = _moment(io, found[1] or "d", given)
             if time is None:
                 busy = io.busybox
-                return io.fail(f"touch: invalid date '{given}'" if busy else f"touch: invalid date format ‘{given}’")
+                return io.fail(f"touch: invalid date '{given}'" if busy else f"touch: invalid date format '{given}'")
             moment = time
         elif word.startswith("-") and len(word) > 1:
             kept = kept or "c" in word

@@ -5,11 +5,14 @@ from __future__ import annotations
 import posixpath
 import re
 import stat as bits
+import string
+import zlib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from podlab.embedded.runtime.commands import accounts
 from podlab.embedded.runtime.files import DEVICES, NO_SUCH, FileError
-from podlab.embedded.runtime.machine.stdio import Io, options
+from podlab.embedded.runtime.machine.stdio import Io, letters, options
 
 
 async def chmod(io: Io, words: list[str]) -> int:
@@ -25,7 +28,7 @@ async def chmod(io: Io, words: list[str]) -> int:
             continue
         mode = changed(files.mode(path), rest[0])
         if mode is None:
-            return io.fail(f"chmod: invalid mode '{rest[0]}'" if io.busybox else f"chmod: invalid mode: ‘{rest[0]}’")
+            return io.fail(f"chmod: invalid mode '{rest[0]}'" if io.busybox else f"chmod: invalid mode: '{rest[0]}'")
         try:
             files.set_mode(path, mode)
         except FileError as error:
@@ -37,7 +40,7 @@ async def chmod(io: Io, words: list[str]) -> int:
 
 def changed(mode: int, wanted: str) -> int | None:
     """A mode as `0644` or `u+x,go-w` changes it; None for what is neither."""
-    if re.fullmatch(r"[0-7]{3,4}", wanted):
+    if re.fullmatch(r"[0-7]{1,4}", wanted):
         return int(wanted, 8)
     for part in wanted.split(","):
         found = re.fullmatch(r"([ugoa]*)([-+=])([rwx]*)", part)
@@ -46,7 +49,8 @@ def changed(mode: int, wanted: str) -> int | None:
         who = found[1] if found[1] and "a" not in found[1] else "ugo"
         given = sum({"r": 4, "w": 2, "x": 1}[letter] for letter in set(found[3]))
         mask = sum(given << {"u": 6, "g": 3, "o": 0}[letter] for letter in set(who))
-        whole = sum(7 << {"u": 6, "g": 3, "o": 0}[letter] for letter in set(who))
+        bare = 0o7000 if found[2] == "=" else 0
+        whole = bare + sum(7 << {"u": 6, "g": 3, "o": 0}[letter] for letter in set(who))
         mode = {"+": mode | mask, "-": mode & ~mask, "=": (mode & ~whole) | mask}[found[2]]
     return mode
 
@@ -73,7 +77,7 @@ def _give(io: Io, command: str, user: str, group: str, names: list[str], *, deep
         word = user if user and uid is None else group
         kind = "user" if word == user else "group"
         busy = f"{command}: unknown {kind} {word}"
-        return io.fail(busy if io.busybox else f"{command}: invalid {kind}: ‘{user}{':' if group else ''}{group}’")
+        return io.fail(busy if io.busybox else f"{command}: invalid {kind}: '{user}{':' if group else ''}{group}'")
     for name in names:
         paths = _below(io, name) if deep else [name]
         for path in paths:
@@ -97,8 +101,11 @@ def _below(io: Io, name: str) -> list[str]:
 
 
 async def stat(io: Io, words: list[str]) -> int:
-    """`stat [-L] [-c FORMAT] FILE…`"""
-    form, names, files, code = "", [word for word in words if word != "-L"], io.process.machine.files, 0
+    """`stat [-L] [-c FORMAT | -t] FILE…`"""
+    form, names, files, code = "", [word for word in words if word not in ("-L", "-t")], io.process.machine.files, 0
+    form = TERSE if "-t" in words else ""
+    if "-f" in names or "--file-system" in names:
+        return io.fail("stat: podlab does not simulate stat -f")
     if names and names[0] in ("-c", "--format") and len(names) > 1:
         form, names = names[1], names[2:]
     for name in names:
@@ -111,6 +118,7 @@ async def stat(io: Io, words: list[str]) -> int:
     return code
 
 
+TERSE = "%n %s %b 81a4 %u %g fe00 %i %h 0 0 %X %Y %Z 4096"
 TIMES = "Access: %x\nModify: %y\nChange: %z"
 FORM = (
     "  File: %n\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\nDevice: 10300h/66304d\tInode: %-10i  Links: %h\n"
@@ -130,7 +138,8 @@ def _described(form: str, facts: dict[str, str]) -> str:
 def _facts(io: Io, path: str, name: str, *, follow: bool) -> dict[str, str]:
     files = io.process.machine.files
     numbers, names = files.owner(path, follow=follow), accounts.owner(io, path, follow=follow)
-    owner = {"u": str(numbers[0]), "g": str(numbers[1]), "U": names[0], "G": names[1]}
+    named = ["UNKNOWN" if name.isdecimal() else name for name in names]
+    owner = {"u": str(numbers[0]), "g": str(numbers[1]), "U": named[0], "G": named[1]}
     if (target := files.link(path)) is not None and not follow:
         link = {"s": str(len(target)), "a": "777", "A": LINK, "F": "symbolic link"}
         return owner | link | {"n": name, "N": f"'{name}' -> '{target}'"}
@@ -188,7 +197,7 @@ async def link(io: Io, words: list[str]) -> int:
 async def du(io: Io, words: list[str]) -> int:
     """`du [-s] [-a] [-h] [PATH]…`, in KiB."""
     flags, names = options(words)
-    code = 0
+    code = total = 0
     for name in names or ["."]:
         if not io.process.machine.files.exists(io.path(name)):
             code = io.fail(f"du: {name}: {NO_SUCH}" if io.busybox else f"du: cannot access '{name}': {NO_SUCH}")
@@ -196,9 +205,20 @@ async def du(io: Io, words: list[str]) -> int:
         files = io.process.machine.files
         for path, size in _sizes(io, name):
             directory = files.is_directory(io.path(path)) and files.link(io.path(path)) is None
+            total += size * (path == name)
             if path == name or ("s" not in flags and (directory or "a" in flags)):
-                io.say(f"{f'{size}.0K' if 'h' in flags else size}\t{path}")
+                io.say(f"{_amount(io, size, flags)}\t{path}")
+    if "c" in flags:
+        io.say(f"{_amount(io, total, flags)}\ttotal")
     return code
+
+
+def _amount(io: Io, size: int, flags: set[str]) -> str:
+    """KiB as du shows them: coreutils leaves out a zero behind the point of what is ten or more."""
+    if "h" not in flags:
+        return str(-(-size // 1024) if "m" in flags else size)
+    number, unit = (size, "K") if size < 1024 else (size / 1024, "M")
+    return f"{number:.1f}{unit}" if io.busybox or 0 < number < 10 else f"{-(-number // 1):.0f}{unit if number else ''}"
 
 
 def _sizes(io: Io, name: str) -> list[tuple[str, int]]:
@@ -242,15 +262,35 @@ async def rmdir(io: Io, words: list[str]) -> int:
 
 
 async def mktemp(io: Io, words: list[str]) -> int:
-    """`mktemp [-d]`"""
-    files, flags = io.process.machine.files, options(words)[0]
-    name = next(n for n in (f"/tmp/tmp.{number:010}" for number in range(10**6)) if not files.exists(n))
+    """`mktemp [-dqtu] [-p DIRECTORY] [TEMPLATE]`"""
+    busy, usual = io.busybox, io.env or io.process.env
+    flags, values, names = letters(words, "p")
+    template = names[0] if names else "tmp.XXXXXX" if busy else "tmp.XXXXXXXXXX"
+    if not template.endswith("XXXXXX" if busy else "XXX"):
+        wrong = "(null): Invalid argument" if busy else f"too few X's in template '{template}'"
+        return io.fail(f"mktemp: {wrong}")
+    if not names or flags & {"t"} or "p" in values:
+        template = posixpath.join(values.get("p") or usual.get("TMPDIR", "/tmp"), template)
+    files, stem = io.process.machine.files, template.rstrip("X")
+    name = next(one for one in _drawn(io, stem, len(template) - len(stem)) if not files.exists(io.path(one)))
     try:
-        files.make_directory(name) if "d" in flags else files.write(name, b"")
+        if "u" not in flags:
+            files.make_directory(io.path(name)) if "d" in flags else files.write(io.path(name), b"")
+            files.set_mode(io.path(name), 0o700 if "d" in flags else 0o600)
     except FileError as error:
-        return io.fail(f"mktemp: failed to create file via template '/tmp/tmp.XXXXXXXXXX': {error}")
+        what = "directory" if "d" in flags else "file"
+        return io.fail(
+            f"mktemp: {error}" if busy else f"mktemp: failed to create {what} via template '{template}': {error}"
+        )
     io.say(name)
     return 0
+
+
+def _drawn(io: Io, stem: str, length: int) -> Iterator[str]:
+    letters_, number = string.ascii_letters + string.digits, zlib.crc32(f"{io.process.time}{io.process.pid}".encode())
+    while True:
+        number = number * 6364136223846793005 + 1442695040888963407 & 2**64 - 1
+        yield stem + "".join(letters_[(number >> 16 + at) % len(letters_)] for at in range(length))
 
 
 async def realpath(io: Io, words: list[str]) -> int:

@@ -70,7 +70,7 @@ async def find(io: Io, words: list[str]) -> int:
     code = 0
     for begin in words[:at] or ["."]:
         if not io.process.machine.files.named(io.path(begin)):
-            code = io.fail(f"find: {begin}: {NO_SUCH}" if io.busybox else f"find: ‘{begin}’: {NO_SUCH}")
+            code = io.fail(f"find: {begin}: {NO_SUCH}" if io.busybox else f"find: '{begin}': {NO_SUCH}")
             continue
         for found in (
             list(_walk(io, begin, 0, expression)) if expression.below_first else _walk(io, begin, 0, expression)
@@ -92,7 +92,7 @@ def _walk(io: Io, path: str, depth: int, expression: Expression) -> Iterator[Fou
         try:
             names = files.list(found.whole)
         except FileError as error:
-            io.fail(f"find: {path}: {error}" if io.busybox else f"find: ‘{path}’: {error}")
+            io.fail(f"find: {path}: {error}" if io.busybox else f"find: '{path}': {error}")
             names = []
         for name in names:
             yield from _walk(io, posixpath.join(path, name), depth + 1, expression)

@@ -202,6 +202,10 @@ async def ping(io: Io, words: list[str]) -> int:
     if alive and address != machine.ip and not address.startswith("127."):
         alive = machine.sockets.network.router.allows(machine.ip, address, 0)
     io.say(f"PING {host} ({address}): 56 data bytes")
+    if not machine.user.holds("NET_RAW"):
+        return io.fail(
+            "ping: permission denied (are you root?)" if io.busybox else "ping: Lacking privilege for raw socket."
+        )
     most = int(counted[1]) if counted else 10**6
     most = min(most, int(deadline[1])) if deadline else most
     for number in range(most):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 
+from podlab.embedded.runtime.commands import usage
 from podlab.embedded.runtime.machine.stdio import Io, options
 from podlab.embedded.runtime.network.namespace import ANY, Listener
 
@@ -29,13 +30,31 @@ async def ip(io: Io, words: list[str]) -> int:
     """`ip [-4|-br] addr|link|route|neigh [show] [dev NAME]`"""
     asked = [word for word in words if not word.startswith("-")]
     what = asked[0] if asked else ""
+    if set(asked[1:2]) & CHANGES:
+        allowed = io.process.machine.user.holds("NET_ADMIN")
+        why = (
+            "podlab does not simulate changing a Pod's network"
+            if allowed
+            else "RTNETLINK answers: Operation not permitted"
+        )
+        return io.fail(f"ip: {why}", 2)
+    device = _device(asked)
+    if device not in ("", "lo", "eth0"):
+        return io.fail(f"ip: can't find device '{device}'" if io.busybox else f'Device "{device}" does not exist.')
     if what and "address".startswith(what):
         _addresses(io, asked, brief="-br" in words, four="-4" in words)
     elif what and "link".startswith(what):
-        _links(io)
+        _links(io, device)
     elif what and "route".startswith(what):
         own, gate = io.process.machine.ip, _gateway(io.process.machine.ip)
+        if set(asked[1:]) & {"table"}:
+            return io.fail("ip: podlab does not simulate routing tables but the main one")
         tail = " src" if not io.busybox else "  src"
+        if asked[1:2] == ["get"] and asked[2:]:
+            near = asked[2].startswith("127.") or asked[2] == own
+            way = f"dev lo {tail.strip()} {asked[2]}" if near else f"via {gate} dev eth0{tail} {own}"
+            io.say(f"{'local ' if near else ''}{asked[2]} {way} ")
+            return 0
         io.say(f"default via {gate} dev eth0 ")
         io.say(f"{own.rpartition('.')[0]}.0/24 via {gate} dev eth0{tail} {own} ")
         io.say(f"{gate} dev eth0 scope link{tail} {own} ")
@@ -44,19 +63,23 @@ async def ip(io: Io, words: list[str]) -> int:
             f"{_gateway(io.process.machine.ip)} dev eth0 lladdr {_hardware(_gateway(io.process.machine.ip))} REACHABLE"
         )
     else:
-        return io.fail(
-            f"ip: invalid argument '{what}' to 'ip'"
-            if what
-            else "BusyBox v1.35.0 multi-call binary.\n\nUsage: ip [OPTIONS] address|route|link|neigh|rule [ARGS]"
-        )
+        return usage.show(io, "ip") if io.busybox else io.fail(f'Object "{what}" is unknown, try "ip help".')
     return 0
+
+
+CHANGES = frozenset("add del delete set flush change replace append".split())  # noqa: SIM905
+
+
+def _device(asked: list[str]) -> str:
+    """The device that a command line names, after `dev` or alone."""
+    if "dev" in asked[:-1]:
+        return asked[asked.index("dev") + 1]
+    return asked[2] if len(asked) > 2 and asked[1] in ("show", "list", "s", "sh") else ""
 
 
 def _addresses(io: Io, asked: list[str], *, brief: bool, four: bool) -> None:
     own, mac = io.process.machine.ip, _hardware(io.process.machine.ip)
-    device = (
-        asked[asked.index("dev") + 1] if "dev" in asked[:-1] else next((w for w in asked if w in ("lo", "eth0")), "")
-    )
+    device = _device(asked) or next((word for word in asked if word in ("lo", "eth0")), "")
     if brief:
         io.say("lo               UNKNOWN        127.0.0.1/8 ::1/128 ")
         io.say(f"eth0@if12        UP             {own}/24 ")
@@ -78,9 +101,12 @@ def _addresses(io: Io, asked: list[str], *, brief: bool, four: bool) -> None:
     io.out((("" if device == "eth0" else lo) + ("" if device == "lo" else eth)).encode())
 
 
-def _links(io: Io) -> None:
-    io.say("1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue qlen 1000")
-    io.say("    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00")
+def _links(io: Io, device: str) -> None:
+    if device != "eth0":
+        io.say("1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue qlen 1000")
+        io.say("    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00")
+    if device == "lo":
+        return
     io.say("2: eth0@if12: <BROADCAST,MULTICAST,UP,LOWER_UP,M-DOWN> mtu 1500 qdisc noqueue ")
     io.say(f"    link/ether {_hardware(io.process.machine.ip)} brd ff:ff:ff:ff:ff:ff")
 
@@ -110,16 +136,23 @@ async def ifconfig(io: Io, words: list[str]) -> int:
 
 async def route(io: Io, words: list[str]) -> int:
     """`route [-n]`"""
+    return _routes(io, numeric="-n" in words, old=False)
+
+
+def _routes(io: Io, *, numeric: bool, old: bool) -> int:
+    """The routing table, as `route` shows it or in netstat's `old` way."""
     own = io.process.machine.ip
     gate = _gateway(own)
-    io.say("Kernel IP routing table\nDestination     Gateway         Genmask         Flags Metric Ref    Use Iface")
+    last = "Flags   MSS Window  irtt Iface" if old else "Flags Metric Ref    Use Iface"
+    io.say(f"Kernel IP routing table\nDestination     Gateway         Genmask         {last}")
     rows = [
-        ("0.0.0.0" if "-n" in words else "default", gate, "0.0.0.0", "UG"),
+        ("0.0.0.0" if numeric else "default", gate, "0.0.0.0", "UG"),
         (f"{own.rpartition('.')[0]}.0", gate, "255.255.255.0", "UG"),
         (gate, "0.0.0.0", "255.255.255.255", "UH"),
     ]
     for target, via, mask, flags in rows:
-        io.say(f"{target:15} {via:15} {mask:15} {flags:5} 0      0        0 eth0")
+        numbers = f"{flags:8}  0 0          0" if old else f"{flags:5} 0      0        0"
+        io.say(f"{target:15} {via:15} {mask:15} {numbers} eth0")
     return 0
 
 
@@ -134,7 +167,7 @@ async def netstat(io: Io, words: list[str]) -> int:
     """`netstat [-tulnarep]`: what listens in the Pod's namespace."""
     flags, _ = options(words)
     if "r" in flags:
-        return await route(io, ["-n"] if "n" in flags else [])
+        return _routes(io, numeric="n" in flags, old=True)
     if "p" in flags and io.busybox:
         return io.fail(f"netstat: invalid option -- 'p'\n{NETSTAT_USAGE}")
     kind = "only servers" if "l" in flags else "servers and established" if "a" in flags else "w/o servers"

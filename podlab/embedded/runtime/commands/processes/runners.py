@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from podlab.embedded.runtime.commands import usage
 from podlab.embedded.runtime.files import NO_SUCH
 from podlab.embedded.runtime.machine import executables
 from podlab.embedded.runtime.machine.children import finish, start
@@ -28,9 +29,9 @@ async def launch(io: Io, words: list[str], who: str) -> int:
     cwd = io.cwd or io.process.cwd
     if wrong := executables.missing(words, machine.image.commands, machine.image.entrypoint, machine.files, cwd):
         reason = "Permission denied" if wrong.endswith("denied") else NO_SUCH
-        quoted = f"can't execute '{words[0]}': {reason}" if io.busybox else f"{words[0]}: {reason}"
+        quoted = f"can't execute '{words[0]}': {reason}" if io.busybox and who != "xargs" else f"{words[0]}: {reason}"
         if who in QUOTING and not io.busybox:
-            quoted = f"{QUOTING[who]}‘{words[0]}’: {reason}"
+            quoted = f"{QUOTING[who]}'{words[0]}': {reason}"
         return io.fail(f"{who}: {quoted}", 126 if wrong.endswith("denied") else 127)
     child = io.process.child(words)
     child.out, child.err, child.stdin, child.env = (
@@ -45,6 +46,17 @@ async def launch(io: Io, words: list[str], who: str) -> int:
 
 QUOTING = {"env": "", "timeout": "failed to run command ", "nohup": "failed to run command "}
 """How coreutils' commands speak of a program that is not there."""
+
+
+async def chroot(io: Io, words: list[str]) -> int:
+    """`chroot / [COMMAND…]`: of other roots there is none."""
+    if words[:1] != ["/"]:
+        return io.fail(
+            f"chroot: podlab does not simulate another root than /: {words[0]}" if words else usage.shown("chroot")
+        )
+    if not io.process.machine.user.holds("SYS_CHROOT"):
+        return io.fail("chroot: can't change root directory to '/': Operation not permitted")
+    return await launch(io, words[1:] or ["/bin/sh", "-i"], "chroot")
 
 
 async def nice(io: Io, words: list[str]) -> int:
@@ -143,7 +155,10 @@ async def xargs(io: Io, words: list[str]) -> int:
     text = (await io.stdin.rest()).decode(errors="replace")
     command, code = words or ["echo"], 0
     for line in _batches(text, values, flags, command):
-        code = max(code, 123 * bool(await launch(replace(io, stdin=Input()), line, "xargs")))
+        done = await launch(replace(io, stdin=Input()), line, "xargs")
+        if done in (126, 127):
+            return done
+        code = max(code, 123 * bool(done))
     return code
 
 

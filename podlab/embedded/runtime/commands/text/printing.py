@@ -8,6 +8,7 @@ from podlab.embedded.runtime.expressions import printf as formats
 from podlab.embedded.runtime.machine.stdio import Io
 
 LINES, PAUSE = 200, 0.01
+BULK = 2**15
 """Lines that a command without an end writes at once, and seconds until it writes more."""
 DASH = re.compile(r".*: \d+: (printf|echo):")
 """How dash complains: the one shell whose printf knows no `\\x`."""
@@ -48,7 +49,11 @@ async def printf(io: Io, words: list[str]) -> int:
     """`printf FORMAT [VALUE]…`: the format is used again until no value is left."""
     words = words[1:] if words[:1] == ["--"] else words
     if not words:
-        return io.fail("printf: usage: printf format [arguments]", 2)
+        return io.complain(
+            "printf", "usage: printf FORMAT [ARGUMENT...]" if io.busybox else "usage: printf format [arguments]", 2
+        )
+    if io.busybox and (bad := formats.unknown(words[0])):
+        return io.complain("printf", f"{bad}: invalid format")
     template = unescaped(words[0], hexadecimal=not DASH.fullmatch(io.speaker), quoted=True)
     values, code = list(words[1:]), 0
 
@@ -143,5 +148,5 @@ async def yes(io: Io, words: list[str]) -> int:
     line = (" ".join(words) or "y").encode() + b"\n"
     while True:
         await io.process.work()
-        io.out(line * LINES)
+        io.out(line * max(1, BULK // len(line)))
         await io.process.sleep(PAUSE)

@@ -183,7 +183,9 @@ async def cut(io: Io, words: list[str]) -> int:
             names.append(word)
     chosen = next((values[key] for key in "fcb" if key in values), "")
     if not re.fullmatch(r"(\d{1,9}|\d{0,9}-\d{0,9})(,(\d{1,9}|\d{0,9}-\d{0,9}))*", chosen):
-        return io.fail("cut: you must specify a list of bytes, characters, or fields")
+        return io.fail(
+            f"cut: {'expected' if io.busybox else 'you must specify'} a list of bytes, characters, or fields"
+        )
     found, failed = await inputs(io, "cut", names)
     for line in b"".join(data for _, data in found).decode(errors="replace").splitlines():
         parts = line.split(values["d"]) if "f" in values and values["d"] else list(line)

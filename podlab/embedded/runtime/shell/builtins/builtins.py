@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import posixpath
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
-from podlab.embedded.runtime.commands.processes.kill import kill
 from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine import executables
-from podlab.embedded.runtime.machine.children import named
 from podlab.embedded.runtime.machine.signals import signal_name
-from podlab.embedded.runtime.shell import assignments
+from podlab.embedded.runtime.shell.builtins import assignments, jobs, options
 from podlab.embedded.runtime.shell.state import Exit, Leave, Shell
 
 Builtin = Callable[[Shell, list[str]], Awaitable[int]]
@@ -48,7 +45,7 @@ async def cd(shell: Shell, words: list[str]) -> int:
     files = shell.process.machine.files
     if not files.is_directory(path):
         reason = "Not a directory" if files.exists(path) else NO_SUCH
-        return shell.fail(shell.dialect.cannot_cd.format(wanted, reason), shell.dialect.unusable)
+        return shell.fail(shell.dialect.cannot_cd.format(wanted, reason, line=shell.shown_line), shell.dialect.unusable)
     shell.variables["OLDPWD"], shell.process.cwd, shell.variables["PWD"] = shell.process.cwd, path, path
     return 0
 
@@ -85,40 +82,6 @@ async def trap(shell: Shell, words: list[str]) -> int:
     return code
 
 
-LONG_OPTIONS = {"errexit": "e", "nounset": "u", "xtrace": "x", "noglob": "f", "pipefail": "p", "allexport": "a"}
-OPTION_NAMES = (
-    "errexit", "noglob", "ignoreeof", "interactive", "monitor", "noexec", "stdin", "xtrace", "verbose", "noclobber",
-    "allexport", "notify", "nounset",
-)  # fmt: skip
-
-
-async def set_(shell: Shell, words: list[str]) -> int:
-    if not words:
-        for name, text in sorted(shell.variables.items()):
-            shell.io.say(f"{name}='{text}'")
-        return 0
-    words = list(words)
-    while words and words[0][:1] in ("-", "+") and len(words[0]) > 1:
-        word = words.pop(0)
-        if word == "--":
-            shell.arguments = tuple(words)
-            return 0
-        letters = set(word[1:])
-        if "o" in letters:
-            if not words:
-                for name in OPTION_NAMES:
-                    shell.io.say(f"{name:15} {'on' if LONG_OPTIONS.get(name, '?') in shell.options else 'off'}")
-                return 0
-            long = words.pop(0)
-            if long not in LONG_OPTIONS and long not in OPTION_NAMES:
-                return shell.refuse("set", f"illegal option -o {long}", 2)
-            letters = (letters - {"o"}) | {LONG_OPTIONS.get(long, "")} - {""}
-        shell.options = shell.options | letters if word[0] == "-" else shell.options - letters
-    if words:
-        shell.arguments = tuple(words)
-    return 0
-
-
 async def shift(shell: Shell, words: list[str]) -> int:
     count = shell.number("shift", words, 1)
     if count > len(shell.arguments):
@@ -141,57 +104,15 @@ async def exec_(shell: Shell, words: list[str]) -> int:
     if executables.missing(words, known, (), shell.process.machine.files, shell.process.cwd) and (
         shell.dialect.name in ("ash", "dash", "bash")
     ):
-        shell.fail(f"{shell.dialect.builtin.format(command='exec')} {words[0]}: not found")
+        shell.fail(f"{shell.dialect.builtin.format(command='exec', line=shell.shown_line)} {words[0]}: not found")
         raise Exit(127)
     shell.alone = True
     shell.traps.clear()
     raise Exit(await shell.call(shell, ["command", *words], {}))
 
 
-async def wait(shell: Shell, words: list[str]) -> int:
-    """Until children end; a trapped signal ends the waiting, as it does in a real shell."""
-    jobs, code = named(shell.jobs, words), 127 if words and not named(shell.jobs, words) else 0
-    for job in jobs:
-        signalled = asyncio.ensure_future(shell.process.signalled())
-        ended = asyncio.ensure_future(job.outcome())
-        try:
-            await asyncio.wait((signalled, ended), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            signalled.cancel()
-        if not ended.done():
-            ended.cancel()
-            shell.process.catch_up()
-            return 143
-        code = ended.result()
-        if fate := job.fate:
-            shell.io.fail(fate)
-    shell.process.catch_up()
-    shell.jobs = [job for job in shell.jobs if job not in jobs]
-    return code if words else 0
-
-
-async def kill_(shell: Shell, words: list[str]) -> int:
-    jobs = {str(number): job.process.pid for number, job in enumerate(shell.jobs, 1)}
-    return await kill(shell.io, words, jobs, shell.prefix)
-
-
-async def jobs_(shell: Shell, words: list[str]) -> int:
-    for number, job in enumerate(shell.jobs, 1):
-        if not job.task.done():
-            mark = "+" if job is shell.jobs[-1] else " "
-            forked = job.process.argv == shell.process.argv  # a command of the shell's own has no words to show
-            shell.io.say(
-                f"[{number}]{mark}  Running                 {'' if forked else ' '.join(job.process.argv)}".rstrip(" ")
-            )
-    return 0
-
-
 async def nothing(shell: Shell, words: list[str]) -> int:
     return 0
-
-
-async def failing(shell: Shell, words: list[str]) -> int:
-    return 1
 
 
 def place(shell: Shell, name: str) -> str:
@@ -239,11 +160,11 @@ async def dot(shell: Shell, words: list[str], name: str = ".") -> int:
     try:
         source = shell.io.read(words[0]).decode("utf-8", "surrogateescape")
     except FileError:
-        shell.fail(shell.dialect.cannot_source.format(words[0], command=name))
+        shell.fail(shell.dialect.cannot_source.format(words[0], command=name, line=shell.shown_line))
         if shell.dialect.name == "bash":
             return 1
         raise Exit(2) from None
-    before = shell.arguments
+    before, inline, shell.inline = shell.arguments, shell.inline, False
     if words[1:]:
         shell.arguments = tuple(words[1:])
     shell.depth += 1
@@ -257,28 +178,13 @@ async def dot(shell: Shell, words: list[str], name: str = ".") -> int:
         return left.value
     finally:
         shell.depth -= 1
-        shell.arguments = before
+        shell.arguments, shell.inline = before, inline
 
 
 async def source_(shell: Shell, words: list[str]) -> int:
     if shell.dialect.name == "dash":
         return shell.fail(shell.dialect.not_found.format("source"), 127)
     return await dot(shell, words, "source")
-
-
-async def umask(shell: Shell, words: list[str]) -> int:
-    if not words:
-        shell.io.say(f"{shell.process.umask:04o}")
-    elif words[0].isdecimal():
-        shell.process.umask = int(words[0], 8) & 0o777 if set(words[0]) <= set("01234567") else shell.process.umask
-    return 0
-
-
-async def ulimit(shell: Shell, words: list[str]) -> int:
-    shell.io.say(
-        {"-n": "20000", "-c": "0", "-s": "8192", "-u": "96365", "-i": "96365"}.get("".join(words), "unlimited")
-    )
-    return 0
 
 
 async def times(shell: Shell, words: list[str]) -> int:
@@ -288,16 +194,19 @@ async def times(shell: Shell, words: list[str]) -> int:
 
 INLINE = frozenset(["echo", "printf", "test", "[", "true", "false", "[["])
 """Commands that a shell carries out itself, without a process."""
+
+
 ONLY_BASH = frozenset(
     ["let", "declare", "typeset", "pushd", "popd", "shopt", "mapfile", "readarray", "disown", "builtin"]
 )
+
 
 BUILTINS: Mapping[str, Builtin] = MappingProxyType(
     {
         ":": nothing,
         ".": dot,
-        "alias": nothing,
-        "bg": failing,
+        "alias": options.alias,
+        "bg": jobs.fg,
         "break": break_,
         "cd": cd,
         "command": command,
@@ -308,11 +217,11 @@ BUILTINS: Mapping[str, Builtin] = MappingProxyType(
         "exec": exec_,
         "exit": exit_,
         "export": assignments.export,
-        "fg": failing,
+        "fg": jobs.fg,
         "getopts": assignments.getopts,
         "hash": nothing,
-        "jobs": jobs_,
-        "kill": kill_,
+        "jobs": jobs.jobs_,
+        "kill": jobs.kill_,
         "let": assignments.let,
         "local": assignments.local,
         "mapfile": assignments.mapfile,
@@ -321,7 +230,7 @@ BUILTINS: Mapping[str, Builtin] = MappingProxyType(
         "readarray": assignments.mapfile,
         "readonly": assignments.readonly,
         "return": return_,
-        "set": set_,
+        "set": options.set_,
         "shift": shift,
         "shopt": nothing,
         "source": source_,
@@ -329,11 +238,11 @@ BUILTINS: Mapping[str, Builtin] = MappingProxyType(
         "trap": trap,
         "type": type_,
         "typeset": assignments.declare,
-        "ulimit": ulimit,
-        "umask": umask,
-        "unalias": nothing,
+        "ulimit": options.ulimit,
+        "umask": options.umask,
+        "unalias": options.unalias,
         "unset": assignments.unset,
-        "wait": wait,
+        "wait": jobs.wait,
     }
 )
 """Every builtin by its name."""

@@ -204,11 +204,11 @@ def _checked(shell: Shell, known: str, letter: str, argument: str | None) -> str
     if known.startswith(":"):
         return ":" if letter in known[1:] else "?"
     if letter in known:
-        shell.io.fail(f"{shell.name}: option requires an argument -- {letter}")
-    else:
+        bash = shell.dialect.name == "bash"
         shell.io.fail(
-            f"{shell.name}: illegal option -{letter}"
-            if shell.dialect.name == "dash"
-            else f"{shell.name}: invalid option -- '{letter}'"
+            f"{shell.name}: option requires an argument -- {letter}" if bash else f"No arg for -{letter} option"
         )
+    else:
+        bash = shell.dialect.name == "bash"
+        shell.io.fail(f"{shell.name}: illegal option -- {letter}" if bash else f"Illegal option -{letter}")
     return "?"

@@ -1,0 +1,61 @@
+"""Builtins about children: wait, kill, jobs, fg."""
+
+from __future__ import annotations
+
+import asyncio
+
+from podlab.embedded.runtime.commands.processes.kill import kill
+from podlab.embedded.runtime.machine.children import named
+from podlab.embedded.runtime.shell.state import Shell
+
+
+async def wait(shell: Shell, words: list[str]) -> int:
+    """Until children end; a trapped signal ends the waiting, as it does in a real shell."""
+    jobs, code = named(shell.jobs, words), 127 if words and not named(shell.jobs, words) else 0
+    for job in jobs:
+        signalled = asyncio.ensure_future(shell.process.signalled())
+        ended = asyncio.ensure_future(job.outcome())
+        try:
+            await asyncio.wait((signalled, ended), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            signalled.cancel()
+        if not ended.done():
+            ended.cancel()
+            shell.process.catch_up()
+            return 143
+        code = ended.result()
+        if words and (fate := job.fate):
+            shell.io.fail(fate)
+    shell.process.catch_up()
+    shell.jobs = [job for job in shell.jobs if job not in jobs or (job.fate and shell.dialect.name == "ash")]
+    return code if words else 0
+
+
+async def kill_(shell: Shell, words: list[str]) -> int:
+    jobs = {str(number): job.process.pid for number, job in enumerate(shell.jobs, 1)}
+    return await kill(shell.io, words, jobs, shell.prefix)
+
+
+async def jobs_(shell: Shell, words: list[str]) -> int:
+    """`jobs [-lp]`: what runs beside, and once what has ended; a script's jobs are shown without their words."""
+    kind, numbered = shell.dialect.name, list(enumerate(shell.jobs, 1))
+    for number, job in numbered if kind == "bash" else reversed(numbered):
+        mark = {0: "+", 1: "-"}.get(len(shell.jobs) - number, " ")
+        state = (job.fate or "Done") if job.task.done() else "Running"
+        pid = f"{job.process.pid} " if "-l" in words else ""
+        if "-p" in words:
+            shell.io.say(str(job.process.pid))
+        elif kind == "bash":
+            running = f" {' '.join(job.process.argv)} &" if state == "Running" else f" {' '.join(job.process.argv)}"
+            shell.io.say(f"[{number}]{mark}  {pid}{state:23}{running}")
+        else:
+            shell.io.say(f"[{number}]{' ' if kind == 'dash' else ''}{mark} {' ' * (kind == 'ash')}{pid + state:27}")
+    shell.jobs = [job for job in shell.jobs if not job.task.done()]
+    return 0
+
+
+async def fg(shell: Shell, words: list[str]) -> int:
+    """`fg` and `bg`: a script has no job control."""
+    if shell.dialect.name == "bash":
+        return shell.refuse("fg", "no job control", 1)
+    return shell.refuse("fg", "No current job" if not shell.jobs else "job (null) not created under job control", 2)

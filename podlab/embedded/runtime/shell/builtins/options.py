@@ -1,0 +1,146 @@
+"""Builtins about the shell itself: set, umask, ulimit, alias."""
+
+from __future__ import annotations
+
+from podlab.embedded.runtime.commands.files.filedetails import changed
+from podlab.embedded.runtime.shell.state import Exit, Shell
+
+LONG_OPTIONS = {"errexit": "e", "nounset": "u", "xtrace": "x", "noglob": "f", "pipefail": "p", "allexport": "a",
+                "noclobber": "C", "verbose": "v", "notify": "b"}  # fmt: skip
+
+
+KNOWN_LETTERS = frozenset("aefnuvxCbhmoTEBPHVIqskt") - {"q", "s", "k", "t"}
+
+
+OPTION_NAMES = (
+    "errexit", "noglob", "ignoreeof", "interactive", "monitor", "noexec", "stdin", "xtrace", "verbose", "noclobber",
+    "allexport", "notify", "nounset",
+)  # fmt: skip
+
+
+async def set_(shell: Shell, words: list[str]) -> int:
+    if not words:
+        for name, text in sorted(shell.variables.items()):
+            shell.io.say(f"{name}='{text}'")
+        return 0
+    words, dash = list(words), shell.dialect.name == "dash"
+    while words and words[0][:1] in ("-", "+") and len(words[0]) > 1:
+        word = words.pop(0)
+        if word == "--":
+            shell.arguments = tuple(words)
+            return 0
+        letters = set(word[1:])
+        if wrong := letters - KNOWN_LETTERS - ({"p"} & shell.options):
+            return _bad_option(shell, word[0], min(wrong))
+        if "o" in letters:
+            if not words:
+                for name in OPTION_NAMES:
+                    shell.io.say(f"{name:15} {'on' if LONG_OPTIONS.get(name, '?') in shell.options else 'off'}")
+                return 0
+            long = words.pop(0)
+            if (long not in LONG_OPTIONS and long not in OPTION_NAMES) or (long == "pipefail" and dash):
+                return _bad_option(shell, word[0], "o", long)
+            letters = (letters - {"o"}) | {LONG_OPTIONS.get(long, "")} - {""}
+        shell.options = shell.options | letters if word[0] == "-" else shell.options - letters
+    if words:
+        shell.arguments = tuple(words)
+    return 0
+
+
+def _bad_option(shell: Shell, sign: str, letter: str, name: str = "") -> int:
+    """What `set` says of an option that there is not; dash's and, of a letter, ash's script ends there."""
+    kind = shell.dialect.name
+    if kind == "bash":
+        usage = "set: usage: set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]"
+        wrong = f"{name}: invalid option name" if name else f"{sign}{letter}: invalid option\n{usage}"
+        return shell.refuse("set", wrong, 2)
+    what = f"{'illegal' if kind == 'ash' else 'Illegal'} option {sign}{letter}{' ' * bool(name)}{name}"
+    code = shell.refuse("set", what, 1 if name else 2)
+    if kind == "dash" or not name:
+        raise Exit(2)
+    return code
+
+
+async def umask(shell: Shell, words: list[str]) -> int:
+    mask = shell.process.umask
+    if words == ["-S"]:
+        shell.io.say(",".join(f"{who}={_letters(~mask >> shift)}" for who, shift in (("u", 6), ("g", 3), ("o", 0))))
+    elif not words:
+        shell.io.say(f"{mask:04o}")
+    elif set(words[0]) <= set("01234567"):
+        shell.process.umask = int(words[0], 8) & 0o777
+    else:
+        left = None if words[0].isdecimal() else changed(0o777 & ~mask, words[0])
+        if left is None:
+            return _bad_mask(shell, words[0])
+        shell.process.umask = 0o777 & ~left
+    return 0
+
+
+def _letters(bits: int) -> str:
+    return "".join(letter for letter, bit in (("r", 4), ("w", 2), ("x", 1)) if bits & bit)
+
+
+def _bad_mask(shell: Shell, word: str) -> int:
+    if shell.dialect.name == "bash":
+        number = f"{word}: octal number out of range"
+        return shell.refuse("umask", number if word.isdecimal() else f"`{word[:1]}': invalid symbolic mode operator", 1)
+    shell.refuse("umask", f"{'illegal mode' if shell.dialect.name == 'ash' else 'Illegal mode'}: {word}")
+    raise Exit(2)
+
+
+async def ulimit(shell: Shell, words: list[str]) -> int:
+    """`ulimit [-a] [-LETTER [LIMIT]]`, as the node limits its containers."""
+    if words[:1] == ["-a"]:
+        for name, letter, value in LIMITS:
+            shell.io.say(f"{name:32}(-{letter}) {shell.limits.get(letter, value)}")
+        return 0
+    letters = [letter for word in words if word.startswith("-") for letter in word[1:] if letter not in "HS"] or ["f"]
+    known = {letter: value for _, letter, value in LIMITS}
+    if letters[-1] not in known:
+        busy = shell.dialect.name == "ash"
+        text = f"ulimit: invalid option -- '{letters[-1]}'"
+        return shell.io.fail(text) if busy else shell.refuse("ulimit", f"-{letters[-1]}: invalid option", 2)
+    given = [word for word in words if not word.startswith("-")]
+    if given:
+        shell.limits[letters[-1]] = given[0]
+    else:
+        shell.io.say(shell.limits.get(letters[-1], known[letters[-1]]))
+    return 0
+
+
+LIMITS = (
+    ("core file size (blocks)", "c", "0"), ("data seg size (kb)", "d", "unlimited"), ("scheduling priority", "e", "0"),
+    ("file size (blocks)", "f", "unlimited"), ("pending signals", "i", "96365"),
+    ("max locked memory (kb)", "l", "8192"),
+    ("max memory size (kb)", "m", "unlimited"), ("open files", "n", "20000"),
+    ("POSIX message queues (bytes)", "q", "819200"), ("real-time priority", "r", "0"), ("stack size (kb)", "s", "8192"),
+    ("cpu time (seconds)", "t", "unlimited"), ("max user processes", "u", "96365"),
+    ("virtual memory (kb)", "v", "unlimited"), ("file locks", "x", "unlimited"),
+)  # fmt: skip
+"""What `ulimit` tells: name, letter, value."""
+
+
+async def alias(shell: Shell, words: list[str]) -> int:
+    """`alias [NAME[=TEXT]…]`: what is defined on a line holds from the next on."""
+    code = 0
+    for word in words or sorted(shell.aliases):
+        name, equals, text = word.partition("=")
+        if equals:
+            shell.aliases[name] = (shell.line, text)
+        elif name in shell.aliases:
+            shell.io.say(f"{name}='{shell.aliases[name][1]}'")
+        else:
+            code = (
+                shell.io.fail(f"alias: {name} not found")
+                if shell.dialect.name != "bash"
+                else shell.refuse("alias", f"{name}: not found", 1)
+            )
+    return code
+
+
+async def unalias(shell: Shell, words: list[str]) -> int:
+    """`unalias -a | NAME…`"""
+    for name in list(shell.aliases) if words == ["-a"] else words:
+        shell.aliases.pop(name, None)
+    return 0
