@@ -52,7 +52,8 @@ site: $(SITE) ## the lessons as a static site, in build/site · 정적 사이트
 	@$(BIN)/podlab site build build/site
 
 html: $(STAMP)
-	$(BIN)/jupyter nbconvert --to html --output-dir reports notebooks/ko/*.ipynb notebooks/en/*.ipynb
+	$(BIN)/jupyter nbconvert --to html --output-dir reports/ko notebooks/ko/*.ipynb
+	$(BIN)/jupyter nbconvert --to html --output-dir reports/en notebooks/en/*.ipynb
 
 notebooks: $(STAMP) ## rebuild the notebooks from notebooks/src · notebooks/src에서 노트북 다시 만들기
 	$(BIN)/python tools/build_notebooks.py

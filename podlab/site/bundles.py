@@ -22,7 +22,11 @@ COMPILER = Path(__file__).with_name("bundle.mjs")
 START, LATER = "podlab", "kubernetes"
 # JupyterLite's worker looks whether these are among what is loaded at the start, by name
 NAMES = ("comm", "ipykernel", "ipython", "jedi", "micropip", "piplite", "pyodide-kernel")
-UNWANTED = ("/tests/", "/test/", "kubernetes/aio/", "widgetsnbextension-", "ipython/sphinxext/", "podlab/site/piplite/")
+UNWANTED = (
+    *("/tests/", "/test/", "kubernetes/aio/", "widgetsnbextension-", "IPython/sphinxext/", "podlab/site/piplite/"),
+    "anywidget/labextension/",  # the page has it
+    "wcwidth/table_grapheme_overrides/_known_",  # of terminals; wcwidth does without one that is not there
+)
 LIBRARY, PACKAGES = "/lib/python314.zip", "/lib/python3.14/site-packages"
 Entry = dict[str, object]
 

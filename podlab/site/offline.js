@@ -10,6 +10,7 @@
   const OTHERS = new Set(site.others);
   const ROOT = new URL("./", self.location.href).href;
   const PATIENCE = 5000; // ms that a kernel waits for a file
+  const WRITES = new Set(["mknod", "put", "rename"]);
   const CACHE = `podlab ${ROOT} ${site.version}`;
 
   /** @param {string} url @returns {string} the file's path in the site */
@@ -67,11 +68,25 @@
     if (event.data !== "podlab fill") return;
     event.waitUntil(fillOnce().then((how) => event.ports[0]?.postMessage(how)));
   });
-  /** The answer, or an error when there is none: the page is silent about a file that its storage had no room for.
+  /** @type {Set<() => void>} the ends of kernels' writes that may still be under way */
+  const writes = new Set();
+  worker.addEventListener("message", (/** @type {any} */ event) => {
+    if (event.data === "podlab full") writes.forEach((end) => end());
+  });
+  /** The answer, or an error when there is none: JupyterLite is silent about a file that there was no room for.
    * @param {any} event */
   const limit = (event) => {
     const respond = event.respondWith.bind(event);
-    const late = new Promise((done) => setTimeout(() => done(new Response(null, { status: 507 })), PATIENCE));
+    /** @type {Promise<Response>} */
+    const late = new Promise((done) => {
+      const end = () => {
+        writes.delete(end);
+        done(new Response(null, { status: 507 }));
+      };
+      setTimeout(end, PATIENCE);
+      const asked = event.request.clone().json();
+      asked.then((/** @type {any} */ { method }) => WRITES.has(method) && writes.add(end)).catch(() => undefined);
+    });
     event.respondWith = (/** @type {Promise<Response>} */ answered) => respond(Promise.race([answered, late]));
   };
 

@@ -94,6 +94,13 @@
     worker?.postMessage("podlab fill", [channel.port2]);
   };
 
+  /** Have the kernel told, by the service worker, that there is no room: JupyterLite would let it wait for an answer. */
+  const tellWhenFull = () =>
+    addEventListener("unhandledrejection", async ({ reason }) => {
+      if (reason?.name === "QuotaExceededError")
+        (await navigator.serviceWorker.ready).active?.postMessage("podlab full");
+    });
+
   /** Put a manifest that came by a link beside the lessons, under a name that is free, and open it: nothing runs it. */
   const receive = async () => {
     const text = sessionStorage.getItem(WAITING);
@@ -115,6 +122,7 @@
   if (inLab && missing().length) location.replace(`${root}index.html#cannot`);
   else if (inLab) {
     prepare();
+    tellWhenFull();
     bringTheRest().catch(() => undefined);
     receive().catch((error) => console.error("podlab: the manifest could not be saved", error));
   }

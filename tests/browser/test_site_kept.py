@@ -11,10 +11,15 @@ import pytest
 from tests.browser import tab
 
 START = 'from podlab import start\nkubectl = start("02", language="en")\n'
-ROLLOUT = """import time
+ROLLOUT = """import base64, zlib
+from podlab.clusters import state
+from podlab.kubeconfig.eventloop import pause
 kubectl.create("deployment", "web", image="nginx:1.27", replicas=3)
 kubectl.patch("deployment", "web", patch='{"spec": {"minReadySeconds": 8}}')
-time.sleep(2)  # what was written in the last second before the end may be lost
+kubectl.wait("deployment/web", for_="jsonpath={.status.readyReplicas}=3", timeout="60s")
+kept = state.folder("podlab") / "state.txt"  # what was written in the last second before the end may be lost
+while b'"readyReplicas":3' not in zlib.decompress(base64.b64decode(kept.read_bytes())):
+    pause(0.1)
 print(kubectl.get("deployments", no_headers=True))
 """
 WAIT = 'print(kubectl.rollout("status", "deployment/web", timeout="120s"))'
@@ -37,7 +42,7 @@ def test_a_second_tab_goes_on_with_the_cluster_of_one_that_is_killed_and_a_reloa
         assert "3/3   3     0" in told
         one.close(run_before_unload=False)
         assert 'deployment "web" successfully rolled out' in site.run(two, WAIT)
-        assert "in this browser tab" in site.run(two, START + "import time\ntime.sleep(0)\n")
+        assert "in this browser tab" in site.run(two, START)
         two.wait_for_function(FILLED, timeout=60_000)
     two.reload()
     two.wait_for_selector(tab.READY, timeout=90_000)
