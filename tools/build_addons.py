@@ -42,6 +42,7 @@ LOCAL = (
 
 
 def kept(obj: Obj) -> bool:
+    """Whether it is of the add-ons: neither made elsewhere nor by a controller."""
     meta = obj["metadata"]
     owners = [owner["kind"] for owner in meta.get("ownerReferences") or []]
     return meta["name"] not in ELSEWHERE and owners in ([], ["Node"])

@@ -48,6 +48,7 @@ def _valued(usage: str, rest: str) -> str:
 
 
 def main() -> None:
+    """Read what busybox said of its applets, in the three files of the command line, and write the table."""
     help_, fewest, letters = (Path(name).read_text(encoding="utf-8") for name in sys.argv[1:4])
     accepted = dict(line.split() for line in letters.splitlines() if len(line.split()) == 2 and len(line) < ALL)
     rows = [line.split() for line in fewest.splitlines()]

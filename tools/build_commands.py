@@ -18,6 +18,7 @@ DURATION = re.compile(r"\d+(ms|s|m|h)(\d+(m|s))*")
 
 
 def helped(kubectl: str, words: list[str]) -> str:
+    """What `kubectl … --help` prints."""
     done = subprocess.run([kubectl, *words, "--help"], capture_output=True, text=True, check=True)
     return done.stdout
 
@@ -43,6 +44,7 @@ def flags_in(text: str) -> dict[str, list[str]]:
 
 
 def section(text: str, title: str) -> list[str]:
+    """The indented lines below each title that ends so."""
     lines = text.splitlines()
     starts = [at for at, line in enumerate(lines) if line.endswith(title)]
     found = []
@@ -55,6 +57,7 @@ def section(text: str, title: str) -> list[str]:
 
 
 def commands(kubectl: str) -> dict[str, object]:
+    """Every command by its words: usage, flags, aliases, and whether it is a group."""
     found: dict[str, object] = {}
     queue: list[tuple[list[str], str]] = [([], helped(kubectl, []))]
     while queue:
@@ -89,6 +92,7 @@ def top(text: str) -> list[str]:
 
 
 def main() -> None:
+    """Read the kubectl that the command line names, and write `TARGET`."""
     kubectl = sys.argv[1]
     everywhere = flags_in(subprocess.run([kubectl, "options"], capture_output=True, text=True, check=True).stdout)
     everywhere["cache-dir"][1] = ""

@@ -30,6 +30,7 @@ def read(kubectl: str, path: str) -> dict[str, Any]:
 
 
 def main() -> None:
+    """Read the API server of the kubectl that the command line names, and write `TARGET`."""
     paths = sorted({f"apis/{r.group}/{r.version}" if r.group else f"api/{r.version}" for r in RESOURCES})
     schemas = {name: schema for path in paths for name, schema in read(sys.argv[1], path).items()}
     wanted = {name_of(name) for name in (*fields.table()["types"], *OPAQUE)}

@@ -92,6 +92,7 @@ def qualified(go_type: str, package: str) -> str:
 
 
 def tags(text: str) -> dict[str, str]:
+    """A Go struct tag by its keys."""
     return dict(re.findall(r'(\w+):"([^"]*)"', text))
 
 
@@ -103,6 +104,7 @@ class Source:
         self.aliases: dict[str, str] = {}
 
     def read(self, folder: Path, package: str) -> None:
+        """Add the structs and aliases of a package's files."""
         imports: dict[str, str] = {}
         for file in sorted(folder.glob("*.go")):
             if file.name.startswith(("zz_", "generated", "register", "doc")) or file.name.endswith("_test.go"):
@@ -135,6 +137,7 @@ class Source:
 
 
 def openapi_name(name: str) -> str:
+    """The name of a Go type in OpenAPI."""
     package, word = name.rsplit(".", 1)
     return f"{OPENAPI.get(package) or 'io.k8s.api.' + package.replace('/', '.')}.{word}"
 
@@ -174,6 +177,7 @@ def extras(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def build(source: Source, schemas: dict[str, Any]) -> dict[str, Any]:
+    """The table; exits where Go and OpenAPI disagree about a field."""
     types: dict[str, Any] = {}
     facts: dict[str, Any] = {}
     for name in sorted(source.structs):
@@ -240,6 +244,7 @@ def used_aliases(aliases: dict[str, str], types: dict[str, Any]) -> dict[str, st
 
 
 def main() -> None:
+    """Fetch the sources of Kubernetes and write the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--live", default="", help="kubectl command that reaches an API server whose OpenAPI is read")
     parser.add_argument("--output", type=Path, default=TARGET)

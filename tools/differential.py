@@ -59,6 +59,7 @@ SAME: tuple[tuple[str, str], ...] = (
 
 
 def normal(text: str) -> str:
+    """The text, with all that may differ made the same."""
     for pattern, same in SAME:
         text = re.sub(pattern, same, text)
     return text
@@ -73,10 +74,12 @@ class Side:
     kubectl: str = ""  # "" for podlab's
 
     def run(self, words: list[str], stdin: str) -> tuple[str, str, int]:
+        """Standard output, standard error and exit code of the words, with this standard input."""
         return real(self, words, stdin) if self.kubectl else ours(self, words, stdin)
 
 
 def real(side: Side, words: list[str], stdin: str) -> tuple[str, str, int]:
+    """Standard output, standard error and exit code of a real kubectl."""
     environ = {**os.environ, "KUBECONFIG": side.kubeconfig}
     try:
         done = subprocess.run(
@@ -97,6 +100,7 @@ class Late(BaseException):
 
 
 def ours(side: Side, words: list[str], stdin: str) -> tuple[str, str, int]:
+    """The same of podlab's, in this process; the code is -1 where it raised."""
     out, err, before = io.StringIO(), io.StringIO(), (sys.stdout, sys.stderr)
     sys.stdout, sys.stderr = out, err
     os.environ["KUBECONFIG"] = side.kubeconfig
@@ -116,6 +120,7 @@ def ours(side: Side, words: list[str], stdin: str) -> tuple[str, str, int]:
 
 
 def late(*_: object) -> None:
+    """Raises Late: what `SIGALRM` calls."""
     raise Late
 
 
@@ -159,6 +164,7 @@ def made(name: str, kubectl: str, kubeconfig: str, folder: Path) -> tuple[Side, 
 
 
 def main() -> int:
+    """Compare each row of the file; the exit code is 1 where something differs."""
     parser = argparse.ArgumentParser()
     parser.add_argument("kubeconfig")
     parser.add_argument("file")
@@ -177,6 +183,7 @@ def main() -> int:
 
 
 def compare(rows: Sequence[str], sides: Sequence[Side], context: str, verbose: bool) -> int:
+    """Print where the sides differ in a row; the exit code is 1 where they do."""
     same = total = 0
     for row in rows:
         if prepare(row, sides):

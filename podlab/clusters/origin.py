@@ -86,9 +86,11 @@ class Browser:
         self._bridge, self.me, self.page, self.can_wait = bridge, me, page, bool(can_run_sync())
 
     def post(self, text: str) -> object:
+        """Say it through the site's BroadcastChannel."""
         return self._bridge.post(text)
 
     def claim(self, then: Callable[[bool], None]) -> object:
+        """Ask for the site's lock; the answer is waited for where that can be done, else it is a promise."""
         from pyodide.ffi import run_sync
 
         promise = self._bridge.claim()
@@ -98,9 +100,11 @@ class Browser:
         return promise.then(then)
 
     def leave(self) -> object:
+        """Give the lock back: the browser tells the one that waits longest."""
         return self._bridge.leave()
 
     def when_gone(self, who: str, then: Callable[[str], None]) -> object:
+        """Wait for the lock that a kernel holds while it lives."""
         from pyodide.ffi import create_once_callable
 
         return self._bridge.whenGone(who, create_once_callable(then))

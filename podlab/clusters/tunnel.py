@@ -47,6 +47,7 @@ class Guest:
         receive: Callable[[], Awaitable[Message]],
         send: Callable[[Message], Awaitable[None]],
     ) -> None:
+        """One request, as ASGI has it: told to the host, and what the host answers sent on."""
         number, heard = next(self._numbers), asyncio.Queue[Message | None]()
         self._open[number] = heard
         self._say(number, "open", scope)

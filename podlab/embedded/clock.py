@@ -115,14 +115,17 @@ class Heap:
         self._order = count()
 
     def push(self, due: float, timer: Timer) -> None:
+        """Add a transition that is due at a moment, in seconds."""
         heapq.heappush(self._entries, (due, next(self._order), timer))
 
     def next_due(self) -> float | None:
+        """When the first that was not cancelled is due; None where there is none."""
         while self._entries and self._entries[0][2].cancelled:
             heapq.heappop(self._entries)
         return self._entries[0][0] if self._entries else None
 
     def run_due(self, now: float) -> None:
+        """Run all that is due by now, with what that makes due at once."""
         while (due := self.next_due()) is not None and due <= now:
             heapq.heappop(self._entries)[2].run()
 
@@ -170,13 +173,16 @@ class RealClock:
         self._run += min(passed * self._speed, CATCH_UP) if handle_late else passed * self._speed
 
     def now(self) -> float:
+        """The wall's time, so many times faster; it stands while paused."""
         self._read()
         return self._now
 
     def call_at(self, when: float, callback: Callable[[], None]) -> Timer:
+        """Call back when the clock shows that time."""
         return self.call_later(when - self.now(), callback)
 
     def call_later(self, delay: float, callback: Callable[[], None]) -> Timer:
+        """Call back after so many of the clock's seconds; needs a running loop."""
         self._read()
         timer = Timer(callback)
         self._heap.push(self._run + max(0.0, delay), timer)
@@ -184,6 +190,7 @@ class RealClock:
         return timer
 
     async def sleep(self, delay: float) -> None:
+        """Wait for so many of the clock's seconds."""
         await sleep_on(self, delay)
 
     def _arm(self) -> None:
@@ -203,35 +210,41 @@ class RealClock:
         self._arm()
 
     def hold(self, waiter: Waiter | None = None) -> contextlib.AbstractContextManager[None]:
+        """Nothing: time goes on by itself."""
         return contextlib.nullcontext()
 
     def at_work(self) -> contextlib.AbstractContextManager[None]:
+        """Nothing: time does not wait for requests."""
         return contextlib.nullcontext()
 
     def waiter(self, name: str) -> Waiter | None:
+        """None: nobody is asked how far it has read."""
         return None
 
     def read(self, name: str, read: int) -> None:
-        pass
+        """Nothing: time waits for no reader."""
 
     def told(self) -> None:
-        pass
+        """Nothing: time waits for no watcher."""
 
     async def settle(self) -> None:
-        pass
+        """Nothing: what is due comes by itself."""
 
     def pause(self) -> None:
+        """Stand still; timers, too."""
         self._read()
         self._paused = True
         self._arm()
 
     def resume(self, speed: float | None = None) -> None:
+        """Go on from where it stood."""
         self._read()
         self._paused = False
         self._speed = speed or self._speed
         self._arm()
 
     def step(self, seconds: float | None = None) -> float:
+        """Advance, paused or not, and run what comes due."""
         self._read()
         due = self._heap.next_due()
         seconds = max(0.0, due - self._run) if seconds is None and due is not None else (seconds or 0.0)
@@ -241,6 +254,7 @@ class RealClock:
         return seconds
 
     def state(self) -> dict[str, object]:
+        """What people see; `speed` is cluster seconds per second."""
         return {
             "now": rfc3339micro(self.now()),
             "paused": self._paused,

@@ -66,13 +66,16 @@ class TokenSigner:
         return self._key
 
     def sign(self, data: bytes) -> bytes:
+        """The signature of the bytes."""
         signature: bytes = self._loaded().sign(data)
         return signature
 
     def verify(self, data: bytes, signature: bytes) -> bool:
+        """Whether the signature of the bytes is this key's."""
         return bool(self._loaded().verify(data, signature))
 
     def jwk(self) -> dict[str, str]:
+        """The public half as a JSON Web Key."""
         found: dict[str, str] = self._loaded().jwk()
         return found
 

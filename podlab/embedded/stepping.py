@@ -34,22 +34,27 @@ class SteppingClock:
         self._handle: asyncio.TimerHandle | None = None
 
     def now(self) -> float:
+        """Where the last step led."""
         return self._now
 
     def call_at(self, when: float, callback: Callable[[], None]) -> Timer:
+        """Call back when time has come there; what has passed is due at once."""
         timer = Timer(callback)
         self._heap.push(max(when, self._now), timer)
         self._arm()
         return timer
 
     def call_later(self, delay: float, callback: Callable[[], None]) -> Timer:
+        """Call back after so many seconds of steps."""
         return self.call_at(self._now + delay, callback)
 
     async def sleep(self, delay: float) -> None:
+        """Wait until steps have led so far."""
         await sleep_on(self, delay)
 
     @contextlib.contextmanager
     def hold(self, waiter: Waiter | None = None) -> Iterator[None]:
+        """While open somebody waits: time goes on when the loop is idle and the waiter has read all."""
         if waiter:
             self._waiters[waiter.name] = waiter
         self._waiting += 1
@@ -64,6 +69,7 @@ class SteppingClock:
 
     @contextlib.contextmanager
     def at_work(self) -> Iterator[None]:
+        """While open time stands still."""
         self._working += 1
         self._arm()
         try:
@@ -73,16 +79,20 @@ class SteppingClock:
             self._arm()
 
     def waiter(self, name: str) -> Waiter | None:
+        """A new one under that name, which counts while it is held; None without a name."""
         return Waiter(name) if name else None
 
     def read(self, name: str, read: int) -> None:
+        """Note how far; less than before, or an unknown name, is nothing."""
         if waiter := self._waiters.get(name):
             waiter.read = max(waiter.read, read)
 
     def told(self) -> None:
+        """Give watchers `REACTION` before the next step."""
         self._told = True
 
     async def settle(self) -> None:
+        """Run what is due within `AT_ONCE`, chains of it too."""
         end = self._now + self.AT_ONCE
         for _ in range(self.LONGEST_CHAIN):
             for _ in range(self.TURNS):
@@ -127,13 +137,16 @@ class SteppingClock:
         return now - self._since < self.PATIENCE
 
     def pause(self) -> None:
+        """No steps by itself; `step` still works."""
         self._paused = True
 
     def resume(self, speed: float | None = None) -> None:
+        """Step by itself again; there is no speed."""
         self._paused = False
         self._arm()
 
     def step(self, seconds: float | None = None) -> float:
+        """Advance and run what comes due, each at its own time."""
         due = self._heap.next_due()
         target = (due if due is not None else self._now) if seconds is None else self._now + seconds
         start = self._now
@@ -144,6 +157,7 @@ class SteppingClock:
         return self._now - start
 
     def state(self) -> dict[str, object]:
+        """`speed` is 0: no wall drives it."""
         return {
             "now": rfc3339micro(self._now),
             "paused": self._paused,

@@ -152,6 +152,7 @@ class EventLoop(asyncio.AbstractEventLoop):
     def call_soon(  # type: ignore[override]
         self, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> asyncio.Handle:
+        """As asyncio's; the host turns the loop if nobody does."""
         handle = asyncio.Handle(callback, args, self, context)
         self._ready.append(handle)
         self._arm()
@@ -162,11 +163,13 @@ class EventLoop(asyncio.AbstractEventLoop):
     def call_later(  # type: ignore[override]
         self, delay: float, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> asyncio.TimerHandle:
+        """As asyncio's, in seconds of `time()`."""
         return self.call_at(self.time() + delay, callback, *args, context=context)
 
     def call_at(  # type: ignore[override]
         self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> asyncio.TimerHandle:
+        """As asyncio's."""
         handle = asyncio.TimerHandle(when, callback, args, self, context)
         heapq.heappush(self._timers, (when, next(self._order), handle))
         self._arm()
@@ -176,18 +179,23 @@ class EventLoop(asyncio.AbstractEventLoop):
         """asyncio's handles tell this; cancelled ones are passed over when they are due."""
 
     def time(self) -> float:
+        """Seconds, of the clock that the loop was made with."""
         return self._now()
 
     def create_future(self) -> asyncio.Future[Any]:
+        """A future of this loop."""
         return asyncio.Future(loop=self)
 
     def create_task(self, coro: Any, **options: Any) -> asyncio.Task[Any]:
+        """A task of this loop; it begins in the next turn."""
         return asyncio.Task(coro, loop=self, **options)
 
     def is_running(self) -> bool:
+        """Whether somebody is turning it, perhaps nested."""
         return self._depth > 0
 
     def is_closed(self) -> bool:
+        """Whether `close()` was called."""
         return self._closed
 
     def close(self) -> None:
@@ -201,14 +209,17 @@ class EventLoop(asyncio.AbstractEventLoop):
         self._timers.clear()
 
     def get_debug(self) -> bool:
+        """Never: asyncio's debugging would slow each turn."""
         return False
 
     def default_exception_handler(self, context: dict[str, Any]) -> None:
+        """Log what a callback raised."""
         import logging
 
         logging.getLogger("podlab").error(context["message"], exc_info=context.get("exception"))
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
+        """As the default one; there is no other."""
         self.default_exception_handler(context)
 
 

@@ -105,6 +105,7 @@ class InProcess:
         self._news: asyncio.Future[None] = loop.create_future()
 
     def news(self) -> Awaitable[None]:
+        """Comes when any answer of this application has more to read."""
         return self._news
 
     def _heard(self) -> None:
@@ -115,6 +116,7 @@ class InProcess:
     def request(
         self, method: str, target: str, headers: Pairs, body: bytes | None, timeout: float | None, identity: Identity
     ) -> LocalAnswer:
+        """Ask the application; the answer has begun when this returns. Raises ConnectionError, TimeoutError."""
         scope = _scope("http", target, headers, method=method, scheme="https", http_version="1.1")
         first = {"type": "http.request", "body": body or b"", "more_body": False}
         return LocalAnswer(Exchange(self._app, self.loop, scope, first, timeout, self._heard))
@@ -122,6 +124,7 @@ class InProcess:
     def websocket(
         self, target: str, headers: Pairs, protocols: list[str], timeout: float, identity: Identity
     ) -> LocalSocket:
+        """Open a WebSocket of the application."""
         scope = _scope("websocket", target, headers, scheme="wss", subprotocols=protocols)
         return LocalSocket(Exchange(self._app, self.loop, scope, {"type": "websocket.connect"}, timeout, self._heard))
 
@@ -156,9 +159,11 @@ class LocalAnswer:
         self._open = True
 
     def read(self) -> bytes:
+        """The whole body."""
         return b"".join(self.chunks())
 
     def chunks(self, waits: bool = True) -> Iterator[bytes]:
+        """The body as it comes; without `waits` an empty chunk where nothing has."""
         while self._open:
             message = self.exchange.hear(waits)
             if message is None:
@@ -171,6 +176,7 @@ class LocalAnswer:
                 yield message["body"]
 
     def close(self) -> None:
+        """Hang up: the application hears of it."""
         self.exchange.say({"type": "http.disconnect"})
 
 

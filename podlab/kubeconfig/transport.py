@@ -103,6 +103,7 @@ class Http:
     def request(
         self, method: str, target: str, headers: Pairs, body: bytes | None, timeout: float | None, identity: Identity
     ) -> Answer:
+        """Ask over the pool of the identity. Raises OSError, and urllib3's HTTPError."""
         if sys.platform == "emscripten":  # a browser tab has no sockets
             raise ConnectionRefusedError("connection refused")
         from urllib3 import HTTPHeaderDict, Timeout
@@ -126,6 +127,7 @@ class Http:
         )
 
     def websocket(self, target: str, headers: Pairs, protocols: list[str], timeout: float, identity: Identity) -> Any:
+        """A WebSocket over a connection of its own. Raises OSError, Refused."""
         from websockets.exceptions import InvalidStatus
 
         address = self.connection.server + target
@@ -135,6 +137,7 @@ class Http:
             raise Refused(error.response.status_code, bytes(error.response.body or b"")) from error
 
     def news(self) -> Awaitable[None]:
+        """Raises NotImplementedError: a socket is read by waiting."""
         raise NotImplementedError("a socket is read by waiting")
 
 

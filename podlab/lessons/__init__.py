@@ -1,0 +1,1 @@
+"""Checks, quizzes and progress; a module a lesson."""

@@ -56,6 +56,7 @@ class App:
         self.served = routes.Served(registry, authenticator, documents, machines)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, as ASGI has it; a stepping clock stands still meanwhile, but for watches and streams."""
         if scope["type"] == "lifespan":
             return
         with self.registry.clock.at_work() if not _long(scope) else contextlib.nullcontext():

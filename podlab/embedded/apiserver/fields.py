@@ -75,6 +75,7 @@ class Field:
 
     @property
     def list_map_keys(self) -> list[str]:
+        """The keys by which items of a list of type `map` are the same."""
         return list(self.more.get("listMapKeys", ()))
 
     @property
@@ -114,6 +115,7 @@ class Type:
 
     @cached_property
     def form(self) -> str:
+        """struct, list, map, a scalar's name, or how an opaque type is written."""
         target = self.target
         if target in OPAQUE:
             return OPAQUE[target]
@@ -140,6 +142,7 @@ class Type:
 
     @cached_property
     def facts(self) -> dict[str, Any]:
+        """What is known of the type as a whole: `kinds`, `mapType`, `unions`."""
         found: dict[str, Any] = table()["facts"].get(self.name, {})
         return found
 
@@ -151,6 +154,7 @@ class Type:
 
     @cached_property
     def always(self) -> tuple[Field, ...]:
+        """The fields that Go writes even when they are empty."""
         return tuple(f for f in self.fields.values() if f.always)
 
     @cached_property

@@ -32,33 +32,40 @@ class Connections(HttpToolsProtocol):
         self.transport.abort()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """The first request has its time from now."""
         super().connection_made(transport)
         self._await_request()
 
     def on_message_begin(self) -> None:
+        """Another request has begun: it has its time from now."""
         super().on_message_begin()
         self._await_request()
 
     def on_message_complete(self) -> None:
+        """The request is there; what it is answered may take as long as it takes."""
         super().on_message_complete()
         self._arrived()
 
     def handle_websocket_upgrade(self) -> None:
+        """It is no request any more; there is no limit."""
         self._arrived()
         super().handle_websocket_upgrade()
 
     def pause_writing(self) -> None:
+        """The buffer is full: the client has `READ_WITHIN` seconds to read."""
         super().pause_writing()
         if self._stuck is None:
             self._stuck = self.loop.call_later(self.READ_WITHIN, self._cut_off)
 
     def resume_writing(self) -> None:
+        """The client has read."""
         super().resume_writing()
         if self._stuck:
             self._stuck.cancel()
             self._stuck = None
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing is waited for any more."""
         self._arrived()
         if self._stuck:
             self._stuck.cancel()

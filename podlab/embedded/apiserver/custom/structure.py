@@ -29,10 +29,12 @@ class CustomType(Type):
 
     @cached_property
     def target(self) -> str:
+        """Its own name: schemas have no chains of names."""
         return self.name
 
     @cached_property
     def form(self) -> str:
+        """struct, list, map, a scalar's name, intorstring, or any."""
         schema = self.schema
         if schema.get(INT_OR_STRING):
             return "intorstring"
@@ -47,21 +49,25 @@ class CustomType(Type):
 
     @cached_property
     def item(self) -> Type:
+        """The schema of the elements or values; anything where none is given."""
         inner = self.schema.get("items" if self.form == "list" else "additionalProperties")
         return CustomType(inner) if isinstance(inner, dict) else ANYTHING
 
     @cached_property
     def extra(self) -> Type | None:
+        """The schema of members that are not declared; None where they are pruned."""
         if self.form == "any" or self.schema.get(PRESERVE):
             return ANYTHING
         return self.item if self.schema.get("additionalProperties") else None
 
     @cached_property
     def facts(self) -> Obj:
+        """`mapType`, where the schema says whether the map is owned as a whole."""
         return {"mapType": self.schema["x-kubernetes-map-type"]} if "x-kubernetes-map-type" in self.schema else {}
 
     @cached_property
     def fields(self) -> dict[str, Field]:
+        """What `properties` declares, and what every object of the API has besides."""
         given = self.schema.get("properties") or {}
         found = {
             name: _field(name, index, CustomType(inner), inner) for index, (name, inner) in enumerate(given.items())
@@ -74,6 +80,7 @@ class CustomType(Type):
 
     @cached_property
     def always(self) -> tuple[Field, ...]:
+        """None: no field of a custom object is written when it is empty."""
         return ()
 
     def written(self, value: Any) -> Any:

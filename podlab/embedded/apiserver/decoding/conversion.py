@@ -27,6 +27,7 @@ class Literal(float):
     text: str
 
     def __new__(cls, text: str) -> Literal:
+        """A number and the text that it was."""
         number = super().__new__(cls, text)
         number.text = text
         return number
@@ -62,6 +63,7 @@ class Place:
         return f"json: cannot unmarshal {found} into Go {where} of type {wanted}"
 
     def member(self, name: str) -> str:
+        """The path of a member, as strict errors tell it: `spec.containers[0].image`."""
         return f"{self.strict}.{name}" if self.strict else name
 
 
@@ -73,12 +75,15 @@ class Reading:
     strict: list[str] = field(default_factory=list)
 
     def mismatch(self, found: str, type_: Type, place: Place) -> None:
+        """A JSON value of another type than the field has."""
         self.complain(place.mismatch(found, type_.text))
 
     def complain(self, text: str) -> None:
+        """Note what is wrong; the first one is told."""
         self.wrong = self.wrong or text
 
     def strictly(self, what: str, path: str) -> None:
+        """Note an unknown or repeated field, each once and a hundred at most."""
         text = f"{what} field {quote(path)}"
         if text not in self.strict and len(self.strict) < MOST_STRICT_ERRORS:
             self.strict.append(text)

@@ -73,6 +73,7 @@ class Application:
 
     @property
     def api_version(self) -> str:
+        """The version in which its fields are owned."""
         return str(self.patch["apiVersion"])
 
     @property

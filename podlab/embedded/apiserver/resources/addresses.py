@@ -44,6 +44,7 @@ def address_row(obj: Obj, now: float) -> list[Any]:
 
 
 def range_row(obj: Obj, now: float) -> list[Any]:
+    """Its CIDRs stand in one cell. Upstream: pkg/printers/internalversion/printers.go (printServiceCIDR)"""
     name, spec, _ = head(obj)
     return [name, ",".join(spec.get("cidrs") or []), age(obj, now)]
 

@@ -43,6 +43,10 @@ ATTRIBUTES = (
 
 
 def attachment(obj: Obj, now: float) -> list[Any]:
+    """Whether it is attached is a boolean cell.
+
+    Upstream: pkg/printers/internalversion/printers.go (printVolumeAttachment)
+    """
     name, spec, status = head(obj)
     volume = (spec.get("source") or {}).get("persistentVolumeName") or ""
     attached = bool(status.get("attached"))
@@ -50,6 +54,10 @@ def attachment(obj: Obj, now: float) -> list[Any]:
 
 
 def attributes(obj: Obj, now: float) -> list[Any]:
+    """The cells of a VolumeAttributesClass.
+
+    Upstream: pkg/printers/internalversion/printers.go (printVolumeAttributesClass)
+    """
     return [obj["metadata"].get("name", ""), obj.get("driverName", ""), age(obj, now)]
 
 

@@ -78,6 +78,10 @@ def _targets(metrics: list[Obj]) -> str:
 
 
 def default(obj: Obj) -> None:
+    """One replica at least, and 80 % of the CPU where no metric is given.
+
+    Upstream: pkg/apis/autoscaling/v2/defaults.go
+    """
     spec = obj.setdefault("spec", {})
     spec.setdefault("minReplicas", 1)
     if not spec.get("metrics"):
@@ -86,14 +90,20 @@ def default(obj: Obj) -> None:
 
 
 def validate_v1(obj: Obj, old: Obj | None) -> list[Cause]:
+    """What is wrong with it, told of the fields of v2, in which it is kept."""
     return autoscalers.validate(save(obj), save(old) if old else None)
 
 
 def default_v1(obj: Obj) -> None:
+    """One replica at least; the target of v1 stays as it was sent. Upstream: pkg/apis/autoscaling/v1/defaults.go"""
     obj.setdefault("spec", {}).setdefault("minReplicas", 1)
 
 
 def prepare(obj: Obj, old: Obj | None, ctx: Context) -> None:
+    """A new one begins with a status of its own.
+
+    Upstream: pkg/registry/autoscaling/horizontalpodautoscaler/strategy.go
+    """
     if old is None:
         obj["status"] = {"currentMetrics": None, "desiredReplicas": 0}
 

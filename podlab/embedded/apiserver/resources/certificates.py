@@ -95,6 +95,10 @@ COLUMNS = (
 
 
 def row(obj: Obj, now: float) -> list[Any]:
+    """Its age stands before who signs; the duration is `<none>` where none was asked for.
+
+    Upstream: pkg/printers/internalversion/printers.go (printCertificateSigningRequest)
+    """
     name, spec, status = head(obj)
     seconds = spec.get("expirationSeconds")
     duration = human_duration(timedelta(seconds=seconds)) if seconds else NONE

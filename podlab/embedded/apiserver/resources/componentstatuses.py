@@ -29,6 +29,10 @@ PARTS = ("controller-manager", "scheduler", "etcd-0")
 
 
 def row(obj: Obj, now: float) -> list[Any]:
+    """Healthy, and what was found; nothing here is ever unhealthy.
+
+    Upstream: pkg/printers/internalversion/printers.go (printComponentStatus)
+    """
     (condition,) = obj["conditions"]
     return [obj["metadata"]["name"], "Healthy", condition["message"], ""]
 

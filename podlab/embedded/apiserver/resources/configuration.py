@@ -43,6 +43,7 @@ def _unchanged(obj: Obj, old: Obj | None, keys: tuple[str, ...]) -> list[Cause]:
 
 
 def validate_config_map(obj: Obj, old: Obj | None) -> list[Cause]:
+    """Keys, no key twice, 1 MiB in all. Upstream: pkg/apis/core/validation/validation.go (ValidateConfigMap)"""
     found = metadata.validate(obj, old) + _unchanged(obj, old, ("data", "binaryData"))
     data, binary = obj.get("data") or {}, obj.get("binaryData") or {}
     for key in data:
@@ -68,6 +69,10 @@ def default_secret(secret: Obj) -> None:
 
 
 def validate_secret(secret: Obj, old: Obj | None) -> list[Cause]:
+    """Keys, 1 MiB in all, and what its type asks for.
+
+    Upstream: pkg/apis/core/validation/validation.go (ValidateSecret)
+    """
     found = metadata.validate(secret, old)
     kind, data = secret.get("type", ""), secret.get("data") or {}
     if old is not None:
@@ -92,6 +97,7 @@ def validate_secret(secret: Obj, old: Obj | None) -> list[Cause]:
 
 
 def validate_account(account: Obj, old: Obj | None) -> list[Cause]:
+    """Its metadata only. Upstream: pkg/apis/core/validation/validation.go (ValidateServiceAccount)"""
     return metadata.validate(account, old)
 
 
@@ -123,6 +129,10 @@ SECRET_COLUMNS = (
 
 
 def config_map_row(obj: Obj, now: float) -> list[Any]:
+    """DATA counts the keys of data and binaryData.
+
+    Upstream: pkg/printers/internalversion/printers.go (printConfigMap)
+    """
     return [
         obj["metadata"].get("name", ""),
         len(obj.get("data") or {}) + len(obj.get("binaryData") or {}),
@@ -131,6 +141,7 @@ def config_map_row(obj: Obj, now: float) -> list[Any]:
 
 
 def secret_row(obj: Obj, now: float) -> list[Any]:
+    """DATA counts the keys; no value is shown. Upstream: pkg/printers/internalversion/printers.go (printSecret)"""
     return [obj["metadata"].get("name", ""), obj.get("type", ""), len(obj.get("data") or {}), age(obj, now)]
 
 

@@ -52,6 +52,7 @@ COLUMNS = (
 
 
 def row(obj: Obj, now: float) -> list[Any]:
+    """LAST SCHEDULE is how long ago. Upstream: pkg/printers/internalversion/printers.go (printCronJob)"""
     name, spec, status = head(obj)
     last = times.since(status["lastScheduleTime"], now) if status.get("lastScheduleTime") else NONE
     template = ((spec.get("jobTemplate") or {}).get("spec") or {}).get("template") or {}

@@ -59,6 +59,10 @@ COLUMNS = (
 
 
 def row(obj: Obj, now: float) -> list[Any]:
+    """Five counts of its status, and the node selector of its template.
+
+    Upstream: pkg/printers/internalversion/printers.go (printDaemonSet)
+    """
     name, spec, status = head(obj)
     keys = ("desiredNumberScheduled", "currentNumberScheduled", "numberReady", "updatedNumberScheduled")
     counts = [status.get(key, 0) for key in (*keys, "numberAvailable")]

@@ -120,6 +120,10 @@ COLUMNS = (
 
 
 def row(obj: Obj, now: float) -> list[Any]:
+    """READY is ready of wanted; containers and images are those of the template.
+
+    Upstream: pkg/printers/internalversion/printers.go (printDeployment)
+    """
     name, spec, status = head(obj)
     ready = f"{status.get('readyReplicas', 0)}/{spec.get('replicas', 0)}"
     updated, available = status.get("updatedReplicas", 0), status.get("availableReplicas", 0)

@@ -50,6 +50,10 @@ SLICE_COLUMNS = (
 
 
 def claim_row(obj: Obj, now: float) -> list[Any]:
+    """STATE is pending, or all that it is: deleted, allocated, reserved.
+
+    Upstream: pkg/printers/internalversion/printers.go (printResourceClaim)
+    """
     name, _, status = head(obj)
     states = ["deleted"] if obj["metadata"].get("deletionTimestamp") else []
     if status.get("allocation"):
@@ -58,6 +62,10 @@ def claim_row(obj: Obj, now: float) -> list[Any]:
 
 
 def slice_row(obj: Obj, now: float) -> list[Any]:
+    """The node is `<unset>` where the devices are not of one node.
+
+    Upstream: pkg/printers/internalversion/printers.go (printResourceSlice)
+    """
     name, spec, _ = head(obj)
     return [name, spec.get("nodeName") or UNSET, spec["driver"], (spec.get("pool") or {}).get("name"), age(obj, now)]
 

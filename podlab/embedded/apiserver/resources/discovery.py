@@ -46,6 +46,10 @@ SLICE_COLUMNS = (
 
 
 def endpoints_row(obj: Obj, now: float) -> list[Any]:
+    """Three addresses at most, and how many more there are.
+
+    Upstream: pkg/printers/internalversion/printers.go (printEndpoints)
+    """
     name = obj["metadata"].get("name", "")
     found = [
         f"{address['ip']}:{port['port']}" if port else address["ip"]
@@ -58,6 +62,10 @@ def endpoints_row(obj: Obj, now: float) -> list[Any]:
 
 
 def slice_row(obj: Obj, now: float) -> list[Any]:
+    """Three ports and three addresses at most, `<unset>` where there are none.
+
+    Upstream: pkg/printers/internalversion/printers.go (printEndpointSlice)
+    """
     name = obj["metadata"].get("name", "")
     ports = [str(port.get("port", "*")) for port in obj.get("ports") or []]
     addresses = [a for endpoint in obj.get("endpoints") or [] for a in endpoint.get("addresses") or []]

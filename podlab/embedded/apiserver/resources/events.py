@@ -32,6 +32,7 @@ def default(event: Obj) -> None:
 
 
 def default_new(event: Obj) -> None:
+    """What it is about is always written, even when it is empty."""
     event.setdefault("regarding", {})
 
 
@@ -98,6 +99,7 @@ def selectable(event: Obj) -> dict[str, str]:
 
 
 def selectable_new(event: Obj) -> dict[str, str]:
+    """As `selectable`, under the names of events.k8s.io besides; `event` is as that group has it."""
     about = event.get("regarding") or {}
     return {
         **{key.replace("involvedObject", "regarding"): value for key, value in selectable(save(event)).items()},
@@ -140,6 +142,10 @@ COLUMNS = (
 
 
 def row(obj: Obj, now: float) -> list[Any]:
+    """When it was last seen comes first, when first seen only with `-o wide`.
+
+    Upstream: pkg/printers/internalversion/printers.go (printEvent)
+    """
     about, series = obj.get("involvedObject") or {}, obj.get("series")
     first = times.since(obj.get("firstTimestamp") or obj.get("eventTime"), now)
     last = times.since(obj["lastTimestamp"], now) if obj.get("lastTimestamp") else first

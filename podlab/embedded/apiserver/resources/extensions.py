@@ -53,6 +53,7 @@ BINDING_COLUMNS = (
 
 
 def row(obj: Obj, now: float) -> list[Any]:
+    """The cells of an APIService: all are served by this API server, which is called Local."""
     name, _, status = head(obj)
     available = next((c["status"] for c in status.get("conditions") or [] if c["type"] == "Available"), UNKNOWN)
     return [name, "Local", available, age(obj, now)]
@@ -63,6 +64,10 @@ PENDING = "CustomResourceDefinition marked for deletion; CustomResource deletion
 
 
 def default(obj: Obj) -> None:
+    """Singular, list kind and conversion.
+
+    Upstream: staging/src/k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1/defaults.go
+    """
     spec = obj.setdefault("spec", {})
     names = spec.setdefault("names", {})
     names["singular"] = names.get("singular") or names.get("kind", "").lower()

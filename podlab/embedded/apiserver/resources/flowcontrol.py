@@ -83,6 +83,10 @@ LEVEL_COLUMNS = (
 
 
 def schema_row(obj: Obj, now: float) -> list[Any]:
+    """`?` where nobody has yet said whether its level exists.
+
+    Upstream: pkg/printers/internalversion/printers.go (printFlowSchema)
+    """
     name, spec, status = head(obj)
     dangling = next((c["status"] for c in status.get("conditions") or [] if c["type"] == "Dangling"), "?")
     method = (spec.get("distinguisherMethod") or {}).get("type", NONE)
@@ -91,6 +95,10 @@ def schema_row(obj: Obj, now: float) -> list[Any]:
 
 
 def level_row(obj: Obj, now: float) -> list[Any]:
+    """`<none>` where requests are not limited, or not queued.
+
+    Upstream: pkg/printers/internalversion/printers.go (printPriorityLevelConfiguration)
+    """
     name, spec, _ = head(obj)
     limited = spec.get("limited") or {}
     queuing = (limited.get("limitResponse") or {}).get("queuing") or {}

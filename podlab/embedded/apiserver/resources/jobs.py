@@ -37,6 +37,10 @@ COLUMNS = (
 
 
 def row(obj: Obj, now: float) -> list[Any]:
+    """COMPLETIONS is done of wanted, DURATION until it ended or now.
+
+    Upstream: pkg/printers/internalversion/printers.go (printJob)
+    """
     name, spec, status = head(obj)
     conditions = {c["type"] for c in status.get("conditions") or [] if c.get("status") == "True"}
     words = {"Complete": "Complete", "Failed": "Failed", "Suspended": "Suspended", "FailureTarget": "FailureTarget"}
@@ -137,6 +141,7 @@ def validate_spec(spec: Obj, path: str) -> list[Cause]:
 
 
 def selectable(job: Obj) -> dict[str, str]:
+    """A field selector may ask for how many Pods succeeded. Upstream: pkg/registry/batch/job/strategy.go"""
     return {"status.successful": str((job.get("status") or {}).get("succeeded", 0))}
 
 

@@ -11,6 +11,7 @@ from podlab.embedded.apiserver.validation import causes, metadata
 
 
 def validate(lease: Obj, old: Obj | None) -> list[Cause]:
+    """Its duration is above 0 s. Upstream: pkg/apis/coordination/validation/validation.go (ValidateLeaseSpec)"""
     found, spec = metadata.validate(lease, old), lease.get("spec") or {}
     duration = spec.get("leaseDurationSeconds")
     if duration is not None and duration <= 0:
@@ -30,6 +31,7 @@ COLUMNS = (
 
 
 def row(obj: Obj, now: float) -> list[Any]:
+    """Who holds it. Upstream: pkg/printers/internalversion/printers.go (printLease)"""
     name, spec, _ = head(obj)
     return [name, spec.get("holderIdentity", ""), age(obj, now)]
 

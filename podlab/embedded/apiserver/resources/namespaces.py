@@ -31,6 +31,10 @@ def prepare(namespace: Obj, old: Obj | None, ctx: Context) -> None:
 
 
 def validate(namespace: Obj, old: Obj | None) -> list[Cause]:
+    """Its name is a DNS label; its finalizers are known or qualified.
+
+    Upstream: pkg/apis/core/validation/validation.go (ValidateNamespace)
+    """
     found = metadata.validate(namespace, old, names.label)
     for name in (namespace.get("spec") or {}).get("finalizers") or []:
         found += names.causes_of("spec.finalizers", name, names.qualified(name))
@@ -40,6 +44,7 @@ def validate(namespace: Obj, old: Obj | None) -> list[Cause]:
 
 
 def selectable(namespace: Obj) -> dict[str, str]:
+    """A field selector may ask for its phase. Upstream: pkg/registry/core/namespace/strategy.go"""
     return {"status.phase": (namespace.get("status") or {}).get("phase", "")}
 
 
@@ -49,6 +54,7 @@ def held(namespace: Obj) -> bool:
 
 
 def terminating(namespace: Obj) -> None:
+    """Say that it is being deleted; the namespace controller empties it."""
     namespace["status"] = {**(namespace.get("status") or {}), "phase": "Terminating"}
 
 
@@ -60,6 +66,7 @@ COLUMNS = (
 
 
 def row(obj: Obj, now: float) -> list[Any]:
+    """STATUS is its phase. Upstream: pkg/printers/internalversion/printers.go (printNamespace)"""
     status = obj.get("status") or {}
     return [obj["metadata"].get("name", ""), status.get("phase", ""), age(obj, now)]
 

@@ -32,6 +32,10 @@ POLICY_COLUMNS = (
 
 
 def ingress_row(obj: Obj, now: float) -> list[Any]:
+    """PORTS is what it would listen on: 443 where it has certificates.
+
+    Upstream: pkg/printers/internalversion/printers.go (printIngress)
+    """
     name, spec, status = head(obj)
     hosts = [rule["host"] for rule in spec.get("rules") or [] if rule.get("host")]
     entries = (status.get("loadBalancer") or {}).get("ingress") or []
@@ -41,6 +45,10 @@ def ingress_row(obj: Obj, now: float) -> list[Any]:
 
 
 def policy_row(obj: Obj, now: float) -> list[Any]:
+    """The selector of the Pods that it is for.
+
+    Upstream: pkg/printers/internalversion/printers.go (printNetworkPolicy)
+    """
     name, spec, _ = head(obj)
     return [name, format_selector(spec.get("podSelector")), age(obj, now)]
 

@@ -30,6 +30,10 @@ def prepare(node: Obj, old: Obj | None, ctx: Context) -> None:
 
 
 def validate(node: Obj, old: Obj | None) -> list[Cause]:
+    """Its taints, and that its addresses of Pods do not change.
+
+    Upstream: pkg/apis/core/validation/validation.go (ValidateNode, ValidateNodeUpdate)
+    """
     found, seen = metadata.validate(node, old), set()
     spec = node.get("spec") or {}
     for index, taint in enumerate(spec.get("taints") or []):
@@ -57,6 +61,7 @@ def validate(node: Obj, old: Obj | None) -> list[Cause]:
 
 
 def selectable(node: Obj) -> dict[str, str]:
+    """A field selector may ask whether it is cordoned. Upstream: pkg/registry/core/node/strategy.go"""
     return {"spec.unschedulable": "true" if (node.get("spec") or {}).get("unschedulable") else "false"}
 
 
@@ -107,6 +112,10 @@ COLUMNS = (
 
 
 def row(obj: Obj, now: float) -> list[Any]:
+    """STATUS is Ready, NotReady or Unknown, and whether it is cordoned.
+
+    Upstream: pkg/printers/internalversion/printers.go (printNode)
+    """
     name, spec, status = head(obj)
     ready = [c for c in status.get("conditions") or [] if c.get("type") == "Ready"]
     state = [("Ready" if c.get("status") == "True" else "NotReady") for c in ready[-1:]] or ["Unknown"]

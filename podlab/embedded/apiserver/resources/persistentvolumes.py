@@ -95,6 +95,10 @@ def _class(obj: Obj) -> str:
 
 
 def claim_row(obj: Obj, now: float) -> list[Any]:
+    """Capacity and modes are told once a volume is bound.
+
+    Upstream: pkg/printers/internalversion/printers.go (printPersistentVolumeClaim)
+    """
     name, spec, status = head(obj)
     phase = "Terminating" if obj["metadata"].get("deletionTimestamp") else status.get("phase", "")
     bound = bool(spec.get("volumeName"))
@@ -106,6 +110,10 @@ def claim_row(obj: Obj, now: float) -> list[Any]:
 
 
 def volume_row(obj: Obj, now: float) -> list[Any]:
+    """CLAIM is namespace and name of who has it.
+
+    Upstream: pkg/printers/internalversion/printers.go (printPersistentVolume)
+    """
     name, spec, status = head(obj)
     phase = "Terminating" if obj["metadata"].get("deletionTimestamp") else status.get("phase", "")
     claim = spec.get("claimRef")

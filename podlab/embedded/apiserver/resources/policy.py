@@ -19,6 +19,10 @@ COLUMNS = (
 
 
 def row(obj: Obj, now: float) -> list[Any]:
+    """`N/A` for the one of the two limits that is not set.
+
+    Upstream: pkg/printers/internalversion/printers.go (printPodDisruptionBudget)
+    """
     name, spec, status = head(obj)
     least, most = (str(spec[key]) if key in spec else "N/A" for key in ("minAvailable", "maxUnavailable"))
     return [name, least, most, status.get("disruptionsAllowed", 0), age(obj, now)]

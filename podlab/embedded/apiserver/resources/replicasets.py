@@ -72,12 +72,17 @@ CONTROLLER_COLUMNS = (
 
 
 def row(obj: Obj, now: float) -> list[Any]:
+    """DESIRED, CURRENT and READY. Upstream: pkg/printers/internalversion/printers.go (printReplicaSet)"""
     name, spec, status = head(obj)
     counts = [spec.get("replicas", 0), status.get("replicas", 0), status.get("readyReplicas", 0)]
     return [name, *counts, age(obj, now), *inside(spec.get("template")), format_selector(spec.get("selector"))]
 
 
 def controller_row(obj: Obj, now: float) -> list[Any]:
+    """As a ReplicaSet's, with its selector of plain labels.
+
+    Upstream: pkg/printers/internalversion/printers.go (printReplicationController)
+    """
     return [*row(obj, now)[:-1], format_labels((obj.get("spec") or {}).get("selector"))]
 
 
@@ -130,6 +135,7 @@ def validate_controller(obj: Obj, old: Obj | None) -> list[Cause]:
 
 
 def labels_of(template: Obj) -> Obj:
+    """The labels of a template of Pods, {} where it has none."""
     labels: Obj = (template.get("metadata") or {}).get("labels") or {}
     return labels
 
@@ -148,6 +154,7 @@ REPLICA_SETS = workloads.workload(
 
 
 def selectable(controller: Obj) -> dict[str, str]:
+    """A field selector may ask how many there are. Upstream: pkg/registry/core/replicationcontroller/strategy.go"""
     return {"status.replicas": str((controller.get("status") or {}).get("replicas", 0))}
 
 

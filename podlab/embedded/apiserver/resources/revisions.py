@@ -17,6 +17,10 @@ COLUMNS = (
 
 
 def row(obj: Obj, now: float) -> list[Any]:
+    """CONTROLLER is kind, group and name of its owner.
+
+    Upstream: pkg/printers/internalversion/printers.go (printControllerRevision)
+    """
     name = obj["metadata"].get("name", "")
     owner = next((o for o in obj["metadata"].get("ownerReferences") or [] if o.get("controller")), None)
     group = owner["apiVersion"].rpartition("/")[0] if owner else ""

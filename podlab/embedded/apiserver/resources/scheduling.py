@@ -43,20 +43,27 @@ RUNTIME_COLUMNS = (
 
 
 def row(obj: Obj, now: float) -> list[Any]:
+    """VALUE is a number of any sign; the larger goes first.
+
+    Upstream: pkg/printers/internalversion/printers.go (printPriorityClass)
+    """
     name = obj["metadata"].get("name", "")
     return [name, obj.get("value", 0), bool(obj.get("globalDefault")), age(obj, now), obj.get("preemptionPolicy", "")]
 
 
 def runtime_row(obj: Obj, now: float) -> list[Any]:
+    """Its handler. Upstream: pkg/printers/internalversion/printers.go (printRuntimeClass)"""
     return [obj["metadata"].get("name", ""), obj.get("handler", ""), age(obj, now)]
 
 
 def default(obj: Obj) -> None:
+    """It may preempt and is worth 0. Upstream: pkg/apis/scheduling/v1/defaults.go (SetDefaults_PriorityClass)"""
     obj.setdefault("preemptionPolicy", "PreemptLowerPriority")
     obj.setdefault("value", 0)
 
 
 def validate(obj: Obj, old: Obj | None) -> list[Cause]:
+    """A class's value and preemption never change. Upstream: pkg/apis/scheduling/validation/validation.go"""
     found = metadata.validate(obj, old)
     if old is None:
         return found + _allowed(obj)

@@ -260,6 +260,7 @@ def _traffic(spec: Obj) -> list[Cause]:
 
 
 def selectable(service: Obj) -> dict[str, str]:
+    """A field selector may ask for type and cluster address. Upstream: pkg/registry/core/service/strategy.go"""
     spec = service.get("spec") or {}
     return {"spec.clusterIP": spec.get("clusterIP", ""), "spec.type": spec.get("type", "")}
 
@@ -318,6 +319,10 @@ COLUMNS = (
 
 
 def row(obj: Obj, now: float) -> list[Any]:
+    """The first cluster address, what is reached from outside, and the ports.
+
+    Upstream: pkg/printers/internalversion/printers.go (printService)
+    """
     name, spec, _ = head(obj)
     address = (spec.get("clusterIPs") or [spec.get("clusterIP") or NONE])[0]
     ports = ",".join(_shown_port(port) for port in spec.get("ports") or []) or NONE

@@ -36,6 +36,7 @@ COLUMNS = (
 
 
 def row(obj: Obj, now: float) -> list[Any]:
+    """READY is ready of wanted. Upstream: pkg/printers/internalversion/printers.go (printStatefulSet)"""
     name, spec, status = head(obj)
     ready = f"{status.get('readyReplicas', 0)}/{spec.get('replicas', 0)}"
     return [name, ready, age(obj, now), *inside(spec.get("template"))]

@@ -34,6 +34,10 @@ NODE_COLUMNS = (
 
 
 def row(obj: Obj, now: float) -> list[Any]:
+    """The default class is marked behind its name.
+
+    Upstream: pkg/printers/internalversion/printers.go (printStorageClass)
+    """
     name = obj["metadata"].get("name", "")
     default = (obj["metadata"].get("annotations") or {}).get("storageclass.kubernetes.io/is-default-class") == "true"
     policy, mode = obj.get("reclaimPolicy", "Delete"), obj.get("volumeBindingMode", UNSET)
@@ -118,6 +122,10 @@ DRIVER_COLUMNS = (
 
 
 def driver_row(obj: Obj, now: float) -> list[Any]:
+    """Three booleans, then whose tokens it asks for, `<unset>` where none.
+
+    Upstream: pkg/printers/internalversion/printers.go (printCSIDriver)
+    """
     name, spec, _ = head(obj)
     flags = [bool(spec.get(key)) for key in ("attachRequired", "podInfoOnMount", "storageCapacity")]
     audiences = ",".join(token.get("audience", "") for token in spec.get("tokenRequests") or ()) or UNSET
@@ -126,6 +134,7 @@ def driver_row(obj: Obj, now: float) -> list[Any]:
 
 
 def node_row(obj: Obj, now: float) -> list[Any]:
+    """DRIVERS counts them. Upstream: pkg/printers/internalversion/printers.go (printCSINode)"""
     return [obj["metadata"].get("name", ""), len((obj.get("spec") or {}).get("drivers") or []), age(obj, now)]
 
 

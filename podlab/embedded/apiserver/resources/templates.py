@@ -93,14 +93,20 @@ def workload_warnings(obj: Obj, old: Obj | None) -> list[str]:
 
 
 def default(obj: Obj) -> None:
+    """The defaults of a Pod, in its template."""
     defaults.template(obj.setdefault("template", {}))
 
 
 def validate(obj: Obj, old: Obj | None) -> list[Cause]:
+    """Its metadata, and its template as one of a Pod.
+
+    Upstream: pkg/apis/core/validation/validation.go (ValidatePodTemplate)
+    """
     return metadata.validate(obj, old) + validate_template(obj.get("template") or {}, "template")
 
 
 def warnings(obj: Obj, old: Obj | None) -> list[str]:
+    """What a Pod of this template would be warned of."""
     return podwarnings.template(obj.get("template") or {}, "template")
 
 
@@ -113,6 +119,10 @@ COLUMNS = (
 
 
 def row(obj: Obj, now: float) -> list[Any]:
+    """Containers, images and labels of the template.
+
+    Upstream: pkg/printers/internalversion/printers.go (printPodTemplate)
+    """
     template = obj.get("template") or {}
     shown = format_labels((template.get("metadata") or {}).get("labels"))
     return [obj["metadata"].get("name", ""), *inside(template), shown]

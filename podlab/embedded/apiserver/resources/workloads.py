@@ -12,6 +12,7 @@ ALL = ("all",)
 
 
 def default_template(obj: Obj) -> tuple[Obj, Obj]:
+    """Default the Pods that it makes; returns its spec and the template in it, both to be changed further."""
     spec = obj.setdefault("spec", {})
     template: Obj = spec.setdefault("template", {})
     defaults.template(template)
@@ -20,6 +21,7 @@ def default_template(obj: Obj) -> tuple[Obj, Obj]:
 
 
 def put(target: Obj, **values: Any) -> None:
+    """Set the fields that are not there yet."""
     for key, value in values.items():
         target.setdefault(key, value)
 
@@ -47,6 +49,7 @@ def drop(obj: Obj) -> None:
 
 
 def workload(group: str, kind: str, *short_names: str, scale: bool = False, **more: Any) -> Resource:
+    """A kind of `group`/v1 that makes Pods from a template; `more` are fields of `Resource` that differ."""
     return Resource(
         group=group,
         version="v1",

@@ -41,6 +41,7 @@ from podlab.embedded.runtime.machine.stdio import Command, Io, options
 
 
 async def printenv(io: Io, words: list[str]) -> int:
+    """`printenv`: values of the names, each on a line; 1 when one is not set. Without names it is `env`."""
     if not words:
         return await runners.env(io, words)
     given = io.env if io.env is not None else io.process.env
@@ -73,19 +74,23 @@ async def hostname(io: Io, words: list[str]) -> int:
 
 
 async def dnsdomainname(io: Io, words: list[str]) -> int:
+    """`dnsdomainname` is `hostname -d`."""
     return await hostname(io, ["-d"])
 
 
 async def groups(io: Io, words: list[str]) -> int:
+    """`groups` is `id -Gn`."""
     return await identity(io, ["-Gn"], "groups")
 
 
 async def arch(io: Io, words: list[str]) -> int:
+    """`arch`: all nodes here are x86_64."""
     io.say("x86_64")
     return 0
 
 
 async def sleep(io: Io, words: list[str]) -> int:
+    """`sleep`: the cluster's seconds, s, m, h or d, added up; 1 where a word is no such number."""
     total = 0.0
     if not words:
         wrong = "sleep: missing operand\nTry 'sleep --help' for more information."
@@ -104,14 +109,17 @@ async def sleep(io: Io, words: list[str]) -> int:
 
 
 async def true(io: Io, words: list[str]) -> int:
+    """`true`."""
     return 0
 
 
 async def false(io: Io, words: list[str]) -> int:
+    """`false`."""
     return 1
 
 
 async def identity(io: Io, words: list[str], called: str = "id") -> int:
+    """`id`: user and groups by number and name, or one of them with -u, -g, -G (-n names it)."""
     who = io.process.machine.user
     users, groups = names(io, "/etc/passwd"), names(io, "/etc/group")
     flags, asked = options(words)
@@ -146,6 +154,7 @@ def _named(number: int, known: Mapping[int, str]) -> str:
 
 
 async def whoami(io: Io, words: list[str]) -> int:
+    """`whoami`: the name of the process's user in /etc/passwd; 1 where it has none."""
     uid = io.process.machine.user.uid
     name = names(io, "/etc/passwd").get(uid)
     if name is None:
@@ -158,6 +167,7 @@ async def whoami(io: Io, words: list[str]) -> int:
 
 
 async def uname(io: Io, words: list[str]) -> int:
+    """`uname`: -s when nothing is asked for; one kernel for all nodes."""
     parts = {"s": "Linux", "n": io.process.machine.hostname, "r": kernel.VERSION, "v": kernel.BUILD}
     parts |= {"m": "x86_64", "o": "GNU/Linux"}
     flags, _ = options(words)
@@ -166,11 +176,13 @@ async def uname(io: Io, words: list[str]) -> int:
 
 
 async def pwd(io: Io, words: list[str]) -> int:
+    """`pwd`: the working folder."""
     io.say(io.cwd)
     return 0
 
 
 async def which(io: Io, words: list[str]) -> int:
+    """`which`: where the commands are; 1 when one is nowhere in PATH."""
     machine = io.process.machine
     found = [executables.place(word, machine.image, machine.files) for word in words if not word.startswith("-")]
     for path in filter(None, found):
@@ -179,6 +191,7 @@ async def which(io: Io, words: list[str]) -> int:
 
 
 async def nproc(io: Io, words: list[str]) -> int:
+    """`nproc`: the processors of a node."""
     io.say(str(kernel.PROCESSORS))
     return 0
 

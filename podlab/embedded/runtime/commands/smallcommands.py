@@ -16,18 +16,21 @@ async def _lines(io: Io, name: str, words: list[str]) -> tuple[list[str], int]:
 
 
 async def rev(io: Io, words: list[str]) -> int:
+    """`rev`: the letters of each line backwards."""
     lines, code = await _lines(io, "rev", words)
     io.out("".join(f"{line[::-1]}\n" for line in lines).encode())
     return code
 
 
 async def tac(io: Io, words: list[str]) -> int:
+    """`tac`: the last line first."""
     lines, code = await _lines(io, "tac", words)
     io.out("".join(f"{line}\n" for line in reversed(lines)).encode())
     return code
 
 
 async def nl(io: Io, words: list[str]) -> int:
+    """`nl`: numbers on lines that are not empty."""
     lines, code = await _lines(io, "nl", words)
     numbers = iter(range(1, len(lines) + 1))
     io.out("".join(f"{next(numbers):6}\t{line}\n" if line else "       \n" for line in lines).encode())
@@ -35,6 +38,7 @@ async def nl(io: Io, words: list[str]) -> int:
 
 
 async def clear(io: Io, words: list[str]) -> int:
+    """`clear`: the escape sequence for an empty screen."""
     io.out(b"\x1b[H\x1b[J")
     return 0
 
@@ -59,11 +63,13 @@ async def sysctl(io: Io, words: list[str]) -> int:
 
 
 async def tty(io: Io, words: list[str]) -> int:
+    """`tty`: standard input is never a terminal here."""
     io.say("not a tty")
     return 1
 
 
 async def free(io: Io, words: list[str]) -> int:
+    """`free [-m]`: the memory of a node in KiB or MiB; what is used of it is an invention."""
     busy = io.busybox
     unit = 1024 if "-m" in words else 1
     width, first = ("11", "       " if busy and "-k" not in words and len(words) else "      " if busy else "       ")
@@ -76,6 +82,7 @@ async def free(io: Io, words: list[str]) -> int:
 
 
 async def uptime(io: Io, words: list[str]) -> int:
+    """`uptime`: the cluster's time; how long the node runs and its load are inventions."""
     moment = datetime.fromtimestamp(io.process.time, UTC).strftime("%H:%M:%S")
     io.say(f" {moment} up  1:00,  0 users,  load average: 0.10, 0.10, 0.10")
     return 0

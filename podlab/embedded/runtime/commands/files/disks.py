@@ -165,6 +165,7 @@ async def umount(io: Io, words: list[str]) -> int:
 
 
 async def sync(io: Io, words: list[str]) -> int:
+    """`sync`: there is no disk to wait for."""
     return 0
 
 

@@ -91,12 +91,14 @@ def _moment(io: Io, option: str, given: str) -> float | None:
 
 
 async def mkdir(io: Io, words: list[str]) -> int:
+    """`mkdir [-p]`: 1 when one could not be made."""
     flags, names = options(words)
     make = io.process.machine.files.make_directory
     return _each(io, "mkdir", names, lambda path: make(path, parents="p" in flags))
 
 
 async def rm(io: Io, words: list[str]) -> int:
+    """`rm [-r] [-f]`: folders only with -r; what is not there is an error unless -f."""
     flags, names = options(words)
     files = io.process.machine.files
 
@@ -187,6 +189,7 @@ async def mv(io: Io, words: list[str]) -> int:
 
 
 async def tee(io: Io, words: list[str]) -> int:
+    """`tee [-a]`: standard input to files and to standard output."""
     flags, names = options(words)
     data, code = await io.stdin.rest(), 0
     for name in names:

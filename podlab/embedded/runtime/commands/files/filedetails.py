@@ -249,6 +249,7 @@ async def mkfifo(io: Io, words: list[str]) -> int:
 
 
 async def rmdir(io: Io, words: list[str]) -> int:
+    """`rmdir`: folders that are empty; 1 when one is not."""
     files, code = io.process.machine.files, 0
     for name in options(words)[1]:
         path = io.path(name)
@@ -294,6 +295,7 @@ def _drawn(io: Io, stem: str, length: int) -> Iterator[str]:
 
 
 async def realpath(io: Io, words: list[str]) -> int:
+    """`realpath`: with links resolved; what is not there is told all the same."""
     for name in options(words)[1]:
         io.say(io.process.machine.files.resolve(io.path(name)))
     return 0

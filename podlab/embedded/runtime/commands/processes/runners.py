@@ -194,4 +194,5 @@ async def env(io: Io, words: list[str]) -> int:
 
 
 async def nohup(io: Io, words: list[str]) -> int:
+    """`nohup`: run a command; 125 without one."""
     return await launch(io, words, "nohup") if words else io.fail("nohup: missing operand", 125)

@@ -36,6 +36,7 @@ class Calculator:
 
     @property
     def scale(self) -> int:
+        """Digits behind the point of what is divided."""
         return int(self.known["scale"])
 
     def value(self, source: str) -> tuple[Decimal, bool]:

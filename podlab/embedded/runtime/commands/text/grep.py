@@ -38,10 +38,12 @@ async def grep(io: Io, words: list[str]) -> int:
 
 
 async def egrep(io: Io, words: list[str]) -> int:
+    """`egrep` is `grep -E`."""
     return await grep(io, ["-E", *words])
 
 
 async def fgrep(io: Io, words: list[str]) -> int:
+    """`fgrep` is `grep -F`."""
     return await grep(io, ["-F", *words])
 
 

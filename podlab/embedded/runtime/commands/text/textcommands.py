@@ -38,6 +38,7 @@ def _parts(data: bytes, in_bytes: bool) -> list[bytes]:
 
 
 async def head(io: Io, words: list[str]) -> int:
+    """`head`: the first lines (10, -n) or bytes (-c); from standard input as they come."""
     try:
         number, in_bytes, names = _count("head", words)
     except Wrong as wrong:
@@ -206,6 +207,7 @@ def _in_list(number: int, chosen: str) -> bool:
 
 
 async def basename(io: Io, words: list[str]) -> int:
+    """`basename`: the last part of a path, without a suffix if one is given."""
     if not words:
         return io.fail("basename: missing operand")
     name = posixpath.basename(words[0].rstrip("/"))
@@ -214,6 +216,7 @@ async def basename(io: Io, words: list[str]) -> int:
 
 
 async def dirname(io: Io, words: list[str]) -> int:
+    """`dirname`: all but the last part of a path."""
     if not words:
         return io.fail("dirname: missing operand")
     io.say(posixpath.dirname(words[0]) or ".")

@@ -45,6 +45,7 @@ async def export(shell: Shell, words: list[str]) -> int:
 
 
 async def readonly(shell: Shell, words: list[str]) -> int:
+    """`readonly`: assign, and refuse every later assignment; without names list them."""
     names = _each(shell, [word for word in words if not word.startswith("-")])
     if not names:
         _shown(shell, "readonly", shell.fixed)
@@ -53,6 +54,7 @@ async def readonly(shell: Shell, words: list[str]) -> int:
 
 
 async def local(shell: Shell, words: list[str]) -> int:
+    """`local`: the variable has its old value again when the function ends. Raises Exit where dash ends the shell."""
     if not shell.locals:
         if shell.dialect.name == "bash":
             return shell.refuse("local", "can only be used in a function", 1)
@@ -71,6 +73,7 @@ async def local(shell: Shell, words: list[str]) -> int:
 
 
 async def declare(shell: Shell, words: list[str]) -> int:
+    """`declare`: as `local` in a function, with -x as `export`, else assignments."""
     names = [word for word in words if not word.startswith("-")]
     if any(word.startswith("-") and "x" in word for word in words):
         return await export(shell, names)
@@ -81,6 +84,7 @@ async def declare(shell: Shell, words: list[str]) -> int:
 
 
 async def unset(shell: Shell, words: list[str]) -> int:
+    """`unset`: variables and arrays, with -f functions. Raises Exit for one that is readonly."""
     functions = "-f" in words
     for name in [word for word in words if word not in ("-f", "-v")]:
         if functions:
@@ -157,6 +161,7 @@ async def mapfile(shell: Shell, words: list[str]) -> int:
 
 
 async def let(shell: Shell, words: list[str]) -> int:
+    """`let`: arithmetic; 1 where the last value is 0."""
     found = 0
     for word in words:
         try:

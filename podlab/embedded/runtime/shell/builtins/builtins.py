@@ -16,26 +16,31 @@ Builtin = Callable[[Shell, list[str]], Awaitable[int]]
 
 
 async def exit_(shell: Shell, words: list[str]) -> int:
+    """`exit`: raises Exit with the number, or the last command's status."""
     raise Exit(shell.number("exit", words, shell.status))
 
 
 async def return_(shell: Shell, words: list[str]) -> int:
+    """`return`: raises Leave, which ends the function or the sourced file."""
     raise Leave("return", shell.number("return", words, shell.status) & 255)
 
 
 async def break_(shell: Shell, words: list[str]) -> int:
+    """`break`: raises Leave for so many loops; nothing outside of them."""
     if shell.loops:
         raise Leave("break", shell.number("break", words, 1))
     return 0
 
 
 async def continue_(shell: Shell, words: list[str]) -> int:
+    """`continue`: raises Leave for the loop so many levels out; nothing outside of loops."""
     if shell.loops:
         raise Leave("continue", shell.number("continue", words, 1))
     return 0
 
 
 async def cd(shell: Shell, words: list[str]) -> int:
+    """`cd`: HOME without a word, the folder before with `-`."""
     words = [word for word in words if word not in ("-P", "-L", "--")]
     wanted = words[0] if words else shell.variables.get("HOME", "/")
     if wanted == "-":
@@ -51,11 +56,13 @@ async def cd(shell: Shell, words: list[str]) -> int:
 
 
 async def pwd(shell: Shell, words: list[str]) -> int:
+    """`pwd`: the shell's working folder."""
     shell.io.say(shell.process.cwd)
     return 0
 
 
 async def trap(shell: Shell, words: list[str]) -> int:
+    """`trap`: what is done on a signal or at the end (EXIT); an empty action ignores the signal."""
     if words[:1] == ["--"]:
         words = words[1:]
     if not words:
@@ -83,6 +90,7 @@ async def trap(shell: Shell, words: list[str]) -> int:
 
 
 async def shift(shell: Shell, words: list[str]) -> int:
+    """`shift`: drop positional arguments. Raises Exit where dash has fewer."""
     count = shell.number("shift", words, 1)
     if count > len(shell.arguments):
         if shell.dialect.name == "dash":
@@ -94,10 +102,12 @@ async def shift(shell: Shell, words: list[str]) -> int:
 
 
 async def eval_(shell: Shell, words: list[str]) -> int:
+    """`eval`: the words are a command line."""
     return await shell.evaluate(" ".join(words))
 
 
 async def exec_(shell: Shell, words: list[str]) -> int:
+    """`exec`: the command in the shell's place, which ends with it: raises Exit. Without words nothing."""
     if not words:
         return 0
     known = shell.process.machine.image.commands
@@ -112,6 +122,7 @@ async def exec_(shell: Shell, words: list[str]) -> int:
 
 
 async def nothing(shell: Shell, words: list[str]) -> int:
+    """A builtin that does nothing and succeeds."""
     return 0
 
 
@@ -138,6 +149,7 @@ async def command(shell: Shell, words: list[str]) -> int:
 
 
 async def type_(shell: Shell, words: list[str]) -> int:
+    """`type`: what each name is; in bash 1, else 127, when one is nothing."""
     code = 0
     for word in words:
         path = place(shell, word)
@@ -182,12 +194,14 @@ async def dot(shell: Shell, words: list[str], name: str = ".") -> int:
 
 
 async def source_(shell: Shell, words: list[str]) -> int:
+    """`source`: `.` by another name, which dash does not know."""
     if shell.dialect.name == "dash":
         return shell.fail(shell.dialect.not_found.format("source"), 127)
     return await dot(shell, words, "source")
 
 
 async def times(shell: Shell, words: list[str]) -> int:
+    """`times`: no time is used."""
     shell.io.say("0m0.000s 0m0.000s\n0m0.000s 0m0.000s")
     return 0
 

@@ -32,6 +32,7 @@ async def wait(shell: Shell, words: list[str]) -> int:
 
 
 async def kill_(shell: Shell, words: list[str]) -> int:
+    """`kill`: as the command, and `%1` is a job."""
     jobs = {str(number): job.process.pid for number, job in enumerate(shell.jobs, 1)}
     return await kill(shell.io, words, jobs, shell.prefix)
 

@@ -19,6 +19,7 @@ OPTION_NAMES = (
 
 
 async def set_(shell: Shell, words: list[str]) -> int:
+    """`set`: options by letter or with -o, then the positional arguments; without words all variables."""
     if not words:
         for name, text in sorted(shell.variables.items()):
             shell.io.say(f"{name}='{text}'")
@@ -62,6 +63,7 @@ def _bad_option(shell: Shell, sign: str, letter: str, name: str = "") -> int:
 
 
 async def umask(shell: Shell, words: list[str]) -> int:
+    """`umask`: show it, or set it to octal digits; symbolic modes change nothing."""
     mask = shell.process.umask
     if words == ["-S"]:
         shell.io.say(",".join(f"{who}={_letters(~mask >> shift)}" for who, shift in (("u", 6), ("g", 3), ("o", 0))))
