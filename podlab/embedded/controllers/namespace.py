@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.apimachinery.times import rfc3339
-from podlab.embedded.apiserver.registry import Registry
+from podlab.embedded.apiserver.registry import Event, Registry
 from podlab.embedded.apiserver.resource import Resource, Writer
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.controllers.controller import Controller, Key
@@ -22,8 +22,10 @@ DESCRIPTION = (
     "internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes "
     "clusters."
 )
-AGAIN = 0.5
-"""Seconds until what is left in a dying namespace is looked at again."""
+GRACE = 5.0
+"""Seconds between a change of a dying namespace and the look at it, so that all API servers know that it dies."""
+FINALIZER_ESTIMATE = 15
+"""Seconds that finalizers are thought to take."""
 
 
 class ServiceAccounts:
@@ -64,12 +66,13 @@ class NamespaceLifecycle:
         self._registry, self._clock = registry, registry.clock
         self._namespaces = registry.resource("namespaces")
         self._controller = Controller(registry, self._reconcile)
-        self._controller.watch("namespaces", lambda obj: ("", obj["metadata"]["name"]))
-        self._controller.watch("pods", self._of_pod)
+        self._controller.on("namespaces", self._on)
         self.stop = self._controller.stop
 
-    def _of_pod(self, pod: Obj) -> Key | None:
-        return ("", pod["metadata"]["namespace"]) if pod["metadata"].get("deletionTimestamp") else None
+    def _on(self, event: Event) -> None:
+        meta = event.object["metadata"]
+        if event.type != "DELETED" and meta.get("deletionTimestamp"):
+            self._controller.add(("", meta["name"]), GRACE)
 
     def _reconcile(self, key: Key) -> None:
         name = key[1]
@@ -82,7 +85,7 @@ class NamespaceLifecycle:
             self._namespaces, name, "", lambda obj: self._set_conditions(obj, left), by=Writer(MANAGER)
         )
         if left:
-            self._controller.add(key, AGAIN)
+            self._controller.add(key, patience(left))
         else:
             self._registry.change(self._namespaces, name, "", _finalize, subresource="finalize", by=Writer(MANAGER))
 
@@ -115,6 +118,22 @@ class NamespaceLifecycle:
             found = {"type": type_, "status": state, "lastTransitionTime": since, "reason": reason, "message": message}
             conditions.append(found)
         status["phase"], status["conditions"] = "Terminating", conditions
+
+
+def patience(left: dict[Resource, list[Obj]]) -> float:
+    """Seconds until what is left is looked at again: half of what it is thought to take, and one.
+
+    Upstream: pkg/controller/namespace/namespace_controller.go, deletion/namespaced_resources_deleter.go
+    """
+    estimates = [0.0]
+    for resource, objs in left.items():
+        for obj in objs:
+            done = (obj.get("status") or {}).get("phase") in ("Succeeded", "Failed")
+            if resource.kind == "Pod" and not done:
+                estimates.append((obj.get("spec") or {}).get("terminationGracePeriodSeconds") or 0)
+            elif obj["metadata"].get("finalizers"):
+                estimates.append(FINALIZER_ESTIMATE)
+    return max(estimates) // 2 + 1
 
 
 def conditions_of(left: dict[Resource, list[Obj]]) -> list[tuple[str, bool, str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from podlab.embedded.controllers.namespace import conditions_of
+from podlab.embedded.controllers.namespace import GRACE, conditions_of
 from tests.embedded.simulation import Simulation, simulate
 
 Obj = dict[str, Any]
@@ -47,7 +47,10 @@ def test_a_finalizer_holds_a_namespace_back_and_is_named() -> None:
     async def script(sim: Simulation) -> None:
         sim.create({"kind": "ConfigMap", "metadata": {"name": "m", "finalizers": ["example.com/hold"]}, "data": {}})
         sim.registry.delete(sim.registry.resource("namespaces"), "made")
-        await sim.run(2)
+        await sim.run(GRACE - 0.1)
+        namespace = find(sim, "namespaces", "made")
+        assert namespace and "conditions" not in namespace["status"], "all API servers must first know that it dies"
+        await sim.run(0.2)
         namespace = find(sim, "namespaces", "made")
         assert namespace
         told = {c["type"]: (c["status"], c["message"]) for c in namespace["status"]["conditions"]}
