@@ -23,7 +23,8 @@ Key = tuple[str, str]
 MANAGER = "kube-controller-manager"
 """Who all controllers are in managedFields."""
 CONTROLLER = Writer(MANAGER)
-FIRST_RETRY, LAST_RETRY = 0.005, 1000.0
+RETRIES = 0.005, 1000.0
+"""Seconds until a key that failed is tried again: the first time, doubled each time, and at most."""
 AT_ONCE = 32
 """Keys worked on before the loop may do something else."""
 
@@ -35,15 +36,22 @@ class Controller:
 
     Args:
         delay: seconds between a change and the look at it.
+        retries: seconds until the first and, at most, until any further try.
         pace: seconds that each write takes where the API server is another process: a key is not looked at again
             before, so that others act on what was written, as they do on a real cluster.
     """
 
     def __init__(
-        self, registry: Registry, reconcile: Callable[[Key], None], *, delay: float = 0.002, pace: float = 0.0
+        self,
+        registry: Registry,
+        reconcile: Callable[[Key], None],
+        *,
+        delay: float = 0.002,
+        pace: float = 0.0,
+        retries: tuple[float, float] = RETRIES,
     ) -> None:
         self._clock, self._reconcile, self._delay, self._pace = registry.clock, reconcile, delay, pace
-        self._registry = registry
+        self._registry, self._retries = registry, retries
         self._resting: dict[Key, Timer] = {}
         self._wanted: set[Key] = set()
         self._queue: dict[Key, None] = {}
@@ -125,7 +133,8 @@ class Controller:
 
     def _retry(self, key: Key) -> None:
         tried = self._failures[key] = self._failures.get(key, -1) + 1
-        self.add(key, min(FIRST_RETRY * 2 ** min(tried, 30), LAST_RETRY))
+        first, last = self._retries
+        self.add(key, min(first * 2 ** min(tried, 30), last))
 
     def stop(self) -> None:
         """Stop watching and working."""

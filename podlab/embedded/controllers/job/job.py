@@ -27,6 +27,8 @@ Obj = dict[str, Any]
 
 BATCH = 1.0
 """Seconds in which changes of Pods are gathered."""
+RETRIES = 1.0, 60.0
+"""Seconds until a sync that failed, as by a quota, is tried again: the first time, and at most."""
 
 
 class Jobs:
@@ -38,8 +40,8 @@ class Jobs:
         self._control = PodControl(registry, "job-controller", pods)
         self._claims = Claims(registry, self._pods, pods)
         self._backoffs: dict[str, Backoff] = {}
-        self._controller = Controller(registry, self._reconcile)
-        self._orphans = Controller(registry, self._free)
+        self._controller = Controller(registry, self._reconcile, retries=RETRIES)
+        self._orphans = Controller(registry, self._free, retries=RETRIES)
         self._controller.on("jobs.batch", self._on_job)
         self._controller.on("pods", self._on_pod)
 
