@@ -75,8 +75,10 @@ class App:
             await self._respond(request, warnings, receive, send)
         except StatusError as error:
             pretty = negotiation.wants_pretty(parse_query(_text(scope["query_string"])), headers.get("user-agent", ""))
-            body = negotiation.encode(error.status(), negotiation.Form(), pretty=pretty)
-            await self._send(scope, send, Answer(error.code, body, headers=error.headers), warnings, headers)
+            form = negotiation.negotiate_error(headers.get("accept", ""))
+            body = negotiation.encode(error.status(), form, pretty=pretty)
+            told = Answer(error.code, body, form.media_type, error.headers)
+            await self._send(scope, send, told, warnings, headers)
         except routes.NoSuchPath:
             await self._send(scope, send, health.not_found(), warnings, headers)
         except ClientGone:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
+from podlab.apimachinery.gotext import quote
 from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.resource import User
 from podlab.embedded.apiserver.status import Cause
@@ -159,8 +160,9 @@ def check_options(
     if len(manager.encode()) > 128:
         text = "Too long: may not be more than 128 bytes"
         causes.append(Cause("fieldManager", "FieldValueTooLong", text))
-    if not manager.isprintable():
-        text = f'Invalid value: "{manager}": should only contain printable characters'
+    odd = next((at for at, letter in enumerate(manager) if not letter.isprintable()), None)
+    if odd is not None:
+        text = f"Invalid value: {quote(manager)}: invalid character U+{ord(manager[odd]):04X} (at position {odd})"
         causes.append(Cause("fieldManager", "FieldValueInvalid", text))
     if any(value != "All" for value in dry_run):
         shown = "[" + ",".join(f'"{value}"' for value in dry_run) + "]"

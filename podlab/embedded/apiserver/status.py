@@ -133,9 +133,9 @@ def gone(message: str) -> StatusError:
     return StatusError(410, "Expired", message)
 
 
-def method_not_allowed() -> StatusError:
+def method_not_allowed(why: str = "") -> StatusError:
     """405: the path exists, the verb does not."""
-    message = "the server does not allow this method on the requested resource"
+    message = "the server does not allow this method on the requested resource" + (f": {why}" if why else "")
     return StatusError(405, "MethodNotAllowed", message, {})
 
 

@@ -55,7 +55,8 @@ class Call:
 
     def form(self, shapes: frozenset[str] = negotiation.SHAPES) -> Form:
         """The form of the answer. Raises StatusError 406."""
-        return negotiation.negotiate(self.request.headers.get("accept", ""), shapes)
+        streams = self.request.info.verb in ("list", "watch")
+        return negotiation.negotiate(self.request.headers.get("accept", ""), shapes, streams=streams)
 
     def answer(self, value: Any, form: Form, code: int = 200) -> Answer:
         """An answer that holds an object."""

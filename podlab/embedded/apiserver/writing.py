@@ -46,13 +46,15 @@ def create(ctx: Context, given: Obj, *, applied: bool = False) -> Obj:
     resource.prepare(obj, None, ctx)
     _validate(ctx, obj, None)
     registry.check(obj, None, ctx)
-    if registry.store.get(resource.key(ctx.name, ctx.namespace)):
-        raise _exists(ctx, generated)
+    if there := registry.find(resource, ctx.name, ctx.namespace):
+        raise _exists(ctx, generated, leaving=bool(there["metadata"].get("deletionTimestamp")))
     return _put(ctx, obj, None)
 
 
-def _exists(ctx: Context, generated: bool) -> StatusError:
+def _exists(ctx: Context, generated: bool, *, leaving: bool) -> StatusError:
     error = status.already_exists(ctx.resource.qualified, ctx.name)
+    if leaving:
+        error.message = f"object is being deleted: {error.message}"
     if generated:
         error.message += ", the server was not able to generate a unique name for the object"
     return error
@@ -228,7 +230,7 @@ def _check_identity(ctx: Context, obj: Obj, old: Obj, *, patched: bool) -> None:
     uid = meta.get("uid")
     if uid and uid != old["metadata"]["uid"]:
         if patched:  # only what a PUT names is a precondition
-            wrong = metadata.immutable("metadata.uid", uid, old["metadata"]["uid"])
+            wrong = metadata.immutable("metadata.uid", uid, old["metadata"]["uid"]) * 2  # for all kinds, and for each
             raise status.invalid(resource.qualified_kind, ctx.name, wrong)
         raise status.conflict(resource.qualified, ctx.name, _wrong_uid(ctx, uid, old["metadata"]["uid"]))
     version = meta.get("resourceVersion")

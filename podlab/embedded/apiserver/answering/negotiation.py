@@ -48,8 +48,8 @@ SHAPES = frozenset(("Table", "PartialObjectMetadata", "PartialObjectMetadataList
 
 
 @lru_cache(maxsize=256)
-def negotiate(accept: str, shapes: frozenset[str] = SHAPES) -> Form:
-    """The first form of `Accept` that can be served. Raises StatusError 406."""
+def negotiate(accept: str, shapes: frozenset[str] = SHAPES, *, streams: bool = True) -> Form:
+    """The first form of `Accept` that can be served; `streams` if the path can be watched. Raises StatusError 406."""
     if not accept.strip():
         return Form()
     known = False
@@ -60,9 +60,17 @@ def negotiate(accept: str, shapes: frozenset[str] = SHAPES) -> Form:
             return form
     if known:
         raise status.not_acceptable(ACCEPTED)
-    available = ", ".join(RESTFUL)
+    available = ", ".join(RESTFUL if streams else ACCEPTED)
     message = f"406: Not Acceptable\n\nAvailable representations: {available}"
     raise status.StatusError(406, "NotAcceptable", message, {})
+
+
+def negotiate_error(accept: str) -> Form:
+    """The form of a Status: YAML where that is asked for before JSON, whatever else the client would have had."""
+    try:
+        return Form(negotiate(accept).media_type)
+    except status.StatusError:
+        return Form()
 
 
 def _clauses(accept: str) -> list[tuple[str, dict[str, str]]]:

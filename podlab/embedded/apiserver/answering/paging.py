@@ -8,9 +8,11 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import posixpath
 from collections.abc import Callable, Iterable
 
 from podlab.apimachinery import fieldselectors
+from podlab.apimachinery.gotext import syntax_error
 from podlab.embedded.apiserver import selectors, status
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.request import ListOptions
@@ -140,13 +142,14 @@ def _parse_token(text: str) -> tuple[int, str]:
         raise _bad_token("illegal base64 data at input byte 0") from None
     try:
         token = json.loads(data)
-        version, revision, start = token["v"], token["rv"], token["start"]
-    except (ValueError, KeyError, TypeError, UnicodeDecodeError):
-        first = data[:1].decode("latin-1")
-        raise _bad_token(f"invalid character '{first}' looking for beginning of value") from None
+    except ValueError:
+        raise _bad_token(syntax_error(data.decode("utf-8", "replace"))) from None
+    given = token if isinstance(token, dict) else {}
+    version, revision, start = given.get("v", ""), given.get("rv", 0), given.get("start", "")
     if version != "meta.k8s.io/v1" or not isinstance(revision, int) or not isinstance(start, str):
         raise _bad_token(f"server does not recognize this encoded version {version}")
-    if not start.startswith("/") or ".." in start.split("/"):
+    start = start if start.startswith("/") else f"/{start}"
+    if posixpath.normpath(start) != start:
         raise _bad_token(f"encoded start key {start} is not valid")
     return revision, start
 

@@ -14,6 +14,8 @@ from podlab.embedded.apiserver.decoding.conversion import convert, found
 from podlab.embedded.apiserver.status import bad_request, unsupported_media_type
 
 ACCEPTED = ("application/json", "application/yaml", "application/vnd.kubernetes.protobuf")
+OPTIONS = "DeleteOptions"
+INTERNAL_SCHEME = '"pkg/runtime/scheme.go:111"'
 SCHEME = '"pkg/api/legacyscheme/scheme.go:30"'
 META = r"""struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }"""
 
@@ -78,9 +80,8 @@ def check_identity(value: dict[str, Any], expected: Gvk) -> None:
     if gvk == expected or not (version and gvk[2]):
         return
     if fields.kind(*gvk) is None:
-        scheme = '"pkg/runtime/scheme.go:111"'
         known = f"no kind {quote(gvk[2])} is registered for version {quote(_version(gvk))}"
-        raise ValueError(f"{known} in scheme {scheme}")
+        raise ValueError(f"{known} in scheme {INTERNAL_SCHEME}")
     if gvk[2] != expected[2]:
         internal = expected[0].split(".")[0] or "core"
         raise ValueError(f"converting ({version}.{gvk[2]}) to ({internal}.{expected[2]}): unknown conversion")
@@ -94,6 +95,8 @@ def _parse(body: bytes, expected: Gvk) -> Any:
 
 
 def _unrecognized(text: str, body: bytes, expected: Gvk) -> NoReturn:
+    if expected[2] == OPTIONS:
+        raise bad_request(text)
     raise bad_request(f"the object provided is unrecognized (must be of type {expected[2]}): {text} ({summary(body)})")
 
 
@@ -121,7 +124,7 @@ def _gvk(value: Any, body: bytes, expected: Gvk) -> Gvk:
     if problem:
         _unrecognized(f"couldn't get version/kind; json parse error: {problem}", body, expected)
     api_version, kind = value.get("apiVersion") or "", value.get("kind") or expected[2]
-    if kind == expected[2] == "DeleteOptions":  # every group has it, and it is everywhere the same
+    if kind == expected[2] == OPTIONS:  # every group has it, and it is everywhere the same
         return expected
     if api_version.count("/") > 1:
         _unrecognized(f"unexpected GroupVersion string: {api_version}", body, expected)
@@ -134,17 +137,17 @@ def _version(gvk: Gvk) -> str:
 
 
 def _refuse(text: str, gvk: Gvk, expected: Gvk) -> NoReturn:
+    if expected[2] == OPTIONS:
+        raise bad_request(text)
     raise bad_request(f"{gvk[2]} in version {quote(gvk[1])} cannot be handled as a {expected[2]}: {text}")
 
 
 def _typed(value: Any, gvk: Gvk, expected: Gvk) -> tuple[dict[str, Any], list[str]]:
     type_ = fields.kind(*gvk)
-    if type_ is None:
-        _refuse(
-            f"no kind {quote(gvk[2])} is registered for version {quote(_version(gvk))} in scheme {SCHEME}",
-            gvk,
-            expected,
-        )
+    if type_ is None or (expected[2] == OPTIONS and gvk[2] != OPTIONS):
+        scheme = INTERNAL_SCHEME if expected[2] == OPTIONS else SCHEME
+        known = f"no kind {quote(gvk[2])} is registered for version {quote(_version(gvk))}"
+        _refuse(f"{known} in scheme {scheme}", gvk, expected)
     try:
         obj, strict = convert(value, type_)
     except ValueError as error:

@@ -153,4 +153,11 @@ def _plain(value: Any) -> Any:
     """Without directives and nulls, as a patch becomes part of an object that had nothing there."""
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items() if item is not None and not key.startswith("$")}
+    if isinstance(value, list):
+        return [_plain(item) for item in value if not _is_directive(item)]
     return fresh(value)
+
+
+def _is_directive(item: Any) -> bool:
+    """Whether an item of a list only says what is to be done with others."""
+    return isinstance(item, dict) and (item.get(DIRECTIVE) == "delete" or set(item) == {DIRECTIVE})

@@ -115,9 +115,14 @@ def of_object(call: Call, served: Served) -> Answer:
     place = OBJECT if info.name else COLLECTION
     verb = VERBS[place].get(method)
     homeless = verb == "create" and call.resource.namespaced and not info.namespace
-    if verb not in call.resource.verbs or verb in call.resource.refused or homeless:
+    if verb not in call.resource.verbs or homeless:
         raise status.method_not_allowed()
+    if verb in call.resource.refused:
+        raise status.method_not_allowed(WITHOUT_EFFECT.format(call.resource.qualified))
     return OBJECTS[place][method](call, served)
+
+
+WITHOUT_EFFECT = "the embedded cluster takes no {}, as they would have no effect on it; use kind for them"
 
 
 def _documents(request: Request, served: Served) -> Answer | None:

@@ -108,8 +108,7 @@ class WatchStream:
         initial, self._initial = self._initial, []
         for each in initial:
             yield self._line(each.type, each.object)
-        asked = self.options.initial_events or self.options.version != 0
-        if self._sends_initial and self.options.bookmarks and asked:
+        if self._sends_initial and self.options.bookmarks:
             yield self._bookmark(self.start, initial_end=True)
 
     def _arm(self, watch: Watch) -> list[asyncio.TimerHandle | Timer]:

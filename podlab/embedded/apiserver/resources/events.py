@@ -23,6 +23,10 @@ RENAMED = {
     "lastTimestamp": "deprecatedLastTimestamp",
     "count": "deprecatedCount",
 }
+FIXED = (
+    "involvedObject", "reason", "message", "source", "firstTimestamp", "lastTimestamp", "count", "type", "eventTime",
+    "action", "related", "reportingComponent", "reportingInstance",
+)  # fmt: skip
 BACK = {new: old for old, new in RENAMED.items()}
 
 
@@ -76,12 +80,17 @@ def validate_new(event: Obj, old: Obj | None) -> list[Cause]:
     """Return what is wrong with an events.k8s.io/v1 Event: more is required of these."""
     found = metadata.validate(event, old, names.path_segment) + _common(save(event), "reportingController")
     if old is not None:
-        return found
+        return found + _fixed(save(event), save(old))
     if not event.get("eventTime"):
         found.append(causes.required("eventTime"))
     if event.get("type") not in ("Normal", "Warning"):
         found.append(causes.invalid("type", "", "has invalid value: " + (event.get("type") or "")))
     return found
+
+
+def _fixed(event: Obj, old: Obj) -> list[Cause]:
+    """Only the series of an Event goes on. Upstream: ValidateEventUpdate"""
+    return [cause for key in FIXED for cause in metadata.immutable(key, event.get(key), old.get(key))]
 
 
 def selectable(event: Obj) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 from podlab.embedded.apiserver.columns import AGE, NAME, UNKNOWN, Column, age, head
 from podlab.embedded.apiserver.custom import definitions
 from podlab.embedded.apiserver.resource import Context, Obj, Resource, no_causes
-from podlab.embedded.apiserver.resources.stored import WRITE, stored
+from podlab.embedded.apiserver.resources.stored import CHANGE, DELETE, stored
 
 COLUMNS = (
     NAME,
@@ -109,9 +109,9 @@ def _held_or_alive(obj: Obj) -> bool:
     return held(obj) or not obj["metadata"].get("deletionTimestamp")
 
 
-def _read_only(group: str, kind: str, **more: Any) -> Resource:
+def _read_only(group: str, kind: str, refused: tuple[str, ...] = CHANGE, **more: Any) -> Resource:
     """A kind of which nobody may make an object."""
-    return stored(group, kind, namespaced=False, refused=WRITE, categories=("api-extensions",), **more)
+    return stored(group, kind, namespaced=False, refused=refused, categories=("api-extensions",), **more)
 
 
 ADMISSION = "admissionregistration.k8s.io"
@@ -146,5 +146,13 @@ EXTENSIONS = (
         terminating=terminating,
         kept_by_status=(("f:metadata",), ("f:spec",)),
     ),
-    _read_only("apiregistration.k8s.io", "APIService", status=True, validate=no_causes, columns=COLUMNS, row=row),
+    _read_only(
+        "apiregistration.k8s.io",
+        "APIService",
+        (*CHANGE, *DELETE),
+        status=True,
+        validate=no_causes,
+        columns=COLUMNS,
+        row=row,
+    ),
 )

@@ -112,7 +112,7 @@ def _subject(subject: Obj, path: str, *, namespaced: bool) -> list[Cause]:
         if group != GROUP:
             found.append(causes.unsupported(f"{path}.apiGroup", group, (GROUP,)))
     else:
-        found.append(causes.unsupported(f"{path}.kind", kind, ("Group", "ServiceAccount", "User")))
+        found.append(causes.unsupported(f"{path}.kind", kind, ("ServiceAccount", "User", "Group")))
     return found
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from podlab.embedded.apiserver.resource import Context, Obj, Resource
 from podlab.embedded.apiserver.validation import metadata
 
-WRITE = ("create", "delete", "patch", "update")
+CHANGE = ("create", "patch", "update")
+DELETE = ("delete", "deletecollection")
 
 
 def no_status(obj: Obj, old: Obj | None, ctx: Context) -> None:

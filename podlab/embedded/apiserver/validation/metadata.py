@@ -81,7 +81,7 @@ def annotation_causes(given: Obj | None, path: str) -> list[Cause]:
 
 def _owners(owners: list[Obj], path: str) -> list[Cause]:
     found: list[Cause] = []
-    controllers = [owner for owner in owners if owner.get("controller")]
+    controllers: list[Obj] = []
     for owner in owners:
         here = path
         if owner.get("apiVersion", "").count("/") > 1 or not owner.get("apiVersion"):
@@ -92,10 +92,11 @@ def _owners(owners: list[Obj], path: str) -> list[Cause]:
         if (owner.get("apiVersion"), owner.get("kind")) == ("v1", "Event"):
             text = "/v1, Kind=Event is disallowed from being an owner"
             found.append(causes.invalid(path, owner, text))
-    for other in controllers[1:]:
-        both = " and ".join(f"{owner.get('kind')}/{owner.get('name')}" for owner in (controllers[0], other))
-        text = f'Only one reference can have Controller set to true. Found "true" in references for {both}'
-        found.append(causes.invalid(path, owners, text))
+        controllers += [owner] if owner.get("controller") else []
+        if owner.get("controller") and len(controllers) > 1:
+            both = " and ".join(f"{one.get('kind')}/{one.get('name')}" for one in (controllers[0], owner))
+            text = f'Only one reference can have Controller set to true. Found "true" in references for {both}'
+            found.append(causes.invalid(path, owners, text))
     return found
 
 

@@ -68,6 +68,13 @@ def test_an_item_can_be_deleted_and_a_list_replaced() -> None:
     assert replaced["containers"] == [{"name": "z"}]
 
 
+def test_a_list_that_is_not_there_takes_the_patch_without_its_directives() -> None:
+    meta = fields.type_named("meta/v1.ObjectMeta")
+    owner = {"uid": "new", "name": "n"}
+    change = {"ownerReferences": [owner, {"$patch": "delete", "uid": "old"}], "$setElementOrder/ownerReferences": []}
+    assert strategic_merge({}, change, meta) == {"ownerReferences": [owner]}
+
+
 def test_the_order_asked_for_is_kept() -> None:
     three = pod(containers=[{"name": "a"}, {"name": "b"}, {"name": "c"}])
     change = {"spec": {"$setElementOrder/containers": [{"name": "c"}, {"name": "a"}], "containers": [{"name": "c"}]}}
