@@ -85,6 +85,8 @@ def included(call: Call, form: Form) -> str:
 def get(call: Call) -> Answer:
     """GET of one object."""
     form = call.form()
+    if "export" in call.request.query and call.request.flag("export"):
+        raise status.bad_request("the export parameter, deprecated since v1.14, is no longer supported")
     version = call.request.number("resourceVersion") if call.request.first("resourceVersion") else None
     current = call.registry.store.revision
     if version and version > current:

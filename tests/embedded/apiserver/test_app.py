@@ -15,8 +15,6 @@ from tests.embedded.harness import Api, Obj, pod
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "api"
 PODS = "/api/v1/namespaces/default/pods"
-MAPS = "/api/v1/namespaces/default/configmaps"
-WEBHOOKS = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
 
 
 def run(scenario: Callable[[Api], Coroutine[Any, Any, None]]) -> None:
@@ -328,85 +326,3 @@ async def test_tables_of_an_objects_parts(api: Api) -> None:
     assert (await table(f"{PODS}/p/status"))[0][:3] == ["Name", "Ready", "Status"]
     head, cells = await table(f"{sets}/r/scale")
     assert (head, cells[:3]) == (["Name", "Desired", "Available", "Age"], ["r", 3, 0])
-
-
-REFUSALS = (
-    (
-        "DELETE",
-        MAPS + "/m",
-        {"kind": "Pod", "apiVersion": "v1"},
-        400,
-        'no kind "Pod" is registered for version "v1" in',
-    ),
-    ("DELETE", MAPS + "/m", b"garbage", 400, "couldn't get version/kind; json parse error: invalid character 'g' look"),
-    (
-        "POST",
-        MAPS,
-        {"metadata": {"name": "leaving"}},
-        409,
-        'object is being deleted: configmaps "leaving" already exists',
-    ),
-    (
-        "PATCH",
-        MAPS + "/m?fieldManager=a%01b",
-        {},
-        422,
-        'Invalid value: "a\\x01b": invalid character U+0001 (at position 1)',
-    ),
-    ("GET", MAPS + "?limit=1&continue=bm9uc2Vuc2U", None, 400, "invalid character 'o' in literal null (expecting 'u')"),
-    (
-        "POST",
-        WEBHOOKS,
-        {"metadata": {"name": "w"}},
-        405,
-        "the embedded cluster takes no validatingwebhookconfigurations",
-    ),
-    (
-        "DELETE",
-        WEBHOOKS + "/none",
-        None,
-        404,
-        'validatingwebhookconfigurations.admissionregistration.k8s.io "none" not',
-    ),
-)
-
-
-@pytest.mark.parametrize(("method", "path", "body", "code", "text"), REFUSALS)
-async def test_what_a_request_is_refused_with(
-    api: Api, method: str, path: str, body: Any, code: int, text: str
-) -> None:
-    await api.call("POST", MAPS, {"metadata": {"name": "leaving", "finalizers": ["example.com/x"]}})
-    await api.call("DELETE", MAPS + "/leaving")
-    await api.call("POST", MAPS, {"metadata": {"name": "m"}})
-    kind = "application/merge-patch+json" if method == "PATCH" else "application/json"
-    answer = await api.call(method, path, body, content_type=kind)
-    assert answer.code == code and text in answer.json["message"]
-
-
-async def test_a_refusal_is_in_yaml_where_that_was_asked_for(api: Api) -> None:
-    answer = await api.call("GET", MAPS + "/none", accept="application/yaml")
-    assert answer.headers["content-type"] == "application/yaml"
-    assert 'message: configmaps "none" not found\n' in answer.body.decode()
-
-
-async def test_metadata_of_one_is_no_list_and_that_of_a_list_not_one(api: Api) -> None:
-    await api.call("POST", MAPS, {"metadata": {"name": "m"}})
-    form = "application/json;g=meta.k8s.io;v=v1;as=PartialObjectMetadata"
-    one, many = await api.call("GET", MAPS + "/m", accept=form + "List"), await api.call("GET", MAPS, accept=form)
-    assert (one.code, many.code) == (406, 406)
-    assert one.json["message"].endswith("but the requested object is not a list (*core.ConfigMap)")
-    assert many.json["message"].endswith("but the requested object is a list (*core.ConfigMapList)")
-
-
-async def test_only_the_series_of_an_event_goes_on(api: Api) -> None:
-    path = "/apis/events.k8s.io/v1/namespaces/default/events"
-    event = {
-        "metadata": {"name": "e"}, "regarding": {"namespace": "default"}, "reason": "R", "note": "n", "type": "Normal",
-        "action": "A", "reportingController": "c", "reportingInstance": "i", "eventTime": "2026-01-01T00:00:00.000000Z",
-    }  # fmt: skip
-    assert (await api.call("POST", path, event)).code == 201
-    kind = "application/merge-patch+json"
-    series = {"series": {"count": 2, "lastObservedTime": "2026-01-01T00:00:01.000000Z"}}
-    assert (await api.call("PATCH", path + "/e", series, content_type=kind)).code == 200
-    refused = await api.call("PATCH", path + "/e", {"note": "other"}, content_type=kind)
-    assert refused.json["message"].endswith('message: Invalid value: "other": field is immutable')

@@ -41,7 +41,7 @@ def many(resource: Resource, objs: Sequence[Obj], meta: Obj, form: Form, *, now:
 
 
 def _no_such_shape(shape: str, what: str) -> status.StatusError:
-    return status.StatusError(406, "NotAcceptable", f"you requested {shape}, but the requested object is {what}", {})
+    return status.StatusError(406, "NotAcceptable", f"you requested {shape}, but the requested object is {what}")
 
 
 def go_type(resource: Resource, kind: str) -> str:

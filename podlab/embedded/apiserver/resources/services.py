@@ -18,6 +18,8 @@ RESERVED = 256  # the low addresses are given only to those who ask for one
 NODE_PORTS = range(30000, 32768)
 TYPES = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
 EXPOSED = ("NodePort", "LoadBalancer")
+MOST_STICKY = 86400
+"""Seconds that a client may stay with one Pod."""
 PORT_RANGE = "provided port is not in the valid range. The range of valid ports is 30000-32767"
 
 
@@ -54,10 +56,12 @@ def prepare(service: Obj, old: Obj | None, ctx: Context) -> None:
     else:
         _keep(spec, old.get("spec") or {})
         if spec.get("type") != (old.get("spec") or {}).get("type"):
-            _drop(spec)
+            _drop(spec, old["spec"])
     if found := rules.first(spec, (old or {}).get("spec") or {}):
         raise status.invalid(ctx.resource.qualified_kind, service["metadata"].get("name", ""), found)
     if validate(service, old):
+        if found := _out_of_range(service.get("spec") or {}):
+            raise status.invalid(ctx.resource.qualified_kind, service["metadata"].get("name", ""), found)
         return
     if found := _allocate(service, old, ctx):
         raise status.invalid(ctx.resource.qualified_kind, service["metadata"].get("name", ""), found)
@@ -81,7 +85,7 @@ def _keep(spec: Obj, old: Obj) -> None:
                 port["nodePort"] = kept
 
 
-def _drop(spec: Obj) -> None:
+def _drop(spec: Obj, old: Obj) -> None:
     """What a former type left behind."""
     kind = spec.get("type")
     if kind == "ExternalName":
@@ -89,6 +93,10 @@ def _drop(spec: Obj) -> None:
             spec.pop(key, None)
     if kind not in EXPOSED:
         spec.pop("externalTrafficPolicy", None)
+        numbers = {port.get("nodePort") for port in old.get("ports") or []}
+        for port in spec.get("ports") or [] if old.get("type") in EXPOSED else []:
+            if port.get("nodePort") in numbers:
+                port.pop("nodePort", None)
     if kind != "LoadBalancer":
         spec.pop("allocateLoadBalancerNodePorts", None)
 
@@ -131,6 +139,13 @@ def _address(spec: Obj, used: set[Any], ctx: Context) -> list[Cause]:
             return [causes.invalid("spec.clusterIPs", [address], f"failed to allocate IP {address}: {why}")]
     spec["clusterIP"], spec["clusterIPs"] = address, [address]
     return []
+
+
+def _out_of_range(spec: Obj) -> list[Cause]:
+    """Node ports that nobody can have: they are asked for before the rest is looked at."""
+    ports = enumerate(spec.get("ports") or []) if spec.get("type") in EXPOSED else ()
+    given = [(f"spec.ports[{index}].nodePort", port.get("nodePort") or 0) for index, port in ports]
+    return [causes.invalid(path, number, PORT_RANGE) for path, number in given if number and number not in NODE_PORTS]
 
 
 def _node_port(port: Obj, used: set[Any], path: str, ctx: Context) -> list[Cause]:
@@ -206,6 +221,10 @@ def _affinity(spec: Obj) -> list[Cause]:
     if affinity == "None" and spec.get("sessionAffinityConfig") is not None:
         text = "must not be set when session affinity is None"
         return [causes.forbidden("spec.sessionAffinityConfig", text)]
+    seconds = ((spec.get("sessionAffinityConfig") or {}).get("clientIP") or {}).get("timeoutSeconds")
+    if affinity == "ClientIP" and seconds is not None and not 0 < seconds <= MOST_STICKY:
+        text = f"must be greater than 0 and less than {MOST_STICKY}"
+        return [causes.invalid("spec.sessionAffinityConfig.clientIP.timeoutSeconds", seconds, text)]
     return []
 
 
