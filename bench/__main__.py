@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import churn, get, growth, kind, lab, server
+from bench import churn, click, get, growth, kind, lab, server
 from podlab import clusters
 from podlab.clusters.kind import command as kind_command
 from podlab.clusters.kind import engine
@@ -39,6 +39,7 @@ def main() -> int:
                 figures[each].show()
                 met &= get.run(cluster)
                 met &= lab.run(cluster)
+                met &= click.run(cluster, Path(home))
                 met &= churn.run(cluster, Path(home))
                 if each == "embedded":
                     met &= growth.run(Path(home))

@@ -94,11 +94,11 @@ ARRIVING: tuple[Rule, ...] = (
         "untolerated-taint",
         unscheduled(r"untolerated taint"),
         Text(
-            ko="노드에 이 파드가 용인(toleration)하지 않는 테인트가 있습니다.",
+            ko="노드에 이 파드가 용인하지 않는 테인트가 있습니다.",
             en="The nodes carry a taint that the Pod does not tolerate.",
         ),
         Text(
-            ko="테인트를 없애거나 파드에 toleration을 더합니다. 노드가 고장 난 것은 아닌지도 확인합니다.",
+            ko="테인트를 없애거나 파드에 톨러레이션을 더합니다. 노드가 고장 난 것은 아닌지도 확인합니다.",
             en="Remove the taint or give the Pod a toleration; see first whether the node is healthy.",
         ),
         "kubectl describe nodes",

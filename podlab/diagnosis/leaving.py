@@ -11,11 +11,11 @@ LEAVING: tuple[Rule, ...] = (
         "held-by-finalizers",
         held,
         Text(
-            ko="삭제가 요청되었지만 finalizer({finalizers})가 남아 있어 파드가 사라지지 않습니다.",
+            ko="삭제가 요청되었지만 파이널라이저({finalizers})가 남아 있어 파드가 사라지지 않습니다.",
             en="Deletion was asked for, but its finalizers ({finalizers}) keep the Pod from going away.",
         ),
         Text(
-            ko="finalizer를 넣은 컨트롤러가 일을 마쳤는지 확인합니다.",
+            ko="파이널라이저를 넣은 컨트롤러가 일을 마쳤는지 확인합니다.",
             en="Find out whether the controller that set them has finished its work.",
         ),
         "kubectl get pod {name} -o jsonpath='{{.metadata.finalizers}}'",

@@ -7,7 +7,7 @@ from typing import Any
 
 from podlab.apimachinery import labels
 from podlab.lessons.check import Check, Pod, Result, Seen, Test
-from podlab.lessons.judge import SO, WRITE, both, differs, filled, past
+from podlab.lessons.judge import NONE, SO, WRITE, both, differs, filled, past
 from podlab.lessons.ladders import challenges as ladders
 from podlab.lessons.unaided import READ, containers, missing, need, repository, runs, stands
 from podlab.text import Text
@@ -58,7 +58,7 @@ def _picked(seen: Seen) -> Result:
         labels.matches_text(SELECTOR, found),
         Text(ko="셀렉터가 pick을 골라냅니다", en="the selector picks it out"),
         Text(ko="셀렉터가 pick을 고르지 않습니다. 레이블: {found}", en="it is not picked; its labels: {found}").format(
-            found=",".join(f"{key}={value}" for key, value in sorted(found.items())) or "-"
+            found=",".join(f"{key}={value}" for key, value in sorted(found.items())) or NONE
         ),
         Text(
             ko='`kubectl.get("pods", show_labels=True)`로 레이블을 보십시오',

@@ -219,7 +219,7 @@ QUESTIONS = (
                 ),
                 Text(
                     ko="`restartPolicy: Always`가 기본이기 때문입니다. STATUS에 `Init:Error`가 나타납니다.",
-                    en="For `restartPolicy: Always` is the default. STATUS says `Init:Error` meanwhile.",
+                    en="Because `restartPolicy: Always` is the default. Meanwhile STATUS says `Init:Error`.",
                 ),
                 right=True,
             ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from podlab.lessons.challenges import ALONE
 from podlab.lessons.check import Check, Result, Seen
 from podlab.lessons.get import address
@@ -25,22 +27,63 @@ def _conditions(seen: Seen) -> Result:
     conditions = (pod.get("status") or {}).get("conditions") or []
     open_gates = [c["type"] for c in conditions if c["status"] == "True"]
     closed = [c["type"] for c in conditions if c["status"] != "True"]
-    if closed or not conditions:
+    if not conditions:
+        none = Text(ko="아직 조건이 하나도 없습니다", en="it has no conditions yet")
+        again = Text(ko="몇 초 뒤에 다시 확인하십시오", en="check again in some seconds")
+        return Result(False, none, again, settling=True)
+    if closed:
         stuck = Text(ko="True가 아닌 조건: {closed}", en="conditions that are not True: {closed}")
         look = Text(ko="Events의 마지막 줄을 보십시오", en="look at the last line of Events")
-        return Result(False, stuck.format(closed=", ".join(closed) or "-"), look)
-    if sorted(seen.answer.split()) != sorted(open_gates):
-        wrong = Text(ko="True인 조건을 모두 적지 않았습니다", en="these are not all the conditions that are True")
-        return Result(False, wrong, Text(ko="Conditions 구역을 보십시오", en="look at the section Conditions"))
+        return Result(False, stuck.format(closed=", ".join(closed)), look)
+    named = set(re.findall(r"\w+", seen.answer))
+    if named != set(open_gates):
+        look = Text(ko="Conditions 구역을 보십시오", en="look at the section Conditions")
+        return Result(False, _misnamed(named, set(open_gates)), look)
     return Result(
         True,
         Text(ko="조건 {count}개가 모두 True입니다", en="all {count} conditions are True").format(count=len(open_gates)),
     )
 
 
+def _misnamed(named: set[str], wanted: set[str]) -> Text:
+    """What is wrong with these names of conditions."""
+    unknown = ", ".join(sorted(named - wanted))
+    if not named:
+        return EMPTY
+    if unknown:
+        told = Text(ko="이런 조건은 없습니다: {unknown}", en="there are no such conditions: {unknown}")
+        return told.format(unknown=unknown)
+    few = Text(
+        ko="True인 조건은 {all}개인데 {n}개만 적었습니다", en="{all} conditions are True, and you named {n} of them"
+    )
+    return few.format(all=len(wanted), n=len(named))
+
+
+EMPTY = Text(ko="답이 비어 있습니다", en="the answer is empty")
 OF_ONE = Text(
     ko="`involvedObject.uid=`로 지금 있는 파드의 이벤트만 고르십시오",
     en="select the events of the Pod that is there now by `involvedObject.uid=`",
+)
+
+
+HAND_OVER = Text(
+    ko='`kubectl.get("events", …)`의 답을 확인에 건네십시오',
+    en='hand the check what `kubectl.get("events", …)` answers',
+)
+BY_TIME = Text(
+    ko='`sort_by=".metadata.creationTimestamp"`로 일어난 차례대로 받으십시오',
+    en='get them in the order in which they happened, with `sort_by=".metadata.creationTimestamp"`',
+)
+ORDERED = (
+    Text(
+        ko="따로 말하지 않으면 이벤트는 일어난 차례대로 나오지 않습니다",
+        en="unless you ask for it, events do not come in the order in which they happened",
+    ),
+    BY_TIME,
+    Text(
+        ko="위의 이벤트 셀을 그대로 다시 실행하고 그 답을 건네십시오",
+        en="run the cell with the events above once more, as it is, and hand over its answer",
+    ),
 )
 
 
@@ -48,15 +91,22 @@ def _events(seen: Seen) -> Result:
     """The answer is a table of events (LAST SEEN, TYPE, REASON, …) that tells the whole story, in its order."""
     rows = [line.split() for line in seen.answer.splitlines()]
     told = [row[2] for row in rows if len(row) > 2 and row[2] in STORY]
-    if tuple(told) == STORY:
+    if tuple(dict.fromkeys(told)) == STORY and told.count(STORY[0]) == 1:  # a restart repeats the later ones
         return Result(True, Text(ko="이벤트 순서: {story}", en="the story: {story}").format(story=" → ".join(STORY)))
     missing = [reason for reason in STORY if reason not in told]
-    if len(told) > len(STORY):
+    if not seen.answer:
+        return Result(False, EMPTY, HAND_OVER)
+    if told.count(STORY[0]) > 1:
         mixed = Text(
             ko="이벤트가 {n}개입니다. 같은 이름의 지워진 파드의 것도 섞여 있습니다",
             en="there are {n} events: some are of an earlier Pod of that name",
         )
         return Result(False, mixed.format(n=len(told)), OF_ONE)
+    if not missing:
+        turned = Text(
+            ko="다섯이 모두 있지만 차례가 다릅니다: {told}", en="all five are there, in another order: {told}"
+        )
+        return Result(False, turned.format(told=" → ".join(told)), BY_TIME, ORDERED)
     lacking = Text(
         ko="이벤트가 다 있지 않습니다. 없는 것: {missing}", en="the events are not complete; missing: {missing}"
     )
@@ -64,11 +114,16 @@ def _events(seen: Seen) -> Result:
         ko='한 시간이 지나 지워졌을 수 있습니다. 파드를 지우고 `start("04")`를 다시 실행하면 새로 생깁니다',
         en='they may have expired after an hour: delete the Pod and run `start("04")` again for new ones',
     )
-    return Result(False, lacking.format(missing=", ".join(missing) or "-"), look)
+    return Result(False, lacking.format(missing=", ".join(missing)), look)
 
 
 def _prefix(seen: Seen) -> Result:
     """The answer is a description of the example Pod, found by the beginning of its name."""
+    if not seen.answer:
+        hand = Text(
+            ko="`kubectl.describe`의 답을 확인에 건네십시오", en="hand the check what `kubectl.describe` answers"
+        )
+        return Result(False, EMPTY, hand)
     head = next((line for line in seen.answer.splitlines() if line.startswith("Name:")), "")
     if head.split()[-1:] == [POD]:
         good = Text(ko="nginx-pod로 {pod} 파드를 찾았습니다", en="nginx-pod was enough to find {pod}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from podlab.lessons.challenges import ALONE
 from podlab.lessons.check import Check, Result, Seen
-from podlab.lessons.judge import answered, both, brought, ready, was_and_is_gone
+from podlab.lessons.judge import answered, both, brought, named, ready, was_and_is_gone
 from podlab.lessons.lesson import MANIFEST, POD
 from podlab.lessons.quiz import Option, Question
 from podlab.text import Text
@@ -39,7 +39,8 @@ def _labelled(seen: Seen) -> Result:
         ko='`kubectl.get("pods", show_labels=True)`로 레이블을 보십시오',
         en='see the labels with `kubectl.get("pods", show_labels=True)`',
     )
-    return Result(False, found.format(names=", ".join(names) or "-"), look)
+    nobody = Text(ko="레이블이 app=webserver인 파드가 없습니다", en="no Pod has the label app=webserver")
+    return Result(False, found.format(names=", ".join(names)) if names else nobody, look)
 
 
 def _table(seen: Seen) -> Result:
@@ -62,8 +63,8 @@ def _table(seen: Seen) -> Result:
     return Result(True, good.format(count=len(lines[0].split())))
 
 
-def _name(seen: Seen) -> str:
-    return f"pod/{POD}" if seen.pod(POD) else ""
+def _name(seen: Seen) -> set[str]:
+    return {f"pod/{POD}"} if seen.pod(POD) else set()
 
 
 ADDRESS = (
@@ -182,7 +183,7 @@ CHECKS = (
         "name",
         both(
             THERE,
-            answered(
+            named(
                 _name,
                 Text(ko="온전한 이름은 {answer}입니다", en="the full name is {answer}"),
                 Text(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import yaml
@@ -15,6 +15,7 @@ EVENTS = Text(
     ko='`kubectl.describe("pod", "{name}")` 출력 맨 아래의 Events를 보십시오',
     en='read the Events at the end of `kubectl.describe("pod", "{name}")`',
 )
+NONE = Text(ko="없음", en="none")
 WAIT = Text(
     ko="`kubectl.wait(...)` 셀을 실행하고 기다린 뒤 다시 확인하십시오",
     en="run the cell with `kubectl.wait(...)`, then check again",
@@ -304,19 +305,30 @@ def _difference(text: str, want: Mapping[str, Any]) -> Text | None:
 
 def differs(found: Any, want: Any, path: str) -> Text | None:
     """The first field that is not as wanted, as a sentence; a list is compared element by element."""
+    if found is None and path:
+        return Text(ko="{path} 필드가 없습니다", en="the field {path} is missing").format(path=path)
     if isinstance(want, Mapping):
         if not isinstance(found, Mapping):
             what = Text(ko="{path} 아래에 필드가 없습니다", en="{path} holds no fields")
             return what.format(path=path or "manifest")
         pairs = [(found.get(key), value, f"{path}.{key}".lstrip(".")) for key, value in want.items()]
     elif isinstance(want, list):
-        if not isinstance(found, list) or len(found) < len(want):
+        if not isinstance(found, list):
             return Text(ko="{path}{은/는} 목록(-)이어야 합니다", en="{path} has to be a list (-)").format(path=path)
+        if len(found) < len(want):
+            few = Text(ko="{path}의 항목이 {n}개입니다. {want}개여야 합니다", en="{path} has {n} items, not {want}")
+            return few.format(path=path, n=len(found), want=len(want))
         pairs = [(found[i], value, f"{path}[{i}]") for i, value in enumerate(want)]
     elif found == want:
         return None
-    elif found is None:
-        return Text(ko="{path} 필드가 없습니다", en="the field {path} is missing").format(path=path)
+    elif str(found) == str(want):
+        quoted = Text(
+            ko="{path} 값 {want}{은/는} 따옴표 없이 적어야 합니다", en="write {want} without quotation marks in {path}"
+        )
+        bare = Text(
+            ko="{path} 값 {want}{은/는} 따옴표 안에 적어야 합니다", en="write {want} in quotation marks in {path}"
+        )
+        return (bare if isinstance(want, str) else quoted).format(path=path, want=want)
     else:
         wrong = Text(
             ko="{path} 값이 {want}{이어야/여야} 하는데 {found}입니다", en="{path} should be {want}, but is {found}"
@@ -335,6 +347,25 @@ def answered(want: Any, good: Text, where: Text) -> Test:
         if not seen.answer:
             return Result(False, Text(ko="답이 비어 있습니다", en="the answer is empty"), where)
         wrong = Text(ko="{answer}: 찾는 값이 아닙니다", en="{answer} is not what we are looking for")
-        return Result(False, wrong.format(answer=seen.answer), where)
+        first, *more = seen.answer.splitlines()
+        return Result(False, wrong.format(answer=f"{first} …" if more else first), where)
+
+    return test
+
+
+def named(want: Callable[[Seen], set[str]], good: Text, where: Text) -> Test:
+    """The answer names these objects as `kubectl get -o name` does, and no others; else `where` to look."""
+
+    def test(seen: Seen) -> Result:
+        got = set(seen.answer.split())
+        if got and got == want(seen):
+            return Result(True, good.format(answer=seen.answer))
+        if not got:
+            return Result(False, Text(ko="답이 비어 있습니다", en="the answer is empty"), where)
+        if not all("/" in each for each in got):
+            bare = Text(ko="종류가 앞에 붙은 이름이 아닙니다", en="these are not names with their kind in front")
+            return Result(False, bare, Text(ko='`output="name"`으로 받으십시오', en='get them with `output="name"`'))
+        wrong = Text(ko="찾는 파드와 다릅니다: {names}", en="these are not the Pods that we want: {names}")
+        return Result(False, wrong.format(names=", ".join(sorted(got))), where)
 
     return test

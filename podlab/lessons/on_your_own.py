@@ -19,6 +19,7 @@ from podlab.lessons.ladders.on_your_own import (
     RESOURCES,
     SERVICE,
     SOLUTIONS,
+    STRANGERS,
 )
 from podlab.lessons.quiz import Question
 from podlab.lessons.unaided import READ, containers, missing, need, repository, runs, stands
@@ -91,8 +92,16 @@ def _pair(seen: Seen) -> Result:
     empty = {str(each.get("name")) for each in spec.get("volumes") or [] if "emptyDir" in each}
     mounts = [{str(m.get("name")) for m in each.get("volumeMounts") or []} for each in two]
     shared = empty.intersection(*mounts) if len(mounts) == 2 else set()
+    images = sorted(map(repository, two))
+    if images != ["busybox", "nginx"]:
+        told = Text(
+            ko="컨테이너의 이미지가 {images}입니다. nginx와 busybox 하나씩이어야 합니다",
+            en="its containers are of {images}; there should be one of nginx and one of busybox",
+        )
+        look = Text(ko="`spec.containers`를 보십시오", en="look at `spec.containers`")
+        return Result(False, told.format(images=", ".join(images)), look)
     return need(
-        bool(shared) and {repository(each) for each in two} == {"nginx", "busybox"},
+        bool(shared),
         Text(ko="두 컨테이너가 볼륨 하나를 함께 씁니다", en="the two containers share one volume"),
         Text(ko="nginx와 busybox가 같은 emptyDir를 쓰지 않습니다", en="nginx and busybox do not share an emptyDir"),
         Text(
@@ -111,9 +120,9 @@ def _modest(seen: Seen) -> Result:
         cpu = memory = limit = 0
     return need(
         (cpu, memory, limit) == WANTED,
-        Text(ko="요청과 한도가 문장대로입니다", en="its requests and limit are as asked for"),
+        Text(ko="요청과 제한이 문장대로입니다", en="its requests and limit are as asked for"),
         Text(
-            ko="cpu 50m, memory 64Mi를 요청하고 memory의 한도가 128Mi여야 합니다",
+            ko="cpu 50m, memory 64Mi를 요청하고 memory의 제한이 128Mi여야 합니다",
             en="it should request cpu 50m and memory 64Mi, and be limited to memory 128Mi",
         ),
         Text(
@@ -147,8 +156,17 @@ def _team(seen: Seen) -> Result:
         return Result(False, missing, READ, SERVICE)
     names = set(_ends(seen))
     owned = {pod["metadata"]["name"] for pod in seen.pods if _owned(pod)}
+    if strangers := sorted(names - owned):
+        told = Text(
+            ko="서비스 뒤의 {names} 파드는 디플로이먼트가 만든 것이 아닙니다",
+            en="behind the Service there is {names}, which no Deployment has made",
+        )
+        look = Text(
+            ko="서비스의 셀렉터와 그 파드의 레이블을 보십시오", en="look at the selector, and at that Pod's labels"
+        )
+        return Result(False, told.format(names=", ".join(strangers)), look, STRANGERS)
     found = need(
-        len(names) == 3 and names <= owned,
+        len(names) == 3,
         Text(
             ko="디플로이먼트의 파드 셋이 http://team 뒤에 있습니다",
             en="the Deployment's three Pods stand behind http://team",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from podlab.lessons.challenges import ALONE
 from podlab.lessons.check import Check, Pod, Result, Seen
-from podlab.lessons.judge import both, filled, past, ready
+from podlab.lessons.judge import NONE, both, filled, past, ready
 from podlab.lessons.ladders import pods_come_and_go as ladders
 from podlab.lessons.ladders.pods_come_and_go import SOLUTIONS
 from podlab.lessons.lesson import MANIFEST, POD
@@ -99,12 +99,12 @@ def _image(seen: Seen, image: str, good: Text) -> Result:
     """All Pods of the Deployment run that image."""
     pods = _labelled(seen, "web")
     others = [pod for pod in pods if pod["spec"]["containers"][0]["image"] != image]
-    if pods and not others and all(map(_ready, pods)):
+    unready = [pod for pod in pods if not _ready(pod)]
+    if pods and not others and not unready:
         return Result(True, good)
-    told = Text(
-        ko="{image}{이/가} 아니거나 Ready가 아닌 파드가 {n}개 있습니다",
-        en="{n} Pods do not run {image}, or are not Ready",
-    ).format(image=image, n=len(others) or len(pods) - sum(map(_ready, pods)))
+    older = Text(ko="이미지가 {image}{이/가} 아닌 파드가 {n}개 있습니다", en="{n} Pods do not run {image}")
+    young = Text(ko="아직 Ready가 아닌 파드가 {n}개 있습니다", en="{n} Pods are not Ready yet")
+    told = (older if others else young).format(image=image, n=len(others or unready))
     look = Text(
         ko='`kubectl.rollout("status", "deployment/web")`이 끝나면 다시 확인하십시오',
         en='check again when `kubectl.rollout("status", "deployment/web")` is done',
@@ -143,7 +143,7 @@ def _ordered(seen: Seen) -> Result:
     if names == ["db-0", "db-1", "db-2"]:
         told = Text(ko="지운 db-1이 같은 이름으로 돌아왔습니다", en="db-1 is back, under the same name")
         return Result(True, told)
-    there = Text(ko="Ready인 파드: {names}", en="Ready are: {names}").format(names=", ".join(names) or "-")
+    there = Text(ko="Ready인 파드: {names}", en="Ready are: {names}").format(names=", ".join(names) or NONE)
     look = Text(
         ko='`kubectl.rollout("status", "statefulset/db")`가 끝나면 다시 확인하십시오',
         en='check again when `kubectl.rollout("status", "statefulset/db")` is done',
@@ -162,7 +162,7 @@ def _every_node(seen: Seen) -> Result:
         told = Text(ko="작업자 노드마다 파드가 하나씩 있습니다", en="there is one Pod on each worker")
         return Result(True, told)
     there = Text(ko="Ready인 agent 파드가 있는 노드: {nodes}", en="nodes with a Ready Pod of agent: {nodes}")
-    return Result(False, there.format(nodes=", ".join(nodes) or "-"), ABOVE, ladders.FARM)
+    return Result(False, there.format(nodes=", ".join(nodes) or NONE), ABOVE, ladders.FARM)
 
 
 def _moved(seen: Seen) -> Result:
@@ -181,7 +181,7 @@ def _moved(seen: Seen) -> Result:
         en="run the cell that waits until `availableReplicas` is 2",
     )
     hints = ladders.FARM if not nodes else ladders.PLUGGED if "farm-worker" in nodes else ladders.WAITING
-    return Result(False, there.format(nodes=", ".join(nodes) or "-"), look, hints)
+    return Result(False, there.format(nodes=", ".join(nodes) or NONE), look, hints)
 
 
 def _job(seen: Seen) -> Result:
@@ -190,7 +190,7 @@ def _job(seen: Seen) -> Result:
     if any(pod["status"].get("phase") == "Succeeded" for pod in pods):
         told = Text(ko="파드가 할 일을 마쳤고, 다시 시작되지 않습니다", en="its Pod is done, and is not started again")
         return Result(True, told)
-    phases = ", ".join(pod["status"].get("phase", "") for pod in pods) or "-"
+    phases = ", ".join(pod["status"].get("phase", "") for pod in pods) or NONE
     told = Text(ko="once 잡의 파드가 아직 끝나지 않았습니다 ({phases})", en="no Pod of the Job is done yet ({phases})")
     look = Text(ko='`kubectl.describe("job", "once")`를 보십시오', en='look at `kubectl.describe("job", "once")`')
     return Result(False, told.format(phases=phases), look, ladders.JOB, settling=bool(pods))
@@ -301,8 +301,8 @@ QUESTIONS = (
             Option(
                 Text(ko="곧바로 다른 노드에 새 파드가 생긴다", en="a new Pod comes up elsewhere at once"),
                 Text(
-                    ko="잠깐 끊긴 것일 수도 있으므로, 40초쯤 뒤에 NotReady가 되고 다시 5분을 기다립니다.",
-                    en="It may be a short break: after some 40 seconds the node is NotReady, then 5 more minutes pass.",
+                    ko="잠깐 끊긴 것일 수도 있으므로, 50초쯤 뒤에 NotReady가 되고 다시 5분을 기다립니다.",
+                    en="It may be a short break: after some 50 seconds the node is NotReady, then 5 more minutes pass.",
                 ),
             ),
             Option(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from podlab.lessons.check import Check, Pod, Result, Seen, Test
-from podlab.lessons.judge import answered, both, filled, past, ready
+from podlab.lessons.judge import NONE, answered, both, filled, named, past, ready
 from podlab.lessons.ladders import reach_a_pod as ladders
 from podlab.lessons.quiz import Option, Question
 from podlab.text import Text
@@ -13,6 +15,7 @@ LABEL = {"app": "colors"}
 SERVICES = ("colors", "typo", "only-blue")
 SLICES, KINDS = "endpointslices", ("services", "endpointslices")
 ABOVE = Text(ko="위의 셀을 처음부터 차례로 실행하십시오", en="run the cells above, in order")
+ALL_THREE = Text(ko="`for color in …`이 있는 셀을 실행하십시오", en="run the cell with `for color in …`")
 AGAIN = Text(ko="위의 셀을 다시 실행하십시오", en="run the cell above once more")
 
 
@@ -41,8 +44,8 @@ def _owner(endpoints: Pod) -> str:
     return str((endpoints["metadata"].get("labels") or {}).get("kubernetes.io/service-name", ""))
 
 
-def _named(names: set[str]) -> str:
-    return ", ".join(sorted(names)) or "-"
+def _named(names: set[str]) -> str | Text:
+    return ", ".join(sorted(names)) or NONE
 
 
 def _service(name: str, look: Text, hints: tuple[Text, ...] = ()) -> Test:
@@ -95,7 +98,7 @@ def _mended(seen: Seen) -> Result:
     look = Text(
         ko="`kubectl.patch(…)`로 셀렉터를 app=colors로 고치십시오", en="set it to app=colors with `kubectl.patch(…)`"
     )
-    found = ",".join(f"{k}={v}" for k, v in selector.items()) or "-"
+    found = ",".join(f"{k}={v}" for k, v in selector.items()) or NONE
     return Result(False, told.format(found=found), look, ladders.SELECTOR)
 
 
@@ -120,6 +123,12 @@ def _unready(seen: Seen) -> Result:
     pod = seen.pod("green")
     if pod is None:
         return READY[1](seen)
+    if any(each.get("restartCount") for each in (pod.get("status") or {}).get("containerStatuses") or []):
+        again = Text(
+            ko="green의 컨테이너가 다시 시작되었습니다. 준비성 프로브가 하는 일은 그것이 아닙니다",
+            en="green's container was restarted: that is not what a readiness probe does",
+        )
+        return Result(False, again, ALL_THREE, ladders.RESTARTED)
     conditions = (pod.get("status") or {}).get("conditions") or []
     if not any(each["type"] == "Ready" and each["status"] == "False" for each in conditions):
         look = Text(ko="`rm`이 있는 셀을 실행하고 기다리십시오", en="run the cell with `rm`, and wait")
@@ -190,7 +199,17 @@ def _tidy(seen: Seen) -> Result:
     return Result(False, still, AGAIN, ladders.LEFT)
 
 
-READY = [ready(name, "blue.yaml") for name in COLORS]
+def _ready(name: str) -> Test:
+    """Ready; where it is missing, all three are made by one cell, from blue's file."""
+
+    def test(seen: Seen) -> Result:
+        found = ready(name, "blue.yaml")(seen)
+        return found if seen.pod(name) else replace(found, look=ALL_THREE, hints=ladders.NO_COLOUR)
+
+    return test
+
+
+READY = [_ready(name) for name in COLORS]
 EMPTY = Text(ko="빈 셀에 매니페스트를 쓰고 적용하십시오", en="write a manifest in the empty cell, and apply it")
 
 
@@ -203,8 +222,8 @@ def _everyone() -> Test:
     return both(_service("colors", ABOVE), _heard(set(COLORS), told))
 
 
-CHOSEN = answered(
-    lambda seen: "pod/blue\npod/green" if seen.pod("blue") and seen.pod("green") else "",
+CHOSEN = named(
+    lambda _: {"pod/blue", "pod/green"},
     Text(ko="레이블로 두 파드만 골랐습니다", en="the labels gave just these two Pods"),
     Text(ko="blue와 green만 고르는 셀렉터를 쓰십시오", en="use a selector that fits blue and green only"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,12 @@ def edited(old: str, new: str) -> Seen:
         (edited("name: nginx-pod-example", "name: nginx"), "metadata.name should be nginx-pod-example, but is nginx"),
         (edited("app: webserver", "app: web"), "metadata.labels.app should be webserver, but is web"),
         (edited("    - name: nginx-container", "      name: nginx-container"), "spec.containers has to be a list (-)"),
+        (edited("      ports:\n        - containerPort: 80\n", ""), "the field spec.containers[0].ports is missing"),
+        (edited("- containerPort: 80", ""), "the field spec.containers[0].ports is missing"),
+        (
+            edited("containerPort: 80", 'containerPort: "80"'),
+            "write 80 without quotation marks in spec.containers[0].ports[0].containerPort",
+        ),
         (edited("image:", "imagee:"), "the field spec.containers[0].image is missing"),
         (
             edited("containerPort: 80", "containerPort: 8080"),
@@ -168,6 +175,47 @@ def test_events_out_of_order_are_not_the_story():
         assert not find("04-events").test(Seen((READY,), answer="\n".join(lines[:i] + lines[i + 1 :])))
 
 
+@pytest.mark.parametrize(
+    ("name", "answer", "said"),
+    [
+        ("events", "\n".join(reversed(EVENTS.splitlines())), "in another order: Started → Created → Pulled"),
+        ("events", "", "the answer is empty"),
+        ("events", EVENTS.replace("Pulled ", "Pushed "), "missing: Pulled"),
+        ("conditions", "Ready", "5 conditions are True, and you named 1"),
+        ("conditions", "Ready, Willing", "no such conditions: Willing"),
+        ("conditions", "", "the answer is empty"),
+        ("prefix", "", "the answer is empty"),
+    ],
+)
+def test_a_wrong_answer_is_told_what_is_wrong_with_it(name, answer, said):
+    found = find(f"04-{name}").test(Seen((READY,), answer=answer))
+    assert not found and said in found.message.en and found.look
+
+
+@pytest.mark.parametrize(
+    ("answer", "said", "look"),
+    [
+        (POD, "their kind in front", 'output="name"'),
+        (f"NAME    READY\n{POD}    1/1", "their kind in front", 'output="name"'),
+        ("pod/other", "not the Pods that we want: pod/other", "NAME"),
+        ("", "the answer is empty", "NAME"),
+    ],
+)
+def test_a_name_without_its_kind_is_told_how_to_get_it(answer, said, look):
+    found = find("03-name").test(Seen((READY,), answer=answer))
+    assert not found and said in found.message.en and look in found.look.en
+
+
+def test_a_table_handed_over_is_not_repeated_in_the_answer():
+    assert "…" in find("04-ip").test(Seen((READY,), answer="NAME\nweb")).message.en
+
+
+def test_names_with_commas_and_rows_that_a_restart_repeats_are_right_answers():
+    names = ", ".join(each["type"] for each in READY["status"]["conditions"])
+    assert find("04-conditions").test(Seen((READY,), answer=names))
+    assert find("04-events").test(Seen((READY,), answer=EVENTS + "\n".join(EVENTS.splitlines()[3:])))
+
+
 def test_a_label_on_a_second_pod_is_noticed():
     twin = {**READY, "metadata": {**READY["metadata"], "name": "twin"}}
     assert find("03-label").test(Seen((READY,)))
@@ -194,6 +242,7 @@ def test_a_check_gives_a_result_whatever_it_sees(lesson):
                 for files in ({}, {MANIFEST: "\x00"}, {"my-pod.yaml": "[]", MANIFEST: "kind: [}"}):
                     result = each.test(Seen(pods, files, answer))
                     assert isinstance(result, Result) and result.message.ko and result.message.en
+                    assert not re.search(r": ?-?$|\(-\)", result.message.en), "a list with nothing in it"
 
 
 def test_an_unknown_check_names_those_that_there_are():

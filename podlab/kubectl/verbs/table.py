@@ -239,7 +239,7 @@ VERBS = {
     ),
     "set resources": Verb(
         "settings:set_resources",
-        Text(ko="컨테이너의 요청량과 한도를 바꿉니다.", en="Change containers' requests and limits."),
+        Text(ko="컨테이너의 요청량과 제한을 바꿉니다.", en="Change containers' requests and limits."),
     ),
     "set serviceaccount": Verb(
         "settings:set_serviceaccount",

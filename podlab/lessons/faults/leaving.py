@@ -14,7 +14,7 @@ def _kept(pod: Pod) -> Text | None:
     """What is amiss with the ledger: the old Pod has to be gone, and nothing may hold the new one."""
     if pod["metadata"].get("deletionTimestamp"):
         return Text(
-            ko="앞의 파드가 아직 Terminating입니다. finalizer가 남아 있는 동안은 강제로 지워도, 다시 적용해도 "
+            ko="앞의 파드가 아직 Terminating입니다. 파이널라이저가 남아 있는 동안은 강제로 지워도, 다시 적용해도 "
             "그대로입니다",
             en="the old Pod is still Terminating. As long as it has a finalizer, deleting it by force does not help, "
             "nor "
@@ -22,7 +22,7 @@ def _kept(pod: Pod) -> Text | None:
         )
     if FINALIZER in (pod["metadata"].get("finalizers") or []):
         return Text(
-            ko="새 파드에도 같은 finalizer가 있습니다. 다음에 지울 때 또 걸립니다",
+            ko="새 파드에도 같은 파이널라이저가 있습니다. 다음에 지울 때 또 걸립니다",
             en="the new Pod has the same finalizer: the next to delete it will be stuck again",
         )
     return None
@@ -35,8 +35,8 @@ LEDGER = Fault(
         "사라지기 전에 "
         "장부를 베껴 두었지만, 그 프로그램은 지난달에 없앴습니다. 새 ledger 파드가 떠 있어야 합니다.",
         en="The ledger was to be deleted and made anew, and the deleting does not come to an end. There used to be a "
-        "program that copied the ledger before its Pod went; it was done away with last month. In the end, there shall "
-        "be a new Pod ledger.",
+        "program that copied the ledger before its Pod went; it was done away with last month. In the end "
+        "there should be a new Pod ledger.",
     ),
     manifest=f"""\
 apiVersion: v1
@@ -68,7 +68,7 @@ spec:
             ),
         ),
         Option(
-            Text(ko="finalizer가 남아 있다", en="it still has a finalizer"),
+            Text(ko="파이널라이저(finalizer)가 남아 있다", en="it still has a finalizer"),
             Text(
                 ko="`metadata.finalizers`가 빌 때까지 API 서버는 파드를 지우지 않습니다. 비워 줄 프로그램은 이제 "
                 "없습니다.",

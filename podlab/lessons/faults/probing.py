@@ -27,7 +27,7 @@ def wrong_page(asked: Mapping[str, Any]) -> Text | None:
     page = asked.get("httpGet")
     if page is None:
         return Text(ko="프로브는 웹 페이지를 물어야 합니다(httpGet)", en="the probe has to ask for a page (httpGet)")
-    if page.get("port") != 80:
+    if isinstance(page.get("port"), int) and page["port"] != 80:  # a name: whether it is the right one, Ready tells
         told = Text(
             ko="프로브가 포트 {port}에 묻습니다. nginx는 80번 포트에서 답합니다",
             en="the probe asks at port {port}; nginx answers at port 80",

@@ -29,7 +29,10 @@ def _unnamed(pod: Pod) -> Text | None:
             ko="프로그램이 바뀌어서 이제 아무에게도 인사하지 않습니다. command는 그대로 두십시오",
             en="the program is another one and greets nobody now; leave the command as it is",
         )
-    if any(each["name"] == "SHOP_NAME" and each.get("value") for each in container(pod).get("env") or []):
+    if any(
+        each["name"] == "SHOP_NAME" and (each.get("value") or each.get("valueFrom"))
+        for each in container(pod).get("env") or []
+    ):
         return None
     return Text(ko="환경 변수 SHOP_NAME이 아직 없습니다", en="the variable SHOP_NAME is still not set")
 

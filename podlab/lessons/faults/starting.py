@@ -113,7 +113,7 @@ spec:
 FLYER = Fault(
     key="flyer",
     story=Text(
-        ko="이번 주 전단을 내려받는 웹 서버입니다. 매니페스트는 점심시간에 급하게 썼습니다. nginx 1.27로 돌아야 "
+        ko="이번 주 전단을 보여 주는 웹 서버입니다. 매니페스트는 점심시간에 급하게 썼습니다. nginx 1.27로 돌아야 "
         "합니다.",
         en="It serves this week's flyer. The manifest was written in a hurry, over lunch. It should run nginx 1.27.",
     ),

@@ -75,7 +75,7 @@ def _intolerant(pod: Pod) -> Text | None:
         return None
     if any(not each.get("key") for each in found):
         return Text(
-            ko="key가 없는 toleration은 모든 테인트를 용인합니다. 고장 난 노드의 테인트까지도요",
+            ko="키(key)가 없는 톨러레이션은 모든 테인트를 용인합니다. 고장 난 노드의 테인트까지 용인합니다",
             en="a toleration without a key tolerates every taint, even that of a broken node",
         )
     return Text(
@@ -304,7 +304,7 @@ spec:
     hints=(
         SCHEDULER.format(name="night-shift"),
         Text(
-            ko='`kubectl.describe("nodes")`의 Taints를 보십시오. 파드에 같은 key와 effect의 toleration이 있어야 합니다',
+            ko='`kubectl.describe("nodes")`의 Taints를 보십시오. 파드에 key와 effect가 같은 톨러레이션이 있어야 합니다',
             en='look at Taints in `kubectl.describe("nodes")`. The Pod needs a toleration with that key and effect',
         ),
         Text(

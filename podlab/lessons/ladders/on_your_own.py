@@ -79,6 +79,23 @@ BEHIND = (
     ),
 )
 
+STRANGERS = (
+    Text(
+        ko="서비스는 누가 만들었든 셀렉터에 맞는 파드를 모두 찾아냅니다",
+        en="a Service finds every Pod that fits its selector, whoever made it",
+    ),
+    Text(
+        ko='`kubectl.get("pods", show_labels=True)`에서 이름이 `team-`으로 시작하지 않는 파드의 레이블을 보십시오',
+        en='see in `kubectl.get("pods", show_labels=True)` which labels the Pods have whose names do not begin with '
+        "`team-`",
+    ),
+    Text(
+        ko="따로 만든 파드를 `kubectl.delete`로 지우거나, `kubectl.label`로 그 레이블을 떼십시오",
+        en="delete the Pods that you made beside it with `kubectl.delete`, or take off their label with "
+        "`kubectl.label`",
+    ),
+)
+
 
 def _steps(idea: tuple[str, str], where: str, nearly: tuple[str, str]) -> tuple[Text, ...]:
     """A task's hints: an idea, which field `kubectl.explain` is to be asked for, and nearly the answer."""
@@ -150,7 +167,7 @@ HINTS = {
     ),
     "modest": _steps(
         (
-            "요청(requests)은 자리를 정할 때 쓰이고, 한도(limits)는 넘지 못하는 선입니다",
+            "요청(requests)은 자리를 정할 때 쓰이고, 제한(limits)은 넘지 못하는 선입니다",
             "requests are for finding a place, limits are what it may not exceed",
         ),
         "pod.spec.containers.resources",

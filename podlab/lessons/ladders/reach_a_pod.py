@@ -15,6 +15,31 @@ NO_LABEL = steps(
         'run `kubectl.label("pod", "{name}", "app=colors", overwrite=True)`',
     ),
 )
+NO_COLOUR = steps(
+    ("세 파드는 한 파일에서 이름과 색만 바꾸어 만듭니다", "all three come from one file, each with another name"),
+    (
+        "`blue.yaml`을 읽어 셋을 적용하는 셀이 있습니다",
+        "there is a cell that reads `blue.yaml` and applies all three",
+    ),
+    (
+        "`%%manifest blue.yaml` 셀을 실행하고, 이어서 `for color in …`이 있는 셀을 실행하십시오",
+        "run the cell `%%manifest blue.yaml`, and then the one with `for color in …`",
+    ),
+)
+RESTARTED = steps(
+    (
+        "컨테이너를 끝내지 않고, 프로브가 받아 보는 파일만 지워야 합니다",
+        "only the file that the probe fetches has to go: the container should not end",
+    ),
+    (
+        "다시 시작한 횟수는 새 파드에서만 0으로 돌아갑니다. 그러니 green을 새로 만들어야 합니다",
+        "only a new Pod begins at 0 restarts again: so green has to be made anew",
+    ),
+    (
+        '`kubectl.delete("pod", "green", now=True)`를 실행하고, `for color in …`이 있는 셀부터 다시 실행하십시오',
+        'run `kubectl.delete("pod", "green", now=True)`, and go on from the cell with `for color in …`',
+    ),
+)
 CHOSEN = steps(
     ("두 파드에는 있고 yellow에는 없는 것을 물어야 합니다", "ask for what two Pods have and yellow has not"),
     (
