@@ -180,8 +180,8 @@ def test_logs_of_two_containers_come_in_turn(tmp_path: Path, monkeypatch: pytest
     cluster.settle(print)
     client = Client(cluster.kubeconfig)
     each = [
-        {"name": name, "image": "busybox", "command": ["sh", "-c", f"sleep {wait}; echo {name}; sleep 1; echo end"]}
-        for name, wait in (("one", 2), ("two", 1))
+        {"name": name, "image": "busybox", "command": ["sh", "-c", f"sleep {wait}; echo {name}; sleep 20; echo end"]}
+        for name, wait in (("one", 40), ("two", 20))  # at twenty times the speed: it has to be seen Ready
     ]
     pod = {"metadata": {"name": "both"}, "spec": {"containers": each, "restartPolicy": "Never"}}
     client.request("POST", PODS, body=pod)
