@@ -15,6 +15,9 @@ from pathlib import Path
 from podlab.embedded.server import Server
 from podlab.embedded.store import Taken, claim
 
+COLLECT = (50_000, 20, 20)
+"""When garbage is looked for: thousands of stored objects are no garbage, and looking through them takes its time."""
+
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m podlab.embedded", description=__doc__)
@@ -60,6 +63,7 @@ def main() -> None:
         workers=arguments.workers,
     )
     gc.freeze()
+    gc.set_threshold(*COLLECT)
     asyncio.run(_run(server))
     held.close()
 

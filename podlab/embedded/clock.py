@@ -162,6 +162,8 @@ class RealClock:
         self._run = 0.0
         self._heap = Heap()
         self._handle: asyncio.TimerHandle | None = None
+        self._armed = 0.0
+        self._firing = False
 
     def _read(self) -> None:
         wall = self._wall()
@@ -184,9 +186,10 @@ class RealClock:
     def call_later(self, delay: float, callback: Callable[[], None]) -> Timer:
         """Call back after so many of the clock's seconds; needs a running loop."""
         self._read()
-        timer = Timer(callback)
-        self._heap.push(self._run + max(0.0, delay), timer)
-        self._arm()
+        timer, due = Timer(callback), self._run + max(0.0, delay)
+        self._heap.push(due, timer)
+        if not self._firing and (self._handle is None or due < self._armed):
+            self._arm()
         return timer
 
     async def sleep(self, delay: float) -> None:
@@ -194,6 +197,7 @@ class RealClock:
         await sleep_on(self, delay)
 
     def _arm(self) -> None:
+        """Wake up when the next transition is due."""
         if self._handle:
             self._handle.cancel()
             self._handle = None
@@ -201,13 +205,17 @@ class RealClock:
         if due is None or self._paused:
             return
         delay = min(max(0.0, (due - self._run) / self._speed), CATCH_UP)
+        self._armed = due
         self._handle = asyncio.get_running_loop().call_later(delay, self._fire)
 
     def _fire(self) -> None:
         self._read()
-        self._handle = None
-        self._heap.run_due(self._run)
-        self._arm()
+        self._handle, self._firing = None, True
+        try:
+            self._heap.run_due(self._run)
+        finally:
+            self._firing = False
+            self._arm()
 
     def hold(self, waiter: Waiter | None = None) -> contextlib.AbstractContextManager[None]:
         """Nothing: time goes on by itself."""

@@ -353,8 +353,7 @@ def claim(home: Path) -> sqlite3.Connection:
     return lock
 
 
-def _dump(obj: Obj) -> str:
-    return json.dumps(obj, separators=(",", ":"), ensure_ascii=False)
+_dump: Callable[[Obj], str] = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 def _load(value: str | None) -> Obj | None:

@@ -260,6 +260,8 @@ def canonical(value: Any, type_: Type, like: Any = None) -> Any:
         return value
     if form == "list":
         item, last = type_.item, like if isinstance(like, list) else []
+        if item.form in SCALARS:
+            return list(value)
         return [_again(each, item, last[at] if at < len(last) else None) for at, each in enumerate(value)]
     if form == "map":
         return {key: canonical(value[key], type_.item) for key in sorted(value)}
@@ -272,22 +274,40 @@ def _again(value: Any, type_: Type, like: Any) -> Any:
 
 def _canonical_struct(obj: dict[str, Any], type_: Type, like: dict[str, Any]) -> dict[str, Any]:
     result = {}
-    for f, always in _plan(type_, tuple(obj)):
+    for f, always, nothing in _plan(type_, tuple(obj)):
         value = obj.get(f.name)
         if value is None:
             if always:
                 result[f.name] = zero(f)
+        elif nothing is not NESTED:
+            if always or value != nothing:
+                result[f.name] = value
         elif always or not _empty(value, f):
             result[f.name] = _again(value, f.type, like.get(f.name))
     return result
 
 
+NESTED: Any = object()
+FILLED: Any = object()
+"""Equal to no value."""
+
+
 @lru_cache(maxsize=4096)
-def _plan(type_: Type, names: tuple[str, ...]) -> list[tuple[Field, bool]]:
-    """The fields to write of a struct in which these are set, in order, and whether each is written when empty."""
+def _plan(type_: Type, names: tuple[str, ...]) -> list[tuple[Field, bool, Any]]:
+    """The fields to write of a struct in which these are set, in order, and whether each is written when empty.
+
+    With the empty value of what is written as it is; NESTED where more is to be done about a value.
+    """
     present = (type_.fields[name] for name in names if name in type_.fields)
     found = {f.index: f for f in (*type_.always, *present)}
-    return [(found[index], found[index].always) for index in sorted(found)]
+    return [(found[index], found[index].always, _nothing(found[index])) for index in sorted(found)]
+
+
+def _nothing(f: Field) -> Any:
+    form = f.type.form
+    if form not in SCALARS:
+        return NESTED
+    return FILLED if f.pointer else ZERO.get(form, "")
 
 
 def _empty(value: Any, f: Field) -> bool:

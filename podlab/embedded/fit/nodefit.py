@@ -59,6 +59,19 @@ def load(pods: Iterable[Obj]) -> Load:
     return Load(pods, requested, ports, Counter(owner for pod in pods for owner in owners(pod)))
 
 
+def joined(there: Load, pod: Obj) -> Load:
+    """With one more."""
+    requested, theirs = there.requested.copy(), there.owners.copy()
+    requested.update(requests(pod))
+    theirs.update(owners(pod))
+    return Load((*there.pods, pod), requested, there.ports | _ports(pod), theirs)
+
+
+def weighs_the_same(pod: Obj, before: Obj) -> bool:
+    """Whether a changed Pod takes up what it did."""
+    return bool(pod["spec"] == before["spec"]) and owners(pod) == owners(before)
+
+
 def owners(pod: Obj) -> list[tuple[str, str]]:
     """Who owns a Pod: namespace and uid."""
     meta = pod["metadata"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from podlab.embedded.fit import claims, neighbours, nodefit
@@ -31,8 +32,13 @@ class Snapshot:
         if self._node_of.get(key, node) != node:
             self.drop(key)
         self._node_of[key] = node
-        self._pods[node][key] = pod
-        self._loads.pop(node, None)
+        there = self._pods[node]
+        before, there[key] = there.get(key), pod
+        if load := self._loads.pop(node, None):
+            if before is None:
+                self._loads[node] = nodefit.joined(load, pod)
+            elif nodefit.weighs_the_same(pod, before):
+                self._loads[node] = replace(load, pods=tuple(there.values()))
         if neighbours.shuns(pod):
             self._shunning[key] = pod
 

@@ -64,6 +64,8 @@ def _delayed(registry: Registry, claim: Obj) -> bool:
 
 def reachable(found: Found, node: Obj) -> bool:
     """Whether a node can reach the volumes that are bound, and is the one chosen for those that are not."""
+    if not found.volumes and not found.waiting:
+        return True
     labels, name = node["metadata"].get("labels") or {}, node["metadata"]["name"]
     for volume in found.volumes:
         terms = ((volume["spec"].get("nodeAffinity") or {}).get("required") or {}).get("nodeSelectorTerms")

@@ -87,10 +87,17 @@ def _compare_members(old: Any, new: Any, type_: Type, path: Path, changed: Paths
     old = old if isinstance(old, dict) else {}
     new = new if isinstance(new, dict) else {}
     for key in old.keys() | new.keys():
+        before, after = old.get(key, MISSING), new.get(key, MISSING)
+        if before is after or before == after:
+            continue
         inner, field = child(type_, key)
-        if inner is not None:
-            there = (*path, f"f:{key}")
-            _compare(old.get(key, MISSING), new.get(key, MISSING), inner, field, there, changed, removed)
+        if inner is None:
+            continue
+        there = (*path, f"f:{key}")
+        if inner.form in CONTAINERS:
+            _compare(before, after, inner, field, there, changed, removed)
+        else:
+            (removed if after is MISSING else changed).add(there)
 
 
 def keyed(value: Any, field: Field) -> dict[str, Any]:

@@ -166,10 +166,19 @@ def decode(given: list[Obj]) -> Entries:
             return {}
         who = owner(entry.get("manager") or "", operation, version, entry.get("subresource") or "")
         try:
-            found[who] = Owned(_paths(json.dumps(tree)), version, entry.get("time") or "")
+            found[who] = Owned(_paths_in(tree), version, entry.get("time") or "")
         except ValueError:
             return {}
     return found
+
+
+def _paths_in(tree: Obj) -> frozenset[Path]:
+    made, paths = _made.get(id(tree), (None, frozenset()))
+    return paths if made is tree else _paths(json.dumps(tree))
+
+
+_made: dict[int, tuple[Obj, frozenset[Path]]] = {}
+"""What `_tree` has made, by identity: most of what is read was written here, and need not be read again."""
 
 
 @lru_cache(SHAPES)
@@ -180,7 +189,11 @@ def _paths(tree: str) -> frozenset[Path]:
 @lru_cache(SHAPES)
 def _tree(paths: frozenset[Path]) -> Obj:
     """One for all objects in which the same is owned: never changed, as everything that is stored."""
-    return tree_of(paths)
+    tree = tree_of(paths)
+    if len(_made) >= SHAPES:
+        _made.clear()
+    _made[id(tree)] = tree, paths
+    return tree
 
 
 def encode(entries: Entries) -> list[Obj]:

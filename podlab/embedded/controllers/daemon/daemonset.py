@@ -69,11 +69,12 @@ class DaemonSets:
             return
         current, old = self._history(owner)
         hash_ = current["metadata"]["labels"][nodes.HASH]
-        all_nodes, pods = self._registry.list(self._nodes), nodes.by_node(self._claims.claim(owner))
+        eligible = nodes.eligibility(owner, self._registry.list(self._nodes))
+        pods = nodes.by_node(self._claims.claim(owner))
         now = self._clock.now()
-        failed = self._update(owner, all_nodes, pods, hash_)
+        failed = self._update(owner, eligible, pods, hash_)
         self._truncate(owner, pods, old)
-        self._write(owner, nodes.status(owner, all_nodes, pods, hash_, now))
+        self._write(owner, nodes.status(owner, eligible, pods, hash_, now))
         if failed:
             raise failed
         seconds = owner["spec"].get("minReadySeconds") or 0
@@ -81,14 +82,16 @@ class DaemonSets:
         if wait is not None:
             self._controller.add(key, wait)
 
-    def _update(self, owner: Obj, all_nodes: list[Obj], pods: dict[str, list[Obj]], hash_: str) -> StatusError | None:
+    def _update(
+        self, owner: Obj, eligible: nodes.Eligibility, pods: dict[str, list[Obj]], hash_: str
+    ) -> StatusError | None:
         """Bring Pods to nodes; once all are there, go on with an update. Returns what went wrong."""
         now = self._clock.now()
-        placing = plan.place(owner, all_nodes, pods, hash_, now)
+        placing = plan.place(owner, eligible, pods, hash_, now)
         placing.delete += self._ended(owner, placing.ended)
         if placing or (owner["spec"].get("updateStrategy") or {}).get("type") != "RollingUpdate":
             return self._carry_out(owner, placing, hash_)
-        return self._carry_out(owner, plan.roll(owner, all_nodes, pods, hash_, now), hash_)
+        return self._carry_out(owner, plan.roll(owner, eligible, pods, hash_, now), hash_)
 
     def _ended(self, owner: Obj, ended: list[tuple[Obj, str]]) -> list[Obj]:
         """The ended Pods that are deleted now, which is told; those that fail again and again have to wait."""

@@ -5,9 +5,8 @@ Upstream: pkg/controller/daemon/daemon_controller.go, util/daemonset_util.go
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from podlab.embedded.apiserver.resource import fresh
 from podlab.embedded.controllers.controller import Obj
 from podlab.embedded.controllers.pods import podstates
 from podlab.embedded.controllers.pods.podcontrol import from_template
@@ -61,12 +60,20 @@ def template_generation(owner: Obj) -> str:
     return str((owner["metadata"].get("annotations") or {}).get(TEMPLATE_GENERATION, ""))
 
 
-def should_run(owner: Obj, node: Obj) -> tuple[bool, bool]:
-    """Whether a Pod should be on a node, and whether one that is there may stay."""
-    spec: Obj = fresh(owner["spec"]["template"].get("spec") or {})
+Eligibility = Mapping[str, tuple[bool, bool]]
+"""Each node by name: whether a Pod should be there, and whether one that is there may stay."""
+
+
+def eligibility(owner: Obj, all_nodes: Iterable[Obj]) -> Eligibility:
+    """All nodes as a DaemonSet sees them: looked at once for all that is decided about it."""
+    given = owner["spec"]["template"].get("spec") or {}
+    spec = {**given, "tolerations": _tolerations(given)}
+    return {node["metadata"]["name"]: _should_run(spec, node) for node in all_nodes}
+
+
+def _should_run(spec: Obj, node: Obj) -> tuple[bool, bool]:
     if spec.get("nodeName") not in (None, "", node["metadata"]["name"]):
         return False, False
-    spec["tolerations"] = _tolerations(spec)
     if not nodefit.matches_node(spec, node):
         return False, False
     untolerated = nodefit.untolerated(spec, (node.get("spec") or {}).get("taints") or [])
@@ -129,10 +136,9 @@ def updated(owner: Obj, pods: list[Obj], hash_: str) -> tuple[Obj | None, Obj | 
     return next(iter(sorts[True]), None), next(iter(sorts[False]), None)
 
 
-def status(owner: Obj, nodes: list[Obj], pods: dict[str, list[Obj]], hash_: str, now: float) -> Obj:
+def status(owner: Obj, nodes: Eligibility, pods: dict[str, list[Obj]], hash_: str, now: float) -> Obj:
     """The new status."""
-    wanted = {node["metadata"]["name"] for node in nodes if should_run(owner, node)[0]}
-    names = {node["metadata"]["name"] for node in nodes}
+    wanted = {name for name, (should, _) in nodes.items() if should}
     first = [there[0] for node, there in pods.items() if node in wanted]
     available = sum(is_available(owner, pod, now) for pod in first)
     counts = {
@@ -143,7 +149,7 @@ def status(owner: Obj, nodes: list[Obj], pods: dict[str, list[Obj]], hash_: str,
     }
     always = {
         "currentNumberScheduled": len(first),
-        "numberMisscheduled": sum(node in names - wanted for node in pods),
+        "numberMisscheduled": sum(node in nodes and node not in wanted for node in pods),
         "desiredNumberScheduled": len(wanted),
         "numberReady": sum(map(podstates.ready, first)),
     }

@@ -25,20 +25,18 @@ class Plan:
         return bool(self.create or self.delete)
 
 
-def place(owner: Obj, all_nodes: list[Obj], pods: dict[str, list[Obj]], hash_: str, now: float) -> Plan:
+def place(owner: Obj, eligible: nodes.Eligibility, pods: dict[str, list[Obj]], hash_: str, now: float) -> Plan:
     """A Pod on every node that should have one, and none elsewhere."""
     plan = Plan()
-    for node in all_nodes:
-        name = node["metadata"]["name"]
-        there, (wanted, may_stay) = pods.get(name, []), nodes.should_run(owner, node)
+    for name, (wanted, may_stay) in eligible.items():
+        there = pods.get(name, [])
         if wanted and not there:
             plan.create.append(name)
         elif may_stay:
             _tend(owner, name, there, hash_, now, plan)
         else:
             plan.delete += [pod for pod in there if not podstates.deleting(pod)]
-    names = {node["metadata"]["name"] for node in all_nodes}
-    lost = (pod for name, there in pods.items() if name not in names for pod in there)
+    lost = (pod for name, there in pods.items() if name not in eligible for pod in there)
     plan.delete += [pod for pod in lost if not pod["spec"].get("nodeName") and not podstates.deleting(pod)]
     return plan
 
@@ -76,9 +74,9 @@ def _unavailable(owner: Obj, desired: int) -> int:
     return allowed or int(not _surge(owner, desired))
 
 
-def roll(owner: Obj, all_nodes: list[Obj], pods: dict[str, list[Obj]], hash_: str, now: float) -> Plan:
+def roll(owner: Obj, eligible: nodes.Eligibility, pods: dict[str, list[Obj]], hash_: str, now: float) -> Plan:
     """The next step of a rolling update."""
-    desired = sum(nodes.should_run(owner, node)[0] for node in all_nodes)
+    desired = sum(wanted for wanted, _ in eligible.values())
     surge = _surge(owner, desired)
     if surge:
         return _roll_with_surge(owner, pods, hash_, now, surge)

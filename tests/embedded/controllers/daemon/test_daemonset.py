@@ -134,15 +134,15 @@ def node(name: str, *taints: Obj, **labels: str) -> Obj:
     ],
 )
 def test_which_nodes_have_a_pod(taint: Obj | None, wanted: tuple[bool, bool]) -> None:
-    assert nodes.should_run(daemon(), node("n", *([taint] if taint else []))) == wanted
+    assert nodes.eligibility(daemon(), [node("n", *([taint] if taint else []))]) == {"n": wanted}
 
 
 def test_a_node_selector_chooses_nodes() -> None:
     chosen = template()
     chosen["spec"]["nodeSelector"] = {"disk": "ssd"}
     owner = daemon(template=chosen)
-    assert nodes.should_run(owner, node("n")) == (False, False)
-    assert nodes.should_run(owner, node("n", disk="ssd")) == (True, True)
+    there = [node("plain"), node("fast", disk="ssd")]
+    assert nodes.eligibility(owner, there) == {"plain": (False, False), "fast": (True, True)}
 
 
 def test_an_update_takes_no_more_pods_away_than_it_may() -> None:
@@ -156,5 +156,5 @@ def test_an_update_takes_no_more_pods_away_than_it_may() -> None:
         ]
         for name in names
     }
-    step = plan.roll(owner, [node(name) for name in names], there, "new", 1_800_000_000.0)
+    step = plan.roll(owner, nodes.eligibility(owner, map(node, names)), there, "new", 1_800_000_000.0)
     assert len(step.delete) == 3 and not step.create
