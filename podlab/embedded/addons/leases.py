@@ -14,6 +14,7 @@ from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resource import Obj, Writer
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Timer
+from podlab.embedded.renewal import renew
 
 NAMESPACE = "kube-system"
 RENEW = 10.0
@@ -63,20 +64,15 @@ class Leases:
     def _renew(self) -> None:
         now = rfc3339micro(self._registry.clock.now())
         for lease in leases(self._node, self._address, now):
-            self._keep(lease, now)
+            self._keep(lease)
         self._timer = self._registry.clock.call_later(RENEW, self._renew)
 
-    def _keep(self, lease: Obj, now: str) -> None:
+    def _keep(self, lease: Obj) -> None:
         name = lease["metadata"]["name"]
         by = Writer(name if name in LEADERS else "kube-apiserver")
 
-        def renew(found: Obj) -> None:
-            found["spec"]["renewTime"] = now
-
         try:
-            if self._registry.find(self._resource, name, NAMESPACE):
-                self._registry.change(self._resource, name, NAMESPACE, renew, subresource="", by=by)
-            else:
+            if not renew(self._registry, name, NAMESPACE, by):
                 self._registry.create(self._resource, lease, namespace=NAMESPACE, by=by)
         except StatusError as error:
             if error.code not in (403, 404, 409):

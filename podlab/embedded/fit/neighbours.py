@@ -36,7 +36,9 @@ def shuns(pod: Obj) -> bool:
 
 def looks_around(pod: Obj) -> bool:
     """Whether it matters to a Pod what runs elsewhere, as far as it says so itself."""
-    return shuns(pod) or bool(_terms(pod, "podAffinity")) or bool(pod["spec"].get("topologySpreadConstraints"))
+    spec = pod["spec"]
+    near = spec.get("affinity") and (shuns(pod) or _terms(pod, "podAffinity"))
+    return bool(near or spec.get("topologySpreadConstraints"))
 
 
 def _terms(pod: Obj, kind: str) -> list[Obj]:

@@ -139,12 +139,14 @@ class Scheduler:
     def _schedule(self) -> None:
         """Place the next Pod, and with it those that were due while the loop was busy: they share one commit."""
         now = self._clock.now()
-        for number in range(AT_ONCE):
-            if not self._queue or (number and self._due > now):
-                break
-            self._schedule_one()
-            self._due += ONE
-        self._timer = self._clock.call_at(self._due, self._schedule) if self._queue else None
+        try:
+            for number in range(AT_ONCE):
+                if not self._queue or (number and self._due > now):
+                    break
+                self._schedule_one()
+                self._due += ONE
+        finally:
+            self._timer = self._clock.call_at(self._due, self._schedule) if self._queue else None
 
     def _schedule_one(self) -> None:
         key = next(iter(self._queue))

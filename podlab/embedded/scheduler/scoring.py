@@ -15,13 +15,19 @@ Obj = dict[str, Any]
 
 def best(pod: Obj, nodes: list[tuple[Obj, Load]]) -> Obj:
     """The node to take, of those that fit with what runs there; the first of equals."""
-    owners = nodefit.owners(pod)
-    return min(nodes, key=lambda pair: _cost(pod, owners, *pair))[0]
+    owners, wishes = nodefit.owners(pod), _wishes(pod)
+
+    def cost(pair: tuple[Obj, Load]) -> tuple[int, ...]:
+        node, there = pair
+        siblings = sum(there.owners[owner] for owner in owners)
+        return _avoided(pod, node), -_preferred(wishes, node), siblings, len(there.pods)
+
+    return min(nodes, key=cost)[0]
 
 
-def _cost(pod: Obj, owners: list[tuple[str, str]], node: Obj, there: Load) -> tuple[int, ...]:
-    siblings = sum(there.owners[owner] for owner in owners)
-    return _avoided(pod, node), -_preferred(pod, node), siblings, len(there.pods)
+def _wishes(pod: Obj) -> list[Obj]:
+    affinity = (pod["spec"].get("affinity") or {}).get("nodeAffinity") or {}
+    return list(affinity.get("preferredDuringSchedulingIgnoredDuringExecution") or ())
 
 
 def _avoided(pod: Obj, node: Obj) -> int:
@@ -32,11 +38,9 @@ def _avoided(pod: Obj, node: Obj) -> int:
     return sum(not any(nodefit.tolerates(t, taint) for t in pod["spec"].get("tolerations") or []) for taint in taints)
 
 
-def _preferred(pod: Obj, node: Obj) -> int:
+def _preferred(wishes: list[Obj], node: Obj) -> int:
     """The weights of the node affinities that a node meets."""
-    affinity = (pod["spec"].get("affinity") or {}).get("nodeAffinity") or {}
-    terms = affinity.get("preferredDuringSchedulingIgnoredDuringExecution")
-    if not terms:
+    if not wishes:
         return 0
     labels = node["metadata"].get("labels") or {}
-    return sum(term["weight"] for term in terms if nodefit.term_matches(term["preference"], labels, node))
+    return sum(wish["weight"] for wish in wishes if nodefit.term_matches(wish["preference"], labels, node))

@@ -83,7 +83,7 @@ def _should_run(spec: Obj, node: Obj) -> tuple[bool, bool]:
 
 def concerns(owner: Obj, node: Obj, pods: Iterable[Obj]) -> bool:
     """Whether a changed node is reason to look at a DaemonSet again: a Pod is missing there, or may not stay."""
-    runs, stays = should_run(owner, node)
+    runs, stays = eligibility(owner, [node])[node["metadata"]["name"]]
     there = any(pod["spec"].get("nodeName") == node["metadata"]["name"] for pod in pods)
     if not there:
         return runs

@@ -16,6 +16,7 @@ from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Timer
 from podlab.embedded.events import Recorder
 from podlab.embedded.kubelet.node.machine import Machine
+from podlab.embedded.renewal import renew
 from podlab.embedded.runtime import images
 from podlab.embedded.runtime.machine import kernel
 
@@ -43,6 +44,7 @@ FEATURES = (
     "RestartAllContainersOnContainerExits",
 )
 
+LEASES = "kube-node-lease"
 CONTROLLER = "kube-controller-manager"
 NOT_READY = "node.kubernetes.io/not-ready"
 
@@ -197,19 +199,10 @@ class NodeReporter:
             self.report()
 
     def _renew(self) -> None:
-        now = rfc3339micro(self._clock.now())
         try:
-            if self._registry.find(self._leases, self.name, "kube-node-lease"):
-                self._registry.change(
-                    self._leases,
-                    self.name,
-                    "kube-node-lease",
-                    lambda lease: lease["spec"].update(renewTime=now),
-                    subresource="",
-                    by=Writer("kubelet"),
-                )
-            else:
-                self._registry.create(self._leases, self._lease(now), namespace="kube-node-lease", by=Writer("kubelet"))
+            if not renew(self._registry, self.name, LEASES, Writer("kubelet")):
+                lease = self._lease(rfc3339micro(self._clock.now()))
+                self._registry.create(self._leases, lease, namespace=LEASES, by=Writer("kubelet"))
         except StatusError as error:
             if error.code not in (403, 404, 409):
                 raise

@@ -60,13 +60,12 @@ class Nginx:
 
     # Logs
 
-    def log(self, level: str, text: str, *, worker: bool = False) -> None:
-        """Write to the error log."""
+    def log(self, level: str, *texts: str, worker: bool = False) -> None:
+        """Write to the error log, a line each."""
         stamp = datetime.fromtimestamp(self.process.time, UTC).strftime("%Y/%m/%d %H:%M:%S")
         who = "8#8: *1" if worker else f"{self.process.pid}#{self.process.pid}:"
-        self._write(
-            self._place("error_log", "/var/log/nginx/error.log"), f"{stamp} [{level}] {who} {text}\n", error=True
-        )
+        lines = "".join(f"{stamp} [{level}] {who} {text}\n" for text in texts)
+        self._write(self._place("error_log", "/var/log/nginx/error.log"), lines, error=True)
 
     def _place(self, name: str, usual: str) -> str:
         blocks = [] if self.config is None else [self.config, *self.config.all("http")]
@@ -291,8 +290,8 @@ async def serve(process: Process, words: list[str]) -> int:
         return 1
     workers = _workers(process)
     first, second = (worker.pid for worker in workers)
-    for text in NOTICES:
-        server.log("notice", text.format(version=process.machine.image.version, first=first, second=second))
+    facts = {"version": process.machine.image.version, "first": first, "second": second}
+    server.log("notice", *(text.format(**facts) for text in NOTICES))
     try:
         name = await _signals(server)
     finally:
@@ -331,8 +330,8 @@ async def _signals(server: Nginx) -> str:
             continue
         server.log("notice", "reconfiguring")
         if await server.bind():
-            for text in NOTICES[:1] + NOTICES[4:]:
-                server.log("notice", text.format(version="", first=22, second=23))
+            texts = (*NOTICES[:1], *NOTICES[4:])
+            server.log("notice", *(text.format(version="", first=22, second=23) for text in texts))
     return name
 
 
