@@ -12,15 +12,18 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from email.utils import formatdate
 from typing import Any
 
-from podlab.embedded.apiserver import auth, status
+from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.answering import negotiation
 from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.auth import Authenticator
+from podlab.embedded.apiserver.authorization import rbac
+from podlab.embedded.apiserver.authorization.attributes import Attributes, of_request
 from podlab.embedded.apiserver.node import Machines, Node
 from podlab.embedded.apiserver.paths import connect, health, routes
 from podlab.embedded.apiserver.paths.streams import WatchStream
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.request import Request, parse, parse_query
+from podlab.embedded.apiserver.resource import User
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.apiserver.verbs import BODY_LIMIT, Call
 from podlab.embedded.store import Unwritable
@@ -117,8 +120,12 @@ class App:
         query = parse_query(_text(scope["query_string"]))
         method = scope.get("method", "GET")
         info = parse(method, scope["path"], query)
-        user = self.authenticator.user(headers)
-        auth.authorize(self.registry, user, info, query, upgrade=scope["type"] == "websocket")
+
+        def asked(user: User) -> Attributes:
+            return of_request(user, info, query, upgrade=scope["type"] == "websocket")
+
+        user = self.authenticator.user(headers, asked)
+        rbac.authorize(self.registry, asked(user))
         return Request(method, info, query, headers, user=user)
 
     async def _respond(self, request: Request, warnings: list[str], receive: Receive, send: Send) -> None:

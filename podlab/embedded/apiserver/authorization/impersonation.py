@@ -1,8 +1,12 @@
-"""To be somebody else for one request. Upstream: staging/src/k8s.io/apiserver/pkg/endpoints/filters/impersonation"""
+"""To be somebody else for one request: for anything, or only for what a role names.
+
+Upstream: staging/src/k8s.io/apiserver/pkg/endpoints/filters/impersonation
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from urllib.parse import unquote
 
 from podlab.embedded.apiserver import status
@@ -13,11 +17,23 @@ from podlab.embedded.apiserver.resource import User
 
 ANONYMOUS, AUTHENTICATED, UNAUTHENTICATED = "system:anonymous", "system:authenticated", "system:unauthenticated"
 EXTRA = "impersonate-extra-"
+NODE = "system:node:"
 IDENTITIES = "authentication.k8s.io"
 
 
-def impersonated(registry: Registry, user: User, headers: Mapping[str, str]) -> User:
-    """The user that a request wishes to be made by. Raises StatusError 400, 403."""
+def impersonated(
+    registry: Registry,
+    user: User,
+    headers: Mapping[str, str],
+    target: Attributes | None = None,
+    known: set[str] | None = None,
+) -> User:
+    """The user that a request wishes to be made by. Raises StatusError 400, 403.
+
+    Args:
+        target: what is to be done.
+        known: who has been somebody else for anything before; such users are told what they lack of that.
+    """
     asked = [key for key in headers if key.startswith("impersonate-")]
     if not asked:
         return user
@@ -27,8 +43,16 @@ def impersonated(registry: Registry, user: User, headers: Mapping[str, str]) -> 
     groups = _lines(headers.get("impersonate-group", ""))
     extra = {unquote(key[len(EXTRA) :]): tuple(_lines(headers[key])) for key in asked if key.startswith(EXTRA)}
     wanted = User(name, tuple(groups), headers.get("impersonate-uid", ""), extra)
-    for question in _questions(user, wanted):
-        rbac.authorize(registry, question)
+    try:
+        for question in _questions(user, wanted):
+            rbac.authorize(registry, question)
+        if known is not None:
+            known.add(user.name)
+    except status.StatusError:
+        if target is None or (known and user.name in known):
+            raise
+        for question in _constrained(user, wanted, target):
+            rbac.authorize(registry, question)
     return User(name, tuple(_groups(name, groups)), wanted.uid, extra)
 
 
@@ -55,6 +79,19 @@ def _questions(user: User, wanted: User) -> Iterator[Attributes]:
             yield Attributes(user, "impersonate", IDENTITIES, "userextras", key, value)
     if wanted.uid:
         yield Attributes(user, "impersonate", IDENTITIES, "uids", name=wanted.uid)
+
+
+def _constrained(user: User, wanted: User, target: Attributes) -> Iterator[Attributes]:
+    """What must be allowed to do only this as somebody else: the deed, then the being."""
+    account, node = _account(wanted.name), wanted.name.removeprefix(NODE)
+    mode = "serviceaccount" if account else "arbitrary-node" if node != wanted.name else "user-info"
+    yield replace(target, verb=f"impersonate-on:{mode}:{target.verb}")
+    being = f"impersonate:{mode}"
+    if mode == "arbitrary-node":
+        yield Attributes(user, being, IDENTITIES, "nodes", name=node)
+    for question in _questions(user, wanted):
+        if mode != "arbitrary-node" or question.resource != "users":
+            yield replace(question, verb=being, group=IDENTITIES)
 
 
 def _groups(name: str, given: list[str]) -> list[str]:

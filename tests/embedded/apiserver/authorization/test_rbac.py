@@ -113,3 +113,17 @@ def test_who_may_impersonate_whom_is_a_role_too(registry: Registry) -> None:
     )
     many = {"impersonate-user": "jane", "impersonate-extra-scopes": "a\nb", "impersonate-group": "x\ny"}
     assert impersonated(registry, ADMIN, many).extra == {"scopes": ("a", "b")}
+
+
+def test_somebody_else_may_be_had_for_some_deeds_only(registry: Registry) -> None:
+    headers, known = {"impersonate-user": "jane"}, set[str]()
+    listing = Attributes(BOSS, "list", "", "pods", namespace="default")
+    with pytest.raises(StatusError, match='cannot impersonate-on:user-info:list resource "pods"'):
+        impersonated(registry, BOSS, headers, listing, known)
+    _role(registry, "on", {"apiGroups": [""], "resources": ["pods"], "verbs": ["impersonate-on:user-info:list"]})
+    _bind(registry, "on", "boss")
+    with pytest.raises(StatusError, match='cannot impersonate:user-info resource "users" in API group "authentic'):
+        impersonated(registry, BOSS, headers, listing, known)
+    known.add("boss")
+    with pytest.raises(StatusError, match='cannot impersonate resource "users"'):
+        impersonated(registry, BOSS, headers, listing, known)
