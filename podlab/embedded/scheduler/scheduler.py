@@ -188,8 +188,7 @@ class Scheduler:
         candidates = [node for node, possible in zip(nodes, curable, strict=True) if possible]
         refused = self._ineligible(key, pod, candidates) if nodes else ""
         nominated, gone = self._room(key, pod, candidates, placed, holders) if not refused else ("", [])
-        if gone or refused:
-            message = nodefit.with_preemption(message, refused)
+        message = nodefit.with_preemption(message, refused) if gone or refused else message
         why = frozenset(reason for found in reasons for reason in found)
         self._fail(key, pod, message, why=why, curable=any(curable), nominated=nominated)
         for victim in gone[:-1]:

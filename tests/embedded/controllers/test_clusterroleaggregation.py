@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.embedded.controllers.clusterroleaggregation import ROLES, aggregated
-from tests.embedded.simulation import Simulation, simulate
+from tests.embedded.simulation import Simulation
 
 Obj = dict[str, Any]
 
@@ -22,13 +22,10 @@ def test_rules_are_collected_once_and_never_from_itself() -> None:
     assert [rule["verbs"] for rule in aggregated(role, others)] == [["get"], ["list"], ["delete"]]
 
 
-def test_admin_has_what_is_in_edit_and_view() -> None:
-    async def script(simulation: Simulation) -> None:
-        await simulation.run(1.0)
-        roles = simulation.registry.resource(ROLES)
-        view, edit, admin = (simulation.registry.get(roles, name)["rules"] for name in ("view", "edit", "admin"))
-        assert view
-        assert all(rule in edit for rule in view)
-        assert all(rule in admin for rule in edit)
-
-    simulate(script)
+async def test_admin_has_what_is_in_edit_and_view(sim: Simulation) -> None:
+    await sim.run(1.0)
+    roles = sim.registry.resource(ROLES)
+    view, edit, admin = (sim.registry.get(roles, name)["rules"] for name in ("view", "edit", "admin"))
+    assert view
+    assert all(rule in edit for rule in view)
+    assert all(rule in admin for rule in edit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +28,6 @@ def pod(name: str = "p", **container: Any) -> Obj:
         "metadata": {"name": name},
         "spec": {"containers": [{"name": "c", "image": "nginx", **container}]},
     }
-
-
-def once_only(made: Obj) -> Obj:
-    """The same Pod, never restarted."""
-    return {**made, "spec": {**made["spec"], "restartPolicy": "Never"}}
 
 
 def state(sim: Simulation, name: str = "p") -> Obj:
@@ -285,44 +280,6 @@ def test_a_deletion_at_the_same_moment_as_a_status_is_not_missed(write: int) -> 
 
     simulate(noted)
     simulate(script)
-
-
-async def test_a_shell_that_nobody_can_type_to_ends(sim: Simulation) -> None:
-    sim.create(once_only(pod("alone", image="busybox")))
-    await sim.until(lambda: sim.phase("alone") == "Succeeded", limit=10)
-
-
-@pytest.mark.parametrize("once", [True, False])
-def test_a_shell_hears_who_attaches_and_ends_with_the_first_if_stdin_is_once(once: bool) -> None:
-    async def typed() -> AsyncIterator[bytes]:
-        yield b"echo hello\n"
-
-    async def script(sim: Simulation) -> None:
-        sim.create(once_only(pod("told", image="busybox", stdin=True, stdinOnce=once)))
-        await sim.until(lambda: sim.ready("told"), limit=10)
-        await sim.core.app.node.attach(sim.pod("told"), stdin=typed())
-        await sim.run(2)
-        assert await logs(sim, "told") == "hello\n"
-        assert sim.phase("told") == ("Succeeded" if once else "Running")
-
-    simulate(script)
-
-
-async def test_an_ephemeral_container_runs_beside_the_others_and_only_once(sim: Simulation) -> None:
-    sim.create(pod())
-    await sim.until(lambda: sim.ready("p"))
-    guest = {"name": "guest", "image": "busybox", "command": ["sh", "-c", "hostname; exit 4"]}
-    pods = sim.registry.resource("pods")
-
-    def add(obj: Obj) -> None:
-        obj["spec"]["ephemeralContainers"] = [guest]
-
-    sim.registry.change(pods, "p", sim.namespace, add, subresource="ephemeralcontainers")
-    await sim.run(60)
-    (status,) = sim.pod("p")["status"]["ephemeralContainerStatuses"]
-    assert (status["state"]["terminated"]["exitCode"], status["restartCount"], status["ready"]) == (4, 0, False)
-    assert await logs(sim, "p", container="guest") == "p\n"
-    assert sim.ready("p") and sim.phase("p") == "Running"
 
 
 async def test_a_readiness_gate_and_what_others_took_out_of_the_status(sim: Simulation) -> None:

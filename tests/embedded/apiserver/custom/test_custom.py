@@ -59,28 +59,25 @@ def test_rules_that_are_not_evaluated_are_refused(answered: list[replay.Answered
     assert "does not evaluate rules in CEL" in body["message"]
 
 
-def test_custom_objects_and_their_definitions_survive_a_restart(tmp_path: Path) -> None:
+async def test_custom_objects_and_their_definitions_survive_a_restart(tmp_path: Path) -> None:
     create = next(entry for entry in ENTRIES if entry["name"] == "create")["request"]
     url = "/apis/stable.podlab.dev/v1/namespaces/default/crontabs"
     obj = {"apiVersion": "stable.podlab.dev/v1", "kind": "CronTab", "metadata": {"name": "a"}}
 
-    async def script() -> None:
-        api = Api(tmp_path / "state.db")
-        first = CustomResources(api.registry)
-        assert (await api.call("POST", create["path"], create["body"])).code == 201
-        for _ in range(3):
-            api.registry.clock.step(0.01)
-            await api.registry.clock.settle()
-        assert (await api.call("POST", url, {**obj, "spec": {"cronSpec": "* * * * *"}})).code == 201
-        first.stop()
-        api.registry.store.close()
-        again = Registry(Store(tmp_path / "state.db"), SteppingClock(), RESOURCES)
-        second = CustomResources(again)
-        kept = again.get(again.resource("crontabs.stable.podlab.dev"), "a", "default")
-        assert kept["spec"]["image"] == "busybox"
-        second.stop()
-
-    asyncio.run(script())
+    api = Api(tmp_path / "state.db")
+    first = CustomResources(api.registry)
+    assert (await api.call("POST", create["path"], create["body"])).code == 201
+    for _ in range(3):
+        api.registry.clock.step(0.01)
+        await api.registry.clock.settle()
+    assert (await api.call("POST", url, {**obj, "spec": {"cronSpec": "* * * * *"}})).code == 201
+    first.stop()
+    api.registry.store.close()
+    again = Registry(Store(tmp_path / "state.db"), SteppingClock(), RESOURCES)
+    second = CustomResources(again)
+    kept = again.get(again.resource("crontabs.stable.podlab.dev"), "a", "default")
+    assert kept["spec"]["image"] == "busybox"
+    second.stop()
 
 
 def test_a_printer_column_finds_conditions_by_type() -> None:

@@ -1,0 +1,57 @@
+"""Shells that wait to be typed to, and containers that are added to a Pod that runs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from tests.embedded.simulation import Simulation, logs
+
+Obj = dict[str, Any]
+
+
+def pod(name: str = "p", **container: Any) -> Obj:
+    spec = {"containers": [{"name": "c", "image": "nginx", **container}]}
+    return {"kind": "Pod", "metadata": {"name": name}, "spec": spec}
+
+
+def once_only(made: Obj) -> Obj:
+    """The same Pod, never restarted."""
+    return {**made, "spec": {**made["spec"], "restartPolicy": "Never"}}
+
+
+async def test_a_shell_that_nobody_can_type_to_ends(sim: Simulation) -> None:
+    sim.create(once_only(pod("alone", image="busybox")))
+    await sim.until(lambda: sim.phase("alone") == "Succeeded", limit=10)
+
+
+@pytest.mark.parametrize("once", [True, False])
+async def test_a_shell_hears_who_attaches_and_ends_with_the_first_if_stdin_is_once(once: bool, sim: Simulation) -> None:
+    async def typed() -> AsyncIterator[bytes]:
+        yield b"echo hello\n"
+
+    sim.create(once_only(pod("told", image="busybox", stdin=True, stdinOnce=once)))
+    await sim.until(lambda: sim.ready("told"), limit=10)
+    await sim.core.app.node.attach(sim.pod("told"), stdin=typed())
+    await sim.run(2)
+    assert await logs(sim, "told") == "hello\n"
+    assert sim.phase("told") == ("Succeeded" if once else "Running")
+
+
+async def test_an_ephemeral_container_runs_beside_the_others_and_only_once(sim: Simulation) -> None:
+    sim.create(pod())
+    await sim.until(lambda: sim.ready("p"))
+    guest = {"name": "guest", "image": "busybox", "command": ["sh", "-c", "hostname; exit 4"]}
+    pods = sim.registry.resource("pods")
+
+    def add(obj: Obj) -> None:
+        obj["spec"]["ephemeralContainers"] = [guest]
+
+    sim.registry.change(pods, "p", sim.namespace, add, subresource="ephemeralcontainers")
+    await sim.run(60)
+    (status,) = sim.pod("p")["status"]["ephemeralContainerStatuses"]
+    assert (status["state"]["terminated"]["exitCode"], status["restartCount"], status["ready"]) == (4, 0, False)
+    assert await logs(sim, "p", container="guest") == "p\n"
+    assert sim.ready("p") and sim.phase("p") == "Running"
