@@ -167,6 +167,8 @@ class Files:
         below = {e[len(prefix) :].split("/")[0] for e in (*volume.entries, *volume.links) if e.startswith(prefix)} - {
             ""
         }
+        if volume is self.root and inner not in volume.times:  # of the image: an overlay counts no links in it
+            return 1, 4096, True
         folders = sum(volume.entries.get(prefix + name, b"") is None for name in below)
         return 2 + folders, 40 + 20 * len(below) if volume.memory else 4096, not volume.memory
 
@@ -357,10 +359,13 @@ class Files:
         names = {e[len(prefix) :].split("/")[0] for e in (*volume.entries, *volume.links) if e.startswith(prefix)}
         above = path.rstrip("/") + "/"
         names |= {m.path[len(above) :].split("/")[0] for m in self.mounts if m.path.startswith(above)}
+        names |= {posixpath.basename(name) for name in DEVICES if path == "/dev"}
         return sorted(name for name in names if name)
 
 
 DEVICES = (
+    "/dev/ptmx",
+    "/dev/stdin",
     "/dev/null",
     "/dev/zero",
     "/dev/full",

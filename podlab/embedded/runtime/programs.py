@@ -124,7 +124,7 @@ async def _script(process: Process) -> int:
         return 127
     words = first[2:].split() if first.startswith("#!") else ["/bin/sh"]
     if not words or (not known(words[0], process.machine.image.commands) and words[0] != "/usr/bin/env"):
-        return io.fail(f"{process.argv[0]}: not found", 127)
+        return io.fail(f"sh: {process.argv[0]}: not found", 127)
     process.argv = [*(words[1:] if words[0].endswith("/env") else words), *process.argv]
     if process.steps > 1000:
         return 126

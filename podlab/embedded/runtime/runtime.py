@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from podlab.embedded.clock import Clock
@@ -17,7 +18,7 @@ from podlab.embedded.runtime import programs
 from podlab.embedded.runtime.files import FileError, Files
 from podlab.embedded.runtime.images.image import Image
 from podlab.embedded.runtime.instance import Instance
-from podlab.embedded.runtime.machine import proc
+from podlab.embedded.runtime.machine import executables, proc
 from podlab.embedded.runtime.machine.identity import Identity
 from podlab.embedded.runtime.machine.process import Process, Processes
 from podlab.embedded.runtime.network.messages import Request
@@ -115,6 +116,7 @@ class Container:
         hostname: str,
         user: Identity = Identity(),  # noqa: B008  (frozen)
         memory_limit: int = 0,
+        settings: Mapping[str, bytes] = MappingProxyType({}),
         cwd: str = "/",
         message_path: str = "/dev/termination-log",
         message_fallback: bool = False,
@@ -125,7 +127,7 @@ class Container:
         self.runtime, self.sandbox, self.instance = runtime, sandbox, instance
         self.clock, self.image, self.files, self.env, self.argv = runtime.clock, image, files, env, argv
         self.hostname, self.ip, self.memory_limit, self.cwd = hostname, sandbox.ip, memory_limit, cwd
-        self.user = user
+        self.user, self.settings = user, settings
         self.message_path, self.message_fallback = message_path, message_fallback
         self.log = Log()
         self.stopping = False
@@ -380,9 +382,11 @@ def mounted(
     root = Volume()
     for path, data in image.files.items():
         root.put(path, data)
-    for path in (*image.directories.split(), "dev/shm"):
+    for path in (*image.directories.split(), "dev/fd", "dev/mqueue", "dev/pts", "dev/shm"):
         root.make_directory(f"/{path}")
-    return Files(root, (*own, *mounts), user=user, read_only=read_only)
+    made = Files(root, (*own, *mounts), user=user, read_only=read_only)
+    made.mounts = (*made.mounts, *executables.folders(image))
+    return made
 
 
 def one_file(path: str, data: bytes, mode: int = 0o644, *, read_only: bool = False) -> Mount:

@@ -42,6 +42,7 @@ def machine(image: str = "nginx", mounts: tuple[Mount, ...] = ()) -> Any:
         began=1_700_000_000.0,
         run=programs.run,
         processes=Processes(),
+        settings={},
     )
     proc.mounted(made)
     return made

@@ -42,6 +42,11 @@ def rejection(pod: Obj) -> tuple[str, str] | None:
     return None
 
 
+def read_only(container: Obj) -> bool:
+    """Whether a container may not write its own files."""
+    return bool((container.get("securityContext") or {}).get("readOnlyRootFilesystem"))
+
+
 def _containers(spec: Obj) -> list[Obj]:
     return [c for key in ("initContainers", "containers", "ephemeralContainers") for c in spec.get(key) or []]
 

@@ -22,7 +22,7 @@ from podlab.embedded.runtime import runtime
 from podlab.embedded.runtime.files import FileError, Files
 from podlab.embedded.runtime.images import Image
 from podlab.embedded.runtime.instance import Instance
-from podlab.embedded.runtime.machine import executables
+from podlab.embedded.runtime.machine import cgroups, executables
 from podlab.embedded.runtime.machine.identity import identity
 from podlab.embedded.runtime.runtime import Container, Sandbox
 from podlab.embedded.runtime.volume import Mount
@@ -75,20 +75,12 @@ class Starter:
             pod, container, image, using.pods.lookup(pod), using.pods.services(pod), using.facts(sandbox.ip)
         )
         hostname = using.name if pod["spec"].get("hostNetwork") else environment.hostname(pod)
-        user = identity(pod, container, image.owner)
-        read_only = bool((container.get("securityContext") or {}).get("readOnlyRootFilesystem"))
+        read_only = security.read_only(container)
         message_path = container.get("terminationMessagePath", "/dev/termination-log")
         own = (*_etc(pod, sandbox, hostname, read_only), runtime.one_file(message_path, b"", 0o666))
         volumes = mounts.of_container(pod, container, sandbox.volumes, env)
-        instance = Instance(
-            name=container["name"],
-            id=using.registry.randomness.hex(64),
-            image=image.reference,
-            image_id=image.id,
-            attempt=attempt,
-            created_at=using.clock.now(),
-            spec_image=container["image"],
-        )
+        instance = self._instance(container, image, attempt)
+        user = identity(pod, container, image.owner)
         return Container(
             using.runtime,
             sandbox,
@@ -100,12 +92,24 @@ class Starter:
             hostname=hostname,
             user=user,
             memory_limit=memory_limit(container),
+            settings=settings(pod, container),
             cwd=container.get("workingDir") or image.cwd,
             message_path=message_path,
             message_fallback=container.get("terminationMessagePolicy") == "FallbackToLogsOnError",
             stdin=bool(container.get("stdin") or container.get("tty")),  # a terminal that nobody types on never ends
             stdin_once=bool(container.get("stdinOnce")),
             share_processes=bool(pod["spec"].get("shareProcessNamespace")),
+        )
+
+    def _instance(self, container: Obj, image: Image, attempt: int) -> Instance:
+        return Instance(
+            name=container["name"],
+            id=self._using.registry.randomness.hex(64),
+            image=image.reference,
+            image_id=image.id,
+            attempt=attempt,
+            created_at=self._using.clock.now(),
+            spec_image=container["image"],
         )
 
     def rebuild(self, pod: Obj, container: Obj, sandbox: Sandbox, instance: Instance) -> Container:
@@ -146,6 +150,15 @@ def _etc(pod: Obj, sandbox: Sandbox, hostname: str, read_only: bool) -> tuple[Mo
         runtime.one_file("/etc/hostname", f"{hostname}\n".encode(), read_only=read_only),
         runtime.one_file("/etc/resolv.conf", network.resolver(pod).encode(), read_only=read_only),
     )
+
+
+def settings(pod: Obj, container: Obj) -> dict[str, bytes]:
+    """What the kernel shows of a container's limits and its Pod's sysctls: path → content."""
+    resources = container.get("resources") or {}
+    limit, request = (quantity.milli((resources.get(key) or {}).get("cpu", "0")) for key in ("limits", "requests"))
+    sysctls = (pod["spec"].get("securityContext") or {}).get("sysctls") or []
+    chosen = {f"/proc/sys/{each['name'].replace('.', '/')}": f"{each['value']}\n".encode() for each in sysctls}
+    return cgroups.files(limit, request, memory_limit(container)) | chosen
 
 
 def memory_limit(container: Obj) -> int:

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from podlab.embedded.runtime.machine.stdio import Command, Io
 
 BANNER = "BusyBox v1.35.0 (Debian 1:1.35.0-4+deb12u1+b1) multi-call binary."
-COUNTED = frozenset("awk chmod grep mknod printf sed seq setsid sleep time timeout watch xz".split())  # noqa: SIM905
+COUNTED = frozenset("awk chmod grep mknod sed seq setsid sleep time timeout watch xz".split())  # noqa: SIM905
 """Applets beside those whose options are known that show their use where words are missing."""
 
 

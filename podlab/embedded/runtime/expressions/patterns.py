@@ -28,10 +28,14 @@ def compiled(pattern: str, *, extended: bool = False, ignore_case: bool = False)
         raise BadPattern(str(error)) from None
 
 
-def literal(text: str, *, ignore_case: bool = False) -> Any:
-    """A pattern that finds just this text."""
-    quoted = "".join(char if char.isalnum() or char in " _" or ord(char) > 127 else f"\\{char}" for char in text)
-    return compiled(quoted.replace("\\\n", "\n"), extended=True, ignore_case=ignore_case)
+def literals(texts: list[str], *, ignore_case: bool = False, whole: bool = False) -> Any:
+    """A pattern that finds just one of these texts, or all of a line that is one."""
+    found = "|".join(map(_quoted, texts))
+    return compiled(f"^({found})$" if whole else found, extended=True, ignore_case=ignore_case)
+
+
+def _quoted(text: str) -> str:
+    return "".join(char if char.isalnum() or char in " _" or ord(char) > 127 else f"\\{char}" for char in text)
 
 
 def _basic(pattern: str) -> str:

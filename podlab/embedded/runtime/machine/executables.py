@@ -6,12 +6,26 @@ import posixpath
 
 from podlab.embedded.runtime.files import Files
 from podlab.embedded.runtime.images.image import Image
+from podlab.embedded.runtime.volume import Mount, Volume
 
 FOLDERS = ("/bin", "/usr/bin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/local/sbin")
 """Folders in which an image's own programs are found."""
 SYSTEM = frozenset(["nginx", "httpd", "ifconfig", "netstat", "arp", "route", "chroot", "mysqld"])
 """Programs that Debian keeps in /usr/sbin."""
 LOCAL = frozenset(["redis-server", "redis-cli", "python", "python3", "node", "npm", "pip", "docker-entrypoint.sh"])
+
+
+def folders(image: Image) -> tuple[Mount, ...]:
+    """Where an image's programs are seen: busybox's are links to it, the others have no bytes to be looked at."""
+    names = [name for name in image.commands if "/" not in name]
+    if image.busybox:
+        volume = Volume({"/busybox": b""}, {f"/{name}": "/bin/busybox" for name in names if name != "busybox"})
+    else:
+        volume = Volume(dict.fromkeys((f"/{name}" for name in names if name not in LOCAL | SYSTEM), b""))
+    volume.mode, volume.modes = 0o755, dict.fromkeys(volume.entries, 0o755)
+    places = ("/bin",) if image.busybox else ("/bin", "/usr/bin")
+    own = [place for place in places if any(path.startswith(f"{place}/") for path in image.files)]
+    return tuple(Mount(place, volume) for place in places if place not in own) if names else ()
 
 
 def missing(

@@ -24,13 +24,17 @@ GIVEN = ALL & frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who a container's processes run as: user, group and all groups; `bounds` are the capabilities that root has."""
+    """Who a container's processes run as: user, group and all groups; `bounds` are the capabilities that root has.
+
+    `filtered`: a seccomp profile says which system calls there are.
+    """
 
     uid: int = 0
     gid: int = 0
     groups: tuple[int, ...] = (0,)
     bounds: frozenset[str] = GIVEN
     no_new_privileges: bool = False
+    filtered: bool = False
 
     def holds(self, capability: str) -> bool:
         """Whether a capability is effective: the kernel takes them from whoever is not root."""
@@ -53,6 +57,8 @@ def identity(pod: Obj, container: Obj, usual: tuple[int, int] = (0, 0)) -> Ident
         tuple(sorted(groups)),
         bounds(container),
         (container.get("securityContext") or {}).get("allowPrivilegeEscalation") is False,
+        (context.get("seccompProfile") or {}).get("type", "Unconfined") != "Unconfined"
+        and not context.get("privileged"),
     )
 
 

@@ -19,6 +19,23 @@ FIRST: tuple[Mounted, ...] = (
     ("mqueue", "/dev/mqueue", "mqueue", "rw,nosuid,nodev,noexec,relatime"),
     ("sysfs", "/sys", "sysfs", "ro,nosuid,nodev,noexec,relatime"),
 )
+GROUPS = "cpu cpuacct cpuset memory devices freezer blkio pids"
+KERNEL = "nosuid,nodev,noexec,relatime"
+CGROUPS: tuple[Mounted, ...] = (
+    ("tmpfs", "/sys/fs/cgroup", "tmpfs", f"rw,{KERNEL},mode=755"),
+    *(("cgroup", f"/sys/fs/cgroup/{name}", "cgroup", f"ro,{KERNEL},{name}") for name in GROUPS.split()),
+    ("systemd", "/sys/fs/cgroup/systemd", "cgroup", f"ro,{KERNEL},name=systemd"),
+)
+MASKED: tuple[Mounted, ...] = (
+    *(("proc", f"/proc/{name}", "proc", f"ro,{KERNEL}") for name in ("bus", "fs", "irq", "sys")),
+    ("tmpfs", "/proc/acpi", "tmpfs", "ro,relatime"),
+    *(
+        ("tmpfs", f"/proc/{name}", "tmpfs", "rw,nosuid,size=65536k,mode=755")
+        for name in ("interrupts", "keys", "timer_list")
+    ),
+    ("tmpfs", "/sys/firmware", "tmpfs", "ro,relatime"),
+)
+"""What the container runtime mounts before and over what the kernel shows."""
 SHARED: Mounted = ("shm", "/dev/shm", "tmpfs", "rw,nosuid,nodev,noexec,relatime,size=65536k")
 OWN = ("/etc/hosts", "/dev/termination-log", "/etc/hostname", "/etc/resolv.conf")
 """What the kubelet mounts into every container, in its order."""
@@ -31,7 +48,7 @@ def mounts(files: Files) -> list[Mounted]:
     found = sorted(files.listed, key=_rank)
     rows = [_row(mount) for mount in found]
     at = sum(_rank(mount) < LATE for mount in found)
-    return [*first, *rows[:at], SHARED, *rows[at:]]
+    return [*first, *CGROUPS, *rows[:at], SHARED, *rows[at:], *MASKED]
 
 
 LATE = len(OWN) + 1

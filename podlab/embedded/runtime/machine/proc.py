@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Generic, TypeVar
 
 from podlab.embedded.runtime.files import Files
-from podlab.embedded.runtime.machine import kernel
+from podlab.embedded.runtime.machine import kernel, sysfs
 from podlab.embedded.runtime.machine.identity import ALL, CAPABILITIES
 from podlab.embedded.runtime.machine.mounts import mounts
 from podlab.embedded.runtime.machine.process import Machine, Process
@@ -42,15 +42,33 @@ def _of_machine() -> dict[str, bytes]:
         "/swaps": b"Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n",
         "/partitions": b"major minor  #blocks  name\n\n 254        0  268435456 vda\n",
         "/stat": b"cpu  100 0 100 10000 0 0 0 0 0 0\n",
+        **_sysctls(),
+        "/net/dev": NET_DEV.encode(),
+    }
+
+
+def _sysctls() -> dict[str, bytes]:
+    """What is below /proc/sys where no Pod says otherwise."""
+    return {
         "/sys/net/ipv4/ip_forward": b"1\n",
         "/sys/net/core/somaxconn": b"4096\n",
+        "/sys/net/ipv4/ip_unprivileged_port_start": b"0\n",
+        "/sys/net/ipv4/ip_local_port_range": b"32768\t60999\n",
+        "/sys/net/ipv4/ping_group_range": b"0\t2147483647\n",
+        "/sys/net/ipv4/tcp_syncookies": b"1\n",
+        "/sys/net/ipv4/tcp_keepalive_time": b"7200\n",
+        "/sys/net/ipv4/tcp_keepalive_intvl": b"75\n",
+        "/sys/net/ipv4/tcp_keepalive_probes": b"9\n",
+        "/sys/net/ipv4/tcp_fin_timeout": b"60\n",
+        "/sys/kernel/shm_rmid_forced": b"0\n",
+        "/sys/kernel/threads-max": b"192730\n",
+        "/sys/vm/swappiness": b"60\n",
         "/sys/kernel/ostype": b"Linux\n",
         "/sys/kernel/osrelease": f"{kernel.VERSION}\n".encode(),
         "/sys/kernel/pid_max": b"4194304\n",
         "/sys/vm/overcommit_memory": b"1\n",
         "/sys/vm/max_map_count": b"65530\n",
         "/sys/fs/file-max": b"9223372036854775807\n",
-        "/net/dev": NET_DEV.encode(),
     }
 
 
@@ -108,7 +126,8 @@ def _status(process: Process) -> bytes:
         "VmPeak": "    3152 kB", "VmSize": "    3152 kB", "VmRSS": "    1928 kB", "Threads": 1, "SigQ": "2/96365",
         "SigPnd": CLEARED, "ShdPnd": CLEARED, "SigBlk": CLEARED, "SigIgn": CLEARED, "SigCgt": CLEARED,
         "CapInh": CLEARED, "CapPrm": held, "CapEff": held, "CapBnd": _mask(who.bounds), "CapAmb": CLEARED,
-        "NoNewPrivs": int(who.no_new_privileges), "Seccomp": 0, "Seccomp_filters": 0, "Cpus_allowed": 3,
+        "NoNewPrivs": int(who.no_new_privileges), "Seccomp": 2 * who.filtered,
+        "Seccomp_filters": int(who.filtered), "Cpus_allowed": 3,
         "Cpus_allowed_list": "0-1",
     }  # fmt: skip
     return "".join(f"{key}:\t{value}\n" for key, value in rows.items()).encode()
@@ -150,10 +169,16 @@ def _program(process: Process) -> str:
     return f"/usr/sbin/{name}" if name == "nginx" else f"/usr/bin/{name}"
 
 
+def _namespace(name: str) -> Callable[[Process], str]:
+    return lambda process: f"{name}:[{4026532000 + len(name)}]"
+
+
+NAMESPACES = "cgroup ipc mnt net pid time user uts"
 LINKS: dict[str, Callable[[Process], str]] = {
     "cwd": lambda process: process.cwd,
     "exe": _program,
     "root": lambda process: "/",
+    **{f"ns/{name}": _namespace(name) for name in NAMESPACES.split()},
     "fd/0": lambda process: "/dev/null",
     "fd/1": lambda process: "pipe:[1001]",
     "fd/2": lambda process: "pipe:[1002]",
@@ -190,6 +215,7 @@ def volume(machine: Machine) -> Volume:
 
     def files() -> dict[str, bytes | None]:
         found: dict[str, bytes | None] = dict(FIXED)
+        found |= {path[5:]: data for path, data in machine.settings.items() if path.startswith("/proc/")}
         found["/sys/kernel/hostname"] = f"{machine.hostname}\n".encode()
         running = machine.processes.running
         found["/mounts"] = _mounts(running[min(running)]) if running else b""
@@ -199,7 +225,7 @@ def volume(machine: Machine) -> Volume:
             while (path := posixpath.dirname(path)) != "/":
                 found[path] = None
         for pid in running:
-            found[f"/{pid}/fd"] = None
+            found[f"/{pid}/fd"] = found[f"/{pid}/ns"] = None
         return found
 
     def links() -> dict[str, str]:
@@ -215,7 +241,7 @@ def mounted(machine: Machine) -> None:
     """Give a container its /proc, and its files a time."""
     files = machine.files
     files.now, files.elsewhere = machine.clock.now, elsewhere(machine)
-    files.mounts = (Mount("/proc", volume(machine), True), *files.mounts)
+    files.mounts = (Mount("/proc", volume(machine), True), sysfs.mount(machine), *files.mounts)
 
 
 def elsewhere(machine: Machine) -> Callable[[str], tuple[Files, str] | None]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -43,6 +43,7 @@ class Machine(Protocol):
     user: Identity
     processes: Processes
     sockets: Sockets
+    settings: Mapping[str, bytes]
 
     @property
     def began(self) -> float:

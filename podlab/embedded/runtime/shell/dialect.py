@@ -106,6 +106,12 @@ def unopened(dialect: Dialect, name: str, reason: str, *, create: bool) -> str:
 
 def syntax_error(dialect: Dialect, problem: SyntaxProblem, text: str, name: str, line: int) -> str:
     """The whole complaint about a script that cannot be read."""
+    if problem.token.startswith("podlab ") and dialect.name != "bash":
+        problem = SyntaxProblem('"("', problem.expected, line=problem.line)
+    if problem.token == "Bad substitution" and dialect.name == "bash":
+        problem = SyntaxProblem("podlab does not simulate this ${…}", line=problem.line)
+    if problem.token.startswith("podlab "):
+        return f"{dialect.prefix.format(name=name, line=line)} {problem.token}"
     if dialect.name == "bash":
         return _bash_syntax(problem, text, name)
     quote = isinstance(problem, Incomplete) and problem.quote

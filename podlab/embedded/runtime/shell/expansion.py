@@ -82,7 +82,7 @@ async def _word(shell: Shell, word: Word) -> list[str]:
     for pieces in growing.done:
         pattern = "".join(globs.escape(text) if quoted else text for text, quoted in pieces)
         if "f" not in shell.options and any(not quoted for _, quoted in pieces) and globs.magic(pattern):
-            found.extend(_names(shell, pattern) or [_literal(pieces)])
+            found.extend(_names(shell, pattern) or [_literal(pieces)] * ("nullglob" not in shell.options))
         else:
             found.append("".join(text for text, _ in pieces))
     return found
@@ -116,6 +116,8 @@ async def _parts(shell: Shell, parts: tuple[Part, ...], growing: _Fields) -> Non
 def _array(shell: Shell, part: Parameter) -> list[str] | None:
     """The elements that bash's `"${name[@]}"` stands for."""
     name, _, index = part.name.partition("[")
+    if name == "PIPESTATUS" and index == "@]" and shell.dialect.name == "bash":
+        return list(map(str, shell.statuses))
     return shell.arrays.get(name, []) if index == "@]" and not part.operator else None
 
 

@@ -94,7 +94,9 @@ async def _asked(shell: Shell, command: Command) -> int:
 
 def _fork(shell: Shell, command: Command, io: Io, pipe: Pipe | None = None) -> Job:
     """Run a command in a process of its own."""
-    child = shell.process.child(list(shell.process.argv))
+    words = [word.plain for word in command.words] if isinstance(command, Simple) and command.words else [None]
+    program = None not in words and not builtin(shell, str(words[0])) and words[0] not in shell.functions
+    child = shell.process.child([str(word) for word in words] if program else list(shell.process.argv))
     child.pipe = pipe or child.pipe
     inner = shell.copy(child, replace(io, process=child, out=pipe.feed if pipe else io.out))
     inner.alone = isinstance(command, Simple)
@@ -136,6 +138,8 @@ async def _pipeline(shell: Shell, node: Pipeline) -> int:
             code = await _piped(shell, node)
     finally:
         shell.tested -= node.negated
+    if len(node.commands) == 1:
+        shell.statuses = [code]
     if node.timed:
         shell.io.err(_times(shell, shell.process.time - began).encode())
     return int(code == 0) if node.negated else shell.checked(code)
@@ -149,6 +153,7 @@ async def _piped(shell: Shell, node: Pipeline) -> int:
         stdin = pipe
     jobs.append(_fork(shell, node.commands[-1], replace(shell.io, stdin=stdin)))
     code = await finish(shell.process, jobs)
+    shell.statuses = [job.task.result() if not job.task.cancelled() else 128 + job.process.fate for job in jobs]
     if "p" in shell.options:
         return next((found for job in reversed(jobs) if (found := job.task.result())), 0)
     return code

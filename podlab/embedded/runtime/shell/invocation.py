@@ -6,6 +6,7 @@ from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.process import Process
 from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.shell import interpreter, state
+from podlab.embedded.runtime.shell.builtins.options import KNOWN_LETTERS
 from podlab.embedded.runtime.shell.dialect import unopened
 from podlab.embedded.runtime.shell.parser import Parser
 from podlab.embedded.runtime.shell.state import Exit, Leave, Shell
@@ -50,6 +51,14 @@ async def _start(inner: Shell, arguments: list[str]) -> None:
         if word in ("--", "--login", "--norc", "--noprofile", "-i", "-l"):
             continue
         letters = set(word[1:])
+        if wrong := letters - KNOWN_LETTERS - {"c", "l", "s", "i"}:
+            shown = (
+                f"illegal option {word[0]}{min(wrong)}"
+                if inner.dialect.name == "ash"
+                else f"0: Illegal option {word[0]}{min(wrong)}"
+            )
+            bash = f"bash: {word}: invalid option"
+            raise Exit(inner.io.fail(bash if inner.dialect.name == "bash" else f"{inner.name}: {shown}", 2))
         command = command or "c" in letters
         if "o" in letters and arguments:
             letters |= {"p"} if arguments.pop(0) == "pipefail" else set()

@@ -59,6 +59,8 @@ def _computed(shell: Shell, name: str) -> str | None:
 
 def _element(shell: Shell, name: str) -> str | None:
     name, _, index = name.removesuffix("]").partition("[")
+    if name == "PIPESTATUS" and shell.dialect.name == "bash":
+        shell.arrays[name] = list(map(str, shell.statuses))
     values = shell.arrays.get(name, [shell.variables[name]] if name in shell.variables else [])
     if index in ("@", "*"):
         return " ".join(values)

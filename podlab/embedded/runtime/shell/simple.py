@@ -61,8 +61,8 @@ async def _with_assignments(shell: Shell, node: Simple, words: list[str]) -> int
         else:
             shell.assign(name.rstrip("+"), value)
     if not words:
-        return shell.checked(shell.status)
-    return shell.checked(await shell.call(shell, words, extra))
+        return await shell.settled(shell.status)
+    return await shell.settled(await shell.call(shell, words, extra))
 
 
 async def _assigned(shell: Shell, name: str, word: Word) -> str:

@@ -16,6 +16,11 @@ def unexpected(reader: Reader, expected: str = "") -> None:
     """Raises SyntaxProblem for what comes next."""
     operator = reader.operator()
     line = reader.line
+    before = reader.text[: reader.at].rstrip(" ")[-1:]
+    if operator == "(" and before in ("<", ">"):
+        raise SyntaxProblem(f"podlab does not simulate bash's {before}(…): write into a file or a pipe", line=line)
+    if operator == "(" and before == "=":
+        raise SyntaxProblem("podlab does not simulate declare NAME=(…): write NAME=(…) alone", line=line)
     if operator == "\n":
         raise SyntaxProblem("newline", expected, line=line)
     if operator in REDIRECTIONS:
@@ -50,6 +55,8 @@ def simple(reader: Reader, features: frozenset[str]) -> Command:
             break
     if not assignments and not words and not redirects and not arrays:
         unexpected(reader)
+    if "arrays" in features and words and words[0].plain in ("select", "coproc"):
+        raise SyntaxProblem(f"podlab does not simulate bash's {words[0].plain}", line=line)
     if words and reader.operator() == "(":
         unexpected(reader)
     return Simple(tuple(assignments), tuple(words), tuple(redirects), tuple(arrays), line)

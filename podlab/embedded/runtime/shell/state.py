@@ -68,6 +68,8 @@ class Shell:
     jobs: list[Job] = field(default_factory=list)
     option_place: tuple[int, int] = (1, 0)
     inline: bool = False
+    held: int = 0
+    statuses: list[int] = field(default_factory=list)
     aliases: dict[str, tuple[int, str]] = field(default_factory=dict)
     limits: dict[str, str] = field(default_factory=dict)
 
@@ -79,7 +81,7 @@ class Shell:
     @property
     def shown_line(self) -> int:
         """The line as the shell counts it: ash begins with 0 in what follows `-c`."""
-        return self.line - (self.inline and self.dialect.name == "ash")
+        return self.held or self.line - (self.inline and self.dialect.name == "ash")
 
     def fail(self, text: str, code: int = 1) -> int:
         """Write a complaint in the shell's own name; returns the exit code."""
@@ -95,6 +97,14 @@ class Shell:
         if code and "e" in self.options and not self.tested:
             raise Exit(code)
         return code
+
+    async def settled(self, code: int) -> int:
+        """The same, after bash's ERR trap."""
+        if code and not self.tested and (action := self.traps.get("ERR")):
+            self.status, self.held, self.traps["ERR"] = code, self.line, ""
+            await self.evaluate(action)
+            self.traps["ERR"], self.held, self.status = action, 0, code
+        return self.checked(code)
 
     def copy(self, process: Process | None = None, io: Io | None = None) -> Shell:
         """A subshell: changes in it stay in it."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
+from podlab.embedded.runtime.commands import usage
 from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine import mounts
 from podlab.embedded.runtime.machine.stdio import Io, options
-from podlab.embedded.runtime.streams import Endless, Input
+from podlab.embedded.runtime.streams import Endless, Input, OutOfMemory
 from podlab.embedded.runtime.volume import LIMIT
 
 UNITS = {"": 1, "c": 1, "w": 2, "b": 512, "k": 2**10, "K": 2**10, "kB": 10**3, "M": 2**20, "MB": 10**6, "G": 2**30}
+ENDLESS = 2**28
+"""Bytes that may go from a device without an end to one that takes all."""
 SIZE = 264212084
 """KiB of the simulated node's disk."""
 
@@ -27,15 +30,22 @@ async def dd(io: Io, words: list[str]) -> int:
                 return io.fail(f"dd: {wrong}")
             numbers[name] = int(found[1]) * UNITS[found[2]]
     size = max(1, numbers["bs"])
+    if odd := next((word for word in words if word.partition("=")[0] not in OPERANDS), ""):
+        gnu = f"dd: unrecognized operand '{odd}'\nTry 'dd --help' for more information."
+        return usage.show(io, "dd") if io.busybox else io.fail(gnu)
+    if _beyond(io, given, numbers["count"] * size, size):
+        raise OutOfMemory
     try:
         source = io.open(given["if"]) if "if" in given else io.stdin
-        data = await _blocks(source, numbers["count"] * size, numbers["skip"] * size)
+        data = await _blocks(
+            source, numbers["count"] * size, numbers["skip"] * size, sink=given.get("of") == "/dev/null"
+        )
         _put(io, given, data, numbers["seek"] * size)
     except FileError as error:
         missing = str(error) == NO_SUCH
         name = given.get("if", "") if missing or "of" not in given else given["of"]
         opened = f"can't open '{name}': {error}" if io.busybox else f"failed to open '{name}': {error}"
-        full = f"error writing '{name}': {error}" if not io.busybox else f"{name}: {error}"
+        full = f"error writing '{name}': {error}"
         return io.fail(f"dd: {opened if 'space' not in str(error) else full}")
     if given.get("status") != "none":
         whole, rest = len(data) // size, int(len(data) % size > 0)
@@ -45,10 +55,20 @@ async def dd(io: Io, words: list[str]) -> int:
     return 0
 
 
-async def _blocks(source: Input, wanted: int, skip: int) -> bytes:
+OPERANDS = frozenset("if of bs ibs obs count skip seek conv iflag oflag status cbs".split())  # noqa: SIM905
+
+
+def _beyond(io: Io, given: dict[str, str], wanted: int, size: int) -> bool:
+    """Whether it takes more memory than its container has: one block, or all that it writes into memory."""
+    limit, target = io.process.machine.memory_limit, io.path(given.get("of", "/dev/null"))
+    row = _holding(target, mounts.mounts(io.process.machine.files))
+    return bool(limit) and (size > limit or (row[2] == "tmpfs" and not target.startswith("/dev/") and wanted > limit))
+
+
+async def _blocks(source: Input, wanted: int, skip: int, *, sink: bool) -> bytes:
     """So many bytes after those that are skipped; all there are where fewer than none are wanted."""
     endless = isinstance(source, Endless)
-    if endless and (wanted < 0 or wanted > LIMIT):
+    if endless and (wanted < 0 or wanted > (ENDLESS if sink else LIMIT)):
         raise FileError("No space left on device")
     if wanted < 0:
         return (await source.rest())[skip:]
@@ -97,7 +117,8 @@ async def df(io: Io, words: list[str]) -> int:
     flags, names = options(words)
     rows, code = [], 0
     table = mounts.mounts(io.process.machine.files)
-    shown = [row for row in table if row[2] in ("overlay", "tmpfs", "ext4")]
+    hidden = {row[1] for row in (*mounts.CGROUPS, *mounts.MASKED)}
+    shown = [row for row in table if row[2] in ("overlay", "tmpfs", "ext4") and row[1] not in hidden]
     head = "Size" if "h" in flags else "1M-blocks" if "m" in flags else "1K-blocks"
     for name in names:
         if not io.process.machine.files.exists(io.path(name)):
@@ -147,10 +168,9 @@ async def mount(io: Io, words: list[str]) -> int:
         return io.fail("mount: podlab does not simulate mounting inside a container")
     if not io.busybox:
         return io.fail(f"mount: {names[1]}: permission denied.", 32)
-    if machine.user.uid:
+    if machine.user.uid or machine.files.is_directory(io.path(names[1])):
         return io.fail("mount: permission denied (are you root?)")
-    reason = "Operation not permitted" if machine.files.is_directory(io.path(names[1])) else NO_SUCH
-    return io.fail(f"mount: mounting {names[0]} on {names[1]} failed: {reason}", 255)
+    return io.fail(f"mount: mounting {names[0]} on {names[1]} failed: {NO_SUCH}", 255)
 
 
 async def umount(io: Io, words: list[str]) -> int:

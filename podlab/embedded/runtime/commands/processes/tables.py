@@ -41,12 +41,13 @@ async def ps(io: Io, words: list[str]) -> int:
 
 
 FIELDS = {"pid": 5, "ppid": 5, "user": 8, "comm": 16, "args": 0, "cmd": 0, "command": 0, "stat": 4, "time": 6, "tty": 6}
+SUPPORTED = "user,group,comm,args,pid,ppid,pgid,nice,rgroup,ruser,tty,vsz,sid,stat,rss"
 HEADS = {"comm": "COMMAND", "args": "COMMAND", "command": "COMMAND", "cmd": "CMD", "tty": "TT"}
 
 
 def _chosen(io: Io, fields: list[str]) -> int:
     if wrong := next((field for field in fields if field not in FIELDS), ""):
-        return io.fail(f"ps: bad -o argument '{wrong}', supported arguments: {','.join(sorted(FIELDS))}")
+        return io.fail(f"ps: bad -o argument '{wrong}', supported arguments: {SUPPORTED}")
 
     def row(cells: Mapping[str, str]) -> str:
         shown = [f"{cells[f]:>{FIELDS[f]}}" if f in ("pid", "ppid") else f"{cells[f]:{FIELDS[f]}}" for f in fields]

@@ -47,12 +47,17 @@ def _weeks(year: int, month: int) -> list[str]:
     return found + [""] * (6 - len(found))
 
 
+def _centered(text: str) -> str:
+    left = (WIDTH - len(text)) // 2
+    return f"{' ' * left}{text}".ljust(WIDTH)
+
+
 def _year(year: int) -> str:
     out = [f"{year!s:^66}".rstrip(), ""]
     for first in (1, 4, 7, 10):
         months = range(first, first + 3)
-        out.append("   ".join(f"{calendar.month_name[month]:^{WIDTH}}" for month in months).rstrip())
-        out.append("   ".join([DAYS] * 3))
+        out.append("  ".join(_centered(calendar.month_name[month]) for month in months))
+        out.append("  ".join([DAYS] * 3))
         weeks = [_weeks(year, month) for month in months]
-        out += ["   ".join(f"{row:{WIDTH}}" for row in rows).rstrip() for rows in zip(*weeks, strict=True)]
+        out += ["  ".join(f"{row:{WIDTH}}" for row in rows).rstrip() or " " * 79 for rows in zip(*weeks, strict=True)]
     return "\n".join(out)

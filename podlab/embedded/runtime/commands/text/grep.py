@@ -71,8 +71,9 @@ def _options(words: list[str]) -> tuple[set[str], dict[str, list[str]], list[str
 def _expression(wanted: str, flags: set[str]) -> Any:
     insensitive = "i" in flags
     if "F" in flags:
-        return patterns.literal(wanted, ignore_case=insensitive)
+        return patterns.literals(wanted.split("\n"), ignore_case=insensitive, whole="x" in flags)
     extended = bool(flags & {"E", "P"})
+    wanted = ("|" if extended else "\\|").join(wanted.split("\n"))  # one of several lines
     start, end = ("(?:", ")") if extended else ("\\(", "\\)")
     if "x" in flags:
         wanted = f"^{start}{wanted}{end}$"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from podlab.embedded.runtime.commands import usage
 from podlab.embedded.runtime.expressions import printf as formats
 from podlab.embedded.runtime.machine.stdio import Io
 
 LINES, PAUSE = 200, 0.01
 BULK = 2**15
+TRY = "Try 'seq --help' for more information."
 """Lines that a command without an end writes at once, and seconds until it writes more."""
 DASH = re.compile(r".*: \d+: (printf|echo):")
 """How dash complains: the one shell whose printf knows no `\\x`."""
@@ -122,8 +124,9 @@ async def seq(io: Io, words: list[str]) -> int:
         separator = (option[2:] or (words.pop(0) if words else "")) if option.startswith("-s") else separator
     wrong = next((word for word in words if not re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)", word)), None)
     if wrong is not None:
-        text = f"invalid number '{wrong}'" if io.busybox else f"invalid floating point argument: '{wrong}'"
-        return io.fail(f"seq: {text}")
+        return (
+            usage.show(io, "seq") if io.busybox else io.fail(f"seq: invalid floating point argument: '{wrong}'\n{TRY}")
+        )
     if not 1 <= len(words) <= 3:
         return io.fail("seq: missing operand" if not words else f"seq: extra operand '{words[3]}'")
     numbers = [float(word) for word in words]

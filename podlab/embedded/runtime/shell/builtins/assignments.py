@@ -75,12 +75,28 @@ async def local(shell: Shell, words: list[str]) -> int:
 async def declare(shell: Shell, words: list[str]) -> int:
     """`declare`: as `local` in a function, with -x as `export`, else assignments."""
     names = [word for word in words if not word.startswith("-")]
+    flags = set("".join(word[1:] for word in words if word.startswith("-")))
+    if flags & set("AnulfFp"):
+        return shell.refuse("declare", f"podlab does not simulate declare -{min(flags & set('AnulfFp'))}", 2)
+    if "i" in flags:
+        names = [_reckoned(shell, word) for word in names]
+    if "r" in flags:
+        return await readonly(shell, names)
     if any(word.startswith("-") and "x" in word for word in words):
         return await export(shell, names)
     if shell.locals:
         return await local(shell, names)
     _each(shell, names)
     return 0
+
+
+def _reckoned(shell: Shell, word: str) -> str:
+    """`name=expression` with the expression's value."""
+    name, equals, given = word.partition("=")
+    try:
+        return f"{name}={value(given, shell.variables)}" if equals else word
+    except ArithmeticProblem:
+        return word
 
 
 async def unset(shell: Shell, words: list[str]) -> int:

@@ -72,7 +72,7 @@ async def trap(shell: Shell, words: list[str]) -> int:
     action, signals = (words[0], words[1:]) if len(words) > 1 else ("-", words)
     code = 0
     for signal in signals:
-        name = "EXIT" if signal in ("0", "EXIT") else signal_name(signal)
+        name = "EXIT" if signal in ("0", "EXIT") else signal if _pseudo(shell, signal) else signal_name(signal)
         if not name or name == "0":
             wrong = f"{signal}: invalid signal specification"
             if shell.dialect.name == "dash":
@@ -101,6 +101,11 @@ async def shift(shell: Shell, words: list[str]) -> int:
     return 0
 
 
+def _pseudo(shell: Shell, signal: str) -> bool:
+    """bash's ERR, which is no signal."""
+    return shell.dialect.name == "bash" and signal == "ERR"
+
+
 async def eval_(shell: Shell, words: list[str]) -> int:
     """`eval`: the words are a command line."""
     return await shell.evaluate(" ".join(words))
@@ -110,6 +115,8 @@ async def exec_(shell: Shell, words: list[str]) -> int:
     """`exec`: the command in the shell's place, which ends with it: raises Exit. Without words nothing."""
     if not words:
         return 0
+    if shell.dialect.name == "bash" and words[0].startswith("{") and words[0].endswith("}"):
+        return shell.refuse("exec", f"podlab does not simulate {words[0]}> redirections", 2)
     known = shell.process.machine.image.commands
     if executables.missing(words, known, (), shell.process.machine.files, shell.process.cwd) and (
         shell.dialect.name in ("ash", "dash", "bash")
@@ -246,7 +253,7 @@ BUILTINS: Mapping[str, Builtin] = MappingProxyType(
         "return": return_,
         "set": options.set_,
         "shift": shift,
-        "shopt": nothing,
+        "shopt": options.shopt,
         "source": source_,
         "times": times,
         "trap": trap,

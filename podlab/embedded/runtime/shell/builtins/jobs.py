@@ -59,4 +59,6 @@ async def fg(shell: Shell, words: list[str]) -> int:
     """`fg` and `bg`: a script has no job control."""
     if shell.dialect.name == "bash":
         return shell.refuse("fg", "no job control", 1)
-    return shell.refuse("fg", "No current job" if not shell.jobs else "job (null) not created under job control", 2)
+    return shell.refuse(
+        "fg", "No current job" if shell.dialect.name == "ash" else "job (null) not created under job control", 2
+    )

@@ -87,7 +87,9 @@ def _bad_mask(shell: Shell, word: str) -> int:
     if shell.dialect.name == "bash":
         number = f"{word}: octal number out of range"
         return shell.refuse("umask", number if word.isdecimal() else f"`{word[:1]}': invalid symbolic mode operator", 1)
-    shell.refuse("umask", f"{'illegal mode' if shell.dialect.name == 'ash' else 'Illegal mode'}: {word}")
+    if shell.dialect.name == "ash":
+        return shell.refuse("umask", f"illegal mode: {word}")
+    shell.refuse("umask", f"Illegal mode: {word}")
     raise Exit(2)
 
 
@@ -146,3 +148,21 @@ async def unalias(shell: Shell, words: list[str]) -> int:
     for name in list(shell.aliases) if words == ["-a"] else words:
         shell.aliases.pop(name, None)
     return 0
+
+
+SHAPING = frozenset(["extglob", "globstar", "dotglob", "nocaseglob", "nocasematch", "failglob", "lastpipe", "extdebug"])
+"""What `shopt` can set that would change what a script does, and that is not simulated."""
+
+
+async def shopt(shell: Shell, words: list[str]) -> int:
+    """bash's `shopt [-s|-u] NAME…`"""
+    flags, names = {word for word in words if word.startswith("-")}, [word for word in words if word[:1] != "-"]
+    if "-s" in flags and (wrong := SHAPING & set(names)):
+        return shell.refuse("shopt", f"podlab does not simulate {min(wrong)}", 2)
+    if flags & {"-s", "-u"}:
+        shell.options = shell.options | set(names) if "-s" in flags else shell.options - set(names)
+        return 0
+    for name in names:
+        if "-q" not in flags:
+            shell.io.say(f"{name:15}\t{'on' if name in shell.options else 'off'}")
+    return int(not all(name in shell.options for name in names))
