@@ -49,7 +49,7 @@ def said(answer: Answered) -> Obj:
     return result
 
 
-@pytest.mark.parametrize(("name", "count"), [("judged.jsonl.gz", 600), ("second.jsonl.gz", 400)])
+@pytest.mark.parametrize(("name", "count"), [("judged.jsonl.gz", 600), ("second.jsonl.gz", 400), ("third.jsonl.gz", 4)])
 async def test_judgements_are_those_of_a_real_cluster(api: Api, name: str, count: int) -> None:
     wrong = {}
     given = cases(name)

@@ -18,7 +18,9 @@ def admit(pod: Obj, ctx: Context) -> None:
     name = spec.get("serviceAccountName") or "default"
     account = ctx.registry.find(ctx.registry.resource("serviceaccounts"), name, ctx.namespace)
     if account is None:
-        why = f'error looking up service account {ctx.namespace}/{name}: serviceaccount "{name}" not found'
+        wrong = [f"may not contain '{mark}'" for mark in "/%" if mark in name] or ["may not be '..'"] * (name == "..")
+        cause = f'invalid resource name "{name}": [{wrong[0]}]' if wrong else f'serviceaccount "{name}" not found'
+        why = f"error looking up service account {ctx.namespace}/{name}: {cause}"
         raise status.forbidden("pods", ctx.name, why)
     spec["serviceAccountName"] = spec["serviceAccount"] = name
     wanted = [given.get("automountServiceAccountToken") for given in (spec, account)]

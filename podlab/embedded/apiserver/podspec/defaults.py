@@ -108,13 +108,22 @@ REFERENCE = re.compile(
 )
 
 
+LONGEST_NAME = 255
+
+
+def _full_name(image: str) -> str:
+    """An image's name with the registry that is meant where none is said, without tag and digest."""
+    name = re.sub(r":[^:/]*$", "", image.partition("@")[0])
+    return name if "/" in name else f"docker.io/library/{name}"
+
+
 def pull_policy(image: str) -> str:
     """`Always` for `latest`, said or meant, else `IfNotPresent`, as for what is no reference; a digest counts as a tag.
 
     Upstream: pkg/util/parsers/parsers.go ParseImageName
     """
     match = REFERENCE.fullmatch(image)
-    if match is None:
+    if match is None or len(_full_name(image)) > LONGEST_NAME:
         return "IfNotPresent"
     tag = match["tag"] or ("" if match["digest"] else "latest")
     return "Always" if tag == "latest" else "IfNotPresent"
@@ -157,6 +166,8 @@ def _volume(volume: Obj) -> None:
             volume[key].setdefault("defaultMode", 420)
     for item in (volume.get("downwardAPI") or {}).get("items") or []:
         _field_reference(item)
+    if (volume.get("projected") or {}).get("sources") == []:
+        volume["projected"]["sources"] = None
     for source in (volume.get("projected") or {}).get("sources") or []:
         for item in (source.get("downwardAPI") or {}).get("items") or []:
             _field_reference(item)
