@@ -123,11 +123,9 @@ def _schema(version: Obj, path: str) -> list[Cause]:
 
 
 def _subresources(version: Obj, path: str) -> list[Cause]:
-    scale: Obj | None = (version.get("subresources") or {}).get("scale")
-    if scale is None:
-        return []
+    scale = (version.get("subresources") or {}).get("scale")
     found = []
-    for key, parts in SCALE_PATHS.items():
+    for key, parts in SCALE_PATHS.items() if isinstance(scale, dict) else ():
         here, given = f"{path}.subresources.scale.{key}", str(scale.get(key) or "")
         if not given:
             found += [causes.required(here)] if key != "labelSelectorPath" else []

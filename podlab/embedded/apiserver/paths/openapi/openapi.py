@@ -1,8 +1,8 @@
 """OpenAPI v3 as kubectl asks for it: an index, and one document per group and version.
 
-The documents carry the descriptions that a real API server gives. Writing them out costs a second, so a subprocess does
-it once and leaves the documents gzipped in a folder; until they are there, the same documents are served without
-descriptions. OpenAPI v2 is made from v3; in protobuf it is empty: kubectl asks for that only about kinds
+The documents carry the descriptions of the installed Kubernetes client. Importing that client costs most of a second,
+so a subprocess does it once and leaves the documents gzipped in a folder; until they are there, the same documents are
+served without descriptions. OpenAPI v2 is made from v3; in protobuf it is empty: kubectl asks for that only about kinds
 that are not in v3.
 
     python -m podlab.embedded.apiserver.paths.openapi.openapi FOLDER
@@ -17,7 +17,6 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from email.utils import formatdate
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.answering import negotiation
 from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.paths.openapi import schemas
-from podlab.embedded.apiserver.paths.openapi.schemas import Descriptions
+from podlab.embedded.apiserver.paths.openapi.schemas import META, Descriptions
 from podlab.embedded.apiserver.paths.openapi.swagger import swagger
 from podlab.embedded.apiserver.request import Request
 from podlab.embedded.apiserver.resource import Obj, Resource
@@ -33,7 +32,6 @@ from podlab.embedded.apiserver.resource import Obj, Resource
 ACCEPTED = ("application/com.github.proto-openapi.spec.v3.v1.0+protobuf", "application/json")
 YEAR = 365 * 24 * 3600
 V2_PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
-DESCRIPTIONS = Path(__file__).parent / "descriptions.json.gz"
 V2_MESSAGE = b"\n\x032.0\x12\x12\n\nKubernetes\x12\x041.36B\x00"
 
 
@@ -112,7 +110,7 @@ class Documents:
             self._maker.poll()  # one that has ended is no zombie for longer than this
         if path not in self._paths:
             group, version = self._now()[path]
-            text = negotiation.dump(schemas.document(group, version, self._custom(), descriptions()))
+            text = negotiation.dump(schemas.document(group, version, self._custom(), {}))
             return gzip.compress(text, 1, mtime=0), _digest(text)
         body, digest, whole = self._made.get(path, (b"", "", False))
         if not whole and (kept := self._kept(path)):
@@ -142,11 +140,16 @@ def _path(resource: Resource) -> str:
 
 def _edition(resources: Sequence[Resource]) -> str:
     """Name the documents by all that goes into them, so that a new release makes new ones."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        client = version("kubernetes")
+    except PackageNotFoundError:
+        client = ""
     here = Path(__file__).parent
-    files = (here.parent.parent / "structure.json.gz", here / "schemas.py", DESCRIPTIONS)
-    facts = b"".join(file.read_bytes() for file in files)
+    facts = (here.parent.parent / "structure.json.gz").read_bytes() + (here / "schemas.py").read_bytes()
     served = [(r.group, r.version, r.plural, r.verbs, r.subresources) for r in resources]
-    return hashlib.sha256(facts + f"{served}".encode()).hexdigest()[:16]
+    return hashlib.sha256(facts + f"{client} {served}".encode()).hexdigest()[:16]
 
 
 def _digest(text: bytes) -> str:
@@ -185,11 +188,42 @@ def _now() -> float:
     return time.time()
 
 
-@cache
 def descriptions() -> Descriptions:
-    """Return what a real API server says of kinds and fields, by OpenAPI name (tools/build_descriptions.py)."""
-    found: Descriptions = json.loads(gzip.decompress(DESCRIPTIONS.read_bytes()))
-    return found
+    """Return the descriptions of the installed client's models, by OpenAPI name. Imports `kubernetes`."""
+    from kubernetes.client import models
+
+    from podlab.embedded.apiserver import fields
+
+    found: dict[str, tuple[str, dict[str, str]]] = {}
+    for type_name in fields.table()["types"]:
+        package, word = type_name.rsplit(".", 1)
+        group, version = package.split("/")
+        short, full = f"{version.upper()}{word}", f"{group.capitalize()}{version.upper()}{word}"
+        model = getattr(models, short, None) or getattr(models, full, None)
+        if model is not None:
+            found[schemas.name_of(type_name)] = (_about(model), _about_fields(model))
+    return {**found, **_opaque()}
+
+
+def _about(model: Any) -> str:
+    """The first paragraph of a model's docstring is its description."""
+    text = (model.__doc__ or "").split("Attributes:")[0]
+    return " ".join(text.split())
+
+
+def _about_fields(model: Any) -> dict[str, str]:
+    return {f.serialization_alias or key: f.description or "" for key, f in model.model_fields.items()}
+
+
+def _opaque() -> dict[str, tuple[str, dict[str, str]]]:
+    texts = {
+        "io.k8s.apimachinery.pkg.api.resource.Quantity": "Quantity is a fixed-point representation of a number.",
+        "io.k8s.apimachinery.pkg.util.intstr.IntOrString": "IntOrString is a type that can hold an int32 or a string.",
+        META + "Time": "Time is a wrapper around time.Time which supports correct marshaling to YAML and JSON.",
+        META + "MicroTime": "MicroTime is version of Time with microsecond level precision.",
+        META + "FieldsV1": "FieldsV1 stores a set of fields in a data structure like a Trie, in JSON format.",
+    }
+    return {name: (text, {}) for name, text in texts.items()}
 
 
 def main() -> None:

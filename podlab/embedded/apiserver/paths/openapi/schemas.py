@@ -110,10 +110,10 @@ def _item(type_: Type) -> Obj:
 def _property(f: Field, text: str) -> Obj:
     value = _value(f.type)
     value.update({EXTENSIONS[key]: fact for key, fact in f.more.items() if key in EXTENSIONS})
+    if text and "enum" in f.more:
+        text += "\n\nPossible enum values:\n" + "\n".join(f' - `"{value_}"`' for value_ in f.more["enum"])
     if "itemEnum" in f.more:
         value["items" if f.type.form == "list" else "additionalProperties"]["enum"] = f.more["itemEnum"]
-    if not text and list(value) == ["allOf"]:
-        return dict(value["allOf"][0])
     return {"description": text, **value} if text else value
 
 
@@ -121,7 +121,7 @@ def schema(type_: Type, descriptions: Descriptions) -> Obj:
     """Return the schema of a struct."""
     text, of_fields = descriptions.get(name_of(type_.name), ("", {}))
     members = sorted(type_.fields.values(), key=lambda f: f.name)
-    properties = {f.name: _property(f, of_fields.get(f.name, "")) for f in members}
+    properties = {f.name: _property(f, of_fields.get(f.name) or _about(f.type, descriptions)) for f in members}
     found: Obj = {"description": text} if text else {}
     found.update(type="object")
     if properties:
@@ -134,6 +134,12 @@ def schema(type_: Type, descriptions: Descriptions) -> Obj:
         if key in type_.facts:
             found[extension] = type_.facts[key]
     return found
+
+
+def _about(type_: Type, descriptions: Descriptions) -> str:
+    """Describe a field that the client does not describe by what it is made of."""
+    mentioned = _mentioned(type_)
+    return descriptions[name_of(mentioned)][0] if mentioned and name_of(mentioned) in descriptions else ""
 
 
 def schemas(names: Iterable[str], descriptions: Descriptions) -> Obj:
