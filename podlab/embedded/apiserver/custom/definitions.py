@@ -123,9 +123,11 @@ def _schema(version: Obj, path: str) -> list[Cause]:
 
 
 def _subresources(version: Obj, path: str) -> list[Cause]:
-    scale = (version.get("subresources") or {}).get("scale")
+    scale: Obj | None = (version.get("subresources") or {}).get("scale")
+    if scale is None:
+        return []
     found = []
-    for key, parts in SCALE_PATHS.items() if isinstance(scale, dict) else ():
+    for key, parts in SCALE_PATHS.items():
         here, given = f"{path}.subresources.scale.{key}", str(scale.get(key) or "")
         if not given:
             found += [causes.required(here)] if key != "labelSelectorPath" else []
