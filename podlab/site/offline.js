@@ -85,7 +85,7 @@
       };
       setTimeout(end, PATIENCE);
       const asked = event.request.clone().json();
-      asked.then((/** @type {any} */ { method }) => WRITES.has(method) && writes.add(end)).catch(() => undefined);
+      asked.then((/** @type {any} */ { data }) => WRITES.has(data.method) && writes.add(end)).catch(() => undefined);
     });
     event.respondWith = (/** @type {Promise<Response>} */ answered) => respond(Promise.race([answered, late]));
   };

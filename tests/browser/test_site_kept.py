@@ -17,7 +17,7 @@ from podlab.kubeconfig.eventloop import pause
 kubectl.create("deployment", "web", image="nginx:1.27", replicas=3)
 kubectl.patch("deployment", "web", patch='{"spec": {"minReadySeconds": 8}}')
 kubectl.wait("deployment/web", for_="jsonpath={.status.readyReplicas}=3", timeout="60s")
-kept = state.folder("podlab") / "state.txt"  # what was written in the last second before the end may be lost
+kept = state.folder("lab") / "state.txt"  # what was written in the last second before the end may be lost
 while b'"readyReplicas":3' not in zlib.decompress(base64.b64decode(kept.read_bytes())):
     pause(0.1)
 print(kubectl.get("deployments", no_headers=True))
