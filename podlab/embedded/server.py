@@ -40,6 +40,8 @@ COMPACT_EVERY = 300.0
 """Real seconds between compactions, as kube-apiserver's."""
 DOCUMENTS_AFTER = 3.0
 """Real seconds after which the OpenAPI documents are made, so that the first Pod has the machine to itself."""
+TOKEN_KEY = "sa.key"
+"""Where in the store the key of tokens is, where no file has it."""
 HOST = "127.0.0.1"
 
 
@@ -53,16 +55,20 @@ def _is_ready(node: dict[str, Any]) -> bool:
 
 
 class TokenSigner:
-    """The key of ServiceAccount tokens; the library behind it is imported when the first token is."""
+    """The key of ServiceAccount tokens; what is behind it is imported when the first token is.
 
-    def __init__(self, path: Path) -> None:
-        self._path, self._key = path, None
+    Args:
+        path: the file of the key; where there is none, the key is put aside in the store, and no library is needed.
+    """
+
+    def __init__(self, path: Path | None, store: Store) -> None:
+        self._path, self._store = path, store
+        self._key: Any = None
 
     def _loaded(self) -> Any:
         if self._key is None:
-            from podlab.embedded.serving.certificates import TokenKey
-
-            self._key = TokenKey(self._path)  # type: ignore[assignment]
+            there = self._path and self._path.exists()
+            self._key = _key_of(self._path) if self._path and there else _key_in(self._store)
         return self._key
 
     def sign(self, data: bytes) -> bytes:
@@ -80,11 +86,25 @@ class TokenSigner:
         return found
 
 
+def _key_of(path: Path) -> Any:
+    from podlab.embedded.serving.certificates import TokenKey
+
+    return TokenKey(path)
+
+
+def _key_in(store: Store) -> Any:
+    from podlab.embedded.serving import plainkey
+
+    kept = store.kept(TOKEN_KEY) or {"secret": f"{plainkey.fresh():x}"}
+    store.keep(TOKEN_KEY, kept)
+    return plainkey.PlainKey(int(kept["secret"], 16))
+
+
 class Core:
     """Everything but the socket: can be called in-process through `app`.
 
     Args:
-        home: where the store and the keys are; None keeps all in memory, and then there are no tokens.
+        home: where the store and the keys are; None keeps all in memory, the tokens' key too.
         seed: makes uids, suffixes and container ids the same every time.
         workers: nodes beside the control plane.
         image: the bytes of a store to begin with, where all is kept in memory. Raises store.Unreadable.
@@ -105,7 +125,7 @@ class Core:
         self.randomness = Randomness(seed)
         self.store = Store(home / "state.db" if home else ":memory:", image)
         self.registry = Registry(self.store, clock, RESOURCES, self.randomness, admit=admit, check=check)
-        self.signer = TokenSigner((home or Path()) / "sa.key")
+        self.signer = TokenSigner(home / "sa.key" if home else None, self.store)
         self.authenticator = Authenticator(self.registry, self.signer, token)
         self.documents = Documents(home / "openapi" if home else None, RESOURCES, self._custom)
         self.nodes = Nodes(self.registry, self.store, machines(name, workers), self._token)
@@ -149,7 +169,7 @@ class Core:
         """The token that a Pod's container finds in its files. Upstream: pkg/kubelet/token/token_manager.go"""
         meta, account = pod["metadata"], pod["spec"].get("serviceAccountName", "default")
         found = self.registry.find(self.registry.resource("serviceaccounts"), account, meta["namespace"])
-        if found is None or not self.certificate:
+        if found is None:
             return ""
         audiences = [projection["audience"]] if projection.get("audience") else []
         seconds = projection.get("expirationSeconds") or 3600

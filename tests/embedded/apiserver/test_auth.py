@@ -21,3 +21,20 @@ def test_a_token_that_is_none_is_refused(body: bytes, tmp_path: Path) -> None:
     with pytest.raises(Refused):
         core.authenticator.by_token(token)
     core.store.close()
+
+
+def test_a_cluster_in_memory_knows_its_tokens_again() -> None:
+    first = Core(None, "lab", clock=RealClock(1.0))
+    registry = first.registry
+    registry.create(registry.resource("namespaces"), {"metadata": {"name": "default"}})
+    account = registry.create(
+        registry.resource("serviceaccounts"), {"metadata": {"name": "robot"}}, namespace="default"
+    )
+    token = first.authenticator.tokens.issue(account, [], 600)
+    again = Core(None, "lab", clock=RealClock(1.0), image=first.store.image())
+    assert again.authenticator.tokens.verify(token)[0].name == "system:serviceaccount:default:robot"
+    head, claims, signature = token.split(".")
+    with pytest.raises(Refused):
+        again.authenticator.tokens.verify(f"{head}.{claims}.{signature[::-1]}")
+    with pytest.raises(Refused):
+        Core(None, "lab", clock=RealClock(1.0)).authenticator.tokens.verify(token)
