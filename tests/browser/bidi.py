@@ -25,16 +25,6 @@ NOTEBOOK = """async () => {
   while (!window.jupyterapp.shell.currentWidget?.sessionContext) await later();
   await (%s)();
 }"""
-RUN_ONE = """async (code) => {
-  const notebook = window.jupyterapp.shell.currentWidget.content;
-  const index = notebook.widgets.findIndex((cell) => cell.model.type === "code");
-  notebook.deselectAll();
-  notebook.activeCellIndex = index;
-  notebook.widgets[index].model.sharedModel.setSource(code);
-  await window.jupyterapp.commands.execute("notebook:run-cell").catch(() => undefined);
-  const outputs = notebook.widgets[index].model.toJSON().outputs;
-  return outputs.map((o) => [].concat(o.text ?? o.evalue ?? o.data?.["text/plain"] ?? "").join("")).join("\\n");
-}"""
 
 
 @dataclass(frozen=True, slots=True)

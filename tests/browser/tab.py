@@ -13,13 +13,8 @@ from podlab.site import serve
 
 NOTEBOOK = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 READY = f"{NOTEBOOK} .jp-Notebook-ExecutionIndicator[data-status=idle]"
-DONE = """(index) => {
-  const cells = document.querySelectorAll(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell");
-  return /\\d/.test(cells[index].querySelector(".jp-InputPrompt").textContent);
-}"""
-
-
 CONNECTED = """async () => {
+  await window.jupyterapp.restored;
   const context = window.jupyterapp.shell.currentWidget.sessionContext;
   await context.ready;
   await context.session.kernel.info;
@@ -47,6 +42,17 @@ RUN = """async () => {
     await window.jupyterapp.commands.execute("notebook:run-cell").catch(() => undefined);
   }
   return notebook.model.toJSON();
+}"""
+
+RUN_ONE = """async (code) => {
+  const notebook = window.jupyterapp.shell.currentWidget.content;
+  const index = notebook.widgets.findIndex((cell) => cell.model.type === "code");
+  notebook.deselectAll();
+  notebook.activeCellIndex = index;
+  notebook.widgets[index].model.sharedModel.setSource(code);
+  await window.jupyterapp.commands.execute("notebook:run-cell").catch(() => undefined);
+  const outputs = notebook.widgets[index].model.toJSON().outputs;
+  return outputs.map((o) => [].concat(o.text ?? o.evalue ?? o.data?.["text/plain"] ?? "").join("")).join("\\n");
 }"""
 
 
@@ -78,15 +84,11 @@ class Site:
         page.evaluate(CONNECTED)
         assert page.evaluate(SILENTLY, code) == "ok"
 
-    def run(self, page: Any, code: str, timeout: float = PATIENCE) -> str:
-        """Put code into the notebook's first code cell and run it; what it printed."""
-        cell = page.locator(f"{NOTEBOOK} .jp-CodeCell").first
-        cell.locator(".cm-content").click()
-        page.keyboard.press("Control+a")
-        page.keyboard.insert_text(code)
-        page.keyboard.press("Shift+Enter")
-        page.wait_for_function(DONE, arg=0, timeout=timeout * 1000)
-        return "".join(cell.locator(".jp-OutputArea-output").all_inner_texts())
+    def run(self, page: Any, code: str) -> str:
+        """Put code into the notebook's first code cell and run it, whatever dialog is open; what it printed."""
+        page.evaluate(CONNECTED)
+        told: str = page.evaluate(RUN_ONE, code)
+        return told
 
     def run_all(self, page: Any) -> dict[str, Any]:
         """Run every code cell in turn, past those that fail; the notebook with what they gave."""

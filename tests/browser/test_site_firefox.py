@@ -10,7 +10,7 @@ import pytest
 
 from podlab import workbook
 from tests.browser import tab
-from tests.browser.bidi import NOTEBOOK, RUN_ONE, Firefox, firefox
+from tests.browser.bidi import NOTEBOOK, Firefox, firefox
 from tests.browser.tab import Site
 from tests.browser.test_site import compared
 
@@ -53,5 +53,5 @@ def test_a_lesson_says_what_its_stored_outputs_say(site: Site, path: str) -> Non
 def test_without_stack_switching_a_pod_gets_ready_and_doctor_says_what_is_missing(site: Site, path: str) -> None:
     with firefox(path, [NO_SWITCHING]) as running:
         opened(running, site, "en/02-create")
-        assert "pod/web condition met" in running.call(RUN_ONE, READY)
-        assert "this browser has no stack switching (JSPI)" in running.call(RUN_ONE, "!podlab doctor")
+        assert "pod/web condition met" in running.call(tab.RUN_ONE, READY)
+        assert "this browser has no stack switching (JSPI)" in running.call(tab.RUN_ONE, "!podlab doctor")
