@@ -6,19 +6,19 @@ from typing import Any
 
 import pytest
 
-from tests.embedded.simulation import Simulation, simulate
+from tests.embedded.simulation import Simulation
 
 Obj = dict[str, Any]
 HOLD = "example.com/hold"
 
 
 def find(sim: Simulation, name: str) -> Obj | None:
-    return sim.registry.find(sim.registry.resource("configmaps"), name, "made")
+    return sim.registry.find(sim.registry.resource("configmaps"), name, "default")
 
 
 def delete(sim: Simulation, name: str, policy: str) -> None:
     maps = sim.registry.resource("configmaps")
-    sim.registry.delete(maps, name, "made", options={"propagationPolicy": policy})
+    sim.registry.delete(maps, name, "default", options={"propagationPolicy": policy})
 
 
 def family(sim: Simulation, *, blocking: bool = True, finalizers: tuple[str, ...] = ()) -> None:
@@ -33,67 +33,55 @@ def family(sim: Simulation, *, blocking: bool = True, finalizers: tuple[str, ...
 
 
 @pytest.mark.parametrize("policy", ["Background", "Foreground"])
-def test_dependents_go_with_their_owner(policy: str) -> None:
-    async def script(sim: Simulation) -> None:
-        family(sim)
-        delete(sim, "owner", policy)
-        await sim.run(1)
-        assert find(sim, "owner") is None and find(sim, "child") is None
-
-    simulate(script, "made")
+async def test_dependents_go_with_their_owner(policy: str, sim: Simulation) -> None:
+    family(sim)
+    delete(sim, "owner", policy)
+    await sim.run(1)
+    assert find(sim, "owner") is None and find(sim, "child") is None
 
 
-def test_orphans_stay_and_forget_their_owner() -> None:
-    async def script(sim: Simulation) -> None:
-        family(sim)
-        delete(sim, "owner", "Orphan")
-        await sim.run(1)
-        child = find(sim, "child")
-        assert find(sim, "owner") is None
-        assert child and "ownerReferences" not in child["metadata"]
-
-    simulate(script, "made")
+async def test_orphans_stay_and_forget_their_owner(sim: Simulation) -> None:
+    family(sim)
+    delete(sim, "owner", "Orphan")
+    await sim.run(1)
+    child = find(sim, "child")
+    assert find(sim, "owner") is None
+    assert child and "ownerReferences" not in child["metadata"]
 
 
-def test_in_the_foreground_an_owner_waits_for_what_blocks_it() -> None:
-    async def script(sim: Simulation) -> None:
-        family(sim, finalizers=(HOLD,))
-        delete(sim, "owner", "Foreground")
-        await sim.run(1)
-        owner, child = find(sim, "owner"), find(sim, "child")
-        assert owner and owner["metadata"]["finalizers"] == ["foregroundDeletion"]
-        assert owner["metadata"]["deletionGracePeriodSeconds"] == 0
-        assert child and child["metadata"]["deletionTimestamp"]
-        sim.registry.change(
-            sim.registry.resource("configmaps"),
-            "child",
-            "made",
-            lambda o: o["metadata"].pop("finalizers"),
-            subresource="",
-        )
-        await sim.run(1)
-        assert find(sim, "owner") is None and find(sim, "child") is None
-
-    simulate(script, "made")
+async def test_in_the_foreground_an_owner_waits_for_what_blocks_it(sim: Simulation) -> None:
+    family(sim, finalizers=(HOLD,))
+    delete(sim, "owner", "Foreground")
+    await sim.run(1)
+    owner, child = find(sim, "owner"), find(sim, "child")
+    assert owner and owner["metadata"]["finalizers"] == ["foregroundDeletion"]
+    assert owner["metadata"]["deletionGracePeriodSeconds"] == 0
+    assert child and child["metadata"]["deletionTimestamp"]
+    sim.registry.change(
+        sim.registry.resource("configmaps"),
+        "child",
+        "default",
+        lambda o: o["metadata"].pop("finalizers"),
+        subresource="",
+    )
+    await sim.run(1)
+    assert find(sim, "owner") is None and find(sim, "child") is None
 
 
-def test_a_circle_of_owners_goes_whole() -> None:
-    async def script(sim: Simulation) -> None:
-        maps = sim.registry.resource("configmaps")
-        names = ("one", "two", "three")
-        for name in names:
-            sim.create({"kind": "ConfigMap", "metadata": {"name": name}, "data": {}})
-        uids = {name: sim.registry.get(maps, name, "made")["metadata"]["uid"] for name in names}
+async def test_a_circle_of_owners_goes_whole(sim: Simulation) -> None:
+    maps = sim.registry.resource("configmaps")
+    names = ("one", "two", "three")
+    for name in names:
+        sim.create({"kind": "ConfigMap", "metadata": {"name": name}, "data": {}})
+    uids = {name: sim.registry.get(maps, name, "default")["metadata"]["uid"] for name in names}
 
-        def owned_by(owner: str) -> Any:
-            reference = {"apiVersion": "v1", "kind": "ConfigMap", "name": owner, "uid": uids[owner]}
-            reference |= {"controller": True, "blockOwnerDeletion": True}
-            return lambda copy: copy["metadata"].update(ownerReferences=[reference])
+    def owned_by(owner: str) -> Any:
+        reference = {"apiVersion": "v1", "kind": "ConfigMap", "name": owner, "uid": uids[owner]}
+        reference |= {"controller": True, "blockOwnerDeletion": True}
+        return lambda copy: copy["metadata"].update(ownerReferences=[reference])
 
-        for name, owner in zip(names, (names[-1], *names), strict=False):
-            sim.registry.change(maps, name, "made", owned_by(owner), subresource="")
-        delete(sim, "one", "Foreground")
-        await sim.run(2)
-        assert [find(sim, name) for name in names] == [None, None, None]
-
-    simulate(script, "made")
+    for name, owner in zip(names, (names[-1], *names), strict=False):
+        sim.registry.change(maps, name, "default", owned_by(owner), subresource="")
+    delete(sim, "one", "Foreground")
+    await sim.run(2)
+    assert [find(sim, name) for name in names] == [None, None, None]
