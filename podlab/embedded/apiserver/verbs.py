@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from podlab.apimachinery.gotext import quote
 from podlab.embedded.apiserver import fields, status
 from podlab.embedded.apiserver.answering import negotiation, paging, shapes
 from podlab.embedded.apiserver.answering.negotiation import Answer, Form
-from podlab.embedded.apiserver.columns import CREATED, NAME, plain
 from podlab.embedded.apiserver.custom import reading
 from podlab.embedded.apiserver.decoding import conversion, decode, jsontext, unstructured, yamltext
 from podlab.embedded.apiserver.patching import applying, patch, patched
@@ -27,7 +26,7 @@ BODY_LIMIT = 3 * 1024 * 1024
 
 WHOLE = frozenset[str]()
 UNTABLED = frozenset(("resize", "ephemeralcontainers"))
-"""Parts of an object for which a Table has its name and age only."""
+"""Parts of an object that are given whole only: who asks for a Table as well makes its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +54,8 @@ class Call:
 
     def form(self, shapes: frozenset[str] = negotiation.SHAPES) -> Form:
         """The form of the answer. Raises StatusError 406."""
+        if self.request.info.subresource in UNTABLED:
+            shapes = WHOLE
         streams = self.request.info.verb in ("list", "watch")
         return negotiation.negotiate(self.request.headers.get("accept", ""), shapes, streams=streams)
 
@@ -66,10 +67,7 @@ class Call:
     def one(self, obj: Obj, form: Form, code: int = 200) -> Answer:
         """An answer that holds one object in the form that was negotiated."""
         include = included(self, form)
-        resource = self.resource
-        if self.request.info.subresource in UNTABLED:
-            resource = replace(resource, columns=(NAME, CREATED), row=plain)
-        shaped = shapes.one(resource, obj, form, now=self.registry.clock.now(), include=include)
+        shaped = shapes.one(self.resource, obj, form, now=self.registry.clock.now(), include=include)
         return self.answer(shaped, form, code)
 
 

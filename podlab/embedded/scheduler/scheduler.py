@@ -20,6 +20,7 @@ from podlab.embedded.fit import neighbours, nodefit
 from podlab.embedded.fit.claims import used
 from podlab.embedded.fit.nodefit import Load
 from podlab.embedded.scheduler import preemption, scoring, volumebinding
+from podlab.embedded.scheduler.queue import Queue
 from podlab.embedded.scheduler.snapshot import Snapshot
 
 Obj = dict[str, Any]
@@ -59,7 +60,7 @@ class Scheduler:
         self._registry, self._clock = registry, registry.clock
         self._pods, self._nodes = registry.resource("pods"), registry.resource("nodes")
         self._recorder = Recorder(registry, NAME, manager=MANAGER)
-        self._queue: dict[Key, None] = {}
+        self._queue = Queue()
         self._waiting: dict[Key, _Waiting] = {}
         self._snapshot = Snapshot()
         self._nominated: dict[Key, tuple[str, Obj]] = {}
@@ -92,7 +93,7 @@ class Scheduler:
         elif not _schedulable(pod):
             self._forget(key)
         elif event.type == "ADDED" or _may_fit_now(pod, event.previous):
-            self._enqueue(key)
+            self._enqueue(key, pod)
 
     def _drop(self, key: Key, pod: Obj) -> None:
         self._forget(key)
@@ -121,17 +122,17 @@ class Scheduler:
         """
         for key, waiting in self._waiting.items():
             if concerned(waiting):
-                self._enqueue(key)
+                self._enqueue(key, waiting.pod)
 
     def _forget(self, key: Key) -> None:
-        self._queue.pop(key, None)
+        self._queue.drop(key)
         self._nominated.pop(key, None)
         waiting = self._waiting.pop(key, None)
         if waiting and waiting.timer:
             waiting.timer.cancel()
 
-    def _enqueue(self, key: Key) -> None:
-        self._queue[key] = None
+    def _enqueue(self, key: Key, pod: Obj) -> None:
+        self._queue.add(key, preemption.priority(pod))
         if self._timer is None:
             self._due = self._clock.now() + ONE
             self._timer = self._clock.call_at(self._due, self._schedule)
@@ -149,8 +150,7 @@ class Scheduler:
             self._timer = self._clock.call_at(self._due, self._schedule) if self._queue else None
 
     def _schedule_one(self) -> None:
-        key = next(iter(self._queue))
-        del self._queue[key]
+        key = self._queue.pop()
         pod = self._registry.find(self._pods, key[1], key[0])
         if pod and _schedulable(pod) and not pod["spec"].get("nodeName"):
             self._place(key, pod)
@@ -279,7 +279,7 @@ class Scheduler:
         waiting.pod, waiting.reasons, waiting.curable = pod, why, curable
         if waiting.timer:
             waiting.timer.cancel()
-        waiting.timer = self._clock.call_at(now + FLUSH, lambda: self._enqueue(key))
+        waiting.timer = self._clock.call_at(now + FLUSH, lambda: self._enqueue(key, pod))
         self._recorder.warning(pod, "FailedScheduling", message)
         condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}
         condition["observedGeneration"] = pod["metadata"].get("generation", 1)

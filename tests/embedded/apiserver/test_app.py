@@ -321,8 +321,10 @@ async def test_tables_of_an_objects_parts(api: Api) -> None:
         found = (await api.call("GET", path, accept=accept)).json
         return [column["name"] for column in found["columnDefinitions"]], found["rows"][0]["cells"]
 
-    assert (await table(f"{PODS}/p/resize"))[0] == ["Name", "Created At"]
-    assert (await table(f"{PODS}/p/ephemeralcontainers"))[0] == ["Name", "Created At"]
+    for part in ("resize", "ephemeralcontainers"):
+        assert (await api.call("GET", f"{PODS}/p/{part}", accept=accept)).json["code"] == 406
+        whole = await api.call("GET", f"{PODS}/p/{part}", accept=f"{accept},application/json")
+        assert whole.json["kind"] == "Pod"
     assert (await table(f"{PODS}/p/status"))[0][:3] == ["Name", "Ready", "Status"]
     head, cells = await table(f"{sets}/r/scale")
     assert (head, cells[:3]) == (["Name", "Desired", "Available", "Age"], ["r", 3, 0])

@@ -28,14 +28,14 @@ class EphemeralVolumes:
     def __init__(self, registry: Registry) -> None:
         self._registry, self._claims = registry, registry.resource("persistentvolumeclaims")
         self._pods, self._recorder = registry.resource("pods"), Recorder(registry, NAME, manager=MANAGER)
-        self._controller = Controller(registry, self._reconcile, delay=DELAY)
+        self._controller = Controller(registry, self._reconcile)
         self._controller.on("pods", self._on_pod)
         self._controller.on("persistentvolumeclaims", self._on_claim)
         self.stop = self._controller.stop
 
     def _on_pod(self, event: Event) -> None:
         if event.type == "ADDED" and claims.made_for(event.object):
-            self._controller.add(namespaced(event.object))
+            self._controller.add(namespaced(event.object), DELAY)
         elif event.type == "DELETED":
             self._recorder.forget(event.object)
 
