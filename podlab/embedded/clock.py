@@ -11,6 +11,7 @@ import heapq
 import random
 import time
 from collections.abc import Callable
+from contextvars import Context
 from dataclasses import dataclass
 from itertools import count
 from typing import Protocol
@@ -43,10 +44,10 @@ class Timer:
         self._callback = None
 
     def run(self) -> None:
-        """Call back, once."""
+        """Call back, once; whatever was going on when the clock was wound up is nothing to it."""
         callback, self._callback = self._callback, None
         if callback:
-            callback()
+            Context().run(callback)
 
 
 @dataclass(slots=True)

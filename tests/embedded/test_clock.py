@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextvars import ContextVar, copy_context
 
 import pytest
 
@@ -139,3 +140,15 @@ def test_a_seed_gives_the_same_names_every_time() -> None:
     one, two = Randomness(3), Randomness(3)
     assert [one.uid(), one.suffix(), one.hex(64)] == [two.uid(), two.suffix(), two.hex(64)]
     assert Randomness().uid() != Randomness().uid()
+
+
+async def test_a_clock_that_was_wound_up_on_an_errand_knows_nothing_of_it_when_it_rings() -> None:
+    clock, errand = RealClock(), ContextVar("errand", default=False)
+    rung: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+    def wind_up() -> None:
+        errand.set(True)
+        clock.call_later(0.0, lambda: rung.set_result(errand.get()))
+
+    copy_context().run(wind_up)
+    assert await rung is False

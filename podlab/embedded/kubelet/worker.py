@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Callable
+from contextvars import Context
 from typing import Any
 
 from podlab.apimachinery.times import rfc3339
@@ -87,7 +88,7 @@ class PodWorker:
         """Sync soon."""
         self._pending = True
         if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._run())
+            self._task = asyncio.get_running_loop().create_task(self._run(), context=Context())  # nobody's errand
             self._task.add_done_callback(_surface)
 
     def changed(self) -> None:

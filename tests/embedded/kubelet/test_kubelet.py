@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from podlab.embedded.events import Recorder
 from podlab.embedded.kubelet.backoff import Backoff
 from podlab.embedded.kubelet.environment import ConfigError, environment, expand
 from podlab.embedded.runtime.images import IMAGES
+from podlab.embedded.runtime.network.network import OUTSIDE
 from podlab.embedded.server import Core
 from podlab.embedded.stepping import SteppingClock
 from tests.embedded.simulation import Simulation, execute, logs, simulate
@@ -370,3 +372,16 @@ async def test_a_resource_that_somebody_gives_a_node_can_be_used_within_ten_seco
     assert allocatable()["cpu"] == "2"
     write(lambda capacity: capacity.pop("example.com/dongle"))
     await sim.until(lambda: "example.com/dongle" not in allocatable(), limit=11)
+
+
+async def test_containers_that_are_started_while_something_is_served_end_as_others_do(sim: Simulation) -> None:
+    sim.create(pod(image="busybox", command=["sh", "-c", "sleep 2; exit 1"]))
+    kubelet, uid = sim.core.nodes.kubelets["lab-control-plane"], sim.pod("p")["metadata"]["uid"]
+
+    def served() -> None:
+        OUTSIDE.set(True)
+        kubelet.workers[uid].poke()
+
+    await sim.until(lambda: any(each.state == "exited" for each in kubelet.parts.runtime.instances(uid)))
+    copy_context().run(served)
+    await sim.until(lambda: sim.pod("p")["status"]["containerStatuses"][0]["restartCount"] == 2, limit=30)
