@@ -16,21 +16,18 @@ from tests.conformance.recorder import prepared
 from tests.kubectl.recordings import GOLDEN, compare
 
 SCENARIOS = (
-    "crd-tutorial", "cron-by-hand", "job-backoff", "job-indexed", "limits-and-policy", "net-objects", "node-drain",
-    "pod-fields", "pod-resize", "probe-kinds", "processes-and-signals", "quota-counts", "raw-http",
-    "rbac-reader", "replicaset-adopts",
-    "rollout-recreate", "rollout-stuck", "rollout-surge", "service-kinds", "ssa-conflicts", "sts-identity",
+    "claims-life", "crd-tutorial", "cron-by-hand", "cron-rules", "job-backoff", "job-indexed", "job-policies",
+    "limits-and-policy", "net-objects", "node-drain",
+    "pod-fields", "pod-resize", "probe-kinds", "probe-limits", "processes-and-signals", "projections",
+    "quota-counts", "raw-http",
+    "rbac-reader", "replicaset-adopts", "resize-kinds", "restart-rules", "roll-pause",
+    "rollout-recreate", "rollout-stuck", "rollout-surge", "service-kinds", "sidecars-hooks",
+    "ssa-conflicts", "sts-identity", "sts-modes",
     "volume-claims", "volume-kinds",
 )  # fmt: skip
 BY_HTTP = ("http-custom", "http-lists", "http-writes")
 """Their steps need what they were recorded with."""
-ELSEWHERE = {
-    ("multi", 2): ("drain-pdb", "ds-nodes", "placement", "preempting"),
-    ("wl", 0): (
-        "claims-life", "cron-rules", "debugging", "job-policies", "job-suspend", "probe-limits", "projections",
-        "resize-kinds", "restart-rules", "roll-deadline", "roll-pause", "sidecars-hooks", "sts-broken", "sts-modes",
-    ),
-}  # fmt: skip
+ELSEWHERE = {("multi", 2): ("drain-pdb", "ds-nodes", "placement", "preempting")}
 """Recorded on clusters of these names with so many workers."""
 NEEDED = ("curl", "jq", "kubectl-1.36")
 EQUAL = 0.95
