@@ -119,6 +119,15 @@ def ours(side: Side, words: list[str], stdin: str) -> tuple[str, str, int]:
     return out.getvalue(), err.getvalue(), code
 
 
+def without_help(text: str) -> str:
+    """Help is podlab's own, in two languages: only that and where it is printed is compared."""
+    return (
+        "HELP\n"
+        if re.search(r"(?m)^Usage:$|^Commands below it:$|kubectl options|Use .kubectl <command>", text)
+        else text
+    )
+
+
 def late(*_: object) -> None:
     """Raises Late: what `SIGALRM` calls."""
     raise Late
@@ -133,6 +142,7 @@ def both(row: str, sides: Sequence[Side], context: str) -> list[str]:
         placed = "-A" in words or any(word.startswith(("-n", "--namespace")) for word in words)
         words = words if placed or words[:1] in UNPLACED else ["-n", side.name, *words]
         out, err, code = side.run(words, stdin.replace("\\n", "\n").replace("NS", side.name))
+        out, err = without_help(out), without_help(err)
         whole = f"{out}--- stderr\n{err}--- exit {code}\n"
         found.append(normal(whole.replace(side.name, "SIDE").replace(side.kubeconfig, "KUBECONFIG")))
     return found

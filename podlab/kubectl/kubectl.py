@@ -273,7 +273,7 @@ class Kubectl:
             self.client,
             self.mapper,
             self.schemas,
-            namespace or self.namespace,
+            namespace or ("" if namespace == "" and verb == "config set-context" else self.namespace),
             namespace is not None,
             self.folder or Path.cwd(),
             stdin,

@@ -70,7 +70,8 @@ def run(
         if parsed.globals.get("help"):
             return _helped(parsed, echo, line), 0, None
         if parsed.verb not in VERBS and commands()[parsed.verb].is_group:
-            return _helped(parsed, echo, line), 1, None
+            where, code = GROUPS.get(parsed.verb, ("stderr", 1))
+            return _helped(parsed, echo, line, where), code, None
         chosen = kubectl(parsed.globals)
         flags = {**parsed.flags, **{k: v for k, v in parsed.globals.items() if k == "namespace"}}
         output = chosen.do(parsed.verb, parsed.arguments, flags, after=parsed.after, stdin=stdin, echo=echo, line=line)
@@ -80,11 +81,15 @@ def run(
     return output, output.exit_code, None
 
 
-def _helped(parsed: Line, echo: Echo | None, line: str) -> Output:
-    output = Output(stdout=help_of(parsed.verb) if parsed.verb else overview(), command=line)
+GROUPS = {"rollout": ("stdout", 1), "certificate": ("stdout", 0)}
+"""Where a group's help goes that is named without a command, and the exit code; of the others to stderr, with 1."""
+
+
+def _helped(parsed: Line, echo: Echo | None, line: str, where: str = "stdout") -> Output:
+    text = help_of(parsed.verb) if parsed.verb else overview()
     if echo:
-        echo(output.stdout, "stdout")
-    return output
+        echo(text, where)
+    return Output(stdout=text if where == "stdout" else "", stderr=text if where == "stderr" else "", command=line)
 
 
 OVER = ("context", "cluster", "user", "server", "certificate_authority", "insecure_skip_tls_verify", "tls_server_name",

@@ -15,7 +15,7 @@ from podlab.kubectl.formats.jsonpath import go_text
 
 _SKIPPED = {f".metadata.{key}" for key in ("managedFields", "name", "namespace", "labels", "annotations")}
 _ACRONYMS = {"API", "URL", "UID", "GUID"}
-_PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[^A-Za-z]+")
+_PARTS = re.compile(r"URLs|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[^A-Za-z]+")
 
 
 def describe_any(obj: Object, related: dict[str, list[Object]], events: list[Object] | None, now: datetime) -> str:
@@ -51,6 +51,8 @@ def label_for(field: str) -> str:
     for part in _PARTS.findall(field):
         if part.upper() in _ACRONYMS:
             words.append(part.upper())
+        elif part == "URLs":
+            words.append(part)
         else:
             words.append(part.title() if part.islower() else part)
     return " ".join(words)

@@ -61,3 +61,10 @@ def _with_resources(value: Any, field: str = "") -> Any:
         return value
     inner = {key: _with_resources(each, key) for key, each in value.items()}
     return {"resources": {}, **inner} if field in ("containers", "initContainers") else inner
+
+
+def sorted_fields(value: Any) -> Any:
+    """The value with all its fields by name, as of what kubectl knows no struct of."""
+    if isinstance(value, list):
+        return [sorted_fields(each) for each in value]
+    return {key: sorted_fields(value[key]) for key in sorted(value)} if isinstance(value, dict) else value

@@ -12,7 +12,7 @@ from podlab.apimachinery.yamlprinter import to_compact_json
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.formats.formats import parse_format
-from podlab.kubectl.formats.structs import as_struct
+from podlab.kubectl.formats.structs import as_struct, sorted_fields
 from podlab.kubectl.klog import logged
 from podlab.kubectl.resources.restmapper import Mapping
 
@@ -118,9 +118,10 @@ class Writing:
         """Print the List that was kept until here."""
         if self.as_list and self.written:
             style = parse_format(self.output)
-            items = {"apiVersion": "v1", "items": self.written, "kind": "List", "metadata": {"resourceVersion": ""}}
-            whole = self.written[0] if len(self.written) == 1 else items
-            self.command.out(style.text(whole, show_managed_fields=self.command.common.show_managed_fields))
+            shown, single = self.command.common.show_managed_fields, len(self.written) == 1
+            items = [sorted_fields(each) for each in self.written]
+            whole = {"kind": "List", "apiVersion": "v1", "metadata": {}, "items": items}
+            self.command.out(style.text(items[0] if single else whole, show_managed_fields=shown, by_name=False))
 
 
 def kind_name(mapping: Mapping) -> str:

@@ -6,9 +6,13 @@ Upstream: staging/src/k8s.io/kubectl/pkg/cmd/apply/apply.go, patcher.go
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from podlab.apimachinery import labels
+from podlab.apimachinery.duration import parse_duration
 from podlab.apimachinery.yamlprinter import to_compact_json
 from podlab.errors import ApiError, ManifestError, PodlabError
 from podlab.kubectl.command import Command
@@ -19,6 +23,7 @@ from podlab.kubectl.manifests.writing import LAST_APPLIED, Writing, annotated
 from podlab.kubectl.resources.merge import three_way
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.verbs.create import named_files
+from podlab.kubectl.verbs.delete import Target, wait_until_gone
 
 Object = dict[str, Any]
 NOT_APPLIED = (
@@ -35,8 +40,18 @@ def apply(
     dry_run: str = "none",
     server_side: bool = False,
     force_conflicts: bool = False,
+    selector: str = "",
+    overwrite: bool = True,
+    force: bool = False,
+    grace_period: int = -1,
+    timeout: str = "0s",
+    wait: bool = False,
+    cascade: str = "background",
 ) -> None:
     """Create what is missing, patch what differs, leave the rest.
+
+    Args:
+        force: where a patch is refused, delete the object and create it anew.
 
     Raises:
         PodlabError: what could not be read or applied; the other objects are applied all the same.
@@ -51,19 +66,37 @@ def apply(
     manager = "kubectl" if server_side else "kubectl-client-side-apply"
     writing = Writing(command, manager, dry_run, "strict", as_list=True)
     found = list(manifests(command, files, validate=writing.validate))
+    if selector:
+        found = [each for each in found if labels.matches_text(selector, labels_of(each[0].obj))]
+    anew = Anew(grace_period, parse_duration(timeout)) if force else None
     for manifest, mapping in found:
         with command.going_on():
             obj, namespace = in_namespace(command, manifest, mapping)
             if server_side:
                 _apply_on_server(writing, manifest, mapping, obj, namespace, force_conflicts)
             else:
-                _apply(writing, manifest, mapping, obj, namespace)
+                _apply(writing, manifest, mapping, obj, namespace, anew)
     if not found and not command.failures:
         raise PodlabError("error: no objects passed to apply")
     writing.finish()
 
 
-def _apply(writing: Writing, manifest: Manifest, mapping: Mapping, obj: Object, namespace: str) -> None:
+def labels_of(obj: Object) -> dict[str, str]:
+    """The labels that a manifest says."""
+    return dict((obj.get("metadata") or {}).get("labels") or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Anew:
+    """How `--force` deletes what cannot be patched: seconds for the Pods to end in, and how long to wait."""
+
+    grace_period: int
+    timeout: float
+
+
+def _apply(
+    writing: Writing, manifest: Manifest, mapping: Mapping, obj: Object, namespace: str, anew: Anew | None
+) -> None:
     name = manifest.name
     current = _current(writing.command, manifest, mapping, namespace)
     modified = annotated(obj)
@@ -88,7 +121,19 @@ def _apply(writing: Writing, manifest: Manifest, mapping: Mapping, obj: Object, 
             kind = "strategic-merge-patch" if writing.command.schemas.is_strategic(mapping) else "merge-patch"
             writing.tell(mapping, writing.patch(mapping.path(namespace, name), patch, kind), "configured")
         except ApiError as error:
+            if anew is not None and error.code in (409, 422) and writing.dry_run == "none":
+                _replace(writing, Target(mapping, namespace, name), modified, anew)
+                return
             raise _patching(error, patch, manifest, mapping, namespace) from error
+
+
+def _replace(writing: Writing, target: Target, obj: Object, anew: Anew) -> None:
+    """Delete the object, and create it as the manifest says."""
+    command, grace = writing.command, anew.grace_period
+    body = {"propagationPolicy": "Background", **({"gracePeriodSeconds": grace} if grace >= 0 else {})}
+    command.client.request("DELETE", target.path, body=body)
+    wait_until_gone(command, target, "", time.monotonic() + (anew.timeout or 300))
+    writing.tell(target.mapping, writing.post(target.mapping, target.namespace, obj), "configured")
 
 
 def _apply_on_server(

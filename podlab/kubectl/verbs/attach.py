@@ -74,13 +74,15 @@ def attach_to(
     if ended and (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed"):
         command.out(_log(command, where, container))
         return
-    if stdin and not quiet:
+    if not quiet:
         command.err(PROMPT)
     try:
         finish(command, stream(command, f"{where}/attach", [("container", container)], stdin=stdin, tty=tty))
-    except PodlabError:
+    except PodlabError as error:
         if not ended:
             raise
+        pod_name, why = pod["metadata"]["name"], str(error).removeprefix("error: ")
+        command.err(f"warning: couldn't attach to pod/{pod_name}, falling back to streaming logs: {why}\n")
         command.out(_log(command, where, container))
 
 

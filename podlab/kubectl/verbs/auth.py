@@ -37,7 +37,7 @@ def can_i(
     if list_:
         _list(command, no_headers)
         return
-    if len(arguments) not in (2, 3):
+    if len(arguments) != 2:
         raise PodlabError(
             "error: you must specify two arguments: verb resource or verb resource/resourceName.\n"
             "See 'kubectl auth can-i -h' for help and examples."
@@ -71,7 +71,6 @@ def _attributes(command: Command, arguments: tuple[str, ...], namespace: str, su
         if resource != "*":
             command.err(f"Warning: the server doesn't have a resource type '{resource}'\n\n")
     found = {"namespace": namespace, "verb": verb, "group": group, "resource": resource}
-    name = name or (arguments[2] if len(arguments) == 3 else "")
     found |= {"name": name} if name else {}
     found |= {"subresource": subresource} if subresource else {}
     return {"resourceAttributes": found}
@@ -86,20 +85,25 @@ def _list(command: Command, no_headers: bool) -> None:
     status = command.client.request("POST", RULES, body=body).json()["status"]
     rows = [] if no_headers else ["Resources\tNon-Resource URLs\tResource Names\tVerbs"]
     found = [each for rule in status.get("resourceRules") or [] for each in _rules_of(rule)]
-    found.sort(key=lambda each: each[0].partition(".")[::-1])
-    urls: list[tuple[str, Rule]] = [
-        (f"[{url}]", ("", [url], [], rule.get("verbs") or []))
+    found += [
+        ("", [url], [], rule.get("verbs") or [])
         for rule in status.get("nonResourceRules") or []
         for url in rule.get("nonResourceURLs") or []
     ]
-    found += [rule for _, rule in sorted(urls, key=lambda pair: pair[0])]
-    for rule in found:
+    for rule in sorted(found, key=_go):
         what, *lists = rule
         rows.append("\t".join([what, *(f"[{' '.join(each)}]" for each in lists)]))
     command.out(align("".join(f"{row}\n" for row in rows), min_width=6, padding=3))
 
 
 Rule = tuple[str, list[str], list[str], list[str]]
+
+
+def _go(rule: Rule) -> str:
+    """The rule as Go prints it, by which kubectl sorts."""
+    resource, _, group = rule[0].partition(".")
+    fields = (rule[3], [group] if resource else [], [resource] if resource else [], rule[2], rule[1])
+    return ",".join(f"[{' '.join(each)}]" for each in fields)
 
 
 def _rules_of(rule: Object) -> list[Rule]:
@@ -118,7 +122,7 @@ def whoami(command: Command, *arguments: str) -> None:
     command.objects.append(review)
     output = command.common.output
     if output:
-        command.out(parse_format(output, tables=False).text(review))
+        command.out(parse_format(output, tables=False).text(review, by_name=False))
         return
     info = (review.get("status") or {}).get("userInfo") or {}
     rows = [("Username", info.get("username")), ("UID", info.get("uid"))]

@@ -19,6 +19,10 @@ from podlab.kubectl.formats.tabwriter import align
 Object = dict[str, Any]
 SECRETS = {"client-certificate-data": "DATA+OMITTED", "client-key-data": "DATA+OMITTED", "token": "REDACTED",
            "password": "REDACTED", "certificate-authority-data": "DATA+OMITTED"}  # fmt: skip
+ORDER = ("server", "cluster", "user", "namespace", "tls-server-name", "insecure-skip-tls-verify",
+         "certificate-authority", "certificate-authority-data", "proxy-url", "client-certificate",
+         "client-certificate-data", "client-key", "client-key-data", "token", "tokenFile", "as", "as-uid", "as-groups",
+         "as-user-extra", "username", "password", "auth-provider", "exec")  # fmt: skip
 ACTIVE = 'warning: this removed your active {what}, use "kubectl config use-context" to select a different one\n'
 
 
@@ -28,7 +32,8 @@ def _path(command: Command) -> Path:
     return next((each for each in named if each.exists()), named[0])
 
 
-def _read(command: Command) -> Object:
+def read(command: Command) -> Object:
+    """The kubeconfig as it is."""
     path = _path(command)
     try:
         found = parse(path.read_bytes(), path)
@@ -39,7 +44,8 @@ def _read(command: Command) -> Object:
     return {"apiVersion": "v1", "kind": "Config", **found}
 
 
-def _write(command: Command, config: Object) -> None:
+def write(command: Command, config: Object) -> None:
+    """Put the kubeconfig in its file's place."""
     path = _path(command)
     for section in ("clusters", "contexts", "users"):
         config[section] = sorted(config.get(section) or [], key=lambda each: str(each.get("name"))) or None
@@ -53,7 +59,8 @@ def _write(command: Command, config: Object) -> None:
         raise ClusterError(f"error: open {path}: {(error.strerror or str(error)).lower()}") from error
 
 
-def _entry(config: Object, section: str, name: str) -> Object | None:
+def entry(config: Object, section: str, name: str) -> Object | None:
+    """One cluster, context or user by its name."""
     return next((each for each in config.get(section) or [] if each.get("name") == name), None)
 
 
@@ -68,8 +75,9 @@ def view(
 ) -> None:
     """Print the kubeconfig, its secrets left out."""
     if arguments:
-        raise PodlabError(f"error: unexpected arguments: [{' '.join(arguments)}]")
-    config = _read(command)
+        see = "See 'kubectl config view -h' for help and examples"
+        raise PodlabError(f"error: unexpected arguments: [{' '.join(arguments)}]\n{see}")
+    config = read(command)
     config = {"apiVersion": "v1", "kind": "Config"} | {
         key: config.get(key) or ("" if key == "current-context" else None)
         for key in ("clusters", "contexts", "current-context", "users")
@@ -79,13 +87,30 @@ def view(
     if not raw and not flatten:
         for section, key in (("clusters", "cluster"), ("users", "user")):
             for each in config.get(section) or []:
-                each[key] = {k: SECRETS.get(k, v) for k, v in (each.get(key) or {}).items()}
+                each[key] = {k: SECRETS.get(k, v) if v else v for k, v in (each.get(key) or {}).items()}
     style = parse_format(output, tables=False)
-    command.out(style.text(config))
+    command.out(style.text(_ordered(config), by_name=False))
+
+
+def _ordered(config: Object) -> Object:
+    """As Go's struct has its fields."""
+    whole = {key: config.get(key) for key in ("kind", "apiVersion", "clusters", "users", "contexts", "current-context")}
+    for section, key in (("clusters", "cluster"), ("users", "user"), ("contexts", "context")):
+        whole[section] = [
+            {"name": each.get("name"), key: {k: each[key][k] for k in sorted(each[key], key=_place)}}
+            if isinstance(each.get(key), dict)
+            else each
+            for each in config.get(section) or []
+        ] or None
+    return whole
+
+
+def _place(field: str) -> int:
+    return ORDER.index(field) if field in ORDER else len(ORDER)
 
 
 def _minified(config: Object, name: str) -> Object:
-    found = _entry(config, "contexts", name)
+    found = entry(config, "contexts", name)
     if not name or found is None:
         raise PodlabError(
             f"error: cannot locate context {name}" if name else "error: current-context must exist in order to minify"
@@ -100,7 +125,7 @@ def _minified(config: Object, name: str) -> Object:
 
 def current_context(command: Command, *arguments: str) -> None:
     """Print the current context."""
-    name = command.client.context or _read(command).get("current-context")
+    name = command.client.context or read(command).get("current-context")
     if not name:
         raise PodlabError("error: current-context is not set")
     command.out(f"{name}\n")
@@ -109,8 +134,11 @@ def current_context(command: Command, *arguments: str) -> None:
 def get_contexts(command: Command, *arguments: str, no_headers: bool = False, output: str = "") -> None:
     """List the contexts."""
     if output not in ("", "name"):
-        raise PodlabError("error: output must be one of '' or 'name': " + output)
-    config = _read(command)
+        raise PodlabError(
+            f"error: --output {output} is not available in kubectl config get-contexts; resetting to default output "
+            "format"
+        )
+    config = read(command)
     there = {str(each.get("name")): each.get("context") or {} for each in config.get("contexts") or []}
     names = list(arguments) or sorted(there)
     found = [name for name in names if name in there]
@@ -139,17 +167,19 @@ def get_users(command: Command, *arguments: str) -> None:
 
 
 def _names(command: Command, section: str) -> None:
-    names = sorted(str(each.get("name")) for each in _read(command).get(section) or [])
+    names = sorted(str(each.get("name")) for each in read(command).get(section) or [])
     command.out("NAME\n" + "".join(f"{name}\n" for name in names))
 
 
 def use_context(command: Command, *arguments: str) -> None:
     """Make a context the current one."""
+    if not arguments:
+        raise PodlabError("error: Unexpected args: []")
     name = _one(arguments, "use-context")
-    config = _read(command)
-    if _entry(config, "contexts", name) is None:
+    config = read(command)
+    if entry(config, "contexts", name) is None:
         raise PodlabError(f'error: no context exists with the name: "{name}"')
-    _write(command, {**config, "current-context": name})
+    write(command, {**config, "current-context": name})
     command.out(f'Switched to context "{name}".\n')
 
 
@@ -163,7 +193,7 @@ def _one(arguments: tuple[str, ...], verb: str) -> str:
 
 def set_context(command: Command, *arguments: str, current: bool = False, cluster: str = "", user: str = "") -> None:
     """Make a context, or change what it names."""
-    config = _read(command)
+    config = read(command)
     name = str(config.get("current-context") or "") if current else arguments[0] if arguments else ""
     if current and arguments:
         raise PodlabError("error: you cannot specify both a context name and --current")
@@ -173,17 +203,18 @@ def set_context(command: Command, *arguments: str, current: bool = False, cluste
             if current
             else "error: you must specify a non-empty context name or --current"
         )
-    found = _entry(config, "contexts", name)
-    values = {"cluster": cluster, "user": user, "namespace": command.namespace if command.enforce_namespace else ""}
-    given = {key: value for key, value in values.items() if value}
+    found = entry(config, "contexts", name)
+    given = {key: value for key, value in (("cluster", cluster), ("user", user)) if value}
+    given |= {"namespace": command.namespace} if command.enforce_namespace else {}
     if found is None:
         config["contexts"] = [
             *(config.get("contexts") or []),
             {"name": name, "context": {"cluster": "", "user": "", **given}},
         ]
     else:
-        found["context"] = {**(found.get("context") or {}), **given}
-    _write(command, config)
+        changed = {**(found.get("context") or {}), **given}
+        found["context"] = {key: value for key, value in changed.items() if value or key != "namespace"}
+    write(command, config)
     command.out(f'Context "{name}" {"created" if found is None else "modified"}.\n')
 
 
@@ -194,23 +225,23 @@ def rename_context(command: Command, *arguments: str) -> None:
             f"error: Unexpected args: {list(arguments)}\nSee 'kubectl config rename-context -h' for help and examples"
         )
     old, new = arguments
-    config, path = _read(command), _path(command)
-    found = _entry(config, "contexts", old)
+    config, path = read(command), _path(command)
+    found = entry(config, "contexts", old)
     if found is None:
         raise PodlabError(f'error: cannot rename the context "{old}", it\'s not in {path}')
-    if _entry(config, "contexts", new) is not None:
+    if entry(config, "contexts", new) is not None:
         raise PodlabError(f'error: cannot rename the context "{old}", the context "{new}" already exists in {path}')
     found["name"] = new
     if config.get("current-context") == old:
         config["current-context"] = new
-    _write(command, config)
+    write(command, config)
     command.out(f'Context "{old}" renamed to "{new}".\n')
 
 
 def delete_context(command: Command, *arguments: str) -> None:
     """Take a context out of the file."""
     name = _one(arguments, "delete-context")
-    active = _read(command).get("current-context") == name
+    active = read(command).get("current-context") == name
     _delete(
         command, "contexts", "context", name, lambda: command.err(ACTIVE.format(what="context")) if active else None
     )
@@ -223,14 +254,18 @@ def delete_cluster(command: Command, *arguments: str) -> None:
 
 def delete_user(command: Command, *arguments: str) -> None:
     """Take a user out of the file."""
+    if not arguments:
+        raise PodlabError(
+            "error: user to delete is required\nSee 'kubectl config delete-user -h' for help and examples"
+        )
     _delete(command, "users", "user", _one(arguments, "delete-user"), lambda: None)
 
 
 def _delete(command: Command, section: str, what: str, name: str, warn: Callable[[], None]) -> None:
-    config, path = _read(command), _path(command)
-    if _entry(config, section, name) is None:
+    config, path = read(command), _path(command)
+    if entry(config, section, name) is None:
         raise PodlabError(f"error: cannot delete {what} {name}, not in {path}")
     warn()
     config[section] = [each for each in config[section] if each.get("name") != name]
-    _write(command, config)
+    write(command, config)
     command.out(f"deleted {what} {name} from {path}\n")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from podlab.apimachinery import labels
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
@@ -20,6 +21,7 @@ def create(
     *arguments: str,
     filename: Sequence[str] = (),
     edit: bool = False,
+    selector: str = "",
 ) -> None:
     """Create each object of the manifests.
 
@@ -30,6 +32,8 @@ def create(
     writing = Writing(command, "kubectl-create", validate="strict")
     found = False
     for manifest, mapping in manifests(command, files, validate=writing.validate):
+        if selector and not labels.matches_text(selector, (manifest.obj.get("metadata") or {}).get("labels")):
+            continue
         found = True
         with command.going_on("creating", manifest.source):
             obj, namespace = in_namespace(command, manifest, mapping)

@@ -13,7 +13,7 @@ from typing import Any
 from podlab.client import Client
 from podlab.errors import ApiError, PodlabError
 from podlab.kubectl.command import Command
-from podlab.kubectl.describe import config, network, node, roles, storage, workloads
+from podlab.kubectl.describe import config, ingress, network, node, policies, roles, storage, workloads
 from podlab.kubectl.describe.generic import describe_any
 from podlab.kubectl.describe.pod import describe_pod
 from podlab.kubectl.describe.sections import Object, format_selector
@@ -71,6 +71,12 @@ def _slices(obj: Object) -> list[Reading]:
     return [("endpointslices", path, {"labelSelector": f"kubernetes.io/service-name={obj['metadata']['name']}"})]
 
 
+def _behind_paths(obj: Object) -> list[Reading]:
+    namespace = _namespace(obj)
+    slices = f"/apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices"
+    return [("services", f"/api/v1/namespaces/{namespace}/services", {}), ("endpointslices", slices, {})]
+
+
 def _of_node(obj: Object) -> list[Reading]:
     name = obj["metadata"]["name"]
     unfinished = f"spec.nodeName={name},status.phase!=Succeeded,status.phase!=Failed"
@@ -106,6 +112,11 @@ DESCRIBERS: dict[tuple[str, str], Describer] = {
     ("", "Service"): Describer(network.describe_service, _slices),
     ("", "Endpoints"): Describer(network.describe_endpoints),
     ("discovery.k8s.io", "EndpointSlice"): Describer(network.describe_endpoint_slice),
+    ("networking.k8s.io", "Ingress"): Describer(ingress.describe_ingress, _behind_paths),
+    ("networking.k8s.io", "NetworkPolicy"): Describer(ingress.describe_network_policy, has_events=False),
+    ("autoscaling", "HorizontalPodAutoscaler"): Describer(policies.describe_autoscaler),
+    ("policy", "PodDisruptionBudget"): Describer(policies.describe_disruption_budget),
+    ("scheduling.k8s.io", "PriorityClass"): Describer(policies.describe_priority_class),
     ("", "PersistentVolumeClaim"): Describer(storage.describe_claim, _all_pods),
     ("", "PersistentVolume"): Describer(storage.describe_volume),
     ("storage.k8s.io", "StorageClass"): Describer(storage.describe_storage_class),
@@ -146,7 +157,10 @@ def describe(
     question = Question(command.namespace, all_namespaces, selector)
     answer = fetch(command.client, chosen, question)
     found = [(mapping, obj) for mapping, each in answer.found for obj in items_of(mapping, each)]
-    if len(resources) == 2 and any(isinstance(error, ApiError) and error.code == 404 for error in answer.errors):
+    missing = [each for each in answer.errors if isinstance(each, ApiError) and each.code == 404]
+    if len(resources) == 2 and len(answer.errors) == len(missing) == 1:
+        if "," in resources[0]:
+            raise PodlabError("error: you may only specify a single resource type")
         _by_prefix(command, chosen[0].mapping, question, chosen[0].name, answer.errors[0], bool(show_events))
         return
     command.failures += answer.errors

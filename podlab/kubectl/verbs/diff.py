@@ -40,7 +40,8 @@ def diff(command: Command, *arguments: str, filename: Sequence[str] = (), server
     for manifest, mapping in manifests(command, files):
         with command.going_on():
             obj, namespace = in_namespace(command, manifest, mapping)
-            live, merged = _both(command, manifest, mapping, obj, namespace)
+            reads = _applied if server_side else _both
+            live, merged = reads(command, manifest, mapping, obj, namespace)
             version = f"{mapping.group}.{mapping.version}" if mapping.group else mapping.version
             name = f"{version}.{mapping.kind}.{namespace}.{manifest.name}"
             text = unified(live, merged, *(f"{folder}/{name}" for folder in folders))
@@ -48,6 +49,22 @@ def diff(command: Command, *arguments: str, filename: Sequence[str] = (), server
                 differs = True
                 command.out(text)
     command.exit_code = FAILED if command.failures else int(differs)
+
+
+def _applied(
+    command: Command, manifest: Manifest, mapping: Mapping, obj: Object, namespace: str
+) -> tuple[Object | None, Object]:
+    """The object as it is, and as a server-side apply would leave it."""
+    path = mapping.path(namespace, manifest.name)
+    try:
+        live: Object | None = read_one(command.client, mapping, namespace, manifest.name)
+    except ApiError as error:
+        if error.code != 404:
+            raise
+        live = None
+    query = {"fieldManager": "kubectl", "dryRun": "All", "force": "true"}
+    content_type = "application/apply-patch+yaml"
+    return live, command.client.request("PATCH", path, query=query, body=obj, content_type=content_type).json()
 
 
 def _both(
@@ -74,7 +91,21 @@ def _both(
 def unified(live: Object | None, merged: Object, old: str, new: str) -> str:
     """The difference of two objects' YAML as `diff -u -N` writes it; "" if there is none."""
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f000 +0000")
-    before = to_yaml(without_managed_fields(live)).splitlines(keepends=True) if live else []
+    before: list[str] = []
+    if (live or merged).get("kind") == "Secret":
+        live, merged = _masked(live, merged)
+        before = [] if live else ["null\n"]
+    before = to_yaml(without_managed_fields(live)).splitlines(keepends=True) if live else before
     after = to_yaml(without_managed_fields(merged)).splitlines(keepends=True)
     lines = "".join(difflib.unified_diff(before, after, old, new, now, now))
     return f"diff -u -N {old} {new}\n{lines}" if lines else ""
+
+
+def _masked(live: Object | None, merged: Object) -> tuple[Object | None, Object]:
+    """Both Secrets without their values, but with what is not the same marked."""
+    old, new = (live or {}).get("data") or {}, merged.get("data") or {}
+    changed = {key for key in old.keys() & new.keys() if old[key] != new[key]}
+    mask = {side: {key: f"*** ({side})" if key in changed else "***" for key in data}
+            for side, data in (("before", old), ("after", new))}  # fmt: skip
+    shown = {**live, "data": mask["before"]} if live and "data" in live else live
+    return shown, {**merged, "data": mask["after"]} if "data" in merged else merged

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from podlab.apimachinery.yamlprinter import to_json, to_yaml
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
+from podlab.kubectl.formats.formats import parse_format
 from podlab.kubectl.formats.tabwriter import align
 from podlab.kubectl.resources.restmapper import Mapping
 
 DUMP = "To further debug and diagnose cluster problems, use 'kubectl cluster-info dump'."
 KUSTOMIZE = "v5.8.1"
+STRUCTURED = ("json", "yaml", "kyaml")
 VERSION = "v1.36.4"
 """The kubectl whose text is kept to."""
 
@@ -34,8 +36,9 @@ def api_resources(
             f"error: unexpected arguments: [{' '.join(arguments)}]\n"
             "See 'kubectl api-resources -h' for help and examples"
         )
-    if output not in ("", "wide", "name"):
-        raise PodlabError(f"error: --output {output} is not available")
+    if output not in ("", "wide", "name", *STRUCTURED):
+        none = f'unable to match a printer suitable for the output format "{output}"'
+        raise PodlabError(f"error: {none}, allowed formats are: json,kyaml,name,wide,yaml")
     if sort_by not in ("", "name", "kind"):
         raise PodlabError("error: --sort-by accepts only name or kind")
     rows = [
@@ -49,10 +52,25 @@ def api_resources(
     ]
     if sort_by:
         rows.sort(key=lambda each: each.plural if sort_by == "name" else each.kind)
-    if output == "name":
+    if output in STRUCTURED:
+        command.out(parse_format(output).text(_resource_list(rows), by_name=False))
+    elif output == "name":
         command.out("".join(f"{each.qualified}\n" for each in rows))
     else:
         command.out(_resource_table(rows, output == "wide", no_headers))
+
+
+def _resource_list(rows: list[Mapping]) -> dict[str, object]:
+    """The rows as one APIResourceList."""
+    resources = [
+        {"name": each.plural, "singularName": each.singular, "namespaced": each.namespaced}
+        | ({"group": each.group} if each.group else {})
+        | {"version": each.version, "kind": each.kind, "verbs": list(each.verbs)}
+        | ({"shortNames": list(each.short_names)} if each.short_names else {})
+        | ({"categories": list(each.categories)} if each.categories else {})
+        for each in rows
+    ]
+    return {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": "", "resources": resources}
 
 
 def _resource_table(rows: list[Mapping], wide: bool, no_headers: bool) -> str:
@@ -74,6 +92,9 @@ def _is_preferred(command: Command, one: Mapping) -> bool:
 
 def api_versions(command: Command, *arguments: str) -> None:
     """List the API versions."""
+    if arguments:
+        words = f"[{' '.join(arguments)}]"
+        raise PodlabError(f"error: unexpected arguments: {words}\nSee 'kubectl api-versions -h' for help and examples")
     groups = command.client.get("/apis").get("groups") or []
     found = [version["groupVersion"] for group in groups for version in group["versions"]]
     found += command.client.get("/api").get("versions") or []
@@ -96,6 +117,8 @@ def cluster_info(command: Command, *arguments: str) -> None:
 
 def version(command: Command, *arguments: str, client: bool = False, output: str = "") -> None:
     """The versions of this kubectl and of the server."""
+    if arguments:
+        raise PodlabError(f"error: extra arguments: [{' '.join(arguments)}]")
     if output not in ("", "yaml", "json"):
         raise PodlabError("error: --output must be 'yaml' or 'json'")
     if output:
@@ -103,7 +126,7 @@ def version(command: Command, *arguments: str, client: bool = False, output: str
         found: dict[str, object] = {"clientVersion": {"gitVersion": VERSION, "major": major, "minor": minor}}
         found["kustomizeVersion"] = KUSTOMIZE
         found |= {} if client else {"serverVersion": command.client.get("/version")}
-        command.out(to_yaml(found) if output == "yaml" else to_json(found))
+        command.out(to_yaml(found) + "\n" if output == "yaml" else to_json(found))
         return
     command.out(f"Client Version: {VERSION}\nKustomize Version: {KUSTOMIZE}\n")
     if not client:

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from podlab.apimachinery import labels
 from podlab.apimachinery.duration import parse_duration
 from podlab.errors import ApiError, PodlabError
 from podlab.kubeconfig.eventloop import pause
@@ -80,6 +81,7 @@ def drain(
     Raises:
         PodlabError: Pods that may not be evicted, or are not gone in time.
     """
+    _check_selector(pod_selector)
     patience = parse_duration(timeout) or float("inf")
     allowed = (force, ignore_daemonsets, delete_emptydir_data, disable_eviction)
     rules = Rules(*allowed, grace_period, patience, pod_selector, chunk_size)
@@ -103,12 +105,19 @@ def drain(
         command.err("There are pending nodes to be drained:\n" + "".join(f" {name}\n" for name in left))
 
 
+def _check_selector(text: str) -> None:
+    try:
+        labels.parse(text)
+    except ValueError:
+        raise PodlabError("error: --pod-selector=<pod_selector> must be a valid label selector") from None
+
+
 def _nodes(command: Command, arguments: Sequence[str], selector: str, verb: str) -> list[tuple[Mapping, Object]]:
     see = f"\nSee 'kubectl {verb} -h' for help and examples"
     if not arguments and not selector:
         raise PodlabError(f"error: USAGE: {verb} NODE [flags]{see}")
     if arguments and selector:
-        raise PodlabError(f"error: error: cannot specify both a node name and a --selector option{see}")
+        raise PodlabError(f"error: cannot specify both a node name and a --selector option{see}")
     if selector:
         return objects_named(command, ["nodes"], (), selector)
     found = []
@@ -118,7 +127,7 @@ def _nodes(command: Command, arguments: Sequence[str], selector: str, verb: str)
             if one.mapping.kind != "Node":
                 raise PodlabError(f'error: error: expected resource of type node, got "{one.mapping.plural}"')
             found.append((one.mapping, command.client.get(one.mapping.path("", one.name))))
-    return found
+    return [] if command.failures else found
 
 
 def _cordon(writing: Writing, mapping: Mapping, node: Object, wanted: bool) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from podlab.apimachinery.yamlprinter import to_yaml
+from podlab.apimachinery.yamlprinter import to_compact_json, to_yaml
 from podlab.errors import ApiError, ManifestError, PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.formats.formats import without_managed_fields
@@ -31,6 +31,7 @@ HEAD = (
     "# and an empty file will abort the edit. If an error occurs while saving this file will be\n"
     "# reopened with the relevant failures.\n#\n"
 )
+CANCELLED = "Edit cancelled, {why}.\n"
 NO_TERMINAL = Text(
     ko="error: 노트북에서는 편집기를 열 수 없습니다. `ManifestEditor(kubectl, …)`로 고치거나 "
     "`kubectl.patch(…)`를 씁니다.",
@@ -50,41 +51,62 @@ def edit(
     Raises:
         PodlabError: there is no terminal, the editor fails, or the server refuses.
     """
-    found = objects_named(command, arguments, filename)
+    found = objects_named(command, arguments, filename, all_=True)
+    if command.echo is None and found:
+        raise PodlabError(NO_TERMINAL)
+    missing = [each for each in command.failures if isinstance(each, ApiError) and each.code == 404]
+    if not found and missing and len(missing) == len(command.failures):
+        command.failures.clear()
+        command.err(CANCELLED.format(why="no changes made"))
     if not found:
         return
-    if command.echo is None:
-        raise PodlabError(NO_TERMINAL)
-    writing = Writing(command, "kubectl-edit", validate="strict")
-    for mapping, obj in found:
-        with command.going_on():
-            _edit(writing, mapping, obj, subresource, output_patch)
+    writing = Writing(command, "kubectl-edit", validate="strict", as_list=False)
+    _edit(writing, found, subresource, output_patch)
 
 
-def _edit(writing: Writing, mapping: Mapping, obj: Object, subresource: str, output_patch: bool) -> None:
+def _edit(writing: Writing, found: list[tuple[Mapping, Object]], subresource: str, output_patch: bool) -> None:
     """Open the editor until the server takes what was written, or nothing more was changed."""
-    original = to_yaml(without_managed_fields(obj))
-    text, said = original, ""
+    whole = [without_managed_fields(obj) for _, obj in found]
+    listed = {"apiVersion": "v1", "items": whole, "kind": "List", "metadata": {}}
+    text, said = to_yaml(whole[0] if len(whole) == 1 else listed), ""
     while True:
-        written = _from_editor(HEAD + said + text)
-        body = "".join(line for line in written.splitlines(keepends=True) if not line.startswith("#"))
-        if not body.strip() or body == text:
-            why = "saved file is empty" if not body.strip() else "no changes made"
-            writing.command.err(f"Edit cancelled, {why}.\n")
+        body, edited = edited_text(writing.command, text, said)
+        if edited is None:
+            writing.command.err(CANCELLED.format(why=body))
             return
         try:
-            _send(writing, mapping, obj, _object(body), subresource, output_patch)
+            items = [edited] if len(whole) == 1 else edited.get("items") or []
+            if len(items) != len(whole):
+                raise ManifestError("error: the edited file failed validation: objects are missing from it")
+            for (mapping, obj), item in zip(found, items, strict=True):
+                _send(writing, mapping, obj, item, subresource, output_patch)
             return
         except (ApiError, ManifestError) as error:
             text, said = body, "".join(f"# {line}\n" for line in str(error).splitlines()) + "#\n"
 
 
+def edited_text(command: Command, text: str, said: str = "") -> tuple[str, Object | None]:
+    """What was written in the editor, as text and as an object; None where nothing was, and why, in its text's place.
+
+    Raises:
+        PodlabError: there is no terminal, or the editor fails. ManifestError: it is no object any more.
+    """
+    if command.echo is None:
+        raise PodlabError(NO_TERMINAL)
+    written = _from_editor(HEAD + said + text)
+    body = "".join(line for line in written.splitlines(keepends=True) if not line.startswith("#"))
+    if not body.strip() or body == text:
+        return "no changes made" if body.strip() else "saved file is empty", None
+    return body, _object(body)
+
+
 def _object(text: str) -> Object:
     found = [each.obj for each in parse(text, "edited-file")]
-    if len(found) != 1 or not isinstance(found[0], dict):
+    if len(found) == 1 and isinstance(found[0], dict):
+        return dict(found[0])
+    if not found or not all(isinstance(each, dict) for each in found):
         raise ManifestError("error: the edited file failed validation: invalid object to validate")
-    edited: Object = found[0]
-    return edited
+    return {"items": found}
 
 
 def _send(writing: Writing, mapping: Mapping, obj: Object, edited: Object, subresource: str, shown: bool) -> None:
@@ -92,7 +114,7 @@ def _send(writing: Writing, mapping: Mapping, obj: Object, edited: Object, subre
     kind = writing.command.schemas.of(mapping.api_version, mapping.kind)
     patch = three_way(before, edited, before, kind)
     if not patch:
-        writing.command.err("Edit cancelled, no changes made.\n")
+        writing.tell(mapping, obj, "skipped")
         return
     for key in ("name", "namespace"):
         if (edited.get("metadata") or {}).get(key) != obj["metadata"].get(key):
@@ -100,7 +122,7 @@ def _send(writing: Writing, mapping: Mapping, obj: Object, edited: Object, subre
     path = mapping.path(obj["metadata"].get("namespace", ""), obj["metadata"]["name"], subresource)
     style = "strategic-merge-patch" if writing.command.schemas.is_strategic(mapping) else "merge-patch"
     if shown:
-        writing.command.out(f"Patch: {patch}\n")
+        writing.command.out(f"Patch: {to_compact_json(patch)}\n")
     writing.tell(mapping, writing.patch(path, patch, style), "edited")
 
 

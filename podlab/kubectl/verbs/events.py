@@ -51,7 +51,7 @@ def events(
     found = [{"apiVersion": "v1", "kind": "Event", **event} for event in listed["items"] if _is_wanted(event, wanted)]
     found.sort(key=_when)
     command.objects += found
-    if output:
+    if output and (found or output == "json"):
         document = {"apiVersion": "v1", "items": found, "kind": "EventList", "metadata": {"resourceVersion": ""}}
         command.out(parse_format(output).text(document))
     elif found:

@@ -65,7 +65,7 @@ def expose(
     more = {"type": type_, **external, **balanced, "sessionAffinity": session_affinity, "clusterIP": cluster_ip}
     given = tuple((key, value) for key, value in more.items() if value)
     wanted = Wanted(name, port, target_port, protocol, labels, selector, given)
-    writing = Writing(command, "kubectl-expose")
+    writing = Writing(command, "kubectl-expose", typed=True)
     services = command.mapper.by_name("services")
     for mapping, obj in objects_named(command, arguments, filename):
         with command.going_on():

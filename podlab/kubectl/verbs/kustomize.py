@@ -8,10 +8,17 @@ from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.kustomization import build
 
 
-def kustomize(command: Command, *arguments: str) -> None:
+def kustomize(command: Command, *arguments: str, output: str = "") -> None:
     """Print the objects that a folder's kustomization builds."""
     if len(arguments) > 1:
         raise PodlabError("error: specify one path to kustomization.yaml")
     objects = build(command.folder, arguments[0] if arguments else ".")
     command.objects += objects
-    command.out("---\n".join(to_yaml(each) for each in objects))
+    text = "---\n".join(to_yaml(each) for each in objects)
+    if not output:
+        command.out(text)
+        return
+    try:
+        (command.folder / output).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise PodlabError(f"error: open {output}: {(error.strerror or str(error)).lower()}") from error

@@ -16,9 +16,13 @@ from podlab.errors import ManifestError, PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
 from podlab.kubectl.manifests.writing import Writing
+from podlab.kubectl.resources.listing import read_one
+from podlab.kubectl.resources.patches import PatchError, json_patch, merge_patch, strategic_patch
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.resources.selection import select
+from podlab.kubectl.verbs.naming import NOTHING_NAMED
 
+Object = dict[str, Any]
 TYPES = {"json": "json-patch", "merge": "merge-patch", "strategic": "strategic-merge-patch"}
 
 
@@ -41,18 +45,38 @@ def patch(
         raise PodlabError(f'error: --type must be one of [json merge strategic], not "{type_}"')
     if not patch and not patch_file:
         raise PodlabError("error: must specify --patch or --patch-file containing the contents of the patch")
+    if patch and patch_file:
+        raise PodlabError("error: cannot specify --patch and --patch-file together")
     text = patch or _read(command, patch_file)
     body = _parsed(text)
     writing = Writing(command, "kubectl-patch", dry_run)
     for mapping, namespace, name in _targets(command, arguments, filename):
         with command.going_on():
             path = mapping.path(namespace, name, subresource)
-            before = command.client.get(path)
-            after = before if writing.on_client else writing.patch(path, body, TYPES[type_.lower()])
+            before = read_one(command.client, mapping, namespace, name, subresource)
+            local = writing.on_client
+            after = (_locally if local else _there)(writing, mapping, before, path, body, TYPES[type_.lower()])
             mapping = _kind_of(mapping, after)
             # by all of it: the last finalizer's removal deletes an object without a resourceVersion of its own
-            unchanged = before == after and not writing.on_client and dry_run == "none"
-            writing.tell(mapping, after, "patched (no change)" if unchanged else "patched")
+            unchanged = before == after and not writing.output and dry_run != "server"
+            writing.tell(mapping, after, "patched (no change)" if unchanged else "patched", plain=local)
+
+
+def _there(writing: Writing, mapping: Mapping, before: Object, path: str, body: Any, kind: str) -> Object:
+    return writing.patch(path, body, kind)
+
+
+def _locally(writing: Writing, mapping: Mapping, before: Object, path: str, body: Any, kind: str) -> Object:
+    """The patch applied here, as a client's dry run does."""
+    try:
+        if kind == "json-patch":
+            return dict(json_patch(before, body))
+        if kind == "merge-patch":
+            return dict(merge_patch(before, body))
+        schema = writing.command.schemas.of(mapping.api_version, mapping.kind)
+        return dict(strategic_patch(before, body, schema))
+    except (PatchError, TypeError, AttributeError, ValueError) as error:
+        raise PodlabError(f"error: {error}") from None
 
 
 def _kind_of(mapping: Mapping, obj: Any) -> Mapping:
@@ -76,9 +100,18 @@ def _parsed(text: str) -> Any:
     except ValueError:
         pass
     try:
-        return yaml.safe_load(text)
+        return _with_text_keys(yaml.safe_load(text))
     except yaml.YAMLError as error:
         raise ManifestError(f'error: unable to parse "{text}": yaml: {error}') from error
+
+
+def _with_text_keys(value: Any) -> Any:
+    """YAML's keys as JSON has them: `y` and `on` are read as true."""
+    if isinstance(value, list):
+        return [_with_text_keys(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {str(k).lower() if isinstance(k, bool) else str(k): _with_text_keys(v) for k, v in value.items()}
 
 
 def _targets(command: Command, arguments: Sequence[str], filename: Sequence[str]) -> list[tuple[Mapping, str, str]]:
@@ -90,8 +123,6 @@ def _targets(command: Command, arguments: Sequence[str], filename: Sequence[str]
     chosen = select(command.mapper, arguments)
     if not chosen or any(not one.name for one in chosen):
         raise PodlabError(
-            "error: one or more resources must be specified as <resource> <name> or <resource>/<name>"
-            if not chosen
-            else "error: resource(s) were provided, but no name was specified"
+            NOTHING_NAMED if not chosen else "error: resource(s) were provided, but no name was specified"
         )
     return [(one.mapping, command.namespace, one.name) for one in chosen]

@@ -33,7 +33,7 @@ ENDED = ("Succeeded", "Failed")
 def run(
     command: Command,
     *arguments: str,
-    image: str = "",
+    image: str | None = None,
     port: str = "",
     env: Sequence[str] = (),
     labels: str = "",
@@ -68,17 +68,17 @@ def run(
         PodlabError: name or image missing or wrong, or the server refuses.
     """
     attached = stdin if attach is None else attach
-    _check(command, arguments, image, restart, tty=tty, stdin=stdin, rm=rm, attached=attached)
+    _check(command, arguments, image, restart, image_pull_policy, tty=tty, stdin=stdin, rm=rm, attached=attached)
     if expose and not port:
         raise PodlabError(f"error: --port must be set when exposing a service{SEE}")
     metadata = _metadata(command, arguments[0], labels, annotations)
-    container = _container(arguments, image, command_, port, env, image_pull_policy, privileged)
+    container = _container(arguments, image or "", command_, port, env, image_pull_policy, privileged)
     container |= {"stdin": True, **({} if leave_stdin_open else {"stdinOnce": True})} if stdin else {}
     container |= {"tty": True} if tty else {}
     spec = {"containers": [container], "restartPolicy": restart, "dnsPolicy": "ClusterFirst"}
     obj: Object = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": {}}
     obj = overridden(command, obj, overrides, override_type) if overrides else obj
-    writing, mapping = Writing(command, "kubectl-run"), command.mapper.by_name("pods")
+    writing, mapping = Writing(command, "kubectl-run", typed=True), command.mapper.by_name("pods")
     made = writing.post(mapping, obj["metadata"].get("namespace") or command.namespace, obj)
     if expose:
         _expose(writing, metadata, _port(port))
@@ -127,13 +127,19 @@ def _expose(writing: Writing, metadata: Object, port: int) -> None:
         writing.command.out("---\n")
 
 
-def _check(command: Command, arguments: Sequence[str], image: str, restart: str, **asked: bool) -> None:
+def _check(
+    command: Command, arguments: Sequence[str], image: str | None, restart: str, pull_policy: str, **asked: bool
+) -> None:
     if not image:
-        raise PodlabError('error: required flag(s) "image" not set')
+        raise PodlabError(
+            "error: --image is required" if image is not None else 'error: required flag(s) "image" not set'
+        )
     if not arguments or len(arguments) == len(command.after):
         raise PodlabError(f"error: NAME is required for run{SEE}")
     if not IMAGE.match(image.rpartition("//")[2]):
         raise PodlabError(f'error: Invalid image name "{image}": invalid reference format')
+    if pull_policy not in ("", "Always", "IfNotPresent", "Never"):
+        raise PodlabError(f"error: invalid image pull policy: {pull_policy}{SEE}")
     if asked["tty"] and not asked["stdin"]:
         raise PodlabError(f"error: -i/--stdin is required for containers with -t/--tty=true{SEE}")
     if restart not in ("Always", "OnFailure", "Never"):

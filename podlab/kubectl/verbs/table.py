@@ -131,6 +131,17 @@ VERBS = {
             en="Create a file's objects, or change them to what it says.",
         ),
     ),
+    "apply view-last-applied": Verb(
+        "last_applied:view", Text(ko="마지막으로 apply한 매니페스트를 보여 줍니다.", en="Show what was applied last.")
+    ),
+    "apply set-last-applied": Verb(
+        "last_applied:set_",
+        Text(ko="마지막으로 apply한 것으로 기억할 매니페스트를 정합니다.", en="Set what counts as applied last."),
+    ),
+    "apply edit-last-applied": Verb(
+        "last_applied:edit",
+        Text(ko="마지막으로 apply한 매니페스트를 편집기에서 고칩니다.", en="Edit what was applied last."),
+    ),
     "diff": Verb(
         "diff:diff",
         Text(ko="apply하면 무엇이 달라지는지 보여 줍니다.", en="Show what apply would change."),
@@ -294,6 +305,14 @@ VERBS = {
     ),
     "config set-context": Verb(
         "config:set_context", Text(ko="컨텍스트를 만들거나 고칩니다.", en="Make or change a context.")
+    ),
+    "config set": Verb("config_set:set_", Text(ko="kubeconfig의 값 하나를 정합니다.", en="Set one value of it.")),
+    "config unset": Verb("config_set:unset", Text(ko="kubeconfig의 값 하나를 뺍니다.", en="Take one value out of it.")),
+    "config set-cluster": Verb(
+        "config_set:set_cluster", Text(ko="클러스터를 만들거나 고칩니다.", en="Make or change a cluster.")
+    ),
+    "config set-credentials": Verb(
+        "config_set:set_credentials", Text(ko="사용자를 만들거나 고칩니다.", en="Make or change a user.")
     ),
     "config rename-context": Verb(
         "config:rename_context", Text(ko="컨텍스트의 이름을 바꿉니다.", en="Give a context another name.")

@@ -99,7 +99,8 @@ def _parsed(specs: Sequence[str]) -> Changes:
 def _one(text: str) -> Object:
     pair, colon, effect = text.partition(":")
     if not colon or text.count(":") > 1 or pair.count("=") > 1:
-        raise PodlabError(f"error: invalid taint spec: {text}{SEE}")
+        rule = "" if colon or KEY.fullmatch(text) else f", {KEY_RULE}"
+        raise PodlabError(f"error: invalid taint spec: {text}{rule}{SEE}")
     key, equals, value = pair.partition("=")
     if equals and value and not re.fullmatch(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?", value):
         rule = (
@@ -136,13 +137,15 @@ def _taint(writing: Writing, mapping: Mapping, node: Object, changes: Changes, o
     ids = [(each["key"], each["effect"]) for each in changes.put]
     same = [each for each in there if (each["key"], each["effect"]) in ids]
     if same and not overwrite:
-        listed = " ".join(dict.fromkeys(each["key"] for each in same))
+        listed = ",".join(dict.fromkeys(each["key"] for each in same))
         raise PodlabError(
-            f"error: node {name} already has [{listed}] taint(s) with same effect(s) and --overwrite is false"
+            f"error: node {name} already has {listed} taint(s) with same effect(s) and --overwrite is false"
         )
     kept, missing = _without(there, changes.removed)
     kept = [each for each in kept if (each["key"], each["effect"]) not in ids]
-    done = "modified" if changes.put and changes.removed else "untainted" if changes.removed else "tainted"
+    done = (
+        "modified" if overwrite or (changes.put and changes.removed) else "untainted" if changes.removed else "tainted"
+    )
     body = {"spec": {"taints": [*changes.put, *kept] or None}}
     for key, effect in missing:
         label = f"{key}:{effect}" if effect else key

@@ -78,6 +78,8 @@ def wait(
     if not conditions:
         raise PodlabError("error: unrecognized condition: []")
     seconds = _seconds(timeout)
+    if len(resources) == 1 and "/" not in resources[0] and not (selector or field_selector or all_):
+        raise PodlabError("error: resource(s) were provided, but no name was specified")
     end = time.monotonic() + (WEEK if seconds < 0 else seconds)
     if not resources and not filename:
         raise PodlabError(NOTHING_NAMED)

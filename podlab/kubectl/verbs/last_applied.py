@@ -1,0 +1,93 @@
+"""`kubectl apply view-last-applied`, `set-last-applied` and `edit-last-applied`: what `apply` remembers of a manifest.
+
+Upstream: staging/src/k8s.io/kubectl/pkg/cmd/apply (apply_view_last_applied.go, apply_set_last_applied.go)
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from podlab.apimachinery.yamlprinter import to_compact_json, to_json, to_yaml
+from podlab.errors import PodlabError
+from podlab.kubectl.command import Command
+from podlab.kubectl.manifests.manifest import in_namespace, manifests
+from podlab.kubectl.manifests.writing import LAST_APPLIED, Writing, annotated
+from podlab.kubectl.resources.listing import read_one
+from podlab.kubectl.resources.restmapper import Mapping
+from podlab.kubectl.verbs.edit import edited_text
+from podlab.kubectl.verbs.label import objects_named
+from podlab.kubectl.verbs.naming import NOTHING_NAMED
+
+Object = dict[str, Any]
+
+
+def view(
+    command: Command,
+    *arguments: str,
+    filename: Sequence[str] = (),
+    selector: str = "",
+    all_: bool = False,
+    output: str = "yaml",
+) -> None:
+    """Print the manifest that was applied last of each object."""
+    if output not in ("", "yaml", "json"):
+        see = "See 'kubectl apply view-last-applied -h' for help and examples"
+        raise PodlabError(
+            f"error: Unexpected -o output mode: {output}, the flag 'output' must be one of yaml|json\n{see}"
+        )
+    if not arguments and not filename:
+        raise PodlabError(NOTHING_NAMED)
+    for _, obj in objects_named(command, arguments, filename, selector, all_):
+        text = (obj["metadata"].get("annotations") or {}).get(LAST_APPLIED)
+        command.objects.append(obj)
+        if text:
+            command.out(to_json(json.loads(text)) if output == "json" else to_yaml(json.loads(text)))
+
+
+def set_(command: Command, *arguments: str, filename: Sequence[str] = (), create_annotation: bool = False) -> None:
+    """Put each manifest in the place of what was applied last, and change nothing else."""
+    if not filename:
+        raise PodlabError(NOTHING_NAMED)
+    writing = Writing(command, "kubectl-last-applied")
+    for manifest, mapping in manifests(command, filename, validate="ignore"):
+        with command.going_on():
+            obj, namespace = in_namespace(command, manifest, mapping)
+            there = read_one(command.client, mapping, namespace, manifest.name)
+            before = (there["metadata"].get("annotations") or {}).get(LAST_APPLIED)
+            if before is None and not create_annotation:
+                none = "no last-applied-configuration annotation found on resource"
+                how = "to create the annotation, run the command with --create-annotation"
+                raise PodlabError(f"error: {none}: {manifest.name}, {how}")
+            _put(writing, mapping, there, annotated(obj)["metadata"]["annotations"][LAST_APPLIED], before)
+
+
+def _put(writing: Writing, mapping: Mapping, there: Object, text: str, before: str | None) -> None:
+    name = there["metadata"]["name"]
+    if before == text:
+        writing.command.out(f"set-last-applied {name}: no changes required.\n")
+        return
+    if not writing.on_client:
+        path = mapping.path(there["metadata"].get("namespace", ""), name)
+        there = writing.patch(path, {"metadata": {"annotations": {LAST_APPLIED: text}}}, "merge-patch")
+    writing.tell(mapping, there, "configured")
+
+
+def edit(command: Command, *arguments: str, filename: Sequence[str] = (), output: str = "yaml") -> None:
+    """Open the manifests that were applied last in an editor, and keep what was changed."""
+    found = objects_named(command, arguments, filename)
+    writing = Writing(command, "kubectl-edit-last-applied")
+    for mapping, obj in found:
+        with command.going_on():
+            before = (obj["metadata"].get("annotations") or {}).get(LAST_APPLIED)
+            if before is None:
+                raise PodlabError("error: no last-applied-configuration annotation found on resource")
+            body, edited = edited_text(command, to_yaml(json.loads(before)))
+            if edited is None:
+                command.err(f"Edit cancelled, {body}.\n")
+                continue
+            path = mapping.path(obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
+            text = to_compact_json(edited) + "\n"
+            made = writing.patch(path, {"metadata": {"annotations": {LAST_APPLIED: text}}}, "merge-patch")
+            writing.tell(mapping, made, "edited")
