@@ -1,6 +1,6 @@
 """Run the same command lines with a real kubectl and with podlab's, each in a namespace of its own; show differences.
 
-python tools/differential.py KUBECONFIG FILE [--kubectl kubectl-1.36] [--folder DIR] [--name NAME] [-v]
+python tools/differential.py KUBECONFIG FILE [--kubectl kubectl-1.36] [--folder DIR] [--name NAME] [--record FILE] [-v]
 
 FILE has a command line per line, without `kubectl`; `#` a note; `~` seconds to wait; `!` a shell line for both sides.
 A line is cut as a shell cuts it; `< text` at its end is standard input, with `\n` for line breaks. NS stands for the
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import io
+import json
 import os
 import re
 import shlex
@@ -29,7 +30,7 @@ from pathlib import Path
 
 from podlab.kubectl import line as commandline
 
-UNPLACED = (["config"], ["help"], ["--help"], ["options"], ["plugin"], ["kustomize"])
+UNPLACED = ("config", "help", "--help", "options", "plugin", "kustomize", "gett", "foo")
 PATIENCE = 60  # seconds for a line
 SAME: tuple[tuple[str, str], ...] = (
     (r"(?m)^Waiting for (deployment|daemon set|statefulset|\d+ pods).*\n", ""),
@@ -59,7 +60,6 @@ SAME: tuple[tuple[str, str], ...] = (
 
 
 def normal(text: str) -> str:
-    """The text, with all that may differ made the same."""
     for pattern, same in SAME:
         text = re.sub(pattern, same, text)
     return text
@@ -74,12 +74,10 @@ class Side:
     kubectl: str = ""  # "" for podlab's
 
     def run(self, words: list[str], stdin: str) -> tuple[str, str, int]:
-        """Standard output, standard error and exit code of the words, with this standard input."""
         return real(self, words, stdin) if self.kubectl else ours(self, words, stdin)
 
 
 def real(side: Side, words: list[str], stdin: str) -> tuple[str, str, int]:
-    """Standard output, standard error and exit code of a real kubectl."""
     environ = {**os.environ, "KUBECONFIG": side.kubeconfig}
     try:
         done = subprocess.run(
@@ -100,7 +98,6 @@ class Late(BaseException):
 
 
 def ours(side: Side, words: list[str], stdin: str) -> tuple[str, str, int]:
-    """The same of podlab's, in this process; the code is -1 where it raised."""
     out, err, before = io.StringIO(), io.StringIO(), (sys.stdout, sys.stderr)
     sys.stdout, sys.stderr = out, err
     os.environ["KUBECONFIG"] = side.kubeconfig
@@ -129,23 +126,18 @@ def without_help(text: str) -> str:
 
 
 def late(*_: object) -> None:
-    """Raises Late: what `SIGALRM` calls."""
     raise Late
 
 
-def both(row: str, sides: Sequence[Side], context: str) -> list[str]:
-    """What the real kubectl and then podlab's prints for a row."""
+def answer(row: str, side: Side, context: str) -> str:
+    """What one side prints for a row, without what differs from run to run."""
     text, _, stdin = row.partition(" < ")
-    found = []
-    for side in sides:
-        words = [word.replace("CONTEXT", context) for word in shlex.split(text.replace("NS", side.name))]
-        placed = "-A" in words or any(word.startswith(("-n", "--namespace")) for word in words)
-        words = words if placed or words[:1] in UNPLACED else ["-n", side.name, *words]
-        out, err, code = side.run(words, stdin.replace("\\n", "\n").replace("NS", side.name))
-        out, err = without_help(out), without_help(err)
-        whole = f"{out}--- stderr\n{err}--- exit {code}\n"
-        found.append(normal(whole.replace(side.name, "SIDE").replace(side.kubeconfig, "KUBECONFIG")))
-    return found
+    words = [word.replace("CONTEXT", context) for word in shlex.split(text.replace("NS", side.name))]
+    placed = "-A" in words or any(word.startswith(("-n", "--namespace")) for word in words)
+    words = words if placed or words[0] in UNPLACED else ["-n", side.name, *words]
+    out, err, code = side.run(words, stdin.replace("\\n", "\n").replace("NS", side.name))
+    whole = f"{without_help(out)}--- stderr\n{without_help(err)}--- exit {code}\n"
+    return normal(whole.replace(side.name, "SIDE").replace(side.kubeconfig, "KUBECONFIG"))
 
 
 def prepare(row: str, sides: Sequence[Side]) -> bool:
@@ -174,13 +166,13 @@ def made(name: str, kubectl: str, kubeconfig: str, folder: Path) -> tuple[Side, 
 
 
 def main() -> int:
-    """Compare each row of the file; the exit code is 1 where something differs."""
     parser = argparse.ArgumentParser()
     parser.add_argument("kubeconfig")
     parser.add_argument("file")
     parser.add_argument("--kubectl", default="kubectl-1.36")
     parser.add_argument("--folder", default=".")
     parser.add_argument("--name", default="diff")
+    parser.add_argument("--record", help="a file that gets the real kubectl's answers, which tests are held to")
     parser.add_argument("-v", action="store_true")
     given = parser.parse_args()
     kubeconfig, rows = str(Path(given.kubeconfig).resolve()), Path(given.file).read_text(encoding="utf-8").splitlines()
@@ -189,16 +181,18 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         sides = made(given.name, given.kubectl, kubeconfig, Path(folder))
         context = real(sides[0], ["config", "current-context"], "")[0].strip()
-        return compare([row for row in rows if row], sides, context, given.v)
+        return compare([row for row in rows if row], sides, context, given.v, given.record)
 
 
-def compare(rows: Sequence[str], sides: Sequence[Side], context: str, verbose: bool) -> int:
-    """Print where the sides differ in a row; the exit code is 1 where they do."""
+def compare(rows: Sequence[str], sides: Sequence[Side], context: str, verbose: bool, record: str | None) -> int:
     same = total = 0
+    kept: list[dict[str, str]] = []
     for row in rows:
         if prepare(row, sides):
+            kept.append({"line": row})
             continue
-        found = both(row, sides, context)
+        found = [answer(row, side, context) for side in sides]
+        kept.append({"line": row, "answer": found[0]})
         total += 1
         same += found[0] == found[1]
         if found[0] == found[1]:
@@ -209,6 +203,9 @@ def compare(rows: Sequence[str], sides: Sequence[Side], context: str, verbose: b
         print("".join(difflib.unified_diff(*[f.splitlines(keepends=True) for f in found], "kubectl", "podlab", n=1)))
         sys.stdout.flush()
     print(f"{same} of {total} the same")
+    if record:
+        lines = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in kept)
+        (Path(__file__).parents[1] / record).write_text(lines, encoding="utf-8")
     return 0 if same == total else 1
 
 

@@ -26,7 +26,7 @@ REMOVED = {
         "https://cloud.google.com/blog/products/containers-kubernetes/kubectl-auth-changes-in-gke",
     ),
 }
-UNPAIRED = "Error in configuration: requesting uid, groups or user-extra for {name} without impersonating a user"
+UNPAIRED = "error: requesting uid, groups or user-extra for {name} without impersonating a user"
 PROMPT = "Please enter Username: error: EOF"
 """What kubectl says that asks for a name where nobody can give one."""
 NO_CONTEXT = Text(
@@ -103,14 +103,12 @@ def connect(config: Config, over: Overrides = Overrides()) -> Connection:
     """
     name = over.context or config.current
     if name and name not in config.contexts:
-        missing = "Error in configuration: context was not found for specified context: {name}"
-        words = 'error: context "{name}" does not exist' if over.context else missing
-        raise ClusterError(words.format(name=name), NO_CONTEXT)
+        raise ClusterError(f"Error in configuration: context was not found for specified context: {name}", NO_CONTEXT)
     context = config.contexts.get(name, {})
     cluster_name = over.cluster or str(context.get("cluster") or "")
     user_name = over.user or str(context.get("user") or "")
     if over.cluster and over.cluster not in config.clusters:
-        raise ClusterError(f'error: cluster "{over.cluster}" does not exist')
+        raise ClusterError(f'error: no server found for cluster "{over.cluster}"')
     if over.user and over.user not in config.users:
         raise ClusterError(f'error: auth info "{over.user}" does not exist')
     cluster = _cluster(config.clusters.get(cluster_name, {}), over)

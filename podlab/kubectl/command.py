@@ -70,18 +70,21 @@ class Command:
         self._print(self._stdout, text, "stdout")
 
     def err(self, text: str) -> None:
-        """Print to stderr, as it is."""
+        """Print to stderr, as it is, after the warnings about what was named."""
+        if self.mapper.warnings:
+            self.take_warnings()
         self._print(self._stderr, text, "stderr")
 
     def take_warnings(self) -> None:
         """Print the warnings that came with the answers since, each once."""
         sent = self.client.take_sent()
         self._requests += sent.requests
-        for warning in [*self.mapper.warnings, *sent.warnings]:
+        warnings = [*self.mapper.warnings, *sent.warnings]
+        self.mapper.warnings.clear()
+        for warning in warnings:
             if warning not in self._warned:
                 self._warned.add(warning)
-                self.err(f"Warning: {warning}\n")
-        self.mapper.warnings.clear()
+                self._print(self._stderr, f"Warning: {warning}\n", "stderr")
 
     @contextmanager
     def going_on(self, doing: str = "", source: str = "") -> Iterator[None]:

@@ -24,8 +24,15 @@ FIELDS = (
     "desiredHealthy", "expectedPods",
 )  # fmt: skip
 PLACE = {name: at for at, name in enumerate(FIELDS)}
-OTHERWISE = {"roleRef": ("apiGroup", "kind", "name"), "subjects": ("kind", "apiGroup", "name", "namespace"),
-             "scaleTargetRef": ("kind", "name", "apiVersion")}  # fmt: skip
+CONTAINER = ("name", "image", "command", "args", "workingDir", "ports", "envFrom", "env", "resources", "volumeMounts",
+             "imagePullPolicy", "securityContext", "stdin", "stdinOnce", "tty")  # fmt: skip
+OTHERWISE = {
+    "containers": CONTAINER,
+    "initContainers": CONTAINER,
+    "roleRef": ("apiGroup", "kind", "name"),
+    "subjects": ("kind", "apiGroup", "name", "namespace"),
+    "scaleTargetRef": ("kind", "name", "apiVersion"),
+}
 MAPS = ("labels", "annotations", "matchLabels", "data", "binaryData", "stringData", "hard", "limits", "requests",
         "nodeSelector")  # fmt: skip
 

@@ -76,7 +76,8 @@ class Writing:
 
     def post(self, mapping: Mapping, namespace: str, obj: Object) -> Object:
         """Create an object; in a client's dry run it comes back as it is."""
-        obj = annotated(obj, typed=self.typed) if self.command.common.save_config else obj
+        saved = self.command.common.save_config and not (self.on_client and self.manager == "kubectl-run")
+        obj = annotated(obj, typed=self.typed) if saved else obj
         if self.on_client:
             return as_struct(obj) if self.typed else obj
         path = mapping.path(namespace)

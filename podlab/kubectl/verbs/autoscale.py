@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from podlab.apimachinery.quantity import canonical
-from podlab.errors import PodlabError
+from podlab.errors import ApiError, PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.writing import Writing
 from podlab.kubectl.resources.restmapper import Mapping
@@ -21,6 +21,10 @@ DEPRECATED = (
     "Flag --cpu-percent has been deprecated, Use --cpu with percentage or resource quantity format "
     "(e.g., '70%' for utilization or '500m' for milliCPU).\n"
 )
+NO_METRICS = (
+    "error: failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: empty input"
+)
+"""What kubectl says of any refusal where no metric is named: it tries the older version, too."""
 SCALABLE = ("Deployment", "ReplicaSet", "StatefulSet", "ReplicationController")
 
 
@@ -55,7 +59,13 @@ def autoscale(
             metadata = {"name": name or obj["metadata"]["name"], "namespace": obj["metadata"]["namespace"]}
             made = {"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": metadata}
             made |= {"spec": spec, "status": {"currentMetrics": None, "desiredReplicas": 0}}
-            writing.tell(scalers, writing.post(scalers, obj["metadata"]["namespace"], made), "autoscaled")
+            try:
+                answer = writing.post(scalers, obj["metadata"]["namespace"], made)
+            except ApiError as error:
+                if metrics:
+                    raise
+                raise PodlabError(NO_METRICS, error.hint) from error
+            writing.tell(scalers, answer, "autoscaled")
 
 
 def _check(least: int, most: int, cpu_percent: int, cpu: str) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from podlab.apimachinery import labels
 from podlab.apimachinery.duration import parse_duration
 from podlab.errors import ApiError, PodlabError, WaitTimeout
 from podlab.kubeconfig.eventloop import pause
@@ -79,7 +80,7 @@ def delete(
     if force and dry_run == "none":
         command.err(IMMEDIATE)
     targets = (
-        _of_files(command, filename)
+        _of_files(command, filename, selector)
         if filename
         else _of_arguments(command, arguments, selector, field_selector, all_, all_namespaces)
     )
@@ -122,9 +123,11 @@ def _options(grace_period: int, cascade: str) -> Object:
     return {**options, "gracePeriodSeconds": grace_period} if grace_period >= 0 else options
 
 
-def _of_files(command: Command, filenames: Sequence[str]) -> list[Target]:
+def _of_files(command: Command, filenames: Sequence[str], selector: str) -> list[Target]:
     found = []
     for manifest, mapping in manifests(command, filenames, validate="ignore"):
+        if selector and not labels.matches_text(selector, (manifest.obj.get("metadata") or {}).get("labels")):
+            continue
         with command.going_on():
             _, namespace = in_namespace(command, manifest, mapping)
             found.append(Target(mapping, namespace, manifest.name, manifest.source))
@@ -160,12 +163,12 @@ def _of_arguments(
 
 def _delete(command: Command, target: Target, options: Object, dry_run: str, ignore: bool) -> str | None:
     """Delete it; its uid, or None if it was not there and need not be."""
-    query = {"dryRun": "All"} if dry_run == "server" else None
+    options = {**options, "dryRun": ["All"]} if dry_run == "server" else options  # beside a body no query is read
     try:
         if dry_run == "client":
             found = command.client.get(target.path)
         else:
-            found = command.client.request("DELETE", target.path, query=query, body=options).json()
+            found = command.client.request("DELETE", target.path, body=options).json()
     except ApiError as error:
         if error.code == 404 and ignore:
             return None

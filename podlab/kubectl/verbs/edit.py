@@ -54,10 +54,6 @@ def edit(
     found = objects_named(command, arguments, filename, all_=True)
     if command.echo is None and found:
         raise PodlabError(NO_TERMINAL)
-    missing = [each for each in command.failures if isinstance(each, ApiError) and each.code == 404]
-    if not found and missing and len(missing) == len(command.failures):
-        command.failures.clear()
-        command.err(CANCELLED.format(why="no changes made"))
     if not found:
         return
     writing = Writing(command, "kubectl-edit", validate="strict", as_list=False)

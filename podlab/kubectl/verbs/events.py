@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from podlab.apimachinery.times import parse
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.describe.sections import interval
@@ -51,7 +52,9 @@ def events(
     found = [{"apiVersion": "v1", "kind": "Event", **event} for event in listed["items"] if _is_wanted(event, wanted)]
     found.sort(key=_when)
     command.objects += found
-    if output and (found or output == "json"):
+    if output == "name":
+        return
+    if output and found:
         document = {"apiVersion": "v1", "items": found, "kind": "EventList", "metadata": {"resourceVersion": ""}}
         command.out(parse_format(output).text(document))
     elif found:
@@ -97,9 +100,10 @@ def _is_wanted(event: Object, wanted: set[str]) -> bool:
     return not wanted or event.get("type", "").lower() in wanted
 
 
-def _when(event: Object) -> str:
+def _when(event: Object) -> float:
     series = event.get("series") or {}
-    return str(series.get("lastObservedTime") or event.get("lastTimestamp") or event.get("eventTime") or "")
+    text = series.get("lastObservedTime") or event.get("lastTimestamp") or event.get("eventTime")
+    return parse(text).timestamp() if text else 0.0
 
 
 def event_row(event: Object, now: datetime, with_namespace: bool = False) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from podlab.apimachinery.duration import parse_duration
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
@@ -47,6 +48,9 @@ def exec_(
     names, words = ((), arguments) if filename else (arguments[:1], arguments[1:])
     if not words:
         raise PodlabError(NO_COMMAND)
+    if parse_duration(pod_running_timeout) <= 0:
+        see = "See 'kubectl exec -h' for help and examples"
+        raise PodlabError(f"error: --pod-running-timeout must be higher than zero\n{see}")
     pod = pod_named(command, names, filename, pod_running_timeout)
     phase = (pod.get("status") or {}).get("phase")
     if phase in ("Succeeded", "Failed"):

@@ -12,6 +12,7 @@ from typing import Any
 
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
+from podlab.kubectl.manifests.manifest import manifests
 from podlab.kubectl.manifests.writing import Writing
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.verbs.label import objects_named
@@ -67,11 +68,18 @@ def expose(
     wanted = Wanted(name, port, target_port, protocol, labels, selector, given)
     writing = Writing(command, "kubectl-expose", typed=True)
     services = command.mapper.by_name("services")
-    for mapping, obj in objects_named(command, arguments, filename):
+    for mapping, obj in _exposed(command, arguments, filename):
         with command.going_on():
             made = _service(command, mapping, obj, wanted)
             made = overridden(command, made, overrides, override_type) if overrides else made
             writing.tell(services, writing.post(services, command.namespace, made), "exposed")
+
+
+def _exposed(command: Command, arguments: Sequence[str], filename: Sequence[str]) -> list[tuple[Mapping, Object]]:
+    """What is named on the server; a file's objects as they are written."""
+    if not filename or arguments:
+        return objects_named(command, arguments, filename)
+    return [(mapping, each.obj) for each, mapping in manifests(command, filename, validate="ignore")]
 
 
 def _service(command: Command, mapping: Mapping, obj: Object, wanted: Wanted) -> Object:

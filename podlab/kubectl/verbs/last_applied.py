@@ -13,7 +13,7 @@ from podlab.apimachinery.yamlprinter import to_compact_json, to_json, to_yaml
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
-from podlab.kubectl.manifests.writing import LAST_APPLIED, Writing, annotated
+from podlab.kubectl.manifests.writing import LAST_APPLIED, Writing
 from podlab.kubectl.resources.listing import read_one
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.verbs.edit import edited_text
@@ -60,7 +60,13 @@ def set_(command: Command, *arguments: str, filename: Sequence[str] = (), create
                 none = "no last-applied-configuration annotation found on resource"
                 how = "to create the annotation, run the command with --create-annotation"
                 raise PodlabError(f"error: {none}: {manifest.name}, {how}")
-            _put(writing, mapping, there, annotated(obj)["metadata"]["annotations"][LAST_APPLIED], before)
+            _put(writing, mapping, there, to_compact_json(_unannotated(obj)) + "\n", before)
+
+
+def _unannotated(obj: Object) -> Object:
+    annotations = {k: v for k, v in (obj["metadata"].get("annotations") or {}).items() if k != LAST_APPLIED}
+    metadata = {key: value for key, value in obj["metadata"].items() if key != "annotations"}
+    return {**obj, "metadata": metadata | ({"annotations": annotations} if annotations else {})}
 
 
 def _put(writing: Writing, mapping: Mapping, there: Object, text: str, before: str | None) -> None:

@@ -77,6 +77,8 @@ def logs(
         ApiError: no such Pod, or its container has no log.
         PodlabError: no such container.
     """
+    if since and since_time:
+        raise PodlabError("error: at most one of `sinceTime` or `sinceSeconds` may be specified")
     container = _checked(arguments, container, all_containers, selector)
     switches = {"follow": follow, "previous": previous, "timestamps": timestamps}
     query: dict[str, object] = {
@@ -152,7 +154,8 @@ def pods_of(command: Command, obj: Object, namespace: str, all_pods: bool = Fals
     """The Pods behind a controller or a Service: all of them, or the one that most likely has a log."""
     wanted = (obj.get("spec") or {}).get("selector")
     if not wanted:
-        raise PodlabError(f"error: cannot get the logs from {obj.get('kind')}: selector is not set")
+        kind = f"*{str(obj.get('apiVersion', '')).rpartition('/')[2]}.{obj.get('kind')}"
+        raise PodlabError(f"error: cannot get the logs from {kind}: selector for {kind} not implemented")
     plain = obj.get("kind") in ("ReplicationController", "Service")
     selector = format_labels(wanted) if plain else format_selector(wanted)
     listed = read_list(command.client, command.mapper.by_name("pods"), namespace, label_selector=selector)["items"]

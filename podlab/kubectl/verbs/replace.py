@@ -63,7 +63,7 @@ def _put(writing: Writing, target: Target, obj: Object) -> Object:
     there = client.get(target.path)
     if writing.on_client:
         return obj
-    if writing.command.common.save_config or LAST_APPLIED in (there["metadata"].get("annotations") or {}):
+    if writing.command.common.save_config or LAST_APPLIED in (obj["metadata"].get("annotations") or {}):
         obj = annotated(obj)
     version = there["metadata"]["resourceVersion"]
     metadata = {**obj["metadata"], "resourceVersion": obj["metadata"].get("resourceVersion") or version}

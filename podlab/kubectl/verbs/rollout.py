@@ -38,7 +38,8 @@ def status(
     if revision < 0:
         raise PodlabError(f"error: revision must be a positive integer: {revision}")
     until = time.monotonic() + (parse_duration(timeout) or 7 * 24 * 3600)
-    for mapping, obj in objects_named(command, arguments, filename, selector, False):
+    every = len(arguments) == 1 and "/" not in arguments[0] and not selector
+    for mapping, obj in objects_named(command, arguments, filename, selector, every):
         _follow(command, mapping, obj, watch, until, revision)
 
 
@@ -85,7 +86,8 @@ def progress(obj: Object) -> tuple[str, bool]:
     """
     kinds = {"Deployment": _deployment, "DaemonSet": _daemon_set, "StatefulSet": _stateful_set}
     if obj.get("kind") not in kinds:
-        raise PodlabError(f"error: no status viewer has been implemented for {obj.get('kind')}")
+        group = str(obj.get("apiVersion", "")).rpartition("/")[0]
+        raise PodlabError(f"error: no status viewer has been implemented for {obj.get('kind')}.{group}".rstrip("."))
     observed = obj.get("status", {}).get("observedGeneration", 0)
     if obj["metadata"].get("generation", 0) > observed:
         what = {"Deployment": "deployment", "DaemonSet": "daemon set", "StatefulSet": "statefulset"}[obj["kind"]]

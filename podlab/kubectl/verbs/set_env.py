@@ -143,7 +143,7 @@ def _list(command: Command, kind: str, obj: Object, where: Sequence[str], contai
     spec: Object = obj
     for key in where:
         spec = spec.get(key) or {}
-    for each in spec.get("containers") or []:
+    for each in [*(spec.get("containers") or []), *(spec.get("initContainers") or [])]:
         if matches(containers, each["name"]):
             command.out(f"# {kind} {obj['metadata']['name']}, container {each['name']}\n")
             for variable in each.get("env") or []:

@@ -83,7 +83,7 @@ def wait(
     end = time.monotonic() + (WEEK if seconds < 0 else seconds)
     if not resources and not filename:
         raise PodlabError(NOTHING_NAMED)
-    chosen = chosen_of(command, resources, filename, selecting=bool(selector or field_selector or all_))
+    chosen = chosen_of(command, resources, filename, selecting=bool(selector or field_selector))
     question = Question(command.namespace, all_namespaces, selector, field_selector)
     once, what = seconds == 0, ", ".join(for_)
     try:

@@ -1,0 +1,69 @@
+"""What a real kubectl 1.36 answered on kind to a few hundred lines: podlab's answers the same on any cluster.
+
+`python tools/differential.py KUBECONFIG tests/kubectl/lines/fresh.txt --folder tests/kubectl/lines/files --name fresh
+--record tests/kubectl/lines/fresh.jsonl` records them.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from podlab.clusters.cluster import Cluster
+from podlab.kubectl import Kubectl
+
+LINES = Path(__file__).parent / "lines"
+TOOL = Path(__file__).parents[2] / "tools" / "differential.py"
+
+
+def load() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("differential", TOOL)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+differential = load()
+
+
+@pytest.fixture
+def side(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A namespace of its own, and a kubeconfig that may be changed."""
+    own = tmp_path / "kubeconfig"
+    own.write_text(Path(cluster.kubeconfig).read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.chdir(LINES / "files")
+    monkeypatch.setenv("KUBECONFIG", str(own))
+    kubectl = cluster.kubectl()
+    kubectl.create("namespace", "fresh-kit")
+    kubectl.wait("sa/default", for_="create", namespace="fresh-kit", timeout="30s")
+    yield differential.Side("fresh-kit", str(own)), kubectl
+    kubectl.delete("namespace", "fresh-kit", wait=False)
+
+
+@pytest.mark.cluster
+def test_podlabs_answers_are_kubectls(side: tuple[Any, Kubectl]) -> None:
+    place, kubectl = side
+    rows = [json.loads(text) for text in (LINES / "fresh.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert len([row for row in rows if "answer" in row]) > 150
+    wrong = []
+    for row in rows:
+        if "answer" not in row:
+            _prepare(row["line"], kubectl)
+            continue
+        found = differential.answer(row["line"], place, "")
+        wrong += [] if found == row["answer"] else [f"{row['line']}\nkubectl: {row['answer']}\npodlab: {found}"]
+    assert not wrong, "\n\n".join(wrong)
+
+
+def _prepare(line: str, kubectl: Kubectl) -> None:
+    if line.startswith("!"):
+        kubectl.apply(line.rpartition(" ")[2], namespace="fresh-kit")
