@@ -60,6 +60,7 @@ SAME: tuple[tuple[str, str], ...] = (
 
 
 def normal(text: str) -> str:
+    """What is the same in every run."""
     for pattern, same in SAME:
         text = re.sub(pattern, same, text)
     return text
@@ -74,10 +75,12 @@ class Side:
     kubectl: str = ""  # "" for podlab's
 
     def run(self, words: list[str], stdin: str) -> tuple[str, str, int]:
+        """Carry a line out."""
         return real(self, words, stdin) if self.kubectl else ours(self, words, stdin)
 
 
 def real(side: Side, words: list[str], stdin: str) -> tuple[str, str, int]:
+    """What the real kubectl prints, and its exit code."""
     environ = {**os.environ, "KUBECONFIG": side.kubeconfig}
     try:
         done = subprocess.run(
@@ -98,6 +101,7 @@ class Late(BaseException):
 
 
 def ours(side: Side, words: list[str], stdin: str) -> tuple[str, str, int]:
+    """What podlab prints, and its exit code."""
     out, err, before = io.StringIO(), io.StringIO(), (sys.stdout, sys.stderr)
     sys.stdout, sys.stderr = out, err
     os.environ["KUBECONFIG"] = side.kubeconfig
@@ -126,6 +130,7 @@ def without_help(text: str) -> str:
 
 
 def late(*_: object) -> None:
+    """End a line that goes on."""
     raise Late
 
 
@@ -166,6 +171,7 @@ def made(name: str, kubectl: str, kubeconfig: str, folder: Path) -> tuple[Side, 
 
 
 def main() -> int:
+    """Compare the lines of a file."""
     parser = argparse.ArgumentParser()
     parser.add_argument("kubeconfig")
     parser.add_argument("file")
@@ -185,6 +191,7 @@ def main() -> int:
 
 
 def compare(rows: Sequence[str], sides: Sequence[Side], context: str, verbose: bool, record: str | None) -> int:
+    """Run each row on both sides, and print what differs."""
     same = total = 0
     kept: list[dict[str, str]] = []
     for row in rows:

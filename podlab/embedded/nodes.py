@@ -90,8 +90,6 @@ class Nodes:
     def _api(self, pod: Obj, path: str = "") -> NodeApi:
         """The kubelet that has a Pod. Raises StatusError 500 if its node is off."""
         kubelet = self.kubelets.get(pod["spec"].get("nodeName") or "")
-        if not pod["spec"].get("nodeName") and not path:
-            raise status.bad_request(f"pod {pod['metadata']['name']} does not have a host assigned")
         if kubelet is None:
             host = f"{(pod.get('status') or {}).get('hostIP', '')}:{PORT}"
             why = f"dial tcp {host}: {NO_ROUTE}"

@@ -293,6 +293,6 @@ async def _follow(found: Container, session: ExecSession, tty: bool) -> None:
             session.put(2 if line.stream == "stderr" and not tty else 1, line.data)
         position = len(log.lines)
         if log.closed:
-            session.finish(0)  # attach tells of no exit code; `kubectl run` reads the Pod's
+            session.finish(found.instance.exit_code)
             return
         await log.more()

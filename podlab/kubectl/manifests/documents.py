@@ -142,6 +142,15 @@ def _load(document: str, source: str, before: int) -> Any:
         raise ManifestError(f"error: error parsing {source}: error converting YAML to JSON: yaml: {words}") from error
 
 
+def with_text_keys(value: Any) -> Any:
+    """YAML's keys as JSON has them: `y` and `on` are read as true."""
+    if isinstance(value, list):
+        return [with_text_keys(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {str(k).lower() if isinstance(k, bool) else str(k): with_text_keys(v) for k, v in value.items()}
+
+
 def _where(error: yaml.MarkedYAMLError, source: str, before: int) -> Text | None:
     """Where to look in the file: from the line that kubectl names to the one that cannot be read on."""
     mark = error.problem_mark or error.context_mark

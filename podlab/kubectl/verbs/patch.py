@@ -14,6 +14,7 @@ import yaml
 
 from podlab.errors import ManifestError, PodlabError
 from podlab.kubectl.command import Command
+from podlab.kubectl.manifests.documents import with_text_keys
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
 from podlab.kubectl.manifests.writing import Writing
 from podlab.kubectl.resources.listing import read_one
@@ -100,18 +101,9 @@ def _parsed(text: str) -> Any:
     except ValueError:
         pass
     try:
-        return _with_text_keys(yaml.safe_load(text))
+        return with_text_keys(yaml.safe_load(text))
     except yaml.YAMLError as error:
         raise ManifestError(f'error: unable to parse "{text}": yaml: {error}') from error
-
-
-def _with_text_keys(value: Any) -> Any:
-    """YAML's keys as JSON has them: `y` and `on` are read as true."""
-    if isinstance(value, list):
-        return [_with_text_keys(each) for each in value]
-    if not isinstance(value, dict):
-        return value
-    return {str(k).lower() if isinstance(k, bool) else str(k): _with_text_keys(v) for k, v in value.items()}
 
 
 def _targets(command: Command, arguments: Sequence[str], filename: Sequence[str]) -> list[tuple[Mapping, str, str]]:
