@@ -65,7 +65,8 @@ def _goals(figures: dict[str, server.Figures]) -> bool:
         checks += [
             ("an answering server within 1.0 s", ours.up <= 1.0),
             ("the seed Pod Ready within 1.0 s", ours.seed <= 1.0),
-            ("at most 80 MiB resident", ours.resident <= 80),
+            ("at most 80 MiB resident when idle", ours.resident <= 80),
+            ("at most 0.5 % of a core when idle", ours.idle <= 0.5),
             ("a GET among many Pods costs no more", ours.get_of_many <= ours.get * 1.5),
         ]
         if real := figures.get("kind"):

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from pathlib import Path
+
+import psutil
 
 from bench.wire import PODS, Wire, median, pod, ready
 from podlab import clusters
 from podlab.clusters import Cluster, state
 
+SETTLED, WATCHED = 10.0, 30.0
+"""Seconds after which a new cluster has nothing left to do, and for which it is watched doing nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Seconds, but for `get` and `get_of_many` (milliseconds, p50) and `resident` (MiB; 0 where it is not known)."""
+    """Seconds, but for `get` and `get_of_many` (milliseconds, p50), `resident` (MiB) and `idle` (% of a core).
+
+    The last two are 0 where the cluster is no process of ours.
+    """
 
     up: float
     seed: float
@@ -21,6 +28,7 @@ class Figures:
     get: float
     get_of_many: float
     resident: float
+    idle: float
 
     def show(self) -> None:
         """One line each."""
@@ -31,6 +39,7 @@ class Figures:
         print(f"  the same among many Pods       {self.get_of_many:8.2f} ms")
         if self.resident:
             print(f"  resident when idle             {self.resident:8.1f} MiB")
+            print(f"  processor time when idle       {self.idle:8.2f} % of a core")
 
 
 def measure(kind: str, name: str, many: int) -> tuple[Cluster, Figures]:
@@ -40,7 +49,7 @@ def measure(kind: str, name: str, many: int) -> tuple[Cluster, Figures]:
     up = time.perf_counter() - began
     wire = Wire(cluster.kubeconfig)
     _until_one_node(wire)
-    resident = _resident(name) if cluster.simulated else 0.0
+    resident, idle = _doing_nothing(name) if cluster.simulated else (0.0, 0.0)
     _ready_in(wire, ["warm"])  # the image is pulled
     seed = _ready_in(wire, ["seed"])
     thirty = _ready_in(wire, [f"thirty-{i}" for i in range(30)])
@@ -50,7 +59,7 @@ def measure(kind: str, name: str, many: int) -> tuple[Cluster, Figures]:
         wire.call("POST", PODS, pod(f"many-{i}", "none"))
     get_of_many = median(wire.timed("GET", f"{PODS}/still", 200))
     wire.call("DELETE", f"{PODS}?gracePeriodSeconds=0")
-    return cluster, Figures(up, seed, thirty, get, get_of_many, resident)
+    return cluster, Figures(up, seed, thirty, get, get_of_many, resident, idle)
 
 
 def _ready_in(wire: Wire, names: list[str]) -> float:
@@ -73,11 +82,11 @@ def _until_one_node(wire: Wire) -> None:
         time.sleep(0.1)
 
 
-def _resident(name: str) -> float:
-    # Linux only
-    pid = (state.folder(name) / "pid").read_text(encoding="utf-8").strip()
-    status = Path(f"/proc/{pid}/status")
-    if not status.exists():
-        return 0.0
-    line = next(line for line in status.read_text(encoding="utf-8").splitlines() if line.startswith("VmRSS"))
-    return int(line.split()[1]) / 1024
+def _doing_nothing(name: str) -> tuple[float, float]:
+    """MiB resident, and the percentage of a core, of a cluster that nobody asks anything."""
+    time.sleep(SETTLED)
+    server = psutil.Process(int((state.folder(name) / "pid").read_text(encoding="utf-8")))
+    began, worked = time.perf_counter(), sum(server.cpu_times()[:2])
+    time.sleep(WATCHED)
+    share = (sum(server.cpu_times()[:2]) - worked) / (time.perf_counter() - began)
+    return server.memory_info().rss / 2**20, share * 100
