@@ -181,7 +181,7 @@ def providers(
     return {
         "kind": KindProvider(image, workers=workers),
         "context": Context(context, confirmed),
-        "embedded": Embedded(("--workers", str(workers)) if workers else (), workers=workers),
+        "embedded": Embedded(workers=workers),
     }
 
 

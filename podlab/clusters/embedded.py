@@ -28,7 +28,8 @@ class Embedded:
     """
 
     def __init__(self, options: tuple[str, ...] = (), *, workers: int = 0) -> None:
-        self.options, self.workers = options, workers
+        self.options = (*options, "--workers", str(workers)) if workers else options
+        self.workers = workers
 
     def find(self) -> list[Cluster]:
         """Those that podlab remembers."""

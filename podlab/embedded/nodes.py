@@ -88,8 +88,10 @@ class Nodes:
     # What the API server asks
 
     def _api(self, pod: Obj, path: str = "") -> NodeApi:
-        """The kubelet that has a Pod. Raises StatusError 500 if its node is off."""
-        kubelet = self.kubelets.get(pod["spec"].get("nodeName") or "")
+        """The kubelet that has a Pod. Raises StatusError 400 if no node has it, 500 if its node is off."""
+        if not pod["spec"].get("nodeName"):
+            raise status.bad_request(f"pod {pod['metadata']['name']} does not have a host assigned")
+        kubelet = self.kubelets.get(pod["spec"]["nodeName"])
         if kubelet is None:
             host = f"{(pod.get('status') or {}).get('hostIP', '')}:{PORT}"
             why = f"dial tcp {host}: {NO_ROUTE}"

@@ -98,7 +98,7 @@ def _provider(workers: int) -> Embedded | Tab:
         from podlab.clusters.tab import practice
 
         return practice(workers)
-    return Embedded(("--stepping", "--seed", "1", "--workers", str(workers)), workers=workers)
+    return Embedded(("--stepping", "--seed", "1"), workers=workers)
 
 
 def _order(kubectl: Kubectl, action: str, node: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from podlab.embedded.apiserver.status import StatusError
 from tests.embedded.simulation import Simulation, logs
 
 Obj = dict[str, Any]
@@ -38,6 +39,22 @@ async def test_a_shell_hears_who_attaches_and_ends_with_the_first_if_stdin_is_on
     await sim.run(2)
     assert await logs(sim, "told") == "hello\n"
     assert sim.phase("told") == ("Succeeded" if once else "Running")
+
+
+async def test_following_ends_well_whatever_the_process_ended_with(sim: Simulation) -> None:
+    sim.create(once_only(pod("brief", image="busybox", command=["sh", "-c", "sleep 3; exit 3"])))
+    await sim.until(lambda: sim.ready("brief"), limit=10)
+    session = await sim.core.app.node.attach(sim.pod("brief"))
+    await sim.until(lambda: sim.phase("brief") == "Failed", limit=10)
+    assert session.exit_code == 0
+
+
+async def test_nobody_attaches_to_a_pod_that_has_no_node(sim: Simulation) -> None:
+    made = pod("far")
+    sim.create({**made, "spec": {**made["spec"], "nodeSelector": {"no": "such"}}})
+    await sim.run(5)
+    with pytest.raises(StatusError, match="pod far does not have a host assigned"):
+        await sim.core.app.node.attach(sim.pod("far"))
 
 
 async def test_an_ephemeral_container_runs_beside_the_others_and_only_once(sim: Simulation) -> None:
