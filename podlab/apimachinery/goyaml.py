@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import json
+import math
 import re
 from typing import Any
 
@@ -34,6 +36,47 @@ def loader() -> Any:
     return Loader
 
 
+class NotJson(ValueError):
+    """What YAML can say and JSON cannot, in Go's words."""
+
+
+def as_json(value: Any) -> Any:
+    """A value that was read as YAML, as JSON has it: every key a text (`y` and `on` are true).
+
+    Raises:
+        NotJson: a key is null, or a number is infinite or none.
+    """
+    if isinstance(value, list):
+        return [as_json(each) for each in value]
+    if isinstance(value, dict):
+        return {_key(key, each): as_json(each) for key, each in value.items()}
+    if isinstance(value, float) and not math.isfinite(value):
+        raise NotJson(f"json: unsupported value: {_limitless(value)}")
+    return value
+
+
+def _key(key: Any, value: Any) -> str:
+    if key is None:
+        raise NotJson(f"unsupported map key of type: %!s(<nil>), key: <nil>, value: {_syntax(value)}")
+    if isinstance(key, float) and not math.isfinite(key):
+        return f"{key:+}".replace("+nan", ".nan").replace("+inf", ".inf").replace("-inf", "-.inf")
+    return str(key).lower() if isinstance(key, bool) else str(key)
+
+
+def _limitless(value: float) -> str:
+    return "NaN" if math.isnan(value) else f"{value:+}".replace("inf", "Inf")
+
+
+def _syntax(value: Any) -> str:
+    """A value as Go's `%#v`."""
+    if isinstance(value, dict):
+        pairs = sorted(f"{_syntax(key)}:{_syntax(each)}" for key, each in value.items())
+        return f"map[interface {{}}]interface {{}}{{{', '.join(pairs)}}}"
+    if isinstance(value, list):
+        return f"[]interface {{}}{{{', '.join(map(_syntax, value))}}}"
+    return "interface {}(nil)" if value is None else json.dumps(value, ensure_ascii=False)
+
+
 def _whole(text: str) -> int:
     text = text.replace("_", "")
     sign, digits = (-1, text[1:]) if text[0] == "-" else (1, text.lstrip("+"))
@@ -44,5 +87,7 @@ def _whole(text: str) -> int:
 
 def _number(text: str) -> float | int:
     """JSON has one kind of number: 1e3 is 1000."""
-    number = float(text)
-    return int(number) if number.is_integer() and abs(number) < 1e21 else number
+    number = float(text.replace(".inf", "inf").replace(".nan", "nan") if text[-1:].isalpha() else text)
+    return (
+        number if not math.isfinite(number) else int(number) if number.is_integer() and abs(number) < 1e21 else number
+    )

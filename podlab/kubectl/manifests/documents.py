@@ -132,7 +132,9 @@ def _from_json(text: str, source: str) -> Iterator[Manifest]:
 def _load(document: str, source: str, before: int) -> Any:
     try:
         root = yamlnodes.compose(document, _Loader)
-        return None if root is None else _Loader("").construct_document(root)
+        return None if root is None else goyaml.as_json(_Loader("").construct_document(root))
+    except goyaml.NotJson as error:
+        raise ManifestError(f"error: error parsing {source}: error converting YAML to JSON: {error}") from error
     except yaml.MarkedYAMLError as error:
         raise ManifestError(
             f"error: error parsing {source}: {_go_words(error)}", _where(error, source, before)
@@ -140,15 +142,6 @@ def _load(document: str, source: str, before: int) -> Any:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         words = str(error).splitlines()[0] if not isinstance(error, RecursionError) else "exceeded max depth"
         raise ManifestError(f"error: error parsing {source}: error converting YAML to JSON: yaml: {words}") from error
-
-
-def with_text_keys(value: Any) -> Any:
-    """YAML's keys as JSON has them: `y` and `on` are read as true."""
-    if isinstance(value, list):
-        return [with_text_keys(each) for each in value]
-    if not isinstance(value, dict):
-        return value
-    return {str(k).lower() if isinstance(k, bool) else str(k): with_text_keys(v) for k, v in value.items()}
 
 
 def _where(error: yaml.MarkedYAMLError, source: str, before: int) -> Text | None:

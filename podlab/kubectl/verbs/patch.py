@@ -12,9 +12,9 @@ from typing import Any
 
 import yaml
 
+from podlab.apimachinery import goyaml
 from podlab.errors import ManifestError, PodlabError
 from podlab.kubectl.command import Command
-from podlab.kubectl.manifests.documents import with_text_keys
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
 from podlab.kubectl.manifests.writing import Writing
 from podlab.kubectl.resources.listing import read_one
@@ -101,7 +101,9 @@ def _parsed(text: str) -> Any:
     except ValueError:
         pass
     try:
-        return with_text_keys(yaml.safe_load(text))
+        return goyaml.as_json(yaml.load(text, Loader=goyaml.loader()))
+    except goyaml.NotJson as error:
+        raise ManifestError("error: invalid JSON document") from error
     except yaml.YAMLError as error:
         raise ManifestError(f'error: unable to parse "{text}": yaml: {error}') from error
 

@@ -93,13 +93,13 @@ def test_yaml_is_read_as_go_reads_it() -> None:
     text = "y: y\nport: 0x50\noctal: 010\ntime: 12:30:45\ndate: 2026-01-01\nfloat: 1e3\nno: 'no'\n"
     (found,) = parse(text, "x")
     assert found.obj == {
-        True: True,
+        "true": True,
         "port": 80,
         "octal": 8,
         "time": "12:30:45",
         "date": "2026-01-01",
         "float": 1000,
-        False: "no",
+        "false": "no",
     }
 
 
