@@ -21,6 +21,7 @@ from podlab.diagnosis.symptoms import (
     not_ready,
     oom,
     phase,
+    placed,
     ready,
     restarted,
     restarting,
@@ -253,6 +254,21 @@ RUNNING: tuple[Rule, ...] = (
             en="Wait a moment; if it takes long, look at its Events.",
         ),
         DESCRIBE,
+        healthy=True,
+    ),
+    Rule(
+        "node-by-name",
+        placed,
+        Text(
+            ko="파드가 노드 {node}{을/를} 이름으로 지정하여 스케줄러를 거치지 않으며, 그 노드의 kubelet은 아직 "
+            "아무것도 알리지 않았습니다.",
+            en="The Pod names its node, {node}, so no scheduler looks at it; the kubelet there has told nothing yet.",
+        ),
+        Text(
+            ko="그 노드가 있고 Ready인지 확인합니다. 없는 노드라면 파드는 곧 지워집니다.",
+            en="See whether that node exists and is Ready; if there is none, the Pod will soon be removed.",
+        ),
+        "kubectl get nodes",
         healthy=True,
     ),
     Rule(

@@ -307,7 +307,7 @@ def fresh(pod: Object, events: Sequence[Object]) -> Values | None:
 
 def restarting(pod: Object) -> Values | None:
     """A container that is about to be started again."""
-    for container in containers(pod, init=False):
+    for container in containers(pod):
         state, last = container.get("state") or {}, container.get("lastState") or {}
         end = (state if starts_again(pod, container) else last if "waiting" in state else {}).get("terminated")
         if end:
@@ -336,6 +336,14 @@ def assigned(pod: Object) -> Values | None:
     if condition(pod, "PodScheduled").get("status") != "True" or list(containers(pod)):
         return None
     return {"evidence": ["PodScheduled: True, no container status yet"]}
+
+
+def placed(pod: Object, events: Sequence[Object]) -> Values | None:
+    """On a node that its manifest names, whose kubelet has not told anything yet."""
+    node = pod["spec"].get("nodeName")
+    if not node or status(pod).get("conditions") or list(containers(pod)):
+        return None
+    return {"node": node, "evidence": [f"spec.nodeName: {node}, no condition yet"]}
 
 
 def all_ended(pod: Object) -> Values | None:

@@ -16,7 +16,7 @@ from tests.conformance.recorder import prepared
 from tests.kubectl.recordings import GOLDEN, compare
 
 SCENARIOS = (
-    "claims-life", "crd-tutorial", "cron-by-hand", "cron-rules", "job-backoff", "job-indexed", "job-policies",
+    "claims-life", "crd-tutorial", "cron-by-hand", "job-backoff", "job-indexed", "job-policies",
     "limits-and-policy", "net-objects", "node-drain",
     "pod-fields", "pod-resize", "probe-kinds", "probe-limits", "processes-and-signals", "projections",
     "quota-counts", "raw-http",

@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-NOW = datetime(2026, 11, 28, tzinfo=UTC)
+NOW = datetime(2026, 12, 31, tzinfo=UTC)  # long after the last recording: an age is told in days alone
 Object = dict[str, Any]
 
 
