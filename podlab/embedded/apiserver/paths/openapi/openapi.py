@@ -39,7 +39,7 @@ class Documents:
     """Answers `/openapi/…`.
 
     Args:
-        folder: where the documents are kept; several clusters may share it. None: each is made when asked for.
+        folder: where the documents are kept; several clusters may share it. None keeps none, and describes nothing.
         resources: the kinds that are always served.
         custom: the custom resources that are served now.
     """
@@ -118,8 +118,7 @@ class Documents:
             digest, whole = _digest(gzip.decompress(body)), True
         elif not body:
             group, version = self._paths[path]
-            texts = {} if self._folder else descriptions()
-            text = negotiation.dump(schemas.document(group, version, self._resources, texts))
+            text = negotiation.dump(schemas.document(group, version, self._resources, {}))
             body, digest = gzip.compress(text, 1, mtime=0), _digest(text)
         self._made[path] = (body, digest, whole)
         return body, digest

@@ -112,6 +112,5 @@ def test_schemas_of_lists_say_how_they_merge() -> None:
     assert schema["required"] == ["containers"]
 
 
-def test_without_a_folder_all_is_described_from_the_start(documents: Documents, tmp_path: Path) -> None:
-    documents.write(tmp_path)
+def test_without_a_folder_the_structure_is_served_all_the_same(documents: Documents) -> None:
     assert _document(Documents(None, RESOURCES), "api/v1") == _document(documents, "api/v1")
