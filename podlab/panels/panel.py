@@ -95,6 +95,10 @@ class Panel(anywidget.AnyWidget):
     def _act(self, content: Mapping[str, Any]) -> None:
         """Do what somebody asked for in the view; a panel with buttons has more to say here."""
 
+    def follow(self) -> None:
+        """Follow the Pods from now on: for a panel within another widget, whose view may never be heard saying so."""
+        self._wanted(LEASE)
+
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         bundle, metadata = super()._repr_mimebundle_() or ({}, {})
         bundle |= {"text/plain": repr(self), "text/html": self._moment()}

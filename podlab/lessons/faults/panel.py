@@ -95,7 +95,10 @@ class FindFault:
         def guessed(letter: str) -> Result:
             found = self.guess(letter)
             if len(self.guesses) == 1:
-                explained.children = [self.explain()]
+                panel = self.explain()
+                explained.children = [panel]
+                if not isinstance(panel, Result):
+                    panel.follow()
             return found
 
         def shown(found: Result) -> None:
