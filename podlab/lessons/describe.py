@@ -64,8 +64,6 @@ OF_ONE = Text(
     ko="`involvedObject.uid=`로 지금 있는 파드의 이벤트만 고르십시오",
     en="select the events of the Pod that is there now by `involvedObject.uid=`",
 )
-
-
 HAND_OVER = Text(
     ko='`kubectl.get("events", …)`의 답을 확인에 건네십시오',
     en='hand the check what `kubectl.get("events", …)` answers',

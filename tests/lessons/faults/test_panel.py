@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,6 +54,16 @@ def test_the_panel_guesses_explains_and_checks(kubectl: Kubectl) -> None:
     kubectl.wait("pod/courier", for_="condition=Ready", timeout="60s")
     button.click()
     assert courier.repaired and "Passed" in checked.children[0].value
+
+
+def test_explain_follows_the_pod_though_no_view_was_heard(kubectl: Kubectl) -> None:
+    live = threading.Event()
+    _, question, explained, *_ = FindFault(kubectl, "09-courier").box().children
+    question.children[1].index = 0
+    (panel,) = explained.children
+    panel.observe(lambda _: live.set() if panel.connection == "live" else None, "connection")
+    assert panel.connection == "live" or live.wait(30)
+    panel.close()
 
 
 def test_on_paper_it_is_the_same_every_time(kubectl: Kubectl) -> None:
