@@ -24,7 +24,7 @@ CLUSTER = Cluster("a", "embedded", Path("/state/a/kubeconfig"))
 
 def a_lab(**changes: object) -> lab.Lab:
     values = {
-        "folder": Path("/work"),
+        "folder": Path("/lessons"),
         "language": "ko",
         "cluster": CLUSTER,
         "port": 8888,
