@@ -46,7 +46,7 @@ test-kind: $(STAMP) ## the same on a real kind cluster · 실제 kind 클러스�
 
 test-browser: $(STAMP) ## the lessons in a real browser · 실제 브라우저에서 수업 실행
 	@$(BIN)/python tools/npm.py axe-core
-	$(ALONE) $(PYTEST) -m browser $(PYTEST_ARGS)
+	$(ALONE) $(BIN)/python tools/twice.py -m browser $(PYTEST_ARGS)
 
 site: $(SITE) ## the lessons as a static site, in build/site · 정적 사이트로 된 수업
 	@$(BIN)/podlab site build build/site

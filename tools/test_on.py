@@ -16,6 +16,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
+import twice
+
 from podlab import clusters
 from podlab.clusters.kind import command as kind_command
 from podlab.clusters.kind import engine, kind
@@ -55,9 +57,9 @@ def on_kind(options: list[str]) -> list[int]:
     with cluster("kind", name) as environ:
         os.environ |= environ | {"PODLAB_TEST_HOME": environ["PODLAB_HOME"], "PODLAB_TEST_NAME": name}
         return [
-            pytest("-m", "(cluster or kind) and not browser", "--cluster", "kind", "tests", *options),
+            twice.main(["-m", "(cluster or kind) and not browser", "--cluster", "kind", "tests", *options]),
             pytest(*NBVAL, *languages(), *named(options, "notebooks")),
-            pytest("-m", "browser", "--cluster", "kind", *IN_BROWSER, *named(options, "browser")),
+            twice.main(["-m", "browser", "--cluster", "kind", *IN_BROWSER, *named(options, "browser")]),
         ]
 
 

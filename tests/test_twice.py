@@ -1,0 +1,51 @@
+"""tools/twice.py: pytest, and once more what failed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+
+import twice  # noqa: E402
+
+FILE = """
+from pathlib import Path
+MARK = Path(__file__).with_suffix(".mark")
+def test_that_needs_two_tries():
+    tried = MARK.exists()
+    MARK.touch()
+    assert tried
+def test_that_passes():
+    pass
+"""
+
+
+def run(tmp_path: Path, text: str, capfd: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """A file's tests by twice; its exit code and what was printed."""
+    (tmp_path / "test_it.py").write_text(text, encoding="utf-8")
+    code = twice.main(["-q", "--rootdir", str(tmp_path), "-c", "/dev/null", str(tmp_path)])
+    return code, capfd.readouterr().out
+
+
+def test_what_passes_the_second_time_is_named(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    code, printed = run(tmp_path, FILE, capfd)
+    assert code == 0
+    assert "==== PASSED ONLY THE SECOND TIME: test_it.py::test_that_needs_two_tries ====" in printed
+    assert "\n1 passed in" in printed
+
+
+def test_what_fails_twice_fails(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    code, printed = run(tmp_path, "def test_that_fails():\n    assert False\n", capfd)
+    assert code == 1
+    assert "SECOND TIME" not in printed
+
+
+def test_many_failures_are_no_matter_of_luck(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    many = "\n".join(f"def test_{number}():\n    assert False" for number in range(twice.MANY + 1))
+    code, printed = run(tmp_path, many, capfd)
+    assert code == 1
+    assert "once more" not in printed
