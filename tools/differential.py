@@ -37,8 +37,8 @@ SAME: tuple[tuple[str, str], ...] = (
     (r"(?m)^-+$", "----"),
     (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "UID"),
     (r"((resourceVersion|Resource Version)\"?:\s*\"?)\d+", r"\1N"),
-    (r"\b3[0-2]\d{3}\b", "NODEPORT"),
     (r"containerd://[0-9a-f]{64}", "containerd://ID"),
+    (r"\b[0-9a-f]{64}\b", "HEX"),
     (r"\.[0-9a-f]{16}\b", ".EVENT"),
     (r"ErrImagePull|ImagePullBackOff", "NoImage"),
     (r"(observedGeneration\"?: )\d+", r"\1N"),
@@ -46,6 +46,7 @@ SAME: tuple[tuple[str, str], ...] = (
     (r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000", "DATE"),
     (r"\b\d+(\.\d+)?(ms|s|m|h|d)(\d+[smh])?\b", "AGE"),
     (r"\b[EWF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ ", "LOG "),
+    (r"\b3[0-2]\d{3}\b", "NODEPORT"),
     (r"-[0-9a-f]{8,10}-[a-z0-9]{5}\b", "-POD"),
     (r"-[bcdfghjklmnpqrstvwxz2456789]{5}\b", "-RND"),
     (r"\b10\.\d+\.\d+\.\d+\b", "IP"),
@@ -92,7 +93,7 @@ def real(side: Side, words: list[str], stdin: str) -> tuple[str, str, int]:
             timeout=PATIENCE,
         )
     except subprocess.TimeoutExpired as late:
-        return (late.stdout or b"").decode("utf-8", "replace"), "(went on)\n", -1
+        return (late.stdout or b"").decode("utf-8", "replace"), f"{(late.stderr or b'').decode()}(went on)\n", -1
     return done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"), done.returncode
 
 

@@ -73,6 +73,26 @@ def rfc3339micro(moment: float) -> str:
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+GO_LAYOUT = "2006-01-02T15:04:05Z07:00"
+"""How Go names the form of RFC 3339."""
+_PARTS = (
+    ("2006", r"\d{4}"), ("-", "-"), ("01", r"\d\d"), ("-", "-"), ("02", r"\d\d"), ("T", "T"),
+    ("15", r"\d\d"), (":", ":"), ("04", r"\d\d"), (":", ":"), ("05", r"\d\d([.,]\d+)?"),
+    ("Z07:00", r"Z|[+-]\d\d:\d\d"),
+)  # fmt: skip
+
+
+def not_rfc3339(text: str) -> str:
+    """Go's words for a text that is no RFC 3339; "" for one that is. Upstream: Go's time.Parse"""
+    rest = text
+    for part, pattern in _PARTS:
+        found = re.match(pattern, rest)
+        if not found:
+            return f'parsing time "{text}" as "{GO_LAYOUT}": cannot parse "{rest}" as "{part}"'
+        rest = rest[found.end() :]
+    return f'parsing time "{text}": extra text: "{rest}"' if rest else ""
+
+
 def since(text: str | None, now: float) -> str:
     """How long ago that was at `now` (epoch seconds), as tables show it; `<unknown>` for no time."""
     return human_duration(timedelta(seconds=now - seconds(text))) if text else UNKNOWN

@@ -36,6 +36,7 @@ class Command:
         background: the verb leaves what goes on in `kept` and returns.
         objects: the objects read or written, in order.
         failures: what went wrong so far; the command ends with all of them.
+        aggregates: what is found wrong while objects are read is told as one of several even if it is alone.
         exit_code: kubectl's, for `exec` and `diff`, which end without an error of theirs.
     """
 
@@ -54,6 +55,7 @@ class Command:
     kept: Any = None
     objects: list[Object] = field(default_factory=list)
     failures: list[PodlabError] = field(default_factory=list)
+    aggregates: bool = False
     exit_code: int = 0
     _stdout: list[str] = field(default_factory=list)
     _stderr: list[str] = field(default_factory=list)
@@ -121,7 +123,7 @@ class Command:
         """The outcome; raises what went wrong, with the outcome so far as its `output`."""
         output = self.output()
         if self.failures:
-            error = failure(self.failures)
+            error = failure(self.failures, self.aggregates)
             error.output = output
             raise error
         return output

@@ -124,10 +124,22 @@ def _client(given: dict[str, Any], kubeconfig: str | Path | None, namespace: str
         as_user_extra=tuple(given.get("as_user_extra", ())),
     )
     seconds = request_timeout(str(given.get("request_timeout", "0")))
-    client = Client(kubeconfig, context, namespace, overrides=over, request_timeout=seconds)
+    try:
+        client = Client(kubeconfig, context, namespace, overrides=over, request_timeout=seconds)
+    except ClusterError as error:
+        said = (
+            _WITH_NAMESPACE.sub(r'error: \1 "\2" does not exist', str(error)) if given.get("namespace") else str(error)
+        )
+        raise ClusterError(said, error.hint) from error
     if client.connection.is_anonymous:
         raise ClusterError(PROMPT, NO_IDENTITY)
     return client
+
+
+_WITH_NAMESPACE = re.compile(
+    r'^(?:Error in configuration: |error: no server found for )(context|cluster)\b.*?"?([^\s"]+)"?$'
+)
+"""A context or a cluster that is not there; where `-n` stands with it, kubectl says so in other words."""
 
 
 def request_timeout(text: str) -> float | None:

@@ -1,7 +1,7 @@
 """What a real kubectl 1.36 answered on kind to a few hundred lines: podlab's answers the same on any cluster.
 
-`python tools/differential.py KUBECONFIG tests/kubectl/lines/fresh.txt --folder tests/kubectl/lines/files --name fresh
---record tests/kubectl/lines/fresh.jsonl` records them.
+`python tools/differential.py KUBECONFIG tests/kubectl/lines/NAME.txt --folder tests/kubectl/lines/files --name fresh
+--record tests/kubectl/lines/NAME.jsonl` records them.
 """
 
 from __future__ import annotations
@@ -51,10 +51,11 @@ def side(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
 
 
 @pytest.mark.cluster
-def test_podlabs_answers_are_kubectls(side: tuple[Any, Kubectl]) -> None:
+@pytest.mark.parametrize(("name", "least"), [("fresh", 150), ("surface", 60)])
+def test_podlabs_answers_are_kubectls(name: str, least: int, side: tuple[Any, Kubectl]) -> None:
     place, _ = side
-    rows = [json.loads(text) for text in (LINES / "fresh.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert len([row for row in rows if "answer" in row]) > 150
+    rows = [json.loads(text) for text in (LINES / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert len([row for row in rows if "answer" in row]) > least
     wrong = []
     for row in rows:
         found = differential.answer(row["line"], place, "")

@@ -27,6 +27,7 @@ class Line:
     after: list[str] = field(default_factory=list)
     flags: dict[str, Any] = field(default_factory=dict)
     globals: dict[str, Any] = field(default_factory=dict)
+    dashed: bool = False
 
 
 def parse(words: Sequence[str]) -> Line:
@@ -40,7 +41,7 @@ def parse(words: Sequence[str]) -> Line:
     usage = commands().get(verb, ROOT)
     while rest:
         if rest[0] == "--":
-            line.after = rest[1:]
+            line.after, line.dashed = rest[1:], True
             break
         if rest[0].startswith("-") and rest[0] != "-":
             _flag(rest, usage, line)
@@ -59,7 +60,7 @@ def _check(line: Line, usage: Usage) -> None:
     elif usage.is_group and line.arguments and verb not in ("apply", "create", "cluster-info"):
         words = " ".join(line.arguments)
         raise PodlabError(f"error: unknown command \"{words}\"\nSee 'kubectl {verb} -h' for help and examples")
-    if verb == "exec" and len(line.arguments) > 1:
+    if verb == "exec" and len(line.arguments) > 1 and not line.dashed:
         raise PodlabError(
             "error: exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead\n"
             "See 'kubectl exec -h' for help and examples"

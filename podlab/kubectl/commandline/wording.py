@@ -14,15 +14,23 @@ from podlab.kubectl.commandline.hints import hint_for
 Status = dict[str, Any]
 
 
-def failure(errors: Sequence[PodlabError]) -> PodlabError:
-    """One error that reads as kubectl prints these: a single one in full, several a line each."""
-    found = lines(errors)
+class Prefixed(PodlabError):
+    """Its words begin with `error: ` among others, too."""
+
+
+def failure(errors: Sequence[PodlabError], aggregated: bool = False) -> PodlabError:
+    """One error that reads as kubectl prints these: a single one in full, several a line each.
+
+    Args:
+        aggregated: a single one reads as if it were one of several.
+    """
+    found = lines(errors, aggregated)
     return in_words(errors[0], found[0] if len(found) == 1 else "\n".join(line.rstrip("\n") for line in found))
 
 
-def lines(errors: Sequence[PodlabError]) -> list[str]:
+def lines(errors: Sequence[PodlabError], aggregated: bool = False) -> list[str]:
     """What kubectl prints for these errors."""
-    alone = len(errors) == 1
+    alone = len(errors) == 1 and not aggregated
     return [_line(error, alone) for error in dict.fromkeys(errors)]
 
 
@@ -53,7 +61,7 @@ def server_line(status: Status) -> str:
 def _line(error: PodlabError, alone: bool) -> str:
     if not isinstance(error, ApiError):
         text = str(error)
-        return text if alone else text.removeprefix("error: ")
+        return text if alone or isinstance(error, Prefixed) else text.removeprefix("error: ")
     if str(error) != str(error.status.get("message", "")):
         return str(error)  # it has its words already
     if alone and error.reason == "Invalid":

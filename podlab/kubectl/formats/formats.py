@@ -28,6 +28,8 @@ ALLOWED = (
 PATHS = ("jsonpath", "jsonpath-as-json", "jsonpath-file")
 TEMPLATES = ("go-template", "go-template-file", "template", "templatefile")
 COLUMNS = ("custom-columns", "custom-columns-file")
+ANY_CASE = ("json", "kyaml", "name", "yaml")
+"""Names that may be written in capitals, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ def parse_format(output: str | None, *, allow_missing: bool = True, tables: bool
         PodlabError: there is none of that name, or its template is wrong.
     """
     name, equals, argument = (output or "").partition("=")
+    name = name.lower() if name.lower() in ANY_CASE else name
     if name in ("", "wide", "yaml", "json", "kyaml", "name") and not equals and (tables or name != "wide"):
         return Format(name)
     if name in PATHS:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from podlab.apimachinery.times import age
 from podlab.kubectl.formats.tabwriter import align, escape
 
 Table = dict[str, Any]
@@ -53,6 +55,22 @@ class TablePrinter:
         if not lines:
             return ""
         return align("\n".join(lines) + "\n", min_width=6, padding=3, remembered=self.widths)
+
+
+def as_table(found: dict[str, Any], now: datetime) -> Table:
+    """The server's table; of objects without one, their names and ages.
+
+    Upstream: staging/src/k8s.io/cli-runtime/pkg/printers/tableprinter.go (defaultPrintRow)
+    """
+    if "columnDefinitions" in found or found.get("kind") == "Table":
+        return found
+    items = found["items"] if isinstance(found.get("items"), list) else [found]
+    ages = [age((each.get("metadata") or {}).get("creationTimestamp"), now) for each in items]
+    rows = [
+        {"cells": [(each.get("metadata") or {}).get("name", ""), old], "object": each}
+        for each, old in zip(items, ages, strict=True)
+    ]
+    return {"columnDefinitions": [{"name": "Name", "format": "name"}, {"name": "Age"}], "rows": rows}
 
 
 def print_table(table: Table, options: TableOptions = TableOptions()) -> str:

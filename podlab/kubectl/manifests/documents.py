@@ -123,10 +123,17 @@ def _from_json(text: str, source: str) -> Iterator[Manifest]:
         at += len(text[at:]) - len(text[at:].lstrip())
         try:
             obj, at = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
+        except (ValueError, RecursionError) as error:
+            if isinstance(error, json.JSONDecodeError) and _is_cut_off(error, text):
+                raise ManifestError(f"error: error parsing {source}: unexpected EOF") from error
             yield from _items(_load(text, source, 0), source)
             return
         yield from _items(obj, source)
+
+
+def _is_cut_off(error: json.JSONDecodeError, text: str) -> bool:
+    """Whether JSON ends too early, which Go tells from JSON that is wrong."""
+    return error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
 
 
 def _load(document: str, source: str, before: int) -> Any:

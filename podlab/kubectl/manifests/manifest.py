@@ -11,9 +11,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import urlsplit
 
 from podlab.errors import ManifestError
 from podlab.kubectl.command import Command
+from podlab.kubectl.commandline.wording import failure
 from podlab.kubectl.common import Kustomization
 from podlab.kubectl.manifests.documents import LARGEST, Manifest, decoded, parse, text_of
 from podlab.kubectl.manifests.kustomization import build
@@ -32,6 +34,10 @@ NO_DOWNLOAD = Text(
 )
 
 
+class NoPath(ManifestError):
+    """A path that is not there, or a folder without manifests: kubectl reads nothing then."""
+
+
 def manifests(
     command: Command, filenames: Sequence[str], *, validate: str = "strict"
 ) -> Iterator[tuple[Manifest, Mapping]]:
@@ -40,7 +46,9 @@ def manifests(
     What cannot be read is kept among the command's failures, and the rest is read.
     """
     strict = validate.lower() not in ("false", "ignore")
-    for name in filenames:
+    if unread := [error for name in filenames if (error := _no_path(command, name))]:
+        command.failures.append(failure(unread))
+    for name in () if unread else filenames:
         for manifest in _kept(command, _file(command, name)):
             with command.going_on():
                 yield manifest, resolve(command.mapper, manifest, strict)
@@ -65,18 +73,29 @@ def _file(command: Command, name: str) -> Iterator[Manifest]:
         return
     path = command.folder / name
     if path.is_dir():
-        found = sorted(path.rglob("*") if command.common.recursive else path.iterdir())
-        chosen = [each for each in found if each.suffix in SUFFIXES and each.is_file()]
-        if not chosen:
-            raise ManifestError(f"error: error reading [{name}]: recognized file extensions are [.json .yaml .yml]")
-        for each in chosen:
+        for each in _inside(command, path):
             source = str(Path(name) / each.relative_to(path))
             with command.going_on():
                 yield from parse(text_of(each, source), source)
         return
-    if not path.exists():
-        raise ManifestError(f'error: the path "{name}" does not exist', NO_FILE.format(path=name))
     yield from parse(text_of(path, name), name)
+
+
+def _inside(command: Command, folder: Path) -> list[Path]:
+    found = sorted(folder.rglob("*") if command.common.recursive else folder.iterdir())
+    return [each for each in found if each.suffix in SUFFIXES and each.is_file()]
+
+
+def _no_path(command: Command, name: str) -> NoPath | None:
+    """What keeps a path from being read at all: kubectl looks at every one before it reads the first."""
+    if isinstance(name, Kustomization) or name == "-" or name.startswith(("http://", "https://")):
+        return None
+    path = command.folder / name
+    if not path.exists():
+        return NoPath(f'error: the path "{name}" does not exist', NO_FILE.format(path=name))
+    if path.is_dir() and not _inside(command, path):
+        return NoPath(f"error: error reading [{name}]: recognized file extensions are [.json .yaml .yml]")
+    return None
 
 
 def _all(stdin: IO[bytes] | None) -> bytes:
@@ -90,9 +109,18 @@ def _download(url: str) -> bytes:
         with urlopen(url, timeout=30) as answer:
             data: bytes = answer.read(LARGEST + 1)
     except OSError as error:
-        reported = f"{getattr(error, 'code', '')} {getattr(error, 'reason', error)}".strip()
-        raise ManifestError(f'error: unable to read URL "{url}", server reported {reported}', NO_DOWNLOAD) from error
+        raise ManifestError(_unread(url, error), NO_DOWNLOAD) from error
     return data
+
+
+def _unread(url: str, error: OSError) -> str:
+    """kubectl's line for a download that failed."""
+    host, code, reason = urlsplit(url).netloc, getattr(error, "code", None), getattr(error, "reason", error)
+    if code:
+        return f'error: unable to read URL "{url}", server reported {code} {reason}, status code={code}'
+    if isinstance(reason, ConnectionRefusedError):
+        return f"The connection to the server {host} was refused - did you specify the right host or port?"
+    return f"Unable to connect to the server: {reason}"
 
 
 def resolve(mapper: RestMapper, manifest: Manifest, validate: bool = True) -> Mapping:

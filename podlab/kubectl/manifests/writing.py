@@ -11,6 +11,7 @@ from typing import Any
 from podlab.apimachinery.yamlprinter import to_compact_json
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
+from podlab.kubectl.commandline.flags import BOOLEANS
 from podlab.kubectl.formats.formats import parse_format
 from podlab.kubectl.formats.structs import as_struct, sorted_fields
 from podlab.kubectl.klog import logged
@@ -20,6 +21,16 @@ Object = dict[str, Any]
 VALIDATION = {"true": "Strict", "strict": "Strict", "warn": "Warn", "ignore": "Ignore", "false": "Ignore", "": "Strict"}
 VALIDATE = "must be one of: strict (or true), warn, ignore (or false)"
 IN_WORDS = {"client": " (dry run)", "server": " (server dry run)"}
+_BOOLEAN = "--dry-run={} is deprecated (boolean value) and can be replaced with --dry-run={}."
+OLD_DRY_RUNS = {
+    "unchanged": (719, "--dry-run is deprecated and can be replaced with --dry-run=client.", "client"),
+    **{each: (733, _BOOLEAN.format(each, "client"), "client") for each, yes in BOOLEANS.items() if yes},
+    **{each: (736, _BOOLEAN.format(each, "none"), "none") for each, yes in BOOLEANS.items() if not yes},
+}
+"""How dry runs were asked for: kubectl's line that warns, its words, and what it means.
+
+Upstream: staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go (GetDryRunStrategy)
+"""
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
@@ -50,10 +61,9 @@ class Writing:
         self.dry_run = self.dry_run or common.dry_run
         self.validate = common.validate or self.validate
         self.output = self.output or common.output
-        if self.dry_run == "unchanged":
-            deprecated = "--dry-run is deprecated and can be replaced with --dry-run=client."
-            self.command.err(logged("helpers.go:719", deprecated, "W"))
-            self.dry_run = "client"
+        if self.dry_run in OLD_DRY_RUNS:
+            line, deprecated, self.dry_run = OLD_DRY_RUNS[self.dry_run]
+            self.command.err(logged(f"helpers.go:{line}", deprecated, "W"))
         if self.dry_run not in ("none", "client", "server"):
             raise PodlabError(f'error: Invalid dry-run value ({self.dry_run}). Must be "none", "server", or "client".')
         if self.validate.lower() not in VALIDATION:

@@ -66,7 +66,11 @@ def read_one(
     if not name:
         raise PodlabError("error: resource name may not be empty")
     try:
-        found: Object = client.request("GET", mapping.path(namespace, name, subresource), **request).json()
+        answer = client.request("GET", mapping.path(namespace, name, subresource), **request)
+        if not answer.headers.get("content-type", "application/json").startswith("application/json"):
+            kind = answer.headers["content-type"].partition(";")[0]
+            raise PodlabError(f"error: serializer for {kind} doesn't exist")
+        found: Object = answer.json()
         return found
     except ApiError as error:
         if error.code != 404 or not mapping.namespaced or namespace in ("", "default"):

@@ -95,7 +95,8 @@ class RestMapper:
 
     def category(self, name: str) -> list[Mapping]:
         """The resources of a category such as `all`; empty if there is none."""
-        return [each for each in self.all() if name in each.categories]
+        found = [each for each in self.all() if name in each.categories]
+        return [each for at, each in enumerate(found) if not any(_same(each, before) for before in found[:at])]
 
     def by_kind(self, api_version: str, kind: str) -> Mapping | None:
         """The resource that holds objects of this apiVersion and kind, or None."""
@@ -114,6 +115,11 @@ class RestMapper:
             said = f'short name "{word}" could also match lower priority resource {others[0].qualified}'
             self.warnings += [] if said in self.warnings else [said]
         return found[0] if found else None
+
+
+def _same(one: Mapping, other: Mapping) -> bool:
+    """Whether both are versions of one resource."""
+    return (one.group, one.plural) == (other.group, other.plural)
 
 
 def _is_called(mapping: Mapping, word: str) -> bool:

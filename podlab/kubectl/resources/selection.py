@@ -53,7 +53,8 @@ def select(
         return [_named(mapper, word, default) for word in words]
     if selecting and len(words) > 1:
         raise PodlabError("error: name cannot be provided when a selector is specified")
-    mappings = [mapping for word in words[:1] for each in word.split(",") for mapping in _resources(mapper, each)]
+    named = [mapping for word in words[:1] for each in word.split(",") for mapping in _resources(mapper, each)]
+    mappings = list({(each.group, each.plural): each for each in reversed(named)}.values())[::-1]
     return [Selected(mapping, name) for mapping in mappings for name in words[1:] or [""]]
 
 

@@ -37,14 +37,10 @@ def attach(
     """
     if not arguments:
         raise PodlabError(USAGE)
-    if len(arguments) > 1:
-        raise (
-            PodlabError(
-                f"error: expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw {len(arguments)}: "
-                f"{list(arguments)}\nSee 'kubectl attach -h' for help and examples"
-            )
-            if len(arguments) > 2
-            else PodlabError(USAGE)
+    if len(arguments) > 2:
+        raise PodlabError(
+            f"error: expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw {len(arguments)}: "
+            f"{list(arguments)}\nSee 'kubectl attach -h' for help and examples"
         )
     pod = pod_named(command, arguments, (), pod_running_timeout)
     phase = (pod.get("status") or {}).get("phase")
@@ -84,6 +80,14 @@ def attach_to(
         pod_name, why = pod["metadata"]["name"], str(error).removeprefix("error: ")
         command.err(f"warning: couldn't attach to pod/{pod_name}, falling back to streaming logs: {why}\n")
         command.out(_log(command, where, container))
+
+
+def log_so_far(command: Command, pod: Object) -> str:
+    """What the first container wrote before one attaches to it: `run` shows that, too. "" where it has ended."""
+    if (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed"):
+        return ""
+    where = f"/api/v1/namespaces/{pod['metadata']['namespace']}/pods/{pod['metadata']['name']}"
+    return _log(command, where, pod["spec"]["containers"][0]["name"])
 
 
 def _log(command: Command, where: str, container: str) -> str:

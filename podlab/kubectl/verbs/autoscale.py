@@ -25,6 +25,8 @@ NO_METRICS = (
     "error: failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: empty input"
 )
 """What kubectl says of any refusal where no metric is named: it tries the older version, too."""
+UNITS = {"cpu": "m", "memory": "Mi"}
+"""What a bare number counts."""
 SCALABLE = ("Deployment", "ReplicaSet", "StatefulSet", "ReplicationController")
 
 
@@ -98,7 +100,8 @@ def _metric(kind: str, text: str) -> Object:
         target: Object = {"averageUtilization": int(text[:-1]), "type": "Utilization"}
     else:
         try:
-            target = {"averageValue": canonical(text), "type": "AverageValue"}
+            unit = UNITS[kind] if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text, re.ASCII) else ""
+            target = {"averageValue": canonical(text + unit), "type": "AverageValue"}
         except ValueError:
             raise PodlabError(f"error: invalid resource {kind} value: {text}") from None
     return {"resource": {"name": kind, "target": target}, "type": "Resource"}

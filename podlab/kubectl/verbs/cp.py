@@ -66,22 +66,29 @@ def _place(text: str) -> Place:
 
 
 def _run(
-    command: Command, place: Place, words: list[str], container: str, data: bytes | None = None, quiet: bool = False
+    command: Command,
+    place: Place,
+    words: list[str],
+    container: str,
+    data: bytes | None = None,
+    complaints: str = "stderr",
 ) -> bytes:
-    """What a command in the Pod writes; `quiet` swallows its complaints."""
+    """What a command in the Pod writes; where its complaints go: `stderr`, `stdout`, or "" for nowhere."""
     namespace = place.namespace or command.namespace
     pod = command.client.get(f"/api/v1/namespaces/{namespace}/pods/{place.pod}")
     chosen, notice = choose_container(pod, container)
-    command.err("" if quiet else notice)
+    command.err(notice if complaints else "")
     written: list[bytes] = []
     path = f"/api/v1/namespaces/{namespace}/pods/{place.pod}/exec"
     query = [("command", word) for word in words] + [("container", chosen)]
     before, command.stdin = command.stdin, io.BytesIO(data or b"")
     try:
-        status = stream(command, path, query, stdin=data is not None, tty=False, raw=written.append, quiet=quiet)
+        status = stream(
+            command, path, query, stdin=data is not None, tty=False, raw=written.append, complaints=complaints
+        )
     finally:
         command.stdin = before
-    finish(command, status, quiet)
+    finish(command, status, complaints != "stderr")
     return b"".join(written)
 
 
@@ -103,22 +110,29 @@ def _up(command: Command, source: Place, target: Place, container: str, no_prese
 
 def _is_folder(command: Command, place: Place, container: str) -> bool:
     try:
-        _run(command, place, ["test", "-d", place.path], container, quiet=True)
+        _run(command, place, ["test", "-d", place.path], container, complaints="")
         return command.exit_code == 0
     finally:
         command.exit_code = 0
 
 
 def _down(command: Command, source: Place, target: Place, container: str) -> None:
-    data = _run(command, source, ["tar", "cf", "-", source.path], container)
+    data = _run(command, source, ["tar", "cf", "-", source.path], container, complaints="stdout")
     command.exit_code = 0
     local = command.folder / target.path
-    prefix = posixpath.normpath(source.path).lstrip("/")
+    prefix = _inside(posixpath.normpath(source.path).lstrip("/"))
     if local.is_dir():
         local = local / posixpath.basename(prefix)
     with tarfile.open(fileobj=io.BytesIO(data), mode="r|") as tar:
         for member in _members(tar):
             _extract(command, tar, member, prefix, local, source)
+
+
+def _inside(path: str) -> str:
+    """A path without what leads out of where it begins."""
+    while path.startswith("../"):
+        path = path[3:]
+    return "" if path == ".." else path
 
 
 def _members(tar: tarfile.TarFile) -> Any:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from podlab.apimachinery import validation
 from podlab.apimachinery.gotext import compact
 from podlab.errors import ManifestError, PodlabError
 from podlab.kubectl.command import Command
@@ -57,8 +58,8 @@ def configmap(
     data: dict[str, str] = {}
     binary: dict[str, str] = {}
     for key, value in _sources(command, from_literal, from_file, from_env_file):
-        if not KEY.fullmatch(key):
-            raise PodlabError(f'error: "{key}" is not a valid key name for a ConfigMap: {KEY_RULE}')
+        if wrong := _key_trouble(key):
+            raise PodlabError(f'error: "{key}" is not a valid key name for a ConfigMap: {wrong}')
         if key in data or key in binary:
             there = "Data" if key in data else "BinaryData"
             raise PodlabError(
@@ -149,11 +150,15 @@ def _exclusive(env_files: Sequence[str], literals: Sequence[str], files: Sequenc
         raise PodlabError("error: from-env-file cannot be combined with from-file or from-literal")
 
 
+def _key_trouble(key: str) -> str:
+    return ",".join(validation.config_key(key))
+
+
 def _collected(sources: Iterator[tuple[str, bytes]]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for key, value in sources:
-        if not KEY.fullmatch(key):
-            raise PodlabError(f'error: "{key}" is not valid key name for a Secret {KEY_RULE}')
+        if wrong := _key_trouble(key):
+            raise PodlabError(f'error: "{key}" is not valid key name for a Secret {wrong}')
         if key in found:
             raise PodlabError(f"error: cannot add key {key}, another key by that name already exists")
         found[key] = value
@@ -202,6 +207,8 @@ def _read(path: Path, name: str, words: str) -> bytes:
 
 
 def _variables(command: Command, name: str) -> Iterator[tuple[str, bytes]]:
+    if (command.folder / name).is_dir():
+        raise ManifestError("error: env config file cannot be a directory")
     data = _read(command.folder / name, name, f"error reading {name}: {{reason}}").removeprefix(b"\xef\xbb\xbf")
     for at, line in enumerate(data.splitlines(), 1):
         try:

@@ -5,8 +5,10 @@ Upstream: staging/src/k8s.io/kubectl/pkg/cmd/create/create_namespace.go, create_
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from podlab.apimachinery import labels
 from podlab.apimachinery.quantity import canonical
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
@@ -86,8 +88,11 @@ def poddisruptionbudget(
         raise PodlabError("error: one of min-available or max-unavailable must be specified")
     if min_available and max_unavailable:
         raise PodlabError("error: min-available and max-unavailable cannot be both specified")
+    for flag, amount in (("min-available", min_available), ("max-unavailable", max_unavailable)):
+        if amount and not re.fullmatch("[0-9]+%?", amount, re.ASCII):
+            raise PodlabError(f"error: invalid format specified for {flag}")
     amount = min_available or max_unavailable
-    number: object = int(amount) if amount.lstrip("-").isdigit() else amount
+    number: object = amount if amount.endswith("%") else int(amount)
     spec: Object = {"minAvailable" if min_available else "maxUnavailable": number, "selector": _selector(selector)}
     counts = ("currentHealthy", "desiredHealthy", "disruptionsAllowed", "expectedPods")
     obj = {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": name}, "spec": spec}
@@ -97,7 +102,27 @@ def poddisruptionbudget(
 
 
 def _selector(text: str) -> Object:
-    pairs = [each.partition("=") for each in text.split(",")]
-    if not all(equals and key for key, equals, _ in pairs):
-        raise PodlabError(f'error: couldn\'t parse the selector string "{text}"')
-    return {"matchLabels": {key.rstrip("="): value.lstrip("=") for key, _, value in pairs}}
+    """A selector's text as the API has it. Upstream: apimachinery/pkg/apis/meta/v1/helpers.go (ParseToLabelSelector)"""
+    same: dict[str, str] = {}
+    terms: list[Object] = []
+    try:
+        parsed = labels.parse(text)
+    except ValueError as error:
+        raise PodlabError(f'error: couldn\'t parse the selector string "{text}": {error}') from None
+    for each in parsed:
+        terms += _term(text, each, same)
+    return {**({"matchExpressions": terms} if terms else {}), **({"matchLabels": same} if same else {})}
+
+
+def _term(text: str, one: labels.Requirement, same: dict[str, str]) -> list[Object]:
+    """One requirement of a selector: what must be equal goes into `same`, the rest is a term."""
+    if one.operator in ("gt", "lt"):
+        raise PodlabError(f'error: "{one.operator}" isn\'t supported in label selectors')
+    listed = re.search(rf"(?<![\w./-]){re.escape(one.key)}\s+(not)?in\b", text)
+    if one.operator == "in" and not listed:
+        same[one.key] = one.values[0]
+        return []
+    if one.operator == "notin" and not listed:
+        raise PodlabError('error: "!=" is not a valid label selector operator')
+    operator = {"in": "In", "notin": "NotIn", "exists": "Exists", "!": "DoesNotExist"}[one.operator]
+    return [{"key": one.key, "operator": operator, **({"values": list(one.values)} if one.values else {})}]

@@ -57,6 +57,8 @@ def clusterrole(
 ) -> None:
     """Create a ClusterRole with one rule, or of others that labels choose."""
     name = the_name(arguments, "clusterrole")
+    if any(not url.startswith("/") for url in non_resource_url):
+        raise PodlabError("error: nonResourceURL should start with /")
     obj: Object = {"apiVersion": f"{GROUP}/v1", "kind": "ClusterRole", "metadata": {"name": name}}
     if aggregation_rule:
         if verb or resource or resource_name or non_resource_url:
@@ -124,7 +126,8 @@ def _resolved(command: Command, text: str, verbs: Sequence[str]) -> tuple[str, s
         mapping = command.mapper.by_name(base)
         plural, group = mapping.plural, mapping.group
     except PodlabError as error:
-        unknown = PodlabError(str(error).removeprefix("error: "), error.hint)
+        within = f' in group "{group}"' if group else ""
+        unknown = PodlabError(f"{str(error).removeprefix('error: ')}{within}", error.hint)
     for verb in verbs:
         if verb in SPECIAL:
             if (plural, group) not in SPECIAL[verb]:

@@ -9,12 +9,13 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from podlab.apimachinery import validation
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.verbs.creating import create_one, required, the_name
 
 Object = dict[str, Any]
-RULE = re.compile(r"^(?P<svc>[^=]+=[\w.-]+:[\w-]+)(,tls(=\w[\w-]*)?)?$")
+RULE = re.compile(r"[\w*.-]*/.*=[\w-]+:[\w-]+", re.ASCII)
 NO_RULE = (
     "error: not enough information provided: every ingress has to either specify a default-backend (which catches all "
     "traffic) or a list of rules (which catch specific paths)"
@@ -45,11 +46,13 @@ def loadbalancer(command: Command, *arguments: str, tcp: Sequence[str] = ()) -> 
     _create(command, name, "LoadBalancer", tcp, {})
 
 
-def externalname(command: Command, *arguments: str, tcp: Sequence[str] = (), external_name: str = "") -> None:
+def externalname(command: Command, *arguments: str, tcp: Sequence[str] = (), external_name: str | None = None) -> None:
     """Create an ExternalName Service."""
-    required(external_name=external_name)
+    goal = required(external_name=external_name)["external_name"]
     name = the_name(arguments, "service externalname")
-    _create(command, name, "ExternalName", tcp, {"externalName": external_name})
+    if validation.subdomain(goal):
+        raise PodlabError(f"error: invalid service external name {goal}")
+    _create(command, name, "ExternalName", tcp, {"externalName": goal})
 
 
 def _create(command: Command, name: str, kind: str, tcp: Sequence[str], more: Object, node_port: int = 0) -> None:
@@ -73,10 +76,16 @@ def _port(text: str) -> Object:
         first, target = text.split(":")[:2]
     port = port_number(first)
     name = text.replace(":", "-").lower()
-    goal: object = target if colon else port
-    if colon and re.fullmatch("[0-9]+", target):
-        goal = port_number(target)
+    goal: object = _target(target) if colon else port
     return {"name": name, "port": port, "protocol": "TCP", "targetPort": goal}
+
+
+def _target(text: str) -> int | str:
+    number = re.fullmatch("[+-]?[0-9]+", text, re.ASCII)
+    wrong = validation.port_number(int(text)) if number else validation.port_name(text)
+    if wrong:
+        raise PodlabError(f"error: {','.join(wrong)}")
+    return int(text) if number else text
 
 
 def port_number(text: str) -> int:
@@ -146,7 +155,7 @@ def _rules(rules: Sequence[str]) -> list[Object]:
         prefix = path.endswith("*")
         found: Object = {
             "backend": _backend(backend),
-            "path": "/" + path.rstrip("*") if prefix else "/" + path,
+            "path": "/" + path.removesuffix("*"),
             "pathType": "Prefix" if prefix else "Exact",
         }
         hosts.setdefault(host, []).append(found)
@@ -159,7 +168,7 @@ def _tls(rules: Sequence[str]) -> list[Object]:
         where, comma, tls = each.partition(",")
         if comma:
             host = where.partition("=")[0].partition("/")[0]
-            found.setdefault(tls.partition("=")[2], []).extend([host] if host else [])
+            found.setdefault([*tls.split("="), ""][1], []).extend([host] if host else [])
     return [
         {**({"hosts": list(dict.fromkeys(hosts))} if hosts else {}), **({"secretName": secret} if secret else {})}
         for secret, hosts in found.items()

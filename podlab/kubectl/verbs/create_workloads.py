@@ -5,6 +5,7 @@ Upstream: staging/src/k8s.io/kubectl/pkg/cmd/create/create_deployment.go, create
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,19 +16,23 @@ from podlab.kubectl.resources.selection import select
 from podlab.kubectl.verbs.creating import create_one, required, the_name
 
 Object = dict[str, Any]
+LETTERS = "bcdfghjklmnpqrstvwxz2456789"
+"""Of what names that Kubernetes makes up consist."""
 
 
-def deployment(command: Command, *arguments: str, image: Sequence[str] = (), port: int = -1, replicas: int = 1) -> None:
+def deployment(
+    command: Command, *arguments: str, image: Sequence[str] | None = None, port: int = -1, replicas: int = 1
+) -> None:
     """Create a Deployment of one image or several; what stands behind `--` is the container's command."""
-    required(image=image)
+    images = required(image=image)["image"]
     name = the_name(_before(command, arguments), "deployment")
-    if len(image) > 1 and command.after:
+    if len(images) > 1 and command.after:
         raise PodlabError("error: cannot specify multiple --image options and command")
     labels = {"app": name}
-    containers: list[Object] = [{"name": _container_name(each), "image": each, "resources": {}} for each in image]
-    if command.after:
+    containers: list[Object] = [{"name": _container_name(each), "image": each, "resources": {}} for each in images]
+    if command.after and containers:
         containers[0]["command"] = list(command.after)
-    if port >= 0:
+    if port >= 0 and containers:
         containers[0]["ports"] = [{"containerPort": port}]
     obj = {
         "apiVersion": "apps/v1",
@@ -55,16 +60,25 @@ def job(command: Command, *arguments: str, image: str = "", from_: str = "") -> 
     create_one(command, "jobs.batch", obj, "job:")
 
 
-def cronjob(command: Command, *arguments: str, image: str = "", schedule: str = "", restart: str = "OnFailure") -> None:
+def cronjob(
+    command: Command,
+    *arguments: str,
+    image: str | None = None,
+    schedule: str | None = None,
+    restart: str = "OnFailure",
+) -> None:
     """Create a CronJob of one image."""
-    required(image=image, schedule=schedule)
+    given = required(image=image, schedule=schedule)
     name = the_name(_before(command, arguments), "cronjob")
-    template = {"metadata": {"name": name}, "spec": _job_spec(name, image, command.after, restart or "OnFailure")}
+    template = {
+        "metadata": {"name": name},
+        "spec": _job_spec(name, given["image"], command.after, restart or "OnFailure"),
+    }
     obj = {
         "apiVersion": "batch/v1",
         "kind": "CronJob",
         "metadata": {"name": name},
-        "spec": {"jobTemplate": template, "schedule": schedule},
+        "spec": {"jobTemplate": template, "schedule": given["schedule"]},
         "status": {},
     }
     create_one(command, "cronjobs.batch", obj, "cronjob:")
@@ -93,10 +107,10 @@ def _job_spec(name: str, image: str, words: Sequence[str], restart: str) -> Obje
 
 def _from_cron_job(command: Command, name: str, source: str) -> Object:
     one = select(command.mapper, [source])[0]
+    if not one.name:
+        raise PodlabError("error: resource(s) were provided, but no name was specified")
     found = read_one(command.client, one.mapping, command.namespace, one.name)
     if one.mapping.kind != "CronJob":
-        if not one.name:
-            raise PodlabError("error: from must be an existing cronjob")
         raise PodlabError(f"error: unknown object type *{one.mapping.version}.{one.mapping.kind}")
     template = found["spec"]["jobTemplate"]
     metadata = template.get("metadata") or {}
@@ -117,5 +131,7 @@ def _from_cron_job(command: Command, name: str, source: str) -> Object:
 
 
 def _container_name(image: str) -> str:
-    """The last part of an image's name, without tag or digest."""
-    return image.rpartition("/")[2].partition(":")[0].partition("@")[0].replace("_", "-").lower()
+    """The last part of an image's name, without tag or digest; one with `_` or `.` in it gets letters at its end."""
+    name = image.rpartition("/")[2].partition(":")[0].partition("@")[0]
+    plain = name.replace("_", "-").replace(".", "-")
+    return plain if plain == name else f"{plain}-{''.join(random.choices(LETTERS, k=5))}"

@@ -6,13 +6,14 @@ Upstream: staging/src/k8s.io/kubectl/pkg/cmd/create
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.writing import Writing
 
 Object = dict[str, Any]
+Value = TypeVar("Value")
 
 
 def create_one(command: Command, resource: str, obj: Object, failing: str = "") -> None:
@@ -52,12 +53,13 @@ def the_name(arguments: Sequence[str], what: str) -> str:
     return arguments[0]
 
 
-def required(**flags: object) -> None:
-    """Insist on flags.
+def required(**flags: Value | None) -> dict[str, Value]:
+    """Insist on flags, and give their values back: one may be empty, but not None.
 
     Raises:
         PodlabError: one of them was not given.
     """
-    missing = [f'"{name.replace("_", "-")}"' for name, value in flags.items() if not value]
+    missing = [f'"{name.replace("_", "-")}"' for name, value in flags.items() if value is None]
     if missing:
         raise PodlabError(f"error: required flag(s) {', '.join(missing)} not set")
+    return {name: value for name, value in flags.items() if value is not None}

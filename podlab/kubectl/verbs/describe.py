@@ -18,6 +18,7 @@ from podlab.kubectl.describe.generic import describe_any
 from podlab.kubectl.describe.pod import describe_pod
 from podlab.kubectl.describe.sections import Object, format_selector
 from podlab.kubectl.formats.printer import format_labels
+from podlab.kubectl.manifests.manifest import NoPath
 from podlab.kubectl.resources.listing import CHUNK, read_list
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.verbs.get import Question, fetch, items_of
@@ -154,6 +155,7 @@ def describe(
     if not resources and not filename:
         raise PodlabError(NO_RESOURCE)
     chosen = chosen_of(command, resources, filename, selecting=bool(selector))
+    command.aggregates = bool(command.failures) and not isinstance(command.failures[0], NoPath)
     question = Question(command.namespace, all_namespaces, selector)
     answer = fetch(command.client, chosen, question)
     found = [(mapping, obj) for mapping, each in answer.found for obj in items_of(mapping, each)]

@@ -45,7 +45,7 @@ def exec_(
     """
     if not arguments and not filename:
         raise PodlabError("error: pod, type/name or --filename must be specified")
-    names, words = ((), arguments) if filename else (arguments[:1], arguments[1:])
+    names, words = ((), arguments) if filename else (arguments[:1], command.after or arguments[1:])
     if not words:
         raise PodlabError(NO_COMMAND)
     if parse_duration(pod_running_timeout) <= 0:
@@ -73,7 +73,7 @@ def pod_named(command: Command, names: Sequence[str], filename: Sequence[str], p
         _, namespace = in_namespace(command, manifest, mapping)
         obj = command.client.get(mapping.path(namespace, manifest.name))
     else:
-        one = select(command.mapper, names, default="pods")[0]
+        one = select(command.mapper, names, default="" if len(names) > 1 else "pods")[0]
         mapping = one.mapping
         obj = read_one(command.client, mapping, command.namespace, one.name)
     pod = attachable_pod(command, mapping, obj, patience)

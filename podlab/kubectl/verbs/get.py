@@ -18,7 +18,8 @@ from podlab.kubectl.command import Command
 from podlab.kubectl.formats.columns import Unsortable
 from podlab.kubectl.formats.columns import sort_by as sorted_by
 from podlab.kubectl.formats.formats import Format, parse_format
-from podlab.kubectl.formats.printer import TableOptions, TablePrinter
+from podlab.kubectl.formats.printer import TableOptions, TablePrinter, as_table
+from podlab.kubectl.manifests.manifest import NoPath
 from podlab.kubectl.resources.listing import CHUNK, TABLE, read_list, read_one
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.resources.selection import Selected
@@ -35,6 +36,7 @@ NO_RESOURCE = (
 )
 
 
+ONE = "error: you may only watch a single resource or type of resource at a time"
 PAUSE = 0.2
 """Seconds between two questions for a `raw` path."""
 
@@ -113,21 +115,32 @@ def get(
     style = parse_format(output, allow_missing=command.common.allow_missing_template_keys)
     if show_labels and not style.is_table:
         raise PodlabError(f"error: --show-labels option cannot be used with {output} printer")
+    if output_watch_events and not (watch or watch_only):
+        raise PodlabError("error: --output-watch-events option can only be used with --watch or --watch-only")
     chosen = chosen_of(command, resources, filename, selecting=bool(selector or field_selector))
-    if not chosen:
-        return
+    command.aggregates = bool(command.failures) and not isinstance(command.failures[0], NoPath)
+    if subresource and not all(one.name for one in chosen):
+        raise PodlabError("error: subresource cannot be used when bulk resources are specified")
     size = 0 if sort_by else chunk_size
     scope = (command.namespace, all_namespaces, selector, field_selector)
     question = Question(*scope, sort_by, subresource, ignore_not_found, size)
     options = TableOptions(style.name == "wide", no_headers, False, show_labels, tuple(label_columns))
-    if watch or watch_only:
+    following = watch or watch_only
+    if following and len({one.mapping for one in chosen}) > 1:
+        raise PodlabError("error: you may only specify a single resource type")
+    if following and len(chosen) == 1:
         shown = replace(options, with_namespace=all_namespaces)
         watched = _watched(chosen, question, seconds_of(timeout))
         follow(command, watched, shown, style, only=watch_only, with_events=output_watch_events)
+    elif following and (watch_only or (errors := fetch(command.client, chosen, question).errors)):
+        command.failures += [PodlabError(ONE)] if watch_only else errors
+        return
     elif style.is_table:
-        _tables(command, chosen, question, options, show_kind)
-    else:
+        _tables(command, chosen, question, options, show_kind, server_print)
+    elif chosen:
         _objects(command, chosen, question, style, no_headers)
+    if following and len(chosen) > 1:
+        raise PodlabError(ONE)
 
 
 def _check_raw(resources: Sequence[str], output: str | None, filtered: bool) -> None:
@@ -142,8 +155,6 @@ def _check_raw(resources: Sequence[str], output: str | None, filtered: bool) -> 
 
 
 def _watched(chosen: Sequence[Selected], question: Question, seconds: float | None) -> Watched:
-    if len(chosen) != 1:
-        raise PodlabError("error: you may only specify a single resource type")
     where = question.where(chosen[0].mapping)
     return Watched(chosen[0], where, question.label_selector, question.field_selector, seconds)
 
@@ -204,9 +215,16 @@ def _read(client: Client, one: Selected, question: Question, accept: str, includ
 
 
 def _tables(
-    command: Command, chosen: list[Selected], question: Question, options: TableOptions, show_kind: bool
+    command: Command,
+    chosen: list[Selected],
+    question: Question,
+    options: TableOptions,
+    show_kind: bool,
+    server_print: bool,
 ) -> None:
-    answer = fetch(command.client, chosen, question, TABLE)
+    answer = fetch(command.client, chosen, question, TABLE if server_print else "application/json")
+    now = command.client.server_now()
+    answer.found = [(mapping, as_table(found, now)) for mapping, found in answer.found]
     command.failures += answer.errors
     with_kind = show_kind or len({mapping for mapping, _ in answer.found}) > 1
     text = ""
@@ -227,7 +245,7 @@ def _tables(
         part = TablePrinter(one).text(table)
         text += ("\n" if text and part and not options.no_headers else "") + part
     command.out(text)
-    if not text and not answer.errors and not question.ignore_not_found:
+    if not text and not command.failures and not question.ignore_not_found:
         in_namespace = not question.all_namespaces and all(one.mapping.namespaced for one in chosen)
         command.err(f"No resources found{f' in {question.namespace} namespace.' if in_namespace else ''}\n")
 

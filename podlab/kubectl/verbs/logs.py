@@ -5,6 +5,7 @@ Upstream: staging/src/k8s.io/kubectl/pkg/cmd/logs/logs.go
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
 import time
@@ -14,6 +15,7 @@ from typing import Any
 
 from podlab.answers import NOTHING
 from podlab.apimachinery.duration import parse_duration
+from podlab.apimachinery.times import not_rfc3339
 from podlab.client import Client
 from podlab.errors import ApiError, PodlabError
 from podlab.kubeconfig.eventloop import EventLoop, pause, shared
@@ -65,6 +67,8 @@ def logs(
     selector: str = "",
     ignore_errors: bool = False,
     max_log_requests: int = 5,
+    pod_running_timeout: str = "20s",
+    insecure_skip_tls_verify_backend: bool = False,
 ) -> None:
     """Print the logs of a Pod's container, or of several.
 
@@ -80,13 +84,15 @@ def logs(
     if since and since_time:
         raise PodlabError("error: at most one of `sinceTime` or `sinceSeconds` may be specified")
     container = _checked(arguments, container, all_containers, selector)
+    _check_numbers(tail, since, limit_bytes, since_time, pod_running_timeout)
     switches = {"follow": follow, "previous": previous, "timestamps": timestamps}
     query: dict[str, object] = {
         **{name: "true" if on else None for name, on in switches.items()},
         "tailLines": SELECTOR_TAIL if selector and tail is None else tail if tail != -1 else None,
-        "sinceSeconds": round(parse_duration(since)) if since else None,
+        "sinceSeconds": math.ceil(parse_duration(since)) or None if since else None,
         "sinceTime": since_time or None,
         "limitBytes": limit_bytes or None,
+        "insecureSkipTLSVerifyBackend": "true" if insecure_skip_tls_verify_backend else None,
     }
     pods = _pods(command, arguments, selector, all_pods)
     sources = [
@@ -125,6 +131,19 @@ def _checked(arguments: tuple[str, ...], container: str, all_containers: bool, s
     if all_containers and container:
         raise PodlabError(f"error: --all-containers=true should not be specified with container name {container}")
     return container
+
+
+def _check_numbers(tail: int | None, since: str, limit_bytes: int, since_time: str, patience: str) -> None:
+    if tail is not None and tail < -1:
+        raise PodlabError("error: --tail must be greater than or equal to -1")
+    if since and parse_duration(since) < 0:
+        raise PodlabError("error: --since must be greater than 0")
+    if since_time and (wrong := not_rfc3339(since_time)):
+        raise PodlabError(f"error: {wrong}")
+    if limit_bytes < 0:
+        raise PodlabError("error: --limit-bytes must be greater than 0")
+    if parse_duration(patience) <= 0:
+        raise PodlabError("error: --pod-running-timeout must be higher than zero")
 
 
 def _pods(command: Command, arguments: tuple[str, ...], selector: str, all_pods: bool) -> list[Object]:

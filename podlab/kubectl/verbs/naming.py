@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from podlab.errors import PodlabError
+from podlab.errors import ManifestError, PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
 from podlab.kubectl.resources.selection import Selected, select
@@ -36,6 +36,10 @@ def chosen_of(
     found = []
     for manifest, mapping in manifests(command, filename, validate="ignore"):
         with command.going_on():
-            _, namespace = in_namespace(command, manifest, mapping)
+            try:
+                _, namespace = in_namespace(command, manifest, mapping)
+            except ManifestError:  # kubectl reads the object before it compares namespaces
+                command.client.get(mapping.path(manifest.obj["metadata"]["namespace"], manifest.name))
+                raise
             found.append(Selected(mapping, manifest.name, namespace))
     return found

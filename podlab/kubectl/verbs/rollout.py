@@ -33,13 +33,16 @@ def status(
     Raises:
         WaitTimeout: it is not done in time; PodlabError: it has failed.
     """
-    if not arguments and not filename and not selector:
+    if not arguments and not filename:
         raise PodlabError("error: required resource not specified")
     if revision < 0:
         raise PodlabError(f"error: revision must be a positive integer: {revision}")
     until = time.monotonic() + (parse_duration(timeout) or 7 * 24 * 3600)
     every = len(arguments) == 1 and "/" not in arguments[0] and not selector
-    for mapping, obj in objects_named(command, arguments, filename, selector, every):
+    found = objects_named(command, arguments, filename, selector, every)
+    if not found and not command.failures:
+        command.err(f"No resources found in {command.namespace} namespace.\n")
+    for mapping, obj in found:
         _follow(command, mapping, obj, watch, until, revision)
 
 

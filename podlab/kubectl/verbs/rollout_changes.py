@@ -11,6 +11,7 @@ from typing import Any
 
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
+from podlab.kubectl.commandline.wording import Prefixed
 from podlab.kubectl.describe.workloads import pod_template
 from podlab.kubectl.formats.formats import parse_format
 from podlab.kubectl.formats.tabwriter import align
@@ -177,7 +178,7 @@ def _change(
     change: Callable[[Mapping, Object], Object],
     done: str,
 ) -> None:
-    if not arguments and not filename and not selector:
+    if not arguments and not filename:
         raise PodlabError(REQUIRED)
     writing = Writing(command, "kubectl-rollout")
     found = objects_named(command, arguments, filename, selector, _is_kind(arguments) and not selector)
@@ -190,14 +191,14 @@ def _change(
 
 
 def _refused(mapping: Mapping, obj: Object, why: str) -> PodlabError:
-    return PodlabError(f'error: {mapping.qualified} "{obj["metadata"]["name"]}" {why}')
+    return Prefixed(f'error: {mapping.qualified} "{obj["metadata"]["name"]}" {why}')
 
 
 def _paused(mapping: Mapping, obj: Object) -> Object:
     if mapping.kind != "Deployment":
         raise _refused(mapping, obj, "pausing is not supported")
     if obj["spec"].get("paused"):
-        raise PodlabError(f'error: {mapping.qualified} "{obj["metadata"]["name"]}" is already paused')
+        raise _refused(mapping, obj, "is already paused")
     return {"spec": {"paused": True}}
 
 

@@ -15,18 +15,19 @@ from podlab.errors import ApiError, PodlabError
 from podlab.kubeconfig.eventloop import pause
 from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.writing import Writing
-from podlab.kubectl.verbs.attach import attach_to
+from podlab.kubectl.verbs.attach import attach_to, log_so_far
 from podlab.kubectl.verbs.delete import Target, wait_until_gone
 from podlab.kubectl.verbs.expose import service
 from podlab.kubectl.verbs.overriding import overridden
 
 Object = dict[str, Any]
 IMAGE = re.compile(
-    r"^[a-z0-9]+([._-]+[a-z0-9]+)*(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[\w][\w.-]{0,127})?(@\w+:[0-9a-f]+)?$"
+    r"^([A-Z0-9][A-Za-z0-9.-]*(:[0-9]+)?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[\w][\w.-]{0,127})?(@\w+:[0-9a-f]+)?$"
 )
 DRY = "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)"
 SEE = "\nSee 'kubectl run -h' for help and examples"
 VARIABLE = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
+CASCADES = ("background", "foreground", "orphan", "true", "false")
 ENDED = ("Succeeded", "Failed")
 
 
@@ -56,6 +57,7 @@ def run(
     timeout: str = "0s",
     cascade: str = "background",
     wait: bool = False,
+    filename: Sequence[str] = (),
     pod_running_timeout: str = "1m0s",
 ) -> None:
     """Create a Pod; `arguments` are its name and then what its container gets as arguments (or as command).
@@ -68,7 +70,10 @@ def run(
         PodlabError: name or image missing or wrong, or the server refuses.
     """
     attached = stdin if attach is None else attach
-    _check(command, arguments, image, restart, image_pull_policy, tty=tty, stdin=stdin, rm=rm, attached=attached)
+    checked = (arguments, image, restart, image_pull_policy, pod_running_timeout)
+    _check(command, *checked, tty=tty, stdin=stdin, rm=rm, attached=attached)
+    if cascade not in CASCADES:
+        raise PodlabError(f'error: invalid cascade value ({cascade}). Must be "background", "foreground", or "orphan"')
     if expose and not port:
         raise PodlabError(f"error: --port must be set when exposing a service{SEE}")
     metadata = _metadata(command, arguments[0], labels, annotations)
@@ -128,7 +133,13 @@ def _expose(writing: Writing, metadata: Object, port: int) -> None:
 
 
 def _check(
-    command: Command, arguments: Sequence[str], image: str | None, restart: str, pull_policy: str, **asked: bool
+    command: Command,
+    arguments: Sequence[str],
+    image: str | None,
+    restart: str,
+    pull_policy: str,
+    patience: str,
+    **asked: bool,
 ) -> None:
     if not image:
         raise PodlabError(
@@ -146,6 +157,8 @@ def _check(
         raise PodlabError(f"error: invalid restart policy: {restart}{SEE}")
     if asked["rm"] and not asked["attached"]:
         raise PodlabError(f"error: --rm should only be used for attached containers{SEE}")
+    if asked["attached"] and parse_duration(patience) <= 0:
+        raise PodlabError(f"error: --pod-running-timeout must be higher than zero{SEE}")
     if asked["attached"] and command.common.dry_run != "none":
         raise PodlabError(f"error: {DRY}{SEE}")
 
@@ -159,6 +172,7 @@ def _stay(
     target = Target(pods, namespace, name)
     try:
         pod = until_running(command, pod, patience=patience)
+        command.out(log_so_far(command, pod))
         attach_to(command, pod, pod["spec"]["containers"][0]["name"], stdin=stdin, tty=tty, quiet=quiet, ended=True)
         command.exit_code = command.exit_code or _exit_code(command, target)
     finally:
@@ -185,7 +199,8 @@ def until_running(command: Command, pod: Object, container: str = "", patience: 
         status = pod.get("status") or {}
         statuses = [*(status.get("containerStatuses") or []), *(status.get("ephemeralContainerStatuses") or [])]
         states = [each.get("state") or {} for each in statuses if container in ("", each["name"])]
-        if status.get("phase") in ENDED or any("running" in state or "terminated" in state for state in states):
+        started = container and any("running" in state or "terminated" in state for state in states)
+        if started or status.get("phase") in (*ENDED, *(() if container else ("Running",))):
             return pod
         left = end - time.monotonic()
         if left <= 0:
@@ -211,11 +226,12 @@ def _exit_code(command: Command, target: Target) -> int:
         pause(0.2)
         pod = command.client.get(target.path)
     statuses = (pod.get("status") or {}).get("containerStatuses") or []
-    code = next((s["state"]["terminated"]["exitCode"] for s in statuses if "terminated" in s.get("state", {})), 0)
+    ended: Object = next((s["state"]["terminated"] for s in statuses if "terminated" in s.get("state", {})), {})
+    code = int(ended.get("exitCode", 0))
     if code:
-        where = f"{target.namespace}/{target.name}"
-        command.err(f"pod {where} terminated (Error)\n")
-    return int(code)
+        why = f"({ended.get('reason', '')})\n{ended.get('message', '')}".rstrip("\n")
+        command.err(f"pod {target.namespace}/{target.name} terminated {why}\n")
+    return code
 
 
 def _port(text: str) -> int:
@@ -234,6 +250,7 @@ def _variable(text: str) -> Object:
 def _labels(text: str) -> dict[str, str]:
     pairs = [each.partition("=") for each in text.split(",") if each]
     wrong = next((key for key, equals, _ in pairs if not equals or not key), None)
+    wrong = next((f"{key}={value}" for key, _, value in pairs if "=" in value), wrong)
     if wrong is not None:
         raise PodlabError(f"error: unexpected label spec: {wrong}")
     return {key: value for key, _, value in pairs}
@@ -242,5 +259,5 @@ def _labels(text: str) -> dict[str, str]:
 def _annotations(given: Sequence[str]) -> dict[str, str]:
     wrong = next((each for each in given if "=" not in each or each.startswith("=")), None)
     if wrong is not None:
-        raise PodlabError(f"error: Invalid annotations: invalid annotation format: {wrong}")
+        raise PodlabError(f"error: invalid annotations format: {wrong}")
     return dict(each.split("=", 1) for each in given)

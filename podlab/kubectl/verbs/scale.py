@@ -33,6 +33,7 @@ def scale(
     selector: str = "",
     all_: bool = False,
     timeout: str = "0s",
+    resource_version: str = "",
 ) -> None:
     """Set the number of replicas; with `timeout`, wait until there are so many."""
     if replicas == NOT_GIVEN:
@@ -43,17 +44,19 @@ def scale(
     found = objects_named(command, arguments, filename, selector, all_)
     if not found and not command.failures:
         raise PodlabError("error: no objects passed to scale")
-    for mapping, obj in found:
-        with command.going_on():
-            there = obj.get("spec", {}).get("replicas", -1)
-            if current_replicas >= 0 and there != current_replicas:
-                raise PodlabError(f"error: Expected replicas to be {current_replicas}, was {there}")
-            path = mapping.path(obj["metadata"].get("namespace", ""), obj["metadata"]["name"], "scale")
-            if not writing.on_client:
-                writing.patch(path, {"spec": {"replicas": replicas}}, "merge-patch", bare=True)
-            if parse_duration(timeout) and not writing.on_client:
-                _wait(command, mapping, obj, replicas, parse_duration(timeout))
-            writing.tell(mapping, obj, "scaled")
+    for mapping, obj in found:  # the first refusal ends it
+        there = obj.get("spec", {}).get("replicas", -1)
+        if current_replicas >= 0 and there != current_replicas:
+            raise PodlabError(f"error: Expected replicas to be {current_replicas}, was {there}")
+        version = obj["metadata"].get("resourceVersion", "")
+        if resource_version and version != resource_version:
+            raise PodlabError(f"error: Expected resource version to be {resource_version}, was {version}")
+        path = mapping.path(obj["metadata"].get("namespace", ""), obj["metadata"]["name"], "scale")
+        if not writing.on_client:
+            writing.patch(path, {"spec": {"replicas": replicas}}, "merge-patch", bare=True)
+        if parse_duration(timeout) and not writing.on_client:
+            _wait(command, mapping, obj, replicas, parse_duration(timeout))
+        writing.tell(mapping, obj, "scaled")
 
 
 def _wait(command: Command, mapping: Mapping, obj: Object, replicas: int, seconds: float) -> None:

@@ -26,6 +26,10 @@ BOTH = "error: cannot set --all and --selector at the same time"
 ALREADY_ALL = (
     "error: all containers are already specified by *, but saw more than one container_name=container_image pairs"
 )
+NO_FILES = """error: you must specify resources by --filename when --local is set.
+Example resource specifications include:
+   '-f rsrc.yaml'
+   '--filename=rsrc.json'"""
 LOCAL = "error: cannot specify --local and --dry-run=server - did you mean --dry-run=client?"
 
 
@@ -43,8 +47,8 @@ def set_image(
         PodlabError: there is no such object or container, or the server refuses.
     """
     _check_order(arguments)
-    images = dict(word.split("=", 1) for word in arguments if "=" in word)
-    words = [word for word in arguments if "=" not in word]
+    images = dict(word.split("=", 1) for word in arguments if word.find("=") > 0)
+    words = [word for word in arguments if word.find("=") <= 0]
     if not arguments and not filename:
         raise PodlabError(NOTHING_NAMED)
     if any("/" in word for word in words) and not all("/" in word for word in words):
@@ -63,9 +67,9 @@ def set_image(
         patch: Object = {}
         changed = False
         for kind in ("initContainers", "containers"):
-            wanted = [(each, images.get(each["name"], images.get("*", ""))) for each in spec.get(kind) or []]
-            changed = changed or any(image and image != each.get("image") for each, image in wanted)
-            items = [{"name": each["name"], "image": image} for each, image in wanted if image]
+            wanted = [(each, images.get(each["name"], images.get("*"))) for each in spec.get(kind) or []]
+            changed = changed or any(image is not None and image != each.get("image") for each, image in wanted)
+            items = [{"name": each["name"], "image": image} for each, image in wanted if image is not None]
             patch |= {kind: items} if items else {}
         return patch if changed else {}
 
@@ -74,8 +78,8 @@ def set_image(
 
 
 def _check_order(arguments: Sequence[str]) -> None:
-    first = next((at for at, word in enumerate(arguments) if "=" in word), len(arguments))
-    late = next((word for word in arguments[first:] if "=" not in word), None)
+    first = next((at for at, word in enumerate(arguments) if word.find("=") > 0), len(arguments))
+    late = next((word for word in arguments[first:] if word.find("=") <= 0), None)
     if late is not None:
         raise PodlabError(f"error: all resources must be specified before image changes: {late}")
 
@@ -105,6 +109,8 @@ def set_resources(
 ) -> None:
     """Set requests and limits of containers: `cpu=200m,memory=512Mi`; 0 removes one."""
     refuse([BOTH] if all_ and selector else [])
+    if not arguments and not filename:
+        raise PodlabError(NOTHING_NAMED)
     if not limits and not requests:
         raise PodlabError(
             "error: you must specify an update to requests or limits (in the form of --requests/--limits)"
@@ -156,9 +162,10 @@ def set_serviceaccount(
     *words, name = arguments
 
     def change(spec: Object) -> Object:
-        return {} if spec.get("serviceAccountName") == name else {"serviceAccount": name, "serviceAccountName": name}
+        return {"serviceAccount": name, "serviceAccountName": name}
 
-    update(command, objects_of(command, words, filename, "", all_, local), change, "serviceaccount updated", local)
+    found = objects_of(command, words, filename, "", all_, local)
+    update(command, found, change, "serviceaccount updated", local, "ServiceAccountName")
 
 
 def objects_of(
@@ -168,6 +175,8 @@ def objects_of(
     if local and command.common.dry_run == "server":
         raise PodlabError(LOCAL)
     if local:
+        if words:
+            raise PodlabError(NO_FILES)
         return [(mapping, with_empty_structs(each.obj)) for each, mapping in manifests(command, filename)]
     return objects_named(command, words, filename, selector, all_)
 
@@ -178,7 +187,7 @@ def update(
     change: Change,
     done: str,
     local: bool,
-    doing: str = "",
+    doing: str,
 ) -> None:
     """Patch the Pod's spec of each object, and tell of those that changed.
 
@@ -194,7 +203,7 @@ def update(
                 spec = spec.get(key) or {}
             patch = change(spec)
             if not patch:
-                if local or writing.output:
+                if local:
                     writing.tell(mapping, obj, done)
                 continue
             for key in reversed(where):
@@ -202,8 +211,6 @@ def update(
             try:
                 apply_patch(writing, mapping, obj, patch, done, local)
             except ApiError as error:
-                if not doing:
-                    raise
                 raise PodlabError(f"error: failed to patch {doing} {error}", error.hint) from error
 
 
@@ -232,5 +239,6 @@ def template_path(mapping: Mapping, obj: Object) -> list[str]:
         return ["spec"]
     if "template" in (obj.get("spec") or {}):
         return ["spec", "template", "spec"]
-    name, kind = f"{mapping.qualified}/{obj['metadata']['name']}", f"*{mapping.version}.{mapping.kind}"
+    what = mapping.qualified if obj["metadata"].get("uid") else mapping.qualified_singular
+    name, kind = f"{what}/{obj['metadata']['name']}", f"*{mapping.version}.{mapping.kind}"
     raise PodlabError(f"error: {name} the object is not a pod or does not have a pod template: {kind}")

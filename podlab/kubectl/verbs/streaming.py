@@ -42,12 +42,12 @@ def stream(
     stdin: bool,
     tty: bool,
     raw: Callable[[bytes], None] | None = None,
-    quiet: bool = False,
+    complaints: str = "stderr",
 ) -> Object:
     """Connect, pass on what comes, and give the Status at the end; {} where it was interrupted or told none.
 
     Args:
-        quiet: what the command complains of is not printed.
+        complaints: where its standard error goes: `stderr`, `stdout`, or "" for nowhere.
         raw: gets what the command writes to its standard output, instead of it being printed.
 
     Raises:
@@ -69,7 +69,7 @@ def stream(
             if source is not None:
                 read = _typed if terminal else _read
                 _start(_pump, socket, source, read)
-            return _receive(command, socket, raw, quiet)
+            return _receive(command, socket, raw, complaints)
     except KeyboardInterrupt:
         command.exit_code = 130
         command.err(f"{STOPPED}\n")
@@ -83,7 +83,7 @@ def _start(act: Callable[..., None], *given: Any) -> None:
         threading.Thread(target=act, args=given, daemon=True, name="exec-stdin").start()
 
 
-def _receive(command: Command, socket: Any, raw: Callable[[bytes], None] | None, quiet: bool) -> Object:
+def _receive(command: Command, socket: Any, raw: Callable[[bytes], None] | None, complaints: str) -> Object:
     status: Object = {}
     decoders = {channel: codecs.getincrementaldecoder("utf-8")("replace") for channel in STREAMS}
     for message in socket:
@@ -93,8 +93,9 @@ def _receive(command: Command, socket: Any, raw: Callable[[bytes], None] | None,
             status = json.loads(body)
         elif channel == STDOUT and raw is not None:
             raw(body)
-        elif channel in decoders and body and not (quiet and channel == STDERR):
-            (command.out if channel == STDOUT else command.err)(decoders[channel].decode(body))
+        elif channel in decoders and body:
+            where = "stdout" if channel == STDOUT else complaints
+            command.say(decoders[channel].decode(body) if where else "", where)
     return status
 
 
@@ -165,6 +166,6 @@ def upgrade_failure(error: ApiError) -> PodlabError:
     if "container not found" in message:
         where = inner[inner.index("container not found") :]
         return PodlabError(f"error: unable to upgrade connection: {where}", error.hint)
-    if error.code == 400 or message.startswith("error dialing backend"):
+    if error.code == 400 or "body" in error.status or message.startswith("error dialing backend"):
         return PodlabError(f"error: unable to upgrade connection: {message}", error.hint)
     return PodlabError(f"error: {message}", error.hint)

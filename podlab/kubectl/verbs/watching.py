@@ -79,7 +79,8 @@ def watch(
         items="rows" if style.is_table else "items",
     )
     if not only:
-        for part in [listed] if style.is_table else listed["items"]:
+        kind = {"apiVersion": watched.one.mapping.api_version, "kind": watched.one.mapping.kind}
+        for part in [listed] if style.is_table else [{**kind, **item} for item in listed["items"]]:
             command.out(show("ADDED" if with_events else "", part))
     bounded = replace(watched, timeout=until(command, watched.timeout))
     try:
