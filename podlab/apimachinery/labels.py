@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from podlab.apimachinery import validation
@@ -174,7 +175,7 @@ def format_labels(given: Mapping[str, Any] | None) -> str:
 
 def format_selector(given: Mapping[str, Any] | None) -> str:
     """Write a label selector as a table does."""
-    parts = [f"{key}={value}" for key, value in ((given or {}).get("matchLabels") or {}).items()]
+    parts = [(key, f"{key}={value}") for key, value in ((given or {}).get("matchLabels") or {}).items()]
     for term in (given or {}).get("matchExpressions") or []:
         key, operator, values = term.get("key", ""), term.get("operator"), ",".join(sorted(term.get("values") or []))
         words = {
@@ -183,5 +184,5 @@ def format_selector(given: Mapping[str, Any] | None) -> str:
             "Exists": key,
             "DoesNotExist": f"!{key}",
         }
-        parts.append(words.get(operator, ""))
-    return ",".join(sorted(parts)) or NONE
+        parts.append((key, words.get(operator, "")))
+    return ",".join(text for _, text in sorted(parts, key=itemgetter(0))) or NONE

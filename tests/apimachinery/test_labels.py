@@ -60,3 +60,8 @@ def test_selector_objects() -> None:
     assert not labels.selects(selector, {"app": "web", "tier": "x"})
     assert not labels.selects(None, {})
     assert labels.selects({}, {})
+
+
+def test_a_selector_in_a_table_is_in_the_order_of_its_keys() -> None:
+    terms = [{"key": "x", "operator": "DoesNotExist"}, {"key": "app", "operator": "In", "values": ["b", "a"]}]
+    assert labels.format_selector({"matchExpressions": terms, "matchLabels": {"tier": "t"}}) == "app in (a,b),tier=t,!x"

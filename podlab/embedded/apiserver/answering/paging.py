@@ -66,9 +66,9 @@ def _position(registry: Registry, prefix: str, options: ListOptions) -> tuple[in
     """(revision to list at, key to start from)."""
     current = registry.store.revision
     if options.start:
+        revision, start = _parse_token(options.start)
         if options.version:
             raise status.bad_request("specifying resource version is not allowed when using continue")
-        revision, start = _parse_token(options.start)
         return (current if revision < 0 else revision), prefix[:-1] + start
     version = options.version or 0
     if version > current:

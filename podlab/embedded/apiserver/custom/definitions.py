@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.apimachinery.gotext import compact
-from podlab.embedded.apiserver.custom import printing
+from podlab.embedded.apiserver.custom import printing, selectable
 from podlab.embedded.apiserver.custom.schemas import check_schema
 from podlab.embedded.apiserver.custom.served import schema_of
 from podlab.embedded.apiserver.resource import Cause
@@ -187,7 +187,12 @@ def _columns(version: Obj, path: str) -> list[Cause]:
     return found
 
 
-CHECKS = {"schema": _schema, "subresources": _subresources, "additionalPrinterColumns": _columns}
+CHECKS = {
+    "schema": _schema,
+    "subresources": _subresources,
+    "additionalPrinterColumns": _columns,
+    "selectableFields": selectable.check,
+}
 
 
 def _conversion(spec: Obj) -> list[Cause]:

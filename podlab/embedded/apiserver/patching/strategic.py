@@ -95,18 +95,22 @@ def _merge_list(original: list[Any], patch: list[Any], field: Field, order: Any)
     if len(items) != len(patch) and any(item[DIRECTIVE] == "replace" for item in patch if DIRECTIVE in item):
         return [_plain(item) for item in items]
     result = list(original)
-    for item in items:
+    for item in sorted(items, key=_deletes, reverse=True):  # what is deleted goes first, whatever is added with its key
         result = _merge_item(result, item, key, field)
     named = items if order is None else order
     order = [entry.get(key) if isinstance(entry, dict) else entry for entry in named]
     return _ordered(result, original, order, lambda item: item.get(key) if isinstance(item, dict) else None)
 
 
+def _deletes(item: Any) -> bool:
+    return isinstance(item, dict) and item.get(DIRECTIVE) == "delete"
+
+
 def _merge_item(items: list[Any], patch: Any, key: str, field: Field) -> list[Any]:
     if not isinstance(patch, dict) or key not in patch:
         raise StrategicError(f"map: {go_text(patch)} does not contain declared merge key: {key}", 500, "")
     same = [index for index, item in enumerate(items) if isinstance(item, dict) and item.get(key) == patch[key]]
-    if patch.get(DIRECTIVE) == "delete":
+    if _deletes(patch):
         return [item for index, item in enumerate(items) if index not in same]
     if not same:
         return [*items, _merge_object({}, patch, field.type.item)]
@@ -160,4 +164,4 @@ def _plain(value: Any) -> Any:
 
 def _is_directive(item: Any) -> bool:
     """Whether an item of a list only says what is to be done with others."""
-    return isinstance(item, dict) and (item.get(DIRECTIVE) == "delete" or set(item) == {DIRECTIVE})
+    return _deletes(item) or (isinstance(item, dict) and set(item) == {DIRECTIVE})

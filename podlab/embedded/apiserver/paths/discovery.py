@@ -220,7 +220,7 @@ def _discovery(resource: Resource) -> Obj:
         "responseKind": {"group": "", "version": "", "kind": resource.kind},
         "scope": "Namespaced" if resource.namespaced else "Cluster",
         "singularResource": resource.singular,
-        "verbs": sorted(resource.verbs),
+        "verbs": list(resource.verbs) if resource.structure else sorted(resource.verbs),
     }
     if resource.short_names:
         entry["shortNames"] = list(resource.short_names)

@@ -10,7 +10,7 @@ from podlab.apimachinery.times import rfc3339
 from podlab.embedded.apiserver.columns import AGE, NAME, NONE, Column, age, head
 from podlab.embedded.apiserver.resource import Context, Obj, Part, fresh
 from podlab.embedded.apiserver.resources.stored import stored
-from podlab.embedded.apiserver.validation import metadata
+from podlab.embedded.apiserver.validation import metadata, signingrequests
 
 DECISIONS = ("Approved", "Denied")
 
@@ -118,6 +118,7 @@ SIGNING_REQUESTS = stored(
     "csr",
     namespaced=False,
     prepare=prepare,
+    validate=signingrequests.validate,
     status=True,
     fields=lambda request: {"spec.signerName": (request.get("spec") or {}).get("signerName", "")},
     untracked=(("f:spec",),),

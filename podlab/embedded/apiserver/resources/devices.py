@@ -70,6 +70,11 @@ def slice_row(obj: Obj, now: float) -> list[Any]:
     return [name, spec.get("nodeName") or UNSET, spec["driver"], (spec.get("pool") or {}).get("name"), age(obj, now)]
 
 
+def _selectable(obj: Obj) -> dict[str, str]:
+    spec = obj.get("spec") or {}
+    return {"spec.nodeName": spec.get("nodeName") or "", "spec.driver": spec.get("driver") or ""}
+
+
 def _requests(spec: Obj) -> None:
     """Upstream: SetDefaults_ExactDeviceRequest, SetDefaults_DeviceSubRequest"""
     for request in (spec.get("devices") or {}).get("requests") or ():
@@ -100,5 +105,13 @@ DEVICES = (
     ),
     stored(GROUP, "ResourceClaim", status=True, default=_claim, columns=CLAIM_COLUMNS, row=claim_row),
     stored(GROUP, "ResourceClaimTemplate", default=_template, columns=COLUMNS, row=aged),
-    stored(GROUP, "ResourceSlice", namespaced=False, generation=True, columns=SLICE_COLUMNS, row=slice_row),
+    stored(
+        GROUP,
+        "ResourceSlice",
+        namespaced=False,
+        generation=True,
+        columns=SLICE_COLUMNS,
+        row=slice_row,
+        fields=_selectable,
+    ),
 )

@@ -7,6 +7,7 @@ from typing import Any
 from podlab.embedded.apiserver.columns import AGE, NAME, NONE, UNSET, Column, age, few
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.resources.stored import stored
+from podlab.embedded.apiserver.validation import endpoints
 
 ENDPOINTS_COLUMNS = (
     NAME,
@@ -91,6 +92,7 @@ ENDPOINTS = stored(
     "ep",
     plural="endpoints",
     default=_endpoints,
+    validate=endpoints.validate_endpoints,
     columns=ENDPOINTS_COLUMNS,
     row=endpoints_row,
     deprecated="v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
@@ -99,6 +101,7 @@ ENDPOINT_SLICES = stored(
     "discovery.k8s.io",
     "EndpointSlice",
     default=_slice,
+    validate=endpoints.validate_slice,
     generation=True,
     columns=SLICE_COLUMNS,
     row=slice_row,

@@ -94,13 +94,31 @@ def prepare(obj: Obj, old: Obj | None, ctx: Context) -> None:
 def validate(obj: Obj, old: Obj | None) -> list[Cause]:
     """Return what is wrong with a Job, in upstream's order."""
     spec, found = obj.get("spec") or {}, metadata.validate(obj, old)
-    found += validate_spec(spec, "spec")
+    found += _generated(obj, spec) + validate_spec(spec, "spec")
     chosen, labels = spec.get("selector"), ((spec.get("template") or {}).get("metadata") or {}).get("labels")
     wrong = [causes.required("spec.selector")] if chosen is None else metadata.selector(chosen, "spec.selector")
     found += wrong
     if (chosen is None or not wrong) and not selects(chosen, labels):
         found.append(causes.invalid("spec.template.metadata.labels", labels, templates.MISMATCH))
     return found + (_changes(spec, old["spec"]) if old is not None else [])
+
+
+def _generated(obj: Obj, spec: Obj) -> list[Cause]:
+    """Return what is wrong with what a Job is given to select its Pods. Upstream: validateGeneratedSelector"""
+    uid, name = obj["metadata"].get("uid"), obj["metadata"].get("name")
+    labels, chosen = ((spec.get("template") or {}).get("metadata") or {}).get("labels") or {}, spec.get("selector")
+    if spec.get("manualSelector") or chosen is None or not uid:
+        return []
+    wanted = {"controller-uid": uid, "job-name": name, UID: uid, "batch.kubernetes.io/job-name": name}
+    path = "spec.template.metadata.labels"
+    found = [
+        causes.invalid(f"{path}[{key}]", dict(sorted(labels.items())), f"must be '{value}'")
+        for key, value in wanted.items()
+        if labels.get(key) != value
+    ]
+    if not selects(chosen, wanted):
+        found.append(causes.invalid("spec.selector", chosen, "`selector` not auto-generated"))
+    return found
 
 
 def _changes(spec: Obj, old: Obj) -> list[Cause]:

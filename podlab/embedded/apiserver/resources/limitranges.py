@@ -108,13 +108,12 @@ def _ratio(name: str, given: dict[str, Quantity], path: str) -> list[Cause]:
     ratio, here = given.get("maxLimitRequestRatio"), f"{path}.maxLimitRequestRatio[{name}]"
     if ratio is None:
         return []
-    if ratio.nano < NANO:
-        return [causes.invalid(here, str(ratio), f"ratio {ratio} is less than 1")]
+    found = [causes.invalid(here, str(ratio), f"ratio {ratio} is less than 1")] if ratio.nano < NANO else []
     if "min" in given and "max" in given and given["min"].nano:
         most = given["max"].nano / given["min"].nano
         if ratio.nano / NANO > most:
-            return [causes.invalid(here, str(ratio), f"ratio {ratio} is greater than max/min = {most:f}")]
-    return []
+            found.append(causes.invalid(here, str(ratio), f"ratio {ratio} is greater than max/min = {most:f}"))
+    return found
 
 
 def _fixed(name: str, given: dict[str, Quantity], path: str) -> list[Cause]:

@@ -10,12 +10,19 @@ from podlab.embedded.apiserver.resource import Context, Obj
 from podlab.embedded.apiserver.resources.stored import stored
 from podlab.embedded.apiserver.validation import ingresses, networkpolicies
 
+DEFAULT = "ingressclass.kubernetes.io/is-default-class"
 INGRESS_COLUMNS = (
     NAME,
     Column("Class", "The name of the IngressClass resource that should be used for additional configuration"),
     Column("Hosts", "Hosts that incoming requests are matched against before the ingress rule"),
     Column("Address", "Address is a list containing ingress points for the load-balancer"),
     Column("Ports", "Ports of TLS configurations that open"),
+    AGE,
+)
+CLASS_COLUMNS = (
+    NAME,
+    Column("Controller", "Controller that is responsible for handling this class"),
+    Column("Parameters", "A reference to a resource with additional parameters"),
     AGE,
 )
 POLICY_COLUMNS = (
@@ -39,9 +46,23 @@ def ingress_row(obj: Obj, now: float) -> list[Any]:
     name, spec, status = head(obj)
     hosts = [rule["host"] for rule in spec.get("rules") or [] if rule.get("host")]
     entries = (status.get("loadBalancer") or {}).get("ingress") or []
-    addresses = ",".join(entry.get("ip") or entry.get("hostname", "") for entry in entries)
+    addresses = ",".join(sorted({entry.get("ip") or entry.get("hostname", "") for entry in entries}))
     ports = "80, 443" if spec.get("tls") else "80"
     return [name, spec.get("ingressClassName") or NONE, few(hosts, "*"), addresses, ports, age(obj, now)]
+
+
+def class_row(obj: Obj, now: float) -> list[Any]:
+    """The class of Ingresses that name none is marked as the default one.
+
+    Upstream: pkg/printers/internalversion/printers.go (printIngressClass)
+    """
+    name, spec, _ = head(obj)
+    default = (obj["metadata"].get("annotations") or {}).get(DEFAULT) == "true"
+    parameters, shown = spec.get("parameters"), NONE
+    if parameters:
+        group = f".{parameters['apiGroup']}" if parameters.get("apiGroup") else ""
+        shown = f"{parameters.get('kind', '')}{group}/{parameters.get('name', '')}"
+    return [f"{name} (default)" if default else name, spec.get("controller", ""), shown, age(obj, now)]
 
 
 def policy_row(obj: Obj, now: float) -> list[Any]:
@@ -67,6 +88,11 @@ def _ingress(obj: Obj) -> None:
     obj.setdefault("status", {}).setdefault("loadBalancer", {})
 
 
+def _ingress_class(obj: Obj) -> None:
+    if parameters := obj.setdefault("spec", {}).get("parameters"):
+        parameters["scope"] = parameters.get("scope") or "Cluster"
+
+
 def _ingress_status(obj: Obj, old: Obj | None, ctx: Context) -> None:
     if old is None:
         obj["status"] = {"loadBalancer": {}}
@@ -81,12 +107,23 @@ INGRESSES = stored(
     default=_ingress,
     prepare=_ingress_status,
     validate=ingresses.validate,
+    validate_status=ingresses.validate_status,
     warnings=ingresses.warnings,
     generation=True,
     columns=INGRESS_COLUMNS,
     row=ingress_row,
 )
-INGRESS_CLASSES = stored("networking.k8s.io", "IngressClass", plural="ingressclasses", namespaced=False)
+INGRESS_CLASSES = stored(
+    "networking.k8s.io",
+    "IngressClass",
+    plural="ingressclasses",
+    namespaced=False,
+    default=_ingress_class,
+    validate=ingresses.validate_class,
+    generation=True,
+    columns=CLASS_COLUMNS,
+    row=class_row,
+)
 NETWORK_POLICIES = stored(
     "networking.k8s.io",
     "NetworkPolicy",

@@ -6,7 +6,8 @@ from typing import Any
 
 from podlab.embedded.apiserver.columns import AGE, NAME, NONE, Column, age
 from podlab.embedded.apiserver.resource import Obj, Resource
-from podlab.embedded.apiserver.validation import metadata
+from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import causes, metadata
 
 COLUMNS = (
     NAME,
@@ -28,13 +29,21 @@ def row(obj: Obj, now: float) -> list[Any]:
     return [name, kind, obj.get("revision", 0), age(obj, now)]
 
 
+def validate(obj: Obj, old: Obj | None) -> list[Cause]:
+    """Return what is wrong with a revision. Upstream: pkg/apis/apps/validation ValidateControllerRevision"""
+    found = metadata.validate(obj, old) + metadata.non_negative("revision", obj.get("revision") or 0)
+    if obj.get("data") is None:
+        found.append(causes.required("data", "data is mandatory"))
+    return found + (metadata.immutable("data", obj.get("data"), old.get("data")) if old else [])
+
+
 REVISIONS = Resource(
     group="apps",
     version="v1",
     kind="ControllerRevision",
     plural="controllerrevisions",
     singular="controllerrevision",
-    validate=metadata.validate,
+    validate=validate,
     columns=COLUMNS,
     row=row,
 )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from podlab.apimachinery import quantity
 from podlab.embedded.apiserver.columns import AGE, NAME, Column, age
+from podlab.embedded.apiserver.podspec.scheduling import spreading
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.resources.stored import stored
 from podlab.embedded.apiserver.status import Cause
-from podlab.embedded.apiserver.validation import causes, metadata
+from podlab.embedded.apiserver.validation import causes, metadata, names
 
 HIGHEST_PRIORITY = 1_000_000_000
 COLUMNS = (
@@ -86,6 +88,20 @@ def _allowed(obj: Obj) -> list[Cause]:
     return []
 
 
+def validate_runtime(obj: Obj, old: Obj | None) -> list[Cause]:
+    """Return what is wrong with a RuntimeClass. Upstream: pkg/apis/node/validation/validation.go"""
+    found, handler, chosen = metadata.validate(obj, old), obj.get("handler") or "", obj.get("scheduling") or {}
+    if old is not None:
+        return found + metadata.immutable("handler", handler, old.get("handler"))
+    found += names.causes_of("handler", handler, names.label(handler)) if handler else [causes.required("handler")]
+    for name, amount in ((obj.get("overhead") or {}).get("podFixed") or {}).items():
+        if quantity.nano(amount) < 0:
+            text = "must be greater than or equal to 0"
+            found.append(causes.invalid(f"overhead.limits[{name}]", str(amount), text))
+    found += metadata.labels(chosen.get("nodeSelector"), "scheduling.nodeSelector")
+    return found + spreading.tolerations(chosen.get("tolerations") or [], "scheduling.tolerations")
+
+
 PRIORITY_CLASSES = stored(
     "scheduling.k8s.io",
     "PriorityClass",
@@ -103,6 +119,7 @@ RUNTIME_CLASSES = stored(
     "RuntimeClass",
     plural="runtimeclasses",
     namespaced=False,
+    validate=validate_runtime,
     columns=RUNTIME_COLUMNS,
     row=runtime_row,
 )

@@ -99,6 +99,8 @@ def _drop(spec: Obj, old: Obj) -> None:
                 port.pop("nodePort", None)
     if kind != "LoadBalancer":
         spec.pop("allocateLoadBalancerNodePorts", None)
+        if spec.get("loadBalancerClass") == old.get("loadBalancerClass"):
+            spec.pop("loadBalancerClass", None)
 
 
 def _allocate(service: Obj, old: Obj | None, ctx: Context) -> list[Cause]:
@@ -131,7 +133,9 @@ def _address(spec: Obj, used: set[Any], ctx: Context) -> list[Cause]:
         address = str(NETWORK[number])
     elif address != "None":
         why = ""
-        if ipaddress.ip_address(address) not in NETWORK:
+        if ipaddress.ip_address(address) not in NETWORK and not ctx.by.dry_run:
+            why = "the provided network does not match the current range"
+        elif ipaddress.ip_address(address) not in NETWORK:
             why = f"the provided IP ({address}) is not in the valid range. The range of valid IPs is {NETWORK}"
         elif address in used and not ctx.by.dry_run:  # a dry run takes nothing, and does not look at what is taken
             why = "provided IP is already allocated"
@@ -233,6 +237,9 @@ def _kept_ip(spec: Obj, old: Obj) -> list[Cause]:
     kinds = spec.get("type"), old.get("type")
     if old.get("clusterIP") and "ExternalName" not in kinds and address != old["clusterIP"]:
         found.append(causes.invalid("spec.clusterIPs[0]", [address], "may not change once set"))
+    if kinds == ("LoadBalancer", "LoadBalancer") and spec.get("loadBalancerClass") != old.get("loadBalancerClass"):
+        path = "spec.loadBalancerClass"
+        found.append(causes.invalid(path, spec.get("loadBalancerClass"), "may not change once set"))
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from podlab.embedded.apiserver.columns import AGE, NAME, UNSET, Column, age, head
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.resources.stored import stored
+from podlab.embedded.apiserver.validation import storageclasses
 
 COLUMNS = (
     NAME,
@@ -158,6 +159,7 @@ STORAGE_CLASSES = stored(
     plural="storageclasses",
     namespaced=False,
     default=_storage_class,
+    validate=storageclasses.validate,
     columns=COLUMNS,
     row=row,
 )

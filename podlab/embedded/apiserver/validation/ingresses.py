@@ -55,6 +55,53 @@ def validate(obj: Obj, old: Obj | None) -> list[Cause]:
     return found
 
 
+def validate_status(obj: Obj, old: Obj | None) -> list[Cause]:
+    """Return what is wrong with where an Ingress is reached. Upstream: ValidateIngressLoadBalancerStatus"""
+    entries = ((obj.get("status") or {}).get("loadBalancer") or {}).get("ingress") or []
+    found: list[Cause] = []
+    for index, entry in enumerate(entries):
+        path, address, host = f"status.loadBalancer.ingress[{index}]", entry.get("ip"), entry.get("hostname")
+        if address:
+            found += names.address(f"{path}.ip", address)
+        if host:
+            found += names.causes_of(f"{path}.hostname", host, names.subdomain(host))
+            if _is_address(host):
+                found.append(causes.invalid(f"{path}.hostname", host, "must be a DNS name, not an IP address"))
+    return found
+
+
+def validate_class(obj: Obj, old: Obj | None) -> list[Cause]:
+    """Return what is wrong with an IngressClass. Upstream: ValidateIngressClass, ValidateIngressClassUpdate"""
+    spec, found = obj.get("spec") or {}, []
+    name = spec.get("controller") or ""
+    if old is not None:
+        found += metadata.immutable("spec.controller", name, (old.get("spec") or {}).get("controller"))
+        return metadata.validate(obj, old) + found + _parameters(spec.get("parameters") or {}, "spec.parameters")
+    found = metadata.validate(obj, old) + names.prefixed("spec.controller", name)
+    return found + _parameters(spec.get("parameters") or {}, "spec.parameters")
+
+
+def _parameters(given: Obj, path: str) -> list[Cause]:
+    if not given:
+        return []
+    scope, space, here = given.get("scope"), given.get("namespace"), f"{path}.namespace"
+    found = _resource(given, path) + names.one_of(f"{path}.scope", scope, ("Cluster", "Namespace"))
+    if scope == "Namespace" and not space:
+        found.append(causes.required(here, "`parameters.scope` is set to 'Namespace'"))
+    elif scope == "Namespace":
+        found += names.causes_of(here, space, names.label(str(space)))
+    elif scope == "Cluster" and space is not None:
+        found.append(causes.forbidden(here, "`parameters.scope` is set to 'Cluster'"))
+    return found
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return bool(ipaddress.ip_address(text))
+    except ValueError:
+        return False
+
+
 def _host(host: str, path: str) -> list[Cause]:
     if "*" not in host:
         return names.causes_of(path, host, names.subdomain(host))
@@ -64,11 +111,8 @@ def _host(host: str, path: str) -> list[Cause]:
 def _rule(rule: Obj, path: str) -> list[Cause]:
     host, found = rule.get("host"), []
     if host:
-        try:
-            ipaddress.ip_address(host)
+        if _is_address(host):
             found.append(causes.invalid(f"{path}.host", host, "must be a DNS name, not an IP address"))
-        except ValueError:
-            pass
         found += _host(host, f"{path}.host")
     if rule.get("http") is None:
         return found

@@ -25,7 +25,6 @@ AMOUNTS = (
 )
 BOTH = "specifying both OnExitCodes and OnPodConditions is not supported"
 NEITHER = "specifying one of OnExitCodes and OnPodConditions is required"
-MANAGER = 'must be a domain-prefixed path (such as "acme.io/foo")'
 INDEXED = "requires indexed completion mode"
 
 
@@ -38,7 +37,8 @@ def numbers(spec: Obj, path: str) -> list[Cause]:
     if most is not None and per_index is None:
         found.append(causes.required(f"{path}.backoffLimitPerIndex", "when maxFailedIndexes is specified"))
     if (manager := spec.get("managedBy")) is not None:
-        found += _manager(manager, f"{path}.managedBy")
+        found += names.prefixed(f"{path}.managedBy", manager)
+        found += [causes.too_long(f"{path}.managedBy", 63)] if len(manager) > 63 else []
     mode = spec.get("completionMode")
     found += names.among(f"{path}.completionMode", mode, MODES)
     if mode == "Indexed":
@@ -74,16 +74,6 @@ def restart_policy(spec: Obj, path: str) -> list[Cause]:
     if spec.get("podFailurePolicy") is not None and policy != "Never":
         found.append(causes.invalid(here, policy, 'only "Never" is supported when podFailurePolicy is specified'))
     return found
-
-
-def _manager(name: str, path: str) -> list[Cause]:
-    domain, slash, rest = name.partition("/")
-    if not name:
-        return [causes.required(path)]
-    if not slash or not domain or not rest:
-        return [causes.invalid(path, name, MANAGER)]
-    found = names.causes_of(path, domain, names.subdomain(domain))
-    return found + ([causes.too_long(path, 63)] if len(name) > 63 else [])
 
 
 def _indexed(spec: Obj, path: str) -> list[Cause]:

@@ -68,6 +68,16 @@ def port(path: str, value: int | str) -> list[Cause]:
     return causes_of(path, value, port_name(value) if isinstance(value, str) else port_number(value))
 
 
+def prefixed(path: str, value: str) -> list[Cause]:
+    """A path below a domain. Upstream: apimachinery/pkg/util/validation IsDomainPrefixedPath"""
+    domain, _, rest = value.partition("/")
+    if not value:
+        return [causes.required(path)]
+    if not domain or not rest:
+        return [causes.invalid(path, value, 'must be a domain-prefixed path (such as "acme.io/foo")')]
+    return causes_of(path, domain, subdomain(domain))
+
+
 def prefix(rule: Any, value: str) -> list[str]:
     """The rule for `generateName`, where one more letter will follow."""
     found: list[str] = rule(value[:-1] + "a" if value.endswith("-") else value)

@@ -89,16 +89,17 @@ def cluster(spec: Obj, old: Obj) -> list[Cause]:
 
 
 def external(spec: Obj) -> list[Cause]:
-    """Return what is wrong with addresses from outside. Upstream: ValidateEndpointIP"""
+    """Return what is wrong with addresses from outside."""
     found = []
     for index, text in enumerate(spec.get("externalIPs") or []):
         here = f"spec.externalIPs[{index}]"
         wrong = names.address(here, text)
-        found += wrong or [causes.invalid(here, text, why) for why in _special(text)]
+        found += wrong or names.causes_of(here, text, special(text))
     return found
 
 
-def _special(text: str) -> list[str]:
+def special(text: str) -> list[str]:
+    """Return why an address reaches nobody from elsewhere. Upstream: ValidateEndpointIP"""
     address = ipaddress.ip_address(text)
     local = address in ipaddress.ip_network("224.0.0.0/24") if address.version == 4 else text.lower().startswith("ff02")
     checks = (

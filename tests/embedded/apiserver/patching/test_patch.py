@@ -159,3 +159,12 @@ def test_any_json_patch_is_applied_or_refused(before: dict[str, Any], operations
     except StatusError as refusal:
         assert refusal.code == 422
     assert before == kept
+
+
+def test_what_is_deleted_goes_before_what_is_added_with_its_key() -> None:
+    """Of two ports with one number, `kubectl apply` deletes both and adds the one that stays."""
+    service = fields.kind("", "v1", "Service")
+    before = {"spec": {"ports": [{"name": "a", "port": 80}, {"name": "b", "port": 80, "protocol": "UDP"}]}}
+    ports = [{"name": "a", "port": 80, "targetPort": 8080}, {"$patch": "delete", "port": 80}]
+    after = strategic_merge(before, {"spec": {"$setElementOrder/ports": [{"port": 80}], "ports": ports}}, service)
+    assert after == {"spec": {"ports": [ports[0]]}}

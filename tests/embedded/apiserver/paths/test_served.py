@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.embedded.recordings import recorded
 
 Obj = dict[str, Any]
 SERVED = recorded("served")
+REQUEST = base64.b64encode(b"-----BEGIN CERTIFICATE REQUEST-----\neA==\n-----END CERTIFICATE REQUEST-----\n").decode()
 
 
 def _answered(entry: Obj, body: bytes) -> Any:
@@ -52,7 +54,7 @@ async def test_a_node_answers_for_its_kubelet() -> None:
 
 async def test_an_approval_is_dated_and_leaves_the_request_alone() -> None:
     api, path = Api(), "/apis/certificates.k8s.io/v1/certificatesigningrequests"
-    spec = {"request": "eA==", "signerName": "example.com/none", "usages": ["client auth"]}
+    spec = {"request": REQUEST, "signerName": "example.com/none", "usages": ["client auth"]}
     await api.call("POST", path, {"metadata": {"name": "jane"}, "spec": spec}, content_type="application/json")
     approved = {"type": "Approved", "status": "True", "reason": "Known"}
     body = {

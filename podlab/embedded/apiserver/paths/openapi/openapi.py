@@ -2,8 +2,7 @@
 
 The documents carry the descriptions of the installed Kubernetes client. Importing that client costs most of a second,
 so a subprocess does it once and leaves the documents gzipped in a folder; until they are there, the same documents are
-served without descriptions. OpenAPI v2 is made from v3; in protobuf it is empty: kubectl asks for that only about kinds
-that are not in v3.
+served without descriptions. OpenAPI v2 is made from v3, and in protobuf is next to nothing.
 
     python -m podlab.embedded.apiserver.paths.openapi.openapi FOLDER
 """
@@ -23,7 +22,7 @@ from typing import Any
 from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.answering import negotiation
 from podlab.embedded.apiserver.answering.negotiation import Answer
-from podlab.embedded.apiserver.paths.openapi import schemas
+from podlab.embedded.apiserver.paths.openapi import namespaces, schemas
 from podlab.embedded.apiserver.paths.openapi.schemas import META, Descriptions
 from podlab.embedded.apiserver.paths.openapi.swagger import swagger
 from podlab.embedded.apiserver.request import Request
@@ -31,8 +30,6 @@ from podlab.embedded.apiserver.resource import Obj, Resource
 
 ACCEPTED = ("application/com.github.proto-openapi.spec.v3.v1.0+protobuf", "application/json")
 YEAR = 365 * 24 * 3600
-V2_PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
-V2_MESSAGE = b"\n\x032.0\x12\x12\n\nKubernetes\x12\x041.36B\x00"
 
 
 class Documents:
@@ -67,7 +64,7 @@ class Documents:
         path = request.info.path.rstrip("/")
         if path == "/openapi/v2":
             readable = "json" in request.headers.get("accept", "json") or "*/*" in request.headers["accept"]
-            return self._v2(request) if readable else Answer(200, V2_MESSAGE, V2_PROTOBUF)
+            return self._v2(request) if readable else Answer(200, namespaces.MESSAGE, namespaces.CONTENT_TYPE)
         if path == "/openapi/v3":
             return Answer(200, negotiation.dump(self._index()), "text/plain; charset=utf-8")
         name = path.removeprefix("/openapi/v3/")

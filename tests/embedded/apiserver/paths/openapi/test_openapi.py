@@ -11,7 +11,7 @@ import pytest
 
 from podlab.embedded.apiserver import fields
 from podlab.embedded.apiserver.answering.negotiation import Answer
-from podlab.embedded.apiserver.paths.openapi import schemas
+from podlab.embedded.apiserver.paths.openapi import namespaces, schemas
 from podlab.embedded.apiserver.paths.openapi.openapi import Documents
 from podlab.embedded.apiserver.request import Request, RequestInfo
 from podlab.embedded.apiserver.resources import RESOURCES
@@ -114,3 +114,31 @@ def test_schemas_of_lists_say_how_they_merge() -> None:
 
 def test_without_a_folder_the_structure_is_served_all_the_same(documents: Documents) -> None:
     assert _document(Documents(None, RESOURCES), "api/v1") == _document(documents, "api/v1")
+
+
+def test_v2_in_protobuf_says_that_namespaces_are_patched_with_field_validation() -> None:
+    """What kubectl, without a kind in v3, looks for before it asks for definitions of custom resources."""
+    answer = _get(Documents(None, RESOURCES), "/openapi/v2", accept=namespaces.CONTENT_TYPE)
+    message = namespaces.MESSAGE
+    for field in (8, 2, 2, 8):  # paths, path, its value, patch
+        message = _fields(message)[field][-1]
+    operation = _fields(message)
+    (parameter,) = operation[8]
+    for field in (1, 2, 3):  # parameter, not in the body, in the query
+        parameter = _fields(parameter)[field][-1]
+    extension = _fields(operation[13][-1])
+    assert (answer.body, answer.media_type) == (namespaces.MESSAGE, namespaces.CONTENT_TYPE)
+    assert _fields(parameter)[4] == [b"fieldValidation"]
+    assert json.loads(_fields(extension[2][-1])[2][-1]) == {"group": "", "version": "v1", "kind": "Namespace"}
+
+
+def _fields(message: bytes) -> dict[int, list[bytes]]:
+    """The fields of a message that has nothing but texts and messages."""
+    found: dict[int, list[bytes]] = {}
+    while message:
+        number, size, rest = message[0] >> 3, message[1], message[2:]
+        if size >= 0x80:
+            size, rest = size & 0x7F | rest[0] << 7, rest[1:]
+        found.setdefault(number, []).append(rest[:size])
+        message = rest[size:]
+    return found
