@@ -40,7 +40,7 @@ class _Bucket:
 
 @dataclass(slots=True)
 class _Similar:
-    messages: set[str] = field(default_factory=set)
+    messages: tuple[str, ...] = ()
     last: float = 0.0
 
 
@@ -142,12 +142,13 @@ def _aggregate(
     """The key under which this event is counted, and its message."""
     similar = told.similar.setdefault((type_, reason), _Similar())
     if now - similar.last > SIMILAR_SECONDS:
-        similar.messages.clear()
-    similar.messages.add(message)
+        similar.messages = ()
+    if message not in similar.messages:
+        similar.messages += (message,)
     similar.last = now
     if len(similar.messages) < SIMILAR:
         return (type_, reason, involved.get("fieldPath", ""), message), message
-    similar.messages.pop()
+    similar.messages = similar.messages[:-1]
     return (type_, reason), "(combined from similar events): " + message
 
 

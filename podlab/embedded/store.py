@@ -7,6 +7,7 @@ commit, and `flushed()` waits for it.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import logging
 import sqlite3
@@ -80,8 +81,8 @@ class Store:
         self._keys: list[str] = []
         self._unwritten: list[Change] = []
         self._texts: dict[int, str | None] = {}
-        self._kept: dict[str, Obj] = {}
-        self._unkept: dict[str, Obj | None] = {}
+        self._kept: dict[str, bytes] = {}
+        self._unkept: dict[str, str | None] = {}
         self._waiting: asyncio.Future[None] | None = None
         self._tentative: set[int] = set()
         self._stuck: Unwritable | None = None
@@ -101,7 +102,7 @@ class Store:
         for key, value, revision in self._db.execute(CURRENT):
             self._current[key] = (json.loads(value), revision)
         self._keys = sorted(self._current)
-        self._kept = {key: json.loads(value) for key, value in self._db.execute("SELECT key, value FROM kept")}
+        self._kept = {key: _digest(value) for key, value in self._db.execute("SELECT key, value FROM kept")}
         meta = dict(self._db.execute("SELECT name, value FROM meta"))
         self.compacted_revision = int(meta.get("compacted", 0))
         newest = self._db.execute("SELECT max(revision) FROM log").fetchone()[0] or 0
@@ -147,18 +148,27 @@ class Store:
 
     def kept(self, key: str) -> Obj | None:
         """What a component has put aside under this key."""
-        return self._kept.get(key)
+        if key in self._unkept:
+            return _load(self._unkept[key])
+        if key not in self._kept:
+            return None
+        return _load(self._db.execute("SELECT value FROM kept WHERE key = ?", (key,)).fetchone()[0])
 
     def keep(self, key: str, obj: Obj | None) -> None:
-        """Put aside, or drop with None, what is no object of the API: it has no revision and no watchers."""
-        if self._kept.get(key) == obj:
+        """Put aside, or drop with None, what is no object of the API: it has no revision and no watchers.
+
+        Memory has only what tells whether it is another: it is asked for when a server starts again.
+        """
+        text = None if obj is None else _dump(obj)
+        digest = None if text is None else _digest(text)
+        if self._kept.get(key) == digest:
             return
-        if obj is None:
+        if digest is None:
             del self._kept[key]
         else:
-            self._kept[key] = obj
+            self._kept[key] = digest
         idle = self._idle()
-        self._unkept[key] = obj
+        self._unkept[key] = text
         self._soon(idle)
 
     def _append(self, change: Change) -> None:
@@ -230,7 +240,7 @@ class Store:
 
     def _commit(self) -> None:
         rows = [(change.revision, change.key, self._texts[change.revision]) for change in self._unwritten]
-        aside = [(key, _dump(obj)) for key, obj in self._unkept.items() if obj is not None]
+        aside = [(key, text) for key, text in self._unkept.items() if text is not None]
         self._db.execute("BEGIN")
         try:
             self._db.executemany("INSERT INTO log VALUES (?, ?, ?)", rows)
@@ -358,6 +368,10 @@ _dump: Callable[[Obj], str] = json.JSONEncoder(separators=(",", ":"), ensure_asc
 
 def _load(value: str | None) -> Obj | None:
     return None if value is None else json.loads(value)
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(), digest_size=12).digest()
 
 
 def _end(prefix: str) -> str:

@@ -63,6 +63,7 @@ class Registry:
         self.randomness = randomness or Randomness()
         self.resources: dict[tuple[str, str], Resource] = {}
         self.generation = 0
+        self.newest: dict[tuple[str, ...], Obj] = {}  # of each sort, as `writing` tells them apart
         self._newcomers: list[Callable[[Resource], None]] = []
         for resource in resources:
             self._add(resource)

@@ -54,6 +54,7 @@ class Objects(Protocol):
     clock: Clock
     randomness: Randomness
     resources: dict[tuple[str, str], Resource]
+    newest: dict[tuple[str, ...], Obj]
     admit: Callable[[Obj, Obj | None, Context], None]
     check: Callable[[Obj, Obj | None, Context], None]
 

@@ -18,6 +18,8 @@ from podlab.embedded.store import TooLarge
 
 UNTRACKED = ("binding", "eviction")
 """Subresources whose writes leave managedFields alone."""
+MOST_AKIN = 1024
+"""Of so many sorts of objects the newest one is known, whose parts the next one shares."""
 
 
 def create(ctx: Context, given: Obj, *, applied: bool = False) -> Obj:
@@ -100,14 +102,29 @@ def _put(ctx: Context, obj: Obj, old: Obj | None) -> Obj:
 
 def _written(ctx: Context, obj: Obj, old: Obj | None) -> Obj:
     structure = ctx.resource.structure
-    if structure is None:
+    if structure is not None:
+        written: Obj = structure.written(obj)
+        return written
+    if old is not None:
         return canonical(obj, old)
-    written: Obj = structure.written(obj)
-    return written
+    akin, newest = _akin(ctx.resource, obj), ctx.registry.newest
+    if len(newest) > MOST_AKIN:
+        newest.clear()
+    newest[akin] = made = canonical(obj, newest.get(akin))
+    return made
+
+
+def _akin(resource: Resource, obj: Obj) -> tuple[str, ...]:
+    """What the objects that are alike for the most part have in common: one owner, or one node that tells of events."""
+    owner: Obj = next(iter(obj["metadata"].get("ownerReferences") or ()), {})
+    return resource.prefix, owner.get("uid", ""), obj.get("reportingInstance", ""), obj.get("reportingComponent", "")
 
 
 def canonical(obj: Obj, old: Obj | None = None) -> Obj:
-    """With all fields where Go writes them, kind and apiVersion first; what is as in `old` is taken from there."""
+    """With all fields where Go writes them, kind and apiVersion first; what is as in `old` is taken from there.
+
+    `old` may be another object, too: what is stored is never changed, and equal parts are kept once.
+    """
     type_ = fields.kind_of(obj)
     if type_ is None:
         return obj

@@ -228,6 +228,7 @@ class Files:
         if read_only or (volume is self.root and self.read_only and not path.startswith("/dev/")):
             raise FileError("Read-only file system")
         self._check(path if inside else posixpath.dirname(path), WRITE)
+        volume.own()
         return volume, inner
 
     def make_directory(self, path: str, *, parents: bool = False) -> None:
@@ -293,7 +294,7 @@ class Files:
 
     def touch(self, path: str, moment: float) -> None:
         """Say when a file was written last. Raises FileError."""
-        volume, inner, _ = self._locate(self.resolve(path))
+        volume, inner = self._changeable(self.resolve(path))
         volume.times[inner] = moment
 
     def make_link(self, path: str, target: str) -> None:
@@ -346,6 +347,7 @@ class Files:
         volume, inner, read_only = self._locate(path)
         if read_only or (volume is self.root and self.read_only and not path.startswith("/dev/")):
             raise FileError("Read-only file system")
+        volume.own()
         return volume, inner
 
     def list(self, path: str) -> list[str]:

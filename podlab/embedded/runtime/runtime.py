@@ -10,6 +10,7 @@ import asyncio
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -43,6 +44,12 @@ class Line:
     stream: str
     data: bytes
     external: bool = False
+
+
+@lru_cache(256)
+def _same(data: bytes) -> bytes:
+    """What thousands of containers say at their start is kept once."""
+    return data
 
 
 class Log:
@@ -182,7 +189,7 @@ class Container:
         self._partial[stream] = rest
         time = self.main.time if self.main else self.clock.now()
         for line in lines:
-            self.log.add(Line(time, stream, line + b"\n", OUTSIDE.get()))
+            self.log.add(Line(time, stream, _same(line + b"\n"), OUTSIDE.get()))
         if OUTSIDE.get() and lines:
             self.runtime.changed(self.sandbox.uid)
 
@@ -379,18 +386,29 @@ def mounted(
     image: Image, mounts: tuple[Mount, ...], own: tuple[Mount, ...], *, user: Identity, read_only: bool = False
 ) -> Files:
     """A container's files: the image's, those that the kubelet writes, and the volumes, as a user may write them."""
+    made = Files(_unpacked(image).alike(), (*own, *mounts), user=user, read_only=read_only)
+    made.mounts = (*made.mounts, *executables.folders(image))
+    return made
+
+
+@cache
+def _unpacked(image: Image) -> Volume:
+    """What is in an image."""
     root = Volume()
     for path, data in image.files.items():
         root.put(path, data)
     for path in (*image.directories.split(), "dev/fd", "dev/mqueue", "dev/pts", "dev/shm"):
         root.make_directory(f"/{path}")
-    made = Files(root, (*own, *mounts), user=user, read_only=read_only)
-    made.mounts = (*made.mounts, *executables.folders(image))
-    return made
+    return root
 
 
 def one_file(path: str, data: bytes, mode: int = 0o644, *, read_only: bool = False) -> Mount:
     """A file of the kubelet's, as a container sees it: a mount by itself."""
+    return Mount(path, _one_file(data, mode).alike(), read_only, "file")
+
+
+@lru_cache(64)
+def _one_file(data: bytes, mode: int) -> Volume:
     volume = Volume()
     volume.put("/file", data, mode)
-    return Mount(path, volume, read_only, "file")
+    return volume

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
 
 from podlab.embedded.runtime.streams import Fifo
 
@@ -14,6 +16,12 @@ SETGID = 0o2000
 
 File = tuple[bytes, int]
 """What is in a file, and its permission bits."""
+_NOTHING: Any = MappingProxyType({})
+
+
+def _nothing() -> Any:
+    """What a volume has where it has none of its own."""
+    return _NOTHING
 
 
 @dataclass(slots=True)
@@ -23,21 +31,36 @@ class Volume:
     What the kubelet publishes into is read-only; `folder` is where it did so last. `owners` are (user, group) where
     they are not root; `mode` is the root's, and `limit` what it may hold in bytes. `fifos` are named pipes, empty files
     among the entries; `times` say when what a container wrote was changed, and `memory` that it is on no disk.
+    Thousands of containers hold what their image has: until it is written to, a volume shares what is in it.
     """
 
-    entries: dict[str, bytes | None] = field(default_factory=dict)
-    links: dict[str, str] = field(default_factory=dict)
-    modes: dict[str, int] = field(default_factory=dict)
+    entries: dict[str, bytes | None] = field(default_factory=_nothing)
+    links: dict[str, str] = field(default_factory=_nothing)
+    modes: dict[str, int] = field(default_factory=_nothing)
     folder: str = ""
-    owners: dict[str, tuple[int, int]] = field(default_factory=dict)
+    owners: dict[str, tuple[int, int]] = field(default_factory=_nothing)
     mode: int = 0o777
     limit: int = LIMIT
-    fifos: dict[str, Fifo] = field(default_factory=dict)
-    times: dict[str, float] = field(default_factory=dict)
+    fifos: dict[str, Fifo] = field(default_factory=_nothing)
+    times: dict[str, float] = field(default_factory=_nothing)
     memory: bool = False
+    shares: bool = True
+
+    def alike(self) -> Volume:
+        """Another that holds the same, until one of them is written to."""
+        self.shares = True
+        return replace(self)
+
+    def own(self) -> None:
+        """Share with no other volume from now on: to be called before anything in it is changed."""
+        if self.shares:
+            self.entries, self.links, self.modes = dict(self.entries), dict(self.links), dict(self.modes)
+            self.owners, self.fifos, self.times = dict(self.owners), dict(self.fifos), dict(self.times)
+            self.shares = False
 
     def put(self, path: str, data: bytes, mode: int | None = None) -> None:
         """Write a file and the directories above it."""
+        self.own()
         self.make_directory(posixpath.dirname(path))
         self.entries[path] = data
         if mode is not None:
@@ -48,6 +71,7 @@ class Volume:
 
         Upstream: pkg/volume/volume_linux.go (SetVolumeOwnership)
         """
+        self.own()
         files, folders = (0o440, 0o550) if read_only else (0o660, 0o770)
         self.mode |= SETGID | folders
         self.owners["/"] = (self.owners.get("/", (0, 0))[0], group)
@@ -60,8 +84,9 @@ class Volume:
 
     def make_directory(self, path: str) -> None:
         """Make a directory and those above it."""
-        while path not in ("/", ""):
-            self.entries.setdefault(path, None)
+        while path not in ("/", "") and path not in self.entries:
+            self.own()
+            self.entries[path] = None
             path = posixpath.dirname(path)
 
     def publish(self, files: Mapping[str, File], folder: str) -> None:
@@ -69,6 +94,7 @@ class Volume:
 
         Upstream: pkg/volume/util/atomic_writer.go
         """
+        self.own()
         self.entries.clear()
         self.modes.clear()
         self.owners = {path: who for path, who in self.owners.items() if path == "/"}

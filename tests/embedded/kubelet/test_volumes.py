@@ -30,7 +30,7 @@ class Pod:
 
     def publish(self, now: float) -> None:
         """What a sync of the kubelet does."""
-        sources.set_up(self.pod, self.held, lambda *_: {"data": self.data}, {}, lambda *_: "", Volume(), now)
+        sources.set_up(self.pod, self.held, lambda *_: {"data": self.data}, {}, lambda *_: b"", Volume(), now)
 
     def files(self) -> Files:
         """What a container that starts now sees."""
@@ -145,5 +145,5 @@ def test_all_that_a_projected_volume_misses_is_named() -> None:
     missing = [{"configMap": {"name": "a"}}, {"secret": {"name": "b"}}]
     pod = {"metadata": {"uid": "u"}, "spec": {"volumes": [{"name": "v", "projected": {"sources": missing}}]}}
     with pytest.raises(MountError) as raised:
-        sources.set_up(pod, {}, lambda *_: None, {}, lambda *_: "", Volume(), 0.0)
+        sources.set_up(pod, {}, lambda *_: None, {}, lambda *_: b"", Volume(), 0.0)
     assert str(raised.value).endswith(': [configmap "a" not found, secret "b" not found]')

@@ -17,8 +17,10 @@ from podlab.embedded.apiserver.patching.fieldsets import Path, Paths, compare, p
 
 Obj = dict[str, Any]
 
-SHAPES = 4096
+SHAPES = 1024
 """So many sets of fields are remembered: thousands of Pods are written by few managers, who own the same of each."""
+PARTS = 4096
+"""So many parts of FieldsV1 trees are shared."""
 
 UNTRACKED = frozenset(
     ("f:metadata", f"f:{name}")
@@ -189,11 +191,23 @@ def _paths(tree: str) -> frozenset[Path]:
 @lru_cache(SHAPES)
 def _tree(paths: frozenset[Path]) -> Obj:
     """One for all objects in which the same is owned: never changed, as everything that is stored."""
-    tree = tree_of(paths)
+    if len(_parts) >= PARTS:
+        _parts.clear()
+    tree = _shared(tree_of(paths))
     if len(_made) >= SHAPES:
         _made.clear()
     _made[id(tree)] = tree, paths
     return tree
+
+
+def _shared(tree: Obj) -> Obj:
+    """The tree, of parts that others have too: of two Pods the kubelet owns the same but for their addresses."""
+    members = {key: _shared(inner) for key, inner in tree.items()}
+    return _parts.setdefault(tuple((key, id(inner)) for key, inner in members.items()), members)
+
+
+_parts: dict[tuple[tuple[str, int], ...], Obj] = {}
+"""Trees by their members, each of which is one of these: equal trees are one."""
 
 
 def encode(entries: Entries) -> list[Obj]:

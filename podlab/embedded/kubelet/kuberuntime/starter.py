@@ -6,6 +6,7 @@ Upstream: pkg/kubelet/kuberuntime/kuberuntime_container.go (startContainer)
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping
 from typing import Any
 
 from podlab.apimachinery import quantity
@@ -152,13 +153,14 @@ def _etc(pod: Obj, sandbox: Sandbox, hostname: str, read_only: bool) -> tuple[Mo
     )
 
 
-def settings(pod: Obj, container: Obj) -> dict[str, bytes]:
+def settings(pod: Obj, container: Obj) -> Mapping[str, bytes]:
     """What the kernel shows of a container's limits and its Pod's sysctls: path → content."""
     resources = container.get("resources") or {}
     limit, request = (quantity.milli((resources.get(key) or {}).get("cpu", "0")) for key in ("limits", "requests"))
     sysctls = (pod["spec"].get("securityContext") or {}).get("sysctls") or []
     chosen = {f"/proc/sys/{each['name'].replace('.', '/')}": f"{each['value']}\n".encode() for each in sysctls}
-    return cgroups.files(limit, request, memory_limit(container)) | chosen
+    limits = cgroups.files(limit, request, memory_limit(container))
+    return {**limits, **chosen} if chosen else limits
 
 
 def memory_limit(container: Obj) -> int:

@@ -34,7 +34,7 @@ class VolumeManager:
         self._held: dict[str, dict[str, Volume]] = {}
         self._host = hostpath.new_node()
         self._claimed: dict[str, Volume] = {}
-        self._tokens: dict[tuple[str, str, int], tuple[float, str]] = {}
+        self._tokens: dict[tuple[str, str, int], tuple[float, bytes]] = {}
         self._delays: dict[str, float] = {}
 
     def of_pod(self, uid: str) -> dict[str, Volume]:
@@ -62,13 +62,13 @@ class VolumeManager:
         over = ((n, most) for n, most in self.limited(pod) if n in held and held[n].size() > quantity.whole(most))
         return next(over, None)
 
-    def _token(self, pod: Obj, projection: Obj) -> str:
+    def _token(self, pod: Obj, projection: Obj) -> bytes:
         """A token that is issued again in the last fifth of its life. Upstream: pkg/kubelet/token/token_manager.go"""
         seconds, now = projection.get("expirationSeconds") or 3600, self._clock.now()
         key = pod["metadata"]["uid"], projection.get("audience", ""), seconds
-        renewal, token = self._tokens.get(key, (0.0, ""))
+        renewal, token = self._tokens.get(key, (0.0, b""))
         if now >= renewal:
-            token = self._issue(pod, projection)
+            token = self._issue(pod, projection).encode()
             self._tokens[key] = (now + 0.8 * seconds, token)
         return token
 

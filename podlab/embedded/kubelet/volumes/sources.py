@@ -10,6 +10,7 @@ import posixpath
 import zlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from podlab.apimachinery import quantity
@@ -20,6 +21,8 @@ from podlab.embedded.runtime.volume import LIMIT, File, Volume
 Obj = dict[str, Any]
 Token = Callable[[Obj, Obj], str]
 """(Pod, serviceAccountToken projection) → a token."""
+Held = Callable[[Obj, Obj], bytes]
+"""The same, as it is in a file."""
 
 
 class MountError(Exception):
@@ -31,7 +34,7 @@ def set_up(
     volumes: dict[str, Volume],
     lookup: Lookup,
     facts: Mapping[str, str],
-    token: Token,
+    token: Held,
     node: Volume,
     now: float,
 ) -> None:
@@ -113,7 +116,7 @@ def to_refresh(pod: Obj) -> bool:
     return any(key in volume for volume in mine for key in ("configMap", "secret", "downwardAPI", "projected"))
 
 
-def _files(pod: Obj, spec: Obj, lookup: Lookup, facts: Mapping[str, str], token: Token) -> dict[str, File] | None:
+def _files(pod: Obj, spec: Obj, lookup: Lookup, facts: Mapping[str, str], token: Held) -> dict[str, File] | None:
     if "configMap" in spec:
         source = spec["configMap"]
         return _items(source, "configmaps", source.get("name", ""), lookup, _mode(source))
@@ -140,7 +143,7 @@ def _items(source: Obj, plural: str, name: str, lookup: Lookup, mode: int) -> di
     if plural == "secrets":
         data = {key: base64.b64decode(value) for key, value in (found.get("data") or {}).items()}
     else:
-        data = {key: value.encode() for key, value in (found.get("data") or {}).items()}
+        data = {key: _bytes(value) for key, value in (found.get("data") or {}).items()}
         data |= {key: base64.b64decode(value) for key, value in (found.get("binaryData") or {}).items()}
     items = source.get("items")
     if not items:
@@ -150,6 +153,12 @@ def _items(source: Obj, plural: str, name: str, lookup: Lookup, mode: int) -> di
         words = {"configmaps": "configmap references non-existent config", "secrets": "references non-existent secret"}
         raise LookupError(f"{words[plural]} key: {missing[0]}")
     return {f"/{item['path']}": (data[item["key"]], item.get("mode", mode)) for item in items if item["key"] in data}
+
+
+@lru_cache(64)
+def _bytes(text: str) -> bytes:
+    """The same bytes for all Pods that mount a ConfigMap, such as the cluster's certificate."""
+    return text.encode()
 
 
 def _downward(pod: Obj, source: Obj, facts: Mapping[str, str], mode: int) -> dict[str, File]:
@@ -163,7 +172,7 @@ def _downward(pod: Obj, source: Obj, facts: Mapping[str, str], mode: int) -> dic
     return files
 
 
-def _projected(pod: Obj, spec: Obj, lookup: Lookup, facts: Mapping[str, str], token: Token) -> dict[str, File]:
+def _projected(pod: Obj, spec: Obj, lookup: Lookup, facts: Mapping[str, str], token: Held) -> dict[str, File]:
     files: dict[str, File] = {}
     missing = []
     for source in spec.get("sources") or []:
@@ -177,7 +186,7 @@ def _projected(pod: Obj, spec: Obj, lookup: Lookup, facts: Mapping[str, str], to
 
 
 def _projection(
-    pod: Obj, spec: Obj, source: Obj, lookup: Lookup, facts: Mapping[str, str], token: Token
+    pod: Obj, spec: Obj, source: Obj, lookup: Lookup, facts: Mapping[str, str], token: Held
 ) -> dict[str, File]:
     mode = _mode(spec)
     if "configMap" in source:
@@ -189,5 +198,5 @@ def _projection(
     if "serviceAccountToken" in source:
         projection = source["serviceAccountToken"]
         own = _user(pod) is not None or _group(pod, spec) is not None
-        return {f"/{projection['path']}": (token(pod, projection).encode(), 0o600 if own else mode)}
+        return {f"/{projection['path']}": (token(pod, projection), 0o600 if own else mode)}
     return {}

@@ -11,7 +11,7 @@ DIRECTORIES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Image:
     """One image: its reference, digest and bytes, and what a container of it does.
 

@@ -5,6 +5,10 @@ Upstream: pkg/kubelet/cm/helpers_linux.go (MilliCPUToShares, MilliCPUToQuota); v
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
 PERIOD = 100_000
 LEAST_QUOTA, LEAST_SHARES = 1000, 2
 UNLIMITED = 9223372036854771712
@@ -13,7 +17,8 @@ PIDS = 28909
 ROOT = "/sys/fs/cgroup"
 
 
-def files(cpu_limit: int, cpu_request: int, memory_limit: int) -> dict[str, bytes]:
+@lru_cache(64)
+def files(cpu_limit: int, cpu_request: int, memory_limit: int) -> Mapping[str, bytes]:
     """Path → content, for thousandths of a processor and bytes; 0 is no limit."""
     quota = max(LEAST_QUOTA, cpu_limit * PERIOD // 1000) if cpu_limit else -1
     shares = max(LEAST_SHARES, cpu_request * 1024 // 1000)
@@ -25,4 +30,4 @@ def files(cpu_limit: int, cpu_request: int, memory_limit: int) -> dict[str, byte
         "memory.current": USED, "memory.max": memory_limit or "max", "memory.high": "max", "pids.max": PIDS,
         "pids.current": 1,
     }  # fmt: skip
-    return {f"{ROOT}/{name}": f"{value}\n".encode() for name, value in rows.items()}
+    return MappingProxyType({f"{ROOT}/{name}": f"{value}\n".encode() for name, value in rows.items()})

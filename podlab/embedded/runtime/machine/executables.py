@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from functools import cache
 
 from podlab.embedded.runtime.files import Files
 from podlab.embedded.runtime.images.image import Image
@@ -16,16 +17,25 @@ LOCAL = frozenset(["redis-server", "redis-cli", "python", "python3", "node", "np
 
 
 def folders(image: Image) -> tuple[Mount, ...]:
-    """Where an image's programs are seen: busybox's are links to it, the others have no bytes to be looked at."""
+    """Where an image's programs are seen."""
+    volume = _programs(image).alike()
+    places = ("/bin",) if image.busybox else ("/bin", "/usr/bin")
+    own = [place for place in places if any(path.startswith(f"{place}/") for path in image.files)]
+    return tuple(Mount(place, volume) for place in places if place not in own) if volume.entries else ()
+
+
+@cache
+def _programs(image: Image) -> Volume:
+    """An image's programs: busybox's are links to it, the others have no bytes to be looked at."""
     names = [name for name in image.commands if "/" not in name]
+    if not names:
+        return Volume()
     if image.busybox:
         volume = Volume({"/busybox": b""}, {f"/{name}": "/bin/busybox" for name in names if name != "busybox"})
     else:
         volume = Volume(dict.fromkeys((f"/{name}" for name in names if name not in LOCAL | SYSTEM), b""))
     volume.mode, volume.modes = 0o755, dict.fromkeys(volume.entries, 0o755)
-    places = ("/bin",) if image.busybox else ("/bin", "/usr/bin")
-    own = [place for place in places if any(path.startswith(f"{place}/") for path in image.files)]
-    return tuple(Mount(place, volume) for place in places if place not in own) if names else ()
+    return volume
 
 
 def missing(

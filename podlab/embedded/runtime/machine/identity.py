@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 Obj = dict[str, Any]
@@ -51,7 +52,7 @@ def identity(pod: Obj, container: Obj, usual: tuple[int, int] = (0, 0)) -> Ident
     groups = {group, *(of_pod.get("supplementalGroups") or [])}
     if of_pod.get("fsGroup") is not None:
         groups.add(of_pod["fsGroup"])
-    return Identity(
+    return _identity(
         user,
         group,
         tuple(sorted(groups)),
@@ -60,6 +61,10 @@ def identity(pod: Obj, container: Obj, usual: tuple[int, int] = (0, 0)) -> Ident
         (context.get("seccompProfile") or {}).get("type", "Unconfined") != "Unconfined"
         and not context.get("privileged"),
     )
+
+
+_identity = lru_cache(256)(Identity)
+"""One for all containers that run alike."""
 
 
 def bounds(container: Obj) -> frozenset[str]:

@@ -5,6 +5,8 @@ Upstream: Documentation/filesystems/sysfs.rst in the Linux kernel; values as kin
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from podlab.embedded.runtime.machine import kernel
 from podlab.embedded.runtime.machine.process import Machine
 from podlab.embedded.runtime.volume import Mount, Volume
@@ -21,6 +23,12 @@ FILES = {
 
 def mount(machine: Machine) -> Mount:
     """What is mounted at /sys."""
+    limits = [(path[4:], data) for path, data in machine.settings.items() if path.startswith("/sys/")]
+    return Mount("/sys", _tree(tuple(limits)).alike(), True)
+
+
+@lru_cache(64)
+def _tree(limits: tuple[tuple[str, bytes], ...]) -> Volume:
     made = Volume(mode=0o555)
     for folder in FOLDERS.split():
         made.make_directory(f"/{folder}")
@@ -28,7 +36,6 @@ def mount(machine: Machine) -> Mount:
         made.put(path, data)
     for number in range(kernel.PROCESSORS):
         made.make_directory(f"/devices/system/cpu/cpu{number}")
-    for path, data in machine.settings.items():
-        if path.startswith("/sys/"):
-            made.put(path[4:], data)
-    return Mount("/sys", made, True)
+    for path, data in limits:
+        made.put(path, data)
+    return made

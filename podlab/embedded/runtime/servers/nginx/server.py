@@ -54,7 +54,7 @@ class Nginx:
     io: Io
     path: str = CONFIG
     config: Directive | None = None
-    servers: list[Server] = field(default_factory=list)
+    servers: tuple[Server, ...] = ()
     listeners: list[Listener] = field(default_factory=list)
     requests: int = 0
 

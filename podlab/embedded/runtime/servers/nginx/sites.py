@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from podlab.embedded.runtime.expressions import patterns
@@ -92,7 +93,8 @@ def _expression(block: Directive) -> Any:
     return patterns.compiled(block.words[1], extended=True, ignore_case=block.words[0] == "~*")
 
 
-def servers(config: Directive) -> list[Server]:
+@lru_cache(64)
+def servers(config: Directive) -> tuple[Server, ...]:
     """The servers of a configuration. Raises ConfigProblem."""
     found: list[Server] = []
     for http in config.all("http"):
@@ -104,7 +106,7 @@ def servers(config: Directive) -> list[Server]:
     _duplicates(found)
     if not config.all("events"):
         raise ConfigProblem('no "events" section in configuration')
-    return found
+    return tuple(found)
 
 
 def _duplicates(found: list[Server]) -> None:

@@ -1,0 +1,86 @@
+"""What thousands of Pods of one template cost: they share what they have in common, and pay for the rest."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+from typing import Any
+
+from podlab.embedded.runtime.files import Files
+from podlab.embedded.runtime.runtime import Container
+from tests.embedded.simulation import Simulation
+
+Obj = dict[str, Any]
+MOST = 56 * 1024
+"""Bytes of one Pod that is Ready: its object and five Events, its files and processes, what the parts know of it."""
+LABELS = {"app": "web"}
+TEMPLATE = {"metadata": {"labels": LABELS}, "spec": {"containers": [{"name": "nginx", "image": "nginx:latest"}]}}
+
+
+async def grow(lab: Simulation, name: str, replicas: int) -> None:
+    """Create a Deployment, and wait until all its Pods are Ready."""
+    deployments = lab.registry.resource("deployments.apps")
+    spec = {"replicas": replicas, "selector": {"matchLabels": LABELS}, "template": TEMPLATE}
+    lab.registry.create(deployments, {"metadata": {"name": name}, "spec": spec}, namespace="default")
+
+    def ready() -> bool:
+        deployment = lab.registry.get(deployments, name, "default")
+        return deployment.get("status", {}).get("readyReplicas") == replicas  # type: ignore[no-any-return]
+
+    await lab.until(ready)
+    for seen in lab.seen.values():
+        seen.clear()
+
+
+def containers(lab: Simulation) -> list[Container]:
+    runtimes = (kubelet.parts.runtime for kubelet in lab.core.nodes.kubelets.values())
+    found = [one for runtime in runtimes for these in runtime.containers.values() for one in these]
+    return [one for one in found if one.image.reference.endswith("/nginx:latest")]
+
+
+async def test_a_pod_costs_no_more_than_it_may() -> None:
+    lab = Simulation()
+    await lab.start()
+    await grow(lab, "first", 5)
+    gc.collect()
+    tracemalloc.start(1)
+    try:
+        await grow(lab, "many", 30)
+        gc.collect()
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert taken / 30 < MOST
+
+
+async def test_two_pods_of_one_template_share_what_is_equal() -> None:
+    lab = Simulation()
+    await lab.start()
+    await grow(lab, "web", 2)
+    one, other = (p for p in lab.registry.list(lab.registry.resource("pods"), "default"))
+    assert one["metadata"]["labels"] is other["metadata"]["labels"]
+    assert one["spec"]["tolerations"] is other["spec"]["tolerations"]
+    (first, second), (third, fourth) = (pod["metadata"]["managedFields"] for pod in (one, other))
+    assert first["fieldsV1"] is third["fieldsV1"]
+    status, its = (owned["fieldsV1"]["f:status"] for owned in (second, fourth))
+    assert status["f:podIPs"] != its["f:podIPs"]
+    assert status["f:conditions"] is its["f:conditions"]
+
+
+async def test_what_one_container_writes_no_other_of_its_image_sees() -> None:
+    lab = Simulation()
+    await lab.start()
+    await grow(lab, "web", 2)
+    one, other = (container.files for container in containers(lab))
+    for path in ("/bin/mine", "/usr/share/nginx/html/index.html", "/etc/hostname", "/etc/mine"):
+        before = _read(other, path)
+        one.write(path, b"mine")
+        assert (_read(one, path), _read(other, path)) == (b"mine", before)
+    one.set_mode("/bin/ls", 0o700)
+    one.touch("/bin/ls", 1.0)
+    one.remove("/bin/cat")
+    assert (other.mode("/bin/ls"), other.changed("/bin/ls"), other.exists("/bin/cat")) == (0o755, None, True)
+
+
+def _read(files: Files, path: str) -> bytes | None:
+    return files.read(path) if files.exists(path) else None
