@@ -19,6 +19,7 @@ class Common:
     dry_run: str = "none"
     output: str = ""
     validate: str = ""
+    record: bool = False
 
 
 class Kustomization(str):

@@ -283,6 +283,8 @@ class Kubectl:
             tuple(after),
         )
         self.client.take_sent()
+        if common.record:
+            command.err("Flag --record has been deprecated, --record will be removed in the future\n")
         return command, partial(found.function(), command, *words, *after, **chosen)
 
     def _below(self, group: str, words: Sequence[str], flags: Mapping[str, Any]) -> Output:

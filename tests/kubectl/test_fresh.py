@@ -37,17 +37,18 @@ differential = load()
 
 
 @pytest.fixture
-def side(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def side(name: str, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A namespace of its own, and a kubeconfig that may be changed."""
+    space = f"{name}-kit"
     own = tmp_path / "kubeconfig"
     own.write_text(Path(cluster.kubeconfig).read_text(encoding="utf-8"), encoding="utf-8")
     monkeypatch.chdir(LINES / "files")
     monkeypatch.setenv("KUBECONFIG", str(own))
     kubectl = Kubectl(Client(cluster.kubeconfig))
-    kubectl.create("namespace", "fresh-kit")
-    kubectl.wait("sa/default", for_="create", namespace="fresh-kit", timeout="30s")
-    yield differential.Side("fresh-kit", str(own)), kubectl
-    kubectl.delete("namespace", "fresh-kit", wait=False)
+    kubectl.create("namespace", space)
+    kubectl.wait("sa/default", for_="create", namespace=space, timeout="30s")
+    yield differential.Side(space, str(own)), kubectl
+    kubectl.delete("namespace", space, wait=False)
 
 
 @pytest.mark.cluster

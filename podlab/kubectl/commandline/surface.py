@@ -73,7 +73,13 @@ class Usage:
 
 OURS = {"get": (Flag("timeout", "duration", "0s"),)}
 """What kubectl does not have, and a written line leaves out."""
-HIDDEN = {"autoscale": (Flag("cpu-percent", "int", "-1"),)}
+RECORD = Flag("record", "bool", "false")
+RECORDED = ("annotate", "apply", "create", "edit", "expose", "label", "patch", "run", "scale", "set image",
+            "set resources", "set selector", "set serviceaccount")  # fmt: skip
+HIDDEN = {
+    **dict.fromkeys(RECORDED, (RECORD,)),
+    "autoscale": (Flag("cpu-percent", "int", "-1"), RECORD),
+}
 """What kubectl takes and its help does not tell."""
 HELP = Flag("help", "bool", "false", "h")
 

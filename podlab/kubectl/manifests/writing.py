@@ -5,6 +5,7 @@ Upstream: staging/src/k8s.io/cli-runtime/pkg/genericclioptions/printers, staging
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ from podlab.apimachinery.yamlprinter import to_compact_json
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.commandline.flags import BOOLEANS
+from podlab.kubectl.commandline.parse import parse
 from podlab.kubectl.formats.formats import parse_format
 from podlab.kubectl.formats.structs import as_struct, sorted_fields
 from podlab.kubectl.klog import logged
@@ -31,6 +33,7 @@ OLD_DRY_RUNS = {
 
 Upstream: staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go (GetDryRunStrategy)
 """
+CAUSE = "kubernetes.io/change-cause"
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
@@ -111,6 +114,7 @@ class Writing:
         Args:
             plain: whether a dry run goes without saying.
         """
+        obj = self._recorded(mapping, obj)
         self.command.objects.append(obj)
         style = parse_format(self.output)
         if self.as_list and style.name not in ("", "name"):
@@ -125,6 +129,14 @@ class Writing:
             shown = self.command.common.show_managed_fields
             self.command.out(between + style.text(obj, show_managed_fields=shown, by_name=not self.typed))
 
+    def _recorded(self, mapping: Mapping, obj: Object) -> Object:
+        """The object with the command line as its change's cause, where `--record` asks for that."""
+        if not self.command.common.record or self.dry_run != "none" or not obj["metadata"].get("uid"):
+            return obj
+        patch = {"metadata": {"annotations": {CAUSE: recorded(self.command.line)}}}
+        path = mapping.path(obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
+        return self.patch(path, patch, "merge-patch", bare=True)
+
     def finish(self) -> None:
         """Print the List that was kept until here."""
         if self.as_list and self.written:
@@ -133,6 +145,18 @@ class Writing:
             items = [sorted_fields(each) for each in self.written]
             whole = {"kind": "List", "apiVersion": "v1", "metadata": {}, "items": items}
             self.command.out(style.text(items[0] if single else whole, show_managed_fields=shown, by_name=False))
+
+
+def recorded(line: str) -> str:
+    """A command line as `--record` keeps it: its arguments, then its flags in full."""
+    parsed = parse(shlex.split(line)[1:])
+    flags = {**parsed.globals, **parsed.flags}
+    shown = [
+        f"--{name.strip('_').replace('_', '-')}={str(value).lower() if isinstance(value, bool) else value}"
+        for name, given in flags.items()
+        for value in (given if isinstance(given, list) else [given])
+    ]
+    return " ".join(["kubectl", *parsed.verb.split(), *parsed.arguments, *shown])
 
 
 def kind_name(mapping: Mapping) -> str:

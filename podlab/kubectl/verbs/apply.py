@@ -23,7 +23,8 @@ from podlab.kubectl.manifests.writing import LAST_APPLIED, Writing, annotated
 from podlab.kubectl.resources.merge import three_way
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.verbs.create import named_files
-from podlab.kubectl.verbs.delete import Target, wait_until_gone
+from podlab.kubectl.verbs.delete import Target, policy_of, wait_until_gone
+from podlab.kubectl.verbs.prune import prune_all, pruning
 
 Object = dict[str, Any]
 NOT_APPLIED = (
@@ -47,6 +48,11 @@ def apply(
     timeout: str = "0s",
     wait: bool = False,
     cascade: str = "background",
+    prune: bool = False,
+    all_: bool = False,
+    prune_allowlist: Sequence[str] = (),
+    openapi_patch: bool = True,
+    subresource: str = "",
 ) -> None:
     """Create what is missing, patch what differs, leave the rest.
 
@@ -61,8 +67,14 @@ def apply(
         raise PodlabError(
             "error: --dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)"
         )
+    policy_of(cascade)
+    if force and server_side:
+        raise PodlabError("error: --force cannot be used with --server-side")
     if force_conflicts and not server_side:
         raise PodlabError("error: --force-conflicts only works with --server-side")
+    if subresource and not server_side:
+        raise PodlabError("error: --subresource can only be specified for --server-side")
+    wanted = pruning(prune, all_, selector, prune_allowlist)
     manager = "kubectl" if server_side else "kubectl-client-side-apply"
     writing = Writing(command, manager, dry_run, "strict", as_list=True)
     found = list(manifests(command, files, validate=writing.validate))
@@ -73,12 +85,15 @@ def apply(
         with command.going_on():
             obj, namespace = in_namespace(command, manifest, mapping)
             if server_side:
-                _apply_on_server(writing, manifest, mapping, obj, namespace, force_conflicts)
+                _apply_on_server(writing, manifest, mapping, obj, namespace, force_conflicts, subresource)
             else:
                 _apply(writing, manifest, mapping, obj, namespace, anew)
     if not found and not command.failures:
         raise PodlabError("error: no objects passed to apply")
     writing.finish()
+    if wanted is not None and not command.failures:
+        pruner = Writing(command, manager, dry_run)
+        prune_all(pruner, wanted, [(mapping, obj) for (_, mapping), obj in zip(found, command.objects, strict=True)])
 
 
 def labels_of(obj: Object) -> dict[str, str]:
@@ -137,12 +152,12 @@ def _replace(writing: Writing, target: Target, obj: Object, anew: Anew) -> None:
 
 
 def _apply_on_server(
-    writing: Writing, manifest: Manifest, mapping: Mapping, obj: Object, namespace: str, force: bool
+    writing: Writing, manifest: Manifest, mapping: Mapping, obj: Object, namespace: str, force: bool, subresource: str
 ) -> None:
     try:
         found = writing.command.client.request(
             "PATCH",
-            mapping.path(namespace, manifest.name),
+            mapping.path(namespace, manifest.name, subresource),
             query={**writing.query, "force": str(force).lower()},
             body=obj,
             content_type="application/apply-patch+yaml",

@@ -12,6 +12,7 @@ from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
 from podlab.kubectl.manifests.writing import Writing
+from podlab.kubectl.verbs.raw import send_raw
 
 NO_FILES = "error: must specify one of -f and -k"
 
@@ -22,6 +23,7 @@ def create(
     filename: Sequence[str] = (),
     edit: bool = False,
     selector: str = "",
+    raw: str = "",
 ) -> None:
     """Create each object of the manifests.
 
@@ -29,6 +31,11 @@ def create(
         PodlabError: what could not be read or created; the others are created all the same.
     """
     files = named_files(arguments, filename, "create")
+    if raw:
+        common = command.common
+        others = {"edit": edit, "recursive": common.recursive, "selector": selector, "output": common.output}
+        send_raw(command, "POST", raw, files, **others)
+        return
     writing = Writing(command, "kubectl-create", validate="strict")
     found = False
     for manifest, mapping in manifests(command, files, validate=writing.validate):

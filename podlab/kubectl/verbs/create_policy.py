@@ -93,7 +93,7 @@ def poddisruptionbudget(
             raise PodlabError(f"error: invalid format specified for {flag}")
     amount = min_available or max_unavailable
     number: object = amount if amount.endswith("%") else int(amount)
-    spec: Object = {"minAvailable" if min_available else "maxUnavailable": number, "selector": _selector(selector)}
+    spec: Object = {"minAvailable" if min_available else "maxUnavailable": number, "selector": selector_of(selector)}
     counts = ("currentHealthy", "desiredHealthy", "disruptionsAllowed", "expectedPods")
     obj = {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": name}, "spec": spec}
     create_one(
@@ -101,7 +101,7 @@ def poddisruptionbudget(
     )
 
 
-def _selector(text: str) -> Object:
+def selector_of(text: str) -> Object:
     """A selector's text as the API has it. Upstream: apimachinery/pkg/apis/meta/v1/helpers.go (ParseToLabelSelector)"""
     same: dict[str, str] = {}
     terms: list[Object] = []

@@ -22,6 +22,7 @@ from podlab.kubectl.resources.listing import read_list
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.resources.selection import select
 from podlab.kubectl.verbs.naming import NOTHING_NAMED
+from podlab.kubectl.verbs.raw import send_raw
 
 Object = dict[str, Any]
 IMMEDIATE = (
@@ -65,6 +66,7 @@ def delete(
     cascade: str = "background",
     dry_run: str = "none",
     output: str = "",
+    raw: str = "",
 ) -> None:
     """Delete each object, then wait until all are gone (up to `timeout`; a week where it is 0).
 
@@ -72,6 +74,11 @@ def delete(
         PodlabError: what is not there or may not be deleted; the others are deleted all the same.
         WaitTimeout: something is still there.
     """
+    if raw:
+        if arguments:
+            raise PodlabError("error: --raw and resource arguments are mutually exclusive")
+        send_raw(command, "DELETE", raw, filename)
+        return
     if output not in ("", "name"):
         raise PodlabError(f'error: unexpected -o output mode: {output}. We only support "-o name"')
     grace_period = _grace(grace_period, now, force)
@@ -114,12 +121,21 @@ def _grace(asked: int, now: bool, force: bool) -> int:
     return 1 if now or (asked == 0 and not force) else asked
 
 
-def _options(grace_period: int, cascade: str) -> Object:
+def policy_of(cascade: str) -> str:
+    """The propagation policy that `--cascade` names.
+
+    Raises:
+        PodlabError: there is none of that name.
+    """
     policies = {"background": "Background", "foreground": "Foreground", "orphan": "Orphan", "true": "Background"}
     policy = policies.get(cascade)
     if policy is None:
         raise PodlabError(f'error: invalid cascade value ({cascade}). Must be "background", "foreground", or "orphan"')
-    options: Object = {"propagationPolicy": policy}
+    return policy
+
+
+def _options(grace_period: int, cascade: str) -> Object:
+    options: Object = {"propagationPolicy": policy_of(cascade)}
     return {**options, "gracePeriodSeconds": grace_period} if grace_period >= 0 else options
 
 

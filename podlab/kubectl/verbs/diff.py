@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from podlab.apimachinery import labels
 from podlab.apimachinery.yamlprinter import to_yaml
-from podlab.errors import ApiError
+from podlab.errors import ApiError, PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.formats.formats import without_managed_fields
 from podlab.kubectl.manifests.documents import Manifest
@@ -28,23 +29,36 @@ FAILED = 2
 MANAGER = {"fieldManager": "kubectl-client-side-apply", "dryRun": "All"}
 
 
-def diff(command: Command, *arguments: str, filename: Sequence[str] = (), server_side: bool = False) -> None:
+def diff(
+    command: Command,
+    *arguments: str,
+    filename: Sequence[str] = (),
+    server_side: bool = False,
+    selector: str = "",
+    show_secrets: bool = False,
+    concurrency: int = 1,
+    force_conflicts: bool = False,
+) -> None:
     """Print what would change; the exit code is 1 if anything would, and more for an error.
 
     Raises:
         PodlabError: a manifest cannot be read, or the server refuses it.
     """
     command.exit_code, differs = FAILED, False
+    if force_conflicts and not server_side:
+        raise PodlabError("error: --force-conflicts only works with --server-side")
     files = named_files(arguments, filename, "diff")
     folders = tuple(f"/tmp/{side}-{random.randrange(10**8, 10**10)}" for side in ("LIVE", "MERGED"))
     for manifest, mapping in manifests(command, files):
+        if selector and not labels.matches_text(selector, (manifest.obj.get("metadata") or {}).get("labels")):
+            continue
         with command.going_on():
             obj, namespace = in_namespace(command, manifest, mapping)
             reads = _applied if server_side else _both
             live, merged = reads(command, manifest, mapping, obj, namespace)
             version = f"{mapping.group}.{mapping.version}" if mapping.group else mapping.version
             name = f"{version}.{mapping.kind}.{namespace}.{manifest.name}"
-            text = unified(live, merged, *(f"{folder}/{name}" for folder in folders))
+            text = unified(live, merged, *(f"{folder}/{name}" for folder in folders), masked=not show_secrets)
             if text:
                 differs = True
                 command.out(text)
@@ -88,11 +102,11 @@ def _both(
     return live, client.request("PATCH", path, query=MANAGER, body=patch, content_type=content_type).json()
 
 
-def unified(live: Object | None, merged: Object, old: str, new: str) -> str:
+def unified(live: Object | None, merged: Object, old: str, new: str, *, masked: bool = True) -> str:
     """The difference of two objects' YAML as `diff -u -N` writes it; "" if there is none."""
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f000 +0000")
     before: list[str] = []
-    if (live or merged).get("kind") == "Secret":
+    if masked and (live or merged).get("kind") == "Secret":
         live, merged = _masked(live, merged)
         before = [] if live else ["null\n"]
     before = to_yaml(without_managed_fields(live)).splitlines(keepends=True) if live else before

@@ -19,6 +19,7 @@ from podlab.kubectl.resources.selection import select
 from podlab.kubectl.verbs.naming import BOTH, NOTHING_NAMED
 
 Object = dict[str, Any]
+BOTH_WAYS = "error: cannot set --all and --selector at the same time"
 NAMED = "error: one or more resources must be specified as <resource> <name> or <resource>/<name>"
 Changes = tuple[dict[str, str], list[str]]
 """What is set, and the keys that are removed."""
@@ -35,6 +36,7 @@ def label(
     field_selector: str = "",
     resource_version: str = "",
     list_: bool = False,
+    local: bool = False,
 ) -> None:
     """Set labels (`key=value`) and remove them (`key-`).
 
@@ -42,18 +44,24 @@ def label(
         PodlabError: a label is there with another value, or an object is not there.
     """
     words, changes = _changes(arguments, "label")
+    if all_ and selector:
+        raise PodlabError(BOTH_WAYS)
     if not words and not filename:
         raise PodlabError(NAMED)
     if not list_ and not any(changes):
         raise PodlabError("error: at least one label update is required")
     writing = Writing(command, "kubectl-label")
     several = bool(selector or all_ or field_selector)
-    for mapping, obj in objects_named(command, words, filename, selector, all_, all_namespaces, field_selector):
+    found = (
+        objects_in(command, words, filename)
+        if local
+        else objects_named(command, words, filename, selector, all_, all_namespaces, field_selector)
+    )
+    for mapping, obj in found:
         with command.going_on():
             labels = obj["metadata"].get("labels") or {}
-            if list_ and several:
-                command.out(_listing(mapping, obj, "labels"))
-            _list(command, labels) if list_ else None
+            if list_:
+                _list(command, mapping, obj, "labels", several)
             if not any(changes):
                 continue
             for key, value in changes[0].items():
@@ -64,7 +72,7 @@ def label(
                     command.out(f'label "{key}" not found.\n')
             changed = _changed(labels, changes)
             done = _word(labels, changed)
-            made = _write(writing, mapping, obj, "labels", changed, resource_version)
+            made = _write(writing, mapping, obj, "labels", changed, resource_version, local)
             if not list_:
                 writing.tell(mapping, made, done)
 
@@ -80,6 +88,7 @@ def annotate(
     field_selector: str = "",
     resource_version: str = "",
     list_: bool = False,
+    local: bool = False,
 ) -> None:
     """Set annotations (`key=value`) and remove them (`key-`).
 
@@ -87,38 +96,44 @@ def annotate(
         PodlabError: an annotation is there with another value, or an object is not there.
     """
     words, changes = _changes(arguments, "annotation")
+    if all_ and selector:
+        raise PodlabError(BOTH_WAYS)
     if not words and not filename:
         raise PodlabError(NAMED)
     if not list_ and not any(changes):
         raise PodlabError("error: at least one annotation update is required")
     writing = Writing(command, "kubectl-annotate")
     several = bool(selector or all_ or field_selector)
-    for mapping, obj in objects_named(command, words, filename, selector, all_, all_namespaces, field_selector):
+    found = (
+        objects_in(command, words, filename)
+        if local
+        else objects_named(command, words, filename, selector, all_, all_namespaces, field_selector)
+    )
+    for mapping, obj in found:
         with command.going_on():
             annotations = obj["metadata"].get("annotations") or {}
-            if list_ and several:
-                command.out(_listing(mapping, obj, "annotations"))
-            _list(command, annotations) if list_ else None
+            if list_:
+                _list(command, mapping, obj, "annotations", several)
             if not any(changes):
                 continue
             there = [key for key, value in changes[0].items() if annotations.get(key, value) != value]
             if there and not overwrite:
-                found = "; ".join(f"'{key}' already has a value ({annotations[key]})" for key in there)
+                taken = "; ".join(f"'{key}' already has a value ({annotations[key]})" for key in there)
                 raise PodlabError(
-                    f"error: --overwrite is false but found the following declared annotation(s): {found}"
+                    f"error: --overwrite is false but found the following declared annotation(s): {taken}"
                 )
             changed = _changed(annotations, changes)
-            made = _write(writing, mapping, obj, "annotations", changed, resource_version)
+            made = _write(writing, mapping, obj, "annotations", changed, resource_version, local)
             if not list_:
                 writing.tell(mapping, made, "annotated")
 
 
-def _listing(mapping: Mapping, obj: Object, what: str) -> str:
-    return f"Listing {what} for {mapping.kind}.{mapping.group}/{obj['metadata']['name']}:\n"
-
-
-def _list(command: Command, values: dict[str, str]) -> None:
-    command.out("".join(f"{key}={values[key]}\n" for key in sorted(values)))
+def _list(command: Command, mapping: Mapping, obj: Object, what: str, several: bool) -> None:
+    """What an object has; of several, each below its name and indented."""
+    values, indent = obj["metadata"].get(what) or {}, " " if several else ""
+    name = f"{mapping.kind}.{mapping.group}/{obj['metadata']['name']}"
+    head = f"Listing {what} for {name}:\n" if several else ""
+    command.out(head + "".join(f"{indent}{key}={values[key]}\n" for key in sorted(values)))
 
 
 def _changes(arguments: Sequence[str], what: str) -> tuple[list[str], Changes]:
@@ -130,6 +145,8 @@ def _changes(arguments: Sequence[str], what: str) -> tuple[list[str], Changes]:
     for word in updates:
         key, equals, value = word.partition("=")
         if equals:
+            if what == "label" and "=" in value:
+                raise PodlabError(f"error: invalid label spec: {word}")
             wrong = validation.label_value(value) if what == "label" else []
             if wrong:
                 raise PodlabError(f'error: invalid label value: "{word}": {"; ".join(wrong)}')
@@ -155,15 +172,36 @@ def _word(labels: dict[str, str], changed: dict[str, str | None]) -> str:
 
 
 def _write(
-    writing: Writing, mapping: Mapping, obj: Object, where: str, changed: dict[str, str | None], version: str = ""
+    writing: Writing,
+    mapping: Mapping,
+    obj: Object,
+    where: str,
+    changed: dict[str, str | None],
+    version: str,
+    local: bool,
 ) -> Object:
     metadata = obj["metadata"]
-    if writing.on_client or not changed:
+    if writing.on_client or local or not changed:
         values = {**(metadata.get(where) or {}), **changed}
         return {**obj, "metadata": {**metadata, where: {k: v for k, v in values.items() if v is not None}}}
     path = mapping.path(metadata.get("namespace", ""), metadata["name"])
     patch = {"metadata": {where: changed, **({"resourceVersion": version} if version else {})}}
     return writing.patch(path, patch, "merge-patch")
+
+
+def objects_in(command: Command, words: Sequence[str], filename: Sequence[str]) -> list[tuple[Mapping, Object]]:
+    """The objects of files, as they are written: what `--local` is about.
+
+    Raises:
+        PodlabError: something on the server is named.
+    """
+    if words or not filename:
+        raise PodlabError(
+            "error: can only use local files by -f rsrc.yaml or --filename=rsrc.json when --local=true is set"
+            if words
+            else "error: one or more files must be specified as -f rsrc.yaml or --filename=rsrc.json"
+        )
+    return [(mapping, manifest.obj) for manifest, mapping in manifests(command, filename, validate="ignore")]
 
 
 def objects_named(

@@ -52,6 +52,8 @@ def set_(command: Command, *arguments: str, filename: Sequence[str] = (), create
         raise PodlabError(NOTHING_NAMED)
     writing = Writing(command, "kubectl-last-applied")
     for manifest, mapping in manifests(command, filename, validate="ignore"):
+        if command.failures:
+            return
         with command.going_on():
             obj, namespace = in_namespace(command, manifest, mapping)
             there = read_one(command.client, mapping, namespace, manifest.name)

@@ -15,7 +15,8 @@ from podlab.kubectl.commandline.wording import with_source
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
 from podlab.kubectl.manifests.writing import LAST_APPLIED, Writing, annotated
 from podlab.kubectl.verbs.create import named_files
-from podlab.kubectl.verbs.delete import Target, delete, wait_until_gone
+from podlab.kubectl.verbs.delete import Target, delete, policy_of, wait_until_gone
+from podlab.kubectl.verbs.raw import send_raw
 
 Object = dict[str, Any]
 
@@ -27,20 +28,31 @@ def replace(
     force: bool = False,
     grace_period: int = -1,
     timeout: str = "0s",
+    raw: str = "",
+    cascade: str = "background",
+    wait: bool = False,
 ) -> None:
     """Replace each object, which must be there.
 
     Raises:
         PodlabError: what could not be read or replaced; the others are replaced all the same.
     """
-    files = named_files(arguments, filename, "replace")
+    files = named_files((), filename, "replace")
+    if raw:
+        send_raw(command, "PUT", raw, files, recursive=command.common.recursive, output=command.common.output)
+        return
+    policy_of(cascade)
     if grace_period >= 0 and not force:
         raise PodlabError("error: --grace-period must have --force specified")
     if timeout != "0s" and not force:
         raise PodlabError("error: --timeout must have --force specified")
     writing = Writing(command, "kubectl-replace", validate="strict")
     if force:
-        delete(command, filename=files, ignore_not_found=True, grace_period=grace_period, timeout=timeout)
+        delete(
+            command, filename=files, ignore_not_found=True, grace_period=grace_period, timeout=timeout, cascade=cascade
+        )
+        if command.failures:
+            return
     for manifest, mapping in manifests(command, files, validate=writing.validate):
         with command.going_on():
             obj, namespace = in_namespace(command, manifest, mapping)

@@ -15,9 +15,12 @@ from podlab.kubectl.manifests.writing import Writing
 from podlab.kubectl.resources.listing import read_one
 from podlab.kubectl.resources.selection import select
 from podlab.kubectl.verbs.create_config import VARIABLE, VARIABLE_RULE
+from podlab.kubectl.verbs.create_policy import selector_of
 from podlab.kubectl.verbs.create_rbac import GROUP
-from podlab.kubectl.verbs.label import objects_named
-from podlab.kubectl.verbs.settings import BOTH, matches, objects_of, refuse, template_path, update
+from podlab.kubectl.verbs.env_values import value_from
+from podlab.kubectl.verbs.label import NAMED, objects_named
+from podlab.kubectl.verbs.naming import NOTHING_NAMED
+from podlab.kubectl.verbs.settings import BOTH, has_template, matches, objects_of, refuse, template_path, update
 
 Object = dict[str, Any]
 ORDER = "$setElementOrder/env"
@@ -35,27 +38,40 @@ def set_env(
     prefix: str = "",
     keys: Sequence[str] = (),
     list_: bool = False,
+    resolve: bool = False,
     overwrite: bool = True,
     local: bool = False,
 ) -> None:
     """Set variables of containers (`NAME=value`), remove them (`NAME-`), or list them."""
     refuse([BOTH] if all_ and selector else [])
-    words, given = _divided([*arguments, *env])
+    typed = command.stdin.read().decode("utf-8", "replace").splitlines() if "-" in arguments and command.stdin else []
+    words, given = _divided([*(each for each in arguments if each != "-"), *env, *(each for each in typed if each)])
+    if not words and not filename:
+        raise PodlabError(NAMED)
     if keys and not from_:
         raise PodlabError("error: when specifying --keys, a configmap or secret must be provided with --from")
     wanted = [_parsed(each) for each in given if not each.endswith("-") or "=" in each]
     wanted += _imported(command, from_, prefix, keys) if from_ else []
     removed = [each[:-1] for each in given if each.endswith("-") and "=" not in each]
+    if {each["name"] for each in wanted} & set(removed):
+        raise PodlabError("error: can not both modify and remove the same environment variable in the same command")
     found = objects_of(command, words, filename, selector, all_, local)
     if list_:
         for mapping, obj in found:
-            _list(command, mapping.kind, obj, template_path(mapping, obj), containers)
+            if local and not has_template(mapping, obj):
+                continue
+            _list(command, mapping.kind, obj, template_path(mapping, obj), containers, resolve)
         return
 
     about = "/".join((found[0][0].plural, found[0][1]["metadata"]["name"])) if found else ""
 
     def change(spec: Object) -> Object:
         patch: Object = {}
+        names = [each["name"] for kind in ("initContainers", "containers") for each in spec.get(kind) or []]
+        if not any(matches(containers, name) for name in names):
+            one = next((obj for _, obj in found if spec in _specs(obj)), {})
+            who = f"{one.get('kind')}/{(one.get('metadata') or {}).get('name')}"
+            command.err(f'Warning: {who} does not have any containers matching "{containers}"\n')
         for kind in ("initContainers", "containers"):
             meant = [each for each in spec.get(kind) or [] if matches(containers, each["name"])]
             for each in () if overwrite else meant:
@@ -65,6 +81,13 @@ def set_env(
         return patch
 
     update(command, found, change, "env updated", local, "env update to pod template:")
+
+
+def _specs(obj: Object) -> list[Any]:
+    """Where a Pod's spec may be in an object."""
+    spec = obj.get("spec") or {}
+    return [spec, (spec.get("template") or {}).get("spec"),
+            (((spec.get("jobTemplate") or {}).get("spec") or {}).get("template") or {}).get("spec")]  # fmt: skip
 
 
 def _item(container: Object, wanted: list[Object], removed: list[str]) -> Object:
@@ -139,7 +162,10 @@ def _order(there: Sequence[Object], changes: Sequence[Object]) -> list[str]:
     return [name for name in dict.fromkeys(names) if name not in gone]
 
 
-def _list(command: Command, kind: str, obj: Object, where: Sequence[str], containers: str) -> None:
+def _list(
+    command: Command, kind: str, obj: Object, where: Sequence[str], containers: str, resolving: bool = False
+) -> None:
+    store: dict[str, Object] = {}
     spec: Object = obj
     for key in where:
         spec = spec.get(key) or {}
@@ -147,7 +173,15 @@ def _list(command: Command, kind: str, obj: Object, where: Sequence[str], contai
         if matches(containers, each["name"]):
             command.out(f"# {kind} {obj['metadata']['name']}, container {each['name']}\n")
             for variable in each.get("env") or []:
-                command.out(_listed(variable))
+                source = variable.get("valueFrom")
+                if not resolving or not source:
+                    command.out(_listed(variable))
+                    continue
+                try:
+                    command.out(f"{variable['name']}={value_from(command, store, obj, each, source)}\n")
+                except PodlabError as error:
+                    command.out(_listed(variable))
+                    command.failed(error)
 
 
 def _listed(variable: Object) -> str:
@@ -182,22 +216,27 @@ def set_selector(
     if not arguments:
         raise PodlabError("error: one selector is required")
     *words, text = arguments
-    pairs = [each.partition("=") for each in text.split(",")]
-    if not all(equals for _, equals, _ in pairs):
-        raise PodlabError(f"error: match expression [{{{text} Exists []}}] not supported on this object")
-    wanted = {key.rstrip("="): value.lstrip("=") for key, _, value in pairs}
+    chosen = selector_of(text)
+    wanted = chosen.get("matchLabels") or {}
+    terms = [
+        f"{{{e['key']} {e['operator']} [{' '.join(e.get('values', ()))}]}}" for e in chosen.get("matchExpressions", ())
+    ]
     writing = Writing(command, "kubectl-set")
     for mapping, obj in objects_of(command, words, filename, "", all_, local):
         with command.going_on():
             if mapping.kind != "Service":
                 raise PodlabError("error: setting a selector is only supported for Services")
+            if terms:
+                raise PodlabError(f"error: match expression [{' '.join(terms)}] not supported on this object")
             there = (obj.get("spec") or {}).get("selector") or {}
             if writing.on_client or local:
                 writing.tell(mapping, {**obj, "spec": {**obj["spec"], "selector": wanted}}, "selector updated")
                 continue
             selector = wanted | {key: None for key in there if key not in wanted}
             path = mapping.path(obj["metadata"]["namespace"], obj["metadata"]["name"])
-            writing.tell(mapping, writing.patch(path, {"spec": {"selector": selector}}), "selector updated")
+            body: Object = {"spec": {"selector": selector}}
+            body |= {"metadata": {"resourceVersion": resource_version}} if resource_version else {}
+            writing.tell(mapping, writing.patch(path, body), "selector updated")
 
 
 def set_subject(
@@ -213,6 +252,8 @@ def set_subject(
 ) -> None:
     """Add users, groups and ServiceAccounts to a RoleBinding or a ClusterRoleBinding."""
     refuse([BOTH] if all_ and selector else [])
+    if not arguments and not filename:
+        raise PodlabError(NOTHING_NAMED)
     if not user and not group and not serviceaccount:
         raise PodlabError("error: you must specify at least one value of user, group or serviceaccount")
     wanted = [_subject(command, each) for each in serviceaccount]

@@ -227,6 +227,11 @@ def apply_patch(writing: Writing, mapping: Mapping, obj: Object, patch: Object, 
     writing.tell(mapping, writing.patch(path, patch), done)
 
 
+def has_template(mapping: Mapping, obj: Object) -> bool:
+    """Whether an object is a Pod or makes some."""
+    return mapping.kind in ("CronJob", "Pod") or "template" in (obj.get("spec") or {})
+
+
 def template_path(mapping: Mapping, obj: Object) -> list[str]:
     """Where the Pod's spec is in an object of this kind.
 

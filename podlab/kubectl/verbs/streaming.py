@@ -166,6 +166,11 @@ def upgrade_failure(error: ApiError) -> PodlabError:
     if "container not found" in message:
         where = inner[inner.index("container not found") :]
         return PodlabError(f"error: unable to upgrade connection: {where}", error.hint)
-    if error.code == 400 or "body" in error.status or message.startswith("error dialing backend"):
+    if (
+        error.code == 400
+        or "body" in error.status
+        or " not found in pod " in message
+        or message.startswith("error dialing backend")
+    ):
         return PodlabError(f"error: unable to upgrade connection: {message}", error.hint)
     return PodlabError(f"error: {message}", error.hint)

@@ -77,12 +77,7 @@ def _no_folder(io: Io, name: str) -> int:
 
 def _create(io: Io, folder: str, names: list[str], target: str, flags: set[str]) -> int:
     buffer, code = memory.BytesIO(), 0
-    if any(name.startswith("/") and io.process.machine.files.exists(name) for name in names):
-        io.fail(
-            "tar: removing leading '/' from member names"
-            if io.busybox
-            else "tar: Removing leading `/' from member names"
-        )
+    warned = False
     with tarfile.open(fileobj=buffer, mode="w:gz" if "z" in flags else "w") as archive:
         for name in names:
             path = posixpath.normpath(posixpath.join(folder, name))
@@ -90,7 +85,12 @@ def _create(io: Io, folder: str, names: list[str], target: str, flags: set[str])
                 missing = f"tar: {name}: {NO_SUCH}" if io.busybox else f"tar: {name}: Cannot stat: {NO_SUCH}"
                 code = io.fail(missing, 1 if io.busybox else 2)
                 continue
-            _add(io, archive, path, name.lstrip("/") or ".")
+            leading = name[: _unsafe(name)]
+            if leading and not warned:
+                opening = "removing leading '" if io.busybox else "Removing leading `"
+                io.fail(f"tar: {opening}{leading}' from member names")
+                warned = True
+            _add(io, archive, path, name.removeprefix(leading) or ".")
         if "v" in flags:
             said = "\n".join(_titled(entry) for entry in archive.getmembers())
             (io.fail if target == "-" else io.say)(said)
@@ -103,6 +103,11 @@ def _create(io: Io, folder: str, names: list[str], target: str, flags: set[str])
         io.fail(f"tar: {late}")
     (io.out if target == "-" else io.writer(target))(buffer.getvalue())
     return code
+
+
+def _unsafe(name: str) -> int:
+    """How many letters of a name lead out of the folder: up to the last `../`, or the first slashes."""
+    return max((found.end() for found in re.finditer(r"^/+|(?:^|/)\.\./", name)), default=0)
 
 
 def _add(io: Io, archive: tarfile.TarFile, path: str, name: str) -> None:
