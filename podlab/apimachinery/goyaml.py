@@ -1,4 +1,4 @@
-"""YAML as Go's library reads it. Upstream: sigs.k8s.io/yaml/goyaml.v2 resolve.go"""
+"""YAML as Go's library reads it. Upstream: go.yaml.in/yaml/v2 resolve.go"""
 
 from __future__ import annotations
 

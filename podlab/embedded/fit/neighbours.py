@@ -90,7 +90,7 @@ def _spread(pod: Obj, labels: Mapping[str, str], placed: Placed) -> str:
 def may_cure(reason: str, pod: Obj, before: Obj | None, other: Obj) -> bool:
     """Whether a Pod that was refused for this reason may find a place now that `other` runs, or has other labels.
 
-    Upstream: isSchedulableAfterPodChange, isSchedulableAfterPodAddedOrModified
+    Upstream: isSchedulableAfterPodChange of each plugin
     """
     bound = before if before and before["spec"].get("nodeName") else None
     if reason == AFFINITY:

@@ -69,7 +69,7 @@ class Volume:
     def belong_to(self, group: int, *, read_only: bool = False) -> None:
         """Give everything to a group, which may read it, and write it unless that is for the kubelet alone.
 
-        Upstream: pkg/volume/volume_linux.go (SetVolumeOwnership)
+        Upstream: pkg/volume/volume_linux.go (VolumeOwnership)
         """
         self.own()
         files, folders = (0o440, 0o550) if read_only else (0o660, 0o770)

@@ -171,7 +171,7 @@ def _go_line(error: yaml.MarkedYAMLError) -> int:
 def _go_words(error: yaml.MarkedYAMLError) -> str:
     """Go's line number: its library counts from the context's mark where there is one, and only scanners from 1.
 
-    Upstream: sigs.k8s.io/yaml/goyaml.v2/decode.go (parser.fail)
+    Upstream: go.yaml.in/yaml/v2 decode.go (parser.fail)
     """
     line = _go_line(error)
     where = f"line {line}: " if line else ""

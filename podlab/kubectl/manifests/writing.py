@@ -1,6 +1,6 @@
 """What the verbs that write have in common: dry runs, validation, field managers, and how they print what they wrote.
 
-Upstream: staging/src/k8s.io/cli-runtime/pkg/genericclioptions/printers, staging/src/k8s.io/kubectl/pkg/cmd/util
+Upstream: staging/src/k8s.io/cli-runtime/pkg/printers, staging/src/k8s.io/kubectl/pkg/cmd/util
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """YAML as nodes, unless it is so deep, or its aliases written out so large, that reading it on would end the process.
 
-Upstream: sigs.k8s.io/yaml/goyaml.v2/decode.go
+Upstream: go.yaml.in/yaml/v2 decode.go
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """PolicyRules: what one allows, whether rules cover others, how they are written.
 
-Upstream: pkg/apis/rbac/v1/{evaluation_helpers,helpers}.go, pkg/registry/rbac/validation/policy_comparator.go,
+Upstream: pkg/apis/rbac/v1/{evaluation_helpers,helpers}.go,
 staging/src/k8s.io/component-helpers/auth/rbac/validation/policy_comparator.go
 """
 

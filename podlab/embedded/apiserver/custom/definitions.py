@@ -86,7 +86,7 @@ def _scope(spec: Obj) -> list[Cause]:
 
 
 def _alike(given: list[Obj], key: str) -> bool:
-    """Whether all versions say the same of something; then it stands in the spec. Upstream: …/v1/conversion.go"""
+    """Whether all versions say the same of something; then it stands in the spec. Upstream: v1/conversion.go"""
     return len({compact(version.get(key)) for version in given}) == 1
 
 

@@ -1,6 +1,6 @@
 """Bodies of requests about custom objects: any JSON of the right kind, pruned, with metadata read as everywhere.
 
-Upstream: apiextensions-apiserver/pkg/apiserver/customresource_handler.go unstructuredDecoder, schemaCoercingDecoder
+Upstream: apiextensions-apiserver/pkg/apiserver/customresource_handler.go (schemaCoercingDecoder)
 """
 
 from __future__ import annotations

@@ -226,7 +226,7 @@ async def _speak(session: Session, send: Send) -> None:
 
 
 def _outcome(session: Session) -> Obj:
-    """The Status that ends a session. Upstream: pkg/kubelet/…/remotecommand/exec.go"""
+    """The Status that ends a session. Upstream: cri-streaming/pkg/streaming/remotecommand/exec.go"""
     if session.error:
         return {"metadata": {}, "status": "Failure", "message": session.error, "reason": "InternalError", "code": 500}
     if not session.exit_code:

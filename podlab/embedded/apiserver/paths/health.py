@@ -98,7 +98,7 @@ def indicators() -> Answer:
 
 
 def statusz(registry: Registry) -> Answer:
-    """`/statusz`: since when the server runs. Upstream: component-base/zpages/statusz"""
+    """`/statusz`: since when the server runs. Upstream: apiserver/pkg/server/statusz"""
     now = registry.clock.now()
     up = int(now - registry.started)
     since = time.strftime("%a %b %e %H:%M:%S UTC %Y", time.gmtime(registry.started))
@@ -109,7 +109,7 @@ def statusz(registry: Registry) -> Answer:
 
 
 def flagz(registry: Registry) -> Answer:
-    """`/flagz`: the flags that the API server's Pod names. Upstream: component-base/zpages/flagz"""
+    """`/flagz`: the flags that the API server's Pod names. Upstream: apiserver/pkg/server/flagz"""
     pods = registry.list(registry.resource("pods"), "kube-system", labels="component=kube-apiserver")
     words = [word for pod in pods[:1] for word in pod["spec"]["containers"][0].get("command", ())[1:]]
     flags = sorted(word.removeprefix("--").replace("=", " ", 1) for word in words)

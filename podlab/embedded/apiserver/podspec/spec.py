@@ -1,4 +1,4 @@
-"""Validation of a Pod's spec, alone or in a template. Upstream: core/validation/validation.go ValidatePodSpec"""
+"""Validation of a Pod's spec, alone or in a template. Upstream: pkg/apis/core/validation (ValidatePodSpec)"""
 
 from __future__ import annotations
 

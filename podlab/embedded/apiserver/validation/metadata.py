@@ -42,7 +42,7 @@ DUPLICATE_OWNERS = (
 
 
 def without_duplicates(meta: Obj) -> list[str]:
-    """Drop owners that are named twice, and return what to warn of. Upstream: endpoints/handlers/create.go dedup"""
+    """Drop owners that are named twice, and return what to warn of. Upstream: handlers/rest.go dedupOwnerReferences"""
     owners = meta.get("ownerReferences") or []
     kept = [owner for index, owner in enumerate(owners) if owner not in owners[:index]]
     if len(kept) == len(owners):

@@ -1,6 +1,6 @@
 """Which Services a change of a Pod concerns: what the controllers of slices and of Endpoints share.
 
-Upstream: pkg/controller/util/endpoint/controller_utils.go
+Upstream: staging/src/k8s.io/endpointslice/util/controller_utils.go
 """
 
 from __future__ import annotations

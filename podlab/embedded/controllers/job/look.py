@@ -1,6 +1,6 @@
 """What a Job's Pods say at one moment: how many run, have succeeded and failed, and what is not counted yet.
 
-Upstream: pkg/controller/job/job_controller.go (syncJobContext)
+Upstream: pkg/controller/job/job_controller.go (syncJobCtx)
 """
 
 from __future__ import annotations

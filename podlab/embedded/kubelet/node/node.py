@@ -1,6 +1,6 @@
 """The Node object and its lease: what the kubelet tells of the machine it runs on.
 
-Upstream: pkg/kubelet/kubelet_node_status.go, pkg/kubelet/nodelease
+Upstream: pkg/kubelet/kubelet_node_status.go, pkg/kubelet/util/nodelease.go
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Small images that tutorials show things with: each says who it is over HTTP, or says something and ends.
 
 Upstream: traefik/whoami app.go, hashicorp/http-echo main.go, GoogleCloudPlatform/kubernetes-engine-samples
-(hello-app/main.go), kubernetes-bootcamp's server.js, docker-library/hello-world
+(hello-app), kubernetes-bootcamp's server.js, docker-library/hello-world
 """
 
 from __future__ import annotations

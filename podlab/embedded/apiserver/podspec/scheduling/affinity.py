@@ -106,7 +106,7 @@ def _pod_term(term: Obj, path: str) -> list[Cause]:
 
 
 def _label_keys(term: Obj, path: str) -> list[Cause]:
-    """matchLabelKeys and mismatchLabelKeys. Upstream: validateMatchLabelKeysAndMismatchLabelKeys"""
+    """matchLabelKeys and mismatchLabelKeys. Upstream: ValidateMatchLabelKeysAndMismatchLabelKeys"""
     match, mismatch = term.get("matchLabelKeys") or [], term.get("mismatchLabelKeys") or []
     found = []
     for keys, name in ((match, "matchLabelKeys"), (mismatch, "mismatchLabelKeys")):
