@@ -24,6 +24,12 @@ def test_that_passes():
 """
 
 
+@pytest.fixture(autouse=True)
+def no_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is tried needs none of those that are installed, and they take a second to import, each time."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
 def run(tmp_path: Path, text: str, capfd: pytest.CaptureFixture[str]) -> tuple[int, str]:
     """A file's tests by twice; its exit code and what was printed."""
     (tmp_path / "test_it.py").write_text(text, encoding="utf-8")

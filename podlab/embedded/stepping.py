@@ -117,7 +117,7 @@ class SteppingClock:
             self._heap.run_due(self._now)
         elif due is None or not self._waiting or self._paused:
             return
-        elif self._told or self._working or _busy() or self._reading():
+        elif self._told or self._working or busy() or self._reading():
             delay = self.REACTION if self._told else self.IDLE
             self._told = False
             self._handle = asyncio.get_running_loop().call_later(delay, self._fire)
@@ -167,6 +167,6 @@ class SteppingClock:
         }
 
 
-def _busy() -> bool:
+def busy() -> bool:
     """Whether the loop has something else ready to run; only asyncio's own loops tell."""
     return bool(getattr(asyncio.get_running_loop(), "_ready", None))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from podlab.embedded.apiserver.admission import chain
 from podlab.embedded.apiserver.registry import Event, Registry
 from podlab.embedded.apiserver.resources import RESOURCES
 from podlab.embedded.clock import Randomness
+from podlab.embedded.controllers.clusterroleaggregation import ClusterRoleAggregation
 from podlab.embedded.server import CONTROL_PLANE_IP, Core
-from podlab.embedded.stepping import SteppingClock
+from podlab.embedded.stepping import SteppingClock, busy
 from podlab.embedded.store import Store
 
 Obj = dict[str, Any]
@@ -27,9 +29,17 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 @cache
 def begun() -> bytes:
     """The store of a new cluster, made once: it has what every cluster has, with uids that no seed of a test draws."""
-    store = Store()
-    registry = Registry(store, SteppingClock(START), RESOURCES, Randomness(0), admit=chain.admit, check=chain.check)
+    with ThreadPoolExecutor(1) as aside:  # tests that ask have a loop of their own
+        return aside.submit(asyncio.run, _begin()).result()
+
+
+async def _begin() -> bytes:
+    store, clock = Store(), SteppingClock(START)
+    registry = Registry(store, clock, RESOURCES, Randomness(0), admit=chain.admit, check=chain.check)
     bootstrap.populate(registry, CONTROL_PLANE_IP)
+    aggregation = ClusterRoleAggregation(registry)
+    await clock.settle()
+    aggregation.stop()
     return store.image()
 
 
@@ -58,9 +68,13 @@ class Simulation:
         return lambda event: self.seen[plural].append({"type": event.type, "object": event.object})
 
     async def settle(self) -> None:
-        """Let everything that is ready run."""
+        """Let everything that is ready run: what comes due at once becomes ready a turn later."""
+        idle = 0
         for _ in range(60):
             await asyncio.sleep(0)
+            idle = 0 if busy() else idle + 1
+            if idle == 3:
+                return
 
     async def run(self, seconds: float) -> None:
         """Let virtual time pass, one due transition after the other."""

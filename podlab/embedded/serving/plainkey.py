@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 P = 2**256 - 2**224 + 2**192 + 2**96 - 1
 N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -64,7 +64,11 @@ class PlainKey:
     """
 
     def __init__(self, secret: int) -> None:
-        self._secret, self._public = secret, times(secret, G)
+        self._secret = secret
+
+    @cached_property
+    def _public(self) -> Point:
+        return times(self._secret, G)
 
     def sign(self, data: bytes) -> bytes:
         """r and s, 32 bytes each."""
