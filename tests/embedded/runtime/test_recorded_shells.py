@@ -35,7 +35,7 @@ def test_there_are_many_scripts() -> None:
     [
         ("ls -Z", "ls: invalid option -- 'Z'\n"),
         ("cp one", ""),
-        ("head -n", None),
+        ("head -n", "head: option requires an argument -- 'n'\n"),
         ("tail -5 /etc/passwd", None),
         ("rm -f", None),
         ("nc -z host 80", "nc: invalid option -- 'z'\n"),

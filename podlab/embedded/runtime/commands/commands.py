@@ -23,7 +23,7 @@ from podlab.embedded.runtime.commands.files import (
 from podlab.embedded.runtime.commands.network import connections, curl, interfaces, lookups, wget
 from podlab.embedded.runtime.commands.processes import kill, runners, tables
 from podlab.embedded.runtime.commands.text import (
-    calculator,
+    calculations,
     calendars,
     comparing,
     dumps,
@@ -203,7 +203,7 @@ PLAIN: Mapping[str, Command] = MappingProxyType(
         "arp": interfaces.arp,
         "awk": awk,
         "base64": archives.base64,
-        "bc": calculator.bc,
+        "bc": calculations.bc,
         "cal": calendars.cal,
         "chroot": runners.chroot,
         "basename": textcommands.basename,

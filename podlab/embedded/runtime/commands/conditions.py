@@ -87,6 +87,8 @@ class _Condition:
         if len(left) >= 3 and left[1] in BINARY:
             self.at += 3
             return self._binary(*left[:3])
+        if len(left) == 2 and left[1] in BINARY and left[0] not in UNARY:
+            raise Unclear(f"{left[1]}: argument expected")
         if left[0] == "(" and len(left) > 1:
             self.at += 1
             found = self._or()

@@ -1,6 +1,7 @@
 """What busybox's applets say of words that they do not understand: their use, before they begin.
 
-Upstream: busybox's libbb/getopt32.c and show_usage; applets.json is read from `busybox NAME --help` on kind's node
+Upstream: busybox's libbb/getopt32.c and show_usage; applets.json is read on kind, from `busybox NAME --help` and from
+what each applet says of every letter and of the long options of coreutils
 """
 
 from __future__ import annotations
@@ -13,15 +14,22 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
+from podlab.embedded.runtime.commands import coreutils
+from podlab.embedded.runtime.commands.optionwords import read
 from podlab.embedded.runtime.machine.stdio import Command, Io
 
 BANNER = "BusyBox v1.35.0 (Debian 1:1.35.0-4+deb12u1+b1) multi-call binary."
-COUNTED = frozenset("awk chmod grep mknod sed seq setsid sleep time timeout watch xz".split())  # noqa: SIM905
+COUNTED = frozenset("chmod dirname sleep timeout watch xz".split())  # noqa: SIM905
 """Applets beside those whose options are known that show their use where words are missing."""
+CODES = MappingProxyType({"grep": 2, "sort": 2, "tty": 2})
+"""Exit codes that are not 1."""
+
+Row = tuple[str, str | None, str, int, list[str] | None]
+"""(use, letters of its options, those with a value, words that it needs at least, long options); None: not known."""
 
 
 @cache
-def _applets() -> Mapping[str, tuple[str, str, str, int]]:
+def _applets() -> Mapping[str, Row]:
     text = (files("podlab.embedded.runtime.commands") / "applets.json").read_text(encoding="utf-8")
     return MappingProxyType({name: tuple(row) for name, row in json.loads(text).items()})
 
@@ -44,48 +52,31 @@ def problem(name: str, words: list[str]) -> str | None:
         return None
     if words[:1] == ["--help"]:
         return ""
-    rest, wrong = _read(words, row[1] or None, row[2])
+    rest, wrong = read(name, words, row[1], row[2], row[4])
     if wrong:
         return f"{name}: {wrong}\n"
-    return "" if (row[1] or name in COUNTED) and rest < row[3] and not _forced(name, words) else None
+    return "" if (row[1] is not None or name in COUNTED) and rest < row[3] and not _forced(name, words) else None
 
 
 def _forced(name: str, words: list[str]) -> bool:
     """`rm -f` needs no name; `grep -e` no pattern of its own."""
-    flags = {"rm": "f", "grep": "ef", "sed": "ef", "awk": "f", "nc": "l", "touch": "", "setsid": ""}.get(name, "")
+    flags = {"rm": "f", "grep": "ef", "sed": "ef", "awk": "f", "nc": "l", "swapon": "a", "umount": "a"}.get(name, "")
+    if name == "sed" and any(word.startswith(("--expression", "--file")) for word in words):
+        return True
     return any(re.match(rf"-\w*[{flags}]", word) for word in words) if flags else False
-
-
-def _read(words: list[str], letters: str | None, valued: str) -> tuple[int, str]:
-    """(words that are no options, what is wrong with an option)"""
-    rest, given = 0, list(words)
-    while given:
-        word = given.pop(0)
-        if word == "--":
-            return rest + len(given), ""
-        if word.startswith("--") or not re.match(r"-.", word):
-            rest += not word.startswith("--")
-            continue
-        for at, letter in enumerate(word[1:], 1):
-            if letters is not None and letter not in letters:
-                return rest, f"invalid option -- '{letter}'"
-            if letter in valued:
-                if not word[at + 1 :] and not given:
-                    return rest, f"option requires an argument -- '{letter}'" if letters is not None else ""
-                if not word[at + 1 :]:
-                    given.pop(0)
-                break
-    return rest, ""
 
 
 def checked(name: str, command: Command) -> Command:
     """A command that in busybox's own image first looks whether its words can be read."""
 
     async def run(io: Io, words: list[str]) -> int:
-        wrong = problem(name, words) if io.busybox and "apk" not in io.process.machine.image.commands else None
+        if not io.busybox:
+            told = coreutils.problem(name, words)
+            return io.fail(*told) if told else await command(io, words)
+        wrong = problem(name, words) if "apk" not in io.process.machine.image.commands else None
         if wrong is None:
             return await command(io, words)
-        return io.fail(wrong + shown(name), 2 if name == "grep" else 1)
+        return io.fail(wrong + shown(name), 0 if words[:1] == ["--help"] else CODES.get(name, 1))
 
     return run
 

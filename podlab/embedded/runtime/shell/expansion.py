@@ -210,9 +210,11 @@ async def _substitute(shell: Shell, part: Substitution) -> str:
     inner = shell.copy(io=replace(shell.io, out=buffer.feed))
     inner.tested = 0
     try:
-        shell.status = await inner.run(inner, part.body)
+        shell.substituted = await inner.run(inner, part.body)
     except Exit as done:
-        shell.status = done.code
+        shell.substituted = done.code
+    if shell.dialect.name == "bash":
+        shell.status = shell.substituted
     buffer.close()
     return (await buffer.rest()).replace(b"\0", b"").decode("utf-8", "surrogateescape").rstrip("\n")
 

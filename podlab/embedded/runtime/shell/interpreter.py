@@ -40,6 +40,8 @@ from podlab.embedded.runtime.shell.syntax import (
 )
 from podlab.embedded.runtime.streams import Input, Pipe
 
+SPECIAL = frozenset(": . eval exec exit export readonly return set shift times trap unset".split())  # noqa: SIM905
+"""Builtins that leave the assignments before them in force: POSIX's special ones."""
 DEPTH = 60
 """Commands, functions and subshells inside one another."""
 
@@ -302,9 +304,15 @@ async def call(shell: Shell, words: list[str], extra: dict[str, str]) -> int:
     if not direct and name in shell.functions:
         return await _call_function(shell, name, words[1:], extra)
     if found := builtin(shell, name):
+        before = (
+            {} if name in SPECIAL and shell.dialect.name != "bash" else {key: shell.variables.get(key) for key in extra}
+        )
         for key, value in extra.items():
             shell.assign(key, value)
-        return await found(shell, words[1:])
+        try:
+            return await found(shell, words[1:])
+        finally:
+            _restore(shell, before)
     io = replace(shell.io, env=shell.environment() | extra, cwd=shell.process.cwd)
     if name in INLINE and not (name == "[[" and shell.dialect.name != "ash"):
         return await run_command(replace(io, speaker=_speaker(shell, name)), words)
@@ -357,11 +365,16 @@ async def _call_function(shell: Shell, name: str, arguments: list[str], extra: d
         return left.value
     finally:
         shell.arguments, shell.loops = before, loops
-        for key, value in shell.locals.pop().items():
-            if value is None:
-                shell.variables.pop(key, None)
-            else:
-                shell.variables[key] = value
+        _restore(shell, shell.locals.pop())
+
+
+def _restore(shell: Shell, values: Mapping[str, str | None]) -> None:
+    """Give variables the values that they had."""
+    for key, value in values.items():
+        if value is None:
+            shell.variables.pop(key, None)
+        else:
+            shell.variables[key] = value
 
 
 TABLE: Mapping[type, Callable[[Shell, Any], Awaitable[int]]] = MappingProxyType(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.process import Process
 from podlab.embedded.runtime.machine.stdio import Io
@@ -11,7 +13,10 @@ from podlab.embedded.runtime.shell.dialect import unopened
 from podlab.embedded.runtime.shell.parser import Parser
 from podlab.embedded.runtime.shell.state import Exit, Leave, Shell
 from podlab.embedded.runtime.shell.syntax import Incomplete, Simple, SyntaxProblem
+from podlab.embedded.runtime.streams import Input
 
+BLOCKS = {"ash": 1023, "dash": 8192}
+"""Bytes that a shell takes at once of a script on its input; bash takes a line."""
 LONGEST = 2**16
 """Bytes of an unfinished command that are read again with every further line; of longer ones, with every doubling."""
 
@@ -112,12 +117,28 @@ async def _file(inner: Shell, arguments: list[str]) -> None:
     inner.status = await inner.evaluate(text)
 
 
+async def _lines(stdin: Input, block: int) -> AsyncIterator[bytes]:
+    """A script's lines; a shell that reads so many bytes at once leaves nothing of them to its commands."""
+    held = b""
+    while True:
+        while block and b"\n" not in held and (more := await stdin.take(block)):
+            held += more
+        end = held.find(b"\n") + 1 or len(held)
+        line, held = (held[:end], held[end:]) if block else (await stdin.line(), b"")
+        if not line:
+            return
+        yield line
+
+
 async def _interact(inner: Shell) -> None:
     """Read commands as they come; each runs as soon as it is whole."""
-    text, until, tried = "", "", 0
-    while data := await inner.io.stdin.line():
+    text, until, tried, above = "", "", 0, 0
+    inner.options.add("s")
+    async for data in _lines(inner.io.stdin, BLOCKS.get(inner.dialect.name, 0)):
         line = data.decode("utf-8", "surrogateescape")
         text += line
+        if "v" in inner.options:
+            inner.io.err(data)
         if until and line.rstrip("\n").lstrip("\t") != until:
             continue
         if len(text) > LONGEST and len(text) < 2 * tried:
@@ -126,10 +147,11 @@ async def _interact(inner: Shell) -> None:
         if problem:
             until, tried = problem.until, len(text)
             continue
-        await inner.evaluate(text)
+        await inner.evaluate(text, above)
+        above += text.count("\n")
         text, until, tried = "", "", 0
     if text:
-        inner.status = await inner.evaluate(text)
+        inner.status = await inner.evaluate(text, above)
 
 
 def _unfinished(text: str, inner: Shell) -> Incomplete | None:

@@ -11,7 +11,7 @@ from podlab.embedded.runtime.shell.state import Exit, Shell
 from podlab.embedded.runtime.shell.syntax import Parameter, Text, Word
 
 Expand = Callable[[Shell, Word], Awaitable[str]]
-SHOWN = "efhimnuvxC"
+SHOWN = "efhimnsuvxC"
 
 
 def positional(shell: Shell) -> str:
@@ -105,7 +105,10 @@ async def _conditional(shell: Shell, part: Parameter, current: str, word: Word, 
     if kind == "=":
         shell.assign(part.name, given)
     if kind == "?":
-        shell.fail(f"{part.name}: {given or 'parameter not set'}")
+        null = part.operator[0] == ":"
+        bash = "parameter null or not set" if null else "parameter not set"
+        unset = bash if shell.dialect.name == "bash" else f"parameter not set{' or null' * null}"
+        shell.fail(f"{part.name}: {given or unset}")
         raise Exit(shell.dialect.unset_code)
     return given
 

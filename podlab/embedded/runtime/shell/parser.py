@@ -37,8 +37,11 @@ FUNCTION = re.compile(r"([A-Za-z_][\w.-]*)[ \t]*\([ \t]*\)", re.ASCII)
 class Parser:
     """The commands of one script; `features` are a dialect's beside POSIX's."""
 
-    def __init__(self, text: str, features: frozenset[str] = frozenset(), *, whole: bool = True) -> None:
-        self.reader, self.features, self._whole = Reader(text, self._substitution, whole=whole), features, whole
+    def __init__(
+        self, text: str, features: frozenset[str] = frozenset(), *, whole: bool = True, above: int = 0
+    ) -> None:
+        self.reader = Reader(text, self._substitution, whole=whole, above=above)
+        self.features, self._whole = features, whole
 
     def line(self) -> Sequence | None:
         """The statements of the next line that has any; None at the end. Raises SyntaxProblem."""

@@ -34,14 +34,14 @@ class Reader:
     The end of a `whole` script ends its here-documents; to one that is still being typed, more lines may come.
     """
 
-    def __init__(self, text: str, commands: Callable[[], Sequence], *, whole: bool = True) -> None:
-        self.text, self.at, self._commands, self._whole = text, 0, commands, whole
+    def __init__(self, text: str, commands: Callable[[], Sequence], *, whole: bool = True, above: int = 0) -> None:
+        self.text, self.at, self._commands, self._whole, self._above = text, 0, commands, whole, above
         self.pending: list[Here] = []
 
     @property
     def line(self) -> int:
-        """The number of the line that is being read."""
-        return self.text.count("\n", 0, self.at) + 1
+        """The number of the line that is being read, after those `above` the text."""
+        return self._above + self.text.count("\n", 0, self.at) + 1
 
     def peek(self) -> str:
         """The next character; "" at the end."""

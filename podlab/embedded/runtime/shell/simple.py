@@ -14,7 +14,7 @@ UNSPLIT = frozenset(["export", "local", "readonly", "declare", "typeset"])
 
 async def simple(shell: Shell, node: Simple) -> int:
     """Expand the words, redirect, assign, and run what the first word names."""
-    shell.line = node.line
+    shell.line, shell.substituted = node.line, 0
     words = await _words(shell, node)
     if "x" in shell.options and words:
         shell.io.err(f"{'+'} {' '.join(_quoted(shell, word) for word in words)}\n".encode(errors="surrogateescape"))
@@ -43,11 +43,11 @@ async def _words(shell: Shell, node: Simple) -> list[str]:
 
 
 def _quoted(shell: Shell, word: str) -> str:
-    return word if re.fullmatch(r"[^\s'\"$`\\;&|<>()*?]+", word) or shell.dialect.name == "dash" else f"'{word}'"
+    safe = r"[+,\-./0-9:@A-Z\]^_a-z]*" if shell.dialect.name == "ash" else r"[^\s'\"$`\\;&|<>()*?]+"
+    return word if shell.dialect.name == "dash" or re.fullmatch(safe, word) else f"'{word}'"
 
 
 async def _with_assignments(shell: Shell, node: Simple, words: list[str]) -> int:
-    shell.status = 0 if not words else shell.status
     for name, elements in node.arrays:
         values = await expansion.fields(shell, elements)
         shell.arrays[name.rstrip("+")] = [*(shell.arrays.get(name[:-1], []) if name.endswith("+") else []), *values]
@@ -61,7 +61,7 @@ async def _with_assignments(shell: Shell, node: Simple, words: list[str]) -> int
         else:
             shell.assign(name.rstrip("+"), value)
     if not words:
-        return await shell.settled(shell.status)
+        return await shell.settled(shell.substituted)
     return await shell.settled(await shell.call(shell, words, extra))
 
 

@@ -69,6 +69,7 @@ class Shell:
     option_place: tuple[int, int] = (1, 0)
     inline: bool = False
     held: int = 0
+    substituted: int = 0
     statuses: list[int] = field(default_factory=list)
     aliases: dict[str, tuple[int, str]] = field(default_factory=dict)
     limits: dict[str, str] = field(default_factory=dict)
@@ -157,9 +158,9 @@ class Shell:
         """What the programs it starts are told."""
         return {key: value for key, value in self.variables.items() if key in self.exported}
 
-    async def evaluate(self, text: str) -> int:
-        """Run source text in this shell, line after line. Raises Exit for what cannot be read."""
-        parser = Parser(text, self.dialect.features)
+    async def evaluate(self, text: str, above: int = 0) -> int:
+        """Run source text in this shell, line after line; so many have been `above` it. Raises Exit for nonsense."""
+        parser = Parser(text, self.dialect.features, above=above)
         begun = False
         while True:
             try:
@@ -173,7 +174,16 @@ class Shell:
             if line is None:
                 return self.status if begun else 0
             begun = True
-            await self.run(self, line)
+            if "n" not in self.options:
+                await self.run(self, line)
+
+
+PATHS = {
+    "ash": "/sbin:/usr/sbin:/bin:/usr/bin",
+    "dash": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "bash": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+}
+"""Where a shell looks that is told nothing."""
 
 
 def dialect_of(process: Process, name: str) -> Dialect:
@@ -189,6 +199,7 @@ def new(process: Process, io: Io, run: Run, call: Call, *, env: dict[str, str], 
     given = {key: value for key, value in env.items() if key.isidentifier() and key.isascii()}
     first = {"SHLVL": str(int(given.get("SHLVL", "0")) + 1 if given.get("SHLVL", "0").isdecimal() else 1)}
     variables = {**given, "PWD": process.cwd, "IFS": " \t\n"} | (first if dialect is not DASH else {})
+    variables = {"PATH": PATHS[dialect.name]} | variables
     variables |= {"OPTIND": "1", "PPID": "0"} | ({"PS1": "\\w \\$ ", "PS2": "> ", "PS4": "+ "})
     shell = Shell(process, io, run, call, name=name, dialect=dialect, variables=variables, pid=process.pid)
     shell.exported = set(given) | {"PWD"} | (set(first) if dialect is not DASH else set())

@@ -1,4 +1,4 @@
-"""`bc`: numbers of any length, with as many places as `scale` says; no statements but expressions and assignments.
+"""bc's expressions: numbers of any length, with as many places as `scale` says.
 
 Upstream: POSIX bc, as busybox's miscutils/bc.c carries it out
 """
@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import ROUND_DOWN, Decimal, DivisionByZero, InvalidOperation, localcontext
-
-from podlab.embedded.runtime.files import FileError
-from podlab.embedded.runtime.machine.stdio import Io
+from decimal import ROUND_DOWN, Decimal
 
 TOKEN = re.compile(r"\s*(\d[\dA-F]*\.?\d*|\.\d+|[A-F][\dA-F]+|[a-z_]\w*|\+\+|--|[-+*/%^<>=!]=|&&|\|\||[-+*/%^<>=!(),])")
-UNKNOWN = frozenset("if else for while define auto return read print break continue limits".split())  # noqa: SIM905
+UNKNOWN = frozenset(["read", "limits"])
 LONGEST = 10_000
 """Digits that a result may have."""
 ROW = 69
@@ -25,6 +22,10 @@ class Wrong(Exception):
     """What bc says of an expression."""
 
 
+def _unknown(name: str, given: list[Decimal]) -> Decimal:
+    raise Wrong(f"undefined function: {name}()")
+
+
 class Calculator:
     """Variables, and what expressions are worth."""
 
@@ -32,6 +33,7 @@ class Calculator:
         self.library = library
         self.known: dict[str, Decimal] = {"scale": Decimal(20 if library else 0), "last": Decimal(0)}
         self.known |= {"ibase": Decimal(10), "obase": Decimal(10)}
+        self.user: Callable[[str, list[Decimal]], Decimal] = _unknown
         self._tokens: list[str] = []
 
     @property
@@ -39,15 +41,15 @@ class Calculator:
         """Digits behind the point of what is divided."""
         return int(self.known["scale"])
 
-    def value(self, source: str) -> tuple[Decimal, bool]:
-        """(what an expression is worth, whether it is shown). Raises Wrong."""
-        self._tokens, at = [], 0
-        while at < len(source.rstrip()):
-            found = TOKEN.match(source, at)
-            if not found:
-                raise Wrong(f"bad character '{source[at:].lstrip()[:1]}'")
-            self._tokens.append(found[1])
-            at = found.end()
+    def value(self, words: list[str]) -> tuple[Decimal, bool]:
+        """(what an expression's words are worth, whether it is shown). Raises Wrong."""
+        outer, self._tokens = self._tokens, list(words)
+        try:
+            return self._whole()
+        finally:
+            self._tokens = outer
+
+    def _whole(self) -> tuple[Decimal, bool]:
         if self._tokens and self._tokens[0] in UNKNOWN:
             raise Wrong(f"podlab does not simulate `{self._tokens[0]}'")
         silent = len(self._tokens) > 1 and self._tokens[0].isidentifier() and self._tokens[1].endswith("=")
@@ -134,9 +136,10 @@ class Calculator:
         return before
 
     def _called(self, name: str) -> Decimal:
-        given = self._assignment()
-        if not self._take(")"):
-            raise Wrong("bad expression")
+        several = self._given()
+        if len(several) != 1 or name not in ("sqrt", "length", "scale", *(LIBRARY if self.library else ())):
+            return self.user(name, several)
+        given = several[0]
         if name == "sqrt" and given < 0:
             raise Wrong("negative number")
         if name == "sqrt":
@@ -144,9 +147,20 @@ class Calculator:
         if name in ("length", "scale"):
             digits = len(f"{abs(given):f}".replace(".", "").lstrip("0")) or 1
             return Decimal(places(given) if name == "scale" else digits)
-        if not self.library or name not in LIBRARY or (name == "l" and given <= 0):
+        if name == "l" and given <= 0:
             raise Wrong(f"undefined function: {name}()")
         return cut(LIBRARY[name](given), self.scale)
+
+    def _given(self) -> list[Decimal]:
+        """What a function is called with, up to the closing bracket."""
+        if self._take(")"):
+            return []
+        found = [self._assignment()]
+        while self._take(","):
+            found.append(self._assignment())
+        if not self._take(")"):
+            raise Wrong("bad expression")
+        return found
 
     def _applied(self, operator: str, left: Decimal, right: Decimal) -> Decimal:
         if operator in COMPARING:
@@ -226,39 +240,3 @@ def _based(number: int, base: int) -> str:
     while left:
         digits, left = "0123456789ABCDEF"[left % base] + digits if base <= 16 else digits, left // base
     return ("-" if number < 0 else "") + (digits or "0")
-
-
-async def bc(io: Io, words: list[str]) -> int:
-    """`bc [-lq] [FILE]…`"""
-    calculator = Calculator(library=any(word.startswith("-") and "l" in word for word in words))
-    names = [word for word in words if not word.startswith("-")]
-    try:
-        texts = [io.read(name).decode(errors="replace") for name in names]
-    except FileError as error:
-        return io.fail(f"bc: can't open '{names[0]}': {error}")
-    texts += [(await io.stdin.rest()).decode(errors="replace")]
-    with localcontext() as context:
-        context.prec = LONGEST if any(map(_long, texts)) else 200
-        return _all(io, calculator, "\n".join(texts))
-
-
-def _long(text: str) -> bool:
-    return "^" in text or bool(re.search(r"\d{60}", text))
-
-
-def _all(io: Io, calculator: Calculator, text: str) -> int:
-    text = re.sub(r"/\*.*?\*/|#[^\n]*", "", text, flags=re.S).replace("\\\n", "")
-    for line in text.split("\n"):
-        for part in re.findall(r'"[^"]*"|[^;"]+', line):
-            if part.startswith('"'):
-                io.out(part.strip('"').encode())
-            elif part.strip() in ("quit", "halt"):
-                return 0
-            elif part.strip():
-                try:
-                    result, shown = calculator.value(part)
-                except (Wrong, DivisionByZero, InvalidOperation, RecursionError) as problem:
-                    return io.fail(f"bc: {problem}")
-                if shown:
-                    io.say(calculator.shown(result))
-    return 0

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Callable
 
+from podlab.embedded.runtime.commands import coreutils
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.stdio import OUTPUT_LIMIT, UNREADABLE, Io, inputs, options
 
@@ -16,7 +17,7 @@ class Wrong(ValueError):
     """No number where one is due; says it as the command does."""
 
 
-def _count(command: str, words: list[str]) -> tuple[str, bool, list[str]]:
+def _count(command: str, words: list[str], *, busy: bool) -> tuple[str, bool, list[str]]:
     """(number with its sign, whether it counts bytes, the other words). Raises Wrong."""
     number, in_bytes, rest = "10", False, []
     words = list(words)
@@ -29,7 +30,8 @@ def _count(command: str, words: list[str]) -> tuple[str, bool, list[str]]:
             rest.append(word)
     found = re.fullmatch(r"([+-]?)(\d{1,18})([KMG]?)", number)
     if not found:
-        raise Wrong(f"{command}: invalid number of {'bytes' if in_bytes else 'lines'}: '{number}'")
+        what = "invalid number" if busy else f"invalid number of {'bytes' if in_bytes else 'lines'}:"
+        raise Wrong(f"{command}: {what} '{number}'")
     return f"{found[1]}{int(found[2]) * UNITS[found[3]]}", in_bytes, rest
 
 
@@ -40,7 +42,7 @@ def _parts(data: bytes, in_bytes: bool) -> list[bytes]:
 async def head(io: Io, words: list[str]) -> int:
     """`head`: the first lines (10, -n) or bytes (-c); from standard input as they come."""
     try:
-        number, in_bytes, names = _count("head", words)
+        number, in_bytes, names = _count("head", words, busy=io.busybox)
     except Wrong as wrong:
         return io.fail(str(wrong))
     if not names and not in_bytes and not number.startswith("-"):
@@ -91,13 +93,16 @@ async def tail(io: Io, words: list[str]) -> int:
     """`-F` also waits for a file that is not there yet; one that became shorter is read from its beginning."""
     follow, retry = bool({"-f", "-F"} & set(words)), "-F" in words
     try:
-        number, in_bytes, names = _count("tail", [word for word in words if word not in ("-f", "-F")])
+        number, in_bytes, names = _count("tail", [word for word in words if word not in ("-f", "-F")], busy=io.busybox)
     except Wrong as wrong:
         return io.fail(str(wrong))
     found, failed = await inputs(io, "tail", names)
+    shown = len(found) if io.busybox else len(names)
     for at, (name, data) in enumerate(found):
-        _title(io, at, name, len(names))
+        _title(io, at, name, shown)
         io.out(_end(data, number, in_bytes))
+    if not follow and failed and not found and io.busybox:
+        return io.fail(NO_FILES[True])
     if not follow:
         return int(failed > 0)
     read = {name: len(data) for name, data in found if name != "-"}
@@ -184,9 +189,9 @@ async def cut(io: Io, words: list[str]) -> int:
             names.append(word)
     chosen = next((values[key] for key in "fcb" if key in values), "")
     if not re.fullmatch(r"(\d{1,9}|\d{0,9}-\d{0,9})(,(\d{1,9}|\d{0,9}-\d{0,9}))*", chosen):
-        return io.fail(
-            f"cut: {'expected' if io.busybox else 'you must specify'} a list of bytes, characters, or fields"
-        )
+        wrong = "expected" if io.busybox else "you must specify"
+        more = "" if io.busybox else f"\n{coreutils.hint('cut')}"
+        return io.fail(f"cut: {wrong} a list of bytes, characters, or fields{more}")
     found, failed = await inputs(io, "cut", names)
     for line in b"".join(data for _, data in found).decode(errors="replace").splitlines():
         parts = line.split(values["d"]) if "f" in values and values["d"] else list(line)

@@ -6,13 +6,16 @@ from podlab.embedded.runtime.expressions.arithmetic import ArithmeticProblem, va
 from podlab.embedded.runtime.shell.state import Exit, Shell
 
 
-def _each(shell: Shell, words: list[str]) -> list[str]:
+def _each(shell: Shell, words: list[str], command: str) -> list[str]:
     """Assign what `name=value` words say; the names."""
     names = []
     for word in words:
         name, equals, given = word.partition("=")
         if not name.isidentifier():
-            shell.fail(f"{name}: bad variable name")
+            if shell.dialect.name == "bash":
+                shell.refuse(command, f"`{word}': not a valid identifier", 1)
+                continue
+            shell.refuse(command, f"{name}: bad variable name")
             raise Exit(2)
         if equals:
             shell.assign(name, given)
@@ -34,7 +37,7 @@ def _shown(shell: Shell, word: str, names: set[str]) -> None:
 
 async def export(shell: Shell, words: list[str]) -> int:
     """`export [-p] [-n] [NAME[=VALUE]…]`"""
-    names = _each(shell, [word for word in words if not word.startswith("-")])
+    names = _each(shell, [word for word in words if not word.startswith("-")], "export")
     if "-n" in words:
         shell.exported -= set(names)
     elif names:
@@ -46,7 +49,7 @@ async def export(shell: Shell, words: list[str]) -> int:
 
 async def readonly(shell: Shell, words: list[str]) -> int:
     """`readonly`: assign, and refuse every later assignment; without names list them."""
-    names = _each(shell, [word for word in words if not word.startswith("-")])
+    names = _each(shell, [word for word in words if not word.startswith("-")], "readonly")
     if not names:
         _shown(shell, "readonly", shell.fixed)
     shell.fixed |= set(names)
@@ -86,7 +89,7 @@ async def declare(shell: Shell, words: list[str]) -> int:
         return await export(shell, names)
     if shell.locals:
         return await local(shell, names)
-    _each(shell, names)
+    _each(shell, names, "declare")
     return 0
 
 
@@ -116,10 +119,15 @@ async def unset(shell: Shell, words: list[str]) -> int:
 
 
 async def read(shell: Shell, words: list[str]) -> int:
-    """`read [-r] [-p PROMPT] [-n COUNT] [-t SECONDS] [-s] [NAME…]`"""
+    """`read [-r] [-p PROMPT] [-n COUNT] [-t SECONDS] [-s] [NAME…]`: no prompt, since no terminal is read."""
     flags, values, names = _options(words, "pntdua")
-    if (prompt := values.get("p")) is not None:
-        shell.io.err(prompt.encode())
+    known = {"dash": "rp", "ash": "rsdpntu", "bash": "rsdpntuaeEiN"}[shell.dialect.name]
+    if wrong := sorted((flags | set(values)) - set(known)):
+        illegal = "illegal" if shell.dialect.name == "ash" else "Illegal"
+        bash = f"-{wrong[0]}: invalid option\nread: usage: {READ_USAGE}"
+        return shell.refuse("read", bash if shell.dialect.name == "bash" else f"{illegal} option -{wrong[0]}", 2)
+    if values.get("d"):
+        return await _delimited(shell, values["d"][0], names or ["REPLY"])
     if "n" in values and values["n"].isdecimal():
         data = await shell.io.stdin.take(max(int(values["n"][:6]), 1))
     else:
@@ -136,6 +144,22 @@ async def read(shell: Shell, words: list[str]) -> int:
     for name, word in zip(names or ["REPLY"], given, strict=True):
         shell.assign(name, text if not names else word)
     return 0 if data.endswith(b"\n") or (data and "n" in values) else 1
+
+
+async def _delimited(shell: Shell, end: str, names: list[str]) -> int:
+    """`read -d END`: up to another character than a line's end."""
+    found, char = bytearray(), b""
+    while (char := await shell.io.stdin.take(1)) and char != end.encode():
+        found += char
+    given = _split(found.decode("utf-8", "surrogateescape"), shell.variables.get("IFS", " \t\n"), len(names))
+    for name, word in zip(names, given, strict=True):
+        shell.assign(name, word)
+    return int(not char)
+
+
+READ_USAGE = (
+    "read [-ers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] [-p prompt] [-t timeout] [-u fd] [name ...]"
+)
 
 
 def _split(text: str, ifs: str, count: int) -> list[str]:
@@ -178,19 +202,23 @@ async def mapfile(shell: Shell, words: list[str]) -> int:
 
 async def let(shell: Shell, words: list[str]) -> int:
     """`let`: arithmetic; 1 where the last value is 0."""
-    found = 0
+    found, ash = 0, shell.dialect.name == "ash"
+    if not words:
+        return shell.refuse("let", "expression expected", 2 if ash else 1)
     for word in words:
         try:
             found = value(word, shell.variables)
         except ArithmeticProblem as problem:
-            return shell.refuse("let", f"{word}: {problem}", 1)
+            wrong = "arithmetic syntax error" if "syntax" in str(problem) else str(problem)
+            return shell.refuse("let", wrong if ash else f"{word}: {problem}", 2 if ash else 1)
     return int(found == 0)
 
 
 async def getopts(shell: Shell, words: list[str]) -> int:
     """`getopts OPTIONS NAME [ARGUMENT…]`: the next option, in NAME and OPTARG."""
     if len(words) < 2:
-        return shell.refuse("getopts", "usage: getopts optstring var [arg]", 2)
+        usage = {"dash": "Usage: getopts optstring var [arg...]", "bash": "usage: getopts optstring name [arg ...]"}
+        return shell.refuse("getopts", usage.get(shell.dialect.name, "usage: getopts optstring var [arg]"), 2)
     known, name, given = words[0], words[1], words[2:] or list(shell.arguments)
     place, inside = shell.option_place
     asked = shell.variables.get("OPTIND", "1")

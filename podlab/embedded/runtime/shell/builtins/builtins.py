@@ -155,12 +155,22 @@ async def command(shell: Shell, words: list[str]) -> int:
     return 0 if any(found) else 1 if shell.dialect.name == "bash" else 127
 
 
+RESERVED = frozenset(
+    ["if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "{", "}", "!"]
+)
+
+
 async def type_(shell: Shell, words: list[str]) -> int:
     """`type`: what each name is; in bash 1, else 127, when one is nothing."""
     code = 0
     for word in words:
         path = place(shell, word)
-        if not path and shell.dialect.name == "bash":
+        if word in RESERVED:
+            shell.io.say(f"{word} is a shell keyword")
+        elif word in shell.aliases:
+            bash, text = shell.dialect.name == "bash", shell.aliases[word][1]
+            shell.io.say(f"{word} is aliased to `{text}'" if bash else f"{word} is an alias for {text}")
+        elif not path and shell.dialect.name == "bash":
             code = shell.refuse("type", f"{word}: not found")
         elif not path:
             code = 127
@@ -227,7 +237,7 @@ BUILTINS: Mapping[str, Builtin] = MappingProxyType(
         ":": nothing,
         ".": dot,
         "alias": options.alias,
-        "bg": jobs.fg,
+        "bg": jobs.bg,
         "break": break_,
         "cd": cd,
         "command": command,

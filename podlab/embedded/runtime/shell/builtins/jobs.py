@@ -55,10 +55,16 @@ async def jobs_(shell: Shell, words: list[str]) -> int:
     return 0
 
 
-async def fg(shell: Shell, words: list[str]) -> int:
+async def fg(shell: Shell, words: list[str], name: str = "fg") -> int:
     """`fg` and `bg`: a script has no job control."""
     if shell.dialect.name == "bash":
-        return shell.refuse("fg", "no job control", 1)
-    return shell.refuse(
-        "fg", "No current job" if shell.dialect.name == "ash" else "job (null) not created under job control", 2
-    )
+        return shell.refuse(name, "no job control", 1)
+    ash = shell.dialect.name == "ash"
+    if words and not named(shell.jobs, words[:1]):
+        return shell.refuse(name, f"{'no' if ash else 'No'} such job: {words[0]}", 2)
+    return shell.refuse(name, "job (null) not created under job control" if shell.jobs else "No current job", 2)
+
+
+async def bg(shell: Shell, words: list[str]) -> int:
+    """`bg`: as `fg`."""
+    return await fg(shell, words, "bg")

@@ -89,8 +89,7 @@ def _bad_mask(shell: Shell, word: str) -> int:
         return shell.refuse("umask", number if word.isdecimal() else f"`{word[:1]}': invalid symbolic mode operator", 1)
     if shell.dialect.name == "ash":
         return shell.refuse("umask", f"illegal mode: {word}")
-    shell.refuse("umask", f"Illegal mode: {word}")
-    raise Exit(2)
+    return shell.refuse("umask", f"Illegal {'number' if word.isdecimal() else 'mode'}: {word}")
 
 
 async def ulimit(shell: Shell, words: list[str]) -> int:
@@ -145,9 +144,16 @@ async def alias(shell: Shell, words: list[str]) -> int:
 
 async def unalias(shell: Shell, words: list[str]) -> int:
     """`unalias -a | NAME…`"""
+    code = 0
     for name in list(shell.aliases) if words == ["-a"] else words:
-        shell.aliases.pop(name, None)
-    return 0
+        if shell.aliases.pop(name, None) is None:
+            bash = shell.dialect.name == "bash"
+            code = (
+                shell.refuse("unalias", f"{name}: not found", 1)
+                if bash
+                else shell.io.fail(f"unalias: {name} not found")
+            )
+    return code
 
 
 SHAPING = frozenset(["extglob", "globstar", "dotglob", "nocaseglob", "nocasematch", "failglob", "lastpipe", "extdebug"])

@@ -1,0 +1,58 @@
+"""What coreutils say of words that they do not understand, before they begin.
+
+Upstream: GNU coreutils' system.h (emit_try_help) and getopt; coreutils.json is read in the nginx image on kind, from
+`NAME --help` and from what each command says of every letter, of no word and of one
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from podlab.embedded.runtime.commands.optionwords import read
+
+Row = tuple[str, str, list[str], int, str, str]
+"""(letters, those with a value, long options, exit code, what is missing without a word, and with one)"""
+
+
+@cache
+def _rows() -> Mapping[str, Row]:
+    text = (files("podlab.embedded.runtime.commands") / "coreutils.json").read_text(encoding="utf-8")
+    return MappingProxyType({name: tuple(row) for name, row in json.loads(text).items()})
+
+
+def problem(name: str, words: list[str]) -> tuple[str, int] | None:
+    """(complaint, exit code), None where the words can be read."""
+    row = _rows().get(name)
+    if row is None or "--help" in words or "--version" in words:
+        return None
+    letters, valued, long, code, none, one = row
+    signed = [word for word in words if not (name in SIGNED and re.match(r"-[rwxugoast\d,+=-]+$|-\d", word))]
+    rest, wrong = read(name, signed, letters, valued, long)
+    if wrong:
+        return f"{name}: {wrong}\n{hint(name)}", code
+    if any(word.startswith(("--reference", "--target-directory", "-t")) for word in words):
+        return None
+    if rest == 0 and none and not (name == "rm" and any(re.match(r"-\w*f", word) for word in words)):
+        return f"{name}: {none}\n{hint(name)}", code
+    if rest == 1 and one and not _enough(name, words):
+        operand = next(word for word in words if not word.startswith("-") or word == "-")
+        return f"{name}: {one.format(repr(operand))}\n{hint(name)}", code
+    return None
+
+
+SIGNED = frozenset(["chmod", "seq"])
+"""Commands whose words may begin with a minus without being options."""
+
+
+def _enough(name: str, words: list[str]) -> bool:
+    return name == "tr" and any(re.match(r"-\w*[ds]|--delete|--squeeze", word) for word in words)
+
+
+def hint(name: str) -> str:
+    """Where a command says more of itself."""
+    return f"Try '{name} --help' for more information."
