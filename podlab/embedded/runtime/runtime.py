@@ -142,7 +142,14 @@ class Container:
         self.stdin, self.stdin_once = Input(closed=not stdin), stdin_once
         self.shares = share_processes
         self.processes = sandbox.processes if share_processes else Processes()
-        self.sockets = Sockets(runtime.network, sandbox.namespace, files, hostname, instance.id)
+        self.sockets = Sockets(
+            runtime.network,
+            sandbox.namespace,
+            files,
+            hostname,
+            instance.id,
+            user.holds("NET_BIND_SERVICE"),
+        )
         proc.mounted(self)
         self._task: asyncio.Task[int] | None = None
         self._partial: dict[str, bytes] = {}
@@ -203,7 +210,8 @@ class Container:
         elif task.exception():
             code, reason = 1, "Error"
         else:
-            code, reason = task.result() & 255, ""
+            starved = self.instance.id in self.processes.starved
+            code, reason = task.result() & 255, "OOMKilled" if starved else ""
         self.finish(code, reason)
 
     def finish(self, code: int, reason: str = "", message: str = "") -> None:

@@ -27,7 +27,10 @@ def nowhere(data: bytes) -> None:
 def fed(image: str, script: str) -> list[Any]:
     """[exit code, standard output, standard error] of a shell that reads a script, beside the container's process."""
     name = {"busybox": "box", "nginx": "web"}[image]
-    mounts = (runtime.one_file("/etc/hosts", HOSTS % name.encode()), runtime.one_file("/etc/hostname", f"{name}\n".encode()))
+    mounts = (
+        runtime.one_file("/etc/hosts", HOSTS % name.encode()),
+        runtime.one_file("/etc/hostname", f"{name}\n".encode()),
+    )
     container, out, err = machine(image, mounts), bytearray(), bytearray()
     container.hostname = name
     found = images.find(images.normalize(image))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from podlab.embedded.runtime.commands import conditions, smallcommands, usage
+from podlab.embedded.runtime.commands import conditions, coreutils, smallcommands, usage
 from podlab.embedded.runtime.commands.accounts import USERS, names, number
 from podlab.embedded.runtime.commands.dates import date
 from podlab.embedded.runtime.commands.expr import expr
@@ -101,8 +101,8 @@ async def sleep(io: Io, words: list[str]) -> int:
             continue
         match = re.fullmatch(r"(\d+\.?\d*|\.\d+)([smhd]?)", word)
         if match is None:
-            busy = io.busybox
-            return io.fail(f"sleep: invalid number '{word}'" if busy else f"sleep: invalid time interval '{word}'")
+            gnu = f"sleep: invalid time interval '{word}'\n{coreutils.hint('sleep')}"
+            return io.fail(f"sleep: invalid number '{word}'" if io.busybox else gnu)
         total += float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
     await io.process.sleep(total)
     return 0

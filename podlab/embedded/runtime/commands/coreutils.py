@@ -41,7 +41,9 @@ def problem(name: str, words: list[str]) -> tuple[str, int] | None:
         return f"{name}: {none}\n{hint(name)}", code
     if rest == 1 and one and not _enough(name, words):
         operand = next(word for word in words if not word.startswith("-") or word == "-")
-        return f"{name}: {one.format(repr(operand))}\n{hint(name)}", code
+        more = "Two strings must be given when translating.\n" if name == "tr" else ""
+        begin = "diff: " if name == "diff" else ""
+        return f"{name}: {one.format(repr(operand))}\n{more}{begin}{hint(name)}", code
     return None
 
 
@@ -55,4 +57,6 @@ def _enough(name: str, words: list[str]) -> bool:
 
 def hint(name: str) -> str:
     """Where a command says more of itself."""
+    if name in ("grep", "egrep", "fgrep"):
+        return "Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information."
     return f"Try '{name} --help' for more information."

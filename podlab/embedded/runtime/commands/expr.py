@@ -131,6 +131,8 @@ async def expr(io: Io, words: list[str]) -> int:
     """`expr EXPRESSION`: prints its value; 1 for nothing or zero."""
     words = words[1:] if words[:1] == ["--"] else words
     if not words:
+        if io.busybox:
+            return io.fail("expr: too few arguments", 2)
         return io.fail("expr: missing operand\nTry 'expr --help' for more information.", 2)
     try:
         found = _Reader(words, busy=io.busybox).value()

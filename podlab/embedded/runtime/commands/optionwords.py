@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import re
 
-
 LEADING = frozenset("chroot env nice nohup setsid start-stop-daemon time timeout watch xargs".split())  # noqa: SIM905
 """Commands that run others: the words from the first that is no option on are not theirs."""
 
 
-def read(
-    name: str, words: list[str], letters: str | None, valued: str, long: list[str] | None
-) -> tuple[int, str]:
+def read(name: str, words: list[str], letters: str | None, valued: str, long: list[str] | None) -> tuple[int, str]:
     """(words that are no options, what is wrong with an option) of a command"""
     rest, given = 0, list(words)
     while given:

@@ -76,7 +76,7 @@ def zone_of(name: str, *, files: bool) -> tzinfo:
 def understood(text: str, now: datetime, *, busy: bool) -> datetime | None:
     """The moment that a text says; None for none. busybox knows fewer forms than coreutils."""
     text, zone = text.strip(), UTC if text.rstrip().endswith(("Z", " UTC")) else now.tzinfo or UTC
-    if busy and re.fullmatch(r"\d{8}", text):
+    if busy and re.fullmatch(r"\d{8}|[-\d]+T[:\d]+Z?", text):
         return None
     if re.fullmatch(r"@-?\d{1,11}(\.\d*)?", text):
         return datetime.fromtimestamp(float(text[1:]), UTC)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from podlab.embedded.runtime.machine.process import Process
-from podlab.embedded.runtime.streams import BrokenPipe, Pipe
+from podlab.embedded.runtime.streams import BrokenPipe, OutOfMemory, Pipe
 
 FATES = {1: "Hangup", 3: "Quit", 6: "Aborted", 9: "Killed", 10: "User defined signal 1", 15: "Terminated"}
 """What a shell says of a child that a signal ended."""
@@ -49,10 +49,19 @@ async def _run(process: Process, run: Callable[[], Awaitable[int]]) -> int:
         return await run()
     except BrokenPipe:
         return BROKEN_PIPE
+    except OutOfMemory:
+        return starved(process)
     except asyncio.CancelledError:
         if not process.fate:
             raise
         return 128 + process.fate
+
+
+def starved(process: Process) -> int:
+    """The kernel kills the process that took too much; the container's end tells of it."""
+    process.fate = 9
+    process.machine.processes.starved.add(process.machine.sockets.owner)
+    return 128 + process.fate
 
 
 def joined(job: Job, reads: object, writes: Pipe | None) -> None:

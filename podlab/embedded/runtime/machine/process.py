@@ -171,10 +171,11 @@ class Process:
 
 
 class Processes:
-    """What runs in a container, by process id."""
+    """What runs in a container, by process id; `starved` are containers of which the kernel has killed a process."""
 
     def __init__(self) -> None:
         self.running: dict[int, Process] = {}
+        self.starved: set[str] = set()
         self._last = 6
 
     def enter(self, process: Process) -> None:

@@ -14,7 +14,15 @@ Accept = Callable[[End], Awaitable[None]]
 
 
 class AddressInUse(Exception):
-    """Something listens on the port already."""
+    """Something listens on the port already: the number and the words of the error."""
+
+    number, reason = 98, "Address already in use"
+
+
+class Unprivileged(AddressInUse):
+    """The port is for those who may bind low ones."""
+
+    number, reason = 13, "Permission denied"
 
 
 @dataclass(frozen=True, slots=True)

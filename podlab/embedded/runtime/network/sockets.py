@@ -8,7 +8,7 @@ from podlab.embedded.runtime.files import Files
 from podlab.embedded.runtime.network import names
 from podlab.embedded.runtime.network.connection import End
 from podlab.embedded.runtime.network.messages import Handler, Request, Response
-from podlab.embedded.runtime.network.namespace import ANY, Accept, Listener, Namespace
+from podlab.embedded.runtime.network.namespace import ANY, Accept, Listener, Namespace, Unprivileged
 from podlab.embedded.runtime.network.network import PATIENCE, Network
 from podlab.embedded.runtime.network.router import Answers, Refused
 
@@ -24,6 +24,7 @@ class Sockets:
     files: Files
     hostname: str
     owner: str = field(default="")
+    privileged: bool = field(default=True)
 
     def bind(
         self,
@@ -35,10 +36,18 @@ class Sockets:
         program: str = "",
         protocol: str = "tcp",
     ) -> Listener:
-        """Listen on a port. Raises AddressInUse."""
+        """Listen on a port. Raises AddressInUse; Unprivileged below what everybody may bind."""
+        if 0 < port < self._first() and not self.privileged:
+            raise Unprivileged
         listener = Listener(self.owner, port, handler, accept, address, protocol, program)
         self.namespace.bind(listener)
         return listener
+
+    def _first(self) -> int:
+        """The first port that everybody may bind, as the Pod's sysctls have it; 0 from containerd on."""
+        start = "/proc/sys/net/ipv4/ip_unprivileged_port_start"
+        text = self.files.read(start).strip() if self.files.exists(start) else b""
+        return int(text) if text.isdigit() else 0
 
     def address(self, host: str) -> str:
         """The address of a name. Raises Refused."""

@@ -85,8 +85,8 @@ async def _served(process: Process, io: Io, home: str, port: int, *, verbose: bo
 
     try:
         listener = process.machine.sockets.bind(port, handle, program="httpd")
-    except AddressInUse:
-        return io.fail("httpd: bind: Address already in use")
+    except AddressInUse as error:
+        return io.fail(f"httpd: bind: {error.reason}")
     process.closing.append(lambda: process.machine.sockets.namespace.unbind(listener))
     process.handles = lambda name: False
     await process.next_signal()

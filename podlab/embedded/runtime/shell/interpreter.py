@@ -13,7 +13,7 @@ from podlab.embedded.runtime.commands.conditions import test
 from podlab.embedded.runtime.expressions import globs
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine import executables
-from podlab.embedded.runtime.machine.children import Job, finish, joined
+from podlab.embedded.runtime.machine.children import FATES, Job, finish, joined, starved
 from podlab.embedded.runtime.machine.children import start as start_child
 from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.shell import expansion
@@ -38,7 +38,7 @@ from podlab.embedded.runtime.shell.syntax import (
     Sequence,
     Simple,
 )
-from podlab.embedded.runtime.streams import Input, Pipe
+from podlab.embedded.runtime.streams import Input, OutOfMemory, Pipe
 
 SPECIAL = frozenset(": . eval exec exit export readonly return set shift times trap unset".split())  # noqa: SIM905
 """Builtins that leave the assignments before them in force: POSIX's special ones."""
@@ -184,6 +184,10 @@ async def _group(shell: Shell, node: Group) -> int:
     process, folder, mask = shell.process, shell.process.cwd, shell.process.umask
     try:
         return shell.checked(await subshell(shell.copy(), node.body))
+    except OutOfMemory:
+        code, process.fate = starved(process), 0
+        shell.io.fail(FATES[9])
+        return shell.checked(code)
     finally:  # it is the same process here, though a real shell makes another
         process.cwd, process.umask = folder, mask
 

@@ -74,5 +74,6 @@ async def _each(io: Io, command: str, names: list[str], flags: set[str], *, unpa
         except FileError as error:
             code = io.fail(f"{command if io.busybox else 'gzip'}: {name}: {error}")
         except Damaged:
-            code = io.fail(f"{command}: invalid magic" if io.busybox else "\ngzip: stdin: not in gzip format")
+            magic = "no gzip/bzip2/xz magic" if command == "zcat" else "invalid magic"
+            code = io.fail(f"{command}: {magic}" if io.busybox else "\ngzip: stdin: not in gzip format")
     return code

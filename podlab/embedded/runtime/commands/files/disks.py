@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from podlab.embedded.runtime.commands import usage
@@ -35,24 +36,54 @@ async def dd(io: Io, words: list[str]) -> int:
         return usage.show(io, "dd") if io.busybox else io.fail(gnu)
     if _beyond(io, given, numbers["count"] * size, size):
         raise OutOfMemory
+    data = b""
     try:
         source = io.open(given["if"]) if "if" in given else io.stdin
+        if folder := _missing(io, given):
+            raise FileError(folder)
         data = await _blocks(
             source, numbers["count"] * size, numbers["skip"] * size, sink=given.get("of") == "/dev/null"
         )
         _put(io, given, data, numbers["seek"] * size)
     except FileError as error:
         missing = str(error) == NO_SUCH
-        name = given.get("if", "") if missing or "of" not in given else given["of"]
+        name = given["if"] if (missing and "if" in given and not _missing(io, given)) else given.get("of", "")
         opened = f"can't open '{name}': {error}" if io.busybox else f"failed to open '{name}': {error}"
-        full = f"error writing '{name}': {error}"
-        return io.fail(f"dd: {opened if 'space' not in str(error) else full}")
+        if "space" not in str(error):
+            return io.fail(f"dd: {opened}")
+        return _overfull(io, name, given, data, numbers["seek"], size)
     if given.get("status") != "none":
         whole, rest = len(data) // size, int(len(data) % size > 0)
         io.fail(f"{whole}+{rest} records in\n{whole}+{rest} records out")
         if given.get("status") != "noxfer" and not io.busybox:
             io.fail(_speed(len(data)))
     return 0
+
+
+def _missing(io: Io, given: dict[str, str]) -> str:
+    """Why the file that is written cannot be made: its folder is not there."""
+    target = io.path(given.get("of", "/dev/null"))
+    return "" if io.process.machine.files.is_directory(posixpath.dirname(target)) else NO_SUCH
+
+
+def _overfull(io: Io, name: str, given: dict[str, str], data: bytes, seek: int, size: int) -> int:
+    """What does not fit: so many blocks as have room are written."""
+    files, written = io.process.machine.files, 0
+    whole = len(data) // size
+    least, most = 0, whole
+    while least < most:  # the most blocks that have room
+        middle = (least + most + 1) // 2
+        try:
+            files.write(io.path(name), bytes(seek) + data[: middle * size])
+            least = middle
+        except FileError:
+            most = middle - 1
+    written = least
+    files.write(io.path(name), bytes(seek) + data[: written * size])
+    io.fail(f"dd: error writing '{name}': No space left on device")
+    if given.get("status") != "none":
+        io.fail(f"{written + 1}+0 records in\n{written}+0 records out")
+    return 1
 
 
 OPERANDS = frozenset("if of bs ibs obs count skip seek conv iflag oflag status cbs".split())  # noqa: SIM905
@@ -127,6 +158,8 @@ async def df(io: Io, words: list[str]) -> int:
             rows.append(say)
     wanted = [_holding(io.path(name), shown) for name in names if io.process.machine.files.exists(io.path(name))]
     last = "Avail" if "h" in flags and not io.busybox else "Available"
+    if names and not wanted and not io.busybox:
+        return io.fail("\n".join(rows))
     if io.busybox:
         io.say(f"Filesystem           {head:>9} {'Used':>9} {last:>9} Use% Mounted on")
     else:
@@ -164,7 +197,7 @@ async def mount(io: Io, words: list[str]) -> int:
     if len(names) < 2:
         return io.fail(f"mount: can't find {''.join(names)} in /etc/fstab")
     machine = io.process.machine
-    if machine.user.holds("SYS_ADMIN"):
+    if machine.user.holds("SYS_ADMIN") and machine.files.is_directory(io.path(names[1])):
         return io.fail("mount: podlab does not simulate mounting inside a container")
     if not io.busybox:
         return io.fail(f"mount: {names[1]}: permission denied.", 32)
@@ -177,11 +210,17 @@ async def umount(io: Io, words: list[str]) -> int:
     """`umount PATH`: nobody in a container may."""
     for name in options(words)[1]:
         known = any(row[1] == io.path(name) for row in mounts.mounts(io.process.machine.files))
+        may = io.process.machine.user.holds("SYS_ADMIN")
         if io.busybox:
-            io.fail(f"umount: can't unmount {name}: {'Operation not permitted' if known else 'Invalid argument'}")
+            io.fail(f"umount: can't unmount {name}: {'Invalid argument' if may and not known else NOT_PERMITTED}")
+        elif not io.process.machine.files.exists(io.path(name)):
+            io.fail(f"umount: {name}: no mount point specified.")
         else:
             io.fail(f"umount: {name}: {'must be superuser to unmount' if known else 'not mounted'}.")
-    return 1
+    return 1 if io.busybox else 32
+
+
+NOT_PERMITTED = "Operation not permitted"
 
 
 async def sync(io: Io, words: list[str]) -> int:

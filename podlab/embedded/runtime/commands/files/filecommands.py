@@ -22,7 +22,8 @@ async def cat(io: Io, words: list[str]) -> int:
         try:
             source = io.stdin if name == "-" else io.open(name)
         except FileError as error:
-            code = io.fail("cat: " + UNREADABLE["cat"][io.busybox].format(name, error))
+            unread = "read error: Is a directory" if str(error) == "Is a directory" else ""
+            code = io.fail("cat: " + ((io.busybox and unread) or UNREADABLE["cat"][io.busybox].format(name, error)))
             continue
         while marks and (line := await source.line()):
             io.out(marks.line(line))
@@ -155,7 +156,9 @@ def _copy(io: Io, command: str, words: list[str]) -> int:
     for name in names[:-1]:
         source, target = io.path(name), io.path(names[-1])
         target = posixpath.join(target, posixpath.basename(source)) if files.is_directory(target) else target
-        if not files.exists(source):
+        if files.exists(source) and files.resolve(source) == files.resolve(target):
+            code = io.fail(f"{command}: '{name}' and '{names[-1]}' are the same file")
+        elif not files.exists(source):
             code = _complain(io, f"{command} from", name, NO_SUCH)
         elif files.is_directory(source) and not flags & {"r", "R", "a"} and command == "cp":
             code = io.fail(OMITTED[io.busybox].format(name))
@@ -183,7 +186,9 @@ def _copy_tree(io: Io, source: str, target: str, *, nested: bool = False) -> Non
 
 
 async def mv(io: Io, words: list[str]) -> int:
-    """`mv FILE… TARGET`"""
+    """`mv FILE… TARGET`; busybox's leaves a file alone that is moved onto itself."""
+    if io.busybox and len(words) == 2 and io.path(words[0]) == io.path(words[1]):
+        return 0
     code = _copy(io, "mv", words)
     return code or await rm(io, ["-r", *[word for word in words[:-1] if not word.startswith("-")]])
 

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from podlab.embedded.runtime.commands import accounts
+from podlab.embedded.runtime.commands import accounts, coreutils
 from podlab.embedded.runtime.files import DEVICES, NO_SUCH, FileError
 from podlab.embedded.runtime.machine.stdio import Io, letters, options
 
@@ -21,6 +21,8 @@ async def chmod(io: Io, words: list[str]) -> int:
     if len(rest) < 2:
         return io.fail("chmod: missing operand")
     files, code = io.process.machine.files, 0
+    if not io.busybox and changed(0, rest[0]) is None:
+        return io.fail(f"chmod: invalid mode: '{rest[0]}'\n{coreutils.hint('chmod')}")
     for name in rest[1:]:
         path = io.path(name)
         if not files.exists(path):
@@ -28,7 +30,7 @@ async def chmod(io: Io, words: list[str]) -> int:
             continue
         mode = changed(files.mode(path), rest[0])
         if mode is None:
-            return io.fail(f"chmod: invalid mode '{rest[0]}'" if io.busybox else f"chmod: invalid mode: '{rest[0]}'")
+            return io.fail(f"chmod: invalid mode '{rest[0]}'")
         try:
             files.set_mode(path, mode)
         except FileError as error:
@@ -190,7 +192,8 @@ async def link(io: Io, words: list[str]) -> int:
     try:
         io.process.machine.files.write(io.path(words[1]), io.read(words[0]))
     except FileError as error:
-        return io.fail(f"link: cannot create link '{words[1]}' to '{words[0]}': {error}")
+        said = "can't create hardlink" if io.busybox else "cannot create link"
+        return io.fail(f"link: {said} '{words[1]}' to '{words[0]}': {error}")
     return 0
 
 
@@ -295,10 +298,15 @@ def _drawn(io: Io, stem: str, length: int) -> Iterator[str]:
 
 
 async def realpath(io: Io, words: list[str]) -> int:
-    """`realpath`: with links resolved; what is not there is told all the same."""
+    """`realpath`: with links resolved; of what is not there the folder must be there."""
+    files, code = io.process.machine.files, 0
     for name in options(words)[1]:
-        io.say(io.process.machine.files.resolve(io.path(name)))
-    return 0
+        path = files.resolve(io.path(name))
+        if files.is_directory(posixpath.dirname(path)):
+            io.say(path)
+        else:
+            code = io.fail(f"realpath: {name}: {NO_SUCH}")
+    return code
 
 
 async def readlink(io: Io, words: list[str]) -> int:
@@ -318,8 +326,12 @@ async def ln(io: Io, words: list[str]) -> int:
     """`ln -s [-f] TARGET NAME`"""
     flags, names = options(words)
     files = io.process.machine.files
+    if len(names) == 1:
+        names.append(posixpath.join(".", posixpath.basename(names[0])))
     if len(names) != 2:
         return io.fail("ln: missing file operand")
+    if "s" not in flags and not files.exists(io.path(names[0])):
+        return io.fail(f"ln: {names[0]}: {NO_SUCH}" if io.busybox else f"ln: failed to access '{names[0]}': {NO_SUCH}")
     path, shown = io.path(names[1]), names[1]
     if files.is_directory(path):
         path, shown = (posixpath.join(place, posixpath.basename(names[0])) for place in (path, shown))

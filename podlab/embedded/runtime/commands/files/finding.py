@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from podlab.embedded.runtime.commands import accounts
+from podlab.embedded.runtime.commands import accounts, usage
 from podlab.embedded.runtime.commands.files import filedetails
 from podlab.embedded.runtime.commands.processes.runners import launch
 from podlab.embedded.runtime.files import NO_SUCH, FileError
@@ -147,9 +147,7 @@ class _Reader:
 
     def _word(self, name: str) -> str:
         if self.at >= len(self.words):
-            raise Unclear(
-                f"option requires an argument -- '{name[1:]}'" if self.io.busybox else f"missing argument to `{name}'"
-            )
+            raise Unclear(f"{name} requires an argument" if self.io.busybox else f"missing argument to `{name}'")
         self.at += 1
         return self.words[self.at - 1]
 
@@ -181,8 +179,12 @@ class _Reader:
             return _always
         if name == "-empty":
             return _plain(_empty)
+        if name == "-delete" and self.io.busybox:
+            raise Unclear(f"unrecognized: {name}\n{usage.shown('find')}")
         if name not in TESTS:
-            raise Unclear(f"unrecognized: {name}" if self.io.busybox else f"unknown predicate `{name}'")
+            raise Unclear(
+                f"unrecognized: {name}\n{usage.shown('find')}" if self.io.busybox else f"unknown predicate `{name}'"
+            )
         return _plain(TESTS[name](self.io, self._word(name)))
 
     async def _prune(self, found: Found) -> bool:

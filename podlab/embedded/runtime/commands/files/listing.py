@@ -50,7 +50,7 @@ def _folder(io: Io, name: str, flags: set[str], *, titled: bool, before: bool) -
     listed = _ordered(io, path, [one for one in inside if flags & {"a", "A"} or not one.startswith(".")], flags)
     entries = [".", "..", *listed] if "a" in flags else listed
     if "l" in flags:
-        io.say(f"total {sum(_blocks(io, _inside(path, entry)) for entry in entries)}")
+        io.say(_total(io, sum(_blocks(io, _inside(path, entry), flags) for entry in entries), flags))
     _show(io, [(_inside(path, entry), entry) for entry in entries], flags)
     for entry in listed if "R" in flags else ():
         inner = posixpath.join(path, entry)
@@ -77,8 +77,9 @@ def _show(io: Io, entries: list[tuple[str, str]], flags: set[str]) -> None:
         for line in _long(rows, busy=io.busybox):
             io.say(line)
         return
+    quote = '"' if "Q" in flags and not io.busybox else ""
     for path, entry in entries:
-        io.say(entry + _mark(io, path, flags))
+        io.say(quote + entry + quote + _mark(io, path, flags))
 
 
 def _mark(io: Io, path: str, flags: set[str]) -> str:
@@ -95,10 +96,18 @@ def _inside(folder: str, entry: str) -> str:
     return posixpath.normpath(posixpath.join(folder, entry))
 
 
-def _blocks(io: Io, path: str) -> int:
+def _total(io: Io, blocks: int, flags: set[str]) -> str:
+    """The first line of a long listing; busybox fills up what -h shortens."""
+    if "h" not in flags:
+        return f"total {blocks}"
+    short = f"{blocks}K" if blocks < 1024 else f"{blocks / 1024:.1f}M"
+    return f"total {short:<7}" if io.busybox else f"total {short if blocks else 0}"
+
+
+def _blocks(io: Io, path: str, flags: set[str]) -> int:
     """KiB that a file takes on the disk, in blocks of four."""
     files = io.process.machine.files
-    if files.link(path) is not None:
+    if files.link(path) is not None and "L" not in flags:
         return 0
     if files.is_directory(path):
         return 4 * files.folder(path)[2]

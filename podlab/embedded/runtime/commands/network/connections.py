@@ -129,8 +129,8 @@ async def _listen(io: Io, port: int, values: dict[str, str], *, again: bool) -> 
     sockets = io.process.machine.sockets
     try:
         listener = sockets.bind(port, accept=accept, program="nc")
-    except AddressInUse:
-        return io.fail("nc: bind: Address already in use")
+    except AddressInUse as error:
+        return io.fail(f"nc: bind: {error.reason}")
     try:
         while True:
             end, done = await coming.get()

@@ -135,7 +135,15 @@ async def ifconfig(io: Io, words: list[str]) -> int:
 
 
 async def route(io: Io, words: list[str]) -> int:
-    """`route [-n]`"""
+    """`route [-n]`; changes need rights that a container seldom has."""
+    if {"add", "del"} & set(words):
+        if io.process.machine.user.holds("NET_ADMIN"):
+            return io.fail("route: podlab does not simulate changing a Pod's network")
+        return io.fail(
+            "route: SIOCADDRT: Operation not permitted"
+            if "add" in words
+            else "route: SIOCDELRT: Operation not permitted"
+        )
     return _routes(io, numeric="-n" in words, old=False)
 
 
@@ -178,10 +186,11 @@ async def netstat(io: Io, words: list[str]) -> int:
     )
     shown = [one for one in _sockets(io) if flags & {"l", "a"} and _wanted(one, flags)]
     for one in shown:
-        host = one.address if one.address != ANY or one.protocol == "udp" else ANY
+        six = one.address == ANY and one.program in ("nc", "httpd") and io.busybox
+        host, peer = ("::", ":::*") if six else (one.address, "0.0.0.0:*")
         state = "LISTEN" if one.protocol == "tcp" else ""
         program = f"1/{one.program or 'app'}" if "p" in flags else ""
-        io.say(f"{one.protocol:4}        0      0 {f'{host}:{one.port}':23} {'0.0.0.0:*':23} {state:11} {program}")
+        io.say(f"{one.protocol:4}       0      0 {f'{host}:{one.port}':23} {peer:23} {state:11} {program}")
     return 0
 
 

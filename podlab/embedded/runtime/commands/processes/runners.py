@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from podlab.embedded.runtime.commands import usage
+from podlab.embedded.runtime.commands import coreutils, usage
 from podlab.embedded.runtime.files import NO_SUCH
 from podlab.embedded.runtime.machine import executables
 from podlab.embedded.runtime.machine.children import finish, start
@@ -124,7 +124,9 @@ async def timeout(io: Io, words: list[str]) -> int:
             name = signal_name(words.pop(0)) if option == "-s" else name
     limit = re.fullmatch(r"(\d*\.?\d+)([smhd]?)", words[0] if words else "")
     if not limit or len(words) < 2:
-        return io.fail(f"timeout: invalid time interval '{words[0]}'" if words else "timeout: missing operand", 125)
+        interval = f"timeout: invalid number '{words[0]}'" if words and io.busybox else ""
+        interval = interval or (f"timeout: invalid time interval '{words[0]}'\n" if words and not limit else "")
+        return io.fail(interval if io.busybox else interval + coreutils.hint("timeout"), 1 if io.busybox else 125)
     child, late = io.process.child(words[1:]), []
     job = start(child, lambda: launch(replace(io, process=child), words[1:], "timeout"))
 

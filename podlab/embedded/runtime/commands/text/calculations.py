@@ -95,7 +95,7 @@ class Program:
     def _line(self) -> tuple[str, ...]:
         """Words up to the end of a statement."""
         found: list[str] = []
-        while self._words and self._words[0] not in ("\n", ";", "}", "{"):
+        while self._words and self._words[0] not in ("\n", ";", "}", "{", "else"):
             found.append(self._words.pop(0))
         return tuple(found)
 

@@ -41,6 +41,8 @@ async def od(io: Io, words: list[str]) -> int:
     """`od [-abcdox] [-t TYPE] [-A RADIX] [-N BYTES] [-j SKIP] [-v] [FILE]…`"""
     given, names = _taken(words, "tANjwS")
     found, failed = await inputs(io, "od", names)
+    if failed and not found:
+        return 1
     skip = _number(given.get("j", ""), 0)
     data = b"".join(content for _, content in found)[skip:]
     data = data[: _number(given["N"], len(data))] if "N" in given else data

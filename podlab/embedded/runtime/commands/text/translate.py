@@ -45,10 +45,8 @@ async def tr(io: Io, words: list[str]) -> int:
     flags, words = set[str](), list(words)
     while words and re.fullmatch(r"-[cCdst]+", words[0]):
         flags |= set(words.pop(0)[1:].lower())
-    if not words:
-        return io.fail(MISSING[0] if not io.busybox else USAGE)
-    if len(words) == 1 and not flags & {"d", "s"}:
-        return io.fail(f"tr: missing operand after '{words[0]}'\n{MISSING[1]}" if not io.busybox else USAGE)
+    if len(words) == 1 and not flags & {"d", "s"} and io.busybox:
+        words.append(words[0])
     sets = [characters(word) for word in words[:2]]
     if "c" in flags:
         sets[0] = "".join(char for char in ALL if char not in set(sets[0]))

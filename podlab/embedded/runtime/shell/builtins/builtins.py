@@ -133,6 +133,15 @@ async def nothing(shell: Shell, words: list[str]) -> int:
     return 0
 
 
+async def hash_(shell: Shell, words: list[str]) -> int:
+    """`hash [-r] [NAME…]`: nothing is kept here, but what is nowhere is told."""
+    code = 0
+    for word in words:
+        if not word.startswith("-") and not place(shell, word):
+            code = shell.refuse("hash", f"{word}: not found", 1)
+    return code
+
+
 def place(shell: Shell, name: str) -> str:
     """Where a command is; its own name for what the shell does itself; "" if nowhere."""
     machine = shell.process.machine
@@ -250,7 +259,7 @@ BUILTINS: Mapping[str, Builtin] = MappingProxyType(
         "export": assignments.export,
         "fg": jobs.fg,
         "getopts": assignments.getopts,
-        "hash": nothing,
+        "hash": hash_,
         "jobs": jobs.jobs_,
         "kill": jobs.kill_,
         "let": assignments.let,
