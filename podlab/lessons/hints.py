@@ -170,23 +170,38 @@ def view(asked: Asked, found: Result) -> dict[str, Any]:
 
 def box(asked: Asked, found: Result) -> Any:
     """The result, a button for the next hint, and after the last one a button for the solution."""
-    from ipywidgets import HTML, Button, HBox, VBox
+    return Board(asked, found).box
 
-    check, said = find(asked.name), HTML('<div role="status" aria-live="polite"></div>')
-    more, show = Button(description=str(MORE), icon="lightbulb-o"), Button(description=str(SHOW))
-    show.layout.width = more.layout.width = "auto"
-    show.layout.display = "none"
 
-    def told(_: Any) -> None:
-        given = step(asked)
-        said.value, show.layout.display = given.html(), None if given.more and check.solution else "none"
+class Board:
+    """A result with its hints, which a later result takes the place of: what has the focus stays where it is."""
 
-    def shown(_: Any) -> None:
-        said.value = solve(check, asked.name).html()
+    def __init__(self, asked: Asked, found: Result | None = None) -> None:
+        from ipywidgets import HTML, HBox, VBox
 
-    more.on_click(told)
-    show.on_click(shown)
-    return VBox([HTML(found.html()), HBox([more, show]), said]).add_class(WORDS)
+        from podlab.panels.press.press import Press
+
+        self._asked, self._check = asked, find(asked.name)
+        self.found, self.said = HTML(), HTML('<div role="status" aria-live="polite"></div>')
+        self.more = Press(MORE, self._told, shown=False)
+        self.solution = Press(SHOW, self._solved, shown=False)
+        self.box = VBox([self.found, HBox([self.more, self.solution]), self.said]).add_class(WORDS)
+        if found is not None:
+            self.show(found)
+
+    def show(self, found: Result) -> None:
+        """Say what was found; where that is well, there is nothing to hint at."""
+        self.found.value = found.html()
+        self.more.shown = not found
+        if found:
+            self.said.value, self.solution.shown = "", False
+
+    def _told(self, _: int) -> None:
+        given = step(self._asked)
+        self.said.value, self.solution.shown = given.html(), given.more and bool(self._check.solution)
+
+    def _solved(self, _: int) -> None:
+        self.said.value = solve(self._check, self._asked.name).html()
 
 
 def _the(name: str) -> Asked:

@@ -156,21 +156,18 @@ def _question(question: Question, number: str = "") -> Any:
 
 def ask(question: Question, judge: Callable[[str], Result]) -> Any:
     """One question as radio buttons; choosing answers it, and a screen reader hears what is said about it."""
-    from ipywidgets import HTML, Layout, RadioButtons, VBox
+    from ipywidgets import HTML, Layout, VBox
 
-    prompt = HTML(f"<b>{_code(question.prompt)}</b>")
-    labels = [
-        f"{letter}) {option.text}".replace("`", "") for letter, option in zip(LETTERS, question.options, strict=False)
-    ]
-    buttons = RadioButtons(options=labels, index=None, layout=Layout(width="auto"))
+    from podlab.panels.press.press import Press
+
     said = HTML('<div role="status" aria-live="polite"></div>')
 
-    def choose(change: Any) -> None:
-        if change["new"] is not None:
-            said.value = _said(question, judge(LETTERS[change["new"]]))
+    def choose(option: int) -> None:
+        said.value = _said(question, judge(LETTERS[option]))
 
-    buttons.observe(choose, names="index")
-    return VBox([prompt, buttons, said], layout=Layout(margin="0 0 1em 0"))
+    labels = [f"{letter}) {option.text}" for letter, option in zip(LETTERS, question.options, strict=False)]
+    prompt = HTML(f"<b>{_code(question.prompt)}</b>")
+    return VBox([prompt, Press(question.prompt, choose, labels), said], layout=Layout(margin="0 0 1em 0"))
 
 
 def _said(question: Question, result: Result) -> str:

@@ -10,6 +10,9 @@
 const HEARTBEAT = 15_000;
 /** Milliseconds that something gone stays in sight, or something new is called so. */
 const LINGER = 2500;
+/** Milliseconds without an answer until a press is said once more, and how often it is said. */
+const UNHEARD = 2500;
+const TRIES = 4;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** One shape for each tone, so that colour is never the only carrier. @type {Record<string, string>} */
@@ -114,6 +117,41 @@ function say(model, content) {
     console.debug("podlab: no kernel to tell", error);
     return false;
   }
+}
+
+/**
+ * Asks the kernel for something until it says that it has heard; done once, however often it is said.
+ * @param {Model} model @param {any} content
+ * @param {(how: "working" | "heard" | "done" | "unheard" | "severed") => void} told
+ * @returns {() => void} how to stop asking
+ */
+function press(model, content, told) {
+  const name = crypto.getRandomValues(new Uint32Array(2)).join("-");
+  let left = TRIES;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const stop = () => {
+    clearTimeout(timer);
+    model.off("msg:custom", heard);
+  };
+  const heard = (/** @type {{ event: "heard" | "done", press: string }} */ answer) => {
+    if (answer?.press !== name) return;
+    clearTimeout(timer);
+    if (answer.event === "done") stop();
+    told(answer.event);
+  };
+  const again = () => {
+    if (!left) return told("unheard");
+    left -= 1;
+    timer = setTimeout(again, UNHEARD);
+    if (say(model, { ...content, press: name })) return;
+    stop();
+    told("severed");
+  };
+  model.on("msg:custom", heard);
+  told("working");
+  again();
+  return stop;
 }
 
 /** @param {string} text @param {() => void} act */

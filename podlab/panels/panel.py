@@ -17,6 +17,7 @@ from traitlets import Dict, Float, Unicode
 from podlab.errors import PodlabError
 from podlab.panels import writer
 from podlab.panels.feed import Feed, feed
+from podlab.panels.presses import LABELS, Presses
 from podlab.text import Text
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ CONNECTION = {
     "connecting": Text(ko="연결하는 중", en="Connecting"),
     "live": Text(ko="실시간", en="Live"),
     "refused": Text(ko="서버가 거절했습니다", en="The server refused"),
-    "severed": Text(ko="연결이 끊겼습니다. 이 셀을 다시 실행하십시오", en="Disconnected: run this cell again"),
+    "severed": LABELS["severed"],
+    "unheard": LABELS["unheard"],
     "lost": Text(ko="연결이 끊겨 다시 연결하는 중", en="Connection lost, trying again"),
 }
 
@@ -60,8 +62,7 @@ def hear_while_busy(widget: anywidget.AnyWidget) -> None:
     """Let the widget hear its views while a cell is running; to be called after every write of a trait."""
     # ipykernel 7.4 sends a view's messages to where the comm last wrote from, here the main shell, and there
     # they wait for the running cell; without that memory they go to the subshell that JupyterLab asks for.
-    if hasattr(widget.comm, "_reply_subshell_id"):
-        del widget.comm._reply_subshell_id
+    getattr(widget.comm, "__dict__", {}).pop("_reply_subshell_id", None)
 
 
 class Panel(anywidget.AnyWidget):
@@ -81,6 +82,7 @@ class Panel(anywidget.AnyWidget):
         self._deadline: float | None = None
         self._clock_wanted = True
         self._feed: Feed = feed(self._client, f"/api/v1/namespaces/{self._namespace}/pods")
+        self._presses = Presses(self.send)
         super().__init__(labels={name: str(text) for name, text in (CONNECTION | dict(labels)).items()})
         self.on_msg(self._heard)
 
@@ -117,7 +119,7 @@ class Panel(anywidget.AnyWidget):
         """A view says that it is shown, hidden or gone, or that somebody acts on it."""
         view, event = str(content.get("view")), content.get("event")
         if "view" not in content:
-            self._act(content)
+            self._presses.take(content, lambda: self._act(content))
             writer.schedule(self)
             return
         if event == "gone":

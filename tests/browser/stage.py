@@ -39,7 +39,11 @@ START = """async ([source, state]) => {
     off: (event, f) => (heard[event] = (heard[event] ?? []).filter((g) => g !== f)),
     say: (message) => (heard["msg:custom"] ?? []).forEach((f) => f(message)),
     fire: (event) => (heard[event] ?? []).forEach((f) => f()),
-    send: (content) => window.model.sent.push(content),
+    deaf: false,
+    send: (content) => {
+      window.model.sent.push(content);
+      if (content.press && !window.model.deaf) window.model.say({ event: "done", press: content.press });
+    },
     listeners: () => Object.values(heard).flat().length,
   };
   window.leave = panel.render({ model: window.model, el: document.querySelector("#at") });

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -116,14 +115,9 @@ def said(where: Any, words: str) -> Any:
 
 
 def pressed(press: Callable[[], None], where: Any, words: str) -> None:
-    """Press until these words are announced: a busy JupyterLab may lose a press, and a learner presses again."""
-    for _ in range(2):
-        press()
-        with contextlib.suppress(AssertionError):
-            expect(said(where, words)).to_be_visible()
-            return
+    """Press once, and wait until these words are announced."""
     press()
-    expect(said(where, words)).to_be_visible(timeout=20_000)
+    expect(said(where, words)).to_be_visible(timeout=30_000)
 
 
 def bring_all(kubectl: Kubectl, faults: tuple[Fault, ...]) -> None:

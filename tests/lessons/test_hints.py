@@ -7,13 +7,14 @@ import pytest
 from podlab import text
 from podlab.errors import PodlabError
 from podlab.lessons import hints
-from podlab.lessons.check import Seen
+from podlab.lessons.check import Result, Seen
 from podlab.lessons.checking import check
 from podlab.lessons.faults.table import FAULTS
 from podlab.lessons.hints import STEPS, Asked, hint, ladder, solution
 from podlab.lessons.ladders.challenges import SOLUTIONS
 from podlab.lessons.lesson import LESSONS
 from podlab.lessons.progress import progress
+from podlab.text import Text
 
 STATES = (Seen(), Seen(answer="x"), Seen(answer="1 2\n3"), Seen(files={"nginx-pod.yaml": "kind: ["}))
 
@@ -110,11 +111,23 @@ def test_a_button_gives_the_hints_then_the_solution():
     server = Server()
     more, show = hints.box(Asked(server, "02-ready"), check(server, "02-ready")).children[1].children
     for _ in range(3):
-        assert show.layout.display == "none"
-        more.click()
-    assert show.layout.display is None
-    show.click()
+        assert not show.shown
+        more.press()
+    assert show.shown
+    show.press()
     assert progress().entries["02-ready"]["solution"] == 1
+
+
+def test_a_later_result_takes_the_place_of_the_one_before_and_the_buttons_stay():
+    server = Server()
+    found = check(server, "02-ready")
+    board = hints.Board(Asked(server, "02-ready"), found)
+    before = board.box.children
+    board.more.press()
+    board.show(found)
+    assert board.box.children == before and "Hint 1 of 3" in board.said.value
+    board.show(Result(True, Text(ko="됨", en="it is so")))
+    assert "it is so" in board.found.value and board.said.value == "" and not board.more.shown
 
 
 def test_no_solution_makes_a_pod_that_a_fault_is_called_after() -> None:

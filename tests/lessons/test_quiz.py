@@ -86,9 +86,9 @@ def test_there_is_a_live_view_that_answers():
     question = quiz("02-unique").questions[0]
     _, buttons, said = _question(question).children
     assert 'role="status"' in said.value
-    buttons.index = 0
+    buttons.press(0)
     assert "✘" in said.value and "AlreadyExists" in said.value
-    buttons.index = 1
+    buttons.press(1)
     assert "✔" in said.value
     assert VIEW in quiz("02-unique")._repr_mimebundle_()[0]
 

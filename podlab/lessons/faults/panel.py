@@ -86,11 +86,12 @@ class FindFault:
 
     def box(self) -> Any:
         """The story, the guesses, room for Explain, and the check with its hints."""
-        from ipywidgets import HTML, Button, Layout, VBox
+        from ipywidgets import HTML, Layout, VBox
+
+        from podlab.panels.press.press import Press
 
         explained = VBox([HTML(f"<p>{coded(str(GUESS_FIRST))}</p>")])
-        checked = VBox([])
-        button = Button(description=str(CHECK), icon="check", layout=Layout(width="auto", align_self="flex-start"))
+        checked = hints.Board(hints.Asked(self._kubectl, f"09-{self.fault.key}"))
 
         def guessed(letter: str) -> Result:
             found = self.guess(letter)
@@ -101,16 +102,11 @@ class FindFault:
                     panel.follow()
             return found
 
-        def shown(found: Result) -> None:
-            asked = hints.Asked(self._kubectl, f"09-{self.fault.key}")
-            checked.children = [HTML(found.html())] if found else [hints.box(asked, found)]
-
-        def looked(_: Any) -> None:
+        def looked(_: int) -> None:
             at_once = self.fault.judge(bench.pod(self._kubectl, self.fault))
             if at_once.settling:  # it may come right while the check waits
-                shown(at_once)
-            shown(self.check())
+                checked.show(at_once)
+            checked.show(self.check())
 
-        button.on_click(looked)
-        children = [HTML(self._head()), ask(self.fault.question, guessed), explained, button, checked]
+        children = [HTML(self._head()), ask(self.fault.question, guessed), explained, Press(CHECK, looked), checked.box]
         return VBox(children, layout=Layout(max_width="60rem")).add_class(WORDS)

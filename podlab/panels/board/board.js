@@ -5,7 +5,8 @@
 /** @typedef {{ uid: string, name: string, ready: string, status: string, restarts: number, restarted: string,
  *              created: string, ip: string, node: string, tone: Tone }} Row */
 /** @typedef {{ tr: HTMLElement, cells: Record<string, HTMLElement>, row: Row, tag: HTMLElement,
- *              toggle: HTMLElement, detail: HTMLElement | null, opened: ReturnType<typeof openedRow> | null }} Line */
+ *              toggle: HTMLElement, detail: HTMLElement | null, opened: ReturnType<typeof openedRow> | null,
+ *              asking: () => void }} Line */
 
 const COLUMNS = ["name", "ready", "status", "restarts", "age", "ip", "node"];
 
@@ -102,7 +103,7 @@ class BoardView {
   /** Opens or closes a row's detail; Python sends what is in it. @param {Line} line */
   toggle(line) {
     const uid = line.row.uid;
-    const tell = (/** @type {string} */ event, values = {}) => say(this.model, { event, uid, ...values });
+    const tell = (/** @type {string} */ event, values = {}) => this.ask(line, event, values);
     if (line.detail) {
       line.detail.remove();
       line.detail = line.opened = null;
@@ -118,6 +119,15 @@ class BoardView {
       this.drawDetails();
     }
     line.toggle.setAttribute("aria-expanded", String(line.detail !== null));
+  }
+
+  /** What is opened takes the place of what was asked for before; a delete does not. @param {Line} line @param {string} event */
+  ask(line, event, values = {}) {
+    if (event !== "delete") line.asking();
+    const stop = press(this.model, { event, uid: line.row.uid, ...values }, (how) => {
+      if (how === "unheard" || how === "severed") line.opened?.say(this.labels[how]);
+    });
+    if (event !== "delete") line.asking = stop;
   }
 
   /** An opened row is as wide as the columns that are shown: one more would take its width from the name. */
@@ -205,7 +215,7 @@ function newLine(row, labels) {
   cells.name = element("th", { scope: "row", role: "rowheader", class: "podlab-name" }, toggle, tag);
   cells.restarts.dataset.head = labels.restarts_head;
   const tr = element("tr", { role: "row", "data-name": row.name }, ...COLUMNS.map((name) => cells[name]));
-  return { tr, cells, row, tag, toggle, detail: null, opened: null };
+  return { tr, cells, row, tag, toggle, detail: null, opened: null, asking: () => {} };
 }
 
 /** @param {Line} line @param {Record<string, string>} labels */

@@ -22,6 +22,7 @@ class Editing {
     this.visible = false;
     this.said = "";
     this.place = "";
+    this.asking = () => {};
     /** @type {Timer} */
     this.typing = undefined;
     /** @type {Timer} */
@@ -41,7 +42,11 @@ class Editing {
   tell(event, values = {}) {
     clearTimeout(this.patience);
     this.patience = setTimeout(() => (this.parts.said.textContent = this.labels.waiting_kernel), PATIENCE);
-    say(this.model, { event, ...values });
+    if (event === "text") return void say(this.model, { event, ...values });
+    this.asking();
+    this.asking = press(this.model, { event, ...values }, (how) => {
+      if (how === "unheard" || how === "severed") this.parts.said.textContent = this.labels[how];
+    });
   }
 
   answered() {
@@ -131,8 +136,9 @@ class Editing {
     if (this.visible) explain(this.parts, this.model.get("meaning"));
   }
 
-  /** @param {{ event: string, text: string }} answer */
+  /** @param {{ event: string, text: string, press?: string }} answer */
   heard(answer) {
+    if (answer.press) return; // which its press hears
     this.answered();
     this.parts.said.textContent = answer.event === "said" ? answer.text : "";
     if (answer.event !== "said") showAnswer(this.parts, answer.text, answer.event === "diff");

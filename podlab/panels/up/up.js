@@ -53,7 +53,13 @@ function drawUp(parts, shown, since, labels) {
 /** @param {{ model: Model, el: HTMLElement }} view */
 function render({ model, el }) {
   const labels = model.get("labels");
-  const parts = upParts(labels, (event) => say(model, { event }));
+  let asking = () => {};
+  const parts = upParts(labels, (event) => {
+    asking();
+    asking = press(model, { event }, (how) => {
+      if (how === "unheard" || how === "severed") parts.said.textContent = labels[how];
+    });
+  });
   el.append(parts.root);
   const announce = announcer(parts.live, labels.many);
   let heard = Date.now();

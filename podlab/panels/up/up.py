@@ -17,7 +17,7 @@ from podlab import clusters
 from podlab.clusters import Cluster, Told
 from podlab.clusters.progress import Progress, Pull
 from podlab.errors import PodlabError
-from podlab.panels import background, writer
+from podlab.panels import background, presses, writer
 from podlab.panels.panel import HERE, hear_while_busy, module
 from podlab.text import Text
 
@@ -39,6 +39,8 @@ LABELS = {
         ko="이 클러스터를 쓰려면 노트북의 첫 셀을 다시 실행하십시오.",
         en="To use it, run the first cell of the notebook again.",
     ),
+    "unheard": presses.LABELS["unheard"],
+    "severed": presses.LABELS["severed"],
     "many": Text(ko="{count}단계가 지났습니다.", en="{count} steps went by."),
 }
 TWIN = Text(
@@ -96,6 +98,7 @@ class Up(anywidget.AnyWidget):
         self._kind, self._task = kind, Task(kind, "idle")
         self._up = up or (lambda each, report: clusters.up(each, report=report))
         self._begun: background.Work | None = None
+        self._presses = presses.Presses(self.send)
         labels = {name: str(text.format(kind=kind) if name == "start" else text) for name, text in LABELS.items()}
         super().__init__(labels=labels | {"command": command(kind)}, shown=drawn(self._task, time.monotonic()))
         self.on_msg(self._heard)
@@ -110,12 +113,14 @@ class Up(anywidget.AnyWidget):
         return bundle | {"text/plain": repr(self), "text/html": f"<p>{said}</p>"}, metadata
 
     def _heard(self, _: Any, content: Mapping[str, Any], __: Any) -> None:
-        event = content.get("event")
+        self._presses.take(content, lambda: self._act(content.get("event")))
+        writer.schedule(self)
+
+    def _act(self, event: object) -> None:
         if event == "cancel":
             self._task.cancelling = self._task.phase == "working"
         elif event in ("start", "embedded"):
             self.start(self._kind if event == "start" else "embedded")
-        writer.schedule(self)
 
     def start(self, kind: Kind) -> None:
         """Begin, unless it is going on already; returns at once."""

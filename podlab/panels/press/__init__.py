@@ -1,0 +1,1 @@
+"""Press: a button, or the answers of a question, that loses no press."""

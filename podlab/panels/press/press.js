@@ -1,0 +1,53 @@
+// @ts-check
+/// <reference path="../live.js" />
+
+/** A button, or a question's answers, and below it what became of the press. @param {{ model: Model, el: HTMLElement }} view */
+function render({ model, el }) {
+  const labels = model.get("labels");
+  const said = element("span", { class: "podlab-pressed", role: "status" });
+  const failed = element("span", { class: "podlab-pressed podlab-error", role: "status" });
+  let stop = () => {};
+  let busy = false;
+  const ask = (/** @type {any} */ content) => {
+    stop();
+    stop = press(model, content, (how) => {
+      busy = how === "working" || how === "heard";
+      root.setAttribute("aria-busy", String(busy));
+      said.textContent = how === "done" ? "" : how === "heard" ? labels.working : labels[how];
+      said.classList.toggle("podlab-error", how === "unheard" || how === "severed");
+    });
+  };
+  const options = /** @type {string[]} */ (model.get("options"));
+  const hands = options.length
+    ? answers(labels.label, options, (option) => ask({ option }))
+    : button(labels.label, () => busy || ask({}));
+  const root = element("div", { class: "podlab-press" }, hands, said, failed);
+  el.append(root);
+  const draw = () => {
+    root.hidden = !model.get("shown");
+    failed.textContent = model.get("failed");
+    root.querySelectorAll("input").forEach((each, at) => (each.checked = at === model.get("chosen")));
+  };
+  for (const name of ["shown", "failed", "chosen"]) model.on(`change:${name}`, draw);
+  draw();
+  return () => {
+    stop();
+    for (const name of ["shown", "failed", "chosen"]) model.off(`change:${name}`, draw);
+  };
+}
+
+/**
+ * One round button for each option.
+ * @param {string} label @param {string[]} options @param {(option: number) => void} chosen
+ */
+function answers(label, options, chosen) {
+  const name = crypto.getRandomValues(new Uint32Array(2)).join("-");
+  const each = options.map((option, at) => {
+    const input = element("input", { type: "radio", name });
+    input.addEventListener("change", () => chosen(at));
+    return element("label", {}, input, element("span", {}, ...coded(option)));
+  });
+  return element("div", { class: "podlab-answers", role: "radiogroup", "aria-label": label }, ...each);
+}
+
+export default { render };
