@@ -16,6 +16,10 @@ from podlab.text import Text
 
 FLAGS = Text(ko="이 명령의 키워드 인자: {names}", en="The keyword arguments of this verb: {names}")
 MEANT = Text(ko="혹시 `{name}`입니까?", en="Did you mean `{name}`?")
+GET = Text(
+    ko='kubectl의 명령은 `kubectl.get("pods")`처럼 씁니다. `%kubectl`만 실행하면 모든 명령이 나옵니다.',
+    en='A command of kubectl looks like `kubectl.get("pods")`; `%kubectl` alone lists them all.',
+)
 TEMPLATES = ("go-template", "go-template-file", "template", "templatefile", "jsonpath", "jsonpath-file",
              "jsonpath-as-json")  # fmt: skip
 
@@ -25,7 +29,31 @@ class NoSuchMethod(PodlabError, AttributeError):
 
     def __init__(self, name: str, there: Iterable[str]) -> None:
         line = Text(ko="kubectl에는 `{name}`{이/가} 없습니다.", en="kubectl has no `{name}`.").format(name=name)
-        super().__init__(line, did_you_mean(name, there))
+        super().__init__(line, did_you_mean(name, there, 0.7) or GET.format(name=name))
+
+
+WORDS = Text(
+    ko="kubectl {verb}에는 문자열을 쉼표로 늘어놓습니다. 여기에는 {kind} 값이 있습니다.",
+    en="kubectl {verb} takes texts in quotes, one after another; here is a {kind} among them.",
+)
+EXAMPLE = Text(ko='예: `kubectl.get("pods", "web")`', en='For example: `kubectl.get("pods", "web")`.')
+POSITION = Text(
+    ko='이름은 종류 다음에 그냥 적습니다: `kubectl.{verb}("pod", "web")`',
+    en='A name is written after its type, without a word before it: `kubectl.{verb}("pod", "web")`.',
+)
+
+
+def in_text(verb: str, arguments: Iterable[object]) -> list[str]:
+    """The positional arguments as words.
+
+    Raises:
+        PodlabError: one of them is no word, such as a list of words, or what another command returned.
+    """
+    found = list(arguments)
+    for each in found:
+        if not isinstance(each, (str, int, float, Path)):
+            raise PodlabError(WORDS.format(verb=verb, kind=type(each).__name__), EXAMPLE)
+    return [str(each) for each in found]
 
 
 STUMBLED = Text(
@@ -46,9 +74,9 @@ def fault(error: Exception) -> PodlabError:
     return found
 
 
-def did_you_mean(word: str, there: Iterable[str]) -> Text | None:
+def did_you_mean(word: str, there: Iterable[str], like: float = 0.6) -> Text | None:
     """A hint with the name that is most like a word; None if none is like it."""
-    near = difflib.get_close_matches(word.lower(), list(there), 1, 0.6)
+    near = difflib.get_close_matches(word.lower(), list(there), 1, like)
     return MEANT.format(name=near[0]) if near else None
 
 
@@ -76,7 +104,13 @@ def keywords(verb: str, given: Mapping[str, Any]) -> tuple[dict[str, Any], Commo
 def _unknown(usage: Usage, keyword: str) -> PodlabError:
     name = keyword.strip("_").replace("_", "-")
     there = sorted(flag.keyword for flag in usage.flags.values() if accepts(usage.name, flag))
-    near = did_you_mean(keyword.strip("_"), there)
+    letter = usage.by_letter(keyword.strip("_"))
+    if letter and letter.keyword in there:
+        near: Text | None = MEANT.format(name=letter.keyword)
+    elif keyword == "name":
+        near = POSITION.format(verb=usage.name)
+    else:
+        near = did_you_mean(keyword.strip("_"), there)
     return PodlabError(f"error: unknown flag: --{name}{see(usage.name)}", near or FLAGS.format(names=", ".join(there)))
 
 

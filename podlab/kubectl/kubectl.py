@@ -11,9 +11,10 @@ from typing import IO, Any
 
 from podlab.client import Client
 from podlab.errors import PodlabError
-from podlab.kubectl.calls import NoSuchMethod, fault, is_manifest, keywords
+from podlab.kubectl.calls import NoSuchMethod, fault, in_text, is_manifest, keywords
 from podlab.kubectl.command import Command, Echo
 from podlab.kubectl.commandline.flags import written
+from podlab.kubectl.commandline.hints import hint_for
 from podlab.kubectl.commandline.surface import names
 from podlab.kubectl.forwarding import Forward
 from podlab.kubectl.output import Output
@@ -246,8 +247,12 @@ class Kubectl:
         Raises:
             PodlabError: kubectl's line for what went wrong; its `output` is what was printed before.
         """
-        command, act = self._prepared(verb, arguments, flags, after, stdin, echo, line)
-        return _carry_out(command, act)
+        try:
+            command, act = self._prepared(verb, arguments, flags, after, stdin, echo, line)
+            return _carry_out(command, act)
+        except PodlabError as error:
+            error.hint = error.hint or hint_for(str(error))
+            raise
 
     def _prepared(
         self,
@@ -260,13 +265,14 @@ class Kubectl:
         line: str = "",
     ) -> tuple[Command, Callable[[], None]]:
         """The command of a call, and what carries it out."""
-        found, words = verb_of(verb), list(arguments)
+        found, words = verb_of(verb), in_text(verb, arguments)
         if "--" in words:
             words, after = words[: words.index("--")], [*words[words.index("--") + 1 :], *after]
         given = {keyword: value for keyword, value in flags.items() if value is not None}
         if "\0" in "".join(map(str, (*words, *after, *given.values()))):
             raise PodlabError("error: a command line has no NUL characters")
-        namespace = given.pop("namespace", None)
+        namespace = None if given.get("namespace") is None else str(given["namespace"])
+        given.pop("namespace", None)
         chosen, common = keywords(verb, given)
         shown = {**({"namespace": namespace} if namespace else {}), **given}
         command = Command(
@@ -298,7 +304,7 @@ class Kubectl:
     def _do_files(self, verb: str, arguments: tuple[Argument, ...], flags: Mapping[str, Any]) -> Output:
         """A verb whose positional arguments are manifests: files, folders, or objects as dicts."""
         objects = [each for each in arguments if isinstance(each, Mapping)]
-        files = [str(each) for each in arguments if not isinstance(each, Mapping)]
+        files = [str(each) for each in arguments if not isinstance(each, Mapping) and each not in ("-f", "--filename")]
         named = flags.get("filename")
         files += [str(each) for each in ([named] if isinstance(named, (str, Path)) else named or ())]
         if not objects:

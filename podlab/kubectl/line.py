@@ -13,6 +13,7 @@ from podlab.client import Client
 from podlab.errors import ApiError, ClusterError, PodlabError
 from podlab.kubeconfig.connection import NO_IDENTITY, PROMPT, Overrides
 from podlab.kubectl.command import Echo
+from podlab.kubectl.commandline.hints import hint_for
 from podlab.kubectl.commandline.parse import Line, parse
 from podlab.kubectl.commandline.surface import commands
 from podlab.kubectl.help import help_of, overview
@@ -76,6 +77,7 @@ def run(
         flags = {**parsed.flags, **{k: v for k, v in parsed.globals.items() if k == "namespace"}}
         output = chosen.do(parsed.verb, parsed.arguments, flags, after=parsed.after, stdin=stdin, echo=echo, line=line)
     except PodlabError as error:
+        error.hint = error.hint or hint_for(str(error))
         before = error.output if isinstance(error.output, Output) else Output(command=line)
         return before, before.exit_code or 1, error
     return output, output.exit_code, None

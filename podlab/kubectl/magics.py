@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from podlab.client import Client
-from podlab.errors import ManifestError
+from podlab.errors import ManifestError, PodlabError
 from podlab.kubectl import line as commandline
 from podlab.kubectl.commandline.parse import words_of
 from podlab.kubectl.commandline.wording import in_words
@@ -25,6 +25,11 @@ from podlab.text import Text
 WRITTEN = Text(ko="{name} 파일에 저장했습니다: {objects}", en="Saved as {name}: {objects}")
 EMPTY = Text(ko="비어 있습니다. 매니페스트가 아직 없습니다.", en="it is empty, so there is no manifest in it yet.")
 NAMELESS = Text(ko="이름 없음", en="no name")
+TWICE = Text(
+    ko="`%%kubectl` 뒤에 명령이 없습니다. 그 아래의 줄은 명령이 아니라 명령이 읽을 매니페스트입니다.",
+    en="There is no command behind `%%kubectl`. The lines below it are no commands, but a manifest for one to read.",
+)
+ONCE = Text(ko="명령은 % 하나로 적습니다: `%kubectl {line}`", en="A command takes one %: `%kubectl {line}`.")
 USAGE = Text(
     ko="`%%manifest` 뒤에 파일 이름을 씁니다. 예: %%manifest nginx-pod.yaml",
     en="`%%manifest` takes a file name, such as %%manifest nginx-pod.yaml",
@@ -39,6 +44,8 @@ class Magics:
 
     def kubectl(self, line: str, cell: str | None = None) -> Output | None:
         """`%kubectl get pods`: the Output; `%%kubectl apply -f -` reads the cell."""
+        if not line.strip() and cell and cell.strip():
+            raise PodlabError(TWICE, ONCE.format(line=cell.strip().splitlines()[0].removeprefix("kubectl ")))
         words = list(words_of(line))
         output, _, error = commandline.run(
             words,

@@ -143,12 +143,13 @@ def find(name: str) -> Check:
     Raises:
         PodlabError: there is none.
     """
-    number, _, rest = name.partition("-")
-    checks: tuple[Check, ...] = lesson(number).module.CHECKS
+    number, _, rest = str(name).partition("-")
+    of = lesson(number)
+    checks: tuple[Check, ...] = of.module.CHECKS
     for each in checks:
         if each.name == rest:
             return each
-    known = ", ".join(f"{number}-{each.name}" for each in checks) or "-"
+    known = ", ".join(f"{of.number}-{each.name}" for each in checks) or "-"
     raise PodlabError(
         Text(ko="{name!r}{이라는/라는} 확인은 없습니다", en="there is no check {name!r}").format(name=name),
         Text(ko="이 수업의 확인: {known}", en="the checks of this lesson: {known}").format(known=known),

@@ -61,7 +61,7 @@ def lesson(name: str) -> Lesson:
         PodlabError: there is no such lesson.
     """
     for each in LESSONS:
-        if name in (each.number, each.number.lstrip("0") or "0", each.slug, each.slug[3:]):
+        if str(name) in (each.number, each.number.lstrip("0") or "0", each.slug, each.slug[3:]):
             return each
     known = ", ".join(each.number for each in LESSONS)
     raise PodlabError(

@@ -15,6 +15,8 @@ from podlab.text import Text
 
 LETTERS = "abcdefgh"
 CHOOSE = Text(ko="답을 고르십시오", en="choose an answer")
+NO_QUESTION = Text(ko="{n}번 문제는 없습니다", en="there is no question {n}")
+HOW = Text(ko='이렇게 답합니다: `quiz("02").answer(1, "b")`', en='answer like this: `quiz("02").answer(1, "b")`')
 ANSWERS = Text(ko="답 보기", en="show the answers")
 RIGHT = Text(ko="맞습니다. {why}", en="Right. {why}")
 WRONG = Text(ko="아닙니다. {why}", en="Not quite. {why}")
@@ -74,9 +76,11 @@ class Quiz:
 
     def answer(self, *answer: int | str) -> Result:
         """Judge one answer: its letter, after the question's number where there are several."""
-        number = int(answer[0]) if len(answer) > 1 else 1
+        if not answer:
+            return Result(False, CHOOSE, HOW)
+        number = int(answer[0]) if len(answer) > 1 and str(answer[0]).isdecimal() else 1 if len(answer) == 1 else 0
         if not 0 < number <= len(self.questions):
-            return Result(False, Text(ko="{n}번 문제는 없습니다", en="there is no question {n}").format(n=number))
+            return Result(False, NO_QUESTION.format(n=answer[0]), HOW)
         return judged(self.questions[number - 1], self.number, str(answer[-1]))
 
     def __str__(self) -> str:
@@ -98,7 +102,7 @@ def quiz(name: str) -> Quiz:
     Raises:
         PodlabError: no question has that name.
     """
-    number, _, rest = name.partition("-")
+    number, _, rest = str(name).partition("-")
     questions: tuple[Question, ...] = lesson(number).module.QUESTIONS
     chosen = tuple(each for each in questions if (each.name == rest if rest else not each.prediction))
     if chosen:

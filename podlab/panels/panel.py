@@ -173,6 +173,7 @@ class Panel(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Close the widget and its share of the watch."""
-        self._feed.leave(self._changed)
-        self._release()
+        if hasattr(self, "_feed"):  # one that was called wrongly has none, and is closed all the same
+            self._feed.leave(self._changed)
+            self._release()
         super().close()

@@ -7,6 +7,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from podlab import text
 from podlab.lessons import slips
+from podlab.lessons.uses import USES, called
 
 
 @pytest.fixture
@@ -40,7 +41,83 @@ def test_one_hint(shell, capsys, cell, hint):
     assert hint in said
 
 
-@pytest.mark.parametrize("cell", ["1 / 0", "x = (", "def f(:", "%nomagic", "'a'.nothing"])
+@pytest.mark.parametrize(
+    ("cell", "hint"),
+    [
+        ("get pods", "→ A kubectl command begins with `%kubectl`: `%kubectl get pods`"),
+        ('kubectl.get("pods" output="wide")', '→ It is written like this: `kubectl.get("pods", output="wide")`'),
+        ("kubectl.get pods", "→ It is written like this: `kubectl.get("),
+        ('check(kubectl, "02-ready"', "→ It is written like this: `check(kubectl"),
+        ("%kubctl get pods", "→ Did you mean `%kubectl`?"),
+        ("%%manifesto x.yaml\na: 1", "→ Did you mean `%%manifest`?"),
+        ("from podlab import PodBord", "→ Did you mean `PodBoard`?"),
+        ("import podlabb", "→ Did you mean `podlab`?"),
+        ("import podlab\npodlab.chek", "→ Did you mean `check`?"),
+        ("from podlab.lessons import practice as p\np.strt()", "→ Did you mean `start`?"),
+        ("from podlab import Kubectl\nKubectl.get('pods')", "→ It is written like this: `kubectl.get("),
+    ],
+)
+def test_what_no_python_could_read_is_one_line_and_a_hint(shell, capsys, cell, hint):
+    shell.run_cell(cell, store_history=True)
+    said = capsys.readouterr().out
+    assert said.count("→ ") == 1 and hint in said
+    assert "Traceback" not in said
+
+
+CONNECTED = """
+from podlab import *
+class Client:
+    server, namespace, refused = "https://1", "default", []
+kubectl = Kubectl(Client())
+"""
+
+
+@pytest.mark.parametrize(
+    ("cell", "hint"),
+    [
+        ("check('02-ready')", '`check(kubectl, "02-ready")`'),
+        ("check(None, '02-ready')", '`check(kubectl, "02-ready")`'),
+        ("check(kubectl, 2)", "the checks of this lesson: 02-clear"),
+        ("quiz()", '`quiz("02")`'),
+        ("PodBoard()", "`PodBoard(kubectl)`"),
+        ("PodBoard('x')", "`PodBoard(kubectl)`"),
+        ("PodAnatomy(kubectl)", '`PodAnatomy(kubectl, "web")`'),
+        ("Explain('x', kubectl)", '`Explain(kubectl, "web")`'),
+        ("ManifestEditor('x.yaml')", '`ManifestEditor(kubectl, "web.yaml")`'),
+        ("FindFault('09-oven')", '`FindFault(kubectl, "09-oven")`'),
+        ("exam('x')", "`exam(kubectl, seed=7)`"),
+        ("progress(5)", "`progress()`"),
+        ("kubectl('get', 'pods')", "`kubectl.get("),
+        ("kubectl['get']", "`kubectl.get("),
+        ("kubectl.pods", "`%kubectl` alone lists them all"),
+        ("kubectl.gett('pods')", "Did you mean `get`?"),
+        ("kubectl.run()", '`kubectl.run("web", image="nginx", port=80)`'),
+        ("kubectl.cp('a')", "`kubectl.cp("),
+        ("kubectl.get(pods)", 'A text has quotes: `"pods"`'),
+        ("kubectl.get(['pods'])", '`kubectl.get("pods", "web")`'),
+        ("kubectl.delete('pod', name='x')", "without a word before it"),
+        ("kubectl.apply(f='a.yaml')", "Did you mean `filename`?"),
+        ("Output()['items']", "its objects are `….objects[0]`"),
+        ("hint(kubectl)", "the lessons are 00"),
+    ],
+)
+def test_a_call_that_was_none_shows_how_it_is_made(shell, capsys, cell, hint):
+    shell.run_cell(CONNECTED)
+    shell.run_cell(cell, store_history=True)
+    said = capsys.readouterr()
+    assert hint in said.out
+    assert "Traceback" not in said.out + said.err
+
+
+@pytest.mark.parametrize("name", USES)
+def test_each_example_calls_the_name(name):
+    assert called(USES[name]) == ("quiz" if name == "answer" else "FindFault" if name == "guess" else name)
+    compile(USES[name], name, "eval")
+
+
+@pytest.mark.parametrize(
+    "cell", ["1 / 0", "x = (", "def f(:", "%nomagic", "'a'.nothing", "len(1)", "import nothing", "[][1]"]
+)
 def test_other_errors_are_shown_as_ever(shell, capsys, cell):
     shell.run_cell(cell, store_history=True)
     said = capsys.readouterr()

@@ -5,20 +5,29 @@ from __future__ import annotations
 import difflib
 import re
 
+from podlab.kubectl.commandline.slips import SLIPS
 from podlab.text import Text
 
 
 def hint_for(line: str) -> Text | None:
     """The next step for an error line; None if there is none to give."""
     unknown = re.search(r'unknown field "([^"]*)"', line)
-    near = difflib.get_close_matches(unknown[1].rpartition(".")[2], FIELDS, 1, 0.75) if unknown else []
-    if unknown and near:
-        return MEANT.format(field=unknown[1], near=near[0])
-    for pattern, hint in HINTS:
+    if unknown and (meant := _meant(unknown[1])):
+        return meant
+    for pattern, hint in (*HINTS, *SLIPS):
         found = re.search(pattern, line, re.S)
         if found:
-            return hint.format(**found.groupdict()) if found.groupdict() else hint
+            return hint.format(**found.groupdict())
     return None
+
+
+def _meant(field: str) -> Text | None:
+    """The field that somebody meant who wrote this one; a field that there is stands in the wrong place."""
+    word = field.rpartition(".")[2]
+    if word in FIELDS:
+        return MISPLACED.format(word=word)
+    near = difflib.get_close_matches(word, FIELDS, 1, 0.75)
+    return MEANT.format(field=field, near=near[0]) if near else None
 
 
 # Fields of a Pod and its neighbours that a learner may misspell.
@@ -33,6 +42,11 @@ FIELDS = (
 MEANT = Text(
     ko="`{field}`{이라는/라는} 필드는 없습니다. 혹시 `{near}`입니까?",
     en="There is no field `{field}`. Did you mean `{near}`?",
+)
+
+MISPLACED = Text(
+    ko="`{word}` 필드는 있지만 여기가 아닙니다. 들여쓰기를 보십시오. 아래에 들어갈 것은 두 칸 더 들여 씁니다.",
+    en="There is a field `{word}`, but not here. Look at its indentation: what belongs below is two spaces further in.",
 )
 
 HINTS: tuple[tuple[str, Text], ...] = (

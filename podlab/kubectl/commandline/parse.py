@@ -11,6 +11,7 @@ from typing import Any
 
 from podlab.errors import PodlabError
 from podlab.kubectl.commandline.flags import converted, see
+from podlab.kubectl.commandline.hints import hint_for
 from podlab.kubectl.commandline.surface import Flag, Usage, commands, names
 
 ROOT = Usage("", "kubectl", {})
@@ -171,4 +172,4 @@ def words_of(line: str) -> Iterator[str]:
     try:
         yield from shlex.split(line)
     except ValueError as error:
-        raise PodlabError(f"error: {error}") from error
+        raise PodlabError(f"error: {error}", hint_for(str(error))) from error

@@ -6,6 +6,7 @@ Upstream: staging/src/k8s.io/client-go/restmapper
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -89,7 +90,7 @@ class RestMapper:
             found = self._find(name)
         if found is None:
             near = difflib.get_close_matches(name.lower(), {n for each in self.all() for n in _names(each)}, 1, 0.6)
-            hint = MEANT.format(name=near[0]) if near else NO_SUCH_TYPE
+            hint = MEANT.format(name=near[0]) if near else None if re.search("^-| ", name) else NO_SUCH_TYPE
             raise PodlabError(f'error: the server doesn\'t have a resource type "{name.partition(".")[0]}"', hint)
         return found
 

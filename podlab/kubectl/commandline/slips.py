@@ -1,0 +1,163 @@
+"""What to do about a command that was not called as kubectl or Python wants it: one next step a line."""
+
+from __future__ import annotations
+
+from podlab.text import Text
+
+SLIPS: tuple[tuple[str, Text], ...] = (
+    (
+        r"unknown flag: --(?P<flag>[^\s]+)\nSee 'kubectl (?P<verb>[^']+) --help'",
+        Text(
+            ko="--{flag} 옵션은 없습니다. 철자를 확인하십시오. `%kubectl {verb} --help`가 있는 옵션을 보여 줍니다.",
+            en="There is no option --{flag}. Check its spelling; `%kubectl {verb} --help` lists those there are.",
+        ),
+    ),
+    (
+        r'unknown command "[^"]*" for "kubectl"',
+        Text(
+            ko="그런 명령은 없습니다. `%kubectl`만 실행하면 쓸 수 있는 명령이 모두 나옵니다.",
+            en="There is no such command. `%kubectl` alone lists all there are.",
+        ),
+    ),
+    (
+        r"flag needs an argument: .*?(?P<flag>--?[\w-]+)(\n|$)",
+        Text(
+            ko="{flag} 뒤에 값이 있어야 합니다. 예: `-n default`, `-o wide`",
+            en="A value has to follow {flag}, as in `-n default` or `-o wide`.",
+        ),
+    ),
+    (
+        r"must specify one of -f and -k",
+        Text(
+            ko='어느 파일인지 적으십시오: `kubectl.apply("nginx-pod.yaml")`, `%kubectl apply -f nginx-pod.yaml`',
+            en='Say which file: `kubectl.apply("nginx-pod.yaml")`, or `%kubectl apply -f nginx-pod.yaml`.',
+        ),
+    ),
+    (
+        r"You must provide one or more resources",
+        Text(
+            ko='무엇인지 적으십시오: `kubectl.delete("pod", "web")`, `%kubectl delete pod web`',
+            en='Say which: `kubectl.delete("pod", "web")`, or `%kubectl delete pod web`.',
+        ),
+    ),
+    (
+        r"required argument for the logs command",
+        Text(
+            ko='어느 파드의 로그인지 적으십시오: `kubectl.logs("web")`, `%kubectl logs web`',
+            en='Say whose log: `kubectl.logs("web")`, or `%kubectl logs web`.',
+        ),
+    ),
+    (
+        r"exec \[POD\] \[COMMAND\] is not supported",
+        Text(
+            ko="컨테이너에서 실행할 명령 앞에 `--`를 적으십시오: `%kubectl exec web -- ls /`. 셀에서는 셸에 글자를 칠 "
+            "수 없으니 `-it`는 터미널에서 씁니다.",
+            en="Put `--` before the container's command: `%kubectl exec web -- ls /`. Nobody can type into a shell in "
+            "a cell; `-it` is for a terminal.",
+        ),
+    ),
+    (
+        r'required flag\(s\) "(?P<flag>[^"]*)" not set',
+        Text(
+            ko="옵션 --{flag}{을/를} 더해야 합니다. 파이썬에서는 `{flag}=` 인자입니다.",
+            en="The option --{flag} has to be there; in Python it is the argument `{flag}=`.",
+        ),
+    ),
+    (
+        r"at least one command for the container",
+        Text(
+            ko='컨테이너에서 실행할 명령을 더하십시오: `kubectl.exec("web", "ls", "/")`',
+            en='Add the command to run in the container: `kubectl.exec("web", "ls", "/")`.',
+        ),
+    ),
+    (
+        r"at least one (label|annotation) update is required",
+        Text(
+            ko='붙일 것을 더하십시오: `kubectl.label("pod", "web", "tier=front")`. 떼려면 `"tier-"`입니다.',
+            en='Add what to put on it: `kubectl.label("pod", "web", "tier=front")`; `"tier-"` takes it off.',
+        ),
+    ),
+    (
+        r'field "(?P<field>[^"]*)" does not exist',
+        Text(
+            ko="{field}{이라는/라는} 필드는 없습니다. 한 단계 위까지만 적으면 그 아래의 필드가 모두 나옵니다.",
+            en="There is no field {field}. Leave off the last step, and all fields below are listed.",
+        ),
+    ),
+    (
+        r"Required resource not specified|You must specify the type of resource",
+        Text(
+            ko='무엇을 볼지 적으십시오: `kubectl.get("pods")`, `kubectl.describe("pod", "web")`',
+            en='Say what to look at: `kubectl.get("pods")`, `kubectl.describe("pod", "web")`.',
+        ),
+    ),
+    (
+        r"unrecognized condition",
+        Text(
+            ko='무엇을 기다릴지 적으십시오: `for_="condition=Ready"`, `for_="delete"`, '
+            '`for_="jsonpath={{.status.phase}}=Running"`',
+            en='Say what to wait for: `for_="condition=Ready"`, `for_="delete"`, '
+            '`for_="jsonpath={{.status.phase}}=Running"`.',
+        ),
+    ),
+    (
+        r"time: (missing unit|invalid duration|unknown unit)",
+        Text(
+            ko='시간은 단위를 붙여 따옴표 안에 적습니다: `timeout="60s"`, `timeout="2m"`',
+            en='A time has a unit, and quotes in Python: `timeout="60s"`, `timeout="2m"`.',
+        ),
+    ),
+    (
+        r'invalid argument "(?P<value>[^"]*)" for "--(?P<flag>[^"]*)" flag: strconv',
+        Text(
+            ko="--{flag}에는 숫자를 적습니다. {value}{은/는} 숫자가 아닙니다.",
+            en="--{flag} takes a number, which {value} is not.",
+        ),
+    ),
+    (
+        r"list of ports are required",
+        Text(
+            ko='포트를 더하십시오: `kubectl.port_forward("pod/web", "8080:80")`',
+            en='Add the ports: `kubectl.port_forward("pod/web", "8080:80")`.',
+        ),
+    ),
+    (
+        r"No closing quotation",
+        Text(ko="따옴표를 열고 닫지 않았습니다.", en="A quotation mark was opened and not closed."),
+    ),
+    (
+        r"no need to specify a resource type as a separate argument",
+        Text(
+            ko='`종류/이름`으로 적으면 모두 그렇게 적습니다: `"pod/a", "pod/b"`. 이미지는 `"컨테이너=이미지"`입니다.',
+            en='With `type/name`, each one is written so: `"pod/a", "pod/b"`. An image is `"container=image"`.',
+        ),
+    ),
+    (
+        r"unable to parse requirement",
+        Text(
+            ko='셀렉터는 문자열 하나로 적습니다: `selector="app=web"`, `selector="app=web,tier=front"`',
+            en='A selector is one text: `selector="app=web"`, `selector="app=web,tier=front"`.',
+        ),
+    ),
+    (
+        r'resource type "(?P<type>[\w.]+) +(?P<name>[^"]+)"',
+        Text(
+            ko='종류와 이름을 따로 적으십시오: `"{type}", "{name}"`',
+            en='The type and the name are two words: `"{type}", "{name}"`.',
+        ),
+    ),
+    (
+        r'resource type "-[^"]*"',
+        Text(
+            ko='옵션이 종류로 읽혔습니다. 파이썬에서는 옵션을 인자로 씁니다: `kubectl.get("pods", output="wide")`',
+            en='An option was taken for a type. In Python it is an argument: `kubectl.get("pods", output="wide")`.',
+        ),
+    ),
+    (
+        r'unable to parse "(?P<text>[^"]*)"',
+        Text(
+            ko='patch에는 파이썬 값을 적어도 됩니다: `patch={{"metadata": {{"labels": {{"tier": "front"}}}}}}`',
+            en='A patch may be a Python value: `patch={{"metadata": {{"labels": {{"tier": "front"}}}}}}`.',
+        ),
+    ),
+)
