@@ -20,6 +20,7 @@ from podlab.kubectl.help import help_of, overview
 from podlab.kubectl.klog import logged
 from podlab.kubectl.kubectl import Kubectl
 from podlab.kubectl.output import Output
+from podlab.kubectl.verbs.config import Misused
 from podlab.kubectl.verbs.table import VERBS
 
 UNREACHABLE = (
@@ -73,14 +74,30 @@ def run(
         if parsed.verb not in VERBS and commands()[parsed.verb].is_group:
             where, code = GROUPS.get(parsed.verb, ("stderr", 1))
             return _helped(parsed, echo, line, where), code, None
-        chosen = kubectl(parsed.globals)
+        chosen = _chosen(kubectl, parsed)
         flags = {**parsed.flags, **{k: v for k, v in parsed.globals.items() if k == "namespace"}}
         output = chosen.do(parsed.verb, parsed.arguments, flags, after=parsed.after, stdin=stdin, echo=echo, line=line)
+    except Misused as error:
+        helped = _helped(parsed, echo, line)
+        return (helped, 1, error) if str(error) else (helped, 0, None)
     except PodlabError as error:
         error.hint = error.hint or hint_for(str(error))
         before = error.output if isinstance(error.output, Output) else Output(command=line)
         return before, before.exit_code or 1, error
     return output, output.exit_code, None
+
+
+def _chosen(kubectl: Callable[[dict[str, Any]], Kubectl], parsed: Line) -> Kubectl:
+    """The Kubectl that the global flags ask for; `config view` shows the file for a context that is not in it, too."""
+    try:
+        return kubectl(parsed.globals)
+    except ClusterError as error:
+        name = parsed.globals.get("context")
+        if parsed.verb != "config view" or not name or "context" not in str(error):
+            raise
+        if parsed.flags.get("minify"):
+            raise ClusterError(f"error: cannot locate context {name}", error.hint) from error
+        return kubectl({key: value for key, value in parsed.globals.items() if key != "context"})
 
 
 GROUPS = {"rollout": ("stdout", 1), "certificate": ("stdout", 0)}

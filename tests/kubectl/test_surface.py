@@ -8,6 +8,7 @@ from podlab import text
 from podlab.errors import PodlabError
 from podlab.kubectl import line
 from podlab.kubectl.calls import keywords
+from podlab.kubectl.commandline.flags import PAIRS
 from podlab.kubectl.commandline.parse import parse
 from podlab.kubectl.commandline.surface import Flag, commands
 from podlab.kubectl.help import shown
@@ -17,14 +18,18 @@ SAMPLES = {"bool": "true", "int": "1", "duration": "5s", "str": "x", "list": "x"
 LEFT = [name for name, usage in commands().items() if name not in VERBS and not usage.is_group]
 
 
-def given(flag: Flag) -> dict[str, object]:
-    return {flag.keyword: SAMPLES[flag.kind]}
+def sample(name: str, flag: Flag) -> str:
+    return "a=b" if flag.name in PAIRS.get(name, ()) else SAMPLES[flag.kind]
+
+
+def given(name: str, flag: Flag) -> dict[str, object]:
+    return {flag.keyword: sample(name, flag)}
 
 
 @pytest.mark.parametrize("name", commands())
 def test_every_command_and_flag_of_kubectl_is_understood(name: str) -> None:
     for flag in commands()[name].flags.values():
-        parsed = parse([*name.split(), f"--{flag.name}={SAMPLES[flag.kind]}"])
+        parsed = parse([*name.split(), f"--{flag.name}={sample(name, flag)}"])
         assert parsed.verb == name and flag.keyword in parsed.flags
 
 
@@ -33,13 +38,13 @@ def test_every_flag_is_done_or_refused_in_one_sentence(name: str) -> None:
     refused = [flag for flag in commands()[name].flags.values() if not accepts(name, flag)]
     for flag in refused:
         with pytest.raises(PodlabError) as said:
-            keywords(name, given(flag))
+            keywords(name, given(name, flag))
         assert isinstance(said.value.message, text.Text)
         for sentence in (said.value.message.ko, said.value.message.en):
             assert f"kubectl {name} --{flag.name}" in sentence and "podlab kubeconfig" in sentence
     done = [flag for flag in commands()[name].flags.values() if flag not in refused]
     for flag in done:
-        assert keywords(name, given(flag))
+        assert keywords(name, given(name, flag))
 
 
 @pytest.mark.parametrize("name", VERBS)

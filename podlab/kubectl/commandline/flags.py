@@ -20,6 +20,9 @@ WRITTEN_SHORT = ("all_namespaces", "container", "filename", "namespace", "output
 LARGEST = 2**63
 SMALL = {"create deployment": ("port", "replicas"), "create priorityclass": ("value",), "autoscale": ("max", "min")}
 """Flags that are 32 bits wide."""
+PAIRS = {"debug": ("env",), "create clusterrole": ("aggregation-rule",)}
+"""Flags that take `key=value` and nothing else."""
+MAPS = ("aggregation-rule",)
 
 
 def see(verb: str) -> str:
@@ -36,11 +39,22 @@ def converted(flag: Flag, text: str, verb: str, before: Any = None) -> Any:
     try:
         read = _READ.get(flag.kind)
         value: Any = read(flag, text, before) if read else text
+        if flag.name in PAIRS.get(verb, ()):
+            _check_pairs(flag.name, text)
         if flag.name in SMALL.get(verb, ()) and not -(2**31) <= value < 2**31:
             raise ValueError(f'strconv.ParseInt: parsing "{text}": value out of range')
         return value
     except ValueError as error:
         raise PodlabError(f'error: invalid argument "{text}" for "{flag.shown}" flag: {error}{see(verb)}') from None
+
+
+def _check_pairs(name: str, text: str) -> None:
+    pairs = text.split(",")
+    wrong = next((each for each in pairs if "=" not in each), None)
+    if wrong is not None:
+        raise ValueError(
+            "malformed pair, expect string=string" if name in MAPS else f"{wrong} must be formatted as key=value"
+        )
 
 
 def _bool(flag: Flag, text: str, before: Any) -> bool:

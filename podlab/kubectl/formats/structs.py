@@ -53,11 +53,18 @@ def _place(key: str, field: str, value: dict[str, Any]) -> tuple[int, str]:
     return (order.index(key) if order and key in order else PLACE.get(key, len(FIELDS))), key
 
 
+EMPTY = {"Deployment": "strategy", "StatefulSet": "updateStrategy", "DaemonSet": "updateStrategy"}
+"""Fields of a workload's spec that Go writes even if they are empty."""
+
+
 def with_empty_structs(obj: Any) -> Any:
     """A manifest as Go writes it again: each container has its `resources`, and a Pod or a workload its `status`."""
     if not isinstance(obj, dict):
         return obj
-    whole = {**obj, "spec": _with_resources(obj["spec"])} if isinstance(obj.get("spec"), dict) else dict(obj)
+    empty: dict[str, Any] = {EMPTY[obj["kind"]]: {}} if obj.get("kind") in EMPTY else {}
+    whole = (
+        {**obj, "spec": {**empty, **_with_resources(obj["spec"])}} if isinstance(obj.get("spec"), dict) else dict(obj)
+    )
     return whole if "spec" not in obj or "status" in obj else {**whole, "status": {}}
 
 

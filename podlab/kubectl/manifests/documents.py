@@ -144,7 +144,8 @@ def _load(document: str, source: str, before: int) -> Any:
         raise ManifestError(f"error: error parsing {source}: error converting YAML to JSON: {error}") from error
     except yaml.MarkedYAMLError as error:
         raise ManifestError(
-            f"error: error parsing {source}: {_go_words(error)}", _where(error, source, before)
+            f"error: error parsing {source}: error converting YAML to JSON: {go_words(error)}",
+            _where(error, source, before),
         ) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         words = str(error).splitlines()[0] if not isinstance(error, RecursionError) else "exceeded max depth"
@@ -168,14 +169,14 @@ def _go_line(error: yaml.MarkedYAMLError) -> int:
     return marks[0] + isinstance(error, yaml.scanner.ScannerError) if marks else 0
 
 
-def _go_words(error: yaml.MarkedYAMLError) -> str:
+def go_words(error: yaml.MarkedYAMLError) -> str:
     """Go's line number: its library counts from the context's mark where there is one, and only scanners from 1.
 
     Upstream: go.yaml.in/yaml/v2 decode.go (parser.fail)
     """
     line = _go_line(error)
     where = f"line {line}: " if line else ""
-    return f"error converting YAML to JSON: yaml: {where}{error.problem}"
+    return f"yaml: {where}{error.problem}"
 
 
 def _items(obj: Any, source: str) -> Iterator[Manifest]:

@@ -133,7 +133,10 @@ class Writing:
         """The object with the command line as its change's cause, where `--record` asks for that."""
         if not self.command.common.record or self.dry_run != "none" or not obj["metadata"].get("uid"):
             return obj
-        patch = {"metadata": {"annotations": {CAUSE: recorded(self.command.line)}}}
+        cause = recorded(self.command.line)
+        if (obj["metadata"].get("annotations") or {}).get(CAUSE) == cause:
+            return obj
+        patch = {"metadata": {"annotations": {CAUSE: cause}}}
         path = mapping.path(obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
         return self.patch(path, patch, "merge-patch", bare=True)
 

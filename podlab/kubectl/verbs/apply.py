@@ -19,8 +19,9 @@ from podlab.kubectl.command import Command
 from podlab.kubectl.commandline.wording import with_source
 from podlab.kubectl.manifests.documents import Manifest
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
-from podlab.kubectl.manifests.writing import LAST_APPLIED, Writing, annotated
+from podlab.kubectl.manifests.writing import CAUSE, LAST_APPLIED, Writing, annotated, recorded
 from podlab.kubectl.resources.merge import three_way
+from podlab.kubectl.resources.patches import merge_patch, strategic_patch
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.verbs.create import named_files
 from podlab.kubectl.verbs.delete import Target, policy_of, wait_until_gone
@@ -114,6 +115,8 @@ def _apply(
 ) -> None:
     name = manifest.name
     current = _current(writing.command, manifest, mapping, namespace)
+    if writing.command.common.record:
+        obj = {**obj, "metadata": {**obj["metadata"], "annotations": annotations_with_cause(writing.command.line, obj)}}
     modified = annotated(obj)
     if current is None:
         try:
@@ -129,8 +132,8 @@ def _apply(
     )
     if not patch:
         writing.tell(mapping, current, "unchanged")
-    elif writing.on_client and not writing.output:
-        writing.tell(mapping, current, "configured")
+    elif writing.on_client:
+        writing.tell(mapping, patched_here(writing.command, mapping, current, patch), "configured")
     else:
         try:
             kind = "strategic-merge-patch" if writing.command.schemas.is_strategic(mapping) else "merge-patch"
@@ -140,6 +143,18 @@ def _apply(
                 _replace(writing, Target(mapping, namespace, name), modified, anew)
                 return
             raise _patching(error, patch, manifest, mapping, namespace) from error
+
+
+def annotations_with_cause(line: str, obj: Object) -> dict[str, str]:
+    """A manifest's annotations with the command line among them, as `--record` puts it there."""
+    return {**(obj["metadata"].get("annotations") or {}), CAUSE: recorded(line)}
+
+
+def patched_here(command: Command, mapping: Mapping, current: Object, patch: Object) -> Object:
+    """The object as a patch would leave it, which a client's dry run does not ask the server."""
+    if not command.schemas.is_strategic(mapping):
+        return dict(merge_patch(current, patch))
+    return dict(strategic_patch(current, patch, command.schemas.of(mapping.api_version, mapping.kind)))
 
 
 def _replace(writing: Writing, target: Target, obj: Object, anew: Anew) -> None:
@@ -165,7 +180,7 @@ def _apply_on_server(
     except ApiError as error:
         if error.code == 409:
             raise PodlabError(conflict(error.status)) from error
-        raise with_source(error, "patching", manifest.source) from error
+        raise (error if subresource else with_source(error, "patching", manifest.source)) from error
     writing.tell(mapping, found, "serverside-applied")
 
 

@@ -35,6 +35,8 @@ def can_i(
 ) -> None:
     """Print yes or no, `no` being exit code 1; or list what one may do."""
     if list_:
+        if arguments:
+            raise PodlabError("error: list option must be specified with no arguments")
         _list(command, no_headers)
         return
     if len(arguments) != 2:
@@ -66,10 +68,13 @@ def _attributes(command: Command, arguments: tuple[str, ...], namespace: str, su
         mapping = command.mapper.by_name(resource)
         resource, group = mapping.plural, mapping.group
         if not mapping.namespaced:
-            command.err(f"Warning: resource '{mapping.plural}' is not namespace scoped\n\n")
+            within = f" in group '{mapping.group}'" if mapping.group else ""
+            command.err(f"Warning: resource '{mapping.plural}' is not namespace scoped{within}\n\n")
     except PodlabError:
-        if resource != "*":
-            command.err(f"Warning: the server doesn't have a resource type '{resource}'\n\n")
+        name_of, _, group_of = resource.partition(".")
+        if resource not in ("*", "users", "groups"):
+            within = f" in group '{group_of}'" if group_of else ""
+            command.err(f"Warning: the server doesn't have a resource type '{name_of}'{within}\n\n")
     found = {"namespace": namespace, "verb": verb, "group": group, "resource": resource}
     found |= {"name": name} if name else {}
     found |= {"subresource": subresource} if subresource else {}

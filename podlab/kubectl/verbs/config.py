@@ -5,7 +5,7 @@ Upstream: staging/src/k8s.io/kubectl/pkg/cmd/config
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,15 @@ def entry(config: Object, section: str, name: str) -> Object | None:
     return next((each for each in config.get(section) or [] if each.get("name") == name), None)
 
 
+class Misused(PodlabError):
+    """The wrong number of words: kubectl prints the command's help, then this."""
+
+
+def misused(arguments: Sequence[str], word: str = "Unexpected") -> PodlabError:
+    """What is said of too few words, or too many."""
+    return Misused(f"error: {word} args: [{' '.join(arguments)}]")
+
+
 def view(
     command: Command,
     *arguments: str,
@@ -74,6 +83,8 @@ def view(
     merge: bool = True,
 ) -> None:
     """Print the kubeconfig, its secrets left out."""
+    if not merge and command.client.kubeconfig is None:
+        raise PodlabError("error: if merge==false a precise file must be specified")
     if arguments:
         see = "See 'kubectl config view -h' for help and examples"
         raise PodlabError(f"error: unexpected arguments: [{' '.join(arguments)}]\n{see}")
@@ -173,9 +184,9 @@ def _names(command: Command, section: str) -> None:
 
 def use_context(command: Command, *arguments: str) -> None:
     """Make a context the current one."""
-    if not arguments:
-        raise PodlabError("error: Unexpected args: []")
-    name = _one(arguments, "use-context")
+    if len(arguments) != 1:
+        raise misused(arguments)
+    (name,) = arguments
     config = read(command)
     if entry(config, "contexts", name) is None:
         raise PodlabError(f'error: no context exists with the name: "{name}"')
@@ -221,9 +232,7 @@ def set_context(command: Command, *arguments: str, current: bool = False, cluste
 def rename_context(command: Command, *arguments: str) -> None:
     """Give a context another name."""
     if len(arguments) != 2:
-        raise PodlabError(
-            f"error: Unexpected args: {list(arguments)}\nSee 'kubectl config rename-context -h' for help and examples"
-        )
+        raise misused(arguments)
     old, new = arguments
     config, path = read(command), _path(command)
     found = entry(config, "contexts", old)
@@ -240,6 +249,8 @@ def rename_context(command: Command, *arguments: str) -> None:
 
 def delete_context(command: Command, *arguments: str) -> None:
     """Take a context out of the file."""
+    if not arguments:
+        raise Misused("")
     name = _one(arguments, "delete-context")
     active = read(command).get("current-context") == name
     _delete(

@@ -13,7 +13,7 @@ from typing import Any
 
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
-from podlab.kubectl.verbs.config import entry, read, write
+from podlab.kubectl.verbs.config import entry, misused, read, write
 
 Object = dict[str, Any]
 SECTIONS = {"clusters": "cluster", "contexts": "context", "users": "user"}
@@ -29,7 +29,7 @@ TRUTHS = ("insecure-skip-tls-verify", "disable-compression")
 def set_(command: Command, *arguments: str, set_raw_bytes: bool = False) -> None:
     """Set one value: `clusters.NAME.server https://…`, `current-context NAME`."""
     if len(arguments) != 2:
-        raise PodlabError(f"error: Unexpected args: [{' '.join(arguments)}]")
+        raise misused(arguments)
     config, (property_name, value) = read(command), arguments
     if property_name == "current-context":
         write(command, {**config, "current-context": value})
@@ -80,7 +80,7 @@ def _value(field: str, value: str, raw: bool) -> object:
 def unset(command: Command, *arguments: str) -> None:
     """Take one value out: `contexts.NAME.namespace`, `users.NAME`, `current-context`."""
     if len(arguments) != 1:
-        raise PodlabError(f"error: Unexpected args: [{' '.join(arguments)}]")
+        raise misused(arguments)
     config, property_name = read(command), arguments[0]
     if property_name == "current-context":
         config["current-context"] = ""
@@ -89,12 +89,12 @@ def unset(command: Command, *arguments: str) -> None:
     else:
         section, name, field = _place(config, property_name)
         found = entry(config, section, name)
-        if found is None:
+        if found is None and field:
             raise PodlabError(f"error: current map key `{name}` is invalid")
-        if field:
+        if found is not None and field:
             (found.get(SECTIONS[section]) or {}).pop(field, None)
         else:
-            config[section] = [each for each in config[section] if each is not found]
+            config[section] = [each for each in config.get(section) or [] if each is not found]
     write(command, config)
     command.out(f'Property "{property_name}" unset.\n')
 
@@ -111,7 +111,7 @@ def set_cluster(
 ) -> None:
     """Make a cluster, or change what is said of it."""
     if len(arguments) != 1:
-        raise PodlabError(f"error: Unexpected args: [{' '.join(arguments)}]")
+        raise misused(arguments)
     if insecure_skip_tls_verify and certificate_authority:
         raise PodlabError("error: you cannot specify a certificate authority and insecure mode at the same time")
     given: Object = {"server": server, "tls-server-name": tls_server_name, "proxy-url": proxy_url}
@@ -135,8 +135,8 @@ def _certificate(command: Command, key: str, name: str, embed: bool) -> Object:
     try:
         data = path.read_bytes()
     except OSError as error:
-        why = f"open {name}: {(error.strerror or '').lower()}"
-        raise PodlabError(f"error: could not read {key} data from {name}: {why}") from None
+        why = f"stat {name}: {(error.strerror or '').lower()}"
+        raise PodlabError(f"error: could not stat {key} file {name}: {why}") from None
     return {key: None, f"{key}-data": base64.b64encode(data).decode()}
 
 
@@ -158,7 +158,7 @@ def set_credentials(
 ) -> None:
     """Make a user, or change how one proves to be that user."""
     if len(arguments) != 1:
-        raise PodlabError(f"error: unexpected args: [{' '.join(arguments)}]")
+        raise misused(arguments, "unexpected")
     methods = [*(["--token"] if token else []), *(["--username/--password"] if username or password else [])]
     if len(methods) > 1:
         many = "you cannot specify more than one authentication method at the same time"

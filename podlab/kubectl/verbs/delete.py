@@ -15,13 +15,14 @@ from podlab.apimachinery.duration import parse_duration
 from podlab.errors import ApiError, PodlabError, WaitTimeout
 from podlab.kubeconfig.eventloop import pause
 from podlab.kubectl.command import Command
+from podlab.kubectl.commandline.flags import BOOLEANS
 from podlab.kubectl.commandline.wording import with_source
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
 from podlab.kubectl.manifests.writing import IN_WORDS, kind_name
 from podlab.kubectl.resources.listing import read_list
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.resources.selection import select
-from podlab.kubectl.verbs.naming import NOTHING_NAMED
+from podlab.kubectl.verbs.naming import BOTH, NOTHING_NAMED
 from podlab.kubectl.verbs.raw import send_raw
 
 Object = dict[str, Any]
@@ -29,6 +30,8 @@ IMMEDIATE = (
     "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. "
     "The resource may continue to run on the cluster indefinitely.\n"
 )
+OLD_CASCADES = {each: "background" if yes else "orphan" for each, yes in BOOLEANS.items()}
+DEPRECATED = "warning: --cascade={} is deprecated (boolean value) and can be replaced with --cascade={}.\n"
 UNSCOPED = "Warning: deleting cluster-scoped resources, not scoped to the provided namespace\n"
 LOOK = 0.25
 """Seconds between two looks where a watch cannot be had."""
@@ -67,6 +70,7 @@ def delete(
     dry_run: str = "none",
     output: str = "",
     raw: str = "",
+    interactive: bool = False,
 ) -> None:
     """Delete each object, then wait until all are gone (up to `timeout`; a week where it is 0).
 
@@ -80,7 +84,9 @@ def delete(
         send_raw(command, "DELETE", raw, filename)
         return
     if output not in ("", "name"):
-        raise PodlabError(f'error: unexpected -o output mode: {output}. We only support "-o name"')
+        raise PodlabError(f"error: unexpected -o output mode: {output}. We only support '-o name'")
+    if filename and arguments:
+        raise PodlabError(BOTH)
     grace_period = _grace(grace_period, now, force)
     if all_ and (selector or field_selector):
         raise PodlabError("error: setting 'all' parameter but found a non empty selector. ")
@@ -95,6 +101,10 @@ def delete(
     ignore = ignore_not_found or bool(all_ or selector or field_selector)
     if command.enforce_namespace and any(not target.mapping.namespaced for target in targets):
         command.err(UNSCOPED)
+    if interactive and targets and not _confirmed(command, targets):
+        return
+    if cascade in OLD_CASCADES:
+        command.err(DEPRECATED.format(cascade, OLD_CASCADES[cascade]))
     deleted = []
     for target in targets:
         with command.going_on():
@@ -106,6 +116,18 @@ def delete(
         command.out("No resources found\n")
     if dry_run == "none" and wait is not False:
         _wait(command, deleted, parse_duration(timeout) or 7 * 24 * 3600)
+
+
+def _confirmed(command: Command, targets: Sequence[Target]) -> bool:
+    """Whether whoever is at the terminal says yes."""
+    names = "".join(f"{kind_name(target.mapping)}/{target.name}\n" for target in targets)
+    ask = "Do you want to continue? (y/N): "
+    command.out(f"You are about to delete the following {len(targets)} resource(s):\n{names}{ask}")
+    typed = command.stdin.readline().decode("utf-8", "replace").split() if command.stdin else []
+    if typed[:1] in (["y"], ["Y"]):
+        return True
+    command.out("deletion is cancelled\n")
+    return False
 
 
 def _grace(asked: int, now: bool, force: bool) -> int:
@@ -127,8 +149,8 @@ def policy_of(cascade: str) -> str:
     Raises:
         PodlabError: there is none of that name.
     """
-    policies = {"background": "Background", "foreground": "Foreground", "orphan": "Orphan", "true": "Background"}
-    policy = policies.get(cascade)
+    policies = {"background": "Background", "foreground": "Foreground", "orphan": "Orphan"}
+    policy = policies.get(OLD_CASCADES.get(cascade, cascade))
     if policy is None:
         raise PodlabError(f'error: invalid cascade value ({cascade}). Must be "background", "foreground", or "orphan"')
     return policy
@@ -162,6 +184,8 @@ def _of_arguments(
     found = []
     for one in chosen:
         namespace = command.namespace if one.mapping.namespaced else ""
+        if one.name and all_namespaces and one.mapping.namespaced:
+            raise PodlabError("error: a resource cannot be retrieved by name across all namespaces")
         if one.name:
             found.append(Target(one.mapping, namespace, one.name))
         elif not selecting:

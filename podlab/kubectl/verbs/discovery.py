@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from platform import machine
 
 from podlab.apimachinery.yamlprinter import to_json, to_yaml
 from podlab.errors import PodlabError
@@ -15,6 +17,19 @@ DUMP = "To further debug and diagnose cluster problems, use 'kubectl cluster-inf
 KUSTOMIZE = "v5.8.1"
 STRUCTURED = ("json", "yaml", "kyaml")
 VERSION = "v1.36.4"
+_MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
+CLIENT = {
+    "major": "1",
+    "minor": "36",
+    "gitVersion": VERSION,
+    "gitCommit": "bb826b1d48562f110659e64e8ec444327433db95",
+    "gitTreeState": "clean",
+    "buildDate": "2026-09-29T20:03:31Z",
+    "goVersion": "go1.27.1",
+    "compiler": "gc",
+    "platform": f"{sys.platform.replace('win32', 'windows')}/{_MACHINES.get(machine().lower(), machine().lower())}",
+}
+"""The kubectl that podlab does as, in the order of Go's struct."""
 """The kubectl whose text is kept to."""
 
 
@@ -122,11 +137,10 @@ def version(command: Command, *arguments: str, client: bool = False, output: str
     if output not in ("", "yaml", "json"):
         raise PodlabError("error: --output must be 'yaml' or 'json'")
     if output:
-        major, minor, _ = VERSION.removeprefix("v").split(".")
-        found: dict[str, object] = {"clientVersion": {"gitVersion": VERSION, "major": major, "minor": minor}}
+        found: dict[str, object] = {"clientVersion": CLIENT}
         found["kustomizeVersion"] = KUSTOMIZE
         found |= {} if client else {"serverVersion": command.client.get("/version")}
-        command.out(to_yaml(found) + "\n" if output == "yaml" else to_json(found))
+        command.out(to_yaml(found) + "\n" if output == "yaml" else to_json(found, by_name=False))
         return
     command.out(f"Client Version: {VERSION}\nKustomize Version: {KUSTOMIZE}\n")
     if not client:

@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from podlab.apimachinery.times import parse
-from podlab.errors import PodlabError
+from podlab.errors import ClusterError, PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.describe.sections import interval
 from podlab.kubectl.formats.formats import parse_format
 from podlab.kubectl.formats.tabwriter import align, escape
-from podlab.kubectl.resources.listing import read_list
+from podlab.kubectl.resources.listing import CHUNK, read_list
 from podlab.kubectl.verbs.watching import ended, until
 
 Object = dict[str, Any]
@@ -31,6 +31,7 @@ def events(
     no_headers: bool = False,
     output: str = "",
     watch: bool = False,
+    chunk_size: int = CHUNK,
 ) -> None:
     """Print Events, oldest first.
 
@@ -48,11 +49,11 @@ def events(
     mapping = command.mapper.by_name("events.v1.")
     selector = _about(command, for_) if for_ else ""
     namespace = "" if all_namespaces else command.namespace
-    listed = read_list(command.client, mapping, namespace, field_selector=selector)
+    listed = read_list(command.client, mapping, namespace, field_selector=selector, chunk_size=chunk_size)
     found = [{"apiVersion": "v1", "kind": "Event", **event} for event in listed["items"] if _is_wanted(event, wanted)]
     found.sort(key=_when)
     command.objects += found
-    if output == "name":
+    if output in ("name", "wide") and found:
         return
     if output and found:
         document = {"apiVersion": "v1", "items": found, "kind": "EventList", "metadata": {"resourceVersion": ""}}
@@ -81,6 +82,9 @@ def _follow(command: Command, path: str, query: dict[str, object], wanted: set[s
                 command.out(align(f"{row}\n", min_width=6, padding=3))
         if until(command, None):
             command.err(ended())
+    except ClusterError:
+        if not command.client.request_timeout:
+            raise
     except KeyboardInterrupt:
         command.exit_code = 130
 
@@ -91,7 +95,10 @@ def _about(command: Command, text: str) -> str:
         raise PodlabError("error: --for must be in resource/name form")
     if "/" in name:
         raise PodlabError("error: arguments in resource/name form may not have more than one slash")
-    mapping = command.mapper.by_name(resource)
+    try:
+        mapping = command.mapper.by_name(resource)
+    except PodlabError as error:
+        raise PodlabError(str(error).removeprefix("error: "), error.hint) from error
     terms = {"kind": mapping.kind, "apiVersion": mapping.api_version, "name": name}
     return ",".join(f"involvedObject.{key}={value}" for key, value in terms.items())
 

@@ -53,7 +53,7 @@ def label(
     writing = Writing(command, "kubectl-label")
     several = bool(selector or all_ or field_selector)
     found = (
-        objects_in(command, words, filename)
+        objects_in(command, words, filename, "pod")
         if local
         else objects_named(command, words, filename, selector, all_, all_namespaces, field_selector)
     )
@@ -189,7 +189,9 @@ def _write(
     return writing.patch(path, patch, "merge-patch")
 
 
-def objects_in(command: Command, words: Sequence[str], filename: Sequence[str]) -> list[tuple[Mapping, Object]]:
+def objects_in(
+    command: Command, words: Sequence[str], filename: Sequence[str], example: str = "rsrc"
+) -> list[tuple[Mapping, Object]]:
     """The objects of files, as they are written: what `--local` is about.
 
     Raises:
@@ -197,7 +199,8 @@ def objects_in(command: Command, words: Sequence[str], filename: Sequence[str]) 
     """
     if words or not filename:
         raise PodlabError(
-            "error: can only use local files by -f rsrc.yaml or --filename=rsrc.json when --local=true is set"
+            f"error: can only use local files by -f {example}.yaml or --filename={example}.json when --local=true is "
+            "set"
             if words
             else "error: one or more files must be specified as -f rsrc.yaml or --filename=rsrc.json"
         )

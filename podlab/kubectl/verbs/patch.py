@@ -15,12 +15,14 @@ import yaml
 from podlab.apimachinery import goyaml
 from podlab.errors import ManifestError, PodlabError
 from podlab.kubectl.command import Command
+from podlab.kubectl.manifests.documents import go_words
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
 from podlab.kubectl.manifests.writing import Writing
 from podlab.kubectl.resources.listing import read_one
 from podlab.kubectl.resources.patches import PatchError, json_patch, merge_patch, strategic_patch
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.resources.selection import select
+from podlab.kubectl.verbs.label import objects_in
 from podlab.kubectl.verbs.naming import NOTHING_NAMED
 
 Object = dict[str, Any]
@@ -36,6 +38,7 @@ def patch(
     filename: Sequence[str] = (),
     subresource: str = "",
     dry_run: str = "none",
+    local: bool = False,
 ) -> None:
     """Change part of an object: strategic merge, merge, or JSON patch, in JSON or YAML.
 
@@ -51,16 +54,22 @@ def patch(
     text = patch or _read(command, patch_file)
     body = _parsed(text)
     writing = Writing(command, "kubectl-patch", dry_run)
+    if local:
+        for mapping, obj in objects_in(command, arguments, filename):
+            with command.going_on():
+                writing.tell(mapping, _locally(writing, mapping, obj, "", body, TYPES[type_.lower()]), "patched")
+        return
     for mapping, namespace, name in _targets(command, arguments, filename):
         with command.going_on():
             path = mapping.path(namespace, name, subresource)
             before = read_one(command.client, mapping, namespace, name, subresource)
-            local = writing.on_client
-            after = (_locally if local else _there)(writing, mapping, before, path, body, TYPES[type_.lower()])
+            after = (_locally if writing.on_client else _there)(
+                writing, mapping, before, path, body, TYPES[type_.lower()]
+            )
             mapping = _kind_of(mapping, after)
             # by all of it: the last finalizer's removal deletes an object without a resourceVersion of its own
-            unchanged = before == after and not writing.output and dry_run != "server"
-            writing.tell(mapping, after, "patched (no change)" if unchanged else "patched", plain=local)
+            unchanged = before == after and not writing.output
+            writing.tell(mapping, after, "patched (no change)" if unchanged else "patched", plain=True)
 
 
 def _there(writing: Writing, mapping: Mapping, before: Object, path: str, body: Any, kind: str) -> Object:
@@ -105,7 +114,8 @@ def _parsed(text: str) -> Any:
     except goyaml.NotJson as error:
         raise ManifestError("error: invalid JSON document") from error
     except yaml.YAMLError as error:
-        raise ManifestError(f'error: unable to parse "{text}": yaml: {error}') from error
+        words = go_words(error) if isinstance(error, yaml.MarkedYAMLError) else f"yaml: {error}"
+        raise ManifestError(f'error: unable to parse "{text}": {words}') from error
 
 
 def _targets(command: Command, arguments: Sequence[str], filename: Sequence[str]) -> list[tuple[Mapping, str, str]]:

@@ -48,6 +48,8 @@ def proxy(
         www_prefix=www_prefix,
     )
     try:
+        if not 0 <= port <= 65535:
+            raise PodlabError(f"error: listen tcp: address {port}: invalid port")
         server = ThreadingHTTPServer((address, port), _handler(command.client, rules, bool(disable_filter)))
     except OSError as error:
         reason = (error.strerror or str(error)).lower()

@@ -45,7 +45,8 @@ def set_env(
     """Set variables of containers (`NAME=value`), remove them (`NAME-`), or list them."""
     refuse([BOTH] if all_ and selector else [])
     typed = command.stdin.read().decode("utf-8", "replace").splitlines() if "-" in arguments and command.stdin else []
-    words, given = _divided([*(each for each in arguments if each != "-"), *env, *(each for each in typed if each)])
+    words, given = _divided([each for each in arguments if each != "-"])
+    given = [*env, *given, *(each for each in typed if each)]
     if not words and not filename:
         raise PodlabError(NAMED)
     if keys and not from_:

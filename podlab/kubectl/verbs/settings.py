@@ -118,17 +118,25 @@ def set_resources(
     given = {key: _amounts(text) for key, text in (("limits", limits), ("requests", requests)) if text}
 
     def change(spec: Object) -> Object:
-        chosen = [each for each in spec.get("containers") or [] if matches(containers, each["name"])]
+        kinds = {
+            kind: [each for each in spec.get(kind) or [] if matches(containers, each["name"])]
+            for kind in ("containers", "initContainers")
+        }
+        chosen = [each for found in kinds.values() for each in found]
         if not chosen:
             raise PodlabError(f"error: unable to find container named {containers}")
-        patched = [{"name": each["name"], "resources": given} for each in chosen]
+        patched: Object = {
+            kind: [{"name": each["name"], "resources": given} for each in found]
+            for kind, found in kinds.items()
+            if found
+        }
         same = all(
             (each.get("resources") or {}).get(kind, {}).get(key) == value
             for each in chosen
             for kind, amounts in given.items()
             for key, value in amounts.items()
         )
-        return {} if same else {"containers": patched}
+        return {} if same else patched
 
     done = "resource requirements updated"
     found = objects_of(command, arguments, filename, selector, all_, local)

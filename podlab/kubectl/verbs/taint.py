@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from podlab.apimachinery import validation
 from podlab.apimachinery.gotext import quote
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
@@ -118,8 +119,8 @@ def _one(text: str) -> Object:
 def _check(text: str, key: str, effect: str) -> None:
     if effect and effect not in EFFECTS:
         raise PodlabError(f"error: invalid taint effect: {effect}, unsupported taint effect{SEE}")
-    if not KEY.fullmatch(key):
-        raise PodlabError(f"error: invalid taint spec: {text}, {KEY_RULE}{SEE}")
+    if wrong := validation.qualified(key):
+        raise PodlabError(f"error: invalid taint spec: {text}, {'; '.join(wrong)}{SEE}")
 
 
 def _go(taint: Object) -> str:
