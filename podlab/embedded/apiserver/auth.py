@@ -1,6 +1,7 @@
 """Who asks: bearer tokens, ServiceAccount tokens, impersonation.
 
-Upstream: pkg/kubeapiserver/authenticator, staging/src/k8s.io/apiserver/pkg/endpoints/filters/authentication.go
+Upstream: pkg/kubeapiserver/authenticator, staging/src/k8s.io/apiserver/pkg/authentication/token/cache,
+staging/src/k8s.io/apiserver/pkg/endpoints/filters/authentication.go
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resource import User
 from podlab.embedded.apiserver.tokens import ISSUER, Refused, Signer, Tokens
 
+KEPT = 10.0
+"""Seconds that a token is good without another look, even if what it stands for is gone meanwhile."""
+MOST_KEPT = 1000
 ANONYMOUS = User("system:anonymous", ("system:unauthenticated",))
 
 
@@ -26,6 +30,7 @@ class Authenticator:
         self._registry, self._token = registry, token
         self.tokens = Tokens(registry, signer)
         self._impersonators: set[str] = set()
+        self._known: dict[tuple[str, tuple[str, ...]], tuple[float, tuple[User, list[str]]]] = {}
 
     def public_key(self) -> dict[str, str]:
         """The public half of the tokens' key, as a JSON web key."""
@@ -52,4 +57,11 @@ class Authenticator:
         """The user whose token this is, and the audiences that it is good for. Raises Refused."""
         if hmac.compare_digest(token.encode(), self._token.encode()):
             return ADMIN, list(audiences)
-        return self.tokens.verify(token, audiences)
+        key, now = (token, tuple(audiences)), self._registry.clock.now()
+        until, known = self._known.get(key, (0.0, None))
+        if known is None or not until - KEPT <= now < until:
+            known = self.tokens.verify(token, audiences)
+            if len(self._known) >= MOST_KEPT:
+                self._known.clear()
+            self._known[key] = now + KEPT, known
+        return known

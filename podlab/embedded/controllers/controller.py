@@ -25,6 +25,8 @@ MANAGER = "kube-controller-manager"
 CONTROLLER = Writer(MANAGER)
 RETRIES = 0.005, 1000.0
 """Seconds until a key that failed is tried again: the first time, doubled each time, and at most."""
+LONGEST_REST = 0.05
+"""Seconds that a key rests at most, however much was written of it: controllers write several objects at a time."""
 AT_ONCE = 32
 """Keys worked on before the loop may do something else."""
 
@@ -120,7 +122,8 @@ class Controller:
 
     def _rest(self, key: Key, writes: int) -> None:
         if writes and self._pace:
-            self._resting[key] = self._clock.call_later(writes * self._pace, lambda: self._rested(key))
+            rest = min(writes * self._pace, LONGEST_REST)
+            self._resting[key] = self._clock.call_later(rest, lambda: self._rested(key))
             if key in self._queue:
                 del self._queue[key]
                 self._wanted.add(key)

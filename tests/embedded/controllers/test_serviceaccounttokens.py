@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from podlab.embedded.apiserver.auth import KEPT
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.apiserver.tokens import EXPIRED, INVALIDATED, LAST_USED, Refused
 from podlab.embedded.controllers.serviceaccounttokens import NAME, TYPE, UID
@@ -58,6 +59,8 @@ async def test_a_token_secret_is_filled_and_goes_with_its_account(signing: Simul
     signing.registry.delete(signing.registry.resource("serviceaccounts"), "robot", "default")
     await signing.run(0.1)
     assert _find(signing, "secrets", "robot-token") is None
+    assert signing.core.authenticator.by_token(token)[0] == user, "known for a while, whatever became of the account"
+    await signing.run(KEPT)
     with pytest.raises(Refused, match=INVALIDATED):
         signing.core.authenticator.by_token(token)
 

@@ -5,6 +5,7 @@ Upstream: pkg/registry/core/{pod,namespace}/storage
 
 from __future__ import annotations
 
+from podlab.apimachinery.times import rfc3339
 from podlab.embedded.apiserver import status, verbs
 from podlab.embedded.apiserver.answering import negotiation, shapes
 from podlab.embedded.apiserver.answering.negotiation import Answer
@@ -12,6 +13,7 @@ from podlab.embedded.apiserver.decoding import decode
 from podlab.embedded.apiserver.request import check_write_options
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.resources.componentstatuses import PARTS, component
+from podlab.embedded.apiserver.validation import causes
 from podlab.embedded.apiserver.verbs import Call
 
 
@@ -31,6 +33,18 @@ def component_status(call: Call) -> Answer:
     return call.one(component(call.name), form)
 
 
+def _check_target(target: Obj) -> None:
+    """Upstream: pkg/apis/core/validation/validation.go ValidatePodBinding"""
+    found = []
+    if target.get("kind") not in (None, "", "Node"):
+        found.append(causes.unsupported("target.kind", target["kind"], ("Node", "<empty>")))
+    if not target.get("name"):
+        found.append(causes.required("target.name"))
+    if found:
+        text = ", ".join(f"{cause.field}: {cause.message}" for cause in found)
+        raise status.StatusError(500, "", f"[{text}]" if len(found) > 1 else text)
+
+
 def bind(call: Call) -> Answer:
     """POST of a Binding: the Pod gets its node. Upstream: pkg/registry/core/pod/storage/storage.go"""
     dry_run = check_write_options(call.request, "CreateOptions")
@@ -40,8 +54,8 @@ def bind(call: Call) -> Answer:
     node = target.get("name", "")
     if call.name and (binding.get("metadata") or {}).get("name") != call.name:
         raise status.bad_request("name in URL does not match name in Binding object")
-    if not node:
-        raise status.invalid("Binding", "", [status.Cause("target.name", "FieldValueRequired", "Required value")])
+    _check_target(target)
+    now = rfc3339(call.registry.clock.now())
 
     def assign(pod: Obj) -> None:
         bound = pod["spec"].get("nodeName", "")
@@ -51,6 +65,9 @@ def bind(call: Call) -> Answer:
             why = f'pod {name} is already assigned to node "{bound}"'
             raise status.conflict("pods/binding", name, why)
         pod["spec"]["nodeName"] = node
+        conditions = pod.setdefault("status", {}).setdefault("conditions", [])
+        conditions[:] = [condition for condition in conditions if condition["type"] != "PodScheduled"]
+        conditions.append({"lastProbeTime": None, "lastTransitionTime": now, "status": "True", "type": "PodScheduled"})
 
     if not dry_run:
         call.registry.change(call.registry.resource("pods"), name, call.namespace, assign, subresource="binding")

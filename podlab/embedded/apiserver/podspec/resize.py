@@ -31,6 +31,9 @@ def keep(pod: Obj, old: Obj) -> None:
                 container.pop(name, None)
                 if name in sent[container["name"]]:
                     container[name] = sent[container["name"]][name]
+    pod["spec"].pop("resources", None)
+    if given.get("resources") is not None:
+        pod["spec"]["resources"] = given["resources"]
     for key in ("labels", "annotations", "finalizers", "ownerReferences"):
         pod["metadata"].pop(key, None)
         if key in old["metadata"]:
@@ -46,7 +49,8 @@ def validate(pod: Obj, old: Obj | None) -> list[Cause]:
     found = podspec.validate(pod["spec"], "spec", pod=pod["metadata"].get("name", ""))
     if not found and qos(pod) != qos(old):
         found.append(causes.invalid("spec", qos(old), "Pod QOS Class may not change as a result of resizing"))
-    pairs = [
+    whole = ("spec.resources", pod["spec"].get("resources") or {}, old["spec"].get("resources") or {})
+    pairs = [whole] + [
         (f"spec.{key}[{index}].resources", container.get("resources") or {}, before.get("resources") or {})
         for key in KINDS
         for index, (container, before) in enumerate(

@@ -68,13 +68,16 @@ def _amounts(given: Obj | None, path: str) -> list[Cause]:
 
 def _fits(scope: str, resource: str) -> bool:
     """Whether a scope makes sense for a resource. Upstream: IsResourceQuotaScopeValidForResource"""
-    if resource not in STANDARD_FOR_SCOPES or scope not in SCOPES:
+    if scope not in SCOPES or not (resource in STANDARD_FOR_SCOPES or resource.startswith(HUGE_PAGES)):
         return True
     if scope == "BestEffort":
         return resource in PODS
     if scope == "VolumeAttributesClass":
         return resource in ("persistentvolumeclaims", "requests.storage")
     return resource in (*PODS, *COMPUTE)
+
+
+HUGE_PAGES = ("hugepages-", "requests.hugepages-")
 
 
 def _scopes(spec: Obj) -> list[Cause]:

@@ -119,16 +119,19 @@ def _with_claims(spec: Obj, given: list[Obj]) -> Obj:
 
 def _strategy(strategy: Obj, path: str) -> list[Cause]:
     kind, rolling = strategy.get("type") or "", strategy.get("rollingUpdate")
+    shown = (
+        None
+        if rolling is None
+        else {"Partition": rolling.get("partition"), "MaxUnavailable": rolling.get("maxUnavailable")}
+    )
     if kind == "OnDelete":
-        if rolling is None:
+        if shown is None:
             return []
-        shown = {"Partition": rolling.get("partition", 0), "MaxUnavailable": rolling.get("maxUnavailable")}
         text = "only allowed for updateStrategy 'RollingUpdate'"
         return [causes.invalid(f"{path}.rollingUpdate", shown, text)]
     if kind == "RollingUpdate":
         return metadata.non_negative(f"{path}.rollingUpdate.partition", (rolling or {}).get("partition"))
-    shown = {"Type": kind, "RollingUpdate": None}
-    return [causes.invalid(path, shown, "must be 'RollingUpdate' or 'OnDelete'")]
+    return [causes.invalid(path, {"Type": kind, "RollingUpdate": shown}, "must be 'RollingUpdate' or 'OnDelete'")]
 
 
 STATEFUL_SETS = workloads.workload(

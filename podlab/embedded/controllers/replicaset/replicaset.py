@@ -15,6 +15,8 @@ from podlab.embedded.controllers.pods.podcontrol import BURST, PodControl, from_
 from podlab.embedded.controllers.pods.podevents import owners_of
 from podlab.embedded.controllers.replicaset import replicas
 
+PACE = 0.008
+"""A Deployment looks at what it wrote before its ReplicaSet has said how many Pods there are."""
 COMPONENTS = {"ReplicaSet": "replicaset-controller", "ReplicationController": "replication-controller"}
 
 
@@ -26,7 +28,7 @@ class Replicas:
         self._resource = registry.resource(resource)
         self._pods = PodControl(registry, COMPONENTS[self._resource.kind], pods)
         self._claims = Claims(registry, registry.resource("pods"), pods)
-        self._controller = Controller(registry, self._reconcile)
+        self._controller = Controller(registry, self._reconcile, pace=PACE)
         self._controller.on(resource, self._on_owner)
         self._controller.on("pods", owners_of(self._controller, registry, self._resource))
         self.stop = self._controller.stop

@@ -42,6 +42,8 @@ class Allocation:
         waits = any(c["type"] == "PodResizePending" for c in (pod.get("status") or {}).get("conditions") or [])
         statuses = (pod.get("status") or {}).get("containerStatuses") or []
         had = {status["name"]: status.get("resources") or {} for status in statuses}
+        if podspecs.WHOLE in asked:
+            had[podspecs.WHOLE] = (pod.get("status") or {}).get("resources") or {}
         given = asked | had if waits else asked
         return cls(given, copy.deepcopy(given))
 
@@ -50,6 +52,8 @@ class Allocation:
         if self.allocated == asked_for(pod):
             return pod
         spec = {**pod["spec"]}
+        if podspecs.WHOLE in self.allocated:
+            spec["resources"] = self.allocated[podspecs.WHOLE]
         for key in podspecs.KINDS:
             if key in spec:
                 spec[key] = [{**c, "resources": self.allocated.get(c["name"], {})} for c in spec[key]]
@@ -59,7 +63,8 @@ class Allocation:
 def asked_for(pod: Obj) -> dict[str, Obj]:
     """The resources in a Pod's spec, by container; ephemeral containers have none."""
     found = [container for container, path in podspecs.paths(pod) if not path.startswith(EPHEMERAL)]
-    return {container["name"]: container.get("resources") or {} for container in found}
+    own = {podspecs.WHOLE: pod["spec"]["resources"]} if pod["spec"].get("resources") else {}
+    return own | {container["name"]: container.get("resources") or {} for container in found}
 
 
 def verdict(pod: Obj, node: Obj | None, others: Iterable[Obj]) -> tuple[str, str, str] | None:

@@ -19,8 +19,8 @@ def of_container(container: Obj) -> Obj:
 
 
 def requested(spec: Obj) -> Obj:
-    """`status.allocatedResources` of a Pod: what its containers ask for."""
-    return _total(spec.get("containers") or [], "requests")
+    """`status.allocatedResources` of a Pod: what it or else its containers ask for."""
+    return _of(spec, "requests")
 
 
 def reported(spec: Obj, *, measured: bool) -> Obj:
@@ -28,12 +28,20 @@ def reported(spec: Obj, *, measured: bool) -> Obj:
     containers = spec.get("containers") or []
     found: Obj = {}
     for kind in ("limits", "requests"):
-        total = _total(containers, kind)
+        total = _of(spec, kind)
         if total:
             found[kind] = total
-    if measured and not all("memory" in ((c.get("resources") or {}).get("limits") or {}) for c in containers):
+    limited = "memory" in ((spec.get("resources") or {}).get("limits") or {})
+    limited = limited or all("memory" in ((c.get("resources") or {}).get("limits") or {}) for c in containers)
+    if measured and not limited:
         found["limits"] = {**found.get("limits", {}), "memory": UNLIMITED_MEMORY}
     return {key: found[key] for key in ("limits", "requests") if key in found}
+
+
+def _of(spec: Obj, kind: str) -> Obj:
+    """What the Pod's own resources say goes before what its containers' do."""
+    own = {k: v for k, v in ((spec.get("resources") or {}).get(kind) or {}).items() if k in ("cpu", "memory")}
+    return dict(sorted((_total(spec.get("containers") or [], kind) | own).items()))
 
 
 def _total(containers: list[Obj], kind: str) -> Obj:

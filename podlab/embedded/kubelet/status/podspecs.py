@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 Obj = dict[str, Any]
+WHOLE = ""
+"""Where the resources of the Pod itself stand among those of its containers."""
 KINDS = ("ephemeralContainers", "initContainers", "containers")
 """Where a Pod's spec has containers, in the order of starting."""
 

@@ -53,8 +53,9 @@ def _in_force(spec: Obj, seen: Observation) -> Obj:
     """A spec whose containers have the resources that are in force."""
     if not seen.actual:
         return spec
-    containers = spec.get("containers") or []
-    return {**spec, "containers": [{**c, "resources": seen.actual.get(c["name"], {})} for c in containers]}
+    containers = [{**c, "resources": seen.actual.get(c["name"], {})} for c in spec.get("containers") or []]
+    own = {"resources": seen.actual[podspecs.WHOLE]} if podspecs.WHOLE in seen.actual else {}
+    return {**spec, **own, "containers": containers}
 
 
 def _statuses(inits: list[Obj], mains: list[Obj], guests: list[Obj]) -> Iterable[tuple[str, list[Obj]]]:

@@ -119,3 +119,17 @@ async def test_a_table_carries_only_what_can_be_named() -> None:
     table = "application/json;as=Table;v=v1;g=meta.k8s.io"
     answer = await Api().call("GET", "/api/v1/pods?includeObject=Nope", accept=table)
     assert answer.code == 400 and "must be 'Metadata', 'Object', 'None', or empty" in answer.json["message"]
+
+
+async def test_a_binding_names_a_node_and_says_that_the_pod_is_scheduled() -> None:
+    api, path = Api(), "/api/v1/namespaces/default/pods"
+    await api.call("POST", path, {**pod("solo"), "spec": {**pod("solo")["spec"], "schedulerName": "mine"}})
+    bad = {"metadata": {"name": "solo"}, "target": {"kind": "Wombat", "name": ""}}
+    answer = await api.call("POST", f"{path}/solo/binding", bad)
+    kinds = 'target.kind: Unsupported value: "Wombat": supported values: "Node", "<empty>"'
+    assert (answer.code, answer.json["message"]) == (500, f"[{kinds}, target.name: Required value]")
+    good = {"metadata": {"name": "solo"}, "target": {"kind": "Node", "name": "n1"}}
+    assert (await api.call("POST", f"{path}/solo/binding", good)).code == 201
+    found = (await api.call("GET", f"{path}/solo")).json
+    assert found["spec"]["nodeName"] == "n1"
+    assert [(c["type"], c["status"]) for c in found["status"]["conditions"]] == [("PodScheduled", "True")]
