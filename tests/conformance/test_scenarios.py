@@ -16,16 +16,17 @@ from tests.conformance.recorder import prepared
 from tests.kubectl.recordings import GOLDEN, compare
 
 SCENARIOS = (
-    "claims-life", "crd-tutorial", "cron-by-hand", "job-backoff", "job-indexed", "job-policies",
-    "limits-and-policy", "net-objects", "node-drain",
+    "apply-threeway", "claims-life", "cm-immutables", "crd-selectors", "crd-tutorial", "cron-by-hand", "ingress-kinds",
+    "job-backoff", "job-indexed", "job-policies", "job-suspends",
+    "limits-and-policy", "limits-ratios", "net-objects", "node-drain",
     "pod-fields", "pod-resize", "probe-kinds", "probe-limits", "processes-and-signals", "projections",
-    "quota-counts", "raw-http",
+    "quota-counts", "raw-http", "rbac-aggregates",
     "rbac-reader", "replicaset-adopts", "resize-kinds", "restart-rules", "roll-pause",
     "rollout-recreate", "rollout-stuck", "rollout-surge", "service-kinds", "sidecars-hooks",
-    "ssa-conflicts", "sts-identity", "sts-modes",
+    "ssa-conflicts", "ssa-managers", "sts-identity", "sts-modes", "svc-fields",
     "volume-claims", "volume-kinds",
 )  # fmt: skip
-BY_HTTP = ("http-custom", "http-lists", "http-writes")
+BY_HTTP = ("http-custom", "http-lists", "http-writes", "lists-over-http")
 """Their steps need what they were recorded with."""
 ELSEWHERE = {("multi", 2): ("drain-pdb", "ds-nodes", "placement", "preempting")}
 """Recorded on clusters of these names with so many workers."""

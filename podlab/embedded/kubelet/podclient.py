@@ -62,6 +62,12 @@ class PodClient:
         """The node's own object."""
         return self._registry.find(self._registry.resource("nodes"), name)
 
+    def missing_pull_secrets(self, pod: Obj) -> list[str]:
+        """The `imagePullSecrets` that are not there. Upstream: pkg/kubelet/kubelet_pods.go getPullSecretsForPod"""
+        resource, namespace = self._registry.resource("secrets"), pod["metadata"]["namespace"]
+        wanted = [secret.get("name") or "" for secret in pod["spec"].get("imagePullSecrets") or ()]
+        return [name for name in wanted if name and not self._registry.find(resource, name, namespace)]
+
     def lookup(self, pod: Obj) -> Lookup:
         """ConfigMaps, Secrets and claims in a Pod's namespace, and volumes."""
         namespace = pod["metadata"]["namespace"]

@@ -41,6 +41,7 @@ FAREWELL = 0.45
 """Seconds from a Pod's last container to its removal from the API."""
 RESYNC = 60.0
 """Seconds between two looks at what a Pod's volumes show."""
+SECRETLESS = "attempting to pull the image may not succeed."
 RUNNING, TERMINATING, TERMINATED = "running", "terminating", "terminated"
 
 
@@ -297,6 +298,9 @@ class PodWorker:
             if first:
                 self.recorder.warning(self.pod, "FailedMount", str(error))
                 raise Failure("FailedMount", str(error), self._using.volumes.retry_delay(self.uid) / JITTER) from None
+        if missing := self._using.pods.missing_pull_secrets(self.pod):
+            told = f"Unable to retrieve some image pull secrets ({', '.join(missing)}); {SECRETLESS}"
+            self.recorder.warning(self.pod, "FailedToRetrieveImagePullSecret", told)
         self._start_probes()
         if not first:
             return

@@ -11,6 +11,7 @@ from podlab.embedded.controllers.customresources import CustomResources
 from tests.embedded.harness import Answered, Api, pod
 
 REQUESTS = 4000
+REASONS = b"InternalError", b"ServiceUnavailable", b"Timeout"
 NASTY = [
     "",
     "%00",
@@ -157,7 +158,7 @@ def test_malformed_requests_are_answered() -> None:
             if method == "DELETE" and fuzz.random.random() < 0.9:
                 continue
             answer = await api.call(method, path, fuzz.body(), **headers)
-            if answer.code >= 500 and "reason" in answer.json:  # what upstream does not classify has none
+            if answer.code >= 500 and any(word in answer.body for word in REASONS):  # unclassified by upstream: none
                 failed.append((method, path, answer))
             api.registry.clock.step(0.01)
         definitions.stop()

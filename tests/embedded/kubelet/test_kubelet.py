@@ -385,3 +385,11 @@ async def test_containers_that_are_started_while_something_is_served_end_as_othe
     await sim.until(lambda: any(each.state == "exited" for each in kubelet.parts.runtime.instances(uid)))
     copy_context().run(served)
     await sim.until(lambda: sim.pod("p")["status"]["containerStatuses"][0]["restartCount"] == 2, limit=30)
+
+
+async def test_a_pull_secret_that_is_missing_is_told_of_at_each_sync(sim: Simulation) -> None:
+    sim.create({**pod(), "spec": {**pod()["spec"], "imagePullSecrets": [{"name": "reg"}]}})
+    await sim.until(lambda: sim.ready("p"))
+    told = [e["object"] for e in sim.seen["events"] if e["object"]["reason"] == "FailedToRetrieveImagePullSecret"]
+    text = "Unable to retrieve some image pull secrets (reg); attempting to pull the image may not succeed."
+    assert {(event["type"], event["message"]) for event in told} == {("Warning", text)}

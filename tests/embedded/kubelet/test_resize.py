@@ -152,3 +152,21 @@ async def test_an_ephemeral_container_is_no_resize(sim: Simulation) -> None:
 def status_of_guest(sim: Simulation) -> Obj:
     found = (sim.pod("p")["status"].get("ephemeralContainerStatuses") or [{}])[0]
     return dict(found)
+
+
+async def test_a_pods_own_resources_are_resized(sim: Simulation) -> None:
+    own = {"limits": {"cpu": "400m", "memory": "128Mi"}, "requests": {"cpu": "200m", "memory": "64Mi"}}
+    sim.create({**pod(), "spec": {**pod()["spec"], "resources": own}})
+    await sim.until(lambda: sim.ready("p"), limit=10)
+    assert sim.pod("p")["status"]["resources"] == own
+
+    def change(obj: Obj) -> None:
+        obj["spec"]["resources"]["limits"]["cpu"] = "500m"
+
+    by = Writer("test")
+    sim.registry.change(sim.registry.resource("pods"), "p", sim.namespace, change, subresource="resize", by=by)
+    await sim.run(3)
+    found = sim.pod("p")["status"]
+    assert found["resources"]["limits"] == {"cpu": "500m", "memory": "128Mi"}
+    assert (found["allocatedResources"], found["observedGeneration"]) == (own["requests"], 2)
+    assert conditions(sim) == [("PodResizeInProgress", None)]
