@@ -8,6 +8,8 @@ from typing import Any
 
 from podlab.embedded.runtime.files import Files
 from podlab.embedded.runtime.runtime import Container
+from podlab.embedded.runtime.servers.nginx import config, sites
+from podlab.embedded.runtime.servers.nginx.server import CONFIG
 from tests.embedded.simulation import Simulation
 
 Obj = dict[str, Any]
@@ -80,6 +82,17 @@ async def test_what_one_container_writes_no_other_of_its_image_sees() -> None:
     one.touch("/bin/ls", 1.0)
     one.remove("/bin/cat")
     assert (other.mode("/bin/ls"), other.changed("/bin/ls"), other.exists("/bin/cat")) == (0o755, None, True)
+
+
+async def test_two_that_are_configured_alike_have_one_configuration() -> None:
+    lab = Simulation()
+    await lab.start()
+    await grow(lab, "web", 2)
+    one, other = (container.files for container in containers(lab))
+    assert config.read(one, CONFIG) is config.read(other, CONFIG)
+    other.write("/etc/nginx/conf.d/default.conf", b"server { listen 81; }")
+    listens = [sites.servers(config.read(files, CONFIG))[0].addresses[0].port for files in (one, other)]
+    assert listens == [80, 81]
 
 
 def _read(files: Files, path: str) -> bytes | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-
 from podlab.embedded.apiserver.registry import Event, Registry
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Timer
@@ -16,7 +14,7 @@ class EventExpiry:
 
     def __init__(self, registry: Registry) -> None:
         self._registry, self._clock, self._events = registry, registry.clock, registry.resource("events")
-        self._due: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._due: dict[tuple[str, str], float] = {}  # the oldest first
         self._timer: Timer | None = None
         self._stop = registry.on(self._events, self._on)
 

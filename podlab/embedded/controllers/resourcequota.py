@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from podlab.embedded.apiserver.podspec.totals import Amounts, plus
@@ -34,8 +35,10 @@ class ResourceQuotas:
 
     def _watch(self, resource: Resource) -> None:
         def changed(event: Event) -> None:
-            if event.type == "DELETED" or (event.type == "MODIFIED" and self._takes_less(resource, event)):
-                self._replenish(resource, event.object["metadata"]["namespace"])
+            if event.type == "ADDED" or not (quotas := self._registry.list(self._quotas, _namespace(event))):
+                return
+            if event.type == "DELETED" or self._takes_less(resource, event):
+                self._replenish(resource, quotas)
 
         self._controller.on(resource.qualified, changed)
 
@@ -45,8 +48,8 @@ class ResourceQuotas:
         now = self._registry.clock.now()
         return usage.usage(resource, event.object, now) != usage.usage(resource, event.previous, now)
 
-    def _replenish(self, resource: Resource, namespace: str) -> None:
-        for quota in self._registry.list(self._quotas, namespace):
+    def _replenish(self, resource: Resource, quotas: Iterable[Obj]) -> None:
+        for quota in quotas:
             if usage.concerns(resource, (quota.get("spec") or {}).get("hard") or {}):
                 self._controller.add(namespaced(quota))
 
@@ -87,3 +90,7 @@ class ResourceQuotas:
                     taken = usage.usage(resource, obj, now)
                     total = plus(total, {name: taken[name] for name in wanted if name in taken})
         return total
+
+
+def _namespace(event: Event) -> str:
+    return str(event.object["metadata"]["namespace"])

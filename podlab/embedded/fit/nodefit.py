@@ -218,6 +218,8 @@ def _ports(pod: Obj) -> set[Port]:
 def _insufficient(pod: Load, node: Obj, there: Load) -> list[str]:
     free = node["status"].get("allocatable") or {}
     reasons = ["Too many pods"] if len(there.pods) + 1 > quantity.whole(free.get("pods", 110)) else []
+    if not pod.requested:
+        return reasons
     for name, amount in sorted(pod.requested.items()):
         if amount and amount > quantity.nano(free.get(name, "0")) - there.requested[name]:
             reasons.append(f"Insufficient {name}")

@@ -6,16 +6,18 @@ Upstream: pkg/kubelet/kubelet.go
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from podlab.embedded.apiserver.registry import Event, Registry
 from podlab.embedded.events import Recorder
 from podlab.embedded.kubelet import restore
+from podlab.embedded.kubelet.allocation.resizer import Resizer
 from podlab.embedded.kubelet.checkpoints import Checkpoints, Shelf
 from podlab.embedded.kubelet.dependencies import Dependencies
 from podlab.embedded.kubelet.imagemanager import ImageManager
 from podlab.embedded.kubelet.kuberuntime.killer import Killer
+from podlab.embedded.kubelet.kuberuntime.restarter import Restarter
 from podlab.embedded.kubelet.kuberuntime.starter import Starter
 from podlab.embedded.kubelet.node.machine import Machine
 from podlab.embedded.kubelet.node.node import CAPACITY, NodeReporter
@@ -49,6 +51,8 @@ class Kubelet:
         self.parts = self._parts(registry, machine, shelf, issue, network)
         self.killer = Killer(self.parts.clock, self.parts.runtime, self.parts.recorder)
         self.starter = Starter(self.parts, self.killer)
+        self.resizer = Resizer(self.parts, self.starter, self.killer)
+        self.restarter = Restarter(self.parts, self.starter, self.killer)
         self.workers: dict[str, PodWorker] = {}
         self.reporter = NodeReporter(registry, machine, lambda: self.parts.images.present, self.parts.recorder)
         self._unkept: set[str] = set()
@@ -117,15 +121,17 @@ class Kubelet:
         elif uid in self.workers:
             self.workers[uid].update(pod)
         else:
-            worker = self.workers[uid] = PodWorker(self.parts, self.starter, self.killer, pod, self._pods)
+            worker = self.workers[uid] = PodWorker(
+                self.parts, self.killer, self.resizer, self.restarter, pod, self._pods
+            )
             restore.pod(self.parts, self.starter, pod)
             self._tell_of_sandbox(pod)
             for kind, found in restore.results(pod).items():
                 worker.results[kind].update(found)
             self.parts.clock.call_later(NOTICE, worker.poke)
 
-    def _pods(self) -> list[Obj]:
-        return [worker.given() for worker in self.workers.values()]
+    def _pods(self) -> Iterator[Obj]:
+        return (worker.given() for worker in self.workers.values())
 
     def _tell_of_sandbox(self, pod: Obj) -> None:
         """What ran before the machine went off needs another sandbox."""

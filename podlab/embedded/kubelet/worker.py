@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextvars import Context
 from typing import Any
 
@@ -25,7 +25,6 @@ from podlab.embedded.kubelet.failure import Failure
 from podlab.embedded.kubelet.kuberuntime import actions as podactions
 from podlab.embedded.kubelet.kuberuntime.killer import Killer
 from podlab.embedded.kubelet.kuberuntime.restarter import Restarter
-from podlab.embedded.kubelet.kuberuntime.starter import Starter
 from podlab.embedded.kubelet.probes import KINDS, ProbeWorker
 from podlab.embedded.kubelet.status import observation, podconditions, podspecs, podstatus
 from podlab.embedded.kubelet.status.observation import Observation
@@ -49,13 +48,18 @@ class PodWorker:
     """What the kubelet knows and does about one Pod."""
 
     def __init__(
-        self, using: Dependencies, starter: Starter, killer: Killer, pod: Obj, others: Callable[[], list[Obj]]
+        self,
+        using: Dependencies,
+        killer: Killer,
+        resizer: Resizer,
+        restarter: Restarter,
+        pod: Obj,
+        others: Callable[[], Iterator[Obj]],
     ) -> None:
         self._others = others
         self._using, self.clock, self.recorder = using, using.clock, using.recorder
         self.randomness = using.registry.randomness
-        self._killer, self._resizer = killer, Resizer(using, starter, killer)
-        self._restarter = Restarter(using, starter, killer)
+        self._killer, self._resizer, self._restarter = killer, resizer, restarter
         self.pod = self._told = pod  # as of the last write of its own or news of it; the last news
         self.uid: str = pod["metadata"]["uid"]
         self.state = TERMINATED if (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed") else RUNNING

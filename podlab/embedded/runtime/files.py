@@ -90,7 +90,7 @@ class Files:
         if self.elsewhere and path.startswith("/proc/") and (found := self.elsewhere(path)):
             return found[0]._locate(found[1])
         for mount in self.mounts:
-            if path == mount.path or path.startswith(mount.path.rstrip("/") + "/"):
+            if path.startswith(mount.path) and path[len(mount.path.rstrip("/")) :][:1] in ("", "/"):
                 inner = posixpath.normpath(f"/{mount.sub}/{path[len(mount.path) :]}")
                 return mount.volume, "/" + inner.lstrip("/"), mount.read_only
         return self.root, path, False

@@ -385,7 +385,7 @@ def record(container: Container) -> Obj:
     over = container.instance.state == "exited"
     lines = [line for line in container.log.lines if over or line.external][-500:]
     return {
-        "instance": dataclasses.asdict(container.instance),
+        "instance": {each.name: getattr(container.instance, each.name) for each in dataclasses.fields(Instance)},
         "log": [[line.time, line.stream, line.data.decode("latin-1")] for line in lines],
     }
 

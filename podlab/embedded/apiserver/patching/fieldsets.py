@@ -86,7 +86,7 @@ def _is_leaf(old: Any, new: Any, type_: Type, field: Field | None) -> bool:
 def _compare_members(old: Any, new: Any, type_: Type, path: Path, changed: Paths, removed: Paths) -> None:
     old = old if isinstance(old, dict) else {}
     new = new if isinstance(new, dict) else {}
-    for key in old.keys() | new.keys():
+    for key in (*new, *(key for key in old if key not in new)):
         before, after = old.get(key, MISSING), new.get(key, MISSING)
         if before is after or before == after:
             continue
@@ -113,7 +113,16 @@ def item_key(item: Any, field: Field) -> str:
     """FieldsV1's key of one item: `k:{"name":"c"}`, `v:"finalizer"`."""
     if field.list_type == "set":
         return "v:" + _json(item)
-    return "k:" + _json(dict(sorted(key_fields(item, field).items())))
+    found = key_fields(item, field)
+    if len(found) == 1 and isinstance(value := next(iter(found.values())), str):
+        return _key(next(iter(found)), value)
+    return "k:" + _json(dict(sorted(found.items())))
+
+
+@lru_cache(4096)
+def _key(name: str, value: str) -> str:
+    """The usual key: conditions and containers are written again and again."""
+    return "k:" + _json({name: value})
 
 
 def key_fields(item: Any, field: Field) -> Obj:

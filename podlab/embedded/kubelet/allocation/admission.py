@@ -35,12 +35,11 @@ def shortage(pod: Obj, node: Obj, others: Iterable[Obj]) -> tuple[str, str] | No
     """The first resource of which the node has not enough left for a Pod, and the words for it."""
     free = node.get("status", {}).get("allocatable") or {}
     running = [o for o in others if o["metadata"]["uid"] != pod["metadata"]["uid"] and not _over(o)]
-    used: Counter[str] = Counter()
-    for other in running:
-        used.update(nodefit.requests(other))
     if len(running) + 1 > quantity.whole(free.get("pods", "110")):
         return "pods", _words("pods", 1, len(running), len(running))
-    wanted = nodefit.requests(pod)
+    wanted, used = nodefit.requests(pod), Counter[str]()
+    for other in running if wanted else ():
+        used.update(nodefit.requests(other))
     for name in ("cpu", "memory", "ephemeral-storage", *sorted(wanted)):
         most = quantity.nano(free.get(name, "0"))
         if wanted[name] and wanted[name] + used[name] > most:

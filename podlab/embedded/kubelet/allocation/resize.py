@@ -5,7 +5,6 @@ Upstream: pkg/kubelet/allocation/allocation_manager.go
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -28,12 +27,14 @@ class Allocation:
     Attributes:
         pending: reason, message and the resource that is short, while a resize waits.
         progressing: whether what was allocated is not in force yet.
+        settled: the spec that asks for just what was allocated, and that: what was found at the last look.
     """
 
     allocated: dict[str, Obj]
     actual: dict[str, Obj] = field(default_factory=dict)
     pending: tuple[str, str, str] | None = None
     progressing: bool = False
+    settled: tuple[Obj, dict[str, Obj]] | None = None
 
     @classmethod
     def of(cls, pod: Obj) -> Allocation:
@@ -45,11 +46,14 @@ class Allocation:
         if podspecs.WHOLE in asked:
             had[podspecs.WHOLE] = (pod.get("status") or {}).get("resources") or {}
         given = asked | had if waits else asked
-        return cls(given, copy.deepcopy(given))
+        return cls(given, given)
 
     def applied(self, pod: Obj) -> Obj:
         """The Pod with what was allocated to it instead of what it asks for."""
+        if self.settled and self.settled[0] is pod["spec"] and self.settled[1] is self.allocated:
+            return pod
         if self.allocated == asked_for(pod):
+            self.settled = pod["spec"], self.allocated
             return pod
         spec = {**pod["spec"]}
         if podspecs.WHOLE in self.allocated:

@@ -72,7 +72,7 @@ class Process:
     time: float = 0.0
     steps: int = 0
     signals: list[str] = field(default_factory=list)
-    ignored: set[str] = field(default_factory=set)
+    ignored: frozenset[str] = frozenset()
     handles: Callable[[str], bool] = lambda name: False
     task: asyncio.Future[Any] | None = None
     fate: int = 0
@@ -86,7 +86,7 @@ class Process:
 
     def child(self, argv: list[str]) -> Process:
         """A process that this one starts; not running yet."""
-        inner = replace(self, argv=argv, steps=0, signals=[], ignored=set(self.ignored), task=None, fate=0)
+        inner = replace(self, argv=argv, steps=0, signals=[], task=None, fate=0)
         inner.parent, inner.title, inner.closing = self.pid, "", []
         inner.handles, inner._waiter = lambda name: False, None
         return inner

@@ -10,6 +10,7 @@ from functools import lru_cache
 from podlab.embedded.runtime.expressions import globs
 from podlab.embedded.runtime.files import FileError, Files
 from podlab.embedded.runtime.servers.nginx.directives import DIRECTIVES, FREE, INNER, MAIN, UPSTREAM
+from podlab.embedded.runtime.volume import Volume
 
 WORD = re.compile(r"\s+|#[^\n]*|(?P<mark>[{};])|\"(?P<double>(?:[^\"\\]|\\.)*)\"|'(?P<single>(?:[^'\\]|\\.)*)'")
 PLAIN = re.compile(r"(?:\$\{|\\.|[^\s{};\"'\\]|(?<=\S)[\"']|\\)+", re.S)
@@ -123,7 +124,15 @@ def _file(files: Files, path: str, context: str, included: list[int]) -> tuple[D
     except FileError as error:
         number = {"No such file or directory": 2, "Permission denied": 13, "Is a directory": 21}.get(str(error), 5)
         raise ConfigProblem(f'open() "{path}" failed ({number}: {error})') from None
+    if "include" not in text:
+        return _by_itself(text, path, context)
     return tuple(_block(_Reader(files, path, _words(text), included=included), context, nested=False))
+
+
+@lru_cache(64)
+def _by_itself(text: str, path: str, context: str) -> tuple[Directive, ...]:
+    """What a file says that leads to no other."""
+    return tuple(_block(_Reader(Files(Volume()), path, _words(text)), context, nested=False))
 
 
 def _block(reader: _Reader, context: str, *, nested: bool) -> list[Directive]:

@@ -80,10 +80,10 @@ async def trap(shell: Shell, words: list[str]) -> int:
             else:
                 code = shell.refuse("trap", wrong, 1)
             continue
-        shell.process.ignored.discard(name)
+        shell.process.ignored -= {name}
         shell.traps.pop(name, None)
         if action == "":
-            shell.process.ignored.add(name)
+            shell.process.ignored |= {name}
         if action != "-":
             shell.traps[name] = action
     return code
