@@ -18,7 +18,7 @@ from tests.kubectl.recordings import GOLDEN, compare
 SCENARIOS = (
     "apply-threeway", "claims-life", "cm-immutables", "crd-selectors", "crd-tutorial", "cron-by-hand", "ingress-kinds",
     "job-backoff", "job-indexed", "job-policies", "job-suspends",
-    "limits-and-policy", "limits-ratios", "net-objects", "node-drain",
+    "limits-and-policy", "net-objects", "node-drain",
     "pod-fields", "pod-resize", "probe-kinds", "probe-limits", "processes-and-signals", "projections",
     "quota-counts", "raw-http", "rbac-aggregates",
     "rbac-reader", "replicaset-adopts", "resize-kinds", "restart-rules", "roll-pause",
