@@ -6,9 +6,9 @@ the state folder: JupyterLite's contents drive, which the browser keeps (Indexed
 waiting in every browser. Rejected: SQLite on that drive (each open file is sent whole), IDBFS and the origin's private
 file system (nothing can be read from them without waiting, which only stack switching could do here).
 
-Each notebook has a kernel of its own, so a learner has several, in one tab or more. The first that starts the cluster
-has it and is the only one that writes; the others ask it (`sharing.py`). When it ends, the next one reads what was kept
-and goes on.
+The notebooks of one tab have one kernel (`site/page.js`); a learner may have several kernels, in one tab or more. The
+first that starts the cluster has it and is the only one that writes; the others ask it (`sharing.py`). When it ends,
+the next one reads what was kept and goes on.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ KEEP_AFTER = 1.0
 """Real seconds from a change to its being kept."""
 COMPACT_EVERY = 300.0
 """Real seconds between compactions, as kube-apiserver's."""
+COMPACT_ABOVE = 2000
+"""Writes after which a compaction does not wait: memory that a tab has taken it never gives back."""
 BEAT, ASLEEP = 60.0, 300.0
 """Real seconds between two looks at the clock, and how much later than that is a sleep."""
 TOKEN = "admin"
@@ -133,12 +135,19 @@ class Hosted(InProcess):
         super().__init__(core.app, loop)
         self.core, self.share, self._file, self._address = core, share, file, address
         self._due = False
+        self._marked = core.store.revision
         self.trouble: Text | None = None
         self.slept: Text | None = None
-        core.store.subscribe(lambda _: self._soon())
+        core.store.subscribe(lambda _: self._changed())
         loop.call_later(COMPACT_EVERY, self._compact, 0)
         loop.call_later(BEAT, self._beat, loop.time())
         self._soon()
+
+    def _changed(self) -> None:
+        self._soon()
+        if self.core.store.revision >= self._marked + COMPACT_ABOVE:
+            self._marked += COMPACT_ABOVE
+            self.loop.call_soon(self._remove, self._marked - COMPACT_ABOVE // 2)
 
     def _soon(self) -> None:
         if not self._due:
@@ -171,11 +180,15 @@ class Hosted(InProcess):
             self.slept = SLEPT.format(minutes=round((now - last) / 60))
         self.loop.call_later(BEAT, self._beat, now)
 
+    def _remove(self, revision: int) -> None:
+        if not self.core.store.closed:
+            self.core.store.compact(revision)
+
     def _compact(self, revision: int) -> None:
         if self.core.store.closed:
             return
         if revision:
-            self.core.store.compact(revision)
+            self._remove(revision)
         self.loop.call_later(COMPACT_EVERY, self._compact, self.core.store.revision)
 
     def forget(self) -> None:

@@ -13,12 +13,11 @@ from typing import Any
 
 from podlab import workbook
 from podlab.errors import PodlabError
-from podlab.site import landing, offline, pyodide, wheels
+from podlab.site import bundles, landing, offline, pyodide, wheels
 from podlab.text import LANGUAGES, Text
 
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 KERNELSPEC = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
-STARTUP = "/lib/python3.14/site-packages/podlab/site/startup.py"
 EXTENSIONS = (
     "@jupyter-widgets/jupyterlab-manager",
     "@jupyterlite/pyodide-kernel-extension",
@@ -53,7 +52,7 @@ def build(folder: Path, say: Say) -> None:
 
 def configuration(packages: list[str]) -> dict[str, Any]:
     """JupyterLite's settings: our packages are there from the start, and nothing is looked for elsewhere."""
-    options = {"packages": packages, "env": {"PYTHONSTARTUP": STARTUP}}
+    options = {"packages": packages, "env": bundles.ENVIRONMENT}
     kernel = {"loadPyodideOptions": options, "disablePyPIFallback": True}
     # the page can be driven from its console, as tests do
     data = {"appName": "podlab", "exposeAppInBrowser": True, "litePluginSettings": {KERNEL: kernel}}

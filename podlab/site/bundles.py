@@ -7,16 +7,12 @@ unpacked; forty wheels of sources took the tab twice as long.
 from __future__ import annotations
 
 import hashlib
-import shutil
-import subprocess
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from podlab.errors import PodlabError
-from podlab.site import wheels
+from podlab.site import node, snapshot, wheels
 from podlab.site.wheels import Member
-from podlab.text import Text
 
 COMPILER = Path(__file__).with_name("bundle.mjs")
 START, LATER = "podlab", "kubernetes"
@@ -27,6 +23,11 @@ UNWANTED = (
     "anywidget/labextension/",  # the page has it
     "wcwidth/table_grapheme_overrides/_known_",  # of terminals; wcwidth does without one that is not there
 )
+STARTUP = "/lib/python3.14/site-packages/podlab/site/startup.py"
+ENVIRONMENT = {
+    "PYTHONSTARTUP": STARTUP,
+    "PYTHONHASHSEED": "0",
+}  # with the seed, the same sources make the same snapshot
 LIBRARY, PACKAGES = "/lib/python314.zip", "/lib/python3.14/site-packages"
 Entry = dict[str, object]
 
@@ -41,6 +42,7 @@ def lay_out(folder: Path, start: Iterable[Path], later: Iterable[Path]) -> list[
     for name, found in ((START, start), (LATER, later)):
         merge(made[name], found)
     _compile(folder, dict.fromkeys(made.values(), PACKAGES) | {library: LIBRARY})
+    snapshot.lay_out(folder, made[START], library, ENVIRONMENT)
     empty = folder / "empty.zip"
     wheels.write(empty, ())
     bundles = [entry(name, path) for name, path in made.items()]
@@ -90,19 +92,4 @@ def _is_wanted(name: str) -> bool:
 
 
 def _compile(folder: Path, bundles: Mapping[Path, str]) -> None:
-    node = shutil.which("node")
-    if node is None:
-        raise PodlabError(
-            Text(
-                ko="Node.js가 없어 패키지를 컴파일할 수 없습니다", en="there is no Node.js to compile the packages with"
-            ),
-            Text(ko="Node.js를 설치하십시오", en="install Node.js"),
-        )
-    command = [node, str(COMPILER), str(folder), *(f"{path}={place}" for path, place in bundles.items())]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
-    if done.returncode:
-        raise PodlabError(
-            Text(ko="패키지를 컴파일하지 못했습니다: {why}", en="could not compile the packages: {why}").format(
-                why=done.stderr.strip()[-1000:]
-            )
-        )
+    node.run(COMPILER, [str(folder), *(f"{path}={place}" for path, place in bundles.items())])

@@ -83,6 +83,40 @@
     return page.jupyterapp;
   };
 
+  /** Have all notebooks of this page use one kernel, for each has a Python of its own: a quarter of a GiB. The next one
+   * begins when the one before it has its kernel, and the first when it is known which kernels there are. @param {any} app */
+  const shareKernel = ({ started, docRegistry, serviceManager }) => {
+    /** @type {Promise<unknown>} */
+    let last = started;
+    docRegistry.addWidgetExtension("Notebook", {
+      createNew: (/** @type {any} */ _, /** @type {any} */ { sessionContext }) => {
+        const begin = sessionContext.initialize.bind(sessionContext);
+        const beginInTurn = async () => {
+          await serviceManager.kernelspecs.ready;
+          const [running] = serviceManager.kernels.running();
+          const preference = sessionContext.kernelPreference;
+          if (running && !preference.id) sessionContext.kernelPreference = { ...preference, id: running.id };
+          return begin();
+        };
+        sessionContext.initialize = () => {
+          const mine = last.then(beginInTurn);
+          last = mine.catch(() => undefined);
+          return mine;
+        };
+      },
+    });
+  };
+
+  /** See JupyterLab before it opens anything. */
+  const meet = () => {
+    /** @type {any} */
+    let app;
+    Object.defineProperty(page, "jupyterapp", {
+      get: () => app,
+      set: (made) => shareKernel((app = made)),
+    });
+  };
+
   /** Once a kernel is there, have the service worker bring what the lessons may need without a network. */
   const bringTheRest = async () => {
     const worker = (await navigator.serviceWorker.ready).active;
@@ -122,6 +156,7 @@
   if (inLab && missing().length) location.replace(`${root}index.html#cannot`);
   else if (inLab) {
     prepare();
+    meet();
     tellWhenFull();
     bringTheRest().catch(() => undefined);
     receive().catch((error) => console.error("podlab: the manifest could not be saved", error));

@@ -11,7 +11,7 @@ import pytest
 
 from podlab.client import Client
 from podlab.clusters import state
-from podlab.clusters.tab import COMPACT_EVERY, Hosted, Tab, running
+from podlab.clusters.tab import COMPACT_ABOVE, COMPACT_EVERY, Hosted, Tab, running
 from podlab.embedded.clock import RealClock
 from podlab.embedded.stepping import SteppingClock
 from podlab.kubeconfig import eventloop
@@ -78,6 +78,20 @@ def test_a_page_that_was_hidden_for_an_hour_goes_on_and_says_so(clock: Time) -> 
     assert "NotReady" not in str(kubectl.get("nodes"))
     assert "Evict" not in str(kubectl.get("events")) + str(kubectl.get("events", all_namespaces=True))
     kubectl.delete("pod", "web")
+
+
+async def written(hosted: Hosted, times: int) -> None:
+    for number in range(times):
+        hosted.core.store.put("/registry/nothing/one", {"number": number, "text": 1000 * "x"})
+
+
+def test_many_writes_in_a_short_time_are_compacted_without_waiting(clock: Time) -> None:
+    _, hosted = begun()
+    before = hosted.core.store.revision
+    hosted.loop.run(written(hosted, 2 * COMPACT_ABOVE))
+    eventloop.pause(1)
+    assert hosted.core.store.compacted_revision >= before + COMPACT_ABOVE
+    assert len(hosted.core.store.image()) < 1500 * COMPACT_ABOVE
 
 
 @pytest.mark.slow
