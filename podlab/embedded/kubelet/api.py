@@ -14,9 +14,10 @@ from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Clock, Randomness
 from podlab.embedded.kubelet.network import GATEWAY, HOST
+from podlab.embedded.runtime.log import Line, Log
 from podlab.embedded.runtime.machine import executables
 from podlab.embedded.runtime.network.router import Refused
-from podlab.embedded.runtime.runtime import Container, Line, Log, Runtime
+from podlab.embedded.runtime.runtime import Container, Runtime
 from podlab.embedded.runtime.streams import Input
 from podlab.embedded.runtime.tunnel import Writer, open_tunnel
 

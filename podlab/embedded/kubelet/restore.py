@@ -11,7 +11,8 @@ from podlab.embedded.kubelet.kuberuntime.starter import Starter
 from podlab.embedded.kubelet.status import podspecs
 from podlab.embedded.kubelet.volumes.sources import MountError
 from podlab.embedded.runtime.instance import Instance
-from podlab.embedded.runtime.runtime import Container, Line, Runtime, record
+from podlab.embedded.runtime.log import Line
+from podlab.embedded.runtime.runtime import Container, Runtime, record
 
 Obj = dict[str, Any]
 

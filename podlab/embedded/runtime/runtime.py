@@ -19,6 +19,7 @@ from podlab.embedded.runtime import programs
 from podlab.embedded.runtime.files import FileError, Files
 from podlab.embedded.runtime.images.image import Image
 from podlab.embedded.runtime.instance import Instance
+from podlab.embedded.runtime.log import Line, Log, same
 from podlab.embedded.runtime.machine import executables, proc
 from podlab.embedded.runtime.machine.identity import Identity
 from podlab.embedded.runtime.machine.process import Process, Processes
@@ -32,57 +33,6 @@ from podlab.embedded.runtime.volume import Mount, Volume
 Obj = dict[str, Any]
 
 MESSAGE_LIMIT = 4096
-LINES = 20_000
-"""Log lines kept of one container."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a container's log; `external` if something outside the container caused it."""
-
-    time: float
-    stream: str
-    data: bytes
-    external: bool = False
-
-
-@lru_cache(256)
-def _same(data: bytes) -> bytes:
-    """What thousands of containers say at their start is kept once."""
-    return data
-
-
-class Log:
-    """What a container wrote, in order; readers can wait for more."""
-
-    def __init__(self) -> None:
-        self.lines: list[Line] = []
-        self.closed = False
-        self._waiters: list[asyncio.Future[None]] = []
-
-    def add(self, line: Line) -> None:
-        """Append one line."""
-        self.lines.append(line)
-        if len(self.lines) > LINES:
-            del self.lines[: LINES // 10]
-        self._wake()
-
-    def close(self) -> None:
-        """No more will come."""
-        self.closed = True
-        self._wake()
-
-    def _wake(self) -> None:
-        for waiter in self._waiters:
-            if not waiter.done():
-                waiter.set_result(None)
-        self._waiters.clear()
-
-    async def more(self) -> None:
-        """Wait for a line or the end."""
-        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiters.append(waiter)
-        await waiter
 
 
 @dataclass(slots=True)
@@ -196,7 +146,7 @@ class Container:
         self._partial[stream] = rest
         time = self.main.time if self.main else self.clock.now()
         for line in lines:
-            self.log.add(Line(time, stream, _same(line + b"\n"), OUTSIDE.get()))
+            self.log.add(Line(time, stream, same(line + b"\n"), OUTSIDE.get()))
         if OUTSIDE.get() and lines:
             self.runtime.changed(self.sandbox.uid)
 

@@ -316,7 +316,7 @@ async def call(shell: Shell, words: list[str], extra: dict[str, str]) -> int:
         try:
             return await found(shell, words[1:])
         finally:
-            _restore(shell, before)
+            shell.restore(before)
     io = replace(shell.io, env=shell.environment() | extra, cwd=shell.process.cwd)
     if name in INLINE and not (name == "[[" and shell.dialect.name != "ash"):
         return await run_command(replace(io, speaker=_speaker(shell, name)), words)
@@ -369,16 +369,7 @@ async def _call_function(shell: Shell, name: str, arguments: list[str], extra: d
         return left.value
     finally:
         shell.arguments, shell.loops = before, loops
-        _restore(shell, shell.locals.pop())
-
-
-def _restore(shell: Shell, values: Mapping[str, str | None]) -> None:
-    """Give variables the values that they had."""
-    for key, value in values.items():
-        if value is None:
-            shell.variables.pop(key, None)
-        else:
-            shell.variables[key] = value
+        shell.restore(shell.locals.pop())
 
 
 TABLE: Mapping[type, Callable[[Shell, Any], Awaitable[int]]] = MappingProxyType(

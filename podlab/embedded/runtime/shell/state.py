@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from podlab.embedded.runtime.expressions.arithmetic import wrap
@@ -143,6 +143,14 @@ class Shell:
                 raise OutOfMemory
             self.variables[name] = ""
             raise Exit(2)
+
+    def restore(self, values: Mapping[str, str | None]) -> None:
+        """Give variables the values that they had."""
+        for name, value in values.items():
+            if value is None:
+                self.variables.pop(name, None)
+            else:
+                self.variables[name] = value
 
     def number(self, command: str, words: list[str], default: int) -> int:
         """A builtin's number. Raises Exit."""
