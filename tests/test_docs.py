@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from podlab.__main__ import main
+from podlab.embedded.runtime.images.registry import IMAGES
 from podlab.lessons.lesson import LESSONS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -175,6 +176,27 @@ def test_the_folders_to_open_are_there() -> None:
         for name in re.findall(r"`([\w/]+\.(?:py|json))`", told):
             places = (ROOT / name, ROOT / "podlab" / name, ROOT / folder / name)
             assert any(place.is_file() for place in places), (change, name)
+
+
+def test_what_the_directions_call_by_name_is_in_the_folder_to_open() -> None:
+    table = (
+        (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("### Which folder to open")[1].split("\n### ")[0]
+    )
+    for folder, told in re.findall(r"^\| [^|]+ \| `(podlab/[^`]+)` \| (.+) \|$", table, re.M):
+        code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / folder).rglob("*.py"))
+        for name in re.findall(r"`([A-Z]\w+)`", told):
+            assert re.search(rf"^(?:class )?{name}\b", code, re.M), (folder, name)
+
+
+def test_each_image_of_the_tables_is_simulated() -> None:
+    text = (ROOT / "docs" / "embedded.md").read_text(encoding="utf-8")
+    known = {image.reference.rpartition(":")[0] for image in IMAGES}
+    korean, english = (part.split("\n## ")[0] for part in re.split(r"\n### (?:이미지|Images)\n", text)[1:])
+    named = [re.findall(r"`([^`]+)`", row) for row in re.findall(r"^\| (`[^|]+) \|", english, re.M)]
+    assert len(named) >= 8
+    assert named == [re.findall(r"`([^`]+)`", row) for row in re.findall(r"^\| (`[^|]+) \|", korean, re.M)]
+    for name in (name for row in named for name in row):
+        assert any(f"/{reference}".endswith(f"/{name}") for reference in known), name
 
 
 def test_the_workflow_uses_make_targets_that_are_there() -> None:

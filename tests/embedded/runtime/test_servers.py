@@ -126,6 +126,18 @@ def test_start_and_end(image: str, args: tuple[str, ...], env: dict[str, str], c
     assert (found, [line for line in lines if line not in log]) == (code, []), log
 
 
+def test_what_handles_no_signal_runs_until_it_is_killed() -> None:
+    async def play() -> str:
+        running = Running("gcr.io/google-samples/kubernetes-bootcamp:v1")
+        await running.settle()
+        running.main.signal("TERM")
+        await running.settle()
+        assert running.task.cancel(), "it had ended"
+        return running.out.decode()
+
+    assert asyncio.run(play()).startswith("Kubernetes Bootcamp App Started At: ")
+
+
 def test_redis_answers_its_client() -> None:
     commands = ["redis-cli ping", "redis-cli set a b EX 60", "redis-cli get a", "redis-cli incr n", "redis-cli ttl a"]
     assert asked("redis", *commands, "redis-cli lpush l x y", "redis-cli lrange l 0 -1", "redis-cli get none") == [

@@ -200,7 +200,7 @@ LIBRARY_IMAGES: tuple[Image, ...] = (
         "gcr.io/google-samples/kubernetes-bootcamp",
         "v1=1 v2=2",
         80_000_000,
-        **_server("/bootcamp", "bash", ports=(8080,), command=()),
+        **_server("/bootcamp", "bash", "/bootcamp", ports=(8080,), command=()),
     ),
 )
 """The rest of the simulated registry."""
