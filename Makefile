@@ -29,8 +29,10 @@ $(LAB) $(SITE) $(STAMP): pyproject.toml tools/install.py
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 이상이 필요합니다 · podlab needs Python 3.11 or newer: https://www.python.org/downloads/"; exit 1; }
 	@$(PYTHON) tools/install.py $(patsubst .installed-%,%,$(filter %-lab %-site,$(notdir $@)))
 
-check: lint ## lint, types, contracts, unit tests: before each commit · 커밋 전 검사
-	$(PYTEST) -n auto --dist worksteal --hypothesis-profile check --ignore tests/browser -m "not cluster and not kind and not browser and not slow" $(PYTEST_ARGS)
+check: $(STAMP) ## lint, types, contracts, unit tests: before each commit · 커밋 전 검사
+	@$(BIN)/python tools/lint.py & lint=$$!; \
+	$(PYTEST) -n auto --dist worksteal --hypothesis-profile check --ignore tests/browser -m "not cluster and not kind and not browser and not slow" $(PYTEST_ARGS); \
+	code=$$?; wait $$lint && exit $$code
 
 lint: $(STAMP)
 	@$(BIN)/python tools/lint.py
