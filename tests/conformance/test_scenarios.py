@@ -19,11 +19,11 @@ SCENARIOS = (
     "apply-threeway", "claims-life", "cm-immutables", "crd-selectors", "crd-tutorial", "cron-by-hand", "ingress-kinds",
     "job-backoff", "job-indexed", "job-policies", "job-suspends",
     "limits-and-policy", "net-objects", "node-drain",
-    "pod-fields", "pod-resize", "probe-kinds", "probe-limits", "processes-and-signals", "projections",
+    "pod-fields", "pod-resize", "pod-spreads", "probe-kinds", "probe-limits", "processes-and-signals", "projections",
     "quota-counts", "raw-http", "rbac-aggregates",
     "rbac-reader", "replicaset-adopts", "resize-kinds", "restart-rules", "roll-pause",
     "rollout-recreate", "rollout-stuck", "rollout-surge", "service-kinds", "sidecars-hooks",
-    "ssa-conflicts", "ssa-managers", "sts-identity", "sts-modes", "svc-fields",
+    "ssa-conflicts", "ssa-managers", "sts-identity", "sts-modes", "svc-fields", "tokens-bound",
     "volume-claims", "volume-kinds",
 )  # fmt: skip
 BY_HTTP = ("http-custom", "http-lists", "http-writes", "lists-over-http")

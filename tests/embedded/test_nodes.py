@@ -88,6 +88,8 @@ async def test_a_node_that_goes_off_is_noticed_and_emptied_and_comes_back(three:
     await three.until(lambda: three.gone("goes") and three.ready("stays") and not taints(three, WORKER))
     (status,) = three.pod("stays")["status"]["containerStatuses"]
     assert status["restartCount"] == 1 and status["lastState"]["terminated"]["exitCode"] == 255
+    conditions = {c["type"]: c["status"] for c in three.pod("stays")["status"]["conditions"]}
+    assert conditions["PodReadyToStartContainers"] == "True", "it has another sandbox"
     told = [e["object"]["reason"] for e in three.seen["events"] if e["object"]["involvedObject"]["name"] == "stays"]
     assert "NodeNotReady" in told and "SandboxChanged" in told
 

@@ -293,7 +293,7 @@ class PodWorker:
     async def _prepare(self) -> None:
         """Volumes, probes and the sandbox. Raises Failure."""
         sandbox = self.sandbox()
-        first = sandbox is None
+        first = sandbox is None or not sandbox.ready  # one that ended with its machine is replaced
         if first:
             await self.clock.sleep(MOUNT)
         try:
