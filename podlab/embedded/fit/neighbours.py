@@ -101,7 +101,7 @@ def may_cure(reason: str, pod: Obj, before: Obj | None, other: Obj) -> bool:
         terms = _terms(pod, "podAntiAffinity")
         shunned = [each is not None and any(_meant(term, pod, each) for term in terms) for each in (bound, other)]
         return shunned == [True, False]
-    if reason != SPREAD or other["metadata"]["namespace"] != pod["metadata"]["namespace"]:
+    if reason not in (SPREAD, SPREAD_LABEL) or other["metadata"]["namespace"] != pod["metadata"]["namespace"]:
         return False
     selectors = [each.get("labelSelector") for each in pod["spec"].get("topologySpreadConstraints") or []]
     counted = [each for each in (bound, other) if each]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from podlab.embedded.fit import nodefit
+from podlab.embedded.fit import neighbours, nodefit
 from tests.embedded.simulation import Simulation
 
 Obj = dict[str, Any]
@@ -181,3 +181,13 @@ async def test_pods_of_another_scheduler_and_gated_ones_are_left_alone(sim: Simu
     await sim.run(5)
     assert all("nodeName" not in sim.pod(name)["spec"] for name in ("own", "gated"))
     assert sim.seen["events"] == []
+
+
+def test_a_pod_without_its_topology_is_looked_at_again_when_a_pod_like_it_comes() -> None:
+    """As recorded in `pod-spreads`: another event FailedScheduling when a Pod of the same label got its node."""
+    constraint = {"topologyKey": "no/such", "labelSelector": {"matchLabels": {"app": "x"}}}
+    waiting = {"metadata": {"namespace": "a"}, "spec": {"topologySpreadConstraints": [constraint]}}
+    alike = {"metadata": {"namespace": "a", "labels": {"app": "x"}}, "spec": {"nodeName": "n"}}
+    other = {"metadata": {"namespace": "a", "labels": {"app": "y"}}, "spec": {"nodeName": "n"}}
+    assert neighbours.may_cure(neighbours.SPREAD_LABEL, waiting, None, alike)
+    assert not neighbours.may_cure(neighbours.SPREAD_LABEL, waiting, None, other)

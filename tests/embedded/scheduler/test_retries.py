@@ -48,7 +48,8 @@ async def test_only_the_label_that_was_missing_brings_a_pod_back_and_at_once(sim
 
 async def test_a_changed_taint_is_worth_a_try_to_all_but_those_whose_topology_is_missing(sim: Simulation) -> None:
     sim.create(pod("picky", nodeSelector={"disk": "ssd"}))
-    sim.create(pod("spread", topologySpreadConstraints=[ZONES]))
+    unlike = {"matchLabels": {"app": "another"}}  # or each Pod that gets a node would be worth a try as well
+    sim.create(pod("spread", topologySpreadConstraints=[{**ZONES, "labelSelector": unlike}]))
     await sim.run(1)
     node(sim, {}, {"key": "k", "effect": "NoSchedule"})
     sim.create(pod("waits"))
