@@ -142,7 +142,7 @@ kubectl.wait("pod/{name}", for_="{until}", timeout="180s")
 TWO = f"""spec = {{"containers": [{{"name": "web", "image": "nginx:latest"}}, {BUSY}}}]}}
 {_apply("web-and-helper")}"""
 TWINS = f"""spec = {{"containers": [{{"name": name, "image": "nginx:latest"}} for name in ("first", "second")]}}
-{_apply("two-nginx", "jsonpath={.status.containerStatuses[1].restartCount}=1")}"""
+{_apply("two-nginx", "jsonpath={.status.containerStatuses[1].lastState.terminated.reason}=Error")}"""
 PAGE = f"""folder = {{"name": "pages", "mountPath": "/pages"}}
 write = ["sh", "-c", "echo written before nginx began > /pages/index.html"]
 first = {{"name": "prepare", "image": "busybox:latest", "command": write, "volumeMounts": [folder]}}
