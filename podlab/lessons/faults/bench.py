@@ -26,6 +26,16 @@ OWN = Text(
 )
 
 
+TOO_MUCH = Text(
+    ko="이 고장은 만들 수 없습니다. 이 네임스페이스에서 허락된 것보다 많이 요청하기 때문입니다: {error}",
+    en="this fault cannot be made: it asks for more than this namespace allows: {error}",
+)
+
+
+class NotHere(PodlabError):
+    """A fault that cannot be made where the learner is, such as in a seat of a class."""
+
+
 def pod(kubectl: Kubectl, fault: Fault) -> Pod | None:
     """The fault's Pod as it is now."""
     found = kubectl.client.get(f"/api/v1/namespaces/{kubectl.namespace}/pods")["items"]
@@ -38,7 +48,8 @@ def bring(kubectl: Kubectl, fault: Fault) -> None:
     Only a Pod that a taint should have kept from its node is made anew: the nodes were open meanwhile.
 
     Raises:
-        PodlabError: it cannot be made here, or its symptom does not come.
+        NotHere: it cannot be made here.
+        PodlabError: its symptom does not come.
     """
     found = pod(kubectl, fault)
     if fault.taint and (found is None or fault.amiss(found)):
@@ -51,7 +62,7 @@ def bring(kubectl: Kubectl, fault: Fault) -> None:
     if not fault.taint:
         untaint(kubectl)  # what another fault has closed would keep this Pod from its node
     Path(fault.file).write_text(fault.manifest, encoding="utf-8")
-    kubectl.apply(fault.file)
+    _apply(kubectl, fault)
     if fault.deleted:
         kubectl.wait(f"pod/{fault.key}", for_="condition=Ready", timeout=LIMIT)
         kubectl.delete("pod", fault.key, wait=False)
@@ -92,7 +103,17 @@ def _taint(kubectl: Kubectl, fault: Fault) -> None:
     except ApiError as error:
         if error.code != 403:
             raise
-        raise PodlabError(NO_TAINT, OWN) from error
+        raise NotHere(NO_TAINT, OWN) from error
+
+
+def _apply(kubectl: Kubectl, fault: Fault) -> None:
+    try:
+        kubectl.apply(fault.file)
+    except ApiError as error:
+        if error.code not in (403, 422):
+            raise
+        Path(fault.file).unlink(missing_ok=True)
+        raise NotHere(TOO_MUCH.format(error=error), OWN) from error
 
 
 def _release(kubectl: Kubectl, fault: Fault) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from podlab.lessons.faults.bench import NotHere
 from podlab.lessons.faults.panel import FindFault
-from podlab.lessons.faults.table import draw
+from podlab.lessons.faults.table import DRAWN, draw
 from podlab.text import Text
 
 if TYPE_CHECKING:
@@ -33,7 +36,19 @@ class Exam:
 
     def __init__(self, kubectl: Kubectl, seed: int, count: int) -> None:
         self.seed = seed
-        self.faults = tuple(FindFault(kubectl, each.key) for each in draw(seed, count))
+        self.faults = tuple(self._made(kubectl, count))
+
+    def _made(self, kubectl: Kubectl, count: int) -> Iterator[FindFault]:
+        """So many of those that were drawn; for one that cannot be made here comes another, drawn by the same seed."""
+        drawn = draw(self.seed, count)
+        others = [each for each in draw(self.seed, len(DRAWN)) if each not in drawn]
+        made = 0
+        for each in (*drawn, *others):
+            with contextlib.suppress(NotHere):
+                yield FindFault(kubectl, each.key)
+                made += 1
+            if made == count:
+                return
 
     def __str__(self) -> str:
         return "\n\n".join([str(TITLE.format(seed=self.seed, count=len(self.faults))), *map(str, self.faults)])
@@ -62,7 +77,7 @@ def exam(kubectl: Kubectl, *, seed: int | None = None, count: int = 3) -> Exam:
     """Draw faults and bring them all; the same seed draws the same, none draws by chance.
 
     Raises:
-        PodlabError: there are not so many faults, or one cannot be made in this cluster.
+        PodlabError: there are not so many faults, or the symptom of one does not come.
     """
     return Exam(kubectl, random.randrange(SEEDS) if seed is None else seed, count)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -15,6 +16,7 @@ from podlab.kubectl import Kubectl
 from podlab.lessons.faults import bench
 from podlab.lessons.faults.exam import exam
 from podlab.lessons.faults.panel import FindFault
+from podlab.lessons.faults.table import draw
 from podlab.panels import Explain
 
 pytestmark = pytest.mark.cluster
@@ -83,3 +85,36 @@ def test_an_exam_keeps_count(kubectl: Kubectl) -> None:
         mine.faults[1].guess(letter)
     assert "first guesses 1/2, repaired 0/2" in mine.sheet() or "first guesses 2/2, repaired 0/2" in mine.sheet()
     assert VIEW in mine._repr_mimebundle_() and str(mine).startswith("Exam 11")
+
+
+LIMITS = {
+    "apiVersion": "v1",
+    "kind": "LimitRange",
+    "metadata": {"name": "seat"},
+    "spec": {"limits": [{"type": "Container", "default": {"memory": "128Mi"}}]},
+}
+
+
+@pytest.fixture
+def limited(kubectl: Kubectl) -> Iterator[Kubectl]:
+    """A namespace whose Pods have a limit, as a seat's do."""
+    name = f"limited-{uuid4().hex[:8]}"
+    kubectl.create("namespace", name)
+    found = Kubectl(kubectl.client, namespace=name)
+    found.apply(LIMITS)
+    yield found
+    kubectl.delete("namespace", name, wait=False)
+
+
+def test_a_fault_that_a_seat_does_not_allow_is_refused_plainly(limited: Kubectl) -> None:
+    with pytest.raises(bench.NotHere) as refused:
+        FindFault(limited, "09-storeroom")
+    assert "must be less than or equal to memory limit" in str(refused.value) and "podlab up" in str(refused.value.hint)
+    assert not Path("storeroom.yaml").exists()
+
+
+def test_an_exam_draws_another_for_one_that_cannot_be_made(limited: Kubectl) -> None:
+    seed = next(n for n in range(100) if draw(n, 1)[0].key == "storeroom")
+    (drawn,) = exam(limited, seed=seed, count=1).faults
+    assert drawn.fault.key != "storeroom"
+    assert [each.fault for each in exam(limited, seed=seed, count=1).faults] == [drawn.fault]
