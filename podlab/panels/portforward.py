@@ -67,5 +67,6 @@ def _link(forward: Forward) -> str:
     shown = str(OPEN.format(url=forward.url))
     pod = forward.path.split("/pods/")[1].split("/")[0]
     leads = str(LEADS.format(pod=pod, port=forward.ports[0].remote))
-    anchor = f'<a href="{escape(forward.url)}" target="_blank" rel="noopener">{escape(shown)}</a>'
+    style = "color:var(--jp-content-link-color);text-decoration:underline"  # in a widget a link looks like any text
+    anchor = f'<a href="{escape(forward.url)}" target="_blank" rel="noopener" style="{style}">{escape(shown)}</a>'
     return f"<p>{anchor}</p><p>{escape(leads)}</p>"
