@@ -28,6 +28,8 @@ def _rows() -> Mapping[str, Row]:
 def problem(name: str, words: list[str]) -> tuple[str, int] | None:
     """(complaint, exit code), None where the words can be read."""
     row = _rows().get(name)
+    if name in GNU and words[:1] == ["--help"]:
+        return f"{name}: podlab does not simulate --help: a real container lists the options of {name}", 1
     if row is None or "--help" in words or "--version" in words:
         return None
     letters, valued, long, code, none, one = row
@@ -47,6 +49,24 @@ def problem(name: str, words: list[str]) -> tuple[str, int] | None:
     return None
 
 
+GNU: Mapping[str, str] = MappingProxyType(
+    {
+        "bash": "GNU bash, version 5.2.15(1)-release (x86_64-pc-linux-gnu)",
+        "find": "find (GNU findutils) 4.9.0",
+        "grep": "grep (GNU grep) 3.8",
+        "gzip": "gzip 1.12",
+        "sed": "sed (GNU sed) 4.9",
+        "tar": "tar (GNU tar) 1.34",
+        "xargs": "xargs (GNU findutils) 4.9.0",
+    }
+    | {
+        name: f"{name} (GNU coreutils) 9.1"
+        for name in """base64 basename cat chgrp chmod chown cp cut date df dirname du env fold head id ln ls md5sum
+        mkdir mktemp mv nl od paste readlink realpath rm rmdir seq sha256sum sleep sort stat tail tee timeout
+        touch tr truncate uname uniq wc whoami""".split()  # noqa: SIM905
+    }
+)
+"""The first line that Debian 12's commands say for --version."""
 SIGNED = frozenset(["chmod", "seq"])
 """Commands whose words may begin with a minus without being options."""
 

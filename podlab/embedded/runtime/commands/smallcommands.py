@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from podlab.embedded.runtime.commands import usage
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.kernel import MEMORY
-from podlab.embedded.runtime.machine.stdio import Io, inputs, options
+from podlab.embedded.runtime.machine.stdio import Io, inputs, letters, options
 
 
 async def _lines(io: Io, name: str, words: list[str]) -> tuple[list[str], int]:
@@ -88,9 +89,79 @@ async def uptime(io: Io, words: list[str]) -> int:
     return 0
 
 
+async def cksum(io: Io, words: list[str]) -> int:
+    """`cksum [FILE]…`: POSIX's check sum, the bytes, the name."""
+    found, failed = await inputs(io, "cksum", options(words)[1])
+    for name, data in found:
+        io.say(f"{_crc(data)} {len(data)}{f' {name}' if name != '-' else ''}")
+    return int(failed > 0)
+
+
+def _crc(data: bytes) -> int:
+    crc, length = 0, len(data)
+    while length:
+        data, length = data + bytes([length & 255]), length >> 8
+    for byte in data:
+        crc ^= byte << 24
+        for _ in range(8):
+            crc = ((crc << 1) ^ 0x04C11DB7 if crc & 0x80000000 else crc << 1) & 0xFFFFFFFF
+    return crc ^ 0xFFFFFFFF
+
+
+async def split(io: Io, words: list[str]) -> int:
+    """`split [-l LINES | -b BYTES] [-a LETTERS] [FILE [PREFIX]]`: parts named PREFIXaa, PREFIXab…"""
+    _, values, names = letters(words, "lba")
+    by, text = ("bytes", values["b"]) if "b" in values else ("lines", values.get("l", "1000"))
+    size = re.fullmatch(r"(\d{1,9})([kKmM]?)", text)
+    if not size or not int(size[1]):
+        busy = f"invalid number '{text}'" if io.busybox else f"invalid number of {by}: '{text}'"
+        return io.fail(f"split: {busy}")
+    count = int(size[1]) * {"": 1, "k": 2**10, "m": 2**20}[size[2].lower()]
+    try:
+        data = await io.stdin.rest() if not names or names[0] == "-" else await io.open(names[0]).rest()
+    except FileError as error:
+        said = "{}: {}" if io.busybox else "cannot open '{}' for reading: {}"
+        return io.fail(f"split: {said.format(names[0], error)}")
+    pieces = [data[at : at + 1] for at in range(len(data))] if by == "bytes" else data.splitlines(keepends=True)
+    prefix, width = (names[1] if len(names) > 1 else "x"), int(values.get("a", "2")[:1] or 2)
+    for number, at in enumerate(range(0, len(pieces), count)):
+        ending = "".join(chr(97 + number // 26**place % 26) for place in reversed(range(width)))
+        io.process.machine.files.write(io.path(prefix + ending), b"".join(pieces[at : at + count]))
+    return 0
+
+
+async def dmesg(io: Io, words: list[str]) -> int:
+    """`dmesg`: a container may not read the kernel's log."""
+    return io.fail(
+        "dmesg: klogctl: Operation not permitted"
+        if io.busybox
+        else "dmesg: read kernel buffer failed: Operation not permitted"
+    )
+
+
+async def last(io: Io, words: list[str]) -> int:
+    """`last`: nobody logs in to a container."""
+    return io.fail("last: can't open '/var/log/wtmp': No such file or directory")
+
+
+async def who(io: Io, words: list[str]) -> int:
+    """`who`: nobody."""
+    return 0
+
+
+async def w(io: Io, words: list[str]) -> int:
+    """busybox's `w`: the heads of an empty table."""
+    io.say("USER\t\tTTY\t\tIDLE\tTIME\t\t HOST")
+    return 0
+
+
 async def truncate(io: Io, words: list[str]) -> int:
     """`truncate -s SIZE FILE…`"""
     match = re.search(r"-s ?(\d{1,9})([KM]?)", " ".join(words))
+    if not match and io.busybox and "-s" in words[:-1]:
+        return io.fail(f"truncate: invalid number '{words[words.index('-s') + 1]}'")
+    if not match and io.busybox:
+        return usage.show(io, "truncate")
     if not match:
         return io.fail("truncate: you must specify either '--size' or '--reference'")
     size = int(match[1]) * {"": 1, "K": 2**10, "M": 2**20}[match[2]]

@@ -70,6 +70,9 @@ def checked(name: str, command: Command) -> Command:
     """A command that in busybox's own image first looks whether its words can be read."""
 
     async def run(io: Io, words: list[str]) -> int:
+        if not io.busybox and words[:1] == ["--version"] and name in coreutils.GNU:
+            io.say(coreutils.GNU[name])
+            return 0
         if not io.busybox:
             told = coreutils.problem(name, words)
             return io.fail(*told) if told else await command(io, words)

@@ -106,7 +106,8 @@ def unopened(dialect: Dialect, name: str, reason: str, *, create: bool) -> str:
 
 def syntax_error(dialect: Dialect, problem: SyntaxProblem, text: str, name: str, line: int) -> str:
     """The whole complaint about a script that cannot be read."""
-    if problem.token.startswith("podlab ") and dialect.name != "bash":
+    substituted = "bash's <(" in problem.token or "bash's >(" in problem.token
+    if problem.token.startswith("podlab ") and dialect.name != "bash" and not (substituted and dialect.name == "ash"):
         problem = SyntaxProblem('"("', problem.expected, line=problem.line)
     if problem.token == "Bad substitution" and dialect.name == "bash":
         problem = SyntaxProblem("podlab does not simulate this ${…}", line=problem.line)

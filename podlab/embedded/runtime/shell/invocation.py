@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from podlab.embedded.runtime.commands import coreutils
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.process import Process
 from podlab.embedded.runtime.machine.stdio import Io
@@ -55,6 +56,9 @@ async def _start(inner: Shell, arguments: list[str]) -> None:
         word = arguments.pop(0)
         if word in ("--", "--login", "--norc", "--noprofile", "-i", "-l"):
             continue
+        if word == "--version" and inner.dialect.name == "bash":
+            inner.io.say(coreutils.GNU["bash"])
+            return
         letters = set(word[1:])
         if wrong := letters - KNOWN_LETTERS - {"c", "l", "s", "i"}:
             shown = (

@@ -161,17 +161,21 @@ async def df(io: Io, words: list[str]) -> int:
     if names and not wanted and not io.busybox:
         return io.fail("\n".join(rows))
     if io.busybox:
-        io.say(f"Filesystem           {head:>9} {'Used':>9} {last:>9} Use% Mounted on")
+        kinds = "Type       " if "T" in flags else ""
+        io.say(f"Filesystem           {kinds}{head:>9} {'Used':>9} {last:>9} Use% Mounted on")
     else:
-        io.say(f"Filesystem     {head:>9} {'Used':>9} {last:>9} Use% Mounted on")
+        kinds = "Type    " if "T" in flags else ""
+        io.say(f"Filesystem     {kinds}{head:>9} {'Used':>9} {last:>9} Use% Mounted on")
     for row in rows:
         io.fail(row)
+    typed = "T" in flags
     for device, path, kind, how in wanted if names else shown:
         limited = re.search(r"size=(\d+)k", how)
         used, size = (SIZE // 6, SIZE) if kind != "tmpfs" else (0, int(limited[1]) if limited else 65536)
         part = f"{-(-used * 100 // size)}%"
         cells = [_size(value, flags) for value in (size, used, size - used)]
-        io.say(f"{device:{20 if io.busybox else 14}} {cells[0]:>9} {cells[1]:>9} {cells[2]:>9} {part:>4} {path}")
+        own = f"{kind:{10 if io.busybox else 7}} " if typed else ""
+        io.say(f"{device:{20 if io.busybox else 14}} {own}{cells[0]:>9} {cells[1]:>9} {cells[2]:>9} {part:>4} {path}")
     return code
 
 

@@ -45,12 +45,14 @@ def changed(mode: int, wanted: str) -> int | None:
     if re.fullmatch(r"[0-7]{1,4}", wanted):
         return int(wanted, 8)
     for part in wanted.split(","):
-        found = re.fullmatch(r"([ugoa]*)([-+=])([rwx]*)", part)
+        found = re.fullmatch(r"([ugoa]*)([-+=])([rwxXst]*)", part)
         if not found:
             return None
         who = found[1] if found[1] and "a" not in found[1] else "ugo"
-        given = sum({"r": 4, "w": 2, "x": 1}[letter] for letter in set(found[3]))
+        bits_of = {"r": 4, "w": 2, "x": 1, "X": int(bool(mode & 0o111)), "s": 0, "t": 0}
+        given = sum({bits_of[letter] for letter in set(found[3])})
         mask = sum(given << {"u": 6, "g": 3, "o": 0}[letter] for letter in set(who))
+        mask |= 0o1000 * ("t" in found[3]) | ("s" in found[3]) * (0o4000 * ("u" in who) | 0o2000 * ("g" in who))
         bare = 0o7000 if found[2] == "=" else 0
         whole = bare + sum(7 << {"u": 6, "g": 3, "o": 0}[letter] for letter in set(who))
         mode = {"+": mode | mask, "-": mode & ~mask, "=": (mode & ~whole) | mask}[found[2]]

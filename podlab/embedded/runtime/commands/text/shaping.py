@@ -46,6 +46,7 @@ async def expand(io: Io, words: list[str]) -> int:
 
 async def paste(io: Io, words: list[str]) -> int:
     """`paste [-s] [-d DELIMITERS] [FILE]…`"""
+    words = [part for word in words for part in (("-s", f"-d{word[3:]}") if word[:3] == "-sd" else (word,))]
     mark, rest = _value(words, "d", "\t")
     mark = mark.replace("\\t", "\t").replace("\\n", "\n")[:1]
     flags, names = options([word for word in rest if word != "-"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
@@ -65,6 +66,10 @@ async def trap(shell: Shell, words: list[str]) -> int:
     """`trap`: what is done on a signal or at the end (EXIT); an empty action ignores the signal."""
     if words[:1] == ["--"]:
         words = words[1:]
+    if words and re.match(r"-[a-zA-Z]", words[0]) and shell.dialect.name != "bash":
+        illegal = "illegal" if shell.dialect.name == "ash" else "Illegal"
+        shell.refuse("trap", f"{illegal} option {words[0][:2]}")
+        raise Exit(2)
     if not words:
         for name, action in shell.traps.items():
             shell.io.say(f"trap -- '{action}' {name}")
