@@ -33,6 +33,7 @@ def fed(image: str, script: str) -> list[Any]:
     )
     container, out, err = machine(image, mounts), bytearray(), bytearray()
     container.hostname = name
+    container.files.write("/etc/hostname", f"{name}\n".encode())
     found = images.find(images.normalize(image))
     assert found
     first = Process(container, ["sleep", "3600"] if image == "busybox" else list(found.command), {}, nowhere, nowhere)

@@ -39,6 +39,8 @@ class _Condition:
             return self._binary(*words)
         if len(words) == 3 and not (words[0] in ("!", "(") or words[1] in ("-a", "-o", "&&", "||")):
             raise Unclear(self._unknown(words[1] if self.io.busybox else words[0], binary=True))
+        if len(words) == 2 and words[1] in BINARY and words[0] != "!" and self.io.busybox:
+            raise Unclear(f"{words[1]}: argument expected")
         if len(words) == 2 and words[0] != "!" and words[0] not in UNARY:
             raise Unclear(self._unknown(words[0] if not self.io.busybox else words[1], binary=False))
         found = self._or()
@@ -87,8 +89,6 @@ class _Condition:
         if len(left) >= 3 and left[1] in BINARY:
             self.at += 3
             return self._binary(*left[:3])
-        if len(left) == 2 and left[1] in BINARY and left[0] not in UNARY:
-            raise Unclear(f"{left[1]}: argument expected")
         if left[0] == "(" and len(left) > 1:
             self.at += 1
             found = self._or()

@@ -27,6 +27,10 @@ async def tar(io: Io, words: list[str]) -> int:
     flags, values, names = _letters(words)
     if not flags & {"c", "x", "t"} and io.busybox:
         return usage.show(io, "tar")
+    if "f" in values and not values["f"]:
+        old = "tar: Old option 'f' requires an argument.\nTry 'tar --help' or 'tar --usage' for more information."
+        busy = f"tar: option requires an argument -- 'f'\n{usage.shown('tar')}"
+        return io.fail(busy, 1) if io.busybox else io.fail(old, 64)
     if not flags & {"c", "x", "t"}:
         return io.fail(
             "tar: You must specify one of the '-Acdtrux', '--delete' or '--test-label' options\n"

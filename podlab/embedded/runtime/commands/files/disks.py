@@ -234,6 +234,8 @@ async def sync(io: Io, words: list[str]) -> int:
 
 async def usleep(io: Io, words: list[str]) -> int:
     """`usleep MICROSECONDS`"""
+    if not words and io.busybox:
+        return usage.show(io, "usleep")
     await io.process.sleep(int(words[0]) / 1e6 if words and words[0].isdecimal() else 0)
     return 0
 

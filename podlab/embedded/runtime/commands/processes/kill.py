@@ -16,11 +16,11 @@ async def kill(io: Io, words: list[str], jobs: Mapping[str, int] | None = None, 
     prefix = f"{prefix.split(':')[0]}:" if busy and prefix else prefix or "kill:"
     if words[:1] == ["-l"]:
         return _list(io, words[1:], busy)
+    given = words
     name, words = _wanted(words)
     if not name:
-        return io.fail(
-            f"{prefix} bad signal name '{words[0]}'" if busy else f"{prefix} kill: Illegal option -", 1 + (not busy)
-        )
+        dash = f"kill: invalid signal number or name: {words[0]}" if given[:1] == ["-s"] else "kill: Illegal option -"
+        return io.fail(f"{prefix} bad signal name '{words[0]}'" if busy else f"{prefix} {dash}", 1 + (not busy))
     if not words:
         usage = "kill: Usage: kill [-s sigspec | -signum | -sigspec] [pid | job]... or\nkill -l [exitstatus]"
         return io.fail(f"{prefix} you need to specify whom to kill" if busy else f"{prefix} {usage}", 1 if busy else 2)
@@ -58,6 +58,8 @@ def _send(io: Io, word: str, name: str, jobs: Mapping[str, int], prefix: str, bu
     else:
         return io.fail(f"{prefix} kill: Illegal number: {word}", 2)
     found = target(io, pid)
+    if not found and word.startswith("%") and not busy:
+        return io.fail(f"{prefix} kill: No such job: {word}", 2)
     if not found:
         text = f"{prefix} can't kill pid {pid}: No such process" if busy else f"{prefix} kill: No such process\n"
         return io.fail(text)

@@ -23,7 +23,8 @@ async def grep(io: Io, words: list[str]) -> int:
     try:
         expression = _expression("\n".join(wanted), flags)
     except patterns.BadPattern:
-        return io.fail("grep: Invalid regular expression", 2)
+        busy = f"grep: bad regex '{wanted[0]}'"
+        return io.fail(busy if io.busybox else "grep: Invalid regular expression", 2)
     search, found, failed = Search(io, flags, values, expression), 0, 0
     paths = list(_paths(io, names, "r" in flags or "R" in flags))
     for name in paths or ["-"]:

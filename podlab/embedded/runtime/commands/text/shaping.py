@@ -6,6 +6,7 @@ import random
 import re
 
 from podlab.embedded.runtime.commands.files import filecommands
+from podlab.embedded.runtime.files import NO_SUCH
 from podlab.embedded.runtime.machine.stdio import Io, inputs, options
 
 
@@ -111,4 +112,9 @@ async def factor(io: Io, words: list[str]) -> int:
 
 async def pager(io: Io, words: list[str]) -> int:
     """`less` and `more` where nobody sits at a terminal."""
+    names = options(words)[1]
+    if io.busybox and (
+        missing := next((one for one in names if not io.process.machine.files.exists(io.path(one))), "")
+    ):
+        return io.fail(f"{io.process.name}: can't open '{missing}': {NO_SUCH}")
     return await filecommands.cat(io, options(words)[1])

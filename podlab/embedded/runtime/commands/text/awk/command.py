@@ -46,8 +46,7 @@ async def awk(io: Io, words: list[str]) -> int:
 
 def _unexpected(io: Io, error: BadProgram) -> str:
     if io.busybox:
-        over = "Unexpected end of string" if error.near == "end of file" else "Unexpected token"
-        return f"awk: cmd. line:{error.line}: {over}"
+        return f"awk: cmd. line:{error.line}: Unexpected token"
     return f"awk: line {error.line}: syntax error at or near {error.near[:20]}"
 
 

@@ -38,12 +38,21 @@ async def sed(io: Io, words: list[str]) -> int:
     except FileError as error:
         return io.fail(f"sed: {error}")
     except (BadScript, patterns.BadPattern) as error:
-        return io.fail(f"sed: {error}")
+        return io.fail(f"sed: {_shortly(str(error)) if io.busybox else error}")
     if "i" in given.flags:
         return await _in_place(io, script, given)
     lines = _Lines(io, given.names)
     code = await _editor(io, script, given, lines.lines(), io.out).run()
     return code or 2 * lines.failed
+
+
+def _shortly(wrong: str) -> str:
+    """busybox's words for what GNU sed says of a script."""
+    what = wrong.partition(": ")[2]
+    return "unmatched '/'" if what.startswith("unterminated") else SHORT.get(what, wrong)
+
+
+SHORT = {"unknown option to `s'": "bad option in substitution expression"}
 
 
 def _options(io: Io, words: list[str]) -> Options:
