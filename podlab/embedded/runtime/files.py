@@ -102,7 +102,7 @@ class Files:
         done, parts, hops = "/", path.strip("/").split("/"), 0
         while parts:
             here = posixpath.join(done, parts.pop(0))
-            target = self.link(here) if parts or last else None
+            target = self._target(here) if parts or last else None
             if target is None or hops == MOST_LINKS:
                 done = here
             else:
@@ -118,7 +118,12 @@ class Files:
         return not any(mount.volume.links and path.startswith(mount.path) for mount in self.mounts)
 
     def link(self, path: str) -> str | None:
-        """The target of a symbolic link; None for what is none."""
+        """The target of a symbolic link; None for what is none. /proc/PID/root is one that leads elsewhere."""
+        if self.elsewhere and path.endswith("/root") and path.startswith("/proc/") and path.count("/") == 3:
+            return "/" if self.elsewhere(path) else None
+        return self._target(path)
+
+    def _target(self, path: str) -> str | None:
         volume, inner, _ = self._locate(path)
         return volume.links.get(inner)
 

@@ -58,3 +58,8 @@ def test_scripts_do_what_they_do_on_kind(image: str, script: str, code: int, out
 
 def test_there_are_many() -> None:
     assert len(RECORDED) >= 60
+
+
+def test_a_walk_through_everything_ends() -> None:
+    script = "find / -name passwd 2>/dev/null; readlink /proc/1/root; cp -r / /tmp/x 2>/dev/null || echo refused"
+    assert fed("busybox", script) == [0, "/etc/passwd\n/\nrefused\n", ""]

@@ -6,7 +6,8 @@ Upstream: Documentation/filesystems/proc.rst in the Linux kernel; values as kind
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from functools import partial
 from typing import Generic, TypeVar
 
 from podlab.embedded.runtime.files import Files
@@ -186,19 +187,24 @@ LINKS: dict[str, Callable[[Process], str]] = {
 
 
 class _View(MutableMapping[str, T], Generic[T]):
-    """A mapping that is made anew with every look; nothing can be put in it."""
+    """A mapping whose values are told when they are asked for; nothing is kept of it, nothing can be put in it."""
 
-    def __init__(self, look: Callable[[], Mapping[str, T]]) -> None:
-        self._look = look
+    def __init__(self, find: Callable[[str], Callable[[], T] | None], paths: Callable[[], Iterable[str]]) -> None:
+        self._find, self._paths = find, paths
 
     def __getitem__(self, key: str) -> T:
-        return self._look()[key]
+        if tell := self._find(key):
+            return tell()
+        raise KeyError(key)
+
+    def __contains__(self, key: object) -> bool:
+        return self._find(str(key)) is not None
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._look())
+        return iter(self._paths())
 
     def __len__(self) -> int:
-        return len(self._look())
+        return len(list(self._paths()))
 
     def __bool__(self) -> bool:
         return True
@@ -212,29 +218,71 @@ class _View(MutableMapping[str, T], Generic[T]):
 
 def volume(machine: Machine) -> Volume:
     """What a container has at /proc."""
-
-    def files() -> dict[str, bytes | None]:
-        found: dict[str, bytes | None] = dict(FIXED)
-        found |= {path[5:]: data for path, data in machine.settings.items() if path.startswith("/proc/")}
-        found["/sys/kernel/hostname"] = f"{machine.hostname}\n".encode()
-        running = machine.processes.running
-        found["/mounts"] = _mounts(running[min(running)]) if running else b""
-        for pid, process in running.items():
-            found |= {f"/{pid}/{name}": tell(process) for name, tell in OF_PROCESS.items()}
-        for path in list(found):
-            while (path := posixpath.dirname(path)) != "/":
-                found[path] = None
-        for pid in running:
-            found[f"/{pid}/fd"] = found[f"/{pid}/ns"] = None
-        return found
-
-    def links() -> dict[str, str]:
-        running = machine.processes.running.items()
-        return {f"/{pid}/{name}": tell(process) for pid, process in running for name, tell in LINKS.items()}
-
     made = Volume(mode=0o555)
-    made.entries, made.links = _View(files), _View(links)  # type: ignore[assignment]
+    made.entries = _View(partial(_file, machine), partial(_files, machine))  # type: ignore[assignment]
+    made.links = _View(partial(_link, machine), partial(_links, machine))  # type: ignore[assignment]
     return made
+
+
+def _above(paths: Iterable[str]) -> frozenset[str]:
+    """The folders that paths lead through, without the root."""
+    found = set()
+    for path in paths:
+        while (path := posixpath.dirname(path)) not in ("/", ""):
+            found.add(path)
+    return frozenset(found)
+
+
+FOLDERS = _above(FIXED) | {"/sys/kernel"}
+OWN_FOLDERS = _above(OF_PROCESS) | {"fd", "ns", ""}
+
+
+def _file(machine: Machine, path: str) -> Callable[[], bytes | None] | None:
+    """What tells a file's content, or that it is a folder; None for what is not there."""
+    pid, _, name = path[1:].partition("/")
+    if pid.isdecimal():
+        process = machine.processes.running.get(int(pid))
+        if process is None:
+            return None
+        return partial(OF_PROCESS[name], process) if name in OF_PROCESS else _folder if name in OWN_FOLDERS else None
+    if path == "/sys/kernel/hostname":
+        return lambda: f"{machine.hostname}\n".encode()
+    if path == "/mounts":
+        running = machine.processes.running
+        return partial(_mounts, running[min(running)]) if running else lambda: b""
+    for known in (machine.settings.get(f"/proc{path}"), FIXED.get(path)):
+        if known is not None:
+            return partial(_told, known)
+    return _folder if path in FOLDERS or path in _above(_settings(machine)) else None
+
+
+def _settings(machine: Machine) -> list[str]:
+    return [path[5:] for path in machine.settings if path.startswith("/proc/")]
+
+
+def _files(machine: Machine) -> Iterator[str]:
+    settings = _settings(machine)
+    yield from {*FIXED, *settings, *FOLDERS, *_above(settings), "/sys/kernel/hostname", "/mounts"}
+    for pid in machine.processes.running:
+        yield from (f"/{pid}/{name}" if name else f"/{pid}" for name in (*OF_PROCESS, *OWN_FOLDERS))
+
+
+def _link(machine: Machine, path: str) -> Callable[[], str] | None:
+    pid, _, name = path[1:].partition("/")
+    process = machine.processes.running.get(int(pid)) if pid.isdecimal() and name in LINKS else None
+    return partial(LINKS[name], process) if process else None
+
+
+def _links(machine: Machine) -> list[str]:
+    return [f"/{pid}/{name}" for pid in machine.processes.running for name in LINKS]
+
+
+def _told(data: bytes) -> bytes:
+    return data
+
+
+def _folder() -> None:
+    return None
 
 
 def mounted(machine: Machine) -> None:

@@ -158,6 +158,8 @@ def _copy(io: Io, command: str, words: list[str]) -> int:
         target = posixpath.join(target, posixpath.basename(source)) if files.is_directory(target) else target
         if files.exists(source) and files.resolve(source) == files.resolve(target):
             code = io.fail(f"{command}: '{name}' and '{names[-1]}' are the same file")
+        elif files.is_directory(source) and f"{target}/".startswith(f"{source.rstrip('/')}/"):
+            code = io.fail(INSIDE[io.busybox].format(command=command, name=name, target=names[-1]))
         elif not files.exists(source):
             code = _complain(io, f"{command} from", name, NO_SUCH)
         elif files.is_directory(source) and not flags & {"r", "R", "a"} and command == "cp":
@@ -168,6 +170,13 @@ def _copy(io: Io, command: str, words: list[str]) -> int:
             except FileError as error:
                 code = _complain(io, f"{command} to", names[-1], str(error))
     return code
+
+
+INSIDE = (
+    "{command}: cannot copy a directory, '{name}', into itself, '{target}'",
+    "{command}: recursion detected, omitting directory '{name}'",
+)
+"""What coreutils and busybox say of a folder that would be copied into itself."""
 
 
 def _copy_tree(io: Io, source: str, target: str, *, nested: bool = False) -> None:
