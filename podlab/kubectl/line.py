@@ -11,7 +11,8 @@ from typing import IO, Any
 from podlab.apimachinery.duration import parse_duration
 from podlab.client import Client
 from podlab.errors import ApiError, ClusterError, PodlabError
-from podlab.kubeconfig.connection import NO_IDENTITY, PROMPT, Overrides
+from podlab.kubeconfig.config import load
+from podlab.kubeconfig.connection import NO_IDENTITY, PROMPT, Overrides, connect
 from podlab.kubectl.command import Echo
 from podlab.kubectl.commandline.hints import hint_for
 from podlab.kubectl.commandline.parse import Line, parse
@@ -25,7 +26,7 @@ from podlab.kubectl.verbs.table import VERBS
 
 UNREACHABLE = (
     '"Unhandled Error" err="couldn\'t get current server API group list: '
-    'Get \\"{server}/api?timeout=32s\\": dial tcp {host}: connect: connection refused"'
+    'Get \\"{scheme}://{server}/api?timeout=32s\\": dial tcp {host}: connect: connection refused"'
 )
 
 
@@ -44,7 +45,7 @@ def main(
     )
     if error is not None:
         if isinstance(error, ClusterError) and "was refused" in str(error):
-            sys.stderr.write(unreachable_log(str(error)) * 5)
+            sys.stderr.write(unreachable_log(str(error), _scheme(arguments, kubeconfig)) * times_asked(arguments))
         sys.stderr.write(printed(error))
         if error.hint and sys.stderr.isatty():
             sys.stderr.write(f"→ {error.hint}\n")
@@ -178,11 +179,45 @@ def request_timeout(text: str) -> float | None:
         ) from None
 
 
-def unreachable_log(line: str) -> str:
+ASKED = {
+    4: ("apply view-last-applied", "attach", "cordon", "create job", "debug", "drain", "exec", "logs", "port-forward",
+        "rollout history", "rollout pause", "rollout restart", "rollout resume", "rollout status", "rollout undo",
+        "set env", "set image", "set resources", "set selector", "set serviceaccount", "set subject", "uncordon",
+        "wait"),
+    2: ("auth can-i", "create clusterrole", "create role", "explain", "taint"),
+    1: ("api-resources", "api-versions", "diff", "run"),
+    0: ("apply", "auth whoami", "cp", "events", "replace", "top node", "top pod", "version"),
+}  # fmt: skip
+"""How often a command of kubectl asks for the server's resources before it gives up; others 5 times."""
+
+
+def times_asked(arguments: Sequence[str]) -> int:
+    """How often kubectl logs that it cannot ask the server."""
+    verb = parse(list(arguments)).verb
+    found = next((times for times, verbs in ASKED.items() if verb in verbs), None)
+    return found if found is not None else 0 if verb.startswith("create") else 5
+
+
+def _scheme(arguments: Sequence[str], kubeconfig: str | Path | None) -> str:
+    """How the server was asked: over TLS, or not."""
+    given = parse(list(arguments)).globals
+    server = given.get("server") or ""
+    if not server:
+        try:
+            named = given.get("kubeconfig") or kubeconfig
+            config = load(Path(named) if named else None)
+            server = connect(config, Overrides(context=given.get("context", ""))).server
+        except PodlabError:
+            return "https"
+    return "http" if server.startswith("http:") or "://" not in server else "https"
+
+
+def unreachable_log(line: str, scheme: str = "https") -> str:
     """What kubectl logs each time that it cannot ask the server for its resources."""
     found = re.search(r"connection to the server (\S+) was refused", line)
     host = found[1] if found else ""
-    return logged("memcache.go:265", UNREACHABLE.format(server=f"https://{host}", host=host))
+    address = host.replace("localhost", "127.0.0.1", 1)
+    return logged("memcache.go:265", UNREACHABLE.format(scheme=scheme, server=host, host=address))
 
 
 def printed(error: PodlabError) -> str:

@@ -58,7 +58,7 @@ def _check(line: Line, usage: Usage) -> None:
     verb = line.verb
     if not verb:
         _no_verb(line)
-    elif usage.is_group and line.arguments and verb not in ("apply", "create", "cluster-info"):
+    elif usage.is_group and line.arguments and verb not in ("apply", "certificate", "create", "cluster-info"):
         words = " ".join(line.arguments)
         raise PodlabError(f"error: unknown command \"{words}\"\nSee 'kubectl {verb} -h' for help and examples")
     if verb == "exec" and len(line.arguments) > 1 and not line.dashed:
@@ -141,12 +141,12 @@ def _flag(words: list[str], usage: Usage, line: Line) -> None:
         letter, rest = rest[0], rest[1:]
         flag = usage.by_letter(letter)
         if flag is None:
-            raise PodlabError(f"error: unknown shorthand flag: '{letter}' in {word}{see(usage.name)}")
+            raise PodlabError(f"error: unknown shorthand flag: '{letter}' in -{letter}{rest}{see(usage.name)}")
         if rest.startswith("="):
             return _take(words, flag, rest[1:], "", usage, line)
         if rest and flag.alone is None:
             return _take(words, flag, rest, "", usage, line)
-        _take(words, flag, None, f"'{letter}' in {word}", usage, line)
+        _take(words, flag, None, f"'{letter}' in -{letter}{rest}", usage, line)
     return None
 
 

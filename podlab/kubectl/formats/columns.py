@@ -10,6 +10,7 @@ from typing import Any
 from podlab.errors import PodlabError
 from podlab.kubectl.formats.gofmt import type_name
 from podlab.kubectl.formats.jsonpath import JSONPath, go_text
+from podlab.kubectl.formats.jsonpathparser import JSONPathError
 from podlab.kubectl.formats.tabwriter import align, escape
 from podlab.kubectl.klog import logged
 from podlab.kubectl.quantity import parse_quantity
@@ -80,8 +81,17 @@ class CustomColumns:
     def text(self, objects: list[Any], no_headers: bool = False) -> str:
         """The table of these objects, each line with its newline."""
         lines = [] if no_headers else ["\t".join(self.headers)]
-        lines += ["\t".join(_cell(path, obj) for path in self.paths) for obj in objects]
-        return align("".join(f"{line}\n" for line in lines), min_width=6, padding=3)
+        wrong: list[str] = []
+        for obj in objects:
+            try:
+                lines.append("\t".join(_cell(path, obj) for path in self.paths))
+            except JSONPathError as error:
+                wrong.append(str(error).removeprefix("error: "))
+        text = align("".join(f"{line}\n" for line in lines), min_width=6, padding=3)
+        if wrong:
+            said = "\n".join(dict.fromkeys(wrong))
+            raise ColumnError(f"error: {said}", text)
+        return text
 
 
 def _cell(path: JSONPath, obj: Any) -> str:
@@ -114,6 +124,14 @@ def sort_by(path: str, items: list[Any], content: str = "") -> list[Any]:
     by_key = functools.cmp_to_key(_compare)
     pairs = sorted(zip(map(by_key, keys), items, strict=True), key=lambda pair: pair[0])
     return [item for _, item in pairs]
+
+
+class ColumnError(PodlabError):
+    """Objects that a column's path does not fit; `printed` are the rows of the others."""
+
+    def __init__(self, message: str, printed: str) -> None:
+        super().__init__(message)
+        self.printed = printed
 
 
 class Unsortable(PodlabError):

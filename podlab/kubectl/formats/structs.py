@@ -24,8 +24,10 @@ FIELDS = (
     "desiredHealthy", "expectedPods",
 )  # fmt: skip
 PLACE = {name: at for at, name in enumerate(FIELDS)}
-CONTAINER = ("name", "image", "command", "args", "workingDir", "ports", "envFrom", "env", "resources", "volumeMounts",
-             "imagePullPolicy", "securityContext", "stdin", "stdinOnce", "tty")  # fmt: skip
+CONTAINER = ("name", "image", "command", "args", "workingDir", "ports", "envFrom", "env", "resources", "resizePolicy",
+             "restartPolicy", "volumeMounts", "volumeDevices", "livenessProbe", "readinessProbe", "startupProbe",
+             "lifecycle", "terminationMessagePath", "terminationMessagePolicy", "imagePullPolicy", "securityContext",
+             "stdin", "stdinOnce", "tty")  # fmt: skip
 OTHERWISE = {
     "containers": CONTAINER,
     "initContainers": CONTAINER,

@@ -116,7 +116,7 @@ class Writing:
         """
         obj = self._recorded(mapping, obj)
         self.command.objects.append(obj)
-        style = parse_format(self.output)
+        style = parse_format(self.output, allow_missing=self.command.common.allow_missing_template_keys)
         if self.as_list and style.name not in ("", "name"):
             self.written.append(obj)
         elif style.name in ("", "name"):
@@ -143,7 +143,7 @@ class Writing:
     def finish(self) -> None:
         """Print the List that was kept until here."""
         if self.as_list and self.written:
-            style = parse_format(self.output)
+            style = parse_format(self.output, allow_missing=self.command.common.allow_missing_template_keys)
             shown, single = self.command.common.show_managed_fields, len(self.written) == 1
             items = [sorted_fields(each) for each in self.written]
             whole = {"kind": "List", "apiVersion": "v1", "metadata": {}, "items": items}

@@ -25,9 +25,14 @@ from podlab.kubectl.resources.patches import merge_patch, strategic_patch
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.verbs.create import named_files
 from podlab.kubectl.verbs.delete import Target, policy_of, wait_until_gone
+from podlab.kubectl.verbs.migration import APPLY, migrate
 from podlab.kubectl.verbs.prune import prune_all, pruning
 
 Object = dict[str, Any]
+NOT_MIGRATED = (
+    "Warning: failed to migrate {} for Server-Side Apply. This is non-fatal and will be retried next time you apply. "
+    "Error: {}\n"
+)
 NOT_APPLIED = (
     "Warning: resource {resource}/{name} is missing the {annotation} annotation which is required by kubectl apply. "
     "kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or "
@@ -169,19 +174,31 @@ def _replace(writing: Writing, target: Target, obj: Object, anew: Anew) -> None:
 def _apply_on_server(
     writing: Writing, manifest: Manifest, mapping: Mapping, obj: Object, namespace: str, force: bool, subresource: str
 ) -> None:
+    client, path = writing.command.client, mapping.path(namespace, manifest.name, subresource)
+    query = {**writing.query, "force": str(force).lower()}
+
+    def send() -> Object:
+        found: Object = client.request("PATCH", path, query=query, body=obj, content_type=APPLY).json()
+        return found
+
     try:
-        found = writing.command.client.request(
-            "PATCH",
-            mapping.path(namespace, manifest.name, subresource),
-            query={**writing.query, "force": str(force).lower()},
-            body=obj,
-            content_type="application/apply-patch+yaml",
-        ).json()
+        found = send()
+        if not subresource and _migrated(writing, path, found):
+            found = send()
     except ApiError as error:
         if error.code == 409:
             raise PodlabError(conflict(error.status)) from error
         raise (error if subresource else with_source(error, "patching", manifest.source)) from error
     writing.tell(mapping, found, "serverside-applied")
+
+
+def _migrated(writing: Writing, path: str, found: Object) -> bool:
+    """Whether managers changed; a refusal is only told."""
+    try:
+        return migrate(writing.command.client, path, found, writing.manager, writing.query["dryRun"])
+    except ApiError as error:
+        writing.command.err(NOT_MIGRATED.format(LAST_APPLIED, error))
+        return False
 
 
 def conflict(status: Object) -> str:

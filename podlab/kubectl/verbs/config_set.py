@@ -149,6 +149,8 @@ def set_credentials(
     token: str = "",
     username: str = "",
     password: str = "",
+    auth_provider: str = "",
+    auth_provider_arg: Sequence[str] = (),
     exec_command: str = "",
     exec_api_version: str = "",
     exec_arg: Sequence[str] = (),
@@ -167,6 +169,10 @@ def set_credentials(
     given |= {"username": username or None, "password": password or None} if methods else {}
     for key, name in (("client-certificate", client_certificate), ("client-key", client_key)):
         given |= _certificate(command, key, name, embed_certs) if name else {}
+    if auth_provider:
+        pairs = [each.partition("=") for each in auth_provider_arg]
+        settings = {key: value for key, _, value in pairs} or None
+        given["auth-provider"] = {"config": settings, "name": auth_provider}
     if exec_command:
         pairs = [each.partition("=") for each in exec_env]
         given["exec"] = {

@@ -53,7 +53,9 @@ def events(
     found = [{"apiVersion": "v1", "kind": "Event", **event} for event in listed["items"] if _is_wanted(event, wanted)]
     found.sort(key=_when)
     command.objects += found
-    if output in ("name", "wide") and found:
+    if output:
+        parse_format(output, tables=False)
+    if output == "name" and found:
         return
     if output and found:
         document = {"apiVersion": "v1", "items": found, "kind": "EventList", "metadata": {"resourceVersion": ""}}

@@ -49,7 +49,9 @@ def explain(
 
 
 def _resource(command: Command, text: str, api_version: str) -> tuple[Mapping, list[str]]:
-    first, *fields = text.strip(".").split(".")
+    first, *fields = text.rstrip(".").split(".")
+    if "" in (first, *fields):
+        raise PodlabError("error: invalid jsonpath syntax, first node must be field node")
     try:
         mapping = command.mapper.by_name(first)
     except PodlabError as error:

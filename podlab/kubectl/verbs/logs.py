@@ -5,7 +5,6 @@ Upstream: staging/src/k8s.io/kubectl/pkg/cmd/logs/logs.go
 
 from __future__ import annotations
 
-import math
 import queue
 import threading
 import time
@@ -89,7 +88,7 @@ def logs(
     query: dict[str, object] = {
         **{name: "true" if on else None for name, on in switches.items()},
         "tailLines": SELECTOR_TAIL if selector and tail is None else tail if tail != -1 else None,
-        "sinceSeconds": math.ceil(parse_duration(since)) or None if since else None,
+        "sinceSeconds": int(parse_duration(since) + 0.5) if since and parse_duration(since) else None,
         "sinceTime": since_time or None,
         "limitBytes": limit_bytes or None,
         "insecureSkipTLSVerifyBackend": "true" if insecure_skip_tls_verify_backend else None,

@@ -29,6 +29,7 @@ def replace(
     grace_period: int = -1,
     timeout: str = "0s",
     raw: str = "",
+    subresource: str = "",
     cascade: str = "background",
     wait: bool = False,
 ) -> None:
@@ -65,19 +66,23 @@ def replace(
                 writing.tell(mapping, writing.post(mapping, namespace, obj), "replaced")
                 continue
             try:
-                writing.tell(mapping, _put(writing, target, obj), "replaced")
+                writing.tell(mapping, _put(writing, target, obj, subresource), "replaced")
             except ApiError as error:
                 raise with_source(error, "replacing", manifest.source) from error
 
 
-def _put(writing: Writing, target: Target, obj: Object) -> Object:
+def _put(writing: Writing, target: Target, obj: Object, subresource: str) -> Object:
     client = writing.command.client
-    there = client.get(target.path)
+    path = target.mapping.path(target.namespace, target.name, subresource)
+    try:
+        version = client.get(path)["metadata"]["resourceVersion"]
+    except ApiError:  # the server says of what is sent what is wrong with it
+        version = None
     if writing.on_client:
         return obj
     if writing.command.common.save_config or LAST_APPLIED in (obj["metadata"].get("annotations") or {}):
         obj = annotated(obj)
-    version = there["metadata"]["resourceVersion"]
-    metadata = {**obj["metadata"], "resourceVersion": obj["metadata"].get("resourceVersion") or version}
-    found: Object = client.request("PUT", target.path, query=writing.query, body={**obj, "metadata": metadata}).json()
+    own = obj["metadata"].get("resourceVersion") or version
+    metadata = {**obj["metadata"], **({"resourceVersion": own} if own else {})}
+    found: Object = client.request("PUT", path, query=writing.query, body={**obj, "metadata": metadata}).json()
     return found

@@ -35,6 +35,11 @@ class Revision:
         return str((self.obj["metadata"].get("annotations") or {}).get(CAUSE) or "<none>")
 
 
+VISITED = ("Pod", "ReplicaSet", "ReplicationController", "Job", "CronJob")
+"""Kinds that kubectl knows, and that keep no revisions."""
+LACKING = {"history viewer": "history"}
+
+
 def revisions(command: Command, mapping: Mapping, obj: Object, lacking: str) -> list[Revision]:
     """The revisions of a workload, oldest first.
 
@@ -46,6 +51,9 @@ def revisions(command: Command, mapping: Mapping, obj: Object, lacking: str) -> 
     """
     if mapping.kind not in KINDS:
         what = f"{mapping.kind}.{mapping.group}".rstrip(".")
+        if mapping.kind not in VISITED:
+            unknown = f"no visitor method exists for {{{mapping.group} {mapping.kind}}}"
+            raise PodlabError(f'error: error retrieving {LACKING.get(lacking, lacking)} for "{what}", {unknown}')
         raise PodlabError(f'error: no {lacking} has been implemented for "{what}"')
     deployment = mapping.kind == "Deployment"
     keeper = command.mapper.by_name("replicasets.apps" if deployment else "controllerrevisions.apps")

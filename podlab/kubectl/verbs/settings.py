@@ -10,6 +10,7 @@ from typing import Any
 
 from podlab.errors import ApiError, PodlabError
 from podlab.kubectl.command import Command
+from podlab.kubectl.commandline.wording import Prefixed
 from podlab.kubectl.formats.structs import as_struct, with_empty_structs
 from podlab.kubectl.manifests.manifest import manifests
 from podlab.kubectl.manifests.writing import Writing
@@ -63,7 +64,7 @@ def set_image(
         known = {each["name"] for kind in ("initContainers", "containers") for each in spec.get(kind) or []}
         missing = next((name for name in images if name != "*" and name not in known), None)
         if missing:
-            raise PodlabError(f'error: unable to find container named "{missing}"')
+            raise Prefixed(f'error: unable to find container named "{missing}"')
         patch: Object = {}
         changed = False
         for kind in ("initContainers", "containers"):

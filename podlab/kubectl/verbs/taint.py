@@ -87,9 +87,10 @@ def _parsed(specs: Sequence[str]) -> Changes:
             raise PodlabError(f"error: duplicated taints with the same key and effect: {_go(found)}{SEE}")
         changes.put.append(found)
     both = [
-        _text(each)
+        f"{key}={effect}"
         for each in changes.put
-        if (each["key"], each["effect"]) in changes.removed or (each["key"], "") in changes.removed
+        for key, effect in changes.removed
+        if key == each["key"] and effect in ("", each["effect"])
     ]
     if both:
         listed = ", ".join(both)
