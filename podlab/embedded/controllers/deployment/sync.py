@@ -35,6 +35,7 @@ class Sync:
         self._deployment: Obj = fresh(deployment)
         self._deployment.setdefault("status", {})
         self._sets, self._pods = sets, pods
+        self._seen: dict[str, int] = {}
 
     def run(self) -> float | None:
         """Do it; returns after how many seconds to look again. Raises StatusError."""
@@ -169,6 +170,7 @@ class Sync:
             return False
         changed["spec"]["replicas"] = count
         written = self._registry.update(self._sets_resource, changed, by=CONTROLLER)
+        self._seen.setdefault(one["metadata"]["uid"], before)
         one["spec"], one["metadata"] = written["spec"], written["metadata"]
         if before != count:
             self._tell_scaled(one["metadata"]["name"], before, count)
@@ -248,9 +250,21 @@ class Sync:
     # Status
 
     def _calculate(self, old: list[Obj], new: Obj | None) -> Obj:
+        new, old = self._as_seen(new, old)
         return conditions.calculate(self._deployment, _all(old, new), new, self._now())
 
+    def _as_seen(self, new: Obj | None, old: list[Obj]) -> tuple[Obj | None, list[Obj]]:
+        """The ReplicaSets as they were read: a status does not count what the same sync asked of them."""
+        sets = [
+            {**one, "spec": {**one["spec"], "replicas": self._seen[one["metadata"]["uid"]]}}
+            if one["metadata"]["uid"] in self._seen
+            else one
+            for one in _all(old, new)
+        ]
+        return (sets[-1], sets[:-1]) if new else (None, sets)
+
     def _follow_rollout(self, new: Obj | None, old: list[Obj]) -> float | None:
+        new, old = self._as_seen(new, old)
         status = conditions.follow_rollout(self._deployment, _all(old, new), new, self._now())
         return self._write_status(status)
 

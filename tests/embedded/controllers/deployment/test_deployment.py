@@ -159,3 +159,15 @@ def test_bounds(replicas: int, surge: int | str, unavailable: int | str, wanted:
     strategy = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": surge, "maxUnavailable": unavailable}}
     deployment = {"spec": {"replicas": replicas, "strategy": strategy}}
     assert (family.max_surge(deployment), family.max_unavailable(deployment)) == wanted
+
+
+async def test_a_deployment_that_is_scaled_first_shows_what_it_had(sim: Simulation) -> None:
+    """As recorded in `ssa-status`: none of those that were asked for before is missing."""
+    there, seen = await rolled_out(sim, 1), []
+    resource = sim.registry.resource("deployments.apps")
+    stop = sim.registry.on(resource, lambda event: seen.append(event.object["status"]))
+    there.scale("Deployment", 2)
+    await sim.until(there.complete)
+    stop()
+    told = [(status.get("unavailableReplicas"), status["replicas"]) for status in seen[2:5]]
+    assert told == [(None, 1), (1, 1), (1, 2)]
