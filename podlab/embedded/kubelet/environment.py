@@ -45,11 +45,12 @@ def _rest(image: Image, given: Mapping[str, str]) -> dict[str, str]:
 
 
 def domain(pod: Obj) -> str:
-    """The full name of a Pod that has a hostname and a subdomain; "" for others."""
+    """The full name of a Pod that has a subdomain, with its hostname or its own name; "" for others."""
     spec = pod["spec"]
-    if not spec.get("hostname") or not spec.get("subdomain"):
+    if not spec.get("subdomain"):
         return ""
-    return f"{spec['hostname']}.{spec['subdomain']}.{pod['metadata']['namespace']}.svc.cluster.local"
+    name = spec.get("hostname") or pod["metadata"]["name"]
+    return f"{name}.{spec['subdomain']}.{pod['metadata']['namespace']}.svc.cluster.local"
 
 
 def hostname(pod: Obj) -> str:

@@ -39,7 +39,9 @@ CLUSTER_RESOLVER = "10.96.0.10"
 
 def hosts(pod: Obj, ip: str) -> str:
     """The text of /etc/hosts."""
-    names = [domain(pod), str(pod["spec"]["hostname"])] if domain(pod) else [hostname(pod)]
+    names = (
+        [domain(pod), str(pod["spec"].get("hostname") or pod["metadata"]["name"])] if domain(pod) else [hostname(pod)]
+    )
     if pod["spec"].get("hostNetwork"):
         status = pod.get("status") or {}
         own = f"{status.get('hostIP') or ip}\t{pod['spec'].get('nodeName', '')}\n"

@@ -66,6 +66,14 @@ def grace(container: Obj, found: Instance, seen: Observation) -> float | None:
     return None if own is None or found.spec_image != container["image"] else float(own)
 
 
+def why_stopped(pod: Obj, container: Obj, seen: Observation) -> str:
+    """What the Killing event says where a failed probe ends a container that is not started again."""
+    others = [_newest(seen, one) for one in pod["spec"]["containers"] if one["name"] != container["name"]]
+    if any(found and found.state == "running" for found in others):
+        return f"Container {container['name']} failed liveness probe"
+    return f"Stopping container {container['name']}"
+
+
 def why_restarted(container: Obj, found: Instance, seen: Observation) -> str:
     """What the Killing event says of a container that runs and is started again."""
     name = container["name"]

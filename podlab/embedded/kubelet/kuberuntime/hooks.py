@@ -29,6 +29,8 @@ async def run_hook(container: Container, hook: Obj, spec: Obj) -> None:
         code, _ = await execute(container, list(hook["exec"].get("command") or []))
         if code:
             raise HookFailed
+    elif "tcpSocket" in hook:
+        raise HookFailed  # a field that is kept for compatibility and that no kubelet carries out
     elif "httpGet" in hook:
         get = hook["httpGet"]
         try:

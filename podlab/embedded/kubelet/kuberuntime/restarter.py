@@ -18,6 +18,8 @@ from podlab.embedded.kubelet.status.observation import Observation
 from podlab.embedded.runtime.instance import Instance
 
 Obj = dict[str, Any]
+FAILED = 137
+"""The exit code of what does not end by itself."""
 
 
 class Restarter:
@@ -37,7 +39,12 @@ class Restarter:
         if found and found.instance.state == "running":
             why = actions.why_restarted(container, found.instance, seen)
             grace = actions.grace(container, found.instance, seen)
+            changed = found.instance.spec_image != container["image"]
+            stays = not changed and not podspecs.restarted(container, pod, FAILED)
+            why = actions.why_stopped(pod, container, seen) if stays else why
             await self._killer.kill_container(pod, container, found, why, path, grace)
+            if stays:
+                return
         exited = next((i for i in known if i.state == "exited"), None)
         if exited and not known[0].removed:
             self._back_off(pod, container, exited, path)

@@ -73,12 +73,16 @@ def _overfull(io: Io, name: str, given: dict[str, str], data: bytes, seek: int, 
     least, most = 0, whole
     while least < most:  # the most blocks that have room
         middle = (least + most + 1) // 2
+        if files.exists(io.path(name)):
+            files.remove(io.path(name))
         try:
             files.write(io.path(name), bytes(seek) + data[: middle * size])
             least = middle
         except FileError:
             most = middle - 1
     written = least
+    if files.exists(io.path(name)):
+        files.remove(io.path(name))
     files.write(io.path(name), bytes(seek) + data[: written * size])
     io.fail(f"dd: error writing '{name}': No space left on device")
     if given.get("status") != "none":
