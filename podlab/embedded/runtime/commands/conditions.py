@@ -39,7 +39,7 @@ class _Condition:
             return self._binary(*words)
         if len(words) == 3 and not (words[0] in ("!", "(") or words[1] in ("-a", "-o", "&&", "||")):
             raise Unclear(self._unknown(words[1] if self.io.busybox else words[0], binary=True))
-        if len(words) == 2 and words[1] in BINARY and words[0] != "!" and self.io.busybox:
+        if len(words) == 2 and words[1] in BINARY and words[0] != "!" and "line " not in self.io.speaker:
             raise Unclear(f"{words[1]}: argument expected")
         if len(words) == 2 and words[0] != "!" and words[0] not in UNARY:
             raise Unclear(self._unknown(words[0] if not self.io.busybox else words[1], binary=False))

@@ -187,6 +187,8 @@ async def calculate(shell: Shell, word: Word) -> int:
     """The value of an arithmetic expression; one that has none ends the shell."""
     source = (await text(shell, word)).removeprefix("$((").removesuffix("))")
     try:
+        if "**" in source and shell.dialect.name == "dash":
+            raise ArithmeticProblem("syntax error")
         return value(source, shell.variables)
     except (ArithmeticProblem, RecursionError) as problem:
         shell.fail(_unreckoned(shell, str(problem), source.strip()))

@@ -34,6 +34,10 @@ async def wait(shell: Shell, words: list[str]) -> int:
 async def kill_(shell: Shell, words: list[str]) -> int:
     """`kill`: as the command, and `%1` is a job."""
     jobs = {str(number): job.process.pid for number, job in enumerate(shell.jobs, 1)}
+    if shell.dialect.name == "ash":
+        for word in words:
+            if word.startswith("%") and word[1:] not in jobs:
+                return shell.refuse("kill", f"{word}: no such job", 2)
     return await kill(shell.io, words, jobs, shell.prefix)
 
 
