@@ -1,0 +1,27 @@
+"""What a failed probe does to a Pod that is never restarted, and what a subdomain alone gives."""
+
+from __future__ import annotations
+
+from tests.embedded.kubelet.test_kubelet import pod
+from tests.embedded.simulation import Simulation, execute
+
+
+async def test_a_failed_liveness_probe_ends_for_good_what_is_never_restarted(sim: Simulation) -> None:
+    """As recorded on kind: the Killing event of the last container says no more than that, and nothing starts again."""
+    loop = "trap 'exit 0' TERM; while true; do sleep 0.1; done"
+    probe = {"exec": {"command": ["false"]}, "periodSeconds": 1, "failureThreshold": 1}
+    obj = pod(command=["sh", "-c", loop], livenessProbe=probe)
+    obj["spec"]["restartPolicy"] = "Never"
+    sim.create(obj)
+    await sim.until(lambda: sim.pod("p")["status"]["phase"] == "Succeeded", limit=20)
+    assert sim.pod("p")["status"]["containerStatuses"][0]["restartCount"] == 0
+    killing = [event["object"]["message"] for event in sim.seen["events"] if event["object"]["reason"] == "Killing"]
+    assert killing == ["Stopping container c"]
+
+
+async def test_a_subdomain_alone_gives_a_pod_a_full_name(sim: Simulation) -> None:
+    obj = pod()
+    obj["spec"]["subdomain"] = "nosvc"
+    sim.create(obj)
+    await sim.until(lambda: sim.ready("p"))
+    assert await execute(sim, "p", "hostname", "-f") == (0, "p.nosvc.default.svc.cluster.local\n", "")
