@@ -150,8 +150,9 @@ async def sleep_on(clock: Clock, delay: float) -> None:
 class RealClock:
     """Time as on the wall, `speed` times faster; can be paused and stepped.
 
-    `now()` follows the wall. Timers follow a counter that a machine's sleep advances by `CATCH_UP` seconds at most,
-    so that waking up does not bring hours of transitions at once.
+    `now()` follows the wall, but never goes back: where the wall's clock is set back, it is ahead until that is set
+    right. Timers follow a counter that a machine's sleep advances by `CATCH_UP` seconds at most, so that waking up
+    does not bring hours of transitions at once.
     """
 
     stepping = False
@@ -160,20 +161,29 @@ class RealClock:
         self._wall, self._speed, self._paused = wall, speed, False
         self._last_wall = wall()
         self._now = self._last_wall
-        self._run = 0.0
+        self._ahead = self._run = 0.0
         self._heap = Heap()
         self._handle: asyncio.TimerHandle | None = None
         self._armed = 0.0
         self._firing = False
 
     def _read(self) -> None:
-        wall = self._wall()
-        passed, self._last_wall = max(0.0, wall - self._last_wall), wall
+        passed = self._passed(self._wall())
         if self._paused:
             return
         self._now += passed * self._speed
         handle_late = self._handle is not None and wall_is_late(self._handle, passed)
         self._run += min(passed * self._speed, CATCH_UP) if handle_late else passed * self._speed
+
+    def _passed(self, wall: float) -> float:
+        """Seconds since the last look."""
+        passed, self._last_wall = wall - self._last_wall, wall
+        if passed < 0:
+            self._ahead -= passed
+            return 0.0
+        given = min(self._ahead, passed) if passed > 2 * CATCH_UP else 0.0
+        self._ahead -= given
+        return passed - given
 
     def now(self) -> float:
         """The wall's time, so many times faster; it stands while paused."""

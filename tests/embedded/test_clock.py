@@ -130,6 +130,14 @@ async def test_waking_up_brings_no_more_transitions_to_a_fast_clock() -> None:
     assert happened == ["due"]
 
 
+def test_a_wall_clock_that_is_set_back_and_set_right_leaves_the_time_as_it_is() -> None:
+    wall = [START]
+    clock = RealClock(wall=lambda: wall[0])
+    for step, shown in ((-9 * 3600, 0), (5, 5), (9 * 3600 + 1, 6), (5, 11)):
+        wall[0] += step
+        assert clock.now() == START + shown
+
+
 def test_times_are_written_as_kubernetes_does() -> None:
     assert rfc3339(START + 0.9) == "2026-01-01T00:00:00Z"
     assert rfc3339micro(START + 0.25) == "2026-01-01T00:00:00.250000Z"
