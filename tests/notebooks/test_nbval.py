@@ -22,7 +22,8 @@ from tools.build_notebooks import same, strip
 ROOT = Path(__file__).parent.parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 LIMIT = 900  # seconds for all notebooks of one language
-KIT_ERRORS = {"ApiError", "ClusterError", "JSONPathError", "ManifestError", "PodlabError", "WaitTimeout"}
+KIT_ERRORS = {"ApiError", "ClusterError", "JSONPathError", "ManifestError", "NoPath", "PodlabError",
+              "WaitTimeout"}  # fmt: skip
 NO_FILE = "FileNotFoundError"  # a manifest that an earlier cell writes
 
 ONE_FOR_ALL = "on kind, where time is real, only 02 is restarted, once, and only 05 runs backwards"
