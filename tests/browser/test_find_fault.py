@@ -66,7 +66,9 @@ class Desk:
         expect(cells).to_have_count(count + 1)
         self.page.keyboard.insert_text(source)
         self.page.keyboard.press("Control+Enter")
-        return cells.last.locator(".jp-OutputArea").first
+        # by the number that it gets when it has run: the last cell in the page may be another, kept out of sight
+        ran = cells.filter(has=self.page.locator(".jp-InputPrompt", has_text=f"[{count + 1}]:"))
+        return ran.locator(".jp-OutputArea").first
 
     def press(self, button: Any, key: str = "Enter", by: str = "Tab") -> None:
         """Go to it by the Tab key, and press a key."""
