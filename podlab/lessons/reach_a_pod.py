@@ -210,7 +210,7 @@ def _ready(name: str) -> Test:
 
 
 READY = [_ready(name) for name in COLORS]
-EMPTY = Text(ko="빈 셀에 매니페스트를 쓰고 적용하십시오", en="write a manifest in the empty cell, and apply it")
+EMPTY = Text(ko="빈 편집기에 매니페스트를 쓰고 적용하십시오", en="write a manifest in the empty editor, and apply it")
 
 
 def _check(name: str, test: Test, hints: tuple[Text, ...], *also: str) -> Check:
