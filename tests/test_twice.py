@@ -55,3 +55,12 @@ def test_many_failures_are_no_matter_of_luck(tmp_path: Path, capfd: pytest.Captu
     code, printed = run(tmp_path, many, capfd)
     assert code == 1
     assert "once more" not in printed
+
+
+def test_the_report_of_the_first_time_stays(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(FILE, encoding="utf-8")
+    words = ["-q", f"--junitxml={tmp_path}/report.xml", "--rootdir", str(tmp_path), "-c", "/dev/null", str(tmp_path)]
+    assert twice.main(words) == 0
+    first, second = ((tmp_path / name).read_text(encoding="utf-8") for name in ("report.xml", "report-again.xml"))
+    assert 'failures="1"' in first
+    assert 'failures="0"' in second

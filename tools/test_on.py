@@ -57,9 +57,9 @@ def on_kind(options: list[str]) -> list[int]:
     with cluster("kind", name) as environ:
         os.environ |= environ | {"PODLAB_TEST_HOME": environ["PODLAB_HOME"], "PODLAB_TEST_NAME": name}
         return [
-            twice.main(["-m", "(cluster or kind) and not browser", "--cluster", "kind", "tests", *options]),
+            selected(twice.main(["-m", "(cluster or kind) and not browser", "--cluster", "kind", "tests", *options])),
             pytest(*NBVAL, *languages(), *named(options, "notebooks")),
-            twice.main(["-m", "browser", "--cluster", "kind", *IN_BROWSER, *named(options, "browser")]),
+            selected(twice.main(["-m", "browser", "--cluster", "kind", *IN_BROWSER, *named(options, "browser")])),
         ]
 
 
@@ -140,8 +140,12 @@ def begin(
 
 
 def end(session: subprocess.Popen[bytes]) -> int:
-    """Wait for a session; that it selected nothing is no failure."""
-    code = session.wait()
+    """Wait for a session; its exit code."""
+    return selected(session.wait())
+
+
+def selected(code: int) -> int:
+    """pytest's exit code; that it selected nothing, as by a -k that means another part, is no failure."""
     return 0 if code == 5 else code
 
 

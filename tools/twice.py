@@ -2,7 +2,7 @@
 
 What passes only the second time is named in a loud line, so that a test that is often on it is mended.
 
-usage: twice.py [pytest's options]
+usage: twice.py [pytest's options]      (a report FILE.xml of the second time is FILE-again.xml)
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ def main(words: list[str]) -> int:
         if code != FAILED or not 0 < len(failed) <= MANY:
             return code
         print(f"\n==== {len(failed)} failed, and they are tried once more ====", flush=True)
-        code = subprocess.run([*session, "--last-failed"], cwd=ROOT, check=False).returncode
+        again = [*(word.replace(".xml", "-again.xml") for word in session), "--last-failed"]
+        code = subprocess.run(again, cwd=ROOT, check=False).returncode
         for test in sorted(failed - failures(Path(cache))):
             print(f"==== PASSED ONLY THE SECOND TIME: {test} ====", flush=True)
         return code
