@@ -12,6 +12,7 @@ import os
 import secrets
 import socket
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,8 @@ COMPACT_EVERY = 300.0
 """Real seconds between compactions, as kube-apiserver's."""
 DOCUMENTS_AFTER = 3.0
 """Real seconds after which the OpenAPI documents are made, so that the first Pod has the machine to itself."""
-TOKEN_KEY = "sa.key"
-"""Where in the store the key of tokens is, where no file has it."""
+TOKEN_KEY, AUTHORITY = "sa.key", "ca.crt"
+"""Where in the store the key of tokens and the authority's certificate are, where no file has them."""
 HOST = "127.0.0.1"
 
 
@@ -100,6 +101,17 @@ def _key_in(store: Store) -> Any:
     return plainkey.PlainKey(int(kept["secret"], 16))
 
 
+def _authority(home: Path | None, store: Store) -> str:
+    """The certificate that Pods are to trust: a file's, or one that is made for a cluster without files."""
+    if home:
+        return (home / AUTHORITY).read_text(encoding="utf-8") if (home / AUTHORITY).exists() else ""
+    from podlab.embedded.serving import plaincertificate
+
+    kept = store.kept(AUTHORITY) or {"certificate": plaincertificate.authority(datetime.now(UTC))}
+    store.keep(AUTHORITY, kept)
+    return str(kept["certificate"])
+
+
 class Core:
     """Everything but the socket: can be called in-process through `app`.
 
@@ -130,8 +142,7 @@ class Core:
         self.documents = Documents(home / "openapi" if home else None, RESOURCES, self._custom)
         self.nodes = Nodes(self.registry, self.store, machines(name, workers), self._token)
         self.app = App(self.registry, self.authenticator, self.nodes, documents=self.documents, machines=self.nodes)
-        authority = (home or Path()) / "ca.crt"
-        self.certificate = authority.read_text(encoding="utf-8") if home and authority.exists() else ""
+        self.certificate = _authority(home, self.store)
         self._stops: list[Callable[[], object]] = []
 
     def _custom(self) -> list[Resource]:

@@ -1,6 +1,8 @@
 """ES256 in Python alone, for ServiceAccount tokens where there is no `cryptography`: in a browser tab.
 
-A hundred times slower, and not safe from who measures its time; in a tab there is nobody else.
+A hundred times slower, and not safe from who measures its time; in a tab there is nobody else. Rejected: the browser's
+own WebCrypto, which only answers to who can wait for a promise, and without stack switching Python cannot; `ecdsa` from
+PyPI, which is not safe from that either, and brings every curve and `six` for the one that is needed.
 Upstream: FIPS 186-5 (ECDSA over P-256), RFC 7518 section 3.4
 """
 
@@ -69,6 +71,11 @@ class PlainKey:
     @cached_property
     def _public(self) -> Point:
         return times(self._secret, G)
+
+    def point(self) -> bytes:
+        """The public half as certificates have it: a 4, x and y."""
+        assert self._public
+        return b"\x04" + b"".join(half.to_bytes(32, "big") for half in self._public)
 
     def sign(self, data: bytes) -> bytes:
         """r and s, 32 bytes each."""
