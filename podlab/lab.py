@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import secrets
 import shlex
@@ -49,15 +50,14 @@ class Lab:
             "LabApp.default_url": f"/lab/tree/{self.notebook}",
             "LabApp.expose_app_in_browser": "True",  # a lesson's head colours manifests among the cells by it
             "LabApp.extension_manager": "readonly",  # lessons need no extensions, and no network
-            "LabApp.log_level": "WARN",
+            "LabApp.log_level": "ERROR",  # its warnings are of its own settings, and none is a learner's to mend
             "ServerApp.answer_yes": "True",  # Ctrl-C once is enough
             "ServerApp.ip": "127.0.0.1",
-            "ServerApp.log_level": "WARN",
+            "ServerApp.log_level": "ERROR",
             "ServerApp.open_browser": str(self.browser),
             "ServerApp.port": str(self.port),
             "ServerApp.port_retries": "0",
             "ServerApp.root_dir": str(self.folder),
-            "ServerApp.websocket_ping_timeout": "30000",  # its default is longer than the interval, and warned of
         }
         if sys.platform != "win32":
             # a login shell would set PATH anew, and forget our kubectl
@@ -112,17 +112,21 @@ def write_settings(language: Language, prefix: Path | None = None) -> bool:
 
 
 def write_hints(prefix: Path | None = None) -> bool:
-    """Let this environment's kernels load the hints for cells that fail before `start()`; whether they do now."""
+    """Let this environment's kernels load the hints for cells that fail before `start()`; whether they do now.
+
+    And keep the kernels' warnings, which are about how Jupyter talks to them, out of the learner's terminal.
+    """
     path = (prefix or Path(sys.prefix)) / "etc" / "ipython" / "ipython_kernel_config.json"
     try:
         present = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         app = present.get("InteractiveShellApp") or {}
-        extensions = list(app.get("extensions") or [])
-        if HINTS not in extensions:
-            app["extensions"] = [*extensions, HINTS]
+        extensions = [each for each in app.get("extensions") or [] if each != HINTS]
+        kernel = {"log_level": logging.ERROR} | (present.get("IPKernelApp") or {})
+        wanted = present | {"InteractiveShellApp": app | {"extensions": [*extensions, HINTS]}, "IPKernelApp": kernel}
+        if wanted != present:
             path.parent.mkdir(parents=True, exist_ok=True)
             fresh = path.with_suffix(".json.new")
-            fresh.write_text(json.dumps(present | {"InteractiveShellApp": app}, indent=2) + "\n", encoding="utf-8")
+            fresh.write_text(json.dumps(wanted, indent=2) + "\n", encoding="utf-8")
             fresh.replace(path)
     except (AttributeError, OSError, TypeError, ValueError):
         return False

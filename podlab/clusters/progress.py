@@ -67,8 +67,16 @@ class Estimate:
         )
 
 
-Told = str | Pull | Estimate
-"""A step that begins now, how far its pull is, or how long all that follows may take."""
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The step that goes on did not work; what begins after it clears up."""
+
+    def __str__(self) -> str:
+        return str(Text(ko="되지 않았습니다", en="That did not work"))
+
+
+Told = str | Pull | Estimate | Failed
+"""A step that begins now or failed, how far its pull is, or how long all that follows may take."""
 
 Report = Callable[[Told], None]
 """Told each step of a longer task as it begins; `str()` of what it is told is a line for a person."""
@@ -81,6 +89,7 @@ class Step:
     text: str
     began: float
     ended: float | None = None
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +107,20 @@ class Progress:
             return replace(self, pull=told)
         if isinstance(told, Estimate):
             return replace(self, estimate=told.seconds, estimated=now)
+        if isinstance(told, Failed):
+            return self.ended(now, failed=True)
         return replace(self.ended(now), steps=(*self.ended(now).steps, Step(told, now)))
 
-    def ended(self, now: float) -> Progress:
-        """What is known once the running step has ended."""
+    def ended(self, now: float, failed: bool = False) -> Progress:
+        """What is known once the running step has ended, or failed."""
         if not self.running:
             return self
-        return replace(self, steps=(*self.steps[:-1], replace(self.steps[-1], ended=now)), pull=None)
+        return replace(self, steps=(*self.steps[:-1], replace(self.steps[-1], ended=now, failed=failed)), pull=None)
+
+    @property
+    def failed(self) -> bool:
+        """Whether a step did not work."""
+        return any(step.failed for step in self.steps)
 
     @property
     def running(self) -> Step | None:

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from podlab.clusters import NoSuchCluster, Report, Told
 from podlab.clusters.doctor.finding import Finding
-from podlab.clusters.progress import Progress, Pull
+from podlab.clusters.progress import Failed, Progress, Pull
 from podlab.errors import PodlabError
 from podlab.text import Text
 
@@ -73,7 +73,7 @@ def steps() -> Iterator[Report]:
         try:
             yield shown.report
         except BaseException:
-            shown.end("[red]✗[/]")
+            shown.end("[green]✓[/]" if shown.progress.failed else "[red]✗[/]")
             raise
         shown.end()
 
@@ -102,8 +102,8 @@ class Shown:
 
     def report(self, told: Told) -> None:
         """Take in what was told."""
-        if isinstance(told, str):
-            self.end()
+        if isinstance(told, str | Failed):
+            self.end("[red]✗[/]" if isinstance(told, Failed) else "[green]✓[/]")
         self.progress = self.progress.after(told, time.monotonic())
 
     def end(self, mark: str = "[green]✓[/]") -> None:

@@ -49,7 +49,7 @@ def html(known: Progress, lesson: Lesson) -> str:
     done = known.done(lesson)
     count, every = sum(done), max(1, len(done))
     first = next((item for item, passed in zip(progress.items(lesson), done, strict=True) if not passed), "")
-    then = NEXT.format(item=first.replace("?", "-")) if first else ALL
+    then = NEXT.format(item=_cell(lesson, first)) if first else ALL
     told = escape(f"{told_of(known, lesson)} · {then}")
     return (
         f'<div role="progressbar" aria-valuemin="0" aria-valuemax="{every}" aria-valuenow="{count}" '
@@ -58,6 +58,15 @@ def html(known: Progress, lesson: Lesson) -> str:
         f'<div style="width:{100 * count / every:.0f}%;height:100%;background:#1a7f37"></div></div>'
         f'<div style="max-width:48em;line-height:1.4">{lesson.number} · {told}</div>'
     )
+
+
+def _cell(lesson: Lesson, item: str) -> str:
+    """What stands in the cell of an item: a check's name, or a question's `quiz(…)`."""
+    number, asked, name = item.partition("?")
+    if not asked:
+        return item
+    alone = any(each.name == name and each.prediction for each in lesson.module.QUESTIONS)
+    return f'quiz("{number}-{name}")' if alone else f'quiz("{number}")'
 
 
 def told_of(known: Progress, lesson: Lesson) -> Text:

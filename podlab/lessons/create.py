@@ -79,7 +79,7 @@ TRIED = (
         en='run `kubectl.apply("typo.yaml")`, and find `unknown field` at the end of the error',
     ),
 )
-NOTHING = Text(ko="자리가 비었습니다", en="the table is clear")
+NOTHING = Text(ko="이 수업에서 만들 파드가 하나도 남아 있지 않습니다", en="none of this lesson's Pods is left")
 UNSTORED = Text(ko="오타가 있는 파드는 저장되지 않았습니다", en="the Pod with the typo was not stored")
 
 PAGE = (

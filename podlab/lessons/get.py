@@ -63,6 +63,19 @@ def _table(seen: Seen) -> Result:
     return Result(True, good.format(count=len(lines[0].split())))
 
 
+def _practised(seen: Seen) -> Result:
+    """The manifest is this lesson's, and mended: lesson 02 has deleted a Pod of the same name."""
+    text = seen.files.get(f"{MINE}.yaml", "owner:")
+    if "owner:" in text:
+        other = Text(ko="my-pod.yaml이 아직 이 수업의 것이 아닙니다", en="my-pod.yaml is not this lesson's yet")
+        write = Text(ko="`%%manifest my-pod.yaml` 셀을 실행하십시오", en="run the cell with `%%manifest my-pod.yaml`")
+        return Result(False, other, write)
+    if "imagee" in text:
+        slip = Text(ko="my-pod.yaml에 아직 `imagee`가 있습니다", en="my-pod.yaml still says `imagee`")
+        return Result(False, slip, TIDY[1])
+    return Result(True, Text(ko="my-pod.yaml을 고쳤습니다", en="my-pod.yaml is mended"))
+
+
 def _name(seen: Seen) -> set[str]:
     return {f"pod/{POD}"} if seen.pod(POD) else set()
 
@@ -125,8 +138,12 @@ NAME = (
     ),
 )
 MADE = f"""
-spec = {{"containers": [{{"name": "web", "image": "nginx:latest"}}]}}
-kubectl.apply({{"apiVersion": "v1", "kind": "Pod", "metadata": {{"name": "{MINE}"}}, "spec": spec}})
+from pathlib import Path
+
+meta = 'metadata: {{name: {MINE}, labels: {{app: practice}}}}'
+spec = 'spec: {{containers: [{{name: web, image: "nginx:latest"}}]}}'
+Path("{MINE}.yaml").write_text(f"apiVersion: v1\\nkind: Pod\\n{{meta}}\\n{{spec}}\\n", encoding="utf-8")
+kubectl.apply("{MINE}.yaml")
 kubectl.delete("pod", "{MINE}", now=True)
 check(kubectl, "03-tidy")
 """
@@ -172,8 +189,11 @@ CHECKS = (
     ),
     Check(
         "tidy",
-        was_and_is_gone(
-            MINE, Text(ko="연습용 {pod} 파드를 치웠습니다", en="{pod}, made for practice, is gone").format(pod=MINE)
+        both(
+            _practised,
+            was_and_is_gone(
+                MINE, Text(ko="연습용 {pod} 파드를 치웠습니다", en="{pod}, made for practice, is gone").format(pod=MINE)
+            ),
         ),
         TIDY,
         MADE,

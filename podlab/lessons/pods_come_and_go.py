@@ -16,8 +16,8 @@ GOOD = (FIRST, NEXT)
 APPS = ("web", "db", "shop")
 LOST = ("NodeNotReady", "TaintManagerEviction")
 """Reasons of a Pod's Events that tell that its node has failed."""
-MADE = ("web-", "db-", "once-")
-"""How the names of Pods begin that this lesson's controllers make."""
+MADE = (("Deployment", "web"), ("StatefulSet", "db"), ("Job", "once"))
+"""The controllers that this lesson has made; lesson 06, too, has Pods whose names begin with `web-`."""
 ABOVE = Text(ko="위의 셀을 처음부터 차례로 실행하십시오", en="run the cells above, in order")
 
 
@@ -200,8 +200,8 @@ def _tidy(seen: Seen) -> Result:
     """No controller has left a Pod, and Events tell that there were some."""
     left = [pod["metadata"]["name"] for app in APPS for pod in _labelled(seen, app)]
     left += [pod["metadata"]["name"] for pod in seen.pods if _owner(pod) == "Job"]
-    told_of = {str((event.get("involvedObject") or {}).get("name")) for event in seen.events}
-    if not left and not any(name.startswith(MADE) for name in told_of):
+    about = [event.get("involvedObject") or {} for event in seen.events]
+    if not left and not any((each.get("kind"), each.get("name")) in MADE for each in about):
         never = Text(ko="이 수업의 컨트롤러가 만든 파드가 없었습니다", en="no controller of this lesson has made a Pod")
         return Result(False, never, ABOVE, ladders.NEVER)
     if not left:

@@ -74,6 +74,14 @@ def test_the_step_at_which_it_ended_has_no_tick_unless_all_went_well(page: Any, 
     assert [each.get_attribute("class").split("podlab-")[-1] for each in icons.all()] == ["ready", last]
 
 
+@pytest.mark.parametrize(("phase", "bad"), [("working", "failing"), ("failed", "failing"), ("cancelled", "leaving")])
+def test_what_failed_is_marked_and_not_the_clearing_up(page: Any, phase: str, bad: str) -> None:
+    made, cleared = ({**each, "running": False} for each in WORKING["steps"])
+    stage(page, WORKING | {"phase": phase, "steps": [{**made, "failed": True}, cleared]})
+    icons = page.locator(".podlab-steps svg")
+    assert [each.get_attribute("class").split("podlab-")[-1] for each in icons.all()] == [bad, "ready"]
+
+
 def test_when_it_is_done_it_says_what_to_do_next(page: Any) -> None:
     on = stage(page, WORKING)
     on.set(shown=IDLE | {"phase": "done", "message": "cluster podlab (kind)", "hint": "run the first cell"})

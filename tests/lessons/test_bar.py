@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 
 import pytest
 
@@ -10,7 +11,7 @@ from podlab import text
 from podlab.errors import PodlabError
 from podlab.lessons import bar, certificate, progress
 from podlab.lessons.check import Result
-from podlab.lessons.lesson import LESSONS
+from podlab.lessons.lesson import LESSONS, lesson
 from podlab.testing.sanitizer import sanitize
 from podlab.text import LANGUAGES, Text
 
@@ -40,6 +41,13 @@ def test_it_says_what_is_open_and_where_to_go_on():
     page = bar.html(progress.progress(), LESSONS[2])
     assert 'aria-valuenow="1"' in page and 'aria-valuemax="12"' in page
     assert "1 of 12 done · 11 open" in page and "next: 02-manifest" in page
+
+
+@pytest.mark.parametrize(("number", "cell"), [("00", 'quiz("00")'), ("01", 'quiz("01-localhost")')])
+def test_a_question_is_named_as_in_its_cell(number, cell):
+    for check in lesson(number).module.CHECKS:
+        progress.record(f"{number}-{check.name}", PASSED)
+    assert f"next: {escape(cell)}" in bar.html(progress.progress(), lesson(number))
 
 
 def test_it_moves_when_something_passes():

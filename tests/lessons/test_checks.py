@@ -282,6 +282,18 @@ def test_who_has_done_nothing_passes_nothing_but_the_clear_table(lesson):
     assert passed == (["clear"] if lesson.number == "02" else [])
 
 
+GONE = {"involvedObject": {"kind": "Pod", "name": "my-pod", "uid": "1"}}
+
+
+@pytest.mark.parametrize(
+    ("manifest", "passed"), [("owner: me", False), ("imagee: nginx", False), ("image: nginx", True)]
+)
+def test_what_an_earlier_lesson_cleared_away_is_not_this_ones_deed(manifest, passed):
+    assert bool(find("03-tidy").test(Seen(files={"my-pod.yaml": manifest}, events=(GONE,)))) is passed
+    web = {"involvedObject": {"kind": "Deployment" if passed else "Pod", "name": "web" if passed else "web-and-helper"}}
+    assert bool(find("07-tidy").test(Seen(events=(web,)))) is passed
+
+
 @pytest.mark.parametrize("number", ["03", "04"])
 @pytest.mark.parametrize("pods", [(), ({**READY, "metadata": {**READY["metadata"], "deletionTimestamp": "now"}},)])
 def test_where_the_pod_is_gone_every_check_leads_to_the_first_cell(number, pods):

@@ -15,7 +15,7 @@ from podlab.clusters.kind import images, nodes, pull
 from podlab.clusters.machine import reach
 from podlab.clusters.machine.lock import held
 from podlab.clusters.machine.probe import Answer, Machine, Probe
-from podlab.clusters.progress import Estimate, Report
+from podlab.clusters.progress import Estimate, Failed, Report
 from podlab.errors import ClusterError
 from podlab.text import Text
 
@@ -156,6 +156,7 @@ class Kind:
             kind_command.create(name, self._options(cluster), engine, report, (making,))
             _until(lambda: _sees_to_account(cluster.kubeconfig), PATIENCE)
         except BaseException:
+            report(Failed())
             report(str(Text(ko="만들다 만 클러스터 지우기", en="Deleting the half-made cluster")))
             with suppress(KeyboardInterrupt):
                 self._delete(name, engine)
@@ -174,6 +175,7 @@ class Kind:
         try:
             pull.pull(self.probe, engine, image, report)
         except ClusterError as error:
+            report(Failed())
             if self.image:
                 raise kind_command.no_node_image(str(error)) from error
 

@@ -17,6 +17,7 @@ import yaml
 from podlab.apimachinery import goyaml
 from podlab.errors import ManifestError
 from podlab.kubectl.manifests import yamlnodes
+from podlab.kubectl.manifests.lookalikes import lookalike
 from podlab.text import Text
 
 LARGEST = 8 * 1024 * 1024
@@ -36,6 +37,7 @@ WHERE = Text(
 )
 
 
+STRANGE = Text(ko="{path}의 {line}번째 줄: {said}", en="{path}, line {line}: {said}")
 BETWEEN = Text(
     ko="{path}의 {line}번째 줄에서 {last}번째 줄 사이를 봅니다. 들여쓰기는 공백으로, 같은 단계는 같은 칸에 맞춥니다.",
     en="Look at {path}, lines {line} to {last}. Indent with spaces, not tabs, and line up what belongs together.",
@@ -145,11 +147,17 @@ def _load(document: str, source: str, before: int) -> Any:
     except yaml.MarkedYAMLError as error:
         raise ManifestError(
             f"error: error parsing {source}: error converting YAML to JSON: {go_words(error)}",
-            _where(error, source, before),
+            _strange(document, source, before) or _where(error, source, before),
         ) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         words = str(error).splitlines()[0] if not isinstance(error, RecursionError) else "exceeded max depth"
         raise ManifestError(f"error: error parsing {source}: error converting YAML to JSON: yaml: {words}") from error
+
+
+def _strange(document: str, source: str, before: int) -> Text | None:
+    """A character that only looks like the right one, and its line."""
+    found = lookalike(document)
+    return found and STRANGE.format(path=source, line=before + found[0] + 1, said=found[1])
 
 
 def _where(error: yaml.MarkedYAMLError, source: str, before: int) -> Text | None:

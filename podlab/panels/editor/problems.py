@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from podlab.errors import ApiError, PodlabError
 from podlab.kubectl.commandline.hints import hint_for
+from podlab.kubectl.manifests.lookalikes import lookalike
 from podlab.panels.editor.places import Document, Path, steps
 from podlab.text import Text
 
@@ -133,6 +134,8 @@ OURS = (
 def of_yaml(document: Document) -> list[Problem]:
     """What is wrong with the text itself."""
     if document.error is not None:
+        if strange := lookalike(document.text):
+            return [Problem(document.before + strange[0] + 1, str(strange[1]))]
         mark = getattr(document.error, "problem_mark", None) or getattr(document.error, "context_mark", None)
         line = document.before + mark.line + 1 if mark else document.before + 1
         words = getattr(document.error, "problem", None) or str(document.error).splitlines()[0]
@@ -176,8 +179,10 @@ def _named(path: Path) -> str:
 
 def _unknown(name: str, names: Sequence[str]) -> str:
     lower = {each.lower(): each for each in names}
-    near = difflib.get_close_matches(name.lower(), lower, 1, 0.6)
     text = str(UNKNOWN.format(field=name))
+    if strange := lookalike(name):
+        return f"{text} {strange[1]}"
+    near = difflib.get_close_matches(name.lower(), lower, 1, 0.6)
     return f"{text} {PERHAPS.format(name=lower[near[0]])}" if near else text
 
 

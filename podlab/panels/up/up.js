@@ -1,7 +1,7 @@
 // @ts-check
 /// <reference path="../live.js" />
 
-/** @typedef {{ text: string, took: number, running: boolean }} Step */
+/** @typedef {{ text: string, took: number, running: boolean, failed: boolean }} Step */
 /** @typedef {{ phase: "idle" | "working" | "done" | "failed" | "cancelled", cancelling: boolean, steps: Step[],
  *              pull: { text: string, part: number } | null, estimate: { seconds: number, took: number } | null,
  *              message: string, hint: string }} Shown */
@@ -84,11 +84,13 @@ function render({ model, el }) {
   };
 }
 
-/** How a step went: the one at which all ended is the one that did not work. @param {Shown} shown @param {number} n @returns {Tone} */
+/** How a step went: what failed says so; else the one at which all ended did not work. @param {Shown} shown @param {number} n @returns {Tone} */
 function mark(shown, n) {
+  const bad = shown.phase === "cancelled" ? "leaving" : "failing";
+  if (shown.steps[n].failed) return bad;
   if (shown.phase === "working") return shown.steps[n].running ? "waiting" : "ready";
-  if (shown.phase === "done" || n < shown.steps.length - 1) return "ready";
-  return shown.phase === "failed" ? "failing" : "leaving";
+  const over = n === shown.steps.length - 1 && !shown.steps.some((step) => step.failed);
+  return shown.phase === "done" || !over ? "ready" : bad;
 }
 
 /** @param {Step} step @param {number} since @param {Tone} tone */

@@ -196,7 +196,12 @@ def drawn(task: Task, now: float) -> dict[str, Any]:
     """What the view draws; all times are seconds before now, so that it needs nobody's clock."""
     known = task.progress
     steps = [
-        {"text": step.text, "took": round((step.ended or now) - step.began, 1), "running": step.ended is None}
+        {
+            "text": step.text,
+            "took": round((step.ended or now) - step.began, 1),
+            "running": step.ended is None,
+            "failed": step.failed,
+        }
         for step in known.steps
     ]
     estimate = {"seconds": round(known.estimate), "took": round(now - known.estimated, 1)} if known.estimate else None

@@ -56,6 +56,13 @@ def test_a_broken_file_has_kubectls_line_and_a_place_that_begins_there(name: str
     assert ko in caught.value.hint.ko
 
 
+def test_a_character_that_only_looks_right_is_named() -> None:
+    with pytest.raises(ManifestError) as caught:
+        list(parse("kind: Pod\nmetadata\uff1a {}\n", "pod.yaml"))
+    assert "pod.yaml, line 2: There is a character (U+FF1A) that only looks like `:`" in caught.value.hint.en
+    assert "`:`처럼 보이지만" in caught.value.hint.ko
+
+
 @pytest.mark.parametrize(
     ("metadata", "kind"), [("x", "string"), ("[]", "array"), ("5", "number"), ("true", "bool"), ("''", "string")]
 )

@@ -101,6 +101,8 @@ def test_what_names_no_field_is_told_all_the_same() -> None:
         (SEED.replace("      image", "\timage"), 10, "tab"),
         ("---\n" + SEED + "---\na: [1\n", 16, "not closed"),
         (SEED.replace("spec:", "metadata: {}\nspec:"), 7, "here already"),
+        (SEED.replace("kind: Pod", "kind:\u00a0Pod"), 2, "(U+00A0) that only looks like a space"),
+        (SEED.replace("kind: Pod", "kind\uff1aPod"), 2, "(U+FF1A) that only looks like `:`"),
     ],
 )
 def test_what_is_no_yaml_is_told_at_its_line(wrong: str, line: int, words: str) -> None:

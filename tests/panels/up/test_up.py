@@ -39,8 +39,8 @@ def test_what_is_drawn() -> None:
     task.progress = task.progress.after(Pull("i", (Layer("downloading", 1_000_000, 4_000_000),)), 3.5)
     seen = drawn(task, 5.0)
     assert seen["steps"] == [
-        {"text": "a", "took": 2.0, "running": False},
-        {"text": "b", "took": 2.0, "running": True},
+        {"text": "a", "took": 2.0, "running": False, "failed": False},
+        {"text": "b", "took": 2.0, "running": True, "failed": False},
     ]
     assert seen["pull"] == {"text": "i: 0 of 1 layers, 1 of 4 MB", "part": 0.25}
     assert seen["estimate"] == {"seconds": 20, "took": 3.0}

@@ -1,0 +1,42 @@
+"""Characters that look like YAML's own and are not: a web page, a word processor or an input method puts them in."""
+
+from __future__ import annotations
+
+import re
+
+from podlab.text import Text
+
+MEANT = {
+    "\u00a0": " ",
+    "\u3000": " ",
+    "\uff1a": ":",
+    "\u2010": "-",
+    "\u2013": "-",
+    "\u2014": "-",
+    "\u2212": "-",
+    "\u201c": '"',
+    "\u201d": '"',
+    "\u2018": "'",
+    "\u2019": "'",
+    "\uff0c": ",",
+    "\uff3b": "[",
+    "\uff3d": "]",
+    "\uff5b": "{",
+    "\uff5d": "}",
+}
+LOOKS = re.compile(f"[{''.join(MEANT)}]")
+SPACE = Text(ko="공백", en="a space")
+SAID = Text(
+    ko="{meant}처럼 보이지만 다른 글자({code})가 있습니다. 지우고 다시 입력하십시오.",
+    en="There is a character ({code}) that only looks like {meant}. Delete it and type it anew.",
+)
+
+
+def lookalike(text: str) -> tuple[int, Text] | None:
+    """The line, from 0, of the first one that is in no comment, and what to do about it."""
+    for number, line in enumerate(text.split("\n")):
+        if found := LOOKS.search(line.split(" #")[0]):
+            meant = MEANT[found[0]]
+            code = f"U+{ord(found[0]):04X}"
+            return number, SAID.format(meant=SPACE if meant == " " else f"`{meant}`", code=code)
+    return None
