@@ -13,7 +13,7 @@ from podlab.clusters.progress import Report
 from podlab.errors import ClusterError
 from podlab.text import Text
 
-LESSONS = ("nginx:latest",)
+LESSONS = ("nginx:latest", "nginx:1.27", "busybox:latest")
 """What the Pods of the lessons run."""
 
 REGISTRY = "registry:2"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 
 import pytest
@@ -13,6 +14,7 @@ from podlab.clusters.kind import images, nodes
 from podlab.clusters.kind.kind import Kind
 from podlab.clusters.machine.probe import Answer, Machine
 from podlab.errors import ClusterError
+from podlab.lessons import lesson
 from tests.clusters.fakes import FakeMachine
 
 NODES = {"docker ps --all --filter label=io.x-k8s": Answer(0, "a-control-plane\trunning\tcontrol-plane\n")}
@@ -62,6 +64,13 @@ def test_an_image_that_a_node_has_is_not_put_there_again() -> None:
 )
 def test_a_node_knows_an_image_by_its_full_name(image: str, full: str) -> None:
     assert images._full(image) == full
+
+
+def test_a_room_without_a_network_has_every_image_that_a_lesson_runs() -> None:
+    texts = [*lesson.notebooks().glob("src/*.md"), *lesson.notebooks().glob("manifests/*.yaml")]
+    said = "\n".join(path.read_text(encoding="utf-8") for path in texts)
+    named = set(re.findall(r"""image(?:": |=|: )"?((?:nginx|busybox):[\w.-]+)""", said))
+    assert named - {"nginx:lates"} == set(images.LESSONS)  # the tag that an exercise misspells
 
 
 def test_containerd_asks_the_registry_alone() -> None:
