@@ -13,6 +13,7 @@ from podlab.embedded.kubelet.checkpoints import Checkpoints
 from podlab.embedded.kubelet.imagemanager import ImageManager
 from podlab.embedded.kubelet.pleg import Relist
 from podlab.embedded.kubelet.podclient import PodClient
+from podlab.embedded.kubelet.status.turns import Turns
 from podlab.embedded.kubelet.volumes.manager import VolumeManager
 from podlab.embedded.runtime.runtime import Runtime
 
@@ -33,6 +34,7 @@ class Dependencies:
     volumes: VolumeManager
     checkpoints: Checkpoints
     relist: Relist
+    turns: Turns
     restart_backoff: Backoff = field(default_factory=Backoff)
 
     def facts(self, ip: str) -> dict[str, str]:

@@ -23,6 +23,7 @@ from podlab.embedded.kubelet.node.machine import Machine
 from podlab.embedded.kubelet.node.node import CAPACITY, NodeReporter
 from podlab.embedded.kubelet.pleg import Relist
 from podlab.embedded.kubelet.podclient import MANAGER, PodClient
+from podlab.embedded.kubelet.status.turns import Turns
 from podlab.embedded.kubelet.volumes.manager import VolumeManager, no_token
 from podlab.embedded.kubelet.volumes.sources import Token
 from podlab.embedded.kubelet.worker import PodWorker
@@ -83,6 +84,7 @@ class Kubelet:
             volumes=VolumeManager(clock, pods.lookup, lambda ip: self.parts.facts(ip), issue),
             checkpoints=checkpoints,
             relist=Relist.since(clock.now()),
+            turns=Turns(clock),
         )
 
     def start(self, *, booted: bool = False) -> None:

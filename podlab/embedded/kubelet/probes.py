@@ -37,6 +37,9 @@ class Probed(Protocol):
     def container(self, name: str) -> Container | None:
         """The latest instance of a container."""
 
+    async def turn(self) -> None:
+        """Wait until the node has told of the Pods that came before."""
+
     def probed(self, kind: str, id_: str, ok: bool) -> None:
         """A probe's answer has settled."""
 
@@ -132,7 +135,8 @@ class ProbeWorker:
             return
         if not ok and self.key != "readinessProbe":
             self.held, self.failures = True, 0
-        self.worker.probed(self.key, self.id, ok)
+        await self.worker.turn()
+        self.worker.probed(self.key, target.instance.id, ok)
 
 
 def _is_system(name: str) -> bool:

@@ -138,7 +138,10 @@ class PodWorker:
 
     async def _fresh(self) -> None:
         """Wait until the runtime has been looked at since the last sync."""
-        if self._reinspected or self._synced is None:
+        if self._synced is None:
+            await self.turn()
+            return
+        if self._reinspected:
             self._reinspected = False
             return
         when = self._synced + FAREWELL if self.state == TERMINATED else self._using.relist.after(self._synced)
@@ -222,6 +225,10 @@ class PodWorker:
         fresh = podconditions.conditions(self.pod, "Pending", [], [], now)[0]
         status["conditions"] = [fresh if c["type"] == fresh["type"] else c for c in status.get("conditions") or []]
         self._write(status)
+
+    async def turn(self) -> None:
+        """Wait until the node has told of the Pods that came before."""
+        await self._using.turns.take()
 
     def probed(self, kind: str, id_: str, ok: bool) -> None:
         """A probe's answer has settled."""
@@ -359,6 +366,7 @@ class PodWorker:
             grace = self.pod["spec"].get("terminationGracePeriodSeconds", 30)
         await self._killer.kill_pod(self.pod, float(grace))
         await self.clock.sleep(SANDBOX_STOP)
+        await self.turn()
         for probe in self.probes:
             probe.stop()
         self._using.runtime.stop_sandbox(self.uid)
