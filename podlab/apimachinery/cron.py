@@ -147,5 +147,7 @@ def _number(text: str, known: dict[str, int]) -> int:
         return known[text.lower()]
     digits = text.removeprefix("+") or text
     if not (digits.isascii() and digits.isdigit()):
+        if text.startswith("-") and text[1:].isascii() and text[1:].isdigit():
+            raise ValueError(f"negative number ({int(text)}) not allowed: {text}")
         raise ValueError(f'failed to parse int from {text}: strconv.Atoi: parsing "{text}": invalid syntax')
     return int(digits)

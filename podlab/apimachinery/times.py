@@ -53,7 +53,11 @@ def canonical(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def canonical_micro(text: str) -> str:
-    """Return a metav1.MicroTime as the API server writes it: UTC, six decimals."""
+    """Return a metav1.MicroTime as the API server writes it: UTC, six decimals, and so many have to be given."""
+    match = SHAPE.fullmatch(text)
+    if match and len(match[7] or "") != len(".000000"):
+        rest = text[match.end(6) :]
+        raise ValueError(f'parsing time "{text}" as "{MICRO_LAYOUT}": cannot parse "{rest}" as ".000000"')
     return parse(text, MICRO_LAYOUT).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
 
 

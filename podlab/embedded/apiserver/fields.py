@@ -83,7 +83,7 @@ class Field:
         """Whether server-side apply and managedFields own this value as a whole."""
         if self.type.form == "list":
             return self.list_type not in ("map", "set")
-        return "atomic" in (self.more.get("mapType"), self.type.facts.get("mapType"))
+        return (self.more.get("mapType") or self.type.facts.get("mapType")) == "atomic"
 
     @property
     def always(self) -> bool:

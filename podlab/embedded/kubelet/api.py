@@ -86,6 +86,7 @@ class NodeApi:
         previous: bool = False,
         tail_lines: int | None = None,
         since_seconds: int | None = None,
+        since_time: float | None = None,
         timestamps: bool = False,
         limit_bytes: int | None = None,
     ) -> AsyncIterator[bytes]:
@@ -95,7 +96,9 @@ class NodeApi:
         if isinstance(found, bytes):
             yield found
             return
-        start, left = self._start(found, tail_lines, since_seconds), limit_bytes
+        if since_seconds is not None:
+            since_time = self._clock.now() - since_seconds
+        start, left = self._start(found, tail_lines, since_time), limit_bytes
         async for data in _pieces(found, start, follow, timestamps):
             if left is not None:
                 data, left = data[:left], left - len(data[:left])
@@ -104,10 +107,9 @@ class NodeApi:
             if left == 0:
                 return
 
-    def _start(self, log: Log, tail: int | None, since: int | None) -> int:
+    def _start(self, log: Log, tail: int | None, earliest: float | None) -> int:
         start = 0 if tail is None else max(0, len(log.lines) - tail)
-        if since is not None:
-            earliest = self._clock.now() - since
+        if earliest is not None:
             later = (i for i, line in enumerate(log.lines) if line.time >= earliest)
             start = max(start, next(later, len(log.lines)))
         return start

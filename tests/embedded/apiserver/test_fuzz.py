@@ -60,7 +60,7 @@ SCHEMA = {"type": "object", "properties": {
         "a": {"type": "string", "pattern": "^x", "default": "x"},
         "replicas": {"type": "integer", "minimum": 0},
         "ports": {"type": "array", "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["port"],
-                  "items": {"type": "object", "properties": {"port": {"type": "integer"}}}},
+                  "items": {"type": "object", "required": ["port"], "properties": {"port": {"type": "integer"}}}},
         "free": {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
         "any": {"x-kubernetes-int-or-string": True, "anyOf": [{"type": "integer"}, {"type": "string"}]}}},
     "status": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}}  # fmt: skip

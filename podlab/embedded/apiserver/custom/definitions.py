@@ -10,6 +10,7 @@ from typing import Any
 
 from podlab.apimachinery.gotext import compact
 from podlab.embedded.apiserver.custom import printing, selectable
+from podlab.embedded.apiserver.custom.goform import printed
 from podlab.embedded.apiserver.custom.schemas import check_schema
 from podlab.embedded.apiserver.custom.served import schema_of
 from podlab.embedded.apiserver.resource import Cause
@@ -17,6 +18,8 @@ from podlab.embedded.apiserver.validation import causes, metadata, names
 
 Obj = dict[str, Any]
 COLUMN_TYPES = ("boolean", "date", "integer", "number", "string")
+COLUMN_FORMATS = ("byte", "date", "date-time", "double", "float", "int32", "int64", "password")
+LONGEST_WARNING = 256
 APPROVED = "api-approved.kubernetes.io"
 NO_PATH = "must be a simple json path starting with ."
 SCALE_PATHS = {
@@ -28,6 +31,7 @@ MISSING = (
     "missing from spec.versions; {0} was previously a storage version, and must remain in spec.versions until a storage"
     " migration ensures no data remains persisted in {0} and removes {0} from status.storedVersions"
 )
+NO_WEBHOOK = "should not be set when strategy is not set to Webhook"
 MIXED = "may have mixed case, but should otherwise match: "
 
 
@@ -63,11 +67,13 @@ def _names(given: Obj) -> list[Cause]:
     found: list[Cause] = []
     for key in ("plural", "singular"):
         value = given.get(key) or ""
-        found += names.causes_of(f"spec.names.{key}", value, names.dns_1035(value))
+        wrong = names.causes_of(f"spec.names.{key}", value, names.dns_1035(value))
+        found += wrong if value else [causes.required(f"spec.names.{key}")]
     for key in ("kind", "listKind"):
         value = given.get(key) or ""
-        wrong = [MIXED + text for text in names.dns_1035(value.lower())]
-        found += names.causes_of(f"spec.names.{key}", value, wrong)
+        said = [MIXED + text for text in names.dns_1035(value.lower())]
+        wrong = names.causes_of(f"spec.names.{key}", value, said)
+        found += wrong if value else [causes.required(f"spec.names.{key}")]
     for key in ("shortNames", "categories"):
         for index, value in enumerate(given.get(key) or ()):
             found += names.causes_of(f"spec.names.{key}[{index}]", value, names.dns_1035(value))
@@ -77,12 +83,7 @@ def _names(given: Obj) -> list[Cause]:
 
 
 def _scope(spec: Obj) -> list[Cause]:
-    scope = spec.get("scope") or ""
-    return (
-        []
-        if scope in ("Cluster", "Namespaced")
-        else [causes.unsupported("spec.scope", scope, ("Cluster", "Namespaced"))]
-    )
+    return names.one_of("spec.scope", spec.get("scope"), ("Cluster", "Namespaced"))
 
 
 def _alike(given: list[Obj], key: str) -> bool:
@@ -99,6 +100,8 @@ def _versions(spec: Obj) -> list[Cause]:
     for index, version in enumerate(given):
         path, name = f"spec.versions[{index}]", version.get("name") or ""
         found += names.causes_of(f"{path}.name", name, names.dns_1035(name))
+        if version.get("deprecationWarning") is not None:
+            found += _warning(version, f"{path}.deprecationWarning")
         for key, check in CHECKS.items():
             found += [] if _alike(given, key) else check(version, path)
     called = [version.get("name") or "" for version in given]
@@ -108,6 +111,20 @@ def _versions(spec: Obj) -> list[Cause]:
     if sum(1 for version in given if version.get("storage")) != 1:
         found.append(causes.invalid("spec.versions", shown, "must have exactly one version marked as storage version"))
     return found + (names.causes_of("spec.version", called[0], names.dns_1035(called[0])) if called[:1] > [""] else [])
+
+
+def _warning(version: Obj, path: str) -> list[Cause]:
+    """A deprecation may be told in words of its own. Upstream: validation.go validateDeprecationWarning"""
+    text, found = version["deprecationWarning"], []
+    if not version.get("deprecated"):
+        return [causes.invalid(path, text, "can only be set for deprecated versions")]
+    if not text:
+        return [causes.invalid(path, text, "must not be an empty string")]
+    if len(text) > LONGEST_WARNING:
+        found.append(causes.invalid(path, text, f"must be <= {LONGEST_WARNING} characters long"))
+    if not text.isprintable():
+        found.append(causes.invalid(path, text, "must only contain printable UTF-8 characters"))
+    return found
 
 
 def _shared(spec: Obj) -> list[Cause]:
@@ -162,11 +179,16 @@ def _internal(version: Obj, given: list[Obj]) -> Obj:
         "Storage": bool(version.get("storage")),
         "Deprecated": bool(version.get("deprecated")),
         "DeprecationWarning": version.get("deprecationWarning"),
-        "Schema": None if _alike(given, "schema") else {"OpenAPIV3Schema": schema_of(version)},
+        "Schema": None if _alike(given, "schema") or not version.get("schema") else _go_schema(version),
         "Subresources": None,
         "AdditionalPrinterColumns": None,
         "SelectableFields": None,
     }
+
+
+def _go_schema(version: Obj) -> Obj:
+    schema = schema_of(version)
+    return {"OpenAPIV3Schema": printed(schema) if schema else None}
 
 
 def _columns(version: Obj, path: str) -> list[Cause]:
@@ -175,9 +197,12 @@ def _columns(version: Obj, path: str) -> list[Cause]:
         here = f"{path}.additionalPrinterColumns[{index}]"
         if not column.get("name"):
             found.append(causes.required(f"{here}.name"))
-        if column.get("type") not in COLUMN_TYPES:
-            text = f"must be one of {','.join(COLUMN_TYPES)}"
-            found.append(causes.invalid(f"{here}.type", column.get("type", ""), text))
+        kind, text = column.get("type") or "", f"must be one of {','.join(COLUMN_TYPES)}"
+        if kind not in COLUMN_TYPES:
+            wrong = causes.invalid(f"{here}.type", kind, text)
+            found.append(wrong if kind else causes.required(f"{here}.type", text))
+        if (form := column.get("format") or "") and form not in COLUMN_FORMATS:
+            found.append(causes.invalid(f"{here}.format", form, f"must be one of {','.join(COLUMN_FORMATS)}"))
         where = column.get("jsonPath") or ""
         if not where.startswith((".", "[")):
             wrong = causes.invalid(f"{here}.JSONPath", where, NO_PATH)
@@ -201,9 +226,10 @@ def _conversion(spec: Obj) -> list[Cause]:
     if spec.get("preserveUnknownFields"):
         text = "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead"
         found.append(causes.invalid("spec.preserveUnknownFields", True, text))
-    strategy = given.get("strategy", "None")
-    if strategy not in ("None", "Webhook"):
-        found.append(causes.unsupported("spec.conversion.strategy", strategy, ("None", "Webhook")))
+    strategy = given.get("strategy") or ""
+    found += names.one_of("spec.conversion.strategy", strategy, ("None", "Webhook"))
+    if strategy != "Webhook" and (given.get("webhook") or {}).get("conversionReviewVersions"):
+        found.append(causes.forbidden("spec.conversion.conversionReviewVersions", NO_WEBHOOK))
     if strategy == "Webhook" and not (given.get("webhook") or {}).get("clientConfig"):
         found.append(causes.required("spec.conversion.webhookClientConfig", "required when strategy is set to Webhook"))
         if not (given.get("webhook") or {}).get("conversionReviewVersions"):

@@ -1,6 +1,7 @@
-"""Whether a schema is structural, and whether its defaults and patterns are good.
+"""Whether a schema is allowed, structural, and whether its defaults are good.
 
-Upstream: apiextensions-apiserver/pkg/apiserver/schema/{validation,convert}.go
+Upstream: apiextensions-apiserver/pkg/apis/apiextensions/validation/validation.go (specStandardValidatorV3),
+pkg/apiserver/schema/convert.go
 """
 
 from __future__ import annotations
@@ -8,107 +9,119 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from podlab.embedded.apiserver.custom import values
-from podlab.embedded.apiserver.custom.structure import INT_OR_STRING, PRESERVE
+from podlab.embedded.apiserver.custom import shaping, structural, values
+from podlab.embedded.apiserver.custom.structure import PRESERVE
 from podlab.embedded.apiserver.resource import Cause
 from podlab.embedded.apiserver.validation import causes
 
 Obj = dict[str, Any]
-Check = Callable[[Obj, str, str], list[Cause]]
 TYPES = ("array", "boolean", "integer", "number", "object", "string")
-KEYS = "x-kubernetes-list-map-keys"
+KEYS, LIST, MAP = "x-kubernetes-list-map-keys", "x-kubernetes-list-type", "x-kubernetes-map-type"
 LIST_TYPES, MAP_TYPES = ("atomic", "set", "map"), ("atomic", "granular")
 RULES = "x-kubernetes-validations"
 NO_CEL = "the embedded cluster does not evaluate rules in CEL; remove them, or use a cluster that does"
+UNSUPPORTED = ("id", "additionalItems", "patternProperties", "definitions", "dependencies", "$ref")
+"""What no schema may have; where one does, nobody asks whether it is structural."""
+NO_NULL = "type cannot be set to null, use nullable as an alternative"
+NO_DEFAULT = "this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property"
+MIXED = "additionalProperties and properties are mutual exclusive"
 
 
 def check_schema(schema: Obj, path: str) -> list[Cause]:
     """What is wrong with the schema of one version."""
-    if not schema.get("type"):
-        return [causes.required(f"{path}.type", "must not be empty at the root")]
-    if schema["type"] != "object":
-        return [causes.invalid(f"{path}.type", schema["type"], "must be object at the root")]
-    meta = (schema.get("properties") or {}).get("metadata") or {}
-    if set(meta.get("properties") or {}) - {"name", "generateName"}:
-        text = "must not specify anything other than name and generateName, but metadata is implicitly specified"
-        return [causes.forbidden(f"{path}.properties[metadata]", text)]
-    found = _everywhere(_told, schema, path) + _everywhere(_type, schema, path)
-    return found or _everywhere(_default, schema, path)
+    found = []
+    if schema.get("nullable"):
+        found.append(causes.forbidden(f"{path}.nullable", "nullable cannot be true at the root"))
+    if not any(_everywhere(_unsupported, schema, path)):
+        found += structural.check(schema, path) or _everywhere(_default, schema, path)
+    return found + _everywhere(_allowed, schema, path)
 
 
-def _everywhere(check: Check, schema: Obj, path: str, where: str = "at the root") -> list[Cause]:
+def _everywhere(check: Callable[[Obj, str], list[Cause]], schema: Obj, path: str) -> list[Cause]:
     """What a check finds in a schema and in those inside it."""
-    found = check(schema, path, where)
-    for name, inner in sorted((schema.get("properties") or {}).items()):
-        found += _everywhere(check, inner, f"{path}.properties[{name}]", "for specified object fields")
-    if isinstance(schema.get("items"), dict):
-        found += _everywhere(check, schema["items"], f"{path}.items", "for specified array items")
-    if isinstance(schema.get("additionalProperties"), dict):
-        inner = schema["additionalProperties"]
-        found += _everywhere(check, inner, f"{path}.additionalProperties", "for specified object fields")
+    found = check(schema, path)
+    for part, inner in structural.inside(schema):
+        found += _everywhere(check, inner, f"{path}.{part}")
     return found
 
 
-def _told(schema: Obj, path: str, _: str) -> list[Cause]:
+def _unsupported(schema: Obj, path: str) -> list[Cause]:
+    found = [causes.forbidden(f"{path}.{key}", f"{key} is not supported") for key in UNSUPPORTED if schema.get(key)]
+    if isinstance(schema.get("items"), list):
+        found.append(causes.forbidden(f"{path}.items", "items must be a schema object and not an array"))
+    return found
+
+
+def _allowed(schema: Obj, path: str) -> list[Cause]:
     """What is wrong whether or not the schema is structural."""
-    found = []
-    if schema.get("type") == "array" and not schema.get("items"):
-        found.append(causes.required(f"{path}.items", "must be specified"))
-    if schema.get("properties") and schema.get("additionalProperties"):
-        text = "properties and additionalProperties are mutual exclusive"
-        found.append(causes.forbidden(f"{path}.additionalProperties", text))
-    return found + _lists(schema, path) + _texts(schema, path)
-
-
-def _type(schema: Obj, path: str, where: str) -> list[Cause]:
     kind = schema.get("type") or ""
-    if kind and kind not in TYPES:
-        return [causes.unsupported(f"{path}.type", kind, TYPES)]
-    if not kind and not schema.get(INT_OR_STRING) and not schema.get(PRESERVE):
-        return [causes.required(f"{path}.type", f"must not be empty {where}")]
-    return []
-
-
-def _lists(schema: Obj, path: str) -> list[Cause]:
-    found = []
-    kind, keys = schema.get("x-kubernetes-list-type"), schema.get(KEYS) or []
-    if kind is not None and kind not in LIST_TYPES:
-        found.append(causes.unsupported(f"{path}.x-kubernetes-list-type", kind, LIST_TYPES))
-    if kind == "map" and not keys:
-        found.append(causes.required(f"{path}.{KEYS}", "must not be empty if x-kubernetes-list-type is map"))
-    known = (schema.get("items") or {}).get("properties") or {} if isinstance(schema.get("items"), dict) else {}
-    if kind == "map":
-        for index, key in enumerate(keys):
-            if key not in known:
-                text = "entries must all be names of item properties"
-                found.append(causes.invalid(f"{path}.{KEYS}[{index}]", key, text))
-    if schema.get("x-kubernetes-map-type") not in (None, *MAP_TYPES):
-        given = schema["x-kubernetes-map-type"]
-        found.append(causes.unsupported(f"{path}.x-kubernetes-map-type", given, MAP_TYPES))
+    found = [causes.unsupported(f"{path}.type", kind, TYPES)] if kind and kind not in TYPES else []
+    found += _unsupported(schema, path)
+    if kind == "null":
+        found.append(causes.forbidden(f"{path}.type", NO_NULL))
     if schema.get("uniqueItems"):
         text = "uniqueItems cannot be set to true since the runtime complexity becomes quadratic"
         found.append(causes.forbidden(f"{path}.uniqueItems", text))
-    return found
-
-
-def _texts(schema: Obj, path: str) -> list[Cause]:
-    found = []
-    if "pattern" in schema:
-        try:
-            values.pattern(schema["pattern"])
-        except ValueError as error:
-            text = f"must be a valid regular expression, but isn't: error parsing regexp: {error}"
-            found.append(causes.invalid(f"{path}.pattern", schema["pattern"], text))
+    if schema.get("properties") and schema.get("additionalProperties") not in (None, True):
+        found.append(causes.forbidden(f"{path}.additionalProperties", MIXED))
+    if schema.get(PRESERVE) is False:
+        found.append(causes.invalid(f"{path}.{PRESERVE}", False, "must be true or undefined"))
+    found += _typed(schema, path, MAP, "object", MAP_TYPES) + _typed(schema, path, LIST, "array", LIST_TYPES)
+    found += _keyed(schema, path)
     if schema.get(RULES):
         found.append(causes.forbidden(f"{path}.{RULES}", NO_CEL))
     return found
 
 
-def _default(schema: Obj, path: str, _: str) -> list[Cause]:
-    if schema.get("default") is None:
+def _typed(schema: Obj, path: str, key: str, kind: str, allowed: tuple[str, ...]) -> list[Cause]:
+    """What is said of how a list or a map merges."""
+    given, text = schema.get(key), f"must be {kind} if {key} is specified"
+    if given is None:
         return []
-    wrong = values.check(schema["default"], {key: value for key, value in schema.items() if key != "default"})
-    return [Cause(f"{path}.default{_tail(cause.field)}", cause.reason, cause.message) for cause in wrong]
+    found = []
+    if not schema.get("type"):
+        found.append(causes.required(f"{path}.type", text))
+    elif schema["type"] != kind:
+        found.append(causes.invalid(f"{path}.type", schema["type"], text))
+    return found + ([] if given in allowed else [causes.unsupported(f"{path}.{key}", given, allowed)])
+
+
+def _keyed(schema: Obj, path: str) -> list[Cause]:
+    """Keys belong to lists of objects that have them."""
+    keys, kind, items = schema.get(KEYS) or [], schema.get(LIST), schema.get("items")
+    if kind != "map":
+        text = f"must be map if {KEYS} is non-empty"
+        wrong = (
+            causes.required(f"{path}.{LIST}", text) if kind is None else causes.invalid(f"{path}.{LIST}", kind, text)
+        )
+        return [wrong] if keys else []
+    found = [] if keys else [causes.required(f"{path}.{KEYS}", f"must not be empty if {LIST} is map")]
+    if not isinstance(items, dict):
+        return found if items else [*found, causes.required(f"{path}.items", f"must have a schema if {LIST} is map")]
+    if items.get("type") != "object":
+        text = f"must be object if parent array's {LIST} is map"
+        return [*found, causes.invalid(f"{path}.items.type", items.get("type") or "", text)]
+    known = items.get("properties") or {}
+    for index, key in enumerate(keys):
+        if key not in known:
+            text = "entries must all be names of item properties"
+            found.append(causes.invalid(f"{path}.{KEYS}[{index}]", key, text))
+        elif known[key].get("default") is None and key not in (items.get("required") or ()):
+            found.append(causes.required(f"{path}.items.properties[{key}].default", NO_DEFAULT))
+    return found
+
+
+def _default(schema: Obj, path: str) -> list[Cause]:
+    """A default is what the schema describes, and knows no more."""
+    given = schema.get("default")
+    if given is None:
+        return []
+    plain = {key: value for key, value in schema.items() if key != "default"}
+    found = []
+    if shaping.prune(given, plain)[1]:
+        found.append(causes.invalid(f"{path}.default", given, "must not have unknown fields"))
+    wrong = values.check(given, plain)
+    return found + [Cause(f"{path}.default{_tail(cause.field)}", cause.reason, cause.message) for cause in wrong]
 
 
 def _tail(field: str) -> str:

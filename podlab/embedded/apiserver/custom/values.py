@@ -69,11 +69,12 @@ def _check(value: Any, schema: Obj, path: str) -> Found:
 
 
 def _string(value: str, schema: Obj, path: str) -> Found:
+    """Length and pattern: the first that is wrong, as kube-openapi's string validator tells it."""
     if "maxLength" in schema and len(value) > schema["maxLength"]:
         yield Cause(path, "FieldValueTooLong", f"Too long: may not be more than {schema['maxLength']} bytes")
-    if "minLength" in schema and len(value) < schema["minLength"]:
+    elif "minLength" in schema and len(value) < schema["minLength"]:
         yield _invalid(path, quote(value), f"should be at least {schema['minLength']} chars long")
-    if "pattern" in schema and not _matches(schema["pattern"], value):
+    elif "pattern" in schema and not _matches(schema["pattern"], value):
         yield _invalid(path, quote(value), f"should match '{schema['pattern']}'")
     reads = FORMATS.get(schema.get("format", ""))
     if reads and not reads(value):
@@ -227,6 +228,10 @@ def _repeated(value: list[Any], schema: Obj, path: str) -> list[Cause]:
     for index, item in enumerate(value):
         if kind == "map" and isinstance(item, dict):
             item = {key: item[key] for key in sorted(keys) if key in item}
+        elif kind == "map":
+            text = f"Invalid value: {causes.shown(item)}: must be an object for an array of list-type map"
+            found.append(Cause(f"{path}[{index}]", "FieldValueInvalid", text))
+            continue
         elif kind != "set":
             continue
         if item in seen:

@@ -46,7 +46,8 @@ def decode(body: bytes, media_type: str, expected: Gvk, validation: str = "Warn"
         value = _parse(body, expected)
     gvk = _gvk(value, body, expected)
     obj, more = _typed(value, gvk, expected)
-    return obj, _judge([*strict, *more], gvk, expected, validation)
+    told = yamltext.warnings(strict) if validation == "Warn" else strict
+    return obj, _judge([*told, *more], gvk, expected, validation)
 
 
 def reshape(value: Any, expected: Gvk) -> tuple[dict[str, Any], list[str]]:

@@ -8,6 +8,7 @@ from typing import Any
 from podlab.apimachinery import goyaml
 from podlab.apimachinery.gotext import quote
 
+PREFIX = "yaml: unmarshal errors:"
 DEEPEST = 200  # levels of nesting
 MOST_NODES = 400_000  # after following aliases, so that a short text cannot fill the memory
 
@@ -34,7 +35,13 @@ def load(body: bytes) -> tuple[Any, list[str]]:
         raise ValueError(f"error converting YAML to JSON: yaml: {line}{getattr(error, 'problem', error)}") from None
     except RecursionError:
         raise ValueError("error converting YAML to JSON: yaml: exceeded max depth") from None
-    return value, ["yaml: unmarshal errors:\n" + "\n".join(repeated)] if repeated else []
+    return value, [f"{PREFIX}\n" + "\n".join(repeated)] if repeated else []
+
+
+def warnings(strict: list[str]) -> list[str]:
+    """A warning for each line of a strict error. Upstream: apiserver/pkg/endpoints/handlers (parseYAMLWarnings)"""
+    lines = [line.strip() for text in strict for line in text.splitlines()]
+    return [line for line in lines if line != PREFIX]
 
 
 def _check_depth(events: Iterable[Any]) -> None:

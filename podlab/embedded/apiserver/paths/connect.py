@@ -10,6 +10,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
 
+from podlab.apimachinery import times
 from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.node import Node, Session
@@ -70,6 +71,10 @@ def _log_options(request: Request) -> Obj:
         if value is not None and value < least[name]:
             text = "must be greater than or equal to 0" if least[name] == 0 else "must be greater than 0"
             causes.append(Cause(name, "FieldValueInvalid", f"Invalid value: {value}: {text}"))
+    since, given = numbers["sinceSeconds"], request.first("sinceTime")
+    if given and since is not None:
+        text = "at most one of `sinceTime` or `sinceSeconds` may be specified"
+        causes.append(Cause("[]", "FieldValueForbidden", f"Forbidden: {text}"))
     if causes:
         raise status.invalid("PodLogOptions", request.info.name, causes)
     return {
@@ -78,9 +83,18 @@ def _log_options(request: Request) -> Obj:
         "previous": request.flag("previous"),
         "timestamps": request.flag("timestamps"),
         "tail_lines": numbers["tailLines"],
-        "since_seconds": numbers["sinceSeconds"],
+        "since_seconds": since,
+        "since_time": _moment(given),
         "limit_bytes": numbers["limitBytes"],
     }
+
+
+def _moment(text: str) -> float | None:
+    """The time that `sinceTime` tells. Raises StatusError 400."""
+    try:
+        return times.seconds(text) if text else None
+    except ValueError as error:
+        raise status.bad_request(str(error)) from None
 
 
 def _check_container(pod: Obj, name: str) -> None:

@@ -109,7 +109,9 @@ def of_object(call: Call, served: Served) -> Answer:
             raise status.method_not_allowed()
         return of_its_own(call)
     if reviews.answers(call.resource):
-        if info.verb != "create" or info.name:
+        if info.name:
+            raise status.no_such_resource()
+        if info.verb != "create":
             raise status.method_not_allowed()
         return reviews.review(call, served.authenticator)
     place = OBJECT if info.name else COLLECTION

@@ -149,7 +149,8 @@ def _updated(call: Call, scale: Obj, wanted: Obj) -> Obj:
     entries = managedfields.entries_of(scale)
     if replicas != (_at(scale, ("spec", "replicas")) or 0):
         who = managedfields.owner(call.request.manager(), "Update", call.resource.api_version, "scale")
-        entries = {who: Owned(frozenset({REPLICAS}), SCALE.api_version)} if replicas else {}
+        owned = replicas and entries  # a Scale whose replicas nobody owns is not tracked
+        entries = {who: Owned(frozenset({REPLICAS}), SCALE.api_version)} if owned else {}
     managedfields.put(made, entries)
     return made
 

@@ -11,7 +11,19 @@ from podlab.embedded.apiserver.podspec.security.systems import every_container
 
 Obj = dict[str, Any]
 PROJECTIONS = ("clusterTrustBundle", "podCertificate")
+FORGOTTEN = {
+    f"pod.{stage}.kubernetes.io/init-container{part}" for stage in ("alpha", "beta") for part in ("s", "-statuses")
+}
 OF_SPEC = ("schedulingGroup",)
+
+
+def forget(meta: Obj) -> None:
+    """Take out annotations that said what fields say now. Upstream: pkg/apis/core/v1/conversion.go"""
+    given = meta.get("annotations") or {}
+    for key in FORGOTTEN & set(given):
+        del given[key]
+    if not given:
+        meta.pop("annotations", None)
 
 
 def drop(spec: Obj) -> None:

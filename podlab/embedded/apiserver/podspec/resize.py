@@ -43,12 +43,13 @@ def keep(pod: Obj, old: Obj) -> None:
 def validate(pod: Obj, old: Obj | None) -> list[Cause]:
     """Return what is wrong with the Pod's new resources."""
     assert old
+    found = podspec.validate(pod["spec"], "spec", pod=pod["metadata"].get("name", ""))
+    if qos(pod) != qos(old):
+        found.append(causes.invalid("spec", qos(old), "Pod QOS Class may not change as a result of resizing"))
     for key in KINDS:
         if [c.get("name") for c in pod["spec"].get(key) or []] != [c["name"] for c in old["spec"].get(key) or []]:
-            return [causes.forbidden(f"spec.{key}", "containers may not be added or removed on resize")]
-    found = podspec.validate(pod["spec"], "spec", pod=pod["metadata"].get("name", ""))
-    if not found and qos(pod) != qos(old):
-        found.append(causes.invalid("spec", qos(old), "Pod QOS Class may not change as a result of resizing"))
+            text = "containers may not be added or removed on resize"
+            return [*found, causes.forbidden(f"spec.{key}", text)]
     whole = ("spec.resources", pod["spec"].get("resources") or {}, old["spec"].get("resources") or {})
     pairs = [whole] + [
         (f"spec.{key}[{index}].resources", container.get("resources") or {}, before.get("resources") or {})

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import Any
 
 from podlab.apimachinery.gotext import syntax_error
 from podlab.embedded.apiserver.columns import AGE, NAME, Column, age, aged
-from podlab.embedded.apiserver.resource import Obj, Resource
+from podlab.embedded.apiserver.resource import Context, Obj, Resource
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata, names
 
@@ -19,6 +20,9 @@ KEYS = {
     "kubernetes.io/ssh-auth": ("ssh-privatekey",),
     "kubernetes.io/tls": ("tls.crt", "tls.key"),
 }
+
+
+PEM = re.compile(rb"^-----BEGIN [^-\n]+-----\s*$.*?^-----END [^-\n]+-----", re.MULTILINE | re.DOTALL)
 
 
 def _size(text: str) -> int:
@@ -96,9 +100,26 @@ def validate_secret(secret: Obj, old: Obj | None) -> list[Cause]:
     return found
 
 
+def secret_warnings(secret: Obj, old: Obj | None) -> list[str]:
+    """Return what a client is told of a Secret with a certificate. Upstream: pkg/registry/core/secret/strategy.go"""
+    if secret.get("type") != "kubernetes.io/tls":
+        return []
+    texts = [_decoded((secret.get("data") or {}).get(key, "")) for key in KEYS["kubernetes.io/tls"]]
+    for text, word in zip(texts, ("certificate", "key"), strict=True):
+        if not PEM.search(text):
+            return [f"tls: failed to find any PEM data in {word} input"]
+    return []
+
+
 def validate_account(account: Obj, old: Obj | None) -> list[Cause]:
     """Its metadata only. Upstream: pkg/apis/core/validation/validation.go (ValidateServiceAccount)"""
     return metadata.validate(account, old)
+
+
+def prepare_account(account: Obj, old: Obj | None, ctx: Context) -> None:
+    """Of its Secrets only the names are kept. Upstream: pkg/registry/core/serviceaccount/strategy.go"""
+    if account.get("secrets"):
+        account["secrets"] = [{"name": one["name"]} if one.get("name") else {} for one in account["secrets"]]
 
 
 CONFIG_MAP_COLUMNS = (
@@ -164,6 +185,7 @@ SECRETS = Resource(
     singular="secret",
     default=default_secret,
     validate=validate_secret,
+    warnings=secret_warnings,
     fields=lambda secret: {"type": secret.get("type", "")},
     columns=SECRET_COLUMNS,
     row=secret_row,
@@ -178,6 +200,7 @@ SERVICE_ACCOUNTS = Resource(
     short_names=("sa",),
     subresources=("token",),
     validate=validate_account,
+    prepare=prepare_account,
     columns=(NAME, AGE),
     row=aged,
 )

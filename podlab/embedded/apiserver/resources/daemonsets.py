@@ -78,7 +78,9 @@ def default(obj: Obj) -> None:
     strategy = spec.setdefault("updateStrategy", {})
     workloads.put(strategy, type="RollingUpdate")
     if strategy["type"] == "RollingUpdate":
-        workloads.put(strategy.setdefault("rollingUpdate", {}), maxUnavailable=1, maxSurge=0)
+        workloads.put(strategy.setdefault("rollingUpdate", {}), maxUnavailable=1)
+    if strategy.get("rollingUpdate") is not None:  # written whole, whatever the type
+        workloads.put(strategy["rollingUpdate"], maxUnavailable=0, maxSurge=0)
     workloads.put(spec, revisionHistoryLimit=10)
 
 

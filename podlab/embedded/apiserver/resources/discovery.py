@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.embedded.apiserver.columns import AGE, NAME, NONE, UNSET, Column, age, few
-from podlab.embedded.apiserver.resource import Obj
+from podlab.embedded.apiserver.resource import Context, Obj
 from podlab.embedded.apiserver.resources.stored import stored
 from podlab.embedded.apiserver.validation import endpoints
 
@@ -59,7 +59,8 @@ def endpoints_row(obj: Obj, now: float) -> list[Any]:
         for address in subset.get("addresses") or []
     ]
     more = f" + {len(found) - 3} more..." if len(found) > 3 else ""
-    return [name, ",".join(found[:3]) + more if found else NONE, age(obj, now)]
+    shown = ",".join(found[:3]) + more if obj.get("subsets") else NONE
+    return [name, shown, age(obj, now)]
 
 
 def slice_row(obj: Obj, now: float) -> list[Any]:
@@ -74,11 +75,21 @@ def slice_row(obj: Obj, now: float) -> list[Any]:
 
 
 def _slice(obj: Obj) -> None:
+    """Empty lists that are always written count as none, as they do once converted."""
+    for key in ("endpoints", "ports"):
+        if obj.get(key) == []:
+            del obj[key]
     for endpoint in obj.get("endpoints") or []:
         endpoint.setdefault("conditions", {})
     for port in obj.get("ports") or []:
         port.setdefault("name", "")
         port.setdefault("protocol", "TCP")
+
+
+def _without_topology(obj: Obj, old: Obj | None, ctx: Context) -> None:
+    """What an older version had is forgotten. Upstream: pkg/registry/discovery/endpointslice/strategy.go"""
+    for endpoint in obj.get("endpoints") or []:
+        endpoint.pop("deprecatedTopology", None)
 
 
 def _endpoints(obj: Obj) -> None:
@@ -101,6 +112,8 @@ ENDPOINT_SLICES = stored(
     "discovery.k8s.io",
     "EndpointSlice",
     default=_slice,
+    prepare=_without_topology,
+    warnings=endpoints.warnings,
     validate=endpoints.validate_slice,
     generation=True,
     columns=SLICE_COLUMNS,

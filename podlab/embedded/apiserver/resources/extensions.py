@@ -70,10 +70,12 @@ def default(obj: Obj) -> None:
     """
     spec = obj.setdefault("spec", {})
     names = spec.setdefault("names", {})
-    names["singular"] = names.get("singular") or names.get("kind", "").lower()
-    names["listKind"] = names.get("listKind") or names.get("kind", "") + "List"
-    conversion = spec.get("conversion") or {}
-    spec["conversion"] = {**conversion, "strategy": conversion.get("strategy") or "None"}
+    kind = names.get("kind", "")
+    names["singular"] = names.get("singular") or kind.lower()
+    if kind and not names.get("listKind"):
+        names["listKind"] = kind + "List"
+    if spec.get("conversion") is None:
+        spec["conversion"] = {"strategy": "None"}
 
 
 def prepare(obj: Obj, old: Obj | None, ctx: Context) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.embedded.apiserver.columns import AGE, NAME, Column, age, head
-from podlab.embedded.apiserver.resource import Obj, Resource
+from podlab.embedded.apiserver.resource import Context, Obj, Resource
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata
 
@@ -17,6 +17,12 @@ def validate(lease: Obj, old: Obj | None) -> list[Cause]:
     if duration is not None and duration <= 0:
         found.append(causes.invalid("spec.leaseDurationSeconds", duration, "must be greater than 0"))
     return found + metadata.non_negative("spec.leaseTransitions", spec.get("leaseTransitions"))
+
+
+def prepare(lease: Obj, old: Obj | None, ctx: Context) -> None:
+    """Coordinated election is behind a gate that is off. Upstream: pkg/registry/coordination/lease/strategy.go"""
+    for key in ("strategy", "preferredHolder"):
+        (lease.get("spec") or {}).pop(key, None)
 
 
 COLUMNS = (
@@ -43,6 +49,7 @@ LEASES = Resource(
     plural="leases",
     singular="lease",
     validate=validate,
+    prepare=prepare,
     unconditional_update=False,
     create_on_update=True,
     columns=COLUMNS,

@@ -15,6 +15,8 @@ OVERCOMMITTED = ("cpu", "memory", "ephemeral-storage", "storage")
 
 def default(obj: Obj) -> None:
     """Let a container's limits default to its maximum, its requests to its limits or its minimum."""
+    if (obj.get("spec") or {}).get("limits") == []:
+        del obj["spec"]["limits"]
     for item in (obj.get("spec") or {}).get("limits") or []:
         if item.get("type") != "Container":
             continue

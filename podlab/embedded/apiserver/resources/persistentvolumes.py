@@ -5,23 +5,32 @@ Upstream: pkg/apis/core/v1/defaults.go, pkg/registry/core/{persistentvolume,pers
 
 from __future__ import annotations
 
+import posixpath
 from typing import Any
 
 from podlab.apimachinery import quantity
 from podlab.apimachinery.times import rfc3339
 from podlab.embedded.apiserver.columns import AGE, NAME, UNSET, Column, age, head
+from podlab.embedded.apiserver.podspec.scheduling.affinity import node_selector
 from podlab.embedded.apiserver.podspec.updates import difference
 from podlab.embedded.apiserver.podspec.volumes import claims
+from podlab.embedded.apiserver.podspec.volumes.sources import host_path
 from podlab.embedded.apiserver.resource import Context, Obj
 from podlab.embedded.apiserver.resources.stored import stored
 from podlab.embedded.apiserver.status import Cause
-from podlab.embedded.apiserver.validation import causes, metadata
+from podlab.embedded.apiserver.validation import causes, metadata, names
 
 DOCS = "https://kubernetes.io/docs/concepts/storage/persistent-volumes"
 MODES = {"ReadWriteOnce": "RWO", "ReadOnlyMany": "ROX", "ReadWriteMany": "RWX", "ReadWriteOncePod": "RWOP"}
 BETA_CLASS = "volume.beta.kubernetes.io/storage-class"
 CHANGEABLE = ("volumeAttributesClassName", "volumeName", "storageClassName")
 POLICIES = ("Delete", "Recycle", "Retain")
+SOURCES = (("", "PersistentVolumeClaim"), ("snapshot.storage.k8s.io", "VolumeSnapshot"))
+RECYCLED = (
+    "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach "
+    "is to use dynamic provisioning."
+)
+OLD_CLASS = 'metadata.annotations[{}]: deprecated since v1.8; use "storageClassName" attribute instead'
 FIXED = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"
 
 CLAIM_COLUMNS = (
@@ -138,7 +147,25 @@ def _default_volume(obj: Obj) -> None:
     obj.setdefault("status", {}).setdefault("phase", "Pending")
 
 
+def _of(source: Obj) -> tuple[str, str]:
+    return source.get("apiGroup") or "", source.get("kind", "")
+
+
 def _prepare_claim(obj: Obj, old: Obj | None, ctx: Context) -> None:
+    """What a claim is filled from is told in two fields of the same meaning.
+
+    Upstream: pkg/api/persistentvolumeclaim/util.go (DropDisabledFields, NormalizeDataSources)
+    """
+    spec = obj.get("spec") or {}
+    source, known = spec.get("dataSource"), ((old or {}).get("spec") or {}).get("dataSource")
+    strange = source and known is None and _of(source) not in SOURCES
+    if source == {} or strange:
+        del spec["dataSource"]
+    if (spec.get("dataSourceRef") or {}).get("namespace"):
+        del spec["dataSourceRef"]
+    for key, other in (("dataSource", "dataSourceRef"), ("dataSourceRef", "dataSource")):
+        if spec.get(key) is not None and spec.get(other) is None:
+            spec[other] = {name: spec[key].get(name) for name in ("apiGroup", "kind", "name")}
     if old is None:
         obj["status"] = {"phase": "Pending"}
 
@@ -194,14 +221,75 @@ def _validate_volume(obj: Obj, old: Obj | None) -> list[Cause]:
     found += claims.access_modes(modes, "spec.accessModes")
     found += [] if capacity else [causes.required("spec.capacity")]
     if list(capacity) != ["storage"]:
-        found.append(causes.unsupported("spec.capacity", capacity or None, ("storage",)))
+        found.append(causes.unsupported("spec.capacity", spec.get("capacity"), ("storage",)))
     for name, amount in capacity.items():
+        if (size := quantity.nano(amount)) < 0:
+            text = "must be a valid resource quantity"
+            found.append(causes.invalid(f"spec.capacity[{name}]", -(-size // quantity.NANO), text))
         found += claims.positive(amount, f"spec.capacity[{name}]")
     if (policy := spec.get("persistentVolumeReclaimPolicy")) not in POLICIES:
         found.append(causes.unsupported("spec.persistentVolumeReclaimPolicy", policy, POLICIES))
+    return found + _volume_sources(spec) + _volume_names(spec)
+
+
+def _volume_sources(spec: Obj) -> list[Cause]:
+    """Where it is, and on which nodes. Upstream: ValidatePersistentVolumeSpec"""
+    affinity, host, local, found = spec.get("nodeAffinity"), spec.get("hostPath"), spec.get("local"), []
+    if affinity is not None:
+        path, wanted = "spec.nodeAffinity.required", affinity.get("required")
+        text = "must specify required node constraints"
+        found += [causes.required(path, text)] if wanted is None else node_selector(wanted, path)
+    if host is not None:
+        found += host_path(host, "spec.hostPath")
+    if local is not None:
+        path = "spec.local.path"
+        found += names.no_backsteps(path, local["path"]) if local.get("path") else [causes.required(path)]
+        if affinity is None:
+            found.append(causes.required("spec.nodeAffinity", "Local volume requires node affinity"))
     if not set(spec) - KNOWN:
         found.append(causes.required("spec", "must specify a volume type"))
+    recycled = spec.get("persistentVolumeReclaimPolicy") == "Recycle"
+    if recycled and posixpath.normpath((host or {}).get("path") or ".") == "/":
+        text = "may not be 'recycle' for a hostPath mount of '/'"
+        found.append(causes.forbidden("spec.persistentVolumeReclaimPolicy", text))
     return found
+
+
+def _volume_names(spec: Obj) -> list[Cause]:
+    name, found = spec.get("storageClassName"), []
+    if name:
+        found += names.causes_of("spec.storageClassName", name, names.subdomain(name))
+    return found + names.among("spec.volumeMode", spec.get("volumeMode"), claims.VOLUME_MODES)
+
+
+def _old_class(obj: Obj) -> list[str]:
+    return [OLD_CLASS.format(BETA_CLASS)] if BETA_CLASS in (obj["metadata"].get("annotations") or {}) else []
+
+
+def _fractions(given: Obj | None, path: str) -> list[str]:
+    """Amounts that are no whole number of bytes."""
+    return [
+        f'{path}[{name}]: fractional byte value "{amount}" is invalid, must be an integer'
+        for name, amount in (given or {}).items()
+        if name == "storage" and quantity.nano(amount) % quantity.NANO
+    ]
+
+
+def _claim_warnings(obj: Obj, old: Obj | None) -> list[str]:
+    """Return what a client is told of a claim. Upstream: pkg/api/persistentvolumeclaim/util.go"""
+    resources = (obj.get("spec") or {}).get("resources") or {}
+    found = _old_class(obj)
+    for key in ("requests", "limits"):
+        found += _fractions(resources.get(key), f"spec.resources.{key}")
+    return found
+
+
+def _volume_warnings(obj: Obj, old: Obj | None) -> list[str]:
+    """Return what a client is told of a volume. Upstream: pkg/api/persistentvolume/util.go"""
+    spec = obj.get("spec") or {}
+    found = _old_class(obj)
+    found += [RECYCLED] if spec.get("persistentVolumeReclaimPolicy") == "Recycle" else []
+    return found + _fractions(spec.get("capacity"), "spec.capacity")
 
 
 CLAIMS = stored(
@@ -214,6 +302,7 @@ CLAIMS = stored(
     default=_default_claim,
     prepare=_prepare_claim,
     validate=_validate_claim,
+    warnings=_claim_warnings,
 )
 VOLUMES = stored(
     "",
@@ -226,4 +315,5 @@ VOLUMES = stored(
     default=_default_volume,
     prepare=_prepare_volume,
     validate=_validate_volume,
+    warnings=_volume_warnings,
 )

@@ -22,6 +22,7 @@ def default(pod: Obj) -> None:
     """Fill in what a manifest leaves out."""
     spec = pod.setdefault("spec", {})
     defaults.pod(spec)
+    dropped.forget(pod.get("metadata") or {})
     pod.setdefault("status", {})
 
 

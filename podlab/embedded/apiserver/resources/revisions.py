@@ -34,6 +34,8 @@ def validate(obj: Obj, old: Obj | None) -> list[Cause]:
     found = metadata.validate(obj, old) + metadata.non_negative("revision", obj.get("revision") or 0)
     if obj.get("data") is None:
         found.append(causes.required("data", "data is mandatory"))
+    elif not isinstance(obj["data"], dict):
+        found.append(causes.required("data", "data must be a valid JSON object"))
     return found + (metadata.immutable("data", obj.get("data"), old.get("data")) if old else [])
 
 

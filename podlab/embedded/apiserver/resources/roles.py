@@ -14,6 +14,12 @@ GROUP = "rbac.authorization.k8s.io"
 GO_REFERENCE = {"apiGroup": "APIGroup", "kind": "Kind", "name": "Name"}
 
 
+def default_role(role: Obj) -> None:
+    """No rules are none, however they are written."""
+    if role.get("rules") == []:
+        del role["rules"]
+
+
 def default_binding(binding: Obj) -> None:
     """Give the role and the subjects their API group."""
     reference = binding.setdefault("roleRef", {})
@@ -38,7 +44,8 @@ def validate_cluster_role(role: Obj, old: Obj | None) -> list[Cause]:
     if not selectors:
         found.append(causes.required(path, "at least one clusterRoleSelector required if aggregationRule is non-nil"))
     for index, selector in enumerate(selectors):
-        found += metadata.selector(selector, f"{path}[{index}]")
+        wrong = metadata.selector(selector, f"{path}[{index}]")
+        found += [*wrong, causes.invalid(f"{path}[{index}]", None, "invalid label selector.")] if wrong else []
     return found
 
 
@@ -145,8 +152,14 @@ def _kind(kind: str, *, namespaced: bool, default: Any = nothing, **more: Any) -
     )
 
 
-ROLES = _kind("Role", namespaced=True, validate=validate_role, prepare=escalation.check_role)
-CLUSTER_ROLES = _kind("ClusterRole", namespaced=False, validate=validate_cluster_role, prepare=escalation.check_role)
+ROLES = _kind("Role", namespaced=True, default=default_role, validate=validate_role, prepare=escalation.check_role)
+CLUSTER_ROLES = _kind(
+    "ClusterRole",
+    namespaced=False,
+    default=default_role,
+    validate=validate_cluster_role,
+    prepare=escalation.check_role,
+)
 ROLE_BINDINGS = _kind(
     "RoleBinding",
     namespaced=True,

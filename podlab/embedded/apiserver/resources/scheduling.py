@@ -11,8 +11,11 @@ from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.resources.stored import stored
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata, names
+from podlab.embedded.apiserver.validation.resourcenames import container_resource
 
 HIGHEST_PRIORITY = 1_000_000_000
+SYSTEM = {"system-cluster-critical": 2 * HIGHEST_PRIORITY, "system-node-critical": 2 * HIGHEST_PRIORITY + 1000}
+GO_TOLERATION = {"key": "Key", "operator": "Operator", "value": "Value", "effect": "Effect"}
 COLUMNS = (
     NAME,
     Column(
@@ -68,7 +71,8 @@ def validate(obj: Obj, old: Obj | None) -> list[Cause]:
     """A class's value and preemption never change. Upstream: pkg/apis/scheduling/validation/validation.go"""
     found = metadata.validate(obj, old)
     if old is None:
-        return found + _allowed(obj)
+        policies = ("PreemptLowerPriority", "Never")
+        return found + _allowed(obj) + names.one_of("preemptionPolicy", obj.get("preemptionPolicy"), policies)
     if obj.get("value", 0) != old.get("value", 0):
         found.append(causes.forbidden("value", "may not be changed in an update."))
     return found + metadata.immutable("preemptionPolicy", obj.get("preemptionPolicy"), old.get("preemptionPolicy"))
@@ -77,15 +81,23 @@ def validate(obj: Obj, old: Obj | None) -> list[Cause]:
 def _allowed(obj: Obj) -> list[Cause]:
     """What a user may not ask for. Upstream: pkg/apis/scheduling/validation/validation.go"""
     name, value = (obj.get("metadata") or {}).get("name", ""), obj.get("value", 0)
-    if name in ("system-node-critical", "system-cluster-critical"):
-        return []
     if name.startswith("system-"):
-        reserved = "priority class names with 'system-' prefix are reserved for system use only."
-        return [causes.forbidden("metadata.name", f"{reserved} error: {name} is not a known system priority class")]
+        reserved = "priority class names with 'system-' prefix are reserved for system use only. error: "
+        odd = _odd(name, value, bool(obj.get("globalDefault")))
+        return [causes.forbidden("metadata.name", reserved + odd)] if odd else []
     if value > HIGHEST_PRIORITY:
         text = f"maximum allowed value of a user defined priority is {HIGHEST_PRIORITY}"
         return [causes.forbidden("value", text)]
     return []
+
+
+def _odd(name: str, value: int, first: bool) -> str:
+    """Why a class is none of the system's. Upstream: pkg/apis/scheduling/helpers.go IsKnownSystemPriorityClass"""
+    if name not in SYSTEM:
+        return f"{name} is not a known system priority class"
+    if value != SYSTEM[name]:
+        return f"value of {name} PriorityClass must be {SYSTEM[name]}"
+    return f"globalDefault of {name} PriorityClass must be false" if first else ""
 
 
 def validate_runtime(obj: Obj, old: Obj | None) -> list[Cause]:
@@ -95,11 +107,23 @@ def validate_runtime(obj: Obj, old: Obj | None) -> list[Cause]:
         return found + metadata.immutable("handler", handler, old.get("handler"))
     found += names.causes_of("handler", handler, names.label(handler)) if handler else [causes.required("handler")]
     for name, amount in ((obj.get("overhead") or {}).get("podFixed") or {}).items():
+        found += container_resource(name, f"overhead.limits[{name}]")
         if quantity.nano(amount) < 0:
             text = "must be greater than or equal to 0"
             found.append(causes.invalid(f"overhead.limits[{name}]", str(amount), text))
     found += metadata.labels(chosen.get("nodeSelector"), "scheduling.nodeSelector")
-    return found + spreading.tolerations(chosen.get("tolerations") or [], "scheduling.tolerations")
+    return found + _tolerations(chosen.get("tolerations") or [], "scheduling.tolerations")
+
+
+def _tolerations(given: list[Obj], path: str) -> list[Cause]:
+    """Each is good, and none is there twice."""
+    found = spreading.tolerations(given, path)
+    for index, toleration in enumerate(given):
+        if toleration in given[:index]:
+            shown = {go: toleration.get(key, "") for key, go in GO_TOLERATION.items()}
+            seconds = {"TolerationSeconds": toleration.get("tolerationSeconds")}
+            found.append(causes.duplicate(f"{path}[{index}]", {**shown, **seconds}))
+    return found
 
 
 PRIORITY_CLASSES = stored(

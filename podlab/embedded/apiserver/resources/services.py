@@ -192,7 +192,7 @@ def validate(service: Obj, old: Obj | None) -> list[Cause]:
     found += rules.external(spec)
     if kind not in TYPES:
         found.append(causes.unsupported("spec.type", kind, TYPES))
-    found += _numbers(spec) + rules.balancer(spec) + _traffic(spec)
+    found += _numbers(spec) + rules.balancer(spec, service["metadata"].get("annotations") or {}) + _traffic(spec)
     given = spec.get("trafficDistribution")
     return found + names.among("spec.trafficDistribution", given, rules.DISTRIBUTIONS)
 

@@ -109,7 +109,8 @@ def _with_claims(spec: Obj, given: list[Obj]) -> Obj:
     wanted = []
     for claim in given:
         name = (claim.get("metadata") or {}).get("name", "")
-        wanted.append({"name": name, "persistentVolumeClaim": {"claimName": name}})
+        volume = {"name": name, "persistentVolumeClaim": {"claimName": name}}
+        wanted += [] if volume in wanted else [volume]
     template = spec.get("template") or {}
     inner = template.get("spec") or {}
     taken = {volume["name"] for volume in wanted}
@@ -122,7 +123,7 @@ def _strategy(strategy: Obj, path: str) -> list[Cause]:
     shown = (
         None
         if rolling is None
-        else {"Partition": rolling.get("partition"), "MaxUnavailable": rolling.get("maxUnavailable")}
+        else {"Partition": rolling.get("partition") or 0, "MaxUnavailable": rolling.get("maxUnavailable")}
     )
     if kind == "OnDelete":
         if shown is None:

@@ -188,6 +188,8 @@ def _rules(rules: Obj, path: str) -> list[Cause]:
         found.append(causes.required(f"{path}.policies", "must specify at least one Policy"))
     for index, policy in enumerate(rules.get("policies") or []):
         found += _policy(policy, f"{path}.policies[{index}]")
+    if (tolerance := rules.get("tolerance")) is not None and quantity.nano(tolerance) < 0:
+        found.append(causes.invalid(f"{path}.tolerance", tolerance, "must be greater than or equal to 0"))
     return found
 
 

@@ -75,6 +75,11 @@ def _octal(text: str) -> bool:
     return any("leading" in cause.message for cause in names.address("", text))
 
 
+def warnings(obj: Obj, old: Obj | None) -> list[str]:
+    """Return what a client is told of an EndpointSlice. Upstream: pkg/registry/discovery/endpointslice/strategy.go"""
+    return ["spec.addressType: FQDN endpoints are deprecated"] if obj.get("addressType") == "FQDN" else []
+
+
 def validate_slice(obj: Obj, old: Obj | None) -> list[Cause]:
     """Return what is wrong with an EndpointSlice, in upstream's order."""
     kind, found = obj.get("addressType"), metadata.validate(obj, old)

@@ -12,6 +12,7 @@ from podlab.embedded.apiserver.validation import causes, metadata, names
 
 Obj = dict[str, Any]
 
+LONGEST_CONTROLLER = 250
 CLASS = "kubernetes.io/ingress.class"
 PATH_TYPES = ("Exact", "ImplementationSpecific", "Prefix")
 WILDCARD = r"\*\." + SUBDOMAIN
@@ -36,7 +37,7 @@ def validate(obj: Obj, old: Obj | None) -> list[Cause]:
     spec, found = obj.get("spec") or {}, metadata.validate(obj, old)
     rules, backend, name = spec.get("rules") or [], spec.get("defaultBackend"), spec.get("ingressClassName")
     if not rules and backend is None:
-        found.append(causes.invalid("spec", None, "either `defaultBackend` or `rules` must be specified"))
+        found.append(causes.invalid("spec", spec.get("rules"), "either `defaultBackend` or `rules` must be specified"))
     if backend is not None:
         found += _backend(backend, "spec.defaultBackend")
     for index, rule in enumerate(rules):
@@ -77,7 +78,10 @@ def validate_class(obj: Obj, old: Obj | None) -> list[Cause]:
     if old is not None:
         found += metadata.immutable("spec.controller", name, (old.get("spec") or {}).get("controller"))
         return metadata.validate(obj, old) + found + _parameters(spec.get("parameters") or {}, "spec.parameters")
-    found = metadata.validate(obj, old) + names.prefixed("spec.controller", name)
+    found = metadata.validate(obj, old)
+    if len(name) > LONGEST_CONTROLLER:
+        found.append(causes.too_long("spec.controller", LONGEST_CONTROLLER))
+    found += names.prefixed("spec.controller", name)
     return found + _parameters(spec.get("parameters") or {}, "spec.parameters")
 
 

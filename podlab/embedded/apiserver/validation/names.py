@@ -87,11 +87,13 @@ def prefix(rule: Any, value: str) -> list[str]:
 def address(path: str, value: str) -> list[Cause]:
     """An IP address; leading zeros have their own complaint, since some read them as octal."""
     try:
-        ipaddress.ip_address(value)
+        found = ipaddress.ip_address(value if "%" not in value else "")
     except ValueError:
         if re.fullmatch(r"(\d{1,3}\.){3}\d{1,3}", value) and all(int(part) < 256 for part in value.split(".")):
             return [causes.invalid(path, value, "must not have leading 0s")]
         return [causes.invalid(path, value, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)")]
+    if found.version == 6 and found.ipv4_mapped:
+        return [causes.invalid(path, value, "must not be an IPv4-mapped IPv6 address")]
     return []
 
 

@@ -12,6 +12,8 @@ from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes
 
 ZONE = "cannot use TZ or CRON_TZ in schedule, use timeZone field instead"
+FOREIGN = ("posix/", "right/")
+"""Folders of time zones that Go does not bring along."""
 EXPLICIT = "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones"
 
 
@@ -33,6 +35,8 @@ def time_zone(name: str | None, path: str) -> list[Cause]:
         return []
     if not name:
         return [causes.invalid(path, name, "timeZone must be nil or non-empty string")]
+    if name.startswith(FOREIGN):
+        return [causes.invalid(path, name, f"unknown time zone {name}")]
     if name.lower() == "local":
         return [causes.invalid(path, name, EXPLICIT)]
     try:

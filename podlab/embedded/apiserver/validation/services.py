@@ -16,6 +16,10 @@ FAMILY_POLICIES = ("PreferDualStack", "RequireDualStack", "SingleStack")
 DISTRIBUTIONS = ("PreferClose", "PreferSameZone", "PreferSameNode")
 BALANCER = "may only be used when `type` is 'LoadBalancer'"
 CHECK_PORT = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"
+SEVERAL = "must be 'RequireDualStack' or 'PreferDualStack' when multiple {} are specified"
+RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
+HINTS = "service.kubernetes.io/topology-aware-hints"
+OLD_HINTS = f"annotation {HINTS} is deprecated, please use service.kubernetes.io/topology-mode instead"
 IGNORED = 'spec.externalName is ignored when spec.type is not "ExternalName"'
 EXTERNAL = "spec.externalIPs is deprecated and may no longer be implemented in some clusters"
 CLOSE = 'spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"'
@@ -25,6 +29,7 @@ def warnings(service: Obj, old: Obj | None) -> list[str]:
     """Return what a client is told of a Service."""
     spec = service.get("spec") or {}
     checks = (
+        (HINTS in (service["metadata"].get("annotations") or {}), OLD_HINTS),
         (spec.get("externalIPs"), EXTERNAL),
         (spec.get("externalName") and spec.get("type") != "ExternalName", IGNORED),
         (spec.get("trafficDistribution") == "PreferClose", CLOSE),
@@ -66,7 +71,12 @@ def families(spec: Obj) -> list[Cause]:
             found.append(causes.unsupported(here, family, FAMILIES))
         elif family in given[:index]:
             found.append(causes.duplicate(here, family))
-    return found + names.among("spec.ipFamilyPolicy", policy, FAMILY_POLICIES)
+    found += names.among("spec.ipFamilyPolicy", policy, FAMILY_POLICIES)
+    if (policy or "SingleStack") == "SingleStack" and not found:
+        for key, words in (("clusterIPs", "cluster IPs"), ("ipFamilies", "IP families")):
+            if len(spec.get(key) or ()) == len(FAMILIES):
+                found.append(causes.invalid("spec.ipFamilyPolicy", "SingleStack", SEVERAL.format(words)))
+    return found
 
 
 def cluster(spec: Obj, old: Obj) -> list[Cause]:
@@ -111,8 +121,12 @@ def special(text: str) -> list[str]:
     return [why for bad, why in checks if bad]
 
 
-def balancer(spec: Obj) -> list[Cause]:
+def balancer(spec: Obj, annotations: Obj) -> list[Cause]:
     """Return what is wrong with what only load balancers have."""
+    if not spec.get("loadBalancerSourceRanges") and RANGES in annotations:
+        path, text = f"metadata.annotations[{RANGES}]", annotations[RANGES].strip()
+        found = [] if spec.get("type") == "LoadBalancer" else [causes.forbidden(path, BALANCER)]
+        return found + [cause for part in text.split(",") if text for cause in cidr(part.strip(), path)[1]]
     found, kind, path = [], spec.get("type"), "spec.LoadBalancerSourceRanges"
     ranges = spec.get("loadBalancerSourceRanges") or []
     if ranges and kind != "LoadBalancer":

@@ -19,13 +19,13 @@ def validate(obj: Obj, old: Obj | None) -> list[Cause]:
         return found + [cause for key in FIXED for cause in metadata.immutable(key, obj.get(key), old.get(key))]
     name = obj.get("provisioner") or ""
     found += (
-        names.causes_of("provisioner", name, names.qualified(name.lower()))
+        names.causes_of("provisioner", name.lower(), names.qualified(name.lower()))
         if name
         else [causes.required("provisioner")]
     )
     if "" in (obj.get("parameters") or {}):
         found.append(causes.invalid("parameters", "", "field can not be empty."))
-    found += names.among("reclaimPolicy", obj.get("reclaimPolicy"), ("Delete", "Retain"))
+    found += names.among("reclaimPolicy", obj.get("reclaimPolicy") or None, ("Delete", "Retain"))
     found += names.among("volumeBindingMode", obj.get("volumeBindingMode"), ("Immediate", "WaitForFirstConsumer"))
     return found + _topologies(obj.get("allowedTopologies") or [])
 
@@ -44,6 +44,6 @@ def _topologies(given: list[Obj]) -> list[Cause]:
             if key in keys:
                 found.append(causes.duplicate(f"{here}.key", key))
             keys.append(key)
-        if term in given[:index]:
+        if not term.get(TERMS) or term in given[:index]:
             found.append(causes.duplicate(path, ""))
     return found
