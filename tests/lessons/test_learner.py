@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from podlab import start, text, workbook
-from podlab.clusters import Cluster, state
+from podlab.clusters import Cluster, reset, state
 from podlab.clusters.embedded import Embedded
 from podlab.kubectl import Kubectl
 from podlab.lessons import bar, checking, hints, practice, progress
@@ -193,12 +193,15 @@ class Learner:
 
 @pytest.mark.parametrize("each", LESSONS, ids=lambda each: each.slug)
 def test_from_wrong_answers_to_the_solutions_and_back(each: Lesson, room: tuple[str, Cluster], tmp_path: Path) -> None:
-    language, _ = room
+    language, cluster = room
     learner = Learner(each, language, start(each.number, language=language))
     for question in each.module.QUESTIONS:
         learner.answers(question)
     faults = {fault.key: fault for fault in FAULTS} if each is lesson("09") else {}
-    for check in each.module.CHECKS:
+    checks = each.module.CHECKS
+    for n, check in enumerate(checks):
+        if n == len(checks) // 2:
+            learner = begins_anew(learner, cluster, tmp_path / "middle")
         if check.name in faults:
             learner.finds(faults[check.name])
         else:
@@ -207,11 +210,23 @@ def test_from_wrong_answers_to_the_solutions_and_back(each: Lesson, room: tuple[
     assert all(known.done(each)), known.line(each)
     for question in each.module.QUESTIONS:
         assert not question.prediction or learner.entry(question.name, "?")["foreseen"] is True
-    hints.forget()  # a kernel that begins anew
-    start(each.number, language=language)
-    told = learner.reads(bar.html(progress.progress(), each))
-    assert f'aria-valuenow="{len(known.done(each))}"' in told and str(bar.ALL) in told
-    resets(each, language, tmp_path)
+    begins_anew(learner, cluster, tmp_path / "end")
+    assert str(bar.ALL) in bar.html(progress.progress(), each)
+
+
+def begins_anew(learner: Learner, cluster: Cluster, folder: Path) -> Learner:
+    """Notebook and cluster are put back, the kernel is another; what has passed stays, and the bar counts it."""
+    each, language, before = learner.lesson, learner.language, progress.progress()
+    resets(each, language, folder)
+    reset.empty(cluster)
+    pods = f"/api/v1/namespaces/{learner.kubectl.namespace}/pods"
+    assert any(not learner.kubectl.client.get(pods)["items"] for _ in changes(learner.kubectl.client, pods, 60))
+    hints.forget()
+    again = Learner(each, language, start(each.number, language=language))
+    told = again.reads(bar.html(progress.progress(), each))
+    assert progress.progress().done(each) == before.done(each)
+    assert f'aria-valuenow="{sum(before.done(each))}"' in told
+    return again
 
 
 def resets(each: Lesson, language: str, folder: Path) -> None:

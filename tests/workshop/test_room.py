@@ -67,6 +67,7 @@ def test_a_room_of_twenty(cluster: Cluster, tmp_path: Path) -> None:
         assert [result for result in isolation.check(tmp_path, room.taken(cluster)) if not result.passed] == []
 
         own = [clusters.choose(str(file))[0] for file in files]
+        assert own[0].status().simulated is cluster.simulated
         with ThreadPoolExecutor(20) as everybody:
             list(everybody.map(_make_something, own))
         assert len(teacher.get("/api/v1/configmaps", labelSelector="made-by=learner")["items"]) == 20

@@ -8,7 +8,7 @@ import json
 import ssl
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,15 +107,20 @@ def answers(kubeconfig: Path) -> bool:
         return False
 
 
-def describe(kubeconfig: Path) -> tuple[str, dict[str, bool]]:
-    """The server's version, and its nodes with whether each is Ready; empty where nobody answers."""
+def describe(kubeconfig: Path) -> tuple[dict[str, Any], dict[str, bool]]:
+    """The server's `/version`, and its nodes with whether each is Ready; empty where nobody answers."""
     try:
-        version = str(json.loads(ask(kubeconfig, "/version")[1]).get("gitVersion", ""))
+        version = json.loads(ask(kubeconfig, "/version")[1])
         code, body = ask(kubeconfig, "/api/v1/nodes")
         items = json.loads(body).get("items", []) if code == 200 else []
     except (OSError, ValueError):
-        return "", {}
+        return {}, {}
     return version, {node["metadata"]["name"]: _is_ready(node) for node in items}
+
+
+def is_simulated(version: Mapping[str, Any]) -> bool:
+    """Whether a `/version` is an embedded cluster's, which was built from no commit: a seat in one knows it by this."""
+    return set(str(version.get("gitCommit", ""))) == {"0"}
 
 
 def _is_ready(node: dict[str, Any]) -> bool:

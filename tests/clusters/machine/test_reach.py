@@ -22,6 +22,11 @@ def test_a_server_that_answers(file: Path, answering: str) -> None:
     assert status.as_dict()["kubeconfig"] == str(file)
 
 
+@pytest.mark.parametrize(("commit", "simulated"), [("0" * 40, True), ("79d1c7", False), ("", False)])
+def test_a_simulated_cluster_tells_by_its_version_that_no_commit_made_it(commit: str, simulated: bool) -> None:
+    assert reach.is_simulated({"gitVersion": "v1.36.2", "gitCommit": commit}) is simulated
+
+
 def test_a_server_that_does_not(file: Path, silent: str) -> None:
     file.write_text(silent, encoding="utf-8")
     status = Cluster("a", "embedded", file).status()
