@@ -24,10 +24,17 @@ class ConfigError(Exception):
 
 
 def environment(
-    pod: Obj, container: Obj, image: Image, lookup: Lookup, services: Sequence[Obj], facts: Mapping[str, str]
+    pod: Obj,
+    container: Obj,
+    image: Image,
+    lookup: Lookup,
+    services: Sequence[Obj],
+    facts: Mapping[str, str],
+    home: str = "/root",
 ) -> dict[str, str]:
     """All variables of a container. `facts` are hostIP, podIP, nodeName and node's allocatable. Raises ConfigError."""
-    env = {"PATH": image.env.get("PATH", ""), "HOSTNAME": hostname(pod)}
+    own = facts["nodeName"] if pod["spec"].get("hostNetwork") and "nodeName" in facts else hostname(pod)
+    env = {"PATH": image.env.get("PATH", ""), "HOSTNAME": own}
     given: dict[str, str] = {}
     for source in container.get("envFrom") or []:
         given |= _from(pod, source, lookup)
@@ -37,11 +44,11 @@ def environment(
         value = _value(pod, container, entry, lookup, facts)
         if value is not None:
             given[entry["name"]] = expand(value, known) if "valueFrom" not in entry else value
-    return env | given | {k: v for k, v in service_env.items() if k not in given} | _rest(image, given)
+    return env | given | {k: v for k, v in service_env.items() if k not in given} | _rest(image, given, home)
 
 
-def _rest(image: Image, given: Mapping[str, str]) -> dict[str, str]:
-    return {k: v for k, v in {**image.env, "HOME": "/root"}.items() if k not in given and k != "PATH"}
+def _rest(image: Image, given: Mapping[str, str], home: str) -> dict[str, str]:
+    return {k: v for k, v in {**image.env, "HOME": home}.items() if k not in given and k != "PATH"}
 
 
 def domain(pod: Obj) -> str:

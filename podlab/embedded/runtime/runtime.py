@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import posixpath
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -355,6 +356,9 @@ def _unpacked(image: Image) -> Volume:
     root = Volume()
     for path, data in image.files.items():
         root.put(path, data)
+    for path, target in image.links.items():
+        root.make_directory(posixpath.dirname(path))
+        root.links[path] = target
     for path in (*image.directories.split(), "dev/fd", "dev/mqueue", "dev/pts", "dev/shm"):
         root.make_directory(f"/{path}")
     return root

@@ -17,6 +17,10 @@ DIAL = 0.02
 """Seconds until a request arrives: a server that has just been started listens by then."""
 
 
+ENTER = 0.03
+"""Seconds until a command runs in a container: what the container itself does first is done by then."""
+
+
 class HookFailed(Exception):
     """The hook did not succeed."""
 
@@ -26,6 +30,7 @@ async def run_hook(container: Container, hook: Obj, spec: Obj) -> None:
     if "sleep" in hook:
         await container.clock.sleep(float(hook["sleep"]["seconds"]))
     elif "exec" in hook:
+        await container.clock.sleep(ENTER)
         code, _ = await execute(container, list(hook["exec"].get("command") or []))
         if code:
             raise HookFailed

@@ -72,8 +72,15 @@ class Starter:
         if wrong := security.broken_policy(pod, container, image.user):
             raise ConfigError(wrong)
         using = self._using
+        user = identity(pod, container, image.owner, image.group)
         env = environment.environment(
-            pod, container, image, using.pods.lookup(pod), using.pods.services(pod), using.facts(sandbox.ip)
+            pod,
+            container,
+            image,
+            using.pods.lookup(pod),
+            using.pods.services(pod),
+            using.facts(sandbox.ip),
+            image.home(user.uid),
         )
         hostname = using.name if pod["spec"].get("hostNetwork") else environment.hostname(pod)
         read_only = security.read_only(container)
@@ -81,7 +88,6 @@ class Starter:
         own = (*_etc(pod, sandbox, hostname, read_only), runtime.one_file(message_path, b"", 0o666))
         volumes = mounts.of_container(pod, container, sandbox.volumes, env)
         instance = self._instance(container, image, attempt)
-        user = identity(pod, container, image.owner)
         return Container(
             using.runtime,
             sandbox,
@@ -158,7 +164,8 @@ def settings(pod: Obj, container: Obj) -> Mapping[str, bytes]:
     resources = container.get("resources") or {}
     limit, request = (quantity.milli((resources.get(key) or {}).get("cpu", "0")) for key in ("limits", "requests"))
     sysctls = (pod["spec"].get("securityContext") or {}).get("sysctls") or []
-    chosen = {f"/proc/sys/{each['name'].replace('.', '/')}": f"{each['value']}\n".encode() for each in sysctls}
+    told = {each["name"]: "\t".join(each["value"].split()) for each in sysctls}
+    chosen = {f"/proc/sys/{name.replace('.', '/')}": f"{value}\n".encode() for name, value in told.items()}
     limits = cgroups.files(limit, request, memory_limit(container))
     return {**limits, **chosen} if chosen else limits
 

@@ -11,10 +11,13 @@ class Unclear(Exception):
     """Words that are no condition: what the command says of them."""
 
 
-def test(io: Io, words: list[str], *, patterns: bool = False) -> int:
-    """`[ … ]`: 0 if it holds, 1 if not, 2 for what is no condition; with `patterns`, as `[[ … ]]` understands it."""
+def test(io: Io, words: list[str], *, patterns: bool = False, matched: list[str] | None = None) -> int:
+    """`[ … ]`: 0 if it holds, 1 if not, 2 for what is no condition.
+
+    With `patterns` it is understood as `[[ … ]]`, and `matched` becomes what a regular expression has found.
+    """
     try:
-        return int(not _Condition(io, words, patterns=patterns).holds())
+        return int(not _Condition(io, words, patterns=patterns, matched=matched).holds())
     except Unclear as problem:
         return io.complain("test" if not patterns else "[[", str(problem), 2)
 
@@ -26,8 +29,8 @@ BINARY = frozenset(["=", "==", "!=", "=~", "<", ">", "-eq", "-ne", "-lt", "-le",
 class _Condition:
     """Words as `or`, `and`, `not`, parentheses and primaries; as POSIX, fewer words are read the simple way."""
 
-    def __init__(self, io: Io, words: list[str], *, patterns: bool) -> None:
-        self.io, self.words, self.at, self.patterns = io, words, 0, patterns
+    def __init__(self, io: Io, words: list[str], *, patterns: bool, matched: list[str] | None = None) -> None:
+        self.io, self.words, self.at, self.patterns, self.matched = io, words, 0, patterns, matched
 
     def holds(self) -> bool:
         words = self.words
@@ -107,7 +110,10 @@ class _Condition:
             return same == (operator != "!=")
         if operator == "=~":
             try:
-                return bool(expressions.compiled(right, extended=True).search(left))
+                found = expressions.compiled(right, extended=True).search(left)
+                if self.matched is not None and found:
+                    self.matched[:] = [found.group(), *(group or "" for group in found.groups())]
+                return bool(found)
             except expressions.BadPattern:
                 raise Unclear("invalid regular expression") from None
         if operator in ("<", ">"):

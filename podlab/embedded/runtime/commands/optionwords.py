@@ -29,6 +29,9 @@ def read(name: str, words: list[str], letters: str | None, valued: str, long: li
                 return rest + len(given), ""
             continue
         for at, letter in enumerate(word[1:], 1):
+            if name == "seq" and rest and letter.isdigit():  # a step or an end
+                rest += 1
+                break
             if letters is not None and letter not in letters:
                 return rest, f"invalid option -- '{letter}'"
             if letter in valued:

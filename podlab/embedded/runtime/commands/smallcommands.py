@@ -31,10 +31,21 @@ async def tac(io: Io, words: list[str]) -> int:
 
 
 async def nl(io: Io, words: list[str]) -> int:
-    """`nl`: numbers on lines that are not empty."""
-    lines, code = await _lines(io, "nl", words)
-    numbers = iter(range(1, len(lines) + 1))
-    io.out("".join(f"{next(numbers):6}\t{line}\n" if line else "       \n" for line in lines).encode())
+    """`nl [-b a|t|n] [-w WIDTH] [-s SEPARATOR] [-v FIRST] [-i STEP] [-n ln|rn|rz]`: numbers on lines."""
+    _, given, names = letters(words, "bdfhilnsvw")
+    lines, code = await _lines(io, "nl", names)
+    width, number, step = (
+        int(given[letter]) if given.get(letter, "").isdecimal() else usual
+        for letter, usual in (("w", 6), ("v", 1), ("i", 1))
+    )
+    body, mark = given.get("b", "t"), given.get("s", "\t")
+    form = {"ln": f"<{width}", "rz": f"0{width}"}.get(given.get("n", ""), f"{width}")
+    for line in lines:
+        if body == "a" or (line and body == "t"):
+            io.say(f"{number:{form}}{mark}{line}")
+            number += step
+        else:
+            io.say(" " * (width + 1) + line)
     return code
 
 

@@ -93,6 +93,12 @@ DEBIAN = MappingProxyType(
     }
 )
 BUSYBOX = MappingProxyType({"/etc/passwd": b"root:x:0:0:root:/root:/bin/sh\n"})
+TYPES = (
+    ("text/html", "html htm shtml"), ("text/css", "css"), ("text/xml", "xml"), ("text/plain", "txt"),
+    ("image/gif", "gif"), ("image/jpeg", "jpeg jpg"), ("image/png", "png"), ("image/svg+xml", "svg svgz"),
+    ("application/javascript", "js"), ("application/json", "json"), ("application/pdf", "pdf"),
+)  # fmt: skip
+"""Kinds of files by the ends of their names."""
 NGINX = MappingProxyType(
     {
         **DEBIAN,
@@ -100,8 +106,20 @@ NGINX = MappingProxyType(
         "/usr/share/nginx/html/50x.html": b"<!DOCTYPE html>\n<html><head><title>Error</title></head></html>\n",
         "/etc/nginx/conf.d/default.conf": DEFAULT_CONF,
         "/etc/nginx/nginx.conf": NGINX_CONF,
+        "/etc/nginx/mime.types": b"types {\n"
+        + b"".join(f"    {kind:40} {ends};\n".encode() for kind, ends in TYPES)
+        + b"}\n",
+        **dict.fromkeys((f"/etc/nginx/{name}_params" for name in ("fastcgi", "scgi", "uwsgi")), b""),
         "/docker-entrypoint.sh": b"#!/bin/sh\n",
         "/docker-entrypoint.d/10-listen-on-ipv6-by-default.sh": b"#!/bin/sh\n",
         "/docker-entrypoint.d/20-envsubst-on-templates.sh": b"#!/bin/sh\n",
     }
 )
+NGINX_LINKS = MappingProxyType(
+    {
+        "/var/log/nginx/access.log": "/dev/stdout",
+        "/var/log/nginx/error.log": "/dev/stderr",
+        "/etc/nginx/modules": "/usr/lib/nginx/modules",
+    }
+)
+"""Where its logs lead unless a volume takes their place."""

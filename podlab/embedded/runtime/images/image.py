@@ -16,7 +16,8 @@ class Image:
     """One image: its reference, digest and bytes, and what a container of it does.
 
     `entrypoint`, `command`, `user`, `cwd`, `ports` and `stop_signal` are what the image declares, `commands` what can
-    be run in it, `files` what it brings. `busybox` says whose tools these are: busybox's, or else coreutils' and dash.
+    be run in it, `files` and symbolic `links` what it brings. `busybox` says whose tools these are: busybox's, or else
+    coreutils' and dash.
     `system` marks what the embedded cluster does itself: a container of it only waits, and is always well.
     """
 
@@ -29,6 +30,7 @@ class Image:
     files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
     env: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     version: str = ""
+    links: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     directories: str = DIRECTORIES
     busybox: bool = False
     user: str = ""
@@ -45,6 +47,15 @@ class Image:
     def account(self, name: str) -> int:
         """The number of a user, by its own /etc/passwd."""
         return self._accounts().get(name, (0, 0))[0]
+
+    def group(self, uid: int) -> int:
+        """A user's own group, by its own /etc/passwd; 0 for a user whom it does not know."""
+        return next((gid for known, gid in self._accounts().values() if known == uid), 0)
+
+    def home(self, uid: int) -> str:
+        """Where a user is at home, by its own /etc/passwd; / for a user whom it does not know."""
+        rows = (row.split(":") for row in self.files.get("/etc/passwd", b"").decode().splitlines())
+        return next((row[5] for row in rows if row[2] == str(uid)), "/root" if uid == 0 else "/")
 
     def _accounts(self) -> dict[str, tuple[int, int]]:
         rows = (row.split(":") for row in self.files.get("/etc/passwd", b"").decode().splitlines())

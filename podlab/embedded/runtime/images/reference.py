@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 REFERENCE = re.compile(
-    r"(?P<name>[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?::[0-9]+(?=/))?(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*)"
+    r"(?P<name>(?:(?=[^/]*[A-Z])[a-zA-Z0-9]+(?:[.-]+[a-zA-Z0-9]+)*(?::[0-9]+)?/)?[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?::[0-9]+(?=/))?(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*)"
     r"(?::(?P<tag>[\w][\w.-]{0,127}))?(?:@(?P<digest>[a-z0-9]+:[0-9a-f]{32,}))?"
 )
 
@@ -23,7 +23,7 @@ def normalize(name: str) -> str:
     first = repository.split("/")[0]
     if "/" not in repository:
         repository = f"docker.io/library/{repository}"
-    elif "." not in first and ":" not in first and first != "localhost":
+    elif "." not in first and ":" not in first and first != "localhost" and first == first.lower():
         repository = f"docker.io/{repository}"
     if match["digest"]:
         return f"{repository}@{match['digest']}"

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from podlab.embedded.runtime.images import system
 from podlab.embedded.runtime.images.commands import ALPINE, COREUTILS
 from podlab.embedded.runtime.images.commands import BUSYBOX as BUSYBOX_COMMANDS
-from podlab.embedded.runtime.images.files import BUSYBOX, NGINX
+from podlab.embedded.runtime.images.files import BUSYBOX, NGINX, NGINX_LINKS
 from podlab.embedded.runtime.images.image import Image
 from podlab.embedded.runtime.images.library import ALPINE_FILES, LIBRARY_IMAGES, PATH
 
@@ -23,6 +23,7 @@ def _nginx(tag: str, digest: str, size: int, version: str, repository: str = "do
         command=("nginx", "-g", "daemon off;"),
         commands=COREUTILS | {"nginx", "curl"},
         files=NGINX,
+        links=NGINX_LINKS,
         env=MappingProxyType({"PATH": PATH, "NGINX_VERSION": version, "PKG_RELEASE": "1~bookworm"}),
         version=version,
     )

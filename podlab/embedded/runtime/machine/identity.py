@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -42,12 +43,17 @@ class Identity:
         return self.uid == 0 and capability in self.bounds
 
 
-def identity(pod: Obj, container: Obj, usual: tuple[int, int] = (0, 0)) -> Identity:
-    """Who a container runs as, by its own security context and its Pod's; `usual` is its image's user and group."""
+def identity(
+    pod: Obj, container: Obj, usual: tuple[int, int] = (0, 0), group_of: Callable[[int], int] = lambda uid: 0
+) -> Identity:
+    """Who a container runs as, by its own security context and its Pod's.
+
+    `usual` is its image's user and group, and `group_of` what the image says of another user's group.
+    """
     of_pod = pod["spec"].get("securityContext") or {}
     context = of_pod | (container.get("securityContext") or {})
     user = usual[0] if context.get("runAsUser") is None else context["runAsUser"]
-    usual_group = 0 if context.get("runAsUser") else usual[1]
+    usual_group = group_of(user) if context.get("runAsUser") else usual[1]
     group = usual_group if context.get("runAsGroup") is None else context["runAsGroup"]
     groups = {group, *(of_pod.get("supplementalGroups") or [])}
     if of_pod.get("fsGroup") is not None:

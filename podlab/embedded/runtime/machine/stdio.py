@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -67,9 +68,12 @@ class Io:
 
     def writer(self, name: str, *, append: bool = False) -> Write:
         """Somewhere to write to. Raises FileError."""
-        path = self.process.machine.files.resolve(self.path(name))
-        if path.startswith(f"/proc/{self.process.pid}/fd/"):
-            path = f"/dev/fd/{posixpath.basename(path)}"
+        if found := OF_OTHERS.fullmatch(path := self.path(name)):
+            other = self.process.machine.processes.running.get(int(found[1]))
+            if other and other is not self.process:
+                return other.out if found[2] == "1" else other.err
+            path = f"/dev/fd/{found[2]}"
+        path = self.process.machine.files.resolve(path)
         if path in STREAMS:
             stream = self.stream(STREAMS[path])
             return stream if stream and not isinstance(stream, Input) else _nowhere
@@ -108,8 +112,10 @@ class Io:
 
 ENDLESS = ("/dev/zero", "/dev/full", "/dev/urandom", "/dev/random")
 STREAMS = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2, "/dev/fd/1": 1, "/dev/fd/2": 2}
-STREAMS |= {"/proc/self/fd/1": 1, "/proc/self/fd/2": 2, "/proc/1/fd/1": 1, "/proc/1/fd/2": 2, "/dev/tty": 1}
+STREAMS |= {"/dev/tty": 1}
 """Files that stand for a process's own streams."""
+OF_OTHERS = re.compile(r"/proc/(\d+)/fd/([12])")
+"""What any process of a container writes to, such as its first."""
 
 
 def _full(data: bytes) -> None:

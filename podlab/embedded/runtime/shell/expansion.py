@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from podlab.embedded.runtime.expressions import globs
 from podlab.embedded.runtime.expressions.arithmetic import ArithmeticProblem, value
-from podlab.embedded.runtime.shell.parameters import modified, parameter, positional
+from podlab.embedded.runtime.shell.parameters import array_of, modified, parameter, positional
 from podlab.embedded.runtime.shell.state import Exit, Shell
 from podlab.embedded.runtime.shell.syntax import Arithmetic, Parameter, Part, Substitution, Text, Word
 
@@ -98,11 +98,14 @@ async def _parts(shell: Shell, parts: tuple[Part, ...], growing: _Fields) -> Non
             growing.add(part.text, quoted=part.quoted)
         elif isinstance(part, Parameter) and part.name in ("@", "*") and not part.operator:
             _arguments(shell, part, growing)
-        elif isinstance(part, Parameter) and (array := _array(shell, part)) is not None:
+        elif isinstance(part, Parameter) and (array := await _array(shell, part)) is not None:
             for at, text in enumerate(array):
                 if at:
                     growing.end()
-                growing.add(text, quoted=True)
+                if part.quoted:
+                    growing.add(text, quoted=True)
+                else:
+                    growing.split(text)
         elif isinstance(part, Parameter) and not part.quoted and part.operator.lstrip(":") in ("-", "+") and part.word:
             await _alternative(shell, part, growing)
         else:
@@ -113,12 +116,36 @@ async def _parts(shell: Shell, parts: tuple[Part, ...], growing: _Fields) -> Non
                 growing.split(text)
 
 
-def _array(shell: Shell, part: Parameter) -> list[str] | None:
-    """The elements that bash's `"${name[@]}"` stands for."""
+async def _array(shell: Shell, part: Parameter) -> list[str] | None:
+    """The elements that bash's `"${name[@]}"`, `"${!name[@]}"` or `"${@:2}"` stands for, each changed as it says."""
     name, _, index = part.name.partition("[")
-    if name == "PIPESTATUS" and index == "@]" and shell.dialect.name == "bash":
-        return list(map(str, shell.statuses))
-    return shell.arrays.get(name, []) if index == "@]" and not part.operator else None
+    if part.name == "@" and part.operator == ":" and part.word:
+        return _sliced(shell, [shell.name, *shell.arguments], await text(shell, part.word))
+    if index != "@]" and not (index == "*]" and not part.quoted):
+        return None
+    if name.startswith("!"):
+        return array_of(shell, name[1:]).keys()
+    found = array_of(shell, name).values()
+    if not part.operator or part.operator in ("length",) or part.operator[-1] in "-=+?":
+        return found if not part.operator else None
+    if part.operator == ":" and part.word:
+        return _sliced(shell, found, await text(shell, part.word))
+    changed, before = [], shell.variables.get(" one")
+    for one in found:
+        shell.variables[" one"] = one
+        changed.append(await _value(shell, replace(part, name=" one")))
+    shell.restore({" one": before})
+    return changed
+
+
+def _sliced(shell: Shell, found: list[str], bounds: str) -> list[str]:
+    first, _, second = bounds.partition(":")
+    try:
+        begin = value(first, shell.variables)
+        end = begin + value(second, shell.variables) if second.strip() else len(found)
+    except ArithmeticProblem:
+        return []
+    return found[begin if begin >= 0 else max(0, len(found) + begin) : end]
 
 
 async def _alternative(shell: Shell, part: Parameter, growing: _Fields) -> None:

@@ -16,7 +16,8 @@ from podlab.embedded.runtime.machine import executables
 from podlab.embedded.runtime.machine.children import FATES, Job, finish, joined, starved
 from podlab.embedded.runtime.machine.children import start as start_child
 from podlab.embedded.runtime.machine.stdio import Io
-from podlab.embedded.runtime.shell import expansion
+from podlab.embedded.runtime.shell import arrays, expansion
+from podlab.embedded.runtime.shell.builtins import assignments
 from podlab.embedded.runtime.shell.builtins.builtins import INLINE, builtin
 from podlab.embedded.runtime.shell.redirects import Unredirected, closed, redirected
 from podlab.embedded.runtime.shell.simple import simple
@@ -271,7 +272,11 @@ async def _condition(shell: Shell, node: Condition) -> int:
         wanted = before in ("=", "==", "!=")
         words.append(await (expansion.pattern if wanted else expansion.text)(shell, word))
         before = words[-1]
-    return shell.checked(test(shell.io, words, patterns=True))
+    matched = list[str]()
+    code = test(shell.io, words, patterns=True, matched=matched)
+    if "=~" in words:
+        shell.arrays["BASH_REMATCH"] = arrays.of(matched)
+    return shell.checked(code)
 
 
 async def _calculation(shell: Shell, node: Calculation) -> int:
@@ -319,7 +324,9 @@ async def call(shell: Shell, words: list[str], extra: dict[str, str]) -> int:
             shell.restore(before)
     io = replace(shell.io, env=shell.environment() | extra, cwd=shell.process.cwd)
     if name in INLINE and not (name == "[[" and shell.dialect.name != "ash"):
-        return await run_command(replace(io, speaker=_speaker(shell, name)), words)
+        io = replace(io, speaker=_speaker(shell, name))
+        into = words[2] if words[:2] == ["printf", "-v"] and shell.dialect.name == "bash" and words[3:] else ""
+        return await (assignments.printed(shell, io, into, words[3:]) if into else run_command(io, words))
     if shell.alone:
         shell.alone, shell.process.argv = False, words
         return await _program(shell, words, io)

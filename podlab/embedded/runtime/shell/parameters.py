@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 
 from podlab.embedded.runtime.expressions import globs
 from podlab.embedded.runtime.expressions.arithmetic import ArithmeticProblem, value
+from podlab.embedded.runtime.shell import arrays
+from podlab.embedded.runtime.shell.arrays import Array
 from podlab.embedded.runtime.shell.state import Exit, Shell
 from podlab.embedded.runtime.shell.syntax import Parameter, Text, Word
 
@@ -27,6 +29,8 @@ def parameter(shell: Shell, name: str) -> str | None:
         if index == 0:
             return shell.name
         return shell.arguments[index - 1] if index <= len(shell.arguments) else None
+    if name.startswith("!") and len(name) > 1:
+        return _indirect(shell, name[1:])
     if name in ("@", "*"):
         return positional(shell) if shell.arguments else None
     special = {"?": str(shell.status), "#": str(len(shell.arguments)), "$": str(shell.pid), "!": shell.latest}
@@ -40,8 +44,17 @@ def parameter(shell: Shell, name: str) -> str | None:
     if name in shell.variables:
         return shell.variables[name]
     if name in shell.arrays:
-        return (shell.arrays[name] or [""])[0]
+        return shell.arrays[name].items.get("0")
     return _computed(shell, name)
+
+
+def _indirect(shell: Shell, name: str) -> str | None:
+    """bash's `${!name}`, `${!prefix*}` and `${!array[@]}`."""
+    if name.endswith(("[@]", "[*]")):
+        return " ".join(array_of(shell, name[:-3]).keys())
+    if name.endswith(("*", "@")):
+        return " ".join(sorted(known for known in (*shell.variables, *shell.arrays) if known.startswith(name[:-1])))
+    return parameter(shell, parameter(shell, name) or "")
 
 
 def _computed(shell: Shell, name: str) -> str | None:
@@ -54,21 +67,27 @@ def _computed(shell: Shell, name: str) -> str | None:
         return str(int(shell.process.time) % 1000)
     if name == "HOSTNAME" and shell.dialect.name == "bash":
         return shell.process.machine.hostname
-    return {"UID": str(shell.process.machine.user.uid)}.get(name) if shell.dialect.name == "bash" else None
+    table = {"UID": str(shell.process.machine.user.uid), "EUID": str(shell.process.machine.user.uid)}
+    table |= {"BASH_VERSION": "5.2.15(1)-release", "BASH": "/usr/bin/bash", "OSTYPE": "linux-gnu"}
+    return table.get(name) if shell.dialect.name == "bash" else None
 
 
 def _element(shell: Shell, name: str) -> str | None:
     name, _, index = name.removesuffix("]").partition("[")
-    if name == "PIPESTATUS" and shell.dialect.name == "bash":
-        shell.arrays[name] = list(map(str, shell.statuses))
-    values = shell.arrays.get(name, [shell.variables[name]] if name in shell.variables else [])
+    array = array_of(shell, name)
     if index in ("@", "*"):
-        return " ".join(values)
-    try:
-        at = value(index, shell.variables)
-    except ArithmeticProblem:
-        return None
-    return values[at] if -len(values) <= at < len(values) else None
+        return (shell.variables.get("IFS", " ")[:1] if index == "*" else " ").join(array.values())
+    key = array.key(index, shell.variables)
+    return None if key is None else array.items.get(key)
+
+
+def array_of(shell: Shell, name: str) -> Array:
+    """The array of a name; of a variable that is none, one with its value."""
+    if name == "PIPESTATUS" and shell.dialect.name == "bash":
+        return arrays.of(list(map(str, shell.statuses)))
+    if name in shell.arrays:
+        return shell.arrays[name]
+    return arrays.of([shell.variables[name]] if name in shell.variables else [])
 
 
 async def modified(shell: Shell, part: Parameter, text: Expand, pattern: Expand) -> str:
@@ -77,7 +96,7 @@ async def modified(shell: Shell, part: Parameter, text: Expand, pattern: Expand)
     if operator == "length":
         name, _, index = part.name.partition("[")
         if index in ("@]", "*]"):
-            return str(len(shell.arrays.get(name, [])))
+            return str(len(array_of(shell, name).items))
         return str(len(shell.arguments) if part.name in ("@", "*") else len(encoded(current or "")))
     word = part.word or Word(())
     present = current is not None and (current != "" or operator[0] != ":" or len(operator) == 1)

@@ -302,6 +302,9 @@ class Reader:
             if found:
                 self.at = found.end()
                 return Parameter(found[1], "length", quoted=quoted)
+        if found := re.compile(r"![A-Za-z_]\w*(?:\[[^]\s]{1,40}\]|[*@])?\}").match(self.text, self.at):
+            self.at = found.end()
+            return Parameter(found[0][:-1], quoted=quoted)
         found = re.compile(r"\w+(?:\[(?:[@*]|[^]\s]{1,40})\])?|[@*#?$!-]").match(self.text, self.at)
         if not found:
             raise SyntaxProblem("Bad substitution", line=self.line)

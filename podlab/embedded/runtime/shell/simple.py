@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 from podlab.embedded.runtime.shell import expansion
+from podlab.embedded.runtime.shell.arrays import Array
+from podlab.embedded.runtime.shell.parameters import array_of, parameter
 from podlab.embedded.runtime.shell.redirects import Unredirected, closed, redirected
 from podlab.embedded.runtime.shell.state import Shell
 from podlab.embedded.runtime.shell.syntax import Simple, Word
 
+NAMED = re.compile(r"(?:^| )-\w*A")
 UNSPLIT = frozenset(["export", "local", "readonly", "declare", "typeset"])
 
 
@@ -50,7 +53,13 @@ def _quoted(shell: Shell, word: str) -> str:
 async def _with_assignments(shell: Shell, node: Simple, words: list[str]) -> int:
     for name, elements in node.arrays:
         values = await expansion.fields(shell, elements)
-        shell.arrays[name.rstrip("+")] = [*(shell.arrays.get(name[:-1], []) if name.endswith("+") else []), *values]
+        plain = name.rstrip("+")
+        known = array_of(shell, plain)
+        named = known.named or (words[:1] in (["declare"], ["typeset"], ["local"]) and NAMED.search(" ".join(words)))
+        array = known.copy() if name.endswith("+") else Array(named=bool(named))
+        array.extend(values, shell.variables)
+        shell.variables.pop(plain, None)
+        shell.arrays[plain] = array
     extra: dict[str, str] = {}
     for name, word in node.assignments:
         value = await _assigned(shell, name, word)
@@ -67,4 +76,4 @@ async def _with_assignments(shell: Shell, node: Simple, words: list[str]) -> int
 
 async def _assigned(shell: Shell, name: str, word: Word) -> str:
     value = await expansion.text(shell, word)
-    return shell.variables.get(name[:-1], "") + value if name.endswith("+") else value
+    return (parameter(shell, name[:-1]) or "") + value if name.endswith("+") else value

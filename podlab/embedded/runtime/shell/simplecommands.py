@@ -11,6 +11,10 @@ ENDING = frozenset(["then", "do", "done", "fi", "elif", "else", "esac", "}"])
 OPENING = frozenset(["if", "while", "until", "for", "case", "{", "function", "[["])
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\+?)=", re.ASCII)
 
+ELEMENT = re.compile(r"([A-Za-z_]\w*\[[^]\n]+\])(\+?)=", re.ASCII)
+DECLARING = frozenset(["declare", "typeset", "local", "readonly", "export"])
+"""Commands whose words may be assignments of arrays."""
+
 
 def unexpected(reader: Reader, expected: str = "") -> None:
     """Raises SyntaxProblem for what comes next."""
@@ -19,8 +23,6 @@ def unexpected(reader: Reader, expected: str = "") -> None:
     before = reader.text[: reader.at].rstrip(" ")[-1:]
     if operator == "(" and before in ("<", ">"):
         raise SyntaxProblem(f"podlab does not simulate bash's {before}(…): write into a file or a pipe", line=line)
-    if operator == "(" and before == "=":
-        raise SyntaxProblem("podlab does not simulate declare NAME=(…): write NAME=(…) alone", line=line)
     if operator == "\n":
         raise SyntaxProblem("newline", expected, line=line)
     if operator in REDIRECTIONS:
@@ -44,6 +46,8 @@ def simple(reader: Reader, features: frozenset[str]) -> Command:
     while True:
         if (found := redirect(reader, features)) is not None:
             redirects.append(found)
+        elif not words and "arrays" in features and (element := _element(reader)):
+            assignments.append(element)
         elif reader.operator() == "" and (word := reader.word()) is not None:
             if not words and (assignment := _assignment(word)):
                 assignments.append(assignment)
@@ -51,6 +55,10 @@ def simple(reader: Reader, features: frozenset[str]) -> Command:
                     arrays.append((assignments.pop()[0], _elements(reader)))
             else:
                 words.append(word)
+                named = _assignment(word) if "arrays" in features and words[0].plain in DECLARING else None
+                if named and not named[1].parts and reader.peek() == "(":
+                    arrays.append((named[0], _elements(reader)))
+                    words[-1] = Word((Text(named[0].rstrip("+")),), named[0])
         else:
             break
     if not assignments and not words and not redirects and not arrays:
@@ -60,6 +68,17 @@ def simple(reader: Reader, features: frozenset[str]) -> Command:
     if words and reader.operator() == "(":
         unexpected(reader)
     return Simple(tuple(assignments), tuple(words), tuple(redirects), tuple(arrays), line)
+
+
+def _element(reader: Reader) -> tuple[str, Word] | None:
+    """bash's `name[index]=value`."""
+    reader.blanks()
+    found = ELEMENT.match(reader.text, reader.at)
+    if not found:
+        return None
+    reader.at = found.end()
+    word = reader.word() if reader.peek() and reader.peek() not in " \t\n;&|<>()" else None
+    return found[1] + found[2], word or Word(())
 
 
 def _elements(reader: Reader) -> tuple[Word, ...]:

@@ -9,6 +9,7 @@ from podlab.embedded.runtime.expressions.arithmetic import wrap
 from podlab.embedded.runtime.machine.children import Job
 from podlab.embedded.runtime.machine.process import Process
 from podlab.embedded.runtime.machine.stdio import Io
+from podlab.embedded.runtime.shell.arrays import Array
 from podlab.embedded.runtime.shell.dialect import ASH, BASH, DASH, Dialect, syntax_error
 from podlab.embedded.runtime.shell.parser import Parser
 from podlab.embedded.runtime.shell.syntax import Command, SyntaxProblem
@@ -58,7 +59,7 @@ class Shell:
     latest: str = ""
     dialect: Dialect = DASH
     variables: dict[str, str] = field(default_factory=dict)
-    arrays: dict[str, list[str]] = field(default_factory=dict)
+    arrays: dict[str, Array] = field(default_factory=dict)
     exported: set[str] = field(default_factory=set)
     fixed: set[str] = field(default_factory=set)
     functions: dict[str, Command] = field(default_factory=dict)
@@ -116,7 +117,7 @@ class Shell:
             io=io or replace(self.io, process=process),
             loops=0,
             variables=dict(self.variables),
-            arrays={name: list(values) for name, values in self.arrays.items()},
+            arrays={name: array.copy() for name, array in self.arrays.items()},
             exported=set(self.exported),
             fixed=set(self.fixed),
             functions=dict(self.functions),
@@ -133,6 +134,9 @@ class Shell:
         if name in self.fixed:
             self.fail(self.dialect.read_only.format(name))
             raise Exit(self.dialect.unusable)
+        if "[" in name or name in self.arrays:
+            self.put(name, value)
+            return
         self.variables[name] = value
         if "a" in self.options:
             self.exported.add(name)
@@ -143,6 +147,18 @@ class Shell:
                 raise OutOfMemory
             self.variables[name] = ""
             raise Exit(2)
+
+    def put(self, name: str, value: str) -> None:
+        """Set an element of an array, such as `name[1]`; without an index its first."""
+        name, _, index = name.removesuffix("]").partition("[")
+        array = self.arrays.setdefault(name, Array())
+        if not array.items and name in self.variables:
+            array.items["0"] = self.variables.pop(name)
+        key = array.key(index or "0", self.variables)
+        if key is None:
+            self.fail(f"{name}[{index}]: bad array subscript")
+        else:
+            array.items[key] = value
 
     def restore(self, values: Mapping[str, str | None]) -> None:
         """Give variables the values that they had."""
@@ -211,4 +227,5 @@ def new(process: Process, io: Io, run: Run, call: Call, *, env: dict[str, str], 
     variables |= {"OPTIND": "1", "PPID": "0"} | ({"PS1": "\\w \\$ ", "PS2": "> ", "PS4": "+ "})
     shell = Shell(process, io, run, call, name=name, dialect=dialect, variables=variables, pid=process.pid)
     shell.exported = set(given) | {"PWD"} | (set(first) if dialect is not DASH else set())
+    shell.exported |= {"PATH"} if dialect is ASH else set()
     return shell

@@ -59,7 +59,13 @@ async def _each(io: Io, command: str, names: list[str], flags: set[str], *, unpa
             if name != "-" and files.is_directory(io.path(name)):
                 code = io.fail(WORDS["folder"][io.busybox].format(command, name))
                 continue
-            if name != "-" and unpack and "c" not in flags and not name.endswith((".gz", ".tgz")):
+            if (
+                name != "-"
+                and unpack
+                and "c" not in flags
+                and files.exists(io.path(name))
+                and not name.endswith((".gz", ".tgz"))
+            ):
                 code = io.fail(WORDS["suffix"][io.busybox].format(command, name))
                 continue
             data = await io.stdin.rest() if name == "-" else io.read(name)

@@ -15,6 +15,7 @@ from podlab.embedded.runtime.volume import LIMIT
 UNITS = {"": 1, "c": 1, "w": 2, "b": 512, "k": 2**10, "K": 2**10, "kB": 10**3, "M": 2**20, "MB": 10**6, "G": 2**30}
 ENDLESS = 2**28
 """Bytes that may go from a device without an end to one that takes all."""
+FULL = 2 * LIMIT
 SIZE = 264212084
 """KiB of the simulated node's disk."""
 
@@ -103,8 +104,10 @@ def _beyond(io: Io, given: dict[str, str], wanted: int, size: int) -> bool:
 async def _blocks(source: Input, wanted: int, skip: int, *, sink: bool) -> bytes:
     """So many bytes after those that are skipped; all there are where fewer than none are wanted."""
     endless = isinstance(source, Endless)
-    if endless and (wanted < 0 or wanted > (ENDLESS if sink else LIMIT)):
+    if endless and sink and (wanted < 0 or wanted > ENDLESS):
         raise FileError("No space left on device")
+    if endless and not sink and not 0 <= wanted <= FULL:  # more than any volume holds
+        wanted = FULL
     if wanted < 0:
         return (await source.rest())[skip:]
     data = b""

@@ -49,7 +49,7 @@ def _folder(io: Io, name: str, flags: set[str], *, titled: bool, before: bool) -
         io.say(f"\n{name}:" if before else f"{name}:")
     listed = _ordered(io, path, [one for one in inside if flags & {"a", "A"} or not one.startswith(".")], flags)
     entries = [".", "..", *listed] if "a" in flags else listed
-    if "l" in flags:
+    if flags & {"l", "s"}:
         io.say(_total(io, sum(_blocks(io, _inside(path, entry), flags) for entry in entries), flags))
     _show(io, [(_inside(path, entry), entry) for entry in entries], flags)
     for entry in listed if "R" in flags else ():
@@ -74,12 +74,35 @@ def _ordered(io: Io, folder: str, names: list[str], flags: set[str]) -> list[str
 def _show(io: Io, entries: list[tuple[str, str]], flags: set[str]) -> None:
     if "l" in flags or "n" in flags:
         rows = [_row(io, path, entry, flags) for path, entry in entries]
-        for line in _long(rows, busy=io.busybox):
-            io.say(line)
+        for (path, _), line in zip(entries, _long(rows, busy=io.busybox), strict=True):
+            io.say(_sized(io, path, flags) + line)
+        return
+    if flags & {"C", "x", "m"} and "s" not in flags and len(row := _row_of(io, entries, flags)) <= SCREEN:
+        io.say(row)
         return
     quote = '"' if "Q" in flags and not io.busybox else ""
     for path, entry in entries:
-        io.say(quote + entry + quote + _mark(io, path, flags))
+        io.say(_sized(io, path, flags) + quote + entry + quote + _mark(io, path, flags))
+
+
+SCREEN = 80
+
+
+def _row_of(io: Io, entries: list[tuple[str, str]], flags: set[str]) -> str:
+    """All names in one row, as -C, -x and -m show those that fit; in columns of one width."""
+    names = [entry + _mark(io, path, flags) for path, entry in entries]
+    if "m" in flags:
+        return ", ".join(names)
+    width = max(map(len, names), default=0)
+    return "  ".join(f"{name:{width}}" for name in names[:-1]) + "  " * (len(names) > 1) + "".join(names[-1:])
+
+
+def _sized(io: Io, path: str, flags: set[str]) -> str:
+    """What -s puts before a name: the blocks that it takes."""
+    if "s" not in flags:
+        return ""
+    blocks = _blocks(io, path, flags)
+    return f"{blocks:6} " if io.busybox else f"{f'{blocks}.0K' if 'h' in flags and blocks else blocks} "
 
 
 def _mark(io: Io, path: str, flags: set[str]) -> str:

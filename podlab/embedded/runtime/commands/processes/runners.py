@@ -149,7 +149,7 @@ async def timeout(io: Io, words: list[str]) -> int:
 
 
 async def xargs(io: Io, words: list[str]) -> int:
-    """`xargs [-n COUNT] [-I NAME] [-r] [-0] [COMMAND…]`"""
+    """`xargs [-n COUNT] [-I NAME] [-r] [-t] [-0] [COMMAND…]`"""
     values, words, flags = {"-n": "", "-I": ""}, list(words), set()
     while words and words[0].startswith("-"):
         option = words.pop(0)
@@ -157,9 +157,14 @@ async def xargs(io: Io, words: list[str]) -> int:
             values[option[:2]] = option[2:] or (words.pop(0) if words else "")
         else:
             flags |= set(option[1:])
+    if values["-n"] and not values["-n"].isdecimal():
+        wrong = "invalid number '{}'" if io.busybox else 'invalid number "{}" for -n option'
+        return io.fail("xargs: " + wrong.format(values["-n"]))
     text = (await io.stdin.rest()).decode(errors="replace")
     command, code = words or ["echo"], 0
     for line in _batches(text, values, flags, command):
+        if "t" in flags:
+            io.fail(" ".join(line))
         done = await launch(replace(io, stdin=Input()), line, "xargs")
         if done in (126, 127):
             return done

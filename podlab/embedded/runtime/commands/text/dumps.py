@@ -115,11 +115,21 @@ async def hd(io: Io, words: list[str]) -> int:
     return await hexdump(io, ["-C", *words])
 
 
+async def _undumped(io: Io, names: list[str], *, plain: bool) -> int:
+    """`xxd -r [-p]`: the bytes that a dump stands for."""
+    found, failed = await inputs(io, "xxd", names)
+    for line in b"".join(data for _, data in found).decode(errors="replace").splitlines():
+        digits = line if plain else line.partition(":")[2].strip().partition("  ")[0]
+        pairs = re.match(r"(?:\s*[0-9a-fA-F]{2})*", digits)
+        io.out(bytes.fromhex(pairs[0]) if pairs else b"")
+    return int(failed > 0)
+
+
 async def xxd(io: Io, words: list[str]) -> int:
-    """`xxd [-p] [-l BYTES] [FILE]`"""
+    """`xxd [-r] [-p] [-l BYTES] [FILE]`"""
     given, names = _taken(words, "lcgos")
     if "r" in given:
-        return io.fail("xxd: podlab does not simulate xxd -r")
+        return await _undumped(io, names[:1], plain="p" in given)
     found, failed = await inputs(io, "xxd", names[:1])
     data = b"".join(content for _, content in found)
     data = data[: _number(given["l"], len(data))] if "l" in given else data

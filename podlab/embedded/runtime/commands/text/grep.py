@@ -123,7 +123,7 @@ class Search:
         found, number, last, kept = 0, 0, -(2**62), list[str]()
         async for line in self._lines(name):
             number += 1
-            if bool(self.expression.search(line)) != ("v" in self.flags):
+            if found < self.most and bool(self.expression.search(line)) != ("v" in self.flags):
                 found += 1
                 if self.flags & {"q", "l"}:
                     break
@@ -131,8 +131,10 @@ class Search:
                     self._say(shown, back, earlier, "-")
                 self._say(shown, number, line, ":")
                 kept, last = [], number
-                if found >= self.most:
+                if found >= self.most and not self.after:
                     break
+            elif found >= self.most and number - last > self.after:
+                break
             elif number - last <= self.after:
                 self._say(shown, number, line, "-")
             elif self.before:

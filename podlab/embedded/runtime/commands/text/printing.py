@@ -118,9 +118,11 @@ def _number(given: str, *, whole: bool) -> tuple[int | float, bool]:
 async def seq(io: Io, words: list[str]) -> int:
     """`seq [-w] [-s SEPARATOR] [FIRST [STEP]] LAST`"""
     separator, wide, words = "\n", False, list(words)
-    while words and re.match(r"-[ws]", words[0]):
+    form = ""
+    while words and re.match(r"-[wsf]", words[0]) and not (io.busybox and words[0].startswith("-f")):
         option = words.pop(0)
         wide = wide or "w" in option[:2]
+        form = (option[2:] or (words.pop(0) if words else "")) if option.startswith("-f") else form
         separator = (option[2:] or (words.pop(0) if words else "")) if option.startswith("-s") else separator
     wrong = next((word for word in words if not re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)", word)), None)
     if wrong is not None:
@@ -139,7 +141,8 @@ async def seq(io: Io, words: list[str]) -> int:
     count = int((last - first) / step + 1e-9) + 1 if (last - first) * step >= 0 else 0
     for start in range(0, count, LINES):
         await io.process.work()
-        rows = [f"{first + at * step:0{width}.{places}f}" for at in range(start, min(start + LINES, count))]
+        values = [first + at * step for at in range(start, min(start + LINES, count))]
+        rows = [_shaped(form, value) if form else f"{value:0{width}.{places}f}" for value in values]
         io.out(((separator if start else "") + separator.join(rows)).encode())
         await io.process.sleep(PAUSE * (start > 0))
     io.out(b"\n" if count > 0 else b"")
@@ -153,3 +156,8 @@ async def yes(io: Io, words: list[str]) -> int:
         await io.process.work()
         io.out(line * max(1, BULK // len(line)))
         await io.process.sleep(PAUSE)
+
+
+def _shaped(form: str, value: float) -> str:
+    """A number as `seq -f` shows it."""
+    return formats.filled(form, lambda kind: value, unknown=lambda kind: f"%{kind}")

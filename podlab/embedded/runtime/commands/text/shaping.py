@@ -65,6 +65,11 @@ async def paste(io: Io, words: list[str]) -> int:
             io.say(mark.join(column))
         return 0
     for at in range(max(map(len, columns), default=0)):
+        if io.busybox:  # of a file that has ended there is neither text nor what would follow it
+            ends = [mark] * (len(columns) - 1) + ["\n"]
+            row = [column[at] + end for column, end in zip(columns, ends, strict=True) if at < len(column)]
+            io.out("".join(row).encode(errors="surrogateescape"))
+            continue
         io.say(mark.join(column[at] if at < len(column) else "" for column in columns))
     return 0
 

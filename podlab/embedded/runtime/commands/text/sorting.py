@@ -94,7 +94,7 @@ async def sort(io: Io, words: list[str]) -> int:
     lines = [line for _, data in found for line in data.decode(errors="replace").splitlines()]
     sorted_ = ordered(lines, wanted, letters, separator)
     if "c" in letters:
-        return _checked(io, lines, sorted_)
+        return _checked(io, names[0] if names else "-", lines, sorted_)
     if "u" in letters:
         sorted_ = [
             line
@@ -106,12 +106,12 @@ async def sort(io: Io, words: list[str]) -> int:
     return 2 * (failed > 0)
 
 
-def _checked(io: Io, lines: list[str], sorted_: list[str]) -> int:
+def _checked(io: Io, name: str, lines: list[str], sorted_: list[str]) -> int:
     wrong = next((at for at, line in enumerate(lines) if line != sorted_[at]), None)
     if wrong is None:
         return 0
     at = next((at for at in range(1, len(lines)) if lines[at - 1] > lines[at]), wrong)
-    return io.fail(f"sort: -:{at + 1}: disorder: {lines[at]}")
+    return io.fail(f"Check line {at}" if io.busybox else f"sort: {name}:{at + 1}: disorder: {lines[at]}")
 
 
 def _options(words: list[str]) -> tuple[set[str], dict[str, list[str]], list[str]]:

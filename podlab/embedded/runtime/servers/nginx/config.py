@@ -71,7 +71,7 @@ def _word(text: str, at: int) -> tuple[int, _Word | None]:
         if found["mark"]:
             return found.end(), _Word(found["mark"], line, mark=True)
         quoted = found["double"] if found["double"] is not None else found["single"]
-        return found.end(), None if quoted is None else _Word(re.sub(r"\\(.)", r"\1", quoted), line)
+        return found.end(), None if quoted is None else _Word(unescaped(quoted), line)
     plain = PLAIN.match(text, at)
     if not plain:
         return at, _Word("", text.count("\n", 0, at) + 1, odd=True)
@@ -81,6 +81,14 @@ def _word(text: str, at: int) -> tuple[int, _Word | None]:
         word += "}" + (rest[0] if rest else "")
         at = rest.end() if rest else at + 1
     return at, _Word(word, text.count("\n", 0, at) + 1)
+
+
+def unescaped(quoted: str) -> str:
+    """What a quoted word stands for: of other letters than these a backslash stays. Upstream: ngx_conf_read_token"""
+    return re.sub(r"\\([\"'\\trn])", lambda found: CONTROL.get(found[1], found[1]), quoted)
+
+
+CONTROL = {"t": "\t", "r": "\r", "n": "\n"}
 
 
 @dataclass(slots=True)

@@ -101,10 +101,10 @@ def _holds(asked: Asked, directive: Directive) -> bool:
 def _returned(asked: Asked, directive: Directive) -> Page:
     words = directive.words
     if len(words) == 1 and not words[0].isdecimal():
-        return _redirect(302, asked.filled(words[0]))
+        return _redirect(asked, 302, asked.filled(words[0]))
     status = int(words[0][:3])
     if status in (301, 302, 303, 307, 308) and len(words) > 1:
-        return _redirect(status, asked.filled(words[1]))
+        return _redirect(asked, status, asked.filled(words[1]))
     if len(words) == 1:
         return Page(status)
     found = asked.server.location(asked.path).find("default_type")
@@ -112,7 +112,11 @@ def _returned(asked: Asked, directive: Directive) -> Page:
     return Page(status, asked.filled(words[1]).encode(errors="surrogateescape"), media_type, plain=True)
 
 
-def _redirect(status: int, target: str) -> Page:
+def _redirect(asked: Asked, status: int, target: str) -> Page:
+    """A path is told with the host that was asked and the port that listens. Upstream: ngx_http_header_filter"""
+    absolute = asked.server.location(asked.path).find("absolute_redirect")
+    if target.startswith("/") and not (absolute and absolute.words[0] == "off"):
+        target = f"http://{asked.variable('host')}{f':{asked.port}' if asked.port != 80 else ''}{target}"
     return Page(status, headers=(("Location", target),))
 
 
@@ -123,7 +127,7 @@ async def _rewrite(asked: Asked, directive: Directive) -> Page | None:
     target = re.sub(r"\$(\d)", lambda match: found.group(int(match[1])) or "", directive.words[1])
     target, flag = asked.filled(target), directive.words[2] if len(directive.words) > 2 else ""
     if flag in ("redirect", "permanent") or target.startswith(("http://", "https://", "$scheme")):
-        return _redirect(301 if flag == "permanent" else 302, target)
+        return _redirect(asked, 301 if flag == "permanent" else 302, target)
     inner = replace(asked, path=target.partition("?")[0], depth=asked.depth + 1)
     if inner.depth > DEEPEST:
         return Page(500)
@@ -180,8 +184,7 @@ async def _file(asked: Asked, location: Location) -> Page:
     path = posixpath.normpath(name)
     if files.is_directory(path):
         if not asked.path.endswith("/"):
-            host = asked.request.headers.get("host", "localhost")
-            return _redirect(301, f"http://{host}{asked.path}/")
+            return _redirect(asked, 301, f"{asked.path}/")
         return await _index(asked, location, path)
     try:
         data = files.read(path)

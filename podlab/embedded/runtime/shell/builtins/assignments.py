@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from podlab.embedded.runtime.commands.text import printing
 from podlab.embedded.runtime.expressions.arithmetic import ArithmeticProblem, value
+from podlab.embedded.runtime.machine.stdio import Io
+from podlab.embedded.runtime.shell import arrays
 from podlab.embedded.runtime.shell.state import Exit, Shell
 
 
@@ -79,8 +84,14 @@ async def declare(shell: Shell, words: list[str]) -> int:
     """`declare`: as `local` in a function, with -x as `export`, else assignments."""
     names = [word for word in words if not word.startswith("-")]
     flags = set("".join(word[1:] for word in words if word.startswith("-")))
-    if flags & set("AnulfFp"):
-        return shell.refuse("declare", f"podlab does not simulate declare -{min(flags & set('AnulfFp'))}", 2)
+    if flags & set("nulfF"):
+        return shell.refuse("declare", f"podlab does not simulate declare -{min(flags & set('nulfF'))}", 2)
+    if "p" in flags:
+        return _declared(shell, names)
+    if flags & {"a", "A"}:
+        for name in names:
+            shell.arrays.setdefault(name, arrays.Array(named="A" in flags))
+        return 0
     if "i" in flags:
         names = [_reckoned(shell, word) for word in names]
     if "r" in flags:
@@ -91,6 +102,28 @@ async def declare(shell: Shell, words: list[str]) -> int:
         return await local(shell, names)
     _each(shell, names, "declare")
     return 0
+
+
+def _declared(shell: Shell, names: list[str]) -> int:
+    """`declare -p NAME…`"""
+    code = 0
+    for name in names:
+        if name in shell.arrays:
+            shell.io.say(shell.arrays[name].declared(name))
+        elif name in shell.variables:
+            flags = "".join(sorted("x" * (name in shell.exported) + "r" * (name in shell.fixed))) or "-"
+            shell.io.say(f'declare -{flags} {name}="{shell.variables[name]}"')
+        else:
+            code = shell.refuse("declare", f"{name}: not found", 1)
+    return code
+
+
+async def printed(shell: Shell, io: Io, name: str, words: list[str]) -> int:
+    """bash's `printf -v NAME FORMAT [VALUE]…`"""
+    written = bytearray()
+    code = await printing.printf(replace(io, out=written.extend), words)
+    shell.assign(name, written.decode("utf-8", "surrogateescape"))
+    return code
 
 
 def _reckoned(shell: Shell, word: str) -> str:
@@ -112,6 +145,10 @@ async def unset(shell: Shell, words: list[str]) -> int:
         if name in shell.fixed:
             shell.refuse("unset", shell.dialect.read_only.format(name))
             raise Exit(2)
+        array, _, index = name.removesuffix("]").partition("[")
+        if index and array in shell.arrays:
+            shell.arrays[array].items.pop(shell.arrays[array].key(index, shell.variables) or "", None)
+            continue
         shell.variables.pop(name, None)
         shell.arrays.pop(name, None)
         shell.exported.discard(name)
@@ -138,7 +175,7 @@ async def read(shell: Shell, words: list[str]) -> int:
     if "r" not in flags:
         text = text.replace("\\\\", "\0").replace("\\", "").replace("\0", "\\")
     if "a" in values:
-        shell.arrays[values["a"]] = text.split()
+        shell.arrays[values["a"]] = arrays.of(_fields(text, shell.variables.get("IFS", " \t\n")))
         return 0 if data.endswith(b"\n") else 1
     given = _split(text, shell.variables.get("IFS", " \t\n"), len(names or ["REPLY"]))
     for name, word in zip(names or ["REPLY"], given, strict=True):
@@ -160,6 +197,14 @@ async def _delimited(shell: Shell, end: str, names: list[str]) -> int:
 READ_USAGE = (
     "read [-ers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] [-p prompt] [-t timeout] [-u fd] [name ...]"
 )
+
+
+def _fields(text: str, ifs: str) -> list[str]:
+    """All fields of a line."""
+    found = _split(text, ifs, text.count(ifs[:1]) + len(text) + 1) if text and ifs else [text] * bool(text)
+    while found and not found[-1]:
+        found.pop()
+    return found
 
 
 def _split(text: str, ifs: str, count: int) -> list[str]:
@@ -196,7 +241,7 @@ async def mapfile(shell: Shell, words: list[str]) -> int:
     """bash's `mapfile [-t] NAME`"""
     flags, _, names = _options(words, "dnOsuCc")
     lines = (await shell.io.stdin.rest()).decode("utf-8", "surrogateescape").splitlines(keepends="t" not in flags)
-    shell.arrays[names[0] if names else "MAPFILE"] = lines
+    shell.arrays[names[0] if names else "MAPFILE"] = arrays.of(lines)
     return 0
 
 

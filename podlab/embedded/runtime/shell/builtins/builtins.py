@@ -176,6 +176,8 @@ RESERVED = frozenset(
 
 async def type_(shell: Shell, words: list[str]) -> int:
     """`type`: what each name is; in bash 1, else 127, when one is nothing."""
+    if words[:1] in (["-t"], ["-p"], ["-P"]) and shell.dialect.name == "bash":
+        return _kinds(shell, words[1:], paths=words[0] != "-t")
     code = 0
     for word in words:
         path = place(shell, word)
@@ -193,6 +195,24 @@ async def type_(shell: Shell, words: list[str]) -> int:
             shell.io.say(f"{word} is a shell function" if shell.dialect.name == "dash" else f"{word} is a function")
         else:
             shell.io.say(f"{word} is a shell builtin" if path == word and "/" not in word else f"{word} is {path}")
+    return code
+
+
+def _kinds(shell: Shell, words: list[str], *, paths: bool) -> int:
+    """bash's `type -t` in a word, and `type -p` as a path."""
+    code = 0
+    for word in words:
+        path = place(shell, word)
+        kind = "keyword" if word in RESERVED else "alias" if word in shell.aliases else ""
+        kind = kind or (
+            "function" if word in shell.functions else "builtin" if path == word and "/" not in word else ""
+        )
+        if not kind and not path:
+            code = 1
+        elif not paths:
+            shell.io.say(kind or "file")
+        elif not kind:
+            shell.io.say(path)
     return code
 
 

@@ -94,6 +94,11 @@ def _bad_mask(shell: Shell, word: str) -> int:
 
 async def ulimit(shell: Shell, words: list[str]) -> int:
     """`ulimit [-a] [-LETTER [LIMIT]]`, as the node limits its containers."""
+    if words[:1] == ["-a"] and shell.dialect.name == "dash":
+        known = {letter: value for _, letter, value in LIMITS}
+        for name, letter in IN_DASH:
+            shell.io.say(f"{name:20} {shell.limits.get(letter, known[letter])}")
+        return 0
     if words[:1] == ["-a"]:
         for name, letter, value in LIMITS:
             shell.io.say(f"{name:32}(-{letter}) {shell.limits.get(letter, value)}")
@@ -122,6 +127,14 @@ LIMITS = (
     ("virtual memory (kb)", "v", "unlimited"), ("file locks", "x", "unlimited"),
 )  # fmt: skip
 """What `ulimit` tells: name, letter, value."""
+
+
+IN_DASH = (
+    ("time(seconds)", "t"), ("file(blocks)", "f"), ("data(kbytes)", "d"), ("stack(kbytes)", "s"),
+    ("coredump(blocks)", "c"), ("memory(kbytes)", "m"), ("locked memory(kbytes)", "l"), ("process", "u"),
+    ("nofiles", "n"), ("vmemory(kbytes)", "v"), ("locks", "x"), ("rtprio", "r"),
+)  # fmt: skip
+"""dash's names for them, in its order."""
 
 
 async def alias(shell: Shell, words: list[str]) -> int:

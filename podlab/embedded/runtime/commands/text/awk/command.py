@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 from podlab.embedded.runtime.commands.text.awk.calls import Failed
 from podlab.embedded.runtime.commands.text.awk.interpreter import Awk, Jump
-from podlab.embedded.runtime.commands.text.awk.lexer import BadProgram, unescaped
+from podlab.embedded.runtime.commands.text.awk.lexer import EXTRA, UNCLOSED, BadProgram, unescaped
 from podlab.embedded.runtime.commands.text.awk.parser import parse
 from podlab.embedded.runtime.commands.text.awk.values import Read, text
 from podlab.embedded.runtime.expressions import patterns
@@ -17,6 +17,10 @@ from podlab.embedded.runtime.streams import Input
 
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.S)
 USAGE = "Usage: awk [OPTIONS] [AWK_PROGRAM] [FILE]..."
+
+
+class Unread(Exception):
+    """A file that cannot be read, which has been told."""
 
 
 async def awk(io: Io, words: list[str]) -> int:
@@ -33,9 +37,11 @@ async def awk(io: Io, words: list[str]) -> int:
         running.globals |= {"ARGC": float(len(names)), "ARGV": {str(at): Read(name) for at, name in enumerate(names)}}
         input_ = _Lines(running, rest)
         code = await running.run(input_.lines())
-        return code or 2 * input_.failed
+        return code or (1 if io.busybox else 2) * input_.failed
     except BadProgram as error:
         return io.fail(_unexpected(io, error), 1 if io.busybox else 2)
+    except Unread:
+        return 1
     except patterns.BadPattern:
         return io.fail("awk: line 1: regular expression compile failed", 2)
     except (Failed, FileError, ValueError) as error:
@@ -47,7 +53,10 @@ async def awk(io: Io, words: list[str]) -> int:
 def _unexpected(io: Io, error: BadProgram) -> str:
     if io.busybox:
         return f"awk: cmd. line:{error.line}: Unexpected token"
-    return f"awk: line {error.line}: syntax error at or near {error.near[:20]}"
+    if error.near == UNCLOSED:
+        return f"awk: line {error.line + 1}: {error.near}"
+    near = error.near if error.near == EXTRA else f"syntax error at or near {error.near[:20]}"
+    return f"awk: line {error.line}: {near}"
 
 
 def _options(io: Io, words: list[str]) -> tuple[dict[str, str], str | None, list[str]]:
@@ -88,6 +97,8 @@ class _Lines:
             except FileError as error:
                 self.failed = True
                 io.fail("awk: " + UNREADABLE["awk"][io.busybox].format(name, error))
+                if io.busybox:  # its awk ends there
+                    raise Unread from None
                 continue
             self.running.globals |= {"FILENAME": name, "FNR": 0.0}
             async for line in self._of(source):

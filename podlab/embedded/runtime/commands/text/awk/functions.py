@@ -14,14 +14,14 @@ from podlab.embedded.runtime.expressions import printf
 
 
 def substr(words: list[Value]) -> Value:
-    """`substr(s, m[, n])`, counted from one and rounded."""
-    whole, first = text(words[0]), _round(number(words[1]))
-    last = first + _round(number(words[2])) if len(words) > 2 else len(whole) + 1
-    return whole[max(first, 1) - 1 : max(last - 1, 0)] if last > first else ""
+    """`substr(s, m[, n])`, counted from one; what begins before the text begins with it."""
+    whole, first = text(words[0]), max(_whole(number(words[1])), 1)
+    last = first + _whole(number(words[2])) if len(words) > 2 else len(whole) + 1
+    return whole[first - 1 : last - 1] if last > first else ""
 
 
-def _round(value: float) -> int:
-    return math.floor(max(-1e15, min(1e15, value)) + 0.5) if value == value else 0
+def _whole(value: float) -> int:
+    return int(max(-1e15, min(1e15, value))) if value == value else 0
 
 
 def _guarded(act: Callable[[float], float]) -> Callable[[list[Value]], Value]:

@@ -22,6 +22,8 @@ BREATH = 100
 """Rounds of loops after which time passes, so that no program keeps the server busy."""
 DEPTH = 40
 """Functions inside one another."""
+MOST = 2**31 - 1
+"""The largest whole number that mawk prints as one."""
 
 
 class Jump(Exception):
@@ -126,7 +128,7 @@ class Awk:
             raise Jump(node.kind, await self.value(given) if given else None)
 
     async def _print(self, values: tuple[Node, ...], redirect: str, target: Node | None) -> None:
-        shown = [text(await self.value(value), text(self.globals["OFMT"])) for value in values]
+        shown = [self.text(await self.value(value), "OFMT") for value in values]
         line = text(self.globals["OFS"]).join(shown) if values else self.record.line
         await self._out(line + text(self.globals["ORS"]), redirect, target)
 
@@ -209,6 +211,12 @@ class Awk:
         else:
             self.scope(name)[name] = value
 
+    def text(self, value: Value, form: str) -> str:
+        """What a value looks like by OFMT or CONVFMT: to mawk, whole numbers end where 32 bits do."""
+        shape = text(self.globals[form])
+        large = isinstance(value, float) and MOST < abs(value) < float("inf")
+        return formatted([shape, value]) if large and not self.io.busybox else text(value, shape)
+
     async def key(self, keys: tuple[Node, ...]) -> str:
         """The text that an array is asked with."""
         return text(self.globals["SUBSEP"]).join([text(await self.value(key)) for key in keys])
@@ -283,8 +291,7 @@ class Awk:
         return float({"<": order < 0, "<=": order <= 0, "==": order == 0}.get(operator, _other(operator, order)))
 
     async def _join(self, left: Node, right: Node) -> Value:
-        form = text(self.globals["CONVFMT"])
-        return text(await self.value(left), form) + text(await self.value(right), form)
+        return self.text(await self.value(left), "CONVFMT") + self.text(await self.value(right), "CONVFMT")
 
     async def _reckon(self, operator: str, left: Node, right: Node) -> Value:
         return calls.reckoned(operator, number(await self.value(left)), number(await self.value(right)))

@@ -26,6 +26,10 @@ ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v"
 ESCAPED |= {"\\": "\\", '"': '"', "/": "/", "\n": ""}
 
 
+UNCLOSED, EXTRA = "missing } near end of file", "extra '}'"
+"""What mawk says of brackets that do not fit."""
+
+
 class BadProgram(ValueError):
     """What awk does not understand: the text from there on."""
 

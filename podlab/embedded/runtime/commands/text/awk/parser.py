@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from podlab.embedded.runtime.commands.text.awk.lexer import BadProgram, Token, tokens
+from podlab.embedded.runtime.commands.text.awk.lexer import EXTRA, UNCLOSED, BadProgram, Token, tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,8 @@ class _Parser:
         made = Program()
         self.skip()
         while not self.take("end"):
+            if self.kind == "}":
+                raise BadProgram(EXTRA, self.tokens[self.at].line)
             if self.take("function"):
                 self._function(made)
             elif self.take("BEGIN"):
@@ -112,6 +114,8 @@ class _Parser:
         found: list[Node] = []
         self.skip()
         while not self.take("}"):
+            if self.kind == "end":
+                raise BadProgram(UNCLOSED, self.tokens[self.at].line)
             found.append(self._statement())
             self.skip()
         return Node("block", tuple(found))
