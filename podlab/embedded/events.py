@@ -7,6 +7,7 @@ Upstream: staging/src/k8s.io/client-go/tools/record/{event,events_cache}.go
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from podlab.apimachinery.times import rfc3339
@@ -24,12 +25,24 @@ SIMILAR = 10
 SIMILAR_SECONDS = 600.0
 
 
+Key = tuple[str, ...]
+"""Under which an event is counted: type and reason, where it was not combined also fieldPath and message."""
+
+
 @dataclass(slots=True)
-class _Bucket:
-    tokens: float
+class _Told:
+    """What was told of one object: by type and reason the messages and when the last one was, by key the event's name.
+
+    It is kept of every Pod, so it is small: keys and messages that many have in common are there once.
+    """
+
     filled: float
+    tokens: float = float(BURST)
+    similar: dict[Key, tuple[Key, float]] = field(default_factory=dict)
+    names: dict[Key, str] = field(default_factory=dict)
 
     def take(self, now: float) -> bool:
+        """Whether one more may be sent."""
         self.tokens = min(float(BURST), self.tokens + (now - self.filled) / REFILL)
         self.filled = now
         if self.tokens < 1:
@@ -38,19 +51,10 @@ class _Bucket:
         return True
 
 
-@dataclass(slots=True)
-class _Similar:
-    messages: tuple[str, ...] = ()
-    last: float = 0.0
-
-
-@dataclass(slots=True)
-class _Told:
-    """What was told of one object."""
-
-    bucket: _Bucket
-    similar: dict[tuple[str, ...], _Similar] = field(default_factory=dict)
-    names: dict[tuple[str, ...], str] = field(default_factory=dict)
+@lru_cache(1024)
+def _same(words: Key) -> Key:
+    """What is told of thousands of Pods is kept once."""
+    return words
 
 
 class Recorder:
@@ -74,9 +78,9 @@ class Recorder:
         """Write an event about an object, or count one more of an earlier one."""
         now = self._registry.clock.now()
         involved = reference(obj, path)
-        told = self._told.setdefault(_who(involved), _Told(_Bucket(float(BURST), now)))
+        told = self._told.setdefault(_who(involved), _Told(now))
         key, message = _aggregate(told, involved, type_, reason, message, now)
-        if not told.bucket.take(now):
+        if not told.take(now):
             return
         namespace = involved.get("namespace") or "default"
         if not self._count(told.names.get(key), namespace, message, now):
@@ -136,20 +140,19 @@ class Recorder:
         self._told.pop(_who(reference(obj, "")), None)
 
 
-def _aggregate(
-    told: _Told, involved: Obj, type_: str, reason: str, message: str, now: float
-) -> tuple[tuple[str, ...], str]:
+def _aggregate(told: _Told, involved: Obj, type_: str, reason: str, message: str, now: float) -> tuple[Key, str]:
     """The key under which this event is counted, and its message."""
-    similar = told.similar.setdefault((type_, reason), _Similar())
-    if now - similar.last > SIMILAR_SECONDS:
-        similar.messages = ()
-    if message not in similar.messages:
-        similar.messages += (message,)
-    similar.last = now
-    if len(similar.messages) < SIMILAR:
-        return (type_, reason, involved.get("fieldPath", ""), message), message
-    similar.messages = similar.messages[:-1]
-    return (type_, reason), "(combined from similar events): " + message
+    kind = _same((type_, reason))
+    messages, last = told.similar.get(kind, ((), now))
+    if now - last > SIMILAR_SECONDS:
+        messages = ()
+    if message not in messages:
+        messages = _same((*messages, message))
+    combined = len(messages) >= SIMILAR
+    told.similar[kind] = messages[:-1] if combined else messages, now
+    if combined:
+        return kind, "(combined from similar events): " + message
+    return _same((type_, reason, involved.get("fieldPath", ""), message)), message
 
 
 def reference(obj: Obj, path: str) -> Obj:
@@ -168,4 +171,7 @@ def reference(obj: Obj, path: str) -> Obj:
 
 
 def _who(involved: Obj) -> str:
-    return "/".join(str(involved.get(key, "")) for key in ("kind", "namespace", "name", "uid"))
+    """Its uid, which most objects have to themselves, and is there already."""
+    if involved.get("uid", involved["name"]) != involved["name"]:  # a node has its name for one
+        return str(involved["uid"])
+    return "/".join(str(involved.get(key, "")) for key in ("kind", "namespace", "name"))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from itertools import takewhile
+
 from podlab.embedded.apiserver.registry import Event, Registry
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Timer
@@ -14,7 +17,7 @@ class EventExpiry:
 
     def __init__(self, registry: Registry) -> None:
         self._registry, self._clock, self._events = registry, registry.clock, registry.resource("events")
-        self._due: dict[tuple[str, str], float] = {}  # the oldest first
+        self._due: dict[str, dict[str, float]] = {}  # by namespace and name, the oldest of each namespace first
         self._timer: Timer | None = None
         self._stop = registry.on(self._events, self._on)
 
@@ -26,26 +29,36 @@ class EventExpiry:
 
     def _on(self, event: Event) -> None:
         meta = event.object["metadata"]
-        key = (meta["namespace"], meta["name"])
-        self._due.pop(key, None)
+        self._drop(meta["namespace"], meta["name"])
         if event.type != "DELETED":
-            self._due[key] = self._clock.now() + LIFE
+            self._due.setdefault(meta["namespace"], {})[meta["name"]] = self._clock.now() + LIFE
             self._arm()
+
+    def _drop(self, namespace: str, name: str) -> None:
+        due = self._due.get(namespace, {})
+        due.pop(name, None)
+        if not due:
+            self._due.pop(namespace, None)
 
     def _arm(self) -> None:
         if self._timer is None and self._due:
-            self._timer = self._clock.call_at(next(iter(self._due.values())), self._expire)
+            first = min(next(iter(due.values())) for due in self._due.values())
+            self._timer = self._clock.call_at(first, self._expire)
 
     def _expire(self) -> None:
         self._timer = None
         now = self._clock.now()
-        for key, due in list(self._due.items()):
-            if due > now:
-                break
-            del self._due[key]
+        over = [(namespace, name) for namespace, due in self._due.items() for name in _over(due, now)]
+        for namespace, name in over:
+            self._drop(namespace, name)
             try:
-                self._registry.delete(self._events, key[1], key[0])
+                self._registry.delete(self._events, name, namespace)
             except StatusError as error:
                 if error.code != 404:
                     raise
         self._arm()
+
+
+def _over(due: Mapping[str, float], now: float) -> Iterator[str]:
+    """The names of those whose time is over, who come first."""
+    return (name for name, _ in takewhile(lambda item: item[1] <= now, due.items()))

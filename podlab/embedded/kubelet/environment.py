@@ -9,6 +9,7 @@ import base64
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from podlab.apimachinery import quantity
@@ -153,16 +154,21 @@ def _services(services: Sequence[Obj]) -> dict[str, str]:
         ip, ports = service["spec"].get("clusterIP"), service["spec"].get("ports") or []
         if not ip or ip == "None" or not ports:
             continue
-        prefix = service["metadata"]["name"].upper().replace("-", "_")
-        first = ports[0]
-        env |= {f"{prefix}_SERVICE_HOST": ip, f"{prefix}_SERVICE_PORT": str(first["port"])}
-        env |= {f"{prefix}_SERVICE_PORT_{p['name'].upper()}": str(p["port"]) for p in ports if p.get("name")}
-        env[f"{prefix}_PORT"] = f"tcp://{ip}:{first['port']}"
-        for port in ports:
-            base = f"{prefix}_PORT_{port['port']}_{port.get('protocol', 'TCP')}"
-            proto = port.get("protocol", "TCP").lower()
-            env |= {base: f"{proto}://{ip}:{port['port']}", f"{base}_PROTO": proto}
-            env |= {f"{base}_PORT": str(port["port"]), f"{base}_ADDR": ip}
+        told = ((port.get("name", ""), str(port["port"]), port.get("protocol", "TCP")) for port in ports)
+        env |= _service(service["metadata"]["name"], ip, tuple(told))
+    return env
+
+
+@lru_cache(256)
+def _service(name: str, ip: str, ports: tuple[tuple[str, str, str], ...]) -> Mapping[str, str]:
+    """What is told of a Service of these ports (name, number, protocol): once, for all containers that hear of it."""
+    prefix, first = name.upper().replace("-", "_"), ports[0][1]
+    env = {f"{prefix}_SERVICE_HOST": ip, f"{prefix}_SERVICE_PORT": first}
+    env |= {f"{prefix}_SERVICE_PORT_{called.upper()}": number for called, number, _ in ports if called}
+    env[f"{prefix}_PORT"] = f"tcp://{ip}:{first}"
+    for _, number, protocol in ports:
+        base, proto = f"{prefix}_PORT_{number}_{protocol}", protocol.lower()
+        env |= {base: f"{proto}://{ip}:{number}", f"{base}_PROTO": proto, f"{base}_PORT": number, f"{base}_ADDR": ip}
     return env
 
 

@@ -128,8 +128,7 @@ class Kubelet:
             )
             restore.pod(self.parts, self.starter, pod)
             self._tell_of_sandbox(pod)
-            for kind, found in restore.results(pod).items():
-                worker.results[kind].update(found)
+            worker.results |= restore.results(pod)
             self.parts.clock.call_later(NOTICE, worker.poke)
 
     def _pods(self) -> Iterator[Obj]:

@@ -32,7 +32,7 @@ class Probed(Protocol):
     randomness: Randomness
     recorder: Recorder
     pod: Obj
-    results: dict[str, dict[str, bool]]
+    results: dict[tuple[str, str], bool]
 
     def container(self, name: str) -> Container | None:
         """The latest instance of a container."""
@@ -105,7 +105,7 @@ class ProbeWorker:
         delay = float(self.spec.get("initialDelaySeconds") or 0)
         if self.held or self.clock.now() - instance.started_at < delay - 0.02:
             return None
-        started = self.worker.results["startupProbe"].get(instance.id, "startupProbe" not in self.container)
+        started = self.worker.results.get(("startupProbe", instance.id), "startupProbe" not in self.container)
         if started != (self.key != "startupProbe"):
             return None
         return found

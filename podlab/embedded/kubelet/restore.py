@@ -58,14 +58,14 @@ def pod(using: Dependencies, starter: Starter, pod: Obj) -> None:
         using.runtime.stop_sandbox(uid)
 
 
-def results(pod: Obj) -> dict[str, dict[str, bool]]:
+def results(pod: Obj) -> dict[tuple[str, str], bool]:
     """What the probes of running containers last said, by kind and container id: it is in the status."""
-    found: dict[str, dict[str, bool]] = {"readinessProbe": {}, "startupProbe": {}}
+    found: dict[tuple[str, str], bool] = {}
     for status in (pod.get("status") or {}).get("containerStatuses") or []:
         id_ = str(status.get("containerID", "")).removeprefix("containerd://")
         if id_ and "running" in status["state"]:
-            found["readinessProbe"][id_] = bool(status["ready"])
-            found["startupProbe"][id_] = bool(status.get("started"))
+            found["readinessProbe", id_] = bool(status["ready"])
+            found["startupProbe", id_] = bool(status.get("started"))
     return found
 
 

@@ -64,7 +64,7 @@ class PodWorker:
         self.uid: str = pod["metadata"]["uid"]
         self.state = TERMINATED if (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed") else RUNNING
         self.reasons: dict[str, tuple[str, str]] = {}
-        self.results: dict[str, dict[str, bool]] = {kind: {} for kind in KINDS}
+        self.results: dict[tuple[str, str], bool] = {}  # what probes of a kind last said of a container
         self.probes: list[ProbeWorker] = []
         self.version = self.observed = 0
         self._pending = self._reinspected = False
@@ -74,8 +74,11 @@ class PodWorker:
         self._task: asyncio.Task[None] | None = None
         self._retry: Timer | None = None
         self._relist: Timer | None = None
-        self._eviction = Eviction(using, lambda: self.pod if self.state == RUNNING else None, self.poke)
+        self._eviction = Eviction(using, self._running, self.poke)
         self._allocation = resize.Allocation.of(pod)
+
+    def _running(self) -> Obj | None:
+        return self.pod if self.state == RUNNING else None
 
     # What wakes it
 
@@ -187,7 +190,7 @@ class PodWorker:
         for instance in self.instances():
             for kind, results in found.items():
                 if kind in specs.get(instance.name, {}):
-                    results[instance.id] = self.results[kind].get(instance.id, False)
+                    results[instance.id] = self.results.get((kind, instance.id), False)
         return Observation(
             now=self.clock.now(),
             host_ip=self._using.node_ip,
@@ -195,7 +198,7 @@ class PodWorker:
             reasons=self.reasons,
             ready=found["readinessProbe"],
             started=found["startupProbe"],
-            alive=dict(self.results["livenessProbe"]),
+            alive={id_: ok for (kind, id_), ok in self.results.items() if kind == "livenessProbe"},
             sandbox_ready=bool(sandbox and sandbox.ready),
             ip=sandbox.ip if sandbox and not self.pod["spec"].get("hostNetwork") else "",
             start_time=self._start_time,
@@ -211,7 +214,7 @@ class PodWorker:
         self._eviction.tell(self.pod)
         self._write(status)
         for probe in self.probes:
-            if probe.key == "readinessProbe" and probe.id and not self.results[probe.key].get(probe.id, False):
+            if probe.key == "readinessProbe" and probe.id and not self.results.get((probe.key, probe.id), False):
                 probe.trigger()
         return status
 
@@ -233,10 +236,10 @@ class PodWorker:
     def probed(self, kind: str, id_: str, ok: bool) -> None:
         """A probe's answer has settled."""
         default = kind == "livenessProbe"
-        before = self.results[kind].get(id_, default)
-        self.results[kind][id_] = ok
+        before = self.results.get((kind, id_), default)
+        self.results[kind, id_] = ok
         if kind == "startupProbe" and not ok:
-            self.results["livenessProbe"][id_] = False
+            self.results["livenessProbe", id_] = False
             self.poke()
         elif before != ok:
             if kind != "livenessProbe":

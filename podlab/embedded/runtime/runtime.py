@@ -124,7 +124,7 @@ class Container:
         process = self.main = Process(
             self,
             list(self.argv),
-            dict(self.env),
+            self.env,
             lambda data: self._write("stdout", data),
             lambda data: self._write("stderr", data),
             stdin=self.stdin,
@@ -373,4 +373,4 @@ def one_file(path: str, data: bytes, mode: int = 0o644, *, read_only: bool = Fal
 def _one_file(data: bytes, mode: int) -> Volume:
     volume = Volume()
     volume.put("/file", data, mode)
-    return volume
+    return volume.rest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -17,11 +17,56 @@ SETGID = 0o2000
 File = tuple[bytes, int]
 """What is in a file, and its permission bits."""
 _NOTHING: Any = MappingProxyType({})
+_REMOVED: Any = object()
+MANY = 16
+"""Files that are not copied to write another."""
 
 
 def _nothing() -> Any:
     """What a volume has where it has none of its own."""
     return _NOTHING
+
+
+class Layered(MutableMapping[str, bytes | None]):
+    """What is in a volume, and what was written over it since: an image's files are there once for all containers."""
+
+    __slots__ = ("_above", "_below")
+
+    def __init__(self, below: Mapping[str, bytes | None]) -> None:
+        self._below = below
+        self._above: dict[str, Any] = {}
+
+    def __getitem__(self, key: str) -> bytes | None:
+        found = self._above.get(key, _NOTHING)
+        if found is _REMOVED:
+            raise KeyError(key)
+        return self._below[key] if found is _NOTHING else found
+
+    def __contains__(self, key: object) -> bool:
+        return self._above[key] is not _REMOVED if key in self._above else key in self._below
+
+    def __setitem__(self, key: str, value: bytes | None) -> None:
+        self._above[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        if key not in self:
+            raise KeyError(key)
+        if key in self._below:
+            self._above[key] = _REMOVED
+        else:
+            del self._above[key]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (key for key in self._below if self._above.get(key) is not _REMOVED)
+        yield from (key for key in self._above if key not in self._below)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _own(entries: MutableMapping[str, bytes | None]) -> MutableMapping[str, bytes | None]:
+    """What may be written without changing what others have."""
+    return Layered(entries) if len(entries) >= MANY and isinstance(entries, dict) else dict(entries)
 
 
 @dataclass(slots=True)
@@ -34,7 +79,7 @@ class Volume:
     Thousands of containers hold what their image has: until it is written to, a volume shares what is in it.
     """
 
-    entries: dict[str, bytes | None] = field(default_factory=_nothing)
+    entries: MutableMapping[str, bytes | None] = field(default_factory=_nothing)
     links: dict[str, str] = field(default_factory=_nothing)
     modes: dict[str, int] = field(default_factory=_nothing)
     folder: str = ""
@@ -54,9 +99,17 @@ class Volume:
     def own(self) -> None:
         """Share with no other volume from now on: to be called before anything in it is changed."""
         if self.shares:
-            self.entries, self.links, self.modes = dict(self.entries), dict(self.links), dict(self.modes)
+            self.entries, self.links, self.modes = _own(self.entries), dict(self.links), dict(self.modes)
             self.owners, self.fifos, self.times = dict(self.owners), dict(self.fifos), dict(self.times)
             self.shares = False
+
+    def rest(self) -> Volume:
+        """The same, written for now: what it has nothing in takes no room."""
+        for name in ("links", "modes", "owners", "fifos", "times"):
+            if not getattr(self, name):
+                setattr(self, name, _NOTHING)
+        self.shares = True
+        return self
 
     def put(self, path: str, data: bytes, mode: int | None = None) -> None:
         """Write a file and the directories above it."""
@@ -106,6 +159,7 @@ class Volume:
             self.modes[inner] = mode
         first = {path.lstrip("/").partition("/")[0] for path in files}
         self.links = {"/..data": folder, **{f"/{name}": f"..data/{name}" for name in first}}
+        self.rest()
 
     def published(self) -> dict[str, File]:
         """The files of the last `publish`."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from podlab.apimachinery import quantity
@@ -68,7 +69,15 @@ def asked_for(pod: Obj) -> dict[str, Obj]:
     """The resources in a Pod's spec, by container; ephemeral containers have none."""
     found = [container for container, path in podspecs.paths(pod) if not path.startswith(EPHEMERAL)]
     own = {podspecs.WHOLE: pod["spec"]["resources"]} if pod["spec"].get("resources") else {}
+    if not own and not any(container.get("resources") for container in found):
+        return _nothing_for(tuple(container["name"] for container in found))
     return own | {container["name"]: container.get("resources") or {} for container in found}
+
+
+@lru_cache(256)
+def _nothing_for(names: tuple[str, ...]) -> dict[str, Obj]:
+    """One for all Pods whose containers ask for nothing: never changed, only replaced."""
+    return {name: {} for name in names}
 
 
 def verdict(pod: Obj, node: Obj | None, others: Iterable[Obj]) -> tuple[str, str, str] | None:

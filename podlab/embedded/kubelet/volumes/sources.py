@@ -93,6 +93,7 @@ def _give_tokens(pod: Obj, spec: Obj, volume: Volume) -> None:
     for source in (spec.get("projected") or {}).get("sources") or []:
         if user and "serviceAccountToken" in source:
             path = posixpath.normpath(f"/{source['serviceAccountToken']['path']}")
+            volume.own()
             volume.owners[f"/{volume.folder}{path}"] = volume.owners[f"/{path.split('/')[1]}"] = (user, 0)
 
 

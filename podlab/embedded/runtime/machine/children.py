@@ -60,7 +60,8 @@ async def _run(process: Process, run: Callable[[], Awaitable[int]]) -> int:
 def starved(process: Process) -> int:
     """The kernel kills the process that took too much; the container's end tells of it."""
     process.fate = 9
-    process.machine.processes.starved.add(process.machine.sockets.owner)
+    processes = process.machine.processes
+    processes.starved |= {process.machine.sockets.owner}
     return 128 + process.fate
 
 

@@ -18,6 +18,7 @@ from podlab.embedded.runtime.machine.process import Machine, Process
 from podlab.embedded.runtime.volume import Mount, Volume
 
 T = TypeVar("T")
+Find = Callable[[Machine, str], Callable[[], T] | None]
 BITS = {name: bit for bit, name in enumerate(CAPABILITIES.split())}
 CLEARED = "0" * 16
 
@@ -199,22 +200,24 @@ LINKS: dict[str, Callable[[Process], str]] = {
 class _View(MutableMapping[str, T], Generic[T]):
     """A mapping whose values are told when they are asked for; nothing is kept of it, nothing can be put in it."""
 
-    def __init__(self, find: Callable[[str], Callable[[], T] | None], paths: Callable[[], Iterable[str]]) -> None:
-        self._find, self._paths = find, paths
+    __slots__ = ("_find", "_machine", "_paths")
+
+    def __init__(self, machine: Machine, find: Find[T], paths: Callable[[Machine], Iterable[str]]) -> None:
+        self._machine, self._find, self._paths = machine, find, paths
 
     def __getitem__(self, key: str) -> T:
-        if tell := self._find(key):
+        if tell := self._find(self._machine, key):
             return tell()
         raise KeyError(key)
 
     def __contains__(self, key: object) -> bool:
-        return self._find(str(key)) is not None
+        return self._find(self._machine, str(key)) is not None
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._paths())
+        return iter(self._paths(self._machine))
 
     def __len__(self) -> int:
-        return len(list(self._paths()))
+        return len(list(self._paths(self._machine)))
 
     def __bool__(self) -> bool:
         return True
@@ -229,8 +232,8 @@ class _View(MutableMapping[str, T], Generic[T]):
 def volume(machine: Machine) -> Volume:
     """What a container has at /proc."""
     made = Volume(mode=0o555)
-    made.entries = _View(partial(_file, machine), partial(_files, machine))  # type: ignore[assignment]
-    made.links = _View(partial(_link, machine), partial(_links, machine))  # type: ignore[assignment]
+    made.entries = _View(machine, _file, _files)
+    made.links = _View(machine, _link, _links)  # type: ignore[assignment]
     return made
 
 

@@ -31,6 +31,11 @@ BREATH = 100
 """Commands after which a process lets the others go on."""
 
 
+def nothing(name: str) -> bool:
+    """Which signals a process handles that says nothing of them."""
+    return False
+
+
 class Machine(Protocol):
     """What a process needs of its container."""
 
@@ -73,7 +78,7 @@ class Process:
     steps: int = 0
     signals: list[str] = field(default_factory=list)
     ignored: frozenset[str] = frozenset()
-    handles: Callable[[str], bool] = lambda name: False
+    handles: Callable[[str], bool] = nothing
     task: asyncio.Future[Any] | None = None
     fate: int = 0
     pipe: Pipe | None = None
@@ -88,7 +93,7 @@ class Process:
         """A process that this one starts; not running yet."""
         inner = replace(self, argv=argv, steps=0, signals=[], task=None, fate=0)
         inner.parent, inner.title, inner.closing = self.pid, "", []
-        inner.handles, inner._waiter = lambda name: False, None
+        inner.handles, inner._waiter = nothing, None
         return inner
 
     @property
@@ -175,7 +180,7 @@ class Processes:
 
     def __init__(self) -> None:
         self.running: dict[int, Process] = {}
-        self.starved: set[str] = set()
+        self.starved: frozenset[str] = frozenset()
         self._last = 6
 
     def enter(self, process: Process) -> None:

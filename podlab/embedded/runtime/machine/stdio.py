@@ -19,6 +19,7 @@ PIPE_LIMIT = 16 * 2**20
 
 Stream = Input | Write
 """What a file descriptor stands for."""
+NO_STREAMS: Mapping[int, Stream] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Io:
     err: Write
     env: Mapping[str, str] | None = None
     cwd: str = ""
-    more: Mapping[int, Stream] = field(default_factory=lambda: MappingProxyType({}))
+    more: Mapping[int, Stream] = field(default_factory=lambda: NO_STREAMS)
     speaker: str = ""
 
     def path(self, name: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine import kernel
@@ -268,11 +270,11 @@ def _below(block: Directive) -> list[Directive]:
     return [one for directive in block.inner for one in (directive, *_below(directive))]
 
 
-async def entrypoint(process: Process) -> int:
-    """The official image's entry point, and the server."""
+def entrypoint(process: Process) -> Coroutine[Any, Any, int]:
+    """The official image's entry point, and the server, which is to be awaited."""
     process.out(preparation.configured(ENTRYPOINT_LOG, process.machine.files).encode())
     process.argv = process.argv[1:] or ["nginx"]
-    return await serve(process, process.argv)
+    return serve(process, process.argv)
 
 
 async def serve(process: Process, words: list[str]) -> int:
