@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 from podlab.clusters.cluster import Cluster
 from podlab.clusters.tab import Tab
@@ -15,6 +14,7 @@ from podlab.commands import tab
 from podlab.embedded.stepping import SteppingClock
 from podlab.kubeconfig import eventloop
 from podlab.kubeconfig.eventloop import EventLoop
+from tests.interactive import interactive
 
 
 @pytest.fixture(autouse=True)
@@ -36,10 +36,10 @@ def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster
 
 
 @pytest.fixture
-def shell() -> Any:
-    made = InteractiveShell()
-    tab.load_ipython_extension(made)
-    return made
+def shell() -> Iterator[Any]:
+    with interactive() as made:
+        tab.load_ipython_extension(made)
+        yield made
 
 
 def test_kubectl_answers_as_a_program_would(shell: Any, capsys: pytest.CaptureFixture[str]) -> None:

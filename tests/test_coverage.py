@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import re
-import sys
-from functools import cache
 from pathlib import Path
 
 import pytest
 
+from podlab.lessons.lesson import LESSONS
+from tests.lessons.sources import cells
+
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
-import jupytext  # noqa: E402
-from build_notebooks import select  # noqa: E402
-
-from podlab.lessons.lesson import LESSONS  # noqa: E402
-
 KOREAN, ENGLISH = (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8").split("\n## English\n")
 ROW = re.compile(r"^\| (?P<what>.+?) \| `(?P<lesson>\d\d-[a-z-]+)` \| `(?P<cell>[^|]+)` \|$", re.MULTILINE)
 
@@ -25,11 +20,9 @@ def rows(part: str) -> list[tuple[str, str]]:
     return [(found["lesson"], found["cell"]) for found in ROW.finditer(part)]
 
 
-@cache
 def lines(lesson: str, language: str) -> list[str]:
     """The code of a lesson."""
-    notebook = select(jupytext.read(ROOT / "notebooks" / "src" / f"{lesson}.md"), language)
-    return [line for each in notebook.cells if each.cell_type == "code" for line in each.source.splitlines()]
+    return [line for cell in cells(lesson, language, "code") for line in cell.splitlines()]
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])

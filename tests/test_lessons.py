@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from functools import cache
 from pathlib import Path
 
-import jupytext
 import pytest
 import yaml
 
 from podlab.lessons.lesson import LESSONS, MANIFEST, Lesson, manifest
-from tools.build_notebooks import LANGUAGES, language_of, select
+from tests.lessons import sources
+from tools.build_notebooks import LANGUAGES, language_of
 
 SOURCES = Path(__file__).parent.parent / "notebooks" / "src"
 HANGUL = re.compile(r"[가-힣]")
@@ -20,19 +19,12 @@ TASKS = LESSONS[-1]  # no steps, no predictions, no foreseen mistakes: the learn
 LESSON = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
 
 
-@cache
-def source(lesson: Lesson):
-    return jupytext.read(SOURCES / f"{lesson.slug}.md")
-
-
 def code(lesson: Lesson, language: str) -> list[str]:
-    return [cell.source for cell in select(source(lesson), language, lesson.slug).cells if cell.cell_type == "code"]
+    return sources.cells(lesson.slug, language, "code")
 
 
 def texts(lesson: Lesson, language: str) -> str:
-    return "\n".join(
-        cell.source for cell in select(source(lesson), language, lesson.slug).cells if cell.cell_type == "markdown"
-    )
+    return "\n".join(sources.cells(lesson.slug, language, "markdown"))
 
 
 def test_every_source_is_a_lesson_and_every_lesson_has_a_source():
@@ -41,7 +33,7 @@ def test_every_source_is_a_lesson_and_every_lesson_has_a_source():
 
 @LESSON
 def test_each_korean_cell_is_followed_at_once_by_its_english_cell(lesson):
-    cells = [(language_of(cell), cell.cell_type) for cell in source(lesson).cells]
+    cells = [(language_of(cell), cell.cell_type) for cell in sources.source(lesson.slug).cells]
     while cells:
         (language, kind), *cells = cells
         if language is None:
@@ -54,7 +46,7 @@ def test_each_korean_cell_is_followed_at_once_by_its_english_cell(lesson):
 
 @LESSON
 def test_text_is_in_the_language_it_says(lesson):
-    for cell in source(lesson).cells:
+    for cell in sources.source(lesson.slug).cells:
         if language_of(cell) == "ko" and cell.cell_type == "markdown":
             assert HANGUL.search(cell.source)
         if language_of(cell) != "ko":
@@ -77,7 +69,7 @@ def test_code_differs_between_languages_only_in_comments_and_the_language(lesson
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_size(lesson, language):
     """40 cells, 10 lines of code in one; a manifest is a file, not code, and as long as it has to be."""
-    assert len(select(source(lesson), language, lesson.slug).cells) <= 40
+    assert len(sources.notebook(lesson.slug, language).cells) <= 40
     for cell in code(lesson, language):
         assert len(cell.splitlines()) <= (15 if cell.startswith("%%manifest") else 10), cell
 
@@ -140,7 +132,7 @@ def test_each_step_of_a_lesson_that_acts_has_a_check(lesson):
     if lesson is TASKS:
         pytest.skip("this lesson only asks")
     step, checked = "", {}
-    for cell in select(source(lesson), "en", lesson.slug).cells:
+    for cell in sources.notebook(lesson.slug, "en").cells:
         if cell.cell_type == "markdown":
             for heading in re.findall(r"^## (.*)$", cell.source, re.MULTILINE):
                 step, checked[heading] = heading, False
@@ -157,9 +149,10 @@ def test_each_step_of_a_lesson_that_acts_has_a_check(lesson):
 
 @pytest.mark.parametrize("lesson", LESSONS[2:-1], ids=lambda lesson: lesson.slug)
 def test_a_lesson_that_acts_has_a_prediction_a_mistake_a_cell_to_change_and_the_official_client(lesson):
-    notebook = select(source(lesson), "en", lesson.slug)
     assert any(question.prediction for question in lesson.module.QUESTIONS)
-    assert any("raises-exception" in cell.metadata.get("tags", ()) for cell in notebook.cells)
+    assert any(
+        "raises-exception" in cell.metadata.get("tags", ()) for cell in sources.notebook(lesson.slug, "en").cells
+    )
     assert "is yours to change" in texts(lesson, "en")
     assert re.search("고치는 셀|고쳐 보는 셀|고쳐 보십시오", texts(lesson, "ko"))
     assert any("CoreV1Api" in cell for cell in code(lesson, "en"))

@@ -12,6 +12,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import twice  # noqa: E402
 
+pytestmark = pytest.mark.slow  # it starts pytest, up to twice a test
 FILE = """
 from pathlib import Path
 MARK = Path(__file__).with_suffix(".mark")

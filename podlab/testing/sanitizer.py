@@ -8,17 +8,15 @@ from pathlib import Path
 from podlab.testing.ages import hide
 
 FILE = Path(__file__).with_name("sanitize.cfg")
-
-
-def patterns(text: str | None = None) -> list[tuple[str, str]]:
-    """Pairs of pattern and replacement, in the order in which they apply."""
-    found = re.findall(r"^regex: (.*)$\n^replace: (.*)$", text or FILE.read_text(encoding="ascii"), flags=re.MULTILINE)
-    return [(regex, replacement) for regex, replacement in found]
+PATTERNS: tuple[tuple[str, str], ...] = tuple(
+    re.findall(r"^regex: (.*)$\n^replace: (.*)$", FILE.read_text(encoding="ascii"), flags=re.MULTILINE)
+)
+"""Pairs of pattern and replacement, in the order in which they apply."""
 
 
 def sanitize(text: str) -> str:
     """The text without what may differ."""
     text = hide(text)
-    for regex, replacement in patterns():
+    for regex, replacement in PATTERNS:
         text = re.sub(regex, replacement, text)
     return text

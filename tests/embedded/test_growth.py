@@ -6,6 +6,8 @@ import gc
 import tracemalloc
 from typing import Any
 
+import pytest
+
 from podlab.embedded.runtime.files import Files
 from podlab.embedded.runtime.runtime import Container
 from podlab.embedded.runtime.servers.nginx import config, sites
@@ -40,6 +42,7 @@ def containers(lab: Simulation) -> list[Container]:
     return [one for one in found if one.image.reference.endswith("/nginx:latest")]
 
 
+@pytest.mark.slow  # a measurement: each allocation of thirty Pods is counted
 async def test_a_pod_costs_no_more_than_it_may() -> None:
     lab = Simulation()
     await lab.start()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
-import jupytext
 import pytest
 
 from podlab.lessons.glossary import CLOSED, TERMS, mark
-from podlab.lessons.lesson import LESSONS, notebooks
-from tools.build_notebooks import LANGUAGES, select
+from podlab.lessons.lesson import LESSONS
+from podlab.text import LANGUAGES
+from tests.lessons.sources import cells
 
 EACH = [(lesson, language) for lesson in LESSONS for language in LANGUAGES]
 ASKED = [
@@ -29,9 +28,8 @@ ASKED = [
 ]
 
 
-def prose(path: Path, language: str) -> str:
-    cells = select(jupytext.read(path), language, path.stem).cells
-    return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+def prose(slug: str, language: str) -> str:
+    return "\n\n".join(cells(slug, language, "markdown"))
 
 
 def test_the_words_that_newcomers_asked_for_are_there():
@@ -51,11 +49,11 @@ def test_a_meaning_is_one_short_line_in_both_languages(term):
 
 @pytest.mark.parametrize(("lesson", "language"), EACH, ids=lambda each: getattr(each, "number", each))
 def test_each_term_of_a_lesson_is_explained_once_and_at_its_first_use(lesson, language):
-    text = prose(notebooks() / "src" / f"{lesson.slug}.md", language)
+    text = prose(lesson.slug, language)
+    bare = re.sub(r"\*\*[^*\n]*\*\*|(?s:" + CLOSED.pattern + ")", lambda m: " " * len(m[0]), text, flags=re.M)
     for term in TERMS:
         shown = term.meaning.in_(language).replace("'", "&#x27;")
         places = [match.start() for match in re.finditer(re.escape(f'title="{shown}"'), text)]
-        bare = re.sub(r"\*\*[^*\n]*\*\*|(?s:" + CLOSED.pattern + ")", lambda m: " " * len(m[0]), text, flags=re.M)
         first = re.search(term.regex(language), bare)
         assert len(places) <= 1, term.word.en
         if first:

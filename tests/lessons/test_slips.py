@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 from podlab import text
 from podlab.lessons import slips
 from podlab.lessons.uses import USES, called
+from tests.interactive import interactive
 
 
 @pytest.fixture
 def shell():
     text.use("en")
-    found = InteractiveShell()
-    slips.load_ipython_extension(found)
-    yield found
+    with interactive() as found:
+        slips.load_ipython_extension(found)
+        yield found
     text.use(None)
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from podlab.testing.sanitizer import FILE, patterns, sanitize
+from podlab.testing.sanitizer import FILE, PATTERNS, sanitize
 
 
 def test_it_is_ascii_and_short():
     assert FILE.read_text(encoding="ascii")
-    assert 0 < len(patterns()) <= 15
+    assert 0 < len(PATTERNS) <= 15
 
 
 def test_nbval_reads_the_same_patterns():
     from nbval.plugin import get_sanitize_patterns
 
-    assert get_sanitize_patterns(FILE.read_text(encoding="ascii")) == patterns()
+    assert get_sanitize_patterns(FILE.read_text(encoding="ascii")) == list(PATTERNS)
 
 
 PODS = "NAME    READY   STATUS    RESTARTS   AGE\n"

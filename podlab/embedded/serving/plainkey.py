@@ -50,12 +50,31 @@ def doublings(point: Point) -> tuple[Point, ...]:
 
 
 def times(number: int, point: Point) -> Point:
-    """The point so many times."""
-    found: Point = None
+    """The point so many times. The sum keeps its denominator apart (x/z², y/z³): one inverse at the end, not 128."""
+    x, y, z = 0, 1, 0
     for place, doubled in enumerate(doublings(point)):
-        if number >> place & 1:
-            found = plus(found, doubled)
-    return found
+        if number >> place & 1 and doubled is not None:
+            x, y, z = _add((x, y, z), doubled)
+    if z == 0:
+        return None
+    inverse = pow(z, -1, P)
+    return x * inverse**2 % P, y * inverse**3 % P
+
+
+def _add(total: tuple[int, int, int], other: tuple[int, int]) -> tuple[int, int, int]:
+    """A sum with its denominator, and one more; never a point to itself: what was added is smaller than what comes."""
+    (x1, y1, z1), (x2, y2) = total, other
+    if z1 == 0:
+        return x2, y2, 1
+    square = z1 * z1 % P
+    across, up = (x2 * square - x1) % P, (y2 * square * z1 - y1) % P
+    if across == 0:
+        return 0, 1, 0
+    cube = across * across % P
+    base = x1 * cube % P
+    cube = cube * across % P
+    x = (up * up - cube - 2 * base) % P
+    return x, (up * (base - x) - y1 * cube) % P, z1 * across % P
 
 
 class PlainKey:

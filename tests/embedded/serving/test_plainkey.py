@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from podlab.embedded.serving.certificates import TokenKey
-from podlab.embedded.serving.plainkey import N, PlainKey, fresh
+from podlab.embedded.serving.plainkey import G, N, P, PlainKey, fresh, plus, times
 
 
 def test_what_it_signs_others_verify() -> None:
@@ -41,3 +41,12 @@ def test_it_refuses_what_it_did_not_sign() -> None:
     assert not key.verify(b"data", signature[:-1])
     assert not key.verify(b"data", bytes(64))
     assert not key.verify(b"data", N.to_bytes(32, "big") + signature[32:])
+
+
+def test_a_point_so_many_times_is_that_sum_and_the_curve_closes() -> None:
+    total = None
+    for number in range(20):
+        assert times(number, G) == total
+        total = plus(total, G)
+    assert times(N - 1, G) == (G[0], P - G[1])
+    assert times(N, G) is None
