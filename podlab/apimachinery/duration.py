@@ -43,7 +43,7 @@ def _two(seconds: int, big: int, big_unit: str, small: int, small_unit: str) -> 
 
 
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
-_PART = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h)")
+_PART = re.compile(r"(\d+\.?\d*|\.\d+)([^\d.]*)")
 
 
 def parse_duration(text: str | float | timedelta) -> float:
@@ -59,8 +59,14 @@ def parse_duration(text: str | float | timedelta) -> float:
     sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text.removeprefix("+"))
     if digits == "0":
         return 0.0
-    parts = _PART.findall(digits)
-    if not parts or "".join(number + unit for number, unit in parts) != digits:
-        missing = re.fullmatch(r"[\d.]+", digits)
-        raise ValueError(f'time: {"missing unit in" if missing else "invalid"} duration "{text}"')
-    return sign * sum(float(number) * _UNITS[unit] for number, unit in parts)
+    seconds, at = 0.0, 0
+    while at < len(digits) or not digits:
+        part = _PART.match(digits, at)
+        if not part:
+            raise ValueError(f'time: invalid duration "{text}"')
+        if part[2] not in _UNITS:
+            wrong = f'unknown unit "{part[2]}"' if part[2] else "missing unit"
+            raise ValueError(f'time: {wrong} in duration "{text}"')
+        seconds += float(part[1]) * _UNITS[part[2]]
+        at = part.end()
+    return sign * seconds

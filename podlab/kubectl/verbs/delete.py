@@ -90,7 +90,7 @@ def delete(
     grace_period = _grace(grace_period, now, force)
     if all_ and (selector or field_selector):
         raise PodlabError("error: setting 'all' parameter but found a non empty selector. ")
-    if force and dry_run == "none":
+    if force:
         command.err(IMMEDIATE)
     targets = (
         _of_files(command, filename, selector)
@@ -210,6 +210,8 @@ def _delete(command: Command, target: Target, options: Object, dry_run: str, ign
         else:
             found = command.client.request("DELETE", target.path, body=options).json()
     except ApiError as error:
+        if error.code == 404 and dry_run == "client":  # of which kubectl does not ask whether it is there
+            return ""
         if error.code == 404 and ignore:
             return None
         if not target.source:

@@ -163,6 +163,8 @@ def describe(
     if len(resources) == 2 and len(answer.errors) == len(missing) == 1:
         if "," in resources[0]:
             raise PodlabError("error: you may only specify a single resource type")
+        if "/" in resources[0]:  # the second is taken for the beginning of a name, and nothing is said of the first
+            raise missing[0]
         _by_prefix(command, chosen[0].mapping, question, chosen[0].name, answer.errors[0], bool(show_events))
         return
     command.failures += answer.errors

@@ -51,6 +51,8 @@ def label(
     if not list_ and not any(changes):
         raise PodlabError("error: at least one label update is required")
     writing = Writing(command, "kubectl-label")
+    if list_ and writing.output:
+        raise PodlabError("error: --list and --output may not be specified together")
     several = bool(selector or all_ or field_selector)
     found = (
         objects_in(command, words, filename, "pod")
@@ -60,9 +62,8 @@ def label(
     for mapping, obj in found:
         with command.going_on():
             labels = obj["metadata"].get("labels") or {}
-            if list_:
+            if list_ and not any(changes):
                 _list(command, mapping, obj, "labels", several)
-            if not any(changes):
                 continue
             for key, value in changes[0].items():
                 if not overwrite and labels.get(key, value) != value:
@@ -72,8 +73,10 @@ def label(
                     command.out(f'label "{key}" not found.\n')
             changed = _changed(labels, changes)
             done = _word(labels, changed)
-            made = _write(writing, mapping, obj, "labels", changed, resource_version, local)
-            if not list_:
+            made = _write(writing, mapping, obj, "labels", changed, resource_version, local or list_)
+            if list_:
+                _list(command, mapping, made, "labels", several)
+            else:
                 writing.tell(mapping, made, done)
 
 
@@ -112,9 +115,8 @@ def annotate(
     for mapping, obj in found:
         with command.going_on():
             annotations = obj["metadata"].get("annotations") or {}
-            if list_:
+            if list_ and not any(changes):
                 _list(command, mapping, obj, "annotations", several)
-            if not any(changes):
                 continue
             there = [key for key, value in changes[0].items() if annotations.get(key, value) != value]
             if there and not overwrite:
@@ -123,8 +125,10 @@ def annotate(
                     f"error: --overwrite is false but found the following declared annotation(s): {taken}"
                 )
             changed = _changed(annotations, changes)
-            made = _write(writing, mapping, obj, "annotations", changed, resource_version, local)
-            if not list_:
+            made = _write(writing, mapping, obj, "annotations", changed, resource_version, local or list_)
+            if list_:
+                _list(command, mapping, made, "annotations", several)
+            else:
                 writing.tell(mapping, made, "annotated")
 
 

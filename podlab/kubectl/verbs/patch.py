@@ -78,6 +78,8 @@ def _there(writing: Writing, mapping: Mapping, before: Object, path: str, body: 
 
 def _locally(writing: Writing, mapping: Mapping, before: Object, path: str, body: Any, kind: str) -> Object:
     """The patch applied here, as a client's dry run does."""
+    if isinstance(body, bytes):
+        raise PodlabError("error: invalid JSON document")
     try:
         if kind == "json-patch":
             return dict(json_patch(before, body))
@@ -108,7 +110,8 @@ def _parsed(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:
-        pass
+        if text.lstrip().startswith("{"):  # what begins as JSON goes to the server as it is
+            return text.encode()
     try:
         return goyaml.as_json(yaml.load(text, Loader=goyaml.loader()))
     except goyaml.NotJson as error:
