@@ -124,7 +124,9 @@ CHECKS = (
 QUESTIONS = (
     Question(
         "neighbour",
-        Text(ko="`helper`에서 `wget localhost`를 하면?", en="What does `wget localhost` get in `helper`?"),
+        Text(
+            ko="`helper`에서 `wget localhost`를 하면 무엇이 옵니까?", en="What does `wget localhost` get in `helper`?"
+        ),
         (
             Option(
                 Text(ko="연결이 거부된다", en="the connection is refused"),
@@ -179,7 +181,7 @@ QUESTIONS = (
     Question(
         "share",
         Text(
-            ko="한 파드의 컨테이너들이 **따로** 가지는 것은?",
+            ko="한 파드의 컨테이너들이 **따로** 가지는 것은 무엇입니까?",
             en="What do the containers of a Pod have each **for themselves**?",
         ),
         (

@@ -234,7 +234,7 @@ QUESTIONS = (
     Question(
         "delete",
         Text(
-            ko="디플로이먼트의 파드 셋 가운데 하나를 지우면?",
+            ko="디플로이먼트의 파드 셋 가운데 하나를 지우면 어떻게 됩니까?",
             en="You delete one of the Deployment's three Pods. What then?",
         ),
         (
@@ -258,7 +258,7 @@ QUESTIONS = (
     Question(
         "bad",
         Text(
-            ko="없는 이미지로 롤아웃을 시작하면 지금의 파드는?",
+            ko="없는 이미지로 롤아웃을 시작하면 지금의 파드는 어떻게 됩니까?",
             en="A rollout begins with an image that does not exist. What of the present Pods?",
         ),
         (
@@ -287,7 +287,7 @@ QUESTIONS = (
     Question(
         "node",
         Text(
-            ko="노드 하나의 전원이 나갔습니다. 그 노드에 있던 디플로이먼트의 파드는?",
+            ko="노드 하나의 전원이 나갔습니다. 그 노드에 있던 디플로이먼트의 파드는 어떻게 됩니까?",
             en="One node loses its power. What of the Deployment's Pod on it?",
         ),
         (

@@ -188,7 +188,8 @@ function seen(model, el, changed) {
     for (const at of el.querySelectorAll(".podlab-connection, .podlab-spoken"))
       at.replaceChildren(icon("lost"), model.get("labels").severed);
   };
-  const listen = () => setTimeout(() => el.closest(".jupyter-widgets-disconnected") && sever());
+  // by then the kernel's end of the line is gone, and what is said to it fails
+  const listen = () => setTimeout(() => tell(visible ? "show" : "hide"));
   const observer = new IntersectionObserver((entries) => {
     onScreen = entries[entries.length - 1].isIntersecting;
     update();

@@ -32,6 +32,7 @@ RULES: list[Object] = [
     },
     {"apiGroups": ["batch"], "resources": ["jobs", "cronjobs"], "verbs": ALL},
     {"apiGroups": ["events.k8s.io"], "resources": ["events"], "verbs": READ},
+    {"apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": READ},
     {"apiGroups": [""], "resources": ["resourcequotas", "limitranges", "endpoints"], "verbs": READ},
 ]
 

@@ -91,7 +91,7 @@ def test_a_pod_that_only_comes_into_sight_is_not_called_new(page: Any) -> None:
 def test_a_kernel_that_is_gone_is_said_and_ages_stand_still(page: Any) -> None:
     Stage(page, "board", state(row("a")))
     page.evaluate(
-        """() => { document.querySelector('#at').classList.add('jupyter-widgets-disconnected');
+        """() => { window.model.send = () => { throw new Error('Cannot send'); };
                    window.model.fire('comm_live_update'); }"""
     )
     expect(page.locator(".podlab-connection")).to_have_text("Disconnected: run this cell again")

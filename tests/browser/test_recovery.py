@@ -54,3 +54,14 @@ def test_a_panel_recovers_when_its_server_was_killed(
     client.request("DELETE", f"{test_live.pods(client)}/{test_live.NAME}", body={"gracePeriodSeconds": 0})
     expect(page.locator(test_live.ROW)).to_have_count(0, timeout=60_000)
     shoot(page, "recovered-en")
+
+
+def test_a_panel_says_at_once_that_its_kernel_was_restarted(
+    lab: Callable[[str], Lab], page: Any, cluster: Cluster
+) -> None:
+    test_live.show(lab("en"), page, "en")
+    said = page.locator(".podlab-connection")
+    expect(said).to_contain_text("Live", timeout=120_000)
+    page.evaluate("() => void window.jupyterapp.commands.execute('kernelmenu:restart')")
+    page.click(".jp-Dialog .jp-mod-accept")
+    expect(said).to_have_text("Disconnected: run this cell again", timeout=5_000)  # before the next heartbeat
