@@ -16,19 +16,19 @@ VERIFIED = Text(ko="확인된 것", en="What was verified")
 NAME = Text(ko="이름", en="Name")
 DATE = Text(ko="날짜", en="Date")
 NOTHING = Text(ko="아직 확인된 것이 없습니다", en="nothing was verified yet")
-ANSWERED = Text(ko="문제에 답했습니다", en="the question was answered")
+ANSWERED = Text(ko="답한 문제: {names}", en="questions answered: {names}")
 HELP = Text(ko="힌트 {hints}개", en="{hints} hints")
-SOLVED = Text(ko="풀이를 보았습니다", en="the solution was looked at")
+SOLVED = Text(ko="풀이를 보았습니다", en="solution seen")
 UNWRITTEN = Text(ko="{path}에 쓸 수 없습니다: {why}", en="cannot write {path}: {why}")
 
 PAGE = """<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8"><title>{title}</title><style>
-@page {{ size: A4; margin: 12mm; }}
-body {{ font: 9pt/1.35 system-ui, sans-serif; color: #1f2328; background: #fff; max-width: 60em; margin: 1em auto; }}
+@page {{ size: A4; margin: 10mm; }}
+body {{ font: 8.5pt/1.3 system-ui, sans-serif; color: #1f2328; background: #fff; max-width: 60em; margin: 0 auto; }}
 h1 {{ font-size: 15pt; margin: 0; }} h2 {{ font-size: 10.5pt; margin: 1em 0 .3em; }}
-table {{ border-collapse: collapse; width: 100%; }} td {{ border-bottom: 1px solid #d0d7de; padding: .15em .4em; }}
-ol {{ columns: 2; column-gap: 2em; padding: 0; margin: 0; list-style: none; font-size: 7pt; }}
-li {{ break-inside: avoid; margin-bottom: .15em; overflow-wrap: anywhere; }}
+table {{ border-collapse: collapse; width: 100%; }} td {{ border-bottom: 1px solid #d0d7de; padding: .1em .4em; }}
+ol {{ columns: 3; column-gap: 1.5em; padding: 0; margin: 0; list-style: none; font-size: 6pt; line-height: 1.2; }}
+li {{ break-inside: avoid; word-break: keep-all; overflow-wrap: anywhere; }}
 .line {{ display: inline-block; min-width: 14em; border-bottom: 1px solid #1f2328; }}
 </style></head><body>
 <h1>{title}</h1>
@@ -47,7 +47,7 @@ def page(known: Progress, language: Language, day: str) -> str:
     Args:
         day: the date it is made, as it shall stand there.
     """
-    proofs = [_proof(known, item, language) for lesson in LESSONS for item in items(lesson) if known.passed(item)]
+    proofs = [line for lesson in LESSONS for line in _proofs(known, lesson, language)]
     return PAGE.format(
         language=language,
         title=TITLE.in_(language),
@@ -78,15 +78,24 @@ def _row(known: Progress, lesson: Lesson, language: Language) -> str:
     return f"<tr><td>{title}</td><td>{escape(told_of(known, lesson).in_(language))}</td></tr>"
 
 
+def _proofs(known: Progress, lesson: Lesson, language: Language) -> list[str]:
+    """A line for each check, and one for a lesson's questions: so that all of it stays on one page."""
+    passed = [item for item in items(lesson) if known.passed(item)]
+    lines = [_proof(known, item, language) for item in passed if "?" not in item]
+    names = ", ".join(item.partition("?")[2] for item in passed if "?" in item)
+    told = escape(ANSWERED.format(names=names).in_(language))
+    return [*lines, f"<li><b>{lesson.number}</b> {told}</li>"] if names else lines
+
+
 def _proof(known: Progress, item: str, language: Language) -> str:
-    """One check or question: what was found, when, and with what help."""
+    """One check: what was found, on which day, and with what help."""
     entry = known.entries[item]
-    said = (entry.get("said") or {}).get(language) or (ANSWERED.in_(language) if "?" in item else "")
     hints = int(entry.get("hints", 0))
-    more = [
-        str(entry.get("at", "")).replace("T", " ").removesuffix("Z"),
+    parts = [
+        (entry.get("said") or {}).get(language) or "",
+        str(entry.get("at", "")).partition("T")[0],
         HELP.format(hints=hints).in_(language) if hints else "",
         SOLVED.in_(language) if entry.get("solution") else "",
     ]
-    told = " · ".join(part for part in (said, *more) if part)
-    return f"<li><b>{escape(item.replace('?', '-'))}</b> {escape(told)}</li>"
+    told = " · ".join(part for part in parts if part)
+    return f"<li><b>{escape(item)}</b> {escape(told)}</li>"
