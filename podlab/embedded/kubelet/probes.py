@@ -97,7 +97,9 @@ class ProbeWorker:
     def _target(self) -> Container | None:
         """The instance to ask now, if any."""
         found = self.worker.container(self.container["name"])
-        if found is None or found.instance.state != "running" or found.stopping:
+        if found is None or found.instance.state != "running":
+            return None
+        if found.stopping and self.key != "readinessProbe":  # whether it is ready counts to its end
             return None
         instance = found.instance
         if instance.id != self.id:

@@ -49,6 +49,21 @@ async def test_orphans_stay_and_forget_their_owner(sim: Simulation) -> None:
     assert child and "ownerReferences" not in child["metadata"]
 
 
+async def test_dependents_go_one_after_the_other(sim: Simulation) -> None:
+    """Their controllers count each of them, as on kind, where each is a request of its own."""
+    family(sim)
+    child, gone = find(sim, "child"), []
+    assert child
+    for number in range(3):
+        meta = {"name": f"child-{number}", "ownerReferences": child["metadata"]["ownerReferences"]}
+        sim.create({"kind": "ConfigMap", "metadata": meta, "data": {}})
+    maps = sim.registry.resource("configmaps")
+    sim.registry.on(maps, lambda event: gone.append(sim.clock.now()) if event.type == "DELETED" else None)
+    delete(sim, "owner", "Background")
+    await sim.run(1)
+    assert len(set(gone)) == len(gone) == 5
+
+
 async def test_in_the_foreground_an_owner_waits_for_what_blocks_it(sim: Simulation) -> None:
     family(sim, finalizers=(HOLD,))
     delete(sim, "owner", "Foreground")

@@ -19,6 +19,17 @@ async def test_a_failed_liveness_probe_ends_for_good_what_is_never_restarted(sim
     assert killing == ["Stopping container c"]
 
 
+async def test_readiness_is_asked_for_to_the_end(sim: Simulation) -> None:
+    """A Pod that is shutting down may say so. Upstream: pkg/kubelet/prober/worker.go (doProbe)"""
+    loop = "trap 'rm /tmp/ok' TERM; touch /tmp/ok; while true; do sleep 0.1; done"
+    probe = {"exec": {"command": ["cat", "/tmp/ok"]}, "periodSeconds": 1, "failureThreshold": 1}
+    sim.create(pod(command=["sh", "-c", loop], readinessProbe=probe))
+    await sim.until(lambda: sim.ready("p"))
+    sim.delete("p", 10)
+    await sim.run(5)
+    assert not sim.ready("p")
+
+
 async def test_a_subdomain_alone_gives_a_pod_a_full_name(sim: Simulation) -> None:
     obj = pod()
     obj["spec"]["subdomain"] = "nosvc"

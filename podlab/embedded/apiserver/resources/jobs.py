@@ -123,9 +123,7 @@ def _generated(obj: Obj, spec: Obj) -> list[Cause]:
 
 def _changes(spec: Obj, old: Obj) -> list[Cause]:
     """Return what an update may not change. Upstream: ValidateJobSpecUpdate"""
-    found: list[Cause] = []
-    if spec.get("completionMode") != "Indexed":
-        found += metadata.immutable("spec.completions", spec.get("completions"), old.get("completions"))
+    found = _completions(spec, old)
     found += metadata.immutable("spec.selector", spec.get("selector"), old.get("selector"))
     template, before = spec["template"], old["template"]
     shown = internal.pod_spec(template.get("spec") or {})
@@ -138,6 +136,16 @@ def _changes(spec: Obj, old: Obj) -> list[Cause]:
     for key in ("completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy"):
         found += metadata.immutable(f"spec.{key}", spec.get(key), old.get(key))
     return found
+
+
+def _completions(spec: Obj, old: Obj) -> list[Cause]:
+    """Return what is wrong with another number of completions: an Indexed Job grows as a whole."""
+    wanted, before = spec.get("completions"), old.get("completions")
+    if spec.get("completionMode") != "Indexed":
+        return metadata.immutable("spec.completions", wanted, before)
+    if wanted in (before, None, spec.get("parallelism")):
+        return []
+    return [causes.invalid("spec.completions", wanted, "can only be modified in tandem with spec.parallelism")]
 
 
 def _suspended(template: Obj, old: Obj) -> Obj:

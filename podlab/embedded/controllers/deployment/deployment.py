@@ -59,7 +59,7 @@ class Deployments:
         deployment = self._registry.find(self._deployments, key[1], key[0])
         if deployment is None:
             return
-        sets: list[Obj] = fresh(self._claims.claim(deployment))
+        sets: list[Obj] = fresh(self._claims.claim(deployment, as_read=True))
         pods = [] if is_rolling(deployment) else [pod for one in sets for pod in self._pods.of(one)]
         again = Sync(self._registry, self._recorder, deployment, sets, pods).run()
         if again is not None:

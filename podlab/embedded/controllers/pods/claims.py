@@ -41,13 +41,19 @@ class Claims:
         self._registry, self._resource, self._owned = registry, resource, owned
 
     def claim(
-        self, owner: Obj, *, among: Callable[[Obj], bool] = anything, fits: Callable[[Obj], bool] = anything
+        self,
+        owner: Obj,
+        *,
+        among: Callable[[Obj], bool] = anything,
+        fits: Callable[[Obj], bool] = anything,
+        as_read: bool = False,
     ) -> list[Obj]:
         """All that the owner controls after adopting and releasing, in order of names.
 
         Args:
             among: which objects are looked at; others are neither adopted nor released, nor returned.
             fits: what an object has to be besides selected, such as of a name that begins with the owner's.
+            as_read: return what was adopted as it was before, so that a write of it is a conflict, as upstream's are.
 
         Raises StatusError.
         """
@@ -60,7 +66,8 @@ class Claims:
         if not deleting(owner):
             for orphan in filter(among, self._owned.orphans(owner["metadata"]["namespace"])):
                 if selected(owner, orphan) and fits(orphan) and not deleting(orphan):
-                    kept.extend(self._adopt(owner, orphan))
+                    adopted = self._adopt(owner, orphan)
+                    kept.extend([orphan] if as_read and adopted else adopted)
         return sorted(kept, key=lambda obj: str(obj["metadata"]["name"]))
 
     def _adopt(self, owner: Obj, orphan: Obj) -> list[Obj]:

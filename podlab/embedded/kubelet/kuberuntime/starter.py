@@ -127,6 +127,7 @@ class Starter:
 
     async def _begin(self, pod: Obj, container: Obj, made: Container, path: str) -> None:
         await self._using.clock.sleep(START)
+        await self._using.turns.take()
         wrong = mounts.misfit(pod, container, Files(made.files.root), made.files.mounts) or _no_directory(made)
         if not wrong:
             wrong = executables.missing(made.argv, made.image.commands, made.image.entrypoint, made.files, made.cwd)
