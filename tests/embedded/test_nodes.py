@@ -94,6 +94,21 @@ async def test_a_node_that_goes_off_is_noticed_and_emptied_and_comes_back(three:
     assert "NodeNotReady" in told and "SandboxChanged" in told
 
 
+async def test_what_drives_pods_away_leaves_at_the_next_look_at_all_nodes(three: Simulation) -> None:
+    """As recorded on kind: a new Pod is there before the taint has gone, and its deletion is cancelled."""
+    three.core.nodes.turn_off(WORKER)
+    await three.until(lambda: len(taints(three, WORKER)) == 2, 60)
+    three.core.nodes.turn_on(WORKER)
+    await three.until(lambda: nodelifecycle.ready(node(three, WORKER)) == "True")
+    await three.until(lambda: len(taints(three, WORKER)) == 1, 5)
+    assert taints(three, WORKER) == [("unreachable", "NoExecute")]
+    three.create(pod("early", WORKER, seconds=20))
+    await three.until(lambda: not taints(three, WORKER), nodelifecycle.PERIOD + 0.1)
+    await three.run(1)
+    told = [e["object"]["message"] for e in three.seen["events"] if e["object"]["reason"] == "TaintManagerEviction"]
+    assert told == ["Cancelling deletion of Pod default/early"]
+
+
 async def test_a_cordoned_node_is_tainted_until_it_is_not(three: Simulation) -> None:
     nodes = three.registry.resource("nodes")
     three.registry.change(nodes, WORKER, "", lambda obj: obj["spec"].update(unschedulable=True), subresource="")

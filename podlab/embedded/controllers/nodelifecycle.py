@@ -47,6 +47,7 @@ class NodeLifecycle:
         self._recorder = Recorder(registry, "node-controller", manager=MANAGER)
         self._origin = self._clock.now()
         self._due: dict[str, Timer] = {}
+        self._looks: dict[str, Timer] = {}
         self._renewed: dict[str, str] = {}
         self._controller = Controller(registry, self._reconcile, delay=DELAY)
         self._controller.on("nodes", self._on_node)
@@ -55,7 +56,7 @@ class NodeLifecycle:
     def stop(self) -> None:
         """Stop watching and working."""
         self._controller.stop()
-        for timer in self._due.values():
+        for timer in (*self._due.values(), *self._looks.values()):
             timer.cancel()
 
     def _on_node(self, event: Event) -> None:
@@ -82,8 +83,11 @@ class NodeLifecycle:
         if timer := self._due.pop(name, None):
             timer.cancel()
         self._renewed[name] = self._lease(name)
-        looks = math.ceil((self._clock.now() + GRACE - self._origin) / PERIOD)
-        self._due[name] = self._clock.call_at(self._origin + looks * PERIOD, lambda: self._silent(name))
+        self._due[name] = self._clock.call_at(self._look_after(GRACE), lambda: self._silent(name))
+
+    def _look_after(self, seconds: float) -> float:
+        """When all nodes are looked at next, once so many seconds have passed."""
+        return self._origin + math.ceil((self._clock.now() + seconds - self._origin) / PERIOD) * PERIOD
 
     def _lease(self, name: str) -> str:
         """The version of a node's lease, "" if it has none."""
@@ -127,11 +131,22 @@ class NodeLifecycle:
         node = self._registry.find(self._nodes, key[1])
         if node is None:
             return
-        now = rfc3339(self._clock.now())
-        for wanted in (scheduling(node), evicting(node)):
-            self._write(key[1], *wanted, now)
+        self._write(key[1], *scheduling(node))
+        effect, keys = evicting(node)
+        if UNREACHABLE in keys:  # found at a look
+            self._write(key[1], effect, keys)
+        elif differ(node, effect, keys) and key[1] not in self._looks:
+            self._looks[key[1]] = self._clock.call_at(self._look_after(0.0), lambda: self._look(key[1]))
 
-    def _write(self, name: str, effect: str, keys: list[str], now: str) -> None:
+    def _look(self, name: str) -> None:
+        """What drives Pods away comes and goes when all nodes are looked at, later than what keeps new ones away."""
+        del self._looks[name]
+        if node := self._registry.find(self._nodes, name):
+            self._write(name, *evicting(node))
+
+    def _write(self, name: str, effect: str, keys: list[str]) -> None:
+        now = rfc3339(self._clock.now())
+
         def taint(obj: Obj) -> None:
             left = tainted(obj["spec"].get("taints") or [], effect, keys, now)
             obj["spec"].pop("taints", None)
@@ -195,6 +210,12 @@ def evicting(node: Obj) -> tuple[str, list[str]]:
     conditions = [(c["type"], c["status"]) for c in (node.get("status") or {}).get("conditions") or []]
     keys = (NOT_READY, UNREACHABLE)
     return "NoExecute", [CONDITIONS[each] for each in conditions if CONDITIONS.get(each) in keys]
+
+
+def differ(node: Obj, effect: str, keys: list[str]) -> bool:
+    """Whether a node has other taints of this controller's with an effect than those."""
+    given = node["spec"].get("taints") or []
+    return {taint["key"] for taint in given if taint["effect"] == effect and taint["key"] in OURS} != set(keys)
 
 
 def tainted(taints: list[Obj], effect: str, keys: list[str], now: str) -> list[Obj]:

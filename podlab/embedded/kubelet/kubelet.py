@@ -33,8 +33,8 @@ from podlab.embedded.runtime.runtime import Runtime
 Obj = dict[str, Any]
 
 CHANGED = "Pod sandbox changed, it will be killed and re-created."
-NOTICE = 0.015
-"""Seconds from a Pod's binding to its first sync."""
+NOTICE, APART = 0.015, 0.03
+"""Seconds from a Pod's binding to its first sync, and by how much a node is later than the one before it."""
 
 
 class Kubelet:
@@ -57,6 +57,7 @@ class Kubelet:
         self.workers: dict[str, PodWorker] = {}
         self.reporter = NodeReporter(registry, machine, lambda: self.parts.images.present, self.parts.recorder)
         self._unkept: set[str] = set()
+        self._late = APART * (machine.number % 8)
         self._stop: Callable[[], None] | None = None
 
     def _parts(
@@ -129,7 +130,7 @@ class Kubelet:
             restore.pod(self.parts, self.starter, pod)
             self._tell_of_sandbox(pod)
             worker.results |= restore.results(pod)
-            self.parts.clock.call_later(NOTICE, worker.poke)
+            self.parts.clock.call_later(NOTICE + self._late, worker.poke)
 
     def _pods(self) -> Iterator[Obj]:
         return (worker.given() for worker in self.workers.values())

@@ -24,6 +24,11 @@ class Machine:
     tainted: bool = False
 
     @property
+    def number(self) -> int:
+        """Its place among the cluster's nodes, the control plane's being 0."""
+        return int(self.subnet.rpartition(".")[2])
+
+    @property
     def cidr(self) -> str:
         """Where its Pods' addresses come from."""
         return f"{self.subnet}.0/24"
