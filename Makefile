@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PODLAB_NODE_IMAGE := $(or $(IMAGE),$(PODLAB_NODE_IMAGE))
 
 .DEFAULT_GOAL := help
-.PHONY: help lab install check test test-kind test-browser test-embedded notebooks bench down clean lint html site
+.PHONY: help lab install check test test-kind test-browser test-memory test-embedded notebooks bench down clean lint html site
 
 help: ## this list · 이 목록
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -48,7 +48,10 @@ test-kind: $(STAMP) ## the same on a real kind cluster · 실제 kind 클러스�
 
 test-browser: $(STAMP) ## the lessons in a real browser · 실제 브라우저에서 수업 실행
 	@$(BIN)/python tools/npm.py axe-core
-	$(ALONE) $(BIN)/python tools/twice.py -m browser $(PYTEST_ARGS)
+	$(ALONE) $(BIN)/python tools/twice.py -m "browser and not memory" $(PYTEST_ARGS)
+
+test-memory: $(STAMP) ## what a browser tab takes, in ten minutes · 브라우저 탭의 메모리 측정, 10분
+	$(PYTEST) -s -m memory tests/browser/test_memory.py $(PYTEST_ARGS)
 
 site: $(SITE) ## the lessons as a static site, in build/site · 정적 사이트로 된 수업
 	@$(BIN)/podlab site build build/site

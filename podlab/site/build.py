@@ -24,6 +24,8 @@ EXTENSIONS = (
     "anywidget",
     "jupyterlab_pygments",
 )
+CELL_TOOLBAR = "@jupyterlab/cell-toolbar-extension:plugin"
+"""Makes six buttons for each cell that is selected, and JupyterLab keeps them all: 100 MiB after all lessons."""
 Say = Callable[[Text], None]
 
 
@@ -55,7 +57,8 @@ def configuration(packages: list[str]) -> dict[str, Any]:
     options = {"packages": packages, "env": bundles.ENVIRONMENT}
     kernel = {"loadPyodideOptions": options, "disablePyPIFallback": True}
     # the page can be driven from its console, as tests do
-    data = {"appName": "podlab", "exposeAppInBrowser": True, "litePluginSettings": {KERNEL: kernel}}
+    data: dict[str, Any] = {"appName": "podlab", "exposeAppInBrowser": True, "litePluginSettings": {KERNEL: kernel}}
+    data["disabledExtensions"] = [CELL_TOOLBAR]
     return {"jupyter-lite-schema-version": 0, "jupyter-config-data": data}
 
 

@@ -49,3 +49,7 @@ def test_the_pages_script_comes_between_jupyterlites_settings_and_its_start() ->
     assert landing.with_script(html) == (
         '<script id="jupyter-config-data">{}</script>\n    <script src="../podlab.js"></script><script>start()</script>'
     )
+
+
+def test_what_jupyterlab_would_never_give_back_is_not_made() -> None:
+    assert build.configuration([])["jupyter-config-data"]["disabledExtensions"] == [build.CELL_TOOLBAR]
