@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from typing import TYPE_CHECKING
 
 from bench.wire import PODS, Wire, median, milliseconds, pod
 from podlab.clusters import Cluster
+
+if TYPE_CHECKING:
+    from podlab.kubectl import Kubectl
 
 TIMES = 15
 GOAL = 5.0
@@ -17,8 +21,15 @@ def run(cluster: Cluster) -> bool:
     from podlab.client import Client
     from podlab.kubectl import Kubectl
 
-    kubectl = Kubectl(Client(cluster.kubeconfig), namespace=cluster.namespace)
-    Wire(cluster.kubeconfig).call("POST", PODS, pod("bench", "none"))
+    kubectl, wire = Kubectl(Client(cluster.kubeconfig), namespace=cluster.namespace), Wire(cluster.kubeconfig)
+    wire.call("POST", PODS, pod("bench", "none"))
+    try:
+        return _compared(cluster, kubectl)
+    finally:
+        wire.call("DELETE", f"{PODS}/bench?gracePeriodSeconds=0")
+
+
+def _compared(cluster: Cluster, kubectl: Kubectl) -> bool:
     kubectl.get("pods")
     ours = median([milliseconds(lambda: kubectl.get("pods")) for _ in range(TIMES)])
     print(f"  kubectl.get('pods'), warm      {ours:8.1f} ms")

@@ -39,6 +39,8 @@ from podlab.embedded.store import Store
 
 COMPACT_EVERY = 300.0
 """Real seconds between compactions, as kube-apiserver's."""
+TIDY_EVERY = 20.0
+"""Real seconds between two looks at what connections have left."""
 DOCUMENTS_AFTER = 3.0
 """Real seconds after which the OpenAPI documents are made, so that the first Pod has the machine to itself."""
 TOKEN_KEY, AUTHORITY = "sa.key", "ca.crt"
@@ -261,9 +263,10 @@ class Server:
         """Answer from now on; returns when the socket does."""
         import uvicorn
 
-        from podlab.embedded.serving.connection import Connections
+        from podlab.embedded.serving.connection import Connections, keep_small
         from podlab.embedded.serving.handshake import WebSockets
 
+        keep_small()
         self._socket = self._listen()
         self.core.start()
         self.addons.start()
@@ -290,6 +293,7 @@ class Server:
         self._write_kubeconfig()
         loop = asyncio.get_running_loop()
         loop.call_later(COMPACT_EVERY, self._compact, 0)
+        loop.call_later(TIDY_EVERY, self._tidy, 0)
         if self.core.documents:
             loop.call_later(DOCUMENTS_AFTER, self.core.documents.prepare)
 
@@ -309,6 +313,13 @@ class Server:
         if revision:
             store.compact(revision)
         asyncio.get_running_loop().call_later(COMPACT_EVERY, self._compact, store.revision)
+
+    def _tidy(self, before: int) -> None:
+        from podlab.embedded.serving import connection, memory
+
+        accepted = connection.Connections.accepted
+        before = accepted if memory.tidy(accepted - before) else before
+        asyncio.get_running_loop().call_later(TIDY_EVERY, self._tidy, before)
 
     def _write_kubeconfig(self) -> None:
         authority = base64.b64encode((self.home / "ca.crt").read_bytes()).decode()

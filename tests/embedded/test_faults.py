@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -36,7 +37,7 @@ def server(home: Path) -> psutil.Process:
 
 def soon(holds: Callable[[], bool]) -> bool:
     """Whether something comes true within some seconds."""
-    deadline, waiting = time.monotonic() + 20, threading.Event()
+    deadline, waiting = time.monotonic() + 40, threading.Event()
     while not holds() and time.monotonic() < deadline:
         waiting.wait(0.1)
     return holds()
@@ -61,12 +62,35 @@ def test_watches_that_nobody_reads_cost_little_and_end(home: Path) -> None:
 
 def test_a_thousand_connections_that_say_nothing_leave_room_for_others(home: Path) -> None:
     process, port = server(home), int((home / "port").read_text(encoding="utf-8"))
-    files = process.num_fds()
+    resident, files = process.memory_info().rss, process.num_fds()
     silent = [socket.create_connection(("127.0.0.1", port), 10) for _ in range(min(1000, _room() // 2))]
     assert ask(home, "/version")[0] == 200
     for each in silent:
         each.close()
-    assert soon(lambda: process.num_fds() <= files)
+    assert soon(lambda: process.num_fds() <= files and process.memory_info().rss - resident < 25 * MIB)
+
+
+def said(home: Path, request: bytes) -> bytes:
+    """How the answer to these bytes begins."""
+    port = int((home / "port").read_text(encoding="utf-8"))
+    context = ssl.create_default_context(cafile=str(home / "ca.crt"))
+    with context.wrap_socket(socket.create_connection(("127.0.0.1", port), 10), server_hostname="127.0.0.1") as there:
+        there.sendall(request)
+        return there.recv(1024)
+
+
+def test_headers_without_an_end_are_refused(home: Path) -> None:
+    answer = said(home, b"GET /version HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 2 * MIB)
+    assert answer.startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
+    assert said(home, b"GET /version HTTP/1.1\r\nX: " + b"a" * MIB + b"\r\n\r\n").startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize("method", ["DELETE", "PUT", "POST"])
+def test_what_no_websocket_can_begin_with_is_answered(home: Path, method: str) -> None:
+    upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eA==\r\n"
+    path = "/api/v1/namespaces/default/pods/x/exec"
+    answer = said(home, f"{method} {path} HTTP/1.1\r\nHost: x\r\n{upgrade}Content-Length: 0\r\n\r\n".encode())
+    assert answer.startswith(b"HTTP/1.1 4")
 
 
 def _room() -> int:

@@ -2,7 +2,7 @@
 
 Rollouts that are under way end right: with as many Pods as are wanted, all of the template that was written last.
 
-PODLAB_KILLS=200 kills more often than the few times of the usual run.
+PODLAB_KILLS=200 kills more often than the few times of the usual run, at other moments with each number.
 """
 
 from __future__ import annotations

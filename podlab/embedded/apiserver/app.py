@@ -175,10 +175,11 @@ class App:
                     {"type": "http.response.start", "status": 200, "headers": self._head(stream.form.media_type)}
                 )
                 await send({"type": "http.response.body", "body": b"", "more_body": True})
-                async for chunk in stream.chunks():
-                    if waiter:
-                        waiter.sent += len(chunk)
-                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                with contextlib.suppress(StatusError):  # what has not the shape that was asked for ends the stream
+                    async for chunk in stream.chunks():
+                        if waiter:
+                            waiter.sent += len(chunk)
+                        await send({"type": "http.response.body", "body": chunk, "more_body": True})
                 await send({"type": "http.response.body", "body": b""})
         finally:
             stream.close()

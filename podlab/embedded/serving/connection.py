@@ -6,18 +6,41 @@ Upstream: ReadHeaderTimeout in staging/src/k8s.io/apiserver/pkg/server/secure_se
 from __future__ import annotations
 
 import asyncio
+from asyncio import sslproto
+from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+READ_AT_ONCE = 32 * 1024
+"""Bytes of a connection's buffer: asyncio's own 256 KiB take 250 MiB of memory for a thousand that say nothing."""
+MOST_OF_HEADERS = 2**20
+"""Bytes. Upstream: DefaultMaxHeaderBytes in Go's net/http/server.go"""
+TOO_LARGE = "431 Request Header Fields Too Large"
+
+
+def keep_small() -> None:
+    """Let TLS connections have smaller buffers from now on: two records fit in."""
+    sslproto.SSLProtocol.max_size = READ_AT_ONCE
+
 
 class Connections(HttpToolsProtocol):
-    """uvicorn's HTTP with two limits, in real seconds: for a request to be complete, and for a full buffer to drain."""
+    """uvicorn's HTTP with limits: for a request to be complete and for a full buffer to drain, in real seconds, and for
+    the size of what comes before a body.
+    """
 
     REQUEST_WITHIN = 60.0
     READ_WITHIN = 60.0
 
+    accepted: ClassVar[int] = 0
+    """How many came so far, those that say nothing among them."""
+
     _coming: asyncio.TimerHandle | None = None
     _stuck: asyncio.TimerHandle | None = None
+    _unfinished: int | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        Connections.accepted += 1
 
     def _await_request(self) -> None:
         self._arrived()
@@ -40,6 +63,26 @@ class Connections(HttpToolsProtocol):
         """Another request has begun: it has its time from now."""
         super().on_message_begin()
         self._await_request()
+        self._unfinished = 0
+
+    def on_headers_complete(self) -> None:
+        """From here on it is a body's size that counts."""
+        super().on_headers_complete()
+        self._unfinished = None
+
+    def data_received(self, data: bytes) -> None:
+        """Headers that do not end are not read to their end."""
+        super().data_received(data)
+        if self._unfinished is not None:
+            self._unfinished += len(data)
+            if self._unfinished > MOST_OF_HEADERS:
+                head = "Content-Type: text/plain; charset=utf-8\r\nConnection: close"
+                self.transport.write(f"HTTP/1.1 {TOO_LARGE}\r\n{head}\r\n\r\n{TOO_LARGE}".encode())
+                self.transport.close()
+
+    def _should_upgrade(self) -> bool:
+        """Only a GET becomes a WebSocket: RFC 6455, 4.1. What is asked otherwise would never be answered."""
+        return self.scope["method"] == "GET" and super()._should_upgrade()
 
     def on_message_complete(self) -> None:
         """The request is there; what it is answered may take as long as it takes."""

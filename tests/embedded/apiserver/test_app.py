@@ -138,6 +138,13 @@ async def test_a_table_watch_heads_only_its_first_event(api: Api) -> None:
     assert second["object"]["rows"][0]["cells"][0] == "b"
 
 
+async def test_a_watch_for_lists_of_metadata_ends_at_its_first_event(api: Api) -> None:
+    await api.call("POST", PODS, pod("a"))
+    accept = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
+    answer = await api.call("GET", PODS + "?watch=1", accept=accept)
+    assert (answer.code, answer.body) == (200, b"")
+
+
 async def test_pretty_printing_is_for_people(api: Api) -> None:
     plain = await api.call("GET", "/api/v1/namespaces/default")
     curl = await api.call("GET", "/api/v1/namespaces/default", user_agent="curl/8.0")
