@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -68,8 +69,13 @@ def lie(word: str) -> str:
     return re.sub(r"[가-힣]", lambda letter: chr((ord(letter[0]) - 0xAC00 + 1) % 11172 + 0xAC00), turned)
 
 
-def uncaught(text: str) -> Iterator[tuple[str, str, str]]:
+@cache
+def uncaught(text: str) -> list[tuple[str, str, str]]:
     """Words that can be changed unnoticed, each with its line and its column's heading, if it stands in a table."""
+    return list(_uncaught(text))
+
+
+def _uncaught(text: str) -> Iterator[tuple[str, str, str]]:
     head: dict[int, str] = {}
     start = 0
     honest = sanitize(text)

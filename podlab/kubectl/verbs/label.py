@@ -5,7 +5,8 @@ Upstream: staging/src/k8s.io/kubectl/pkg/cmd/label/label.go, cmd/annotate/annota
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from podlab.apimachinery import validation
@@ -23,6 +24,21 @@ BOTH_WAYS = "error: cannot set --all and --selector at the same time"
 NAMED = "error: one or more resources must be specified as <resource> <name> or <resource>/<name>"
 Changes = tuple[dict[str, str], list[str]]
 """What is set, and the keys that are removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The flags that both commands have."""
+
+    filename: Sequence[str]
+    overwrite: bool
+    all_: bool
+    selector: str
+    all_namespaces: bool
+    field_selector: str
+    resource_version: str
+    list_: bool
+    local: bool
 
 
 def label(
@@ -43,41 +59,8 @@ def label(
     Raises:
         PodlabError: a label is there with another value, or an object is not there.
     """
-    words, changes = _changes(arguments, "label")
-    if all_ and selector:
-        raise PodlabError(BOTH_WAYS)
-    if not words and not filename:
-        raise PodlabError(NAMED)
-    if not list_ and not any(changes):
-        raise PodlabError("error: at least one label update is required")
-    writing = Writing(command, "kubectl-label")
-    if list_ and writing.output:
-        raise PodlabError("error: --list and --output may not be specified together")
-    several = bool(selector or all_ or field_selector)
-    found = (
-        objects_in(command, words, filename, "pod")
-        if local
-        else objects_named(command, words, filename, selector, all_, all_namespaces, field_selector)
-    )
-    for mapping, obj in found:
-        with command.going_on():
-            labels = obj["metadata"].get("labels") or {}
-            if list_ and not any(changes):
-                _list(command, mapping, obj, "labels", several)
-                continue
-            for key, value in changes[0].items():
-                if not overwrite and labels.get(key, value) != value:
-                    raise PodlabError(f"error: '{key}' already has a value ({labels[key]}), and --overwrite is false")
-            for key in changes[1]:
-                if key not in labels:
-                    command.out(f'label "{key}" not found.\n')
-            changed = _changed(labels, changes)
-            done = _word(labels, changed)
-            made = _write(writing, mapping, obj, "labels", changed, resource_version, local or list_)
-            if list_:
-                _list(command, mapping, made, "labels", several)
-            else:
-                writing.tell(mapping, made, done)
+    asked = Asked(filename, overwrite, all_, selector, all_namespaces, field_selector, resource_version, list_, local)
+    _update(command, LABELS, arguments, asked)
 
 
 def annotate(
@@ -98,38 +81,91 @@ def annotate(
     Raises:
         PodlabError: an annotation is there with another value, or an object is not there.
     """
-    words, changes = _changes(arguments, "annotation")
-    if all_ and selector:
+    asked = Asked(filename, overwrite, all_, selector, all_namespaces, field_selector, resource_version, list_, local)
+    _update(command, ANNOTATIONS, arguments, asked)
+
+
+def _update(command: Command, kind: Kind, arguments: Sequence[str], asked: Asked) -> None:
+    """List and change what is named, one object after the other."""
+    words, changes = _changes(arguments, kind.word)
+    if asked.all_ and asked.selector:
         raise PodlabError(BOTH_WAYS)
-    if not words and not filename:
+    if not words and not asked.filename:
         raise PodlabError(NAMED)
-    if not list_ and not any(changes):
-        raise PodlabError("error: at least one annotation update is required")
-    writing = Writing(command, "kubectl-annotate")
-    several = bool(selector or all_ or field_selector)
-    found = (
-        objects_in(command, words, filename)
-        if local
-        else objects_named(command, words, filename, selector, all_, all_namespaces, field_selector)
-    )
-    for mapping, obj in found:
+    if not asked.list_ and not any(changes):
+        raise PodlabError(f"error: at least one {kind.word} update is required")
+    writing = Writing(command, kind.manager)
+    if kind is LABELS and asked.list_ and writing.output:
+        raise PodlabError("error: --list and --output may not be specified together")
+    several = bool(asked.selector or asked.all_ or asked.field_selector)
+    for mapping, obj in _found(command, kind, words, asked):
         with command.going_on():
-            annotations = obj["metadata"].get("annotations") or {}
-            if list_ and not any(changes):
-                _list(command, mapping, obj, "annotations", several)
+            if not any(changes):
+                _list(command, mapping, obj, kind.field, several)
                 continue
-            there = [key for key, value in changes[0].items() if annotations.get(key, value) != value]
-            if there and not overwrite:
-                taken = "; ".join(f"'{key}' already has a value ({annotations[key]})" for key in there)
-                raise PodlabError(
-                    f"error: --overwrite is false but found the following declared annotation(s): {taken}"
-                )
-            changed = _changed(annotations, changes)
-            made = _write(writing, mapping, obj, "annotations", changed, resource_version, local or list_)
-            if list_:
-                _list(command, mapping, made, "annotations", several)
+            values = obj["metadata"].get(kind.field) or {}
+            taken = [key for key, value in changes[0].items() if values.get(key, value) != value]
+            if taken and not asked.overwrite:
+                raise PodlabError(kind.refusal(values, taken))
+            for key in changes[1]:
+                if kind is LABELS and key not in values:
+                    command.out(f'label "{key}" not found.\n')
+            changed = _changed(values, changes)
+            local = asked.local or asked.list_
+            made = _write(writing, mapping, obj, kind.field, changed, asked.resource_version, local)
+            if asked.list_:
+                _list(command, mapping, made, kind.field, several)
             else:
-                writing.tell(mapping, made, "annotated")
+                writing.tell(mapping, made, kind.done(changed))
+
+
+def _found(command: Command, kind: Kind, words: list[str], asked: Asked) -> list[tuple[Mapping, Object]]:
+    if asked.local:
+        return objects_in(command, words, asked.filename, kind.example)
+    return objects_named(
+        command, words, asked.filename, asked.selector, asked.all_, asked.all_namespaces, asked.field_selector
+    )
+
+
+def _label_taken(values: dict[str, str], taken: list[str]) -> str:
+    return f"error: '{taken[0]}' already has a value ({values[taken[0]]}), and --overwrite is false"
+
+
+def _annotation_taken(values: dict[str, str], taken: list[str]) -> str:
+    there = "; ".join(f"'{key}' already has a value ({values[key]})" for key in taken)
+    return f"error: --overwrite is false but found the following declared annotation(s): {there}"
+
+
+def _labeled(changed: dict[str, str | None]) -> str:
+    if not changed:
+        return "not labeled"
+    return "unlabeled" if all(value is None for value in changed.values()) else "labeled"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Where labels and annotations differ.
+
+    Args:
+        word: as it is called in an error.
+        field: where it stands in the metadata.
+        example: the file that the refusal of `--local` names.
+        refusal: what is said where keys have another value.
+        done: what is said after a change.
+    """
+
+    word: str
+    field: str
+    manager: str
+    example: str
+    refusal: Callable[[dict[str, str], list[str]], str]
+    done: Callable[[dict[str, str | None]], str]
+
+
+LABELS = Kind("label", "labels", "kubectl-label", "pod", _label_taken, _labeled)
+ANNOTATIONS = Kind(
+    "annotation", "annotations", "kubectl-annotate", "rsrc", _annotation_taken, lambda changed: "annotated"
+)
 
 
 def _list(command: Command, mapping: Mapping, obj: Object, what: str, several: bool) -> None:
@@ -167,12 +203,6 @@ def _changed(values: dict[str, str], changes: Changes) -> dict[str, str | None]:
     """The merge patch: what differs."""
     put = {key: value for key, value in changes[0].items() if values.get(key) != value}
     return {**put, **{key: None for key in changes[1] if key in values}}
-
-
-def _word(labels: dict[str, str], changed: dict[str, str | None]) -> str:
-    if not changed:
-        return "not labeled"
-    return "unlabeled" if all(value is None for value in changed.values()) else "labeled"
 
 
 def _write(

@@ -19,7 +19,7 @@ from podlab.embedded.runtime.images import IMAGES
 from podlab.embedded.runtime.network.network import OUTSIDE
 from podlab.embedded.server import Core
 from podlab.embedded.stepping import SteppingClock
-from tests.embedded.simulation import Simulation, execute, logs, simulate
+from tests.embedded.simulation import Simulation, execute, logs
 
 Obj = dict[str, Any]
 
@@ -263,25 +263,22 @@ async def test_a_pod_comes_up_whenever_the_server_dies(tmp_path: Path, moment: f
 
 
 @pytest.mark.parametrize("write", [0, 1, 2])
-def test_a_deletion_at_the_same_moment_as_a_status_is_not_missed(write: int) -> None:
+async def test_a_deletion_at_the_same_moment_as_a_status_is_not_missed(sim: Simulation, write: int) -> None:
     moments: list[float] = []
 
-    async def noted(sim: Simulation) -> None:
-        def told(event: Event) -> None:
-            if event.object.get("status", {}).get("startTime"):
-                moments.append(sim.clock.now())
+    def told(event: Event) -> None:
+        if event.object.get("status", {}).get("startTime"):
+            moments.append(sim.clock.now())
 
-        sim.registry.on(sim.registry.resource("pods"), told)
-        sim.create(pod())
-        await sim.until(lambda: len(moments) > write, limit=10)
-
-    async def script(sim: Simulation) -> None:
-        sim.create(pod())
-        sim.clock.call_at(moments[write], lambda: sim.delete("p", 1))  # before what the kubelet does in that moment
-        await sim.until(lambda: sim.gone("p"), limit=10)
-
-    simulate(noted)
-    simulate(script)
+    sim.registry.on(sim.registry.resource("pods"), told)
+    sim.create(pod())
+    await sim.until(lambda: len(moments) > write, limit=10)
+    again = Simulation()
+    await again.start()
+    again.create(pod())
+    again.clock.call_at(moments[write], lambda: again.delete("p", 1))  # before what the kubelet does in that moment
+    await again.until(lambda: again.gone("p"), limit=10)
+    again.core.stop()
 
 
 async def test_a_readiness_gate_and_what_others_took_out_of_the_status(sim: Simulation) -> None:

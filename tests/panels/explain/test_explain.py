@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -25,8 +26,13 @@ def _english() -> Iterator[None]:
     text.use(None)
 
 
-def states(name: str) -> Iterator[tuple[dict[str, Any], Finding]]:
+@cache
+def states(name: str) -> tuple[tuple[dict[str, Any], Finding], ...]:
     """Each state that a Pod of the recording passed through, with what was known of it by then."""
+    return tuple(_states(name))
+
+
+def _states(name: str) -> Iterator[tuple[dict[str, Any], Finding]]:
     heard = recorded(name, "events") if (GOLDEN / name / "watch-events.jsonl").exists() else []
     for event in recorded(name):
         pod = event["object"]
@@ -83,7 +89,7 @@ def test_the_twin_escapes_and_tells_it_all() -> None:
 
 
 def test_another_namespace_is_named_in_the_line() -> None:
-    pod, found = next(states("seed"))
+    pod, found = states("seed")[0]
     elsewhere = {**pod, "metadata": {**pod["metadata"], "namespace": "team"}}
     assert told(elsewhere, found)["command"].endswith(" -n team")
 
