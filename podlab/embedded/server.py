@@ -44,11 +44,10 @@ TIDY_EVERY = 20.0
 DOCUMENTS_AFTER = 3.0
 """Real seconds after which the OpenAPI documents are made, so that the first Pod has the machine to itself."""
 TOKEN_KEY, AUTHORITY = "sa.key", "ca.crt"
-"""Where in the store the key of tokens and the authority's certificate are, where no file has them."""
+"""The files of the key of tokens and of the authority's certificate, and where in the store they are without files."""
 HOST = "127.0.0.1"
-
-
 STEPS_TO_READY = 200
+"""Of a stepping clock, after which the cluster is used as it is."""
 
 
 def _is_ready(node: dict[str, Any]) -> bool:
@@ -70,8 +69,7 @@ class TokenSigner:
 
     def _loaded(self) -> Any:
         if self._key is None:
-            there = self._path and self._path.exists()
-            self._key = _key_of(self._path) if self._path and there else _key_in(self._store)
+            self._key = _key_of(self._path) if self._path and self._path.exists() else _key_in(self._store)
         return self._key
 
     def sign(self, data: bytes) -> bytes:
@@ -139,7 +137,7 @@ class Core:
         self.randomness = Randomness(seed)
         self.store = Store(home / "state.db" if home else ":memory:", image)
         self.registry = Registry(self.store, clock, RESOURCES, self.randomness, admit=admit, check=check)
-        self.signer = TokenSigner(home / "sa.key" if home else None, self.store)
+        self.signer = TokenSigner(home / TOKEN_KEY if home else None, self.store)
         self.authenticator = Authenticator(self.registry, self.signer, token)
         self.documents = Documents(home / "openapi" if home else None, RESOURCES, self._custom)
         self.nodes = Nodes(self.registry, self.store, machines(name, workers), self._token)
@@ -211,7 +209,7 @@ class Server:
         self.home, self.name = home, name
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         clock: Clock = SteppingClock() if stepping else RealClock(speed)
-        if not (home / "sa.key").exists():
+        if not (home / TOKEN_KEY).exists():
             from podlab.embedded.serving import certificates
 
             certificates.ensure(home)
@@ -322,7 +320,7 @@ class Server:
         asyncio.get_running_loop().call_later(TIDY_EVERY, self._tidy, before)
 
     def _write_kubeconfig(self) -> None:
-        authority = base64.b64encode((self.home / "ca.crt").read_bytes()).decode()
+        authority = base64.b64encode((self.home / AUTHORITY).read_bytes()).decode()
         context = f"podlab-{self.name}"
         config = {
             "apiVersion": "v1",

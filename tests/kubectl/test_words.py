@@ -107,6 +107,11 @@ def test_a_file_of_powershell_is_read_as_kubectl_reads_it(tmp_path: Path) -> Non
          'error: cannot add key "a", another key by that name already exists in Data for ConfigMap "t"'),
         (["create", "configmap", "t", "--from-env-file=e.env", "--from-literal=a=b"],
          "error: from-env-file cannot be combined with from-file or from-literal"),
+        *(([verb, "--filename=wide.yaml", "--selector=-"],
+           'error: the provided selector "-" is not valid: unable to parse requirement: <nil>: Invalid value: "-": '
+           "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
+           "alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is "
+           "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')") for verb in ("apply", "create", "delete")),
         (["port-forward", "pod/web"],
          "error: TYPE/NAME and list of ports are required for port-forward\n"
          "See 'kubectl port-forward -h' for help and examples"),

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
 
-from podlab.errors import ManifestError
+from podlab.apimachinery import labels
+from podlab.errors import ManifestError, PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.commandline.wording import failure
 from podlab.kubectl.common import Kustomization
@@ -39,19 +40,30 @@ class NoPath(ManifestError):
 
 
 def manifests(
-    command: Command, filenames: Sequence[str], *, validate: str = "strict"
+    command: Command, filenames: Sequence[str], *, validate: str = "strict", selector: str = ""
 ) -> Iterator[tuple[Manifest, Mapping]]:
-    """Each object of files and folders with its resource, in order; `-` is the standard input.
+    """Each object of files and folders that the selector selects, with its resource, in order; `-` is stdin.
 
     What cannot be read is kept among the command's failures, and the rest is read.
     """
     strict = validate.lower() not in ("false", "ignore")
     if unread := [error for name in filenames if (error := _no_path(command, name))]:
         command.failures.append(failure(unread))
+    terms = () if unread else _terms(selector)
     for name in () if unread else filenames:
         for manifest in _kept(command, _file(command, name)):
             with command.going_on():
-                yield manifest, resolve(command.mapper, manifest, strict)
+                mapping, said = resolve(command.mapper, manifest, strict), manifest.obj.get("metadata") or {}
+                if all(term.matches(said.get("labels") or {}) for term in terms):
+                    yield manifest, mapping
+
+
+def _terms(selector: str) -> tuple[labels.Requirement, ...]:
+    """What labels have to fulfil. Upstream: staging/src/k8s.io/cli-runtime/pkg/resource/builder.go"""
+    try:
+        return labels.parse(selector)
+    except ValueError as wrong:
+        raise PodlabError(f'error: the provided selector "{selector}" is not valid: {wrong}') from None
 
 
 def _kept(command: Command, found: Iterator[Manifest]) -> Iterator[Manifest]:

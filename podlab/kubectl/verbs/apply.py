@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from podlab.apimachinery import labels
 from podlab.apimachinery.duration import parse_duration
 from podlab.apimachinery.yamlprinter import to_compact_json
 from podlab.errors import ApiError, ManifestError, PodlabError
@@ -83,9 +82,7 @@ def apply(
     wanted = pruning(prune, all_, selector, prune_allowlist)
     manager = "kubectl" if server_side else "kubectl-client-side-apply"
     writing = Writing(command, manager, dry_run, "strict", as_list=True)
-    found = list(manifests(command, files, validate=writing.validate))
-    if selector:
-        found = [each for each in found if labels.matches_text(selector, labels_of(each[0].obj))]
+    found = list(manifests(command, files, validate=writing.validate, selector=selector))
     anew = Anew(grace_period, parse_duration(timeout)) if force else None
     for manifest, mapping in found:
         with command.going_on():
@@ -100,11 +97,6 @@ def apply(
     if wanted is not None and not command.failures:
         pruner = Writing(command, manager, dry_run)
         prune_all(pruner, wanted, [(mapping, obj) for (_, mapping), obj in zip(found, command.objects, strict=True)])
-
-
-def labels_of(obj: Object) -> dict[str, str]:
-    """The labels that a manifest says."""
-    return dict((obj.get("metadata") or {}).get("labels") or {})
 
 
 @dataclass(frozen=True, slots=True)

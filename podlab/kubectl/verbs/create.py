@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from podlab.apimachinery import labels
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
@@ -38,9 +37,7 @@ def create(
         return
     writing = Writing(command, "kubectl-create", validate="strict")
     found = False
-    for manifest, mapping in manifests(command, files, validate=writing.validate):
-        if selector and not labels.matches_text(selector, (manifest.obj.get("metadata") or {}).get("labels")):
-            continue
+    for manifest, mapping in manifests(command, files, validate=writing.validate, selector=selector):
         found = True
         with command.going_on("creating", manifest.source):
             obj, namespace = in_namespace(command, manifest, mapping)

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from podlab.apimachinery import labels
 from podlab.apimachinery.duration import parse_duration
 from podlab.errors import ApiError, PodlabError, WaitTimeout
 from podlab.kubeconfig.eventloop import pause
@@ -163,9 +162,7 @@ def _options(grace_period: int, cascade: str) -> Object:
 
 def _of_files(command: Command, filenames: Sequence[str], selector: str) -> list[Target]:
     found = []
-    for manifest, mapping in manifests(command, filenames, validate="ignore"):
-        if selector and not labels.matches_text(selector, (manifest.obj.get("metadata") or {}).get("labels")):
-            continue
+    for manifest, mapping in manifests(command, filenames, validate="ignore", selector=selector):
         with command.going_on():
             _, namespace = in_namespace(command, manifest, mapping)
             found.append(Target(mapping, namespace, manifest.name, manifest.source))

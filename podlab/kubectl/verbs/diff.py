@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from podlab.apimachinery import labels
 from podlab.apimachinery.yamlprinter import to_yaml
 from podlab.errors import ApiError, PodlabError
 from podlab.kubectl.command import Command
@@ -49,9 +48,7 @@ def diff(
         raise PodlabError("error: --force-conflicts only works with --server-side")
     files = named_files(arguments, filename, "diff")
     folders = tuple(f"/tmp/{side}-{random.randrange(10**8, 10**10)}" for side in ("LIVE", "MERGED"))
-    for manifest, mapping in manifests(command, files):
-        if selector and not labels.matches_text(selector, (manifest.obj.get("metadata") or {}).get("labels")):
-            continue
+    for manifest, mapping in manifests(command, files, selector=selector):
         with command.going_on():
             obj, namespace = in_namespace(command, manifest, mapping)
             reads = _applied if server_side else _both

@@ -24,6 +24,7 @@ from podlab.kubectl.formats.printer import format_labels
 from podlab.kubectl.resources.listing import read_list, read_one
 from podlab.kubectl.resources.podcontainers import choose_container
 from podlab.kubectl.resources.selection import select
+from podlab.kubectl.verbs.pods import by_activity
 from podlab.text import Text
 
 Object = dict[str, Any]
@@ -177,27 +178,12 @@ def pods_of(command: Command, obj: Object, namespace: str, all_pods: bool = Fals
     plain = obj.get("kind") in ("ReplicationController", "Service")
     selector = format_labels(wanted) if plain else format_selector(wanted)
     listed = read_list(command.client, command.mapper.by_name("pods"), namespace, label_selector=selector)["items"]
-    found = sorted(listed, key=_by_logging)
+    found = sorted(listed, key=lambda pod: by_activity(pod, restarted=-1))
     if not found:
         raise PodlabError("error: timed out waiting for the condition")
     if len(found) > 1 and not all_pods:
         command.err(f"Found {len(found)} pods, using pod/{found[0]['metadata']['name']}\n")
     return found if all_pods else found[:1]
-
-
-def _by_logging(pod: Object) -> tuple[object, ...]:
-    """Scheduled first, then running, then ready, ready for longest, most restarts, oldest."""
-    status = pod.get("status") or {}
-    ready = next((c for c in status.get("conditions") or [] if c["type"] == "Ready" and c["status"] == "True"), None)
-    restarts = max((c.get("restartCount", 0) for c in status.get("containerStatuses") or []), default=0)
-    return (
-        not pod["spec"].get("nodeName"),
-        {"Running": 0, "Unknown": 1, "Pending": 2}.get(status.get("phase", ""), 0),
-        ready is None,
-        (ready or {}).get("lastTransitionTime") or "",
-        -restarts,
-        pod["metadata"].get("creationTimestamp") or "",
-    )
 
 
 def _sources(

@@ -67,10 +67,10 @@ def first_pod(command: Command, namespace: str, selector: str, patience: str) ->
         pause(LOOK)
 
 
-def by_activity(pod: Object) -> tuple[object, ...]:
-    """Scheduled first, then running, then ready, ready for longest, fewest restarts, oldest.
+def by_activity(pod: Object, restarted: int = 1) -> tuple[object, ...]:
+    """Scheduled first, then running, then ready, ready for longest, fewest restarts (-1: most of them), oldest.
 
-    Upstream: staging/src/k8s.io/kubectl/pkg/util/podutils/podutils.go (ActivePods)
+    Upstream: staging/src/k8s.io/kubectl/pkg/util/podutils/podutils.go (ActivePods, ByLogging)
     """
     status = pod.get("status") or {}
     ready = next((c for c in status.get("conditions") or [] if c["type"] == "Ready" and c["status"] == "True"), None)
@@ -80,6 +80,6 @@ def by_activity(pod: Object) -> tuple[object, ...]:
         {"Running": 0, "Unknown": 1, "Pending": 2}.get(status.get("phase", ""), 0),
         ready is None,
         (ready or {}).get("lastTransitionTime") or "",
-        restarts,
+        restarted * restarts,
         pod["metadata"].get("creationTimestamp") or "",
     )
