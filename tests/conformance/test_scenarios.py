@@ -16,17 +16,17 @@ from tests.conformance.recorder import prepared
 from tests.kubectl.recordings import GOLDEN, compare
 
 SCENARIOS = (
-    "apply-threeway", "claims-life", "cm-immutables", "crd-selectors", "crd-tutorial", "cron-by-hand", "ingress-kinds",
-    "job-backoff", "job-indexed", "job-policies", "job-suspends",
+    "apply-threeway", "claims-life", "cm-immutables", "crd-fleet", "crd-selectors", "crd-tutorial", "cron-by-hand",
+    "ingress-kinds", "job-backoff", "job-indexed", "job-policies", "job-suspends", "keep-and-claim",
     "limits-and-policy", "net-objects", "node-drain",
     "pod-fields", "pod-resize", "pod-spreads", "probe-kinds", "probe-limits", "processes-and-signals", "projections",
     "quota-counts", "raw-http", "rbac-aggregates",
-    "rbac-reader", "replicaset-adopts", "resize-kinds", "restart-rules", "roll-pause",
+    "rbac-reader", "rbac-shift", "replicaset-adopts", "resize-kinds", "restart-rules", "roll-pause",
     "rollout-recreate", "rollout-stuck", "rollout-surge", "service-kinds", "sidecars-hooks",
-    "ssa-conflicts", "ssa-managers", "sts-identity", "sts-modes", "svc-fields", "tokens-bound",
-    "volume-claims", "volume-kinds",
+    "ssa-conflicts", "ssa-managers", "ssa-tenants", "sts-identity", "sts-modes", "svc-fields", "svc-hand",
+    "tokens-bound", "volume-claims", "volume-kinds",
 )  # fmt: skip
-BY_HTTP = ("http-custom", "http-lists", "http-writes", "lists-over-http")
+BY_HTTP = ("http-custom", "http-lists", "http-writes", "lists-over-http", "raw-mixed")
 """Their steps need what they were recorded with."""
 ELSEWHERE = {("multi", 2): ("drain-pdb", "ds-nodes", "placement", "preempting")}
 """Recorded on clusters of these names with so many workers."""

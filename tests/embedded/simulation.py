@@ -137,12 +137,14 @@ class Simulation:
             (folder / f"watch-{plural}.jsonl").write_text(lines, encoding="utf-8")
 
 
-def simulate(script: Callable[[Simulation], Coroutine[Any, Any, None]], namespace: str = "default") -> Simulation:
+def simulate(
+    script: Callable[[Simulation], Coroutine[Any, Any, None]], namespace: str = "default", workers: int = 0
+) -> Simulation:
     """Run a script on a new simulation; returns it, stopped."""
     made: list[Simulation] = []
 
     async def main() -> None:
-        simulation = Simulation(namespace)
+        simulation = Simulation(namespace, workers=workers)
         made.append(simulation)
         await simulation.start()
         try:

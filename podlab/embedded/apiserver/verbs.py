@@ -57,7 +57,10 @@ class Call:
         if self.request.info.subresource in UNTABLED:
             shapes = WHOLE
         streams = self.request.info.verb in ("list", "watch")
-        return negotiation.negotiate(self.request.headers.get("accept", ""), shapes, streams=streams)
+        form = negotiation.negotiate(self.request.headers.get("accept", ""), shapes, streams=streams)
+        if self.request.info.verb == "watch" and form.media_type == negotiation.YAML:
+            raise status.not_acceptable(negotiation.STREAMS)
+        return form
 
     def answer(self, value: Any, form: Form, code: int = 200) -> Answer:
         """An answer that holds an object."""

@@ -19,7 +19,8 @@ JSON = "application/json"
 YAML = "application/yaml"
 PROTOBUF = "application/vnd.kubernetes.protobuf"
 ACCEPTED = (JSON, YAML, PROTOBUF)
-RESTFUL = (*ACCEPTED, "application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch")
+STREAMS = ("application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch")
+RESTFUL = (*ACCEPTED, *STREAMS)
 
 GZIP_FROM = 128 * 1024
 """Bytes from which on an answer is compressed."""

@@ -99,6 +99,8 @@ def of_object(call: Call, served: Served) -> Answer:
     if info.subresource:
         known = info.subresource in call.resource.subresources and not info.rest
         handlers = OBJECTS.get(info.subresource) if known else None
+        if handlers is None and call.resource.structure is not None:
+            raise status.not_found(call.resource.qualified, info.name)
         if handlers is None:
             raise status.no_such_resource()
         if method not in handlers:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from podlab.apimachinery.gotext import quote
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.status import StatusError
@@ -21,7 +22,8 @@ def location(registry: Registry, service: Obj, port: str) -> tuple[Obj, int]:
     if not port and len(ports) == 1:
         wanted = ports
     if not wanted:
-        raise _unavailable(f'no service port "{port}" found for service "{name}"')
+        shown = port if port.isdigit() else quote(port)
+        raise _unavailable(f'no service port {shown} found for service "{name}"')
     for one in _slices(registry, service):
         number = next((p["port"] for p in one.get("ports") or [] if _same(p, wanted[0])), None)
         for endpoint in one.get("endpoints") or []:

@@ -6,6 +6,7 @@ Upstream: pkg/controller/statefulset/stateful_set_control.go
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.controllers.controller import Obj
@@ -63,8 +64,8 @@ class Sync:
             return any(act(pod) for pod in pods)
         left = iter(pods)
         for size in batches(len(pods)):
-            failed = None
-            for _, pod in zip(range(size), left, strict=False):
+            failed, together = None, list(islice(left, size))
+            for pod in (*together[-1:], *together[:-1]):  # of goroutines the one that was started last goes first
                 try:
                     act(pod)
                 except StatusError as error:

@@ -286,7 +286,8 @@ def _body(resource: Resource, verb: str) -> Obj | None:
         return None
     if verb == "patch":
         reference = {"$ref": f"#/components/schemas/{META}Patch"}
-        return {"content": {media: {"schema": reference} for media in (*PATCHES, STRATEGIC)}, "required": True}
+        taken = (*PATCHES, STRATEGIC) if resource.structure is None else PATCHES
+        return {"content": {media: {"schema": reference} for media in taken}, "required": True}
     if verb in ("delete", "deletecollection"):
         reference = {"$ref": f"#/components/schemas/{META}DeleteOptions"}
         return {"content": {media: {"schema": reference} for media in MEDIA_TYPES}}

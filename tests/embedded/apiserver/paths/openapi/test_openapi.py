@@ -11,9 +11,11 @@ import pytest
 
 from podlab.embedded.apiserver import fields
 from podlab.embedded.apiserver.answering.negotiation import Answer
+from podlab.embedded.apiserver.custom.structure import CustomType
 from podlab.embedded.apiserver.paths.openapi import namespaces, schemas
 from podlab.embedded.apiserver.paths.openapi.openapi import Documents
 from podlab.embedded.apiserver.request import Request, RequestInfo
+from podlab.embedded.apiserver.resource import Resource
 from podlab.embedded.apiserver.resources import RESOURCES
 from podlab.embedded.apiserver.status import StatusError
 
@@ -142,3 +144,13 @@ def _fields(message: bytes) -> dict[int, list[bytes]]:
         found.setdefault(number, []).append(rest[:size])
         message = rest[size:]
     return found
+
+
+def test_custom_objects_take_no_strategic_merge_patch() -> None:
+    structure = CustomType({"type": "object"}, root=True)
+    robot = Resource("e.x", "v1", "Robot", "robots", structure=structure)
+    paths = schemas.document("e.x", "v1", [robot], {})["paths"]
+    content = paths["/apis/e.x/v1/namespaces/{namespace}/robots/{name}"]["patch"]["requestBody"]["content"]
+    assert set(content) == {
+        f"application/{form}" for form in ("apply-patch+yaml", "json-patch+json", "merge-patch+json")
+    }
