@@ -62,7 +62,7 @@ class PodWorker:
         self._killer, self._resizer, self._restarter = killer, resizer, restarter
         self.pod = self._told = pod  # as of the last write of its own or news of it; the last news
         self.uid: str = pod["metadata"]["uid"]
-        self.state = TERMINATED if _over(pod) else RUNNING
+        self.state = TERMINATED if podspecs.over(pod) else RUNNING
         self.reasons: dict[str, tuple[str, str]] = {}
         self.results: dict[tuple[str, str], bool] = {}  # what probes of a kind last said of a container
         self.probes: list[ProbeWorker] = []
@@ -89,7 +89,7 @@ class PodWorker:
         if int(pod["metadata"]["resourceVersion"]) > int(self.pod["metadata"]["resourceVersion"]):
             disturbed = podspecs.told_otherwise(self.pod, pod)
             self.pod = pod
-            if self.state == RUNNING and _over(pod):  # somebody else said so
+            if self.state == RUNNING and podspecs.over(pod):  # somebody else said so
                 self.state = TERMINATING
         if disturbed or podspecs.concerns(before, pod):  # our own write may have brought a change home before its news
             self.poke()
@@ -390,11 +390,6 @@ class PodWorker:
         if not self._deleted():
             return
         self._using.pods.delete(self.pod)
-
-
-def _over(pod: Obj) -> bool:
-    """Whether its phase is one that nothing follows."""
-    return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
 
 
 def _surface(task: asyncio.Task[None]) -> None:

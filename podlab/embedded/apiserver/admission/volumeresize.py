@@ -6,8 +6,8 @@ Upstream: plugin/pkg/admission/storage/persistentvolume/resize/admission.go
 from __future__ import annotations
 
 from podlab.embedded.apiserver import status
+from podlab.embedded.apiserver.podspec.volumes.persistentvolumes import storage
 from podlab.embedded.apiserver.resource import Context, Obj
-from podlab.embedded.apiserver.resources.persistentvolumes import storage
 
 NOT_BOUND = "only bound persistent volume claims can be expanded"
 NOT_ALLOWED = (

@@ -44,7 +44,7 @@ def check(schema: Obj, path: str) -> list[Cause]:
 
 def _invariants(schema: Obj, path: str, where: str) -> list[Cause]:
     kind, found = schema.get("type") or "", []
-    if kind == "array" and not schema.get("items"):
+    if kind == "array" and schema.get("items") is None:
         found.append(causes.required(f"{path}.items", "must be specified"))
     for part, inner in inside(schema):
         if (where, part) != (ROOT, "properties[metadata]"):

@@ -5,33 +5,17 @@ Upstream: pkg/apis/core/v1/defaults.go, pkg/registry/core/{persistentvolume,pers
 
 from __future__ import annotations
 
-import posixpath
 from typing import Any
 
-from podlab.apimachinery import quantity
 from podlab.apimachinery.times import rfc3339
 from podlab.embedded.apiserver.columns import AGE, NAME, UNSET, Column, age, head
-from podlab.embedded.apiserver.podspec.scheduling.affinity import node_selector
-from podlab.embedded.apiserver.podspec.updates import difference
-from podlab.embedded.apiserver.podspec.volumes import claims
-from podlab.embedded.apiserver.podspec.volumes.sources import host_path
+from podlab.embedded.apiserver.podspec.volumes import persistentvolumes as rules
 from podlab.embedded.apiserver.resource import Context, Obj
 from podlab.embedded.apiserver.resources.stored import stored
-from podlab.embedded.apiserver.status import Cause
-from podlab.embedded.apiserver.validation import causes, metadata, names
 
 DOCS = "https://kubernetes.io/docs/concepts/storage/persistent-volumes"
 MODES = {"ReadWriteOnce": "RWO", "ReadOnlyMany": "ROX", "ReadWriteMany": "RWX", "ReadWriteOncePod": "RWOP"}
-BETA_CLASS = "volume.beta.kubernetes.io/storage-class"
-CHANGEABLE = ("volumeAttributesClassName", "volumeName", "storageClassName")
-POLICIES = ("Delete", "Recycle", "Retain")
 SOURCES = (("", "PersistentVolumeClaim"), ("snapshot.storage.k8s.io", "VolumeSnapshot"))
-RECYCLED = (
-    "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach "
-    "is to use dynamic provisioning."
-)
-OLD_CLASS = 'metadata.annotations[{}]: deprecated since v1.8; use "storageClassName" attribute instead'
-FIXED = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"
 
 CLAIM_COLUMNS = (
     NAME,
@@ -100,7 +84,7 @@ def _modes(given: list[str] | None) -> str:
 
 def _class(obj: Obj) -> str:
     annotations = obj["metadata"].get("annotations") or {}
-    return str(annotations.get(BETA_CLASS) or (obj.get("spec") or {}).get("storageClassName") or "")
+    return str(annotations.get(rules.BETA_CLASS) or (obj.get("spec") or {}).get("storageClassName") or "")
 
 
 def claim_row(obj: Obj, now: float) -> list[Any]:
@@ -178,120 +162,6 @@ def _prepare_volume(obj: Obj, old: Obj | None, ctx: Context) -> None:
         obj["status"]["lastPhaseTransitionTime"] = rfc3339(ctx.now())
 
 
-def _validate_claim(obj: Obj, old: Obj | None) -> list[Cause]:
-    spec = obj.get("spec") or {}
-    found = metadata.validate(obj, old) + claims.spec(spec, "spec")
-    if old is not None:
-        found += _validate_change(obj, old)
-    return found
-
-
-def _validate_change(obj: Obj, old: Obj) -> list[Cause]:
-    """Upstream: pkg/apis/core/validation/validation.go (ValidatePersistentVolumeClaimUpdate)"""
-    spec, before = obj.get("spec") or {}, old.get("spec") or {}
-    bound = (old.get("status") or {}).get("phase") == "Bound"
-    keys = [key for key in {**spec, **before} if key not in CHANGEABLE and (key != "resources" or not bound)]
-    keys += [key for key in ("volumeName", "storageClassName") if before.get(key)]
-    found: list[Cause] = []
-    if any(spec.get(key) != before.get(key) for key in keys):
-        shown = {**spec, "resources": before.get("resources")} if bound else spec
-        diff = difference(before, shown, "PersistentVolumeClaimSpec")
-        found.append(causes.forbidden("spec", f"{FIXED}\n{diff}"))
-    wanted, was = (storage(part.get("resources")) for part in (spec, before))
-    if wanted < was and wanted <= storage({"requests": (old.get("status") or {}).get("capacity")}):
-        text = "field can not be less than status.capacity"
-        found.append(causes.forbidden("spec.resources.requests.storage", text))
-    return found
-
-
-def storage(resources: Obj | None) -> int:
-    """What is requested of storage, in billionths of a byte."""
-    return quantity.nano(((resources or {}).get("requests") or {}).get("storage", "0"))
-
-
-KNOWN = frozenset(
-    ("capacity", "accessModes", "claimRef", "persistentVolumeReclaimPolicy", "storageClassName", "mountOptions")
-) | {"volumeMode", "nodeAffinity", "volumeAttributesClassName"}
-
-
-def _validate_volume(obj: Obj, old: Obj | None) -> list[Cause]:
-    spec, found = obj.get("spec") or {}, metadata.validate(obj, old)
-    modes, capacity = spec.get("accessModes") or [], spec.get("capacity") or {}
-    found += [] if modes else [causes.required("spec.accessModes")]
-    found += claims.access_modes(modes, "spec.accessModes")
-    found += [] if capacity else [causes.required("spec.capacity")]
-    if list(capacity) != ["storage"]:
-        found.append(causes.unsupported("spec.capacity", spec.get("capacity"), ("storage",)))
-    for name, amount in capacity.items():
-        if (size := quantity.nano(amount)) < 0:
-            text = "must be a valid resource quantity"
-            found.append(causes.invalid(f"spec.capacity[{name}]", -(-size // quantity.NANO), text))
-        found += claims.positive(amount, f"spec.capacity[{name}]")
-    if (policy := spec.get("persistentVolumeReclaimPolicy")) not in POLICIES:
-        found.append(causes.unsupported("spec.persistentVolumeReclaimPolicy", policy, POLICIES))
-    return found + _volume_sources(spec) + _volume_names(spec)
-
-
-def _volume_sources(spec: Obj) -> list[Cause]:
-    """Where it is, and on which nodes. Upstream: ValidatePersistentVolumeSpec"""
-    affinity, host, local, found = spec.get("nodeAffinity"), spec.get("hostPath"), spec.get("local"), []
-    if affinity is not None:
-        path, wanted = "spec.nodeAffinity.required", affinity.get("required")
-        text = "must specify required node constraints"
-        found += [causes.required(path, text)] if wanted is None else node_selector(wanted, path)
-    if host is not None:
-        found += host_path(host, "spec.hostPath")
-    if local is not None:
-        path = "spec.local.path"
-        found += names.no_backsteps(path, local["path"]) if local.get("path") else [causes.required(path)]
-        if affinity is None:
-            found.append(causes.required("spec.nodeAffinity", "Local volume requires node affinity"))
-    if not set(spec) - KNOWN:
-        found.append(causes.required("spec", "must specify a volume type"))
-    recycled = spec.get("persistentVolumeReclaimPolicy") == "Recycle"
-    if recycled and posixpath.normpath((host or {}).get("path") or ".") == "/":
-        text = "may not be 'recycle' for a hostPath mount of '/'"
-        found.append(causes.forbidden("spec.persistentVolumeReclaimPolicy", text))
-    return found
-
-
-def _volume_names(spec: Obj) -> list[Cause]:
-    name, found = spec.get("storageClassName"), []
-    if name:
-        found += names.causes_of("spec.storageClassName", name, names.subdomain(name))
-    return found + names.among("spec.volumeMode", spec.get("volumeMode"), claims.VOLUME_MODES)
-
-
-def _old_class(obj: Obj) -> list[str]:
-    return [OLD_CLASS.format(BETA_CLASS)] if BETA_CLASS in (obj["metadata"].get("annotations") or {}) else []
-
-
-def _fractions(given: Obj | None, path: str) -> list[str]:
-    """Amounts that are no whole number of bytes."""
-    return [
-        f'{path}[{name}]: fractional byte value "{amount}" is invalid, must be an integer'
-        for name, amount in (given or {}).items()
-        if name == "storage" and quantity.nano(amount) % quantity.NANO
-    ]
-
-
-def _claim_warnings(obj: Obj, old: Obj | None) -> list[str]:
-    """Return what a client is told of a claim. Upstream: pkg/api/persistentvolumeclaim/util.go"""
-    resources = (obj.get("spec") or {}).get("resources") or {}
-    found = _old_class(obj)
-    for key in ("requests", "limits"):
-        found += _fractions(resources.get(key), f"spec.resources.{key}")
-    return found
-
-
-def _volume_warnings(obj: Obj, old: Obj | None) -> list[str]:
-    """Return what a client is told of a volume. Upstream: pkg/api/persistentvolume/util.go"""
-    spec = obj.get("spec") or {}
-    found = _old_class(obj)
-    found += [RECYCLED] if spec.get("persistentVolumeReclaimPolicy") == "Recycle" else []
-    return found + _fractions(spec.get("capacity"), "spec.capacity")
-
-
 CLAIMS = stored(
     "",
     "PersistentVolumeClaim",
@@ -301,8 +171,8 @@ CLAIMS = stored(
     row=claim_row,
     default=_default_claim,
     prepare=_prepare_claim,
-    validate=_validate_claim,
-    warnings=_claim_warnings,
+    validate=rules.validate_claim,
+    warnings=rules.claim_warnings,
 )
 VOLUMES = stored(
     "",
@@ -314,6 +184,6 @@ VOLUMES = stored(
     row=volume_row,
     default=_default_volume,
     prepare=_prepare_volume,
-    validate=_validate_volume,
-    warnings=_volume_warnings,
+    validate=rules.validate_volume,
+    warnings=rules.volume_warnings,
 )

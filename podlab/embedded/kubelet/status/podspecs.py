@@ -32,6 +32,11 @@ def concerns(before: Obj, after: Obj) -> bool:
     return before["spec"] != after["spec"] or any(before["metadata"].get(k) != after["metadata"].get(k) for k in keys)
 
 
+def over(pod: Obj) -> bool:
+    """Whether a Pod's phase is one that nothing follows."""
+    return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
+
+
 def rule(container: Obj, code: int) -> str:
     """What a container's restartPolicyRules say of an exit code: Restart, RestartAllContainers, or nothing.
 
