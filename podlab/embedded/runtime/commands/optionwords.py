@@ -29,6 +29,8 @@ def read(name: str, words: list[str], letters: str | None, valued: str, long: li
                 return rest + len(given), ""
             continue
         for at, letter in enumerate(word[1:], 1):
+            if name == "sed" and letter == "i":  # what follows is the ending of the file that is kept
+                break
             if name == "seq" and rest and letter.isdigit():  # a step or an end
                 rest += 1
                 break

@@ -14,6 +14,7 @@ from podlab.embedded.runtime.shell.syntax import Arithmetic, Parameter, Part, Su
 
 MOST_NAMES = 20_000
 """File names that one pattern may become."""
+RANGE = re.compile(r"(-?\d{1,9})\.\.(-?\d{1,9})(?:\.\.(\d{1,9}))?|([A-Za-z])\.\.([A-Za-z])(?:\.\.(\d{1,3}))?")
 BRACES = re.compile(r"\{([^{}\s]*)\}")
 
 
@@ -293,11 +294,11 @@ def _braces(shell: Shell, word: Word) -> list[Word]:
 def _choices(inside: str) -> list[str]:
     if "," in inside:
         return inside.split(",")
-    found = re.fullmatch(r"(-?\d{1,9})\.\.(-?\d{1,9})(?:\.\.(\d{1,9}))?|([A-Za-z])\.\.([A-Za-z])", inside)
+    found = RANGE.fullmatch(inside)
     if not found:
         return []
     if found[4]:
-        first, last, step = ord(found[4]), ord(found[5]), 1
+        first, last, step = ord(found[4]), ord(found[5]), int(found[6] or 1) or 1
     else:
         first, last, step = int(found[1]), int(found[2]), int(found[3] or 1) or 1
     reach = range(first, last + 1, step) if first <= last else range(first, last - 1, -step)

@@ -167,12 +167,13 @@ async def df(io: Io, words: list[str]) -> int:
     last = "Avail" if "h" in flags and not io.busybox else "Available"
     if names and not wanted and not io.busybox:
         return io.fail("\n".join(rows))
+    wide = 5 if "h" in flags and not io.busybox else 9
     if io.busybox:
         kinds = "Type       " if "T" in flags else ""
         io.say(f"Filesystem           {kinds}{head:>9} {'Used':>9} {last:>9} Use% Mounted on")
     else:
         kinds = "Type    " if "T" in flags else ""
-        io.say(f"Filesystem     {kinds}{head:>9} {'Used':>9} {last:>9} Use% Mounted on")
+        io.say(f"Filesystem     {kinds}{head:>{wide}} {'Used':>{wide}} {last:>{wide}} Use% Mounted on")
     for row in rows:
         io.fail(row)
     typed = "T" in flags
@@ -182,7 +183,8 @@ async def df(io: Io, words: list[str]) -> int:
         part = f"{-(-used * 100 // size)}%"
         cells = [_size(value, flags) for value in (size, used, size - used)]
         own = f"{kind:{10 if io.busybox else 7}} " if typed else ""
-        io.say(f"{device:{20 if io.busybox else 14}} {own}{cells[0]:>9} {cells[1]:>9} {cells[2]:>9} {part:>4} {path}")
+        numbers = " ".join(f"{cell:>{wide}}" for cell in cells)
+        io.say(f"{device:{20 if io.busybox else 14}} {own}{numbers} {part:>4} {path}")
     return code
 
 

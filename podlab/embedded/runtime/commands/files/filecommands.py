@@ -166,7 +166,7 @@ def _copy(io: Io, command: str, words: list[str]) -> int:
             code = io.fail(OMITTED[io.busybox].format(name))
         else:
             try:
-                _copy_tree(io, source, target)
+                _copy_tree(io, source, target, exact=command == "mv" or bool(flags & {"p", "a"}))
             except FileError as error:
                 code = _complain(io, f"{command} to", names[-1], str(error))
     return code
@@ -179,19 +179,26 @@ INSIDE = (
 """What coreutils and busybox say of a folder that would be copied into itself."""
 
 
-def _copy_tree(io: Io, source: str, target: str, *, nested: bool = False) -> None:
-    """Copy a file, or a directory with all in it, the links in it as links."""
+def _copy_tree(io: Io, source: str, target: str, *, nested: bool = False, exact: bool = False) -> None:
+    """Copy a file, or a directory with all in it, the links in it as links.
+
+    What is new has the mode of its source: all of it if `exact`, else what the mask leaves.
+    """
     files = io.process.machine.files
     if (link := files.link(source)) is not None and nested:
         files.make_link(target, link)
         return
     if not files.is_directory(source):
+        new, mode = exact or not files.exists(target), files.mode(source)
         files.write(target, files.read(source))
+        wanted = mode if exact else mode & 0o777 & ~io.process.umask
+        if new and wanted != files.mode(target):
+            files.set_mode(target, wanted)
         return
     names = files.list(source)
     files.make_directory(target, parents=True)
     for name in names:
-        _copy_tree(io, posixpath.join(source, name), posixpath.join(target, name), nested=True)
+        _copy_tree(io, posixpath.join(source, name), posixpath.join(target, name), nested=True, exact=exact)
 
 
 async def mv(io: Io, words: list[str]) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from podlab.embedded.runtime.commands import coreutils
 from podlab.embedded.runtime.files import FileError
-from podlab.embedded.runtime.machine.stdio import OUTPUT_LIMIT, UNREADABLE, Io, inputs, options
+from podlab.embedded.runtime.machine.stdio import OUTPUT_LIMIT, UNREADABLE, Io, inputs, letters, options
 
 UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30}
 
@@ -215,8 +215,11 @@ async def basename(io: Io, words: list[str]) -> int:
     """`basename`: the last part of a path, without a suffix if one is given."""
     if not words:
         return io.fail("basename: missing operand")
-    name = posixpath.basename(words[0].rstrip("/"))
-    io.say(name.removesuffix(words[1]) if len(words) > 1 and name != words[1] else name)
+    flags, values, names = letters(words, "s")
+    ends = [values["s"]] * len(names) if "s" in values else [""] * len(names) if "a" in flags else names[1:2] or [""]
+    for word, end in zip(names, ends, strict=False):
+        name = posixpath.basename(word.rstrip("/"))
+        io.say(name.removesuffix(end) if name != end else name)
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -115,6 +116,13 @@ class _Reader:
 def read(files: Files, path: str) -> Directive:
     """The whole configuration, as one block. Raises ConfigProblem."""
     return _one(Directive("", (), path, 0, _file(files, path, MAIN, [0])))
+
+
+def files_of(directive: Directive | None) -> Iterator[str]:
+    """The files that a configuration was read from, as often as a directive is in them."""
+    for inner in directive.inner if directive else ():
+        yield inner.file
+        yield from files_of(inner)
 
 
 @lru_cache(64)

@@ -368,8 +368,10 @@ def _tested(io: Io, words: list[str]) -> int:
     io.fail(f"nginx: the configuration file {server.path} syntax is ok")
     io.fail(f"nginx: configuration file {server.path} test is successful")
     if "-T" in words:
-        io.say(f"# configuration file {server.path}:")
-        io.out(io.read(server.path))
+        for path in dict.fromkeys([server.path, *config.files_of(server.config)]):
+            io.say(f"# configuration file {path}:")
+            io.out(io.read(path))
+            io.say("")
     return 0
 
 
