@@ -16,19 +16,21 @@ from tests.conformance.recorder import prepared
 from tests.kubectl.recordings import GOLDEN, compare
 
 SCENARIOS = (
-    "apply-threeway", "claims-life", "cm-immutables", "crd-fleet", "crd-selectors", "crd-tutorial", "cron-by-hand",
+    "apply-threeway", "cascade-kinds", "claims-life", "cm-immutables",
+    "crd-fleet", "crd-selectors", "crd-tutorial", "cron-by-hand",
     "ingress-kinds", "job-backoff", "job-indexed", "job-policies", "job-suspends", "keep-and-claim",
     "limits-and-policy", "net-objects", "node-drain",
     "pod-fields", "pod-resize", "pod-spreads", "probe-kinds", "probe-limits", "processes-and-signals", "projections",
     "quota-counts", "raw-http", "rbac-aggregates",
-    "rbac-reader", "rbac-shift", "replicaset-adopts", "resize-kinds", "restart-rules", "roll-pause",
-    "rollout-recreate", "rollout-stuck", "rollout-surge", "service-kinds", "sidecars-hooks",
-    "ssa-conflicts", "ssa-managers", "ssa-tenants", "sts-identity", "sts-modes", "svc-fields", "svc-hand",
+    "rbac-reader", "rbac-shift", "replicaset-adopts", "resize-kinds", "restart-rules", "roll-mends", "roll-pause",
+    "rollout-recreate", "rollout-stuck", "rollout-surge", "rs-kin", "service-kinds", "sidecars-hooks",
+    "ssa-conflicts", "ssa-managers", "ssa-tenants", "sts-identity", "sts-modes", "sts-parallel",
+    "svc-fields", "svc-hand",
     "tokens-bound", "volume-claims", "volume-kinds",
 )  # fmt: skip
 BY_HTTP = ("http-custom", "http-lists", "http-writes", "lists-over-http", "raw-mixed")
 """Their steps need what they were recorded with."""
-ELSEWHERE = {("multi", 2): ("drain-pdb", "ds-nodes", "placement", "preempting")}
+ELSEWHERE = {("multi", 2): ("drain-pdb", "ds-nodes", "node-taints", "placement", "preempting")}
 """Recorded on clusters of these names with so many workers."""
 NEEDED = ("curl", "jq", "kubectl-1.36")
 EQUAL = 0.95
@@ -86,7 +88,7 @@ def _compared(scenario: Path, kubeconfig: Path, binaries: Path, home: Path) -> I
 
 @pytest.mark.cluster
 @pytest.mark.slow
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(2400)
 def test_nearly_all_is_as_recorded(kubeconfig: Path, binaries: Path, tmp_path: Path) -> None:
     names = (*SCENARIOS, *(BY_HTTP if all(map(shutil.which, NEEDED)) else ()))
     _check([entry for name in names for entry in _compared(GOLDEN / name, kubeconfig, binaries, tmp_path)])
