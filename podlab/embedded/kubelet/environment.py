@@ -34,7 +34,7 @@ def environment(
     home: str = "/root",
 ) -> dict[str, str]:
     """All variables of a container. `facts` are hostIP, podIP, nodeName and node's allocatable. Raises ConfigError."""
-    own = facts["nodeName"] if pod["spec"].get("hostNetwork") and "nodeName" in facts else hostname(pod)
+    own = str(pod["spec"].get("nodeName", "")) if pod["spec"].get("hostNetwork") else hostname(pod)
     env = {"PATH": image.env.get("PATH", ""), "HOSTNAME": own}
     given: dict[str, str] = {}
     for source in container.get("envFrom") or []:

@@ -346,7 +346,7 @@ def mounted(
 ) -> Files:
     """A container's files: the image's, those that the kubelet writes, and the volumes, as a user may write them."""
     made = Files(_unpacked(image).alike(), (*own, *mounts), user=user, read_only=read_only)
-    made.mounts = (*made.mounts, *executables.folders(image))
+    made.mounts = (*made.mounts, *executables.folders(image, read_only=read_only))
     return made
 
 

@@ -193,7 +193,7 @@ def _of_instance(pod: Obj, container: Obj, instance: Instance, seen: Observation
 
 def _user(pod: Obj, container: Obj, instance: Instance) -> Obj:
     image = images.find(instance.image)
-    who = identity(pod, container, image.owner if image else (0, 0))
+    who = identity(pod, container, image.owner, image.group) if image else identity(pod, container)
     return {"gid": who.gid, "supplementalGroups": list(who.groups), "uid": who.uid}
 
 

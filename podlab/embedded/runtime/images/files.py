@@ -32,6 +32,8 @@ Commercial support is available at
 NGINX_CONF = b"""user  nginx;
 worker_processes  auto;
 
+error_log  /var/log/nginx/error.log notice;
+
 events {
     worker_connections  1024;
 }

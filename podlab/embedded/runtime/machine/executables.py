@@ -16,12 +16,12 @@ SYSTEM = frozenset(["nginx", "httpd", "ifconfig", "netstat", "arp", "route", "ch
 LOCAL = frozenset(["redis-server", "redis-cli", "python", "python3", "node", "npm", "pip", "docker-entrypoint.sh"])
 
 
-def folders(image: Image) -> tuple[Mount, ...]:
+def folders(image: Image, *, read_only: bool = False) -> tuple[Mount, ...]:
     """Where an image's programs are seen."""
     volume = _programs(image).alike()
     places = ("/bin",) if image.busybox else ("/bin", "/usr/bin")
     own = [place for place in places if any(path.startswith(f"{place}/") for path in image.files)]
-    return tuple(Mount(place, volume) for place in places if place not in own) if volume.entries else ()
+    return tuple(Mount(place, volume, read_only) for place in places if place not in own) if volume.entries else ()
 
 
 @cache

@@ -63,7 +63,10 @@ class Nginx:
     # Logs
 
     def log(self, level: str, *texts: str, worker: bool = False) -> None:
-        """Write to the error log, a line each."""
+        """Write to the error log, a line each; of notices only what the configuration asks for."""
+        asked = self.config.first("error_log") if self.config else None
+        if level == "notice" and self.config and not (asked and {"notice", "info", "debug"} & set(asked.words[1:])):
+            return
         stamp = datetime.fromtimestamp(self.process.time, UTC).strftime("%Y/%m/%d %H:%M:%S")
         who = "8#8: *1" if worker else f"{self.process.pid}#{self.process.pid}:"
         lines = "".join(f"{stamp} [{level}] {who} {text}\n" for text in texts)
