@@ -42,7 +42,7 @@ KEEP_AFTER = 1.0
 """Real seconds from a change to its being kept."""
 COMPACT_EVERY = 300.0
 """Real seconds between compactions, as kube-apiserver's."""
-COMPACT_ABOVE = 2000
+COMPACT_ABOVE = 1000
 """Writes after which a compaction does not wait: memory that a tab has taken it never gives back."""
 BEAT, ASLEEP = 60.0, 300.0
 """Real seconds between two looks at the clock, and how much later than that is a sleep."""

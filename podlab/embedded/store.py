@@ -94,7 +94,7 @@ class Store:
         """All that is stored, as one database file's bytes."""
         self.flush()
         free, pages = (self._db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("freelist_count", "page_count"))
-        if 2 * free > pages:
+        if 4 * free > pages:
             self._db.execute("VACUUM")  # what was compacted away would be kept again and again
         return self._db.serialize()
 

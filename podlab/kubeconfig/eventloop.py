@@ -26,6 +26,8 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 LONGEST_NAP = 0.05
 """Seconds after which a wait looks whether something came from outside, such as a click."""
+CANCELLED = 64
+"""Cancelled timers that may wait until they are due; more are thrown out before. Upstream: asyncio/base_events.py"""
 
 
 class EventLoop(asyncio.AbstractEventLoop):
@@ -47,7 +49,7 @@ class EventLoop(asyncio.AbstractEventLoop):
         self._nap, self._still, self._host, self._now = nap, still, host, now
         self._ready: deque[asyncio.Handle] = deque()
         self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
-        self._order = count()
+        self._order, self._cancelled = count(), 0
         self._depth = 0
         self._armed: tuple[float, asyncio.TimerHandle] | None = None
         self._closed = False
@@ -176,7 +178,12 @@ class EventLoop(asyncio.AbstractEventLoop):
         return handle
 
     def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
-        """asyncio's handles tell this; cancelled ones are passed over when they are due."""
+        """asyncio's handles tell this: most timers are of timeouts that never come, and hold what they would end."""
+        self._cancelled += 1
+        if self._cancelled > CANCELLED and 2 * self._cancelled > len(self._timers):
+            self._timers = [each for each in self._timers if not each[2].cancelled()]
+            heapq.heapify(self._timers)
+            self._cancelled = 0
 
     def time(self) -> float:
         """Seconds, of the clock that the loop was made with."""

@@ -18,8 +18,8 @@ from tests.browser.test_site import SKIPPING
 pytestmark = [pytest.mark.memory, pytest.mark.timeout(1500)]
 LARGEST = 700
 """MiB after all lessons, each in a notebook that stays open, when garbage is collected."""
-GROWTH = 40
-"""MiB that five hundred applies and deletes may add after the first hundred."""
+GROWTH = 60
+"""MiB that five hundred applies and deletes may add after the first hundred: their Events stay for an hour."""
 APPLIES = """from pathlib import Path
 from podlab import start
 from podlab.lessons.lesson import MANIFEST, manifest
@@ -61,7 +61,7 @@ def test_all_lessons_in_one_tab_take_what_is_stated(opened: Chromium) -> None:
     assert 200 < taken <= LARGEST
 
 
-def test_hundreds_of_applies_and_deletes_leave_nothing(opened: Chromium) -> None:
+def test_hundreds_of_applies_and_deletes_leave_little(opened: Chromium) -> None:
     silently(opened, APPLIES.format(times=100))
     opened.settle()
     before = opened.memory()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -31,6 +32,19 @@ def test_what_it_raises_is_raised(loop: EventLoop) -> None:
 
     with pytest.raises(KeyError, match="no"):
         loop.run(fail())
+
+
+def test_timeouts_that_never_came_are_thrown_away(loop: EventLoop) -> None:
+    async def wait_often() -> None:
+        for _ in range(1000):
+            await asyncio.wait_for(asyncio.sleep(0), 300)
+
+    later: list[int] = []
+    loop.call_later(0.5, later.append, 1)  # the next one that is due
+    loop.run(wait_often())
+    assert sum(isinstance(each, asyncio.TimerHandle) for each in gc.get_objects()) < 200
+    loop.pause(0.6)
+    assert later == [1]
 
 
 def test_a_timeout_ends_a_wait(loop: EventLoop) -> None:
