@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from podlab.clusters.progress import Estimate, Layer, Pull
+from podlab.clusters.progress import Estimate, Failed, Layer, Pull
 from podlab.commands import terminal
 
 
@@ -35,3 +35,12 @@ def test_a_terminal_gets_the_running_step_its_pull_and_the_estimate() -> None:
     assert "0/17 s" in drawn
     shown.end()
     assert shown.progress.running is None
+
+
+def test_what_clears_up_after_a_step_that_failed_has_not_failed() -> None:
+    shown = terminal.Shown()
+    for told in ("Creating", Failed(), "Deleting"):
+        shown.report(told)
+    shown.end()
+    assert [step.failed for step in shown.progress.steps] == [True, False]
+    assert shown.progress.failed

@@ -102,16 +102,18 @@ class Shown:
 
     def report(self, told: Told) -> None:
         """Take in what was told."""
-        if isinstance(told, str | Failed):
-            self.end("[red]✗[/]" if isinstance(told, Failed) else "[green]✓[/]")
+        if isinstance(told, Failed):
+            self.end("[red]✗[/]", failed=True)
+        elif isinstance(told, str):
+            self.end()
         self.progress = self.progress.after(told, time.monotonic())
 
-    def end(self, mark: str = "[green]✓[/]") -> None:
+    def end(self, mark: str = "[green]✓[/]", failed: bool = False) -> None:
         """Leave a line for the running step."""
         if running := self.progress.running:
             now = time.monotonic()
             err.print(f" {mark} {escape(running.text)} [dim]{now - running.began:.1f} s[/]")
-            self.progress = self.progress.ended(now)
+            self.progress = self.progress.ended(now, failed)
 
     def draw(self) -> Table:
         """The lines as they are now."""
