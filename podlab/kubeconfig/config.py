@@ -63,7 +63,8 @@ def load(explicit: Path | None = None) -> Config:
             continue
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
-            raise ClusterError(f'error: error loading config file "{path}": open {path}: {reason}', BROKEN) from error
+            act = "read" if path.is_dir() else "open"
+            raise ClusterError(f'error: error loading config file "{path}": {act} {path}: {reason}', BROKEN) from error
         _merge(whole, parse(data, path), path)
     return whole
 

@@ -162,7 +162,7 @@ def _status(data: bytes, version: str) -> Object:
             f"{UNABLE}exec plugin is configured to use API version {version}, plugin returned version {shown}"
         )
     status = answer.get("status")
-    if not status:
+    if status is None:
         raise ClusterError(f"{UNABLE}exec plugin didn't return a status field")
     if not status.get("token") and not (status.get("clientCertificateData") and status.get("clientKeyData")):
         raise ClusterError(f"{UNABLE}exec plugin didn't return a token or cert/key pair")

@@ -187,3 +187,9 @@ def test_no_file_is_a_traceback(data: bytes) -> None:
         assert isinstance(parse(data, Path("x")), dict)
     except ClusterError as wrong:
         assert str(wrong).startswith('error: error loading config file "x": ')
+
+
+def test_a_folder_is_no_kubeconfig(tmp_path: Path) -> None:
+    with pytest.raises(ClusterError) as said:
+        load(tmp_path)
+    assert str(said.value) == f'error: error loading config file "{tmp_path}": read {tmp_path}: is a directory'
