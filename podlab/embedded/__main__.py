@@ -12,6 +12,7 @@ import signal
 import sys
 from pathlib import Path
 
+from podlab.embedded.image import Unreadable
 from podlab.embedded.server import Server
 from podlab.embedded.store import Taken, claim
 
@@ -37,10 +38,26 @@ async def _run(server: Server) -> None:
         await server.start()
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
-            raise
+            sys.exit(_complaint(error, server.home))
         sys.exit(f"another program has the port of this cluster, which {server.home / 'port'} names")
     print(f"{server.address} {server.kubeconfig}", flush=True)
     await server.serve()
+
+
+def _server(arguments: argparse.Namespace) -> Server:
+    return Server(
+        arguments.home,
+        arguments.name,
+        speed=arguments.speed,
+        stepping=arguments.stepping,
+        seed=arguments.seed,
+        workers=arguments.workers,
+    )
+
+
+def _complaint(error: OSError, home: Path) -> str:
+    """A start that the disk forbids in one sentence: which file, and what the system says of it."""
+    return f"{error.filename or home} cannot be used ({error.strerror or error})"
 
 
 def main() -> None:
@@ -49,19 +66,15 @@ def main() -> None:
     os.umask(0o077)  # the database holds Secrets
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
-    arguments.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        held = claim(arguments.home)
+        arguments.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        held, server = claim(arguments.home), _server(arguments)
     except Taken:
         sys.exit(f"{arguments.home} is in use: the cluster there runs already")
-    server = Server(
-        arguments.home,
-        arguments.name,
-        speed=arguments.speed,
-        stepping=arguments.stepping,
-        seed=arguments.seed,
-        workers=arguments.workers,
-    )
+    except Unreadable as error:
+        sys.exit(str(error))
+    except OSError as error:
+        sys.exit(_complaint(error, arguments.home))
     gc.freeze()
     gc.set_threshold(*COLLECT)
     asyncio.run(_run(server))

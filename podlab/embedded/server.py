@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import errno
 import json
 import os
 import secrets
@@ -193,6 +194,13 @@ class Core:
         self.store.close()
 
 
+def _number(path: Path, text: str) -> int:
+    """What should be a number in a file of the cluster's. Raises OSError."""
+    if not text.strip().isdecimal():
+        raise OSError(errno.EINVAL, "there should be a number in it", str(path))
+    return int(text)
+
+
 class Server:
     """A cluster named `name` that keeps its state, certificates, token, port and number of nodes under `home`."""
 
@@ -214,7 +222,7 @@ class Server:
 
             certificates.ensure(home)
         self.token = self._kept("token", lambda: secrets.token_urlsafe(32))
-        kept = int(self._kept("workers", lambda: str(workers or 0)))
+        kept = _number(home / "workers", self._kept("workers", lambda: str(workers or 0)))
         self.core = Core(home, name, clock=clock, seed=seed, token=self.token, workers=kept)
         self.addons = self._addons()
         self._server: Any = None
@@ -241,7 +249,7 @@ class Server:
     def _listen(self) -> socket.socket:
         """A socket on the port of this cluster, the same for life."""
         path = self.home / "port"
-        wanted = int(path.read_text(encoding="utf-8")) if path.exists() else 0
+        wanted = _number(path, path.read_text(encoding="utf-8")) if path.exists() else 0
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if os.name == "posix":
@@ -286,6 +294,7 @@ class Server:
             ws_ping_interval=None,
             ws_max_size=16 * 1024 * 1024,
         )
+        config.load()
         self._server = uvicorn.Server(config)
         await self.core.ready()
         self._write_kubeconfig()

@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from podlab.embedded.image import opened
+from podlab.embedded.image import Unreadable, opened
 from podlab.embedded.watch import Change, Watch
 
 log = logging.getLogger("podlab.embedded")
@@ -73,10 +73,7 @@ class Store:
     def __init__(self, path: Path | str = ":memory:", image: bytes | None = None) -> None:
         """Begin with an `image()`, if one is given. Raises Unreadable."""
         self._path, self.closed = path, False
-        self._db = opened(path, image)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.executescript(SCHEMA)
+        self._db = _ready(path, image)
         self._current: dict[str, tuple[Obj, int]] = {}
         self._keys: list[str] = []
         self._unwritten: list[Change] = []
@@ -88,7 +85,10 @@ class Store:
         self._stuck: Unwritable | None = None
         self._watches: list[Watch] = []
         self._subscribers: list[Callable[[Change], None]] = []
-        self._load()
+        try:
+            self._load()
+        except (sqlite3.Error, ValueError) as error:
+            raise Unreadable(f"{path} cannot be read ({error})") from None
 
     def image(self) -> bytes:
         """All that is stored, as one database file's bytes."""
@@ -353,14 +353,30 @@ class Taken(Exception):
 
 
 def claim(home: Path) -> sqlite3.Connection:
-    """Keep a directory for this process: the claim ends with what is returned, or with the process. Raises Taken."""
-    lock = sqlite3.connect(str(home / "lock"), isolation_level=None, timeout=0)
+    """Keep a directory for this process: the claim ends with what is returned, or with the process.
+
+    Raises Taken, Unreadable where nothing can be written or what is there is no lock.
+    """
     try:
+        lock = sqlite3.connect(str(home / "lock"), isolation_level=None, timeout=0)
         lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError:
-        lock.close()
-        raise Taken(str(home)) from None
+    except sqlite3.Error as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            raise Taken(str(home)) from None
+        raise Unreadable(f"{home / 'lock'} cannot be used ({error})") from None
     return lock
+
+
+def _ready(path: Path | str, image: bytes | None) -> sqlite3.Connection:
+    """The database, with its tables. Raises Unreadable."""
+    try:
+        database = opened(path, image)
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("PRAGMA synchronous=NORMAL")
+        database.executescript(SCHEMA)
+    except sqlite3.Error as error:
+        raise Unreadable(f"{path} cannot be used ({error})") from None
+    return database
 
 
 _dump: Callable[[Obj], str] = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode

@@ -79,6 +79,33 @@ def said(home: Path, request: bytes) -> bytes:
         return there.recv(1024)
 
 
+def _spoil(file: str, what: bytes) -> Callable[[Path], object]:
+    return lambda home: (home / file).write_bytes(what)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "complaint"),
+    [
+        (_spoil("state.db", b"garbage" * 1000), "state.db cannot be used (file is not a database)"),
+        (_spoil("port", b"abc"), "port cannot be used (there should be a number in it)"),
+        (_spoil("lock", b"garbage" * 1000), "lock cannot be used (file is not a database)"),
+        (_spoil("server.key", b"abc"), "cannot be used ([SSL] PEM lib ("),
+    ],
+)
+def test_a_start_that_cannot_be_says_why_in_one_sentence(
+    tmp_path: Path, spoil: Callable[[Path], object], complaint: str
+) -> None:
+    with running(tmp_path / "home"):
+        pass
+    for left in tmp_path.glob("home/state.db-*"):
+        left.unlink()
+    spoil(tmp_path / "home")
+    command = [sys.executable, "-m", "podlab.embedded", "--home", str(tmp_path / "home"), "--name", "t"]
+    started = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (started.returncode, started.stderr.count("\n")) == (1, 1)
+    assert complaint in started.stderr
+
+
 def test_headers_without_an_end_are_refused(home: Path) -> None:
     answer = said(home, b"GET /version HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 2 * MIB)
     assert answer.startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")

@@ -31,7 +31,7 @@ def prepare(obj: Obj, old: Obj | None, ctx: Context) -> None:
 
 def _date(obj: Obj, old: Obj, now: str) -> None:
     """Upstream: pkg/registry/certificates/certificates/strategy.go (populateConditionTimestamps)"""
-    before = {c["type"]: c for c in (old.get("status") or {}).get("conditions") or []}
+    before = {c.get("type"): c for c in (old.get("status") or {}).get("conditions") or []}
     for condition in (obj.get("status") or {}).get("conditions") or []:
         known = before.get(condition.get("type"), {})
         same = known.get("status") == condition.get("status")
@@ -49,7 +49,8 @@ def keep_approval(obj: Obj, old: Obj) -> None:
 
 def keep_certificate(obj: Obj, old: Obj) -> None:
     """Who signs writes the certificate and its own conditions, not the decision."""
-    decided = {c["type"]: c for c in (old.get("status") or {}).get("conditions") or [] if c["type"] in DECISIONS}
+    before = (old.get("status") or {}).get("conditions") or []
+    decided = {c["type"]: c for c in before if c.get("type") in DECISIONS}
     status = obj.setdefault("status", {})
     given = [c for c in status.get("conditions") or [] if c.get("type") not in DECISIONS]
     if decided or given:

@@ -55,7 +55,8 @@ BINDING_COLUMNS = (
 def row(obj: Obj, now: float) -> list[Any]:
     """The cells of an APIService: all are served by this API server, which is called Local."""
     name, _, status = head(obj)
-    available = next((c["status"] for c in status.get("conditions") or [] if c["type"] == "Available"), UNKNOWN)
+    found = {c.get("type"): c.get("status", "") for c in reversed(status.get("conditions") or [])}
+    available = found.get("Available", UNKNOWN)
     return [name, "Local", available, age(obj, now)]
 
 

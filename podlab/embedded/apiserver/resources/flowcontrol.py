@@ -88,7 +88,7 @@ def schema_row(obj: Obj, now: float) -> list[Any]:
     Upstream: pkg/printers/internalversion/printers.go (printFlowSchema)
     """
     name, spec, status = head(obj)
-    dangling = next((c["status"] for c in status.get("conditions") or [] if c["type"] == "Dangling"), "?")
+    dangling = next((c.get("status", "") for c in status.get("conditions") or [] if c.get("type") == "Dangling"), "?")
     method = (spec.get("distinguisherMethod") or {}).get("type", NONE)
     level = (spec.get("priorityLevelConfiguration") or {}).get("name", "")
     return [name, level, spec.get("matchingPrecedence", 0), method, age(obj, now), dangling]

@@ -42,7 +42,7 @@ def row(obj: Obj, now: float) -> list[Any]:
     Upstream: pkg/printers/internalversion/printers.go (printJob)
     """
     name, spec, status = head(obj)
-    conditions = {c["type"] for c in status.get("conditions") or [] if c.get("status") == "True"}
+    conditions = {c.get("type") for c in status.get("conditions") or [] if c.get("status") == "True"}
     words = {"Complete": "Complete", "Failed": "Failed", "Suspended": "Suspended", "FailureTarget": "FailureTarget"}
     state = next((word for type_, word in words.items() if type_ in conditions), "Running")
     wanted, done = spec.get("completions"), status.get("succeeded", 0)
