@@ -193,7 +193,7 @@ def patch_(call: Call) -> Answer:
     if kind == patch.APPLY:
         return _apply(call, form)
     dry_run = check_write_options(call.request, "PatchOptions")
-    body = read_patch(call.request.body)
+    body = read_patch(call.request.body, kind)
     changed = call.registry.patch(
         call.resource,
         call.name,
@@ -267,12 +267,13 @@ def _settler(call: Call, configuration: Obj) -> Callable[[Obj], Obj]:
     return settle
 
 
-def read_patch(body: bytes) -> Any:
+def read_patch(body: bytes, kind: str = patch.MERGE) -> Any:
     """The patch that a PATCH carries. Raises StatusError 400."""
     try:
         return jsontext.parse(body.decode("utf-8", "replace"))
     except ValueError as error:
-        raise status.bad_request(f"error decoding patch: {error}") from None
+        where = "" if kind == patch.STRATEGIC else "error decoding patch: "
+        raise status.bad_request(f"{where}{error}") from None
 
 
 def _reshaper(call: Call, body: Any, kind: str) -> Callable[[Obj], Obj]:
