@@ -1,4 +1,4 @@
-"""Small commands: rev, tac, nl, tty, free, uptime, truncate."""
+"""Commands of a few lines each, of no family."""
 
 from __future__ import annotations
 
