@@ -81,3 +81,4 @@ _.timed_out
 _.tired
 _.use_jedi
 _.wait_closed
+_.max_size  # unused attribute (podlab/embedded/serving/connection.py:23)
