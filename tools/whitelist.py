@@ -68,6 +68,7 @@ _.log_errors
 _.log_message
 _.log_request
 _.max_mem
+_.max_size
 _.nbval_cell_timeout
 _.prec
 _.process_subprotocol
@@ -81,4 +82,3 @@ _.timed_out
 _.tired
 _.use_jedi
 _.wait_closed
-_.max_size  # unused attribute (podlab/embedded/serving/connection.py:23)
