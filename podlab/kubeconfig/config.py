@@ -5,8 +5,6 @@ Upstream: staging/src/k8s.io/client-go/tools/clientcmd/loader.go
 
 from __future__ import annotations
 
-import base64
-import binascii
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,12 +14,12 @@ from typing import Any
 import yaml
 
 from podlab.errors import ClusterError
+from podlab.kubeconfig import fields
 from podlab.text import Text
 
 Object = dict[str, Any]
 PATHS = {"clusters": ("certificate-authority",), "users": ("client-certificate", "client-key", "tokenFile")}
-DATA = {"clusters": ("certificate-authority-data",), "users": ("client-certificate-data", "client-key-data")}
-KINDS = {"clusters": ("cluster", "Cluster"), "users": ("user", "AuthInfo"), "contexts": ("context", "Context")}
+KEYS = {"clusters": "cluster", "users": "user", "contexts": "context"}
 BROKEN = Text(
     ko="kubeconfig 파일을 읽을 수 없습니다. 파일을 고치거나, `podlab kubeconfig`가 알려 주는 것을 씁니다.",
     en="This kubeconfig cannot be read. Mend the file, or use the one that `podlab kubeconfig` names.",
@@ -87,8 +85,8 @@ def parse(data: bytes, path: Path) -> Object:
         version, kind = found.get("apiVersion") or "v1", found.get("kind")
         scheme = "k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50"
         raise _broken(path, f'no kind "{kind}" is registered for version "{version}" in scheme "{scheme}"')
-    for section, (key, kind) in KINDS.items():
-        _check_section(found.get(section), section, key, kind, path)
+    if said := fields.wrong(found):
+        raise _broken(path, said)
     return found
 
 
@@ -129,42 +127,10 @@ def _no_object(found: Any) -> str:
     )
 
 
-def _go_kind(value: Any) -> str:
-    kinds = ((bool, "bool"), ((int, float), "number"), (str, "string"), (list, "array"), (dict, "object"))
-    return next((name for kind, name in kinds if isinstance(value, kind)), "null")
-
-
-def _check_section(found: Any, section: str, key: str, kind: str, path: Path) -> None:
-    if found is None:
-        return
-    if not isinstance(found, list):
-        name = f"Config.{section} of type []v1.Named{kind}"
-        raise _broken(path, f"json: cannot unmarshal {_go_kind(found)} into Go struct field {name}")
-    for entry in found:
-        if not isinstance(entry, dict):
-            named = f"Config.{section} of type v1.Named{kind}"
-            raise _broken(path, f"json: cannot unmarshal {_go_kind(entry)} into Go struct field {named}")
-        value = entry.get(key)
-        if value is not None and not isinstance(value, dict):
-            named = f"Named{kind}.{section}.{key} of type v1.{kind}"
-            raise _broken(path, f"json: cannot unmarshal {_go_kind(value)} into Go struct field {named}")
-        for name in DATA.get(section, ()):
-            _check_data((value or {}).get(name), path)
-
-
-def _check_data(text: Any, path: Path) -> None:
-    try:
-        base64.b64decode(str(text or ""), validate=True)
-    except (binascii.Error, ValueError):
-        good = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-        at = next((at for at, char in enumerate(str(text)) if char not in good), 0)
-        raise _broken(path, f"illegal base64 data at input byte {at}") from None
-
-
 def _merge(whole: Config, found: Mapping[str, Any], path: Path) -> None:
-    for section, (key, _) in KINDS.items():
+    for section, key in KEYS.items():
         kept: dict[str, Object] = getattr(whole, section)
-        for entry in found.get(section) or ():
+        for entry in filter(None, found.get(section) or ()):
             name = str(entry.get("name") or "")
             if name not in kept:
                 kept[name] = _absolute(dict(entry.get(key) or {}), PATHS.get(section, ()), path)

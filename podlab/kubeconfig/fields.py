@@ -1,0 +1,122 @@
+"""What a kubeconfig's fields hold, and Go's line for one that holds something else.
+
+Upstream: staging/src/k8s.io/client-go/tools/clientcmd/api/v1/types.go
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+from typing import Any
+
+STRUCTS: dict[str, dict[str, str]] = {
+    "Config": {
+        "clusters": "[]v1.NamedCluster",
+        "contexts": "[]v1.NamedContext",
+        "current-context": "string",
+        "users": "[]v1.NamedAuthInfo",
+    },
+    "NamedCluster": {"cluster": "v1.Cluster", "name": "string"},
+    "NamedContext": {"context": "v1.Context", "name": "string"},
+    "NamedAuthInfo": {"name": "string", "user": "v1.AuthInfo"},
+    "Cluster": {
+        "certificate-authority": "string",
+        "certificate-authority-data": "[]uint8",
+        "disable-compression": "bool",
+        "insecure-skip-tls-verify": "bool",
+        "proxy-url": "string",
+        "server": "string",
+        "tls-server-name": "string",
+    },
+    "Context": {"cluster": "string", "namespace": "string", "user": "string"},
+    "AuthInfo": {
+        "as": "string",
+        "as-groups": "[]string",
+        "as-uid": "string",
+        "as-user-extra": "map[string][]string",
+        "auth-provider": "v1.AuthProviderConfig",
+        "client-certificate": "string",
+        "client-certificate-data": "[]uint8",
+        "client-key": "string",
+        "client-key-data": "[]uint8",
+        "exec": "v1.ExecConfig",
+        "password": "string",
+        "token": "string",
+        "tokenFile": "string",
+        "username": "string",
+    },
+    "AuthProviderConfig": {"config": "map[string]string", "name": "string"},
+    "ExecConfig": {
+        "apiVersion": "string",
+        "args": "[]string",
+        "command": "string",
+        "env": "[]v1.ExecEnvVar",
+        "installHint": "string",
+        "interactiveMode": "v1.ExecInteractiveMode",
+        "provideClusterInfo": "bool",
+    },
+    "ExecEnvVar": {"name": "string", "value": "string"},
+}
+"""Of each of Go's structs the fields in the order in which they are read, which is that of their names."""
+LISTS = {"clusters": ("NamedCluster", "Cluster"), "contexts": ("NamedContext", "Context")}
+LISTS |= {"users": ("NamedAuthInfo", "AuthInfo")}
+BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+
+def wrong(config: dict[str, Any]) -> str | None:
+    """What kubectl says of the first field that is of another type, or of a name that is there twice."""
+    return _wrong(config, "v1.Config", "", "") or _twice(config)
+
+
+def _wrong(value: Any, type_: str, struct: str, path: str) -> str | None:
+    if value is None or (type_ == "[]uint8" and isinstance(value, list)):
+        return None
+    if not isinstance(value, _held(type_)):
+        return f"json: cannot unmarshal {_kind(value)} into Go struct field {struct}.{path} of type {type_}"
+    if type_ == "[]uint8":
+        return _undecodable(str(value))
+    return next((said for part in _parts(value, type_, struct, path) if (said := _wrong(*part))), None)
+
+
+def _parts(value: Any, type_: str, struct: str, path: str) -> Iterator[tuple[Any, str, str, str]]:
+    """What a value is made of, each part with its type, the struct that holds it and where."""
+    name, at = type_.removeprefix("v1."), f"{path}." if path else ""
+    if name in STRUCTS:
+        yield from ((value.get(key), of, name, f"{at}{key}") for key, of in STRUCTS[name].items())
+    elif type_.startswith("[]"):
+        yield from ((each, type_[2:], struct, path) for each in value)
+    elif type_.startswith("map[string]"):
+        yield from ((value[key], type_.removeprefix("map[string]"), struct, path) for key in sorted(value, key=str))
+
+
+def _held(type_: str) -> type:
+    if type_ == "bool":
+        return bool
+    if type_.removeprefix("v1.") in STRUCTS or type_.startswith("map["):
+        return dict
+    return list if type_.startswith("[]") and type_ != "[]uint8" else str
+
+
+def _kind(value: Any) -> str:
+    kinds = ((bool, "bool"), ((int, float), "number"), (str, "string"), (list, "array"))
+    return next((name for kind, name in kinds if isinstance(value, kind)), "object")
+
+
+def _undecodable(text: str) -> str | None:
+    try:
+        base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        at = next((at for at, char in enumerate(text) if char not in BASE64), 0)
+        return f"illegal base64 data at input byte {at}"
+    return None
+
+
+def _twice(config: dict[str, Any]) -> str | None:
+    """Upstream goes on with all that the entries hold, secrets included; this ends at the name."""
+    for section, (named, kind) in LISTS.items():
+        names = [entry.get("name") or "" for entry in config.get(section) or () if entry]
+        if again := next((name for at, name in enumerate(names) if name in names[:at]), None):
+            into = f"error converting *[]{named} into *map[string]*api.{kind}"
+            return f'{into}: duplicate name "{again}" in list'
+    return None
