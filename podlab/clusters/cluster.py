@@ -95,9 +95,8 @@ class Cluster:
 
         version, nodes = reach.describe(self.kubeconfig)
         ready = bool(nodes) and all(nodes.values())
-        simulated = self.simulated or reach.is_simulated(version)
-        told = str(version.get("gitVersion", ""))
-        return Status(self.name, self.kind, told, ready, simulated, self.kubeconfig, tuple(nodes))
+        simulated = self.simulated or reach.says_simulated(self.kubeconfig)
+        return Status(self.name, self.kind, version, ready, simulated, self.kubeconfig, tuple(nodes))
 
 
 class Provider(Protocol):

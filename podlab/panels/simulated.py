@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from podlab.clusters import state
 from podlab.clusters.machine import reach
-from podlab.errors import PodlabError
 from podlab.text import Text
 
 if TYPE_CHECKING:
@@ -26,8 +25,5 @@ def is_simulated(client: Client) -> bool:
     """Whether the client's kubeconfig is that of an embedded cluster, or of a seat in one."""
     named = client.kubeconfig or os.environ.get("KUBECONFIG") or ""
     paths = {Path(each).absolute() for each in str(named).split(os.pathsep) if each}
-    known = [each for each in state.clusters() if each.kubeconfig.absolute() in paths]
-    try:
-        return any(each.simulated for each in known) or reach.is_simulated(client.get("/version"))
-    except PodlabError:
-        return False
+    known = (each for each in state.clusters() if each.kubeconfig.absolute() in paths)
+    return any(each.simulated for each in known) or any(map(reach.says_simulated, paths))

@@ -123,6 +123,8 @@ def _kubeconfig(client: Client, cluster: Cluster, seat: str, server: str | None,
     part = dict(reach.entry(reach.load(cluster.kubeconfig), cluster.context).cluster)
     if server:
         part["server"] = server
+    if cluster.simulated:
+        part["extensions"] = [reach.SIMULATED]
     return yaml.safe_dump(seats.kubeconfig(part, seat, token), sort_keys=False)
 
 

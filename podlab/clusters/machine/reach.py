@@ -8,7 +8,7 @@ import json
 import ssl
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,10 @@ class Entry:
     cluster: dict[str, Any]
     user: dict[str, Any]
     context: dict[str, Any]
+
+
+SIMULATED = {"name": "podlab", "extension": {"simulated": True}}
+"""An extension, as kubeconfigs may have them of a cluster: its containers are imitated."""
 
 
 def entry(config: dict[str, Any], context: str | None = None) -> Entry:
@@ -107,20 +111,23 @@ def answers(kubeconfig: Path) -> bool:
         return False
 
 
-def describe(kubeconfig: Path) -> tuple[dict[str, Any], dict[str, bool]]:
-    """The server's `/version`, and its nodes with whether each is Ready; empty where nobody answers."""
+def describe(kubeconfig: Path) -> tuple[str, dict[str, bool]]:
+    """The server's version, and its nodes with whether each is Ready; empty where nobody answers."""
     try:
-        version = json.loads(ask(kubeconfig, "/version")[1])
+        version = str(json.loads(ask(kubeconfig, "/version")[1]).get("gitVersion", ""))
         code, body = ask(kubeconfig, "/api/v1/nodes")
         items = json.loads(body).get("items", []) if code == 200 else []
     except (OSError, ValueError):
-        return {}, {}
+        return "", {}
     return version, {node["metadata"]["name"]: _is_ready(node) for node in items}
 
 
-def is_simulated(version: Mapping[str, Any]) -> bool:
-    """Whether a `/version` is an embedded cluster's, which was built from no commit: a seat in one knows it by this."""
-    return set(str(version.get("gitCommit", ""))) == {"0"}
+def says_simulated(kubeconfig: Path) -> bool:
+    """Whether a kubeconfig says so of its cluster, as that of a seat in an embedded one does."""
+    try:
+        return SIMULATED in (entry(load(kubeconfig)).cluster.get("extensions") or [])
+    except KeyError:
+        return False
 
 
 def _is_ready(node: dict[str, Any]) -> bool:

@@ -186,8 +186,8 @@ def test_a_real_cluster_comes_and_goes(tmp_path: Path, monkeypatch: pytest.Monke
 def test_an_interrupt_leaves_no_half_cluster() -> None:
     import os
 
-    def interrupt(step: str) -> None:
-        if step.startswith("Starting"):
+    def interrupt(step: object) -> None:
+        if str(step).startswith("Starting"):
             raise KeyboardInterrupt
 
     provider = Kind(os.environ.get("PODLAB_NODE_IMAGE") or None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from podlab.clusters import Cluster
 from podlab.clusters.machine import reach
@@ -22,9 +23,14 @@ def test_a_server_that_answers(file: Path, answering: str) -> None:
     assert status.as_dict()["kubeconfig"] == str(file)
 
 
-@pytest.mark.parametrize(("commit", "simulated"), [("0" * 40, True), ("79d1c7", False), ("", False)])
-def test_a_simulated_cluster_tells_by_its_version_that_no_commit_made_it(commit: str, simulated: bool) -> None:
-    assert reach.is_simulated({"gitVersion": "v1.36.2", "gitCommit": commit}) is simulated
+def test_a_kubeconfig_may_say_that_its_cluster_is_simulated(file: Path, answering: str) -> None:
+    assert not reach.says_simulated(file)
+    file.write_text(answering, encoding="utf-8")
+    assert not Cluster("a", "context", file).status().simulated
+    config = reach.load(file)
+    config["clusters"][0]["cluster"]["extensions"] = [reach.SIMULATED]
+    file.write_text(yaml.safe_dump(config), encoding="utf-8")
+    assert Cluster("a", "context", file).status().simulated
 
 
 def test_a_server_that_does_not(file: Path, silent: str) -> None:
