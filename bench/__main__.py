@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bench import churn, click, get, growth, kind, lab, server
 from podlab import clusters
+from podlab.clusters import state
 from podlab.clusters.kind import command as kind_command
 from podlab.clusters.kind import engine
 from podlab.clusters.machine.probe import Machine
@@ -44,7 +45,8 @@ def main() -> int:
                 if each == "embedded":
                     met &= growth.run(Path(home))
             finally:
-                clusters.down(NAME)
+                if any(one.name == NAME for one in state.clusters()):  # else why it was not made is the news
+                    clusters.down(NAME)
         if each == "kind" and options.rounds:
             met &= kind.run(NAME, options.rounds)
     return 0 if met & _goals(figures) else 1
