@@ -56,6 +56,7 @@ class Share:
         self._loop, self._take, self._deleted, self._over = loop, won, deleted, False
         self._met: asyncio.Future[None] = loop.create_future()
         self._host: Host | None = None
+        self._app: App | None = None
         self._watched: set[str] = set()
         self._origin = join(name, self._hear, self._won)
         self.guest = Guest(self._origin.me, self._origin.post) if self._origin else None
@@ -78,6 +79,7 @@ class Share:
 
     def host(self, app: App) -> None:
         """Answer the others by this application."""
+        self._app = app
         if self._origin:
             self._host = Host(app, self._loop, self._origin.post)
             self._say("here")
@@ -102,7 +104,7 @@ class Share:
         self.mine = True
         self._take()
         if self.guest:
-            self.guest.hang_up()
+            self.guest.hang_up(self._app)
         return True
 
     def _say(self, what: str) -> None:

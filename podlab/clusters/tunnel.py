@@ -40,6 +40,7 @@ class Guest:
     def __init__(self, me: str, post: Post) -> None:
         self._me, self._post, self._numbers = me, post, count(1)
         self._open: dict[int, asyncio.Queue[Message | None]] = {}
+        self._next: App | None = None
 
     async def __call__(
         self,
@@ -51,18 +52,24 @@ class Guest:
         number, heard = next(self._numbers), asyncio.Queue[Message | None]()
         self._open[number] = heard
         self._say(number, "open", scope)
-        pump = asyncio.get_running_loop().create_task(self._pump(number, receive))
+        told = asyncio.Queue[Message]()
+        pump = asyncio.get_running_loop().create_task(self._pump(number, receive, told))
+        begun = False
         try:
             while (message := await heard.get()) is not None:
+                begun = True
                 await send(message)
+            if self._next and not begun and scope.get("method") == "GET":
+                await self._next(scope, told.get, send)
         finally:
             pump.cancel()
             if self._open.pop(number, None):
                 self._say(number, "over", None)
 
-    async def _pump(self, number: int, receive: Callable[[], Awaitable[Message]]) -> None:
+    async def _pump(self, number: int, receive: Callable[[], Awaitable[Message]], told: asyncio.Queue[Message]) -> None:
         while True:
-            self._say(number, "told", await receive())
+            told.put_nowait(message := await receive())
+            self._say(number, "told", message)
 
     def _say(self, number: int, what: str, value: object) -> None:
         self._post(encode({"guest": self._me, "number": number, "what": what, "value": value}))
@@ -72,8 +79,9 @@ class Guest:
         if said["guest"] == self._me and (heard := self._open.get(said["number"])):
             heard.put_nowait(said["value"] if said["what"] == "sent" else None)
 
-    def hang_up(self) -> None:
-        """The host is gone: nothing that is open will be answered any more."""
+    def hang_up(self, then: App | None) -> None:
+        """The host is gone: what is open ends, but `then` answers what only reads and has no answer yet."""
+        self._next = then
         for heard in self._open.values():
             heard.put_nowait(None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -93,8 +94,12 @@ def line(loop: EventLoop) -> Line:
 Log = list[str]
 
 
-def share(line: Line, page: str, log: Log, can_wait: bool = True) -> Share:
-    return Share("lab", line.loop, line.join(page, can_wait), lambda: log.append("won"), lambda: log.append("deleted"))
+def share(line: Line, page: str, log: Log, can_wait: bool = True, take: Callable[[], object] = lambda: None) -> Share:
+    def won() -> None:
+        log.append("won")
+        take()
+
+    return Share("lab", line.loop, line.join(page, can_wait), won, lambda: log.append("deleted"))
 
 
 def hosting(line: Line, page: str = "a") -> Share:
@@ -174,6 +179,22 @@ def test_when_the_first_is_gone_the_second_has_the_cluster_and_what_was_open_end
     line.kernels[0].killed()
     assert (log, second.mine) == (["won"], True)
     assert watch.read() == b"watch=1 "
+
+
+@pytest.mark.parametrize(("method", "answered"), [("GET", True), ("POST", False)])
+def test_what_reads_and_was_asked_of_one_that_was_already_gone_is_answered(
+    line: Line, method: str, answered: bool
+) -> None:
+    hosting(line)
+    second = share(line, "b", [], take=lambda: second.host(echo))
+    second.claim()
+    second.meet()
+    assert second.guest
+    first = line.kernels.pop(0)  # it hears nothing any more, and its lock is let go a while later
+    line.loop.call_later(0.2, line.leave, first)
+    way = InProcess(second.guest, line.loop)
+    with contextlib.nullcontext() if answered else pytest.raises(ConnectionError, match="gave no answer"):
+        assert way.request(method, "/x?q=1", [], b"", 5, ("", "")).read() == b"q=1 "
 
 
 def test_one_that_is_busy_is_named_as_such(line: Line) -> None:
