@@ -18,7 +18,7 @@ from podlab.embedded.apiserver.status import StatusError
 Obj = dict[str, Any]
 
 BURST = 25
-"""Events that one source may send about one object at once; one more every `REFILL` seconds."""
+"""Events of one type that a source may send about one object at once; one more every `REFILL` seconds."""
 REFILL = 300.0
 SIMILAR = 10
 """So many different messages with one reason within `SIMILAR_SECONDS` are combined."""
@@ -31,7 +31,7 @@ Key = tuple[str, ...]
 
 @dataclass(slots=True)
 class _Told:
-    """What was told of one object: by type and reason the messages and when the last one was, by key the event's name.
+    """What was told of one object in events of one type: by reason the messages and the last time, by key their names.
 
     It is kept of every Pod, so it is small: keys and messages that many have in common are there once.
     """
@@ -78,7 +78,7 @@ class Recorder:
         """Write an event about an object, or count one more of an earlier one."""
         now = self._registry.clock.now()
         involved = reference(obj, path)
-        told = self._told.setdefault(_who(involved), _Told(now))
+        told = self._told.setdefault(_who(involved, type_), _Told(now))
         key, message = _aggregate(told, involved, type_, reason, message, now)
         if not told.take(now):
             return
@@ -137,7 +137,8 @@ class Recorder:
 
     def forget(self, obj: Obj) -> None:
         """Drop what is remembered of an object that is gone."""
-        self._told.pop(_who(reference(obj, "")), None)
+        for type_ in ("Normal", "Warning"):
+            self._told.pop(_who(reference(obj, ""), type_), None)
 
 
 def _aggregate(told: _Told, involved: Obj, type_: str, reason: str, message: str, now: float) -> tuple[Key, str]:
@@ -170,8 +171,9 @@ def reference(obj: Obj, path: str) -> Obj:
     return found
 
 
-def _who(involved: Obj) -> str:
-    """Its uid, which most objects have to themselves, and is there already."""
-    if involved.get("uid", involved["name"]) != involved["name"]:  # a node has its name for one
-        return str(involved["uid"])
-    return "/".join(str(involved.get(key, "")) for key in ("kind", "namespace", "name"))
+def _who(involved: Obj, type_: str) -> str:
+    """What events of one type are about: of Normal ones the uid, which is there already."""
+    who = str(involved.get("uid", involved["name"]))
+    if who == involved["name"]:  # a node has its name for one
+        who = "/".join(str(involved.get(key, "")) for key in ("kind", "namespace", "name"))
+    return who if type_ == "Normal" else f"{who} {type_}"

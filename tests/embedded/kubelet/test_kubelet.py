@@ -12,7 +12,6 @@ import pytest
 from podlab.embedded.apiserver.registry import Event
 from podlab.embedded.apiserver.resource import Writer
 from podlab.embedded.apiserver.status import StatusError
-from podlab.embedded.events import Recorder
 from podlab.embedded.kubelet.backoff import Backoff
 from podlab.embedded.kubelet.environment import ConfigError, environment, expand
 from podlab.embedded.runtime.images import IMAGES
@@ -198,25 +197,6 @@ async def test_containers_outlive_the_server(tmp_path: Path) -> None:
     second.core.stop()
 
 
-async def test_equal_events_count_and_floods_end(sim: Simulation) -> None:
-    recorder = Recorder(sim.registry, "kubelet", host="lab-control-plane")
-    about = {"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "x", "namespace": "default", "uid": "u"}}
-    for _ in range(40):
-        recorder.warning(about, "Again", "the same")
-    await sim.settle()
-    counts = [event["object"]["count"] for event in sim.seen["events"]]
-    assert counts == list(range(1, 26))
-
-
-async def test_similar_events_are_combined(sim: Simulation) -> None:
-    recorder = Recorder(sim.registry, "kubelet")
-    about = {"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "x", "namespace": "default", "uid": "u"}}
-    for number in range(12):
-        recorder.normal(about, "Many", f"number {number}")
-    await sim.settle()
-    assert sim.seen["events"][-1]["object"]["message"] == "(combined from similar events): number 11"
-
-
 def test_back_off_doubles_and_forgets() -> None:
     backoff, now, delays = Backoff(), 0.0, []
     for _ in range(7):
@@ -327,6 +307,22 @@ async def test_a_sidecar_is_stopped_when_the_work_is_done(sim: Simulation) -> No
     ready = [{c["type"]: c.get("reason") for c in seen(e)}.get("Ready") for e in sim.seen["pods"]]
     begun = ready.index(None, ready.index("ContainersNotReady"))
     assert [*dict.fromkeys(ready[begun:])] == [None, "ContainersNotReady", "PodCompleted"]  # as recorded on kind
+
+
+async def test_all_containers_are_told_at_once_that_they_are_stopped(sim: Simulation) -> None:
+    """Sidecars too, whose turn comes when the others have ended. Upstream: killContainersWithSyncResult"""
+    ends = ["sh", "-c", "trap 'sleep 3; exit 0' TERM; while true; do sleep 0.1; done"]
+    obj = pod(image="busybox", command=ends)
+    sidecars = [{"name": n, "image": "busybox", "restartPolicy": "Always", "command": ends} for n in ("one", "two")]
+    obj["spec"]["initContainers"] = sidecars
+    sim.create(obj)
+    await sim.until(lambda: sim.ready("p"), limit=20)
+    sim.delete("p", 30)
+    await sim.run(2)
+    told = [event["object"]["message"] for event in sim.seen["events"] if event["object"]["reason"] == "Killing"]
+    assert told == [f"Stopping container {name}" for name in ("c", "two", "one")]
+    states = sim.pod("p")["status"]["initContainerStatuses"]
+    assert all("running" in state["state"] for state in states)
 
 
 async def test_a_sidecar_is_not_started_again_when_the_work_is_done(sim: Simulation) -> None:

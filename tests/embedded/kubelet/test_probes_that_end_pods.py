@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.embedded.kubelet.test_kubelet import pod
 from tests.embedded.simulation import Simulation, execute
 
@@ -17,6 +19,9 @@ async def test_a_failed_liveness_probe_ends_for_good_what_is_never_restarted(sim
     assert sim.pod("p")["status"]["containerStatuses"][0]["restartCount"] == 0
     killing = [event["object"]["message"] for event in sim.seen["events"] if event["object"]["reason"] == "Killing"]
     assert killing == ["Stopping container c"]
+    ended = [pod["status"] for pod in (event["object"] for event in sim.seen["pods"]) if _terminated(pod)]
+    assert ended[0]["phase"] == "Running" and ended[0]["conditions"][0]["type"] == "PodReadyToStartContainers"
+    assert ended[0]["conditions"][0]["status"] == "False"  # the sandbox went with it
 
 
 async def test_readiness_is_asked_for_to_the_end(sim: Simulation) -> None:
@@ -36,3 +41,7 @@ async def test_a_subdomain_alone_gives_a_pod_a_full_name(sim: Simulation) -> Non
     sim.create(obj)
     await sim.until(lambda: sim.ready("p"))
     assert await execute(sim, "p", "hostname", "-f") == (0, "p.nosvc.default.svc.cluster.local\n", "")
+
+
+def _terminated(pod: dict[str, Any]) -> bool:
+    return any("terminated" in state["state"] for state in pod["status"].get("containerStatuses") or [])

@@ -170,3 +170,15 @@ async def test_a_pods_own_resources_are_resized(sim: Simulation) -> None:
     assert found["resources"]["limits"] == {"cpu": "500m", "memory": "128Mi"}
     assert (found["allocatedResources"], found["observedGeneration"]) == (own["requests"], 2)
     assert conditions(sim) == [("PodResizeInProgress", None)]
+
+
+async def test_what_a_new_size_means_is_settled_with_the_pod(sim: Simulation) -> None:
+    sim.create(pod())
+    await sim.until(lambda: sim.ready("p"), limit=10)
+
+    def change(obj: Obj) -> None:
+        obj["spec"]["containers"][0]["resizePolicy"] = [{"resourceName": "cpu", "restartPolicy": "RestartContainer"}]
+
+    pods = sim.registry.resource("pods")
+    with pytest.raises(StatusError, match="spec: Forbidden: only cpu and memory resources are mutable"):
+        sim.registry.change(pods, "p", sim.namespace, change, subresource="resize", by=Writer("test"))

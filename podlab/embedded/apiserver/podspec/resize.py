@@ -62,9 +62,14 @@ def validate(pod: Obj, old: Obj | None) -> list[Cause]:
         for kind in ("limits", "requests"):
             if set(COMPUTE) & set(before.get(kind) or {}) - set(after.get(kind) or {}):
                 found.append(causes.forbidden(f"{path}.{kind}", f"resource {kind} cannot be removed"))
-    if any(_others(after) != _others(before) for _, after, before in pairs):
+    if any(_others(after) != _others(before) for _, after, before in pairs) or _policies(pod) != _policies(old):
         found.append(causes.forbidden("spec", "only cpu and memory resources are mutable"))
     return found
+
+
+def _policies(pod: Obj) -> list[Any]:
+    """What a new size means for each container, which is settled with the Pod."""
+    return [container.get("resizePolicy") for key in KINDS for container in pod["spec"].get(key) or []]
 
 
 def _others(resources: Obj) -> list[tuple[str, str, str]]:

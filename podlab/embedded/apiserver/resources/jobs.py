@@ -35,6 +35,9 @@ COLUMNS = (
     ),
 )
 
+STATES = ("Complete", "Failed", "Terminating", "Suspended", "FailureTarget", "SuccessCriteriaMet")
+"""What a Job's STATUS says, the first that holds."""
+
 
 def row(obj: Obj, now: float) -> list[Any]:
     """COMPLETIONS is done of wanted, DURATION until it ended or now.
@@ -43,8 +46,9 @@ def row(obj: Obj, now: float) -> list[Any]:
     """
     name, spec, status = head(obj)
     conditions = {c.get("type") for c in status.get("conditions") or [] if c.get("status") == "True"}
-    words = {"Complete": "Complete", "Failed": "Failed", "Suspended": "Suspended", "FailureTarget": "FailureTarget"}
-    state = next((word for type_, word in words.items() if type_ in conditions), "Running")
+    if obj["metadata"].get("deletionTimestamp"):
+        conditions.add("Terminating")
+    state = next((word for word in STATES if word in conditions), "Running")
     wanted, done = spec.get("completions"), status.get("succeeded", 0)
     parallel = spec.get("parallelism") or 0
     rest = f"1 of {parallel}" if parallel > 1 else "1"

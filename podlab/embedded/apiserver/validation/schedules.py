@@ -21,12 +21,12 @@ def validate(text: str, path: str) -> list[Cause]:
     """Return what is wrong with a schedule."""
     if not text:
         return [causes.required(path)]
-    zoned = text.startswith(("TZ=", "CRON_TZ="))
+    zoned, found = text.startswith(("TZ=", "CRON_TZ=")), []
     try:
         cron.parse(text.partition(" ")[2].strip() if zoned else text)
     except ValueError as wrong:
-        return [causes.invalid(path, text, str(wrong))]
-    return [causes.invalid(path, text, ZONE)] if "TZ" in text else []
+        found.append(causes.invalid(path, text, str(wrong)))
+    return [*found, causes.invalid(path, text, ZONE)] if "TZ" in text else found
 
 
 def time_zone(name: str | None, path: str) -> list[Cause]:

@@ -5,6 +5,8 @@ Upstream: pkg/controller/daemon/daemon_controller.go
 
 from __future__ import annotations
 
+from functools import partial
+
 from podlab.embedded.apiserver.registry import Event, Registry
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.controllers.controller import CONTROLLER, Controller, Key, Obj, namespaced
@@ -116,9 +118,10 @@ class DaemonSets:
         return False
 
     def _carry_out(self, owner: Obj, step: plan.Plan, hash_: str) -> StatusError | None:
-        names = iter(step.create[:BURST])
-        count = min(len(step.create), BURST)
-        failed = slow_start(count, lambda: self._pods.create(owner, nodes.new_pod(owner, next(names), hash_)))
+        def create(name: str) -> None:
+            self._pods.create(owner, nodes.new_pod(owner, name, hash_))
+
+        failed = slow_start([partial(create, name) for name in step.create[:BURST]])
         if failed and is_namespace_going(failed):
             failed = None
         for pod in step.delete[:BURST]:

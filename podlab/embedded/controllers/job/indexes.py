@@ -91,6 +91,7 @@ def superfluous(job: Obj, active: list[Obj], count: int, now: float) -> list[Obj
             if not in_range(job, index) or index in seen:
                 gone.append(pod)
             seen.add(index)
+        gone.sort(key=index_of, reverse=True)
     names = {pod["metadata"]["name"] for pod in gone}
     rest = [pod for pod in active if pod["metadata"]["name"] not in names]
     return gone + podstates.deletion_order(rest, {}, now)[: max(0, count - len(gone))]

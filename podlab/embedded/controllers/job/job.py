@@ -142,13 +142,12 @@ class Jobs:
         if wait:
             self._controller.add(key, wait)
             makes = makes if indexes.per_index(job) else []
-        made = iter(makes)
 
-        def create() -> None:
-            self._control.create(job, next(made)())
+        def create(make: Callable[[], Obj]) -> None:
+            self._control.create(job, make())
             found.count += 1
 
-        return slow_start(len(makes), create)
+        return slow_start([partial(create, make) for make in makes])
 
     def _indexed(self, found: Look, missing: int) -> tuple[list[Callable[[], Obj]], float]:
         """How to make the Pods of the next indexes, and the wait for those that failed a moment ago."""

@@ -6,7 +6,9 @@ Upstream: pkg/controller/controller_utils.go (RealPodControl)
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
 
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resource import fresh
@@ -14,6 +16,8 @@ from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.controllers.controller import CONTROLLER, MANAGER, Obj
 from podlab.embedded.controllers.owned import Owned
 from podlab.embedded.events import Recorder
+
+Thing = TypeVar("Thing")
 
 BURST = 500
 """Pods that one look at a workload creates or deletes at most."""
@@ -81,13 +85,14 @@ def from_template(owner: Obj, template: Obj) -> Obj:
     return {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": fresh(template.get("spec") or {})}
 
 
-def slow_start(count: int, create: Callable[[], object]) -> StatusError | None:
-    """Call so many times, in batches that double; a batch that fails is the last one. Returns its first error."""
-    for batch in batches(count):
+def slow_start(calls: Sequence[Callable[[], object]]) -> StatusError | None:
+    """Make the calls in batches that double; a batch that fails is the last one. Returns its first error."""
+    left = iter(calls)
+    for size in batches(len(calls)):
         failed = None
-        for _ in range(batch):
+        for call in at_once(list(islice(left, size))):
             try:
-                create()
+                call()
             except StatusError as error:
                 failed = failed or error
         if failed:
@@ -101,3 +106,8 @@ def batches(count: int) -> Iterator[int]:
     while count > 0:
         yield min(size, count)
         count, size = count - size, size * 2
+
+
+def at_once(things: list[Thing]) -> list[Thing]:
+    """The order of goroutines that are started one after another: the last one goes first."""
+    return [*things[-1:], *things[:-1]]

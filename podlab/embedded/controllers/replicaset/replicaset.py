@@ -5,6 +5,8 @@ Upstream: pkg/controller/replicaset/replica_set.go, pkg/controller/replication
 
 from __future__ import annotations
 
+from functools import partial
+
 from podlab.embedded.apiserver.registry import Event, Registry
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.controllers.controller import CONTROLLER, Controller, Key, Obj, namespaced
@@ -58,7 +60,7 @@ class Replicas:
         """Create what is missing, delete what is too much; returns what went wrong."""
         surplus = replicas.difference(owner, active)
         if surplus < 0:
-            failed = slow_start(min(-surplus, BURST), lambda: self._create(owner))
+            failed = slow_start([partial(self._create, owner)] * min(-surplus, BURST))
             return None if failed and is_namespace_going(failed) else failed
         failed = None
         for pod in replicas.to_delete(active, self._related(owner), min(surplus, BURST), self._clock.now()):

@@ -6,12 +6,12 @@ Upstream: pkg/controller/statefulset/stateful_set_control.go
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import islice
+from functools import partial
 
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.controllers.controller import Obj
 from podlab.embedded.controllers.pods import podstates
-from podlab.embedded.controllers.pods.podcontrol import batches
+from podlab.embedded.controllers.pods.podcontrol import slow_start
 from podlab.embedded.controllers.statefulset import identity
 from podlab.embedded.controllers.statefulset.podcontrol import StatefulPodControl
 
@@ -62,16 +62,8 @@ class Sync:
         """Act on the Pods: in order, until one has to be waited for, or on all. Raises StatusError."""
         if self._ordered:
             return any(act(pod) for pod in pods)
-        left = iter(pods)
-        for size in batches(len(pods)):
-            failed, together = None, list(islice(left, size))
-            for pod in (*together[-1:], *together[:-1]):  # of goroutines the one that was started last goes first
-                try:
-                    act(pod)
-                except StatusError as error:
-                    failed = failed or error
-            if failed:
-                raise failed
+        if failed := slow_start([partial(act, pod) for pod in pods]):
+            raise failed
         return False
 
     def _is_unavailable(self, pod: Obj) -> bool:

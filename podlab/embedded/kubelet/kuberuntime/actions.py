@@ -66,12 +66,16 @@ def grace(container: Obj, found: Instance, seen: Observation) -> float | None:
     return None if own is None or found.spec_image != container["image"] else float(own)
 
 
-def why_stopped(pod: Obj, container: Obj, seen: Observation) -> str:
-    """What the Killing event says where a failed probe ends a container that is not started again."""
+def is_last(pod: Obj, container: Obj, seen: Observation) -> bool:
+    """Whether no other container of the Pod runs."""
     others = [_newest(seen, one) for one in pod["spec"]["containers"] if one["name"] != container["name"]]
-    if any(found and found.state == "running" for found in others):
-        return f"Container {container['name']} failed liveness probe"
-    return f"Stopping container {container['name']}"
+    return not any(found and found.state == "running" for found in others)
+
+
+def why_stopped(container: Obj, *, last: bool) -> str:
+    """What the Killing event says where a failed probe ends a container that is not started again."""
+    name = container["name"]
+    return f"Stopping container {name}" if last else f"Container {name} failed liveness probe"
 
 
 def why_restarted(container: Obj, found: Instance, seen: Observation) -> str:

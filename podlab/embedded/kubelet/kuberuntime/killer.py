@@ -6,6 +6,7 @@ Upstream: pkg/kubelet/kuberuntime/kuberuntime_container.go (killContainer, killC
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
 
 from podlab.embedded.clock import Clock
@@ -17,6 +18,15 @@ from podlab.embedded.runtime.runtime import Container, Runtime
 Obj = dict[str, Any]
 
 MINIMUM_GRACE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A container of a Pod that runs."""
+
+    spec: Obj
+    found: Container
+    path: str
 
 
 class Killer:
@@ -32,11 +42,14 @@ class Killer:
         if grace is None:
             grace = float(pod["spec"].get("terminationGracePeriodSeconds", 30))
         self._recorder.normal(pod, "Killing", message, path)
+        await self._stop(pod, _Running(container, found, path), grace)
+
+    async def _stop(self, pod: Obj, one: _Running, grace: float) -> None:
         began = self._clock.now()
-        hook = (container.get("lifecycle") or {}).get("preStop")
+        hook = (one.spec.get("lifecycle") or {}).get("preStop")
         if hook and grace > 0:
-            await self._pre_stop(pod, container, found, hook, path, grace)
-        await found.stop(max(MINIMUM_GRACE, grace - (self._clock.now() - began)))
+            await self._pre_stop(pod, one.spec, one.found, hook, one.path, grace)
+        await one.found.stop(max(MINIMUM_GRACE, grace - (self._clock.now() - began)))
 
     async def _pre_stop(self, pod: Obj, container: Obj, found: Container, hook: Obj, path: str, grace: float) -> None:
         task = asyncio.ensure_future(run_hook(found, hook, container))
@@ -62,23 +75,24 @@ class Killer:
                 found.instance.removed = True
 
     async def kill_pod(self, pod: Obj, grace: float) -> None:
-        """Stop all containers of a Pod at once, sidecars after the others."""
-        began, spec, uid = self._clock.now(), pod["spec"], pod["metadata"]["uid"]
-        mains: list[tuple[Obj, Container, str]] = []
-        sidecars: list[tuple[Obj, Container, str]] = []
-        groups = (("initContainers", sidecars), ("containers", mains), ("ephemeralContainers", mains))
-        for key, group in groups:
-            for container in spec.get(key) or []:
-                found = self._runtime.newest(uid, container["name"])
-                if found and found.instance.state == "running":
-                    group.append((container, found, f"spec.{key}{{{container['name']}}}"))
-        await asyncio.gather(
-            *(self.kill_container(pod, c, f, f"Stopping container {c['name']}", path, grace) for c, f, path in mains)
-        )
-        for container, found, path in reversed(sidecars):
-            left = grace - (self._clock.now() - began)
-            message = f"Stopping container {container['name']}"
-            await self.kill_container(pod, container, found, message, path, max(left, 0.0))
+        """Stop all containers of a Pod at once, sidecars after the others; all of them are told of at the beginning."""
+        began = self._clock.now()
+        mains, sidecars = self._running(pod)
+        for one in (*mains, *sidecars):
+            self._recorder.normal(pod, "Killing", f"Stopping container {one.spec['name']}", one.path)
+        await asyncio.gather(*(self._stop(pod, one, grace) for one in mains))
+        for one in sidecars:
+            await self._stop(pod, one, max(grace - (self._clock.now() - began), 0.0))
+
+    def _running(self, pod: Obj) -> tuple[list[_Running], list[_Running]]:
+        """What runs: the containers as they were started, and the sidecars from the last one to the first."""
+        mains: list[_Running] = []
+        sidecars: list[_Running] = []
+        for spec, path in podspecs.paths(pod):
+            found = self._runtime.newest(pod["metadata"]["uid"], spec["name"])
+            if found and found.instance.state == "running":
+                (sidecars if path.startswith("spec.initContainers") else mains).append(_Running(spec, found, path))
+        return sorted(mains, key=lambda one: one.found.instance.started_at), sidecars[::-1]
 
 
 def _cancel(task: asyncio.Future[None]) -> None:

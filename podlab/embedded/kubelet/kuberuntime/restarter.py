@@ -41,8 +41,11 @@ class Restarter:
             grace = actions.grace(container, found.instance, seen)
             changed = found.instance.spec_image != container["image"]
             stays = not changed and not podspecs.restarted(container, pod, FAILED)
-            why = actions.why_stopped(pod, container, seen) if stays else why
+            last = stays and actions.is_last(pod, container, seen)
+            why = actions.why_stopped(container, last=last) if stays else why
             await self._killer.kill_container(pod, container, found, why, path, grace)
+            if last:  # the Pod ends with it
+                self._using.runtime.stop_sandbox(uid)
             if stays:
                 return
         exited = next((i for i in known if i.state == "exited"), None)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from podlab.embedded.apiserver.resource import Writer
 from podlab.embedded.controllers.job import indexes, policies
 from podlab.embedded.controllers.job.backoff import remaining
 from tests.embedded.simulation import Simulation
@@ -56,6 +57,29 @@ async def test_an_indexed_job_gives_each_pod_its_index(sim: Simulation) -> None:
     await over(sim)
     assert status(sim)["completedIndexes"] == "0-2"
     assert sorted(pod["spec"]["hostname"] for pod in pods(sim)) == ["job-0", "job-1", "job-2"]
+
+
+async def test_of_pods_that_are_created_at_once_the_last_one_goes_first(sim: Simulation) -> None:
+    """As recorded on kind: batches that double, and of each the goroutine that was started last."""
+    create(sim, job("sleep 900", completions=4, parallelism=4, completionMode="Indexed"))
+    await sim.run(5)
+    made = [event["object"]["metadata"]["name"][:5] for event in sim.seen["pods"] if event["type"] == "ADDED"]
+    assert made == ["job-0", "job-2", "job-1", "job-3"]
+
+
+async def test_what_is_out_of_range_goes_from_the_highest_index(sim: Simulation) -> None:
+    create(sim, job("sleep 900", completions=4, parallelism=4, completionMode="Indexed"))
+    await sim.run(5)
+    jobs = sim.registry.resource("jobs.batch")
+
+    def shrink(obj: Obj) -> None:
+        obj["spec"].update(completions=1, parallelism=1)
+
+    sim.registry.change(jobs, "job", sim.namespace, shrink, subresource="", by=Writer("test"))
+    await sim.run(3)
+    reasons = [event["object"] for event in sim.seen["events"]]
+    gone = [one["message"][13:18] for one in reasons if one["reason"] == "SuccessfulDelete"]
+    assert gone == ["job-3", "job-2", "job-1"]
 
 
 async def test_failures_back_off_until_the_limit(sim: Simulation) -> None:
