@@ -67,7 +67,7 @@ def build(folder: Path, name: str) -> list[Object]:
     if not path.exists():
         why = f"evalsymlink failure on '{name}' : lstat {path.absolute()}: no such file or directory"
         raise ManifestError(f"error: must build at directory: not a valid directory: {why}")
-    return _build(path, str(path), 0)
+    return _hashed(_build(path, str(path), 0))
 
 
 def _build(path: Path, shown: str, depth: int) -> list[Object]:
@@ -82,6 +82,18 @@ def _build(path: Path, shown: str, depth: int) -> list[Object]:
     objects += _generated(path, given)
     objects = _patched(path, given, objects)
     return _transformed(given, objects)
+
+
+def _hashed(objects: list[Object]) -> list[Object]:
+    """The objects with a hash behind the names of generated ones, when all layers have given them theirs."""
+    renamed: dict[tuple[str, str], str] = {}
+    for obj in objects:
+        if obj["metadata"].pop(HASHED, False):
+            before = obj["metadata"]["name"]
+            obj["metadata"]["name"] = renamed[obj["kind"], before] = f"{before}-{_hash(obj)}"
+    for obj in objects:
+        _rename(obj, renamed)
+    return objects
 
 
 def _file(path: Path) -> Object:
@@ -223,8 +235,6 @@ def _transformed(given: Object, objects: list[Object]) -> list[Object]:
         if obj.get("kind") in ("Namespace", "CustomResourceDefinition"):
             name = before
         metadata["name"] = name
-        if metadata.pop(HASHED, False):
-            metadata["name"] = f"{name}-{_hash(obj)}"
         renamed[str(obj.get("kind")), before] = metadata["name"]
         if given.get("namespace") and obj.get("kind") not in CLUSTER_SCOPED:
             metadata["namespace"] = given["namespace"]

@@ -33,6 +33,8 @@ OLD_DRY_RUNS = {
 
 Upstream: staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go (GetDryRunStrategy)
 """
+PROGRAM = "kubectl"
+"""The field manager of a write that names none, as the server reads it from kubectl's User-Agent."""
 CAUSE = "kubernetes.io/change-cause"
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
@@ -102,7 +104,7 @@ class Writing:
         found: Object = self.command.client.request(
             "PATCH",
             path,
-            query={"dryRun": self.query["dryRun"]} if bare else self.query,
+            query={**self.query, "fieldManager": PROGRAM, "fieldValidation": None} if bare else self.query,
             body=patch,
             content_type=f"application/{kind}+json",
         ).json()

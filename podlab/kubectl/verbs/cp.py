@@ -77,7 +77,8 @@ def _run(
     namespace = place.namespace or command.namespace
     pod = command.client.get(f"/api/v1/namespaces/{namespace}/pods/{place.pod}")
     chosen, notice = choose_container(pod, container)
-    command.err(notice if complaints else "")
+    if complaints:
+        command.say(notice, complaints)
     written: list[bytes] = []
     path = f"/api/v1/namespaces/{namespace}/pods/{place.pod}/exec"
     query = [("command", word) for word in words] + [("container", chosen)]

@@ -13,6 +13,7 @@ from typing import Any
 
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
+from podlab.kubectl.manifests.writing import PROGRAM
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.verbs.attach import attach_to
 from podlab.kubectl.verbs.create_config import VARIABLE
@@ -145,7 +146,7 @@ def _started(command: Command, mapping: Mapping, obj: Object, wanted: Wanted, re
     if mapping.kind == "Node":
         return _on_node(command, obj, wanted)
     if mapping.kind != "Pod":
-        raise PodlabError(f'error: "{mapping.api_version}, Kind={mapping.kind}" not supported by debug')
+        raise PodlabError(f'error: "{mapping.group}/{mapping.version}, Kind={mapping.kind}" not supported by debug')
     if wanted.copy_to:
         return _in_copy(command, mapping, obj, wanted, replace)
     return _beside(command, mapping, obj, wanted)
@@ -205,9 +206,13 @@ def _beside(command: Command, mapping: Mapping, pod: Object, wanted: Wanted) -> 
     made = _secured(_container(wanted, name), wanted.profile)
     made |= {"targetContainerName": wanted.target} if wanted.target else {}
     path = mapping.path(pod["metadata"]["namespace"], pod["metadata"]["name"], "ephemeralcontainers")
-    body = {"spec": {"ephemeralContainers": [made]}}
+    there = [{"name": each["name"]} for each in pod["spec"].get("ephemeralContainers") or []]
+    order = [*there, {"name": name}]
+    body = {"spec": {"$setElementOrder/ephemeralContainers": order, "ephemeralContainers": [made]}}
     kind = "application/strategic-merge-patch+json"
-    changed: Object = command.client.request("PATCH", path, body=body, content_type=kind).json()
+    changed: Object = command.client.request(
+        "PATCH", path, query={"fieldManager": PROGRAM}, body=body, content_type=kind
+    ).json()
     return changed, name
 
 
@@ -243,7 +248,7 @@ def _in_copy(command: Command, mapping: Mapping, pod: Object, wanted: Wanted, re
         own = mapping.path(pod["metadata"]["namespace"], pod["metadata"]["name"])
         command.client.request("DELETE", own, body={"gracePeriodSeconds": 0})
     body = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
-    made_pod: Object = command.client.request("POST", path, body=body).json()
+    made_pod: Object = command.client.request("POST", path, query={"fieldManager": PROGRAM}, body=body).json()
     return made_pod, name
 
 
@@ -282,5 +287,5 @@ def _on_node(command: Command, node: Object, wanted: Wanted) -> tuple[Object, st
     metadata = {"name": pod_name, "labels": {"app.kubernetes.io/managed-by": "kubectl-debug"}}
     body = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
     path = f"/api/v1/namespaces/{command.namespace}/pods"
-    made: Object = command.client.request("POST", path, body=body).json()
+    made: Object = command.client.request("POST", path, query={"fieldManager": PROGRAM}, body=body).json()
     return made, name

@@ -43,7 +43,7 @@ def diff(
     Raises:
         PodlabError: a manifest cannot be read, or the server refuses it.
     """
-    command.exit_code, differs = FAILED, False
+    command.exit_code, found = FAILED, dict[str, str]()
     if force_conflicts and not server_side:
         raise PodlabError("error: --force-conflicts only works with --server-side")
     files = named_files(arguments, filename, "diff")
@@ -56,10 +56,11 @@ def diff(
             version = f"{mapping.group}.{mapping.version}" if mapping.group else mapping.version
             name = f"{version}.{mapping.kind}.{namespace}.{manifest.name}"
             text = unified(live, merged, *(f"{folder}/{name}" for folder in folders), masked=not show_secrets)
-            if text:
-                differs = True
-                command.out(text)
-    command.exit_code = FAILED if command.failures else int(differs)
+            found |= {name: text} if text else {}
+    if command.failures:  # not even what was found
+        return
+    command.out("".join(text for _, text in sorted(found.items())))
+    command.exit_code = int(bool(found))
 
 
 def _applied(

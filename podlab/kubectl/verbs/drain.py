@@ -139,7 +139,7 @@ def _cordon(writing: Writing, mapping: Mapping, node: Object, wanted: bool) -> N
     if not writing.on_client:
         body = {"spec": {"unschedulable": True if wanted else None}}
         try:
-            node = writing.patch(mapping.path("", name), body)
+            node = writing.patch(mapping.path("", name), body, bare=True)
         except ApiError as error:
             verb = words.removesuffix("ed")
             writing.command.err(f'error: unable to {verb} node "{name}": {error}\n')

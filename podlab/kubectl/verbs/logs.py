@@ -24,7 +24,7 @@ from podlab.kubectl.formats.printer import format_labels
 from podlab.kubectl.resources.listing import read_list, read_one
 from podlab.kubectl.resources.podcontainers import choose_container
 from podlab.kubectl.resources.selection import select
-from podlab.kubectl.verbs.pods import by_activity
+from podlab.kubectl.verbs.pods import by_activity, without_pods
 from podlab.text import Text
 
 Object = dict[str, Any]
@@ -173,8 +173,7 @@ def pods_of(command: Command, obj: Object, namespace: str, all_pods: bool = Fals
     """The Pods behind a controller or a Service: all of them, or the one that most likely has a log."""
     wanted = (obj.get("spec") or {}).get("selector")
     if not wanted:
-        kind = f"*{str(obj.get('apiVersion', '')).rpartition('/')[2]}.{obj.get('kind')}"
-        raise PodlabError(f"error: cannot get the logs from {kind}: selector for {kind} not implemented")
+        raise without_pods(obj, "get the logs from")
     plain = obj.get("kind") in ("ReplicationController", "Service")
     selector = format_labels(wanted) if plain else format_selector(wanted)
     listed = read_list(command.client, command.mapper.by_name("pods"), namespace, label_selector=selector)["items"]

@@ -41,13 +41,17 @@ def attachable_pod(command: Command, mapping: Mapping, obj: Object, patience: st
         return obj
     selector = selector_of(obj) if obj.get("kind") != "CronJob" else None
     if selector is None:
-        kind = f"*{mapping.version}.{obj.get('kind')}"
-        if obj.get("kind") == "Service":
-            raise PodlabError(
-                f"error: invalid service '{obj['metadata']['name']}': Service is defined without a selector"
-            )
-        raise PodlabError(f"error: cannot attach to {kind}: selector for {kind} not implemented")
+        raise without_pods(obj, "attach to")
     return first_pod(command, obj["metadata"]["namespace"], selector, patience)[0]
+
+
+def without_pods(obj: Object, doing: str) -> PodlabError:
+    """What is said of an object that has no Pods; `doing` it was tried, such as `attach to`."""
+    kind = f"*{str(obj.get('apiVersion', '')).rpartition('/')[2]}.{obj.get('kind')}"
+    why = f"selector for {kind} not implemented"
+    if obj.get("kind") == "Service":
+        why = f"invalid service '{obj['metadata']['name']}': Service is defined without a selector"
+    return PodlabError(f"error: cannot {doing} {kind}: {why}")
 
 
 def first_pod(command: Command, namespace: str, selector: str, patience: str) -> tuple[Object, int]:
