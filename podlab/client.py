@@ -333,6 +333,8 @@ class Client:
 
     def _unreachable(self, error: Exception) -> ClusterError:
         """kubectl's line for a server that cannot be reached, or must not be believed."""
+        if isinstance(error, ClusterError):  # it says by itself what has happened
+            return error
         text = f"{error!r} {error}"
         if self.request_timeout and ("timed out" in text or "Timeout" in text):
             return ClusterError("Unable to connect to the server: context deadline exceeded")

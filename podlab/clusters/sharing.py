@@ -58,6 +58,7 @@ class Share:
         self._host: Host | None = None
         self._app: App | None = None
         self._watched: set[str] = set()
+        self._answers = ""
         self._origin = join(name, self._hear, self._won)
         self.guest = Guest(self._origin.me, self._origin.post) if self._origin else None
 
@@ -117,7 +118,7 @@ class Share:
             case "hello":
                 self._greet(said["guest"])
             case "here":
-                self.page = said["page"]
+                self._turn_to(said["guest"], said["page"])
                 if not self._met.done():
                     self._met.set_result(None)
             case "deleted":
@@ -129,6 +130,12 @@ class Share:
             case _:
                 if self._host:
                     self._host.hear(said)
+
+    def _turn_to(self, host: str, page: str) -> None:
+        """That kernel has the cluster: what was asked of the one before it is asked of this one."""
+        if self.guest and self._answers not in ("", host):
+            self.guest.hang_up(self.guest)
+        self._answers, self.page = host, page
 
     def _greet(self, guest: str) -> None:
         """Say that the cluster is here, and keep in mind to forget the guest when it is gone."""

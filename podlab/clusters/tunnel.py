@@ -9,14 +9,32 @@ import asyncio
 import base64
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+from podlab.errors import ClusterError
 from podlab.kubeconfig.eventloop import EventLoop
+from podlab.text import Text
 
 Message = MutableMapping[str, Any]
 App = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
 Post = Callable[[str], object]
+CLOSED = Text(
+    ko="클러스터를 실행하던 탭이나 노트북이 답하기 전에 닫혔습니다. 이 명령이 적용되었는지는 알 수 없습니다",
+    en="the tab or notebook that ran the cluster was closed before it answered; whether this was done is not known",
+)
+LOOK = Text(
+    ko="클러스터는 저장된 상태에서 이어집니다. `kubectl get`으로 살펴보고, 적용되지 않았으면 이 셀을 다시 실행하십시오",
+    en="the cluster goes on from what was kept: look with `kubectl get`, and run this cell again if it was not done",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HungUp:
+    """Instead of a message: the host is gone, and this application answers from now on."""
+
+    then: App | None
 
 
 def encode(value: object) -> str:
@@ -39,8 +57,7 @@ class Guest:
 
     def __init__(self, me: str, post: Post) -> None:
         self._me, self._post, self._numbers = me, post, count(1)
-        self._open: dict[int, asyncio.Queue[Message | None]] = {}
-        self._next: App | None = None
+        self._open: dict[int, asyncio.Queue[Message | HungUp | None]] = {}
 
     async def __call__(
         self,
@@ -48,19 +65,19 @@ class Guest:
         receive: Callable[[], Awaitable[Message]],
         send: Callable[[Message], Awaitable[None]],
     ) -> None:
-        """One request, as ASGI has it: told to the host, and what the host answers sent on."""
-        number, heard = next(self._numbers), asyncio.Queue[Message | None]()
+        """One request, as ASGI has it: told to the host, and what the host answers sent on. Raises ClusterError."""
+        number, heard = next(self._numbers), asyncio.Queue[Message | HungUp | None]()
         self._open[number] = heard
         self._say(number, "open", scope)
         told = asyncio.Queue[Message]()
         pump = asyncio.get_running_loop().create_task(self._pump(number, receive, told))
         begun = False
         try:
-            while (message := await heard.get()) is not None:
+            while isinstance(message := await heard.get(), MutableMapping):
                 begun = True
                 await send(message)
-            if self._next and not begun and scope.get("method") == "GET":
-                await self._next(scope, told.get, send)
+            if message and not begun:
+                await _again(message.then, scope, told.get, send)
         finally:
             pump.cancel()
             if self._open.pop(number, None):
@@ -81,9 +98,20 @@ class Guest:
 
     def hang_up(self, then: App | None) -> None:
         """The host is gone: what is open ends, but `then` answers what only reads and has no answer yet."""
-        self._next = then
         for heard in self._open.values():
-            heard.put_nowait(None)
+            heard.put_nowait(HungUp(then))
+
+
+async def _again(
+    app: App | None,
+    scope: Message,
+    receive: Callable[[], Awaitable[Message]],
+    send: Callable[[Message], Awaitable[None]],
+) -> None:
+    """Ask once more, if it only reads: a write may have been done. Raises ClusterError."""
+    if app is None or scope.get("method") != "GET":
+        raise ClusterError(CLOSED, LOOK)
+    await app(scope, receive, send)
 
 
 class Host:

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from typing import Any
 from urllib.parse import unquote
 
+from podlab.errors import PodlabError
 from podlab.kubeconfig.eventloop import EventLoop
 from podlab.kubeconfig.transport import Identity, Pairs, Refused
 
@@ -91,6 +92,11 @@ class Exchange:
         self._tell()
         return message
 
+    def silence(self) -> Exception:
+        """Why the application, which has ended, gave no answer."""
+        raised = None if self._task.cancelled() else self._task.exception()
+        return raised if isinstance(raised, PodlabError) else ConnectionError("the embedded API server gave no answer")
+
     @property
     def over(self) -> bool:
         """Whether the application has ended and all that it said was heard."""
@@ -116,7 +122,10 @@ class InProcess:
     def request(
         self, method: str, target: str, headers: Pairs, body: bytes | None, timeout: float | None, identity: Identity
     ) -> LocalAnswer:
-        """Ask the application; the answer has begun when this returns. Raises ConnectionError, TimeoutError."""
+        """Ask the application; the answer has begun when this returns.
+
+        Raises ConnectionError, TimeoutError, PodlabError.
+        """
         scope = _scope("http", target, headers, method=method, scheme="https", http_version="1.1")
         first = {"type": "http.request", "body": body or b"", "more_body": False}
         return LocalAnswer(Exchange(self._app, self.loop, scope, first, timeout, self._heard))
@@ -153,7 +162,7 @@ class LocalAnswer:
         self.exchange = exchange
         head = exchange.hear()
         if head is None:
-            raise ConnectionError("the embedded API server gave no answer")
+            raise exchange.silence()
         self.status: int = head["status"]
         self.headers: Pairs = _decoded(head)
         self._open = True
@@ -230,7 +239,9 @@ class LocalSocket:
 
 
 def _refusal(exchange: Exchange, message: Message | None) -> Exception:
-    if message is None or message["type"] != "websocket.http.response.start":
+    if message is None:
+        return exchange.silence()
+    if message["type"] != "websocket.http.response.start":
         return ConnectionError("the embedded API server gave no answer")
     body = b""
     while (part := exchange.hear()) is not None:

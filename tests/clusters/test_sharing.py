@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from podlab.client import Client
 from podlab.clusters.sharing import NEXT_DOOR, OTHER_TAB, Share
 from podlab.clusters.tunnel import Message, decode, encode
 from podlab.errors import ClusterError
+from podlab.kubeconfig import transport
 from podlab.kubeconfig.eventloop import EventLoop
 from podlab.kubeconfig.inprocess import InProcess
 
@@ -124,6 +126,7 @@ async def echo(scope: Message, receive: Receive, send: Callable[[Message], async
 
 
 OPEN: list[bytes] = []
+SERVER = "https://127.0.0.1:6443"
 
 
 def test_bytes_arrive_as_they_are() -> None:
@@ -181,20 +184,55 @@ def test_when_the_first_is_gone_the_second_has_the_cluster_and_what_was_open_end
     assert watch.read() == b"watch=1 "
 
 
-@pytest.mark.parametrize(("method", "answered"), [("GET", True), ("POST", False)])
-def test_what_reads_and_was_asked_of_one_that_was_already_gone_is_answered(
-    line: Line, method: str, answered: bool
-) -> None:
+def leaving(line: Line) -> tuple[Share, Share]:
+    """The second and the third of three kernels, while the first is killed: its lock is let go a while later."""
     hosting(line)
     second = share(line, "b", [], take=lambda: second.host(echo))
-    second.claim()
-    second.meet()
-    assert second.guest
-    first = line.kernels.pop(0)  # it hears nothing any more, and its lock is let go a while later
+    third = share(line, "c", [])
+    for each in (second, third):
+        each.claim()
+        each.meet()
+    first = line.kernels.pop(0)  # it hears nothing any more
     line.loop.call_later(0.2, line.leave, first)
-    way = InProcess(second.guest, line.loop)
-    with contextlib.nullcontext() if answered else pytest.raises(ConnectionError, match="gave no answer"):
-        assert way.request(method, "/x?q=1", [], b"", 5, ("", "")).read() == b"q=1 "
+    return second, third
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_what_reads_and_was_asked_of_one_that_was_already_gone_is_answered(line: Line, which: int) -> None:
+    asking = leaving(line)[which]
+    assert asking.guest
+    assert InProcess(asking.guest, line.loop).request("GET", "/x?q=1", [], b"", 5, ("", "")).read() == b"q=1 "
+
+
+@contextlib.contextmanager
+def asked(share: Share, line: Line) -> Iterator[Client]:
+    """A client of a kernel that has not got the cluster."""
+    assert share.guest
+    transport.mount(SERVER, InProcess(share.guest, line.loop))
+    yield Client(server=SERVER)
+    transport.unmount(SERVER)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_of_a_write_that_was_open_then_it_is_said_that_nobody_knows_and_to_look(line: Line, which: int) -> None:
+    asking = leaving(line)[which]
+    with asked(asking, line) as client, pytest.raises(ClusterError, match="is not known") as caught:
+        client.request("POST", "/x?q=1", body={})
+    assert caught.value.hint
+    assert "kubectl get" in str(caught.value.hint)
+
+
+def test_a_watch_ends_when_a_third_goes_on_with_the_cluster(line: Line) -> None:
+    hosting(line)
+    second = share(line, "b", [], take=lambda: second.host(echo))
+    third = share(line, "c", [])
+    for each in (second, third):
+        each.claim()
+        each.meet()
+    assert third.guest
+    watch = InProcess(third.guest, line.loop).request("GET", "/x?watch=1", [], None, 5, ("", ""))
+    line.kernels[0].killed()
+    assert watch.read() == b"watch=1 "
 
 
 def test_one_that_is_busy_is_named_as_such(line: Line) -> None:
