@@ -55,18 +55,15 @@ def test_all_lessons_in_one_tab_take_what_is_stated(opened: Chromium) -> None:
         opened.call(tab.CONNECTED)
         ran = opened.call(tab.RUN)["cells"]
         assert any(cell.get("outputs") for cell in ran)
-    opened.settle()
-    taken = opened.memory()
+    taken = opened.settle()
     print(f"after all lessons: {taken} MiB")
     assert 200 < taken <= LARGEST
 
 
 def test_hundreds_of_applies_and_deletes_leave_little(opened: Chromium) -> None:
     silently(opened, APPLIES.format(times=100))
-    opened.settle()
-    before = opened.memory()
+    before = opened.settle()
     silently(opened, APPLIES.format(times=500))
-    opened.settle()
-    after = opened.memory()
+    after = opened.settle()
     print(f"after 100 applies: {before} MiB, after 600: {after} MiB")
     assert after - before <= GROWTH
