@@ -97,7 +97,7 @@ class ProbeWorker:
     def _target(self) -> Container | None:
         """The instance to ask now, if any."""
         found = self.worker.container(self.container["name"])
-        if found is None or found.instance.state != "running":
+        if found is None or not (found.instance.state == "running" or self._seems_to_run(found)):
             return None
         if found.stopping and self.key != "readinessProbe":  # whether it is ready counts to its end
             return None
@@ -112,7 +112,15 @@ class ProbeWorker:
             return None
         return found
 
+    def _seems_to_run(self, found: Container) -> bool:
+        """Whether a container has ended so lately that the Pod's status does not say it: it is asked as if it ran."""
+        status = self.worker.pod.get("status") or {}
+        states = (*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or []))
+        ours = (one for one in states if one.get("containerID", "").endswith(found.instance.id))
+        return any("running" in one["state"] for one in ours)
+
     async def _probe(self, target: Container) -> None:
+        ran = target.instance.state == "running"
         try:
             ok, output = await ask(target, self.container, self.spec)
         except Unknown as error:  # counted neither way
@@ -122,7 +130,7 @@ class ProbeWorker:
             text = f"{KINDS[self.key]} probe errored and resulted in unknown state: {why}"
             self.worker.recorder.warning(self.worker.pod, "Unhealthy", text, self.path)
             return
-        if target.instance.state != "running" or target.instance.id != self.id:
+        if target.instance.id != self.id or (ran and target.instance.state != "running"):
             return
         self.successes, self.failures = (self.successes + 1, 0) if ok else (0, self.failures + 1)
         if not ok:
@@ -166,6 +174,8 @@ async def ask(target: Container, container: Obj, spec: Obj) -> tuple[bool, str]:
 
 
 async def _exec(target: Container, spec: Obj) -> tuple[bool, str]:
+    if target.instance.state != "running":
+        raise Unknown(EXEC + EXITED)
     command = list(spec["exec"].get("command") or [])
     limit = float(spec.get("timeoutSeconds") or 1)
     try:
@@ -177,6 +187,7 @@ async def _exec(target: Container, spec: Obj) -> tuple[bool, str]:
     return code == 0, output.decode(errors="replace")
 
 
+EXITED = "container is in CONTAINER_EXITED state"
 EXEC = "rpc error: code = Unknown desc = failed to exec in container: "
 RUNC = "OCI runtime exec failed: exec failed: unable to start container process: "
 

@@ -35,6 +35,32 @@ async def test_readiness_is_asked_for_to_the_end(sim: Simulation) -> None:
     assert not sim.ready("p")
 
 
+async def test_what_has_ended_is_asked_until_the_status_says_so(sim: Simulation) -> None:
+    """As recorded on kind, where it is a matter of chance: a second at most. Upstream: pkg/kubelet/prober/worker.go"""
+    for tenth in range(0, 10, 2):
+        probe = {"exec": {"command": ["true"]}, "periodSeconds": 1}
+        obj = pod(f"p{tenth}", image="busybox", command=["sleep", f"3.{tenth}"], readinessProbe=probe)
+        obj["spec"]["restartPolicy"] = "Never"
+        sim.create(obj)
+    await sim.run(20)
+    told = _unhealthy(sim)
+    assert told and all(message.endswith("container is in CONTAINER_EXITED state") for message, _ in told)
+    assert all(count == 1 for _, count in told) and len(told) < 5
+
+
+async def test_a_server_that_has_ended_refuses_the_last_probe(sim: Simulation) -> None:
+    probe = {"httpGet": {"port": 80}, "periodSeconds": 1}
+    for tenth in range(0, 10, 2):
+        sim.create(pod(f"p{tenth}", readinessProbe=probe))
+    await sim.until(lambda: all(sim.ready(f"p{tenth}") for tenth in range(0, 10, 2)), limit=30)
+    for tenth in range(0, 10, 2):
+        sim.delete(f"p{tenth}", 30)
+        await sim.run(0.2)
+    await sim.run(5)
+    told = [message for message, _ in _unhealthy(sim)]
+    assert told and all(message.endswith("connect: connection refused") for message in told) and len(told) < 5
+
+
 async def test_a_subdomain_alone_gives_a_pod_a_full_name(sim: Simulation) -> None:
     obj = pod()
     obj["spec"]["subdomain"] = "nosvc"
@@ -45,3 +71,8 @@ async def test_a_subdomain_alone_gives_a_pod_a_full_name(sim: Simulation) -> Non
 
 def _terminated(pod: dict[str, Any]) -> bool:
     return any("terminated" in state["state"] for state in pod["status"].get("containerStatuses") or [])
+
+
+def _unhealthy(sim: Simulation) -> list[tuple[str, int]]:
+    found = [event["object"] for event in sim.seen["events"] if event["object"]["reason"] == "Unhealthy"]
+    return [(event["message"], event["count"]) for event in found]

@@ -18,6 +18,8 @@ from podlab.embedded.runtime.runtime import Container, Runtime
 Obj = dict[str, Any]
 
 MINIMUM_GRACE = 2.0
+SIGNAL = 0.02
+"""Seconds until the runtime has sent the signal: a probe that a status brings about still finds the container."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Killer:
         hook = (one.spec.get("lifecycle") or {}).get("preStop")
         if hook and grace > 0:
             await self._pre_stop(pod, one.spec, one.found, hook, one.path, grace)
+        await self._clock.sleep(SIGNAL)
         await one.found.stop(max(MINIMUM_GRACE, grace - (self._clock.now() - began)))
 
     async def _pre_stop(self, pod: Obj, container: Obj, found: Container, hook: Obj, path: str, grace: float) -> None:
