@@ -65,7 +65,7 @@ async def run(process: Process) -> int:
     if other is not None:
         process.argv = other
         return await run(process)
-    io = Io(process, process.stdin, process.out, process.err, cwd=process.cwd)
+    io = Io(process, process.stdin, process.out, process.err, cwd=process.cwd, more=process.more)
     if argv[0].endswith("docker-entrypoint.sh"):
         return await nginx.entrypoint(process)
     if name == "nginx" and there:

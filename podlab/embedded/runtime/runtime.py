@@ -34,6 +34,8 @@ from podlab.embedded.runtime.volume import Mount, Volume
 Obj = dict[str, Any]
 
 MESSAGE_LIMIT = 4096
+SETTLING = 0.05
+"""Seconds that what was left in the background has to redirect its streams."""
 
 
 @dataclass(slots=True)
@@ -177,11 +179,19 @@ class Container:
         instance.finished_at = min(self.main.time, self.clock.now()) if self.main else self.clock.now()
         instance.finished_at = max(instance.finished_at, self.clock.now() - 0.01)
         instance.reason, instance.message = reason or ("Error" if code else "Completed"), message or self._message(code)
+        self._end_others()
         self.sandbox.namespace.release(instance.id)
         self.log.close()
         if self._exited and not self._exited.done():
             self._exited.set_result(None)
         self.runtime.changed(self.sandbox.uid)
+
+    def _end_others(self) -> None:
+        """With a container's first process the kernel ends what else runs in it; children end with their parents."""
+        for process in self.processes.roots(self, self.main):
+            process.fate = 9
+            if process.task:
+                process.task.cancel()
 
     def _message(self, code: int) -> str:
         try:
@@ -215,6 +225,9 @@ class Container:
         if self._task:
             self._task.remove_done_callback(self._ended)
             self._task.cancel()
+        for process in list(self.processes.running.values()):
+            if process.machine is self and process.task:
+                process.task.cancel()
 
     # Processes beside the first
 
@@ -227,7 +240,9 @@ class Container:
         self.processes.enter(process)
         process.task = asyncio.current_task()
         try:
-            return await programs.run(process)
+            code = await programs.run(process)
+            await self._let_go(process)
+            return code
         except OutOfMemory:
             return 137
         except asyncio.CancelledError:
@@ -236,6 +251,13 @@ class Container:
             return 128 + process.fate
         finally:
             self.processes.leave(process)
+
+    async def _let_go(self, process: Process) -> None:
+        """Its streams are open for as long as something that it has left behind may write to them."""
+        if self.processes.holding(process):
+            await self.clock.sleep(SETTLING)
+        while holders := self.processes.holding(process):
+            await asyncio.wait(holders)
 
 
 class Runtime:

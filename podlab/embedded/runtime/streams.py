@@ -134,6 +134,21 @@ class Pipe(Input):
         return data
 
 
+class PipeWriter:
+    """The end of a pipe that a process has among its streams."""
+
+    def __init__(self, pipe: Pipe) -> None:
+        self._pipe = pipe
+
+    def __call__(self, data: bytes) -> None:
+        """More to read."""
+        self._pipe.feed(data)
+
+    def close(self) -> None:
+        """No more."""
+        self._pipe.close()
+
+
 class Fifo(Input):
     """A pipe with a name: who reads waits for a writer, who writes for a reader; it ends with its last writer."""
 

@@ -153,7 +153,7 @@ async def test_memory_has_a_limit(sim: Simulation) -> None:
 
 async def test_a_trap_ends_a_container_in_its_own_way(sim: Simulation) -> None:
     loop = "trap 'echo bye; exit 5' TERM; while true; do sleep 1; done"
-    obj = pod(command=["sh", "-c", loop])
+    obj = pod(image="busybox", command=["sh", "-c", loop])
     obj["metadata"]["finalizers"] = ["example.com/hold"]
     sim.create(obj)
     await sim.until(lambda: sim.ready("p"))

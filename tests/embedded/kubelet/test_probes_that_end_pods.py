@@ -12,7 +12,7 @@ async def test_a_failed_liveness_probe_ends_for_good_what_is_never_restarted(sim
     """As recorded on kind: the Killing event of the last container says no more than that, and nothing starts again."""
     loop = "trap 'exit 0' TERM; while true; do sleep 0.1; done"
     probe = {"exec": {"command": ["false"]}, "periodSeconds": 1, "failureThreshold": 1}
-    obj = pod(command=["sh", "-c", loop], livenessProbe=probe)
+    obj = pod(image="busybox", command=["sh", "-c", loop], livenessProbe=probe)
     obj["spec"]["restartPolicy"] = "Never"
     sim.create(obj)
     await sim.until(lambda: sim.pod("p")["status"]["phase"] == "Succeeded", limit=20)
@@ -28,7 +28,7 @@ async def test_readiness_is_asked_for_to_the_end(sim: Simulation) -> None:
     """A Pod that is shutting down may say so. Upstream: pkg/kubelet/prober/worker.go (doProbe)"""
     loop = "trap 'rm /tmp/ok' TERM; touch /tmp/ok; while true; do sleep 0.1; done"
     probe = {"exec": {"command": ["cat", "/tmp/ok"]}, "periodSeconds": 1, "failureThreshold": 1}
-    sim.create(pod(command=["sh", "-c", loop], readinessProbe=probe))
+    sim.create(pod(image="busybox", command=["sh", "-c", loop], readinessProbe=probe))
     await sim.until(lambda: sim.ready("p"))
     sim.delete("p", 10)
     await sim.run(5)

@@ -2,11 +2,60 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+from pathlib import Path
 from typing import Any
 
-from tests.embedded.simulation import Simulation, execute
+import pytest
+
+from tests.embedded.simulation import Simulation, execute, logs
 
 Obj = dict[str, Any]
+RECORDED = (Path(__file__).parents[1] / "runtime/recorded/nginx.txt").read_text(encoding="utf-8")
+SIGNALS = re.findall(r"^### (\d+) (.*)\n((?:\[.*\n)+)", RECORDED, re.M)
+
+
+def told(log: str) -> list[str]:
+    """What a log of nginx says, whatever the ids; two workers end in any order, at once or not."""
+    lines = re.findall(r"\[(?:notice|error|emerg)\] .*", log)
+    found = [re.sub(r"\b(?!1#)\d+#\d+:", "W:", re.sub(r"(from|process) \d+", r"\1 N", line)) for line in lines]
+    return [line for line in found if "SIGCHLD" not in line and "SIGIO" not in line]
+
+
+async def script(sim: Simulation, text: str) -> tuple[int | None, str, str]:
+    """What `kubectl exec -- sh -c` does while time passes."""
+    task = asyncio.ensure_future(execute(sim, "p", "sh", "-c", text))
+    await sim.until(task.done, limit=60)
+    return task.result()
+
+
+@pytest.mark.parametrize(("code", "command", "log"), SIGNALS)
+async def test_nginx_tells_of_signals(sim: Simulation, code: str, command: str, log: str) -> None:
+    sim.create({"kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}})
+    await sim.until(lambda: sim.ready("p"), limit=30)
+    found, out, _ = await script(sim, f"{command}; sleep 3; echo after")
+    assert (found, out) == (int(code), "" if int(code) else "after\n")
+    await sim.until(lambda: not int(code) or bool(ended(sim, "c")), limit=10)
+    after = await logs(sim, "p", previous=bool(int(code)))
+    assert sorted(told(after)[-len(told(log)) :]) == sorted(told(log))
+
+
+async def test_what_exec_left_behind_goes_on(sim: Simulation) -> None:
+    """As kind does: kubectl exec ends when nothing holds its output any more."""
+    spec = {"containers": [{"name": "c", "image": "busybox", "command": ["sleep", "2000"]}]}
+    sim.create({"kind": "Pod", "metadata": {"name": "p"}, "spec": spec})
+    await sim.until(lambda: sim.ready("p"), limit=30)
+    began = sim.clock.now()
+    assert (await script(sim, "sleep 30 > /dev/null 2>&1 & echo started"))[1] == "started\n"
+    assert sim.clock.now() - began < 5
+    loop = "(while true; do sleep 1; done) > /dev/null 2>&1 & echo started"
+    assert (await script(sim, loop))[1] == "started\n"
+    assert sim.clock.now() - began < 5
+    assert "sleep 30" in (await execute(sim, "p", "ps"))[1]
+    await script(sim, "sleep 40 & echo started")
+    assert sim.clock.now() - began >= 40
+    assert "sleep 30" not in (await execute(sim, "p", "ps"))[1]
 
 
 async def sharing(sim: Simulation) -> None:

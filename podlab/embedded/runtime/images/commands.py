@@ -14,6 +14,15 @@ expand factor fallocate findmnt fmt fold getconf getent groups gunzip gzip hosti
 login logger logname lsblk lscpu md5sum.textutils mkfifo mknod more mount mountpoint nice nsenter numfmt od paste 
 pathchk pinky pr prlimit ptx renice runuser sdiff setsid sha224sum sha384sum sha512sum shred shuf split stdbuf stty
 su sum sync
+add-shell addgroup adduser agetty b2sum badblocks basenc blkid blockdev chage chattr chcon chfn chgpasswd choom
+chpasswd chroot chrt chsh debconf delgroup deluser dpkg-deb dpkg-query dpkg-reconfigure dumpe2fs e2fsck envsubst expiry
+faillog fincore flock fsck fsfreeze fstrim getcap getopt gpasswd gpgv groupadd groupdel groupmod grpck hardlink
+infocmp invoke-rc.d ionice ipcmk ipcrm ipcs isosize lastb lastlog ldconfig locale localedef logsave losetup lsattr
+lsfd lsipc lslocks lslogins lsmem lsns mcookie mesg mke2fs mkfs mkswap namei newgrp newusers nologin openssl passwd
+pidof pivot_root pldd pwck rbash rename.ul reset resize2fs rgrep run-parts runcon savelog script scriptreplay service
+setarch setpriv setterm sg start-stop-daemon sulogin swapoff swapon switch_root tarcat tic toe tput tset tune2fs
+tzselect update-alternatives update-ca-certificates update-passwd update-rc.d useradd userdel usermod utmpdump vigr
+vipw wall wdctl whereis wipefs zcmp zdiff zdump zfgrep zforce zic znew
 tabs taskset tempfile tput tsort umount unexpand unlink unshare users vdir dir who zcat zgrep zless zmore perl
 """
 _BUSYBOX = """

@@ -85,7 +85,10 @@ GROUPS = (
 
 DEBIAN = MappingProxyType(
     {
-        "/etc/os-release": b'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nID=debian\n',
+        "/etc/os-release": b'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\n'
+        b'VERSION_ID="12"\nVERSION="12 (bookworm)"\nVERSION_CODENAME=bookworm\nID=debian\n',
+        "/etc/nsswitch.conf": b"passwd:         files\ngroup:          files\nshadow:         files\n\n"
+        b"hosts:          files dns\nnetworks:       files\n",
         "/etc/debian_version": b"12.12\n",
         "/etc/passwd": "".join(
             f"{name}:x:{uid}:{gid}:{told}:{home}:{SHELLS.get(name, '/usr/sbin/nologin')}\n"

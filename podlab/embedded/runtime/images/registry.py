@@ -26,6 +26,7 @@ def _nginx(tag: str, digest: str, size: int, version: str, repository: str = "do
         links=NGINX_LINKS,
         env=MappingProxyType({"PATH": PATH, "NGINX_VERSION": version, "PKG_RELEASE": "1~bookworm"}),
         version=version,
+        stop_signal="QUIT",
     )
 
 

@@ -62,8 +62,9 @@ class Machine(Protocol):
 class Process:
     """One process: `time` is its own time in seconds since the epoch.
 
-    `title` is what it calls itself, `uid` who it runs as where that is not the container's user, and `closing` what is
-    to be closed at its end.
+    `sender` is who sent its latest signal, `title` what it calls itself, `uid` who it runs as where that is
+    not the container's user, and `closing` what is
+    to be closed at its end, and `more` the streams beyond the first three.
     """
 
     machine: Machine
@@ -84,9 +85,11 @@ class Process:
     pipe: Pipe | None = None
     umask: int = 0o022
     parent: int = 0
+    sender: int = 0
     title: str = ""
     uid: int | None = None
     closing: list[Callable[[], None]] = field(default_factory=list)
+    more: Mapping[int, Input | Write] = field(default_factory=dict)
     _waiter: asyncio.Future[None] | None = None
 
     def child(self, argv: list[str]) -> Process:
@@ -104,7 +107,7 @@ class Process:
     @property
     def words(self) -> str:
         """Its command line in one."""
-        return self.title or " ".join(self.argv)
+        return self.title or " ".join(self.argv).replace("\n", " ")
 
     @property
     def owner(self) -> int:
@@ -196,6 +199,19 @@ class Processes:
             pause.pid, pause.parent, pause.uid = 1, 0, NOBODY
             self.running[1] = pause
         self.enter(process)
+
+    def holding(self, process: Process) -> list[asyncio.Future[Any]]:
+        """What runs of all that may still write to a process's streams."""
+        streams, found = (process.out, process.err), list[asyncio.Future[Any]]()
+        for one in self.running.values():
+            if one is not process and one.task and not one.task.done() and (one.out in streams or one.err in streams):
+                found.append(one.task)
+        return found
+
+    def roots(self, machine: Machine, main: Process | None) -> list[Process]:
+        """What runs in a container and has no parent there but its first process: children end with their parents."""
+        ours = [one for one in self.running.values() if one.machine is machine and one is not main and one.task]
+        return [one for one in ours if self.running.get(one.parent) in (None, main)]
 
     def leave(self, process: Process) -> None:
         """A process has ended."""

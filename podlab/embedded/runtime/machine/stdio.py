@@ -51,11 +51,17 @@ class Io:
             return bytes(PIPE_LIMIT // 4)
         return self.process.machine.files.read(path)
 
+    async def whole(self, name: str) -> bytes:
+        """All bytes of a file or of one of the process's streams. Raises FileError."""
+        return await self.open(name).rest() if NUMBERED.fullmatch(self.path(name)) else self.read(name)
+
     def open(self, name: str) -> Input:
         """A file or a device to read from. Raises FileError."""
         path = self.process.machine.files.resolve(self.path(name))
         if path in ENDLESS:
             return Endless(noise=path not in ("/dev/zero", "/dev/full"))
+        if (found := NUMBERED.fullmatch(path)) and isinstance(stream := self.more.get(int(found[1])), Input):
+            return stream
         if path in ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0", "/dev/tty"):
             return self.stdin
         if fifo := self.process.machine.files.fifo(path):
@@ -75,8 +81,9 @@ class Io:
                 return other.out if found[2] == "1" else other.err
             path = f"/dev/fd/{found[2]}"
         path = self.process.machine.files.resolve(path)
-        if path in STREAMS:
-            stream = self.stream(STREAMS[path])
+        numbered = NUMBERED.fullmatch(path)
+        if path in STREAMS or (numbered and int(numbered[1]) in self.more):
+            stream = self.stream(int(numbered[1]) if numbered else STREAMS[path])
             return stream if stream and not isinstance(stream, Input) else _nowhere
         if path == "/dev/full":
             return _full
@@ -115,6 +122,7 @@ ENDLESS = ("/dev/zero", "/dev/full", "/dev/urandom", "/dev/random")
 STREAMS = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2, "/dev/fd/1": 1, "/dev/fd/2": 2}
 STREAMS |= {"/dev/tty": 1}
 """Files that stand for a process's own streams."""
+NUMBERED = re.compile(r"(?:/dev|/proc/\d+)/fd/(\d+)")
 OF_OTHERS = re.compile(r"/proc/(\d+)/fd/([12])")
 """What any process of a container writes to, such as its first."""
 

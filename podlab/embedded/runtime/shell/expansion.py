@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from podlab.embedded.runtime.expressions import globs
 from podlab.embedded.runtime.expressions.arithmetic import ArithmeticProblem, value
+from podlab.embedded.runtime.shell import beside
 from podlab.embedded.runtime.shell.parameters import array_of, modified, parameter, positional
 from podlab.embedded.runtime.shell.state import Exit, Shell
-from podlab.embedded.runtime.shell.syntax import Arithmetic, Parameter, Part, Substitution, Text, Word
+from podlab.embedded.runtime.shell.syntax import Arithmetic, Beside, Parameter, Part, Substitution, Text, Word
 
 MOST_NAMES = 20_000
 """File names that one pattern may become."""
@@ -197,6 +198,8 @@ async def _value(shell: Shell, part: Part) -> str:
         return part.text
     if isinstance(part, Substitution):
         return await _substitute(shell, part)
+    if isinstance(part, Beside):
+        return beside.begin(shell, part)
     if isinstance(part, Arithmetic):
         return str(await calculate(shell, part.word))
     if not part.operator:

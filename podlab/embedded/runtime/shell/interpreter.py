@@ -19,6 +19,7 @@ from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.shell import arrays, expansion
 from podlab.embedded.runtime.shell.builtins import assignments
 from podlab.embedded.runtime.shell.builtins.builtins import INLINE, builtin
+from podlab.embedded.runtime.shell.dialect import times
 from podlab.embedded.runtime.shell.redirects import Unredirected, closed, redirected
 from podlab.embedded.runtime.shell.simple import simple
 from podlab.embedded.runtime.shell.state import Exit, Leave, Shell
@@ -66,7 +67,7 @@ async def _sequence(shell: Shell, node: Sequence) -> int:
     for item in node.items:
         if item.background:
             job = _fork(shell, item.command, replace(shell.io, stdin=Input()))
-            shell.jobs.append(job)
+            shell.jobs = [known for known in shell.jobs if known.process.pid not in shell.waited] + [job]
             shell.latest, shell.status = str(job.process.pid), 0
         else:
             await run(shell, item.command)
@@ -102,7 +103,9 @@ def _fork(shell: Shell, command: Command, io: Io, pipe: Pipe | None = None) -> J
     child = shell.process.child([str(word) for word in words] if program else list(shell.process.argv))
     child.pipe = pipe or child.pipe
     inner = shell.copy(child, replace(io, process=child, out=pipe.feed if pipe else io.out))
-    inner.alone = isinstance(command, Simple)
+    inner.alone, inner.whole = isinstance(command, Simple), command
+    if words[0] == "jobs" and shell.dialect.name != "dash":
+        inner.jobs = list(shell.jobs)
     job = start_child(child, lambda: subshell(inner, command))
     joined(job, io.stdin, pipe)
     return job
@@ -144,7 +147,7 @@ async def _pipeline(shell: Shell, node: Pipeline) -> int:
     if len(node.commands) == 1:
         shell.statuses = [code]
     if node.timed:
-        shell.io.err(_times(shell, shell.process.time - began).encode())
+        shell.io.err(times(shell.dialect, shell.process.time - began).encode())
     return int(code == 0) if node.negated else shell.checked(code)
 
 
@@ -160,13 +163,6 @@ async def _piped(shell: Shell, node: Pipeline) -> int:
     if "p" in shell.options:
         return next((found for job in reversed(jobs) if (found := job.task.result())), 0)
     return code
-
-
-def _times(shell: Shell, seconds: float) -> str:
-    if shell.dialect.name == "bash":
-        whole = f"{int(seconds // 60)}m{seconds % 60:.3f}s"
-        return f"\nreal\t{whole}\nuser\t0m0.000s\nsys\t0m0.000s\n"
-    return f"real\t{int(seconds // 60)}m {seconds % 60:.2f}s\nuser\t0m 0.00s\nsys\t0m 0.00s\n"
 
 
 # Compound commands
@@ -287,6 +283,7 @@ async def _redirected(shell: Shell, node: Redirected) -> int:
     before = shell.io
     try:
         shell.io = await redirected(shell, node.redirects)
+        shell.redirected(node)
         return await run(shell, node.command)
     except Unredirected as problem:
         return shell.checked(shell.fail(str(problem), shell.dialect.unreadable))
@@ -351,17 +348,17 @@ async def _program(shell: Shell, words: list[str], io: Io) -> int:
         return _unstarted(shell, words[0], why, io)
     process = io.process
     process.argv, process.env, process.cwd = words, dict(io.env or {}), shell.process.cwd
-    process.stdin, process.out, process.err = io.stdin, io.out, io.err
+    process.stdin, process.out, process.err, process.more = io.stdin, io.out, io.err, io.more
     return await machine.run(process)
 
 
 def _unstarted(shell: Shell, name: str, why: str, io: Io) -> int:
     if why.endswith("permission denied"):
         directory = shell.dialect.name == "bash" and io.process.machine.files.is_directory(io.path(name))
-        return io.fail(f"{shell.prefix} {name}: {'Is a directory' if directory else 'Permission denied'}", 126)
+        return io.fail(f"{shell.place} {name}: {'Is a directory' if directory else 'Permission denied'}", 126)
     if shell.dialect.name == "bash" and "/" in name:
         return io.fail(f"{shell.prefix} {name}: No such file or directory", 127)
-    return io.fail(f"{shell.prefix} {shell.dialect.not_found.format(name)}", 127)
+    return io.fail(f"{shell.place} {shell.dialect.not_found.format(name)}", 127)
 
 
 async def _call_function(shell: Shell, name: str, arguments: list[str], extra: dict[str, str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 from podlab.embedded.runtime.commands import coreutils
@@ -13,7 +14,7 @@ from podlab.embedded.runtime.shell.builtins.options import KNOWN_LETTERS
 from podlab.embedded.runtime.shell.dialect import unopened
 from podlab.embedded.runtime.shell.parser import Parser
 from podlab.embedded.runtime.shell.state import Exit, Leave, Shell
-from podlab.embedded.runtime.shell.syntax import Incomplete, Simple, SyntaxProblem
+from podlab.embedded.runtime.shell.syntax import Incomplete, SyntaxProblem
 from podlab.embedded.runtime.streams import Input
 
 BLOCKS = {"ash": 1023, "dash": 8192}
@@ -24,7 +25,7 @@ LONGEST = 2**16
 
 async def shell(process: Process) -> int:
     """Run a shell process to its end; returns its exit code."""
-    io = Io(process, process.stdin, process.out, process.err)
+    io = Io(process, process.stdin, process.out, process.err, more=process.more)
     inner = state.new(process, io, interpreter.run, interpreter.call, env=process.env, name=process.argv[0])
     process.handles = lambda signal: bool(inner.traps.get(signal))
     try:
@@ -39,9 +40,13 @@ async def shell(process: Process) -> int:
         return done.code
     except RecursionError:
         return _too_deep(inner)
-    finally:
+    except asyncio.CancelledError:
         for job in inner.jobs:
             job.task.cancel()
+        raise
+    finally:
+        for job in inner.jobs:
+            job.process.parent = 1
 
 
 def _too_deep(inner: Shell) -> int:
@@ -89,24 +94,13 @@ async def _command(inner: Shell, arguments: list[str]) -> None:
         return
     inner.name, inner.arguments = (arguments[1] if len(arguments) > 1 else inner.name), tuple(arguments[2:])
     inner.inline = True
-    inner.alone = inner.dialect.name != "dash" and _single(arguments[0], inner)
-    inner.status = await inner.evaluate(arguments[0])
-
-
-def _single(text: str, inner: Shell) -> bool:
-    """Whether a script is one simple command: it takes the shell's place, in ash and bash."""
-    parser = Parser(text, inner.dialect.features, whole=True)
-    try:
-        lines = [line for line in iter(parser.line, None) if line.items]
-    except (SyntaxProblem, Incomplete, RecursionError):
-        return False
-    items = [item for line in lines for item in line.items]
-    return len(items) == 1 and isinstance(items[0].command, Simple) and not items[0].background
+    inner.named = len(arguments) > 1
+    inner.status = await inner.evaluate(arguments[0], last=inner.dialect.name != "dash")
 
 
 async def _file(inner: Shell, arguments: list[str]) -> None:
     try:
-        text = inner.io.read(arguments[0]).decode("utf-8", "surrogateescape")
+        text = (await inner.io.whole(arguments[0])).decode("utf-8", "surrogateescape")
     except FileError as error:
         reason = str(error).partition(": ")[2] or str(error)
         if inner.dialect.name == "ash":
@@ -117,7 +111,7 @@ async def _file(inner: Shell, arguments: list[str]) -> None:
             words = unopened(inner.dialect, arguments[0], reason, create=False)
             inner.status = inner.io.fail(f"{inner.name}: 0: {words}", 2)
         return
-    inner.name, inner.arguments = arguments[0], tuple(arguments[1:])
+    inner.name, inner.arguments, inner.named = arguments[0], tuple(arguments[1:]), True
     inner.status = await inner.evaluate(text)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 
+from podlab.embedded.runtime.commands.text.printing import unescaped
 from podlab.embedded.runtime.expressions import globs
 from podlab.embedded.runtime.expressions.arithmetic import ArithmeticProblem, value
 from podlab.embedded.runtime.shell import arrays
@@ -68,7 +69,7 @@ def _computed(shell: Shell, name: str) -> str | None:
     if name == "HOSTNAME" and shell.dialect.name == "bash":
         return shell.process.machine.hostname
     table = {"UID": str(shell.process.machine.user.uid), "EUID": str(shell.process.machine.user.uid)}
-    table |= {"BASH_VERSION": "5.2.15(1)-release", "BASH": "/usr/bin/bash", "OSTYPE": "linux-gnu"}
+    table |= {"BASH_VERSINFO": "5", "BASH_VERSION": "5.2.15(1)-release", "BASH": "/usr/bin/bash", "OSTYPE": "linux-gnu"}
     return table.get(name) if shell.dialect.name == "bash" else None
 
 
@@ -85,6 +86,8 @@ def array_of(shell: Shell, name: str) -> Array:
     """The array of a name; of a variable that is none, one with its value."""
     if name == "PIPESTATUS" and shell.dialect.name == "bash":
         return arrays.of(list(map(str, shell.statuses)))
+    if name == "BASH_VERSINFO" and shell.dialect.name == "bash":
+        return arrays.of(["5", "2", "15", "1", "release", "x86_64-pc-linux-gnu"])
     if name in shell.arrays:
         return shell.arrays[name]
     return arrays.of([shell.variables[name]] if name in shell.variables else [])
@@ -111,7 +114,21 @@ async def modified(shell: Shell, part: Parameter, text: Expand, pattern: Expand)
         wanted, replacement = _halves(word)
         fitted = await pattern(shell, wanted)
         return globs.replaced(current or "", fitted, await text(shell, replacement), everywhere=operator == "//")
+    if operator[0] == "@":
+        return _transformed(part.name, current, operator[1])
     return _cased(current or "", operator)
+
+
+def _transformed(name: str, current: str | None, kind: str) -> str:
+    """bash's `${name@Q}` and its kin."""
+    if current is None:
+        return ""
+    if kind in "AQ":
+        quoted = "'" + current.replace("'", "'\\''") + "'"
+        return f"{name}={quoted}" if kind == "A" else quoted
+    if kind == "u":
+        return current[:1].upper() + current[1:]
+    return current.upper() if kind == "U" else current.lower() if kind == "L" else unescaped(current)
 
 
 async def _conditional(shell: Shell, part: Parameter, current: str, word: Word, text: Expand, *, present: bool) -> str:

@@ -40,7 +40,7 @@ class Parser:
     def __init__(
         self, text: str, features: frozenset[str] = frozenset(), *, whole: bool = True, above: int = 0
     ) -> None:
-        self.reader = Reader(text, self._substitution, whole=whole, above=above)
+        self.reader = Reader(text, self._substitution, whole=whole, above=above, features=features)
         self.features, self._whole = features, whole
 
     def line(self) -> Sequence | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from podlab.embedded.runtime.shell.syntax import (
     Arithmetic,
+    Beside,
     Here,
     Incomplete,
     Parameter,
@@ -24,7 +25,7 @@ NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 SPECIAL = "@*#?-$!"
 ENDS = frozenset(" \t\n;&|<>()")
 PLAIN = re.compile(r"[^ \t\n;&|<>()\\'\"`$]+")
-EXPANSION = re.compile(r":?[-=?+]|##?|%%?|//?|\^\^?|,,?|:")
+EXPANSION = re.compile(r"@[QULuAE](?=\})|:?[-=?+]|##?|%%?|//?|\^\^?|,,?|:")
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b", "E": "\x1b"}
 
 
@@ -34,9 +35,18 @@ class Reader:
     The end of a `whole` script ends its here-documents; to one that is still being typed, more lines may come.
     """
 
-    def __init__(self, text: str, commands: Callable[[], Sequence], *, whole: bool = True, above: int = 0) -> None:
+    def __init__(
+        self,
+        text: str,
+        commands: Callable[[], Sequence],
+        *,
+        whole: bool = True,
+        above: int = 0,
+        features: frozenset[str] = frozenset(),
+    ) -> None:
         self.text, self.at, self._commands, self._whole, self._above = text, 0, commands, whole, above
         self.pending: list[Here] = []
+        self._beside = "<(" in features
 
     @property
     def line(self) -> int:
@@ -64,7 +74,11 @@ class Reader:
         """The operator that comes next, without taking it; "" for a word or the end."""
         self.blanks()
         found = OPERATORS.match(self.text, self.at)
-        return found[0] if found else ""
+        return found[0] if found and not self._substitutes() else ""
+
+    def _substitutes(self) -> bool:
+        """Whether a process is substituted here: a word, though it begins as a redirection does."""
+        return self._beside and self.text[self.at : self.at + 2] in ("<(", ">(")
 
     def take(self, operator: str) -> bool:
         """Take an operator, if it is next; a line's end brings its here-documents."""
@@ -117,11 +131,15 @@ class Reader:
         self.blanks()
         parts: list[Part] = []
         begin = self.at
-        while (char := self.peek()) and char not in ENDS:
-            parts.extend(self._part(char))
+        while (char := self.peek()) and (char not in ENDS or self._substitutes()):
+            parts.extend([self._substituted(char)] if char in "<>" else self._part(char))
         if begin == self.at:
             return None
         return Word(tuple(parts), self.text[begin : self.at])
+
+    def _substituted(self, char: str) -> Part:
+        self.at += 2
+        return Beside(self._commands(), reads=char == "<")
 
     def _part(self, char: str) -> list[Part]:
         if found := PLAIN.match(self.text, self.at):

@@ -11,7 +11,7 @@ from podlab.embedded.runtime.shell import expansion
 from podlab.embedded.runtime.shell.dialect import unopened
 from podlab.embedded.runtime.shell.state import Shell
 from podlab.embedded.runtime.shell.syntax import Redirect
-from podlab.embedded.runtime.streams import Fifo, FifoWriter, Input
+from podlab.embedded.runtime.streams import Fifo, FifoWriter, Input, Pipe, PipeWriter
 
 WRITES = frozenset([">", ">>", ">|", "<>", "&>", "&>>"])
 
@@ -33,7 +33,10 @@ async def _redirect(shell: Shell, io: Io, redirect: Redirect) -> Io:
     if redirect.here is not None:
         text = await expansion.text(shell, redirect.here.body)
         return _placed(io, max(number, 0), Input(text.encode(errors="surrogateescape")))
+    known = shell.io.more
     target = await expansion.text(shell, redirect.target)
+    if shell.io.more is not known:
+        io = replace(io, more=MappingProxyType({**shell.io.more, **io.more}))
     if operator == "<<<":
         return _placed(io, max(number, 0), Input(target.encode(errors="surrogateescape") + b"\n"))
     if operator in (">&", "<&"):
@@ -78,8 +81,10 @@ def closed(before: Io, after: Io) -> None:
     for stream in (after.stdin, after.out, after.err, *after.more.values()):
         if stream in (before.stdin, before.out, before.err, *before.more.values()):
             continue
-        if isinstance(stream, FifoWriter):
+        if isinstance(stream, FifoWriter | PipeWriter):
             stream.close()
+        elif isinstance(stream, Pipe):
+            stream.abandon()
         elif isinstance(stream, Fifo):
             stream.left()
 

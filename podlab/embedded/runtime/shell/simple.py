@@ -18,14 +18,16 @@ UNSPLIT = frozenset(["export", "local", "readonly", "declare", "typeset"])
 async def simple(shell: Shell, node: Simple) -> int:
     """Expand the words, redirect, assign, and run what the first word names."""
     shell.line, shell.substituted = node.line, 0
-    words = await _words(shell, node)
-    if "x" in shell.options and words:
-        shell.io.err(f"{'+'} {' '.join(_quoted(shell, word) for word in words)}\n".encode(errors="surrogateescape"))
     before = shell.io
     try:
+        words = await _words(shell, node)
+        if "x" in shell.options and words:
+            shell.io.err(f"{'+'} {' '.join(_quoted(shell, word) for word in words)}\n".encode(errors="surrogateescape"))
         shell.io = await redirected(shell, node.redirects)
+        shell.redirected(node)
         if words[:1] == ["exec"] and len(words) == 1:
             before = shell.io
+        shell.alone = shell.alone or (id(node) in shell.final and not shell.traps)
         return await _with_assignments(shell, node, words)
     except Unredirected as problem:
         return shell.checked(shell.fail(str(problem), shell.dialect.unreadable))

@@ -20,9 +20,6 @@ def unexpected(reader: Reader, expected: str = "") -> None:
     """Raises SyntaxProblem for what comes next."""
     operator = reader.operator()
     line = reader.line
-    before = reader.text[: reader.at].rstrip(" ")[-1:]
-    if operator == "(" and before in ("<", ">"):
-        raise SyntaxProblem(f"podlab does not simulate bash's {before}(…): write into a file or a pipe", line=line)
     if operator == "\n":
         raise SyntaxProblem("newline", expected, line=line)
     if operator in REDIRECTIONS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -12,7 +13,7 @@ from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.shell.arrays import Array
 from podlab.embedded.runtime.shell.dialect import ASH, BASH, DASH, Dialect, syntax_error
 from podlab.embedded.runtime.shell.parser import Parser
-from podlab.embedded.runtime.shell.syntax import Command, SyntaxProblem
+from podlab.embedded.runtime.shell.syntax import Command, SyntaxProblem, final
 from podlab.embedded.runtime.streams import OutOfMemory
 
 VARIABLES_LIMIT = 16 * 2**20
@@ -35,6 +36,8 @@ class Leave(Exception):
         self.kind, self.value = kind, value
 
 
+NUMBERED = re.compile(r"\w+: line \d+:")
+"""A complaint that tells its line itself."""
 Run = Callable[["Shell", Command], Awaitable[int]]
 Call = Callable[["Shell", list[str], dict[str, str]], Awaitable[int]]
 
@@ -67,8 +70,12 @@ class Shell:
     options: set[str] = field(default_factory=set)
     locals: list[dict[str, str | None]] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
+    waited: set[int] = field(default_factory=set)
+    final: frozenset[int] = frozenset()
+    whole: Command | None = None
     option_place: tuple[int, int] = (1, 0)
     inline: bool = False
+    named: bool = False
     held: int = 0
     substituted: int = 0
     statuses: list[int] = field(default_factory=list)
@@ -81,13 +88,19 @@ class Shell:
         return self.dialect.prefix.format(name=self.name, line=self.shown_line)
 
     @property
+    def place(self) -> str:
+        """The same, where ash tells the line of a script that has a name."""
+        return f"{self.prefix} line {self.shown_line}:" if self.named and self.dialect is ASH else self.prefix
+
+    @property
     def shown_line(self) -> int:
         """The line as the shell counts it: ash begins with 0 in what follows `-c`."""
         return self.held or self.line - (self.inline and self.dialect.name == "ash")
 
     def fail(self, text: str, code: int = 1) -> int:
         """Write a complaint in the shell's own name; returns the exit code."""
-        return self.io.fail(f"{self.prefix} {text}", code)
+        told = self.dialect is ASH and NUMBERED.match(text)
+        return self.io.fail(f"{self.prefix if told else self.place} {text}", code)
 
     def refuse(self, command: str, text: str, code: int | None = None) -> int:
         """A builtin's complaint."""
@@ -125,9 +138,17 @@ class Shell:
             options=set(self.options),
             locals=[dict(frame) for frame in self.locals],
             jobs=[],
+            waited=set(),
+            final=frozenset(),
+            whole=None,
             aliases=dict(self.aliases),
             limits=dict(self.limits),
         )
+
+    def redirected(self, command: Command) -> None:
+        """What is all that a process runs has its streams redirected: the process holds the old ones no more."""
+        if self.whole is command:
+            self.process.out, self.process.err = self.io.out, self.io.err
 
     def assign(self, name: str, value: str) -> None:
         """Set a variable; too much of it is the end of the process, as it would be for memory."""
@@ -182,8 +203,11 @@ class Shell:
         """What the programs it starts are told."""
         return {key: value for key, value in self.variables.items() if key in self.exported}
 
-    async def evaluate(self, text: str, above: int = 0) -> int:
-        """Run source text in this shell, line after line; so many have been `above` it. Raises Exit for nonsense."""
+    async def evaluate(self, text: str, above: int = 0, *, last: bool = False) -> int:
+        """Run source text in this shell, line after line; so many have been `above` it. Raises Exit for nonsense.
+
+        The `last` text of a shell ends with a program that takes its place, where the dialect does so.
+        """
         parser = Parser(text, self.dialect.features, above=above)
         begun = False
         while True:
@@ -198,6 +222,8 @@ class Shell:
             if line is None:
                 return self.status if begun else 0
             begun = True
+            if last and not parser.reader.text[parser.reader.at :].strip():
+                self.final = final(line, deep=self.dialect.name == "ash")
             if "n" not in self.options:
                 await self.run(self, line)
 
@@ -217,6 +243,14 @@ def dialect_of(process: Process, name: str) -> Dialect:
     return BASH if name.rpartition("/")[2] == "bash" else DASH
 
 
+def account(process: Process) -> str:
+    """The shell that /etc/passwd has for the process's user."""
+    files = process.machine.files
+    text = files.read("/etc/passwd").decode(errors="replace") if files.exists("/etc/passwd") else ""
+    rows = (line.split(":") for line in text.splitlines())
+    return next((row[6] for row in rows if len(row) > 6 and row[2] == str(process.owner)), "")
+
+
 def new(process: Process, io: Io, run: Run, call: Call, *, env: dict[str, str], name: str = "sh") -> Shell:
     """A shell as it is when it starts."""
     dialect = dialect_of(process, name)
@@ -224,6 +258,8 @@ def new(process: Process, io: Io, run: Run, call: Call, *, env: dict[str, str], 
     first = {"SHLVL": str(int(given.get("SHLVL", "0")) + 1 if given.get("SHLVL", "0").isdecimal() else 1)}
     variables = {**given, "PWD": process.cwd, "IFS": " \t\n"} | (first if dialect is not DASH else {})
     variables = {"PATH": PATHS[dialect.name]} | variables
+    if dialect is BASH and (home := account(process)):
+        variables = {"SHELL": home} | variables
     variables |= {"OPTIND": "1", "PPID": "0"} | ({"PS1": "\\w \\$ ", "PS2": "> ", "PS4": "+ "})
     shell = Shell(process, io, run, call, name=name, dialect=dialect, variables=variables, pid=process.pid)
     shell.exported = set(given) | {"PWD"} | (set(first) if dialect is not DASH else set())

@@ -35,6 +35,15 @@ class Substitution:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """`<(commands)`, `>(commands)`: the name of a stream from or to what runs beside the command."""
+
+    body: Sequence
+    reads: bool
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Arithmetic:
     """`$((expression))`"""
 
@@ -42,7 +51,7 @@ class Arithmetic:
     quoted: bool = False
 
 
-Part = Text | Parameter | Substitution | Arithmetic
+Part = Text | Parameter | Substitution | Beside | Arithmetic
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +231,27 @@ Command = (
     | Function
     | Redirected
 )
+
+
+def final(command: Command | None, *, deep: bool) -> frozenset[int]:
+    """Which simple commands, by id(), are the last of a script: ash looks into compound ones too, bash does not."""
+    if isinstance(command, Simple):
+        return frozenset([id(command)])
+    if isinstance(command, Sequence):
+        last = command.items[-1] if command.items else None
+        return final(last.command, deep=deep) if last and not last.background else frozenset()
+    if isinstance(command, AndOr):
+        return final(command.right, deep=deep)
+    if not deep:
+        return frozenset()
+    if isinstance(command, Group) and not command.subshell:
+        return final(command.body, deep=deep)
+    if isinstance(command, If):
+        bodies = [body for _, body in command.branches]
+        return frozenset().union(*(final(body, deep=deep) for body in (*bodies, command.otherwise)))
+    if isinstance(command, Case):
+        return frozenset().union(*(final(body, deep=deep) for _, body, through in command.items if not through))
+    return frozenset()
 
 
 class SyntaxProblem(Exception):

@@ -44,7 +44,7 @@ async def tar(io: Io, words: list[str]) -> int:
         if "c" in flags:
             return _create(io, folder, names, values.get("f", "-"), flags)
         name = values.get("f", "-")
-        data = await io.stdin.rest() if name == "-" else io.read(name)
+        data = await io.stdin.rest() if name == "-" else await io.whole(name)
         return _unpack(io, data, folder, names, flags)
     except FileError as error:
         name = values.get("f", "-")

@@ -68,7 +68,7 @@ async def _each(io: Io, command: str, names: list[str], flags: set[str], *, unpa
             ):
                 code = io.fail(WORDS["suffix"][io.busybox].format(command, name))
                 continue
-            data = await io.stdin.rest() if name == "-" else io.read(name)
+            data = await io.stdin.rest() if name == "-" else await io.whole(name)
             made = unpacked(data) if unpack else packing.compress(data, mtime=0)
             if name == "-" or flags & {"c", "t"}:
                 io.out(made if "t" not in flags else b"")

@@ -210,13 +210,16 @@ async def mv(io: Io, words: list[str]) -> int:
 
 
 async def tee(io: Io, words: list[str]) -> int:
-    """`tee [-a]`: standard input to files and to standard output."""
+    """`tee [-a]`: standard input to files and to standard output, as it comes."""
     flags, names = options(words)
-    data, code = await io.stdin.rest(), 0
+    writers, code = [io.out], 0
     for name in names:
         try:
-            io.process.machine.files.write(io.path(name), data, append="a" in flags)
+            writers.append(io.writer(name, append="a" in flags))
         except FileError as error:
             code = io.fail(f"tee: {name}: {error}")
-    io.out(data)
+    while data := await io.stdin.take(2**16):
+        await io.process.work()
+        for write in writers:
+            write(data)
     return code

@@ -106,19 +106,19 @@ def _below(io: Io, name: str) -> list[str]:
 
 async def stat(io: Io, words: list[str]) -> int:
     """`stat [-L] [-c FORMAT | -t] FILE…`"""
-    form, names, files, code = "", [word for word in words if word not in ("-L", "-t")], io.process.machine.files, 0
-    form = TERSE if "-t" in words else ""
-    if "-f" in names or "--file-system" in names:
+    words = [word.replace("--format=", "-c").replace("--dereference", "-L") for word in words]
+    words = ["-c" if word == "--format" else word for word in words]
+    (flags, values, names), files, code = letters(words, "c"), io.process.machine.files, 0
+    if "f" in flags or "--file-system" in words:
         return io.fail("stat: podlab does not simulate stat -f")
-    if names and names[0] in ("-c", "--format") and len(names) > 1:
-        form, names = names[1], names[2:]
+    form = values.get("c") or (TERSE if "t" in flags else "")
     for name in names:
         path = io.path(name)
-        if not (files.exists if "-L" in words else files.named)(path):
+        if not (files.exists if "L" in flags else files.named)(path):
             text = f"stat: can't stat '{name}': {NO_SUCH}" if io.busybox else f"stat: cannot statx '{name}': {NO_SUCH}"
             code = io.fail(text)
             continue
-        io.say(_described(form or FORM, _facts(io, path, name, follow="-L" in words)))
+        io.say(_described(form or FORM, _facts(io, path, name, follow="L" in flags)))
     return code
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import posixpath
 
 from podlab.embedded.runtime.commands import accounts
@@ -147,12 +148,29 @@ def _row(io: Io, path: str, entry: str, flags: set[str]) -> Row:
     user, group = map(str, numbers) if "n" in flags else accounts.owner(io, path)
     if (target := files.link(path)) and "L" not in flags:
         shown = f"{filedetails.when(io, path, full='full-time' in flags)} {entry} -> {target}"
-        return filedetails.LINK, "1", user, group, str(len(target)), shown
+        return filedetails.LINK, "1", user, group, _size(len(target), flags, busy=io.busybox), shown
     what = filedetails.nature(io, path) if not directory else 0
     mode = filedetails.shown(files.mode(path), directory=directory, kind=what)
     links, size, _ = files.folder(path) if directory else (1, files.size(path), True)
     moment = filedetails.when(io, path, full="full-time" in flags)
-    return mode, str(links), user, group, str(size), f"{moment} {entry}"
+    return mode, str(links), user, group, _size(size, flags, busy=io.busybox), f"{moment} {entry}"
+
+
+def _size(size: int, flags: set[str], *, busy: bool) -> str:
+    """A file's size, with -h in the largest unit that it fills: busybox rounds, coreutils rounds up."""
+    unit = 0 if "h" in flags else len(UNITS)
+    while unit < len(UNITS) and size >= 1024 ** (unit + 1):
+        unit += 1
+    if unit in (0, len(UNITS)):
+        return str(size)
+    tenths = size * 10 / 1024**unit
+    shown = int(tenths + 0.5) if busy else math.ceil(tenths)
+    if shown >= 100 and not busy:
+        return f"{math.ceil(size / 1024**unit)}{UNITS[unit - 1]}"
+    return f"{shown / 10:.1f}{UNITS[unit - 1]}"
+
+
+UNITS = "KMG"
 
 
 def _long(rows: list[Row], *, busy: bool) -> list[str]:

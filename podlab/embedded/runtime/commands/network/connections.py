@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 
-from podlab.embedded.runtime.machine.stdio import Io
+from podlab.embedded.runtime.machine.stdio import Io, letters
 from podlab.embedded.runtime.network.connection import End
 from podlab.embedded.runtime.network.namespace import AddressInUse
 from podlab.embedded.runtime.network.router import Refused
@@ -189,7 +189,7 @@ async def ping(io: Io, words: list[str]) -> int:
     given = " ".join(words)
     counted, patience = re.search(r"-c ?(\d{1,6})", given), re.search(r"-W ?(\d{1,4})", given)
     deadline = re.search(r"-w ?(\d{1,6})", given)
-    host = words[-1] if words and not words[-1].startswith("-") else ""
+    host = next(iter(letters(words, "cWwsiIptTqM")[2]), "")
     machine = io.process.machine
     try:
         address = machine.sockets.address(host)

@@ -110,6 +110,9 @@ def _hosts(io: Io, database: str, asked: list[str]) -> int:
         return 0
     code = 0
     for name in asked:
+        if name == "localhost" and database == "hosts":
+            io.say(f"{'::1':15} localhost ip6-localhost ip6-loopback")
+            continue
         try:
             address = io.process.machine.sockets.address(name)
         except Refused:

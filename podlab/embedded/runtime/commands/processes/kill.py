@@ -64,6 +64,7 @@ def _send(io: Io, word: str, name: str, jobs: Mapping[str, int], prefix: str, bu
         text = f"{prefix} can't kill pid {pid}: No such process" if busy else f"{prefix} kill: No such process\n"
         return io.fail(text)
     for process in found:
+        process.sender = io.process.pid
         process.signal(name, inside=True)
     return 0
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from podlab.embedded.runtime.expressions import patterns
 from podlab.embedded.runtime.files import NO_SUCH
-from podlab.embedded.runtime.machine.stdio import Io
+from podlab.embedded.runtime.machine.stdio import NUMBERED, Io
 
 LONG = {"quiet": "q", "count": "c", "ignore-case": "i", "invert-match": "v", "line-number": "n", "recursive": "r"}
 
@@ -101,6 +101,8 @@ def _passed_by(io: Io, name: str) -> bool:
 
 def _readable(io: Io, name: str, flags: set[str]) -> bool:
     files = io.process.machine.files
+    if NUMBERED.fullmatch(io.path(name)):
+        return True
     wrong = (
         NO_SUCH if not files.exists(io.path(name)) else "Is a directory" if files.is_directory(io.path(name)) else ""
     )
@@ -166,5 +168,5 @@ class Search:
             while line := await self.io.stdin.line():
                 yield line.decode(errors="replace").rstrip("\n")
             return
-        for text in self.io.read(name).decode(errors="replace").splitlines():
+        for text in (await self.io.whole(name)).decode(errors="replace").splitlines():
             yield text

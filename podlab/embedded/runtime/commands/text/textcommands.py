@@ -45,10 +45,8 @@ async def head(io: Io, words: list[str]) -> int:
         number, in_bytes, names = _count("head", words, busy=io.busybox)
     except Wrong as wrong:
         return io.fail(str(wrong))
-    if not names and not in_bytes and not number.startswith("-"):
-        for _ in range(int(number)):
-            io.out(await io.stdin.line())
-        return 0
+    if len(names) <= 1 and not in_bytes and not number.startswith("-"):
+        return await _first_lines(io, (names or ["-"])[0], int(number))
     if in_bytes and not number.startswith("-"):
         return await _first_bytes(io, names or ["-"], min(int(number), OUTPUT_LIMIT * 16))
     found, failed = await inputs(io, "head", names)
@@ -56,6 +54,17 @@ async def head(io: Io, words: list[str]) -> int:
         _title(io, at, name, len(names))
         io.out(b"".join(_parts(data, in_bytes)[: int(number)]))
     return int(failed > 0)
+
+
+async def _first_lines(io: Io, name: str, count: int) -> int:
+    """So many lines, without reading what comes after."""
+    try:
+        source = io.stdin if name == "-" else io.open(name)
+    except FileError as error:
+        return io.fail("head: " + UNREADABLE["head"][io.busybox].format(name, error))
+    for _ in range(count):
+        io.out(await source.line())
+    return 0
 
 
 def _title(io: Io, at: int, name: str, count: int) -> None:

@@ -15,7 +15,7 @@ from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.network.messages import Request, Response
 from podlab.embedded.runtime.network.namespace import ANY, AddressInUse, Listener
 from podlab.embedded.runtime.network.router import Refused
-from podlab.embedded.runtime.servers.nginx import config, preparation, sites
+from podlab.embedded.runtime.servers.nginx import config, lives, preparation, sites
 from podlab.embedded.runtime.servers.nginx.asked import Asked, Page
 from podlab.embedded.runtime.servers.nginx.config import ConfigProblem, Directive
 from podlab.embedded.runtime.servers.nginx.responses import error_page, response
@@ -59,16 +59,18 @@ class Nginx:
     servers: tuple[Server, ...] = ()
     listeners: list[Listener] = field(default_factory=list)
     requests: int = 0
+    workers: list[Process] = field(default_factory=list)
 
     # Logs
 
-    def log(self, level: str, *texts: str, worker: bool = False) -> None:
+    def log(self, level: str, *texts: str, worker: bool = False, of: Process | None = None) -> None:
         """Write to the error log, a line each; of notices only what the configuration asks for."""
         asked = self.config.first("error_log") if self.config else None
         if level == "notice" and self.config and not (asked and {"notice", "info", "debug"} & set(asked.words[1:])):
             return
         stamp = datetime.fromtimestamp(self.process.time, UTC).strftime("%Y/%m/%d %H:%M:%S")
-        who = "8#8: *1" if worker else f"{self.process.pid}#{self.process.pid}:"
+        one = (self.workers[-1] if worker else of or self.process).pid
+        who = f"{one}#{one}:{f' *{self.requests}' if worker else ''}"
         lines = "".join(f"{stamp} [{level}] {who} {text}\n" for text in texts)
         self._write(self._place("error_log", "/var/log/nginx/error.log"), lines, error=True)
 
@@ -293,41 +295,33 @@ async def serve(process: Process, words: list[str]) -> int:
         return _refuse(server, wrong)
     if not await server.bind():
         return 1
-    workers = _workers(process)
-    first, second = (worker.pid for worker in workers)
-    facts = {"version": process.machine.image.version, "first": first, "second": second}
-    server.log("notice", *(text.format(**facts) for text in NOTICES))
+    process.title = f"nginx: master process {' '.join(process.argv)}"
+    server.workers = lives.workers(process)
+    server.log("notice", *lives.beginning(NOTICES, process.machine.image.version, server.workers))
     try:
         name = await _signals(server)
+        lives.end(server, server.workers, graceful=name == "QUIT")
     finally:
-        for worker in workers:
+        for worker in server.workers:
             process.machine.processes.leave(worker)
-    server.log(
-        "notice", ENDING if name == "QUIT" else f"signal {15 if name == 'TERM' else 2} (SIG{name}) received, exiting"
-    )
     server.log("notice", "exit")
     return 0
 
 
-def _workers(process: Process) -> list[Process]:
-    """What runs beside the master: the processes that answer requests, here only in the table of what runs."""
-    process.title = f"nginx: master process {' '.join(process.argv)}"
-    workers = [process.child(["nginx"]) for _ in range(2)]
-    for worker in workers:
-        worker.title, worker.uid = "nginx: worker process", process.machine.image.account("nginx")
-        process.machine.processes.enter(worker)
-    return workers
-
-
-ENDING = "signal 3 (SIGQUIT) received, shutting down"
-
-
 async def _signals(server: Nginx) -> str:
     """Reload on HUP; the name of the signal that ends the server."""
-    while (name := await server.process.next_signal()) in ("HUP", "USR1", "WINCH"):
+    while True:
+        name = await server.process.next_signal()
+        server.log("notice", lives.received(name, server.process.sender))
+        server.process.sender = 0
+        if name in lives.LAST:
+            return name
+        if name == "USR1":
+            server.log("notice", "reopening logs")
+            for worker in server.workers:
+                server.log("notice", "reopening logs", of=worker)
         if name != "HUP":
             continue
-        server.log("notice", "signal 1 (SIGHUP) received, reconfiguring")
         try:
             server.load()
         except ConfigProblem as problem:
@@ -335,9 +329,10 @@ async def _signals(server: Nginx) -> str:
             continue
         server.log("notice", "reconfiguring")
         if await server.bind():
+            old, server.workers = server.workers, lives.workers(server.process)
             texts = (*NOTICES[:1], *NOTICES[4:])
-            server.log("notice", *(text.format(version="", first=22, second=23) for text in texts))
-    return name
+            server.log("notice", *lives.beginning(texts, "", server.workers))
+            lives.end(server, old, graceful=True, alone=False)
 
 
 def _refuse(server: Nginx, problem: str) -> int:
@@ -393,5 +388,6 @@ def _signalled(io: Io, wanted: str) -> int:
     main = next((one for one in running if one.title.startswith("nginx: master")), None)
     if main is None:
         return io.fail('nginx: [error] open() "/run/nginx.pid" failed (2: No such file or directory)')
+    main.sender = io.process.pid
     main.signal(name)
     return 0

@@ -52,6 +52,7 @@ async def cd(shell: Shell, words: list[str]) -> int:
     if not files.is_directory(path):
         reason = "Not a directory" if files.exists(path) else NO_SUCH
         return shell.fail(shell.dialect.cannot_cd.format(wanted, reason, line=shell.shown_line), shell.dialect.unusable)
+    shell.exported |= {"OLDPWD"}
     shell.variables["OLDPWD"], shell.process.cwd, shell.variables["PWD"] = shell.process.cwd, path, path
     return 0
 
@@ -221,7 +222,7 @@ async def dot(shell: Shell, words: list[str], name: str = ".") -> int:
     if not words:
         return shell.refuse(name, "filename argument required", 2)
     try:
-        source = shell.io.read(words[0]).decode("utf-8", "surrogateescape")
+        source = (await shell.io.whole(words[0])).decode("utf-8", "surrogateescape")
     except FileError:
         shell.fail(shell.dialect.cannot_source.format(words[0], command=name, line=shell.shown_line))
         if shell.dialect.name == "bash":

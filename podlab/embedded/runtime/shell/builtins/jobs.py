@@ -11,6 +11,8 @@ from podlab.embedded.runtime.shell.state import Shell
 
 async def wait(shell: Shell, words: list[str]) -> int:
     """Until children end; a trapped signal ends the waiting, as it does in a real shell."""
+    if words[:1] == ["-n"]:
+        return await _any(shell)
     jobs, code = named(shell.jobs, words), 127 if words and not named(shell.jobs, words) else 0
     for job in jobs:
         signalled = asyncio.ensure_future(shell.process.signalled())
@@ -27,8 +29,26 @@ async def wait(shell: Shell, words: list[str]) -> int:
         if words and (fate := job.fate):
             shell.io.fail(fate)
     shell.process.catch_up()
+    if not words and shell.dialect.name != "bash":
+        shell.waited |= {job.process.pid for job in jobs}
+        return 0
     shell.jobs = [job for job in shell.jobs if job not in jobs or (job.fate and shell.dialect.name == "ash")]
     return code if words else 0
+
+
+async def _any(shell: Shell) -> int:
+    """`wait -n`: until one of the children has ended."""
+    running = [job for job in shell.jobs if not job.task.done()]
+    ended = [job for job in shell.jobs if job not in running]
+    if not ended and not running:
+        return 127
+    if not ended:
+        await asyncio.wait([job.task for job in running], return_when=asyncio.FIRST_COMPLETED)
+        shell.process.catch_up()
+        ended = [job for job in running if job.task.done()]
+    first = min(ended, key=lambda job: job.process.time)
+    shell.jobs.remove(first)
+    return await first.outcome()
 
 
 async def kill_(shell: Shell, words: list[str]) -> int:

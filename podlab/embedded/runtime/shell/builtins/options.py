@@ -35,9 +35,7 @@ async def set_(shell: Shell, words: list[str]) -> int:
             return _bad_option(shell, word[0], min(wrong))
         if "o" in letters:
             if not words:
-                for name in OPTION_NAMES:
-                    shell.io.say(f"{name:15} {'on' if LONG_OPTIONS.get(name, '?') in shell.options else 'off'}")
-                return 0
+                return _shown(shell)
             long = words.pop(0)
             if (long not in LONG_OPTIONS and long not in OPTION_NAMES) or (long == "pipefail" and dash):
                 return _bad_option(shell, word[0], "o", long)
@@ -46,6 +44,28 @@ async def set_(shell: Shell, words: list[str]) -> int:
     if words:
         shell.arguments = tuple(words)
     return 0
+
+
+def _shown(shell: Shell) -> int:
+    """`set -o`: every option that the shell knows, and whether it is on."""
+    kind = shell.dialect.name
+    if kind == "dash":
+        shell.io.say("Current option settings")
+    always = ALWAYS_ON if kind == "bash" else frozenset[str]()
+    for name in {"bash": IN_BASH, "dash": OF_DASH}.get(kind, OPTION_NAMES):
+        on = LONG_OPTIONS.get(name, "?") in shell.options or name in always
+        space = "\t" if kind == "bash" else " "
+        shell.io.say(f"{name:15}{space}{'on' if on else 'off'}")
+    return 0
+
+
+IN_BASH = (
+    "allexport", "braceexpand", "emacs", "errexit", "errtrace", "functrace", "hashall", "histexpand", "history",
+    "ignoreeof", "interactive-comments", "keyword", "monitor", "noclobber", "noexec", "noglob", "nolog", "notify",
+    "nounset", "onecmd", "physical", "pipefail", "posix", "privileged", "verbose", "vi", "xtrace",
+)  # fmt: skip
+ALWAYS_ON = frozenset(["braceexpand", "hashall", "interactive-comments"])
+OF_DASH = (*OPTION_NAMES[:9], "vi", "emacs", *OPTION_NAMES[9:], "privileged", "nolog", "debug")
 
 
 def _bad_option(shell: Shell, sign: str, letter: str, name: str = "") -> int:

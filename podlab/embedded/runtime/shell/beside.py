@@ -1,0 +1,42 @@
+"""`<(commands)` and `>(commands)`: what runs beside a command, which reads or writes it by the name of a stream."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+
+from podlab.embedded.runtime.machine import children
+from podlab.embedded.runtime.shell.state import Exit, Leave, Shell
+from podlab.embedded.runtime.shell.syntax import Beside
+from podlab.embedded.runtime.streams import PipeWriter
+
+FIRST = 63
+"""The first number that bash gives such a stream; the next has one less."""
+
+
+def begin(shell: Shell, part: Beside) -> str:
+    """Start the commands; returns the name of their stream, which is there until the command's end."""
+    pipe, taken = shell.io.pipe(), shell.io.more
+    number = next(number for number in range(FIRST, 2, -1) if number not in taken)
+    child = shell.process.child(list(shell.process.argv))
+    if part.reads:
+        child.pipe = pipe
+        io = replace(shell.io, process=child, out=pipe.feed)
+    else:
+        io = replace(shell.io, process=child, stdin=pipe)
+    inner = shell.copy(child, io)
+    job = children.start(child, lambda: _run(inner, part))
+    children.joined(job, io.stdin if not part.reads else None, pipe if part.reads else None)
+    stream = pipe if part.reads else PipeWriter(pipe)
+    shell.io = replace(shell.io, more=MappingProxyType({**taken, number: stream}))
+    return f"/dev/fd/{number}"
+
+
+async def _run(inner: Shell, part: Beside) -> int:
+    inner.tested = 0
+    try:
+        return await inner.run(inner, part.body)
+    except Exit as done:
+        return done.code
+    except Leave as left:
+        return left.value if left.kind == "return" else 0
