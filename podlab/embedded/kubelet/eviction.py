@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from podlab.apimachinery import quantity
 from podlab.apimachinery.times import seconds
 from podlab.embedded.clock import Timer
 from podlab.embedded.kubelet.dependencies import Dependencies
+from podlab.embedded.kubelet.status import podresources
+from podlab.embedded.runtime.runtime import Container
 
 Obj = dict[str, Any]
 
@@ -49,22 +52,47 @@ class Eviction:
             self._deadline = self._clock.call_at(seconds(pod["status"]["startTime"]) + limit, self._poke)
 
     def watch_volumes(self, pod: Obj) -> None:
-        """Look every now and then whether a volume has outgrown its limit."""
-        if self._using.volumes.limited(pod):
+        """Look every now and then whether what the Pod writes has outgrown a limit."""
+        if self._using.volumes.limited(pod) or podresources.storage_limit(pod["spec"]):
             self._look = self._clock.call_later(FULLNESS, self._look_at_volumes)
 
     def _look_at_volumes(self) -> None:
         self._look, pod = None, self._running()
         if pod is None:
             return
-        if full := self._using.volumes.overfull(pod):
-            self.full = ("Evicted", f'Usage of EmptyDir volume "{full[0]}" exceeds the limit "{full[1]}". ')
+        if message := self._outgrown(pod):
+            self.full = ("Evicted", message)
             self._using.recorder.warning(pod, *self.full)
             self._poke()
         else:
             self.watch_volumes(pod)
 
+    def _outgrown(self, pod: Obj) -> str:
+        """What has outgrown its limit: a volume, the Pod, one of its containers.
+
+        Upstream: pkg/kubelet/eviction/eviction_manager.go (localStorageEviction)
+        """
+        volumes, uid = self._using.volumes, pod["metadata"]["uid"]
+        if full := volumes.overfull(pod):
+            return f'Usage of EmptyDir volume "{full[0]}" exceeds the limit "{full[1]}". '
+        written = {c["name"]: _written(self._using.runtime.newest(uid, c["name"])) for c in pod["spec"]["containers"]}
+        limit = podresources.storage_limit(pod["spec"])
+        if limit and sum(written.values()) + volumes.on_disk(pod) > quantity.whole(limit):
+            return f"Pod ephemeral local storage usage exceeds the total limit of containers {limit}. "
+        for name, most in podresources.storage_limits(pod["spec"]).items():
+            if written[name] > quantity.whole(most):
+                return f'Container {name} exceeded its local ephemeral storage limit "{most}". '
+        return ""
+
     def stop(self) -> None:
         """Look no more."""
         for timer in filter(None, (self._deadline, self._look)):
             timer.cancel()
+
+
+def _written(container: Container | None) -> int:
+    """Bytes that a container has on the node's disk beside its image: its own files, and its log."""
+    if container is None:
+        return 0
+    image = sum(map(len, container.image.files.values()))
+    return container.files.root.size() - image + sum(len(line.data) for line in container.log.lines)

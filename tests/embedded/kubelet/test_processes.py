@@ -49,6 +49,8 @@ async def test_what_exec_left_behind_goes_on(sim: Simulation) -> None:
     began = sim.clock.now()
     assert (await script(sim, "sleep 30 > /dev/null 2>&1 & echo started"))[1] == "started\n"
     assert sim.clock.now() - began < 5
+    assert (await script(sim, "httpd -p 8000 -h /etc; wget -qO- localhost:8000/hostname"))[1] == "p\n"
+    assert sim.clock.now() - began < 5
     loop = "(while true; do sleep 1; done) > /dev/null 2>&1 & echo started"
     assert (await script(sim, loop))[1] == "started\n"
     assert sim.clock.now() - began < 5

@@ -168,6 +168,34 @@ async def test_a_node_does_not_take_what_it_cannot_hold(
     assert status["message"] == f"Pod was rejected: {message}"
 
 
+@pytest.mark.parametrize(
+    ("target", "limits", "message"),
+    [
+        ("/big", ["2Ki"], "Pod ephemeral local storage usage exceeds the total limit of containers 2Ki. "),
+        ("/d/big", ["2Ki"], "Pod ephemeral local storage usage exceeds the total limit of containers 2Ki. "),
+        ("/big", ["2Ki", "1Mi"], 'Container c exceeded its local ephemeral storage limit "2Ki". '),
+        ("/dev/stdout", ["1Ki"], "Pod ephemeral local storage usage exceeds the total limit of containers 1Ki. "),
+    ],
+)
+async def test_what_writes_more_than_it_may_ends_the_pod(
+    sim: Simulation, target: str, limits: list[str], message: str
+) -> None:
+    """As kind does with a limit of 2Mi and a file of 5Mi."""
+    mount = {"volumeMounts": [{"name": "d", "mountPath": "/d"}]}
+    made = [
+        container(f"seq 1 2000 > {target}; sleep 600", **mount, resources={"limits": {"ephemeral-storage": limits[0]}}),
+        *(
+            container("sleep 600", name="other", resources={"limits": {"ephemeral-storage": limit}})
+            for limit in limits[1:]
+        ),
+    ]
+    sim.create(pod(*made, restartPolicy="Always", volumes=[{"name": "d", "emptyDir": {}}]))
+    await sim.until(lambda: sim.phase("p") == "Failed", limit=120)
+    status = sim.pod("p")["status"]
+    assert (status["reason"], status["message"]) == ("Evicted", message)
+    assert "ephemeral-storage" in status["allocatedResources"]
+
+
 async def test_a_volume_that_outgrows_its_limit_ends_the_pod(sim: Simulation) -> None:
     mount = {"volumeMounts": [{"name": "d", "mountPath": "/d"}]}
     fills = container("head -c 3000 /etc/passwd > /d/x; seq 1 2000 >> /d/x; sleep 600", **mount)

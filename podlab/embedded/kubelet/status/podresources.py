@@ -8,6 +8,8 @@ from podlab.apimachinery import quantity
 
 Obj = dict[str, Any]
 
+MEASURED = ("cpu", "memory")
+STORAGE = "ephemeral-storage"
 UNLIMITED_MEMORY = "9007199254740988Ki"
 """What a control group without a memory limit reads as."""
 
@@ -20,7 +22,7 @@ def of_container(container: Obj) -> Obj:
 
 def requested(spec: Obj) -> Obj:
     """`status.allocatedResources` of a Pod: what it or else its containers ask for."""
-    return _of(spec, "requests")
+    return _of(spec, "requests", (*MEASURED, STORAGE))
 
 
 def reported(spec: Obj, *, measured: bool) -> Obj:
@@ -38,16 +40,28 @@ def reported(spec: Obj, *, measured: bool) -> Obj:
     return {key: found[key] for key in ("limits", "requests") if key in found}
 
 
-def _of(spec: Obj, kind: str) -> Obj:
+def storage_limits(spec: Obj) -> dict[str, str]:
+    """What each container may write to the node's disk, where it says so."""
+    given = {c["name"]: (c.get("resources") or {}).get("limits") or {} for c in spec.get("containers") or []}
+    return {name: limits[STORAGE] for name, limits in given.items() if STORAGE in limits}
+
+
+def storage_limit(spec: Obj) -> str | None:
+    """The sum of these; None where no container has one."""
+    found: str | None = _total(spec.get("containers") or [], "limits", (STORAGE,)).get(STORAGE)
+    return found
+
+
+def _of(spec: Obj, kind: str, names: tuple[str, ...] = MEASURED) -> Obj:
     """What the Pod's own resources say goes before what its containers' do."""
     own = {k: v for k, v in ((spec.get("resources") or {}).get(kind) or {}).items() if k in ("cpu", "memory")}
-    return dict(sorted((_total(spec.get("containers") or [], kind) | own).items()))
+    return dict(sorted((_total(spec.get("containers") or [], kind, names) | own).items()))
 
 
-def _total(containers: list[Obj], kind: str) -> Obj:
+def _total(containers: list[Obj], kind: str, wanted: tuple[str, ...]) -> Obj:
     """Sums by resource, over the containers that name it."""
     lists = [(c.get("resources") or {}).get(kind) or {} for c in containers]
-    names = sorted({name for values in lists for name in values if name in ("cpu", "memory")})
+    names = sorted({name for values in lists for name in values if name in wanted})
     totals = {}
     for name in names:
         given = [values[name] for values in lists if name in values]

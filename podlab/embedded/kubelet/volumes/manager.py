@@ -62,6 +62,12 @@ class VolumeManager:
         over = ((n, most) for n, most in self.limited(pod) if n in held and held[n].size() > quantity.whole(most))
         return next(over, None)
 
+    def on_disk(self, pod: Obj) -> int:
+        """Bytes in the Pod's own volumes that are on the node's disk."""
+        held, found = self.of_pod(pod["metadata"]["uid"]), pod["spec"].get("volumes") or []
+        names = [v["name"] for v in found if "emptyDir" in v and (v["emptyDir"] or {}).get("medium") != "Memory"]
+        return sum(held[name].size() for name in names if name in held)
+
     def _token(self, pod: Obj, projection: Obj) -> bytes:
         """A token that is issued again in the last fifth of its life. Upstream: pkg/kubelet/token/token_manager.go"""
         seconds, now = projection.get("expirationSeconds") or 3600, self._clock.now()

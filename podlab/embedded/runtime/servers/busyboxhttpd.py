@@ -53,8 +53,14 @@ async def httpd(process: Process) -> int:
     if any(one.port == int(port) for one in process.machine.sockets.namespace.listeners):
         return io.fail("httpd: bind: Address already in use")
     child = process.child(list(process.argv))
+    child.out = child.err = _nowhere
+    child.parent = 1
     start(child, lambda: _served(child, io, home, int(port), verbose=False))
     return 0
+
+
+def _nowhere(data: bytes) -> None:
+    """A daemon holds no streams."""
 
 
 def _options(words: list[str]) -> tuple[str, dict[str, str], str]:
