@@ -16,6 +16,7 @@ from podlab.embedded.clock import Clock, Randomness
 from podlab.embedded.kubelet.network import GATEWAY, HOST
 from podlab.embedded.runtime.log import Line, Log
 from podlab.embedded.runtime.machine import executables
+from podlab.embedded.runtime.machine.terminal import Terminal
 from podlab.embedded.runtime.network.router import Refused
 from podlab.embedded.runtime.runtime import Container, Runtime
 from podlab.embedded.runtime.streams import Input
@@ -162,7 +163,13 @@ class NodeApi:
         process = found.process(
             command, lambda data: session.put(1, data), lambda data: session.put(1 if tty else 2, data)
         )
-        if stdin is not None:
+        if stdin is not None and tty:
+            terminal = Terminal(process, process.out)
+            process.stdin, process.out, process.err = terminal.input, terminal.write, terminal.write
+            process.terminal = terminal
+            process.env = {**process.env, "TERM": "xterm"}
+            session.run(_type(stdin, terminal))
+        elif stdin is not None:
             process.stdin = Input(closed=False)
             session.run(_feed(stdin, process.stdin))
         session.run(_execute(found, process, session))
@@ -265,6 +272,12 @@ def _shown(line: Line, timestamps: bool) -> bytes:
         return line.data
     moment = datetime.fromtimestamp(line.time, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
     return f"{moment}{int(line.time * 1e9) % 1000:03}Z ".encode() + line.data
+
+
+async def _type(stdin: AsyncIterator[bytes], terminal: Terminal) -> None:
+    async for data in stdin:
+        terminal.typed(data)
+    terminal.hang_up()
 
 
 async def _feed(stdin: AsyncIterator[bytes], target: Input, *, last: bool = True) -> None:

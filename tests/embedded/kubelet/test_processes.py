@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 from tests.embedded.simulation import Simulation, execute, logs
 
 Obj = dict[str, Any]
+TYPED = json.loads((Path(__file__).parents[1] / "runtime/recorded/terminal.json").read_text(encoding="utf-8"))
 RECORDED = (Path(__file__).parents[1] / "runtime/recorded/nginx.txt").read_text(encoding="utf-8")
 SIGNALS = re.findall(r"^### (\d+) (.*)\n((?:\[.*\n)+)", RECORDED, re.M)
 
@@ -39,6 +42,22 @@ async def test_nginx_tells_of_signals(sim: Simulation, code: str, command: str, 
     await sim.until(lambda: not int(code) or bool(ended(sim, "c")), limit=10)
     after = await logs(sim, "p", previous=bool(int(code)))
     assert sorted(told(after)[-len(told(log)) :]) == sorted(told(log))
+
+
+async def test_a_shell_on_a_terminal_prompts_and_shows_what_is_typed(sim: Simulation) -> None:
+    """kubectl exec -it nginx -- sh as kind shows it: erasing, ^C and ^D too; which pts it is depends on the node."""
+    sim.create({"kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}})
+    await sim.until(lambda: sim.ready("p"), limit=30)
+
+    async def keys() -> AsyncIterator[bytes]:
+        for text in TYPED["typed"]:
+            await sim.settle()
+            yield text.encode()
+        await sim.settle()
+
+    session = await sim.core.app.node.exec(sim.pod("p"), command=["sh"], stdin=keys(), tty=True)
+    shown = b"".join([data async for _, data in session])
+    assert (shown.decode(), session.exit_code) == (TYPED["shown"], TYPED["code"])
 
 
 async def test_what_exec_left_behind_goes_on(sim: Simulation) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from podlab.embedded.runtime.expressions import globs
 from podlab.embedded.runtime.expressions import patterns as expressions
 from podlab.embedded.runtime.machine.stdio import Io
+from podlab.embedded.runtime.machine.terminal import Terminal
 
 
 class Unclear(Exception):
@@ -147,7 +148,7 @@ def _unary(io: Io, operator: str, value: str) -> bool:
     if operator in ("-n", "-z"):
         return bool(value) == (operator == "-n")
     if operator == "-t":
-        return False
+        return _terminal(io, value)
     if operator == "-p":
         return files.exists(path) and files.fifo(path) is not None
     if operator in ("-L", "-h"):
@@ -180,3 +181,9 @@ async def double_bracket(io: Io, words: list[str]) -> int:
 async def test_(io: Io, words: list[str]) -> int:
     """`test CONDITION`"""
     return test(io, words)
+
+
+def _terminal(io: Io, number: str) -> bool:
+    """Whether a file descriptor is the terminal of a `kubectl exec -it`."""
+    terminal, stream = io.process.terminal, io.stream(int(number)) if number.isdecimal() else None
+    return isinstance(terminal, Terminal) and stream in (terminal.input, terminal.write)

@@ -9,6 +9,7 @@ from podlab.embedded.runtime.commands import usage
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.kernel import MEMORY
 from podlab.embedded.runtime.machine.stdio import Io, inputs, letters, options
+from podlab.embedded.runtime.machine.terminal import Typed
 
 
 async def _lines(io: Io, name: str, words: list[str]) -> tuple[list[str], int]:
@@ -75,7 +76,10 @@ async def sysctl(io: Io, words: list[str]) -> int:
 
 
 async def tty(io: Io, words: list[str]) -> int:
-    """`tty`: standard input is never a terminal here."""
+    """`tty`: the terminal of a `kubectl exec -it`."""
+    if isinstance(io.stdin, Typed):
+        io.say("/dev/pts/0")
+        return 0
     io.say("not a tty")
     return 1
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from podlab.embedded.runtime.machine.process import Process
 from podlab.embedded.runtime.streams import BrokenPipe, OutOfMemory, Pipe
 
-FATES = {1: "Hangup", 3: "Quit", 6: "Aborted", 9: "Killed", 10: "User defined signal 1", 15: "Terminated"}
+FATES = {1: "Hangup", 2: "", 3: "Quit", 6: "Aborted", 9: "Killed", 10: "User defined signal 1", 15: "Terminated"}
 """What a shell says of a child that a signal ended."""
 BROKEN_PIPE = 141
 

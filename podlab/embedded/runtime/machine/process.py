@@ -64,7 +64,8 @@ class Process:
 
     `sender` is who sent its latest signal, `title` what it calls itself, `uid` who it runs as where that is
     not the container's user, and `closing` what is
-    to be closed at its end, and `more` the streams beyond the first three.
+    to be closed at its end, `more` the streams beyond the first three,
+    `terminal` what it was started on.
     """
 
     machine: Machine
@@ -90,6 +91,7 @@ class Process:
     uid: int | None = None
     closing: list[Callable[[], None]] = field(default_factory=list)
     more: Mapping[int, Input | Write] = field(default_factory=dict)
+    terminal: object = None
     _waiter: asyncio.Future[None] | None = None
 
     def child(self, argv: list[str]) -> Process:

@@ -22,7 +22,7 @@ from podlab.embedded.runtime.shell.builtins.builtins import INLINE, builtin
 from podlab.embedded.runtime.shell.dialect import times
 from podlab.embedded.runtime.shell.redirects import Unredirected, closed, redirected
 from podlab.embedded.runtime.shell.simple import simple
-from podlab.embedded.runtime.shell.state import Exit, Leave, Shell
+from podlab.embedded.runtime.shell.state import Exit, Interrupted, Leave, Shell
 from podlab.embedded.runtime.shell.syntax import (
     AndOr,
     Calculation,
@@ -68,6 +68,7 @@ async def _sequence(shell: Shell, node: Sequence) -> int:
         if item.background:
             job = _fork(shell, item.command, replace(shell.io, stdin=Input()))
             shell.jobs = [known for known in shell.jobs if known.process.pid not in shell.waited] + [job]
+            job.process.ignored |= {"INT", "QUIT"}
             shell.latest, shell.status = str(job.process.pid), 0
         else:
             await run(shell, item.command)
@@ -78,7 +79,10 @@ async def _sequence(shell: Shell, node: Sequence) -> int:
 async def run_traps(shell: Shell) -> None:
     """Do what is to be done on the signals that have come."""
     while shell.process.signals:
-        action = shell.traps.get(shell.process.signals.pop(0), "")
+        name = shell.process.signals.pop(0)
+        if name == "INT" and name not in shell.traps:
+            raise Interrupted
+        action = shell.traps.get(name, "")
         code = shell.status
         await shell.evaluate(action)
         shell.status = code
@@ -321,7 +325,7 @@ async def call(shell: Shell, words: list[str], extra: dict[str, str]) -> int:
             shell.restore(before)
     io = replace(shell.io, env=shell.environment() | extra, cwd=shell.process.cwd)
     if name in INLINE and not (name == "[[" and shell.dialect.name != "ash"):
-        io = replace(io, speaker=_speaker(shell, name))
+        io = replace(io, speaker=shell.speaker(name))
         into = words[2] if words[:2] == ["printf", "-v"] and shell.dialect.name == "bash" and words[3:] else ""
         return await (assignments.printed(shell, io, into, words[3:]) if into else run_command(io, words))
     if shell.alone:
@@ -333,11 +337,6 @@ async def call(shell: Shell, words: list[str], extra: dict[str, str]) -> int:
     if fate := job.fate:
         shell.io.fail(fate)
     return code
-
-
-def _speaker(shell: Shell, name: str) -> str:
-    """Who complains where the shell carries out a command itself."""
-    return shell.prefix if shell.dialect.name == "ash" else f"{shell.prefix} {name}:"
 
 
 async def _program(shell: Shell, words: list[str], io: Io) -> int:

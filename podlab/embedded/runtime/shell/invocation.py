@@ -6,19 +6,24 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from podlab.embedded.runtime.commands import coreutils
+from podlab.embedded.runtime.commands.accounts import names
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.process import Process
 from podlab.embedded.runtime.machine.stdio import Io
+from podlab.embedded.runtime.machine.terminal import Typed
 from podlab.embedded.runtime.shell import interpreter, state
 from podlab.embedded.runtime.shell.builtins.options import KNOWN_LETTERS
 from podlab.embedded.runtime.shell.dialect import unopened
 from podlab.embedded.runtime.shell.parser import Parser
-from podlab.embedded.runtime.shell.state import Exit, Leave, Shell
+from podlab.embedded.runtime.shell.state import Exit, Interrupted, Leave, Shell
 from podlab.embedded.runtime.shell.syntax import Incomplete, SyntaxProblem
 from podlab.embedded.runtime.streams import Input
 
 BLOCKS = {"ash": 1023, "dash": 8192}
 """Bytes that a shell takes at once of a script on its input; bash takes a line."""
+ASH_BANNER = (
+    "BusyBox v1.35.0 (Debian 1:1.35.0-4+deb12u1+b1) built-in shell (ash)\nEnter 'help' for a list of built-in commands."
+)
 LONGEST = 2**16
 """Bytes of an unfinished command that are read again with every further line; of longer ones, with every doubling."""
 
@@ -27,7 +32,8 @@ async def shell(process: Process) -> int:
     """Run a shell process to its end; returns its exit code."""
     io = Io(process, process.stdin, process.out, process.err, more=process.more)
     inner = state.new(process, io, interpreter.run, interpreter.call, env=process.env, name=process.argv[0])
-    process.handles = lambda signal: bool(inner.traps.get(signal))
+    prompts = isinstance(process.stdin, Typed) and not process.argv[1:]
+    process.handles = lambda signal: bool(inner.traps.get(signal)) or (prompts and signal == "INT")
     try:
         try:
             await _start(inner, list(process.argv[1:]))
@@ -130,6 +136,9 @@ async def _lines(stdin: Input, block: int) -> AsyncIterator[bytes]:
 
 async def _interact(inner: Shell) -> None:
     """Read commands as they come; each runs as soon as it is whole."""
+    if isinstance(inner.io.stdin, Typed):
+        await _prompting(inner)
+        return
     text, until, tried, above = "", "", 0, 0
     inner.options.add("s")
     async for data in _lines(inner.io.stdin, BLOCKS.get(inner.dialect.name, 0)):
@@ -150,6 +159,47 @@ async def _interact(inner: Shell) -> None:
         text, until, tried = "", "", 0
     if text:
         inner.status = await inner.evaluate(text, above)
+
+
+async def _prompting(inner: Shell) -> None:
+    """The same on a terminal: a prompt before each line, and ^C ends what runs."""
+    text = ""
+    if inner.dialect.name == "ash":
+        inner.io.err(f"\n\n{ASH_BANNER}\n\n".encode())
+    while True:
+        inner.process.signals.clear()
+        inner.process.catch_up()
+        inner.io.err((prompt(inner) if not text else "> ").encode())
+        data = await inner.io.stdin.line()
+        if not data:
+            break
+        text += data.decode("utf-8", "surrogateescape")
+        if _unfinished(text, inner):
+            continue
+        try:
+            await inner.evaluate(text)
+        except Interrupted:
+            inner.status = 130
+        except Exit as done:
+            if text.split()[:1] in (["exit"], ["logout"], ["exec"]) or "e" in inner.options:
+                inner.io.err(b"exit\n" if inner.dialect.name == "bash" else b"")
+                raise
+            inner.status = done.code
+        text = ""
+    inner.io.err(b"exit\n" if inner.dialect.name == "bash" else b"\n" if inner.dialect.name == "dash" else b"")
+
+
+def prompt(inner: Shell) -> str:
+    """What each shell begins a line with."""
+    machine, sign = inner.process.machine, "$" if inner.process.owner else "#"
+    home = inner.variables.get("HOME", "")
+    folder = inner.process.cwd
+    if inner.dialect.name == "ash" or inner.dialect.name == "bash":
+        folder = "~" + folder[len(home) :] if len(home) > 1 and f"{folder}/".startswith(f"{home}/") else folder
+    user = names(inner.io, "/etc/passwd").get(inner.process.owner, "I have no name!")
+    return {"ash": f"{folder} {sign} ", "dash": f"{sign} "}.get(
+        inner.dialect.name, f"{user}@{machine.hostname}:{folder}{sign} "
+    )
 
 
 def _unfinished(text: str, inner: Shell) -> Incomplete | None:

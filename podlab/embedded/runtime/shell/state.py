@@ -28,6 +28,10 @@ class Exit(Exception):
         self.code = code & 255
 
 
+class Interrupted(Exception):
+    """Somebody typed ^C on an interactive shell's terminal."""
+
+
 class Leave(Exception):
     """`break`, `continue` or `return`, and how many levels or with what code."""
 
@@ -96,6 +100,10 @@ class Shell:
     def shown_line(self) -> int:
         """The line as the shell counts it: ash begins with 0 in what follows `-c`."""
         return self.held or self.line - (self.inline and self.dialect.name == "ash")
+
+    def speaker(self, name: str) -> str:
+        """Who complains where the shell carries out a command itself."""
+        return self.prefix if self.dialect.name == "ash" else f"{self.prefix} {name}:"
 
     def fail(self, text: str, code: int = 1) -> int:
         """Write a complaint in the shell's own name; returns the exit code."""
