@@ -72,9 +72,19 @@ def unreachable(server: str, error: Exception) -> ClusterError:
         line = f"Unable to connect to the server: dial tcp {host}: i/o timeout"
     elif "resolve" in text or "Name or service" in text:
         line = f"Unable to connect to the server: dial tcp: lookup {host.partition(':')[0]}: no such host"
+    elif "Not supported URL scheme" in text or "Failed to parse" in text:
+        line = f"Unable to connect to the server: {_misdirected(server)}"
     else:
         line = f"Unable to connect to the server: {error}"
     return ClusterError(line, NO_ANSWER)
+
+
+def _misdirected(server: str) -> str:
+    """Go's words for a scheme that it does not speak, or a port that there is none of."""
+    scheme, _, host = server.partition("://")
+    if scheme not in ("http", "https"):
+        return f'unsupported protocol scheme "{scheme}"'
+    return f"dial tcp: address {host.rpartition(':')[2]}: invalid port"
 
 
 UNTRUSTED = (

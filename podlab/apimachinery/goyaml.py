@@ -36,6 +36,32 @@ def loader() -> Any:
     return Loader
 
 
+def line_of(error: Any) -> int:
+    """The line that Go's library names in an error, which counts only what a scanner says from 1; 0 for none.
+
+    Upstream: go.yaml.in/yaml/v2 decode.go (parser.fail)
+    """
+    import yaml
+
+    marks = [mark.line for mark in (error.problem_mark, error.context_mark) if mark is not None and mark.line]
+    return marks[0] + isinstance(error, yaml.scanner.ScannerError) if marks else 0
+
+
+def said(error: Any, text: str = "") -> str:
+    """Go's words for an error with marks, and its line; the text names the anchor that is not there."""
+    if error.problem == "found undefined alias" and (alias := ALIAS.match(text, _at(error.problem_mark, text))):
+        return f"unknown anchor '{alias[1]}' referenced"
+    line = line_of(error)
+    return f"line {line}: {error.problem}" if line else str(error.problem)
+
+
+ALIAS = re.compile(r"\*([\w-]+)")
+
+
+def _at(mark: Any, text: str) -> int:
+    return sum(map(len, text.splitlines(keepends=True)[: mark.line])) + int(mark.column)
+
+
 class NotJson(ValueError):
     """What YAML can say and JSON cannot, in Go's words."""
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from podlab.apimachinery import goyaml
 from podlab.errors import ClusterError
 from podlab.kubeconfig import fields
 from podlab.text import Text
@@ -76,11 +77,11 @@ def parse(data: bytes, path: Path) -> Object:
     try:
         found = yaml.load(data.decode("utf-8-sig"), Loader=_Loader)
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise _broken(path, f"yaml: {_words(error)}") from error
+        raise _broken(path, f"yaml: {_words(error, data)}") from error
     if found is None:
         return {}
     if not isinstance(found, dict):
-        raise _broken(path, _no_object(found))
+        raise _broken(path, fields.no_object(found))
     if found.get("kind") not in (None, "", "Config") or found.get("apiVersion") not in (None, "", "v1"):
         version, kind = found.get("apiVersion") or "v1", found.get("kind")
         scheme = "k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50"
@@ -104,10 +105,9 @@ def _broken(path: Path, words: str) -> ClusterError:
     return ClusterError(f'error: error loading config file "{path}": {words}', BROKEN)
 
 
-def _words(error: Exception) -> str:
+def _words(error: Exception, data: bytes) -> str:
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
-        mark = error.context_mark or error.problem_mark
-        return f"line {mark.line + 1}: {error.problem}"
+        return goyaml.said(error, data.decode("utf-8-sig"))
     if isinstance(error, (UnicodeDecodeError, yaml.reader.ReaderError)):
         return "control characters are not allowed" if b"\x00" in _bytes(error) else "invalid leading UTF-8 octet"
     return str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -116,15 +116,6 @@ def _words(error: Exception) -> str:
 def _bytes(error: Exception) -> bytes:
     found = getattr(error, "object", b"\x00")
     return found if isinstance(found, bytes) else b"\x00"
-
-
-def _no_object(found: Any) -> str:
-    kind = "array" if isinstance(found, list) else "string" if isinstance(found, str) else "number"
-    kind = "bool" if isinstance(found, bool) else kind
-    of = '{ APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
-    return (
-        f"couldn't get version/kind; json parse error: json: cannot unmarshal {kind} into Go value of type struct {of}"
-    )
 
 
 def _merge(whole: Config, found: Mapping[str, Any], path: Path) -> None:

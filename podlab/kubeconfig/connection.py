@@ -6,14 +6,16 @@ Upstream: staging/src/k8s.io/client-go/tools/clientcmd/client_config.go, validat
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from podlab.apimachinery.gotext import quote
 from podlab.errors import ClusterError
 from podlab.kubeconfig.config import Config
+from podlab.kubeconfig.plugins import wrong_plugin
 from podlab.text import Text
 
 Object = dict[str, Any]
@@ -26,9 +28,11 @@ REMOVED = {
         "https://cloud.google.com/blog/products/containers-kubernetes/kubectl-auth-changes-in-gke",
     ),
 }
-UNPAIRED = "error: requesting uid, groups or user-extra for {name} without impersonating a user"
-PROMPT = "Please enter Username: error: EOF"
-"""What kubectl says that asks for a name where nobody can give one."""
+UNPAIRED = "requesting uid, groups or user-extra for {name} without impersonating a user"
+USERNAME, PASSWORD = "Please enter Username: ", "Please enter Password: "
+"""What kubectl asks for on stdout; nobody can answer here."""
+PROMPT = f"{USERNAME}error: EOF"
+"""What it says that asks for a name and gets none."""
 NO_CONTEXT = Text(
     ko="`podlab kubectl config get-contexts`가 kubeconfig에 있는 컨텍스트를 보여 줍니다.",
     en="`podlab kubectl config get-contexts` lists the contexts of the kubeconfig.",
@@ -112,16 +116,34 @@ def connect(config: Config, over: Overrides = Overrides()) -> Connection:
     if over.user and over.user not in config.users:
         raise ClusterError(f'error: auth info "{over.user}" does not exist')
     cluster = _cluster(config.clusters.get(cluster_name, {}), over)
-    user = _user(config.users.get(user_name, {}), over, user_name)
+    user = _user(config.users.get(user_name, {}), over)
+    _confirm([*_wrong_user(user, user_name), *_wrong_cluster(cluster, cluster_name)])
     server = str(cluster.get("server") or NOWHERE)
     server = server if "://" in server else f"http://{server}"
+    _check_address(server)
     return _made(server.rstrip("/"), cluster, user, (name, cluster_name, user_name), context)
+
+
+def _check_address(server: str) -> None:
+    """Refuse what is no address: no host, or a port that is no number.
+
+    Raises:
+        ClusterError: kubectl's line for it.
+    """
+    try:
+        parts = urlsplit(server)
+        number = parts.netloc.rpartition("@")[2].rpartition("]")[2].partition(":")[2]
+        whole = bool(parts.hostname) and (not number or (number.isdecimal() and number.isascii()))
+    except ValueError:
+        whole = False
+    if not whole:
+        raise ClusterError(f"error: host must be a URL or a host:port pair: {quote(server)}")
 
 
 def _made(server: str, cluster: Object, user: Object, names: tuple[str, str, str], context: Object) -> Connection:
     secure = server.startswith("https")
     context_name, cluster_name, user_name = names
-    ca = _pem(cluster, "certificate-authority", cluster_name) if secure else ""
+    ca = _pem(cluster, "certificate-authority") if secure else ""
     if ca and "-----BEGIN" not in ca:
         raise ClusterError("error: unable to load root certificates: unable to parse bytes as PEM block")
     insecure = bool(cluster.get("insecure-skip-tls-verify"))
@@ -137,9 +159,9 @@ def _made(server: str, cluster: Object, user: Object, names: tuple[str, str, str
         ca,
         insecure,
         str(cluster.get("tls-server-name") or ""),
-        _proxy(cluster, cluster_name),
-        _pem(user, "client-certificate", user_name) if secure else "",
-        _pem(user, "client-key", user_name) if secure else "",
+        str(cluster.get("proxy-url") or ""),
+        _pem(user, "client-certificate") if secure else "",
+        _pem(user, "client-key") if secure else "",
         str(user.get("token") or ""),
         str(user.get("tokenFile") or ""),
         base64.b64encode(basic.encode()).decode() if basic else "",
@@ -164,7 +186,7 @@ def _cluster(found: Object, over: Overrides) -> Object:
     return cluster
 
 
-def _user(found: Object, over: Overrides, name: str) -> Object:
+def _user(found: Object, over: Overrides) -> Object:
     user = dict(found)
     if over.token:
         user = {key: value for key, value in user.items() if key not in ("tokenFile", "exec", "username", "password")}
@@ -179,7 +201,6 @@ def _user(found: Object, over: Overrides, name: str) -> Object:
     if over.as_ or over.as_uid or over.as_group or over.as_user_extra:
         user |= {"as": over.as_, "as-uid": over.as_uid, "as-groups": list(over.as_group)}
         user["as-user-extra"] = _extra(over.as_user_extra)
-    _check_user(user, name)
     return user
 
 
@@ -191,55 +212,87 @@ def _extra(given: tuple[str, ...]) -> dict[str, list[str]]:
     return found
 
 
-def _check_user(user: Object, name: str) -> None:
-    methods = [m for m, there in (("token", user.get("token")), ("basicAuth", user.get("username"))) if there]
-    if len(methods) > 1:
-        raise ClusterError(
-            f"error: more than one authentication method found for {name}; found [{' '.join(methods)}], only one is "
-            "allowed"
-        )
+def _confirm(wrong: list[str]) -> None:
+    """Refuse what makes no sense, all of it at once.
+
+    Raises:
+        ClusterError: kubectl's line or lines for it.
+    """
+    if len(wrong) > 1:
+        raise ClusterError("\n* ".join(["Error in configuration: ", *wrong]))
+    if wrong:
+        raise ClusterError(f"error: {wrong[0]}")
+
+
+def _wrong_user(user: Object, name: str) -> Iterator[str]:
     has = {key: bool(user.get(key) or user.get(f"{key}-data")) for key in ("client-certificate", "client-key")}
-    if has["client-certificate"] and not has["client-key"]:
-        raise ClusterError(
-            f"error: client-key-data or client-key must be specified for {name} to use the clientCert authentication "
-            "method."
-        )
+    if has["client-certificate"]:
+        yield from _both(user, "client-certificate", "client-cert", name, ". ")
+        yield from _both(user, "client-key", "client-key", name, "; ")
+        if not has["client-key"]:
+            must = "client-key-data or client-key must be specified"
+            yield f"{must} for {name} to use the clientCert authentication method."
+        for key, shown in (("client-certificate", "client-cert"), ("client-key", "client-key")):
+            yield from _unreadable(user, key, shown, name)
+    if user.get("exec"):
+        yield from wrong_plugin(user["exec"], name)
+    methods = [m for m, there in (("token", user.get("token")), ("basicAuth", _basic(user))) if there]
+    if len(methods) > 1:
+        yield f"more than one authentication method found for {name}; found [{' '.join(methods)}], only one is allowed"
     if (user.get("as-uid") or user.get("as-groups") or user.get("as-user-extra")) and not user.get("as"):
-        raise ClusterError(UNPAIRED.format(name=name))
+        yield UNPAIRED.format(name=name)
     provider = (user.get("auth-provider") or {}).get("name")
     if provider in REMOVED:
         plugin, where = REMOVED[provider]
-        raise ClusterError(
-            f'error: The {provider} auth plugin has been removed.\nPlease use the "{plugin}" kubectl/client-go '
+        yield (
+            f'The {provider} auth plugin has been removed.\nPlease use the "{plugin}" kubectl/client-go '
             f"credential plugin instead.\nSee {where} for further details"
         )
-    if provider:
-        raise ClusterError(f'error: no Auth Provider found for name "{provider}"')
+    elif provider:
+        yield f'no Auth Provider found for name "{provider}"'
 
 
-def _pem(entry: Object, key: str, name: str) -> str:
+def _basic(user: Object) -> bool:
+    return bool(user.get("username") or user.get("password"))
+
+
+def _wrong_cluster(cluster: Object, name: str) -> Iterator[str]:
+    url = str(cluster.get("proxy-url") or "")
+    scheme = urlsplit(url).scheme
+    if url and scheme not in ("http", "https", "socks5"):
+        why = f'unsupported scheme "{scheme}", must be http, https, or socks5'
+        yield f'invalid \'proxy-url\' "{url}" for cluster "{name}": ' + (
+            f"could not parse: {url}" if url.startswith(":") else why
+        )
+    key = "certificate-authority"
+    yield from _both(cluster, key, key, name, ". ")
+    yield from _unreadable(cluster, key, key, name)
+
+
+def _both(entry: Object, key: str, shown: str, name: str, then: str) -> Iterator[str]:
+    if entry.get(key) and entry.get(f"{key}-data"):
+        data = f"{shown}-data"
+        yield f"{data} and {shown} are both specified for {name}{then}{data} will override{'.' if then == '. ' else ''}"
+
+
+def _unreadable(entry: Object, key: str, shown: str, name: str) -> Iterator[str]:
+    path = entry.get(key)
+    try:
+        if path:
+            Path(str(path)).read_bytes()
+    except OSError as error:
+        act = "read" if Path(str(path)).is_dir() else "open"
+        yield f"unable to read {shown} {path} for {name} due to {act} {path}: {(error.strerror or str(error)).lower()}"
+
+
+def _pem(entry: Object, key: str) -> str:
     data = entry.get(f"{key}-data")
     if data:
         return base64.b64decode(str(data)).decode("utf-8", "replace")
     path = entry.get(key)
     if not path:
         return ""
-    try:
-        return Path(str(path)).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise ClusterError(f"error: unable to read {key} {path} for {name} due to open {path}: {reason}") from error
-
-
-def _proxy(cluster: Object, name: str) -> str:
-    url = str(cluster.get("proxy-url") or "")
-    scheme = urlsplit(url).scheme
-    if url and scheme not in ("http", "https", "socks5"):
-        raise ClusterError(
-            f'error: invalid \'proxy-url\' "{url}" for cluster "{name}": unsupported scheme "{scheme}", must be '
-            "http, https, or socks5"
-        )
-    return url
+    return Path(str(path)).read_bytes().decode("utf-8", "replace")
 
 
 def _impersonation(user: Object) -> tuple[tuple[str, str], ...]:

@@ -10,6 +10,8 @@ import binascii
 from collections.abc import Iterator
 from typing import Any
 
+from podlab.apimachinery.times import not_rfc3339
+
 STRUCTS: dict[str, dict[str, str]] = {
     "Config": {
         "clusters": "[]v1.NamedCluster",
@@ -57,6 +59,13 @@ STRUCTS: dict[str, dict[str, str]] = {
         "provideClusterInfo": "bool",
     },
     "ExecEnvVar": {"name": "string", "value": "string"},
+    "ExecCredential": {"apiVersion": "string", "kind": "string", "status": "v1.ExecCredentialStatus"},
+    "ExecCredentialStatus": {
+        "clientCertificateData": "string",
+        "clientKeyData": "string",
+        "expirationTimestamp": "string",
+        "token": "string",
+    },
 }
 """Of each of Go's structs the fields in the order in which they are read, which is that of their names."""
 LISTS = {"clusters": ("NamedCluster", "Cluster"), "contexts": ("NamedContext", "Context")}
@@ -67,6 +76,22 @@ BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 def wrong(config: dict[str, Any]) -> str | None:
     """What kubectl says of the first field that is of another type, or of a name that is there twice."""
     return _wrong(config, "v1.Config", "", "") or _twice(config)
+
+
+def wrong_credential(answer: dict[str, Any]) -> str | None:
+    """The same of what an exec plugin answers; and of a time that is none."""
+    said = _wrong(answer, "v1.ExecCredential", "", "")
+    until = (answer.get("status") or {}).get("expirationTimestamp") if not said else None
+    return said or (not_rfc3339(until) if until else None)
+
+
+def no_object(found: Any) -> str:
+    """Go's line for a document that is no object."""
+    of = '{ APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+    return (
+        f"couldn't get version/kind; json parse error: json: cannot unmarshal {_kind(found)} into Go value of type "
+        f"struct {of}"
+    )
 
 
 def _wrong(value: Any, type_: str, struct: str, path: str) -> str | None:

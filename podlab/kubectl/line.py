@@ -12,7 +12,15 @@ from podlab.apimachinery.duration import parse_duration
 from podlab.client import Client
 from podlab.errors import ApiError, ClusterError, PodlabError
 from podlab.kubeconfig.config import load
-from podlab.kubeconfig.connection import NO_IDENTITY, PROMPT, Overrides, connect
+from podlab.kubeconfig.connection import (
+    NO_IDENTITY,
+    PASSWORD,
+    PROMPT,
+    USERNAME,
+    Connection,
+    Overrides,
+    connect,
+)
 from podlab.kubectl.command import Echo
 from podlab.kubectl.commandline.hints import hint_for
 from podlab.kubectl.commandline.parse import Line, parse
@@ -25,9 +33,9 @@ from podlab.kubectl.verbs.config import Misused
 from podlab.kubectl.verbs.table import VERBS
 
 UNREACHABLE = (
-    '"Unhandled Error" err="couldn\'t get current server API group list: '
-    'Get \\"{scheme}://{server}/api?timeout=32s\\": dial tcp {host}: connect: connection refused"'
+    '"Unhandled Error" err="couldn\'t get current server API group list: Get \\"{server}/api?timeout=32s\\": {why}"'
 )
+NO_WAY = re.compile(r"Unable to connect to the server: (dial tcp: .*|unsupported protocol scheme .*)")
 
 
 def main(
@@ -44,9 +52,9 @@ def main(
         echo=_to_terminal,
     )
     if error is not None:
-        if isinstance(error, ClusterError) and "was refused" in str(error):
-            sys.stderr.write(unreachable_log(str(error), _scheme(arguments, kubeconfig)) * times_asked(arguments))
-        sys.stderr.write(printed(error))
+        if isinstance(error, ClusterError):
+            sys.stderr.write(unreachable_log(str(error), _way(arguments, kubeconfig)) * times_asked(arguments))
+        sys.stderr.write(_prompted(printed(error), stdin or sys.stdin))
         if error.hint and sys.stderr.isatty():
             sys.stderr.write(f"→ {error.hint}\n")
     return code
@@ -130,6 +138,18 @@ def connected(kubectl: Kubectl, given: dict[str, Any]) -> Kubectl:
     return Kubectl(client, folder=kubectl.folder)
 
 
+def _prompted(text: str, stdin: IO[Any] | None) -> str:
+    """What is left for stderr of an error that began with a question on stdout."""
+    if not text.startswith(USERNAME):
+        return text
+    sys.stdout.write(USERNAME)
+    name = "" if stdin is None or stdin.isatty() else stdin.readline()
+    if not name:
+        return text.removeprefix(USERNAME)
+    sys.stdout.write(PASSWORD)  # asks a terminal only
+    return "error: error reading input for Password\n"
+
+
 def _connected(given: dict[str, Any], kubeconfig: str | Path | None, namespace: str | None) -> Kubectl:
     own = given.get("kubeconfig")
     elsewhere = own or given.get("context")
@@ -198,26 +218,29 @@ def times_asked(arguments: Sequence[str]) -> int:
     return found if found is not None else 0 if verb.startswith("create") else 5
 
 
-def _scheme(arguments: Sequence[str], kubeconfig: str | Path | None) -> str:
-    """How the server was asked: over TLS, or not."""
+def _way(arguments: Sequence[str], kubeconfig: str | Path | None) -> Connection | None:
+    """How the server was asked; None if that cannot be told."""
     given = parse(list(arguments)).globals
-    server = given.get("server") or ""
-    if not server:
-        try:
-            named = given.get("kubeconfig") or kubeconfig
-            config = load(Path(named) if named else None)
-            server = connect(config, Overrides(context=given.get("context", ""))).server
-        except PodlabError:
-            return "https"
-    return "http" if server.startswith("http:") or "://" not in server else "https"
+    named = given.get("kubeconfig") or kubeconfig
+    over = Overrides(context=given.get("context", ""), server=given.get("server") or "")
+    try:
+        return connect(load(Path(named) if named else None), over)
+    except PodlabError:
+        return None
 
 
-def unreachable_log(line: str, scheme: str = "https") -> str:
-    """What kubectl logs each time that it cannot ask the server for its resources."""
-    found = re.search(r"connection to the server (\S+) was refused", line)
-    host = found[1] if found else ""
-    address = host.replace("localhost", "127.0.0.1", 1)
-    return logged("memcache.go:265", UNREACHABLE.format(scheme=scheme, server=host, host=address))
+def unreachable_log(line: str, way: Connection | None = None) -> str:
+    """What kubectl logs each time that it cannot ask the server for its resources; "" for nothing."""
+    refused = re.search(r"connection to the server (\S+) was refused", line)
+    if refused and not (way and way.proxy):
+        host = refused[1]
+        why = f"dial tcp {host.replace('localhost', '127.0.0.1', 1)}: connect: connection refused"
+        server = way.server if way else f"https://{host}"
+    elif found := NO_WAY.match(line):
+        why, server = found[1].replace('"', '\\"'), way.server if way else ""
+    else:
+        return ""
+    return logged("memcache.go:265", UNREACHABLE.format(server=server, why=why))
 
 
 def printed(error: PodlabError) -> str:

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podlab.errors import ClusterError
+from podlab.kubeconfig import fields
 from podlab.kubeconfig.config import load, parse
 from podlab.kubeconfig.connection import NOWHERE, Connection, Overrides, connect
 from podlab.kubeconfig.credentials import Credentials
@@ -63,6 +64,22 @@ WRONG: list[tuple[Change, str]] = [
      "error: The gcp auth plugin has been removed.\nPlease use the \"gke-gcloud-auth-plugin\" kubectl/client-go "
      "credential plugin instead.\nSee https://cloud.google.com/blog/products/containers-kubernetes/"
      "kubectl-auth-changes-in-gke for further details"),
+    (lambda config, cluster, user: user.update({"client-certificate": "/nope", "client-key": "/no"}),
+     "Error in configuration: \n* unable to read client-cert /nope for kind-lab due to open /nope: no such file or "
+     "directory\n* unable to read client-key /no for kind-lab due to open /no: no such file or directory"),
+    (lambda config, cluster, user: cluster.update({"certificate-authority-data": "AAAA",
+                                                   "certificate-authority": "/nope"}),
+     "Error in configuration: \n* certificate-authority-data and certificate-authority are both specified for "
+     "kind-lab. certificate-authority-data will override.\n* unable to read certificate-authority /nope for kind-lab "
+     "due to open /nope: no such file or directory"),
+    (lambda config, cluster, user: cluster.update({"proxy-url": ":x"}),
+     "error: invalid 'proxy-url' \":x\" for cluster \"kind-lab\": could not parse: :x"),
+    (lambda config, cluster, user: cluster.update({"server": "https://"}),
+     'error: host must be a URL or a host:port pair: "https://"'),
+    (lambda config, cluster, user: cluster.update({"server": "https://127.0.0.1:x"}),
+     'error: host must be a URL or a host:port pair: "https://127.0.0.1:x"'),
+    (lambda config, cluster, user: user.update({"exec": {**PLUGIN, "command": "x", "interactiveMode": "Foo"}}),
+     'error: invalid interactiveMode for kind-lab: "Foo"'),
 ]  # fmt: skip
 
 
@@ -84,6 +101,11 @@ def test_what_makes_no_sense(tmp_path: Path, change: Change, line: str) -> None:
          "json: cannot unmarshal string into Go struct field NamedCluster.clusters.cluster of type v1.Cluster"),
         ("apiVersion: v1\nkind: Pod\n", 'no kind "Pod" is registered for version "v1" in scheme '
                                         '"k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50"'),
+        ("apiVersion: v1\nkind: Config\nname: \"abc\nusers: []\n", "yaml: line 5: found unexpected end of stream"),
+        ("apiVersion: v1\nkind: Config\nclusters:\n- cluster: {\n",
+         "yaml: line 4: did not find expected node content"),
+        ("a: b: c\n", "yaml: mapping values are not allowed in this context"),
+        ("apiVersion: v1\nkind: Config\nx: *nope\n", "yaml: unknown anchor 'nope' referenced"),
     ],
 )  # fmt: skip
 def test_what_is_no_kubeconfig(tmp_path: Path, text: str, line: str) -> None:
@@ -151,6 +173,10 @@ def plugin(answer: str, code: int = 0) -> Object:
     return {**PLUGIN, "command": sys.executable, "args": ["-c", script]}
 
 
+def told(status: object) -> str:
+    return json.dumps({"apiVersion": PLUGIN["apiVersion"], "kind": "ExecCredential", "status": status})
+
+
 def asked(tmp_path: Path, entry: Object) -> dict[str, str]:
     path = written(tmp_path, lambda config, cluster, user: (user.clear(), user.update({"exec": entry})))
     return Credentials(connected(path)).headers()
@@ -168,12 +194,46 @@ def test_a_plugin_gives_the_token(tmp_path: Path) -> None:
         ({**PLUGIN, "command": "no-such-plugin"}, "exec: executable no-such-plugin not found"),
         (plugin("{}"), "exec plugin is configured to use API version client.authentication.k8s.io/v1, plugin returned "
                        "version client.authentication.k8s.io/__internal"),
+        (plugin("junk"), f"decoding stdout: {fields.no_object('junk')}"),
+        (plugin("5"), f"decoding stdout: {fields.no_object(5)}"),
+        (plugin("{"), "decoding stdout: couldn't get version/kind; json parse error: unexpected end of JSON input"),
+        (plugin('{"apiVersion": "v1", "kind": "Pod"}'),
+         'decoding stdout: no kind "Pod" is registered for version "v1" in scheme "pkg/client/auth/exec/exec.go:64"'),
+        (plugin(told("x")), "decoding stdout: json: cannot unmarshal string into Go struct field ExecCredential.status "
+                            "of type v1.ExecCredentialStatus"),
+        (plugin(told({"token": 5})), "decoding stdout: json: cannot unmarshal number into Go struct field "
+                                     "ExecCredentialStatus.status.token of type string"),
+        (plugin(told({"token": "a", "expirationTimestamp": "soon"})),
+         'decoding stdout: parsing time "soon" as "2006-01-02T15:04:05Z07:00": cannot parse "soon" as "2006"'),
+        (plugin(told({})), "exec plugin didn't return a token or cert/key pair"),
+        (plugin(told({"clientKeyData": "a"})), "exec plugin returned only certificate or key, not both"),
+        (plugin(told({"clientCertificateData": "a", "clientKeyData": "b"})),
+         "failed parsing client key/certificate: tls: failed to find any PEM data in certificate input"),
+        ({**PLUGIN, "command": "./no/such"}, "exec: fork/exec "),
+        ({**PLUGIN, "command": "/"}, "exec: fork/exec /: permission denied"),
     ],
 )  # fmt: skip
 def test_a_plugin_that_fails_ends_the_command(tmp_path: Path, entry: Object, line: str) -> None:
     with pytest.raises(ClusterError) as wrong:
         asked(tmp_path, entry)
     assert str(wrong.value).startswith(f"Unable to connect to the server: getting credentials: {line}")
+
+
+def test_a_plugin_may_answer_in_yaml(tmp_path: Path) -> None:
+    text = f"apiVersion: {PLUGIN['apiVersion']}\nkind: ExecCredential\nstatus: {{token: abc}}\n"
+    assert asked(tmp_path, plugin(text)) == {"Authorization": "Bearer abc"}
+
+
+def test_a_hint_follows_for_a_plugin_that_is_not_installed(tmp_path: Path) -> None:
+    with pytest.raises(ClusterError) as wrong:
+        asked(tmp_path, {**PLUGIN, "command": "no-such-plugin", "installHint": "Install it with\n  brew\n"})
+    assert str(wrong.value).endswith("client-go-credential-plugins\n\nInstall it with\n  brew\n")
+
+
+def test_a_token_of_two_lines_is_no_header(tmp_path: Path) -> None:
+    path = written(tmp_path, lambda config, cluster, user: user.update({"token": "a\nb"}))
+    with pytest.raises(ClusterError, match="invalid header field value"):
+        Credentials(connected(path)).headers()
 
 
 def test_a_plugin_of_another_protocol_is_refused(tmp_path: Path) -> None:

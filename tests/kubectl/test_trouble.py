@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import select
 import signal
@@ -16,7 +18,7 @@ import pytest
 from podlab import text
 from podlab.client import Client
 from podlab.errors import ApiError, ClusterError, PodlabError
-from podlab.kubectl import Kubectl
+from podlab.kubectl import Kubectl, line
 from tests.embedded.process import running
 from tests.test_client import Server, kubeconfig, says
 
@@ -136,3 +138,41 @@ def test_a_cluster_that_goes_away_in_a_lesson(tmp_path: Path) -> None:
     text.use(None)
     with running(home):
         assert "No resources found" in kubectl.get("pods").stderr
+
+
+@pytest.mark.parametrize(("typed", "asked", "said"), [
+    ("", "Please enter Username: ", "error: EOF\n"),
+    ("me\nsecret\n", "Please enter Username: Please enter Password: ", "error: error reading input for Password\n"),
+])  # fmt: skip
+def test_who_asks_is_asked_on_stdout(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], typed: str, asked: str, said: str
+) -> None:
+    path = tmp_path / "config"
+    entry = "clusters: [{name: a, cluster: {server: 'https://127.0.0.1:1'}}]\n"
+    path.write_text(f"{entry}contexts: [{{name: a, context: {{cluster: a}}}}]\ncurrent-context: a\n", encoding="utf-8")
+    assert line.main(["get", "pods"], path, stdin=io.StringIO(typed)) == 1
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == (asked, said)
+
+
+@pytest.mark.parametrize(("server", "proxy", "times", "said"), [
+    ("ftp://x", "", 5, 'Unable to connect to the server: unsupported protocol scheme "ftp"\n'),
+    ("127.0.0.1:99999", "", 5, "Unable to connect to the server: dial tcp: address 99999: invalid port\n"),
+    ("https://127.0.0.1:1", "http://127.0.0.1:1", 0,
+     "The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?\n"),
+])  # fmt: skip
+def test_what_is_logged_of_a_server_that_cannot_be_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], server: str, proxy: str, times: int, said: str
+) -> None:
+    path = tmp_path / "config"
+    entry = {"server": server} | ({"proxy-url": proxy} if proxy else {})
+    config = {
+        "clusters": [{"name": "a", "cluster": entry}],
+        "contexts": [{"name": "a", "context": {"cluster": "a", "user": "u"}}],
+        "users": [{"name": "u", "user": {"token": "t"}}],
+        "current-context": "a",
+    }
+    path.write_text(json.dumps(config), encoding="utf-8")
+    assert line.main(["get", "pods"], path) == 1
+    err = capsys.readouterr().err
+    assert err.count("couldn't get current server API group list") == times and err.endswith(said)

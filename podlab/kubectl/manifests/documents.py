@@ -146,7 +146,7 @@ def _load(document: str, source: str, before: int) -> Any:
         raise ManifestError(f"error: error parsing {source}: error converting YAML to JSON: {error}") from error
     except yaml.MarkedYAMLError as error:
         raise ManifestError(
-            f"error: error parsing {source}: error converting YAML to JSON: {go_words(error)}",
+            f"error: error parsing {source}: error converting YAML to JSON: yaml: {goyaml.said(error, document)}",
             _strange(document, source, before) or _where(error, source, before),
         ) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -165,26 +165,10 @@ def _where(error: yaml.MarkedYAMLError, source: str, before: int) -> Text | None
     mark = error.problem_mark or error.context_mark
     if mark is None:
         return None
-    named, at = _go_line(error), mark.line + 1
+    named, at = goyaml.line_of(error), mark.line + 1
     if named in (0, at):
         return WHERE.format(path=source, line=before + at, column=mark.column + 1)
     return BETWEEN.format(path=source, line=before + min(named, at), last=before + max(named, at))
-
-
-def _go_line(error: yaml.MarkedYAMLError) -> int:
-    """The line that Go's library names, 0 where it names none."""
-    marks = [mark.line for mark in (error.context_mark, error.problem_mark) if mark is not None and mark.line]
-    return marks[0] + isinstance(error, yaml.scanner.ScannerError) if marks else 0
-
-
-def go_words(error: yaml.MarkedYAMLError) -> str:
-    """Go's line number: its library counts from the context's mark where there is one, and only scanners from 1.
-
-    Upstream: go.yaml.in/yaml/v2 decode.go (parser.fail)
-    """
-    line = _go_line(error)
-    where = f"line {line}: " if line else ""
-    return f"yaml: {where}{error.problem}"
 
 
 def _items(obj: Any, source: str) -> Iterator[Manifest]:

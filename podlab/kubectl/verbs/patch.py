@@ -15,7 +15,6 @@ import yaml
 from podlab.apimachinery import goyaml
 from podlab.errors import ManifestError, PodlabError
 from podlab.kubectl.command import Command
-from podlab.kubectl.manifests.documents import go_words
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
 from podlab.kubectl.manifests.writing import Writing
 from podlab.kubectl.resources.listing import read_one
@@ -117,8 +116,8 @@ def _parsed(text: str) -> Any:
     except goyaml.NotJson as error:
         raise ManifestError("error: invalid JSON document") from error
     except yaml.YAMLError as error:
-        words = go_words(error) if isinstance(error, yaml.MarkedYAMLError) else f"yaml: {error}"
-        raise ManifestError(f'error: unable to parse "{text}": {words}') from error
+        words = goyaml.said(error, text) if isinstance(error, yaml.MarkedYAMLError) else error
+        raise ManifestError(f'error: unable to parse "{text}": yaml: {words}') from error
 
 
 def _targets(command: Command, arguments: Sequence[str], filename: Sequence[str]) -> list[tuple[Mapping, str, str]]:

@@ -1,0 +1,148 @@
+"""Exec plugins: programs that tell who asks, and kubectl's words for one that does not.
+
+Upstream: staging/src/k8s.io/client-go/plugin/pkg/client/auth/exec/exec.go
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from podlab.apimachinery import gotext, goyaml
+from podlab.apimachinery.gotext import quote
+from podlab.errors import ClusterError
+from podlab.kubeconfig import fields
+
+Object = dict[str, Any]
+GROUP = "client.authentication.k8s.io"
+VERSIONS = (f"{GROUP}/v1", f"{GROUP}/v1beta1")
+MODES = ("Never", "IfAvailable", "Always")
+NOT_FOUND = """exec: executable {command} not found
+
+It looks like you are trying to use a client-go credential plugin that is not installed.
+
+To learn more about this feature, consult the documentation available at:
+      https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
+"""
+UNABLE = "Unable to connect to the server: getting credentials: "
+SCHEME = "pkg/client/auth/exec/exec.go:64"
+PEM = "-----BEGIN"
+
+
+def wrong_plugin(entry: Mapping[str, Any], name: str) -> Iterator[str]:
+    """What makes no sense in a user's entry for a plugin."""
+    must = f"must be specified for {name} to use exec authentication plugin"
+    yield from (f"{key} {must}" for key in ("command", "apiVersion") if not entry.get(key))
+    yield from (f"env variable name {must}" for each in entry.get("env") or () if not (each or {}).get("name"))
+    mode = entry.get("interactiveMode")
+    if not mode and entry.get("apiVersion") == VERSIONS[0]:
+        yield f"interactiveMode {must}"
+    elif mode and mode not in MODES:
+        yield f"invalid interactiveMode for {name}: {quote(str(mode))}"
+
+
+def check_version(entry: Mapping[str, Any]) -> None:
+    """Refuse a plugin of another protocol.
+
+    Raises:
+        ClusterError: kubectl's line for it.
+    """
+    if entry.get("apiVersion") not in VERSIONS:
+        raise ClusterError(f"error: exec plugin: invalid apiVersion {quote(str(entry.get('apiVersion')))}")
+
+
+def ask(entry: Mapping[str, Any], server: str) -> Object:
+    """Run the plugin; the `status` of what it answers.
+
+    Raises:
+        ClusterError: kubectl's line for a plugin that is not there, fails, or answers something else.
+    """
+    command = str(entry["command"])
+    if said := _not_runnable(command, str(entry.get("installHint") or "")):
+        raise ClusterError(UNABLE + said)
+    interactive = entry.get("interactiveMode") != "Never" and sys.stdin is not None and sys.stdin.isatty()
+    if entry.get("interactiveMode") == "Always" and not interactive:
+        why = "standard input is not a terminal"
+        raise ClusterError(f"{UNABLE}exec plugin cannot support interactive mode: {why}")
+    spec: Object = {"interactive": interactive}
+    if entry.get("provideClusterInfo"):
+        spec["cluster"] = {"server": server}
+    info = {"kind": "ExecCredential", "apiVersion": entry["apiVersion"], "spec": spec}
+    variables = {str(v["name"]): str(v.get("value", "")) for v in entry.get("env") or ()}
+    done = subprocess.run(
+        [command, *map(str, entry.get("args") or ())],
+        stdout=subprocess.PIPE,
+        stdin=None if interactive else subprocess.DEVNULL,
+        env={**os.environ, **variables, "KUBERNETES_EXEC_INFO": json.dumps(info, separators=(",", ":"))},
+        check=False,
+    )
+    if done.returncode:  # a signal is no exit code
+        code = max(done.returncode, -1)
+        raise ClusterError(f"{UNABLE}exec: executable {command} failed with exit code {code}")
+    try:
+        return _status(done.stdout.decode("utf-8", "replace"), str(entry["apiVersion"]))
+    except _Unusable as error:
+        raise ClusterError(f"{UNABLE}{error}") from error
+
+
+def _not_runnable(command: str, hint: str) -> str:
+    """Why the program cannot be started; "" if it can."""
+    if shutil.which(command) is not None:
+        return ""
+    if Path(command).name != command:
+        why = "permission denied" if Path(command).exists() else "no such file or directory"
+        return f"exec: fork/exec {command}: {why}"
+    return NOT_FOUND.format(command=command) + (f"\n{hint}" if hint else "")
+
+
+class _Unusable(Exception):
+    """An answer that says nothing of who asks."""
+
+
+def _status(text: str, version: str) -> Object:
+    answer = _decoded(text)
+    given, kind = answer.get("apiVersion") or "", answer.get("kind") or ""
+    if given and (given not in VERSIONS or kind not in ("", "ExecCredential")):
+        raise _Unusable(f'decoding stdout: no kind "{kind}" is registered for version "{given}" in scheme "{SCHEME}"')
+    if said := fields.wrong_credential(answer):
+        raise _Unusable(f"decoding stdout: {said}")
+    if given != version:
+        shown = given or f"{GROUP}/__internal"
+        raise _Unusable(f"exec plugin is configured to use API version {version}, plugin returned version {shown}")
+    status: Object | None = answer.get("status")
+    if status is None:
+        raise _Unusable("exec plugin didn't return a status field")
+    certificate, key = (str(status.get(name) or "") for name in ("clientCertificateData", "clientKeyData"))
+    if not (status.get("token") or certificate or key):
+        raise _Unusable("exec plugin didn't return a token or cert/key pair")
+    if bool(certificate) != bool(key):
+        raise _Unusable("exec plugin returned only certificate or key, not both")
+    if missing := next(
+        (name for name, pem in (("certificate", certificate), ("key", key)) if pem and PEM not in pem), ""
+    ):
+        why = f"tls: failed to find any PEM data in {missing} input"
+        raise _Unusable(f"failed parsing client key/certificate: {why}")
+    return status
+
+
+def _decoded(text: str) -> Object:
+    """What a plugin printed, JSON or YAML, as an object."""
+    is_json = text.lstrip().startswith("{")
+    try:
+        found = json.loads(text) if is_json else yaml.load(text, Loader=goyaml.loader())
+    except json.JSONDecodeError as error:
+        said = gotext.syntax_error(text) or str(error)
+        raise _Unusable(f"decoding stdout: couldn't get version/kind; json parse error: {said}") from error
+    except yaml.MarkedYAMLError as error:
+        raise _Unusable(f"decoding stdout: yaml: {goyaml.said(error, text)}") from error
+    if found is not None and not isinstance(found, dict):
+        raise _Unusable(f"decoding stdout: {fields.no_object(found)}")
+    return found or {}
