@@ -11,11 +11,16 @@ from collections.abc import Callable, Iterator
 AGE = "AGE"
 COLUMNS = frozenset({"AGE", "LAST SEEN", "LAST SCHEDULE", "DURATION", "SINCE CREATION", "만들어진 뒤"})
 """Headings, in capitals, under which ages stand: kubectl's, and those of the panels' twins."""
-DURATION = r"(?=\d)(?:\d+y)?(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?(?<=[ydhms])"
+DURATION = (
+    r"(?=\d)(?:\d+y)?(?:\d{1,3}d)?(?:(?:[1-3]?\d|4[0-7])h)?"
+    r"(?:(?:1[0-7]\d|\d{1,2})m)?(?:(?:1[01]\d|\d{1,2})s)?(?<=[ydhms])"
+)
+"""What HumanDuration writes: 500m is no age, which would be 8h20m."""
 PLAIN = re.compile(rf"{DURATION}(?: \(x\d+ over {DURATION}\))?", re.ASCII)
 KOREAN = r"(?=\d)(?:\d+년 ?)?(?:\d+일 ?)?(?:\d+시간 ?)?(?:\d+분 ?)?(?:\d+초)?(?<=[년일간분초])"
 BEFORE_AGO = re.compile(rf"(?<![\w.:/+=-])(?:{DURATION}(?= ago\b)|{KOREAN}(?= 전\b))")
 OVER = re.compile(rf"(\(x\d+ over ){DURATION}(?=\))", re.ASCII)
+CELL_OF_TEXT = re.compile(r"\S+(?: \S+)*")
 GAP = re.compile(r"[ ]{2,}")
 ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
 CELL = re.compile(r"(?P<tag><t(?P<kind>[hd])\b[^>]*>)(?P<text>[^<]*)(?P<end></t[hd]>)")
@@ -29,16 +34,22 @@ def hide(text: str) -> str:
 
 def _lines(text: str) -> Iterator[str]:
     """Line by line: a row belongs to the heading that was seen last, until an empty line."""
-    heading: list[str] = []
+    heading, starts = list[str](), list[int]()
     for line in text.splitlines(keepends=True):
         cells = GAP.split(line.strip())
         if not line.strip():
             heading = []
         elif any(cell.upper() in COLUMNS for cell in cells):
-            heading = [cell.upper() for cell in cells]
+            heading, starts = [cell.upper() for cell in cells], _starts(line)
         elif len(cells) == len(heading):
             line = _hidden(line, [name in COLUMNS for name in heading])
+        elif heading and set(_starts(line)) <= set(starts):  # some cells are empty
+            line = _hidden(line, [heading[starts.index(at)] in COLUMNS for at in _starts(line)])
         yield line
+
+
+def _starts(line: str) -> list[int]:
+    return [cell.start() for cell in CELL_OF_TEXT.finditer(line)]
 
 
 def _hidden(line: str, ages: list[bool]) -> str:
@@ -48,7 +59,7 @@ def _hidden(line: str, ages: list[bool]) -> str:
     def cell(found: re.Match[str]) -> str:
         return AGE if next(cells) and PLAIN.fullmatch(found[0]) else found[0]
 
-    return re.sub(r"\S+(?: \S+)*", cell, line)
+    return CELL_OF_TEXT.sub(cell, line)
 
 
 def _html_rows() -> Callable[[re.Match[str]], str]:
