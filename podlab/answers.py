@@ -91,8 +91,10 @@ UNTRUSTED = (
     "Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority"
 )
 NO_ANSWER = Text(
-    ko="클러스터가 응답하지 않습니다. `podlab status`로 살펴보고, 꺼져 있으면 `podlab up`으로 다시 시작합니다.",
-    en="The cluster does not answer. See `podlab status`; if it is down, `podlab up` starts it again.",
+    ko="클러스터가 응답하지 않습니다. 노트북에서는 첫 코드 셀(`start(…)`)을, 터미널에서는 `podlab up`을 실행하면 다시 "
+    "시작합니다. 지금 어떤지는 `podlab status`가 보여 줍니다.",
+    en="The cluster does not answer. A notebook's first code cell (`start(…)`) starts it again, as `podlab up` does in "
+    "a terminal; `podlab status` shows how it is.",
 )
 
 

@@ -43,6 +43,12 @@ POSITION = Text(
 )
 
 
+PAIR = Text(
+    ko='키와 값은 한 문자열입니다: `kubectl.{verb}("pod", "web", "{key}={value}")`',
+    en='Key and value are one text: `kubectl.{verb}("pod", "web", "{key}={value}")`.',
+)
+
+
 def in_text(verb: str, arguments: Iterable[object]) -> list[str]:
     """The positional arguments as words.
 
@@ -91,7 +97,7 @@ def keywords(verb: str, given: Mapping[str, Any]) -> tuple[dict[str, Any], Commo
     for keyword, value in given.items():
         flag = usage.by_keyword(keyword)
         if flag is None:
-            raise _unknown(usage, keyword)
+            raise _unknown(usage, keyword, value)
         if not accepts(verb, flag):
             raise PodlabError(refused(f"kubectl {verb} --{flag.name}"))
         found[flag.keyword] = of_call(verb, flag, value)
@@ -101,14 +107,16 @@ def keywords(verb: str, given: Mapping[str, Any]) -> tuple[dict[str, Any], Commo
     return {known[name]: value for name, value in found.items() if name in known}, common
 
 
-def _unknown(usage: Usage, keyword: str) -> PodlabError:
+def _unknown(usage: Usage, keyword: str, value: Any) -> PodlabError:
     name = keyword.strip("_").replace("_", "-")
-    there = sorted(flag.keyword for flag in usage.flags.values() if accepts(usage.name, flag))
+    there = sorted([*(flag.keyword for flag in usage.flags.values() if accepts(usage.name, flag)), "namespace"])
     letter = usage.by_letter(keyword.strip("_"))
     if letter and letter.keyword in there:
         near: Text | None = MEANT.format(name=letter.keyword)
     elif keyword == "name":
         near = POSITION.format(verb=usage.name)
+    elif usage.name in ("label", "annotate") and isinstance(value, str):
+        near = PAIR.format(verb=usage.name, key=keyword, value=value)
     else:
         near = did_you_mean(keyword.strip("_"), there)
     return PodlabError(f"error: unknown flag: --{name}{see(usage.name)}", near or FLAGS.format(names=", ".join(there)))

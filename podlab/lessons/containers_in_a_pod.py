@@ -152,7 +152,7 @@ QUESTIONS = (
         "port",
         Text(
             ko="nginx 둘이 든 파드를 적용하면 어떻게 됩니까?",
-            en="What happens to a Pod with two nginx when you apply it?",
+            en="What happens to a Pod with two nginx containers when you apply it?",
         ),
         (
             Option(

@@ -16,12 +16,13 @@ from podlab.lessons.uses import USES, called, example
 from podlab.text import Text
 
 START = Text(
-    ko="커널이 다시 시작되었습니다. 이 노트북의 첫 코드 셀(`start(…)`)을 다시 실행하고 이어 가십시오.",
-    en="The kernel was restarted: run this notebook's first code cell (`start(…)`) once more and carry on.",
+    ko="이 커널은 새것이거나 다시 시작되었습니다. 이 노트북의 첫 코드 셀(`start(…)`)을 실행하고 이어 가십시오.",
+    en="This kernel is new, or was restarted: run this notebook's first code cell (`start(…)`) and carry on.",
 )
 EARLIER = Text(
-    ko="`{name}`{은/는} 앞의 셀에서 정해집니다. 그 셀을 먼저 실행하십시오.",
-    en="`{name}` is made in a cell further up: run that one first.",
+    ko="`{name}`{이라는/라는} 이름은 아직 없습니다. 앞의 셀에서 정하는 이름이면 그 셀을 먼저 실행하고, 아니면 철자를 "
+    "확인하십시오.",
+    en="There is no `{name}` yet: if a cell further up makes it, run that one first; else check its spelling.",
 )
 NEAR = Text(ko="혹시 `{name}`입니까?", en="Did you mean `{name}`?")
 MAGIC = Text(
@@ -41,6 +42,31 @@ QUOTES = Text(
     en='A text has quotes: `"{name}"`. If it is a name that a cell further up makes, run that one first.',
 )
 LIKE_THIS = Text(ko="이렇게 씁니다: `{example}`", en="It is written like this: `{example}`")
+OPEN_QUOTE = Text(
+    ko="따옴표를 열고 닫지 않았습니다. 연 것과 같은 따옴표로 닫습니다. 예: `{example}`",
+    en="A quotation mark was opened and not closed by one of the same kind. For example: `{example}`",
+)
+OPEN_BRACKET = Text(
+    ko="괄호를 열고 닫지 않았습니다. 예: `{example}`",
+    en="A bracket was opened and not closed. For example: `{example}`",
+)
+YAML = Text(
+    ko="이것은 파이썬이 아니라 매니페스트(YAML)입니다. 셀의 맨 첫 줄에 `%%manifest web.yaml`처럼 적으십시오.",
+    en="This is a manifest (YAML), and a cell is Python: make its very first line `%%manifest web.yaml`.",
+)
+FIRST_LINE = Text(
+    ko="`%%manifest`는 셀의 맨 첫 줄, 맨 앞에 적습니다. 그 위나 왼쪽에는 아무것도 없어야 합니다.",
+    en="`%%manifest` begins the cell: nothing may stand above it, nor to its left.",
+)
+NO_ITEM = Text(
+    ko="목록에 그만큼 들어 있지 않습니다. 비었을 수도 있습니다. `[0]` 같은 번호를 떼고 무엇이 들어 있는지 "
+    "먼저 보십시오.",
+    en="The list does not hold that many; it may be empty. Take off the number, such as `[0]`, and look at it first.",
+)
+NO_KEY = Text(
+    ko='그런 키는 없습니다. `kubectl.get("pod", "web", output="yaml")`이 있는 키를 보여 줍니다.',
+    en='There is no such key: `kubectl.get("pod", "web", output="yaml")` shows those there are.',
+)
 EMPTY_CELL = Text(
     ko="매니페스트를 `%%manifest` 줄 아래에 적으십시오.", en="Write the manifest below the line with `%%manifest`."
 )
@@ -48,6 +74,11 @@ OUTPUT = Text(
     ko="kubectl이 돌려주는 것은 출력입니다. 글자는 `str(…)`, 오브젝트는 `….objects[0]`으로 꺼냅니다.",
     en="What kubectl gives back is its output: its text is `str(…)`, its objects are `….objects[0]`.",
 )
+UNREAD = {
+    "unterminated string|EOL while scanning": OPEN_QUOTE,
+    "was never closed|incomplete input|unexpected EOF": OPEN_BRACKET,
+}
+"""What Python's parser says, and what is meant; else the example alone."""
 VERBS = "get|describe|apply|create|delete|logs|exec|run|explain|label|scale|rollout|wait|events"
 OURS = (*(name for name in USES if "." not in name), "kubectl", "practice")
 ERRORS = (NameError, SyntaxError, UsageError, TypeError, AttributeError, ValueError, LookupError, ImportError)
@@ -61,8 +92,12 @@ def hint_for(error: BaseException, cell: str, names: set[str], line: str = "", i
         line: the cell's line in which it happened.
         inside: whether it was raised in podlab, and not in the cell itself.
     """
+    if isinstance(error, SyntaxError | NameError) and re.match(r"\s*(apiVersion|kind|metadata|spec):", cell):
+        return YAML
     if isinstance(error, SyntaxError):
         return _unreadable(error, cell)
+    if isinstance(error, IndexError | KeyError):
+        return (NO_ITEM if isinstance(error, IndexError) else NO_KEY) if "kubectl" in cell else None
     if isinstance(error, ImportError):
         return _not_there(str(error), error.name or "")
     if isinstance(error, NameError) and error.name:
@@ -80,8 +115,12 @@ def _unreadable(error: SyntaxError, cell: str) -> Text | None:
     bare = next((line.strip() for line in lines if re.match(rf"\s*({VERBS})\s+[\w-]", line)), "")
     if bare:
         return BARE.format(line=bare)
+    if "'%manifest'" in cell:  # as IPython reads a line with %% that does not begin the cell
+        return FIRST_LINE
     there = lines[error.lineno - 1] if error.lineno and error.lineno <= len(lines) else cell
-    return LIKE_THIS.format(example=example(name)) if (name := called(there)) else None
+    name = "kubectl.get" if re.search(r"\bkubectl\.(?!\w)", there) else called(there)
+    said = next((text for words, text in UNREAD.items() if re.search(words, str(error))), LIKE_THIS)
+    return said.format(example=example(name)) if name else None
 
 
 def _magic(said: str) -> Text | None:
@@ -91,7 +130,7 @@ def _magic(said: str) -> Text | None:
     if not found:
         return None
     if found[3] in ("kubectl", "manifest"):
-        return LOST_MAGIC
+        return FIRST_LINE if said.startswith("Line magic function `%%") else LOST_MAGIC
     near = difflib.get_close_matches(found[3], ["kubectl", "manifest"], 1, 0.75)
     return NEAR.format(name=found[2] + near[0]) if near else None
 
@@ -100,8 +139,10 @@ def _not_there(said: str, module: str) -> Text | None:
     import podlab
 
     word = re.search(r"cannot import name '(\w+)' from 'podlab", said)
-    near = difflib.get_close_matches(word[1] if word else module, podlab.__all__ if word else ["podlab"], 1, 0.6)
-    return NEAR.format(name=near[0]) if near and module.startswith("podla") else None
+    near = difflib.get_close_matches(
+        word[1] if word else module, podlab.__all__ if word else ["podlab"], 1, 0.6 if word else 0.75
+    )
+    return NEAR.format(name=near[0]) if near else None
 
 
 def _misused(said: str, line: str, inside: bool) -> Text | None:
@@ -130,8 +171,8 @@ def _unknown(name: str, names: set[str], line: str) -> Text:
     near = difflib.get_close_matches(name, [*names, *OURS], 1, 0.75)
     if near:
         return NEAR.format(name=near[0])
-    in_call = re.search(rf"kubectl\.\w+\(.*\b{re.escape(name)}\b", line)
-    return (QUOTES if in_call else EARLIER).format(name=name)
+    in_call = re.search(rf"kubectl\.\w+\(.*?\b({re.escape(name)}\b[\w.-]*)", line)
+    return QUOTES.format(name=in_call[1]) if in_call else EARLIER.format(name=name)
 
 
 def load_ipython_extension(shell: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 USES = {
-    "start": 'start("02")',
+    "start": 'start("02", language="ko")',
     "check": 'check(kubectl, "02-ready")',
     "quiz": 'quiz("02")',
     "answer": 'quiz("02").answer(1, "b")',

@@ -47,7 +47,7 @@ WRONG = {
     "storeroom": ("64Ti", "32Ti", "Unschedulable"),
     "courier": ("    kubernetes.io/os: linus", "    {}", "the nodeSelector is gone"),
     "night-shift": ("  containers:", "  tolerations: [{operator: Exists}]\n  containers:", "tolerates every taint"),
-    "ledger": ("1.27", "latest", "still Terminating"),
+    "ledger": ("1.27", "latest", "still being deleted"),
 }
 
 

@@ -22,8 +22,8 @@ def shell():
 @pytest.mark.parametrize(
     ("cell", "hint"),
     [
-        ("kubectl.get('pods')", "→ The kernel was restarted: run this notebook's first code cell"),
-        ("check(1, '02-ready')", "→ The kernel was restarted"),
+        ("kubectl.get('pods')", "→ This kernel is new, or was restarted: run this notebook's first code cell"),
+        ("check(1, '02-ready')", "→ This kernel is new, or was restarted"),
         (
             "kubectl get pods -o wide",
             "→ A cell is Python; a kubectl command takes a % in front: `%kubectl get pods -o wide`",
@@ -31,7 +31,7 @@ def shell():
         ("%kubectl get pods", "→ `%kubectl` and `%%manifest` are there after the first code cell"),
         ("%%manifest x.yaml\na: 1", "→ `%kubectl` and `%%manifest` are there after the first code cell"),
         ("Podboard(1)", "→ Did you mean `PodBoard`?"),
-        ("page2", "→ `page2` is made in a cell further up"),
+        ("page2", "→ There is no `page2` yet: if a cell further up makes it"),
     ],
 )
 def test_one_hint(shell, capsys, cell, hint):
@@ -47,7 +47,15 @@ def test_one_hint(shell, capsys, cell, hint):
         ("get pods", "→ A kubectl command begins with `%kubectl`: `%kubectl get pods`"),
         ('kubectl.get("pods" output="wide")', '→ It is written like this: `kubectl.get("pods", output="wide")`'),
         ("kubectl.get pods", "→ It is written like this: `kubectl.get("),
-        ('check(kubectl, "02-ready"', "→ It is written like this: `check(kubectl"),
+        ('check(kubectl, "02-ready"', "→ A bracket was opened and not closed. For example: `check(kubectl"),
+        ('kubectl.get("pods)', "→ A quotation mark was opened and not closed by one of the same kind"),
+        ("kubectl.get('pods\")", "→ A quotation mark was opened and not closed by one of the same kind"),
+        ("kubectl.", "→ It is written like this: `kubectl.get("),
+        ("apiVersion: v1\nkind: Pod", "make its very first line `%%manifest web.yaml`"),
+        ("kind: Pod\nmetadata:\n  name: web", "make its very first line `%%manifest web.yaml`"),
+        ("# mine\n%%manifest x.yaml\na: 1", "→ `%%manifest` begins the cell"),
+        ("  %%manifest x.yaml\na: 1", "→ `%%manifest` begins the cell"),
+        ("import pdolab", "→ Did you mean `podlab`?"),
         ("%kubctl get pods", "→ Did you mean `%kubectl`?"),
         ("%%manifesto x.yaml\na: 1", "→ Did you mean `%%manifest`?"),
         ("from podlab import PodBord", "→ Did you mean `PodBoard`?"),
@@ -94,6 +102,11 @@ kubectl = Kubectl(Client())
         ("kubectl.run()", '`kubectl.run("web", image="nginx", port=80)`'),
         ("kubectl.cp('a')", "`kubectl.cp("),
         ("kubectl.get(pods)", 'A text has quotes: `"pods"`'),
+        ("kubectl.apply(nginx-pod.yaml)", 'A text has quotes: `"nginx-pod.yaml"`'),
+        ("kubectl.get(n='x')", "Did you mean `namespace`?"),
+        ("kubectl.label('pod', 'web', app='x')", '`kubectl.label("pod", "web", "app=x")`'),
+        ("kubectl and [][0]", "it may be empty"),
+        ("kubectl and {}['a']", "There is no such key"),
         ("kubectl.get(['pods'])", '`kubectl.get("pods", "web")`'),
         ("kubectl.delete('pod', name='x')", "without a word before it"),
         ("kubectl.apply(f='a.yaml')", "Did you mean `filename`?"),

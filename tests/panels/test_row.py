@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,17 +25,16 @@ def events(name: str) -> Iterator[dict[str, Any]]:
 
 
 def printed(name: str) -> Iterator[tuple[float, str, str, str, int]]:
-    """Every Pod row in a transcript's `kubectl get pods` tables, with the time it was printed at."""
-    time, inside = 0.0, False
-    for line in (GOLDEN / name / "transcript.txt").read_text(encoding="utf-8").splitlines():
-        if stamp := re.match(r"\[t=([\d.]+)\]", line):
-            time, inside = float(stamp[1]), False
-        elif line.startswith("---"):
-            inside = False
-        elif HEADER.match(line):
-            inside = True
-        elif inside and (cells := LINE.match(line)):
-            yield time, cells[1], cells[2], cells[3], int(cells[4])
+    """Every Pod row in a transcript's `kubectl get pods` tables, with the time when the next step began."""
+    text = (GOLDEN / name / "transcript.txt").read_text(encoding="utf-8")
+    steps = re.split(r"^(?=\[t=)", text, flags=re.M)
+    stamps = [float(found[1]) if (found := re.match(r"\[t=([\d.]+)\]", step)) else 0.0 for step in steps]
+    for step, end in zip(steps, [*stamps[1:], math.inf], strict=True):
+        inside = False
+        for line in step.splitlines():
+            inside = bool(HEADER.match(line)) or (inside and not line.startswith("---"))
+            if inside and (cells := LINE.match(line)):
+                yield end, cells[1], cells[2], cells[3], int(cells[4])
 
 
 @pytest.mark.parametrize("name", RECORDINGS)

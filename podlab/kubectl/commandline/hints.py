@@ -14,6 +14,9 @@ def hint_for(line: str) -> Text | None:
     unknown = re.search(r'unknown field "([^"]*)"', line)
     if unknown and (meant := _meant(unknown[1])):
         return meant
+    kind = re.search(r'no matches for kind "([^"]*)" in version "([^"]*)"', line)
+    if kind and (meant := _kind(kind[1])):
+        return meant
     for pattern, hint in (*HINTS, *SLIPS):
         found = re.search(pattern, line, re.S)
         if found:
@@ -30,6 +33,29 @@ def _meant(field: str) -> Text | None:
     return MEANT.format(field=field, near=near[0]) if near else None
 
 
+def _kind(kind: str) -> Text | None:
+    """Where a kind is that was looked for in the wrong group, or the kind that somebody meant."""
+    if kind in VERSIONS:
+        return OTHER_VERSION.format(kind=kind, version=VERSIONS[kind])
+    near = difflib.get_close_matches(kind.capitalize(), VERSIONS, 1, 0.7)
+    return MEANT_KIND.format(kind=kind, near=near[0]) if near else None
+
+
+VERSIONS = {
+    "Pod": "v1", "Service": "v1", "ConfigMap": "v1", "Secret": "v1", "Namespace": "v1", "ServiceAccount": "v1",
+    "PersistentVolumeClaim": "v1", "Deployment": "apps/v1", "ReplicaSet": "apps/v1", "StatefulSet": "apps/v1",
+    "DaemonSet": "apps/v1", "Job": "batch/v1", "CronJob": "batch/v1", "Ingress": "networking.k8s.io/v1",
+    "NetworkPolicy": "networking.k8s.io/v1",
+}  # fmt: skip
+"""The kinds that a learner writes, and the apiVersion of each."""
+OTHER_VERSION = Text(
+    ko="{kind}의 apiVersion은 다릅니다: `apiVersion: {version}`",
+    en="The apiVersion of a {kind} is another: `apiVersion: {version}`",
+)
+MEANT_KIND = Text(
+    ko="{kind}{이라는/라는} kind는 없습니다. 혹시 `{near}`입니까? 대소문자까지 맞아야 합니다.",
+    en="There is no kind {kind}. Did you mean `{near}`? Upper and lower case count.",
+)
 # Fields of a Pod and its neighbours that a learner may misspell.
 FIELDS = (
     "apiVersion", "args", "command", "containerPort", "containers", "cpu", "emptyDir", "env", "envFrom", "image",
@@ -110,7 +136,7 @@ HINTS: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
-        r"cannot unmarshal object into Go struct field (?P<field>\S+) of type \[\]",
+        r"cannot unmarshal \w+ into Go struct field (?P<field>\S+) of type \[\]",
         Text(
             ko="{field}에는 목록이 와야 합니다. 항목마다 앞에 `- `를 붙입니다.",
             en="{field} takes a list: put `- ` before each of its items.",
@@ -120,9 +146,9 @@ HINTS: tuple[tuple[str, Text], ...] = (
         r"timed out waiting for the condition",
         Text(
             ko="기다리던 상태가 제때 오지 않았습니다. `kubectl describe`의 Events가 무엇을 기다리는지 알려 줍니다. "
-            "시간이 더 필요하면 `timeout`을 늘립니다.",
+            "시간이 더 필요하면 `timeout`을 늘립니다. 기다린 조건의 이름(`Ready`)도 확인하십시오.",
             en="What was waited for did not come in time. The Events of `kubectl describe` say what it waits for; "
-            "if it only needs longer, raise `timeout`.",
+            "if it only needs longer, raise `timeout`. And see whether the condition is spelt right (`Ready`).",
         ),
     ),
     (
@@ -144,9 +170,17 @@ HINTS: tuple[tuple[str, Text], ...] = (
     (
         r"resource\(s\) were provided, but no name was specified",
         Text(
-            ko="무엇을 지울지 이름이 없습니다. 이름을 적거나, 레이블로 고르거나(`selector=`), 모두라면 "
-            "`all=True`를 붙입니다.",
-            en="Which of them? Give a name, pick by label (`selector=`), or say `all=True` for every one.",
+            ko='어느 것인지 이름이 없습니다. `"pod/web"`처럼 종류와 이름을 적거나, 레이블로 고르거나(`selector=`), '
+            "모두라면 `all=True`를 붙입니다.",
+            en='Which of them? Give type and name (`"pod/web"`), pick by label (`selector=`), or say `all=True` for '
+            "every one.",
+        ),
+    ),
+    (
+        r"cannot unmarshal \w+ into Go struct field (?P<field>\S+) of type (map|v1\.)",
+        Text(
+            ko="{field} 아래에는 `키: 값` 줄이 와야 합니다. 다음 줄부터 두 칸 들여 한 줄에 하나씩 적습니다.",
+            en="{field} takes lines of `key: value` below it, one each, two spaces further in.",
         ),
     ),
     (

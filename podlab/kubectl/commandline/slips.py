@@ -160,4 +160,58 @@ SLIPS: tuple[tuple[str, Text], ...] = (
             en='A patch may be a Python value: `patch={{"metadata": {{"labels": {{"tier": "front"}}}}}}`.',
         ),
     ),
+    (
+        r"must specify --patch or --patch-file",
+        Text(
+            ko='무엇을 바꿀지 더하십시오: `patch={{"metadata": {{"labels": {{"tier": "front"}}}}}}`',
+            en='Add what to change: `patch={{"metadata": {{"labels": {{"tier": "front"}}}}}}`.',
+        ),
+    ),
+    (
+        r'exec: "[^"]*": stat (?P<first>\S+) (?P<rest>.*): no such file',
+        Text(
+            ko='명령의 낱말은 저마다 따옴표로 감쌉니다: `kubectl.exec("web", "ls", "/")`',
+            en='Each word of the command has quotes of its own: `kubectl.exec("web", "ls", "/")`.',
+        ),
+    ),
+    (
+        r'exec: "(?P<program>[^"]*)": (executable file not found|stat .*no such file)',
+        Text(
+            ko="이 컨테이너에는 `{program}`{이라는/라는} 프로그램이 없습니다. 철자를 확인하십시오. 어떤 프로그램이 "
+            "있는지는 이미지마다 다릅니다.",
+            en="This container has no program `{program}`. Check its spelling; which programs there are depends on the "
+            "image.",
+        ),
+    ),
+    (
+        r"container \S+ is not valid for pod (?P<pod>\S+) out of: (?P<there>[^\n]+)",
+        Text(
+            ko="파드 {pod}의 컨테이너는 다음과 같습니다: {there}. 그 가운데 하나를 적으십시오.",
+            en="The containers of {pod} are: {there}. Name one of these.",
+        ),
+    ),
+    (
+        r"previous terminated container .* not found",
+        Text(
+            ko="다시 시작된 적이 없는 컨테이너에는 이전 로그가 없습니다. `previous=True`(`-p`)를 빼면 "
+            "지금의 로그가 나옵니다.",
+            en="A container that was never restarted has no earlier log. Without `previous=True` (`-p`) you get the "
+            "present one.",
+        ),
+    ),
+    (
+        r"unexpected custom-columns spec",
+        Text(
+            ko="열은 `제목:경로`로 적고 쉼표로 잇습니다: `custom-columns=NAME:.metadata.name,IP:.status.podIP`",
+            en="A column is `HEADING:path`, with commas between: "
+            "`custom-columns=NAME:.metadata.name,IP:.status.podIP`.",
+        ),
+    ),
+    (
+        r"error parsing jsonpath",
+        Text(
+            ko="경로는 중괄호로 감쌉니다. 열고 닫은 괄호의 짝을 확인하십시오: `jsonpath={{.status.podIP}}`",
+            en="A path stands in braces; see that each bracket is closed: `jsonpath={{.status.podIP}}`.",
+        ),
+    ),
 )

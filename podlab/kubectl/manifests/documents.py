@@ -44,6 +44,19 @@ BETWEEN = Text(
 )
 
 
+CAUSES = {
+    "could not find expected ':'": Text(
+        ko="{path}의 {line}번째 줄에 콜론이 없거나, 콜론 뒤에 빈칸이 없습니다. `image: nginx`처럼 씁니다.",
+        en="In {path}, line {line}, a colon is missing, or the space after it: write `image: nginx`.",
+    ),
+    "found unexpected end of stream": Text(
+        ko="{path}의 {line}번째 줄을 봅니다. 따옴표를 열고 닫지 않았습니다.",
+        en="Look at {path}, line {line}: a quotation mark was opened and not closed.",
+    ),
+}
+"""What YAML's parser says, where that tells the cause for certain."""
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """One object of a file; `source` is how messages name the file."""
@@ -166,6 +179,10 @@ def _where(error: yaml.MarkedYAMLError, source: str, before: int) -> Text | None
     if mark is None:
         return None
     named, at = goyaml.line_of(error), mark.line + 1
+    cause = next((text for words, text in CAUSES.items() if words in str(error.problem)), None)
+    if cause:  # what was opened and not closed begins at the context
+        begins = error.context_mark.line + 1 if error.context_mark else at
+        return cause.format(path=source, line=before + min(named or begins, begins))
     if named in (0, at):
         return WHERE.format(path=source, line=before + at, column=mark.column + 1)
     return BETWEEN.format(path=source, line=before + min(named, at), last=before + max(named, at))

@@ -5,6 +5,7 @@ Upstream: staging/src/k8s.io/cli-runtime/pkg/resource/visitor.go, staging/src/k8
 
 from __future__ import annotations
 
+import difflib
 import io
 import json
 import sys
@@ -28,6 +29,10 @@ SUFFIXES = (".json", ".yaml", ".yml")
 NO_FILE = Text(
     ko="그 파일이 작업 폴더에 없습니다. 이름을 확인하거나, `%%manifest {path}` 셀로 먼저 만듭니다.",
     en="There is no such file in this folder. Check the name, or write it first with a `%%manifest {path}` cell.",
+)
+NEAR_FILE = Text(
+    ko="그 파일이 작업 폴더에 없습니다. 혹시 `{near}`입니까?",
+    en="There is no such file in this folder. Did you mean `{near}`?",
 )
 NO_DOWNLOAD = Text(
     ko="주소를 확인합니다. 인터넷에 연결되어 있지 않으면 매니페스트를 파일로 받아 둡니다.",
@@ -104,10 +109,17 @@ def _no_path(command: Command, name: str) -> NoPath | None:
         return None
     path = command.folder / name
     if not path.exists():
-        return NoPath(f'error: the path "{name}" does not exist', NO_FILE.format(path=name))
+        return NoPath(f'error: the path "{name}" does not exist', _missing(path, name))
     if path.is_dir() and not _inside(command, path):
         return NoPath(f"error: error reading [{name}]: recognized file extensions are [.json .yaml .yml]")
     return None
+
+
+def _missing(path: Path, name: str) -> Text:
+    """What to do about a file that is not there: one with almost the same name may be."""
+    there = [each.name for each in path.parent.glob("*") if each.suffix in SUFFIXES] if path.parent.is_dir() else []
+    near = difflib.get_close_matches(path.name, there, 1, 0.8)
+    return NEAR_FILE.format(near=path.with_name(near[0]).name) if near else NO_FILE.format(path=name)
 
 
 def _all(stdin: IO[bytes] | None) -> bytes:

@@ -21,6 +21,10 @@ MEANT = Text(
     ko="혹시 `{name}`입니까? `kubectl api-resources`가 이 클러스터의 모든 종류를 보여 줍니다.",
     en="Did you mean `{name}`? `kubectl api-resources` lists all types that this cluster has.",
 )
+TYPE_FIRST = Text(
+    ko='종류를 먼저 적고 이름은 그다음입니다: `"pod", "{name}"`. `kubectl api-resources`가 모든 종류를 보여 줍니다.',
+    en='The type comes first, then the name: `"pod", "{name}"`. `kubectl api-resources` lists all types.',
+)
 NO_SUCH_TYPE = Text(
     ko="리소스 종류의 이름을 확인합니다. `kubectl api-resources`가 이 클러스터의 모든 종류를 보여 줍니다.",
     en="Check the resource type's spelling; `kubectl api-resources` lists all that this cluster has.",
@@ -90,8 +94,8 @@ class RestMapper:
             found = self._find(name)
         if found is None:
             near = difflib.get_close_matches(name.lower(), {n for each in self.all() for n in _names(each)}, 1, 0.6)
-            hint = MEANT.format(name=near[0]) if near else None if re.search("^-| ", name) else NO_SUCH_TYPE
-            raise PodlabError(f'error: the server doesn\'t have a resource type "{name.partition(".")[0]}"', hint)
+            line = f'error: the server doesn\'t have a resource type "{name.partition(".")[0]}"'
+            raise PodlabError(line, MEANT.format(name=near[0]) if near else _unlike(name))
         return found
 
     def category(self, name: str) -> list[Mapping]:
@@ -116,6 +120,13 @@ class RestMapper:
             said = f'short name "{word}" could also match lower priority resource {others[0].qualified}'
             self.warnings += [] if said in self.warnings else [said]
         return found[0] if found else None
+
+
+def _unlike(name: str) -> Text | None:
+    """The hint for a type that is like none; what begins with a dash or has two words has a hint by its line."""
+    if re.search("^-| ", name):
+        return None
+    return TYPE_FIRST.format(name=name) if "-" in name else NO_SUCH_TYPE
 
 
 def _same(one: Mapping, other: Mapping) -> bool:

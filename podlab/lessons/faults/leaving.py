@@ -14,11 +14,10 @@ def _kept(pod: Pod) -> Text | None:
     """What is amiss with the ledger: the old Pod has to be gone, and nothing may hold the new one."""
     if pod["metadata"].get("deletionTimestamp"):
         return Text(
-            ko="앞의 파드가 아직 Terminating입니다. 파이널라이저가 남아 있는 동안은 강제로 지워도, 다시 적용해도 "
-            "그대로입니다",
-            en="the old Pod is still Terminating. As long as it has a finalizer, deleting it by force does not help, "
-            "nor "
-            "does applying it again",
+            ko="앞의 파드가 아직 지워지는 중입니다(deletionTimestamp가 있습니다). 파이널라이저가 남아 있는 동안은 "
+            "강제로 지워도, 다시 적용해도 그대로입니다",
+            en="the old Pod is still being deleted (it has a deletionTimestamp). As long as it has a finalizer, "
+            "deleting it by force does not help, nor does applying it again",
         )
     if FINALIZER in (pod["metadata"].get("finalizers") or []):
         return Text(

@@ -142,7 +142,9 @@ class Editing {
     this.answered();
     this.parts.said.textContent = answer.event === "said" ? answer.text : "";
     if (answer.event !== "said") showAnswer(this.parts, answer.text, answer.event === "diff");
-    this.announce(answer.text.split("\n").slice(0, 2).join(" "));
+    const lines = answer.text.split("\n");
+    const heads = lines[1]?.trimEnd().endsWith(":"); // "… is invalid:", and what is wrong comes below
+    this.announce(lines.slice(0, heads ? 4 : 2).join(" "));
   }
 
   /** @param {KeyboardEvent} event */

@@ -58,7 +58,7 @@ LABELS = {
     "values": Text(ko="쓸 수 있는 값", en="values"),
     "fields": Text(ko="안에 쓸 수 있는 필드(*는 꼭 있어야 함)", en="fields inside (* required)"),
     "keys": Text(
-        ko="탭 키는 다음 버튼으로 갑니다. 들여쓰기는 공백 두 칸, Ctrl+S는 저장입니다.",
+        ko="탭 키는 다음 단추로 갑니다. 들여쓰기는 공백 두 칸, Ctrl+S는 저장입니다.",
         en="Tab goes on to the buttons; indent with two spaces; Ctrl+S saves.",
     ),
     "waiting_kernel": Text(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from podlab.errors import ManifestError
+from podlab.errors import ManifestError, PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.documents import parse
 from podlab.kubectl.manifests.manifest import manifests, resolve
@@ -54,6 +54,49 @@ def test_a_broken_file_has_kubectls_line_and_a_place_that_begins_there(name: str
     assert caught.value.hint is not None
     assert en in caught.value.hint.en
     assert ko in caught.value.hint.ko
+
+
+@pytest.mark.parametrize(
+    ("text", "en"),
+    [
+        ("spec:\n  - name: c\n    image:nginx\n", "In pod.yaml, line 3, a colon is missing, or the space after it"),
+        ("kind: Pod\nspec\n  a: b\n", "In pod.yaml, line 2, a colon is missing, or the space after it"),
+        ('kind: Pod\nname: "b\nspec: {}\n', "Look at pod.yaml, line 2: a quotation mark was opened and not closed."),
+    ],
+)
+def test_the_cause_is_named_where_it_is_certain(text: str, en: str) -> None:
+    with pytest.raises(ManifestError) as caught:
+        list(parse(text, "pod.yaml"))
+    assert caught.value.hint is not None and en in caught.value.hint.en
+
+
+def test_a_file_of_nearly_the_same_name_is_offered(tmp_path: Path) -> None:
+    (tmp_path / "nginx-pod.yaml").write_text("kind: Pod\n", encoding="utf-8")
+    for name, hint in (("nginx-pod.yml", "Did you mean `nginx-pod.yaml`?"), ("other.yaml", "`%%manifest other.yaml`")):
+        one = command(tmp_path)
+        list(manifests(one, [name]))
+        assert one.failures[0].hint is not None and hint in one.failures[0].hint.en
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("podz", "Did you mean `pod`?"),
+        ("nginx-pod-example", 'The type comes first, then the name: `"pod", "nginx-pod-example"`'),
+        ("qwxyz", "Check the resource type's spelling"),
+    ],
+)
+def test_a_type_that_there_is_not_has_a_next_step(name: str, hint: str) -> None:
+    with pytest.raises(PodlabError) as caught:
+        AsKnown(Silent()).by_name(name)  # type: ignore[arg-type]
+    assert caught.value.hint is not None and hint in caught.value.hint.en
+
+
+class AsKnown(RestMapper):
+    """Asks nobody once more."""
+
+    def all(self) -> list[Mapping]:
+        return [POD]
 
 
 def test_a_character_that_only_looks_right_is_named() -> None:

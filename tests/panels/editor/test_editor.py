@@ -90,7 +90,7 @@ def test_what_names_no_field_is_told_all_the_same() -> None:
     (found,) = of_answer(
         ManifestError('error: no matches for kind "pod" in version "v1"'), documents(SEED)[0], lambda _: ()
     )
-    assert found.line == 2 and "apiVersion v1 has no kind pod" in found.text
+    assert found.line == 2 and "Did you mean `Pod`? Upper and lower case count." in found.text
 
 
 @pytest.mark.parametrize(
