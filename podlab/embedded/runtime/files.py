@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from podlab.embedded.runtime.streams import Fifo
-from podlab.embedded.runtime.volume import SETGID, Mount, Volume
+from podlab.embedded.runtime.volume import PAGE, SETGID, Mount, Volume
 
 NO_SUCH = "No such file or directory"
 MOST_LINKS = 40
@@ -192,12 +192,22 @@ class Files:
             raise FileError("Too many levels of symbolic links")
         volume, inner = self._writable(path, inside=self.exists(path))
         before = (volume.entries.get(inner) or b"") if append else b""
-        if volume.size() + len(data) > volume.limit:
+        if volume.size() + len(data) > volume.limit and (not volume.memory or len(data) > self.room(path)):
             raise FileError("No space left on device")
         self._own(volume, inner)
         volume.entries[inner] = before + data
         if now := self.now():
             volume.times[inner] = now
+
+    def room(self, path: str) -> int:
+        """Bytes that a file on a volume in memory may have more: what is left of its last page, and free pages."""
+        volume, inner, _ = self._locate(self.resolve(path))
+        return volume.limit - volume.size() + -len(volume.entries.get(inner) or b"") % PAGE
+
+    def held(self, path: str) -> int:
+        """Bytes in the volume of a path, where that is in memory."""
+        volume, _, _ = self._locate(self.resolve(path))
+        return volume.size() if volume.memory else 0
 
     def _own(self, volume: Volume, inner: str, usual: int = 0o666) -> None:
         """What is new belongs to who makes it, and in a directory that says so to the directory's group."""

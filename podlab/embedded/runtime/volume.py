@@ -69,6 +69,10 @@ def _own(entries: MutableMapping[str, bytes | None]) -> MutableMapping[str, byte
     return Layered(entries) if len(entries) >= MANY and isinstance(entries, dict) else dict(entries)
 
 
+PAGE = 4096
+"""Bytes that memory is given out in."""
+
+
 @dataclass(slots=True)
 class Volume:
     """A tree of files: absolute path → bytes, or None for a directory; symbolic links: path → target.
@@ -179,8 +183,9 @@ class Volume:
         return Volume(entries, modes=modes, owners=owners)
 
     def size(self) -> int:
-        """Bytes held."""
-        return sum(len(data) for data in self.entries.values() if data)
+        """Bytes held: in memory whole pages."""
+        page = PAGE if self.memory else 1
+        return sum(-(-len(data) // page) * page for data in self.entries.values() if data)
 
 
 @dataclass(frozen=True, slots=True)

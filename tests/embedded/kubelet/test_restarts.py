@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from podlab.embedded.kubelet.status import podspecs
-from tests.embedded.simulation import Simulation
+from tests.embedded.simulation import Simulation, logs
 
 Obj = dict[str, Any]
 
@@ -194,6 +194,21 @@ async def test_what_writes_more_than_it_may_ends_the_pod(
     status = sim.pod("p")["status"]
     assert (status["reason"], status["message"]) == ("Evicted", message)
     assert "ephemeral-storage" in status["allocatedResources"]
+
+
+async def test_a_volume_in_memory_takes_whole_pages(sim: Simulation) -> None:
+    """Recorded on kind: what is left of 8Mi beside a file of two bytes, and what dd still wrote."""
+    script = "echo b > /m/b; df -h /m | tail -1; dd if=/dev/zero of=/m/big bs=1M count=10; stat -c %s /m/big; sleep 600"
+    volumes = [{"name": "m", "emptyDir": {"medium": "Memory", "sizeLimit": "8Mi"}}]
+    sim.create(pod(container(script, volumeMounts=[{"name": "m", "mountPath": "/m"}]), volumes=volumes))
+    await sim.until(lambda: sim.phase("p") == "Running")
+    assert (await logs(sim, "p")).splitlines() == [
+        "tmpfs                     8.0M      4.0K      8.0M   0% /m",
+        "dd: error writing '/m/big': No space left on device",
+        "8+0 records in",
+        "7+0 records out",
+        "8384512",
+    ]
 
 
 async def test_a_volume_that_outgrows_its_limit_ends_the_pod(sim: Simulation) -> None:

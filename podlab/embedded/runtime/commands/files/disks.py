@@ -85,6 +85,8 @@ def _overfull(io: Io, name: str, given: dict[str, str], data: bytes, seek: int, 
     if files.exists(io.path(name)):
         files.remove(io.path(name))
     files.write(io.path(name), bytes(seek) + data[: written * size])
+    if files.held(io.path(name)):
+        files.write(io.path(name), data[written * size :][: files.room(io.path(name))], append=True)
     io.fail(f"dd: error writing '{name}': No space left on device")
     if given.get("status") != "none":
         io.fail(f"{written + 1}+0 records in\n{written}+0 records out")
@@ -179,8 +181,10 @@ async def df(io: Io, words: list[str]) -> int:
     typed = "T" in flags
     for device, path, kind, how in wanted if names else shown:
         limited = re.search(r"size=(\d+)k", how)
-        used, size = (SIZE // 6, SIZE) if kind != "tmpfs" else (0, int(limited[1]) if limited else 65536)
-        part = f"{-(-used * 100 // size)}%"
+        used, size = SIZE // 6, SIZE
+        if kind == "tmpfs":
+            used, size = io.process.machine.files.held(path) // 1024, int(limited[1]) if limited else 65536
+        part = f"{(used * 100 + size // 2) // size if io.busybox else -(-used * 100 // size)}%"
         cells = [_size(value, flags) for value in (size, used, size - used)]
         own = f"{kind:{10 if io.busybox else 7}} " if typed else ""
         numbers = " ".join(f"{cell:>{wide}}" for cell in cells)
