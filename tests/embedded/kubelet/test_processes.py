@@ -125,3 +125,13 @@ async def test_nginx_that_is_told_to_quit_has_done_its_work(sim: Simulation) -> 
     await execute(sim, "p", "sh", "-c", "kill -QUIT 1")
     await sim.until(lambda: bool(ended(sim, "c")), limit=10)
     assert (ended(sim, "c")["exitCode"], ended(sim, "c")["reason"]) == (0, "Completed")
+
+
+async def test_curl_keeps_heads_and_tells_where_it_is_sent(sim: Simulation) -> None:
+    """As recorded on kind."""
+    sim.create({"kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}})
+    await sim.until(lambda: sim.ready("p"), limit=30)
+    asks = "curl -s localhost -D /tmp/h -o /dev/null; head -1 /tmp/h | tr -d '\\r'; mkdir /usr/share/nginx/html/sub; "
+    asks += "curl -s -o /dev/null -w '%{http_code} %{redirect_url}\\n' localhost/sub; "
+    asks += "curl -s -o /dev/null -w '[%{redirect_url}]\\n' localhost"
+    assert (await script(sim, asks))[1] == "HTTP/1.1 200 OK\n301 http://localhost/sub/\n[]\n"

@@ -364,6 +364,7 @@ async def _call_function(shell: Shell, name: str, arguments: list[str], extra: d
     before, loops, shell.arguments, shell.loops = shell.arguments, shell.loops, tuple(arguments), 0
     shell.locals.append({key: shell.variables.get(key) for key in extra})
     shell.variables.update(extra)
+    shell.calls.insert(0, name)
     try:
         return await run(shell, shell.functions[name])
     except Leave as left:
@@ -371,7 +372,7 @@ async def _call_function(shell: Shell, name: str, arguments: list[str], extra: d
             raise
         return left.value
     finally:
-        shell.arguments, shell.loops = before, loops
+        shell.arguments, shell.loops, _ = before, loops, shell.calls.pop(0)
         shell.restore(shell.locals.pop())
 
 

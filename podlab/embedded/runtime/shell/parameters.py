@@ -69,6 +69,7 @@ def _computed(shell: Shell, name: str) -> str | None:
     if name == "HOSTNAME" and shell.dialect.name == "bash":
         return shell.process.machine.hostname
     table = {"UID": str(shell.process.machine.user.uid), "EUID": str(shell.process.machine.user.uid)}
+    table |= {"FUNCNAME": shell.calls[0]} if shell.calls else {}
     table |= {"BASH_VERSINFO": "5", "BASH_VERSION": "5.2.15(1)-release", "BASH": "/usr/bin/bash", "OSTYPE": "linux-gnu"}
     return table.get(name) if shell.dialect.name == "bash" else None
 
@@ -86,6 +87,8 @@ def array_of(shell: Shell, name: str) -> Array:
     """The array of a name; of a variable that is none, one with its value."""
     if name == "PIPESTATUS" and shell.dialect.name == "bash":
         return arrays.of(list(map(str, shell.statuses)))
+    if name == "FUNCNAME" and shell.dialect.name == "bash":
+        return arrays.of(shell.calls)
     if name == "BASH_VERSINFO" and shell.dialect.name == "bash":
         return arrays.of(["5", "2", "15", "1", "release", "x86_64-pc-linux-gnu"])
     if name in shell.arrays:

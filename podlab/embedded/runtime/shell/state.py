@@ -74,6 +74,7 @@ class Shell:
     options: set[str] = field(default_factory=set)
     locals: list[dict[str, str | None]] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
     waited: set[int] = field(default_factory=set)
     final: frozenset[int] = frozenset()
     whole: Command | None = None
@@ -146,6 +147,7 @@ class Shell:
             options=set(self.options),
             locals=[dict(frame) for frame in self.locals],
             jobs=[],
+            calls=list(self.calls),
             waited=set(),
             final=frozenset(),
             whole=None,
@@ -222,7 +224,8 @@ class Shell:
             try:
                 line = parser.line()
             except SyntaxProblem as problem:
-                self.io.fail(syntax_error(self.dialect, problem, text, self.name, problem.line))
+                name = f"{self.name}: line {problem.line}" if self.named and self.dialect is ASH else self.name
+                self.io.fail(syntax_error(self.dialect, problem, text, name, problem.line))
                 raise Exit(2) from None
             except RecursionError:
                 self.fail("syntax error: too deep")

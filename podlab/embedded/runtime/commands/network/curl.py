@@ -11,7 +11,7 @@ from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.network.messages import REASONS, Request, Response
 from podlab.embedded.runtime.network.router import Refused
 
-VALUED = frozenset(
+VALUED = frozenset(["-D", "--dump-header"]) | frozenset(
     """-o -w -m --max-time --connect-timeout -H --header -X --request -d --data --data-raw --data-binary
     --data-urlencode -u --user -A --user-agent -e --referer -b --cookie -c --cookie-jar --cacert --cert --key --retry
     --retry-delay --retry-max-time --resolve -x --proxy -T --upload-file -F --form --output --write-out --max-redirs
@@ -131,10 +131,13 @@ def _show(io: Io, call: _Call, url: str, response: Response) -> int:
         name = urlsplit(url).path.rpartition("/")[2]
     try:
         write = io.writer(name) if name and name != "-" else io.out
+        reason = response.reason or REASONS.get(response.status, "")
+        lines = "".join(f"{key}: {value}\r\n" for key, value in response.headers.items())
+        heads = f"HTTP/1.1 {response.status} {reason}\r\n{lines}\r\n".encode()
+        if dump := call.last("D") or call.last("dump-header"):
+            (io.out if dump == "-" else io.writer(dump))(heads)
         if call.flags & {"i", "I"}:
-            reason = response.reason or REASONS.get(response.status, "")
-            heads = "".join(f"{key}: {value}\r\n" for key, value in response.headers.items())
-            write(f"HTTP/1.1 {response.status} {reason}\r\n{heads}\r\n".encode())
+            write(heads)
         write(response.body)
     except FileError as error:
         io.fail(f"Warning: Failed to open the file {name}: {error}")
@@ -147,6 +150,8 @@ def _show(io: Io, call: _Call, url: str, response: Response) -> int:
 def _formatted(form: str, response: Response, url: str) -> str:
     table = {"http_code": f"{response.status:03}", "response_code": f"{response.status:03}", "url_effective": url}
     table |= {"size_download": str(len(response.body)), "content_type": response.header("content-type")}
+    split, target = urlsplit(url if "://" in url else f"http://{url}"), response.header("location")
+    table["redirect_url"] = target if "://" in target or not target else f"{split.scheme}://{split.netloc}{target}"
     table |= dict.fromkeys(TIMES, "0.001")
     for key, value in table.items():
         form = form.replace(f"%{{{key}}}", value)

@@ -45,6 +45,7 @@ NOTICES = (
     "start worker process {second}",
 )
 TRIES = 5
+OPTIONS = tuple("?hvVtTqspegc")
 SIGNALS = {"reload": "HUP", "quit": "QUIT", "stop": "TERM", "reopen": "USR1"}
 
 
@@ -167,6 +168,7 @@ class Nginx:
                 self.process.err(f"nginx: [emerg] {text}\n".encode())
             self.log("notice", "try again to bind() after 500ms")
             await self.process.machine.clock.sleep(0.5)
+            self.process.catch_up()
         self.log("emerg", "still could not bind()")
         self.process.err(b"nginx: [emerg] still could not bind()\n")
         return False
@@ -347,6 +349,9 @@ def _path(words: list[str]) -> str:
 async def command(io: Io, words: list[str]) -> int:
     """`nginx [-v|-V|-t|-T|-s SIGNAL] [-c FILE]`; without any of these, the server."""
     version = io.process.machine.image.version
+    wrong = next((word for word in words if word.startswith("-") and word[1:2] not in OPTIONS), "")
+    if wrong:
+        return io.fail(f'nginx: invalid option: "{wrong[1:]}"')
     if "-v" in words or "-V" in words:
         return io.fail(f"nginx version: nginx/{version}", 0)
     if "-t" in words or "-T" in words:
