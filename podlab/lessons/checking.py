@@ -26,7 +26,10 @@ def check(kubectl: Kubectl, name: str, answer: object = "") -> Result:
 
     Raises:
         PodlabError: no check has that name.
+        TypeError: the name came first.
     """
+    if isinstance(kubectl, str):
+        raise TypeError("check() takes kubectl first, then the name")
     found, deadline = look(kubectl, name, answer), time.monotonic() + SETTLE
     while found.settling and not found and time.monotonic() < deadline:
         time.sleep(AGAIN)

@@ -84,6 +84,7 @@ kubectl = Kubectl(Client())
     ("cell", "hint"),
     [
         ("check('02-ready')", '`check(kubectl, "02-ready")`'),
+        ("check('02-ready', kubectl)", '`check(kubectl, "02-ready")`'),
         ("check(None, '02-ready')", '`check(kubectl, "02-ready")`'),
         ("check(kubectl, 2)", "the checks of this lesson: 02-clear"),
         ("quiz()", '`quiz("02")`'),
