@@ -383,6 +383,8 @@ def _unpacked(image: Image) -> Volume:
         root.links[path] = target
     for path in (*image.directories.split(), "dev/fd", "dev/mqueue", "dev/pts", "dev/shm"):
         root.make_directory(f"/{path}")
+    if not image.busybox:
+        root.modes["/root"] = 0o700
     return root
 
 

@@ -340,6 +340,8 @@ PLAIN: Mapping[str, Command] = MappingProxyType(
         "logger": true,
         "base32": archives.base32,
         "sysctl": smallcommands.sysctl,
+        "stty": smallcommands.stty,
+        "logname": smallcommands.logname,
         "yes": printing.yes,
     }
 )

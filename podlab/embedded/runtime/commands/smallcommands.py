@@ -84,6 +84,19 @@ async def tty(io: Io, words: list[str]) -> int:
     return 1
 
 
+async def stty(io: Io, words: list[str]) -> int:
+    """`stty`: what is no terminal has no settings, and those of one are not simulated."""
+    if isinstance(io.stdin, Typed):
+        return io.fail("stty: podlab does not simulate the settings of a terminal")
+    name = "standard input" if io.busybox else "'standard input'"
+    return io.fail(f"stty: {name}: Inappropriate ioctl for device")
+
+
+async def logname(io: Io, words: list[str]) -> int:
+    """`logname`: nobody logs in to a container."""
+    return io.fail("logname: getlogin: No such device or address" if io.busybox else "logname: no login name")
+
+
 async def free(io: Io, words: list[str]) -> int:
     """`free [-m]`: the memory of a node in KiB or MiB; what is used of it is an invention."""
     busy = io.busybox
