@@ -139,6 +139,12 @@ class Panel(anywidget.AnyWidget):
         self._clock_wanted = True
         writer.schedule(self)
 
+    def _follow_too(self, other: Feed) -> None:
+        """Follow another feed while the Pods are followed: a write may come after `close()`, and nobody would leave."""
+        with self._guard:
+            if self._deadline is not None:
+                other.follow(self._changed)
+
     def _changed(self, _: Object) -> None:
         writer.schedule(self)
 
@@ -174,6 +180,8 @@ class Panel(anywidget.AnyWidget):
     def close(self) -> None:
         """Close the widget and its share of the watch."""
         if hasattr(self, "_feed"):  # one that was called wrongly has none, and is closed all the same
+            with self._guard:
+                self._deadline = None
             self._feed.leave(self._changed)
             self._release()
         super().close()

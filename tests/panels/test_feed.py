@@ -14,8 +14,9 @@ import pytest
 
 from podlab import text
 from podlab.client import Client
-from podlab.panels import PodBoard
-from podlab.panels.feed import feed
+from podlab.panels import Controllers, Explain, PodBoard, Timeline
+from podlab.panels.feed import _feeds, feed
+from podlab.panels.panel import Panel
 from tests.panels.replay import PODS, Replay, recorded
 
 ROOT = Path(__file__).parents[2]
@@ -139,6 +140,19 @@ def test_hidden_panels_close_the_watch_and_shown_ones_open_it(server: Replay, cl
     board.close()
 
 
+@pytest.mark.parametrize("kind", [PodBoard, Controllers, Explain, Timeline])
+def test_a_closed_panel_follows_nothing_however_late_it_is_written(
+    kind: Callable[..., Panel], server: Replay, client: Client
+) -> None:
+    server.send(RUNNING)
+    panel = kind(client, *([] if kind in (PodBoard, Controllers) else ["nginx-pod-example"]))
+    panel._repr_mimebundle_()
+    soon(lambda: panel.connection == "live")
+    panel.close()
+    panel.write()
+    assert [each.path for each in _feeds[client].values() if each._listeners] == []
+
+
 def opened(board: PodBoard, **content: Any) -> dict[str, Any]:
     """Ask for the seed Pod's detail as the view does, and wait until it is there."""
     uid = RUNNING["object"]["metadata"]["uid"]
@@ -177,7 +191,9 @@ def test_delete_in_the_panel_deletes_the_pod(server: Replay, client: Client) -> 
 
 def test_the_bundle_is_stable_text_a_twin_and_the_view(server: Replay, client: Client) -> None:
     server.send(RUNNING)
-    bundle, _ = PodBoard(client)._repr_mimebundle_()
+    board = PodBoard(client)
+    bundle, _ = board._repr_mimebundle_()
+    board.close()
     assert bundle["text/plain"] == "PodBoard(namespace='default')"
     assert "<td>Running</td>" in bundle["text/html"]
     assert "application/vnd.jupyter.widget-view+json" in bundle
@@ -185,7 +201,9 @@ def test_the_bundle_is_stable_text_a_twin_and_the_view(server: Replay, client: C
 
 def test_the_twin_of_an_unreachable_server_says_so(server: Replay, client: Client) -> None:
     server.stop()
-    html = PodBoard(client)._repr_mimebundle_()[0]["text/html"]
+    board = PodBoard(client)
+    html = board._repr_mimebundle_()[0]["text/html"]
+    board.close()
     assert html.startswith("<p>The connection to the server 127.0.0.1") and "refused" in html
     server.start()
 

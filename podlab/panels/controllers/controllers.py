@@ -72,7 +72,7 @@ class Controllers(Panel):
 
     def _draw(self, pods: list[Object]) -> Mapping[str, Any]:
         for each in self._owners.values():
-            each.follow(self._changed)
+            self._follow_too(each)
         if any(each.connection == "connecting" for each in (self._feed, *self._owners.values())):
             return {}
         hidden = [kind for kind, each in self._owners.items() if each.connection == "refused"]

@@ -66,7 +66,7 @@ class Explain(Panel):
         return next((pod for pod in pods if pod["metadata"]["name"] == self._name), None)
 
     def _draw(self, pods: list[Object]) -> Mapping[str, Any]:
-        self._events.follow(self._changed)
+        self._follow_too(self._events)
         pod = self._one(pods)
         if pod is None:
             return {"finding": None}

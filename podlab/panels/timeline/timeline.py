@@ -127,7 +127,7 @@ class Timeline(Panel):
                 self._take(Seen(now, obj))
 
     def _draw(self, pods: list[Object]) -> Mapping[str, Any]:
-        self._events.follow(self._changed)
+        self._follow_too(self._events)
         self._take_lists()
         if not self._pods:
             return {"life": None}
