@@ -50,7 +50,7 @@ def kubeconfig(server: str) -> str:
 def answering() -> Iterator[str]:
     """The kubeconfig of an API server that answers."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield kubeconfig(f"http://127.0.0.1:{server.server_port}")
     server.shutdown()

@@ -91,7 +91,7 @@ def engine(tmp_path: Path) -> Iterator[FakeMachine]:
     path = str(tmp_path / "s")
     _Engine.asked.clear()
     with socketserver.ThreadingUnixStreamServer(path, _Engine) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         yield FakeMachine({"docker info": Answer(0, "27")}, environ={"DOCKER_HOST": f"unix://{path}"})
         server.shutdown()

@@ -31,9 +31,10 @@ def _document(documents: Documents, path: str) -> Any:
     return json.loads(_get(documents, f"/openapi/v3/{path}").body)
 
 
-@pytest.fixture
-def documents(tmp_path: Path) -> Documents:
-    return Documents(tmp_path, RESOURCES)
+@pytest.fixture(scope="module")
+def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
+    """Those of a folder in which nothing is kept; each is made once for all tests."""
+    return Documents(tmp_path_factory.mktemp("documents"), RESOURCES)
 
 
 def test_every_patch_knows_field_validation_and_its_kind(documents: Documents) -> None:
@@ -92,7 +93,8 @@ def _references(value: Any) -> list[str]:
     return own + [name for item in value.values() for name in _references(item)]
 
 
-def test_documents_on_disk_carry_the_clients_descriptions(documents: Documents, tmp_path: Path) -> None:
+def test_documents_on_disk_carry_the_clients_descriptions(tmp_path: Path) -> None:
+    documents = Documents(tmp_path, RESOURCES)
     bare = _document(documents, "api/v1")
     documents.write(tmp_path)
     whole = _document(documents, "api/v1")
