@@ -13,6 +13,7 @@ from podlab.diagnosis.symptoms import (
     ended_well,
     exits_with_zero,
     fresh,
+    gate_closed,
     given_up,
     init_failed,
     init_running,
@@ -220,6 +221,21 @@ RUNNING: tuple[Rule, ...] = (
         Text(
             ko="프로브가 무엇을 묻는지와 프로그램이 무엇을 답하는지 비교합니다.",
             en="Compare what the probe asks with what the program answers.",
+        ),
+        DESCRIBE,
+    ),
+    Rule(
+        "readiness-gate",
+        gate_closed,
+        Text(
+            ko="컨테이너는 모두 준비되었지만, readinessGates의 조건 {gate}{이/가} True인 것을 kubelet이 볼 때까지 "
+            "파드는 준비되지 않습니다. 서비스는 이 파드로 요청을 보내지 않습니다.",
+            en="All containers are ready; the Pod is not until the kubelet sees {gate}, a condition under "
+            "readinessGates, be True, and Services send it no requests.",
+        ),
+        Text(
+            ko="그 조건을 누가 정하는지 찾습니다. kubelet은 정하지 않습니다.",
+            en="Find out who sets that condition; the kubelet does not.",
         ),
         DESCRIBE,
     ),

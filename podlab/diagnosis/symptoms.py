@@ -267,9 +267,23 @@ def exits_with_zero(pod: Object, events: Sequence[Object]) -> Values | None:
     return found[1] if found and failed(found[0]) is None else None
 
 
+def _lasting(pod: Object) -> Iterator[Object]:
+    """The containers that are to stay: once the Pod is initialized its sidecars, which may start again, are of them."""
+    return containers(pod, init=None if condition(pod, "Initialized").get("status") == "True" else False)
+
+
+def gate_closed(pod: Object, events: Sequence[Object]) -> Values | None:
+    """All containers are ready, and the kubelet has not seen the Pod's readiness gates be True."""
+    if condition(pod, "Ready").get("reason") != "ReadinessGatesNotReady":
+        return None
+    gates = [each["conditionType"] for each in pod["spec"].get("readinessGates") or []]
+    closed = min(gates, key=lambda each: condition(pod, each).get("status") == "True")
+    return {"gate": closed, "evidence": ["Ready: False, reason ReadinessGatesNotReady"]}
+
+
 def not_ready(pod: Object, events: Sequence[Object]) -> Values | None:
     """A container runs, and its readiness probe has not said yes."""
-    for container in containers(pod, init=False):
+    for container in _lasting(pod):
         if "running" in (container.get("state") or {}) and not container.get("ready"):
             probe = event(events, "Unhealthy", r"Readiness probe (failed|errored).*")
             seen = [f"{container['name']}: running, ready false", *([probe.string] if probe else [])]
@@ -279,7 +293,7 @@ def not_ready(pod: Object, events: Sequence[Object]) -> Values | None:
 
 def starting(pod: Object, events: Sequence[Object]) -> Values | None:
     """A container runs, and its startup probe has not said yes."""
-    for container in containers(pod, init=False):
+    for container in _lasting(pod):
         if "running" in (container.get("state") or {}) and container.get("started") is False:
             return {"container": container["name"], "evidence": [f"{container['name']}: running, started false"]}
     return None
