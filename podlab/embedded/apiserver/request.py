@@ -249,16 +249,15 @@ def _watch_causes(options: ListOptions) -> list[Cause]:
         causes.append(_forbidden("resourceVersionMatch", text))
     if match and match != "NotOlderThan":
         causes.append(_unsupported(match, '"NotOlderThan"'))
-    if options.start:
-        causes.append(_forbidden("continue", "continue is forbidden for watch"))
+    if options.start and (match or initial is None):  # one that says nothing of it asks for the initial events
+        text = "resourceVersionMatch is forbidden when continue is provided"
+        causes.append(_forbidden("resourceVersionMatch", text))
     return causes
 
 
 def _list_causes(options: ListOptions, initial: bool) -> list[Cause]:
     match, version = options.match, options.version
     causes = []
-    if initial:
-        causes.append(_forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"))
     if match and version is None:
         text = "resourceVersionMatch is forbidden unless resourceVersion is provided"
         causes.append(_forbidden("resourceVersionMatch", text))
@@ -270,6 +269,8 @@ def _list_causes(options: ListOptions, initial: bool) -> list[Cause]:
     if match == "Exact" and version == 0:
         text = 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'
         causes.append(_forbidden("resourceVersionMatch", text))
+    if initial:
+        causes.append(_forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"))
     return causes
 
 

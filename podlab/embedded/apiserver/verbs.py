@@ -140,10 +140,12 @@ def _check_namespace(call: Call, obj: Obj) -> None:
         )
 
 
-def _check_name(call: Call, obj: Obj, *, required: bool = True) -> None:
+def check_name(call: Call, obj: Obj, *, required: bool = True) -> None:
+    """The object bears the name that the URL has. Raises StatusError 400."""
     given = (obj.get("metadata") or {}).get("name") or ""
     if not given and required:
-        raise status.bad_request("name must be provided")
+        why = f"the name of the object ({call.name} based on URL) was undeterminable: name must be provided"
+        raise status.bad_request(why)
     if given and given != call.name:
         raise status.bad_request(f"the name of the object ({given}) does not match the name on the URL ({call.name})")
 
@@ -153,7 +155,7 @@ def update(call: Call) -> Answer:
     form = call.form()
     dry_run = check_write_options(call.request, "UpdateOptions")
     obj = read_body(call)
-    _check_name(call, obj)
+    check_name(call, obj)
     _check_namespace(call, obj)
     if call.resource.create_on_update and not call.registry.find(call.resource, call.name, call.namespace):
         return _create_on_update(call, obj, form, dry_run)
@@ -302,7 +304,7 @@ def _reshaper(call: Call, body: Any, kind: str) -> Callable[[Obj], Obj]:
 
 
 def _check_place(call: Call, obj: Obj) -> None:
-    _check_name(call, obj, required=False)
+    check_name(call, obj, required=False)
     _check_namespace(call, obj)
 
 

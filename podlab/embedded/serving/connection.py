@@ -6,6 +6,8 @@ Upstream: ReadHeaderTimeout in staging/src/k8s.io/apiserver/pkg/server/secure_se
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 from asyncio import sslproto
 from typing import Any, ClassVar
 
@@ -15,6 +17,17 @@ READ_AT_ONCE = 32 * 1024
 """Bytes of a connection's buffer: asyncio's own 256 KiB take 250 MiB of memory for a thousand that say nothing."""
 MOST_OF_HEADERS = 2**20
 """Bytes. Upstream: DefaultMaxHeaderBytes in Go's net/http/server.go"""
+UNKNOWN_METHOD = re.compile(rb"[A-Z]+ /apis?[/? ]")
+NOT_ALLOWED = {
+    "kind": "Status",
+    "apiVersion": "v1",
+    "metadata": {},
+    "status": "Failure",
+    "message": "the server does not allow this method on the requested resource",
+    "reason": "MethodNotAllowed",
+    "details": {},
+    "code": 405,
+}
 TOO_LARGE = "431 Request Header Fields Too Large"
 
 
@@ -37,6 +50,7 @@ class Connections(HttpToolsProtocol):
     _coming: asyncio.TimerHandle | None = None
     _stuck: asyncio.TimerHandle | None = None
     _unfinished: int | None = None
+    _latest = b""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -72,6 +86,7 @@ class Connections(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Headers that do not end are not read to their end."""
+        self._latest = data
         super().data_received(data)
         if self._unfinished is not None:
             self._unfinished += len(data)
@@ -79,6 +94,16 @@ class Connections(HttpToolsProtocol):
                 head = "Content-Type: text/plain; charset=utf-8\r\nConnection: close"
                 self.transport.write(f"HTTP/1.1 {TOO_LARGE}\r\n{head}\r\n\r\n{TOO_LARGE}".encode())
                 self.transport.close()
+
+    def send_400_response(self, msg: str) -> None:
+        """A method that the parser does not know is one that the API server does not allow; else what it was."""
+        if not UNKNOWN_METHOD.match(self._latest):
+            super().send_400_response(msg)
+            return
+        body = json.dumps(NOT_ALLOWED, indent=2).encode()
+        head = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close"
+        self.transport.write(f"HTTP/1.1 405 Method Not Allowed\r\n{head}\r\n\r\n".encode() + body)
+        self.transport.close()
 
     def _should_upgrade(self) -> bool:
         """Only a GET becomes a WebSocket: RFC 6455, 4.1. What is asked otherwise would never be answered."""

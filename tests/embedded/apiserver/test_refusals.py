@@ -10,6 +10,7 @@ from tests.embedded.harness import Api
 
 MAPS = "/api/v1/namespaces/default/configmaps"
 WEBHOOKS = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
+TOKEN = "/api/v1/namespaces/default/serviceaccounts/default/token"
 REFUSALS = (
     (
         "DELETE",
@@ -47,6 +48,23 @@ REFUSALS = (
         None,
         404,
         'validatingwebhookconfigurations.admissionregistration.k8s.io "none" not',
+    ),
+    (
+        "GET",
+        MAPS + "?sendInitialEvents=true&resourceVersionMatch=NotOlderThan",
+        None,
+        422,
+        "[resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided, "
+        "sendInitialEvents: Forbidden: sendInitialEvents is forbidden for list]",
+    ),
+    ("GET", MAPS + "?watch=1&continue=abc", None, 422, "resourceVersionMatch is forbidden when continue is provided"),
+    ("POST", TOKEN, {"metadata": {"name": "other"}, "spec": {}}, 422, "must match the service account name if"),
+    (
+        "POST",
+        TOKEN,
+        {"spec": {"boundObjectRef": {"kind": "ConfigMap", "apiVersion": "v1", "name": "m"}}},
+        400,
+        "cannot bind token to object of type /v1, Kind=ConfigMap",
     ),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -122,3 +123,18 @@ def test_a_watcher_that_does_not_read_is_cut_off() -> None:
         assert not server.server_state.connections
 
     serve(endless, scenario)
+
+
+def test_a_method_that_nobody_knows_is_refused_with_a_status() -> None:
+    said = []
+
+    async def scenario(client: socket.socket, server: uvicorn.Server) -> None:
+        loop = asyncio.get_running_loop()
+        await loop.sock_sendall(client, b"BREW /api/v1/nodes HTTP/1.1\r\nHost: x\r\n\r\n")
+        while part := await loop.sock_recv(client, 65536):
+            said.append(part)
+
+    serve(_short, scenario)
+    head, _, body = b"".join(said).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 405 ")
+    assert json.loads(body)["reason"] == "MethodNotAllowed"

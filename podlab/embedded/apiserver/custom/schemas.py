@@ -67,7 +67,7 @@ def _allowed(schema: Obj, path: str) -> list[Cause]:
     if schema.get(PRESERVE) is False:
         found.append(causes.invalid(f"{path}.{PRESERVE}", False, "must be true or undefined"))
     found += _typed(schema, path, MAP, "object", MAP_TYPES) + _typed(schema, path, LIST, "array", LIST_TYPES)
-    found += _keyed(schema, path)
+    found += _set_of_whole(schema, path) + _keyed(schema, path)
     if schema.get(RULES):
         found.append(causes.forbidden(f"{path}.{RULES}", NO_CEL))
     return found
@@ -84,6 +84,18 @@ def _typed(schema: Obj, path: str, key: str, kind: str, allowed: tuple[str, ...]
     elif schema["type"] != kind:
         found.append(causes.invalid(f"{path}.type", schema["type"], text))
     return found + ([] if given in allowed else [causes.unsupported(f"{path}.{key}", given, allowed)])
+
+
+def _set_of_whole(schema: Obj, path: str) -> list[Cause]:
+    """What is an item of a set has no parts that merge."""
+    items = schema.get("items")
+    if schema.get(LIST) != "set" or not isinstance(items, dict):
+        return []
+    key = {"object": MAP, "array": LIST}.get(items.get("type") or "")
+    if key is None or items.get(key) == "atomic" or (key == LIST and items.get(key) is None):
+        return []
+    text = f"must be atomic as item of a list with {LIST}=set"
+    return [causes.invalid(f"{path}.items.{key}", items.get(key), text)]
 
 
 def _keyed(schema: Obj, path: str) -> list[Cause]:

@@ -71,7 +71,7 @@ def _check(value: Any, schema: Obj, path: str) -> Found:
 def _string(value: str, schema: Obj, path: str) -> Found:
     """Length and pattern: the first that is wrong, as kube-openapi's string validator tells it."""
     if "maxLength" in schema and len(value) > schema["maxLength"]:
-        yield Cause(path, "FieldValueTooLong", f"Too long: may not be more than {schema['maxLength']} bytes")
+        yield causes.too_long(path, schema["maxLength"])
     elif "minLength" in schema and len(value) < schema["minLength"]:
         yield _invalid(path, quote(value), f"should be at least {schema['minLength']} chars long")
     elif "pattern" in schema and not _matches(schema["pattern"], value):

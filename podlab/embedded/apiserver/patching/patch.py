@@ -29,6 +29,8 @@ def apply(resource: Resource, obj: Obj, body: Any, content_type: str) -> Obj:
     """The object after a patch; `obj` stays as it was. Raises StatusError."""
     if content_type == JSON:
         return _apply_json(obj, body)
+    if body is None:
+        return _apply_null(obj, content_type)
     if not isinstance(body, dict):
         kind = {list: "array", str: "string", bool: "bool"}.get(type(body), "number")
         into = "map[string]interface {}"
@@ -41,6 +43,13 @@ def apply(resource: Resource, obj: Obj, body: Any, content_type: str) -> Obj:
         return strategic_merge(obj, body, fields.kind(resource.group, resource.version, resource.kind))
     except StrategicError as error:
         raise status.StatusError(error.code, error.reason, str(error), None if error.code == 500 else {}) from None
+
+
+def _apply_null(obj: Obj, content_type: str) -> Obj:
+    """`null` changes nothing as a strategic patch, and is none as a merge patch."""
+    if content_type == MERGE:
+        raise status.bad_request("Invalid JSON Patch")
+    return obj
 
 
 def merge(target: Any, patch: Any) -> Any:
@@ -94,12 +103,13 @@ def operate(document: Any, operation: Any) -> Any:
         value = _find(document, source)
         return _add(_remove(document, source), path, value)
     if kind == "copy":
-        return _add(document, path, fresh(_find(document, _pointer(operation.get("from")))))
+        return _add(document, path, fresh(_copied(document, _pointer(operation.get("from")))))
     raise PatchFailed(f"unknown operation {kind}")
 
 
 def _pointer(text: Any) -> list[str]:
-    if not isinstance(text, str) or (text and not text.startswith("/")):
+    """The parts of a path; upstream's library does not look at what stands before the first slash."""
+    if not isinstance(text, str) or (text and "/" not in text):
         raise PatchFailed("a path begins with /")
     return [part.replace("~1", "/").replace("~0", "~") for part in text.split("/")[1:]]
 
@@ -121,9 +131,16 @@ def _find(document: Any, path: list[str]) -> Any:
     return document
 
 
+def _copied(document: Any, path: list[str]) -> Any:
+    """What a copy takes: null for a key that an object does not have, as upstream's library does."""
+    if path and isinstance(parent := _find(document, path[:-1]), dict):
+        return parent.get(path[-1])
+    return _find(document, path)
+
+
 def _add(document: Any, path: list[str], value: Any) -> Any:
     if not path:
-        return value
+        raise PatchFailed("upstream's library finds no place for the whole document")
     parent, last = _find(document, path[:-1]), path[-1]
     if isinstance(parent, dict):
         parent[last] = value

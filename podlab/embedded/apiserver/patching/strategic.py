@@ -36,8 +36,8 @@ def _merge_object(original: Obj, patch: Obj, type_: Type | None) -> Obj:
         return plain
     if directive == "delete":
         return {}
-    if directive not in (None, "merge"):
-        raise StrategicError(f"unknown patch type: {directive} found in map")
+    if directive is not None:
+        raise StrategicError(f"unknown patch type: {directive} in map: {go_text(patch)}", 500, "")
     result = _retained(original, patch)
     for key in patch:
         if key.startswith(DELETE_PRIMITIVES):
@@ -60,7 +60,7 @@ def _retained(original: Obj, patch: Obj) -> Obj:
         return dict(original)
     unlisted = [key for key in patch if key not in keep and not key.startswith("$") and patch[key] is not None]
     if unlisted:
-        raise StrategicError("retainKeys list doesn't contain all the keys of the patch")
+        raise StrategicError("invalid patch format of retainKeys")
     return {key: value for key, value in original.items() if key in keep}
 
 
@@ -78,6 +78,8 @@ def _merge_field(result: Obj, key: str, value: Any, patch: Obj, type_: Type | No
         result[key] = merged
     elif isinstance(value, list) and field is not None and "merge" in field.strategies and isinstance(present, list):
         result[key] = _merge_list(present, value, field, patch.get(ORDER + key))
+    elif isinstance(value, list) and present is not None:
+        result[key] = _taken(value)
     else:
         result[key] = _plain(value)
 
@@ -87,6 +89,8 @@ def _field(type_: Type | None, key: str) -> Field | None:
 
 
 def _merge_list(original: list[Any], patch: list[Any], field: Field, order: Any) -> list[Any]:
+    if isinstance(order, list):
+        _check_order([item for item in patch if not _is_directive(item)], order, field.merge_key)
     if not field.merge_key:
         merged = [*original, *(item for item in patch if item not in original)]
         return _ordered(merged, original, patch if order is None else order, lambda item: item)
@@ -100,6 +104,18 @@ def _merge_list(original: list[Any], patch: list[Any], field: Field, order: Any)
     named = items if order is None else order
     order = [entry.get(key) if isinstance(entry, dict) else entry for entry in named]
     return _ordered(result, original, order, lambda item: item.get(key) if isinstance(item, dict) else None)
+
+
+def _check_order(patch: list[Any], order: list[Any], key: str) -> None:
+    """What is patched stands in the order that the patch asks for. Raises StrategicError."""
+
+    def named(item: Any) -> Any:
+        return item.get(key) if key and isinstance(item, dict) else item
+
+    rest = iter([named(entry) for entry in order])
+    if not all(any(entry == named(item) for entry in rest) for item in patch):
+        text = f"The order in patch list:\n{go_text(patch)}\n doesn't match {ORDER[:-1]} list:\n{go_text(order)}\n"
+        raise StrategicError(text, 500, "")
 
 
 def _deletes(item: Any) -> bool:
@@ -159,6 +175,15 @@ def _plain(value: Any) -> Any:
         return {key: _plain(item) for key, item in value.items() if item is not None and not key.startswith("$")}
     if isinstance(value, list):
         return [_plain(item) for item in value if not _is_directive(item)]
+    return fresh(value)
+
+
+def _taken(value: Any) -> Any:
+    """A list that replaces another one: its directives are no directives, and decoding drops them."""
+    if isinstance(value, dict):
+        return {key: _taken(item) for key, item in value.items() if item is not None and not key.startswith("$")}
+    if isinstance(value, list):
+        return [_taken(item) for item in value]
     return fresh(value)
 
 

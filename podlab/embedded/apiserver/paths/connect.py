@@ -75,6 +75,8 @@ def _log_options(request: Request) -> Obj:
     if given and since is not None:
         text = "at most one of `sinceTime` or `sinceSeconds` may be specified"
         causes.append(Cause("[]", "FieldValueForbidden", f"Forbidden: {text}"))
+    if request.first("stream"):  # its feature gate is off unless somebody sets it
+        causes.append(Cause("stream", "FieldValueForbidden", "Forbidden: may not be specified"))
     if causes:
         raise status.invalid("PodLogOptions", request.info.name, causes)
     return {

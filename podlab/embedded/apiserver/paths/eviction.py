@@ -81,7 +81,8 @@ def refusal(budget: Obj) -> StatusError | None:
         return _forbidden(name, "pdb disruptions allowed is negative")
     if counts.get("disruptionsAllowed", 0) == 0:
         wanted, there = counts.get("desiredHealthy", 0), counts.get("currentHealthy", 0)
-        text = f"The disruption budget {name} needs {wanted} healthy pods and has {there} currently"
+        needs = f"needs {wanted} healthy pods and has {there} currently"
+        text = f"The disruption budget {name} {needs if there <= wanted else 'does not allow evicting pods currently'}"
         return status.too_many_requests(REFUSED, [Cause("", "DisruptionBudget", text)])
     return None
 

@@ -168,6 +168,7 @@ def _put(call: Call) -> Obj:
     expected = (SCALE.group, SCALE.version, SCALE.kind)
     obj, warnings = decode.decode(call.request.body, call.request.content_type(), expected)
     call.warnings.extend(warnings)
+    verbs.check_name(call, obj, required=False)
     return obj
 
 

@@ -27,6 +27,7 @@ def token(call: Call, who: Authenticator) -> Answer:
     obj, warnings = decode.decode(call.request.body, call.request.content_type(), expected)
     call.warnings.extend(warnings)
     account = call.registry.get(call.resource, call.name, call.namespace)
+    _check_name(call.name, (obj.get("metadata") or {}).get("name") or "")
     given: Obj = obj.get("spec") or {}
     audiences, seconds = given.get("audiences") or [ISSUER], given.get("expirationSeconds") or 3600
     _check_expiry(seconds)
@@ -40,6 +41,13 @@ def token(call: Call, who: Authenticator) -> Answer:
     spec = {"audiences": audiences, "expirationSeconds": seconds, "boundObjectRef": reference}
     made = {"kind": "TokenRequest", "apiVersion": "authentication.k8s.io/v1", "metadata": meta}
     return call.answer({**made, "spec": spec, "status": answered}, form, 201)
+
+
+def _check_name(account: str, name: str) -> None:
+    if name not in ("", account):
+        text = f'Invalid value: "{name}": must match the service account name if specified'
+        cause = Cause("metadata.name", "FieldValueInvalid", text)
+        raise status.invalid("TokenRequest.authentication.k8s.io", account, [cause])
 
 
 def _check_expiry(seconds: int) -> None:
@@ -59,7 +67,7 @@ def _bound(call: Call, reference: Obj) -> tuple[Obj, ...]:
     if kind not in BOUND or reference.get("apiVersion", "v1") != "v1":
         group, _, version = reference.get("apiVersion", "").rpartition("/")
         what = f"{group}/{version}, Kind={kind}"
-        raise status.bad_request(f'cannot bind token for serviceaccount "{call.name}" to object of type {what}')
+        raise status.bad_request(f"cannot bind token to object of type {what}")
     resource = call.registry.resource(BOUND[kind])
     found = call.registry.get(resource, name, call.namespace if resource.namespaced else "")
     if kind == "Pod" and found["spec"].get("serviceAccountName") != call.name:

@@ -56,7 +56,7 @@ def not_found(path: str, value: Any, detail: str = "") -> Cause:
 
 def too_long(path: str, limit: int) -> Cause:
     """The text has more bytes than are allowed."""
-    return _cause("too_long", path, "", f"may not be more than {limit} bytes")
+    return _cause("too_long", path, "", f"may not be more than {limit} byte{'s' * (limit != 1)}")
 
 
 def too_many(path: str, count: int, limit: int) -> Cause:

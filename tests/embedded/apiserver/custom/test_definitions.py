@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from podlab.embedded.apiserver.custom.schemas import check_schema
 from tests.embedded.harness import Api
 
+SET = {"type": "array", "x-kubernetes-list-type": "set"}
 GOLDEN = Path(__file__).parents[3] / "golden/crd-versions"
 
 
@@ -27,3 +29,16 @@ async def test_what_is_wrong_is_told_as_recorded(api: Api, number: int) -> None:
     answer = await api.call("POST", path, body, content_type="application/yaml")
     causes = [f"{cause['field']}: {cause['message']}" for cause in answer.json["details"]["causes"]]
     assert causes == recorded(f"bad{number}.yaml")
+
+
+def test_an_item_of_a_set_has_no_parts_that_merge() -> None:
+    items = {"type": "object", "properties": {}}
+    wrong = check_schema({"type": "object", "properties": {"s": {**SET, "items": items}}}, "schema")
+    assert [(cause.field, cause.message) for cause in wrong] == [
+        (
+            "schema.properties[s].items.x-kubernetes-map-type",
+            "Invalid value: null: must be atomic as item of a list with x-kubernetes-list-type=set",
+        )
+    ]
+    whole = {**items, "x-kubernetes-map-type": "atomic"}
+    assert not check_schema({"type": "object", "properties": {"s": {**SET, "items": whole}}}, "schema")

@@ -168,3 +168,47 @@ def test_what_is_deleted_goes_before_what_is_added_with_its_key() -> None:
     ports = [{"name": "a", "port": 80, "targetPort": 8080}, {"$patch": "delete", "port": 80}]
     after = strategic_merge(before, {"spec": {"$setElementOrder/ports": [{"port": 80}], "ports": ports}}, service)
     assert after == {"spec": {"ports": [ports[0]]}}
+
+
+@pytest.mark.parametrize(
+    ("change", "text", "code"),
+    [
+        (
+            {"nodeSelector": {"$patch": "merge", "a": "b"}},
+            "unknown patch type: merge in map: map[$patch:merge a:b]",
+            500,
+        ),
+        ({"securityContext": {"$patch": "fold"}}, "unknown patch type: fold in map: map[$patch:fold]", 500),
+        ({"securityContext": {"$retainKeys": ["a"], "b": 1}}, "invalid patch format of retainKeys", 400),
+        (
+            {"$setElementOrder/containers": [{"name": "c"}], "containers": [{"name": "d", "image": "x"}]},
+            "The order in patch list:\n[map[image:x name:d]]\n doesn't match $setElementOrder list:\n[map[name:c]]\n",
+            500,
+        ),
+    ],
+)
+def test_a_strategic_patch_that_contradicts_itself_is_refused(change: dict[str, Any], text: str, code: int) -> None:
+    with pytest.raises(StrategicError) as refused:
+        strategic(pod(containers=[{"name": "c"}]), {"spec": change})
+    assert (str(refused.value), refused.value.code) == (text, code)
+
+
+def test_directives_in_a_list_that_replaces_another_are_dropped() -> None:
+    after = strategic(pod(args=["a"]), {"spec": {"args": [{"$patch": "delete", "name": "a"}]}})
+    assert after["args"] == [{"name": "a"}]
+
+
+def test_null_changes_nothing_as_a_strategic_patch_and_is_no_merge_patch() -> None:
+    before = pod(nodeName="n")
+    assert patch.apply(PODS, before, None, patch.STRATEGIC) == before
+    with pytest.raises(StatusError, match="Invalid JSON Patch"):
+        patch.apply(PODS, before, None, patch.MERGE)
+
+
+def test_a_copy_of_what_is_not_there_is_null_and_nothing_takes_the_place_of_the_document() -> None:
+    copied = patch.apply(PODS, pod(a=1), [{"op": "copy", "from": "/spec/b", "path": "/spec/c"}], patch.JSON)
+    assert copied["spec"] == {"a": 1, "c": None}
+    rootless = patch.apply(PODS, pod(a=1), [{"op": "add", "path": "spec/b", "value": 2}], patch.JSON)
+    assert rootless["b"] == 2
+    with pytest.raises(StatusError, match="the server rejected our request"):
+        patch.apply(PODS, pod(a=1), [{"op": "add", "path": "", "value": {}}], patch.JSON)
