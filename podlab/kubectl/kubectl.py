@@ -60,6 +60,8 @@ class Kubectl:
 
     def apply(self, *arguments: Argument, **flags: Any) -> Output:
         """`kubectl apply`: `apply("pod.yaml")`; an object as a dict will do, too."""
+        if arguments and f"apply {arguments[0]}" in names():
+            return self._below("apply", [str(each) for each in arguments], flags)
         return self._do_files("apply", arguments, flags)
 
     def diff(self, *arguments: Argument, **flags: Any) -> Output:
@@ -173,6 +175,10 @@ class Kubectl:
         """`kubectl config`: `config("view")`, `config("get-contexts")`."""
         return self._below("config", [action, *arguments], flags)
 
+    def plugin(self, action: str, *arguments: str, **flags: Any) -> Output:
+        """`kubectl plugin`: `plugin("list")`."""
+        return self._below("plugin", [action, *arguments], flags)
+
     def cp(self, source: str, target: str, **flags: Any) -> Output:
         """`kubectl cp`: `cp("notes.txt", "web:/tmp/")`, `cp("web:/etc/nginx", "nginx")`."""
         return self.do("cp", (source, target), flags)
@@ -206,7 +212,7 @@ class Kubectl:
         return self.do("cluster-info", arguments, flags)
 
     def certificate(self, action: str, *arguments: str, **flags: Any) -> Output:
-        """`kubectl certificate`, which is left to the real kubectl."""
+        """`kubectl certificate`: `certificate("approve", "ann")`, `certificate("deny", "ann")`."""
         return self._below("certificate", [action, *arguments], flags)
 
     def api_resources(self, **flags: Any) -> Output:

@@ -36,6 +36,9 @@ KINDS: dict[str, tuple[str, str, str, Object]] = {
     "events": ("", "Event", "ev", {"involvedObject": {}, "message": "x"}),
     "roles": ("rbac.authorization.k8s.io", "Role", "", {"rules": []}),
     "rolebindings": ("rbac.authorization.k8s.io", "RoleBinding", "", {"subjects": [], "roleRef": {}}),
+    "certificatesigningrequests": ("certificates.k8s.io", "CertificateSigningRequest", "csr", {
+        "spec": {}, "status": {"conditions": [{"type": "Approved", "status": "True"}]},
+    }),
     "horizontalpodautoscalers": ("autoscaling", "HorizontalPodAutoscaler", "hpa", {"spec": {}}),
 }  # fmt: skip
 
@@ -46,7 +49,7 @@ def discovery(root: str) -> Object:
         entry = {
             "resource": plural,
             "responseKind": {"kind": kind},
-            "scope": "Cluster" if plural in ("nodes", "namespaces") else "Namespaced",
+            "scope": "Cluster" if plural in ("nodes", "namespaces", "certificatesigningrequests") else "Namespaced",
             "shortNames": [short] if short else [],
             "verbs": ["get", "list"],
         }

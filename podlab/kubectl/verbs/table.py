@@ -293,6 +293,13 @@ VERBS = {
         "discovery:cluster_info", Text(ko="컨트롤 플레인의 주소를 보여 줍니다.", en="Show where the control plane is.")
     ),
     "auth whoami": Verb("auth:whoami", Text(ko="지금 누구인지 보여 줍니다.", en="Show who one is.")),
+    "certificate approve": Verb(
+        "certificate:approve", Text(ko="인증서 서명 요청을 승인합니다.", en="Approve a certificate signing request.")
+    ),
+    "certificate deny": Verb(
+        "certificate:deny", Text(ko="인증서 서명 요청을 거절합니다.", en="Deny a certificate signing request.")
+    ),
+    "plugin list": Verb("plugin:list_", Text(ko="kubectl 플러그인을 나열합니다.", en="List kubectl's plugins.")),
     "config view": Verb("config:view", Text(ko="kubeconfig를 보여 줍니다.", en="Show the kubeconfig.")),
     "config current-context": Verb(
         "config:current_context", Text(ko="현재 컨텍스트를 보여 줍니다.", en="Show the current context.")

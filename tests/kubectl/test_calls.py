@@ -1,0 +1,54 @@
+"""Python's methods and the magic are held to the table of kubectl's flags, as the command line is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from podlab.errors import PodlabError
+from podlab.kubectl import Kubectl
+from podlab.kubectl.commandline.surface import Flag, commands, everywhere
+from podlab.kubectl.magics import Magics
+from podlab.kubectl.verbs.table import VERBS, accepts, refused
+from tests.kubectl.canned import Canned
+
+NEEDED = {"run": ["web"], "exec": ["web"], "cp": ["a", "web:b"]}
+REFUSED = [
+    (name, flag)
+    for name in VERBS
+    for flag in commands()[name].flags.values()
+    if not accepts(name, flag) and flag.name not in everywhere()
+]
+
+
+def by_method(folder: Path, name: str, **flags: object) -> str:
+    """What a method raises."""
+    head, *rest = name.split()
+    with pytest.raises(PodlabError) as said:
+        getattr(Kubectl(Canned(folder)), head.replace("-", "_"))(*rest, *NEEDED.get(name, ()), **flags)
+    return str(said.value)
+
+
+def by_magic(folder: Path, line: str) -> str:
+    """What `%kubectl` raises."""
+    shell = SimpleNamespace(user_ns={"kubectl": Kubectl(Canned(folder))})
+    with pytest.raises(PodlabError) as said:
+        Magics(shell).kubectl(line)
+    return str(said.value)
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_every_verb_is_a_method_and_a_magic_that_refuse_what_kubectl_has_not(tmp_path: Path, name: str) -> None:
+    line = f"error: unknown flag: --nonsense\nSee 'kubectl {name} --help' for usage."
+    assert by_method(tmp_path, name, nonsense="x") == line
+    assert by_magic(tmp_path, f"{name} --nonsense=x") == line
+
+
+@pytest.mark.parametrize(("name", "flag"), REFUSED, ids=str)
+def test_a_flag_that_is_left_is_refused_in_the_same_sentence(tmp_path: Path, name: str, flag: Flag) -> None:
+    value = {"bool": "true", "int": "1", "duration": "5s"}.get(flag.kind, "x")
+    sentence = str(refused(f"kubectl {name} --{flag.name}"))
+    assert by_method(tmp_path, name, **{flag.keyword: value}) == sentence
+    assert by_magic(tmp_path, f"{name} --{flag.name}={value}") == sentence
