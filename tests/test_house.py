@@ -39,8 +39,9 @@ def test_no_module_is_too_long() -> None:
 
 def test_no_function_is_too_long() -> None:
     ours = [path for path in MODULES if path.parts[len(ROOT.parts)] != "tests"]
-    lengths = {(path.name, name): length for path in ours for name, length in functions(path)}
-    assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
+    lengths = [(str(path.relative_to(ROOT)), *each) for path in ours for each in functions(path)]
+    assert [each for each in lengths if each[2] > LONGEST_FUNCTION] == []
+    assert {path for path, *_ in lengths} >= {"podlab/kubectl/verbs/get.py"}  # a long one is seen at all
 
 
 def test_no_folder_is_too_full() -> None:

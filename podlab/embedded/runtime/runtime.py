@@ -95,14 +95,8 @@ class Container:
         self.stdin, self.stdin_once = Input(closed=not stdin), stdin_once
         self.shares = share_processes
         self.processes = sandbox.processes if share_processes else Processes()
-        self.sockets = Sockets(
-            runtime.network,
-            sandbox.namespace,
-            files,
-            hostname,
-            instance.id,
-            user.holds("NET_BIND_SERVICE"),
-        )
+        low = user.holds("NET_BIND_SERVICE")
+        self.sockets = Sockets(runtime.network, sandbox.namespace, files, hostname, instance.id, low)
         proc.mounted(self)
         self._task: asyncio.Task[int] | None = None
         self._partial: dict[str, bytes] = {}
