@@ -16,9 +16,9 @@ from tests.browser.conftest import FLAGS, NAMES
 from tests.browser.test_site import SKIPPING
 
 pytestmark = [pytest.mark.memory, pytest.mark.timeout(1500)]
-LARGEST = 700
+LARGEST = 620
 """MiB after all lessons, each in a notebook that stays open, when garbage is collected."""
-GROWTH = 60
+GROWTH = 40
 """MiB that five hundred applies and deletes may add after the first hundred: their Events stay for an hour."""
 APPLIES = """from pathlib import Path
 from podlab import start
