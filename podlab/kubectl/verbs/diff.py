@@ -15,6 +15,7 @@ from podlab.apimachinery.yamlprinter import to_yaml
 from podlab.errors import ApiError, PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.formats.formats import without_managed_fields
+from podlab.kubectl.klog import logged
 from podlab.kubectl.manifests.documents import Manifest
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
 from podlab.kubectl.resources.listing import read_one
@@ -51,8 +52,8 @@ def diff(
     for manifest, mapping in manifests(command, files, selector=selector):
         with command.going_on():
             obj, namespace = in_namespace(command, manifest, mapping)
-            reads = _applied if server_side else _both
-            live, merged = reads(command, manifest, mapping, obj, namespace)
+            asked = (command, manifest, mapping, obj, namespace)
+            live, merged = _applied(*asked, force_conflicts) if server_side else _both(*asked)
             version = f"{mapping.group}.{mapping.version}" if mapping.group else mapping.version
             name = f"{version}.{mapping.kind}.{namespace}.{manifest.name}"
             text = unified(live, merged, *(f"{folder}/{name}" for folder in folders), masked=not show_secrets)
@@ -64,7 +65,7 @@ def diff(
 
 
 def _applied(
-    command: Command, manifest: Manifest, mapping: Mapping, obj: Object, namespace: str
+    command: Command, manifest: Manifest, mapping: Mapping, obj: Object, namespace: str, force: bool
 ) -> tuple[Object | None, Object]:
     """The object as it is, and as a server-side apply would leave it."""
     path = mapping.path(namespace, manifest.name)
@@ -74,9 +75,15 @@ def _applied(
         if error.code != 404:
             raise
         live = None
-    query = {"fieldManager": "kubectl", "dryRun": "All", "force": "true"}
+    query = {"fieldManager": "kubectl", "dryRun": "All", "force": str(force).lower()}
     content_type = "application/apply-patch+yaml"
-    return live, command.client.request("PATCH", path, query=query, body=obj, content_type=content_type).json()
+    try:
+        return live, command.client.request("PATCH", path, query=query, body=obj, content_type=content_type).json()
+    except ApiError as error:
+        if error.code == 409:  # kubectl takes it for a change in between, and asks four times
+            what = f"{mapping.api_version}, Kind={mapping.kind}: {manifest.name}"
+            command.err(logged("diff.go:723", f"Object ({what}) keeps changing, diffing without lock", "W"))
+        raise
 
 
 def _both(
