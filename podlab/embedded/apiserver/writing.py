@@ -251,6 +251,9 @@ def _check_identity(ctx: Context, obj: Obj, old: Obj, *, patched: bool) -> None:
             raise status.invalid(resource.qualified_kind, ctx.name, wrong)
         raise status.conflict(resource.qualified, ctx.name, _wrong_uid(ctx, uid, old["metadata"]["uid"]))
     version = meta.get("resourceVersion")
+    version = "" if version == "0" else version  # as if it were not named
+    if version and not patched and not (version.isascii() and version.isdecimal()):
+        raise StatusError(500, "", f'strconv.ParseUint: parsing "{version}": invalid syntax')
     if not version and not resource.unconditional_update and ctx.subresource == "":
         text = "Invalid value: 0: must be specified for an update"
         cause = Cause("metadata.resourceVersion", "FieldValueInvalid", text)

@@ -66,6 +66,8 @@ REFUSALS = (
         400,
         "cannot bind token to object of type /v1, Kind=ConfigMap",
     ),
+    ("PUT", MAPS + "/m", {"metadata": {"name": "m", "resourceVersion": "x"}}, 500, 'parsing "x": invalid syntax'),
+    ("PUT", MAPS + "/m", {"metadata": {}}, 400, "the name of the object (m based on URL) was undeterminable"),
 )
 
 
@@ -123,3 +125,17 @@ async def test_a_service_that_becomes_another_leaves_its_node_ports(api: Api) ->
     spec = {"sessionAffinity": "ClientIP", "sessionAffinityConfig": {"clientIP": {"timeoutSeconds": 90000}}}
     refused = await api.call("POST", path, {"metadata": {"name": "t"}, "spec": {**spec, "ports": [{"port": 80}]}})
     assert "must be greater than 0 and less than 86400" in refused.json["message"]
+
+
+async def test_a_resource_version_of_zero_is_none(api: Api) -> None:
+    await api.call("POST", MAPS, {"metadata": {"name": "m"}})
+    answer = await api.call("PUT", MAPS + "/m", {"metadata": {"name": "m", "resourceVersion": "0"}, "data": {"a": "b"}})
+    assert (answer.code, answer.json["data"]) == (200, {"a": "b"})
+
+
+async def test_a_budget_never_allows_less_than_nothing(api: Api) -> None:
+    path = "/apis/policy/v1/namespaces/default/poddisruptionbudgets"
+    await api.call("POST", path, {"metadata": {"name": "b"}, "spec": {"maxUnavailable": 1}})
+    change, kind = {"status": {"disruptionsAllowed": -1}}, "application/merge-patch+json"
+    refused = await api.call("PATCH", path + "/b/status", change, content_type=kind)
+    assert "status.disruptionsAllowed: Invalid value: -1" in refused.json["message"]

@@ -8,7 +8,7 @@ from podlab.embedded.apiserver.columns import AGE, NAME, Column, age, head
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.resources.stored import stored
 from podlab.embedded.apiserver.status import Cause
-from podlab.embedded.apiserver.validation import amounts, causes, metadata, names
+from podlab.embedded.apiserver.validation import amounts, causes, metadata, names, replicacounts
 
 EVICTION = ("AlwaysAllow", "IfHealthyBudget")
 
@@ -60,6 +60,7 @@ DISRUPTION_BUDGETS = stored(
     "pdb",
     status=True,
     validate=validate,
+    validate_status=replicacounts.disruption_budget,
     generation=True,
     columns=COLUMNS,
     row=row,

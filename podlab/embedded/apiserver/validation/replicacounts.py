@@ -92,3 +92,4 @@ daemon_set = counts(
     ),
     (),
 )
+disruption_budget = counts(("disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"), ())
