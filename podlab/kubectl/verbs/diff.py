@@ -81,7 +81,7 @@ def _applied(
         return live, command.client.request("PATCH", path, query=query, body=obj, content_type=content_type).json()
     except ApiError as error:
         if error.code == 409:  # kubectl takes it for a change in between, and asks four times
-            what = f"{mapping.api_version}, Kind={mapping.kind}: {manifest.name}"
+            what = f"{mapping.group}/{mapping.version}, Kind={mapping.kind}: {manifest.name}"
             command.err(logged("diff.go:723", f"Object ({what}) keeps changing, diffing without lock", "W"))
         raise
 
