@@ -4,6 +4,7 @@
 _.annotate
 _.api_resources
 _.api_versions
+_.approve
 _.cached
 _.can_i
 _.cluster_info
@@ -15,6 +16,7 @@ _.debug
 _.delete_cluster
 _.delete_context
 _.delete_user
+_.deny
 _.drain
 _.externalname
 _.get_clusters
