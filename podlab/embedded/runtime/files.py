@@ -192,8 +192,8 @@ class Files:
             raise FileError("Too many levels of symbolic links")
         volume, inner = self._writable(path, inside=self.exists(path))
         before = (volume.entries.get(inner) or b"") if append else b""
-        if volume.size() + len(data) > volume.limit and (not volume.memory or len(data) > self.room(path)):
-            raise FileError("No space left on device")
+        if volume.size() + len(data) > volume.most and (not volume.memory or len(data) > self.room(path)):
+            raise FileError(volume.full)
         self._own(volume, inner)
         volume.entries[inner] = before + data
         if now := self.now():
@@ -202,7 +202,7 @@ class Files:
     def room(self, path: str) -> int:
         """Bytes that a file on a volume in memory may have more: what is left of its last page, and free pages."""
         volume, inner, _ = self._locate(self.resolve(path))
-        return volume.limit - volume.size() + -len(volume.entries.get(inner) or b"") % PAGE
+        return volume.most - volume.size() + -len(volume.entries.get(inner) or b"") % PAGE
 
     def held(self, path: str) -> int:
         """Bytes in the volume of a path, where that is in memory."""

@@ -11,7 +11,9 @@ from typing import Any
 from podlab.embedded.runtime.streams import Fifo
 
 LIMIT = 16 * 2**20
-"""Bytes that one volume or container may hold."""
+"""Bytes that one volume or container may hold, whatever a Pod says."""
+NO_SPACE = "No space left on device"
+BEYOND = f"{NO_SPACE}: podlab simulates at most {LIMIT >> 20} MiB of files in a volume"
 SETGID = 0o2000
 
 File = tuple[bytes, int]
@@ -78,8 +80,8 @@ class Volume:
     """A tree of files: absolute path → bytes, or None for a directory; symbolic links: path → target.
 
     What the kubelet publishes into is read-only; `folder` is where it did so last. `owners` are (user, group) where
-    they are not root; `mode` is the root's, and `limit` what it may hold in bytes. `fifos` are named pipes, empty files
-    among the entries; `times` say when what a container wrote was changed, and `memory` that it is on no disk.
+    they are not root; `mode` is the root's, and `limit` what a Pod lets it hold, in bytes. `fifos` are named pipes,
+    empty files among the entries; `times` say when what a container wrote was changed, `memory` that it is on no disk.
     Thousands of containers hold what their image has: until it is written to, a volume shares what is in it.
     """
 
@@ -89,7 +91,7 @@ class Volume:
     folder: str = ""
     owners: dict[str, tuple[int, int]] = field(default_factory=_nothing)
     mode: int = 0o777
-    limit: int = LIMIT
+    limit: int | None = None
     fifos: dict[str, Fifo] = field(default_factory=_nothing)
     times: dict[str, float] = field(default_factory=_nothing)
     memory: bool = False
@@ -99,6 +101,16 @@ class Volume:
         """Another that holds the same, until one of them is written to."""
         self.shares = True
         return replace(self)
+
+    @property
+    def most(self) -> int:
+        """Bytes that it can hold."""
+        return min(LIMIT if self.limit is None else self.limit, LIMIT)
+
+    @property
+    def full(self) -> str:
+        """What is said where no more can be written: the kernel's words, or that the simulation holds no more."""
+        return NO_SPACE if self.most < LIMIT or self.limit == LIMIT else BEYOND
 
     def own(self) -> None:
         """Share with no other volume from now on: to be called before anything in it is changed."""

@@ -211,6 +211,23 @@ async def test_a_volume_in_memory_takes_whole_pages(sim: Simulation) -> None:
     ]
 
 
+@pytest.mark.parametrize(("limit", "size"), [("64Mi", "64.0M"), ("16Mi", "16.0M"), (None, "")])
+async def test_a_volume_says_when_it_is_the_simulation_that_holds_no_more(
+    sim: Simulation, limit: str | None, size: str
+) -> None:
+    source = {"medium": "Memory", "sizeLimit": limit} if limit else {}
+    script = "df -h /m | tail -1; dd if=/dev/zero of=/m/big bs=1M count=20; fallocate -l 20M /m/f; sleep 600"
+    mounts = [{"name": "m", "mountPath": "/m"}]
+    sim.create(pod(container(script, volumeMounts=mounts), volumes=[{"name": "m", "emptyDir": source}]))
+    await sim.until(lambda: sim.phase("p") == "Running")
+    disk, wrote, *_, allocated = (await logs(sim, "p")).splitlines()
+    assert size in disk
+    said = "No space left on device"
+    ours = f"{said}: podlab simulates at most 16 MiB of files in a volume"
+    assert wrote == f"dd: error writing '/m/big': {said if limit == '16Mi' else ours}"
+    assert allocated == f"fallocate: fallocate '/m/f': {ours}"
+
+
 async def test_a_volume_that_outgrows_its_limit_ends_the_pod(sim: Simulation) -> None:
     mount = {"volumeMounts": [{"name": "d", "mountPath": "/d"}]}
     fills = container("head -c 3000 /etc/passwd > /d/x; seq 1 2000 >> /d/x; sleep 600", **mount)

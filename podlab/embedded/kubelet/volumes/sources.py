@@ -16,7 +16,7 @@ from typing import Any
 from podlab.apimachinery import quantity
 from podlab.embedded.kubelet.environment import Lookup, field_value, resource_value
 from podlab.embedded.kubelet.volumes import hostpath
-from podlab.embedded.runtime.volume import LIMIT, File, Volume
+from podlab.embedded.runtime.volume import File, Volume
 
 Obj = dict[str, Any]
 Token = Callable[[Obj, Obj], str]
@@ -101,8 +101,8 @@ def _empty(spec: Obj) -> Volume:
     """A volume before anything is in it: what is in memory is sticky, and no fuller than it may be."""
     source = spec.get("emptyDir") or {}
     memory = source.get("medium") == "Memory" or any(key in spec for key in ("secret", "downwardAPI", "projected"))
-    limit = quantity.whole(source["sizeLimit"]) if memory and source.get("sizeLimit") else LIMIT
-    return Volume(mode=0o1777 if memory else 0o777, limit=min(limit, LIMIT), memory=memory)
+    limit = quantity.whole(source["sizeLimit"]) if memory and source.get("sizeLimit") else None
+    return Volume(mode=0o1777 if memory else 0o777, limit=limit, memory=memory)
 
 
 def _group(pod: Obj, spec: Obj) -> int | None:

@@ -10,6 +10,7 @@ from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.kernel import MEMORY
 from podlab.embedded.runtime.machine.stdio import Io, inputs, letters, options
 from podlab.embedded.runtime.machine.terminal import Typed
+from podlab.embedded.runtime.volume import BEYOND, LIMIT
 
 
 async def _lines(io: Io, name: str, words: list[str]) -> tuple[list[str], int]:
@@ -194,8 +195,8 @@ async def truncate(io: Io, words: list[str]) -> int:
         return io.fail("truncate: you must specify either '--size' or '--reference'")
     size = int(match[1]) * {"": 1, "K": 2**10, "M": 2**20}[match[2]]
     try:
-        if size > 2**24:
-            raise FileError("No space left on device")
+        if size > LIMIT:
+            raise FileError(BEYOND)
         for name in [word for word in words if not word.startswith("-") and word != match[1] + match[2]]:
             io.process.machine.files.write(io.path(name), bytes(size))
     except FileError as error:

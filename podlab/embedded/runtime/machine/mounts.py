@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from podlab.embedded.runtime.files import Files
 from podlab.embedded.runtime.machine import kernel
-from podlab.embedded.runtime.volume import LIMIT, Mount
+from podlab.embedded.runtime.volume import Mount
 
 Mounted = tuple[str, str, str, str]
 """Device, path, kind, and how: a row of /proc/mounts."""
@@ -70,7 +70,8 @@ def _rank(mount: Mount) -> int:
 def _row(mount: Mount) -> Mounted:
     how = "ro" if mount.read_only else "rw"
     if mount.volume.memory:
-        size = min(mount.volume.limit, TMPFS) // 1024 if mount.volume.limit != LIMIT else kernel.MEMORY
+        limit = mount.volume.limit
+        size = kernel.MEMORY if limit is None else min(limit, TMPFS) // 1024
         return ("tmpfs", mount.path, "tmpfs", f"{how},relatime,size={size}k,noswap")
     return ("/dev/vda", mount.path, "ext4", f"{how},relatime")
 

@@ -10,7 +10,7 @@ from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine import mounts
 from podlab.embedded.runtime.machine.stdio import Io, options
 from podlab.embedded.runtime.streams import Endless, Input, OutOfMemory
-from podlab.embedded.runtime.volume import LIMIT
+from podlab.embedded.runtime.volume import BEYOND, LIMIT
 
 UNITS = {"": 1, "c": 1, "w": 2, "b": 512, "k": 2**10, "K": 2**10, "kB": 10**3, "M": 2**20, "MB": 10**6, "G": 2**30}
 ENDLESS = 2**28
@@ -52,7 +52,7 @@ async def dd(io: Io, words: list[str]) -> int:
         opened = f"can't open '{name}': {error}" if io.busybox else f"failed to open '{name}': {error}"
         if "space" not in str(error):
             return io.fail(f"dd: {opened}")
-        return _overfull(io, name, given, data, numbers["seek"], size)
+        return _overfull(io, name, given, data, numbers["seek"], size, str(error))
     if given.get("status") != "none":
         whole, rest = len(data) // size, int(len(data) % size > 0)
         io.fail(f"{whole}+{rest} records in\n{whole}+{rest} records out")
@@ -67,7 +67,7 @@ def _missing(io: Io, given: dict[str, str]) -> str:
     return "" if io.process.machine.files.is_directory(posixpath.dirname(target)) else NO_SUCH
 
 
-def _overfull(io: Io, name: str, given: dict[str, str], data: bytes, seek: int, size: int) -> int:
+def _overfull(io: Io, name: str, given: dict[str, str], data: bytes, seek: int, size: int, why: str) -> int:
     """What does not fit: so many blocks as have room are written."""
     files, written = io.process.machine.files, 0
     whole = len(data) // size
@@ -87,7 +87,7 @@ def _overfull(io: Io, name: str, given: dict[str, str], data: bytes, seek: int, 
     files.write(io.path(name), bytes(seek) + data[: written * size])
     if files.held(io.path(name)):
         files.write(io.path(name), data[written * size :][: files.room(io.path(name))], append=True)
-    io.fail(f"dd: error writing '{name}': No space left on device")
+    io.fail(f"dd: error writing '{name}': {why}")
     if given.get("status") != "none":
         io.fail(f"{written + 1}+0 records in\n{written}+0 records out")
     return 1
@@ -262,7 +262,7 @@ async def fallocate(io: Io, words: list[str]) -> int:
         return io.fail("fallocate: no length argument specified")
     try:
         if int(found[1]) * unit > LIMIT:
-            raise FileError("No space left on device")
+            raise FileError(BEYOND)
         io.process.machine.files.write(io.path(names[0]), bytes(int(found[1]) * unit))
     except FileError as error:
         return io.fail(f"fallocate: fallocate '{names[0]}': {error}")
