@@ -11,7 +11,8 @@ from podlab.embedded.apiserver.podspec.warnings import warnings as podwarnings
 from podlab.embedded.apiserver.resource import Context, Obj, Resource
 from podlab.embedded.apiserver.resources import templates
 from podlab.embedded.apiserver.status import Cause
-from podlab.embedded.apiserver.validation import amounts, causes, metadata, replicacounts
+from podlab.embedded.apiserver.validation import amounts, causes, metadata
+from podlab.embedded.apiserver.validation.statuses import replicacounts
 
 
 def default(deployment: Obj) -> None:

@@ -8,6 +8,7 @@ from podlab.embedded.apiserver.columns import AGE, NAME, Column, age
 from podlab.embedded.apiserver.resource import Context, Obj, Resource
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata, names
+from podlab.embedded.apiserver.validation.statuses import corestatuses
 
 LABEL = "kubernetes.io/metadata.name"
 
@@ -83,6 +84,7 @@ NAMESPACES = Resource(
     subresources=("finalize", "status"),
     default=default,
     validate=validate,
+    validate_status=corestatuses.namespace,
     prepare=prepare,
     fields=selectable,
     held=held,

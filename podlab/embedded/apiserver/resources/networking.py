@@ -9,6 +9,7 @@ from podlab.embedded.apiserver.columns import AGE, NAME, NONE, Column, age, few,
 from podlab.embedded.apiserver.resource import Context, Obj
 from podlab.embedded.apiserver.resources.stored import stored
 from podlab.embedded.apiserver.validation import ingresses, networkpolicies
+from podlab.embedded.apiserver.validation.statuses import corestatuses
 
 DEFAULT = "ingressclass.kubernetes.io/is-default-class"
 INGRESS_COLUMNS = (
@@ -107,7 +108,7 @@ INGRESSES = stored(
     default=_ingress,
     prepare=_ingress_status,
     validate=ingresses.validate,
-    validate_status=ingresses.validate_status,
+    validate_status=corestatuses.ingress,
     warnings=ingresses.warnings,
     generation=True,
     columns=INGRESS_COLUMNS,

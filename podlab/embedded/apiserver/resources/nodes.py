@@ -8,6 +8,7 @@ from podlab.embedded.apiserver.columns import AGE, NAME, NONE, UNKNOWN, Column, 
 from podlab.embedded.apiserver.resource import Context, Obj, Resource
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata, names
+from podlab.embedded.apiserver.validation.statuses import corestatuses
 
 NOT_READY = {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}
 EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
@@ -153,6 +154,7 @@ NODES = Resource(
     subresources=("proxy", "status"),
     default=default,
     validate=validate,
+    validate_status=corestatuses.node,
     prepare=prepare,
     fields=selectable,
     columns=COLUMNS,

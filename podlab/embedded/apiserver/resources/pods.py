@@ -16,6 +16,7 @@ from podlab.embedded.apiserver.podspec.warnings import warnings as podwarnings
 from podlab.embedded.apiserver.resource import Context, Obj, Part, Resource
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata
+from podlab.embedded.apiserver.validation.statuses import corestatuses
 
 
 def default(pod: Obj) -> None:
@@ -178,6 +179,7 @@ PODS = Resource(
     ),
     default=default,
     validate=validate,
+    validate_status=corestatuses.pod,
     parts={
         "ephemeralcontainers": Part(ephemeral.keep, ephemeral.validate),
         "resize": Part(resize.keep, resize.validate),

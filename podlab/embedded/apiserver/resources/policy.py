@@ -8,7 +8,8 @@ from podlab.embedded.apiserver.columns import AGE, NAME, Column, age, head
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.resources.stored import stored
 from podlab.embedded.apiserver.status import Cause
-from podlab.embedded.apiserver.validation import amounts, causes, metadata, names, replicacounts
+from podlab.embedded.apiserver.validation import amounts, causes, metadata, names
+from podlab.embedded.apiserver.validation.statuses import replicacounts
 
 EVICTION = ("AlwaysAllow", "IfHealthyBudget")
 

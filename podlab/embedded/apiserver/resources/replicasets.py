@@ -9,7 +9,8 @@ from podlab.embedded.apiserver.columns import AGE, CONTAINERS, IMAGES, NAME, Col
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.resources import templates, workloads
 from podlab.embedded.apiserver.status import Cause
-from podlab.embedded.apiserver.validation import causes, metadata, replicacounts
+from podlab.embedded.apiserver.validation import causes, metadata
+from podlab.embedded.apiserver.validation.statuses import replicacounts
 
 COLUMNS = (
     NAME,

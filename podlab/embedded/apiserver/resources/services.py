@@ -12,6 +12,7 @@ from podlab.embedded.apiserver.resource import Context, Obj, Resource
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata, names
 from podlab.embedded.apiserver.validation import services as rules
+from podlab.embedded.apiserver.validation.statuses import corestatuses
 
 NETWORK = ipaddress.ip_network("10.96.0.0/16")
 RESERVED = 256  # the low addresses are given only to those who ask for one
@@ -385,6 +386,7 @@ SERVICES = Resource(
     subresources=("proxy", "status"),
     default=default,
     validate=validate,
+    validate_status=corestatuses.service,
     warnings=rules.warnings,
     prepare=prepare,
     fields=selectable,

@@ -9,7 +9,8 @@ from podlab.embedded.apiserver.podspec.volumes import claims
 from podlab.embedded.apiserver.resource import Context, Obj
 from podlab.embedded.apiserver.resources import templates, workloads
 from podlab.embedded.apiserver.status import Cause
-from podlab.embedded.apiserver.validation import causes, metadata, names, replicacounts
+from podlab.embedded.apiserver.validation import causes, metadata, names
+from podlab.embedded.apiserver.validation.statuses import replicacounts
 
 RETAINED = "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended"
 POLICIES = ("OrderedReady", "Parallel")

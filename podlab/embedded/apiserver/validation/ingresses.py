@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import Any
 
@@ -56,21 +55,6 @@ def validate(obj: Obj, old: Obj | None) -> list[Cause]:
     return found
 
 
-def validate_status(obj: Obj, old: Obj | None) -> list[Cause]:
-    """Return what is wrong with where an Ingress is reached. Upstream: ValidateIngressLoadBalancerStatus"""
-    entries = ((obj.get("status") or {}).get("loadBalancer") or {}).get("ingress") or []
-    found: list[Cause] = []
-    for index, entry in enumerate(entries):
-        path, address, host = f"status.loadBalancer.ingress[{index}]", entry.get("ip"), entry.get("hostname")
-        if address:
-            found += names.address(f"{path}.ip", address)
-        if host:
-            found += names.causes_of(f"{path}.hostname", host, names.subdomain(host))
-            if _is_address(host):
-                found.append(causes.invalid(f"{path}.hostname", host, "must be a DNS name, not an IP address"))
-    return found
-
-
 def validate_class(obj: Obj, old: Obj | None) -> list[Cause]:
     """Return what is wrong with an IngressClass. Upstream: ValidateIngressClass, ValidateIngressClassUpdate"""
     spec, found = obj.get("spec") or {}, []
@@ -99,13 +83,6 @@ def _parameters(given: Obj, path: str) -> list[Cause]:
     return found
 
 
-def _is_address(text: str) -> bool:
-    try:
-        return bool(ipaddress.ip_address(text))
-    except ValueError:
-        return False
-
-
 def _host(host: str, path: str) -> list[Cause]:
     if "*" not in host:
         return names.causes_of(path, host, names.subdomain(host))
@@ -115,7 +92,7 @@ def _host(host: str, path: str) -> list[Cause]:
 def _rule(rule: Obj, path: str) -> list[Cause]:
     host, found = rule.get("host"), []
     if host:
-        if _is_address(host):
+        if names.is_address(host):
             found.append(causes.invalid(f"{path}.host", host, "must be a DNS name, not an IP address"))
         found += _host(host, f"{path}.host")
     if rule.get("http") is None:

@@ -97,6 +97,14 @@ def address(path: str, value: str) -> list[Cause]:
     return []
 
 
+def is_address(text: str) -> bool:
+    """Whether it is an IP address."""
+    try:
+        return bool(ipaddress.ip_address(text))
+    except ValueError:
+        return False
+
+
 def one_of(path: str, value: str | None, allowed: tuple[str, ...]) -> list[Cause]:
     """One of a few words, which must be there."""
     if not value:

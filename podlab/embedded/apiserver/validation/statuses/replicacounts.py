@@ -31,9 +31,18 @@ def counts(names: tuple[str, ...], bounds: Bounds) -> Callable[[Obj, Obj | None]
             value = status.get(part) or 0
             if value > (status.get(whole) or 0):
                 found.append(causes.invalid(f"status.{part}", value, f"cannot be greater than {shown}"))
+        if "collisionCount" in names:
+            found += _decremented(status.get("collisionCount"), ((old or {}).get("status") or {}).get("collisionCount"))
         return found
 
     return validate
+
+
+def _decremented(count: int | None, before: int | None) -> list[Cause]:
+    """Collisions of names are only ever more. Upstream: pkg/apis/core/validation/validation.go (IsDecremented)"""
+    if before is None or (count is not None and count >= before):
+        return []
+    return [causes.invalid("status.collisionCount", count or 0, "cannot be decremented")]
 
 
 deployment = counts(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from podlab.embedded.apiserver.validation import replicacounts
+from podlab.embedded.apiserver.validation.statuses import replicacounts
 from tests.embedded.simulation import GOLDEN
 
 
