@@ -90,7 +90,7 @@ def resource_of(registry: Registry, info: RequestInfo) -> Resource:
 def _in_scope(resource: Resource, info: RequestInfo) -> bool:
     if resource.namespaced:
         return bool(info.namespace) or not info.name
-    return not info.namespace or resource.plural == "namespaces"
+    return not info.namespace or (resource.plural == "namespaces" and info.name == info.namespace)
 
 
 def of_object(call: Call, served: Served) -> Answer:

@@ -86,6 +86,7 @@ async def test_what_a_resize_does_not_take_over_is_owned_all_the_same() -> None:
     [
         ("/apis/apps/v2", 404, "the server could not find the requested resource"),
         ("/api/v2", 404, "the server could not find the requested resource"),
+        ("/api/v1/namespaces/default/namespaces", 404, "the server could not find the requested resource"),
         ("/apis/apps/v1beta1/deployments", 404, "the server could not find the requested resource"),
         (
             "/api/v1/pods?watch=1&resourceVersion=abc",
