@@ -165,8 +165,6 @@ class NodeApi:
         )
         if stdin is not None and tty:
             terminal = Terminal(process, process.out)
-            process.stdin, process.out, process.err = terminal.input, terminal.write, terminal.write
-            process.terminal = terminal
             process.env = {**process.env, "TERM": "xterm"}
             session.run(_type(stdin, terminal))
         elif stdin is not None:
@@ -188,6 +186,13 @@ class NodeApi:
             text = f"container {name} not found in pod {meta['name']}_{meta['namespace']}"
             raise StatusError(500, "InternalError", text) from None
         session = ExecSession([])
+        if found.terminal:
+            if not tty:
+                raise StatusError(500, "InternalError", ONE_STREAM)
+            if stdin is not None:
+                session.run(_type(stdin, found.terminal, last=found.stdin_once))
+            session.run(_watch(found, found.terminal, session))
+            return session
         if stdin is not None:
             session.run(_feed(stdin, found.stdin, last=found.stdin_once))
         session.run(_follow(found, session, tty))
@@ -223,6 +228,7 @@ class NodeApi:
         return open_tunnel(self._runtime, sandbox.ip, port)
 
 
+ONE_STREAM = "rpc error: code = InvalidArgument desc = tty and stderr cannot both be true"
 EXEC = 2 * "Internal error occurred: " + "error executing command in container: failed to exec in container: "
 RUNC = "OCI runtime exec failed: exec failed: unable to start container process: "
 
@@ -274,10 +280,11 @@ def _shown(line: Line, timestamps: bool) -> bytes:
     return f"{moment}{int(line.time * 1e9) % 1000:03}Z ".encode() + line.data
 
 
-async def _type(stdin: AsyncIterator[bytes], terminal: Terminal) -> None:
+async def _type(stdin: AsyncIterator[bytes], terminal: Terminal, *, last: bool = True) -> None:
     async for data in stdin:
         terminal.typed(data)
-    terminal.hang_up()
+    if last:
+        terminal.hang_up()
 
 
 async def _feed(stdin: AsyncIterator[bytes], target: Input, *, last: bool = True) -> None:
@@ -295,6 +302,22 @@ async def _execute(found: Container, process: Any, session: ExecSession) -> None
         raise
     except Exception as error:  # the command's own fault must not take the server with it
         session.finish(1, str(error))
+
+
+async def _watch(found: Container, terminal: Terminal, session: ExecSession) -> None:
+    """Show what is seen on a container's terminal from now on."""
+
+    def put(data: bytes) -> None:
+        session.put(1, data)
+
+    terminal.watchers.append(put)
+    try:
+        terminal.redraw()
+        while not found.log.closed:
+            await found.log.more()
+    finally:
+        terminal.watchers.remove(put)
+    session.finish(0)
 
 
 async def _follow(found: Container, session: ExecSession, tty: bool) -> None:

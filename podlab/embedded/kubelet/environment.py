@@ -35,7 +35,7 @@ def environment(
 ) -> dict[str, str]:
     """All variables of a container. `facts` are hostIP, podIP, nodeName and node's allocatable. Raises ConfigError."""
     own = str(pod["spec"].get("nodeName", "")) if pod["spec"].get("hostNetwork") else hostname(pod)
-    env = {"PATH": image.env.get("PATH", ""), "HOSTNAME": own}
+    env = {"PATH": image.env.get("PATH", ""), **({"TERM": "xterm"} if container.get("tty") else {}), "HOSTNAME": own}
     given: dict[str, str] = {}
     for source in container.get("envFrom") or []:
         given |= _from(pod, source, lookup)

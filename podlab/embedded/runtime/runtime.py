@@ -24,6 +24,7 @@ from podlab.embedded.runtime.log import Line, Log, same
 from podlab.embedded.runtime.machine import executables, proc
 from podlab.embedded.runtime.machine.identity import Identity
 from podlab.embedded.runtime.machine.process import Process, Processes
+from podlab.embedded.runtime.machine.terminal import Terminal
 from podlab.embedded.runtime.network.messages import Request
 from podlab.embedded.runtime.network.namespace import Namespace
 from podlab.embedded.runtime.network.network import OUTSIDE, PATIENCE, Network
@@ -82,6 +83,7 @@ class Container:
         message_fallback: bool = False,
         stdin: bool = False,
         stdin_once: bool = False,
+        tty: bool = False,
         share_processes: bool = False,
     ) -> None:
         self.runtime, self.sandbox, self.instance = runtime, sandbox, instance
@@ -92,7 +94,8 @@ class Container:
         self.log = Log()
         self.stopping = False
         self.main: Process | None = None
-        self.stdin, self.stdin_once = Input(closed=not stdin), stdin_once
+        self.stdin, self.stdin_once, self.tty = Input(closed=not stdin), stdin_once, tty
+        self.terminal: Terminal | None = None
         self.shares = share_processes
         self.processes = sandbox.processes if share_processes else Processes()
         low = user.holds("NET_BIND_SERVICE")
@@ -127,6 +130,8 @@ class Container:
             cwd=self.cwd,
             time=self.instance.started_at,
         )
+        if self.tty:
+            self.terminal = Terminal(process, lambda data: self._write("stdout", data.replace(b"\r\n", b"\n")))
         self.instance.state = "running"
         if self.shares:
             self.processes.share(process)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from podlab.embedded.apiserver.status import StatusError
 from tests.embedded.simulation import Simulation, execute, logs
 
 Obj = dict[str, Any]
@@ -49,15 +50,45 @@ async def test_a_shell_on_a_terminal_prompts_and_shows_what_is_typed(sim: Simula
     sim.create({"kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}})
     await sim.until(lambda: sim.ready("p"), limit=30)
 
-    async def keys() -> AsyncIterator[bytes]:
-        for text in TYPED["typed"]:
-            await sim.settle()
-            yield text.encode()
-        await sim.settle()
-
-    session = await sim.core.app.node.exec(sim.pod("p"), command=["sh"], stdin=keys(), tty=True)
+    session = await sim.core.app.node.exec(sim.pod("p"), command=["sh"], stdin=keys(sim, TYPED["typed"]), tty=True)
     shown = b"".join([data async for _, data in session])
     assert (shown.decode(), session.exit_code) == (TYPED["shown"], TYPED["code"])
+
+
+async def keys(sim: Simulation, typed: list[str]) -> AsyncIterator[bytes]:
+    for text in typed:
+        await sim.settle()
+        yield text.encode()
+    await sim.settle()
+
+
+async def test_a_container_with_a_terminal_is_shown_to_who_attaches(sim: Simulation) -> None:
+    """kubectl run -it --image=nginx --restart=Never -- sh, as kind shows and logs it."""
+    asked = TYPED["attached"]
+    container = {"name": "c", "image": "nginx", "args": ["sh"], "tty": True, "stdin": True, "stdinOnce": True}
+    spec = {"restartPolicy": "Never", "containers": [container]}
+    sim.create({"kind": "Pod", "metadata": {"name": "p"}, "spec": spec})
+    await sim.until(lambda: sim.ready("p"), limit=30)
+    with pytest.raises(StatusError, match="tty and stderr cannot both be true"):
+        await sim.core.app.node.attach(sim.pod("p"))
+    session = await sim.core.app.node.attach(sim.pod("p"), stdin=keys(sim, asked["typed"]), tty=True)
+    assert b"".join([data async for _, data in session]).decode() == asked["shown"]
+    assert await logs(sim, "p") == asked["logged"]
+    await sim.until(lambda: sim.phase("p") == "Failed", limit=30)
+    assert sim.pod("p")["status"]["containerStatuses"][0]["state"]["terminated"]["exitCode"] == asked["code"]
+
+
+@pytest.mark.parametrize(("image", "shell", "prompt"), [("busybox", "sh", "\r/ # "), ("nginx", "bash", "\rroot@p:/# ")])
+async def test_a_shell_that_edits_its_line_shows_its_prompt_to_who_attaches(
+    sim: Simulation, image: str, shell: str, prompt: str
+) -> None:
+    """As on kind, where kubectl changes the window's size so that it is drawn anew."""
+    container = {"name": "c", "image": image, "args": [shell], "tty": True, "stdin": True}
+    sim.create({"kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [container]}})
+    await sim.until(lambda: sim.ready("p"), limit=30)
+    session = await sim.core.app.node.attach(sim.pod("p"), tty=True)
+    assert await anext(session) == (1, prompt.encode())
+    await session.close()
 
 
 async def test_what_exec_left_behind_goes_on(sim: Simulation) -> None:

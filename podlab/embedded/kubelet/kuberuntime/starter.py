@@ -103,8 +103,9 @@ class Starter:
             cwd=container.get("workingDir") or image.cwd,
             message_path=message_path,
             message_fallback=container.get("terminationMessagePolicy") == "FallbackToLogsOnError",
-            stdin=bool(container.get("stdin") or container.get("tty")),  # a terminal that nobody types on never ends
+            stdin=bool(container.get("stdin")),
             stdin_once=bool(container.get("stdinOnce")),
+            tty=bool(container.get("tty")),
             share_processes=bool(pod["spec"].get("shareProcessNamespace")),
         )
 

@@ -1,4 +1,4 @@
-"""The terminal of a `kubectl exec -it`: what is typed is shown, edited and ends in lines, as the kernel's does.
+"""The terminal of a `kubectl exec -it` or a container with `tty`: what is typed is shown, and edited by lines.
 
 Upstream: Linux's drivers/tty/n_tty.c
 """
@@ -24,6 +24,10 @@ class Typed(Input):
     def __init__(self) -> None:
         super().__init__(closed=False)
         self.hung_up = False
+        self.edited = False
+        """Whether the shell that reads it draws its line anew when the window changes."""
+        self.interrupted = False
+        """Whether the line that comes is none, because ^C was typed at a prompt."""
 
     @property
     def read(self) -> bool:
@@ -51,15 +55,31 @@ class Typed(Input):
 
 
 class Terminal:
-    """Between who types and a process: `show` is what is seen of it."""
+    """Between who types and a process: `show` is what is seen of it, `watchers` who looks at it for a while.
+
+    The process's three streams are the terminal from now on.
+    """
 
     def __init__(self, process: Process, show: Write) -> None:
         self.process, self.show, self.input = process, show, Typed()
-        self._line = bytearray()
+        self._line, self._row = bytearray(), b""
+        self.watchers: list[Write] = []
+        process.stdin, process.out, process.err = self.input, self.write, self.write
+        process.terminal = self
 
     def write(self, data: bytes) -> None:
         """What processes write: a newline also begins a line."""
-        self.show(data.replace(b"\n", b"\r\n"))
+        self._draw(data.replace(b"\n", b"\r\n"))
+
+    def redraw(self) -> None:
+        """Somebody looks at it from now on: kubectl changes the window's size, so that a shell shows its prompt."""
+        if self.input.edited and self.input.read:
+            self._draw(b"\r" + self._row)
+
+    def _draw(self, data: bytes) -> None:
+        self._row = re.split(rb"[\r\n]", self._row + data)[-1]
+        for show in (self.show, *self.watchers):
+            show(data)
 
     def typed(self, data: bytes) -> None:
         """Keys that were pressed."""
@@ -80,14 +100,14 @@ class Terminal:
         elif key in (*ERASE, KILL):
             count = min(len(self._line), 1 if key != KILL else len(self._line))
             del self._line[len(self._line) - count :]
-            self.show(b"\b \b" * count)
+            self._draw(b"\b \b" * count)
         elif key == 10:
-            self.show(b"\r\n")
+            self._draw(b"\r\n")
             self.input.feed(bytes(self._line) + b"\n")
             self._line.clear()
         elif key >= 32 or key == 9:
             self._line.append(key)
-            self.show(bytes([key]))
+            self._draw(bytes([key]))
 
     def _end(self) -> None:
         if self._line:
@@ -99,10 +119,11 @@ class Terminal:
     def _interrupt(self) -> None:
         """^C ends what runs in the foreground; at a prompt only the line."""
         self._line.clear()
-        self.show(b"^C\r\n")
+        self._draw(b"^C\r\n")
         running = self.process.machine.processes.running
         below = [one for one in list(running.values()) if self._below(one)]
         if not below and self.input.read and self.process.handles("INT"):
+            self.input.interrupted = True
             self.input.feed(b"\n")
             return
         for one in (*below, self.process):

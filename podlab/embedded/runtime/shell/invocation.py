@@ -137,7 +137,7 @@ async def _lines(stdin: Input, block: int) -> AsyncIterator[bytes]:
 async def _interact(inner: Shell) -> None:
     """Read commands as they come; each runs as soon as it is whole."""
     if isinstance(inner.io.stdin, Typed):
-        await _prompting(inner)
+        await _prompting(inner, inner.io.stdin)
         return
     text, until, tried, above = "", "", 0, 0
     inner.options.add("s")
@@ -161,18 +161,22 @@ async def _interact(inner: Shell) -> None:
         inner.status = await inner.evaluate(text, above)
 
 
-async def _prompting(inner: Shell) -> None:
+async def _prompting(inner: Shell, typed: Typed) -> None:
     """The same on a terminal: a prompt before each line, and ^C ends what runs."""
     text = ""
+    typed.edited = inner.dialect.name != "dash"
     if inner.dialect.name == "ash":
         inner.io.err(f"\n\n{ASH_BANNER}\n\n".encode())
     while True:
         inner.process.signals.clear()
         inner.process.catch_up()
         inner.io.err((prompt(inner) if not text else "> ").encode())
-        data = await inner.io.stdin.line()
+        data = await typed.line()
         if not data:
             break
+        if typed.interrupted:
+            text, typed.interrupted, inner.status = "", False, 130
+            continue
         text += data.decode("utf-8", "surrogateescape")
         if _unfinished(text, inner):
             continue
