@@ -41,14 +41,14 @@ def run(tmp_path: Path, text: str, capfd: pytest.CaptureFixture[str]) -> tuple[i
 def test_what_passes_the_second_time_is_named(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     code, printed = run(tmp_path, FILE, capfd)
     assert code == 0
-    assert "==== PASSED ONLY THE SECOND TIME: test_it.py::test_that_needs_two_tries ====" in printed
+    assert "==== FAILED ONLY THE FIRST TIME: test_it.py::test_that_needs_two_tries ====" in printed
     assert "\n1 passed in" in printed
 
 
 def test_what_fails_twice_fails(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     code, printed = run(tmp_path, "def test_that_fails():\n    assert False\n", capfd)
     assert code == 1
-    assert "SECOND TIME" not in printed
+    assert "FIRST TIME" not in printed
 
 
 def test_many_failures_are_no_matter_of_luck(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,6 @@
 """pytest, and once more what failed: a real cluster and a real browser share their machine with others.
 
-What passes only the second time is named in a loud line, so that a test that is often on it is mended.
+What fails only the first time is named in a loud line, so that a test that is often on it is mended.
 
 usage: twice.py [pytest's options]      (a report FILE.xml of the second time is FILE-again.xml)
 """
@@ -30,7 +30,7 @@ def main(words: list[str]) -> int:
         again = [*(word.replace(".xml", "-again.xml") for word in session), "--last-failed"]
         code = subprocess.run(again, cwd=ROOT, check=False).returncode
         for test in sorted(failed - failures(Path(cache))):
-            print(f"==== PASSED ONLY THE SECOND TIME: {test} ====", flush=True)
+            print(f"==== FAILED ONLY THE FIRST TIME: {test} ====", flush=True)
         return code
 
 

@@ -22,9 +22,10 @@ WAIT = 90
 
 @pytest.fixture(autouse=True)
 def tidied(cluster: Cluster) -> Iterator[None]:
-    """No Pod is left for the next test to see."""
+    """No Pod is left for the next test to see, from a test that failed either."""
     yield
     kubectl = Kubectl(Client(cluster.kubeconfig), namespace="default")
+    kubectl.delete("deployments,statefulsets", all=True)
     kubectl.wait("pods", all=True, for_="delete", timeout=f"{WAIT}s")
 
 
@@ -52,7 +53,7 @@ def test_kr8s(cluster: Cluster) -> None:
     pod = web.pods()[0]
     pod.wait("condition=Ready", timeout=WAIT)
     assert pod.exec(["echo", "hi"]).stdout == b"hi\n"
-    assert any("start worker process" in line for line in pod.logs())
+    assert any("start worker process" in line for line in pod.logs(follow=True))
     with pod.portforward(80) as port, urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as answer:
         assert answer.status == 200
     web.refresh()
@@ -86,7 +87,7 @@ def test_lightkube(cluster: Cluster) -> None:
             break
     name = seen.pop()
     client.wait(Pod, name, for_conditions=["Ready"])
-    assert any("start worker process" in line for line in client.log(name))
+    assert any("start worker process" in line for line in client.log(name, follow=True))
     client.delete(Deployment, "by-lightkube")
     with pytest.raises(ApiError) as gone:
         client.get(Deployment, "by-lightkube")
@@ -105,7 +106,8 @@ def test_the_official_client(cluster: Cluster) -> None:
         if any((c.type, c.status) == ("Ready", "True") for c in conditions):
             name = event["object"].metadata.name
             break
-    assert "start worker process" in core.read_namespaced_pod_log(name, "default")
+    written = watch.Watch().stream(core.read_namespaced_pod_log, name=name, namespace="default")
+    assert any("start worker process" in line for line in written)
     said = stream.stream(
         core.connect_get_namespaced_pod_exec, name, "default", command=["echo", "hi"], stdout=True, stderr=True
     )
