@@ -81,6 +81,17 @@ async def test_what_a_resize_does_not_take_over_is_owned_all_the_same() -> None:
     assert owned["me"] == {"f:spec": {"f:containers": {'k:{"name":"c"}': {"f:image": {}}}}}
 
 
+async def test_an_address_of_a_load_balancer_is_reached_as_a_virtual_one() -> None:
+    """Upstream: test/e2e/network/service.go (service status lifecycle), which names no mode."""
+    api, path = Api(), "/api/v1/namespaces/default/services"
+    spec = {"type": "LoadBalancer", "ports": [{"port": 80}]}
+    made = await api.call("POST", path, {"metadata": {"name": "s"}, "spec": spec})
+    assert made.code == 201
+    patch = {"status": {"loadBalancer": {"ingress": [{"ip": "203.0.113.1"}]}}}
+    answer = await api.call("PATCH", f"{path}/s/status", patch, content_type="application/merge-patch+json")
+    assert answer.json["status"]["loadBalancer"] == {"ingress": [{"ip": "203.0.113.1", "ipMode": "VIP"}]}
+
+
 @pytest.mark.parametrize(
     ("path", "code", "message"),
     [
