@@ -47,19 +47,11 @@ def default(service: Obj) -> None:
     service.setdefault("status", {"loadBalancer": {}})
 
 
-def _default_modes(service: Obj) -> None:
-    """How the addresses of a load balancer are reached. Upstream: pkg/apis/core/v1/defaults.go (SetDefaults_Service)"""
-    balancer = (service.get("status") or {}).get("loadBalancer") or {}
-    for entry in balancer.get("ingress") or [] if service["spec"].get("type") == "LoadBalancer" else []:
-        if entry.get("ip"):
-            entry.setdefault("ipMode", "VIP")
-
-
 def prepare(service: Obj, old: Obj | None, ctx: Context) -> None:
     """Give addresses and node ports; keep those that were given. Raises StatusError 422."""
     spec = service.get("spec") or {}
     if ctx.subresource == "status":
-        _default_modes(service)
+        corestatuses.default_modes(service)
         return
     if old is None:
         service["status"] = {"loadBalancer": {}}

@@ -1,4 +1,4 @@
-"""What users may not write into the status of a Pod, a Namespace, a Node, a Service, an Ingress.
+"""What users may not write into the status of a Pod, a Namespace, a Node, a Service, an Ingress, and what is filled in.
 
 Upstream: pkg/apis/core/validation/validation.go (ValidatePodStatusUpdate, ValidateNamespaceStatusUpdate,
 ValidateNodeResources, ValidateLoadBalancerStatus)
@@ -74,6 +74,14 @@ def service(obj: Obj, old: Obj | None) -> list[Cause]:
             *_host(f"{path}[{index}]", entry),
         )
     ]
+
+
+def default_modes(service: Obj) -> None:
+    """How the addresses of a load balancer are reached. Upstream: pkg/apis/core/v1/defaults.go (SetDefaults_Service)"""
+    balancer = (service.get("status") or {}).get("loadBalancer") or {}
+    for entry in balancer.get("ingress") or [] if service["spec"].get("type") == "LoadBalancer" else []:
+        if entry.get("ip"):
+            entry.setdefault("ipMode", "VIP")
 
 
 def ingress(obj: Obj, old: Obj | None) -> list[Cause]:
