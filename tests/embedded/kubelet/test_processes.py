@@ -82,7 +82,7 @@ async def test_a_container_with_a_terminal_is_shown_to_who_attaches(sim: Simulat
 async def test_a_shell_that_edits_its_line_shows_its_prompt_to_who_attaches(
     sim: Simulation, image: str, shell: str, prompt: str
 ) -> None:
-    """As on kind, where kubectl changes the window's size so that it is drawn anew."""
+    """As on kind, where kubectl changes the window's size so that it is drawn anew, but for the codes that clear it."""
     container = {"name": "c", "image": image, "args": [shell], "tty": True, "stdin": True}
     sim.create({"kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [container]}})
     await sim.until(lambda: sim.ready("p"), limit=30)
