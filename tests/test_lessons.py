@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from podlab.lessons.lesson import LESSONS, MANIFEST, Lesson, manifest
+from podlab.lessons.progress import items
 from tests.lessons import sources
 from tools.build_notebooks import LANGUAGES, language_of
 
@@ -72,6 +73,22 @@ def test_size(lesson, language):
     assert len(sources.notebook(lesson.slug, language).cells) <= 40
     for cell in code(lesson, language):
         assert len(cell.splitlines()) <= (15 if cell.startswith("%%manifest") else 10), cell
+
+
+@LESSON
+def test_no_cell_asks_for_what_it_shows_anyway(lesson):
+    """Lesson 02 says that each line shows its answer: `display` would be one more word to explain."""
+    assert not any("display(" in cell for cell in code(lesson, "en"))
+
+
+@LESSON
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_stored_bars_count_what_there_is_now(lesson, language):
+    """The sanitizer hides these lines whole: no run would notice an old one."""
+    stored = (SOURCES.parent / language / f"{lesson.slug}.ipynb").read_text(encoding="utf-8")
+    assert f"0/{len(items(lesson))} ·" in stored
+    if lesson is LESSONS[0]:
+        assert f"1/{sum(len(items(each)) for each in LESSONS)}," in stored
 
 
 @LESSON

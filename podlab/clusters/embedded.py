@@ -77,7 +77,7 @@ def _workers(name: str) -> int | None:
 def _other_workers(name: str, there: int) -> ClusterError:
     return ClusterError(
         Text(
-            ko="내장 클러스터 {name}에는 작업자 노드가 {there}개 있고, 나중에 바꿀 수 없습니다",
+            ko="내장 클러스터 {name}에는 워커 노드가 {there}개 있고, 나중에 바꿀 수 없습니다",
             en="the embedded cluster {name} has {there} workers, which cannot be changed later",
         ).format(name=name, there=there),
         Text(

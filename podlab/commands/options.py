@@ -36,7 +36,7 @@ KubernetesOption = Annotated[
     ),
 ]
 WorkersOption = Annotated[
-    int, typer.Option("--workers", min=0, max=20, help="Nodes beside the control plane. 작업자 노드의 수.")
+    int, typer.Option("--workers", min=0, max=20, help="Nodes beside the control plane. 워커 노드의 수.")
 ]
 RecreateOption = Annotated[
     bool, typer.Option("--recreate", help="kind: delete what is there and make it anew. 지우고 다시 만듭니다.")

@@ -21,7 +21,7 @@ WRITTEN = Text(ko="기록을 썼습니다: {path}", en="the record is in {path}"
 def run(
     export: Annotated[
         Path | None,
-        typer.Option("--export", help="Write a page to print. 인쇄할 한 쪽을 씁니다.", show_default=False),
+        typer.Option("--export", help="Write a page to print. 한 쪽짜리 인쇄용 문서를 만듭니다.", show_default=False),
     ] = None,
     language: LanguageOption = None,
 ) -> None:

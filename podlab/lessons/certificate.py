@@ -17,7 +17,7 @@ NAME = Text(ko="이름", en="Name")
 DATE = Text(ko="날짜", en="Date")
 NOTHING = Text(ko="아직 확인된 것이 없습니다", en="nothing was verified yet")
 ANSWERED = Text(ko="답한 문제: {names}", en="questions answered: {names}")
-HELP = Text(ko="힌트 {hints}개", en="{hints} hints")
+HELP = Text(ko="힌트 {hints}번", en="hints: {hints}")
 SOLVED = Text(ko="풀이를 보았습니다", en="solution seen")
 UNWRITTEN = Text(ko="{path}에 쓸 수 없습니다: {why}", en="cannot write {path}: {why}")
 

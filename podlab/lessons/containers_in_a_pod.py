@@ -92,7 +92,7 @@ def _log(seen: Seen) -> Result:
         return _apply(COLLECTOR, above, ladders.NO_COLLECTOR)
     if '"GET / HTTP' in seen.answer:
         return Result(True, Text(ko="사이드카가 요청을 적었습니다", en="the sidecar has printed the request"))
-    again = Text(ko="몇 초 뒤에 이 셀을 다시 실행하십시오", en="run this cell again in some seconds")
+    again = Text(ko="몇 초 뒤에 이 셀을 다시 실행하십시오", en="run this cell again in a few seconds")
     none = Text(ko="로그에 요청이 없습니다", en="there is no request in the log")
     return Result(False, none, again, ladders.NO_REQUEST)
 

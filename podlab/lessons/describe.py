@@ -29,7 +29,7 @@ def _conditions(seen: Seen) -> Result:
     closed = [c["type"] for c in conditions if c["status"] != "True"]
     if not conditions:
         none = Text(ko="아직 조건이 하나도 없습니다", en="it has no conditions yet")
-        again = Text(ko="몇 초 뒤에 다시 확인하십시오", en="check again in some seconds")
+        again = Text(ko="몇 초 뒤에 다시 확인하십시오", en="check again in a few seconds")
         return Result(False, none, again, settling=True)
     if closed:
         stuck = Text(ko="True가 아닌 조건: {closed}", en="conditions that are not True: {closed}")
@@ -265,7 +265,7 @@ QUESTIONS = (
                     ko="하나는 노드의 주소, 하나는 파드의 주소라서", en="one is the node's address, the other the Pod's"
                 ),
                 Text(
-                    ko="파드는 노드와 별도로 자기 주소를 가집니다.",
+                    ko="파드에는 노드와 별도로 자기 주소가 있습니다.",
                     en="A Pod has an address of its own, apart from its node's.",
                 ),
                 right=True,

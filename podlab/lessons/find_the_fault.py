@@ -52,7 +52,7 @@ QUESTIONS = (
                 Text(ko="nginx는 아직 시작하지도 않았습니다.", en="nginx has not even started."),
             ),
             Option(
-                Text(ko="아무것도: 시작한 컨테이너가 없다", en="nothing: no container has started"),
+                Text(ko="보여 줄 로그가 없다: 시작한 컨테이너가 없다", en="no log at all: no container has started"),
                 Text(
                     ko="로그는 컨테이너가 쓰는 것입니다. 시작하기 전의 일은 Events에 있습니다.",
                     en="It is containers that write logs. What happens before they start is told in the Events.",

@@ -87,6 +87,12 @@ TERMS = (
         "a compartment of a cluster; names have to be unique only inside it",
     ),
     _term(
+        "컨트롤 플레인",
+        "control plane",
+        "클러스터 전체를 정하고 살피는 프로그램들: API 서버, 스케줄러, 컨트롤러",
+        "the programs that decide for the whole cluster: API server, scheduler, controllers",
+    ),
+    _term(
         "API 서버",
         "API server",
         "쿠버네티스의 창구. 모두가 이곳에 묻고, 이곳에 오브젝트를 저장함",
@@ -131,6 +137,18 @@ TERMS = (
         "annotation",
         "오브젝트에 적어 두는 메모. 고르는 데는 쓰지 않음",
         "a note on an object that nothing selects by",
+    ),
+    _term(
+        "uid",
+        "uid",
+        "오브젝트가 만들어질 때 받는 번호. 이름이 같아도 새로 만들면 다름",
+        "the number that an object gets when it is made; one made anew under the same name gets another",
+    ),
+    _term(
+        "YAML",
+        "YAML",
+        "들여쓰기로 구조를 나타내는 글의 형식. 사람이 읽고 쓰기 쉬움",
+        "a format of text that shows structure by indentation, easy for people to read and write",
     ),
     _term("볼륨", "volume", "파드의 컨테이너가 붙여 쓰는 저장 공간", "storage that the containers of a Pod can use"),
     Term(
@@ -189,6 +207,21 @@ TERMS = (
             "an address that stays, for the Pods that a selector picks out",
         ),
         Text(r"(?<![\w가-힣])서비스(?=[가를와는의로에 (])(?!는 어떻게)", r"(?<![\w-])Services?(?![\w-])"),
+    ),
+    _term(
+        "kube-proxy",
+        "kube-proxy",
+        "노드마다 하나씩 돌며, 서비스의 IP로 온 연결을 파드로 보내는 프로그램",
+        "the program on each node that sends connections to a Service on to its Pods",
+    ),
+    _term(
+        "게이트웨이",
+        "gateway",
+        "클러스터 밖에서 온 요청을 안의 서비스로 들여보내는 문",
+        "a door through which requests from outside come to the Services of the cluster",
+    ),
+    _term(
+        "Docker", "Docker", "컴퓨터에서 컨테이너를 실행하는 프로그램", "a program that runs containers on a computer"
     ),
     _term(
         "이벤트",

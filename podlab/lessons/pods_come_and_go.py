@@ -159,7 +159,7 @@ def _every_node(seen: Seen) -> Result:
     """The DaemonSet has a Ready Pod on each of the two workers."""
     nodes = _nodes(_labelled(seen, "agent"))
     if nodes == ["farm-worker", "farm-worker2"]:
-        told = Text(ko="작업자 노드마다 파드가 하나씩 있습니다", en="there is one Pod on each worker")
+        told = Text(ko="워커 노드마다 파드가 하나씩 있습니다", en="there is one Pod on each worker")
         return Result(True, told)
     there = Text(ko="Ready인 agent 파드가 있는 노드: {nodes}", en="nodes with a Ready Pod of agent: {nodes}")
     return Result(False, there.format(nodes=", ".join(nodes) or NONE), ABOVE, ladders.FARM)
@@ -306,7 +306,7 @@ QUESTIONS = (
                 ),
             ),
             Option(
-                Text(ko="몇 분 뒤 다른 노드에 새 파드가 생긴다", en="after some minutes a new Pod comes up elsewhere"),
+                Text(ko="몇 분 뒤 다른 노드에 새 파드가 생긴다", en="after a few minutes a new Pod comes up elsewhere"),
                 Text(
                     ko="`tolerationSeconds` 300초가 지나면 지워지고, 레플리카셋이 빈자리를 채웁니다.",
                     en="After the 300 `tolerationSeconds` it is deleted, and the ReplicaSet fills the gap.",

@@ -18,11 +18,11 @@ NODES = "/podlab/nodes"
 MARK = "practice"
 """A file in the folder of a cluster that says that it was made here, and may go."""
 MADE = Text(
-    ko="연습 클러스터 {name}: 작업자 노드 {workers}개(시뮬레이션), 시간은 다음 일이 생길 때로 건너뜁니다.",
+    ko="연습 클러스터 {name}: 워커 노드 {workers}개(시뮬레이션), 시간은 다음 일이 생길 때로 건너뜁니다.",
     en="Practice cluster {name}: {workers} workers (simulated); its time skips to whatever is due next.",
 )
-UNPLUGGED = Text(ko="{node}의 전원을 뽑았습니다.", en="The plug of {node} is out.")
-PLUGGED = Text(ko="{node}의 전원을 다시 꽂았습니다.", en="The plug of {node} is in again.")
+UNPLUGGED = Text(ko="{node}의 전원을 뽑았습니다.", en="{node} is unplugged.")
+PLUGGED = Text(ko="{node}의 전원을 다시 꽂았습니다.", en="{node} is plugged in again.")
 NONE = Text(ko="연습 클러스터 {name}{이/가} 없습니다", en="there is no practice cluster {name}")
 START = Text(ko='먼저 만듭니다: practice.start("{name}")', en='make it first: practice.start("{name}")')
 TAKEN = Text(
@@ -67,7 +67,7 @@ def running(name: str = "farm") -> Kubectl:
 
 
 def unplug(kubectl: Kubectl, node: str) -> None:
-    """Pull the plug of a node: its kubelet falls silent, nothing is told to anybody.
+    """Pull the plug on a node: its kubelet falls silent, nothing is told to anybody.
 
     Raises:
         ApiError: there is no such node, or the cluster is not a practice cluster.

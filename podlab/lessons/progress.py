@@ -23,8 +23,8 @@ LINE = Text(
     en="{number} {bar} {done}/{all} · {minutes} min · hints {hints} · {title}",
 )
 SUM = Text(
-    ko="모두 {done}/{all}, 남은 것 {open}, {minutes}분, 힌트 {hints}개, 풀이 {solutions}개",
-    en="in all {done}/{all}, {open} open, {minutes} minutes, {hints} hints, {solutions} solutions",
+    ko="전체 {done}/{all}, 남은 것 {open}, {minutes}분, 힌트 {hints}번, 풀이 {solutions}번",
+    en="in all {done}/{all}, {open} open, {minutes} min, hints: {hints}, solutions: {solutions}",
 )
 
 Entry = Mapping[str, Any]

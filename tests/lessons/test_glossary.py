@@ -25,6 +25,9 @@ ASKED = [
     "admission",
     "mount",
     "port",
+    "control plane",
+    "uid",
+    "YAML",
 ]
 
 

@@ -44,8 +44,8 @@ def test_a_node_falls_silent_and_speaks_again(farm: Kubectl, capsys: pytest.Capt
     practice.plug_in(farm, "farm-worker")
     farm.wait("node/farm-worker", for_="condition=Ready", timeout="60s")
     assert capsys.readouterr().out.splitlines() == [
-        "The plug of farm-worker is out.",
-        "The plug of farm-worker is in again.",
+        "farm-worker is unplugged.",
+        "farm-worker is plugged in again.",
     ]
     with pytest.raises(ApiError):
         practice.unplug(farm, "no-such-node")

@@ -50,7 +50,7 @@ def test_hints_and_solutions_are_counted_once_each():
     progress.record_solution("02-ready")
     progress.record_solution("02-ready")
     assert "hints 2" in line("02")
-    assert str(progress.progress()).endswith("2 hints, 1 solutions")
+    assert str(progress.progress()).endswith("hints: 2, solutions: 1")
 
 
 def test_minutes_are_those_of_work_and_not_of_pauses():

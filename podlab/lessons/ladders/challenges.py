@@ -92,7 +92,7 @@ HINTS = {
         (
             "`web.yaml`을 본떠 `name: shop`, `replicas: 4`, `strategy: {rollingUpdate: {maxUnavailable: 0}}`, "
             "`nginx:1.27`로 적용하고, 이미지를 `nginx:latest`로 바꾸어 다시 적용하십시오",
-            "after the manner of `web.yaml` apply `name: shop`, `replicas: 4`, "
+            "start from `web.yaml`: apply `name: shop`, `replicas: 4`, "
             "`strategy: {rollingUpdate: {maxUnavailable: 0}}` and `nginx:1.27`; then change the image to "
             "`nginx:latest` and apply it again",
         ),

@@ -46,7 +46,7 @@ NO_RESTART = steps(
     ),
     (
         '`kubectl.get("pod", "two-nginx")`의 RESTARTS를 보십시오. 몇 초 걸립니다',
-        'watch RESTARTS in `kubectl.get("pod", "two-nginx")`; it takes some seconds',
+        'watch RESTARTS in `kubectl.get("pod", "two-nginx")`; it takes a few seconds',
     ),
     (
         "RESTARTS가 0에서 움직이지 않으면 두 컨테이너의 `image`가 모두 `nginx:latest`인지 보십시오",

@@ -141,7 +141,7 @@ FARM = steps(
         "this check looks at the practice cluster, not at yours",
     ),
     (
-        '`farm.get("pods", output="wide")`의 NODE 열을 보십시오. 데몬셋의 파드는 작업자 노드마다 하나입니다',
+        '`farm.get("pods", output="wide")`의 NODE 열을 보십시오. 데몬셋의 파드는 워커 노드마다 하나입니다',
         'look at the column NODE in `farm.get("pods", output="wide")`: a DaemonSet has one Pod on each worker',
     ),
     (
