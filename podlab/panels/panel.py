@@ -35,6 +35,7 @@ CONNECTION = {
     "connecting": Text(ko="연결하는 중", en="Connecting"),
     "live": Text(ko="실시간", en="Live"),
     "refused": Text(ko="서버가 거절했습니다", en="The server refused"),
+    "working": LABELS["working"],
     "severed": LABELS["severed"],
     "unheard": LABELS["unheard"],
     "lost": Text(ko="연결이 끊겨 다시 연결하는 중", en="Connection lost, trying again"),

@@ -21,9 +21,10 @@ class Worker:
         self._jobs: dict[str, Job] = {}
         self._running = False
 
-    def do(self, name: str, job: Job) -> None:
-        """Have a job done soon."""
+    def do(self, name: str, job: Job, instead: str = "") -> None:
+        """Have a job done soon; one of the name `instead` that still waits is not needed any more."""
         with self._lock:
+            self._jobs.pop(instead, None)
             self._jobs.pop(name, None)
             self._jobs[name] = job
             if not self._running:

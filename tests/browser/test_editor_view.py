@@ -168,6 +168,16 @@ def test_the_buttons_send_what_is_written(page: Any) -> None:
     expect(page.locator(".podlab-pane")).to_be_hidden()
 
 
+def test_a_press_is_acknowledged_at_once(page: Any) -> None:
+    stage = Stage(page, "editor", state())
+    page.get_by_role("button", name="Save and apply").click()
+    assert page.locator(".podlab-said").inner_text() == "Working on it…"
+    stage.set(verdict=GOOD)
+    assert page.locator(".podlab-said").inner_text() == "Working on it…"
+    page.evaluate("window.model.say({event: 'output', text: '$ kubectl apply -f a.yaml'})")
+    expect(page.locator(".podlab-said")).to_be_empty()
+
+
 def test_a_kernel_that_does_not_answer_is_said(page: Any) -> None:
     stage = Stage(page, "editor", state())
     page.get_by_role("button", name="Save", exact=True).click()

@@ -45,7 +45,7 @@ class Editing {
     if (event === "text") return void say(this.model, { event, ...values });
     this.asking();
     this.asking = press(this.model, { event, ...values }, (how) => {
-      if (how === "unheard" || how === "severed") this.parts.said.textContent = this.labels[how];
+      if (how !== "done") this.parts.said.textContent = this.labels[how === "heard" ? "working" : how];
     });
   }
 

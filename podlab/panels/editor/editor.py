@@ -76,6 +76,7 @@ PLANS = {
     ),
 }
 SAVED = Text(ko="{name} 파일에 저장했습니다.", en="Saved as {name}.")
+LOADED = Text(ko="{name} 파일의 내용을 가져왔습니다.", en="Here is the text of {name}.")
 NOT_APPLIED = Text(ko="적용되지 않았습니다: {error}", en="It was not applied: {error}")
 FOLLOWED = Text(
     ko="{name} 파일이 다른 곳에서 바뀌어 새 내용을 가져왔습니다.",
@@ -147,14 +148,15 @@ class ManifestEditor(Panel):
         if "text" in content:
             self._draft.text = str(content["text"])
             self._turn, self._by = int(content.get("turn") or 0), str(content.get("by", ""))
+        actions = {"save": self._save, "apply": self._apply, "diff": self._diff, "load": self._load}
+        if event in actions:  # somebody waits for it: what the text is worth is looked at afterwards
+            over = bool(content.get("over"))
+            self._worker.do(str(event), lambda: actions[str(event)](over), instead="review")
+        if "text" in content and event != "apply":  # which looks for itself
             self._worker.do("review", self._check)
         if "line" in content:
             self._caret = int(content["line"]), int(content.get("column", 0))
             self._worker.do("explain", self._explain)
-        actions = {"save": self._save, "apply": self._apply, "diff": self._diff, "load": self._load}
-        if event in actions:
-            over = bool(content.get("over"))
-            self._worker.do(str(event), lambda: actions[str(event)](over))
 
     def _check(self) -> None:
         turn, text = self._turn, self._draft.text
@@ -183,10 +185,15 @@ class ManifestEditor(Panel):
     def _load(self, _: bool) -> None:
         self._draft.load()
         self._turn, self._by = self._turn + 1, ""
+        self._say("said", LOADED.format(name=self._name))
         self._check()
 
     def _apply(self, over: bool) -> None:
-        self._draft.save(over)
+        try:
+            self._draft.save(over)
+        except PodlabError:
+            self._worker.do("review", self._check)
+            raise
         try:
             self._say("output", repr(self._kubectl.apply(self._name)))
         except PodlabError as error:

@@ -157,10 +157,12 @@ def test_the_worker_does_jobs_in_order_and_goes_on_after_a_failure() -> None:
     worker.do("second", lambda: done.append(2))
     worker.do("second", lambda: done.append(3))
     worker.do("broken", lambda: 1 / 0)  # type: ignore[arg-type,return-value]
+    worker.do("look", lambda: done.append(4))
+    worker.do("act", lambda: done.append(5), instead="look")
     worker.do("last", ended.set)
     gate.set()
     assert ended.wait(5)
-    assert done == [1, 3] and isinstance(failed[0], ZeroDivisionError)
+    assert done == [1, 3, 5] and isinstance(failed[0], ZeroDivisionError)
 
 
 def test_the_twin_has_the_text_its_lines_and_what_is_said_of_them() -> None:
@@ -228,6 +230,19 @@ def test_a_manifest_is_tried_applied_and_compared(kubectl: Kubectl, tmp_path: Pa
     (problem,) = panel._draw([])["verdict"]["problems"]
     changed = panel._draft.text.splitlines()
     assert "nodeName" in changed[problem["line"] - 1] and "cannot be changed like this" in problem["text"]
+    panel.close()
+
+
+@pytest.mark.cluster
+def test_what_is_pressed_comes_before_what_is_looked_at(kubectl: Kubectl) -> None:
+    said: list[tuple[Any, int]] = []
+    answered = threading.Event()
+    panel = ManifestEditor(kubectl, "edited.yaml")
+    panel.send = lambda content, buffers=None: (said.append((content, panel._reviewed)), answered.set())
+    text = SEED.replace("nginx-pod-example", "edited")
+    panel._act({"event": "apply", "text": text, "turn": 1, "by": "me", "line": 1, "column": 0})
+    assert answered.wait(30)
+    assert said[0] == ({"event": "output", "text": "$ kubectl apply -f edited.yaml\npod/edited created"}, -1)
     panel.close()
 
 
