@@ -172,7 +172,7 @@ class App:
         try:
             with contextlib.nullcontext() if onlooker else clock.hold(waiter):
                 await send(
-                    {"type": "http.response.start", "status": 200, "headers": self._head(stream.form.media_type)}
+                    {"type": "http.response.start", "status": 200, "headers": self._head(stream.media_type)}
                 )
                 await send({"type": "http.response.body", "body": b"", "more_body": True})
                 with contextlib.suppress(StatusError):  # what has not the shape that was asked for ends the stream

@@ -57,7 +57,8 @@ class Call:
         if self.request.info.subresource in UNTABLED:
             shapes = WHOLE
         streams = self.request.info.verb in ("list", "watch")
-        form = negotiation.negotiate(self.request.headers.get("accept", ""), shapes, streams=streams)
+        accept, messages = self.request.headers.get("accept", ""), self.resource.structure is None
+        form = negotiation.negotiate(accept, shapes, streams=streams, messages=messages)
         if self.request.info.verb == "watch" and form.media_type == negotiation.YAML:
             raise status.not_acceptable(negotiation.STREAMS)
         return form

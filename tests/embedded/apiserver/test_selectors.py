@@ -6,6 +6,7 @@ import pytest
 
 from podlab.embedded.apiserver import selectors
 from podlab.embedded.apiserver.resource import Resource
+from podlab.embedded.apiserver.resources import pods
 from podlab.embedded.apiserver.status import StatusError
 
 PODS = Resource(
@@ -41,3 +42,9 @@ def test_field_selectors() -> None:
         selectors.matcher(PODS, None, "spec.bogus=x")
     with pytest.raises(StatusError, match="invalid selector: 'foo'; can't understand 'foo'"):
         selectors.matcher(PODS, None, "foo")
+
+
+def test_addresses_of_a_pod_may_be_named_but_have_no_value() -> None:
+    pod = {"metadata": {"name": "a"}, "status": {"podIP": "10.0.0.1", "podIPs": [{"ip": "10.0.0.1"}]}}
+    for text, selected in (("status.podIP=10.0.0.1", True), ("status.podIPs=10.0.0.1", False), ("status.podIPs=", True)):
+        assert selectors.matcher(pods.PODS, None, text)(pod) is selected

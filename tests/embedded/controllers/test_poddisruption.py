@@ -88,3 +88,12 @@ async def test_an_eviction_deletes_the_pod_unless_it_is_a_dry_run(dry: bool) -> 
     assert (left is not None and "deletionTimestamp" not in left["metadata"]) is dry
     (after,) = api.registry.list(api.registry.resource(BUDGETS))
     assert (after["status"].get("disruptionsAllowed", 0) == 1) is dry
+
+
+async def test_an_eviction_of_the_older_version_is_taken_as_well() -> None:
+    api = await _with_budget(1)
+    path, kind = "/api/v1/namespaces/default/pods/a/eviction", "application/json"
+    older = await api.call("POST", path, EVICTION | {"apiVersion": "policy/v1beta1"}, content_type=kind)
+    assert older.code == 201
+    unknown = await api.call("POST", path, EVICTION | {"apiVersion": "policy/v1alpha1"}, content_type=kind)
+    assert unknown.code == 400

@@ -14,6 +14,7 @@ from typing import Any
 
 from podlab.apimachinery.yamlprinter import to_yaml
 from podlab.embedded.apiserver import status
+from podlab.embedded.apiserver.answering import protobuf
 
 JSON = "application/json"
 YAML = "application/yaml"
@@ -49,16 +50,26 @@ SHAPES = frozenset(("Table", "PartialObjectMetadata", "PartialObjectMetadataList
 
 
 @lru_cache(maxsize=256)
-def negotiate(accept: str, shapes: frozenset[str] = SHAPES, *, streams: bool = True) -> Form:
-    """The first form of `Accept` that can be served; `streams` if the path can be watched. Raises StatusError 406."""
+def negotiate(
+    accept: str, shapes: frozenset[str] = SHAPES, *, streams: bool = True, messages: bool = False
+) -> Form:
+    """The first form of `Accept` that can be served. Raises StatusError 406.
+
+    Args:
+        streams: whether the path can be watched.
+        messages: whether what is there can be a protobuf message, which only they get who take nothing else.
+    """
     if not accept.strip():
         return Form()
-    known = False
+    known = message = False
     for clause in _clauses(accept):
         form, heard = _form(clause, shapes)
         known = known or heard
+        message = message or (clause[0] == PROTOBUF and "as" not in clause[1])
         if form:
             return form
+    if messages and message:
+        return Form(PROTOBUF)
     if known:
         raise status.not_acceptable(ACCEPTED)
     available = ", ".join(RESTFUL if streams else ACCEPTED)
@@ -69,7 +80,7 @@ def negotiate(accept: str, shapes: frozenset[str] = SHAPES, *, streams: bool = T
 def negotiate_error(accept: str) -> Form:
     """The form of a Status: YAML where that is asked for before JSON, whatever else the client would have had."""
     try:
-        return Form(negotiate(accept).media_type)
+        return Form(negotiate(accept, messages=True).media_type)
     except status.StatusError:
         return Form()
 
@@ -129,6 +140,8 @@ def wants_pretty(query: Mapping[str, list[str]], agent: str) -> bool:
 
 def encode(value: Any, form: Form, *, pretty: bool = False) -> bytes:
     """An object in the form that was negotiated."""
+    if form.media_type == PROTOBUF:
+        return protobuf.envelope(value)
     if form.media_type == YAML:
         return to_yaml(value).encode("utf-8", "replace")
     if pretty:

@@ -22,12 +22,15 @@ META = r"""struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind stri
 Gvk = tuple[str, str, str]
 
 
-def decode(body: bytes, media_type: str, expected: Gvk, validation: str = "Warn") -> tuple[dict[str, Any], list[str]]:
+def decode(
+    body: bytes, media_type: str, expected: Gvk, validation: str = "Warn", older: tuple[str, ...] = ()
+) -> tuple[dict[str, Any], list[str]]:
     """Return the object of a request body in canonical form, and warnings.
 
     Args:
         expected: group, version and kind that the resource has; also the default for a body that does not say.
         validation: Strict refuses unknown and repeated fields, Warn returns them as warnings, Ignore drops them.
+        older: versions of the same fields that are read as well.
 
     Raises StatusError: 400 as upstream words it, 415 for a media type that cannot be read.
     """
@@ -35,7 +38,7 @@ def decode(body: bytes, media_type: str, expected: Gvk, validation: str = "Warn"
     if media_type not in ACCEPTED:
         raise unsupported_media_type(ACCEPTED)
     if media_type == ACCEPTED[2]:
-        return _decode_protobuf(body, expected)
+        return _decode_protobuf(body, expected, older)
     strict: list[str] = []
     if media_type == ACCEPTED[1]:
         try:
@@ -44,7 +47,7 @@ def decode(body: bytes, media_type: str, expected: Gvk, validation: str = "Warn"
             _unrecognized(str(error), body, expected)
     else:
         value = _parse(body, expected)
-    gvk = _gvk(value, body, expected)
+    gvk = _current(_gvk(value, body, expected), expected, older)
     obj, more = _typed(value, gvk, expected)
     told = yamltext.warnings(strict) if validation == "Warn" else strict
     return obj, _judge([*told, *more], gvk, expected, validation)
@@ -133,6 +136,10 @@ def _gvk(value: Any, body: bytes, expected: Gvk) -> Gvk:
     return (group, version, kind) if version else (expected[0], expected[1], kind)
 
 
+def _current(gvk: Gvk, expected: Gvk, older: tuple[str, ...]) -> Gvk:
+    return expected if (gvk[0], gvk[2]) == (expected[0], expected[2]) and gvk[1] in older else gvk
+
+
 def _version(gvk: Gvk) -> str:
     return f"{gvk[0]}/{gvk[1]}" if gvk[0] else gvk[1]
 
@@ -174,14 +181,14 @@ def _judge(strict: list[str], gvk: Gvk, expected: Gvk, validation: str) -> list[
     return strict
 
 
-def _decode_protobuf(body: bytes, expected: Gvk) -> tuple[dict[str, Any], list[str]]:
+def _decode_protobuf(body: bytes, expected: Gvk, older: tuple[str, ...]) -> tuple[dict[str, Any], list[str]]:
     try:
         api_version, kind, raw = protobuf.envelope(body)
     except ValueError as error:
         raise bad_request(
             f"the object provided is unrecognized (must be of type {expected[2]}): {error} ({summary(body)})"
         ) from None
-    gvk = _gvk({"apiVersion": api_version, "kind": kind}, body, expected)
+    gvk = _current(_gvk({"apiVersion": api_version, "kind": kind}, body, expected), expected, older)
     type_ = fields.kind(*gvk)
     if type_ is None:
         _refuse(

@@ -1,6 +1,7 @@
 """Protobuf request bodies, decoded by the structure table. Upstream: apimachinery/pkg/runtime/serializer/protobuf
 
-`kubectl create deployment`, `auth can-i` and others send protobuf since 1.32 and know no other way. Answers are JSON.
+`kubectl create deployment`, `auth can-i` and others send protobuf since 1.32 and know no other way. Who takes nothing
+else is answered in it too: `answering/protobuf.py`.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ MOST_NODES = 400_000  # after following aliases, so that a short text cannot fil
 
 
 def load(body: bytes) -> tuple[Any, list[str]]:
-    """Return the value of a YAML text, and its strict error if keys are repeated. Raises ValueError."""
+    """Return the value of a text's first YAML document, and its strict error if keys are repeated. Raises ValueError."""
     import yaml  # late: most requests are JSON
 
     reader = goyaml.loader()
@@ -22,9 +22,9 @@ def load(body: bytes) -> tuple[Any, list[str]]:
         text = body.decode("utf-8", "replace")
         _check_depth(yaml.parse(text, Loader=reader))
         loader = reader(text)
-        node = loader.get_single_node()
-        if node is None:
+        if not loader.check_node():
             return None, []
+        node = loader.get_node()
         _count(node, {})
         repeated: list[str] = []
         _repeated(node, repeated, set())
@@ -45,7 +45,7 @@ def warnings(strict: list[str]) -> list[str]:
 
 
 def _check_depth(events: Iterable[Any]) -> None:
-    """Refuse a deep document before its nodes are made: libyaml's own stack has no guard."""
+    """Refuse a deep first document before its nodes are made: libyaml's own stack has no guard."""
     import yaml
 
     depth = 0
@@ -53,6 +53,8 @@ def _check_depth(events: Iterable[Any]) -> None:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
             raise ValueError("error converting YAML to JSON: yaml: exceeded max depth")
+        if isinstance(event, yaml.DocumentEndEvent):
+            return
 
 
 def _count(node: Any, known: dict[int, int]) -> int:

@@ -27,7 +27,8 @@ MESSAGE = "Eviction API: evicting"
 def evict(call: Call) -> Answer:
     """Answer the request. Raises StatusError, 429 if the budget does not allow it."""
     dry_run = check_write_options(call.request, "CreateOptions")
-    eviction, _ = decode.decode(call.request.body, call.request.content_type(), ("policy", "v1", "Eviction"))
+    expected = ("policy", "v1", "Eviction")
+    eviction, _ = decode.decode(call.request.body, call.request.content_type(), expected, older=("v1beta1",))
     if (eviction.get("metadata") or {}).get("name") != call.name:
         raise StatusError(400, "BadRequest", "name in URL does not match name in Eviction object")
     options: Obj = dict(eviction.get("deleteOptions") or {})

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
 from podlab.apimachinery import fieldselectors
 from podlab.embedded.apiserver import selectors, status
-from podlab.embedded.apiserver.answering import negotiation, shapes
+from podlab.embedded.apiserver.answering import negotiation, protobuf, shapes
 from podlab.embedded.apiserver.answering.negotiation import Form
 from podlab.embedded.apiserver.registry import Event, event
 from podlab.embedded.apiserver.request import ListOptions, list_options
@@ -47,6 +47,12 @@ class WatchStream:
         self._refusal: Obj | None = None
         self._initial: list[Event] = []
         self._begin()
+
+    @property
+    def media_type(self) -> str:
+        """The stream's media type."""
+        message = self.form.media_type == negotiation.PROTOBUF
+        return f"{negotiation.PROTOBUF};stream=watch" if message else self.form.media_type
 
     def _begin(self) -> None:
         """Fix what the stream starts from while nothing can happen in between."""
@@ -84,7 +90,7 @@ class WatchStream:
     async def chunks(self) -> AsyncIterator[bytes]:
         """The stream's bytes; each chunk holds whole lines."""
         if self._refusal or self._watch is None:
-            yield negotiation.dump({"type": "ERROR", "object": self._refusal}) + b"\n"
+            yield self._written("ERROR", self._refusal or {})
             return
         watch, clock = self._watch, self.call.registry.clock
         for piece in pieces(self._first()):
@@ -142,7 +148,7 @@ class WatchStream:
 
     def _changed(self, change: Change, seen: Event) -> bytes:
         """One line, which all have in common that ask for whole objects. Upstream: storage/cacher/caching_object.go"""
-        if self.form.shape:
+        if self.form != Form():
             return self._line(seen.type, seen.object)
         key = (self.call.resource.api_version, seen.type)
         line = change.lines[key] = change.lines.get(key) or self._line(seen.type, seen.object)
@@ -152,7 +158,12 @@ class WatchStream:
         now, include = self.call.registry.clock.now(), self.call.request.first("includeObject")
         shaped = shapes.one(self.call.resource, obj, self.form, now=now, include=include, headed=self._headed)
         self._headed = False
-        return negotiation.dump({"type": type_, "object": shaped}) + b"\n"
+        return self._written(type_, shaped)
+
+    def _written(self, type_: str, obj: Obj) -> bytes:
+        if self.form.media_type == negotiation.PROTOBUF:
+            return protobuf.framed(type_, obj)
+        return negotiation.dump({"type": type_, "object": obj}) + b"\n"
 
     def _bookmark(self, revision: int, *, initial_end: bool) -> bytes:
         obj = shapes.bookmark(self.call.resource, revision, initial_end=initial_end)

@@ -90,7 +90,7 @@ def _create(pod: Obj, spec: Obj) -> list[Cause]:
 
 
 def selectable(pod: Obj) -> dict[str, str]:
-    """Return the fields that a field selector may name."""
+    """Return the fields that a field selector may name; of podIPs upstream knows the name, no value."""
     spec, status = pod.get("spec") or {}, pod.get("status") or {}
     return {
         "spec.nodeName": spec.get("nodeName", ""),
@@ -100,6 +100,7 @@ def selectable(pod: Obj) -> dict[str, str]:
         "spec.hostNetwork": "true" if spec.get("hostNetwork") else "false",
         "status.phase": status.get("phase", ""),
         "status.podIP": status.get("podIP", ""),
+        "status.podIPs": "",
         "status.nominatedNodeName": status.get("nominatedNodeName", ""),
     }
 

@@ -138,3 +138,10 @@ def test_a_date_in_yaml_is_a_text() -> None:
     body = b"kind: Pod\napiVersion: v1\nmetadata: {name: x, labels: {day: 2026-11-23}}"
     obj, _ = decode.decode(body, "application/yaml", POD)
     assert obj["metadata"]["labels"] == {"day": "2026-11-23"}
+
+
+@pytest.mark.parametrize("rest", ["---\nmetadata: {name: second}\n", "---\n}: broken\n", "...\n"])
+def test_of_several_documents_the_first_is_read(rest: str) -> None:
+    body = f"---\nmetadata:\n  name: first\n{rest}".encode()
+    obj, warned = decode.decode(body, "application/yaml", ("", "v1", "ConfigMap"))
+    assert (obj["metadata"]["name"], warned) == ("first", [])
