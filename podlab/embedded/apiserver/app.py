@@ -171,9 +171,7 @@ class App:
         waiter = None if onlooker else clock.waiter(call.request.headers.get("podlab-waiter", ""))
         try:
             with contextlib.nullcontext() if onlooker else clock.hold(waiter):
-                await send(
-                    {"type": "http.response.start", "status": 200, "headers": self._head(stream.media_type)}
-                )
+                await send({"type": "http.response.start", "status": 200, "headers": self._head(stream.media_type)})
                 await send({"type": "http.response.body", "body": b"", "more_body": True})
                 with contextlib.suppress(StatusError):  # what has not the shape that was asked for ends the stream
                     async for chunk in stream.chunks():

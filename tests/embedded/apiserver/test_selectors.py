@@ -46,5 +46,9 @@ def test_field_selectors() -> None:
 
 def test_addresses_of_a_pod_may_be_named_but_have_no_value() -> None:
     pod = {"metadata": {"name": "a"}, "status": {"podIP": "10.0.0.1", "podIPs": [{"ip": "10.0.0.1"}]}}
-    for text, selected in (("status.podIP=10.0.0.1", True), ("status.podIPs=10.0.0.1", False), ("status.podIPs=", True)):
+    for text, selected in (
+        ("status.podIP=10.0.0.1", True),
+        ("status.podIPs=10.0.0.1", False),
+        ("status.podIPs=", True),
+    ):
         assert selectors.matcher(pods.PODS, None, text)(pod) is selected

@@ -50,9 +50,7 @@ SHAPES = frozenset(("Table", "PartialObjectMetadata", "PartialObjectMetadataList
 
 
 @lru_cache(maxsize=256)
-def negotiate(
-    accept: str, shapes: frozenset[str] = SHAPES, *, streams: bool = True, messages: bool = False
-) -> Form:
+def negotiate(accept: str, shapes: frozenset[str] = SHAPES, *, streams: bool = True, messages: bool = False) -> Form:
     """The first form of `Accept` that can be served. Raises StatusError 406.
 
     Args:

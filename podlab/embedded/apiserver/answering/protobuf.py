@@ -33,7 +33,9 @@ def envelope(obj: Mapping[str, Any]) -> bytes:
 def framed(type_: str, obj: Mapping[str, Any]) -> bytes:
     """One event of a watch, behind its length. Upstream: apimachinery/pkg/util/framer/framer.go"""
     event = MAGIC + _sized(1, _sized(1, b"v1") + _sized(2, b"WatchEvent"))
-    event += _sized(2, _sized(1, type_.encode()) + _sized(2, _sized(1, envelope(obj)))) + _sized(3, b"") + _sized(4, b"")
+    event += (
+        _sized(2, _sized(1, type_.encode()) + _sized(2, _sized(1, envelope(obj)))) + _sized(3, b"") + _sized(4, b"")
+    )
     return len(event).to_bytes(4, "big") + event
 
 
@@ -65,7 +67,9 @@ def _nested(numbered: Iterable[tuple[tuple[int, ...], Field]]) -> Fields:
             inlined.setdefault(first, []).append((tuple(rest), f))
         else:
             plain[first] = f
-    return tuple(sorted([*plain.items(), *((n, _nested(each)) for n, each in inlined.items())], key=lambda item: item[0]))
+    return tuple(
+        sorted([*plain.items(), *((n, _nested(each)) for n, each in inlined.items())], key=lambda item: item[0])
+    )
 
 
 def _field(number: int, f: Field, value: Any) -> list[bytes]:
@@ -110,7 +114,13 @@ def _opaque(value: Any, type_: Type, form: str) -> bytes:
     if form == "intorstring":
         text = isinstance(value, str)
         number = 0 if text else int(value or 0)
-        return _varint(8) + _varint(int(text)) + _varint(16) + _varint(number) + _sized(3, (value if text else "").encode())
+        return (
+            _varint(8)
+            + _varint(int(text))
+            + _varint(16)
+            + _varint(number)
+            + _sized(3, (value if text else "").encode())
+        )
     if form == "schema":
         return _schema(value, of_bool=type_.target.endswith("OrBool"))
     return _moment(value)

@@ -14,7 +14,7 @@ MOST_NODES = 400_000  # after following aliases, so that a short text cannot fil
 
 
 def load(body: bytes) -> tuple[Any, list[str]]:
-    """Return the value of a text's first YAML document, and its strict error if keys are repeated. Raises ValueError."""
+    """Return the value of the first YAML document, and its strict error if keys are repeated. Raises ValueError."""
     import yaml  # late: most requests are JSON
 
     reader = goyaml.loader()
