@@ -59,14 +59,14 @@ def negotiate(accept: str, shapes: frozenset[str] = SHAPES, *, streams: bool = T
     """
     if not accept.strip():
         return Form()
-    known = message = False
+    known = protobuf_too = False
     for clause in _clauses(accept):
         form, heard = _form(clause, shapes)
         known = known or heard
-        message = message or (clause[0] == PROTOBUF and "as" not in clause[1])
+        protobuf_too = protobuf_too or (clause[0] == PROTOBUF and "as" not in clause[1])
         if form:
             return form
-    if messages and message:
+    if messages and protobuf_too:
         return Form(PROTOBUF)
     if known:
         raise status.not_acceptable(ACCEPTED)
