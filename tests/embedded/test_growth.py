@@ -10,7 +10,7 @@ import pytest
 
 from podlab.embedded.runtime.files import Files
 from podlab.embedded.runtime.runtime import Container
-from podlab.embedded.runtime.servers.nginx import config, sites
+from podlab.embedded.runtime.servers.nginx.configuration import config, sites
 from podlab.embedded.runtime.servers.nginx.server import CONFIG
 from tests.embedded.simulation import Simulation
 

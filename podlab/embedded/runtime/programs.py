@@ -26,7 +26,7 @@ from podlab.embedded.runtime.servers import (
     rediscli,
 )
 from podlab.embedded.runtime.servers.agnhost import agnhost
-from podlab.embedded.runtime.servers.nginx import server as nginx
+from podlab.embedded.runtime.servers.nginx import command as nginx
 from podlab.embedded.runtime.shell import invocation
 
 SERVERS: Mapping[str, Callable[[Process], Awaitable[int]]] = MappingProxyType(

@@ -8,7 +8,7 @@ from podlab.embedded.kubelet.environment import environment
 from podlab.embedded.runtime.images import find
 from podlab.embedded.runtime.images.image import Image
 from podlab.embedded.runtime.machine.identity import identity
-from podlab.embedded.runtime.servers.nginx.config import unescaped
+from podlab.embedded.runtime.servers.nginx.configuration.config import unescaped
 
 
 def nginx() -> Image:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import posixpath
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -19,8 +22,13 @@ from tests.embedded.runtime.test_shell import machine
 class Running:
     """A container's first process, beside which others can be run."""
 
-    def __init__(self, image: str, *args: str, env: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, image: str, *args: str, env: dict[str, str] | None = None, files: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self.machine: Any = machine(image)
+        for path, text in files.items():
+            self.machine.files.make_directory(posixpath.dirname(path), parents=True)
+            self.machine.files.write(path, text.encode())
         found = self.machine.image
         self.out = bytearray()
         words = [*found.entrypoint, *(args or found.command)]

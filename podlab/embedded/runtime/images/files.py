@@ -29,19 +29,36 @@ Commercial support is available at
 </html>
 """
 
-NGINX_CONF = b"""user  nginx;
+NGINX_CONF = b"""
+user  nginx;
 worker_processes  auto;
 
 error_log  /var/log/nginx/error.log notice;
+pid        /run/nginx.pid;
+
 
 events {
     worker_connections  1024;
 }
 
+
 http {
+    include       /etc/nginx/mime.types;
     default_type  application/octet-stream;
-    access_log  /var/log/nginx/access.log;
+
+    log_format  main  '$remote_addr - $remote_user [$time_local] "$request" '
+                      '$status $body_bytes_sent "$http_referer" '
+                      '"$http_user_agent" "$http_x_forwarded_for"';
+
+    access_log  /var/log/nginx/access.log  main;
+
+    sendfile        on;
+    #tcp_nopush     on;
+
     keepalive_timeout  65;
+
+    #gzip  on;
+
     include /etc/nginx/conf.d/*.conf;
 }
 """
@@ -99,9 +116,20 @@ DEBIAN = MappingProxyType(
 )
 BUSYBOX = MappingProxyType({"/etc/passwd": b"root:x:0:0:root:/root:/bin/sh\n"})
 TYPES = (
-    ("text/html", "html htm shtml"), ("text/css", "css"), ("text/xml", "xml"), ("text/plain", "txt"),
-    ("image/gif", "gif"), ("image/jpeg", "jpeg jpg"), ("image/png", "png"), ("image/svg+xml", "svg svgz"),
-    ("application/javascript", "js"), ("application/json", "json"), ("application/pdf", "pdf"),
+    ("text/html", "html htm shtml"), ("text/css", "css"), ("text/xml", "xml"), ("image/gif", "gif"),
+    ("image/jpeg", "jpeg jpg"), ("application/javascript", "js"), ("application/atom+xml", "atom"),
+    ("application/rss+xml", "rss"), ("text/mathml", "mml"), ("text/plain", "txt"), ("image/avif", "avif"),
+    ("image/png", "png"), ("image/svg+xml", "svg svgz"), ("image/tiff", "tif tiff"), ("image/webp", "webp"),
+    ("image/x-icon", "ico"), ("image/x-ms-bmp", "bmp"), ("font/woff", "woff"), ("font/woff2", "woff2"),
+    ("application/java-archive", "jar war ear"), ("application/json", "json"), ("application/msword", "doc"),
+    ("application/pdf", "pdf"), ("application/postscript", "ps eps ai"), ("application/rtf", "rtf"),
+    ("application/vnd.apple.mpegurl", "m3u8"), ("application/vnd.ms-excel", "xls"), ("application/wasm", "wasm"),
+    ("application/vnd.ms-powerpoint", "ppt"), ("application/xhtml+xml", "xhtml"), ("application/zip", "zip"),
+    ("application/x-7z-compressed", "7z"), ("application/x-perl", "pl pm"),
+    ("application/x-x509-ca-cert", "der pem crt"),
+    ("application/octet-stream", "bin exe dll"), ("application/octet-stream", "deb"),
+    ("application/octet-stream", "iso img"), ("audio/mpeg", "mp3"), ("audio/ogg", "ogg"), ("video/mp4", "mp4"),
+    ("video/mpeg", "mpeg mpg"), ("video/webm", "webm"), ("video/x-msvideo", "avi"),
 )  # fmt: skip
 """Kinds of files by the ends of their names."""
 NGINX = MappingProxyType(

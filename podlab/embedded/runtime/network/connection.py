@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from podlab.embedded.runtime.network.messages import Handler, head, request_in
+from podlab.embedded.runtime.network.messages import Handler, Response, head, request_in
+from podlab.embedded.runtime.network.router import Refused
 from podlab.embedded.runtime.streams import BrokenPipe, Input
 
 HELD = 16 * 2**20
@@ -54,12 +55,16 @@ async def serve_http(handler: Handler, end: End) -> None:
     while chunk := await end.received.take(2**16):
         data += chunk
         while (request := request_in(data, end.peer)) is not None:
-            response = await handler(request)
-            closing = request.headers.get("connection", "").lower() == "close" or "http/1.0" in request.headers
-            if closing:
+            try:
+                response = await handler(request)
+            except Refused:  # hangs up without an answer
+                end.close()
+                return
+            closing = request.headers.get("connection", "").lower() == "close" or request.version == "HTTP/1.0"
+            if closing and not response.fields:
                 response.headers["Connection"] = "close"
             try:
-                end.write(head(response).encode() + b"\r\n" + response.body)
+                end.write(head(response).encode() + b"\r\n" + _framed(response))
             except BrokenPipe:
                 return
             if closing or response.header("connection").lower() == "close":
@@ -69,3 +74,10 @@ async def serve_http(handler: Handler, end: End) -> None:
             break
         await asyncio.sleep(0)
     end.close()
+
+
+def _framed(response: Response) -> bytes:
+    """A body as it is sent: in one chunk where the headers say so."""
+    if response.header("transfer-encoding") != "chunked":
+        return response.body
+    return (f"{len(response.body):x}\r\n".encode() + response.body + b"\r\n" if response.body else b"") + b"0\r\n\r\n"

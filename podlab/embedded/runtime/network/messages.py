@@ -9,10 +9,12 @@ REASONS: Mapping[int, str] = {
     200: "OK", 201: "Created", 202: "Accepted", 204: "No Content", 206: "Partial Content", 301: "Moved Permanently",
     302: "Moved Temporarily", 303: "See Other", 304: "Not Modified", 307: "Temporary Redirect",
     308: "Permanent Redirect", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
-    405: "Not Allowed", 408: "Request Time-out", 409: "Conflict", 410: "Gone", 413: "Request Entity Too Large",
-    414: "Request-URI Too Large", 418: "I'm a teapot", 422: "Unprocessable Entity", 429: "Too Many Requests",
-    500: "Internal Server Error", 501: "Not Implemented", 502: "Bad Gateway", 503: "Service Temporarily Unavailable",
-    504: "Gateway Time-out", 505: "HTTP Version Not Supported",
+    405: "Not Allowed", 406: "Not Acceptable", 408: "Request Time-out", 409: "Conflict", 410: "Gone",
+    411: "Length Required", 412: "Precondition Failed", 413: "Request Entity Too Large", 414: "Request-URI Too Large",
+    415: "Unsupported Media Type", 416: "Requested Range Not Satisfiable", 421: "Misdirected Request",
+    422: "Unprocessable Entity", 429: "Too Many Requests", 500: "Internal Server Error", 501: "Not Implemented",
+    502: "Bad Gateway", 503: "Service Temporarily Unavailable", 504: "Gateway Time-out",
+    505: "HTTP Version Not Supported", 507: "Insufficient Storage",
 }  # fmt: skip
 """What stands beside a status, in nginx's words."""
 LARGEST = 16 * 2**20
@@ -28,16 +30,22 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     client: str = "127.0.0.1"
+    version: str = "HTTP/1.1"
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer; headers in the order in which they are sent."""
+    """An answer; headers in the order in which they are sent: all `fields` where a name may come more than once."""
 
     status: int
     headers: dict[str, str]
     body: bytes = b""
     reason: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+
+    def sent(self) -> tuple[tuple[str, str], ...]:
+        """The headers as they are sent."""
+        return self.fields or tuple(self.headers.items())
 
     def header(self, name: str, default: str = "") -> str:
         """A header's value, however its name is written."""
@@ -53,7 +61,7 @@ def written(request: Request) -> bytes:
     headers = dict(request.headers)
     if request.body and "content-length" not in headers:
         headers["content-length"] = str(len(request.body))
-    lines = [f"{request.method} {request.path} HTTP/1.1", *(f"{_title(k)}: {v}" for k, v in headers.items())]
+    lines = [f"{request.method} {request.path} {request.version}", *(f"{_title(k)}: {v}" for k, v in headers.items())]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + request.body
 
 
@@ -64,7 +72,7 @@ def _title(name: str) -> str:
 def head(response: Response) -> str:
     """The status line and the headers of a response, each line with its end."""
     reason = response.reason or REASONS.get(response.status, "")
-    lines = [f"HTTP/1.1 {response.status} {reason}", *(f"{key}: {value}" for key, value in response.headers.items())]
+    lines = [f"HTTP/1.1 {response.status} {reason}", *(f"{key}: {value}" for key, value in response.sent())]
     return "".join(f"{line}\r\n" for line in lines)
 
 
@@ -74,8 +82,8 @@ def request_in(data: bytearray, client: str) -> Request | None:
     if found is None:
         return None
     first, headers, body = found
-    method, path, _ = [*first.split(" "), "", ""][:3]
-    return Request(method or "GET", path or "/", headers, body, client)
+    method, path, version = [*first.split(" "), "", ""][:3]
+    return Request(method or "GET", path or "/", headers, body, client, version or "HTTP/1.0")
 
 
 def response_in(data: bytearray, *, ended: bool, bodiless: bool = False) -> Response | None:
@@ -88,15 +96,17 @@ def response_in(data: bytearray, *, ended: bool, bodiless: bool = False) -> Resp
         return None
     lines = data[:end].decode("latin-1").replace("\r", "").split("\n")
     words = lines[0].split(" ", 2)
-    headers = {k.strip(): v.strip() for k, _, v in (line.partition(":") for line in lines[1:])}
+    fields = tuple((k.strip(), v.strip()) for k, _, v in (line.partition(":") for line in lines[1:]))
+    headers = dict(fields)
     status = int(words[1]) if len(words) > 1 and words[1].isdecimal() else 0
-    response = Response(status, headers, bytes(data[end + mark :]), words[2] if len(words) > 2 else "")
+    response = Response(status, headers, bytes(data[end + mark :]), words[2] if len(words) > 2 else "", fields)
     length = response.header("content-length")
     if bodiless or status in (204, 304):
-        return Response(status, headers, b"", response.reason)
+        return Response(status, headers, b"", response.reason, fields)
     if length.isdecimal():
         whole = len(response.body) >= int(length)
-        return Response(status, headers, response.body[: int(length)], response.reason) if whole or ended else None
+        body = response.body[: int(length)]
+        return Response(status, headers, body, response.reason, fields) if whole or ended else None
     return response if ended else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from podlab.embedded.clock import Clock
 from podlab.embedded.runtime.network.connection import End, pair, serve_http
@@ -91,7 +91,7 @@ class Network:
         """Ask over HTTP. Raises Refused; its reason is `timed out` where no answer comes in time."""
         target, listener, seen = self.find(source, address, port)
         client = request.client if source is None else seen
-        asked = Request(request.method, request.path, request.headers, request.body, client)
+        asked = replace(request, client=client)
         if listener.handler is None:
             return await self._over_bytes(self._joined(target, listener, client), asked, limit)
         token = OUTSIDE.set(True)

@@ -132,7 +132,7 @@ def _show(io: Io, call: _Call, url: str, response: Response) -> int:
     try:
         write = io.writer(name) if name and name != "-" else io.out
         reason = response.reason or REASONS.get(response.status, "")
-        lines = "".join(f"{key}: {value}\r\n" for key, value in response.headers.items())
+        lines = "".join(f"{key}: {value}\r\n" for key, value in response.sent())
         heads = f"HTTP/1.1 {response.status} {reason}\r\n{lines}\r\n".encode()
         if dump := call.last("D") or call.last("dump-header"):
             (io.out if dump == "-" else io.writer(dump))(heads)
@@ -176,7 +176,7 @@ async def _fetch(io: Io, call: _Call, url: str, redirects: int) -> tuple[Respons
     response = await _ask(io, call, host, port, request)
     if "v" in call.flags:
         reason = response.reason or REASONS.get(response.status, "")
-        lines = [f"HTTP/1.1 {response.status} {reason}", *(f"{k}: {v}" for k, v in response.headers.items()), ""]
+        lines = [f"HTTP/1.1 {response.status} {reason}", *(f"{k}: {v}" for k, v in response.sent()), ""]
         io.err("".join(f"< {line}\r\n" for line in lines).encode())
         io.err(f"* Connection #0 to host {host} left intact\n".encode())
     target = response.header("location")

@@ -21,7 +21,7 @@ class Log(Protocol):
 
     process: Process
 
-    def log(self, level: str, *texts: str, worker: bool = False, of: Process | None = None) -> None:
+    def log(self, level: str, *texts: str, of: Process | None = None) -> None:
         """Write lines of the master, or `of` another process."""
 
 
@@ -42,7 +42,7 @@ def workers(process: Process) -> list[Process]:
 
 def beginning(texts: Iterable[str], version: str, workers: Sequence[Process]) -> list[str]:
     """The notices of a beginning, with the ids of its workers."""
-    first, second = (worker.pid for worker in workers)
+    first, second = [*(worker.pid for worker in workers), 0, 0][:2]
     return [text.format(version=version, first=first, second=second) for text in texts]
 
 

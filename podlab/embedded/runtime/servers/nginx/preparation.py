@@ -5,10 +5,18 @@ Upstream: docker-entrypoint.d of github.com/nginx/docker-nginx, src/core/ngx_fil
 
 from __future__ import annotations
 
+import posixpath
+from collections.abc import Iterator
+
 from podlab.embedded.runtime.files import FileError, Files
 from podlab.embedded.runtime.machine.identity import Identity
+from podlab.embedded.runtime.machine.process import Machine
+from podlab.embedded.runtime.network.router import Refused
+from podlab.embedded.runtime.servers.nginx.configuration.grammar import ConfigProblem, Directive, LateProblem
 
 ERRNO = {"Operation not permitted": 1, "Permission denied": 13, "Read-only file system": 30}
+OWN = ("nginx", "nobody", "root")
+"""Users that its images have."""
 CACHE, WORKER = "/var/cache/nginx/client_temp", 101
 PIDFILE, CONFIG = "/run/nginx.pid", "/etc/nginx/conf.d/default.conf"
 LISTEN_SCRIPT = "10-listen-on-ipv6-by-default.sh: info: "
@@ -49,3 +57,69 @@ def complaint(files: Files, user: Identity, pid: int) -> str:
         what = f'chown("{path}", {WORKER})' if action == "chown" else f'{action}() "{path}"'
         return f"{what} failed ({ERRNO.get(str(error), 2)}: {error})"
     return ""
+
+
+def check(config: Directive, machine: Machine) -> None:
+    """Refuse what a configuration wants of the container: a user, certificates. Raises ConfigProblem."""
+    if (user := config.first("user")) and not machine.user.uid:
+        rows = machine.files.read("/etc/passwd").decode(errors="replace") if machine.files.exists("/etc/passwd") else ""
+        if user.words[0] not in OWN and not any(row.startswith(f"{user.words[0]}:") for row in rows.splitlines()):
+            raise ConfigProblem(f'getpwnam("{user.words[0]}") failed {user.where}')
+
+
+def check_last(config: Directive, machine: Machine) -> None:
+    """Refuse what is found at the end: no events, logs in no folder, zones of no size. Raises LateProblem."""
+    for one in below(config):
+        if one.name == "ssl_certificate" and "$" not in one.words[0] and not machine.files.exists(one.words[0]):
+            name = one.words[0]
+            raise ConfigProblem(
+                f'cannot load certificate "{name}": BIO_new_file() failed (SSL: error:80000002:system library::No such '
+                f"file or directory:calling fopen({name}, r) error:10000080:BIO routines::no such file)"
+            )
+    if not config.all("events"):
+        raise LateProblem('no "events" section in configuration')
+    zones = {w[5:].partition(":")[0] for one in below(config) if one.name.endswith("_zone") for w in one.words}
+    for one in below(config):
+        name = one.words[0] if one.words else ""
+        if one.name in ("error_log", "access_log", "pid") and name.startswith("/") and "$" not in name:
+            folder = posixpath.dirname(name)
+            if not machine.files.is_directory(folder) and not name.startswith("/dev/"):
+                raise LateProblem(f'open() "{name}" failed (2: No such file or directory)')
+        if one.name == "limit_req":
+            zone = next((word[5:] for word in one.words if word.startswith("zone=")), "")
+            if zone and zone not in zones:
+                raise LateProblem(f'zero size shared memory zone "{zone}"')
+
+
+def below(block: Directive) -> Iterator[Directive]:
+    """All directives in a block."""
+    for one in block.inner:
+        yield one
+        yield from below(one)
+
+
+def upstreams(config: Directive, machine: Machine) -> dict[str, list[str]]:
+    """The servers of each upstream; all names must be known at the start. Raises ConfigProblem."""
+    found: dict[str, list[str]] = {}
+    directives = [one for http in config.all("http") for one in below(http)]
+    ours = [one.words[0] for one in directives if one.name == "upstream"]
+    for one in directives:
+        if one.name == "upstream":
+            found[one.words[0]] = [server.words[0] for server in one.all("server") if "down" not in server.words]
+            for server in one.all("server"):
+                _known(machine, server.words[0], server.words[0], server)
+        if one.name == "proxy_pass" and "$" not in one.words[0]:
+            authority = one.words[0].partition("://")[2].partition("/")[0]
+            if authority not in ours:
+                _known(machine, authority, authority.partition(":")[0], one)
+    return found
+
+
+def _known(machine: Machine, authority: str, shown: str, directive: Directive) -> None:
+    host = authority.rpartition(":")[0] if ":" in authority else authority
+    if host == "unix":
+        return
+    try:
+        machine.sockets.address(host)
+    except Refused:
+        raise ConfigProblem(f'host not found in upstream "{shown}" {directive.where}') from None

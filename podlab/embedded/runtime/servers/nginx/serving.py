@@ -1,227 +1,201 @@
-"""How nginx answers a request: redirects, fixed answers, files, error pages, and what it passes on."""
+"""The way of a request through nginx: rewriting, its location, who may, what answers, pages of errors.
+
+Upstream: src/http/ngx_http_core_module.c (the phases), src/http/ngx_http_special_response.c
+"""
 
 from __future__ import annotations
 
+import ipaddress
 import posixpath
-import re
-from dataclasses import replace
-from datetime import UTC, datetime
-from urllib.parse import unquote
 
-from podlab.embedded.runtime.expressions import patterns
-from podlab.embedded.runtime.files import FileError
-from podlab.embedded.runtime.servers.nginx.asked import BUILT_IN, Asked, Page
-from podlab.embedded.runtime.servers.nginx.config import Directive
+from podlab.embedded.runtime.servers.nginx import files, passwords
+from podlab.embedded.runtime.servers.nginx.asked import Asked, Page
+from podlab.embedded.runtime.servers.nginx.configuration.grammar import Directive
+from podlab.embedded.runtime.servers.nginx.configuration.sites import Location
 from podlab.embedded.runtime.servers.nginx.passing import passed
-from podlab.embedded.runtime.servers.nginx.sites import Location
+from podlab.embedded.runtime.servers.nginx.rewriting import REDIRECTS, redirect, rewritten
 
-TYPES = {
-    ".html": "text/html", ".htm": "text/html", ".css": "text/css", ".js": "application/javascript", ".xml": "text/xml",
-    ".json": "application/json", ".txt": "text/plain", ".svg": "image/svg+xml", ".png": "image/png",
-    ".ico": "image/x-icon", ".gif": "image/gif", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".pdf": "application/pdf",
-    ".woff2": "font/woff2", ".webp": "image/webp", ".zip": "application/zip", ".md": "text/markdown",
-}  # fmt: skip
-DEEPEST = 10
-"""Internal redirects after which nginx gives up."""
+LAST_KEPT = (400, 413, 414, 500, 501)
+"""Errors after which the connection is closed."""
+UNITS = {"k": 10, "m": 20, "g": 30}
 
 
 async def answer(asked: Asked) -> Page:
     """The page for a request, error pages of the configuration in place of nginx's own."""
-    location = asked.server.location(asked.path)
-    page = await _page(asked, location)
-    if page.status < 300 or page.plain or asked.depth:
+    return await _finished(asked, await _asked(asked))
+
+
+async def _finished(asked: Asked, page: Page) -> Page:
+    """Upstream: ngx_http_special_response_handler"""
+    if page.plain or page.status < 300:
         return page
-    for directive in location.every("error_page"):
+    if page.status in LAST_KEPT:
+        asked.closing = True
+    if asked.failed or asked.cycles <= 0:
+        return page
+    for directive in asked.location.every("error_page"):
         codes = [word for word in directive.words[:-1] if word.isdecimal()]
-        if str(page.status) not in codes:
-            continue
-        changed = next((word[1:] for word in directive.words[:-1] if word.startswith("=")), None)
-        target = directive.words[-1]
-        if target.startswith("/"):
-            inner = await answer(replace(asked, path=target, depth=asked.depth + 1))
-            status = page.status if changed is None else int(changed) if changed.isdecimal() else inner.status
-            return replace(inner, status=status) if inner.status == 200 or changed is not None else page
+        if str(page.status) in codes:
+            return await _error_page(asked, page, directive)
     return page
 
 
-async def _page(asked: Asked, location: Location) -> Page:
-    if asked.depth > DEEPEST:
-        asked.complain("rewrite or internal redirection cycle", asked.request)
+async def _error_page(asked: Asked, page: Page, directive: Directive) -> Page:
+    asked.failed = not asked.location.on("recursive_error_pages")
+    target = asked.filled(directive.words[-1])
+    changed = next((word[1:] for word in directive.words[:-1] if word.startswith("=")), None)
+    status = page.status if changed is None else int(changed or 0)
+    if target.startswith("/"):
+        asked.as_get()
+        inner = await _inside(asked, target)
+    elif target.startswith("@"):
+        inner = await _named(asked, target)
+    else:
+        return redirect(asked, status if status in REDIRECTS else 302, target)
+    if not status or inner.status in REDIRECTS or (inner.status >= 400 and not inner.plain):
+        return inner
+    return _with_status(inner, status)
+
+
+def _with_status(page: Page, status: int) -> Page:
+    kept = ("Content-Range",)
+    headers = tuple(pair for pair in page.headers if pair[0] not in kept)
+    return Page(status, page.body, page.media_type, headers, True, page.file, page.chunked, page.modified, page.passed)
+
+
+async def _inside(asked: Asked, target: str) -> Page:
+    """Upstream: ngx_http_internal_redirect"""
+    asked.cycles -= 1
+    if asked.cycles < 0:
+        asked.complain(f'rewrite or internal redirection cycle while internally redirecting to "{target}"')
+        asked.closing = True
         return Page(500)
-    for block in (*reversed(location.around), location.block):
-        if block.name in ("server", "location") and (found := await _rewritten(asked, block)) is not None:
-            return found
-    if location.block.first("internal") and not asked.depth:
-        return Page(404)
+    path, mark, args = target.partition("?")
+    asked.path, asked.inner = path, True
+    if mark:
+        asked.args = args
+    return await _finished(asked, await _asked(asked))
+
+
+async def _named(asked: Asked, name: str) -> Page:
+    """Upstream: ngx_http_named_location"""
+    asked.cycles -= 1
+    found = asked.server.named(name)
+    if found is None or asked.cycles < 0:
+        asked.complain(f'could not find named location "{name}"')
+        return await _finished(asked, Page(500))
+    asked.inner = True
+    return await _finished(asked, await _located(asked, found))
+
+
+async def _asked(asked: Asked) -> Page:
+    """From the server's rewriting on."""
+    asked.location = asked.server.location(asked.path)
+    outer, asked.location = asked.location, Location(asked.server.block, (asked.server.http,))
+    found = rewritten(asked, asked.server.block)
+    if found.page:
+        return found.page
+    asked.location = outer if not found.again else asked.server.location(asked.path)
+    return await _located(asked, asked.server.location(asked.path))
+
+
+async def _located(asked: Asked, location: Location) -> Page:
+    """From a location on."""
+    while True:
+        asked.location = location
+        if location.match:
+            asked.matched(location.match)
+        if location.block.first("internal") and not asked.inner:
+            return Page(404)
+        if location.prefix == f"{asked.path}/" and location.block.first("proxy_pass"):
+            return redirect(asked, 301, location.prefix + (f"?{asked.args}" if asked.args else ""))
+        before = asked.path
+        found = rewritten(asked, location.block) if location.block is not asked.server.block else None
+        if found and found.inside:
+            asked.location = location = location.within(found.inside)
+        if found and found.page:
+            return found.page
+        if not found or found.done or not (found.again or asked.path != before):
+            return await _content(asked, location)
+        asked.cycles -= 1
+        if asked.cycles < 0:
+            asked.complain(f'rewrite or internal redirection cycle while processing "{asked.path}"')
+            return Page(500)
+        location = asked.server.location(asked.path)
+
+
+async def _content(asked: Asked, location: Location) -> Page:
+    if (length := len(asked.request.body)) > _size(location.word("client_max_body_size", "1m")) > 0:
+        asked.complain(f"client intended to send too large body: {length} bytes")
+        return Page(413)
+    for limit in location.block.all("limit_except"):
+        methods = (*limit.words, *(("HEAD",) if "GET" in limit.words else ()))
+        if asked.request.method not in methods:
+            location = location.within(limit)
     if _denied(location, asked.request.client):
-        asked.complain("access forbidden by rule", asked.request)
+        asked.complain("access forbidden by rule")
         return Page(403)
+    if refused := passwords.refused(asked, location):
+        return refused
+    tried = location.find("try_files")
+    if tried and (found := await _tried(asked, location, tried)) is not None:
+        return found
+    if directive := location.find("proxy_pass") if location.block.name in ("if", "limit_except") else None:
+        return await passed(asked, location, directive)
     if directive := location.block.first("proxy_pass"):
         return await passed(asked, location, directive)
     if location.block.first("stub_status"):
-        text = "Active connections: 1 \nserver accepts handled requests\n 1 1 1 \nReading: 0 Writing: 1 Waiting: 0 \n"
-        return Page(200, text.encode(), "text/plain", plain=True)
-    if directive := location.find("try_files"):
-        return await _tried(asked, location, directive)
-    return await _file(asked, location)
+        n = asked.count
+        text = f"Active connections: 1 \nserver accepts handled requests\n {n} {n} {n} \n"
+        return Page(200, f"{text}Reading: 0 Writing: 1 Waiting: 0 \n".encode(), "text/plain", plain=True)
+    return await _static(asked, location)
 
 
-async def _rewritten(asked: Asked, block: Directive) -> Page | None:
-    """What `return`, `rewrite` and `if` of a block make of a request; None to go on."""
-    for directive in block.inner:
-        if directive.name == "return":
-            return _returned(asked, directive)
-        if directive.name == "if" and _holds(asked, directive):
-            found = await _rewritten(asked, directive)
-            if found is not None:
-                return found
-        if directive.name == "rewrite":
-            found = await _rewrite(asked, directive)
-            if found is not None:
-                return found
-    return None
-
-
-def _holds(asked: Asked, directive: Directive) -> bool:
-    words = " ".join(directive.words).strip().removeprefix("(").removesuffix(")").split()
-    if not words:
-        return False
-    left = asked.filled(words[0])
-    if len(words) == 1:
-        return left not in ("", "0")
-    operator, right = words[1], asked.filled(" ".join(words[2:])).strip("\"'")
-    if operator in ("=", "!="):
-        return (left == right) == (operator == "=")
-    if operator in ("~", "~*", "!~", "!~*"):
-        found = patterns.compiled(right, extended=True, ignore_case="*" in operator).search(left)
-        return bool(found) != operator.startswith("!")
-    return False
-
-
-def _returned(asked: Asked, directive: Directive) -> Page:
-    words = directive.words
-    if len(words) == 1 and not words[0].isdecimal():
-        return _redirect(asked, 302, asked.filled(words[0]))
-    status = int(words[0][:3])
-    if status in (301, 302, 303, 307, 308) and len(words) > 1:
-        return _redirect(asked, status, asked.filled(words[1]))
-    if len(words) == 1:
-        return Page(status)
-    found = asked.server.location(asked.path).find("default_type")
-    media_type = found.words[0] if found else "text/plain"
-    return Page(status, asked.filled(words[1]).encode(errors="surrogateescape"), media_type, plain=True)
-
-
-def _redirect(asked: Asked, status: int, target: str) -> Page:
-    """A path is told with the host that was asked and the port that listens. Upstream: ngx_http_header_filter"""
-    absolute = asked.server.location(asked.path).find("absolute_redirect")
-    if target.startswith("/") and not (absolute and absolute.words[0] == "off"):
-        target = f"http://{asked.variable('host')}{f':{asked.port}' if asked.port != 80 else ''}{target}"
-    return Page(status, headers=(("Location", target),))
-
-
-async def _rewrite(asked: Asked, directive: Directive) -> Page | None:
-    found = patterns.compiled(directive.words[0], extended=True).search(asked.path)
-    if not found:
-        return None
-    target = re.sub(r"\$(\d)", lambda match: found.group(int(match[1])) or "", directive.words[1])
-    target, flag = asked.filled(target), directive.words[2] if len(directive.words) > 2 else ""
-    if flag in ("redirect", "permanent") or target.startswith(("http://", "https://", "$scheme")):
-        return _redirect(asked, 301 if flag == "permanent" else 302, target)
-    inner = replace(asked, path=target.partition("?")[0], depth=asked.depth + 1)
-    if inner.depth > DEEPEST:
-        return Page(500)
-    if flag == "break":
-        return await _file(inner, asked.server.location(asked.path))
-    return await answer(inner)
+def _size(text: str) -> int:
+    unit = UNITS.get(text[-1:].lower(), 0)
+    return int(text[:-1] if unit else text) << unit
 
 
 def _denied(location: Location, client: str) -> bool:
-    for block in (location.block, *location.around):
-        rules = [directive for directive in block.inner if directive.name in ("allow", "deny")]
-        for rule in rules:
-            if rule.words[0] in ("all", client) or (
-                "/" in rule.words[0] and client.startswith(rule.words[0].partition("/")[0].rstrip("0"))
-            ):
-                return rule.name == "deny"
-        if rules:
-            return False
+    for rule in location.every("allow", "deny"):
+        word = rule.words[0]
+        if word == "all" or (word != "unix:" and _within(client, word)):
+            return rule.name == "deny"
     return False
 
 
-# Files
+def _within(client: str, word: str) -> bool:
+    try:
+        return ipaddress.ip_address(client) in ipaddress.ip_network(word, strict=False)
+    except ValueError:
+        return False
 
 
-def _root(asked: Asked, location: Location) -> str:
-    """The file for a path."""
-    path = unquote(asked.path)
-    if directive := location.block.first("alias"):
-        return posixpath.join(asked.filled(directive.words[0]), path[len(location.prefix) :].lstrip("/"))
-    found = location.find("root")
-    root = asked.filled(found.words[0]) if found else BUILT_IN
-    root = root if root.startswith("/") else posixpath.join("/usr/share/nginx", root)
-    return root.rstrip("/") + "/" + path.lstrip("/")
+async def _tried(asked: Asked, location: Location, directive: Directive) -> Page | None:
+    """What `try_files` leads to; None to go on with the path that it found.
 
-
-async def _tried(asked: Asked, location: Location, directive: Directive) -> Page:
-    files = asked.process.machine.files
+    Upstream: src/http/modules/ngx_http_try_files_module.c
+    """
+    found = asked.process.machine.files
     for word in directive.words[:-1]:
-        candidate = replace(asked, path=asked.filled(word) or "/")
-        name = posixpath.normpath(_root(candidate, location))
-        if files.is_directory(name) if word.endswith("/") else files.exists(name) and not files.is_directory(name):
-            return await _file(candidate, location)
+        folder = word.endswith("/")
+        path = asked.filled(word[:-1] if folder else word)
+        name = files.path(asked, location, path) or "/"
+        if folder if found.is_directory(name) else not folder and found.exists(name) and not name.endswith("/"):
+            if not location.block.first("alias"):
+                asked.path = path or "/"
+            return None
     last = directive.words[-1]
     if last.startswith("="):
-        return Page(int(last[1:]) if last[1:].isdecimal() else 404)
-    target = asked.filled(last).partition("?")[0]
-    return await answer(replace(asked, path=target, depth=asked.depth + 1))
+        return Page(int(last[1:]))
+    if last.startswith("@"):
+        return await _named(asked, last)
+    return await _inside(asked, asked.filled(last))
 
 
-async def _file(asked: Asked, location: Location) -> Page:
-    if asked.request.method not in ("GET", "HEAD"):
-        return Page(405)
-    files, name = asked.process.machine.files, _root(asked, location)
-    path = posixpath.normpath(name)
-    if files.is_directory(path):
-        if not asked.path.endswith("/"):
-            return _redirect(asked, 301, f"{asked.path}/")
-        return await _index(asked, location, path)
-    try:
-        data = files.read(path)
-    except FileError as error:
-        number, status = (13, 403) if str(error) == "Permission denied" else (2, 404)
-        reason = str(error) if number == 13 else "No such file or directory"
-        asked.complain(f'open() "{path}" failed ({number}: {reason})', asked.request)
-        return Page(status)
-    default = location.find("default_type")
-    fallback = default.words[0] if default else "text/plain"
-    return Page(200, data, TYPES.get(posixpath.splitext(path)[1], fallback), file=True)
-
-
-async def _index(asked: Asked, location: Location, path: str) -> Page:
-    files = asked.process.machine.files
-    found = location.find("index")
-    for name in found.words if found else ("index.html",):
-        inner = posixpath.join(path, name)
-        if files.exists(inner) and not files.is_directory(inner):
-            return await _file(replace(asked, path=posixpath.join(asked.path, name)), location)
-    listing = location.find("autoindex")
-    if listing and listing.words[0] == "on":
-        return Page(200, _listed(asked, path), plain=True)
-    shown = path.rstrip("/") + "/"
-    asked.complain(f'directory index of "{shown}" is forbidden', asked.request)
-    return Page(403)
-
-
-def _listed(asked: Asked, path: str) -> bytes:
-    files, when = asked.process.machine.files, datetime.fromtimestamp(asked.process.machine.began, UTC)
-    rows = ['<a href="../">../</a>']
-    for name in [name for name in files.list(path) if not name.startswith(".")]:
-        inner = posixpath.join(path, name)
-        folder = files.is_directory(inner)
-        shown = f"{name}/" if folder else name
-        size = "-" if folder else str(len(files.read(inner)))
-        rows.append(f'<a href="{shown}">{shown}</a>{" " * max(1, 51 - len(shown))}{when:%d-%b-%Y %H:%M} {size:>19}')
-    title = f"Index of {asked.path}"
-    page = f"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<h1>{title}</h1><hr><pre>"
-    return (page + "\r\n".join(rows) + "\r\n</pre><hr></body>\r\n</html>\r\n").encode()
+async def _static(asked: Asked, location: Location) -> Page:
+    if asked.path.endswith("/"):
+        found = files.index(asked, location)
+        return found if isinstance(found, Page) else await _inside(asked, posixpath.join("/", found))
+    found = files.served(asked, location)
+    return found if isinstance(found, Page) else redirect(asked, 301, found)

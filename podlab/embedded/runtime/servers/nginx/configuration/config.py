@@ -5,12 +5,21 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from podlab.embedded.runtime.expressions import globs
 from podlab.embedded.runtime.files import FileError, Files
-from podlab.embedded.runtime.servers.nginx.directives import DIRECTIVES, FREE, INNER, MAIN, UPSTREAM
+from podlab.embedded.runtime.servers.nginx.configuration import checks
+from podlab.embedded.runtime.servers.nginx.configuration.directives import (
+    DIRECTIVES,
+    FREE,
+    INNER,
+    MAIN,
+    UPSTREAM,
+    UPSTREAM_SERVER,
+)
+from podlab.embedded.runtime.servers.nginx.configuration.grammar import ConfigProblem, Directive, Scope
 from podlab.embedded.runtime.volume import Volume
 
 WORD = re.compile(r"\s+|#[^\n]*|(?P<mark>[{};])|\"(?P<double>(?:[^\"\\]|\\.)*)\"|'(?P<single>(?:[^'\\]|\\.)*)'")
@@ -18,37 +27,14 @@ PLAIN = re.compile(r"(?:\$\{|\\.|[^\s{};\"'\\]|(?<=\S)[\"']|\\)+", re.S)
 MOST_INCLUDED = 64
 
 
-class ConfigProblem(Exception):
-    """What nginx says of a configuration that it does not take."""
-
-
-@dataclass(frozen=True, slots=True)
-class Directive:
-    """One directive with its arguments and, for a block, what is in it."""
-
-    name: str
-    words: tuple[str, ...]
-    file: str
-    line: int
-    inner: tuple[Directive, ...] = ()
-
-    def all(self, name: str) -> list[Directive]:
-        """The directives of a name in its block."""
-        return [directive for directive in self.inner if directive.name == name]
-
-    def first(self, name: str) -> Directive | None:
-        """The first of a name in its block."""
-        return next(iter(self.all(name)), None)
-
-
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word, or a mark of punctuation ("" is the end), and the line where it ends; `odd` begins what is no word."""
+    """A word, or a mark of punctuation ("" is the end), and its last line; `odd` cannot stand there ("" is an end)."""
 
     text: str
     line: int
     mark: bool = False
-    odd: bool = False
+    odd: str | None = None
 
 
 @lru_cache(maxsize=64)
@@ -60,7 +46,7 @@ def _words(text: str) -> tuple[_Word, ...]:
         at, word = _word(text, at)
         if word:
             found.append(word)
-        if word and word.odd:
+        if word and word.odd is not None:
             break
     return (*found, _Word("", text.count("\n", 0, at) + 1, mark=True))
 
@@ -72,10 +58,12 @@ def _word(text: str, at: int) -> tuple[int, _Word | None]:
         if found["mark"]:
             return found.end(), _Word(found["mark"], line, mark=True)
         quoted = found["double"] if found["double"] is not None else found["single"]
+        if quoted is not None and (after := text[found.end() : found.end() + 1]) and after not in ";{) \t\r\n":
+            return found.end(), _Word("", line, odd=after)
         return found.end(), None if quoted is None else _Word(unescaped(quoted), line)
     plain = PLAIN.match(text, at)
     if not plain:
-        return at, _Word("", text.count("\n", 0, at) + 1, odd=True)
+        return at, _Word("", text.count("\n") + 1, odd="")
     at, word = plain.end(), plain[0]
     while word.count("${") > word.count("}") and text[at : at + 1] == "}":
         rest = PLAIN.match(text, at + 1)
@@ -109,13 +97,17 @@ class _Reader:
         self.at = min(self.at + 1, len(self.words) - 1)
         word = self.words[self.at]
         if word.odd:
+            raise ConfigProblem(f'unexpected "{word.odd}" in {self.path}:{word.line}')
+        if word.odd is not None:
             raise ConfigProblem(f'unexpected end of file, expecting ";" or "}}" in {self.path}:{word.line}')
         return word.text, word.mark
 
 
-def read(files: Files, path: str) -> Directive:
-    """The whole configuration, as one block. Raises ConfigProblem."""
-    return _one(Directive("", (), path, 0, _file(files, path, MAIN, [0])))
+def read(files: Files, path: str, more: str = "") -> Directive:
+    """The whole configuration with `more` of the command line, as one block. Raises ConfigProblem."""
+    scope = Scope(MAIN)
+    given = tuple(_block(_Reader(Files(Volume()), "command line", _words(more)), scope, nested=False)) if more else ()
+    return _one(Directive("", (), path, 0, (*given, *_file(files, path, scope, [0]))))
 
 
 def files_of(directive: Directive | None) -> Iterator[str]:
@@ -131,7 +123,7 @@ def _one(configuration: Directive) -> Directive:
     return configuration
 
 
-def _file(files: Files, path: str, context: str, included: list[int]) -> tuple[Directive, ...]:
+def _file(files: Files, path: str, scope: Scope, included: list[int]) -> tuple[Directive, ...]:
     included[0] += 1
     if included[0] > MOST_INCLUDED:
         raise ConfigProblem(f'open() "{path}" failed (24: Too many open files)')
@@ -140,18 +132,10 @@ def _file(files: Files, path: str, context: str, included: list[int]) -> tuple[D
     except FileError as error:
         number = {"No such file or directory": 2, "Permission denied": 13, "Is a directory": 21}.get(str(error), 5)
         raise ConfigProblem(f'open() "{path}" failed ({number}: {error})') from None
-    if "include" not in text:
-        return _by_itself(text, path, context)
-    return tuple(_block(_Reader(files, path, _words(text), included=included), context, nested=False))
+    return tuple(_block(_Reader(files, path, _words(text), included=included), scope, nested=False))
 
 
-@lru_cache(64)
-def _by_itself(text: str, path: str, context: str) -> tuple[Directive, ...]:
-    """What a file says that leads to no other."""
-    return tuple(_block(_Reader(Files(Volume()), path, _words(text)), context, nested=False))
-
-
-def _block(reader: _Reader, context: str, *, nested: bool) -> list[Directive]:
+def _block(reader: _Reader, scope: Scope, *, nested: bool) -> list[Directive]:
     found: list[Directive] = []
     while True:
         words: list[str] = []
@@ -175,31 +159,34 @@ def _block(reader: _Reader, context: str, *, nested: bool) -> list[Directive]:
             return found
         if not words:
             raise ConfigProblem(f'unexpected "{mark}" in {reader.path}:{begun}')
-        found += _directive(reader, context, words, block=mark == "{")
+        found += _directive(reader, scope, words, block=mark == "{")
 
 
-def _directive(reader: _Reader, context: str, words: list[str], *, block: bool) -> list[Directive]:
+def _directive(reader: _Reader, scope: Scope, words: list[str], *, block: bool) -> list[Directive]:
     name, arguments, line, where = words[0], tuple(words[1:]), reader.line, f"in {reader.path}:{reader.line}"
     known = DIRECTIVES.get(name)
-    if name == "server" and context == UPSTREAM:
-        known = (UPSTREAM, 1, 64, False)
+    if name == "server" and scope.context == UPSTREAM:
+        known = UPSTREAM_SERVER
     if known is None:
         raise ConfigProblem(f'unknown directive "{name}" {where}')
-    contexts, least, most, opens = known
-    if context not in contexts:
+    if scope.context not in known.contexts:
         raise ConfigProblem(f'"{name}" directive is not allowed here {where}')
-    if opens and not block:
+    if known.opens and not block:
         raise ConfigProblem(f'directive "{name}" has no opening "{{" {where}')
-    if block and not opens:
+    if block and not known.opens:
         raise ConfigProblem(f'directive "{name}" is not terminated by ";" {where}')
-    if not least <= len(arguments) <= most:
+    if not known.least <= len(arguments) <= known.most:
         raise ConfigProblem(f'invalid number of arguments in "{name}" directive {where}')
     if name == "include":
-        return _included(reader, context, arguments[0])
+        return _included(reader, scope, arguments[0])
+    made = Directive(name, arguments, reader.path, line)
+    checks.check(made, known, scope)
     if not block:
-        return [Directive(name, arguments, reader.path, line)]
-    inner = _free(reader) if name in FREE else _block(reader, INNER[name], nested=True)
-    return [Directive(name, arguments, reader.path, line, tuple(inner))]
+        return [made]
+    inner = _free(reader) if name in FREE else _block(reader, scope.inner(made, INNER[name]), nested=True)
+    made = replace(made, inner=tuple(inner), line=line)
+    checks.check_block(made)
+    return [made]
 
 
 def _free(reader: _Reader) -> list[Directive]:
@@ -222,14 +209,12 @@ def _free(reader: _Reader) -> list[Directive]:
             words = []
 
 
-def _included(reader: _Reader, context: str, wanted: str) -> list[Directive]:
+def _included(reader: _Reader, scope: Scope, wanted: str) -> list[Directive]:
     path = posixpath.normpath(posixpath.join(posixpath.dirname("/etc/nginx/nginx.conf"), wanted))
-    if path == "/etc/nginx/mime.types" and not reader.files.exists(path):
-        return []
     if not globs.magic(path):
         where = f"in {reader.path}:{reader.line}"
         try:
-            return list(_file(reader.files, path, context, reader.included))
+            return list(_file(reader.files, path, scope, reader.included))
         except ConfigProblem as problem:
             text = str(problem)
             raise ConfigProblem(
@@ -240,4 +225,4 @@ def _included(reader: _Reader, context: str, wanted: str) -> list[Directive]:
         return []
     names = [name for name in reader.files.list(folder) if globs.matches(name, pattern) and not name.startswith(".")]
     paths = [posixpath.join(folder, name) for name in names]
-    return [one for path in paths for one in _file(reader.files, path, context, reader.included)]
+    return [one for path in paths for one in _file(reader.files, path, scope, reader.included)]

@@ -1,0 +1,87 @@
+"""nginx's configuration, answers and logs against recordings of a real nginx."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import shlex
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from podlab.embedded.runtime.servers.nginx.passwords import apr1
+from tests.embedded.runtime.test_servers import Running, ending
+
+RECORDED = Path(__file__).parent / "recorded" / "nginx.json"
+LOCAL = (
+    (r"(Date|Last-Modified|Expires): [A-Z].*?(\r?\n)", r"\1: TIME\2"),
+    (r'ETag: "[0-9a-f]+-', 'ETag: "TIME-'),
+    (r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT", "TIME"),
+    (r"\d\d-\w{3}-\d{4} \d\d:\d\d", "TIME"),
+    (r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d|\[\d\d/\w+/\d{4}:[^]]*\]", "TIME"),
+    (r"\d+#\d+: (\*\d+ )?", "PROCESS: "),
+    (r"nginx/1\.\d+\.\d+", "nginx/VERSION"),
+    (r"::1", "127.0.0.1"),
+)
+"""What belongs to one run."""
+
+
+def normal(text: str) -> str:
+    """A text without what belongs to one run."""
+    for pattern, by in LOCAL:
+        text = re.sub(pattern, by, text)
+    return text
+
+
+@cache
+def recorded() -> dict[str, Any]:
+    """The recordings; nobody changes them."""
+    found: dict[str, Any] = json.loads(RECORDED.read_text(encoding="utf-8"))
+    return found
+
+
+async def checked(files: dict[str, str]) -> tuple[int, str]:
+    """(exit code, output) of `nginx -t` in a container whose server has begun with the image's configuration."""
+    running = Running("nginx:1.27")
+    await running.settle()
+    for path, text in files.items():
+        running.machine.files.write(path, text.encode())
+    return await running.run("nginx", "-t")
+
+
+async def served(files: dict[str, str], requests: list[str]) -> tuple[list[tuple[int, str]], list[str]]:
+    """(what curl printed, the log)"""
+    running = Running("nginx:1.27", files=recorded()["files"] | files)
+    answers = [await running.run("curl", "-s", *shlex.split(request)) for request in requests]
+    await running.end()
+    lines = [normal(line) for line in running.out.decode().splitlines()]
+    return answers, sorted(line for line in lines if line.startswith("TIME [error]") or " [" not in line[:12])
+
+
+@pytest.mark.parametrize("name", list(recorded()["checks"]))
+def test_configuration_is_judged(name: str) -> None:
+    case = recorded()["checks"][name]
+    code, output = asyncio.run(checked(case["files"]))
+    assert (code, normal(output)) == (case["code"], normal(case["output"]))
+
+
+@pytest.mark.parametrize("name", list(recorded()["serving"]))
+def test_requests_are_answered(name: str) -> None:
+    case = recorded()["serving"][name]
+    answers, log = asyncio.run(served(case["files"], [one["request"] for one in case["answers"]]))
+    got = [(one["request"], code, normal(text)) for one, (code, text) in zip(case["answers"], answers, strict=True)]
+    assert got == [(one["request"], one["code"], normal(one["output"])) for one in case["answers"]]
+    for line in map(normal, case.get("access", []) + case.get("errors", [])):
+        assert line in log
+
+
+def test_a_daemon_ends_the_container() -> None:
+    code, log = ending("nginx:1.27", "nginx")
+    assert (code, "getrlimit" in log, "start worker" in log) == (0, True, False)
+
+
+def test_passwords_are_those_of_openssl() -> None:
+    assert apr1("secret", "abcdefgh") == "$apr1$abcdefgh$h9FWgUz3n9YxylKLlR5SQ/"
