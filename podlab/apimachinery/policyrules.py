@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 Obj = dict[str, Any]
+ALL = "*"
 
 
 def parts(rule: Obj) -> Iterator[Obj]:
@@ -35,7 +36,45 @@ def compact(rules: Sequence[Obj]) -> list[Obj]:
             continue
         key = (rule["apiGroups"][0], rule["resources"][0], *names)
         if key in simple:
-            simple[key]["verbs"] += rule["verbs"]
+            verbs = simple[key]["verbs"]
+            verbs += [verb for verb in rule["verbs"] if verb not in verbs]
         else:
             simple[key] = {**rule, "verbs": list(rule["verbs"])}
     return result + list(simple.values())
+
+
+def uncovered(owned: Sequence[Obj], wanted: Sequence[Obj]) -> list[Obj]:
+    """The parts of the wanted rules that the owned ones do not cover. Upstream: policy_comparator.go (Covers)"""
+    return [part for rule in wanted for part in parts(rule) if not any(_covers(own, part) for own in owned)]
+
+
+def _covers(own: Obj, part: Obj) -> bool:
+    names, paths = own.get("resourceNames") or [], own.get("nonResourceURLs") or ()
+    if not has(own.get("verbs"), part["verbs"][0]):
+        return False
+    if "nonResourceURLs" in part:
+        return any(path_matches(path, part["nonResourceURLs"][0]) for path in paths) and not names
+    wanted = part.get("resourceNames") or []
+    return (
+        has(own.get("apiGroups"), part["apiGroups"][0])
+        and _resource_covered(own.get("resources") or (), part["resources"][0])
+        and (not names or (bool(wanted) and wanted[0] in names))
+    )
+
+
+def _resource_covered(given: Sequence[str], wanted: str) -> bool:
+    if ALL in given or wanted in given:
+        return True
+    return "/" in wanted and f"*/{wanted.partition('/')[2]}" in given
+
+
+def has(given: Sequence[str] | None, wanted: str) -> bool:
+    """Whether a rule's list names this, or everything."""
+    return given is not None and (wanted in given or ALL in given)
+
+
+def path_matches(pattern: str, path: str) -> bool:
+    """Whether a rule's non-resource URL is this path, or one above it with `*`."""
+    if pattern in (ALL, path):
+        return True
+    return pattern.endswith("*") and path.startswith(pattern.rstrip("*"))

@@ -208,7 +208,9 @@ class Kubectl:
         return self.do("api-versions", (), flags)
 
     def cluster_info(self, *arguments: str, **flags: Any) -> Output:
-        """`kubectl cluster-info`."""
+        """`kubectl cluster-info`: `cluster_info()`, `cluster_info("dump", output_directory="state")`."""
+        if arguments[:1] == ("dump",):
+            return self.do("cluster-info dump", arguments[1:], flags)
         return self.do("cluster-info", arguments, flags)
 
     def certificate(self, action: str, *arguments: str, **flags: Any) -> Output:

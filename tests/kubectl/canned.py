@@ -26,6 +26,8 @@ KINDS: dict[str, tuple[str, str, str, Object]] = {
     "namespaces": ("", "Namespace", "ns", {}),
     "serviceaccounts": ("", "ServiceAccount", "sa", {}),
     "replicasets": ("apps", "ReplicaSet", "rs", {"spec": {"selector": {}, "template": {"spec": PODS}}}),
+    "daemonsets": ("apps", "DaemonSet", "ds", {"spec": {"selector": {}, "template": {"spec": PODS}}}),
+    "replicationcontrollers": ("", "ReplicationController", "rc", {"spec": {"selector": {}}}),
     "controllerrevisions": ("apps", "ControllerRevision", "", {"revision": 1, "data": {"spec": {"template": {}}}}),
     "deployments": ("apps", "Deployment", "deploy", {
         "spec": {"replicas": 1, "selector": {"matchLabels": {"app": "web"}}, "template": {"spec": PODS}},

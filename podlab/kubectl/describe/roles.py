@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from podlab.apimachinery.policyrules import compact, parts
 from podlab.kubectl.describe.sections import Object, annotation_lines, labels, page
 
-_RULES = ("Resources", "Non-Resource URLs", "Resource Names", "Verbs")
+RULE_COLUMNS = ("Resources", "Non-Resource URLs", "Resource Names", "Verbs")
 
 
 def describe_role(obj: Object, related: dict[str, list[Object]], events: list[Object] | None, now: datetime) -> str:
     """`kubectl describe role` and `clusterrole`: each resource with its verbs."""
-    apart = [part for rule in obj.get("rules") or [] for part in parts(rule)]
-    rows = [_row(rule) for rule in sorted(compact(apart), key=_go)]
-    lines = [*_head(obj), "PolicyRule:", "  " + "\t".join(_RULES)]
-    return page([*lines, "  " + "\t".join("-" * len(title) for title in _RULES), *rows])
+    rows = [f"  {rule_row(rule)}" for rule in sorted_rules(obj.get("rules") or [])]
+    lines = [*_head(obj), "PolicyRule:", "  " + "\t".join(RULE_COLUMNS)]
+    return page([*lines, "  " + "\t".join("-" * len(title) for title in RULE_COLUMNS), *rows])
+
+
+def sorted_rules(rules: Sequence[Object]) -> list[Object]:
+    """The rules, one for each resource with all its verbs, in kubectl's order."""
+    return sorted(compact([part for rule in rules for part in parts(rule)]), key=_go)
 
 
 def describe_binding(obj: Object, related: dict[str, list[Object]], events: list[Object] | None, now: datetime) -> str:
@@ -43,9 +48,10 @@ def _go(rule: Object) -> str:
     return ",".join(f"{key}:{_listed(rule.get(key))}" for key in keys)
 
 
-def _row(rule: Object) -> str:
+def rule_row(rule: Object) -> str:
+    """The cells of a rule."""
     cells = [_listed(rule.get(key)) for key in ("nonResourceURLs", "resourceNames", "verbs")]
-    return "  " + "\t".join([_resource(rule), *cells])
+    return "\t".join([_resource(rule), *cells])
 
 
 def _resource(rule: Object) -> str:

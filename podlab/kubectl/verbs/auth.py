@@ -9,6 +9,7 @@ from typing import Any
 
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
+from podlab.kubectl.describe.roles import RULE_COLUMNS, rule_row, sorted_rules
 from podlab.kubectl.formats.formats import parse_format
 from podlab.kubectl.formats.tabwriter import align
 
@@ -88,36 +89,12 @@ def _list(command: Command, no_headers: bool) -> None:
         "spec": {"namespace": command.namespace},
     }
     status = command.client.request("POST", RULES, body=body).json()["status"]
-    rows = [] if no_headers else ["Resources\tNon-Resource URLs\tResource Names\tVerbs"]
-    found = [each for rule in status.get("resourceRules") or [] for each in _rules_of(rule)]
-    found += [
-        ("", [url], [], rule.get("verbs") or [])
-        for rule in status.get("nonResourceRules") or []
-        for url in rule.get("nonResourceURLs") or []
-    ]
-    for rule in sorted(found, key=_go):
-        what, *lists = rule
-        rows.append("\t".join([what, *(f"[{' '.join(each)}]" for each in lists)]))
+    if status.get("incomplete"):
+        command.err(f"Warning: the list may be incomplete: {status.get('evaluationError', '')}\n")
+    given = [*(status.get("resourceRules") or []), *(status.get("nonResourceRules") or [])]
+    rows = [] if no_headers else ["\t".join(RULE_COLUMNS)]
+    rows += map(rule_row, sorted_rules(given))
     command.out(align("".join(f"{row}\n" for row in rows), min_width=6, padding=3))
-
-
-Rule = tuple[str, list[str], list[str], list[str]]
-
-
-def _go(rule: Rule) -> str:
-    """The rule as Go prints it, by which kubectl sorts."""
-    resource, _, group = rule[0].partition(".")
-    fields = (rule[3], [group] if resource else [], [resource] if resource else [], rule[2], rule[1])
-    return ",".join(f"[{' '.join(each)}]" for each in fields)
-
-
-def _rules_of(rule: Object) -> list[Rule]:
-    """One row for each resource of a rule, with its group."""
-    return [
-        (f"{resource}.{group}" if group else resource, [], rule.get("resourceNames") or [], rule.get("verbs") or [])
-        for group in rule.get("apiGroups") or [""]
-        for resource in rule.get("resources") or []
-    ]
 
 
 def whoami(command: Command, *arguments: str) -> None:

@@ -292,6 +292,17 @@ VERBS = {
     "cluster-info": Verb(
         "discovery:cluster_info", Text(ko="컨트롤 플레인의 주소를 보여 줍니다.", en="Show where the control plane is.")
     ),
+    "auth reconcile": Verb(
+        "reconcile:reconcile",
+        Text(ko="롤과 바인딩에 매니페스트의 권한을 채웁니다.", en="Give roles and bindings what a manifest allows."),
+    ),
+    "cluster-info dump": Verb(
+        "cluster_dump:dump",
+        Text(
+            ko="클러스터의 오브젝트와 로그를 모아 보여 줍니다.",
+            en="Show the cluster's objects and logs, to find trouble.",
+        ),
+    ),
     "auth whoami": Verb("auth:whoami", Text(ko="지금 누구인지 보여 줍니다.", en="Show who one is.")),
     "certificate approve": Verb(
         "certificate:approve", Text(ko="인증서 서명 요청을 승인합니다.", en="Approve a certificate signing request.")

@@ -62,7 +62,7 @@ def _may(ctx: Context, verb: str, plural: str, name: str) -> bool:
 
 def _confirm(ctx: Context, wanted: Sequence[Obj]) -> None:
     owned, problems = rbac.rules_for(ctx.registry, ctx.by.user, ctx.namespace)
-    missing = rules.uncovered(owned, wanted)
+    missing = policyrules.uncovered(owned, wanted)
     if not missing:
         return
     user = f"user {quote(ctx.by.user.name)} (groups={rules.quoted(ctx.by.user.groups)})"

@@ -60,9 +60,14 @@ def test_a_rule_allows_what_it_says(rule: Obj, asked: Attributes, allowed: bool)
     ],
 )
 def test_what_is_not_covered_is_named(owned: Obj, wanted: Obj, missing: list[str]) -> None:
-    assert [rules.text(rule) for rule in policyrules.compact(rules.uncovered([owned], [wanted]))] == missing
+    assert [rules.text(rule) for rule in policyrules.compact(policyrules.uncovered([owned], [wanted]))] == missing
+
+
+def test_a_verb_that_two_roles_give_is_told_once() -> None:
+    apart = [part for verbs in ("get list", "list watch") for part in policyrules.parts(_rule("pods", verbs))]
+    assert [each["verbs"] for each in policyrules.compact(apart)] == [["get", "list", "watch"]]
 
 
 def test_nothing_covers_everything_but_everything() -> None:
-    assert rules.uncovered(rules.FULL_AUTHORITY, rules.FULL_AUTHORITY) == []
-    assert len(rules.uncovered([_rule("*", "*", group="*")], rules.FULL_AUTHORITY)) == 1
+    assert policyrules.uncovered(rules.FULL_AUTHORITY, rules.FULL_AUTHORITY) == []
+    assert len(policyrules.uncovered([_rule("*", "*", group="*")], rules.FULL_AUTHORITY)) == 1
