@@ -54,6 +54,7 @@ SAME: tuple[tuple[str, str], ...] = (
     (r"\[::1\]:\d{5}", "SERVER"),
     (r"podlab/\w+|kubectl/v\S+", "AGENT"),
     (r"(LIVE|MERGED)-\d+", r"\1-N"),
+    (r"kubectl-edit-\w+", "kubectl-edit-N"),
     (r"eyJ[\w.-]+", "TOKEN"),
     (r"ca\.crt:\s+\d+ bytes", "CA"),
     (r" +", " "),

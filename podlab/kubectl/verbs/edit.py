@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from podlab.apimachinery.yamlprinter import to_compact_json, to_yaml
+from podlab.apimachinery.yamlprinter import to_compact_json
 from podlab.errors import ApiError, ManifestError, PodlabError
 from podlab.kubectl.command import Command
-from podlab.kubectl.formats.formats import without_managed_fields
+from podlab.kubectl.formats.formats import parse_format, without_managed_fields
 from podlab.kubectl.manifests.documents import parse
 from podlab.kubectl.manifests.writing import Writing
 from podlab.kubectl.resources.merge import three_way
@@ -31,6 +31,12 @@ HEAD = (
     "# and an empty file will abort the edit. If an error occurs while saving this file will be\n"
     "# reopened with the relevant failures.\n#\n"
 )
+SHOWN = ("json", "kyaml", "yaml")
+OTHER_NAMESPACE = (
+    'the namespace from the provided object "{other}" does not match the namespace "{own}". You must pass '
+    "'--namespace={other}' to perform this operation."
+)
+Found = list[tuple[Mapping, Object]]
 CANCELLED = "Edit cancelled, {why}.\n"
 NO_TERMINAL = Text(
     ko="error: 노트북에서는 편집기를 열 수 없습니다. `ManifestEditor(kubectl, …)`로 고치거나 "
@@ -57,28 +63,101 @@ def edit(
     if not found:
         return
     writing = Writing(command, "kubectl-edit", validate="strict", as_list=False)
+    if (writing.output or "yaml").lower() not in SHOWN:
+        none = f'unable to match a printer suitable for the output format "{writing.output}"'
+        raise PodlabError(f"error: {none}, allowed formats are: {','.join(SHOWN)}")
     _edit(writing, found, subresource, output_patch)
 
 
-def _edit(writing: Writing, found: list[tuple[Mapping, Object]], subresource: str, output_patch: bool) -> None:
+def _edit(writing: Writing, found: Found, subresource: str, output_patch: bool) -> None:
     """Open the editor until the server takes what was written, or nothing more was changed."""
-    whole = [without_managed_fields(obj) for _, obj in found]
+    whole, style = [without_managed_fields(obj) for _, obj in found], parse_format(writing.output or "yaml")
     listed = {"apiVersion": "v1", "items": whole, "kind": "List", "metadata": {}}
-    text, said = to_yaml(whole[0] if len(whole) == 1 else listed), ""
+    text = style.text(whole[0] if len(whole) == 1 else listed)
+    head, reasons, original, before = "" if style.name == "json" else HEAD, "", _value(text), None
     while True:
-        body, edited = edited_text(writing.command, text, said)
-        if edited is None:
-            writing.command.err(CANCELLED.format(why=body))
+        body = _written(writing.command, head + reasons + text)
+        value = _value(body)
+        if reasons and value == before:
+            raise _kept(writing.command, body, "Edit cancelled, no valid changes were saved.")
+        if value == original:
+            writing.command.err(CANCELLED.format(why="no changes made"))
             return
+        reasons = _sent(writing, found, body, subresource, output_patch)
+        if not reasons:
+            return
+        text, before = body, value
+
+
+def _written(command: Command, text: str) -> str:
+    """What was written in the editor, without comments."""
+    if command.echo is None:
+        raise PodlabError(NO_TERMINAL)
+    lines = _from_editor(text).splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith("#"))
+
+
+def _value(text: str) -> object:
+    """What a text says: as other text it may be the same."""
+    try:
+        return [each.obj for each in parse(text, "edited-file")]
+    except ManifestError:
+        return text
+
+
+def _kept(command: Command, body: str, why: str) -> PodlabError:
+    """The error for changes that are not sent, when they have been put into a file."""
+    command.err(f'A copy of your changes has been stored to "{_copy(body)}"\n')
+    return PodlabError(f"error: {why}")
+
+
+def _copy(body: str) -> str:
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", prefix="kubectl-edit-", suffix=".yaml", delete=False
+    ) as file:
+        file.write(body)
+    return file.name
+
+
+def _sent(writing: Writing, found: Found, body: str, subresource: str, output_patch: bool) -> str:
+    """Send what was changed; what the editor says above the text if it has to be opened again, else ""."""
+    command = writing.command
+    try:
+        edited = _object(body)
+        items = [edited] if len(found) == 1 else edited.get("items") or []
+        if len(items) != len(found):
+            raise ManifestError("error: objects are missing from it")
+    except ManifestError as error:
+        why = str(error).removeprefix("error: ")
+        return _invalid(command, *found[0], [f'<nil>: Invalid value: "The edited file failed validation": {why}'])
+    reasons = ""
+    for (mapping, obj), item in zip(found, items, strict=True):
         try:
-            items = [edited] if len(whole) == 1 else edited.get("items") or []
-            if len(items) != len(whole):
-                raise ManifestError("error: the edited file failed validation: objects are missing from it")
-            for (mapping, obj), item in zip(found, items, strict=True):
-                _send(writing, mapping, obj, item, subresource, output_patch)
-            return
-        except (ApiError, ManifestError) as error:
-            text, said = body, "".join(f"# {line}\n" for line in str(error).splitlines()) + "#\n"
+            _send(writing, mapping, obj, item, subresource, output_patch)
+        except ManifestError as error:
+            raise _kept(command, body, str(error)) from error
+        except ApiError as error:
+            if error.code == 422:
+                causes = (error.status.get("details") or {}).get("causes") or []
+                reasons += _invalid(command, mapping, obj, [f"{each['field']}: {each['message']}" for each in causes])
+                continue
+            told = f'error: {mapping.qualified} "{obj["metadata"]["name"]}" could not be'
+            if error.code == 404:
+                saved = f'The edits you made on deleted resources have been saved to "{_copy(body)}"'
+                command.err(f"{told} found on the server\n{saved}\n")
+            else:
+                again = f"You can run `kubectl replace -f {_copy(body)}` to try this update again."
+                command.err(f"{told} patched: {error.status.get('message', '')}\n{again}\n")
+            command.exit_code = 1
+    return reasons
+
+
+def _invalid(command: Command, mapping: Mapping, obj: Object, causes: list[str]) -> str:
+    """Say that an object is not valid; why, for the head of the file."""
+    named = f'{mapping.qualified} "{obj["metadata"]["name"]}"'
+    command.err(f"error: {named} is invalid\n")
+    lines = [f"{named} was not valid{':' if causes else ''}", *(f"* {each}" for each in causes)]
+    return "".join(f"# {line}\n" for each in lines for line in each.splitlines()) + "#\n"
 
 
 def edited_text(command: Command, text: str, said: str = "") -> tuple[str, Object | None]:
@@ -87,10 +166,7 @@ def edited_text(command: Command, text: str, said: str = "") -> tuple[str, Objec
     Raises:
         PodlabError: there is no terminal, or the editor fails. ManifestError: it is no object any more.
     """
-    if command.echo is None:
-        raise PodlabError(NO_TERMINAL)
-    written = _from_editor(HEAD + said + text)
-    body = "".join(line for line in written.splitlines(keepends=True) if not line.startswith("#"))
+    body = _written(command, HEAD + said + text)
     if not body.strip() or body == text:
         return "no changes made" if body.strip() else "saved file is empty", None
     return body, _object(body)
@@ -112,9 +188,11 @@ def _send(writing: Writing, mapping: Mapping, obj: Object, edited: Object, subre
     if not patch:
         writing.tell(mapping, obj, "skipped")
         return
-    for key in ("name", "namespace"):
-        if (edited.get("metadata") or {}).get(key) != obj["metadata"].get(key):
-            raise PodlabError("error: At least one of apiVersion, kind and name was changed")
+    own, other = obj["metadata"], edited.get("metadata") or {}
+    if own.get("namespace") and other.get("namespace", own["namespace"]) != own["namespace"]:
+        raise ManifestError(OTHER_NAMESPACE.format(other=other["namespace"], own=own["namespace"]))
+    if own["name"] != other.get("name") or any(edited.get(key) != obj[key] for key in ("apiVersion", "kind")):
+        raise ManifestError("At least one of apiVersion, kind and name was changed")
     path = mapping.path(obj["metadata"].get("namespace", ""), obj["metadata"]["name"], subresource)
     style = "strategic-merge-patch" if writing.command.schemas.is_strategic(mapping) else "merge-patch"
     if shown:
