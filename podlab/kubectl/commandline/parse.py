@@ -50,14 +50,14 @@ def parse(words: Sequence[str]) -> Line:
             line.arguments.append(rest.pop(0))
     if line.globals.get("help"):
         return line
-    _check(line, usage)
+    _check(line, usage, words)
     return line
 
 
-def _check(line: Line, usage: Usage) -> None:
+def _check(line: Line, usage: Usage, words: Sequence[str]) -> None:
     verb = line.verb
     if not verb:
-        _no_verb(line)
+        _no_verb(line, words)
     elif usage.is_group and line.arguments and verb not in ("apply", "certificate", "create", "cluster-info"):
         words = " ".join(line.arguments)
         raise PodlabError(f"error: unknown command \"{words}\"\nSee 'kubectl {verb} -h' for help and examples")
@@ -68,7 +68,7 @@ def _check(line: Line, usage: Usage) -> None:
         )
 
 
-def _no_verb(line: Line) -> None:
+def _no_verb(line: Line, words: Sequence[str]) -> None:
     if not line.arguments:
         line.globals["help"] = True
         return
@@ -77,6 +77,8 @@ def _no_verb(line: Line) -> None:
         line.globals["help"] = True
         line.verb = " ".join(line.arguments[1:]) if " ".join(line.arguments[1:]) in commands() else ""
         return
+    if words[0].startswith("-"):
+        raise PodlabError(f"Error: flags cannot be placed before plugin name: {words[0]}")
     near = [name for name in commands() if " " not in name and is_near(word, name)]
     suggestion = "\n\nDid you mean this?\n" + "".join(f"\t{name}\n" for name in near) if near else ""
     raise PodlabError(f'error: unknown command "{word}" for "kubectl"{suggestion}')

@@ -9,7 +9,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +56,22 @@ REFERENCES = {
 }  # fmt: skip
 """Where objects of a kind are named by others: the field above, and the field that has the name."""
 
+Say = Callable[[str], None]
+TO_FIX = "Run 'kustomize edit fix' to update your Kustomization automatically."
+DEPRECATED = {
+    "bases": "resources",
+    "commonLabels": "labels",
+    "patchesJson6902": "patches",
+    "patchesStrategicMerge": "patches",
+}
+"""Old fields and what took their place. Upstream: sigs.k8s.io/kustomize/api/types/kustomization.go"""
 
-def build(folder: Path, name: str) -> list[Object]:
+
+def build(folder: Path, name: str, say: Say) -> list[Object]:
     """The objects of a folder's kustomization.
+
+    Args:
+        say: is told what is deprecated.
 
     Raises:
         ManifestError: there is none, it cannot be read, or it asks for what podlab does not do.
@@ -67,18 +80,20 @@ def build(folder: Path, name: str) -> list[Object]:
     if not path.exists():
         why = f"evalsymlink failure on '{name}' : lstat {path.absolute()}: no such file or directory"
         raise ManifestError(f"error: must build at directory: not a valid directory: {why}")
-    return _hashed(_build(path, str(path), 0))
+    return _hashed(_build(path, str(path), say, 0))
 
 
-def _build(path: Path, shown: str, depth: int) -> list[Object]:
+def _build(path: Path, shown: str, say: Say, depth: int) -> list[Object]:
     found = next((path / name for name in FILES if (path / name).is_file()), None)
     if found is None or depth > 20:
         names = "'kustomization.yaml', 'kustomization.yml' or 'Kustomization'"
         raise ManifestError(f"error: unable to find one of {names} in directory '{shown}'")
     given = _file(found)
-    objects = [
-        obj for each in _list(given, "resources") + _list(given, "bases") for obj in _resource(path, each, depth)
-    ]
+    for old, new in DEPRECATED.items():
+        if given.get(old) is not None:
+            say(f"# Warning: '{old}' is deprecated. Please use '{new}' instead. {TO_FIX}\n")
+    named = _list(given, "resources") + _list(given, "bases")
+    objects = [obj for each in named for obj in _resource(path, each, say, depth)]
     objects += _generated(path, given)
     objects = _patched(path, given, objects)
     return _transformed(given, objects)
@@ -112,10 +127,10 @@ def _list(given: Object, key: str) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _resource(path: Path, name: Any, depth: int) -> list[Object]:
+def _resource(path: Path, name: Any, say: Say, depth: int) -> list[Object]:
     target = path / str(name)
     if target.is_dir():
-        return _build(target, str(target), depth + 1)
+        return _build(target, str(target), say, depth + 1)
     if not target.exists():
         link = f"evalsymlink failure on '{target}' : lstat {target}: no such file or directory"
         why = f"accumulation err='accumulating resources from '{name}': {link}'"

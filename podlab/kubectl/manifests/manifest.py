@@ -78,7 +78,7 @@ def _kept(command: Command, found: Iterator[Manifest]) -> Iterator[Manifest]:
 
 def _file(command: Command, name: str) -> Iterator[Manifest]:
     if isinstance(name, Kustomization):
-        for obj in build(command.folder, name):
+        for obj in build(command.folder, name, command.err):
             yield Manifest(obj, name)
         return
     if name == "-":

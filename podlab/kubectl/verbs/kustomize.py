@@ -12,7 +12,7 @@ def kustomize(command: Command, *arguments: str, output: str = "") -> None:
     """Print the objects that a folder's kustomization builds."""
     if len(arguments) > 1:
         raise PodlabError("error: specify one path to kustomization.yaml")
-    objects = build(command.folder, arguments[0] if arguments else ".")
+    objects = build(command.folder, arguments[0] if arguments else ".", command.err)
     command.objects += objects
     text = "---\n".join(to_yaml(each) for each in objects)
     if not output:

@@ -98,7 +98,10 @@ def _update(command: Command, kind: Kind, arguments: Sequence[str], asked: Asked
     if kind is LABELS and asked.list_ and writing.output:
         raise PodlabError("error: --list and --output may not be specified together")
     several = bool(asked.selector or asked.all_ or asked.field_selector)
-    for mapping, obj in _found(command, kind, words, asked):
+    found = _found(command, kind, words, asked)
+    if asked.resource_version and (several or len(found) != 1):
+        raise PodlabError("error: --resource-version may only be used with a single resource")
+    for mapping, obj in found:
         with command.going_on():
             if not any(changes):
                 _list(command, mapping, obj, kind.field, several)

@@ -148,7 +148,7 @@ def _patch(obj: Object, wanted: Revision) -> list[Object]:
     kept = {key: there[key] for key in KEPT if key in there}
     theirs = wanted.obj["metadata"].get("annotations") or {}
     annotations = kept | {key: value for key, value in theirs.items() if key not in KEPT}
-    template = without_hash(wanted.template)
+    template = without_hash(wanted.obj["spec"]["template"])
     return [
         {"op": "replace", "path": "/spec/template", "value": template},
         {"op": "replace", "path": "/metadata/annotations", "value": annotations},

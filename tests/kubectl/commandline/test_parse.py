@@ -49,6 +49,7 @@ def test_global_flags_stand_anywhere() -> None:
         ("get --foo", "error: unknown flag: --foo\nSee 'kubectl get --help' for usage."),
         ("get pods -o", "error: flag needs an argument: 'o' in -o\nSee 'kubectl get --help' for usage."),
         ("apply -f", "error: flag needs an argument: 'f' in -f\nSee 'kubectl apply --help' for usage."),
+        ("-n a gett pods", "Error: flags cannot be placed before plugin name: -n"),
         ("frob", 'error: unknown command "frob" for "kubectl"'),
         ("gett", 'error: unknown command "gett" for "kubectl"\n\nDid you mean this?\n\tset\n\tget\n'),
         ("set foo", "error: unknown command \"foo\"\nSee 'kubectl set -h' for help and examples"),
