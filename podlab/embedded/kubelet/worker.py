@@ -25,6 +25,7 @@ from podlab.embedded.kubelet.failure import Failure
 from podlab.embedded.kubelet.kuberuntime import actions as podactions
 from podlab.embedded.kubelet.kuberuntime.killer import Killer
 from podlab.embedded.kubelet.kuberuntime.restarter import Restarter
+from podlab.embedded.kubelet.pleg import Reconcile
 from podlab.embedded.kubelet.probes import KINDS, ProbeWorker
 from podlab.embedded.kubelet.status import observation, podconditions, podspecs, podstatus
 from podlab.embedded.kubelet.status.observation import Observation
@@ -74,6 +75,7 @@ class PodWorker:
         self._task: asyncio.Task[None] | None = None
         self._retry: Timer | None = None
         self._relist: Timer | None = None
+        self._reconcile = Reconcile(self.clock, using.relist, self.poke)
         self._eviction = Eviction(using, self._running, self.poke)
         self._allocation = resize.Allocation.of(pod)
 
@@ -87,7 +89,9 @@ class PodWorker:
         before, self._told = self._told, pod
         disturbed = False
         if int(pod["metadata"]["resourceVersion"]) > int(self.pod["metadata"]["resourceVersion"]):
-            disturbed = podspecs.told_otherwise(self.pod, pod)
+            disturbed = podspecs.gated_otherwise(self.pod, pod)
+            if podspecs.told_otherwise(self.pod, pod):
+                self._reconcile.ask()
             self.pod = pod
             if self.state == RUNNING and podspecs.over(pod):  # somebody else said so
                 self.state = TERMINATING
@@ -117,6 +121,7 @@ class PodWorker:
         for timer in filter(None, (self._retry, self._relist)):
             timer.cancel()
         self._eviction.stop()
+        self._reconcile.stop()
         for probe in self.probes:
             probe.stop()
         if self._task:
@@ -226,8 +231,7 @@ class PodWorker:
     def _sandbox_up(self) -> None:
         """Tell at once that containers can be started now, and nothing else."""
         status = dict(self.pod.get("status") or {})
-        now = self.observe(settled=False)
-        fresh = podconditions.conditions(self.pod, "Pending", [], [], now)[0]
+        fresh = podconditions.conditions(self.pod, "Pending", [], [], self.observe(settled=False))[0]
         status["conditions"] = [fresh if c["type"] == fresh["type"] else c for c in status.get("conditions") or []]
         self._write(status)
 
@@ -237,8 +241,7 @@ class PodWorker:
 
     def probed(self, kind: str, id_: str, ok: bool) -> None:
         """A probe's answer has settled."""
-        default = kind == "livenessProbe"
-        before = self.results.get((kind, id_), default)
+        before = self.results.get((kind, id_), kind == "livenessProbe")
         self.results[kind, id_] = ok
         if kind == "startupProbe" and not ok:
             self.results["livenessProbe", id_] = False

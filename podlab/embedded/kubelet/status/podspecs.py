@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 Obj = dict[str, Any]
@@ -72,20 +73,33 @@ KUBELETS = ("PodReadyToStartContainers", "Initialized", "Ready", "ContainersRead
 """The conditions that nobody but the kubelet sets."""
 
 
+def gated_otherwise(mine: Obj, news: Obj) -> bool:
+    """Whether somebody else changed a readiness gate, or Ready of a Pod that has gates: the kubelet acts at once.
+
+    Upstream: pkg/kubelet/status/status_manager.go (NeedToReconcilePodReadiness)
+    """
+    gates = {gate["conditionType"] for gate in news["spec"].get("readinessGates") or []}
+    watched = (*gates, "Ready") if gates else ()
+    return _conditions(mine, watched) != _conditions(news, watched)
+
+
 def told_otherwise(mine: Obj, news: Obj) -> bool:
-    """Whether somebody else changed what the kubelet tells of a Pod, or a readiness gate.
+    """Whether somebody else changed what the kubelet tells of a Pod, which it tells again at its next turn.
 
     Upstream: pkg/kubelet/status/status_manager.go (needsReconcile), pkg/kubelet/status/generate.go
     """
-    gates = {gate["conditionType"] for gate in news["spec"].get("readinessGates") or []}
 
     def facts(pod: Obj) -> Obj:
         status = pod.get("status") or {}
-        watched = [c for c in status.get("conditions") or [] if c["type"] in gates or c["type"] in KUBELETS]
-        conditions = {condition["type"]: condition["status"] for condition in watched}
-        return {"conditions": conditions} | {key: status.get(key) for key in ("phase", "podIP", "containerStatuses")}
+        told = {key: status.get(key) for key in ("phase", "podIP", "containerStatuses")}
+        return {"conditions": _conditions(pod, KUBELETS)} | told
 
     return facts(mine) != facts(news)
+
+
+def _conditions(pod: Obj, types: Iterable[str]) -> dict[str, str]:
+    conditions = (pod.get("status") or {}).get("conditions") or []
+    return {condition["type"]: condition["status"] for condition in conditions if condition["type"] in types}
 
 
 def duration(seconds: float) -> str:
