@@ -22,7 +22,7 @@ from typing import Any
 from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.answering import negotiation
 from podlab.embedded.apiserver.answering.negotiation import Answer
-from podlab.embedded.apiserver.paths.openapi import namespaces, schemas
+from podlab.embedded.apiserver.paths.openapi import namespaces, roots, schemas
 from podlab.embedded.apiserver.paths.openapi.schemas import META, Descriptions
 from podlab.embedded.apiserver.paths.openapi.swagger import swagger
 from podlab.embedded.apiserver.request import Request
@@ -47,6 +47,7 @@ class Documents:
         self._folder, self._resources, self._custom = folder, tuple(resources), custom
         self._swagger: tuple[tuple[str, ...], bytes] = ((), b"")
         self._paths = {_path(r): (r.group, r.version) for r in resources}
+        self._roots = roots.documents(sorted({r.group for r in resources if r.group}))
         self._made: dict[str, tuple[bytes, str, bool]] = {}
         self._maker: Any = None
 
@@ -68,7 +69,7 @@ class Documents:
         if path == "/openapi/v3":
             return Answer(200, negotiation.dump(self._index()), "text/plain; charset=utf-8")
         name = path.removeprefix("/openapi/v3/")
-        if name == path or name not in self._now():
+        if name == path or name not in self._named():
             return None
         _check_accept(request.headers.get("accept", ""))
         body, digest = self._document(name)
@@ -77,6 +78,10 @@ class Documents:
     def _now(self) -> dict[str, tuple[str, str]]:
         """The paths of all documents there are at the moment."""
         return {**self._paths, **{_path(r): (r.group, r.version) for r in self._custom()}}
+
+    def _named(self) -> list[str]:
+        """What the index names."""
+        return sorted((*self._now(), *self._roots))
 
     def _v2(self, request: Request) -> Answer:
         """The same as one OpenAPI v2 document, made anew when a document changed."""
@@ -91,7 +96,7 @@ class Documents:
         return Answer(200, gzip.decompress(body))
 
     def _index(self) -> Obj:
-        found = {path: {"serverRelativeURL": _url(path, self._document(path)[1])} for path in sorted(self._now())}
+        found = {path: {"serverRelativeURL": _url(path, self._document(path)[1])} for path in self._named()}
         return {"paths": found}
 
     def _file(self, folder: Path, path: str) -> Path:
@@ -105,6 +110,9 @@ class Documents:
     def _document(self, path: str) -> tuple[bytes, str]:
         if self._maker:
             self._maker.poll()  # one that has ended is no zombie for longer than this
+        if path in self._roots:
+            text = negotiation.dump(self._roots[path])
+            return gzip.compress(text, 1, mtime=0), _digest(text)
         if path not in self._paths:
             group, version = self._now()[path]
             text = negotiation.dump(schemas.document(group, version, self._custom(), {}))
