@@ -283,7 +283,7 @@ class Server:
             ws_per_message_deflate=False,
             lifespan="off",
             log_config=None,
-            log_level="warning",
+            log_level="critical",  # of a client that is there to the end it would print a traceback
             access_log=False,
             server_header=False,
             date_header=False,

@@ -12,16 +12,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 Obj = dict[str, Any]
 
 
 @contextmanager
-def running(home: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+def running(home: Path, *options: str, stderr: IO[str] | None = None) -> Iterator[subprocess.Popen[str]]:
     """A server that has said that it answers; stopped at the end, unless it was killed."""
     command = [sys.executable, "-m", "podlab.embedded", "--home", str(home), "--name", "t", *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True)
     try:
         assert process.stdout
         assert "https://127.0.0.1:" in process.stdout.readline()

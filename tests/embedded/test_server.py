@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from podlab.client import Client
-from tests.embedded.process import ask, running
+from tests.embedded.process import Connection, ask, running
 
 pytestmark = pytest.mark.slow
 STEPPING = ("--stepping", "--seed", "1")
@@ -28,6 +28,16 @@ def test_a_cluster_survives_being_killed(tmp_path: Path) -> None:
         assert (home / "port").read_text(encoding="utf-8") == port
         assert ask(home, "/api/v1/namespaces/default/configmaps/kept")[0] == 200
         assert ask(home, "/podlab/clock")[1]["stepping"] is True
+
+
+def test_a_cluster_with_watchers_stops_without_a_word(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with (tmp_path / "told").open("w+", encoding="utf-8") as told:
+        with running(home, *STEPPING, stderr=told):
+            watch = Connection(home).open("/api/v1/namespaces/default/configmaps?watch=1&resourceVersion=0")
+            assert watch.status == 200
+        told.seek(0)
+        assert told.read() == ""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no file modes")
