@@ -94,6 +94,23 @@ def test_lightkube(cluster: Cluster) -> None:
     assert gone.value.status.code == 404
 
 
+def asked(api: Any, pod: str, port: int, request: bytes) -> tuple[bytes, str | None]:
+    """All that a forwarded port answers until it hangs up, and what its error channel says."""
+    from kubernetes import client, stream
+
+    core = client.CoreV1Api(api)
+    forward = stream.portforward(core.connect_get_namespaced_pod_portforward, pod, "default", ports=str(port))
+    there = forward.socket(port)
+    there.setblocking(True)
+    there.settimeout(WAIT)
+    with contextlib.suppress(BrokenPipeError):  # where it was refused before
+        there.sendall(request)
+    said = b""
+    while piece := there.recv(4096):
+        said += piece
+    return said, forward.error(port)
+
+
 def test_the_official_client(cluster: Cluster) -> None:
     from kubernetes import client, config, stream, watch
 
@@ -112,6 +129,11 @@ def test_the_official_client(cluster: Cluster) -> None:
         core.connect_get_namespaced_pod_exec, name, "default", command=["echo", "hi"], stdout=True, stderr=True
     )
     assert said == "hi\n"
+    page, error = asked(api, name, 80, b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert (page[:15], error) == (b"HTTP/1.1 200 OK", None)
+    nothing, error = asked(api, name, 81, b"x")
+    assert nothing == b""
+    assert error and error.startswith("error forwarding port 81 to pod ")
     scaled = apps.patch_namespaced_deployment_scale("by-official", "default", {"spec": {"replicas": 3}})
     assert scaled.spec.replicas == 3
     apps.delete_namespaced_deployment("by-official", "default")

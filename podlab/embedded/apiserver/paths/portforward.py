@@ -29,29 +29,70 @@ CHUNK = 32 * 1024
 async def forward_channels(
     call: Call, node: Node, pod: Obj, protocol: str | None, receive: Receive, send: Send
 ) -> None:
-    """Two channels per port, data and error, each opened by the port's number. Raises StatusError 400."""
+    """Two channels per port, data and error, each opened by the port's number. Raises StatusError 400.
+
+    It is over when every port's connection is, whoever hangs up. Upstream:
+    staging/src/k8s.io/cri-streaming/pkg/streaming/portforward/websocket.go
+    """
     ports = _ports(call.request.query.get("ports", []))
-    ends = [await node.connect(pod, port) for port in ports]
+    lines = [await _dialled(node, pod, port) for port in ports]
     await send({"type": "websocket.accept", "subprotocol": protocol})
     for index, port in enumerate(ports):
         for channel in (2 * index, 2 * index + 1):
             await send({"type": "websocket.send", "bytes": bytes([channel]) + struct.pack("<H", port)})
-
-    async def back(index: int, reader: Any) -> None:
-        while data := await reader.read(CHUNK):
-            await send({"type": "websocket.send", "bytes": bytes([2 * index]) + data})
-
-    pumps = [asyncio.ensure_future(back(index, reader)) for index, (reader, _) in enumerate(ends)]
+    carried = asyncio.gather(*(_carry(line, index, send) for index, line in enumerate(lines)))
+    heard = asyncio.ensure_future(_hear(lines, receive))
     try:
-        while (message := await receive())["type"] == "websocket.receive":
-            data = message.get("bytes") or b""
-            if len(data) > 1 and data[0] % 2 == 0 and data[0] // 2 < len(ends):
-                ends[data[0] // 2][1].write(data[1:])
+        await asyncio.wait((carried, heard), return_when=asyncio.FIRST_COMPLETED)
+        if not heard.done():
+            await send({"type": "websocket.close", "code": 1000})
     finally:
-        for pump in pumps:
-            pump.cancel()
-        for _, writer in ends:
-            writer.close()
+        carried.cancel()
+        heard.cancel()
+        for line in lines:
+            if line.writer:
+                line.writer.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A connection to a port, or why there is none."""
+
+    reader: asyncio.StreamReader | None = None
+    writer: Writer | None = None
+    refused: str = ""
+
+
+async def _dialled(node: Node, pod: Obj, port: int) -> _Line:
+    """Raises StatusError where the Pod does not run."""
+    try:
+        return _Line(*await node.connect(pod, port))
+    except OSError as error:
+        return _Line(refused=refusal(pod, port, error))
+
+
+async def _carry(line: _Line, index: int, send: Send) -> None:
+    """Send what comes from a port until it hangs up."""
+    if line.reader is None:
+        await send({"type": "websocket.send", "bytes": bytes([2 * index + 1]) + line.refused.encode()})
+        return
+    while data := await line.reader.read(CHUNK):
+        await send({"type": "websocket.send", "bytes": bytes([2 * index]) + data})
+
+
+async def _hear(lines: list[_Line], receive: Receive) -> None:
+    """Pass on what the client says until it hangs up."""
+    while (message := await receive())["type"] == "websocket.receive":
+        data = message.get("bytes") or b""
+        line = lines[data[0] // 2] if len(data) > 1 and data[0] % 2 == 0 and data[0] // 2 < len(lines) else _Line()
+        if line.writer:
+            line.writer.write(data[1:])
+
+
+def refusal(pod: Obj, port: int, error: Exception) -> str:
+    """What the error channel of a port says where no connection is to be had."""
+    uid = pod["metadata"]["uid"]
+    return f"error forwarding port {port} to pod {uid}, uid : {error}"
 
 
 def _ports(texts: list[str]) -> list[int]:
@@ -164,13 +205,11 @@ class _Tunnel:
         try:
             reader, stream.writer = await self.node.connect(self.pod, stream.port)
         except (status.StatusError, OSError) as error:
-            await self._refuse(stream_id, stream, str(error))
+            await self._refuse(stream_id, stream, refusal(self.pod, stream.port, error))
             return
         stream.pump = asyncio.ensure_future(self._back(stream_id, reader))
 
-    async def _refuse(self, stream_id: int, stream: _Stream, why: str) -> None:
-        uid = self.pod["metadata"]["uid"]
-        text = f"error forwarding port {stream.port} to pod {uid}, uid : {why}"
+    async def _refuse(self, stream_id: int, stream: _Stream, text: str) -> None:
         errors = [known for known, other in self.streams.items() if other.kind == "error" and other.port == stream.port]
         for known in errors[-1:]:
             await self._frame(known, text.encode(), FIN)
