@@ -84,7 +84,7 @@ class Container:
         stdin: bool = False,
         stdin_once: bool = False,
         tty: bool = False,
-        share_processes: bool = False,
+        processes: Processes | None = None,
     ) -> None:
         self.runtime, self.sandbox, self.instance = runtime, sandbox, instance
         self.clock, self.image, self.files, self.env, self.argv = runtime.clock, image, files, env, argv
@@ -96,8 +96,8 @@ class Container:
         self.main: Process | None = None
         self.stdin, self.stdin_once, self.tty = Input(closed=not stdin), stdin_once, tty
         self.terminal: Terminal | None = None
-        self.shares = share_processes
-        self.processes = sandbox.processes if share_processes else Processes()
+        self.shares = processes is not None
+        self.processes = processes or Processes()
         low = user.holds("NET_BIND_SERVICE")
         self.sockets = Sockets(runtime.network, sandbox.namespace, files, hostname, instance.id, low)
         proc.mounted(self)

@@ -72,3 +72,20 @@ async def test_an_ephemeral_container_runs_beside_the_others_and_only_once(sim: 
     assert (status["state"]["terminated"]["exitCode"], status["restartCount"], status["ready"]) == (4, 0, False)
     assert await logs(sim, "p", container="guest") == "p\n"
     assert sim.ready("p") and sim.phase("p") == "Running"
+
+
+async def test_a_debugger_sees_the_processes_of_its_target_and_ends_with_them(sim: Simulation) -> None:
+    sim.create(pod("p", image="nginx"))
+    await sim.until(lambda: sim.ready("p"))
+    target = sim.pod("p")["spec"]["containers"][0]["name"]
+    script = "cat /proc/1/comm; ls /proc/1/root/etc/nginx/conf.d; kill -TERM 1; sleep 60"
+    guest = {"name": "guest", "image": "busybox", "targetContainerName": target, "command": ["sh", "-c", script]}
+
+    def add(obj: Obj) -> None:
+        obj["spec"]["ephemeralContainers"] = [guest]
+
+    sim.registry.change(sim.registry.resource("pods"), "p", sim.namespace, add, subresource="ephemeralcontainers")
+    await sim.run(20)
+    (status,) = sim.pod("p")["status"]["ephemeralContainerStatuses"]
+    assert await logs(sim, "p", container="guest") == "nginx\ndefault.conf\n"
+    assert status["state"]["terminated"]["exitCode"] == 137

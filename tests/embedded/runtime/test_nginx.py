@@ -85,3 +85,10 @@ def test_a_daemon_ends_the_container() -> None:
 
 def test_passwords_are_those_of_openssl() -> None:
     assert apr1("secret", "abcdefgh") == "$apr1$abcdefgh$h9FWgUz3n9YxylKLlR5SQ/"
+
+
+def test_curl_asks_this_machine_over_ipv6_where_nginx_listens_there() -> None:
+    both, older = "listen 80; listen [::]:80;", "listen 80;"
+    for listens, client in ((both, "::1"), (older, "127.0.0.1")):
+        files = {"/etc/nginx/conf.d/default.conf": f"server {{ {listens} return 200 $remote_addr; }}"}
+        assert asyncio.run(served(files, ["localhost"]))[0] == [(0, client)]

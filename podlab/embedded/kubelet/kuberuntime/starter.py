@@ -25,6 +25,7 @@ from podlab.embedded.runtime.images import Image
 from podlab.embedded.runtime.instance import Instance
 from podlab.embedded.runtime.machine import cgroups, executables
 from podlab.embedded.runtime.machine.identity import identity
+from podlab.embedded.runtime.machine.process import Processes
 from podlab.embedded.runtime.runtime import Container, Sandbox
 from podlab.embedded.runtime.volume import Mount
 
@@ -106,8 +107,15 @@ class Starter:
             stdin=bool(container.get("stdin")),
             stdin_once=bool(container.get("stdinOnce")),
             tty=bool(container.get("tty")),
-            share_processes=bool(pod["spec"].get("shareProcessNamespace")),
+            processes=self._processes(pod, container, sandbox),
         )
+
+    def _processes(self, pod: Obj, container: Obj, sandbox: Sandbox) -> Processes | None:
+        """The processes that a container is to join: its Pod's, or those of the container that it debugs."""
+        if pod["spec"].get("shareProcessNamespace"):
+            return sandbox.processes
+        found = self._using.runtime.newest(sandbox.uid, container.get("targetContainerName") or "")
+        return found.processes if found else None
 
     def _instance(self, container: Obj, image: Image, attempt: int) -> Instance:
         return Instance(

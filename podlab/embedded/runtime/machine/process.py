@@ -211,8 +211,9 @@ class Processes:
         return found
 
     def roots(self, machine: Machine, main: Process | None) -> list[Process]:
-        """What runs in a container and has no parent there but its first process: children end with their parents."""
-        ours = [one for one in self.running.values() if one.machine is machine and one is not main and one.task]
+        """What runs in a container, and in those that joined it, and has no parent there but its first process."""
+        every = self.running.get(1) is main
+        ours = [o for o in self.running.values() if (every or o.machine is machine) and o is not main and o.task]
         return [one for one in ours if self.running.get(one.parent) in (None, main)]
 
     def leave(self, process: Process) -> None:

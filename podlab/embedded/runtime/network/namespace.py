@@ -27,7 +27,7 @@ class Unprivileged(AddressInUse):
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Who listens on a port: a container's process, with HTTP or with bytes as they come."""
+    """Who listens on a port: a container's process, with HTTP or with bytes as they come; `newer` also over IPv6."""
 
     owner: str
     port: int
@@ -36,6 +36,7 @@ class Listener:
     address: str = ANY
     protocol: str = "tcp"
     program: str = ""
+    newer: bool = True
 
 
 @dataclass(slots=True)

@@ -54,7 +54,10 @@ class Network:
     def find(self, source: Namespace | None, address: str, port: int) -> tuple[Namespace, Listener, str]:
         """(where a connection ends, who answers there, the client's address). Raises Refused."""
         if source is not None and loopback(address):
-            return source, _listening(source, port, local=True), "127.0.0.1"
+            listener = _listening(source, port, local=True)
+            if address == "::1" and not listener.newer:
+                raise Refused
+            return source, listener, "::1" if address == "::1" else "127.0.0.1"
         client = source.ip if source else ""
         address, port = self.router.route(client, address, port)
         if source is not None and loopback(address):

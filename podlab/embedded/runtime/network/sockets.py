@@ -35,11 +35,12 @@ class Sockets:
         address: str = ANY,
         program: str = "",
         protocol: str = "tcp",
+        newer: bool = True,
     ) -> Listener:
         """Listen on a port. Raises AddressInUse; Unprivileged below what everybody may bind."""
         if 0 < port < self._first() and not self.privileged:
             raise Unprivileged
-        listener = Listener(self.owner, port, handler, accept, address, protocol, program)
+        listener = Listener(self.owner, port, handler, accept, address, protocol, program, newer)
         self.namespace.bind(listener)
         return listener
 

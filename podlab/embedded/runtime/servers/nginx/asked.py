@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from podlab.embedded.runtime.machine.process import Process
 from podlab.embedded.runtime.network.messages import Request
@@ -16,7 +16,13 @@ BUILT_IN = "/usr/share/nginx/html"
 CYCLES = 10
 """Changes of a request's path after which nginx gives up."""
 VARIABLE = re.compile(r"\$\{(\w+)\}|\$(\w+)")
-Complain = Callable[[str], None]
+
+
+class Complain(Protocol):
+    """Writes what is wrong with a request to the error log."""
+
+    def __call__(self, text: str, level: str = "error") -> None:
+        """Write a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ class Asked:
     names: dict[str, str] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
     told: dict[str, str] = field(default_factory=dict)
+    turns: dict[str, float] = field(default_factory=dict)
     look: Callable[[Asked, str], str] = lambda asked, name: ""
 
     def variable(self, name: str) -> str:

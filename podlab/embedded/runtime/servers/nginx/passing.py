@@ -14,6 +14,8 @@ OWN = ("content-length", "content-type", "connection", "server", "date", "transf
 """Headers that nginx writes itself."""
 DROPPED = ("connection", "keep-alive", "upgrade", "te", "expect", "transfer-encoding", "content-length", "host")
 """Headers of the client that do not go on."""
+DISABLED = 10.0
+"""Seconds for which a server of several that did not answer is not asked: fail_timeout."""
 ADDRESS_SAFE = "/:@!$&'()*+,;=~-._"
 
 
@@ -42,6 +44,10 @@ async def passed(asked: Asked, location: Location, directive: Directive) -> Page
         except Refused as refused:
             problem = await _unpassed(asked, refused, host)
             asked.complain(f'{problem}|upstream: "{scheme}://{shown}{uri}"')
+            if len(places) > 1:
+                asked.turns[f"down {place}"] = asked.process.time + DISABLED
+                text = "upstream server temporarily disabled while connecting to upstream"
+                asked.complain(f'{text}|upstream: "{scheme}://{shown}{uri}"', "warn")
             continue
         asked.told["upstream_status"] = str(response.status)
         return _page(asked, location, response, target)
@@ -118,9 +124,11 @@ def _turns(asked: Asked, places: list[str]) -> list[str]:
     """Servers of an upstream by turns."""
     if len(places) < 2:
         return places
-    asked.process.steps += 1
-    first = asked.process.steps % len(places)
-    return [*places[first:], *places[:first]]
+    key = ",".join(places)
+    first = int(asked.turns.get(key, 0)) % len(places)
+    asked.turns[key] = first + 1
+    turned = [*places[first:], *places[:first]]
+    return [place for place in turned if asked.turns.get(f"down {place}", 0.0) <= asked.process.time] or turned
 
 
 async def _unpassed(asked: Asked, refused: Refused, host: str) -> str:

@@ -19,6 +19,7 @@ OWN = ("nginx", "nobody", "root")
 """Users that its images have."""
 CACHE, WORKER = "/var/cache/nginx/client_temp", 101
 PIDFILE, CONFIG = "/run/nginx.pid", "/etc/nginx/conf.d/default.conf"
+PASSING = ("proxy_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass")
 LISTEN_SCRIPT = "10-listen-on-ipv6-by-default.sh: info: "
 NOT_ROOT = (
     'the "user" directive makes sense only if the master process runs with super-user privileges, '
@@ -70,8 +71,8 @@ def check(config: Directive, machine: Machine) -> None:
 def check_last(config: Directive, machine: Machine) -> None:
     """Refuse what is found at the end: no events, logs in no folder, zones of no size. Raises LateProblem."""
     for one in below(config):
-        if one.name == "ssl_certificate" and "$" not in one.words[0] and not machine.files.exists(one.words[0]):
-            name = one.words[0]
+        name = posixpath.join("/etc/nginx", one.words[0]) if one.words else ""
+        if one.name == "ssl_certificate" and "$" not in name and not machine.files.exists(name):
             raise ConfigProblem(
                 f'cannot load certificate "{name}": BIO_new_file() failed (SSL: error:80000002:system library::No such '
                 f"file or directory:calling fopen({name}, r) error:10000080:BIO routines::no such file)"
@@ -83,6 +84,8 @@ def check_last(config: Directive, machine: Machine) -> None:
         name = one.words[0] if one.words else ""
         if one.name in ("error_log", "access_log", "pid") and name.startswith("/") and "$" not in name:
             folder = posixpath.dirname(name)
+            if machine.files.is_directory(name):
+                raise LateProblem(f'open() "{name}" failed (21: Is a directory)')
             if not machine.files.is_directory(folder) and not name.startswith("/dev/"):
                 raise LateProblem(f'open() "{name}" failed (2: No such file or directory)')
         if one.name == "limit_req":
@@ -108,8 +111,8 @@ def upstreams(config: Directive, machine: Machine) -> dict[str, list[str]]:
             found[one.words[0]] = [server.words[0] for server in one.all("server") if "down" not in server.words]
             for server in one.all("server"):
                 _known(machine, server.words[0], server.words[0], server)
-        if one.name == "proxy_pass" and "$" not in one.words[0]:
-            authority = one.words[0].partition("://")[2].partition("/")[0]
+        if one.name in PASSING and "$" not in one.words[0]:
+            authority = one.words[0].rpartition("://")[2].partition("/")[0]
             if authority not in ours:
                 _known(machine, authority, authority.partition(":")[0], one)
     return found

@@ -37,6 +37,7 @@ class Nginx:
     servers: tuple[Server, ...] = ()
     listeners: list[Listener] = field(default_factory=list)
     requests: int = 0
+    turns: dict[str, float] = field(default_factory=dict)
     workers: list[Process] = field(default_factory=list)
 
     # Life
@@ -60,17 +61,17 @@ class Nginx:
         for place in logs.error_places(self.config, None, level):
             logs.write(self.io, place, lines, error=True)
 
-    def complain(self, text: str, asked: Asked) -> None:
+    def complain(self, text: str, asked: Asked, level: str) -> None:
         """An error of one request."""
         text, _, upstream = text.partition("|")
         request, server = asked.request, asked.server
-        first = f'{text}, client: {request.client}, server: {server.name}, request: "{asked.told["first"]}"'
+        first = f'{text}, client: {request.client}, server: {server.name}, request: "{asked.told["request"]}"'
         first += f", {upstream}" if upstream else ""
         host = request.headers.get("host", "")
         stamp = datetime.fromtimestamp(self.process.time, UTC).strftime("%Y/%m/%d %H:%M:%S")
         one = (self.workers[-1] if self.workers else self.process).pid
-        line = f"{stamp} [error] {one}#{one}: *{asked.count} {first}" + (f', host: "{host}"' if host else "") + "\n"
-        for place in logs.error_places(self.config, asked, "error"):
+        line = f"{stamp} [{level}] {one}#{one}: *{asked.count} {first}" + (f', host: "{host}"' if host else "") + "\n"
+        for place in logs.error_places(self.config, asked, level):
             logs.write(self.io, place, line, error=True)
 
     def prepare(self) -> str:
@@ -115,7 +116,8 @@ class Nginx:
                 continue
             try:
                 handler = self._handler(port)
-                self.listeners.append(sockets.bind(port, handler, address=host, program="nginx"))
+                newer = any(one.port == port and one.host.startswith("[") for s in self.servers for one in s.addresses)
+                self.listeners.append(sockets.bind(port, handler, address=host, program="nginx", newer=newer))
             except AddressInUse:
                 wrong.append((host, port))
         return wrong
@@ -167,12 +169,12 @@ class Nginx:
     def _asked(self, server: Server, request: Request, port: int) -> Asked:
         path, _, args = request.path.partition("?")
         outer = Location(server.block, (server.http,))
-        told = {"first": f"{request.method} {request.path} {request.version}"}
+        told = {"request": f"{request.method} {request.path} {request.version}"}
         asked = Asked(
-            self.process, server, self.upstreams, request, normal(path) or "/", args, lambda text: None, outer, port,
-            self.requests, told=told, look=variables.value,
+            self.process, server, self.upstreams, request, normal(path) or "/", args, _nobody, outer, port,
+            self.requests, told=told, turns=self.turns, look=variables.value,
         )  # fmt: skip
-        asked.complain = lambda text: self.complain(text, asked)
+        asked.complain = lambda text, level="error": self.complain(text, asked, level)
         return asked
 
     def _refused(self, asked: Asked) -> Page | None:
@@ -192,6 +194,10 @@ class Nginx:
         return None
 
 
+def _nobody(text: str, level: str = "error") -> None:
+    """Takes complaints until the request has somewhere to write them."""
+
+
 HANGS_UP = 444
 """A status after which nginx says nothing."""
 
@@ -202,6 +208,8 @@ def normal(path: str) -> str | None:
     Upstream: ngx_http_parse_complex_uri
     """
     parts: list[str] = []
+    if "%00" in path:
+        return None
     pieces = unquote(path).split("/")
     for piece in pieces[1:]:
         if piece == "..":

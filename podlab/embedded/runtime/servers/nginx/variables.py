@@ -17,6 +17,7 @@ from podlab.embedded.runtime.servers.nginx.asked import VARIABLE, Asked
 from podlab.embedded.runtime.servers.nginx.configuration.grammar import ConfigProblem, Directive
 from podlab.embedded.runtime.servers.nginx.configuration.sites import re_of
 
+LOOPBACK = ("127.0.0.1", "::1")
 OPEN = ("http_", "arg_", "cookie_", "sent_http_", "upstream_http_", "upstream_cookie_", "sent_trailer_", "jwt_")
 KNOWN = frozenset(
     """uri document_uri request_uri args query_string is_args host http_host hostname server_addr server_port
@@ -39,6 +40,20 @@ FILLED = frozenset(
     split_clients geo proxy_set_body auth_basic expires auth_request_set hash""".split()  # noqa: SIM905
 )
 """Directives whose words may hold variables."""
+
+
+PLAIN = ("return", "add_header", "proxy_set_header", "proxy_pass", "root", "alias", "set")
+"""Of these, all words may."""
+
+
+def malformed(text: str) -> str:
+    """What is wrong with the variables in a text; "" if nothing is."""
+    for found in re.finditer(r"\$(\{\w*(\}?)|\w*)", text):
+        if found[1].startswith("{") and not found[2]:
+            return f'the closing bracket in "{found[1][1:]}" variable is missing'
+        if not found[1].strip("{}"):
+            return "invalid variable name"
+    return ""
 
 
 def unknown(config: Directive) -> str:
@@ -69,6 +84,9 @@ def _below(block: Directive) -> Iterator[Directive]:
 
 def check(config: Directive) -> None:
     """Refuse a configuration that asks for a variable that nothing defines. Raises ConfigProblem."""
+    for one in (one for http in config.all("http") for one in _below(http) if one.name in PLAIN):
+        if wrong := next(filter(None, map(malformed, one.words)), ""):
+            raise ConfigProblem(f"{wrong} {one.where}")
     if name := unknown(config):
         raise ConfigProblem(f'unknown "{name}" variable')
 
@@ -123,7 +141,6 @@ def _of_request(asked: Asked) -> dict[str, str]:
         "remote_port": "40000",
         "remote_user": user(asked)[0],
         "request_method": request.method,
-        "request": f"{request.method} {request.path} {request.version}",
         "request_length": str(len(written(request))),
         "content_type": headers.get("content-type", ""),
         "content_length": headers.get("content-length", str(len(request.body)) if request.body else ""),
@@ -144,7 +161,7 @@ def _of_server(asked: Asked) -> dict[str, str]:
     process, now = asked.process, datetime.fromtimestamp(asked.process.time, UTC)
     return {
         "hostname": process.machine.hostname,
-        "server_addr": "127.0.0.1" if asked.request.client == "127.0.0.1" else process.machine.ip,
+        "server_addr": asked.request.client if asked.request.client in LOOPBACK else process.machine.ip,
         "server_port": str(asked.port),
         "server_name": asked.server.name,
         "scheme": "http",
@@ -182,6 +199,8 @@ def _mapped(asked: Asked, name: str) -> str:
     for one in asked.server.http.inner:
         if one.name in ("map", "split_clients", "geo") and one.words[-1] == f"${name}":
             return _of_map(asked, one) if one.name == "map" else _of_default(one)
+    if any(one.name == "set" and one.words[0] == f"${name}" for one in _below(asked.server.http)):
+        asked.complain(f'using uninitialized "{name}" variable', "warn")
     return ""
 
 

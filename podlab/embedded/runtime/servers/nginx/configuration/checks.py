@@ -14,7 +14,7 @@ from podlab.embedded.runtime.expressions import patterns
 from podlab.embedded.runtime.servers.nginx.configuration import listening
 from podlab.embedded.runtime.servers.nginx.configuration.grammar import ConfigProblem, Directive, Known, Scope
 
-SIZE = re.compile(r"\d+[kKmM]?$")
+SIZE = re.compile(r"\d+[kKmMgG]?$")
 TIME = re.compile(r"(\d+(ms|[smhdwMy])?\s*)+$")
 LEVELS = ("debug", "info", "notice", "warn", "error", "crit", "alert", "emerg")
 FILE_TESTS = ("-f", "!-f", "-d", "!-d", "-e", "!-e", "-x", "!-x")
@@ -65,7 +65,8 @@ def _expression(expression: str, made: Directive) -> None:
     except patterns.BadPattern as problem:
         why = next((text for key, text in WRONG.items() if key in str(problem)), "")
         if why:
-            raise ConfigProblem(f'pcre2_compile() failed: {why} in "{expression}" {made.where}') from None
+            at = f' at "{expression}"' if expression[:1] in "*+?" else ""
+            raise ConfigProblem(f'pcre2_compile() failed: {why} in "{expression}"{at} {made.where}') from None
 
 
 WRONG = MappingProxyType(
@@ -102,6 +103,8 @@ def _location(made: Directive, scope: Scope) -> None:
 def _return(made: Directive, _: Scope) -> None:
     word = made.words[0]
     if not re.fullmatch(r"\d{1,3}", word) and len(made.words) == 2:
+        raise ConfigProblem(f'invalid return code "{word}" {made.where}')
+    if word.isdecimal() and int(word) > 999:
         raise ConfigProblem(f'invalid return code "{word}" {made.where}')
     if len(made.words) == 1 and not word.isdecimal() and not re.match(r"https?://|\$scheme", word):
         raise ConfigProblem(f'invalid return code "{word}" {made.where}')
@@ -259,6 +262,11 @@ def _listen(made: Directive, scope: Scope) -> None:
     listening.check(made, scope)
 
 
+def _tokens(made: Directive, _: Scope) -> None:
+    if made.words[0] not in ("on", "off", "build") and "$" not in made.words[0]:
+        raise ConfigProblem(f'invalid value "{made.words[0]}" {made.where}')
+
+
 SPECIAL: Mapping[str, Callable[[Directive, Scope], None]] = MappingProxyType(
     {
         "location": _location,
@@ -286,5 +294,6 @@ SPECIAL: Mapping[str, Callable[[Directive, Scope], None]] = MappingProxyType(
         "worker_processes": _processes,
         "limit_req_zone": _zone,
         "listen": _listen,
+        "server_tokens": _tokens,
     }
 )

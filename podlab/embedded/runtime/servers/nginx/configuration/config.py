@@ -23,7 +23,7 @@ from podlab.embedded.runtime.servers.nginx.configuration.grammar import ConfigPr
 from podlab.embedded.runtime.volume import Volume
 
 WORD = re.compile(r"\s+|#[^\n]*|(?P<mark>[{};])|\"(?P<double>(?:[^\"\\]|\\.)*)\"|'(?P<single>(?:[^'\\]|\\.)*)'")
-PLAIN = re.compile(r"(?:\$\{|\\.|[^\s{};\"'\\]|(?<=\S)[\"']|\\)+", re.S)
+PLAIN = re.compile(r"(?:\$\{|\\.|[^\s{};\"'\\]|\\)(?:\$\{|\\.|[^\s{;\\]|\\)*", re.S)
 MOST_INCLUDED = 64
 
 

@@ -76,7 +76,11 @@ def _known(row: list[str]) -> Known:
     name, contexts, least, most = row[:4]
     mark = row[4] if len(row) > 4 else ""
     kind = "" if mark in ("{", "!") else mark
-    once = (most == "1" and least == "1" and mark != "{" and name not in MANY_TIMES) or mark == "!"
+    once = (
+        name in ("events", "http")
+        or (most == "1" and least == "1" and mark != "{" and name not in MANY_TIMES)
+        or mark == "!"
+    )
     return Known(contexts, int(least), int(most), mark == "{", kind, not once)
 
 
