@@ -91,6 +91,15 @@ def test_stored_bars_count_what_there_is_now(lesson, language):
         assert f"1/{sum(len(items(each)) for each in LESSONS)}," in stored
 
 
+def test_no_sentence_of_a_check_is_markdown():
+    """Of what checks, hints and questions say only backticks are read: stars would be shown as they stand."""
+    sources = (SOURCES.parents[1] / "podlab" / "lessons").rglob("*.py")
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sources]
+    said = [node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    assert len(said) > 1000
+    assert not [each for each in said if isinstance(each, str) and re.search(r"\*\*\S", each)]
+
+
 @LESSON
 def test_no_functions_are_defined_in_a_notebook(lesson):
     for cell in code(lesson, "en"):

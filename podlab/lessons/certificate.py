@@ -29,6 +29,7 @@ h1 {{ font-size: 15pt; margin: 0; }} h2 {{ font-size: 10.5pt; margin: 1em 0 .3em
 table {{ border-collapse: collapse; width: 100%; }} td {{ border-bottom: 1px solid #d0d7de; padding: .1em .4em; }}
 ol {{ columns: 3; column-gap: 1.5em; padding: 0; margin: 0; list-style: none; font-size: 6pt; line-height: 1.2; }}
 li {{ break-inside: avoid; word-break: keep-all; overflow-wrap: anywhere; }}
+@media screen {{ body {{ padding: 0 1em; }} ol {{ columns: 18em; font-size: 9pt; }} }}
 .line {{ display: inline-block; min-width: 14em; border-bottom: 1px solid #1f2328; }}
 </style></head><body>
 <h1>{title}</h1>

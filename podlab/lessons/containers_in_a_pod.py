@@ -181,8 +181,8 @@ QUESTIONS = (
     Question(
         "share",
         Text(
-            ko="한 파드의 컨테이너들이 **따로** 가지는 것은 무엇입니까?",
-            en="What do the containers of a Pod have each **for themselves**?",
+            ko="한 파드의 컨테이너들이 저마다 따로 가지는 것은 무엇입니까?",
+            en="What do the containers of a Pod have each for themselves?",
         ),
         (
             Option(

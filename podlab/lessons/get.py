@@ -110,7 +110,7 @@ DEFAULT = (
 TIDY = (
     Text(ko="만들고 나서 치우는 단계입니다. 둘 다 해야 합니다", en="make the Pod, then clear it away: it takes both"),
     Text(
-        ko="편집기에서 `imagee`를 `image`로 고치고 **저장하고 적용**을 누르거나, 그 아래 셀로 적용하십시오",
+        ko="편집기에서 `imagee`를 `image`로 고치고 ‘저장하고 적용’을 누르거나, 그 아래 셀로 적용하십시오",
         en="mend `imagee` in the editor and press Save and apply, or apply it with the cell below",
     ),
     Text(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 import traceback
+from pathlib import Path
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -74,6 +75,18 @@ OUTPUT = Text(
     ko="kubectl이 돌려주는 것은 출력입니다. 글자는 `str(…)`, 오브젝트는 `….objects[0]`으로 꺼냅니다.",
     en="What kubectl gives back is its output: its text is `str(…)`, its objects are `….objects[0]`.",
 )
+IMPORTS = Text(
+    ko="podlab의 것은 모두 이렇게 가져옵니다: `from podlab import check, quiz, start`",
+    en="All that is podlab's is imported like this: `from podlab import check, quiz, start`",
+)
+STOPPED = Text(
+    ko="셀을 멈추었습니다. 커널은 그대로입니다. 이 셀을 다시 실행하거나 다음 셀로 가십시오.",
+    en="The cell was stopped, the kernel goes on: run this cell again, or go to the next.",
+)
+NO_FILE = Text(
+    ko="이 폴더에 그런 파일은 없습니다. 왼쪽 파일 목록에서 이름을 보고, 없으면 그 파일을 쓰는 셀을 먼저 실행하십시오.",
+    en="There is no such file in this folder: see the names in the list on the left, or run the cell that writes it.",
+)
 UNREAD = {
     "unterminated string|EOL while scanning": OPEN_QUOTE,
     "was never closed|incomplete input|unexpected EOF": OPEN_BRACKET,
@@ -81,7 +94,8 @@ UNREAD = {
 """What Python's parser says, and what is meant; else the example alone."""
 VERBS = "get|describe|apply|create|delete|logs|exec|run|explain|label|scale|rollout|wait|events"
 OURS = (*(name for name in USES if "." not in name), "kubectl", "practice")
-ERRORS = (NameError, SyntaxError, UsageError, TypeError, AttributeError, ValueError, LookupError, ImportError)
+CALLS = (NameError, SyntaxError, UsageError, TypeError, AttributeError, ValueError, LookupError, ImportError)
+ERRORS = (*CALLS, FileNotFoundError, KeyboardInterrupt)
 
 
 def hint_for(error: BaseException, cell: str, names: set[str], line: str = "", inside: bool = False) -> Text | None:
@@ -104,7 +118,24 @@ def hint_for(error: BaseException, cell: str, names: set[str], line: str = "", i
         return _unknown(error.name, names, line)
     if isinstance(error, UsageError):
         return _magic(str(error))
+    if isinstance(error, KeyboardInterrupt):
+        return STOPPED
+    if isinstance(error, FileNotFoundError):
+        return _no_file(str(error.filename or ""))
+    if isinstance(error, AttributeError) and _is_ours(error.obj):
+        line = f"{type(error.obj).__name__}("
+        inside = True
     return _misused(str(error), line, inside)
+
+
+def _is_ours(value: object) -> bool:
+    """Whether it is one of the panels and the like, of which an example tells how they are made."""
+    return type(value).__module__.startswith("podlab.") and type(value).__name__ in USES
+
+
+def _no_file(name: str) -> Text:
+    near = difflib.get_close_matches(name, [path.name for path in Path.cwd().iterdir()], 1, 0.75)
+    return NEAR.format(name=near[0]) if near else NO_FILE
 
 
 def _unreadable(error: SyntaxError, cell: str) -> Text | None:
@@ -138,6 +169,8 @@ def _magic(said: str) -> Text | None:
 def _not_there(said: str, module: str) -> Text | None:
     import podlab
 
+    if module.startswith("podlab."):
+        return IMPORTS
     word = re.search(r"cannot import name '(\w+)' from 'podlab", said)
     near = difflib.get_close_matches(
         word[1] if word else module, podlab.__all__ if word else ["podlab"], 1, 0.6 if word else 0.75
@@ -156,6 +189,8 @@ def _misused(said: str, line: str, inside: bool) -> Text | None:
         return NEAR.format(name=near[0]) if near else None
     if said.startswith("'Kubectl' object"):
         return LIKE_THIS.format(example=example("kubectl.get"))
+    if re.match(r"'(method|function|type)' object (is not subscriptable|has no attribute)", said):
+        inside = True  # nothing was called, and so nothing of podlab's was at work
     signature = re.match(r"(?:(\w+)\.)?(\w+)\(\) (missing|takes|got)", said)
     if signature:
         owner, name = signature[1] or "", signature[2]
@@ -201,7 +236,7 @@ def _shown(shell: Any, kind: Any, error: BaseException, trace: Any, tb_offset: i
     if isinstance(error, SyntaxError):
         lines = shell.SyntaxTB.structured_traceback(kind, error, [])
     elif isinstance(error, UsageError) or found:
-        lines = [f"{kind.__name__}: {error}"]
+        lines = [f"{kind.__name__}: {error}".removesuffix(": ")]
     else:
         lines = shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset=tb_offset)
     lines = [*lines, f"→ {found}"] if found else lines

@@ -118,7 +118,7 @@ QUESTIONS = (
                     ko="웹 서버와, 그 로그를 모아 보내는 프로그램", en="a web server and a program that ships its log"
                 ),
                 Text(
-                    ko="로그를 모으는 쪽은 사이드카입니다. 같은 파일을 보아야 하고 함께 나고 집니다.",
+                    ko="로그를 모으는 쪽은 사이드카입니다. 같은 파일을 보아야 하고, 함께 시작하고 함께 끝납니다.",
                     en="The log shipper is a sidecar: it needs the same files and lives and dies with the server.",
                 ),
                 right=True,

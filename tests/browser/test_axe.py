@@ -47,3 +47,16 @@ def test_axe_finds_no_violations(page: Any, panel: str, theme: str) -> None:
     found = page.evaluate("axe.run(document.querySelector('#at'))")
     assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]] == []
     assert len(found["passes"]) > 5
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="no axe-core here: `python tools/npm.py axe-core` installs it")
+@pytest.mark.parametrize("panel", sorted(PANELS))
+def test_two_of_a_kind_may_stand_on_one_page(page: Any, panel: str) -> None:
+    """A lesson shows some panels twice: landmarks of one name would be hard to tell apart."""
+    Stage(page, panel, PANELS[panel])
+    page.wait_for_selector(".podlab-icon")
+    page.evaluate("document.querySelector('main').append(document.querySelector('.podlab-panel').cloneNode(true))")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run({ runOnly: ['landmark-unique'] })")
+    assert [v["id"] for v in found["violations"]] == []
+    assert page.locator(".podlab-panel").count() == 2

@@ -81,6 +81,15 @@ def test_a_pod_of_the_same_name_made_anew_is_another_row(page: Any) -> None:
     expect(page.locator("tr[data-name=a]")).to_have_count(1)
 
 
+def test_what_has_left_is_not_called_new(page: Any) -> None:
+    stage = Stage(page, "board", state())
+    stage.set(rows=[row("b")])
+    expect(page.locator("tr[data-name=b] .podlab-tag")).to_have_text("new")
+    stage.set(rows=[])
+    expect(page.locator("tr[data-name=b]")).to_contain_text("Deleted")
+    expect(page.locator("tr[data-name=b] .podlab-tag")).to_have_text("")
+
+
 def test_a_pod_that_only_comes_into_sight_is_not_called_new(page: Any) -> None:
     stage = Stage(page, "board", state())
     stage.set(rows=[row("old", created="2026-11-23T02:50:00Z"), row("young")])

@@ -26,3 +26,14 @@ def test_all_that_can_be_verified_is_printed_on_one_page(page: Any, tmp_path: Pa
     certificate.write(Progress(everything, {}, {}), tmp_path / "record.html", language, "2026-11-28")
     page.goto(f"file://{tmp_path}/record.html")
     assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
+
+
+def test_on_a_narrow_screen_it_can_be_read(page: Any, tmp_path: Path) -> None:
+    everything = {item: DONE for lesson in LESSONS for item in items(lesson)}
+    certificate.write(Progress(everything, {}, {}), tmp_path / "record.html", "en", "2026-11-28")
+    page.set_viewport_size({"width": 400, "height": 900})
+    page.goto(f"file://{tmp_path}/record.html")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    lines = page.locator("li").evaluate_all("all => all.map((each) => each.getBoundingClientRect().left)")
+    assert len(set(lines)) == 1 and lines[0] > 8
+    assert page.locator("li").first.evaluate("each => parseFloat(getComputedStyle(each).fontSize)") >= 11

@@ -113,9 +113,18 @@ kubectl = Kubectl(Client())
         ("kubectl.apply(f='a.yaml')", "Did you mean `filename`?"),
         ("Output()['items']", "its objects are `….objects[0]`"),
         ("hint(kubectl)", "the lessons are 00"),
+        ("kubectl.get['pods']", "`kubectl.get("),
+        ("kubectl.rollout.undo('deployment/web')", "`kubectl.rollout("),
+        ("PodAnatomy.__new__(PodAnatomy).refresh()", '`PodAnatomy(kubectl, "web")`'),
+        ("import podlab.panel", "`from podlab import check, quiz, start`"),
+        ("raise KeyboardInterrupt", "run this cell again, or go to the next"),
+        ("open('nginx.yml')", "Did you mean `nginx.yaml`?"),
+        ("open('no/such/file')", "There is no such file in this folder"),
     ],
 )
-def test_a_call_that_was_none_shows_how_it_is_made(shell, capsys, cell, hint):
+def test_a_call_that_was_none_shows_how_it_is_made(shell, capsys, tmp_path, monkeypatch, cell, hint):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "nginx.yaml").touch()
     shell.run_cell(CONNECTED)
     shell.run_cell(cell, store_history=True)
     said = capsys.readouterr()

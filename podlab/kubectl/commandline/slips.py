@@ -85,6 +85,78 @@ SLIPS: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
+        r'deployment "(?P<name>[^"]*)" exceeded its progress deadline',
+        Text(
+            ko="새 파드가 제때 준비되지 못했습니다. 이유는 `kubectl get pods`에서 보고, 앞의 버전으로는 "
+            "`kubectl rollout undo deployment/{name}`로 돌아갑니다.",
+            en="The new Pods did not get ready in time. `kubectl get pods` shows why; `kubectl rollout undo "
+            "deployment/{name}` goes back to the version before.",
+        ),
+    ),
+    (
+        r"Service (?P<name>\S+) does not have a service port",
+        Text(
+            ko="서비스에 있는 포트를 적습니다. `kubectl get service {name}`의 PORT(S) 열에 있습니다.",
+            en="Take a port that the Service has: it is in the column PORT(S) of `kubectl get service {name}`.",
+        ),
+    ),
+    (
+        r"error: required resource not specified",
+        Text(
+            ko='무엇의 롤아웃인지 적으십시오: `kubectl.rollout("status", "deployment/web")`',
+            en='Say whose rollout: `kubectl.rollout("status", "deployment/web")`.',
+        ),
+    ),
+    (
+        r"Unexpected args: \[(?P<file>[^\]\s]+\.(ya?ml|json))",
+        Text(
+            ko="파일은 `-f` 뒤에 적습니다: `%kubectl apply -f {file}`",
+            en="A file comes behind `-f`: `%kubectl apply -f {file}`.",
+        ),
+    ),
+    (
+        r"one or more resources must be specified as <resource> <name>",
+        Text(
+            ko='종류, 이름, 바꿀 것을 저마다 따옴표로 감쌉니다: `kubectl.label("pod", "web", "tier=front")`',
+            en='Type, name and change have quotes of their own: `kubectl.label("pod", "web", "tier=front")`.',
+        ),
+    ),
+    (
+        r'strconv\.(Atoi|ParseInt): parsing "(?P<value>[^"]*)": invalid syntax\s*$',
+        Text(
+            ko="여기에는 숫자를 적습니다. {value}{은/는} 숫자가 아닙니다. 예: `port=80`",
+            en="This takes a number, which {value} is not; for example `port=80`.",
+        ),
+    ),
+    (
+        r"one of src or dest must be a remote file specification",
+        Text(
+            ko='한쪽은 파드 안의 경로여야 합니다: `kubectl.cp("web:/etc/hosts", "hosts")`',
+            en='One of the two has to be a path in a Pod: `kubectl.cp("web:/etc/hosts", "hosts")`.',
+        ),
+    ),
+    (
+        r"invalid character .* looking for beginning of",
+        Text(
+            ko='patch에는 파이썬 값을 적어도 됩니다: `patch={{"metadata": {{"labels": {{"tier": "front"}}}}}}`',
+            en='A patch may be a Python value: `patch={{"metadata": {{"labels": {{"tier": "front"}}}}}}`.',
+        ),
+    ),
+    (
+        r"--raw must be a valid URL path",
+        Text(
+            ko='경로는 `/`로 시작합니다: `kubectl.get(raw="/api/v1/namespaces")`',
+            en='The path begins with `/`: `kubectl.get(raw="/api/v1/namespaces")`.',
+        ),
+    ),
+    (
+        r"at least one taint update is required",
+        Text(
+            ko='걸 것을 더하십시오: `"key=value:NoSchedule"`. 떼려면 `"key-"`입니다.',
+            en='Add what to put on it: `"key=value:NoSchedule"`; `"key-"` takes it off.',
+        ),
+    ),
+    (
         r"Required resource not specified|You must specify the type of resource",
         Text(
             ko='무엇을 볼지 적으십시오: `kubectl.get("pods")`, `kubectl.describe("pod", "web")`',

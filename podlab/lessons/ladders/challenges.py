@@ -16,9 +16,9 @@ HINTS = {
         SKELETON,
         (
             "`name: reception`, `labels: {app: hello}`, 컨테이너는 `- name: front`, `image: nginx:latest`, "
-            "`ports: [{containerPort: 80}]`입니다. **저장하고 적용**을 누르고 Ready를 기다리십시오",
+            "`ports: [{containerPort: 80}]`입니다. ‘저장하고 적용’을 누르고 Ready를 기다리십시오",
             "`name: reception`, `labels: {app: hello}`, and the container `- name: front`, `image: nginx:latest`, "
-            "`ports: [{containerPort: 80}]`; press **Save and apply**, and wait until it is Ready",
+            "`ports: [{containerPort: 80}]`; press “Save and apply”, and wait until it is Ready",
         ),
     ),
     "03": steps(

@@ -59,8 +59,8 @@ ALONE = steps(
 NO_VICTIM = steps(
     ("지운 파드의 이름을 확인에 건네야 합니다", "the check wants the name of the Pod that you deleted"),
     (
-        '파드의 이름은 지우기 **전에** `kubectl.get("pods", selector="app=web")`에서 적어 둡니다',
-        'take the name from `kubectl.get("pods", selector="app=web")` **before** you delete it',
+        '파드의 이름은 지우기 전에 `kubectl.get("pods", selector="app=web")`에서 적어 둡니다',
+        'take the name from `kubectl.get("pods", selector="app=web")` before you delete it',
     ),
     (
         '`victim = "web-…"`에 온전한 이름을 적고, `kubectl.delete("pod", victim)`을 실행하십시오',

@@ -22,7 +22,7 @@ function render({ model, el }) {
   const live = element("div", { class: "podlab-spoken", "aria-live": "polite", role: "status" });
   const root = element(
     "section",
-    { class: "podlab-panel podlab-anatomy", "aria-label": labels.panel },
+    { role: "group", class: "podlab-panel podlab-anatomy", "aria-label": labels.panel },
     element("div", { class: "podlab-bar" }, title, connection),
     body,
     live,

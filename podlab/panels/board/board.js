@@ -92,6 +92,7 @@ class BoardView {
     this.lines.delete(uid);
     line.detail?.remove();
     line.tr.classList.add("podlab-gone");
+    line.tag.textContent = "";
     line.cells.status.replaceChildren(icon("leaving"), this.labels.deleted);
     this.announce(fill(this.labels.left, line.row));
     setTimeout(() => {
@@ -195,7 +196,7 @@ function frame(labels) {
   );
   const root = element(
     "section",
-    { class: "podlab-panel podlab-board", "aria-label": labels.panel },
+    { role: "group", class: "podlab-panel podlab-board", "aria-label": labels.panel },
     bar,
     scroll,
     empty,

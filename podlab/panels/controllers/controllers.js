@@ -180,7 +180,11 @@ function frame(labels) {
   const live = element("div", { class: "podlab-spoken", "aria-live": "polite", role: "status" });
   const bar = element("div", { class: "podlab-bar" });
   bar.append(element("span", { class: "podlab-title" }, labels.caption), connection);
-  const root = element("section", { class: "podlab-panel podlab-controllers", "aria-label": labels.panel });
+  const root = element("section", {
+    role: "group",
+    class: "podlab-panel podlab-controllers",
+    "aria-label": labels.panel,
+  });
   root.append(bar, roots, empty, refused, live);
   if (labels.note) root.append(element("p", { class: "podlab-note" }, labels.note));
   return { root, roots, connection, empty, refused, live };

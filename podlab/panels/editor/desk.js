@@ -63,12 +63,17 @@ function desk(labels) {
   });
   const left = element("div", { class: "podlab-editor-left" }, answer.conflict, writing.sheet, writing.verdict);
   left.append(writing.buttons, answer.said, answer.output, answer.shut, answer.pods);
-  const about = { class: "podlab-meaning", role: "region", "aria-label": labels.meaning, tabindex: "0" };
+  const about = { class: "podlab-meaning", role: "group", "aria-label": labels.meaning, tabindex: "0" };
   const meaning = element("div", about);
   const keys = element("p", { class: "podlab-note" }, labels.keys);
   const live = element("div", { class: "podlab-spoken", "aria-live": "polite", role: "status" });
   const body = element("div", { class: "podlab-editor-body" }, left, meaning);
-  const root = element("section", { class: "podlab-panel podlab-editor", "aria-label": labels.panel }, bar, body);
+  const root = element(
+    "section",
+    { role: "group", class: "podlab-panel podlab-editor", "aria-label": labels.panel },
+    bar,
+    body,
+  );
   root.append(keys, live);
   return { ...writing, ...answer, connection, state, meaning, live, root, labels };
 }

@@ -18,7 +18,7 @@ function render({ model, el }) {
   );
   const root = element(
     "section",
-    { class: "podlab-panel podlab-explain", "aria-label": labels.panel },
+    { role: "group", class: "podlab-panel podlab-explain", "aria-label": labels.panel },
     bar,
     body,
     live,

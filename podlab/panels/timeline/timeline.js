@@ -23,7 +23,7 @@ function timelineParts(labels) {
   const inside = element("div", { class: "podlab-timeline-body" }, chart, controls, list);
   const title = element("span", { class: "podlab-title" }, labels.title);
   const bar = element("div", { class: "podlab-bar" }, title, connection);
-  const about = { class: "podlab-panel podlab-timeline", "aria-label": labels.panel };
+  const about = { role: "group", class: "podlab-panel podlab-timeline", "aria-label": labels.panel };
   const root = element("section", about, bar, inside, empty, live);
   return { connection, chart, list, empty, live, slider, replay, inside, root };
 }

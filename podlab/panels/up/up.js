@@ -25,7 +25,13 @@ function upParts(labels, ask) {
   const bar = element("div", { class: "podlab-bar" }, title, command);
   const buttons = element("div", { class: "podlab-buttons" }, start, cancel, embedded);
   const body = element("div", { class: "podlab-up-body" }, steps, pull.root, estimate.root, said, hint, buttons);
-  const root = element("section", { class: "podlab-panel podlab-up", "aria-label": labels.panel }, bar, body, live);
+  const root = element(
+    "section",
+    { role: "group", class: "podlab-panel podlab-up", "aria-label": labels.panel },
+    bar,
+    body,
+    live,
+  );
   return { root, steps, pull, estimate, said, hint, live, start, cancel, embedded };
 }
 
