@@ -75,8 +75,19 @@ def unreachable(server: str, error: Exception) -> ClusterError:
     elif "Not supported URL scheme" in text or "Failed to parse" in text:
         line = f"Unable to connect to the server: {_misdirected(server)}"
     else:
-        line = f"Unable to connect to the server: {error}"
+        said = next((words for sign, words in CUT_OFF.items() if sign in text), str(error)).format(host=host)
+        line = f"Unable to connect to the server: {said}"
     return ClusterError(line, NO_ANSWER)
+
+
+CUT_OFF = {
+    "RemoteDisconnected": "EOF",
+    "WRONG_VERSION_NUMBER": "http: server gave HTTP response to HTTPS client",
+    "RECORD_LAYER_FAILURE": "http: server gave HTTP response to HTTPS client",
+    "Network is unreachable": "dial tcp {host}: connect: network is unreachable",
+    "No route to host": "dial tcp {host}: connect: no route to host",
+}
+"""What Python says where the way to a server ends, and what Go says."""
 
 
 def _misdirected(server: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-from podlab.answers import ServerClock
+import pytest
+
+from podlab.answers import ServerClock, unreachable
 
 SECOND = timedelta(seconds=1)
 
@@ -27,3 +29,15 @@ def test_at_a_stepping_cluster_no_time_passes_between_requests() -> None:
     clock, moment = ServerClock(), datetime(2026, 1, 1, 0, 0, 7, tzinfo=UTC)
     clock.heard({"date": format_datetime(moment, usegmt=True), "podlab-clock": "stepping"})
     assert clock.now() == moment
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("RemoteDisconnected('Remote end closed connection without response')", "EOF"),
+        ("[SSL: WRONG_VERSION_NUMBER] wrong version number", "http: server gave HTTP response to HTTPS client"),
+        ("[Errno 113] No route to host", "dial tcp a:1: connect: no route to host"),
+    ],
+)
+def test_the_end_of_a_way_is_told_in_gos_words(said: str, line: str) -> None:
+    assert str(unreachable("https://a:1", OSError(said))) == f"Unable to connect to the server: {line}"

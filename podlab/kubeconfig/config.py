@@ -75,7 +75,7 @@ def parse(data: bytes, path: Path) -> Object:
         ClusterError: kubectl's line for what it is not.
     """
     try:
-        found = yaml.load(data.decode("utf-8-sig"), Loader=_Loader)
+        found = next(yaml.load_all(data.decode("utf-8-sig"), Loader=_Loader), None)
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
         raise _broken(path, f"yaml: {_words(error, data)}") from error
     if found is None:

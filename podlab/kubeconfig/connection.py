@@ -180,7 +180,7 @@ def _cluster(found: Object, over: Overrides) -> Object:
             cluster.pop(key, None)
     if over.certificate_authority:
         cluster.pop("certificate-authority-data", None)
-        cluster["certificate-authority"] = str(Path(over.certificate_authority).absolute())
+        cluster["certificate-authority"] = over.certificate_authority
     if over.tls_server_name:
         cluster["tls-server-name"] = over.tls_server_name
     return cluster
@@ -189,15 +189,15 @@ def _cluster(found: Object, over: Overrides) -> Object:
 def _user(found: Object, over: Overrides) -> Object:
     user = dict(found)
     if over.token:
-        user = {key: value for key, value in user.items() if key not in ("tokenFile", "exec", "username", "password")}
+        user = {key: value for key, value in user.items() if key not in ("tokenFile", "exec")}
         user["token"] = over.token
     if over.username:
-        user = {key: value for key, value in user.items() if key not in ("token", "tokenFile", "exec")}
+        user = {key: value for key, value in user.items() if key not in ("tokenFile", "exec")}
         user |= {"username": over.username, "password": over.password}
     for key, path in (("client-certificate", over.client_certificate), ("client-key", over.client_key)):
         if path:
             user.pop(f"{key}-data", None)
-            user[key] = str(Path(path).absolute())
+            user[key] = path
     if over.as_ or over.as_uid or over.as_group or over.as_user_extra:
         user |= {"as": over.as_, "as-uid": over.as_uid, "as-groups": list(over.as_group)}
         user["as-user-extra"] = _extra(over.as_user_extra)

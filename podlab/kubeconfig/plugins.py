@@ -24,6 +24,7 @@ from podlab.kubeconfig import fields
 Object = dict[str, Any]
 GROUP = "client.authentication.k8s.io"
 VERSIONS = (f"{GROUP}/v1", f"{GROUP}/v1beta1")
+WITHOUT_MODE = (VERSIONS[1], f"{GROUP}/v1alpha1")
 MODES = ("Never", "IfAvailable", "Always")
 NOT_FOUND = """exec: executable {command} not found
 
@@ -43,7 +44,7 @@ def wrong_plugin(entry: Mapping[str, Any], name: str) -> Iterator[str]:
     yield from (f"{key} {must}" for key in ("command", "apiVersion") if not entry.get(key))
     yield from (f"env variable name {must}" for each in entry.get("env") or () if not (each or {}).get("name"))
     mode = entry.get("interactiveMode")
-    if not mode and entry.get("apiVersion") == VERSIONS[0]:
+    if not mode and entry.get("apiVersion") not in WITHOUT_MODE:
         yield f"interactiveMode {must}"
     elif mode and mode not in MODES:
         yield f"invalid interactiveMode for {name}: {quote(str(mode))}"
@@ -81,7 +82,7 @@ def ask(entry: Mapping[str, Any], server: str) -> Object:
         [command, *map(str, entry.get("args") or ())],
         stdout=subprocess.PIPE,
         stdin=None if interactive else subprocess.DEVNULL,
-        env={**os.environ, **variables, "KUBERNETES_EXEC_INFO": json.dumps(info, separators=(",", ":"))},
+        env={**os.environ, **variables, "KUBERNETES_EXEC_INFO": json.dumps(info, separators=(",", ":")) + "\n"},
         check=False,
     )
     if done.returncode:  # a signal is no exit code

@@ -9,6 +9,7 @@ import os
 import ssl
 import sys
 import tempfile
+import warnings
 from collections.abc import Awaitable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -273,7 +274,8 @@ def pool(connection: Connection, certificate: tuple[str, str]) -> Any:
     proxy = proxy_for(connection)
     if proxy and proxy.startswith("socks"):
         try:
-            from urllib3.contrib.socks import SOCKSProxyManager
+            with warnings.catch_warnings(action="ignore"):  # it says of PySocks what is said below
+                from urllib3.contrib.socks import SOCKSProxyManager
         except ImportError as error:
             raise ClusterError(f"Unable to connect to the server: proxy {proxy}: PySocks is not installed") from error
         return SOCKSProxyManager(proxy, **more)

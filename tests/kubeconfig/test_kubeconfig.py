@@ -80,6 +80,9 @@ WRONG: list[tuple[Change, str]] = [
      'error: host must be a URL or a host:port pair: "https://127.0.0.1:x"'),
     (lambda config, cluster, user: user.update({"exec": {**PLUGIN, "command": "x", "interactiveMode": "Foo"}}),
      'error: invalid interactiveMode for kind-lab: "Foo"'),
+    (lambda config, cluster, user: user.update({"exec": {"command": "x"}}),
+     "Error in configuration: \n* apiVersion must be specified for kind-lab to use exec authentication plugin\n"
+     "* interactiveMode must be specified for kind-lab to use exec authentication plugin"),
 ]  # fmt: skip
 
 
@@ -88,6 +91,30 @@ def test_what_makes_no_sense(tmp_path: Path, change: Change, line: str) -> None:
     with pytest.raises(ClusterError) as wrong:
         connected(written(tmp_path, change))
     assert str(wrong.value) == line
+
+
+FLAGS: list[tuple[dict[str, str], str]] = [
+    ({"username": "u", "password": "p"},
+     "error: more than one authentication method found for kind-lab; found [token basicAuth], only one is allowed"),
+    ({"client_certificate": "no.crt", "client_key": "no.key"},
+     "Error in configuration: \n* unable to read client-cert no.crt for kind-lab due to open no.crt: no such file or "
+     "directory\n* unable to read client-key no.key for kind-lab due to open no.key: no such file or directory"),
+    ({"certificate_authority": "no.crt"},
+     "error: unable to read certificate-authority no.crt for kind-lab due to open no.crt: no such file or directory"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("over", "line"), FLAGS)
+def test_flags_stand_beside_what_the_file_says(tmp_path: Path, over: dict[str, str], line: str) -> None:
+    with pytest.raises(ClusterError) as wrong:
+        connected(written(tmp_path), **over)
+    assert str(wrong.value) == line
+
+
+def test_only_the_first_document_of_a_file_is_read(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    path.write_text(path.read_text(encoding="utf-8") + "---\nclusters: [\n", encoding="utf-8")
+    assert connected(path).server == "https://127.0.0.1:6443"
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,7 @@ def read(command: Command) -> Object:
 def write(command: Command, config: Object) -> None:
     """Put the kubeconfig in its file's place."""
     path = _path(command)
+    config = {"current-context": ""} | {k: v for k, v in config.items() if k != "preferences" or v}
     for section in ("clusters", "contexts", "users"):
         config[section] = sorted(config.get(section) or [], key=lambda each: str(each.get("name"))) or None
     fresh = path.with_name(f".{path.name}.new")

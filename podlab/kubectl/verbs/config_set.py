@@ -34,6 +34,9 @@ def set_(command: Command, *arguments: str, set_raw_bytes: bool = False) -> None
     if property_name == "current-context":
         write(command, {**config, "current-context": value})
     else:
+        if property_name in SECTIONS:
+            names = " ".join(str(each.get("name")) for each in config.get(property_name) or [])
+            raise PodlabError(f"error: can't set a map to a value: map[{names}]")
         section, name, field = _place(config, property_name)
         found = entry(config, section, name)
         if found is None:
@@ -52,7 +55,7 @@ def _place(config: Object, text: str) -> tuple[str, str, str]:
     """Section, name and field; a name that is there may have dots in it."""
     section, _, rest = text.partition(".")
     if section not in SECTIONS:
-        raise PodlabError(f"error: unable to parse {section} after [] at api.Config")
+        raise PodlabError(f"error: unable to parse {text} after [] at api.Config")
     known = [str(each.get("name")) for each in config.get(section) or []]
     name = next((each for each in known if rest == each or rest.startswith(f"{each}.")), rest.partition(".")[0])
     field = rest[len(name) + 1 :]
