@@ -68,7 +68,8 @@ class Api:
         create(self.registry.resource("namespaces"), {"metadata": {"name": "default"}})
         create(self.registry.resource("serviceaccounts"), {"metadata": {"name": "default"}}, namespace="default")
 
-    def _scope(self, method: str, path: str, headers: Obj) -> Obj:
+    def scope(self, method: str, path: str, headers: Obj) -> Obj:
+        """The admin's request, as ASGI has it."""
         path, _, query = path.partition("?")
         sent = {"authorization": f"Bearer {TOKEN}", **headers}
         raw = [(key.encode(), value.encode()) for key, value in sent.items() if value]
@@ -90,7 +91,7 @@ class Api:
             sent.append(message)
 
         given = {key.replace("_", "-"): value for key, value in headers.items()}
-        await asyncio.wait_for(self.app(self._scope(method, path, given), receive, send), 10)
+        await asyncio.wait_for(self.app(self.scope(method, path, given), receive, send), 10)
         head = {key.decode(): value.decode() for key, value in sent[0]["headers"]}
         warnings = [value.decode() for key, value in sent[0]["headers"] if key == b"warning"]
         return Answered(sent[0]["status"], head, b"".join(message.get("body", b"") for message in sent[1:]), warnings)
@@ -110,7 +111,7 @@ class Api:
                 events.put_nowait(json.loads(line))
 
         given = {key.replace("_", "-"): value for key, value in headers.items()}
-        task = asyncio.ensure_future(self.app(self._scope("GET", path, given), receive, send))
+        task = asyncio.ensure_future(self.app(self.scope("GET", path, given), receive, send))
         await asyncio.sleep(0)
         try:
             yield events

@@ -141,10 +141,17 @@ class App:
             await self._watch(call, receive, send)
             return
         answer = routes.of_object(call, self.served)
-        if request.method != "GET":
+        if request.method == "GET":
+            await self._kept()
+        else:
             await self._written(before)
             await self.registry.clock.settle()
         await self._send({}, send, answer, warnings, request.headers)
+
+    async def _kept(self) -> None:
+        """Wait until what was read is on disk: a server that is killed must not take back what it has told."""
+        with contextlib.suppress(Unwritable):  # what is on disk can still be read
+            await self.registry.store.flushed()
 
     async def _written(self, before: int) -> None:
         """Wait until a write is on disk. Raises StatusError 500, and the write is undone."""
@@ -163,8 +170,7 @@ class App:
     async def _watch(self, call: Call, receive: Receive, send: Send) -> None:
         if call.request.method != "GET" or "watch" not in call.resource.verbs:
             raise status.method_not_allowed()
-        with contextlib.suppress(Unwritable):  # what is on disk can still be watched
-            await self.registry.store.flushed()
+        await self._kept()
         clock, onlooker = self.registry.clock, "panel" in call.request.headers.get("user-agent", "")
         stream = WatchStream(call, onlooker=onlooker)
         gone = asyncio.ensure_future(_gone(receive, stream.close))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import sqlite3
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -335,3 +336,19 @@ async def test_tables_of_an_objects_parts(api: Api) -> None:
     assert (await table(f"{PODS}/p/status"))[0][:3] == ["Name", "Ready", "Status"]
     head, cells = await table(f"{sets}/r/scale")
     assert (head, cells[:3]) == (["Name", "Desired", "Available", "Age"], ["r", 3, 0])
+
+
+async def test_what_is_read_is_on_disk_before_it_is_told(tmp_path: Path) -> None:
+    api, on_disk = Api(tmp_path / "state.db"), []
+    disk = sqlite3.connect(tmp_path / "state.db")
+
+    async def receive() -> Obj:
+        raise AssertionError
+
+    async def send(message: Any) -> None:
+        on_disk.append(disk.execute("SELECT count(*) FROM log WHERE key LIKE '%/early'").fetchone()[0])
+
+    api.registry.create(api.registry.resource("configmaps"), {"metadata": {"name": "early"}}, namespace="default")
+    await api.app(api.scope("GET", "/api/v1/namespaces/default/configmaps/early", {}), receive, send)
+    disk.close()
+    assert on_disk == [1, 1]
