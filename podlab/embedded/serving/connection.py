@@ -10,8 +10,11 @@ import json
 import re
 from asyncio import sslproto
 from typing import Any, ClassVar
+from urllib.parse import unquote
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from podlab.embedded.serving import spdy
 
 READ_AT_ONCE = 32 * 1024
 """Bytes of a connection's buffer: asyncio's own 256 KiB take 250 MiB of memory for a thousand that say nothing."""
@@ -107,7 +110,11 @@ class Connections(HttpToolsProtocol):
 
     def _should_upgrade(self) -> bool:
         """Only a GET becomes a WebSocket: RFC 6455, 4.1. What is asked otherwise would never be answered."""
-        return self.scope["method"] == "GET" and super()._should_upgrade()
+        return (self.scope["method"] == "GET" and super()._should_upgrade()) or self._becomes_spdy()
+
+    def _becomes_spdy(self) -> bool:
+        path = self.url.partition(b"?")[0]
+        return self._get_upgrade() == spdy.UPGRADE and path.endswith(b"/portforward")
 
     def on_message_complete(self) -> None:
         """The request is there; what it is answered may take as long as it takes."""
@@ -117,7 +124,16 @@ class Connections(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         """It is no request any more; there is no limit."""
         self._arrived()
-        super().handle_websocket_upgrade()
+        if not self._becomes_spdy():
+            super().handle_websocket_upgrade()
+            return
+        self.connections.discard(self)
+        path, _, query = self.url.partition(b"?")
+        asked = {**self.scope, "path": unquote(path.decode("latin-1")), "raw_path": path, "query_string": query}
+        spoken = spdy.Spdy(self.app, asked, self.transport)
+        self.tasks.add(spoken.task)
+        spoken.task.add_done_callback(self.tasks.discard)
+        self.transport.set_protocol(spoken)
 
     def pause_writing(self) -> None:
         """The buffer is full: the client has `READ_WITHIN` seconds to read."""

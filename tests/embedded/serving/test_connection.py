@@ -138,3 +138,48 @@ def test_a_method_that_nobody_knows_is_refused_with_a_status() -> None:
     head, _, body = b"".join(said).partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 405 ")
     assert json.loads(body)["reason"] == "MethodNotAllowed"
+
+
+FORWARD = b"POST /api/v1/namespaces/default/pods/x/portforward HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n"
+TO_SPDY = b"Connection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: portforward.k8s.io\r\n\r\n"
+
+
+def test_a_request_for_spdy_becomes_a_tunnel() -> None:
+    async def echo(scope: Any, receive: Any, send: Any) -> None:
+        assert scope["subprotocols"] == ["SPDY/3.1+portforward.k8s.io"]
+        assert (scope["method"], scope["path"].rpartition("/")[2]) == ("POST", "portforward")
+        await receive()
+        await send({"type": "websocket.accept"})
+        said = await receive()
+        await send({"type": "websocket.send", "bytes": said["bytes"]})
+        await send({"type": "websocket.close"})
+
+    async def scenario(client: socket.socket, server: uvicorn.Server) -> None:
+        loop = asyncio.get_running_loop()
+        await loop.sock_sendall(client, FORWARD + TO_SPDY)
+        head = await loop.sock_recv(client, 65536)
+        assert head.startswith(b"HTTP/1.1 101 Switching Protocols\r\n")
+        assert b"\r\nX-Stream-Protocol-Version: portforward.k8s.io\r\n" in head
+        await loop.sock_sendall(client, b"frames")
+        assert await loop.sock_recv(client, 65536) == b"frames"
+        await _ends(client)
+
+    serve(echo, scenario)
+
+
+def test_a_tunnel_that_is_refused_says_why() -> None:
+    async def refuse(scope: Any, receive: Any, send: Any) -> None:
+        headers = [(b"content-length", b"3")]
+        await send({"type": "websocket.http.response.start", "status": 404, "headers": headers})
+        await send({"type": "websocket.http.response.body", "body": b"gon"})
+
+    async def scenario(client: socket.socket, server: uvicorn.Server) -> None:
+        loop = asyncio.get_running_loop()
+        await loop.sock_sendall(client, FORWARD + TO_SPDY)
+        said = b""
+        while piece := await loop.sock_recv(client, 65536):
+            said += piece
+        assert said.startswith(b"HTTP/1.1 404 Not Found\r\ncontent-length: 3\r\n")
+        assert said.endswith(b"\r\n\r\ngon")
+
+    serve(refuse, scenario)
