@@ -43,7 +43,7 @@ def pod(using: Dependencies, starter: Starter, pod: Obj) -> None:
     found = using.checkpoints.pod(uid)
     if found is None:
         return
-    sandbox = using.runtime.add_sandbox(uid, pod["metadata"]["name"], found["ip"])
+    sandbox = using.runtime.add_sandbox(uid, pod["metadata"]["name"], found["ip"], ready=found["ready"])
     sandbox.volumes = using.volumes.of_pod(uid)
     with contextlib.suppress(MountError):  # as on a node: what is mounted stays mounted
         using.volumes.mount(pod, sandbox.ip)
@@ -54,8 +54,6 @@ def pod(using: Dependencies, starter: Starter, pod: Obj) -> None:
             instance.finished_at = using.clock.now()
         if instance.name in specs and instance.state != "created":  # one that never ran is made anew
             _container(using, starter, pod, specs[instance.name], instance, each["log"])
-    if not found["ready"]:
-        using.runtime.stop_sandbox(uid)
 
 
 def results(pod: Obj) -> dict[tuple[str, str], bool]:

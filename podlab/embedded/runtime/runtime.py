@@ -291,14 +291,15 @@ class Runtime:
                 return ip
         raise RuntimeError("no Pod address is free")
 
-    def add_sandbox(self, uid: str, name: str, ip: str = "") -> Sandbox:
-        """Start a sandbox, with an address of its own or with the node's."""
+    def add_sandbox(self, uid: str, name: str, ip: str = "", *, ready: bool = True) -> Sandbox:
+        """Start a sandbox, with an address of its own or with the node's; one that is over only remembers its own."""
         if ip == self.node_ip:
             namespace = self.network.node(ip)
         else:
             namespace = Namespace(ip or self.address(), self.node_ip)
-            self.network.join(namespace)
-        sandbox = self.sandboxes[uid] = Sandbox(uid, name, namespace)
+            if ready:
+                self.network.join(namespace)
+        sandbox = self.sandboxes[uid] = Sandbox(uid, name, namespace, ready)
         self.containers.setdefault(uid, [])
         return sandbox
 
