@@ -12,27 +12,18 @@ from podlab.clusters.cluster import Cluster
 from podlab.clusters.tab import Tab
 from podlab.commands import tab
 from podlab.embedded.stepping import SteppingClock
-from podlab.kubeconfig import eventloop
-from podlab.kubeconfig.eventloop import EventLoop
 from tests.interactive import interactive
+from tests.virtualtime import shared_loop
 
 
 @pytest.fixture(autouse=True)
 def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
     monkeypatch.setenv("PODLAB_HOME", str(tmp_path))
-    now = [0.0]
-
-    def nap(seconds: float) -> None:
-        now[0] += seconds
-
-    loop = EventLoop(nap, nap, now=lambda: now[0])
-    eventloop.share(loop)
-    made = Tab(SteppingClock).up("lab")
-    monkeypatch.setenv("PODLAB_CLUSTER", str(made.kubeconfig))
-    yield made
-    Tab(SteppingClock).down(made)
-    loop.close()
-    eventloop.share(None)
+    with shared_loop():
+        made = Tab(SteppingClock).up("lab")
+        monkeypatch.setenv("PODLAB_CLUSTER", str(made.kubeconfig))
+        yield made
+        Tab(SteppingClock).down(made)
 
 
 @pytest.fixture

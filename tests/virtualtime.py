@@ -1,10 +1,15 @@
-"""An event loop that never waits: where it would sleep until a timer, its time leaps there."""
+"""Event loops that never wait: where they would sleep until a timer, their time leaps there."""
 
 from __future__ import annotations
 
 import asyncio
 import selectors
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from podlab.kubeconfig import eventloop
+from podlab.kubeconfig.eventloop import EventLoop
 
 
 class _Leaping(selectors.DefaultSelector):  # type: ignore[misc, valid-type]
@@ -29,3 +34,33 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         """The real clock and all that was leapt over."""
         return super().time() + self._leaping.leapt
+
+
+class Naps:
+    """The time of a loop, and of a wall, where a nap is over at once: it goes on by as much."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def nap(self, seconds: float) -> None:
+        self.now += seconds
+
+    def wall(self) -> float:
+        """The same on a clock that shows a date."""
+        return 1767225600.0 + self.now
+
+    def loop(self) -> EventLoop:
+        """A loop that lives by it."""
+        return EventLoop(self.nap, self.nap, now=lambda: self.now)
+
+
+@contextmanager
+def shared_loop(naps: Naps | None = None) -> Iterator[EventLoop]:
+    """The loop that the whole kit turns, as in a browser tab."""
+    loop = (naps or Naps()).loop()
+    eventloop.share(loop)
+    try:
+        yield loop
+    finally:
+        loop.close()
+        eventloop.share(None)

@@ -15,6 +15,7 @@ from podlab.errors import ClusterError
 from podlab.kubeconfig import transport
 from podlab.kubeconfig.eventloop import EventLoop
 from podlab.kubeconfig.inprocess import InProcess
+from tests.virtualtime import Naps
 
 Receive = Callable[[], asyncio.Future[Message]]
 
@@ -82,8 +83,7 @@ class Kernel:
 
 @pytest.fixture
 def loop() -> Iterator[EventLoop]:
-    now = [0.0]
-    made = EventLoop(lambda s: now.__setitem__(0, now[0] + s), now=lambda: now[0])
+    made = Naps().loop()
     yield made
     made.close()
 

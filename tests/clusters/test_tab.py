@@ -16,31 +16,17 @@ from podlab.clusters.tab import KEEP_AFTER, Tab, running
 from podlab.embedded.stepping import SteppingClock
 from podlab.errors import ClusterError
 from podlab.kubeconfig import eventloop
-from podlab.kubeconfig.eventloop import EventLoop
 from podlab.kubectl import Kubectl
-
-
-class Time:
-    """Naps are over at once, and the loop's time goes on by them."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def nap(self, seconds: float) -> None:
-        self.now += seconds
+from tests.virtualtime import shared_loop
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("PODLAB_HOME", str(tmp_path))
-    time = Time()
-    loop = EventLoop(nap=time.nap, still=time.nap, now=lambda: time.now)
-    eventloop.share(loop)
-    yield tmp_path
-    for cluster in state.clusters():
-        Tab(SteppingClock).down(cluster)
-    loop.close()
-    eventloop.share(None)
+    with shared_loop():
+        yield tmp_path
+        for cluster in state.clusters():
+            Tab(SteppingClock).down(cluster)
 
 
 def reloaded(name: str = "lab") -> clusters.Cluster:

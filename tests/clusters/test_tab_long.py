@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,8 +14,8 @@ from podlab.clusters.tab import COMPACT_ABOVE, COMPACT_EVERY, Hosted, Tab, runni
 from podlab.embedded.clock import RealClock
 from podlab.embedded.stepping import SteppingClock
 from podlab.kubeconfig import eventloop
-from podlab.kubeconfig.eventloop import EventLoop
 from podlab.kubectl import Kubectl
+from tests.virtualtime import Naps, shared_loop
 
 POD = {
     "apiVersion": "v1",
@@ -27,33 +26,17 @@ POD = {
 HOUR = 3600.0
 
 
-class Time:
-    """Naps are over at once; the wall's clock and the loop's go on by them."""
-
-    def __init__(self) -> None:
-        self.passed, self.began = 1000.0, time.time()
-
-    def nap(self, seconds: float) -> None:
-        self.passed += seconds
-
-    def wall(self) -> float:
-        return self.began + self.passed
-
-
 @pytest.fixture
-def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Time]:
+def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Naps]:
     monkeypatch.setenv("PODLAB_HOME", str(tmp_path))
-    ticking = Time()
-    loop = EventLoop(nap=ticking.nap, still=ticking.nap, now=lambda: ticking.passed)
-    eventloop.share(loop)
-    yield ticking
-    for cluster in state.clusters():
-        Tab(SteppingClock).down(cluster)
-    loop.close()
-    eventloop.share(None)
+    naps = Naps()
+    with shared_loop(naps):
+        yield naps
+        for cluster in state.clusters():
+            Tab(SteppingClock).down(cluster)
 
 
-def begun(clock: Time | None = None) -> tuple[Kubectl, Hosted]:
+def begun(clock: Naps | None = None) -> tuple[Kubectl, Hosted]:
     cluster = Tab((lambda: RealClock(wall=clock.wall)) if clock else SteppingClock).up("lab")
     hosted = running(cluster)
     assert hosted
@@ -65,12 +48,12 @@ async def stepped(hosted: Hosted, seconds: float) -> None:
     hosted.core.clock.step(seconds)
 
 
-def test_a_page_that_was_hidden_for_an_hour_goes_on_and_says_so(clock: Time) -> None:
+def test_a_page_that_was_hidden_for_an_hour_goes_on_and_says_so(clock: Naps) -> None:
     kubectl, hosted = begun(clock)
     kubectl.apply(POD)
     kubectl.wait("pod/web", for_="condition=Ready", timeout="60s")
     assert hosted.slept is None
-    clock.passed += HOUR
+    clock.now += HOUR
     eventloop.pause(90)
     assert hosted.slept
     assert "stood still for 6" in hosted.slept.en
@@ -85,7 +68,7 @@ async def written(hosted: Hosted, times: int) -> None:
         hosted.core.store.put("/registry/nothing/one", {"number": number, "text": 1000 * "x"})
 
 
-def test_many_writes_in_a_short_time_are_compacted_without_waiting(clock: Time) -> None:
+def test_many_writes_in_a_short_time_are_compacted_without_waiting(clock: Naps) -> None:
     _, hosted = begun()
     before = hosted.core.store.revision
     hosted.loop.run(written(hosted, 2 * COMPACT_ABOVE))
@@ -95,7 +78,7 @@ def test_many_writes_in_a_short_time_are_compacted_without_waiting(clock: Time) 
 
 
 @pytest.mark.slow
-def test_five_hundred_applies_and_deletes_leave_nothing_behind(clock: Time) -> None:
+def test_five_hundred_applies_and_deletes_leave_nothing_behind(clock: Naps) -> None:
     kubectl, hosted = begun()
     sizes = []
     for times in (20, 500):

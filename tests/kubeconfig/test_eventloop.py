@@ -9,11 +9,12 @@ from collections.abc import Iterator
 import pytest
 
 from podlab.kubeconfig.eventloop import LONGEST_NAP, EventLoop, pause, share, shared
+from tests.virtualtime import Naps
 
 
 @pytest.fixture
 def loop() -> Iterator[EventLoop]:
-    made = EventLoop()
+    made = Naps().loop()
     yield made
     made.close()
 
@@ -121,7 +122,7 @@ def test_a_host_turns_it_between_two_waits() -> None:
         task = asyncio.current_task()
 
         async def later() -> None:
-            await asyncio.sleep(0.001)
+            await asyncio.sleep(0)
             seen.append("later")
             host.call_soon(done.set_result, None)
 

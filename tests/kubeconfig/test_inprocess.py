@@ -14,9 +14,9 @@ from podlab.embedded.server import Core
 from podlab.embedded.stepping import SteppingClock
 from podlab.errors import ApiError, ClusterError
 from podlab.kubeconfig import transport
-from podlab.kubeconfig.eventloop import EventLoop, share
 from podlab.kubeconfig.inprocess import InProcess
 from podlab.kubectl import Kubectl
+from tests.virtualtime import shared_loop
 
 SERVER = "https://127.0.0.1:6443"
 POD = {
@@ -42,8 +42,6 @@ def kubeconfig(folder: Path, server: str = SERVER) -> Path:
 @contextmanager
 def mounted() -> Iterator[None]:
     """A cluster in this process, where `SERVER` is asked."""
-    loop = EventLoop()
-    share(loop)
 
     async def begin() -> Core:
         core = Core(None, "lab", clock=SteppingClock(), seed=1)
@@ -51,13 +49,12 @@ def mounted() -> Iterator[None]:
         await core.ready()
         return core
 
-    core = loop.run(begin())
-    transport.mount(SERVER, InProcess(core.app, loop))
-    yield
-    transport.unmount(SERVER)
-    core.stop()
-    loop.close()
-    share(None)
+    with shared_loop() as loop:
+        core = loop.run(begin())
+        transport.mount(SERVER, InProcess(core.app, loop))
+        yield
+        transport.unmount(SERVER)
+        core.stop()
 
 
 @pytest.fixture

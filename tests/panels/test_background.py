@@ -21,31 +21,18 @@ from podlab.panels import PodBoard, background, writer
 from podlab.panels.feed import feed
 from podlab.panels.logs import Tail
 from podlab.panels.worker import Worker
+from tests.virtualtime import Naps, shared_loop
 
 PODS = "/api/v1/namespaces/default/pods"
-
-
-class Time:
-    """Naps are over at once, and the loop's time goes on by them."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def nap(self, seconds: float) -> None:
-        self.now += seconds
 
 
 @pytest.fixture
 def loop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[EventLoop]:
     monkeypatch.setenv("PODLAB_HOME", str(tmp_path))
-    time = Time()
-    made = EventLoop(nap=time.nap, still=time.nap, now=lambda: time.now)
     before = set(threading.enumerate())
-    eventloop.share(made)
-    yield made
-    assert not set(threading.enumerate()) - before
-    made.close()
-    eventloop.share(None)
+    with shared_loop() as made:
+        yield made
+        assert not set(threading.enumerate()) - before
 
 
 @pytest.fixture
@@ -173,28 +160,26 @@ def test_traits_are_written_ten_times_a_second_at_most(loop: EventLoop) -> None:
 
 def test_logs_of_two_containers_come_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PODLAB_HOME", str(tmp_path))
-    loop = EventLoop()
-    eventloop.share(loop)
-    provider = Tab(lambda: RealClock(20))
-    cluster = provider.up("lab")
-    cluster.settle(print)
-    client = Client(cluster.kubeconfig)
+    naps = Naps()
+    provider = Tab(lambda: RealClock(wall=naps.wall))
     each = [
         {"name": name, "image": "busybox", "command": ["sh", "-c", f"sleep {wait}; echo {name}; sleep 20; echo end"]}
-        for name, wait in (("one", 40), ("two", 20))  # at twenty times the speed: it has to be seen Ready
+        for name, wait in (("one", 40), ("two", 20))  # it has to be seen Ready
     ]
     pod = {"metadata": {"name": "both"}, "spec": {"containers": each, "restartPolicy": "Never"}}
-    client.request("POST", PODS, body=pod)
-    kubectl = Kubectl(client)
-    kubectl.wait("pod/both", for_="condition=Ready", timeout="60s")
-    told = str(kubectl.logs("both", all_containers=True, follow=True, prefix=True))
+    with shared_loop(naps):
+        cluster = provider.up("lab")
+        eventloop.pause(10)  # until the namespace has its account
+        client = Client(cluster.kubeconfig)
+        client.request("POST", PODS, body=pod)
+        kubectl = Kubectl(client)
+        kubectl.wait("pod/both", for_="condition=Ready", timeout="60s")
+        told = str(kubectl.logs("both", all_containers=True, follow=True, prefix=True))
+        provider.down(cluster)
     lines = told.splitlines()
     words = ("one end", "one one", "two end", "two two")
     assert sorted(lines) == ["[pod/both/{}] {}".format(*each.split()) for each in words]
     assert lines.index("[pod/both/two] two") < lines.index("[pod/both/one] end")
-    provider.down(cluster)
-    loop.close()
-    eventloop.share(None)
 
 
 def test_no_port_is_forwarded_and_the_ways_around_are_told(client: Client) -> None:
