@@ -70,4 +70,4 @@ down: $(LAB) ## delete podlab's clusters · podlab의 클러스터 지우기
 	$(BIN)/podlab down --all
 
 clean: ## remove .venv and what tools left; lessons and clusters stay · .venv와 캐시 지우기
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .vulture_cache .hypothesis .import_linter_cache

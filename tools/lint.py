@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = (  # the longest first
     "mypy",
-    "vulture",
+    "python tools/unused.py",
     "python tools/javascript.py",
     "lint-imports",
     "deptry .",
