@@ -259,7 +259,7 @@ class Kubectl:
             command, act = self._prepared(verb, arguments, flags, after, stdin, echo, line)
             return _carry_out(command, act)
         except PodlabError as error:
-            error.hint = error.hint or hint_for(str(error))
+            error.hint = error.hint or hint_for(str(error), verb)
             raise
 
     def _prepared(

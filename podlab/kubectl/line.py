@@ -76,8 +76,10 @@ def run(
     Returns:
         the outcome, the exit code, and what went wrong.
     """
+    verb = ""
     try:
         parsed = parse(words)
+        verb = parsed.verb
         if parsed.globals.get("help"):
             return _helped(parsed, echo, line), 0, None
         if parsed.verb not in VERBS and commands()[parsed.verb].is_group:
@@ -90,7 +92,7 @@ def run(
         helped = _helped(parsed, echo, line)
         return (helped, 1, error) if str(error) else (helped, 0, None)
     except PodlabError as error:
-        error.hint = error.hint or hint_for(str(error))
+        error.hint = error.hint or hint_for(str(error), verb)
         before = error.output if isinstance(error.output, Output) else Output(command=line)
         return before, before.exit_code or 1, error
     return output, output.exit_code, None

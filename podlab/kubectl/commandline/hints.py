@@ -9,8 +9,12 @@ from podlab.kubectl.commandline.slips import SLIPS
 from podlab.text import Text
 
 
-def hint_for(line: str) -> Text | None:
-    """The next step for an error line; None if there is none to give."""
+def hint_for(line: str, verb: str = "") -> Text | None:
+    """The next step for an error line; None if there is none to give.
+
+    Args:
+        verb: the command that was called: where no better step is known, its help is one.
+    """
     unknown = re.search(r'unknown field "([^"]*)"', line)
     if unknown and (meant := _meant(unknown[1])):
         return meant
@@ -21,7 +25,18 @@ def hint_for(line: str) -> Text | None:
         found = re.search(pattern, line, re.S)
         if found:
             return hint.format(**found.groupdict())
-    return None
+    told = re.search(r"See 'kubectl (?:(.*) )?--?h(?:elp)?'", line)
+    if told:
+        return USAGE.format(words=f"{told[1] or ''} --help".strip())
+    return USAGE.format(words=f"{verb} --help") if verb and OWN_WORDS.match(line) else None
+
+
+OWN_WORDS = re.compile(r"error: (?!podlab|failed|unable)(?!.*error when)")
+"""A line about how a command was called, not about what came of it."""
+USAGE = Text(
+    ko="`%kubectl {words}`가 이 명령을 쓰는 법과 옵션을 보여 줍니다.",
+    en="`%kubectl {words}` shows how this command is used, and its options.",
+)
 
 
 def _meant(field: str) -> Text | None:

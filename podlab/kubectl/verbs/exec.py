@@ -43,7 +43,7 @@ def exec_(
         ApiError: no such Pod, or its container does not run.
         PodlabError: no such container, or the Pod has ended.
     """
-    if not arguments and not filename:
+    if len(arguments) == len(command.after) and not filename:
         raise PodlabError("error: pod, type/name or --filename must be specified")
     names, words = ((), arguments) if filename else (arguments[:1], command.after or arguments[1:])
     if not words:

@@ -183,6 +183,9 @@ def _changes(arguments: Sequence[str], what: str) -> tuple[list[str], Changes]:
     """The words that name objects, and the changes."""
     updates = [word for word in arguments if word.find("=") > 0 or (len(word) > 1 and word.endswith("-"))]
     words = [word for word in arguments if word not in updates]
+    late = [word for word in arguments[arguments.index(updates[0]) :] if word not in updates] if updates else []
+    if late:
+        raise PodlabError(f"error: all resources must be specified before {what} changes: {late[0]}")
     put: dict[str, str] = {}
     removed = []
     for word in updates:

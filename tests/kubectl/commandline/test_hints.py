@@ -82,3 +82,29 @@ def test_the_hint_fits_the_line(line, hint):
     assert not re.search(
         r"\{\w*\}", (found.en + found.ko).replace("{.status.phase}", "").replace("{.status.podIP}", "")
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "verb", "words"),
+    [
+        ("error: unknown command \"x\"\nSee 'kubectl rollout -h' for help and examples", "", "rollout --help"),
+        ("error: unknown shorthand flag: 'x' in -x\nSee 'kubectl --help' for usage.", "", "--help"),
+        ("error: a selector must be specified", "create poddisruptionbudget", "create poddisruptionbudget --help"),
+    ],
+)
+def test_where_no_step_is_known_the_commands_help_is_one(line, verb, words):
+    found = hint_for(line, verb)
+    assert found is not None and f"`%kubectl {words}`" in found.en and f"`%kubectl {words}`" in found.ko
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'Error from server (NotFound): pods "web" is gone',
+        "error: podlab does not do `kubectl completion`: use the real kubectl",
+        'error: error when applying patch of "web.yaml"',
+        "error: failed to create quota: it is there",
+    ],
+)
+def test_what_came_of_a_command_is_no_question_of_its_use(line):
+    assert hint_for(line, "get") is None

@@ -17,3 +17,8 @@ def test_a_resource_version_is_one_objects(tmp_path: Path, named: tuple[tuple[st
     words, flags = named
     with pytest.raises(PodlabError, match="--resource-version may only be used with a single resource"):
         Kubectl(Canned(tmp_path)).label(*words, resource_version="1", **flags)
+
+
+def test_objects_stand_before_the_changes(tmp_path: Path) -> None:
+    with pytest.raises(PodlabError, match=r"before label changes: c$"):
+        Kubectl(Canned(tmp_path)).label("pod", "x", "a=b", "c", "d")
