@@ -6,8 +6,8 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from podlab.embedded.runtime.machine import children
+from podlab.embedded.runtime.shell.grammar.syntax import Beside
 from podlab.embedded.runtime.shell.state import Exit, Leave, Shell
-from podlab.embedded.runtime.shell.syntax import Beside
 from podlab.embedded.runtime.streams import PipeWriter
 
 FIRST = 63

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from podlab.embedded.runtime.files import NO_SUCH
-from podlab.embedded.runtime.shell.syntax import Incomplete, SyntaxProblem
+from podlab.embedded.runtime.shell.grammar.syntax import Incomplete, SyntaxProblem
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from podlab.embedded.runtime.expressions import globs
 from podlab.embedded.runtime.expressions.arithmetic import ArithmeticProblem, value
 from podlab.embedded.runtime.shell import beside
+from podlab.embedded.runtime.shell.grammar.syntax import Arithmetic, Beside, Parameter, Part, Substitution, Text, Word
 from podlab.embedded.runtime.shell.parameters import array_of, modified, parameter, positional
 from podlab.embedded.runtime.shell.state import Exit, Shell
-from podlab.embedded.runtime.shell.syntax import Arithmetic, Beside, Parameter, Part, Substitution, Text, Word
 
 MOST_NAMES = 20_000
 """File names that one pattern may become."""

@@ -20,10 +20,7 @@ from podlab.embedded.runtime.shell import arrays, expansion
 from podlab.embedded.runtime.shell.builtins import assignments
 from podlab.embedded.runtime.shell.builtins.builtins import INLINE, builtin
 from podlab.embedded.runtime.shell.dialect import times
-from podlab.embedded.runtime.shell.redirects import Unredirected, closed, redirected
-from podlab.embedded.runtime.shell.simple import simple
-from podlab.embedded.runtime.shell.state import Exit, Interrupted, Leave, Shell
-from podlab.embedded.runtime.shell.syntax import (
+from podlab.embedded.runtime.shell.grammar.syntax import (
     AndOr,
     Calculation,
     Case,
@@ -40,6 +37,9 @@ from podlab.embedded.runtime.shell.syntax import (
     Sequence,
     Simple,
 )
+from podlab.embedded.runtime.shell.redirects import Unredirected, closed, redirected
+from podlab.embedded.runtime.shell.simple import simple
+from podlab.embedded.runtime.shell.state import Exit, Interrupted, Leave, Shell
 from podlab.embedded.runtime.streams import Input, OutOfMemory, Pipe
 
 SPECIAL = frozenset(": . eval exec exit export readonly return set shift times trap unset".split())  # noqa: SIM905

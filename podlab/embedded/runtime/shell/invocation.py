@@ -14,9 +14,9 @@ from podlab.embedded.runtime.machine.terminal import Typed
 from podlab.embedded.runtime.shell import interpreter, state
 from podlab.embedded.runtime.shell.builtins.options import KNOWN_LETTERS
 from podlab.embedded.runtime.shell.dialect import unopened
-from podlab.embedded.runtime.shell.parser import Parser
+from podlab.embedded.runtime.shell.grammar.parser import Parser
+from podlab.embedded.runtime.shell.grammar.syntax import Incomplete, SyntaxProblem
 from podlab.embedded.runtime.shell.state import Exit, Interrupted, Leave, Shell
-from podlab.embedded.runtime.shell.syntax import Incomplete, SyntaxProblem
 from podlab.embedded.runtime.streams import Input
 
 BLOCKS = {"ash": 1023, "dash": 8192}

@@ -10,8 +10,8 @@ from podlab.embedded.runtime.expressions import globs
 from podlab.embedded.runtime.expressions.arithmetic import ArithmeticProblem, value
 from podlab.embedded.runtime.shell import arrays
 from podlab.embedded.runtime.shell.arrays import Array
+from podlab.embedded.runtime.shell.grammar.syntax import Parameter, Text, Word
 from podlab.embedded.runtime.shell.state import Exit, Shell
-from podlab.embedded.runtime.shell.syntax import Parameter, Text, Word
 
 Expand = Callable[[Shell, Word], Awaitable[str]]
 SHOWN = "efhimnsuvxC"

@@ -9,8 +9,8 @@ from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.stdio import Io, Stream
 from podlab.embedded.runtime.shell import expansion
 from podlab.embedded.runtime.shell.dialect import unopened
+from podlab.embedded.runtime.shell.grammar.syntax import Redirect
 from podlab.embedded.runtime.shell.state import Shell
-from podlab.embedded.runtime.shell.syntax import Redirect
 from podlab.embedded.runtime.streams import Fifo, FifoWriter, Input, Pipe, PipeWriter
 
 WRITES = frozenset([">", ">>", ">|", "<>", "&>", "&>>"])

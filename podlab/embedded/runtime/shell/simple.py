@@ -6,10 +6,10 @@ import re
 
 from podlab.embedded.runtime.shell import expansion
 from podlab.embedded.runtime.shell.arrays import Array
+from podlab.embedded.runtime.shell.grammar.syntax import Simple, Word
 from podlab.embedded.runtime.shell.parameters import array_of, parameter
 from podlab.embedded.runtime.shell.redirects import Unredirected, closed, redirected
 from podlab.embedded.runtime.shell.state import Shell
-from podlab.embedded.runtime.shell.syntax import Simple, Word
 
 NAMED = re.compile(r"(?:^| )-\w*A")
 UNSPLIT = frozenset(["export", "local", "readonly", "declare", "typeset"])

@@ -12,8 +12,8 @@ from podlab.embedded.runtime.machine.process import Process
 from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.shell.arrays import Array
 from podlab.embedded.runtime.shell.dialect import ASH, BASH, DASH, Dialect, syntax_error
-from podlab.embedded.runtime.shell.parser import Parser
-from podlab.embedded.runtime.shell.syntax import Command, SyntaxProblem, final
+from podlab.embedded.runtime.shell.grammar.parser import Parser
+from podlab.embedded.runtime.shell.grammar.syntax import Command, SyntaxProblem, final
 from podlab.embedded.runtime.streams import OutOfMemory
 
 VARIABLES_LIMIT = 16 * 2**20

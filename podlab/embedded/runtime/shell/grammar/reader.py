@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from podlab.embedded.runtime.shell.syntax import (
+from podlab.embedded.runtime.shell.grammar.syntax import (
     Arithmetic,
     Beside,
     Here,

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import re
 
-from podlab.embedded.runtime.shell.reader import REDIRECTIONS, Reader
-from podlab.embedded.runtime.shell.syntax import Command, Here, Incomplete, Redirect, Simple, SyntaxProblem, Text, Word
+from podlab.embedded.runtime.shell.grammar.reader import REDIRECTIONS, Reader
+from podlab.embedded.runtime.shell.grammar.syntax import (
+    Command,
+    Here,
+    Incomplete,
+    Redirect,
+    Simple,
+    SyntaxProblem,
+    Text,
+    Word,
+)
 
 ENDING = frozenset(["then", "do", "done", "fi", "elif", "else", "esac", "}"])
 OPENING = frozenset(["if", "while", "until", "for", "case", "{", "function", "[["])

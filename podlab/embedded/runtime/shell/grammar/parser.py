@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from podlab.embedded.runtime.shell import simplecommands
-from podlab.embedded.runtime.shell.reader import NAME, Reader
-from podlab.embedded.runtime.shell.simplecommands import ENDING
-from podlab.embedded.runtime.shell.syntax import (
+from podlab.embedded.runtime.shell.grammar import simplecommands
+from podlab.embedded.runtime.shell.grammar.reader import NAME, Reader
+from podlab.embedded.runtime.shell.grammar.simplecommands import ENDING
+from podlab.embedded.runtime.shell.grammar.syntax import (
     AndOr,
     Calculation,
     Case,

@@ -1,0 +1,1 @@
+"""What a script says: words, commands, and where it cannot be read."""
