@@ -26,6 +26,10 @@ class Job:
         """What a shell says of it where a signal has ended it."""
         return FATES.get(self.process.fate, f"Signal {self.process.fate}") if self.process.fate else ""
 
+    def told(self, shell: str) -> str:
+        """The same with its number and words, as bash tells it in the name of a shell at a line."""
+        return f"{shell} {self.process.pid:5} {self.fate:23} {' '.join(self.process.argv)}"
+
     async def outcome(self) -> int:
         """Its exit code, when it has ended."""
         try:

@@ -6,7 +6,7 @@ Upstream: the bash reference manual, "Arrays" and "Shell Parameter Expansion"
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from podlab.embedded.runtime.expressions.arithmetic import ArithmeticProblem, value
@@ -34,19 +34,19 @@ class Array:
         """Another with the same values."""
         return replace(self, items=dict(self.items))
 
-    def key(self, index: str, variables: Mapping[str, str]) -> str | None:
+    def key(self, index: str, variables: MutableMapping[str, str]) -> str | None:
         """The key that an index means; None for one that means none. A negative number counts from the end."""
         index = VARIABLE.sub(lambda found: variables.get(found[1], ""), index.strip("\"'"))
         if self.named:
             return index
         try:
-            at = value(index, dict(variables))
+            at = value(index, variables)
         except ArithmeticProblem:
             return None
         last = max(map(int, self.items), default=-1)
         return str(at) if at >= 0 else str(last + 1 + at) if last + 1 + at >= 0 else None
 
-    def extend(self, words: Sequence[str], variables: Mapping[str, str]) -> None:
+    def extend(self, words: Sequence[str], variables: MutableMapping[str, str]) -> None:
         """Put words behind what it has, or where they say: `[index]=value`."""
         at = max(map(int, self.items), default=-1) + 1 if not self.named else 0
         for word in words:

@@ -112,7 +112,11 @@ def syntax_error(dialect: Dialect, problem: SyntaxProblem, text: str, name: str,
         return f"{dialect.prefix.format(name=name, line=line)} {problem.token}"
     if dialect.name == "bash":
         return _bash_syntax(problem, text, name)
-    quote = isinstance(problem, Incomplete) and problem.quote
+    quote = problem.quote if isinstance(problem, Incomplete) and problem.quote != ")" else ""
+    if quote in ("}", "))"):
+        missing = f"issing '{quote}'"
+        start = "syntax error: m" if dialect.name == "ash" else "Syntax error: M"
+        return f"{dialect.prefix.format(name=name, line=line)} {start}{missing}"
     if problem.token in ("Bad substitution", "Bad for loop variable"):
         found = problem.token
         where = dialect.prefix.format(name=name, line=line)
@@ -132,14 +136,14 @@ def syntax_error(dialect: Dialect, problem: SyntaxProblem, text: str, name: str,
 
 
 def _bash_syntax(problem: SyntaxProblem, text: str, name: str) -> str:
-    where = f"{name}: -c: line"
+    where = f"{name}: line" if name.endswith("eval") else f"{name}: -c: line"
     if isinstance(problem, Incomplete):
-        quote = problem.quote or ({")": ")", "}": "}", "))": ")"}.get(problem.expected, ""))
-        if quote:
-            line = problem.line + (not problem.quote)
-            return f"{where} {line}: unexpected EOF while looking for matching `{quote}'"
-        return f"{where} {text.count(chr(10)) + 2}: syntax error: unexpected end of file"
-    token = problem.token.strip('"')
+        end = text.count("\n") + 1 + (not text.endswith("\n"))
+        if problem.quote:
+            line = end if problem.quote[0] == ")" else problem.begun
+            return f"{where} {line}: unexpected EOF while looking for matching `{problem.quote[0]}'"
+        return f"{where} {end}: syntax error: unexpected end of file"
+    token = problem.written or problem.token.strip('"')
     lines = text.split("\n")
     shown = lines[min(problem.line, len(lines)) - 1]
     complaint = f"{where} {problem.line}: syntax error near unexpected token `{token}'"

@@ -7,11 +7,11 @@ import re
 from dataclasses import dataclass, field, replace
 
 from podlab.embedded.runtime.expressions import globs
-from podlab.embedded.runtime.expressions.arithmetic import ArithmeticProblem, value
 from podlab.embedded.runtime.shell import beside
 from podlab.embedded.runtime.shell.grammar.syntax import Arithmetic, Beside, Parameter, Part, Substitution, Text, Word
-from podlab.embedded.runtime.shell.parameters import array_of, modified, parameter, positional
-from podlab.embedded.runtime.shell.state import Exit, Shell
+from podlab.embedded.runtime.shell.parameters import array_of, joint, modified, parameter, positional
+from podlab.embedded.runtime.shell.reckoning import reckon
+from podlab.embedded.runtime.shell.state import Exit, Shell, failed
 
 MOST_NAMES = 20_000
 """File names that one pattern may become."""
@@ -121,17 +121,23 @@ async def _parts(shell: Shell, parts: tuple[Part, ...], growing: _Fields) -> Non
 async def _array(shell: Shell, part: Parameter) -> list[str] | None:
     """The elements that bash's `"${name[@]}"`, `"${!name[@]}"` or `"${@:2}"` stands for, each changed as it says."""
     name, _, index = part.name.partition("[")
-    if part.name == "@" and part.operator == ":" and part.word:
-        return _sliced(shell, [shell.name, *shell.arguments], await text(shell, part.word))
-    if index != "@]" and not (index == "*]" and not part.quoted):
+    if part.name in ("@", "*") and part.operator == ":" and part.word:
+        found = _sliced(shell, list(enumerate([shell.name, *shell.arguments])), await text(shell, part.word))
+        return found if part.name == "@" or not part.quoted else [joint(shell).join(found)]
+    if index != "@]" and index != "*]":
         return None
+    if index == "*]" and part.quoted:
+        each = await _array(shell, replace(part, name=f"{name}[@]"))
+        return None if each is None or name.startswith("!") else [joint(shell).join(each)]
     if name.startswith("!"):
         return array_of(shell, name[1:]).keys()
-    found = array_of(shell, name).values()
+    array = array_of(shell, name)
+    found = array.values()
     if not part.operator or part.operator in ("length",) or part.operator[-1] in "-=+?":
         return found if not part.operator else None
     if part.operator == ":" and part.word:
-        return _sliced(shell, found, await text(shell, part.word))
+        numbers = range(len(found)) if array.named else map(int, array.keys())
+        return _sliced(shell, list(zip(numbers, found, strict=True)), await text(shell, part.word))
     changed, before = [], shell.variables.get(" one")
     for one in found:
         shell.variables[" one"] = one
@@ -140,14 +146,13 @@ async def _array(shell: Shell, part: Parameter) -> list[str] | None:
     return changed
 
 
-def _sliced(shell: Shell, found: list[str], bounds: str) -> list[str]:
+def _sliced(shell: Shell, found: list[tuple[int, str]], bounds: str) -> list[str]:
+    """The elements from a number on, so many; what is missing between them is not counted."""
     first, _, second = bounds.partition(":")
-    try:
-        begin = value(first, shell.variables)
-        end = begin + value(second, shell.variables) if second.strip() else len(found)
-    except ArithmeticProblem:
-        return []
-    return found[begin if begin >= 0 else max(0, len(found) + begin) : end]
+    begin = reckon(shell, first)
+    begin = begin if begin >= 0 else max((at for at, _ in found), default=-1) + 1 + begin
+    rest = [one for at, one in found if at >= begin]
+    return rest[: reckon(shell, second)] if second.strip() else rest
 
 
 async def _alternative(shell: Shell, part: Parameter, growing: _Fields) -> None:
@@ -202,10 +207,14 @@ async def _value(shell: Shell, part: Part) -> str:
         return beside.begin(shell, part)
     if isinstance(part, Arithmetic):
         return str(await calculate(shell, part.word))
+    if part.operator == "bad":
+        shell.fail(f"{part.name}: bad substitution")
+        raise failed(shell.dialect, 2)
     if not part.operator:
         found = parameter(shell, part.name)
         if found is None and "u" in shell.options and part.name not in ("@", "*"):
-            shell.fail(shell.dialect.unset.format(part.name))
+            sign = "$" * (shell.dialect.name == "bash" and part.name.isdigit())
+            shell.fail(shell.dialect.unset.format(sign + part.name))
             raise Exit(shell.dialect.unset_code)
         return found or ""
     if part.operator in ("#", "##", "%", "%%") and part.word:
@@ -214,28 +223,9 @@ async def _value(shell: Shell, part: Part) -> str:
     return await modified(shell, part, text, pattern)
 
 
-async def calculate(shell: Shell, word: Word) -> int:
-    """The value of an arithmetic expression; one that has none ends the shell."""
-    source = (await text(shell, word)).removeprefix("$((").removesuffix("))")
-    try:
-        if "**" in source and shell.dialect.name == "dash":
-            raise ArithmeticProblem("syntax error")
-        return value(source, shell.variables)
-    except (ArithmeticProblem, RecursionError) as problem:
-        shell.fail(_unreckoned(shell, str(problem), source.strip()))
-        raise Exit(shell.dialect.unusable) from None
-
-
-def _unreckoned(shell: Shell, problem: str, source: str) -> str:
-    division = problem == "division by zero"
-    if shell.dialect.name == "ash":
-        return "divide by zero" if division else "arithmetic syntax error"
-    if shell.dialect.name == "dash":
-        what = problem if division else "expecting primary"
-        return f'arithmetic expression: {what}: "{source}"'
-    if division:
-        return f'{source}: division by 0 (error token is "0")'
-    return f'{source}: syntax error: operand expected (error token is "{source[-1:]}")'
+async def calculate(shell: Shell, word: Word, said: str = "") -> int:
+    """The value of an arithmetic expression; one that has none ends the shell or, in bash, its line. Raises Exit."""
+    return reckon(shell, (await text(shell, word)).removeprefix("$((").removesuffix("))"), said)
 
 
 async def _substitute(shell: Shell, part: Substitution) -> str:

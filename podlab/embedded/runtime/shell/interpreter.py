@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from podlab.embedded.runtime.commands.commands import run_command
 from podlab.embedded.runtime.commands.conditions import test
 from podlab.embedded.runtime.expressions import globs
 from podlab.embedded.runtime.files import FileError
-from podlab.embedded.runtime.machine import executables
 from podlab.embedded.runtime.machine.children import FATES, Job, finish, joined, starved
 from podlab.embedded.runtime.machine.children import start as start_child
 from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.shell import arrays, expansion
-from podlab.embedded.runtime.shell.builtins import assignments
-from podlab.embedded.runtime.shell.builtins.builtins import INLINE, builtin
+from podlab.embedded.runtime.shell.builtins.builtins import builtin
 from podlab.embedded.runtime.shell.dialect import times
 from podlab.embedded.runtime.shell.grammar.syntax import (
     AndOr,
@@ -39,11 +35,9 @@ from podlab.embedded.runtime.shell.grammar.syntax import (
 )
 from podlab.embedded.runtime.shell.redirects import Unredirected, closed, redirected
 from podlab.embedded.runtime.shell.simple import simple
-from podlab.embedded.runtime.shell.state import Exit, Interrupted, Leave, Shell
+from podlab.embedded.runtime.shell.state import Discarded, Exit, Interrupted, Leave, Shell
 from podlab.embedded.runtime.streams import Input, OutOfMemory, Pipe
 
-SPECIAL = frozenset(": . eval exec exit export readonly return set shift times trap unset".split())  # noqa: SIM905
-"""Builtins that leave the assignments before them in force: POSIX's special ones."""
 DEPTH = 60
 """Commands, functions and subshells inside one another."""
 
@@ -108,6 +102,8 @@ def _fork(shell: Shell, command: Command, io: Io, pipe: Pipe | None = None) -> J
     child.pipe = pipe or child.pipe
     inner = shell.copy(child, replace(io, process=child, out=pipe.feed if pipe else io.out))
     inner.alone, inner.whole = isinstance(command, Simple), command
+    if inner.alone:
+        inner.traps.pop("ERR", None)
     if words[0] == "jobs" and shell.dialect.name != "dash":
         inner.jobs = list(shell.jobs)
     job = start_child(child, lambda: subshell(inner, command))
@@ -152,7 +148,9 @@ async def _pipeline(shell: Shell, node: Pipeline) -> int:
         shell.statuses = [code]
     if node.timed:
         shell.io.err(times(shell.dialect, shell.process.time - began).encode())
-    return int(code == 0) if node.negated else shell.checked(code)
+    if node.negated:
+        return int(code == 0)
+    return await shell.settled(code) if len(node.commands) > 1 else shell.checked(code)
 
 
 async def _piped(shell: Shell, node: Pipeline) -> int:
@@ -184,11 +182,11 @@ async def _group(shell: Shell, node: Group) -> int:
         return await run(shell, node.body)
     process, folder, mask = shell.process, shell.process.cwd, shell.process.umask
     try:
-        return shell.checked(await subshell(shell.copy(), node.body))
+        return await shell.settled(await subshell(shell.copy(), node.body))
     except OutOfMemory:
         code, process.fate = starved(process), 0
         shell.io.fail(FATES[9])
-        return shell.checked(code)
+        return await shell.settled(code)
     finally:  # it is the same process here, though a real shell makes another
         process.cwd, process.umask = folder, mask
 
@@ -276,11 +274,15 @@ async def _condition(shell: Shell, node: Condition) -> int:
     code = test(shell.io, words, patterns=True, matched=matched)
     if "=~" in words:
         shell.arrays["BASH_REMATCH"] = arrays.of(matched)
-    return shell.checked(code)
+    return await shell.settled(code, f"[[ {' '.join(word.source.strip() for word in node.words)} ]]")
 
 
 async def _calculation(shell: Shell, node: Calculation) -> int:
-    return shell.checked(int(await expansion.calculate(shell, node.word) == 0))
+    try:
+        code = int(await expansion.calculate(shell, node.word, "((: ") == 0)
+    except Discarded:
+        code = 1
+    return await shell.settled(code, f"(({node.word.source}))")
 
 
 async def _redirected(shell: Shell, node: Redirected) -> int:
@@ -294,86 +296,6 @@ async def _redirected(shell: Shell, node: Redirected) -> int:
     finally:
         closed(before, shell.io)
         shell.io = before
-
-
-# Calls
-
-
-async def call(shell: Shell, words: list[str], extra: dict[str, str]) -> int:
-    """Run words: a function, a builtin, or a program; after the word `command`, no function."""
-    direct = words[0] == "command" and len(words) > 1 and not words[1].startswith("-")
-    words = words[1:] if direct else words
-    name = words[0]
-    line, text = shell.aliases.get(name, (0, ""))
-    if text and line < shell.line and not direct and shell.dialect.name != "bash":
-        del shell.aliases[name]
-        try:
-            return await shell.evaluate(f"{text} {' '.join(map(shlex.quote, words[1:]))}")
-        finally:
-            shell.aliases[name] = (line, text)
-    if not direct and name in shell.functions:
-        return await _call_function(shell, name, words[1:], extra)
-    if found := builtin(shell, name):
-        before = (
-            {} if name in SPECIAL and shell.dialect.name != "bash" else {key: shell.variables.get(key) for key in extra}
-        )
-        for key, value in extra.items():
-            shell.assign(key, value)
-        try:
-            return await found(shell, words[1:])
-        finally:
-            shell.restore(before)
-    io = replace(shell.io, env=shell.environment() | extra, cwd=shell.process.cwd)
-    if name in INLINE and not (name == "[[" and shell.dialect.name != "ash"):
-        io = replace(io, speaker=shell.speaker(name))
-        into = words[2] if words[:2] == ["printf", "-v"] and shell.dialect.name == "bash" and words[3:] else ""
-        return await (assignments.printed(shell, io, into, words[3:]) if into else run_command(io, words))
-    if shell.alone:
-        shell.alone, shell.process.argv = False, words
-        return await _program(shell, words, io)
-    child = shell.process.child(words)
-    job = start_child(child, lambda: _program(shell, words, replace(io, process=child)))
-    code = await finish(shell.process, [job])
-    if fate := job.fate:
-        shell.io.fail(fate)
-    return code
-
-
-async def _program(shell: Shell, words: list[str], io: Io) -> int:
-    machine = io.process.machine
-    if why := executables.missing(
-        words, machine.image.commands, machine.image.entrypoint, machine.files, shell.process.cwd
-    ):
-        return _unstarted(shell, words[0], why, io)
-    process = io.process
-    process.argv, process.env, process.cwd = words, dict(io.env or {}), shell.process.cwd
-    process.stdin, process.out, process.err, process.more = io.stdin, io.out, io.err, io.more
-    return await machine.run(process)
-
-
-def _unstarted(shell: Shell, name: str, why: str, io: Io) -> int:
-    if why.endswith("permission denied"):
-        directory = shell.dialect.name == "bash" and io.process.machine.files.is_directory(io.path(name))
-        return io.fail(f"{shell.place} {name}: {'Is a directory' if directory else 'Permission denied'}", 126)
-    if shell.dialect.name == "bash" and "/" in name:
-        return io.fail(f"{shell.prefix} {name}: No such file or directory", 127)
-    return io.fail(f"{shell.place} {shell.dialect.not_found.format(name)}", 127)
-
-
-async def _call_function(shell: Shell, name: str, arguments: list[str], extra: dict[str, str]) -> int:
-    before, loops, shell.arguments, shell.loops = shell.arguments, shell.loops, tuple(arguments), 0
-    shell.locals.append({key: shell.variables.get(key) for key in extra})
-    shell.variables.update(extra)
-    shell.calls.insert(0, name)
-    try:
-        return await run(shell, shell.functions[name])
-    except Leave as left:
-        if left.kind != "return":
-            raise
-        return left.value
-    finally:
-        shell.arguments, shell.loops, _ = before, loops, shell.calls.pop(0)
-        shell.restore(shell.locals.pop())
 
 
 TABLE: Mapping[type, Callable[[Shell, Any], Awaitable[int]]] = MappingProxyType(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 
 from podlab.embedded.runtime.commands.text.printing import unescaped
 from podlab.embedded.runtime.expressions import globs
@@ -17,10 +17,39 @@ Expand = Callable[[Shell, Word], Awaitable[str]]
 SHOWN = "efhimnsuvxC"
 
 
+class Values(MutableMapping[str, str]):
+    """A shell's parameters as arithmetic reads and sets them, elements of arrays too."""
+
+    def __init__(self, shell: Shell) -> None:
+        self.shell = shell
+
+    def __getitem__(self, name: str) -> str:
+        found = parameter(self.shell, name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __setitem__(self, name: str, value: str) -> None:
+        self.shell.assign(name, value)
+
+    def __delitem__(self, name: str) -> None:
+        self.shell.variables.pop(name, None)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.shell.variables)
+
+    def __len__(self) -> int:
+        return len(self.shell.variables)
+
+
+def joint(shell: Shell) -> str:
+    """What joins the elements of `"$*"`."""
+    return shell.variables.get("IFS", " ")[:1]
+
+
 def positional(shell: Shell) -> str:
     """`"$*"`"""
-    joint = shell.variables.get("IFS", " ")[:1]
-    return joint.join(shell.arguments)
+    return joint(shell).join(shell.arguments)
 
 
 def parameter(shell: Shell, name: str) -> str | None:
@@ -68,9 +97,19 @@ def _computed(shell: Shell, name: str) -> str | None:
         return str(int(shell.process.time) % 1000)
     if name == "HOSTNAME" and shell.dialect.name == "bash":
         return shell.process.machine.hostname
+    if name == "BASHPID" and shell.dialect.name == "bash":
+        return str(shell.process.pid + (shell.level if shell.process.pid == shell.pid else 0))
     table = {"UID": str(shell.process.machine.user.uid), "EUID": str(shell.process.machine.user.uid)}
     table |= {"FUNCNAME": shell.calls[0]} if shell.calls else {}
-    table |= {"BASH_VERSINFO": "5", "BASH_VERSION": "5.2.15(1)-release", "BASH": "/usr/bin/bash", "OSTYPE": "linux-gnu"}
+    table |= {"BASH": "/usr/bin/bash", "OSTYPE": "linux-gnu", "DIRSTACK": shell.process.cwd}
+    table |= {"BASH_SUBSHELL": str(shell.level), "BASH_COMMAND": shell.current, "HOSTTYPE": "x86_64"}
+    table |= {
+        "MACHTYPE": "x86_64-pc-linux-gnu",
+        "BASH_VERSINFO": "5",
+        "BASH_VERSION": "5.2.15(1)-release",
+        "BASH": "/usr/bin/bash",
+        "OSTYPE": "linux-gnu",
+    }
     return table.get(name) if shell.dialect.name == "bash" else None
 
 
@@ -78,8 +117,8 @@ def _element(shell: Shell, name: str) -> str | None:
     name, _, index = name.removesuffix("]").partition("[")
     array = array_of(shell, name)
     if index in ("@", "*"):
-        return (shell.variables.get("IFS", " ")[:1] if index == "*" else " ").join(array.values())
-    key = array.key(index, shell.variables)
+        return (joint(shell) if index == "*" else " ").join(array.values())
+    key = array.key(index, Values(shell))
     return None if key is None else array.items.get(key)
 
 
@@ -161,11 +200,11 @@ def _slice(shell: Shell, text: str, bounds: str) -> str:
     first, _, second = bounds.partition(":")
     current = encoded(text)
     try:
-        begin = value(first, shell.variables)
+        begin = value(first, Values(shell))
         begin = max(0, begin + len(current)) if begin < 0 else begin
         if not second.strip():
             return current[begin:].decode("utf-8", "surrogateescape")
-        length = value(second, shell.variables)
+        length = value(second, Values(shell))
     except ArithmeticProblem:
         return ""
     return current[begin : length if length < 0 else begin + length].decode("utf-8", "surrogateescape")

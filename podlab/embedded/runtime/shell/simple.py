@@ -18,6 +18,8 @@ UNSPLIT = frozenset(["export", "local", "readonly", "declare", "typeset"])
 async def simple(shell: Shell, node: Simple) -> int:
     """Expand the words, redirect, assign, and run what the first word names."""
     shell.line, shell.substituted = node.line, 0
+    if not shell.held:
+        shell.current = source(node)
     before = shell.io
     try:
         words = await _words(shell, node)
@@ -28,12 +30,24 @@ async def simple(shell: Shell, node: Simple) -> int:
         if words[:1] == ["exec"] and len(words) == 1:
             before = shell.io
         shell.alone = shell.alone or (id(node) in shell.final and not shell.traps)
-        return await _with_assignments(shell, node, words)
+        code = await _with_assignments(shell, node, words)
+        shell.statuses = [code]
+        return code
     except Unredirected as problem:
         return shell.checked(shell.fail(str(problem), shell.dialect.unreadable))
     finally:
         closed(before, shell.io)
         shell.io = before
+
+
+def source(node: Simple) -> str:
+    """A command as bash's BASH_COMMAND tells it."""
+    given = [f"{name}={word.source}" for name, word in node.assignments] + [word.source for word in node.words]
+    for redirect in node.redirects:
+        number = str(redirect.number) if redirect.number >= 0 else ""
+        apart = "" if redirect.operator.endswith("&") else " "
+        given.append(f"{number}{redirect.operator}{apart}{redirect.target.source}")
+    return " ".join(given)
 
 
 async def _words(shell: Shell, node: Simple) -> list[str]:

@@ -28,6 +28,15 @@ class Exit(Exception):
         self.code = code & 255
 
 
+class Discarded(Exit):
+    """bash leaves the rest of a line, and goes on with the next one."""
+
+
+def failed(dialect: Dialect, code: int) -> Exit:
+    """What an error in an expansion or assignment ends: a line of bash's, or the shell."""
+    return Discarded(1) if dialect is BASH else Exit(code)
+
+
 class Interrupted(Exception):
     """Somebody typed ^C on an interactive shell's terminal."""
 
@@ -78,6 +87,8 @@ class Shell:
     waited: set[int] = field(default_factory=set)
     final: frozenset[int] = frozenset()
     whole: Command | None = None
+    level: int = 0
+    current: str = ""
     option_place: tuple[int, int] = (1, 0)
     inline: bool = False
     named: bool = False
@@ -122,13 +133,19 @@ class Shell:
             raise Exit(code)
         return code
 
-    async def settled(self, code: int) -> int:
-        """The same, after bash's ERR trap."""
-        if code and not self.tested and (action := self.traps.get("ERR")):
+    async def settled(self, code: int, command: str = "") -> int:
+        """The same, after bash's ERR trap, which functions have only with `set -E`; it is told the command."""
+        if code and not self.tested and (action := self.traps.get("ERR")) and (not self.calls or "E" in self.options):
+            held, self.current = self.current, command or self.current
             self.status, self.held, self.traps["ERR"] = code, self.line, ""
             await self.evaluate(action)
-            self.traps["ERR"], self.held, self.status = action, 0, code
+            self.traps["ERR"], self.held, self.status, self.current = action, 0, code, held
         return self.checked(code)
+
+    def kept_traps(self) -> dict[str, str]:
+        """What a subshell has of the traps: signals that are ignored, and with `set -E` bash's ERR."""
+        kept = {"ERR"} if "E" in self.options else set[str]()
+        return {name: action for name, action in self.traps.items() if action == "" or name in kept}
 
     def copy(self, process: Process | None = None, io: Io | None = None) -> Shell:
         """A subshell: changes in it stay in it."""
@@ -137,13 +154,14 @@ class Shell:
             self,
             process=process,
             io=io or replace(self.io, process=process),
+            level=self.level + 1,
             loops=0,
             variables=dict(self.variables),
             arrays={name: array.copy() for name, array in self.arrays.items()},
             exported=set(self.exported),
             fixed=set(self.fixed),
             functions=dict(self.functions),
-            traps={name: action for name, action in self.traps.items() if action == ""},
+            traps=self.kept_traps(),
             options=set(self.options),
             locals=[dict(frame) for frame in self.locals],
             jobs=[],
@@ -164,7 +182,7 @@ class Shell:
         """Set a variable; too much of it is the end of the process, as it would be for memory."""
         if name in self.fixed:
             self.fail(self.dialect.read_only.format(name))
-            raise Exit(self.dialect.unusable)
+            raise failed(self.dialect, self.dialect.unusable)
         if "[" in name or name in self.arrays:
             self.put(name, value)
             return
@@ -213,7 +231,7 @@ class Shell:
         """What the programs it starts are told."""
         return {key: value for key, value in self.variables.items() if key in self.exported}
 
-    async def evaluate(self, text: str, above: int = 0, *, last: bool = False) -> int:
+    async def evaluate(self, text: str, above: int = 0, *, last: bool = False, said: str = "") -> int:
         """Run source text in this shell, line after line; so many have been `above` it. Raises Exit for nonsense.
 
         The `last` text of a shell ends with a program that takes its place, where the dialect does so.
@@ -224,8 +242,9 @@ class Shell:
             try:
                 line = parser.line()
             except SyntaxProblem as problem:
-                name = f"{self.name}: line {problem.line}" if self.named and self.dialect is ASH else self.name
-                self.io.fail(syntax_error(self.dialect, problem, text, name, problem.line))
+                self._unreadable(problem, text, said)
+                if said and self.dialect is BASH:
+                    return 1
                 raise Exit(2) from None
             except RecursionError:
                 self.fail("syntax error: too deep")
@@ -236,7 +255,21 @@ class Shell:
             if last and not parser.reader.text[parser.reader.at :].strip():
                 self.final = final(line, deep=self.dialect.name == "ash")
             if "n" not in self.options:
-                await self.run(self, line)
+                try:
+                    await self.run(self, line)
+                except Discarded:
+                    if self.level:
+                        raise
+                    self.status, self.statuses = 1, [1]
+
+    def _unreadable(self, problem: SyntaxProblem, text: str, said: str) -> None:
+        """Say why a text cannot be read, in the name of the builtin that was to read it."""
+        name = f"{self.name}: line {problem.line}" if self.named and self.dialect is ASH else self.name
+        if said and self.dialect is not DASH:
+            name += f": {said}" + f": line {self.shown_line}" * (self.dialect is ASH)
+        told = syntax_error(self.dialect, problem, text, name, problem.line)
+        before = f"{self.name}: {problem.line}: "
+        self.io.fail(told.replace(before, f"{before}{said}: ", 1) if said and self.dialect is DASH else told)
 
 
 PATHS = {

@@ -8,6 +8,8 @@ from podlab.embedded.runtime.commands.text import printing
 from podlab.embedded.runtime.expressions.arithmetic import ArithmeticProblem, value
 from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.shell import arrays
+from podlab.embedded.runtime.shell.parameters import Values
+from podlab.embedded.runtime.shell.reckoning import complaint
 from podlab.embedded.runtime.shell.state import Exit, Shell
 
 
@@ -130,7 +132,7 @@ def _reckoned(shell: Shell, word: str) -> str:
     """`name=expression` with the expression's value."""
     name, equals, given = word.partition("=")
     try:
-        return f"{name}={value(given, shell.variables)}" if equals else word
+        return f"{name}={value(given, Values(shell))}" if equals else word
     except ArithmeticProblem:
         return word
 
@@ -142,9 +144,15 @@ async def unset(shell: Shell, words: list[str]) -> int:
         if functions:
             shell.functions.pop(name, None)
             continue
+        if name in shell.fixed and shell.dialect.name == "bash":
+            shell.refuse("unset", f"{name}: cannot unset: readonly variable", 1)
+            return 1
         if name in shell.fixed:
             shell.refuse("unset", shell.dialect.read_only.format(name))
             raise Exit(2)
+        if shell.dialect.name == "bash" and name in shell.functions and name not in (*shell.variables, *shell.arrays):
+            del shell.functions[name]
+            continue
         array, _, index = name.removesuffix("]").partition("[")
         if index and array in shell.arrays:
             shell.arrays[array].items.pop(shell.arrays[array].key(index, shell.variables) or "", None)
@@ -252,10 +260,10 @@ async def let(shell: Shell, words: list[str]) -> int:
         return shell.refuse("let", "expression expected", 2 if ash else 1)
     for word in words:
         try:
-            found = value(word, shell.variables)
+            found = value(word, Values(shell))
         except ArithmeticProblem as problem:
-            wrong = "arithmetic syntax error" if "syntax" in str(problem) else str(problem)
-            return shell.refuse("let", wrong if ash else f"{word}: {problem}", 2 if ash else 1)
+            wrong = complaint(shell.dialect, problem, word)
+            return shell.refuse("let", wrong, 2 if ash else 1)
     return int(found == 0)
 
 
@@ -266,8 +274,9 @@ async def getopts(shell: Shell, words: list[str]) -> int:
         return shell.refuse("getopts", usage.get(shell.dialect.name, "usage: getopts optstring var [arg]"), 2)
     known, name, given = words[0], words[1], words[2:] or list(shell.arguments)
     place, inside = shell.option_place
+    place, inside = (place, inside) if place else (1, 0)
     asked = shell.variables.get("OPTIND", "1")
-    if asked.isdecimal() and int(asked) != place:
+    if asked.isdecimal() and int(asked) != place and shell.option_place[0]:
         place, inside = int(asked), 0
     word = given[place - 1] if 0 < place <= len(given) else ""
     if len(word) < 2 or word[0] != "-" or word == "--":
@@ -280,11 +289,13 @@ async def getopts(shell: Shell, words: list[str]) -> int:
     argument, after = None, (place, inside + 1) if rest else (place + 1, 0)
     if letter in known.replace(":", "") and f"{letter}:" in known:
         argument = rest or (given[place] if place < len(given) else None)
-        after = (place + (1 if rest else 2), 0)
+        after = (place + (1 if rest or argument is None else 2), 0)
     found = _checked(shell, known, letter, argument)
     shell.variables.pop("OPTARG", None)
     if argument is not None or (found != letter and known.startswith(":")):
         shell.assign("OPTARG", argument if argument is not None else letter)
+    elif found == letter and shell.dialect.name != "bash":
+        shell.assign("OPTARG", "")
     shell.assign(name, found)
     shell.assign("OPTIND", str(after[0]))
     shell.option_place = after

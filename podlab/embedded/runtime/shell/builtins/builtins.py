@@ -114,7 +114,7 @@ def _pseudo(shell: Shell, signal: str) -> bool:
 
 async def eval_(shell: Shell, words: list[str]) -> int:
     """`eval`: the words are a command line."""
-    return await shell.evaluate(" ".join(words))
+    return await shell.evaluate(" ".join(words), said="eval")
 
 
 async def exec_(shell: Shell, words: list[str]) -> int:

@@ -26,8 +26,10 @@ async def wait(shell: Shell, words: list[str]) -> int:
             shell.process.catch_up()
             return 143
         code = ended.result()
-        if words and (fate := job.fate):
-            shell.io.fail(fate)
+        if words and job.fate and shell.dialect.name != "bash":
+            shell.io.fail(job.fate)
+        elif words and job.fate not in ("", "Terminated"):
+            shell.io.fail(job.told(shell.prefix))
     shell.process.catch_up()
     if not words and shell.dialect.name != "bash":
         shell.waited |= {job.process.pid for job in jobs}

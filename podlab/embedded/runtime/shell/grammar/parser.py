@@ -60,6 +60,8 @@ class Parser:
 
     def _substitution(self) -> Sequence:
         found = self._statements()
+        if not self.reader.peek():
+            raise Incomplete(")", quote=")", line=self.reader.line)
         if not self.reader.take(")"):
             simplecommands.unexpected(self.reader, ")")
         return found
@@ -281,7 +283,7 @@ class Parser:
         while True:
             pattern = self.reader.word()
             if pattern is None:
-                simplecommands.unexpected(self.reader)
+                simplecommands.unexpected(self.reader, "" if self.reader.peek() else ")")
                 raise AssertionError
             patterns.append(pattern)
             if not self.reader.take("|"):
@@ -332,9 +334,9 @@ class Parser:
     def _function(self, name: str) -> Command:
         self._newlines()
         body = self._compound()
-        if body is None:
+        if body is None and "arrays" in self.features:
             simplecommands.unexpected(self.reader, "{")
-            raise AssertionError
+        body = body or simplecommands.simple(self.reader, self.features)
         redirects = []
         while (redirect := simplecommands.redirect(self.reader, self.features)) is not None:
             redirects.append(redirect)

@@ -25,6 +25,8 @@ NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 SPECIAL = "@*#?-$!"
 ENDS = frozenset(" \t\n;&|<>()")
 PLAIN = re.compile(r"[^ \t\n;&|<>()\\'\"`$]+")
+NAMED = re.compile(r"\w+|[@*#?$!-]")
+BASH_NAMED = re.compile(r"\w+(?:\[(?:[@*]|[^]\s]{1,40})\])?|[@*#?$!-]")
 EXPANSION = re.compile(r"@[QULuAE](?=\})|:?[-=?+]|##?|%%?|//?|\^\^?|,,?|:")
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b", "E": "\x1b"}
 
@@ -46,12 +48,16 @@ class Reader:
     ) -> None:
         self.text, self.at, self._commands, self._whole, self._above = text, 0, commands, whole, above
         self.pending: list[Here] = []
-        self._beside = "<(" in features
+        self._beside, self._arrays = "<(" in features, "arrays" in features
 
     @property
     def line(self) -> int:
         """The number of the line that is being read, after those `above` the text."""
-        return self._above + self.text.count("\n", 0, self.at) + 1
+        return self.line_of(self.at)
+
+    def line_of(self, place: int) -> int:
+        """The number of the line of a place that has been read."""
+        return self._above + self.text.count("\n", 0, place) + 1
 
     def peek(self) -> str:
         """The next character; "" at the end."""
@@ -113,6 +119,7 @@ class Reader:
         if here.quoted:
             return Word((Text(body, quoted=True),), body)
         inner = Reader(body, self._commands)
+        inner._arrays = self._arrays
         return Word(tuple(self._nested(inner)), body)
 
     def _nested(self, inner: Reader) -> list[Part]:
@@ -202,12 +209,13 @@ class Reader:
     def parts(self, end: str, *, here: bool = False, nested: str = "") -> list[Part]:
         """Parts as within double quotes, up to but without `end`; "" is the end of the text."""
         parts: list[Part] = []
+        begun = self.at
         special = "$`\\\n" if here else '$`\\\n"' if end == '"' or not nested else "$`\\\n}"
         while (char := self.peek()) != end or not char:
             if not char:
                 if not end:
                     return parts
-                raise Incomplete(quote=end, line=self.line)
+                raise Incomplete(quote=end, line=self.line, begun=self.line_of(begun))
             if char == "\\":
                 following = self.text[self.at + 1 : self.at + 2]
                 self.at += 2
@@ -258,10 +266,10 @@ class Reader:
 
     def _backquoted(self, *, quoted: bool) -> Part:
         self.at += 1
-        out = []
+        out, begun = [], self.at
         while (char := self.peek()) != "`":
             if not char:
-                raise Incomplete(quote="`", line=self.line)
+                raise Incomplete(quote="`", line=self.line, begun=self.line_of(begun))
             if char == "\\" and self.text[self.at + 1 : self.at + 2] in ("`", "\\", "$", *('"' if quoted else ())):
                 self.at += 1
                 char = self.peek()
@@ -292,7 +300,7 @@ class Reader:
                 parts.append(Text(char, quoted=True))
                 self.at += 1
         if not self.peek():
-            raise Incomplete("))", line=self.line)
+            raise Incomplete(quote="))", line=self.line)
         self.at = begin  # not an expression: a subshell within a substitution
         return None
 
@@ -314,6 +322,7 @@ class Reader:
         return Word(tuple(parts), self.text[begin : self.at - len(end)])
 
     def _braced(self, *, quoted: bool) -> Part:
+        begun = self.at
         self.at += 2
         if self.peek() == "#" and self.text[self.at + 1 : self.at + 2] not in ("}", ""):
             found = re.compile(r"#(\w+(?:\[[@*]\])?|[@*?$!#-])\}").match(self.text, self.at)
@@ -323,29 +332,38 @@ class Reader:
         if found := re.compile(r"![A-Za-z_]\w*(?:\[[^]\s]{1,40}\]|[*@])?\}").match(self.text, self.at):
             self.at = found.end()
             return Parameter(found[0][:-1], quoted=quoted)
-        found = re.compile(r"\w+(?:\[(?:[@*]|[^]\s]{1,40})\])?|[@*#?$!-]").match(self.text, self.at)
+        named = BASH_NAMED if self._arrays else NAMED
+        found = named.match(self.text, self.at)
         if not found:
-            raise SyntaxProblem("Bad substitution", line=self.line)
+            return self._bad(begun)
         self.at = found.end()
         if self.peek() == "}":
             self.at += 1
             return Parameter(found[0], quoted=quoted)
         operator = EXPANSION.match(self.text, self.at)
         if not operator:
-            if not self.peek():
-                raise Incomplete("}", line=self.line)
-            raise SyntaxProblem("Bad substitution", line=self.line)
+            return self._bad(begun)
         self.at = operator.end()
-        word = self._operand(quoted=quoted)
+        word = self._operand(quoted=quoted, begun=begun)
         return Parameter(found[0], operator[0], word, quoted)
 
-    def _operand(self, *, quoted: bool) -> Word:
+    def _bad(self, begun: int) -> Part:
+        """A `${…}` that means nothing: bash says so when it comes to it. Raises SyntaxProblem."""
+        end = self.text.find("}", self.at)
+        if end < 0:
+            raise Incomplete(quote="}", line=self.line, begun=self.line_of(begun))
+        if not self._arrays or self.text[self.at] in "~@":
+            raise SyntaxProblem("Bad substitution", line=self.line)
+        self.at = end + 1
+        return Parameter(self.text[begun : self.at], "bad")
+
+    def _operand(self, *, quoted: bool, begun: int) -> Word:
         """What follows the operator, up to the closing brace."""
         parts: list[Part] = []
         begin = self.at
         while (char := self.peek()) != "}":
             if not char:
-                raise Incomplete("}", line=self.line)
+                raise Incomplete(quote="}", line=self.line, begun=self.line_of(begun))
             if quoted and char == "'":
                 parts.append(Text("'", quoted=True))
                 self.at += 1

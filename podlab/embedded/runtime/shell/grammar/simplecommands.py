@@ -39,7 +39,7 @@ def unexpected(reader: Reader, expected: str = "") -> None:
     if word is None:
         raise Incomplete(expected, line=line)
     reserved = word.plain in ENDING or word.plain in OPENING
-    raise SyntaxProblem(f'"{word.plain}"' if reserved else "word", expected, line=line)
+    raise SyntaxProblem(f'"{word.plain}"' if reserved else "word", expected, line=line, written=word.source)
 
 
 def simple(reader: Reader, features: frozenset[str]) -> Command:
@@ -72,7 +72,9 @@ def simple(reader: Reader, features: frozenset[str]) -> Command:
     if "arrays" in features and words and words[0].plain in ("select", "coproc"):
         raise SyntaxProblem(f"podlab does not simulate bash's {words[0].plain}", line=line)
     if words and reader.operator() == "(":
-        unexpected(reader)
+        if len(words) == 1 and not assignments and not redirects:
+            reader.take("(")
+        unexpected(reader, ")" * (reader.operator() != "("))
     return Simple(tuple(assignments), tuple(words), tuple(redirects), tuple(arrays), line)
 
 
@@ -118,6 +120,8 @@ def redirect(reader: Reader, features: frozenset[str]) -> Redirect | None:
     reader.take(operator)
     target = reader.word()
     if target is None:
+        if "arrays" in features and not reader.peek():
+            raise SyntaxProblem("newline", line=reader.line)
         unexpected(reader)
         raise AssertionError
     here = None

@@ -255,16 +255,21 @@ def final(command: Command | None, *, deep: bool) -> frozenset[int]:
 
 
 class SyntaxProblem(Exception):
-    """A script that cannot be read: the token in the way as it is shown, and what was expected instead."""
+    """A script that cannot be read: the token in the way as it is shown and written, and what was expected instead."""
 
-    def __init__(self, token: str, expected: str = "", *, line: int = 1) -> None:
+    def __init__(self, token: str, expected: str = "", *, line: int = 1, written: str = "") -> None:
         super().__init__(token)
-        self.token, self.expected, self.line = token, expected, line
+        self.token, self.expected, self.line, self.written = token, expected, line, written
 
 
 class Incomplete(SyntaxProblem):
-    """A script that ends too early; `until` is the line that a here-document waits for, `quote` an open quotation."""
+    """A script that ends too early.
 
-    def __init__(self, expected: str = "", *, quote: str = "", until: str = "", line: int = 1) -> None:
+    `until` is the line that a here-document waits for, `quote` an open quotation, which has `begun` on a line.
+    """
+
+    def __init__(
+        self, expected: str = "", *, quote: str = "", until: str = "", line: int = 1, begun: int | None = None
+    ) -> None:
         super().__init__("end of file", expected, line=line)
-        self.quote, self.until = quote, until
+        self.quote, self.until, self.begun = quote, until, line if begun is None else begun

@@ -1,0 +1,99 @@
+"""Carries out words: a function, a builtin, or a program of the container's image. Nothing runs on the host."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+
+from podlab.embedded.runtime.commands.commands import run_command
+from podlab.embedded.runtime.machine import executables
+from podlab.embedded.runtime.machine.children import finish
+from podlab.embedded.runtime.machine.children import start as start_child
+from podlab.embedded.runtime.machine.stdio import Io
+from podlab.embedded.runtime.shell.builtins import assignments
+from podlab.embedded.runtime.shell.builtins.builtins import INLINE, builtin
+from podlab.embedded.runtime.shell.state import Leave, Shell
+
+SPECIAL = frozenset(": . eval exec exit export readonly return set shift times trap unset".split())  # noqa: SIM905
+"""Builtins that leave the assignments before them in force: POSIX's special ones."""
+
+
+async def call(shell: Shell, words: list[str], extra: dict[str, str]) -> int:
+    """Run words: a function, a builtin, or a program; after the word `command`, no function."""
+    direct = words[0] == "command" and len(words) > 1 and not words[1].startswith("-")
+    words = words[1:] if direct else words
+    name = words[0]
+    line, text = shell.aliases.get(name, (0, ""))
+    if text and line < shell.line and not direct and shell.dialect.name != "bash":
+        del shell.aliases[name]
+        try:
+            return await shell.evaluate(f"{text} {' '.join(map(shlex.quote, words[1:]))}")
+        finally:
+            shell.aliases[name] = (line, text)
+    if not direct and name in shell.functions:
+        return await _call_function(shell, name, words[1:], extra)
+    if found := builtin(shell, name):
+        before = (
+            {} if name in SPECIAL and shell.dialect.name != "bash" else {key: shell.variables.get(key) for key in extra}
+        )
+        for key, value in extra.items():
+            shell.assign(key, value)
+        try:
+            return await found(shell, words[1:])
+        finally:
+            shell.restore(before)
+    io = replace(shell.io, env=shell.environment() | extra, cwd=shell.process.cwd)
+    if name in INLINE and not (name == "[[" and shell.dialect.name != "ash"):
+        io = replace(io, speaker=shell.speaker(name))
+        into = words[2] if words[:2] == ["printf", "-v"] and shell.dialect.name == "bash" and words[3:] else ""
+        return await (assignments.printed(shell, io, into, words[3:]) if into else run_command(io, words))
+    if shell.alone:
+        shell.alone, shell.process.argv = False, words
+        return await _program(shell, words, io)
+    child = shell.process.child(words)
+    job = start_child(child, lambda: _program(shell, words, replace(io, process=child)))
+    code = await finish(shell.process, [job])
+    if job.fate:
+        named = shell.dialect.name == "bash" and job.fate != "Terminated"
+        shell.io.fail(job.told(shell.prefix) if named else job.fate)
+    return code
+
+
+async def _program(shell: Shell, words: list[str], io: Io) -> int:
+    machine = io.process.machine
+    if why := executables.missing(
+        words, machine.image.commands, machine.image.entrypoint, machine.files, shell.process.cwd
+    ):
+        return _unstarted(shell, words[0], why, io)
+    process = io.process
+    process.argv, process.env, process.cwd = words, dict(io.env or {}), shell.process.cwd
+    process.stdin, process.out, process.err, process.more = io.stdin, io.out, io.err, io.more
+    return await machine.run(process)
+
+
+def _unstarted(shell: Shell, name: str, why: str, io: Io) -> int:
+    if why.endswith("permission denied"):
+        directory = shell.dialect.name == "bash" and io.process.machine.files.is_directory(io.path(name))
+        return io.fail(f"{shell.place} {name}: {'Is a directory' if directory else 'Permission denied'}", 126)
+    if shell.dialect.name == "bash" and "/" in name:
+        return io.fail(f"{shell.prefix} {name}: No such file or directory", 127)
+    return io.fail(f"{shell.place} {shell.dialect.not_found.format(name)}", 127)
+
+
+async def _call_function(shell: Shell, name: str, arguments: list[str], extra: dict[str, str]) -> int:
+    before, loops, shell.arguments, shell.loops = shell.arguments, shell.loops, tuple(arguments), 0
+    place = shell.option_place
+    shell.option_place = place if shell.dialect.name == "bash" else (0, 0)
+    shell.locals.append({key: shell.variables.get(key) for key in extra})
+    shell.variables.update(extra)
+    shell.calls.insert(0, name)
+    try:
+        return await shell.run(shell, shell.functions[name])
+    except Leave as left:
+        if left.kind != "return":
+            raise
+        return left.value
+    finally:
+        shell.arguments, shell.loops, _ = before, loops, shell.calls.pop(0)
+        shell.option_place = shell.option_place if shell.dialect.name == "bash" else place
+        shell.restore(shell.locals.pop())
