@@ -41,7 +41,7 @@ LINES = "printf 'b 2\\na 1\\nc 3\\n' | "
         ("grep -ril welcome /usr/share/nginx/html", "/usr/share/nginx/html/index.html\n"),
         ("touch /tmp/f; chmod 600 /tmp/f; stat -c %a /tmp/f; ls -l /tmp/f | cut -c1-10", "600\n-rw-------\n"),
         ("find /etc/nginx -name '*.conf' -type f", "/etc/nginx/conf.d/default.conf\n/etc/nginx/nginx.conf\n"),
-        ("command -v cat cd; type ls exit", "/usr/bin/cat\nls is /usr/bin/ls\nexit is a shell builtin\n"),
+        ("command -v cat cd; type ls exit", "/usr/bin/cat\nls is /usr/bin/ls\nexit is a special shell builtin\n"),
         ("echo 'x=5; f() { echo $x; }' > /tmp/l; . /tmp/l; f", "5\n"),
         ("HOME=/root; echo ~ ~/a '~'; umask", "/root /root/a ~\n0022\n"),
         ("echo $; echo a $ b", "$\na $ b\n"),

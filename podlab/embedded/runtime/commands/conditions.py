@@ -24,6 +24,7 @@ def test(io: Io, words: list[str], *, patterns: bool = False, matched: list[str]
 
 
 UNARY = frozenset(f"-{letter}" for letter in "abcdefghknprstuvwxzGLNOS")
+JOINING = frozenset(["-a", "-o", "&&", "||"])
 BINARY = frozenset(["=", "==", "!=", "=~", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"])
 
 
@@ -42,9 +43,12 @@ class _Condition:
         if len(words) == 3 and words[1] in BINARY and not (words[1] in ("==", "=~") and self._dash()):
             return self._binary(*words)
         if len(words) == 3 and not (words[0] in ("!", "(") or words[1] in ("-a", "-o", "&&", "||")):
-            raise Unclear(self._unknown(words[1] if self.io.busybox else words[0], binary=True))
+            unary = words[0] in UNARY
+            raise Unclear(self._unknown(words[1 + unary if self.io.busybox else unary], binary=True))
         if len(words) == 2 and words[1] in BINARY and words[0] != "!" and "line " not in self.io.speaker:
             raise Unclear(f"{words[1]}: argument expected")
+        if len(words) == 4 and "line " in self.io.speaker and words[0] not in ("!", "(") and not JOINING & set(words):
+            raise Unclear("too many arguments")
         if len(words) == 2 and words[0] != "!" and words[0] not in UNARY:
             raise Unclear(self._unknown(words[0] if not self.io.busybox else words[1], binary=False))
         found = self._or()

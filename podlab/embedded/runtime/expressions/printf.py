@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 
 CONVERSION = re.compile(
-    r"%(?P<flags>[-+ #0']*)(?P<width>\*|\d{0,9})(?:\.(?P<precision>\*|\d{0,9}))?[hlLjzt]*(?P<kind>[A-Za-z%])"
+    r"%(?P<flags>[-+ #0']*)(?P<width>\*|\d{0,9})(?:\.(?P<precision>\*|\d{0,9}))?[hlLjzt]*"
+    r"(?:\((?P<time>[^)]*)\)T|(?P<kind>[A-Za-z%]))"
 )
 WIDEST = 2**20
 """Columns that one conversion may fill."""
@@ -27,7 +28,7 @@ def filled(template: str, value: Callable[[str], object], *, unknown: Callable[[
     """
 
     def one(found: re.Match[str]) -> str:
-        kind = found["kind"]
+        kind = found["kind"] or "s"
         if kind == "%":
             return "%"
         flags = found["flags"].replace("'", "")
@@ -35,7 +36,7 @@ def filled(template: str, value: Callable[[str], object], *, unknown: Callable[[
         precision, _ = _measure(found["precision"], value, "") if found["precision"] is not None else (-1, "")
         if kind not in "diouxXcsbqfFeEgGaA":
             return unknown(kind)
-        return shown(kind, flags, width, precision, value(kind))
+        return shown(kind, flags, width, precision, value(kind if found["time"] is None else f"T{found['time']}"))
 
     return CONVERSION.sub(one, template)
 

@@ -11,11 +11,8 @@ from podlab.embedded.runtime.machine.children import finish
 from podlab.embedded.runtime.machine.children import start as start_child
 from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.shell.builtins import assignments
-from podlab.embedded.runtime.shell.builtins.builtins import INLINE, builtin
+from podlab.embedded.runtime.shell.builtins.builtins import INLINE, SPECIAL, builtin
 from podlab.embedded.runtime.shell.state import Leave, Shell
-
-SPECIAL = frozenset(": . eval exec exit export readonly return set shift times trap unset".split())  # noqa: SIM905
-"""Builtins that leave the assignments before them in force: POSIX's special ones."""
 
 
 async def call(shell: Shell, words: list[str], extra: dict[str, str]) -> int:
@@ -50,6 +47,8 @@ async def call(shell: Shell, words: list[str], extra: dict[str, str]) -> int:
     if shell.alone:
         shell.alone, shell.process.argv = False, words
         return await _program(shell, words, io)
+    if "/" not in name and (path := executables.place(name, shell.process.machine.image, shell.process.machine.files)):
+        shell.hashed[name] = (path, shell.hashed.get(name, ("", 0))[1] + 1)
     child = shell.process.child(words)
     job = start_child(child, lambda: _program(shell, words, replace(io, process=child)))
     code = await finish(shell.process, [job])

@@ -14,7 +14,8 @@ from podlab.embedded.runtime.shell.grammar.syntax import Parameter, Text, Word
 from podlab.embedded.runtime.shell.state import Exit, Shell
 
 Expand = Callable[[Shell, Word], Awaitable[str]]
-SHOWN = "efhimnsuvxC"
+SHOWN = {"ash": "ubaCvxcnsmife", "dash": "ubaCvxnsmife", "bash": "abefhkmnptuvxBCEHPTcs"}
+"""The letters of `$-` in each shell's order."""
 
 
 class Values(MutableMapping[str, str]):
@@ -68,7 +69,8 @@ def parameter(shell: Shell, name: str) -> str | None:
         return special[name]
     if name == "-":
         always = {"ash": "c" * shell.inline, "bash": "hBc" if shell.inline else "hB"}.get(shell.dialect.name, "")
-        return "".join(letter for letter in SHOWN if letter in shell.options) + always
+        letters = shell.options | set(always)
+        return "".join(letter for letter in SHOWN[shell.dialect.name] if letter in letters)
     if "[" in name:
         return _element(shell, name)
     if name in shell.variables:

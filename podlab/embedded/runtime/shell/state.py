@@ -88,6 +88,8 @@ class Shell:
     final: frozenset[int] = frozenset()
     whole: Command | None = None
     level: int = 0
+    sourced: int = 0
+    deeper: int = 0
     current: str = ""
     option_place: tuple[int, int] = (1, 0)
     inline: bool = False
@@ -96,6 +98,8 @@ class Shell:
     substituted: int = 0
     statuses: list[int] = field(default_factory=list)
     aliases: dict[str, tuple[int, str]] = field(default_factory=dict)
+    hashed: dict[str, tuple[str, int]] = field(default_factory=dict)
+    attributes: dict[str, str] = field(default_factory=dict)
     limits: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -170,6 +174,8 @@ class Shell:
             final=frozenset(),
             whole=None,
             aliases=dict(self.aliases),
+            hashed=dict(self.hashed),
+            attributes=dict(self.attributes),
             limits=dict(self.limits),
         )
 

@@ -15,11 +15,15 @@ async def kill(io: Io, words: list[str], jobs: Mapping[str, int] | None = None, 
     busy = io.busybox
     prefix = f"{prefix.split(':')[0]}:" if busy and prefix else prefix or "kill:"
     if words[:1] == ["-l"]:
-        return _list(io, words[1:], busy)
+        return _list(io, words[1:], busy, prefix)
     given = words
     name, words = _wanted(words)
     if not name:
-        dash = f"kill: invalid signal number or name: {words[0]}" if given[:1] == ["-s"] else "kill: Illegal option -"
+        dash = (
+            f"kill: invalid signal number or name: {words[0]}"
+            if given[:1] == ["-s"]
+            else f"kill: Illegal option -{words[0][:1]}"
+        )
         return io.fail(f"{prefix} bad signal name '{words[0]}'" if busy else f"{prefix} {dash}", 1 + (not busy))
     if not words:
         usage = "kill: Usage: kill [-s sigspec | -signum | -sigspec] [pid | job]... or\nkill -l [exitstatus]"
@@ -38,9 +42,11 @@ def _wanted(words: list[str]) -> tuple[str, list[str]]:
     return "TERM", [word for word in words if word != "--"]
 
 
-def _list(io: Io, words: list[str], busy: bool) -> int:
-    for word in words:
+def _list(io: Io, words: list[str], busy: bool, prefix: str) -> int:
+    for word in words if busy else words[:1]:
         number = int(word) & 127 if word.isdigit() else 0
+        if not busy and not 0 < number <= len(NAMES) and not NUMBERS.get(word):
+            return io.fail(f"{prefix} kill: invalid signal number or exit status: {word}", 2)
         io.say(NAMES[number - 1] if word.isdigit() and 0 < number <= len(NAMES) else str(NUMBERS.get(word, word)))
     if not words:
         rows = [f"{number:2}) {name}" for number, name in enumerate(NAMES, 1)] if busy else ["0", *NAMES]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from podlab.embedded.runtime.commands import usage
+from podlab.embedded.runtime.expressions import dates
 from podlab.embedded.runtime.expressions import printf as formats
 from podlab.embedded.runtime.machine.stdio import Io
 
@@ -50,48 +53,101 @@ async def echo(io: Io, words: list[str]) -> int:
 async def printf(io: Io, words: list[str]) -> int:
     """`printf FORMAT [VALUE]…`: the format is used again until no value is left."""
     words = words[1:] if words[:1] == ["--"] else words
+    dash, bash = bool(DASH.fullmatch(io.speaker)), "line " in io.speaker
+    if not words and bash:
+        return io.fail("printf: usage: printf [-v var] format [arguments]", 2)
+    if not words and not io.busybox and not dash:
+        return io.complain("printf", "missing operand\nTry 'printf --help' for more information.")
     if not words:
-        return io.complain(
-            "printf", "usage: printf FORMAT [ARGUMENT...]" if io.busybox else "usage: printf format [arguments]", 2
-        )
+        return io.complain("printf", f"usage: printf {'FORMAT [ARGUMENT...]' if io.busybox else 'format [arg ...]'}", 2)
     if io.busybox and (bad := formats.unknown(words[0])):
         return io.complain("printf", f"{bad}: invalid format")
-    template = unescaped(words[0], hexadecimal=not DASH.fullmatch(io.speaker), quoted=True)
-    values, code = list(words[1:]), 0
-
-    def value(kind: str) -> object:
-        nonlocal code
-        given = values.pop(0) if values else ""
-        if kind in "sc":
-            return given[:1] if kind == "c" else given
-        if kind in "bq":
-            return unescaped(given) if kind == "b" else _quoted(given)
-        found, wrong = _number(given, whole=kind in "diouxX*")
-        if wrong:
-            code = io.complain("printf", wrong_number(io, given))
-        return found
-
-    def unknown(kind: str) -> str:
-        nonlocal code
-        code = io.complain("printf", f"%{kind}: invalid format")
-        return ""
-
+    template = unescaped(words[0], hexadecimal=not dash, quoted=True)
+    asked = () if io.busybox else (BASH_UNKNOWN if bash else UNKNOWN).finditer(template)
+    cut = next((found for found in asked if found[0] != "%%"), None)
+    values = _Values(io, list(words[1:]), bash=bash)
     while True:
-        left = len(values)
-        io.out(formats.filled(template, value, unknown=unknown).encode(errors="surrogateescape"))
-        if not values or len(values) == left:
-            return code
+        left = len(values.left)
+        whole = template[: cut.start()] if cut else template
+        io.out(formats.filled(whole, values.next, unknown=lambda kind: "").encode(errors="surrogateescape"))
+        if cut:
+            return _undirected(io, cut, bash=bash)
+        if not values.left or len(values.left) == left:
+            return values.code
+
+
+UNKNOWN = re.compile(r"%%|%[-+ #0']*+(?:\*|\d*+)(?:\.(?:\*|\d*+))?+[hlLjzt]*+([^%diouxXcsbfFeEgGaA]|$)")
+BASH_UNKNOWN = re.compile(UNKNOWN.pattern.replace("([^%", "(?!\\([^)]*\\)T)([^%qQ"))
+"""A conversion that a shell does not know."""
+
+
+def _undirected(io: Io, cut: re.Match[str], *, bash: bool) -> int:
+    """What dash and bash say where a format's conversion is none."""
+    if not cut[1]:
+        return io.complain("printf", f"`{cut[0]}': missing format character" if bash else "missing format character", 1)
+    if bash:
+        return io.complain("printf", f"`{cut[1]}': invalid format character", 1)
+    return io.complain("printf", f"{cut[0]}: invalid directive", 2)
+
+
+@dataclass(slots=True)
+class _Values:
+    """The values that a format's conversions take, one after another."""
+
+    io: Io
+    left: list[str]
+    bash: bool
+    code: int = 0
+
+    def next(self, kind: str) -> object:
+        given = self.left.pop(0) if self.left else None
+        if kind in ("s", "c"):
+            return (given or "")[:1] if kind == "c" else given or ""
+        if kind in ("b", "q"):
+            return (
+                unescaped(given or "")
+                if kind == "b"
+                else backslashed(given or "")
+                if self.bash
+                else _quoted(given or "")
+            )
+        if kind.startswith("T"):
+            seconds = int(given) if given and given.lstrip("-").isdecimal() else -1
+            moment = datetime.fromtimestamp(self.io.process.time if seconds < 0 else seconds, UTC)
+            return dates.shown(kind[1:] or "%X", moment)
+        found, wrong = _number(given or "", whole=kind in "diouxX*")
+        if self.io.busybox and (wrong or not given) and kind != "*":
+            found, wrong = 0, True
+        if wrong:
+            self.code = self.io.complain("printf", wrong_number(self.io, given or ""))
+        return found
 
 
 def wrong_number(io: Io, given: str) -> str:
     """What a shell says of a value that is no number."""
     if io.busybox:
         return f"invalid number '{given}'"
-    return f"{given}: invalid number" if "line " in io.speaker else f"{given}: expected numeric value"
+    if "line " in io.speaker:
+        return f"{given}: invalid {'octal ' * bool(re.fullmatch('0[0-9]+', given))}number"
+    return f"{given}: {'not completely converted' if NUMBER.match(given) else 'expected numeric value'}"
 
 
 def _quoted(text: str) -> str:
     return text if re.fullmatch(r"[\w./:-]+", text) else "'" + text.replace("'", "'\\''") + "'"
+
+
+def backslashed(text: str) -> str:
+    """A text as bash's `%q` quotes it for a shell."""
+    if not text:
+        return "''"
+    if re.search(r"[\x00-\x1f\x7f]", text):
+        shown = "".join(ANSI.get(char, char if char >= " " else f"\\{ord(char):03o}") for char in text)
+        return f"$'{shown}'"
+    return re.sub(r"[^\w@%+=:./~-]|^~", r"\\\g<0>", text).replace("\\#", "#") if text[0] != "#" else f"\\{text}"
+
+
+ANSI = {"\n": "\\n", "\t": "\\t", "\r": "\\r", "\a": "\\a", "\b": "\\b", "\f": "\\f", "\v": "\\v", "\x1b": "\\E"}
+ANSI |= {"'": "\\'", "\\": "\\\\"}
 
 
 def _number(given: str, *, whole: bool) -> tuple[int | float, bool]:

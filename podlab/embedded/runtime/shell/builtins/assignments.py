@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from podlab.embedded.runtime.commands.text import printing
@@ -11,6 +12,7 @@ from podlab.embedded.runtime.shell import arrays
 from podlab.embedded.runtime.shell.parameters import Values
 from podlab.embedded.runtime.shell.reckoning import complaint
 from podlab.embedded.runtime.shell.state import Exit, Shell
+from podlab.embedded.runtime.streams import Input
 
 
 def _each(shell: Shell, words: list[str], command: str) -> list[str]:
@@ -165,20 +167,23 @@ async def unset(shell: Shell, words: list[str]) -> int:
 
 async def read(shell: Shell, words: list[str]) -> int:
     """`read [-r] [-p PROMPT] [-n COUNT] [-t SECONDS] [-s] [NAME…]`: no prompt, since no terminal is read."""
-    flags, values, names = _options(words, "pntdua")
+    flags, values, names = _options(words, "pntduaNi")
     known = {"dash": "rp", "ash": "rsdpntu", "bash": "rsdpntuaeEiN"}[shell.dialect.name]
     if wrong := sorted((flags | set(values)) - set(known)):
         illegal = "illegal" if shell.dialect.name == "ash" else "Illegal"
         bash = f"-{wrong[0]}: invalid option\nread: usage: {READ_USAGE}"
         return shell.refuse("read", bash if shell.dialect.name == "bash" else f"{illegal} option -{wrong[0]}", 2)
-    if values.get("d"):
-        return await _delimited(shell, values["d"][0], names or ["REPLY"])
-    if "n" in values and values["n"].isdecimal():
-        data = await shell.io.stdin.take(max(int(values["n"][:6]), 1))
-    else:
-        data = await shell.io.stdin.line()
+    if wrong_name := next((name for name in names if not re.fullmatch(r"[A-Za-z_]\w*(\[.*\])?", name, re.ASCII)), ""):
+        return _unnamed(shell, wrong_name)
+    stdin = shell.io.stream(int(values["u"])) if values.get("u", "").isdecimal() else shell.io.stdin
+    if not isinstance(stdin, Input):
+        return shell.refuse("read", f"{values['u']}: invalid file descriptor: Bad file descriptor", 1)
+    if "d" in values:
+        return await _delimited(shell, stdin, values["d"][:1], names or ["REPLY"])
+    count = values.get("n", values.get("N", ""))
+    data = await _characters(stdin, int(count[:6]), whole="N" in values) if count.isdecimal() else await stdin.line()
     while "r" not in flags and data.endswith(b"\\\n"):
-        data = data[:-2] + await shell.io.stdin.line()
+        data = data[:-2] + await stdin.line()
     text = data.decode("utf-8", "surrogateescape").removesuffix("\n")
     if "r" not in flags:
         text = text.replace("\\\\", "\0").replace("\\", "").replace("\0", "\\")
@@ -188,13 +193,31 @@ async def read(shell: Shell, words: list[str]) -> int:
     given = _split(text, shell.variables.get("IFS", " \t\n"), len(names or ["REPLY"]))
     for name, word in zip(names or ["REPLY"], given, strict=True):
         shell.assign(name, text if not names else word)
-    return 0 if data.endswith(b"\n") or (data and "n" in values) else 1
+    return 0 if data.endswith(b"\n") or (data and count) else 1
 
 
-async def _delimited(shell: Shell, end: str, names: list[str]) -> int:
+def _unnamed(shell: Shell, name: str) -> int:
+    """What `read` says of a name that no variable can have."""
+    if shell.dialect.name == "ash":
+        return shell.fail(f"read: '{name}': bad variable name", 1)
+    bash = shell.dialect.name == "bash"
+    return shell.refuse("read", f"`{name}': not a valid identifier" if bash else f"{name}: bad variable name", 2 - bash)
+
+
+async def _characters(stdin: Input, count: int, *, whole: bool) -> bytes:
+    """So many characters, or fewer where a line ends before; its end is read, and is none of them."""
+    found = bytearray()
+    while len(found) < count and (char := await stdin.take(1)):
+        found += char
+        if char == b"\n" and not whole:
+            break
+    return bytes(found)
+
+
+async def _delimited(shell: Shell, stdin: Input, end: str, names: list[str]) -> int:
     """`read -d END`: up to another character than a line's end."""
     found, char = bytearray(), b""
-    while (char := await shell.io.stdin.take(1)) and char != end.encode():
+    while (char := await stdin.take(1)) and char != (end.encode() or b"\0"):
         found += char
     given = _split(found.decode("utf-8", "surrogateescape"), shell.variables.get("IFS", " \t\n"), len(names))
     for name, word in zip(names, given, strict=True):

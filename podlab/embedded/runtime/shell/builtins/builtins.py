@@ -9,27 +9,41 @@ from types import MappingProxyType
 
 from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine import executables
-from podlab.embedded.runtime.machine.signals import signal_name
+from podlab.embedded.runtime.machine.signals import NUMBERS, signal_name
 from podlab.embedded.runtime.shell.builtins import assignments, jobs, options
 from podlab.embedded.runtime.shell.state import Exit, Leave, Shell
 
+QUOTE, ESCAPED_QUOTE = "'", "'\\''"
 Builtin = Callable[[Shell, list[str]], Awaitable[int]]
 
 
 async def exit_(shell: Shell, words: list[str]) -> int:
     """`exit`: raises Exit with the number, or the last command's status."""
-    raise Exit(shell.number("exit", words, shell.status))
+    code = shell.number("exit", words, shell.status)
+    if shell.dialect.name == "bash" and len(words) > 1:
+        raise Exit(shell.refuse("exit", "too many arguments", 1))
+    raise Exit(code)
 
 
 async def return_(shell: Shell, words: list[str]) -> int:
     """`return`: raises Leave, which ends the function or the sourced file."""
-    raise Leave("return", shell.number("return", words, shell.status) & 255)
+    code = shell.number("return", words, shell.status)
+    if shell.dialect.name == "bash" and not shell.calls and not shell.sourced:
+        return shell.refuse("return", "can only `return' from a function or sourced script", 2)
+    raise Leave("return", code if shell.dialect.name == "dash" else code & 255)
 
 
 async def break_(shell: Shell, words: list[str]) -> int:
     """`break`: raises Leave for so many loops; nothing outside of them."""
     if shell.loops:
         raise Leave("break", shell.number("break", words, 1))
+    return _outside(shell, "break")
+
+
+def _outside(shell: Shell, name: str) -> int:
+    """bash says that no loop is there."""
+    if shell.dialect.name == "bash":
+        shell.refuse(name, "only meaningful in a `for', `while', or `until' loop")
     return 0
 
 
@@ -37,13 +51,15 @@ async def continue_(shell: Shell, words: list[str]) -> int:
     """`continue`: raises Leave for the loop so many levels out; nothing outside of loops."""
     if shell.loops:
         raise Leave("continue", shell.number("continue", words, 1))
-    return 0
+    return _outside(shell, "continue")
 
 
 async def cd(shell: Shell, words: list[str]) -> int:
     """`cd`: HOME without a word, the folder before with `-`."""
     words = [word for word in words if word not in ("-P", "-L", "--")]
     wanted = words[0] if words else shell.variables.get("HOME", "/")
+    if shell.dialect.name == "bash" and (wrong := _unmoved(shell, words)):
+        return shell.refuse("cd", wrong, 1)
     if wanted == "-":
         wanted = shell.variables.get("OLDPWD", shell.process.cwd)
         shell.io.say(wanted)
@@ -57,8 +73,21 @@ async def cd(shell: Shell, words: list[str]) -> int:
     return 0
 
 
+def _unmoved(shell: Shell, words: list[str]) -> str:
+    """Why bash's `cd` goes nowhere, before it looks at the folder."""
+    if len(words) > 1:
+        return "too many arguments"
+    if not words and "HOME" not in shell.variables:
+        return "HOME not set"
+    return "OLDPWD not set" if words == ["-"] and "OLDPWD" not in shell.variables else ""
+
+
 async def pwd(shell: Shell, words: list[str]) -> int:
-    """`pwd`: the shell's working folder."""
+    """`pwd [-LP]`: the shell's working folder."""
+    if wrong := next((word for word in words if re.match(r"-[^LP-]", word)), ""):
+        bash = f"{wrong[:2]}: invalid option\npwd: usage: pwd [-LP]"
+        illegal = f"{'illegal' if shell.dialect.name == 'ash' else 'Illegal'} option {wrong[:2]}"
+        return shell.refuse("pwd", bash if shell.dialect.name == "bash" else illegal, 2)
     shell.io.say(shell.process.cwd)
     return 0
 
@@ -72,9 +101,7 @@ async def trap(shell: Shell, words: list[str]) -> int:
         shell.refuse("trap", f"{illegal} option {words[0][:2]}")
         raise Exit(2)
     if not words:
-        for name, action in shell.traps.items():
-            shell.io.say(f"trap -- '{action}' {name}")
-        return 0
+        return _trapped(shell)
     action, signals = (words[0], words[1:]) if len(words) > 1 else ("-", words)
     code = 0
     for signal in signals:
@@ -93,6 +120,14 @@ async def trap(shell: Shell, words: list[str]) -> int:
         if action != "-":
             shell.traps[name] = action
     return code
+
+
+def _trapped(shell: Shell) -> int:
+    """The traps that are set, as the shell would read them."""
+    bash, order = shell.dialect.name == "bash", {"EXIT": 0, **NUMBERS}
+    for name, action in sorted(shell.traps.items(), key=lambda one: order.get(one[0], 99)):
+        shell.io.say(f"trap -- '{action.replace(QUOTE, ESCAPED_QUOTE)}' {'SIG' * (bash and name in NUMBERS)}{name}")
+    return 0
 
 
 async def shift(shell: Shell, words: list[str]) -> int:
@@ -145,6 +180,16 @@ async def hash_(shell: Shell, words: list[str]) -> int:
     for word in words:
         if not word.startswith("-") and not place(shell, word):
             code = shell.refuse("hash", f"{word}: not found", 1)
+        elif not word.startswith("-") and (path := place(shell, word)) != word:
+            shell.hashed[word] = (path, 0)
+    if "-r" in words:
+        shell.hashed.clear()
+    if words:
+        return code
+    if shell.dialect.name == "bash":
+        shell.io.say("hits\tcommand" if shell.hashed else "hash: hash table empty")
+    for path, hits in shell.hashed.values():
+        shell.io.say(f"{hits:4}\t{path}" if shell.dialect.name == "bash" else path)
     return code
 
 
@@ -195,8 +240,18 @@ async def type_(shell: Shell, words: list[str]) -> int:
         elif word in shell.functions:
             shell.io.say(f"{word} is a shell function" if shell.dialect.name == "dash" else f"{word} is a function")
         else:
-            shell.io.say(f"{word} is a shell builtin" if path == word and "/" not in word else f"{word} is {path}")
+            shell.io.say(f"{word} is {_kind(shell, word, path)}")
     return code
+
+
+def _kind(shell: Shell, word: str, path: str) -> str:
+    """What `type` calls a command, one that has been used among them."""
+    if path == word and "/" not in word:
+        special = shell.dialect.name == "dash" and word in SPECIAL
+        return f"a {'special ' * special}shell builtin"
+    if word in shell.hashed and shell.dialect.name != "ash":
+        return f"hashed ({path})" if shell.dialect.name == "bash" else f"a tracked alias for {path}"
+    return path
 
 
 def _kinds(shell: Shell, words: list[str], *, paths: bool) -> int:
@@ -220,7 +275,8 @@ def _kinds(shell: Shell, words: list[str], *, paths: bool) -> int:
 async def dot(shell: Shell, words: list[str], name: str = ".") -> int:
     """`. FILE [ARGUMENTS]`: run a file's commands in this shell."""
     if not words:
-        return shell.refuse(name, "filename argument required", 2)
+        usage = f"\n{name}: usage: {name} filename [arguments]" if shell.dialect.name == "bash" else ""
+        return shell.refuse(name, f"filename argument required{usage}", 2)
     try:
         source = (await shell.io.whole(words[0])).decode("utf-8", "surrogateescape")
     except FileError:
@@ -231,7 +287,7 @@ async def dot(shell: Shell, words: list[str], name: str = ".") -> int:
     before, inline, shell.inline = shell.arguments, shell.inline, False
     if words[1:]:
         shell.arguments = tuple(words[1:])
-    shell.depth += 1
+    shell.depth, shell.sourced = shell.depth + 1, shell.sourced + 1
     if shell.depth > 60:
         raise RecursionError
     try:
@@ -241,7 +297,7 @@ async def dot(shell: Shell, words: list[str], name: str = ".") -> int:
             raise
         return left.value
     finally:
-        shell.depth -= 1
+        shell.depth, shell.sourced = shell.depth - 1, shell.sourced - 1
         shell.arguments, shell.inline = before, inline
 
 
@@ -254,10 +310,13 @@ async def source_(shell: Shell, words: list[str]) -> int:
 
 async def times(shell: Shell, words: list[str]) -> int:
     """`times`: no time is used."""
-    shell.io.say("0m0.000s 0m0.000s\n0m0.000s 0m0.000s")
+    none = "0m0.000000s" if shell.dialect.name == "dash" else "0m0.000s"
+    shell.io.say(f"{none} {none}\n{none} {none}")
     return 0
 
 
+SPECIAL = frozenset(": . eval exec exit export readonly return set shift times trap unset".split())  # noqa: SIM905
+"""Builtins that leave the assignments before them in force: POSIX's special ones."""
 INLINE = frozenset(["echo", "printf", "test", "[", "true", "false", "[["])
 """Commands that a shell carries out itself, without a process."""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
-from podlab.embedded.runtime.commands.processes.kill import kill
+from podlab.embedded.runtime.commands.processes.kill import kill, target
 from podlab.embedded.runtime.machine.children import named
+from podlab.embedded.runtime.machine.signals import NAMES, NUMBERS, signal_name
 from podlab.embedded.runtime.shell.state import Shell
 
 
@@ -13,7 +15,9 @@ async def wait(shell: Shell, words: list[str]) -> int:
     """Until children end; a trapped signal ends the waiting, as it does in a real shell."""
     if words[:1] == ["-n"]:
         return await _any(shell)
-    jobs, code = named(shell.jobs, words), 127 if words and not named(shell.jobs, words) else 0
+    jobs, code = named(shell.jobs, words), 0
+    if words and (len(jobs) < len(words) or not all(map(_waitable, words))):
+        code = _no_child(shell, words)
     for job in jobs:
         signalled = asyncio.ensure_future(shell.process.signalled())
         ended = asyncio.ensure_future(job.outcome())
@@ -38,6 +42,27 @@ async def wait(shell: Shell, words: list[str]) -> int:
     return code if words else 0
 
 
+def _waitable(word: str) -> bool:
+    return word.isdecimal() or word.startswith("%")
+
+
+def _no_child(shell: Shell, words: list[str]) -> int:
+    """What each shell says of something that is no child of its own."""
+    kind = shell.dialect.name
+    for word in words:
+        if not _waitable(word):
+            bash = f"`{word}': not a pid or valid job spec"
+            return shell.refuse(
+                "wait", bash if kind == "bash" else f"Illegal number: {word}", 1 if kind == "bash" else 2
+            )
+        if word.startswith("%") and not named(shell.jobs, [word]):
+            wrong = f"No such job: {word}" if kind == "dash" else f"{word}: no such job"
+            return shell.refuse("wait", wrong, 127 if kind == "bash" else 2)
+        if kind == "bash" and not named(shell.jobs, [word]):
+            shell.refuse("wait", f"pid {word} is not a child of this shell", 127)
+    return 127
+
+
 async def _any(shell: Shell) -> int:
     """`wait -n`: until one of the children has ended."""
     running = [job for job in shell.jobs if not job.task.done()]
@@ -60,7 +85,72 @@ async def kill_(shell: Shell, words: list[str]) -> int:
         for word in words:
             if word.startswith("%") and word[1:] not in jobs:
                 return shell.refuse("kill", f"{word}: no such job", 2)
+    if shell.dialect.name == "bash":
+        return await _bash_kill(shell, words, jobs)
     return await kill(shell.io, words, jobs, shell.prefix)
+
+
+async def _bash_kill(shell: Shell, words: list[str], jobs: Mapping[str, int]) -> int:
+    """`kill` in bash's words."""
+    if words[:1] in (["-l"], ["-L"]):
+        return _listed(shell, words[1:])
+    if words[:1] in (["-s"], ["-n"]) and len(words) > 1:
+        words = [f"-{words[1]}", *words[2:]]
+    name = "TERM"
+    if words and words[0] != "--" and words[0].startswith("-"):
+        name, wanted, words = signal_name(words[0][1:]), words[0][1:], words[1:]
+        if not name:
+            return shell.refuse("kill", f"{wanted}: invalid signal specification", 1)
+    words = [word for word in words if word != "--"]
+    if not words:
+        return shell.io.fail(f"kill: usage: {KILL_USAGE}", 2)
+    ends = [_sent(shell, word, name, jobs) for word in words]
+    await asyncio.sleep(0)  # who ends itself goes no further
+    return 0 if 0 in ends else 1
+
+
+def _sent(shell: Shell, word: str, name: str, jobs: Mapping[str, int]) -> int:
+    if word.startswith("%"):
+        last = {"": 0, "%": 0, "+": 0, "-": 1}.get(word[1:])
+        pid = jobs.get(word[1:] if last is None else str(len(jobs) - last))
+        if pid is None:
+            return shell.refuse("kill", f"{word}: no such job", 1)
+    elif word.lstrip("-").isdigit():
+        pid = int(word)
+    else:
+        return shell.refuse("kill", f"{word}: arguments must be process or job IDs", 1)
+    if not (found := target(shell.io, pid)):
+        return shell.refuse("kill", f"({pid}) - No such process", 1)
+    for process in found:
+        process.sender = shell.process.pid
+        process.signal(name, inside=True)
+    return 0
+
+
+def _listed(shell: Shell, words: list[str]) -> int:
+    """`kill -l`: a table of the signals, or the name of a number and the number of a name."""
+    code = 0
+    for word in words:
+        number = int(word) - 128 * (int(word) > 128) if word.isdigit() else 0
+        if word.isdigit() and 0 < number <= len(NAMES):
+            shell.io.say(NAMES[number - 1])
+        elif name := signal_name(word):
+            shell.io.say(str(NUMBERS[name]))
+        else:
+            code = shell.refuse("kill", f"{word}: invalid signal specification", 1)
+    if not words:
+        rows = [f"{number:2}) SIG{name}" for number, name in (*enumerate(NAMES, 1), *REAL_TIME)]
+        lines = ["\t".join(rows[at : at + 5]) for at in range(0, len(rows), 5)]
+        shell.io.say("\n".join(line + "\t" * (len(line.split("\t")) < 5) for line in lines))
+    return code
+
+
+KILL_USAGE = "kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]"
+REAL_TIME = tuple(
+    (number, f"RTMIN{f'+{number - 34}' if number > 34 else ''}" if number < 50 else f"RTMAX{number - 64 or ''}")
+    for number in range(34, 65)
+)
+"""The signals that have no other names."""
 
 
 async def jobs_(shell: Shell, words: list[str]) -> int:

@@ -6,15 +6,16 @@ from podlab.embedded.runtime.commands.files.filedetails import changed
 from podlab.embedded.runtime.shell.state import Exit, Shell
 
 LONG_OPTIONS = {"errexit": "e", "nounset": "u", "xtrace": "x", "noglob": "f", "pipefail": "p", "allexport": "a",
-                "noclobber": "C", "verbose": "v", "notify": "b"}  # fmt: skip
+                "noclobber": "C", "verbose": "v", "notify": "b", "errtrace": "E", "noexec": "n",
+                "functrace": "T"}  # fmt: skip
 
 
 KNOWN_LETTERS = frozenset("aefnuvxCbhmoTEBPHVIqskt") - {"q", "s", "k", "t"}
 
 
 OPTION_NAMES = (
-    "errexit", "noglob", "ignoreeof", "interactive", "monitor", "noexec", "stdin", "xtrace", "verbose", "noclobber",
-    "allexport", "notify", "nounset",
+    "errexit", "noglob", "ignoreeof", "monitor", "noexec", "xtrace", "verbose", "noclobber",
+    "allexport", "notify", "nounset", "errtrace", "vi", "pipefail",
 )  # fmt: skip
 
 
@@ -24,7 +25,7 @@ async def set_(shell: Shell, words: list[str]) -> int:
         for name, text in sorted(shell.variables.items()):
             shell.io.say(f"{name}='{text}'")
         return 0
-    words, dash = list(words), shell.dialect.name == "dash"
+    words = list(words)
     while words and words[0][:1] in ("-", "+") and len(words[0]) > 1:
         word = words.pop(0)
         if word == "--":
@@ -35,9 +36,9 @@ async def set_(shell: Shell, words: list[str]) -> int:
             return _bad_option(shell, word[0], min(wrong))
         if "o" in letters:
             if not words:
-                return _shown(shell)
+                return _shown(shell, again=word[0] == "+")
             long = words.pop(0)
-            if (long not in LONG_OPTIONS and long not in OPTION_NAMES) or (long == "pipefail" and dash):
+            if long not in KNOWN_NAMES[shell.dialect.name]:
                 return _bad_option(shell, word[0], "o", long)
             letters = (letters - {"o"}) | {LONG_OPTIONS.get(long, "")} - {""}
         shell.options = shell.options | letters if word[0] == "-" else shell.options - letters
@@ -46,14 +47,17 @@ async def set_(shell: Shell, words: list[str]) -> int:
     return 0
 
 
-def _shown(shell: Shell) -> int:
-    """`set -o`: every option that the shell knows, and whether it is on."""
+def _shown(shell: Shell, *, again: bool) -> int:
+    """`set -o`: every option that the shell knows, and whether it is on; `set +o` as commands that set it `again`."""
     kind = shell.dialect.name
-    if kind == "dash":
+    if kind == "dash" and not again:
         shell.io.say("Current option settings")
     always = ALWAYS_ON if kind == "bash" else frozenset[str]()
-    for name in {"bash": IN_BASH, "dash": OF_DASH}.get(kind, OPTION_NAMES):
+    for name in KNOWN_NAMES[kind]:
         on = LONG_OPTIONS.get(name, "?") in shell.options or name in always
+        if again:
+            shell.io.say(f"set {'-' if on else '+'}o {name}")
+            continue
         space = "\t" if kind == "bash" else " "
         shell.io.say(f"{name:15}{space}{'on' if on else 'off'}")
     return 0
@@ -65,7 +69,13 @@ IN_BASH = (
     "nounset", "onecmd", "physical", "pipefail", "posix", "privileged", "verbose", "vi", "xtrace",
 )  # fmt: skip
 ALWAYS_ON = frozenset(["braceexpand", "hashall", "interactive-comments"])
-OF_DASH = (*OPTION_NAMES[:9], "vi", "emacs", *OPTION_NAMES[9:], "privileged", "nolog", "debug")
+OF_DASH = (
+    "errexit", "noglob", "ignoreeof", "interactive", "monitor", "noexec", "stdin", "xtrace", "verbose", "vi", "emacs",
+    "noclobber", "allexport", "notify", "nounset", "privileged", "nolog", "debug",
+)  # fmt: skip
+
+
+KNOWN_NAMES = {"ash": OPTION_NAMES, "dash": OF_DASH, "bash": IN_BASH}
 
 
 def _bad_option(shell: Shell, sign: str, letter: str, name: str = "") -> int:
@@ -130,11 +140,22 @@ async def ulimit(shell: Shell, words: list[str]) -> int:
         text = f"ulimit: invalid option -- '{letters[-1]}'"
         return shell.io.fail(text) if busy else shell.refuse("ulimit", f"-{letters[-1]}: invalid option", 2)
     given = [word for word in words if not word.startswith("-")]
+    if given and not given[0].isdecimal() and given[0] not in ("unlimited", "hard", "soft"):
+        return _no_limit(shell, given[0])
     if given:
         shell.limits[letters[-1]] = given[0]
     else:
         shell.io.say(shell.limits.get(letters[-1], known[letters[-1]]))
     return 0
+
+
+def _no_limit(shell: Shell, word: str) -> int:
+    if shell.dialect.name == "bash":
+        return shell.refuse("ulimit", f"{word}: invalid number", 1)
+    if shell.dialect.name == "ash":
+        return shell.fail(f"invalid number '{word}'")
+    shell.refuse("ulimit", "bad number")
+    raise Exit(2)
 
 
 LIMITS = (
@@ -165,7 +186,7 @@ async def alias(shell: Shell, words: list[str]) -> int:
         if equals:
             shell.aliases[name] = (shell.line, text)
         elif name in shell.aliases:
-            shell.io.say(f"{name}='{shell.aliases[name][1]}'")
+            shell.io.say(f"{'alias ' * (shell.dialect.name == 'bash')}{name}='{shell.aliases[name][1]}'")
         else:
             code = (
                 shell.io.fail(f"alias: {name} not found")
@@ -193,11 +214,27 @@ SHAPING = frozenset(["extglob", "globstar", "dotglob", "nocaseglob", "nocasematc
 """What `shopt` can set that would change what a script does, and that is not simulated."""
 
 
+SHOPTS = frozenset([
+    "autocd", "assoc_expand_once", "cdable_vars", "cdspell", "checkhash", "checkjobs", "checkwinsize", "cmdhist",
+    "compat31", "compat32", "compat40", "compat41", "compat42", "compat43", "compat44", "complete_fullquote",
+    "direxpand", "dirspell", "dotglob", "execfail", "expand_aliases", "extdebug", "extglob", "extquote", "failglob",
+    "force_fignore", "globasciiranges", "globskipdots", "globstar", "gnu_errfmt", "histappend", "histreedit",
+    "histverify", "hostcomplete", "huponexit", "inherit_errexit", "interactive_comments", "lastpipe", "lithist",
+    "localvar_inherit", "localvar_unset", "login_shell", "mailwarn", "no_empty_cmd_completion", "nocaseglob",
+    "nocasematch", "noexpand_translation", "nullglob", "patsub_replacement", "progcomp", "progcomp_alias",
+    "promptvars", "restricted_shell", "shift_verbose", "sourcepath", "varredir_close", "xpg_echo",
+])  # fmt: skip
+"""What `shopt` knows."""
+
+
 async def shopt(shell: Shell, words: list[str]) -> int:
     """bash's `shopt [-s|-u] NAME…`"""
+    wrong = [word for word in words if word[:1] != "-" and word not in SHOPTS]
+    if wrong:
+        return shell.refuse("shopt", f"{wrong[0]}: invalid shell option name", 1)
     flags, names = {word for word in words if word.startswith("-")}, [word for word in words if word[:1] != "-"]
-    if "-s" in flags and (wrong := SHAPING & set(names)):
-        return shell.refuse("shopt", f"podlab does not simulate {min(wrong)}", 2)
+    if "-s" in flags and (shaping := SHAPING & set(names)):
+        return shell.refuse("shopt", f"podlab does not simulate {min(shaping)}", 2)
     if flags & {"-s", "-u"}:
         shell.options = shell.options | set(names) if "-s" in flags else shell.options - set(names)
         return 0
