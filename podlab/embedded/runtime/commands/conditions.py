@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from podlab.embedded.runtime.expressions import globs
 from podlab.embedded.runtime.expressions import patterns as expressions
 from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.machine.terminal import Terminal
 
 
+class _Silent(Exception):
+    """A regular expression that is none: `[[` fails without a word."""
+
+
 class Unclear(Exception):
     """Words that are no condition: what the command says of them."""
 
 
-def test(io: Io, words: list[str], *, patterns: bool = False, matched: list[str] | None = None) -> int:
+def test(
+    io: Io,
+    words: list[str],
+    *,
+    patterns: bool = False,
+    matched: list[str] | None = None,
+    known: Callable[[str], bool] | None = None,
+) -> int:
     """`[ … ]`: 0 if it holds, 1 if not, 2 for what is no condition.
 
-    With `patterns` it is understood as `[[ … ]]`, and `matched` becomes what a regular expression has found.
+    With `patterns` it is understood as `[[ … ]]`, and `matched` becomes what a regular expression has found;
+    `known` says whether a variable is set.
     """
     try:
-        return int(not _Condition(io, words, patterns=patterns, matched=matched).holds())
+        return int(not _Condition(io, words, patterns=patterns, matched=matched, known=known).holds())
+    except _Silent:
+        return 2
     except Unclear as problem:
         return io.complain("test" if not patterns else "[[", str(problem), 2)
 
@@ -31,8 +47,17 @@ BINARY = frozenset(["=", "==", "!=", "=~", "<", ">", "-eq", "-ne", "-lt", "-le",
 class _Condition:
     """Words as `or`, `and`, `not`, parentheses and primaries; as POSIX, fewer words are read the simple way."""
 
-    def __init__(self, io: Io, words: list[str], *, patterns: bool, matched: list[str] | None = None) -> None:
-        self.io, self.words, self.at, self.patterns, self.matched = io, words, 0, patterns, matched
+    def __init__(
+        self,
+        io: Io,
+        words: list[str],
+        *,
+        patterns: bool,
+        matched: list[str] | None = None,
+        known: Callable[[str], bool] | None = None,
+    ) -> None:
+        self.io, self.words, self.at, self.patterns = io, words, 0, patterns
+        self.matched, self.known = matched, known
 
     def holds(self) -> bool:
         words = self.words
@@ -105,6 +130,8 @@ class _Condition:
             return found
         if left[0] in UNARY and len(left) > 1:
             self.at += 2
+            if left[0] == "-v" and self.known is not None:
+                return self.known(left[1])
             return _unary(self.io, left[0], left[1])
         self.at += 1
         return bool(left[0])
@@ -120,7 +147,7 @@ class _Condition:
                     self.matched[:] = [found.group(), *(group or "" for group in found.groups())]
                 return bool(found)
             except expressions.BadPattern:
-                raise Unclear("invalid regular expression") from None
+                raise _Silent from None
         if operator in ("<", ">"):
             return left < right if operator == "<" else left > right
         if operator in ("-nt", "-ot", "-ef"):

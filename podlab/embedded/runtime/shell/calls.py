@@ -6,12 +6,14 @@ import shlex
 from dataclasses import replace
 
 from podlab.embedded.runtime.commands.commands import run_command
+from podlab.embedded.runtime.commands.conditions import test
 from podlab.embedded.runtime.machine import executables
 from podlab.embedded.runtime.machine.children import finish
 from podlab.embedded.runtime.machine.children import start as start_child
 from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.shell.builtins import assignments
 from podlab.embedded.runtime.shell.builtins.builtins import INLINE, SPECIAL, builtin
+from podlab.embedded.runtime.shell.parameters import parameter
 from podlab.embedded.runtime.shell.state import Leave, Shell
 
 
@@ -42,6 +44,10 @@ async def call(shell: Shell, words: list[str], extra: dict[str, str]) -> int:
     io = replace(shell.io, env=shell.environment() | extra, cwd=shell.process.cwd)
     if name in INLINE and not (name == "[[" and shell.dialect.name != "ash"):
         io = replace(io, speaker=shell.speaker(name))
+        if shell.dialect.name == "bash" and name in ("test", "[") and "-v" in words[1:3]:
+            return test(
+                io, words[1:-1] if name == "[" else words[1:], known=lambda one: parameter(shell, one) is not None
+            )
         into = words[2] if words[:2] == ["printf", "-v"] and shell.dialect.name == "bash" and words[3:] else ""
         return await (assignments.printed(shell, io, into, words[3:]) if into else run_command(io, words))
     if shell.alone:
@@ -71,6 +77,8 @@ async def _program(shell: Shell, words: list[str], io: Io) -> int:
 
 
 def _unstarted(shell: Shell, name: str, why: str, io: Io) -> int:
+    if not name and shell.dialect.name != "bash":
+        return io.fail(f"{shell.place} {name}: Permission denied", 127)
     if why.endswith("permission denied"):
         directory = shell.dialect.name == "bash" and io.process.machine.files.is_directory(io.path(name))
         return io.fail(f"{shell.place} {name}: {'Is a directory' if directory else 'Permission denied'}", 126)

@@ -17,6 +17,7 @@ MOST_NAMES = 20_000
 """File names that one pattern may become."""
 RANGE = re.compile(r"(-?\d{1,9})\.\.(-?\d{1,9})(?:\.\.(\d{1,9}))?|([A-Za-z])\.\.([A-Za-z])(?:\.\.(\d{1,3}))?")
 BRACES = re.compile(r"\{([^{}\s]*)\}")
+OUTER = re.compile(r"\{((?:[^{}\s]|\{[^{}\s]*\})*)\}")
 
 
 @dataclass(slots=True)
@@ -252,6 +253,8 @@ def _tilde(shell: Shell, word: Word) -> Word:
     ):
         return word
     home = shell.variables.get("HOME", "/root") if not name else _home(shell, name)
+    if name in ("+", "-") and shell.dialect.name == "bash":
+        home = shell.variables.get("PWD" if name == "+" else "OLDPWD")
     if home is None or (len(word.parts) > 1 and "/" not in first.text):
         return word
     return replace(word, parts=(Text(home, quoted=True), Text(first.text[1 + len(name) :]), *word.parts[1:]))
@@ -270,7 +273,7 @@ def _braces(shell: Shell, word: Word) -> list[Word]:
     if "braces" not in shell.dialect.features or "{" not in word.source:
         return [word]
     for index, part in enumerate(word.parts):
-        if not isinstance(part, Text) or part.quoted or not (found := BRACES.search(part.text)):
+        if not isinstance(part, Text) or part.quoted or not (found := OUTER.search(part.text)):
             continue
         choices = _choices(found[1])
         if len(choices) < 2:
@@ -285,8 +288,8 @@ def _braces(shell: Shell, word: Word) -> list[Word]:
 
 
 def _choices(inside: str) -> list[str]:
-    if "," in inside:
-        return inside.split(",")
+    if "," in re.sub(r"\{[^{}]*\}", "", inside):
+        return re.findall(r"((?:[^,{}]|\{[^{}]*\})*)(?:,|$)", inside)[: inside.count(",") + 1 - _inner(inside)]
     found = RANGE.fullmatch(inside)
     if not found:
         return []
@@ -298,6 +301,11 @@ def _choices(inside: str) -> list[str]:
     padded = any(re.match(r"-?0\d", text or "") for text in (found[1], found[2]))
     width = max(len(found[1]), len(found[2])) if padded else 0
     return [chr(number) if found[4] else f"{number:0{width}}" for number in reach[:MOST_NAMES]]
+
+
+def _inner(inside: str) -> int:
+    """Commas within braces of their own."""
+    return sum(found.count(",") for found in re.findall(r"\{[^{}]*\}", inside))
 
 
 def _names(shell: Shell, wanted: str) -> list[str]:

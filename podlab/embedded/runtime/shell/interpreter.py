@@ -33,6 +33,7 @@ from podlab.embedded.runtime.shell.grammar.syntax import (
     Sequence,
     Simple,
 )
+from podlab.embedded.runtime.shell.parameters import parameter
 from podlab.embedded.runtime.shell.redirects import Unredirected, closed, redirected
 from podlab.embedded.runtime.shell.simple import simple
 from podlab.embedded.runtime.shell.state import Discarded, Exit, Interrupted, Leave, Shell
@@ -271,7 +272,8 @@ async def _condition(shell: Shell, node: Condition) -> int:
         words.append(await (expansion.pattern if wanted else expansion.text)(shell, word))
         before = words[-1]
     matched = list[str]()
-    code = test(shell.io, words, patterns=True, matched=matched)
+    io = replace(shell.io, speaker=f"{shell.prefix} [[:")
+    code = test(io, words, patterns=True, matched=matched, known=lambda name: parameter(shell, name) is not None)
     if "=~" in words:
         shell.arrays["BASH_REMATCH"] = arrays.of(matched)
     return await shell.settled(code, f"[[ {' '.join(word.source.strip() for word in node.words)} ]]")

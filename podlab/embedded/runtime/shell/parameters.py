@@ -84,6 +84,8 @@ def _indirect(shell: Shell, name: str) -> str | None:
     """bash's `${!name}`, `${!prefix*}` and `${!array[@]}`."""
     if name.endswith(("[@]", "[*]")):
         return " ".join(array_of(shell, name[:-3]).keys())
+    if name == "#":
+        return parameter(shell, str(len(shell.arguments)))
     if name.endswith(("*", "@")):
         return " ".join(sorted(known for known in (*shell.variables, *shell.arrays) if known.startswith(name[:-1])))
     return parameter(shell, parameter(shell, name) or "")
@@ -156,6 +158,13 @@ async def modified(shell: Shell, part: Parameter, text: Expand, pattern: Expand)
         return _slice(shell, current or "", await text(shell, word))
     if operator in ("/", "//"):
         wanted, replacement = _halves(word)
+        anchor = wanted.parts[0] if wanted.parts else None
+        if operator == "/" and isinstance(anchor, Text) and anchor.text[:1] in ("#", "%") and not anchor.quoted:
+            if shell.dialect.name != "bash":
+                return current or ""
+            if anchor.text[1:] == "" and len(wanted.parts) == 1:
+                given = await text(shell, replacement)
+                return given + (current or "") if anchor.text == "#" else (current or "") + given
         fitted = await pattern(shell, wanted)
         return globs.replaced(current or "", fitted, await text(shell, replacement), everywhere=operator == "//")
     if operator[0] == "@":

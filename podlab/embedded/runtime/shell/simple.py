@@ -92,4 +92,6 @@ async def _with_assignments(shell: Shell, node: Simple, words: list[str]) -> int
 
 async def _assigned(shell: Shell, name: str, word: Word) -> str:
     value = await expansion.text(shell, word)
+    if name.endswith("+") and shell.attributes.get(name[:-1].partition("[")[0]) == "i":
+        return f"{parameter(shell, name[:-1]) or 0}+{value or 0}"
     return (parameter(shell, name[:-1]) or "") + value if name.endswith("+") else value

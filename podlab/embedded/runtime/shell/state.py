@@ -6,7 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from podlab.embedded.runtime.expressions.arithmetic import wrap
+from podlab.embedded.runtime.expressions.arithmetic import ArithmeticProblem, value, wrap
 from podlab.embedded.runtime.machine.children import Job
 from podlab.embedded.runtime.machine.process import Process
 from podlab.embedded.runtime.machine.stdio import Io
@@ -184,26 +184,37 @@ class Shell:
         if self.whole is command:
             self.process.out, self.process.err = self.io.out, self.io.err
 
-    def assign(self, name: str, value: str) -> None:
+    def assign(self, name: str, text: str) -> None:
         """Set a variable; too much of it is the end of the process, as it would be for memory."""
         if name in self.fixed:
             self.fail(self.dialect.read_only.format(name))
             raise failed(self.dialect, self.dialect.unusable)
+        if kind := self.attributes.get(name.partition("[")[0]):
+            text = self.shaped(text, kind)
         if "[" in name or name in self.arrays:
-            self.put(name, value)
+            self.put(name, text)
             return
-        self.variables[name] = value
+        self.variables[name] = text
         if "a" in self.options:
             self.exported.add(name)
         limit = self.process.machine.memory_limit
         most = min(limit or VARIABLES_LIMIT, VARIABLES_LIMIT)
-        if len(value) > 2**16 and sum(map(len, self.variables.values())) > most:
+        if len(text) > 2**16 and sum(map(len, self.variables.values())) > most:
             if limit:
                 raise OutOfMemory
             self.variables[name] = ""
             raise Exit(2)
 
-    def put(self, name: str, value: str) -> None:
+    def shaped(self, text: str, kind: str) -> str:
+        """A value as bash's `declare -i`, `-l` or `-u` keeps it."""
+        if kind == "i":
+            try:
+                return str(value(text, self.variables))
+            except ArithmeticProblem:
+                return "0"
+        return text.lower() if kind == "l" else text.upper()
+
+    def put(self, name: str, text: str) -> None:
         """Set an element of an array, such as `name[1]`; without an index its first."""
         name, _, index = name.removesuffix("]").partition("[")
         array = self.arrays.setdefault(name, Array())
@@ -213,15 +224,15 @@ class Shell:
         if key is None:
             self.fail(f"{name}[{index}]: bad array subscript")
         else:
-            array.items[key] = value
+            array.items[key] = text
 
     def restore(self, values: Mapping[str, str | None]) -> None:
         """Give variables the values that they had."""
-        for name, value in values.items():
-            if value is None:
+        for name, text in values.items():
+            if text is None:
                 self.variables.pop(name, None)
             else:
-                self.variables[name] = value
+                self.variables[name] = text
 
     def number(self, command: str, words: list[str], default: int) -> int:
         """A builtin's number. Raises Exit."""

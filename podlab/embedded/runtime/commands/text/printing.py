@@ -64,7 +64,7 @@ async def printf(io: Io, words: list[str]) -> int:
         return io.complain("printf", f"{bad}: invalid format")
     template = unescaped(words[0], hexadecimal=not dash, quoted=True)
     asked = () if io.busybox else (BASH_UNKNOWN if bash else UNKNOWN).finditer(template)
-    cut = next((found for found in asked if found[0] != "%%"), None)
+    cut = next((found for found in asked if found[0] != "%%" and found[0][-2:] != ")T"), None)
     values = _Values(io, list(words[1:]), bash=bash)
     while True:
         left = len(values.left)
@@ -77,7 +77,9 @@ async def printf(io: Io, words: list[str]) -> int:
 
 
 UNKNOWN = re.compile(r"%%|%[-+ #0']*+(?:\*|\d*+)(?:\.(?:\*|\d*+))?+[hlLjzt]*+([^%diouxXcsbfFeEgGaA]|$)")
-BASH_UNKNOWN = re.compile(UNKNOWN.pattern.replace("([^%", "(?!\\([^)]*\\)T)([^%qQ"))
+BASH_UNKNOWN = re.compile(
+    UNKNOWN.pattern.replace("([^%", "(?!\\([^)]*\\)T)([^%qQ").replace("%%|", r"%%|(?:%[-\d]*\([^)]*\)T)|")
+)
 """A conversion that a shell does not know."""
 
 

@@ -49,8 +49,9 @@ async def export(shell: Shell, words: list[str]) -> int:
     names = _each(shell, [word for word in words if not word.startswith("-")], "export")
     if "-n" in words:
         shell.exported -= set(names)
-    elif names:
+    elif names or any(not word.startswith("-") for word in words):
         shell.exported |= set(names)
+        return int(len(names) < sum(not word.startswith("-") for word in words))
     else:
         _shown(shell, "export", shell.exported)
     return 0
@@ -88,24 +89,39 @@ async def declare(shell: Shell, words: list[str]) -> int:
     """`declare`: as `local` in a function, with -x as `export`, else assignments."""
     names = [word for word in words if not word.startswith("-")]
     flags = set("".join(word[1:] for word in words if word.startswith("-")))
-    if flags & set("nulfF"):
-        return shell.refuse("declare", f"podlab does not simulate declare -{min(flags & set('nulfF'))}", 2)
+    if "F" in flags:
+        return _functions(shell, names)
+    if unknown := sorted(flags - set("aAfFgiIlnrtuxp")):
+        return shell.refuse("declare", f"-{unknown[0]}: invalid option\ndeclare: usage: {DECLARE_USAGE}", 2)
+    if flags & set("nf"):
+        return shell.refuse("declare", f"podlab does not simulate declare -{min(flags & set('nf'))}", 2)
+    for kind in flags & set("iul"):
+        shell.attributes |= dict.fromkeys((name.partition("=")[0] for name in names), kind)
     if "p" in flags:
         return _declared(shell, names)
     if flags & {"a", "A"}:
         for name in names:
             shell.arrays.setdefault(name, arrays.Array(named="A" in flags))
         return 0
-    if "i" in flags:
-        names = [_reckoned(shell, word) for word in names]
     if "r" in flags:
         return await readonly(shell, names)
     if any(word.startswith("-") and "x" in word for word in words):
         return await export(shell, names)
-    if shell.locals:
+    if shell.locals and "g" not in flags:
         return await local(shell, names)
     _each(shell, names, "declare")
     return 0
+
+
+DECLARE_USAGE = "declare [-aAfFgiIlnrtux] [name[=value] ...] or declare -p [-aAfFilnrtux] [name ...]"
+
+
+def _functions(shell: Shell, names: list[str]) -> int:
+    """`declare -F`: the names of the functions."""
+    for name in names or sorted(shell.functions):
+        if name in shell.functions:
+            shell.io.say(name if names else f"declare -f {name}")
+    return int(not all(name in shell.functions for name in names))
 
 
 def _declared(shell: Shell, names: list[str]) -> int:
@@ -115,7 +131,8 @@ def _declared(shell: Shell, names: list[str]) -> int:
         if name in shell.arrays:
             shell.io.say(shell.arrays[name].declared(name))
         elif name in shell.variables:
-            flags = "".join(sorted("x" * (name in shell.exported) + "r" * (name in shell.fixed))) or "-"
+            kinds = (shell.attributes.get(name, ""), "r" * (name in shell.fixed), "x" * (name in shell.exported))
+            flags = "".join(sorted(kinds, key=lambda kind: "irxlu".find(kind))) or "-"
             shell.io.say(f'declare -{flags} {name}="{shell.variables[name]}"')
         else:
             code = shell.refuse("declare", f"{name}: not found", 1)
@@ -128,15 +145,6 @@ async def printed(shell: Shell, io: Io, name: str, words: list[str]) -> int:
     code = await printing.printf(replace(io, out=written.extend), words)
     shell.assign(name, written.decode("utf-8", "surrogateescape"))
     return code
-
-
-def _reckoned(shell: Shell, word: str) -> str:
-    """`name=expression` with the expression's value."""
-    name, equals, given = word.partition("=")
-    try:
-        return f"{name}={value(given, Values(shell))}" if equals else word
-    except ArithmeticProblem:
-        return word
 
 
 async def unset(shell: Shell, words: list[str]) -> int:

@@ -108,6 +108,8 @@ async def trap(shell: Shell, words: list[str]) -> int:
         name = "EXIT" if signal in ("0", "EXIT") else signal if _pseudo(shell, signal) else signal_name(signal)
         if not name or name == "0":
             wrong = f"{signal}: invalid signal specification"
+            if shell.dialect.name == "bash" and signal in ("DEBUG", "RETURN"):
+                wrong = f"podlab does not simulate the trap of {signal}"
             if shell.dialect.name == "dash":
                 code = shell.io.fail(f"trap: {signal}: bad trap")
             else:
@@ -143,7 +145,7 @@ async def shift(shell: Shell, words: list[str]) -> int:
 
 
 def _pseudo(shell: Shell, signal: str) -> bool:
-    """bash's ERR, which is no signal."""
+    """bash's ERR, which is no signal; its other ones are refused."""
     return shell.dialect.name == "bash" and signal == "ERR"
 
 

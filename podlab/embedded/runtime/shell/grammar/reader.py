@@ -329,7 +329,7 @@ class Reader:
             if found:
                 self.at = found.end()
                 return Parameter(found[1], "length", quoted=quoted)
-        if found := re.compile(r"![A-Za-z_]\w*(?:\[[^]\s]{1,40}\]|[*@])?\}").match(self.text, self.at):
+        if found := re.compile(r"!(?:#(?=\})|\d+|[A-Za-z_]\w*)(?:\[[^]\s]{1,40}\]|[*@])?\}").match(self.text, self.at):
             self.at = found.end()
             return Parameter(found[0][:-1], quoted=quoted)
         named = BASH_NAMED if self._arrays else NAMED
