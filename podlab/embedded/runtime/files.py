@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from podlab.embedded.runtime.streams import Fifo
-from podlab.embedded.runtime.volume import PAGE, SETGID, Mount, Volume
+from podlab.embedded.runtime.volume import PAGE, SETGID, Mount, Volume, unwritable
 
 NO_SUCH = "No such file or directory"
 MOST_LINKS = 40
@@ -241,7 +241,7 @@ class Files:
             raise FileError("Not a directory" if self.exists(parent) else NO_SUCH)
         volume, inner, read_only = self._locate(path)
         if read_only or (volume is self.root and self.read_only and not path.startswith("/dev/")):
-            raise FileError("Read-only file system")
+            raise FileError(unwritable(path, there=not inside and self.named(path)))
         self._check(path if inside else posixpath.dirname(path), WRITE)
         volume.own()
         return volume, inner

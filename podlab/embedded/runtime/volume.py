@@ -208,3 +208,14 @@ class Mount:
     volume: Volume
     read_only: bool = False
     sub: str = ""
+
+
+KERNELS_OWN = ("/proc/sys", "/proc/bus/", "/proc/fs/", "/proc/irq/")
+"""What a runtime mounts read-only in /proc."""
+
+
+def unwritable(path: str, *, there: bool) -> str:
+    """Why nothing is written where nothing can be: /proc itself is no read-only file system, parts of it are."""
+    if not path.startswith("/proc/") or path.startswith(KERNELS_OWN):
+        return "Read-only file system"
+    return "Operation not permitted" if there else "No such file or directory"

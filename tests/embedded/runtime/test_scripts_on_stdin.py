@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from podlab.embedded.runtime import images, programs, runtime
+from podlab.embedded.runtime.commands import usage
 from podlab.embedded.runtime.machine.children import start
 from podlab.embedded.runtime.machine.process import Process
 from podlab.embedded.runtime.streams import Input
@@ -17,7 +18,9 @@ from tests.embedded.runtime.test_shell import machine
 
 HOSTS = b"# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n10.244.0.7\t%s\n"
 RECORDED = json.loads((Path(__file__).parent / "recorded/stdin.json").read_text(encoding="utf-8"))
-"""[image, script, exit code, standard output, standard error]: busybox 1.35 and nginx on kind, 1.36."""
+"""[image, script, exit code, standard output, standard error]: busybox 1.35 and nginx on kind, 1.36.
+
+Of busybox's help they have the synopsis alone, as podlab does, which says so."""
 
 
 def nowhere(data: bytes) -> None:
@@ -45,7 +48,8 @@ def fed(image: str, script: str) -> list[Any]:
         container.processes.enter(process)
         return await start(process, lambda: programs.run(process)).outcome()
 
-    return [asyncio.run(executed()), out.decode(), err.decode()]
+    code = asyncio.run(executed())
+    return [code, *(written.decode().replace(f"\n\n{usage.UNEXPLAINED}", "") for written in (out, err))]
 
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

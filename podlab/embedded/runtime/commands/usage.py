@@ -19,6 +19,7 @@ from podlab.embedded.runtime.commands.optionwords import read
 from podlab.embedded.runtime.machine.stdio import Command, Io
 
 BANNER = "BusyBox v1.35.0 (Debian 1:1.35.0-4+deb12u1+b1) multi-call binary."
+UNEXPLAINED = "podlab does not simulate the rest of this help: a real container explains the options here"
 COUNTED = frozenset("chmod dirname sleep timeout watch xz".split())  # noqa: SIM905
 """Applets beside those whose options are known that show their use where words are missing."""
 CODES = MappingProxyType({"grep": 2, "sort": 2, "tty": 2})
@@ -37,7 +38,7 @@ def _applets() -> Mapping[str, Row]:
 def shown(name: str) -> str:
     """An applet's use, as it says it."""
     row = _applets().get(name)
-    return f"{BANNER}\n\nUsage: {row[0]}" if row else f"{BANNER}\n\nNo help available"
+    return f"{BANNER}\n\nUsage: {row[0]}\n\n{UNEXPLAINED}" if row else f"{BANNER}\n\nNo help available"
 
 
 def show(io: Io, name: str, code: int = 1) -> int:

@@ -73,6 +73,9 @@ def zone_of(name: str, *, files: bool) -> tzinfo:
     return timezone(west if hours < 0 else -west, found[1])
 
 
+ROLLING = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?: (\d\d):(\d\d)(?::(\d\d))?)?")
+
+
 def understood(text: str, now: datetime, *, busy: bool) -> datetime | None:
     """The moment that a text says; None for none. busybox knows fewer forms than coreutils."""
     text, zone = text.strip(), UTC if text.rstrip().endswith(("Z", " UTC")) else now.tzinfo or UTC
@@ -80,6 +83,12 @@ def understood(text: str, now: datetime, *, busy: bool) -> datetime | None:
         return None
     if re.fullmatch(r"@-?\d{1,11}(\.\d*)?", text):
         return datetime.fromtimestamp(float(text[1:]), UTC)
+    if (
+        busy
+        and (found := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)(?: (\d\d):(\d\d)(?::(\d\d))?)?", text))
+        and found[3] <= "31"
+    ):
+        return _rolled([int(part or 0) for part in found.groups()], zone)
     for form in FORMS:
         try:
             return datetime.strptime(text.removesuffix("Z").removesuffix(" UTC"), form).replace(tzinfo=zone)
@@ -95,6 +104,15 @@ def understood(text: str, now: datetime, *, busy: bool) -> datetime | None:
         base = understood(found[1], now, busy=False)
         return _moved(re.sub(r"^([-+]) +", r"\1", found[2].strip()).lower(), base) if base else None
     return None if busy else _moved(text.lower(), now)
+
+
+def _rolled(parts: list[int], zone: tzinfo) -> datetime | None:
+    """A date whose day its month may not have: C's mktime goes on into the next one."""
+    year, month, day, hour, minute, second = parts
+    try:
+        return datetime(year, month, 1, hour, minute, second, tzinfo=zone) + timedelta(days=day - 1)
+    except ValueError:
+        return None
 
 
 def _moved(text: str, now: datetime) -> datetime | None:

@@ -31,7 +31,7 @@ def _programs(image: Image) -> Volume:
     if not names:
         return Volume()
     if image.busybox:
-        volume = Volume({"/busybox": b""}, {f"/{name}": "/bin/busybox" for name in names if name != "busybox"})
+        volume = Volume({"/busybox": b""}, {f"/{name}": "busybox" for name in names if name != "busybox"})
     else:
         volume = Volume(dict.fromkeys((f"/{name}" for name in names if name not in LOCAL | SYSTEM), b""))
     volume.mode, volume.modes = 0o755, dict.fromkeys(volume.entries, 0o755)

@@ -43,13 +43,7 @@ async def call(shell: Shell, words: list[str], extra: dict[str, str]) -> int:
             shell.restore(before)
     io = replace(shell.io, env=shell.environment() | extra, cwd=shell.process.cwd)
     if name in INLINE and not (name == "[[" and shell.dialect.name != "ash"):
-        io = replace(io, speaker=shell.speaker(name))
-        if shell.dialect.name == "bash" and name in ("test", "[") and "-v" in words[1:3]:
-            return test(
-                io, words[1:-1] if name == "[" else words[1:], known=lambda one: parameter(shell, one) is not None
-            )
-        into = words[2] if words[:2] == ["printf", "-v"] and shell.dialect.name == "bash" and words[3:] else ""
-        return await (assignments.printed(shell, io, into, words[3:]) if into else run_command(io, words))
+        return await _inline(shell, replace(io, speaker=shell.speaker(name)), words)
     if shell.alone:
         shell.alone, shell.process.argv = False, words
         return await _program(shell, words, io)
@@ -62,6 +56,17 @@ async def call(shell: Shell, words: list[str], extra: dict[str, str]) -> int:
         named = shell.dialect.name == "bash" and job.fate != "Terminated"
         shell.io.fail(job.told(shell.prefix) if named else job.fate)
     return code
+
+
+async def _inline(shell: Shell, io: Io, words: list[str]) -> int:
+    """What a shell carries out itself; bash's can set and ask of variables."""
+    bash, name = shell.dialect.name == "bash", words[0]
+    if bash and name in ("test", "[") and "-v" in words[1:3]:
+        asked = words[1:-1] if name == "[" else words[1:]
+        return test(io, asked, known=lambda one: parameter(shell, one) is not None)
+    if bash and words[:2] == ["printf", "-v"] and words[3:]:
+        return await assignments.printed(shell, io, words[2], words[3:])
+    return await run_command(io, words)
 
 
 async def _program(shell: Shell, words: list[str], io: Io) -> int:

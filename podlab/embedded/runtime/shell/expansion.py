@@ -16,7 +16,6 @@ from podlab.embedded.runtime.shell.state import Exit, Shell, failed
 MOST_NAMES = 20_000
 """File names that one pattern may become."""
 RANGE = re.compile(r"(-?\d{1,9})\.\.(-?\d{1,9})(?:\.\.(\d{1,9}))?|([A-Za-z])\.\.([A-Za-z])(?:\.\.(\d{1,3}))?")
-BRACES = re.compile(r"\{([^{}\s]*)\}")
 OUTER = re.compile(r"\{((?:[^{}\s]|\{[^{}\s]*\})*)\}")
 
 

@@ -62,11 +62,14 @@ def _too_deep(inner: Shell) -> int:
 
 
 async def _start(inner: Shell, arguments: list[str]) -> None:
-    command = False
+    command = spoken = False
     while arguments and arguments[0][:1] in ("-", "+") and len(arguments[0]) > 1:
         word = arguments.pop(0)
-        if word in ("--", "--login", "--norc", "--noprofile", "-i", "-l"):
+        if word in ("--login", "--norc", "--noprofile", "-i", "-l"):
             continue
+        if word == "--" or (word.startswith("--") and inner.dialect.name == "ash"):
+            break
+        spoken = spoken or "s" in word[1:]
         if word == "--version" and inner.dialect.name == "bash":
             inner.io.say(coreutils.GNU["bash"])
             return
@@ -85,6 +88,9 @@ async def _start(inner: Shell, arguments: list[str]) -> None:
         inner.options |= letters - {"c", "o", "l", "i", "s"}
     if command:
         await _command(inner, arguments)
+    elif spoken:
+        inner.arguments = tuple(arguments)
+        await _interact(inner)
     elif arguments:
         await _file(inner, arguments)
     else:

@@ -45,16 +45,19 @@ def changed(mode: int, wanted: str) -> int | None:
     if re.fullmatch(r"[0-7]{1,4}", wanted):
         return int(wanted, 8)
     for part in wanted.split(","):
-        found = re.fullmatch(r"([ugoa]*)([-+=])([rwxXst]*)", part)
+        found = re.fullmatch(r"([ugoa]*)([-+=])([rwxXst]*|[ugo])", part)
         if not found:
             return None
         who = found[1] if found[1] and "a" not in found[1] else "ugo"
         bits_of = {"r": 4, "w": 2, "x": 1, "X": int(bool(mode & 0o111)), "s": 0, "t": 0}
-        given = sum({bits_of[letter] for letter in set(found[3])})
+        given = sum({bits_of.get(letter, 0) for letter in set(found[3])})
+        if found[3] in ("u", "g", "o") and found[3]:
+            given = mode >> {"u": 6, "g": 3, "o": 0}[found[3]] & 7
         mask = sum(given << {"u": 6, "g": 3, "o": 0}[letter] for letter in set(who))
         mask |= 0o1000 * ("t" in found[3]) | ("s" in found[3]) * (0o4000 * ("u" in who) | 0o2000 * ("g" in who))
-        bare = 0o7000 if found[2] == "=" else 0
-        whole = bare + sum(7 << {"u": 6, "g": 3, "o": 0}[letter] for letter in set(who))
+        bare = {"u": 0o4000, "g": 0o2000}
+        sticky = 0o1000 * (found[2] == "=" and (not found[1] or "a" in found[1]))
+        whole = sticky + sum((7 << {"u": 6, "g": 3, "o": 0}[letter]) + bare.get(letter, 0) for letter in set(who))
         mode = {"+": mode | mask, "-": mode & ~mask, "=": (mode & ~whole) | mask}[found[2]]
     return mode
 
@@ -150,7 +153,7 @@ def _facts(io: Io, path: str, name: str, *, follow: bool) -> dict[str, str]:
     directory, mode = files.is_directory(path), files.mode(path)
     links, size, _ = files.folder(path) if directory else (1, files.size(path), True)
     kind = "directory" if directory else KINDS.get(what := nature(io, path), "")
-    kind = kind or ("regular file" if size or io.busybox else "regular empty file")
+    kind = kind or ("regular file" if size else "regular empty file")
     mark = shown(mode, directory=directory, kind=bits.S_IFREG if directory else what)
     moment = modified(io, path)
     stamp = datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S.000000000 +0000")

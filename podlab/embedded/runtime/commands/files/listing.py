@@ -24,7 +24,8 @@ async def ls(io: Io, words: list[str]) -> int:
     for name in names or ["."]:
         path = io.path(name)
         link = files.link(path) is not None and not name.endswith("/") and "l" in flags and "L" not in flags
-        if not files.named(path) or ("L" in flags and not files.exists(path)):
+        follows = "L" in flags or (io.busybox and not flags & {"l", "d"})
+        if not files.named(path) or (follows and not files.exists(path)):
             code = io.fail(MISSING[io.busybox].format(name, NO_SUCH), 2 - io.busybox)
         elif files.is_directory(path) and not link and "d" not in flags:
             folders.append(name)

@@ -161,6 +161,9 @@ async def xargs(io: Io, words: list[str]) -> int:
         wrong = "invalid number '{}'" if io.busybox else 'invalid number "{}" for -n option'
         return io.fail("xargs: " + wrong.format(values["-n"]))
     text = (await io.stdin.rest()).decode(errors="replace")
+    if not values["-I"] and "0" not in flags and (mark := _unmatched(text)):
+        gnu = "; by default quotes are special to xargs unless you use the -0 option"
+        return io.fail(f"xargs: unmatched {mark} quote{gnu * (not io.busybox)}")
     command, code = words or ["echo"], 0
     for line in _batches(text, values, flags, command):
         if "t" in flags:
@@ -170,6 +173,12 @@ async def xargs(io: Io, words: list[str]) -> int:
             return done
         code = max(code, 123 * bool(done))
     return code
+
+
+def _unmatched(text: str) -> str:
+    """Which quotation does not end, if one does not."""
+    left = re.sub(r"\\\\.|'[^'\n]*'|\"[^\"\n]*\"", "", text)
+    return "single" if "'" in left else "double" if '"' in left else ""
 
 
 def _batches(text: str, values: dict[str, str], flags: set[str], command: list[str]) -> Iterator[list[str]]:

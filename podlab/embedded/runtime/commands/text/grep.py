@@ -20,18 +20,24 @@ async def grep(io: Io, words: list[str]) -> int:
     if "e" not in values and not names:
         return io.fail("Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.", 2)
     wanted = values.get("e") or [names.pop(0)]
+    if "P" in flags and (unknown := re.search(r"\\K|\(\?[<=!]|[+*?}]\+", "".join(wanted))):
+        return io.fail(f"grep: podlab does not simulate {unknown[0]} of grep -P", 2)
     try:
         expression = _expression("\n".join(wanted), flags)
     except patterns.BadPattern:
         busy = f"grep: bad regex '{wanted[0]}'"
         return io.fail(busy if io.busybox else "grep: Invalid regular expression", 2)
     search, found, failed = Search(io, flags, values, expression), 0, 0
+    files = io.process.machine.files
     paths = list(_paths(io, names, "r" in flags or "R" in flags))
     for name in paths or ["-"]:
         if name != "-" and not _readable(io, name, flags):
-            failed += 1
+            failed += not (io.busybox and files.is_directory(io.path(name)))
             continue
-        shown = name if (len(paths) > 1 or flags & {"r", "R", "H"}) and "h" not in flags else ""
+        deep = flags & {"r", "R"} and (
+            not io.busybox or any(files.is_directory(io.path(one)) for one in names or ["."])
+        )
+        shown = name if (len(paths) > 1 or deep or "H" in flags) and "h" not in flags else ""
         found += await search.one(name, shown)
         if found and "q" in flags:
             return 0
@@ -103,6 +109,8 @@ def _readable(io: Io, name: str, flags: set[str]) -> bool:
     files = io.process.machine.files
     if NUMBERED.fullmatch(io.path(name)):
         return True
+    if io.busybox and files.is_directory(io.path(name)):
+        return False
     wrong = (
         NO_SUCH if not files.exists(io.path(name)) else "Is a directory" if files.is_directory(io.path(name)) else ""
     )

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Callable
 
-from podlab.embedded.runtime.commands import coreutils
+from podlab.embedded.runtime.commands import coreutils, usage
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.stdio import OUTPUT_LIMIT, UNREADABLE, Io, inputs, letters, options
 
@@ -225,9 +225,12 @@ async def basename(io: Io, words: list[str]) -> int:
     if not words:
         return io.fail("basename: missing operand")
     flags, values, names = letters(words, "s")
+    if len(names) > 2 and "s" not in values and "a" not in flags:
+        extra = f"basename: extra operand '{names[2]}'\n{coreutils.hint('basename')}"
+        return usage.show(io, "basename") if io.busybox else io.fail(extra)
     ends = [values["s"]] * len(names) if "s" in values else [""] * len(names) if "a" in flags else names[1:2] or [""]
     for word, end in zip(names, ends, strict=False):
-        name = posixpath.basename(word.rstrip("/"))
+        name = posixpath.basename(word.rstrip("/")) or word[:1]
         io.say(name.removesuffix(end) if name != end else name)
     return 0
 

@@ -50,10 +50,18 @@ class Running(Protocol):
         """The next record."""
 
 
-def reckoned(sign: str, left: float, right: float) -> float:
-    """Arithmetic. Raises Failed for a division by zero."""
+MATH = frozenset(["sin", "cos", "atan2", "exp", "log", "sqrt"])
+"""Functions that busybox's awk has only where it was built with them; Debian's was not, nor with powers."""
+NO_MATH = "Math support is not compiled in"
+
+
+def reckoned(sign: str, left: float, right: float, *, busy: bool = False) -> float:
+    """Arithmetic. Raises Failed for a division by zero, and for a power in busybox."""
+    if sign == "^" and busy:
+        raise Failed(NO_MATH)
     if sign in "/%" and right == 0:
-        raise Failed("division by zero" if sign == "/" else "division by zero in %")
+        zero = "Division by zero" if busy else "division by zero"
+        raise Failed(zero if sign == "/" or busy else "division by zero in %")
     try:
         found: Any = ARITHMETIC[sign](left, right)
     except (OverflowError, ValueError, ZeroDivisionError):
@@ -83,6 +91,8 @@ async def call(awk: Running, name: str, arguments: tuple[Node, ...] | None) -> V
     if name == "length":
         return await _length(awk, given)
     words = [await awk.value(argument) for argument in given]
+    if name in MATH and awk.io.busybox:
+        raise Failed(NO_MATH)
     if name == "sprintf":
         return formatted(words)
     if name in ("system", "close", "fflush"):

@@ -267,7 +267,7 @@ class Awk:
     async def _assign(self, operator: str, target: Node, given: Node) -> Value:
         value = await self.value(given)
         if operator:
-            value = calls.reckoned(operator, number(await self.value(target)), number(value))
+            value = calls.reckoned(operator, number(await self.value(target)), number(value), busy=self.io.busybox)
         return await self.store(target, value)
 
     async def _choose(self, condition: Node, then: Node, otherwise: Node) -> Value:
@@ -294,7 +294,9 @@ class Awk:
         return self.text(await self.value(left), "CONVFMT") + self.text(await self.value(right), "CONVFMT")
 
     async def _reckon(self, operator: str, left: Node, right: Node) -> Value:
-        return calls.reckoned(operator, number(await self.value(left)), number(await self.value(right)))
+        return calls.reckoned(
+            operator, number(await self.value(left)), number(await self.value(right)), busy=self.io.busybox
+        )
 
     async def _not(self, inner: Node) -> Value:
         return float(not true(await self.value(inner)))

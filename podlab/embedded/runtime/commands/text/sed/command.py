@@ -49,6 +49,8 @@ async def sed(io: Io, words: list[str]) -> int:
 def _shortly(wrong: str) -> str:
     """busybox's words for what GNU sed says of a script."""
     what = wrong.partition(": ")[2]
+    if what.startswith("unknown command: "):
+        return f"unsupported command {what[-2]}"
     return "unmatched '/'" if what.startswith("unterminated") else SHORT.get(what, wrong)
 
 
