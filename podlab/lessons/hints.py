@@ -84,7 +84,7 @@ class Solution:
 
 
 _asked: dict[str, Asked] = {}  # by name, the latest last
-_given: dict[str, tuple[Text, int]] = {}  # what was wrong when the last hint was given, and its step
+_given: dict[str, dict[tuple[Text, ...], int]] = {}  # by name: the last step that was given of each ladder
 
 
 def remember(asked: Asked) -> None:
@@ -131,15 +131,15 @@ def hint(name: str = "") -> Hint:
 
 
 def step(asked: Asked) -> Hint:
-    """The next hint for what is wrong now; it begins anew where something else is wrong than before."""
+    """The next hint for what is wrong now; of each ladder the next step, while a Pod goes to and fro between states."""
     found = look(asked.kubectl, asked.name, asked.answer)
     if found:
         return Hint(DONE)
-    wrong, last = _given.get(asked.name, (None, 0))
-    number = min(last + 1, STEPS) if wrong == found.message else 1
-    _given[asked.name] = (found.message, number)
+    check = find(asked.name)
+    given, wrong = _given.setdefault(asked.name, {}), found.hints or check.hints or (found.message,)
+    number = given[wrong] = min(given.get(wrong, 0) + 1, STEPS)
     progress.record_hint(asked.name, number)
-    return Hint(ladder(find(asked.name), found)[number - 1], number, number == STEPS)
+    return Hint(ladder(check, found)[number - 1], number, number == STEPS)
 
 
 def solution(name: str = "") -> Solution:

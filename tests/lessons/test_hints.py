@@ -73,6 +73,17 @@ def test_when_something_else_is_wrong_the_hints_begin_anew():
     assert again.step == 1 and again.text != first.text
 
 
+def test_a_pod_that_goes_to_and_fro_does_not_send_anybody_back_to_the_first_hint():
+    server = Server()
+    steps = []
+    for restarts, phase in [(0, "Pending"), (1, "Running"), (2, "Running"), (2, "Pending")]:
+        status = {"phase": phase, "containerStatuses": [{"restartCount": restarts}]}
+        server.pods = [{"metadata": {"name": "once"}, "spec": {"restartPolicy": "Always"}, "status": status}]
+        assert not check(server, "10-once")
+        steps.append(hint().step)
+    assert steps == [1, 2, 3, 3]
+
+
 def test_there_is_nothing_to_hint_at_when_it_is_done():
     server = Server({"metadata": {"name": "my-pod"}, "spec": {"containers": [{}]}})  # stays: nothing to wait for
     assert not check(server, "03-tidy")
