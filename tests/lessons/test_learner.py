@@ -114,11 +114,21 @@ class Learner:
 
     def tries(self, check: Check) -> None:
         """As it is: where it does not pass yet, down to the last hint; then by the solution."""
+        if self.lesson is LESSONS[-1]:
+            self.leaves_something(check.name)
         found = checking.check(self.kubectl, self.name(check.name))
         if not found:
             self.reads(found)
             self.is_helped(check)
         self.solves(check)
+
+    def leaves_something(self, name: str) -> None:
+        """A first try that is not quite what a task asks for: its name is taken when the solution comes."""
+        if name == "team":
+            self.kubectl.create("deployment", name, image="nginx:1.27", replicas=2)
+        else:
+            self.kubectl.run(name, image="nginx:1.27")
+            self.kubectl.wait(f"pod/{name}", for_="condition=Ready", timeout="60s")
 
     def is_helped(self, check: Check) -> None:
         given = [hints.hint(self.name(check.name)) for _ in range(hints.STEPS + 1)]

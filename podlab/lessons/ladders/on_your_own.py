@@ -210,15 +210,20 @@ HINTS = {
 }
 
 
+def _away(name: str) -> str:
+    """The line that makes room: whoever asks for a solution has tried, and left something of that name."""
+    return f'kubectl.delete("pod", "{name}", ignore_not_found=True, now=True)\n'
+
+
 def _apply(name: str, spec: str) -> str:
     pod = f'{{"apiVersion": "v1", "kind": "Pod", "metadata": {{"name": "{name}"}}, "spec": spec}}'
     wait = f'kubectl.wait("pod/{name}", for_="condition=Ready", timeout="180s")'
-    return f'spec = {spec}\nkubectl.apply({pod})\n{wait}\ncheck(kubectl, "10-{name}")\n'
+    return f'{_away(name)}spec = {spec}\nkubectl.apply({pod})\n{wait}\ncheck(kubectl, "10-{name}")\n'
 
 
 def _run(name: str, rest: str, until: str = "condition=Ready") -> str:
     wait = f'kubectl.wait("pod/{name}", for_="{until}", timeout="180s")'
-    return f'kubectl.run("{name}", {rest})\n{wait}\ncheck(kubectl, "10-{name}")\n'
+    return f'{_away(name)}kubectl.run("{name}", {rest})\n{wait}\ncheck(kubectl, "10-{name}")\n'
 
 
 def _nginx(rest: str) -> str:
@@ -226,7 +231,9 @@ def _nginx(rest: str) -> str:
 
 
 FROM = '{"configMapKeyRef": {"name": "words", "key": "greeting"}}'
-MAP = 'kubectl.create("configmap", "words", from_literal="greeting=hello")\n'
+MAP = """kubectl.delete("configmap", "words", ignore_not_found=True)
+kubectl.create("configmap", "words", from_literal="greeting=hello")
+"""
 MOUNT = '"volumeMounts": [{"name": "shared", "mountPath": "/shared"}]'
 PAIR = f"""{{"volumes": [{{"name": "shared", "emptyDir": {{}}}}], "containers": [
     {{"name": "web", "image": "nginx:latest", {MOUNT}}},
@@ -241,7 +248,8 @@ SOLUTIONS = {
     "pair": _apply("pair", PAIR),
     "modest": _apply("modest", _nginx(f'"resources": {{"requests": {RESOURCES}, "limits": {{"memory": "{LIMIT}"}}}}')),
     "probed": _apply("probed", _nginx('"readinessProbe": {"httpGet": {"path": "/", "port": 80}}')),
-    "team": """kubectl.create("deployment", "team", image="nginx:latest", replicas=3)
+    "team": """kubectl.delete("deployment/team", "service/team", ignore_not_found=True, cascade="foreground")
+kubectl.create("deployment", "team", image="nginx:latest", replicas=3)
 kubectl.expose("deployment", "team", port=80)
 kubectl.rollout("status", "deployment/team", timeout="180s")
 check(kubectl, "10-team")
