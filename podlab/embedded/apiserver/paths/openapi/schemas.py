@@ -170,7 +170,7 @@ def _mentioned(type_: Type) -> str:
 def document(group: str, version: str, resources: Iterable[Resource], descriptions: Descriptions) -> Obj:
     """Return the OpenAPI v3 document of one group and version."""
     names = {"meta/v1.DeleteOptions", "meta/v1.Status", "meta/v1.WatchEvent", "meta/v1.APIResourceList"}
-    paths: Obj = {}
+    paths: Obj = {_root(group, version) + "/": {"get": _discovery(group, version)}}
     custom: Obj = {}
     for resource in resources:
         if (resource.group, resource.version) != (group, version):
@@ -208,8 +208,24 @@ def _types(resource: Resource) -> set[str]:
     return found
 
 
+def _root(group: str, version: str) -> str:
+    return f"/apis/{group}/{version}" if group else f"/api/{version}"
+
+
+def _discovery(group: str, version: str) -> Obj:
+    """The list of what is served of a group and version."""
+    answer = _answer({"$ref": f"#/components/schemas/{META}APIResourceList"})
+    name = f"get{_word(group)}{version.capitalize()}APIResources"
+    return {"description": "get available resources", "operationId": name, "responses": {"200": answer}}
+
+
+def _word(group: str) -> str:
+    first = group.split(".")[0] or "core"
+    return re.sub(r"\W+(\w)", lambda match: match[1].upper(), first.capitalize())
+
+
 def _paths(resource: Resource) -> Obj:
-    root = f"/apis/{resource.group}/{resource.version}" if resource.group else f"/api/{resource.version}"
+    root = _root(resource.group, resource.version)
     scope = "/namespaces/{namespace}" if resource.namespaced else ""
     collection = {m: _operation(resource, v, m) for v, m in COLLECTION_METHODS.items() if v in resource.verbs}
     item = {m: _operation(resource, v, m) for v, m in VERB_METHODS.items() if v in resource.verbs}
@@ -217,12 +233,45 @@ def _paths(resource: Resource) -> Obj:
     found: Obj = {base: {**collection, "parameters": _place(resource, named=False)}}
     if item:
         found[f"{base}/{{name}}"] = {**item, "parameters": _place(resource, named=True)}
-    if "status" in resource.subresources:
-        status = {VERB_METHODS[v]: _operation(resource, v, VERB_METHODS[v]) for v in ("get", "update", "patch")}
-        found[f"{base}/{{name}}/status"] = {**status, "parameters": _place(resource, named=True)}
+    for name in resource.subresources:
+        part = {**_part(resource, name), "parameters": _place(resource, named=True)}
+        found[f"{base}/{{name}}/{name}"] = part
+        if name == "proxy":
+            found[f"{base}/{{name}}/{name}/{{path}}"] = part
     if resource.namespaced and "list" in resource.verbs:
         found[f"{root}/{resource.plural}"] = {"get": _operation(resource, "list", "get"), "parameters": []}
+    if "watch" in resource.verbs and resource.structure is None:
+        watched = {
+            f"{root}/watch/{resource.plural}": [],
+            f"{root}/watch{scope}/{resource.plural}": _place(resource, named=False),
+        }
+        watched[f"{root}/watch{scope}/{resource.plural}/{{name}}"] = _place(resource, named=True)
+        found |= {path: {"get": _operation(resource, "watch", "get"), "parameters": p} for path, p in watched.items()}
     return found
+
+
+def _part(resource: Resource, name: str) -> Obj:
+    """The operations on a subresource, in the kind that it has."""
+    group, version, kind, verbs = SUBRESOURCES.get(
+        f"{resource.plural}/{name}", ("", "", "", ("get", "patch", "update"))
+    )
+    if resource.structure is not None and name == "scale":
+        group, version, kind = "autoscaling", "v1", "Scale"
+    methods = {"create": "post", **VERB_METHODS}
+    found = {methods[verb]: _operation(resource, verb, methods[verb]) for verb in verbs}
+    type_ = fields.kind(group or resource.group, version or resource.version, kind) if kind else None
+    for operation in found.values():
+        operation["operationId"] += name.capitalize()
+        if kind:
+            own = {"group": group or resource.group, "version": version or resource.version, "kind": kind}
+            operation["x-kubernetes-group-version-kind"] = own
+            shown = {"$ref": f"#/components/schemas/{name_of(type_.name)}"} if type_ else {"type": "string"}
+            operation["responses"] = {"200": _answer(shown)}
+    return found
+
+
+def _answer(value: Obj) -> Obj:
+    return {"description": "OK", "content": {media: {"schema": value} for media in MEDIA_TYPES}}
 
 
 def _place(resource: Resource, *, named: bool) -> list[Obj]:
@@ -240,16 +289,14 @@ def _place(resource: Resource, *, named: bool) -> list[Obj]:
 def _operation(resource: Resource, verb: str, method: str) -> Obj:
     gvk = {"group": resource.group, "version": resource.version, "kind": resource.kind}
     reference = {"$ref": f"#/components/schemas/{_shown(resource, verb)}"}
-    answer = {"description": "OK", "content": {media: {"schema": reference} for media in MEDIA_TYPES}}
-    group = re.sub(r"\W+(\w)", lambda match: match[1].upper(), (resource.group.split(".")[0] or "core").capitalize())
     scope = "Namespaced" if resource.namespaced else ""
     found: Obj = {
         "tags": [f"{resource.group.split('.')[0] or 'core'}_{resource.version}"],
         "description": f"{verb} {resource.plural}",
-        "operationId": f"{verb}{group}{resource.version.capitalize()}{scope}{resource.kind}",
+        "operationId": f"{verb}{_word(resource.group)}{resource.version.capitalize()}{scope}{resource.kind}",
         "parameters": _parameters(verb),
-        "responses": {"200": answer},
-        "x-kubernetes-action": method if verb != "list" else "list",
+        "responses": {"200": _answer(reference)},
+        "x-kubernetes-action": verb if verb in ("list", "watch") else method,
         "x-kubernetes-group-version-kind": gvk,
     }
     if body := _body(resource, verb):
@@ -260,6 +307,8 @@ def _operation(resource: Resource, verb: str, method: str) -> Obj:
 def _shown(resource: Resource, verb: str) -> str:
     if verb in ("delete", "deletecollection"):
         return META + "Status"
+    if verb == "watch":
+        return META + "WatchEvent"
     kind = resource.list_kind if verb == "list" else resource.kind
     if resource.structure is not None:
         return customschemas.name_of(resource, kind)
@@ -274,7 +323,7 @@ def _parameters(verb: str) -> list[Obj]:
         "patch": ("dryRun", "fieldManager", "fieldValidation", "force"),
     }.get(verb, ())
     types = {word: WORDS[word] for word in words}
-    if verb in ("list", "deletecollection"):
+    if verb in ("list", "watch", "deletecollection"):
         types = dict(LISTING)
     if verb in ("delete", "deletecollection"):
         types = {**types, **DELETING}
@@ -282,7 +331,7 @@ def _parameters(verb: str) -> list[Obj]:
 
 
 def _body(resource: Resource, verb: str) -> Obj | None:
-    if verb in ("get", "list"):
+    if verb in ("get", "list", "watch"):
         return None
     if verb == "patch":
         reference = {"$ref": f"#/components/schemas/{META}Patch"}

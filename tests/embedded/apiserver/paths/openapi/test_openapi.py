@@ -165,3 +165,12 @@ def test_the_index_names_what_has_no_objects_too(documents: Documents) -> None:
     group = json.loads(_get(documents, "/openapi/v3/apis/rbac.authorization.k8s.io").body)
     read = group["paths"]["/apis/rbac.authorization.k8s.io/"]["get"]
     assert (read["operationId"], read["tags"]) == ("getRbacAuthorizationAPIGroup", ["rbacAuthorization"])
+
+
+def test_a_document_has_the_paths_of_subresources_and_watches(documents: Documents) -> None:
+    paths = _document(documents, "api/v1")["paths"]
+    pods = "namespaces/{namespace}/pods"
+    assert set(paths[f"/api/v1/{pods}/{{name}}/exec"]) == {"get", "post", "parameters"}
+    eviction = paths[f"/api/v1/{pods}/{{name}}/eviction"]["post"]["x-kubernetes-group-version-kind"]
+    assert eviction == {"group": "policy", "version": "v1", "kind": "Eviction"}
+    assert {f"/api/v1/watch/{pods}/{{name}}", f"/api/v1/watch/{pods}", "/api/v1/watch/pods", "/api/v1/"} <= set(paths)
