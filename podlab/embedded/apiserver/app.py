@@ -78,8 +78,9 @@ class App:
             await self._respond(request, warnings, receive, send)
         except StatusError as error:
             pretty = negotiation.wants_pretty(parse_query(_text(scope["query_string"])), headers.get("user-agent", ""))
-            form = negotiation.negotiate_error(headers.get("accept", ""))
-            body = negotiation.encode(error.status(), form, pretty=pretty)
+            asked = negotiation.negotiate_error(headers.get("accept", ""))
+            form = asked or negotiation.Form()
+            body = negotiation.encode(error.status(), form, pretty=pretty or asked is None)
             told = Answer(error.code, body, form.media_type, error.headers)
             await self._send(scope, send, told, warnings, headers)
         except routes.NoSuchPath:
@@ -169,7 +170,8 @@ class App:
 
     async def _watch(self, call: Call, receive: Receive, send: Send) -> None:
         if call.request.method != "GET" or "watch" not in call.resource.verbs:
-            raise status.method_not_allowed()
+            listed = call.request.method == "GET" and "list" in call.resource.verbs
+            raise status.no_watch(call.resource.qualified) if listed else status.method_not_allowed()
         await self._kept()
         clock, onlooker = self.registry.clock, "panel" in call.request.headers.get("user-agent", "")
         stream = WatchStream(call, onlooker=onlooker)
@@ -201,7 +203,7 @@ class App:
         head |= {"content-type": media_type, "date": formatdate(now, usegmt=True)}
         head |= {"x-kubernetes-pf-flowschema-uid": FLOW_SCHEMA, "x-kubernetes-pf-prioritylevel-uid": PRIORITY_LEVEL}
         head |= {"podlab-clock": "stepping"} if self.registry.clock.stepping else {}
-        pairs = [(key, value) for key, value in head.items()]
+        pairs = [(key, value) for key, value in head.items() if value]
         names = {name.lower() for name, _ in more if name.lower() != "warning"}
         pairs = [pair for pair in pairs if pair[0] not in names] + [(name.lower(), value) for name, value in more]
         return [(name.encode("latin-1"), value.encode("utf-8")) for name, value in pairs]

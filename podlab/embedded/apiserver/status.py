@@ -5,6 +5,7 @@ Upstream: staging/src/k8s.io/apimachinery/pkg/api/errors/errors.go
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -151,9 +152,15 @@ def not_acceptable(accepted: Sequence[str]) -> StatusError:
     return StatusError(406, "NotAcceptable", message)
 
 
+def no_watch(resource: str) -> StatusError:
+    """405: what can be listed and not watched."""
+    text = f"watch is not supported on resources of kind {json.dumps(resource)}"
+    return StatusError(405, "MethodNotAllowed", text, _details(resource))
+
+
 def too_large(message: str = "") -> StatusError:
     """413: the body is longer than the limit."""
-    text = f"Request entity is too large: {message}" if message else "Request entity is too large"
+    text = f"Request entity too large: {message}" if message else "Request entity too large"
     return StatusError(413, "RequestEntityTooLarge", text)
 
 

@@ -231,7 +231,7 @@ def read_configuration(call: Call) -> Obj:
     try:
         value, repeated = yamltext.load(call.request.body)
     except ValueError as error:
-        raise status.bad_request(f"error decoding YAML: {error}") from None
+        raise status.bad_request(f"error decoding YAML: error converting YAML to JSON: {error}") from None
     if value is not None and not isinstance(value, dict):
         why = f"json: cannot unmarshal {conversion.found(value)} into Go value of type map[string]interface {{}}"
         raise status.bad_request(f"error decoding YAML: error unmarshaling JSON: while decoding JSON: {why}")
@@ -282,6 +282,7 @@ def read_patch(body: bytes, kind: str = patch.MERGE) -> Any:
 def _reshaper(call: Call, body: Any, kind: str) -> Callable[[Obj], Obj]:
     resource, validation = call.resource, call.request.first("fieldValidation") or "Warn"
     expected = (resource.group, resource.version, resource.kind)
+    repeated = tuple(reading.duplicates(body))
 
     def reshape(obj: Obj) -> Obj:
         try:
@@ -293,6 +294,7 @@ def _reshaper(call: Call, body: Any, kind: str) -> Callable[[Obj], Obj]:
             raise _bad_patch(patched.shown(obj, body, kind), why or str(error)) from None
         if kind == patch.STRATEGIC:
             strict = sorted(strict)
+        strict = [*repeated, *strict]
         if strict and validation == "Strict":
             why = "strict decoding error: " + ", ".join(strict)
             raise _bad_patch(patched.shown(obj, body, kind), why)

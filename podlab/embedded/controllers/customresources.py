@@ -25,6 +25,7 @@ NAMES = (("plural", "Plural"), ("singular", "Singular"), ("kind", "Kind"), ("lis
 ACCEPTED = ("True", "NoConflicts", "no conflicts found")
 NOT_ACCEPTED = ("False", "NotAccepted", "not all names are accepted")
 INSTALLING = ("False", "Installing", "the initial names have been accepted")
+IN_PROGRESS = ("True", "InstanceDeletionInProgress", "CustomResource deletion is in progress")
 ESTABLISHED = ("True", "InitialNamesAccepted", "the initial names have been accepted")
 
 State = tuple[str, str, str]
@@ -88,6 +89,10 @@ class CustomResources:
         meta, spec = definition["metadata"], definition["spec"]
         if CLEANUP not in (meta.get("finalizers") or ()):
             return
+        known = {one["type"]: one.get("reason") for one in (definition.get("status") or {}).get("conditions") or ()}
+        if known.get("Terminating") != IN_PROGRESS[1]:
+            names = (definition.get("status") or {}).get("acceptedNames") or {}
+            self._write(meta["name"], names, {"Terminating": IN_PROGRESS})
         resource = self._registry.resources.get((spec["group"], spec["names"]["plural"]))
         if resource is not None and self._left(resource):
             self._controller.add(("", meta["name"]), AGAIN)
@@ -114,8 +119,8 @@ class CustomResources:
 def _served_part(definition: Obj) -> Any:
     """What decides how objects are served."""
     status = definition.get("status") or {}
-    accepted = [one for one in status.get("conditions") or () if one["type"] == "Established"]
-    return definition.get("spec"), status.get("acceptedNames"), [one["status"] for one in accepted]
+    told = [one for one in status.get("conditions") or () if one["type"] in ("Established", "Terminating")]
+    return definition.get("spec"), status.get("acceptedNames"), [(one["type"], one["status"]) for one in told]
 
 
 def accepted_names(definition: Obj, others: list[Obj]) -> tuple[Obj, State]:

@@ -240,7 +240,7 @@ async def test_a_body_over_three_mebibytes_is_refused(api: Api) -> None:
     body = b'{"metadata":{"name":"' + b"x" * (3 * 1024 * 1024) + b'"}}'
     answer = await api.call("POST", PODS, body)
     assert (answer.code, answer.json["reason"]) == (413, "RequestEntityTooLarge")
-    assert answer.json["message"] == "Request entity is too large: limit is 3145728"
+    assert answer.json["message"] == "Request entity too large: limit is 3145728"
 
 
 MAPS = "/api/v1/namespaces/default/configmaps"

@@ -121,7 +121,7 @@ async def test_a_service_that_becomes_another_leaves_its_node_ports(api: Api) ->
     assert "nodePort" not in (await api.call("PATCH", f"{path}/s", change, content_type=kind)).json["spec"]["ports"][0]
     spec = {"type": "NodePort", "clusterIP": "None", "ports": [{"port": 80, "nodePort": 80}]}
     refused = await api.call("POST", path, {"metadata": {"name": "t"}, "spec": spec})
-    assert [cause["field"] for cause in refused.json["details"]["causes"]] == ["spec.ports[0].nodePort"]
+    assert [cause["field"] for cause in refused.json["details"]["causes"]] == ["spec.clusterIPs[0]"]
     spec = {"sessionAffinity": "ClientIP", "sessionAffinityConfig": {"clientIP": {"timeoutSeconds": 90000}}}
     refused = await api.call("POST", path, {"metadata": {"name": "t"}, "spec": {**spec, "ports": [{"port": 80}]}})
     assert "must be greater than 0 and less than 86400" in refused.json["message"]

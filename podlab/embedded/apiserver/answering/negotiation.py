@@ -75,12 +75,12 @@ def negotiate(accept: str, shapes: frozenset[str] = SHAPES, *, streams: bool = T
     raise status.StatusError(406, "NotAcceptable", message, {})
 
 
-def negotiate_error(accept: str) -> Form:
-    """The form of a Status: YAML where that is asked for before JSON, whatever else the client would have had."""
+def negotiate_error(accept: str) -> Form | None:
+    """The form of a Status, whatever shape was asked for; None where there is none, so that it is indented JSON."""
     try:
-        return Form(negotiate(accept, messages=True).media_type)
+        return Form(negotiate(accept, frozenset(), messages=True).media_type)
     except status.StatusError:
-        return Form()
+        return None
 
 
 def _clauses(accept: str) -> list[tuple[str, dict[str, str]]]:

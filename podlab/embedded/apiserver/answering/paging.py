@@ -139,7 +139,7 @@ def _parse_token(text: str) -> tuple[int, str]:
     try:
         data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
-        raise _bad_token("illegal base64 data at input byte 0") from None
+        raise _bad_token(f"illegal base64 data at input byte {_wrong_byte(text)}") from None
     try:
         token = json.loads(data)
     except ValueError:
@@ -152,6 +152,14 @@ def _parse_token(text: str) -> tuple[int, str]:
     if posixpath.normpath(start) != start:
         raise _bad_token(f"encoded start key {start} is not valid")
     return revision, start
+
+
+def _wrong_byte(text: str) -> int:
+    """Where Go's decoder stops: at a letter that is none of the alphabet's, or behind the last whole group."""
+    odd = next(
+        (at for at, letter in enumerate(text) if not (letter.isascii() and (letter.isalnum() or letter in "-_"))), None
+    )
+    return len(text) - len(text) % 4 if odd is None else odd
 
 
 def _bad_token(why: str) -> status.StatusError:

@@ -5,6 +5,7 @@ Upstream: apiextensions-apiserver/pkg/apiserver/customresource_handler.go (schem
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from podlab.apimachinery.gotext import compact, quote
@@ -33,7 +34,7 @@ def read(body: bytes, media_type: str, resource: Resource, validation: str) -> t
     except ValueError as error:
         _unrecognized(f"couldn't get version/kind; json parse error: {error}", body, resource)
     _check_kind(value, body, resource)
-    strict += list(_duplicates(value, ""))
+    strict += list(duplicates(value, ""))
     try:
         obj, more = shape(value, resource)
     except ValueError as error:
@@ -66,7 +67,8 @@ def plain(value: Any) -> Any:
     return float(value) if isinstance(value, Literal) else value
 
 
-def _duplicates(value: Any, path: str) -> Any:
+def duplicates(value: Any, path: str = "") -> Iterator[str]:
+    """Strict errors about keys that stand twice."""
     if isinstance(value, Repeated):
         seen: set[str] = set()
         for key, _ in value.pairs:
@@ -75,10 +77,10 @@ def _duplicates(value: Any, path: str) -> Any:
             seen.add(key)
     if isinstance(value, dict):
         for key, member in value.items():
-            yield from _duplicates(member, f"{path}.{key}" if path else key)
+            yield from duplicates(member, f"{path}.{key}" if path else key)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _duplicates(item, f"{path}[{index}]")
+            yield from duplicates(item, f"{path}[{index}]")
 
 
 def _check_kind(value: Any, body: bytes, resource: Resource) -> None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from podlab.apimachinery.versions import priority
+from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.custom import printing, shaping, values
 from podlab.embedded.apiserver.custom.structure import CustomType
 from podlab.embedded.apiserver.patching.strategic import go_text
@@ -67,7 +68,7 @@ def _resource(definition: Obj, version: Obj) -> Resource:
         validate=_validator(names["kind"], schema, scale),
         validate_status=_validator(names["kind"], schema, scale),
         warnings=_warnings,
-        prepare=_prepare if "status" in below else _nothing,
+        prepare=_preparer(is_true(definition, "Terminating"), "status" in below),
         generation=True,
         unconditional_update=False,
         deprecated=_deprecation(spec, version, names["kind"]),
@@ -89,14 +90,17 @@ def _loader(schema: Obj) -> Callable[[Obj], Obj]:
     return load
 
 
-def _nothing(obj: Obj, old: Obj | None, ctx: Context) -> None:
-    """Nothing to prepare."""
+def _preparer(terminating: bool, has_status: bool) -> Callable[[Obj, Obj | None, Context], None]:
+    """No object is made while its definition goes; a new one has no status, whatever the client sent."""
 
+    def prepare(obj: Obj, old: Obj | None, ctx: Context) -> None:
+        if old is None and terminating:
+            why = "create not allowed while custom resource definition is terminating"
+            raise status.forbidden(ctx.resource.qualified, obj["metadata"].get("name", ""), why)
+        if old is None and has_status:
+            obj.pop("status", None)
 
-def _prepare(obj: Obj, old: Obj | None, ctx: Context) -> None:
-    """A new object has no status, whatever the client sent."""
-    if old is None:
-        obj.pop("status", None)
+    return prepare
 
 
 def _deprecation(spec: Obj, version: Obj, kind: str) -> str:

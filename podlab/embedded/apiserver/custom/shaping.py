@@ -37,6 +37,8 @@ def _prune(value: Any, schema: Obj, path: str, whole: bool, gone: list[str]) -> 
         inner = known.get(key, extra if isinstance(extra, dict) else None)
         if whole and key in OF_EVERY_OBJECT:
             result[key] = member
+        elif inner is not None and member is None and not inner.get("nullable") and "default" not in inner:
+            continue  # a null that may not be one is as if it were not there
         elif inner is not None:
             result[key] = _prune(member, inner, there, bool(inner.get(EMBEDDED)), gone)
         elif open_ended:

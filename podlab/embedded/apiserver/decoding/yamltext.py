@@ -30,11 +30,10 @@ def load(body: bytes) -> tuple[Any, list[str]]:
         _repeated(node, repeated, set())
         value = _plain(loader.construct_document(node))
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 1}: " if mark else ""
-        raise ValueError(f"error converting YAML to JSON: yaml: {line}{getattr(error, 'problem', error)}") from None
+        words = goyaml.said(error, text) if isinstance(error, yaml.MarkedYAMLError) else str(error)
+        raise ValueError(f"yaml: {words}") from None
     except RecursionError:
-        raise ValueError("error converting YAML to JSON: yaml: exceeded max depth") from None
+        raise ValueError("yaml: exceeded max depth") from None
     return value, [f"{PREFIX}\n" + "\n".join(repeated)] if repeated else []
 
 
@@ -52,7 +51,7 @@ def _check_depth(events: Iterable[Any]) -> None:
     for event in events:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
-            raise ValueError("error converting YAML to JSON: yaml: exceeded max depth")
+            raise ValueError("yaml: exceeded max depth")
         if isinstance(event, yaml.DocumentEndEvent):
             return
 
@@ -66,7 +65,7 @@ def _count(node: Any, known: dict[int, int]) -> int:
     for child in _children(node):
         size += _count(child, known)
         if size > MOST_NODES:
-            raise ValueError("error converting YAML to JSON: yaml: document contains excessive aliasing")
+            raise ValueError("yaml: document contains excessive aliasing")
     known[id(node)] = size
     return size
 

@@ -89,7 +89,7 @@ def _keyless(item: Any, field: Field) -> str:
 
 
 def _scalar(value: Any, form: str) -> str:
-    if form in ("raw", "map", "list"):
+    if form in ("raw", "map", "list", "schema"):
         return ""
     if form in NUMBERS:
         fits = isinstance(value, (int, float)) and not isinstance(value, bool)

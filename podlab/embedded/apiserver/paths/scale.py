@@ -187,8 +187,9 @@ def _patched(call: Call, scale: Obj) -> Obj:
 
 
 def _check(call: Call, scale: Obj) -> None:
+    """Of what is custom the object is judged, not the Scale."""
     replicas = (scale.get("spec") or {}).get("replicas") or 0
-    if replicas < 0:
+    if replicas < 0 and call.resource.structure is None:
         text = f"Invalid value: {replicas}: must be greater than or equal to 0"
         cause = status.Cause("spec.replicas", "FieldValueInvalid", text)
         raise status.invalid("Scale.autoscaling", call.name, [cause])

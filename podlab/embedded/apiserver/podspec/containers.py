@@ -59,7 +59,7 @@ def init_containers(given: list[Obj], mains: list[Obj], around: Around, path: st
         here = f"{path}[{index}]"
         found += common(container, around, here)
         found += _restart_policy(container, here)
-        found += unique_name(container, seen, here)
+        found += unique_name(container, seen, here, nameless=False)
         found += host_ports([container], path)
         if container.get("restartPolicy") == "Always":
             found += probes.lifecycle(container.get("lifecycle"), around.grace, f"{here}.lifecycle")
@@ -72,12 +72,12 @@ def init_containers(given: list[Obj], mains: list[Obj], around: Around, path: st
     return found
 
 
-def unique_name(container: Obj, seen: set[str], path: str) -> list[Cause]:
-    """Return a cause if another container has the name; `seen` gets it otherwise."""
+def unique_name(container: Obj, seen: set[str], path: str, *, nameless: bool = True) -> list[Cause]:
+    """Return a cause if another container has the name; `seen` gets it otherwise, also where there is none."""
     name = container.get("name", "")
     if name in seen:
         return [causes.duplicate(f"{path}.name", name)]
-    if name:
+    if name or nameless:
         seen.add(name)
     return []
 

@@ -101,6 +101,7 @@ ENDPOINTS = stored(
     "",
     "Endpoints",
     "ep",
+    create_on_update=True,
     plural="endpoints",
     default=_endpoints,
     validate=endpoints.validate_endpoints,

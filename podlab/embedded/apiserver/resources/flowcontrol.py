@@ -11,10 +11,9 @@ from podlab.embedded.apiserver.columns import AGE, NAME, NONE, Column, age, head
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.resources.stored import stored
 from podlab.embedded.apiserver.status import Cause
-from podlab.embedded.apiserver.validation import causes, metadata
+from podlab.embedded.apiserver.validation import flowschemas, metadata
 
 GROUP = "flowcontrol.apiserver.k8s.io"
-LOWEST_PRECEDENCE = 10000
 
 SCHEMA_COLUMNS = (
     NAME,
@@ -129,16 +128,7 @@ def _level(obj: Obj) -> None:
 
 
 def _validate_schema(obj: Obj, old: Obj | None) -> list[Cause]:
-    found, spec = metadata.validate(obj, old), obj.get("spec") or {}
-    precedence = spec.get("matchingPrecedence", 0)
-    if not 0 < precedence <= LOWEST_PRECEDENCE:
-        limit = f"must not be greater than {LOWEST_PRECEDENCE}"
-        text = limit if precedence > 0 else "must be a positive value"
-        found.append(causes.invalid("spec.matchingPrecedence", precedence, text))
-    if not (spec.get("priorityLevelConfiguration") or {}).get("name"):
-        text = "must reference a priority level"
-        found.append(causes.required("spec.priorityLevelConfiguration.name", text))
-    return found
+    return metadata.validate(obj, old) + flowschemas.spec(obj["metadata"].get("name", ""), obj.get("spec") or {})
 
 
 FLOW_SCHEMAS = stored(

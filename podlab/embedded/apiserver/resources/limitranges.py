@@ -128,6 +128,7 @@ def _fixed(name: str, given: dict[str, Quantity], path: str) -> list[Cause]:
 
 
 LIMIT_RANGES = Resource(
+    create_on_update=True,
     group="",
     version="v1",
     kind="LimitRange",

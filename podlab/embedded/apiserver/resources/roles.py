@@ -141,6 +141,7 @@ def _columns(word: str, role: str) -> tuple[Column, ...]:
 
 def _kind(kind: str, *, namespaced: bool, default: Any = nothing, **more: Any) -> Resource:
     return Resource(
+        create_on_update=True,
         group=GROUP,
         version="v1",
         kind=kind,

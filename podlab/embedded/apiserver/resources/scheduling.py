@@ -141,6 +141,7 @@ PRIORITY_CLASSES = stored(
 RUNTIME_CLASSES = stored(
     "node.k8s.io",
     "RuntimeClass",
+    create_on_update=True,
     plural="runtimeclasses",
     namespaced=False,
     validate=validate_runtime,

@@ -59,7 +59,7 @@ def prepare(service: Obj, old: Obj | None, ctx: Context) -> None:
         _keep(spec, old.get("spec") or {})
         if spec.get("type") != (old.get("spec") or {}).get("type"):
             _drop(spec, old["spec"])
-    if found := rules.first(spec, (old or {}).get("spec") or {}):
+    if found := rules.first(spec, (old or {}).get("spec") or {}) + _headless_but_exposed(spec):
         raise status.invalid(ctx.resource.qualified_kind, service["metadata"].get("name", ""), found)
     if validate(service, old):
         if found := _out_of_range(service.get("spec") or {}):
@@ -67,6 +67,13 @@ def prepare(service: Obj, old: Obj | None, ctx: Context) -> None:
         return
     if found := _allocate(service, old, ctx):
         raise status.invalid(ctx.resource.qualified_kind, service["metadata"].get("name", ""), found)
+
+
+def _headless_but_exposed(spec: Obj) -> list[Cause]:
+    """What is looked at before anything is allocated."""
+    refused = spec.get("type") in EXPOSED and spec.get("clusterIP") == "None"
+    text = f"may not be set to 'None' for {spec.get('type')} services"
+    return [causes.invalid("spec.clusterIPs[0]", "None", text)] if refused else []
 
 
 def _keep(spec: Obj, old: Obj) -> None:
@@ -178,9 +185,7 @@ def validate(service: Obj, old: Obj | None) -> list[Cause]:
     found = metadata.validate(service, old, names.label)
     if not spec.get("ports") and address != "None" and kind != "ExternalName":
         found.append(causes.required("spec.ports"))
-    if kind in EXPOSED and address == "None":
-        text = f"may not be set to 'None' for {kind} services"
-        found.append(causes.invalid("spec.clusterIPs[0]", "None", text))
+    found += _headless_but_exposed(spec)
     if kind == "ExternalName":
         if address or spec.get("clusterIPs"):
             found.append(causes.forbidden("spec.clusterIPs", "may not be set for ExternalName services"))
@@ -195,8 +200,7 @@ def validate(service: Obj, old: Obj | None) -> list[Cause]:
     if kind not in TYPES:
         found.append(causes.unsupported("spec.type", kind, TYPES))
     found += _numbers(spec) + rules.balancer(spec, service["metadata"].get("annotations") or {}) + _traffic(spec)
-    given = spec.get("trafficDistribution")
-    return found + names.among("spec.trafficDistribution", given, rules.DISTRIBUTIONS)
+    return found + names.among("spec.trafficDistribution", spec.get("trafficDistribution"), rules.DISTRIBUTIONS)
 
 
 def _ports(ports: list[Obj]) -> list[Cause]:
@@ -376,6 +380,7 @@ def _external(obj: Obj) -> str:
 
 
 SERVICES = Resource(
+    create_on_update=True,
     group="",
     version="v1",
     kind="Service",
@@ -383,7 +388,6 @@ SERVICES = Resource(
     singular="service",
     short_names=("svc",),
     categories=("all",),
-    verbs=("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"),
     subresources=("proxy", "status"),
     default=default,
     validate=validate,

@@ -7,7 +7,8 @@ from typing import Any
 from podlab.embedded.apiserver.columns import AGE, NAME, UNSET, Column, age, head
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.resources.stored import stored
-from podlab.embedded.apiserver.validation import storageclasses
+from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import metadata, names, storageclasses
 
 COLUMNS = (
     NAME,
@@ -122,6 +123,16 @@ DRIVER_COLUMNS = (
 )
 
 
+def _validate_driver(obj: Obj, old: Obj | None) -> list[Cause]:
+    """Upstream: pkg/apis/storage/validation/validation.go (validateCSIDriverSpec)"""
+    found, spec = metadata.validate(obj, old), obj.get("spec") or {}
+    policies = ("File", "None", "ReadWriteOnceWithFSType")
+    found += names.among("spec.fsGroupPolicy", spec.get("fsGroupPolicy"), policies)
+    for mode in spec.get("volumeLifecycleModes") or []:
+        found += names.among("spec.volumeLifecycleModes", mode, ("Persistent", "Ephemeral"))
+    return found
+
+
 def driver_row(obj: Obj, now: float) -> list[Any]:
     """Three booleans, then whose tokens it asks for, `<unset>` where none.
 
@@ -168,6 +179,7 @@ CSI_DRIVERS = stored(
     "storage.k8s.io",
     "CSIDriver",
     namespaced=False,
+    validate=_validate_driver,
     default=_csi_driver,
     generation=True,
     columns=DRIVER_COLUMNS,

@@ -69,8 +69,10 @@ class Documents:
         if path == "/openapi/v3":
             return Answer(200, negotiation.dump(self._index()), "text/plain; charset=utf-8")
         name = path.removeprefix("/openapi/v3/")
-        if name == path or name not in self._named():
+        if name == path:
             return None
+        if name not in self._named():
+            return Answer(404, media_type="")
         _check_accept(request.headers.get("accept", ""))
         body, digest = self._document(name)
         return _answer(request, name, body, digest)

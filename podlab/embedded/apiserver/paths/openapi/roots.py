@@ -1,4 +1,4 @@
-"""The OpenAPI v3 documents of what has no objects: groups, the lists of them, the version, keys, logs.
+"""The OpenAPI v3 documents of what has no objects: groups, the lists of them, the version, keys.
 
 Upstream: k8s.io/apiserver/pkg/endpoints/discovery, pkg/server/routes, pkg/routes; api/openapi-spec/v3
 """
@@ -98,7 +98,6 @@ def documents(groups: Iterable[str]) -> dict[str, Obj]:
             "/.well-known/openid-configuration/",
             _get(ISSUER, "getServiceAccountIssuerOpenIDConfiguration", "WellKnown", "", plain),
         ),
-        "logs": _logs(),
     }
     for group in groups:
         words = group.removesuffix(".k8s.io").split(".")
@@ -117,26 +116,8 @@ def _get(text: str, name: str, tag: str, shown: str, media: tuple[str, ...] = EN
 
 
 def _document(path: str, get: Obj, schemas: Obj | None = None) -> Obj:
-    return _whole({path: {"get": get}}, schemas)
-
-
-def _whole(paths: Obj, schemas: Obj | None = None) -> Obj:
     components: dict[str, Any] = {"securitySchemes": {"BearerToken": BEARER}}
     if schemas:
         components["schemas"] = {name if "." in name else META + name: each for name, each in sorted(schemas.items())}
     info = {"title": "Kubernetes", "version": "v1.36.2"}
-    return {"components": components, "info": info, "openapi": "3.0.0", "paths": paths}
-
-
-def _logs() -> Obj:
-    def get(name: str) -> Obj:
-        return {"operationId": name, "responses": UNAUTHORIZED, "tags": ["logs"]}
-
-    schema = {"type": "string", "uniqueItems": True}
-    place = {"description": "path to the log", "in": "path", "name": "logpath", "required": True, "schema": schema}
-    return _whole(
-        {
-            "/logs/": {"get": get("logFileListHandler")},
-            "/logs/{logpath}": {"get": get("logFileHandler"), "parameters": [place]},
-        }
-    )
+    return {"components": components, "info": info, "openapi": "3.0.0", "paths": {path: {"get": get}}}
