@@ -202,7 +202,7 @@ def list_options(request: Request, *, watch: bool) -> ListOptions:
         fields=fields,
         limit=request.number("limit") or 0,
         start=request.first("continue"),
-        version=_version(request.first("resourceVersion"), watch=watch),
+        version=version_of(request.first("resourceVersion"), watch=watch),
         match=request.first("resourceVersionMatch"),
         timeout=request.number("timeoutSeconds"),
         bookmarks=request.flag("allowWatchBookmarks"),
@@ -214,7 +214,8 @@ def list_options(request: Request, *, watch: bool) -> ListOptions:
     return options
 
 
-def _version(text: str, *, watch: bool) -> int | None:
+def version_of(text: str, *, watch: bool) -> int | None:
+    """A resource version; of a list it is said to be a bad request. Raises StatusError 400, 500."""
     if not text:
         return None
     if not (text.isdecimal() and text.isascii() and int(text) < 2**64):

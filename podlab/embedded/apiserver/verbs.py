@@ -18,7 +18,7 @@ from podlab.embedded.apiserver.custom import reading
 from podlab.embedded.apiserver.decoding import conversion, decode, jsontext, unstructured, yamltext
 from podlab.embedded.apiserver.patching import applying, patch, patched
 from podlab.embedded.apiserver.registry import Registry
-from podlab.embedded.apiserver.request import Request, check_options, check_write_options, list_options
+from podlab.embedded.apiserver.request import Request, check_options, check_write_options, list_options, version_of
 from podlab.embedded.apiserver.resource import Obj, Resource, Writer
 
 BODY_LIMIT = 3 * 1024 * 1024
@@ -89,7 +89,7 @@ def get(call: Call) -> Answer:
     form = call.form()
     if "export" in call.request.query and call.request.flag("export"):
         raise status.bad_request("the export parameter, deprecated since v1.14, is no longer supported")
-    version = call.request.number("resourceVersion") if call.request.first("resourceVersion") else None
+    version = version_of(call.request.first("resourceVersion"), watch=True)
     current = call.registry.store.revision
     if version and version > current:
         raise paging.future(version, current)

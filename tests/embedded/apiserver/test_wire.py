@@ -182,3 +182,16 @@ async def test_flow_schemas_and_drivers_are_judged(api: Api) -> None:
         "spec.fsGroupPolicy",
         "spec.volumeLifecycleModes",
     ]
+
+
+async def test_a_version_that_is_none_is_no_bad_request_of_a_single_object(api: Api) -> None:
+    refused = await api.call("GET", f"{MAPS}/a?resourceVersion=bad")
+    why = 'resourceVersion: Invalid value: "bad": strconv.ParseUint: parsing "bad": invalid syntax'
+    assert (refused.code, refused.json["message"]) == (500, why)
+
+
+async def test_discovery_is_not_watched(api: Api) -> None:
+    refused = await api.call("GET", "/apis/apps/v1", accept="text/html")
+    assert "stream=watch" not in refused.json["message"]
+    anyhow = await api.call("DELETE", "/apis")
+    assert (anyhow.code, anyhow.json["kind"]) == (200, "APIGroupList")

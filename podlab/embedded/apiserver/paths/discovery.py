@@ -73,8 +73,9 @@ def answer(request: Request, resources: Iterable[Resource]) -> Answer | None:
         if builtin and len(parts) == (2 if parts[0] == "api" else 3):
             raise status.no_such_resource()
         return None
-    _only_get(request)
-    form = negotiation.negotiate(accept, frozenset())
+    if parts != ["apis"]:  # which the aggregator answers, whatever the method
+        _only_get(request)
+    form = negotiation.negotiate(accept, frozenset(), streams=False)
     pretty = negotiation.wants_pretty(request.query, request.headers.get("user-agent", ""))
     return Answer(200, negotiation.encode(found, form, pretty=pretty), form.media_type)
 

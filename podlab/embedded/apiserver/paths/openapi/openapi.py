@@ -19,7 +19,6 @@ from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
-from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.answering import negotiation
 from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.paths.openapi import namespaces, roots, schemas
@@ -28,7 +27,6 @@ from podlab.embedded.apiserver.paths.openapi.swagger import swagger
 from podlab.embedded.apiserver.request import Request
 from podlab.embedded.apiserver.resource import Obj, Resource
 
-ACCEPTED = ("application/com.github.proto-openapi.spec.v3.v1.0+protobuf", "application/json")
 YEAR = 365 * 24 * 3600
 
 
@@ -66,14 +64,15 @@ class Documents:
         if path == "/openapi/v2":
             readable = "json" in request.headers.get("accept", "json") or "*/*" in request.headers["accept"]
             return self._v2(request) if readable else Answer(200, namespaces.MESSAGE, namespaces.CONTENT_TYPE)
-        if path == "/openapi/v3":
+        if path == "/openapi/v3" and not request.info.path.endswith("/"):
             return Answer(200, negotiation.dump(self._index()), "text/plain; charset=utf-8")
         name = path.removeprefix("/openapi/v3/")
         if name == path:
-            return None
+            return Answer(404, media_type="") if path == "/openapi/v3" else None
         if name not in self._named():
             return Answer(404, media_type="")
-        _check_accept(request.headers.get("accept", ""))
+        if not _accepted(request.headers.get("accept", "")):
+            return Answer(406, media_type="")
         body, digest = self._document(name)
         return _answer(request, name, body, digest)
 
@@ -167,18 +166,17 @@ def _url(path: str, digest: str) -> str:
     return f"/openapi/v3/{path}?hash={digest}"
 
 
-def _check_accept(accept: str) -> None:
-    """Raises StatusError 406 for who wants neither JSON nor anything."""
+def _accepted(accept: str) -> bool:
+    """Whether the client takes JSON."""
     asked = {clause.split(";")[0].strip() for clause in accept.split(",") if clause.strip()}
-    if asked and not asked & {"application/json", "application/*", "*/*"}:
-        raise status.not_acceptable(ACCEPTED)
+    return not asked or bool(asked & {"application/json", "application/*", "*/*"})
 
 
 def _answer(request: Request, path: str, body: bytes, digest: str) -> Answer:
     headers = {"ETag": f'"{digest}"', "Vary": "Accept"}
     asked = request.first("hash")
     if asked and asked.upper() != digest:
-        return Answer(301, b"", "text/html; charset=utf-8", {"Location": _url(path, digest)})
+        return Answer(301, b"", "application/json", {"Location": _url(path, digest)})
     if asked:
         expires = formatdate(_now() + YEAR, usegmt=True)
         headers.update({"Cache-Control": "public, immutable", "Expires": expires})

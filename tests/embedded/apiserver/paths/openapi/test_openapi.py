@@ -17,7 +17,6 @@ from podlab.embedded.apiserver.paths.openapi.openapi import Documents
 from podlab.embedded.apiserver.request import Request, RequestInfo
 from podlab.embedded.apiserver.resource import Resource
 from podlab.embedded.apiserver.resources import RESOURCES
-from podlab.embedded.apiserver.status import StatusError
 
 
 def _get(documents: Documents, path: str, query: dict[str, list[str]] | None = None, **headers: str) -> Answer:
@@ -67,10 +66,18 @@ def test_a_document_is_cached_by_its_hash(documents: Documents) -> None:
     assert _get(documents, "/openapi/v3/api/v1", if_none_match=f'"{digest}"').code == 304
 
 
-def test_protobuf_alone_is_refused(documents: Documents) -> None:
-    with pytest.raises(StatusError) as raised:
-        _get(documents, "/openapi/v3/api/v1", accept="application/com.github.proto-openapi.spec.v3.v1.0+protobuf")
-    assert raised.value.code == 406
+@pytest.mark.parametrize(
+    ("path", "accept", "code"),
+    [
+        ("/openapi/v3/api/v1", "application/com.github.proto-openapi.spec.v3.v1.0+protobuf", 406),
+        ("/openapi/v3/api/v1", "application/yaml", 406),
+        ("/openapi/v3/apis/nothing/v1", "", 404),
+        ("/openapi/v3/", "", 404),
+    ],
+)
+def test_what_is_not_served_is_refused_without_a_word(documents: Documents, path: str, accept: str, code: int) -> None:
+    refused = _get(documents, path, accept=accept)
+    assert (refused.code, refused.body, refused.media_type) == (code, b"", "")
 
 
 def test_version_2_says_the_same_in_its_own_words(documents: Documents) -> None:
