@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from podlab.embedded.addons.bootstraptoken import BootstrapToken
 from podlab.embedded.addons.leases import Leases
 from podlab.embedded.addons.staticpods import StaticPods
 from podlab.embedded.apiserver.registry import Registry
@@ -33,6 +34,7 @@ class Addons:
         authority = base64.b64encode(certificate.encode()).decode()
         self._facts = {**facts, "certificate": json.dumps(certificate)[1:-1], "authority": authority}
         self._static: StaticPods | None = None
+        self._token = BootstrapToken(registry)
         self._leases = Leases(registry, facts["node"], facts["address"])
 
     def start(self) -> None:
@@ -47,6 +49,8 @@ class Addons:
             for obj in objects:
                 if obj["kind"] != "Pod":
                     self._create(obj)
+            self._token.create()
+        self._token.start()
         pods = [obj for obj in objects if obj["kind"] == "Pod"]
         self._static = StaticPods(self._registry, self._facts["node"], pods)
         self._static.start()
@@ -54,6 +58,7 @@ class Addons:
     def stop(self) -> None:
         """Nothing comes back any more."""
         self._leases.stop()
+        self._token.stop()
         if self._static:
             self._static.stop()
 

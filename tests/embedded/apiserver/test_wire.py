@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from podlab.embedded.apiserver.paths import connect
+from podlab.embedded.apiserver.request import Request, RequestInfo
+from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.controllers.customresources import CustomResources
 from tests.embedded.harness import Api, pod
 
@@ -195,3 +198,23 @@ async def test_discovery_is_not_watched(api: Api) -> None:
     assert "stream=watch" not in refused.json["message"]
     anyhow = await api.call("DELETE", "/apis")
     assert (anyhow.code, anyhow.json["kind"]) == (200, "APIGroupList")
+
+
+async def test_a_namespaces_finalizers_are_named_by_their_place(api: Api) -> None:
+    body = {"metadata": {"name": "default"}, "spec": {"finalizers": ["kubernetes", "xy"]}}
+    refused = await api.call("PUT", "/api/v1/namespaces/default/finalize", body, content_type=JSON)
+    assert [cause["field"] for cause in refused.json["details"]["causes"]] == ["spec.finalizers[1]"]
+
+
+async def test_a_proxy_without_a_path_leads_to_its_root(api: Api) -> None:
+    await api.call("POST", "/api/v1/nodes", {"metadata": {"name": "n"}}, content_type=JSON)
+    found = await api.call("GET", "/api/v1/nodes/n/proxy?a=b")
+    assert (found.code, found.headers["location"]) == (301, "/api/v1/nodes/n/proxy/?a=b")
+    assert (await api.call("GET", "/api/v1/nodes/none/proxy")).code == 404
+
+
+def test_a_log_is_asked_for_since_one_moment() -> None:
+    query = {"sinceSeconds": ["0"], "sinceTime": ["2026-01-01T00:00:00Z"]}
+    with pytest.raises(StatusError) as refused:
+        connect.log_options(Request("GET", RequestInfo("get", "/"), query, {}))
+    assert [cause["field"] for cause in (refused.value.details or {})["causes"]] == ["[]"]

@@ -39,14 +39,17 @@ async def http(
     name = call.request.info.subresource
     if name not in call.resource.subresources or (node is None and call.resource.plural != "nodes"):
         raise status.no_such_resource()
-    if node is None or call.resource.plural == "nodes":
+    if name == "proxy" and call.request.method in ("GET", "HEAD") and call.request.info.path.endswith("/proxy"):
+        call.registry.get(call.resource, call.name.split(":")[call.name.count(":") > 1], call.namespace)
+        await answer(Answer(301, media_type="", headers={"Location": f"{call.request.info.path}/{_asked(call)}"}))
+    elif node is None or call.resource.plural == "nodes":
         await answer(nodeproxy.answer(call))
     elif name == "proxy":
         await answer(await _proxy(call, node))
     elif name == "log":
         if call.request.method != "GET":
             raise status.method_not_allowed()
-        options = _log_options(call.request)
+        options = log_options(call.request)
         pod = call.registry.get(call.resource, call.name, call.namespace)
         if pod["spec"].get("nodeName"):
             await _log(call, node.log(pod, **options), receive, send)
@@ -57,22 +60,25 @@ async def http(
         if call.request.method not in ("GET", "POST"):
             raise status.method_not_allowed()
         pod = call.registry.get(call.resource, call.name, call.namespace)
+        if name != "portforward":
+            _check_container(pod, call.request.first("container"))
         if call.request.method == "POST" and name != "portforward":
             await (await _session(call, node, pod, None)).close()
         raise status.bad_request("Upgrade request required")
 
 
-def _log_options(request: Request) -> Obj:
+def log_options(request: Request) -> Obj:
     """The query of a log request. Raises StatusError 400, 422. Upstream: validation.ValidatePodLogOptions"""
     numbers = {name: request.number(name) for name in ("tailLines", "sinceSeconds", "limitBytes")}
     causes = []
+    both = numbers["sinceSeconds"] is not None and bool(request.first("sinceTime"))
     least = {"tailLines": 0, "sinceSeconds": 1, "limitBytes": 1}
     for name, value in numbers.items():
-        if value is not None and value < least[name]:
+        if value is not None and value < least[name] and not (both and name == "sinceSeconds"):
             text = "must be greater than or equal to 0" if least[name] == 0 else "must be greater than 0"
             causes.append(Cause(name, "FieldValueInvalid", f"Invalid value: {value}: {text}"))
     since, given = numbers["sinceSeconds"], request.first("sinceTime")
-    if given and since is not None:
+    if both:
         text = "at most one of `sinceTime` or `sinceSeconds` may be specified"
         causes.append(Cause("[]", "FieldValueForbidden", f"Forbidden: {text}"))
     if request.first("stream"):  # its feature gate is off unless somebody sets it
@@ -151,13 +157,17 @@ async def _proxy(call: Call, node: Node) -> Answer:
         pod, number = obj, _port(obj, found)
     if not pod.get("status", {}).get("podIP"):
         raise status.bad_request("address not allowed")
-    query = "&".join(f"{key}={value}" for key, values in call.request.query.items() for value in values)
-    path = "/" + call.request.info.rest + (f"?{query}" if query else "")
+    path = "/" + call.request.info.rest + _asked(call)
     request = call.request
     code, headers, body = await node.http(pod, number, request.method, path, dict(request.headers), request.body)
     kept = {key: value for key, value in headers.items() if key.lower() not in ("content-length", "content-type")}
     media_type = next((value for key, value in headers.items() if key.lower() == "content-type"), "text/plain")
     return Answer(code, body, media_type, kept)
+
+
+def _asked(call: Call) -> str:
+    query = "&".join(f"{key}={value}" for key, values in call.request.query.items() for value in values)
+    return f"?{query}" if query else ""
 
 
 def _port(pod: Obj, text: str) -> int:

@@ -37,10 +37,11 @@ def validate(namespace: Obj, old: Obj | None) -> list[Cause]:
     Upstream: pkg/apis/core/validation/validation.go (ValidateNamespace)
     """
     found = metadata.validate(namespace, old, names.label)
-    for name in (namespace.get("spec") or {}).get("finalizers") or []:
-        found += names.causes_of("spec.finalizers", name, names.qualified(name))
+    for index, name in enumerate((namespace.get("spec") or {}).get("finalizers") or []):
+        here = f"spec.finalizers[{index}]" if old else "spec.finalizers"
+        found += names.causes_of(here, name, names.qualified(name))
         if "/" not in name and name not in metadata.STANDARD_FINALIZERS:
-            found.append(causes.invalid("spec.finalizers", name, metadata.ODD_FINALIZER))
+            found.append(causes.invalid(here, name, metadata.ODD_FINALIZER))
     return found
 
 
