@@ -139,8 +139,8 @@ def _validator(kind: str, schema: Obj, scale: ScalePaths | None) -> Callable[[Ob
         found = [cause for cause in metadata.validate(obj, old) if UNQUALIFIED not in cause.message]
         body = {key: value for key, value in obj.items() if key != "metadata"}
         found += values.check(body, _without_metadata(schema))
-        found += values.duplicates(body, schema)
-        return found + (_replicas(obj, scale) if scale else [])
+        found += _replicas(obj, scale) if scale else []
+        return found + values.nameless(body, schema) + values.duplicates(body, schema)
 
     return validate
 

@@ -5,6 +5,7 @@ Upstream: kube-openapi/pkg/validation/validate, apiextensions-apiserver/pkg/apis
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -12,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from podlab.apimachinery.gotext import quote
-from podlab.embedded.apiserver.custom.structure import INT_OR_STRING
+from podlab.embedded.apiserver.custom.structure import EMBEDDED, INT_OR_STRING
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes
 from podlab.embedded.runtime.expressions import engine
@@ -21,6 +22,9 @@ Obj = dict[str, Any]
 Found = Iterator[Cause]
 UUID = re.compile(r"(?i)[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})")
+MAC = re.compile(r"(?i)[0-9a-f]{2}([:-][0-9a-f]{2}){5}")
+URI = re.compile(r"/|[A-Za-z][A-Za-z0-9+.-]*:")
 PROBLEMS = {"missing )": "missing closing )", "missing ]": "missing closing ]"}
 """What Go says about a pattern where RE2 says it shorter."""
 NOWHERE = "<nil>"
@@ -54,9 +58,12 @@ def _check(value: Any, schema: Obj, path: str) -> Found:
     if kind == "number" and wanted == "integer" and value == int(value):
         fits = True
     if not fits:
-        yield _type_invalid(path, quote(kind), f"must be of type {wanted}: {quote(kind)}")
+        sized = schema.get("format") if kind == "number" and wanted == "integer" else None
+        shown, named = ("float64", sized) if sized in ("int32", "int64") else (kind, wanted)
+        yield _type_invalid(path, quote(shown), f"must be of type {named}: {quote(shown)}")
         if kind == "number" and wanted == "integer":
-            text = f"Checked value must be of type integer (default format) in {path}"
+            how = f"with format {sized}" if sized in ("int32", "int64") else "(default format)"
+            text = f"Checked value must be of type integer {how} in {path}"
             yield Cause(NOWHERE, "FieldValueInvalid", f'Invalid value: "": {text}')
         return
     if "enum" in schema and value not in schema["enum"]:
@@ -107,7 +114,24 @@ def _day(value: str) -> bool:
     return bool(re.fullmatch(r"\d{4}-\d\d-\d\d", value)) and _instant(f"{value}T00:00:00Z")
 
 
+def _reads(read: Callable[[str], Any]) -> Callable[[str], bool]:
+    def reads(value: str) -> bool:
+        try:
+            read(value)
+        except ValueError:
+            return False
+        return True
+
+    return reads
+
+
 FORMATS: dict[str, Callable[[str], bool]] = {
+    "ipv4": _reads(ipaddress.IPv4Address),
+    "ipv6": _reads(ipaddress.IPv6Address),
+    "cidr": _reads(ipaddress.ip_interface),
+    "byte": lambda value: bool(BASE64.fullmatch(value)),
+    "mac": lambda value: bool(MAC.fullmatch(value)),
+    "uri": lambda value: bool(URI.match(value)),
     "date-time": _instant,
     "date": _day,
     "uuid": lambda value: bool(UUID.fullmatch(value)),
@@ -202,6 +226,25 @@ def _alternatives(value: Any, schema: Obj, path: str) -> Found:
 
 def _nowhere(path: str, text: str) -> Cause:
     return Cause(NOWHERE, "FieldValueInvalid", f'Invalid value: "": "{path}" {text}')
+
+
+def nameless(value: Any, schema: Obj, path: str = "") -> list[Cause]:
+    """Objects within objects that do not say what they are.
+
+    Upstream: apiextensions-apiserver/pkg/apiserver/schema/objectmeta
+    """
+    found: list[Cause] = []
+    if isinstance(value, dict):
+        if schema.get(EMBEDDED):
+            found += [causes.required(_below(path, key)) for key in ("apiVersion", "kind") if not value.get(key)]
+        known, extra = schema.get("properties") or {}, schema.get("additionalProperties")
+        for key, member in value.items():
+            inner = known.get(key, extra if isinstance(extra, dict) else None)
+            found += nameless(member, inner, _below(path, key)) if inner is not None else []
+    if isinstance(value, list) and isinstance(schema.get("items"), dict):
+        for index, item in enumerate(value):
+            found += nameless(item, schema["items"], f"{path}[{index}]")
+    return found
 
 
 def duplicates(value: Any, schema: Obj, path: str = "") -> list[Cause]:

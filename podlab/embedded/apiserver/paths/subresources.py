@@ -11,7 +11,7 @@ from podlab.embedded.apiserver.answering import negotiation, shapes
 from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.decoding import decode
 from podlab.embedded.apiserver.request import check_write_options
-from podlab.embedded.apiserver.resource import Obj
+from podlab.embedded.apiserver.resource import Obj, Writer
 from podlab.embedded.apiserver.resources.componentstatuses import PARTS, component
 from podlab.embedded.apiserver.validation import causes
 from podlab.embedded.apiserver.verbs import Call
@@ -69,7 +69,7 @@ def bind(call: Call) -> Answer:
         conditions[:] = [condition for condition in conditions if condition["type"] != "PodScheduled"]
         conditions.append({"lastProbeTime": None, "lastTransitionTime": now, "status": "True", "type": "PodScheduled"})
 
-    if not dry_run:
-        call.registry.change(call.registry.resource("pods"), name, call.namespace, assign, subresource="binding")
+    pods, by = call.registry.resource("pods"), Writer(dry_run=dry_run)
+    call.registry.change(pods, name, call.namespace, assign, subresource="binding", by=by)
     made = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
     return call.answer(made, negotiation.Form(), 201)

@@ -72,7 +72,7 @@ def _gated(new: Obj, old: Obj) -> list[Cause]:
     found, wanted = [], new.get("nodeSelector") or {}
     if any(wanted.get(key) != value for key, value in (old.get("nodeSelector") or {}).items()):
         text = "only additions to spec.nodeSelector are allowed (no mutations or deletions)"
-        found.append(causes.invalid("spec.nodeSelector", new.get("nodeSelector"), text))
+        found.append(causes.invalid("spec.nodeSelector", wanted, text))
     before, after = _terms(old), _terms(new)
     if not before:
         return found

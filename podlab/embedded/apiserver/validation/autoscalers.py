@@ -129,7 +129,7 @@ def _object(source: Obj, path: str) -> list[Cause]:
     found = _reference(source.get("describedObject") or {}, f"{path}.describedObject", grouped=False)
     found += _identifier(source, path) + _target(source, path)
     if target.get("value") is None and target.get("averageValue") is None:
-        text = "must set either a target value for metric or a per-pod target"
+        text = "must set either a target value or averageValue"
         found.append(causes.required(f"{path}.target.averageValue", text))
     return found
 

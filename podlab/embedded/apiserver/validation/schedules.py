@@ -38,7 +38,8 @@ def time_zone(name: str | None, path: str) -> list[Cause]:
     if name.startswith(FOREIGN):
         return [causes.invalid(path, name, f"unknown time zone {name}")]
     if name.lower() == "local":
-        return [causes.invalid(path, name, EXPLICIT)]
+        unknown = [causes.invalid(path, name, f"unknown time zone {name}")] if name != "Local" else []
+        return [causes.invalid(path, name, EXPLICIT), *unknown]
     try:
         zoneinfo.ZoneInfo(name)
     except (OSError, ValueError, zoneinfo.ZoneInfoNotFoundError):

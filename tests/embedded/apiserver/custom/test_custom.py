@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from podlab.embedded.apiserver.custom import printing
+from podlab.embedded.apiserver.custom import printing, values
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resources import RESOURCES
 from podlab.embedded.controllers.customresources import CustomResources
@@ -85,3 +85,31 @@ def test_a_printer_column_finds_conditions_by_type() -> None:
     path = printing.parse('.status.conditions[?(@.type=="Ready")].status')
     assert printing.find({"status": {"conditions": conditions}}, path) == ["True"]
     assert printing.parse("spec") is None
+
+
+@pytest.mark.parametrize(
+    ("format_", "right", "wrong"),
+    [
+        ("ipv4", "1.2.3.4", "1.2.3"),
+        ("ipv6", "::1", "1.2.3.4"),
+        ("cidr", "10.0.0.0/8", "10.0.0.0/40"),
+        ("byte", "YQ==", "%"),
+        ("mac", "00:11:22:33:44:55", "00:11"),
+        ("uri", "https://x", "x y"),
+    ],
+)
+def test_formats_of_texts(format_: str, right: str, wrong: str) -> None:
+    schema = {"type": "string", "format": format_}
+    assert not values.check(right, schema, "spec.a")
+    (cause,) = values.check(wrong, schema, "spec.a")
+    assert cause.message == f'Invalid value: "{wrong}": spec.a in body must be of type {format_}: "{wrong}"'
+
+
+def test_a_number_of_a_size_and_an_object_within_an_object() -> None:
+    told = [cause.message for cause in values.check(2.5, {"type": "integer", "format": "int32"}, "spec.n")]
+    assert told == [
+        'Invalid value: "float64": spec.n in body must be of type int32: "float64"',
+        'Invalid value: "": Checked value must be of type integer with format int32 in spec.n',
+    ]
+    schema = {"properties": {"e": {"type": "object", "x-kubernetes-embedded-resource": True}}}
+    assert [cause.field for cause in values.nameless({"e": {"kind": "Pod"}}, schema)] == ["e.apiVersion"]
