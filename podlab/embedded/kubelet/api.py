@@ -212,7 +212,8 @@ class NodeApi:
     ) -> tuple[int, dict[str, str], bytes]:
         """Ask a container's port, as the proxy subresource does. Raises StatusError 503."""
         ip = (pod.get("status") or {}).get("podIP", "")
-        given = {"x-forwarded-for": HOST, **{key.lower(): value for key, value in headers.items()}}
+        sent = {key.lower(): value for key, value in headers.items()}
+        given = {"x-forwarded-for": HOST, "host": f"{ip}:{port}"} | sent
         try:
             return await self._runtime.request(ip, port, method, path, given, body, client=GATEWAY)
         except Refused as refused:

@@ -32,8 +32,10 @@ def environment(
     services: Sequence[Obj],
     facts: Mapping[str, str],
     home: str = "/root",
+    of_file: Callable[[Obj], str | None] = lambda reference: None,
 ) -> dict[str, str]:
-    """All variables of a container. `facts` are hostIP, podIP, nodeName and node's allocatable. Raises ConfigError."""
+    """All variables of a container. `facts` are hostIP, podIP, nodeName and node's allocatable, `of_file` says what
+    a `fileKeyRef` means. Raises ConfigError."""
     own = str(pod["spec"].get("nodeName", "")) if pod["spec"].get("hostNetwork") else hostname(pod)
     env = {"PATH": image.env.get("PATH", ""), **({"TERM": "xterm"} if container.get("tty") else {}), "HOSTNAME": own}
     given: dict[str, str] = {}
@@ -42,7 +44,8 @@ def environment(
     service_env = _services(services)
     for entry in container.get("env") or []:
         known = service_env | given
-        value = _value(pod, container, entry, lookup, facts)
+        reference = (entry.get("valueFrom") or {}).get("fileKeyRef")
+        value = of_file(reference) if reference else _value(pod, container, entry, lookup, facts)
         if value is not None:
             given[entry["name"]] = expand(value, known) if "valueFrom" not in entry else value
     return env | given | {k: v for k, v in service_env.items() if k not in given} | _rest(image, given, home)

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from podlab.embedded.kubelet.environment import field_value
-from podlab.embedded.kubelet.volumes import hostpath, mounts, sources
+from podlab.embedded.kubelet.volumes import envfiles, hostpath, mounts, sources
 from podlab.embedded.kubelet.volumes.sources import MountError
 from podlab.embedded.runtime.files import FileError, Files
 from podlab.embedded.runtime.volume import Volume
+from tests.embedded.simulation import Simulation, logs
 
 MOUNTS = [
     {"name": "conf", "mountPath": "/etc/conf"},
@@ -147,3 +148,46 @@ def test_all_that_a_projected_volume_misses_is_named() -> None:
     with pytest.raises(MountError) as raised:
         sources.set_up(pod, {}, lambda *_: None, {}, lambda *_: b"", Volume(), 0.0)
     assert str(raised.value).endswith(': [configmap "a" not found, secret "b" not found]')
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("A='1'\n", "1"),
+        ("# note\n\n  A='x y' # why\n", "x y"),
+        ("B='2'\nA='one\ntwo'\n", "one\ntwo"),
+        ("A= 'x'\n", ""),
+        ("B='2'\n", ""),
+        ("A=1\n", None),
+        ("A ='1'\n", None),
+        ("A='1\n", None),
+        ("A='1' 2\n", None),
+        ("words\n", None),
+    ],
+)
+def test_a_file_of_variables_quotes_its_values(text: str, value: str | None) -> None:
+    if value is None:
+        with pytest.raises(envfiles.NoEnvFile):
+            envfiles.value(text, "A")
+    else:
+        assert envfiles.value(text, "A") == value
+
+
+async def test_a_variable_comes_from_a_file_that_an_init_container_wrote(sim: Simulation) -> None:
+    written = {"name": "w", "image": "busybox", "command": ["sh", "-c", "echo \"A='pg'\" > /d/env"]}
+    mounted = {**written, "volumeMounts": [{"name": "d", "mountPath": "/d"}]}
+
+    def pod(name: str, key: str) -> dict[str, Any]:
+        reference = {"volumeName": "d", "path": "env", "key": key}
+        env = [{"name": "A", "valueFrom": {"fileKeyRef": reference}}]
+        main = {"name": "c", "image": "busybox", "command": ["sh", "-c", "echo $A"], "env": env}
+        spec = {"restartPolicy": "Never", "initContainers": [mounted], "containers": [main]}
+        return {"kind": "Pod", "metadata": {"name": name}, "spec": {**spec, "volumes": [{"name": "d", "emptyDir": {}}]}}
+
+    sim.create(pod("p", "A"))
+    sim.create(pod("q", "B"))
+    await sim.run(20)
+    assert await logs(sim, "p", container="c") == "pg\n"
+    waiting = sim.pod("q")["status"]["containerStatuses"][0]["state"]["waiting"]
+    assert waiting["reason"] == "CreateContainerConfigError"
+    assert waiting["message"].startswith('environment variable key "B" not found in file "/var/lib/kubelet/pods/')

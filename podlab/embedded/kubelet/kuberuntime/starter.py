@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from podlab.apimachinery import quantity
@@ -18,7 +19,7 @@ from podlab.embedded.kubelet.imagemanager import known
 from podlab.embedded.kubelet.kuberuntime import security
 from podlab.embedded.kubelet.kuberuntime.hooks import HookFailed, run_hook
 from podlab.embedded.kubelet.kuberuntime.killer import Killer
-from podlab.embedded.kubelet.volumes import mounts
+from podlab.embedded.kubelet.volumes import envfiles, mounts
 from podlab.embedded.runtime import runtime
 from podlab.embedded.runtime.files import FileError, Files
 from podlab.embedded.runtime.images import Image
@@ -82,17 +83,17 @@ class Starter:
             using.pods.services(pod),
             using.facts(sandbox.ip),
             image.home(user.uid),
+            partial(envfiles.of_reference, pod, sandbox.volumes),
         )
         hostname = using.name if pod["spec"].get("hostNetwork") else environment.hostname(pod)
         read_only = security.read_only(container)
         message_path = container.get("terminationMessagePath", "/dev/termination-log")
         own = (*_etc(pod, sandbox, hostname, read_only), runtime.one_file(message_path, b"", 0o666))
         volumes = mounts.of_container(pod, container, sandbox.volumes, env)
-        instance = self._instance(container, image, attempt)
         return Container(
             using.runtime,
             sandbox,
-            instance,
+            self._instance(container, image, attempt),
             image,
             runtime.mounted(image, volumes, own, user=user, read_only=read_only),
             env,
