@@ -194,7 +194,7 @@ class NodeApi:
             session.run(_watch(found, found.terminal, session))
             return session
         if stdin is not None:
-            session.run(_feed(stdin, found.stdin, last=found.stdin_once))
+            session.run(_typed(stdin, found, session))
         session.run(_follow(found, session, tty))
         return session
 
@@ -293,6 +293,16 @@ async def _feed(stdin: AsyncIterator[bytes], target: Input, *, last: bool = True
         target.feed(data)
     if last:
         target.close()
+
+
+async def _typed(stdin: AsyncIterator[bytes], found: Container, session: ExecSession) -> None:
+    """What is typed to process 1; who has no more to say goes away, unless the process is to hear of that.
+
+    Upstream: github.com/containerd/containerd/v2/internal/cri/io/container_io.go (Attach)
+    """
+    await _feed(stdin, found.stdin, last=found.stdin_once)
+    if not found.stdin_once:
+        session.finish(0)
 
 
 async def _execute(found: Container, process: Any, session: ExecSession) -> None:

@@ -231,9 +231,9 @@ class PodWorker:
     def _sandbox_up(self) -> None:
         """Tell at once that containers can be started now, and nothing else."""
         status = dict(self.pod.get("status") or {})
-        fresh = podconditions.conditions(self.pod, "Pending", [], [], self.observe(settled=False))[0]
-        status["conditions"] = [fresh if c["type"] == fresh["type"] else c for c in status.get("conditions") or []]
-        self._write(status)
+        made = podconditions.conditions(self.pod, "Pending", [], [], self.observe(settled=False))
+        fresh = {c["type"]: c for c in made if c["type"] == "PodReadyToStartContainers"}
+        self._write(status | {"conditions": [fresh.get(c["type"], c) for c in status.get("conditions") or []]})
 
     async def turn(self) -> None:
         """Wait until the node has told of the Pods that came before."""

@@ -51,6 +51,6 @@ def open_tunnel(runtime: Runtime, ip: str, port: int) -> tuple[asyncio.StreamRea
             raise Refused
         end = runtime.network.connect(namespace, "127.0.0.1", port)
     except Refused:
-        raise ConnectionRefusedError(f"connect to {ip}:{port}: connection refused") from None
+        raise ConnectionRefusedError("connection refused") from None
     reader = asyncio.StreamReader()
     return reader, Writer(end, reader)

@@ -89,3 +89,17 @@ async def test_a_debugger_sees_the_processes_of_its_target_and_ends_with_them(si
     (status,) = sim.pod("p")["status"]["ephemeralContainerStatuses"]
     assert await logs(sim, "p", container="guest") == "nginx\ndefault.conf\n"
     assert status["state"]["terminated"]["exitCode"] == 137
+
+
+async def test_who_has_no_more_to_type_goes_away_from_what_still_listens(sim: Simulation) -> None:
+    sim.create(pod(image="busybox", command=["sh", "-c", "while read x; do echo got $x; done; sleep 600"], stdin=True))
+    await sim.until(lambda: sim.ready("p"))
+    session = await sim.core.app.node.attach(sim.pod("p"), stdin=typed(sim, b"a\n"))
+    assert b"".join([data async for _, data in session]) == b"got a\n"
+    assert session.exit_code == 0
+    assert sim.ready("p")
+
+
+async def typed(sim: Simulation, data: bytes) -> AsyncIterator[bytes]:
+    yield data
+    await sim.run(1)

@@ -274,7 +274,8 @@ async def test_a_readiness_gate_and_what_others_took_out_of_the_status(sim: Simu
 
     sim.registry.change(sim.registry.resource("pods"), "p", "default", replaced, by=Writer("somebody"))
     await sim.until(lambda: sim.ready("p"), limit=5)
-    assert len(sim.pod("p")["status"]["conditions"]) == 6
+    types = [condition["type"] for condition in sim.pod("p")["status"]["conditions"]]
+    assert (len(types), types[0]) == (6, "example.com/ok")
 
 
 async def test_a_pod_beyond_its_deadline_is_told_of_at_each_look(sim: Simulation) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from podlab.embedded.kubelet.environment import field_value
+from podlab.embedded.kubelet.environment import ConfigError, field_value
 from podlab.embedded.kubelet.volumes import envfiles, hostpath, mounts, sources
 from podlab.embedded.kubelet.volumes.sources import MountError
 from podlab.embedded.runtime.files import FileError, Files
@@ -191,3 +191,13 @@ async def test_a_variable_comes_from_a_file_that_an_init_container_wrote(sim: Si
     waiting = sim.pod("q")["status"]["containerStatuses"][0]["state"]["waiting"]
     assert waiting["reason"] == "CreateContainerConfigError"
     assert waiting["message"].startswith('environment variable key "B" not found in file "/var/lib/kubelet/pods/')
+
+
+def test_only_a_volume_that_is_mounted_has_files_of_variables() -> None:
+    reference, volume = {"volumeName": "d", "path": "env", "key": "A"}, Volume()
+    volume.put("/env", b"A='1'\n")
+    pod: dict[str, Any] = {"metadata": {"uid": "u"}, "spec": {"containers": [{"name": "c"}]}}
+    with pytest.raises(ConfigError, match='cannot find the volume "d" referenced by FileKeyRef'):
+        envfiles.of_reference(pod, {"d": volume}, reference)
+    pod["spec"]["initContainers"] = [{"name": "i", "volumeMounts": [{"name": "d", "mountPath": "/d"}]}]
+    assert envfiles.of_reference(pod, {"d": volume}, reference) == "1"

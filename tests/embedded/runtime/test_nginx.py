@@ -92,3 +92,8 @@ def test_curl_asks_this_machine_over_ipv6_where_nginx_listens_there() -> None:
     for listens, client in ((both, "::1"), (older, "127.0.0.1")):
         files = {"/etc/nginx/conf.d/default.conf": f"server {{ {listens} return 200 $remote_addr; }}"}
         assert asyncio.run(served(files, ["localhost"]))[0] == [(0, client)]
+
+
+def test_curl_shows_the_head_alone_where_it_is_asked_for_that() -> None:
+    ((_, shown),) = asyncio.run(served({}, ["-I -X POST localhost"]))[0]
+    assert shown.startswith("HTTP/1.1 405 Not Allowed") and shown.endswith("\r\n\r\n")

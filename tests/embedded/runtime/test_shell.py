@@ -220,3 +220,8 @@ def test_a_file_that_is_no_program_cannot_be_started() -> None:
     files = machine("busybox").files
     assert executables.missing(["/etc/passwd"], frozenset(), (), files) == 'exec: "/etc/passwd": permission denied'
     assert executables.missing(["./x"], frozenset(), (), files) == 'exec: "./x": stat ./x: no such file or directory'
+
+
+def test_an_image_name_with_capitals_is_told_so_first() -> None:
+    with pytest.raises(images.InvalidName, match=r"repository name \(library/Busy Box\) must be lowercase"):
+        images.normalize("Busy Box")

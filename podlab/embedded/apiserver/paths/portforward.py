@@ -6,7 +6,9 @@ Upstream: staging/src/k8s.io/cri-streaming/pkg/streaming/portforward, apimachine
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import struct
+import uuid
 import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
@@ -91,8 +93,13 @@ async def _hear(lines: list[_Line], receive: Receive) -> None:
 
 def refusal(pod: Obj, port: int, error: Exception) -> str:
     """What the error channel of a port says where no connection is to be had."""
-    uid = pod["metadata"]["uid"]
-    return f"error forwarding port {port} to pod {uid}, uid : {error}"
+    made = hashlib.sha256(pod["metadata"]["uid"].encode()).hexdigest()  # the sandbox's id, which nobody else asks for
+    network = uuid.UUID(made[:32])
+    return (
+        f"error forwarding port {port} to pod {made}, uid : failed to execute portforward in network namespace "
+        f'"/var/run/netns/cni-{network}": failed to connect to localhost:{port} inside namespace "{made}", '
+        f"IPv4: dial tcp4 127.0.0.1:{port}: connect: {error} IPv6 dial tcp6 [::1]:{port}: connect: {error} "
+    )
 
 
 def _ports(texts: list[str]) -> list[int]:

@@ -15,7 +15,10 @@ RESIZES = ("PodResizePending", "PodResizeInProgress")
 
 
 def conditions(pod: Obj, phase: str, inits: Sequence[Obj], mains: Sequence[Obj], seen: Observation) -> list[Obj]:
-    """The Pod's conditions: the kubelet's five, then those of others as they are."""
+    """The Pod's conditions: those of others as they are, then the kubelet's five.
+
+    Upstream: pkg/kubelet/status/status_manager.go (mergePodStatus)
+    """
     old = {c["type"]: c for c in (pod.get("status") or {}).get("conditions") or []}
     containers = _containers_ready(pod, phase, inits, mains)
     computed = {
@@ -32,7 +35,7 @@ def conditions(pod: Obj, phase: str, inits: Sequence[Obj], mains: Sequence[Obj],
     generation = pod["metadata"].get("generation", 0)
     ours = [_condition(type_, *value, old.get(type_), generation, seen.now) for type_, value in computed.items()]
     others = [c for type_, c in old.items() if type_ not in computed and type_ not in RESIZES]
-    return [*seen.resizing, *ours, *others]
+    return [*others, *seen.resizing, *ours]
 
 
 def _condition(type_: str, holds: bool, reason: str, message: str, old: Obj | None, generation: int, now: float) -> Obj:

@@ -10,6 +10,8 @@ from podlab.embedded.kubelet.environment import ConfigError
 from podlab.embedded.runtime.volume import Volume
 
 Obj = dict[str, Any]
+KINDS = ("initContainers", "containers", "ephemeralContainers")
+"""A volume that none of these mounts is not set up."""
 
 
 class NoEnvFile(ValueError):
@@ -54,7 +56,9 @@ def _quoted(rest: str, lines: Iterator[str]) -> str:
 
 def of_reference(pod: Obj, volumes: Mapping[str, Volume], reference: Obj) -> str | None:
     """The value that a `fileKeyRef` means; None for one that may be missing. Raises ConfigError."""
-    volume, path = volumes.get(reference["volumeName"]), posixpath.normpath(f"/{reference['path']}")
+    mounted = {m["name"] for kind in KINDS for c in pod["spec"].get(kind) or [] for m in c.get("volumeMounts") or []}
+    volume = volumes.get(reference["volumeName"]) if reference["volumeName"] in mounted else None
+    path = posixpath.normpath(f"/{reference['path']}")
     if volume is None:
         raise ConfigError(f'cannot find the volume "{reference["volumeName"]}" referenced by FileKeyRef')
     try:

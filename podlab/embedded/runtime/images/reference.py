@@ -32,7 +32,7 @@ def normalize(name: str) -> str:
 
 def _invalid(name: str) -> str:
     repository = name.split(":")[0]
-    if repository != repository.lower() and REFERENCE.fullmatch(repository.lower()):
+    if repository != repository.lower():
         shown = repository if "/" in repository else f"library/{repository}"
         return f"invalid reference format: repository name ({shown}) must be lowercase"
     return "invalid reference format"

@@ -139,7 +139,8 @@ def _show(io: Io, call: _Call, url: str, response: Response) -> int:
             (io.out if dump == "-" else io.writer(dump))(heads)
         if call.flags & {"i", "I"}:
             write(heads)
-        write(response.body)
+        if "I" not in call.flags:
+            write(response.body)
     except FileError as error:
         io.fail(f"Warning: Failed to open the file {name}: {error}")
         return io.fail("curl: (23) Failure writing output to destination", 23)
