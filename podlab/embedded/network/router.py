@@ -1,6 +1,5 @@
 """The cluster's part of the simulated network: an index of Services and slices, kept by the registry's events.
 
-NetworkPolicies are stored and not enforced, as by the network of a kind cluster of this build.
 Upstream: pkg/proxy/iptables/proxier.go
 """
 
@@ -10,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from podlab.embedded.apiserver.registry import Event, Registry
-from podlab.embedded.network import dns, services
+from podlab.embedded.network import dns, policies, services
 from podlab.embedded.runtime.network.router import GIVE_UP, Answers, Refused
 
 Obj = dict[str, Any]
@@ -28,6 +27,8 @@ class ServiceRouter:
         self._owners: dict[Key, Key] = {}
         self._turns: dict[tuple[Key, int], int] = {}
         self._kept: dict[tuple[str, Key, int], tuple[str, int, float]] = {}
+        self._policies: dict[Key, Obj] = {}
+        self._pods: dict[str, Obj] = {}
         self._host_ports: dict[str, dict[int, tuple[str, int]]] = {}
         self._stops: list[Callable[[], None]] = []
 
@@ -37,6 +38,7 @@ class ServiceRouter:
         self._stops = [
             on(resource("services"), self._on_service),
             on(resource("endpointslices.discovery.k8s.io"), self._on_slice),
+            on(resource("networkpolicies.networking.k8s.io"), self._on_policy),
             on(resource("pods"), self._on_pod),
         ]
 
@@ -63,12 +65,23 @@ class ServiceRouter:
             self._owners[own] = (meta["namespace"], owner)
             self._slices.setdefault((meta["namespace"], owner), {})[meta["name"]] = event.object
 
+    def _on_policy(self, event: Event) -> None:
+        meta = event.object["metadata"]
+        self._policies.pop((meta["namespace"], meta["name"]), None)
+        if event.type != "DELETED":
+            self._policies[meta["namespace"], meta["name"]] = event.object
+
     def _on_pod(self, event: Event) -> None:
         pod = event.object
         uid, ip = pod["metadata"]["uid"], (pod.get("status") or {}).get("podIP")
         self._host_ports.pop(uid, None)
-        if event.type == "DELETED" or not ip or pod["spec"].get("hostNetwork"):
+        if not ip or pod["spec"].get("hostNetwork"):
             return
+        if event.type == "DELETED" or pod["status"].get("phase") in ("Succeeded", "Failed"):
+            if (known := self._pods.get(ip)) and known["metadata"]["uid"] == uid:  # another may have its address by now
+                del self._pods[ip]
+            return
+        self._pods[ip] = pod
         ports = [port for one in pod["spec"]["containers"] for port in one.get("ports") or [] if port.get("hostPort")]
         if ports:
             self._host_ports[uid] = {port["hostPort"]: (ip, port["containerPort"]) for port in ports}
@@ -107,16 +120,33 @@ class ServiceRouter:
             self._kept[source, key, number] = (*chosen, now + seconds)
         return chosen
 
-    def allows(self, source: str, target: str, port: int) -> bool:
-        """Policies hold nothing back."""
-        return True
+    def allows(self, source: str, target: str, port: int, protocol: str = "TCP") -> bool:
+        """Whether the NetworkPolicies let a connection through; what comes from a node they never hold back."""
+        if not self._policies or source not in self._pods:
+            return True
+        asked = policies.Connection(self._peer(source), self._peer(target), port, protocol)
+        return policies.allows(self._policies.values(), asked)
 
-    def query(self, name: str, kind: str) -> Answers:
-        """The cluster's DNS."""
+    def _peer(self, address: str) -> policies.Peer:
+        pod = self._pods.get(address)
+        namespaces = self._registry.resource("namespaces")
+        namespace = self._registry.find(namespaces, pod["metadata"]["namespace"]) if pod else None
+        return policies.Peer(address, pod, namespace["metadata"].get("labels") if namespace else None)
+
+    def query(self, source: str, name: str, kind: str) -> Answers:
+        """What the cluster's DNS tells an address; nothing where a policy drops what it asks."""
+        if self._policies and not self._asks(source):
+            return Answers("")
         if name.endswith(".in-addr.arpa"):
             address = ".".join(reversed(name.removesuffix(".in-addr.arpa").split(".")))
             return dns.reverse(address, list(self._services.values()))
         return dns.query(name, kind, lambda *key: self._services.get(key), self.slices, self._known)
+
+    def _asks(self, source: str) -> bool:
+        """Whether an address reaches the DNS, which is a Service and Pods of its own."""
+        asked = {"name": "dns", "protocol": "UDP"}
+        servers = services.backends(self.slices("kube-system", "kube-dns"), asked)
+        return not servers or any(self.allows(source, *server, "UDP") for server in servers)
 
     def slices(self, namespace: str, name: str) -> list[Obj]:
         """The EndpointSlices of a Service."""

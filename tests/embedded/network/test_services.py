@@ -129,7 +129,8 @@ def api_of() -> Any:
         from podlab.embedded.network.controlplane import handler
         from podlab.embedded.runtime.network.messages import Request
 
-        found = await handler(sim.core.app)(Request("GET", path, {"authorization": "Bearer admin"}))
+        headers = {"authorization": "Bearer admin", "host": "127.0.0.1"}
+        found = await handler(sim.core.app)(Request("GET", path, headers))
         return found.status, found.body
 
     return ask

@@ -9,10 +9,11 @@ import re
 from dataclasses import dataclass
 
 from podlab.embedded.runtime.files import FileError, Files
-from podlab.embedded.runtime.network.router import Answers, Router
+from podlab.embedded.runtime.network.router import UNANSWERED, Answers, Refused, Router
 
 ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]*")
-MOST_ALIASES = 8
+CLUSTER_SERVER = "10.96.0.10"
+UNKNOWN = "Could not resolve host"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +65,15 @@ def hosts(files: Files, name: str) -> str:
     return ""
 
 
-def ask(router: Router, found: Resolver, name: str, kind: str, cluster_server: str = "10.96.0.10") -> Answers:
+def ask(router: Router, source: str, found: Resolver, name: str, kind: str) -> Answers:
     """Ask the first server that a container knows: outside the cluster's own, nobody knows a name."""
-    if not found.servers or (cluster_server not in found.servers[:3]):
+    if not found.servers or (CLUSTER_SERVER not in found.servers[:3]):
         return Answers("SERVFAIL")
-    return router.query(name.rstrip(".").lower(), kind)
+    return router.query(source, name.rstrip(".").lower(), kind)
 
 
-def address(router: Router, files: Files, hostname: str, name: str) -> str:
-    """The address that a name stands for; "" if nobody knows it."""
+def address(router: Router, source: str, files: Files, hostname: str, name: str) -> str:
+    """The address that a name stands for. Raises Refused, after a while where the server does not answer."""
     if ADDRESS.fullmatch(name):
         return name
     if found := hosts(files, name):
@@ -81,8 +82,10 @@ def address(router: Router, files: Files, hostname: str, name: str) -> str:
         return "127.0.0.1"
     known = resolver(files)
     for candidate in candidates(name, known):
-        answers = ask(router, known, candidate, "A")
+        answers = ask(router, source, known, candidate, "A")
+        if not answers.code:
+            raise Refused(f"{UNKNOWN}: {name}", UNANSWERED)
         addresses = [record.value for record in answers.records if record.kind == "A"]
         if addresses:
             return addresses[0]
-    return ""
+    raise Refused(f"{UNKNOWN}: {name}")

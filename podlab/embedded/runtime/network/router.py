@@ -18,6 +18,8 @@ UNREACHABLE_AFTER = 3.07
 """Seconds until the kernel gives up on an address of its own network that nobody has."""
 GIVE_UP = 130.0
 """Seconds until the kernel gives up on a connection whose packets are dropped."""
+UNANSWERED = 10.0
+"""Seconds until a C library gives up on a name server that does not answer: two tries of five."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What a DNS server says: NOERROR, NXDOMAIN or SERVFAIL, and records."""
+    """What a DNS server says: NOERROR, NXDOMAIN or SERVFAIL, and records; no code where its answer never comes."""
 
     code: str
     records: tuple[Record, ...] = ()
@@ -43,11 +45,11 @@ class Router(Protocol):
     def route(self, source: str, address: str, port: int) -> tuple[str, int]:
         """Where a connection really goes: through a Service to an endpoint. Raises Refused."""
 
-    def allows(self, source: str, target: str, port: int) -> bool:
+    def allows(self, source: str, target: str, port: int, protocol: str = "TCP") -> bool:
         """Whether policies let a connection through."""
 
-    def query(self, name: str, kind: str) -> Answers:
-        """The cluster's DNS."""
+    def query(self, source: str, name: str, kind: str) -> Answers:
+        """What the cluster's DNS tells an address."""
 
 
 class Direct:
@@ -57,10 +59,10 @@ class Direct:
         """Where it says."""
         return address, port
 
-    def allows(self, source: str, target: str, port: int) -> bool:
+    def allows(self, source: str, target: str, port: int, protocol: str = "TCP") -> bool:
         """Everything."""
         return True
 
-    def query(self, name: str, kind: str) -> Answers:
+    def query(self, source: str, name: str, kind: str) -> Answers:
         """No server."""
         return Answers("SERVFAIL")

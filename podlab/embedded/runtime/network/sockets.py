@@ -10,9 +10,7 @@ from podlab.embedded.runtime.network.connection import End
 from podlab.embedded.runtime.network.messages import Handler, Request, Response
 from podlab.embedded.runtime.network.namespace import ANY, Accept, Listener, Namespace, Unprivileged
 from podlab.embedded.runtime.network.network import PATIENCE, Network
-from podlab.embedded.runtime.network.router import Answers, Refused
-
-UNKNOWN = "Could not resolve host"
+from podlab.embedded.runtime.network.router import Answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +50,13 @@ class Sockets:
 
     def address(self, host: str) -> str:
         """The address of a name. Raises Refused."""
-        found = names.address(self.network.router, self.files, self.hostname, host)
-        if not found:
-            raise Refused(f"{UNKNOWN}: {host}")
-        return found
+        return names.address(self.network.router, self.namespace.ip, self.files, self.hostname, host)
 
     def query(self, name: str, kind: str, server: str = "") -> Answers:
         """What a name server says of one full name."""
         known = names.resolver(self.files)
-        return names.ask(self.network.router, names.Resolver((server,)) if server else known, name, kind)
+        asked = names.Resolver((server,)) if server else known
+        return names.ask(self.network.router, self.namespace.ip, asked, name, kind)
 
     def connect(self, host: str, port: int) -> End:
         """A connection. Raises Refused."""

@@ -6,6 +6,7 @@ import asyncio
 import re
 
 from podlab.embedded.runtime.machine.stdio import Io, letters
+from podlab.embedded.runtime.network import names
 from podlab.embedded.runtime.network.connection import End
 from podlab.embedded.runtime.network.namespace import AddressInUse
 from podlab.embedded.runtime.network.router import Refused
@@ -62,7 +63,8 @@ async def _connect(io: Io, host: str, port: int, flags: set[str], values: dict[s
     limit = float(given) if given.isdecimal() else 1e9
     try:
         address = process.machine.sockets.address(host)
-    except Refused:
+    except Refused as refused:
+        await process.sleep(refused.after)
         return io.fail(f"nc: bad address '{host}'")
     try:
         end = process.machine.sockets.connect(host, port)
@@ -171,9 +173,9 @@ async def telnet(io: Io, words: list[str]) -> int:
         address = process.machine.sockets.address(host)
         end = process.machine.sockets.connect(host, port)
     except Refused as refused:
-        if refused.reason.startswith("Could not resolve"):
-            return io.fail(f"telnet: bad address '{host}'")
         await process.sleep(refused.after)
+        if refused.reason.startswith(names.UNKNOWN):
+            return io.fail(f"telnet: bad address '{host}'")
         return io.fail(f"telnet: can't connect to remote host ({address}): {refused.reason}")
     io.say(f"Connected to {host}\n" if not io.busybox else f"Connected to {host}")
     if io.stdin.waiting() and not io.stdin.size():
@@ -193,14 +195,15 @@ async def ping(io: Io, words: list[str]) -> int:
     machine = io.process.machine
     try:
         address = machine.sockets.address(host)
-    except Refused:
+    except Refused as refused:
+        await io.process.sleep(refused.after)
         return io.fail(
             f"ping: bad address '{host}'" if io.busybox else f"ping: {host}: Name or service not known",
             1 + (not io.busybox),
         )
     alive = address.startswith("127.") or address in machine.sockets.network.namespaces
     if alive and address != machine.ip and not address.startswith("127."):
-        alive = machine.sockets.network.router.allows(machine.ip, address, 0)
+        alive = machine.sockets.network.router.allows(machine.ip, address, 0, "ICMP")
     io.say(f"PING {host} ({address}): 56 data bytes")
     if not machine.user.holds("NET_RAW"):
         return io.fail(

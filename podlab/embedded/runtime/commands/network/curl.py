@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.stdio import Io
+from podlab.embedded.runtime.network import names
 from podlab.embedded.runtime.network.messages import REASONS, Request, Response
 from podlab.embedded.runtime.network.router import Refused
 from podlab.embedded.runtime.network.sockets import Sockets
@@ -254,10 +255,12 @@ async def _ask(io: Io, call: _Call, host: str, port: int, request: Request) -> R
     try:
         response = await _first(process.machine.sockets, host, port, request, limit)
     except Refused as refused:
-        if refused.reason.startswith("Could not resolve"):
-            raise _Failed(6, f"curl: (6) {refused.reason}") from None
         await process.sleep(min(refused.after, patience, limit))
         passed = round((process.time - began) * 1000)
+        if refused.reason.startswith(names.UNKNOWN):
+            if refused.after > min(patience, limit):
+                raise _Failed(28, f"curl: (28) Resolving timed out after {passed} milliseconds") from None
+            raise _Failed(6, f"curl: (6) {refused.reason}") from None
         if refused.reason == "empty reply":
             raise _Failed(52, "curl: (52) Empty reply from server") from None
         if refused.reason == "malformed reply":

@@ -88,7 +88,8 @@ async def _one(io: Io, call: _Call, url: str, redirects: int) -> int:
         return io.fail(f"wget: bad port spec '{split.netloc}'")
     try:
         ip = io.process.machine.sockets.address(host)
-    except Refused:
+    except Refused as refused:
+        await io.process.sleep(refused.after)
         return io.fail(f"wget: bad address '{split.netloc.rpartition('@')[2]}'")
     if not quiet:
         io.fail(f"Connecting to {split.netloc.rpartition('@')[2]} ({ip}:{port})")
