@@ -149,6 +149,8 @@ def _unreadable(error: SyntaxError, cell: str) -> Text | None:
     if "'%manifest'" in cell:  # as IPython reads a line with %% that does not begin the cell
         return FIRST_LINE
     there = lines[error.lineno - 1] if error.lineno and error.lineno <= len(lines) else cell
+    if re.match(r"\s*(from|import)\s+podlab\b", there):
+        return IMPORTS
     name = "kubectl.get" if re.search(r"\bkubectl\.(?!\w)", there) else called(there)
     said = next((text for words, text in UNREAD.items() if re.search(words, str(error))), LIKE_THIS)
     return said.format(example=example(name)) if name else None

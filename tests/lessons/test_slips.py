@@ -60,6 +60,7 @@ def test_one_hint(shell, capsys, cell, hint):
         ("%%manifesto x.yaml\na: 1", "→ Did you mean `%%manifest`?"),
         ("from podlab import PodBord", "→ Did you mean `PodBoard`?"),
         ("import podlabb", "→ Did you mean `podlab`?"),
+        ("from podlab import check start", "→ All that is podlab's is imported like this: `from podlab import"),
         ("import podlab\npodlab.chek", "→ Did you mean `check`?"),
         ("from podlab.lessons import practice as p\np.strt()", "→ Did you mean `start`?"),
         ("from podlab import Kubectl\nKubectl.get('pods')", "→ It is written like this: `kubectl.get("),

@@ -101,6 +101,45 @@ SLIPS: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
+        r'unable to find container named "(?P<name>[^"]*)"',
+        Text(
+            ko="{name}{이라는/라는} 컨테이너가 없습니다. 컨테이너의 이름은 `kubectl describe`의 Containers에 있습니다.",
+            en="There is no container {name}: Containers in `kubectl describe` has their names.",
+        ),
+    ),
+    (
+        r"at least one image update is required",
+        Text(
+            ko='컨테이너와 이미지를 더하십시오: `kubectl.set_image("pod/web", "web=nginx:1.27")`',
+            en='Add container and image: `kubectl.set_image("pod/web", "web=nginx:1.27")`.',
+        ),
+    ),
+    (
+        r"exactly one NAME is required",
+        Text(
+            ko='이름을 하나 적으십시오: `kubectl.create("configmap", "web", from_literal="key=value")`',
+            en='Give it one name: `kubectl.create("configmap", "web", from_literal="key=value")`.',
+        ),
+    ),
+    (
+        r"no context exists with the name",
+        Text(
+            ko="그런 컨텍스트는 없습니다. `%kubectl config get-contexts`가 있는 것을 보여 줍니다.",
+            en="There is no such context; `%kubectl config get-contexts` lists those there are.",
+        ),
+    ),
+    (
+        r"Invalid image name .*invalid reference format",
+        Text(
+            ko="이미지는 `이름:태그`로 적습니다. 소문자로, 공백 없이 적습니다: `nginx:1.27`",
+            en="An image is `name:tag`, in lower case and without blanks: `nginx:1.27`.",
+        ),
+    ),
+    (
+        r"must have a single resource and name",
+        Text(ko="`/` 뒤에 이름을 적으십시오: `pod/web`", en="A name comes behind the `/`: `pod/web`."),
+    ),
+    (
         r"error: required resource not specified",
         Text(
             ko='무엇의 롤아웃인지 적으십시오: `kubectl.rollout("status", "deployment/web")`',
