@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from functools import cache
 from pathlib import Path
@@ -22,8 +21,8 @@ def ensure(registry: Registry) -> None:
     for default in _defaults():
         resource, meta = registry.resource(f"{default['kind'].lower()}s.{GROUP}"), default["metadata"]
         if not registry.find(resource, meta["name"], meta.get("namespace", "")):
-            obj = copy.deepcopy(default)
-            registry.create(resource, obj, by=Writer(obj.pop("manager")))
+            obj = {key: value for key, value in default.items() if key != "manager"}
+            registry.create(resource, obj, by=Writer(default["manager"]))
 
 
 @cache
