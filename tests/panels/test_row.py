@@ -16,8 +16,8 @@ from podlab.panels.row import row, tone
 GOLDEN = Path(__file__).parents[1] / "golden"
 HEADER = re.compile(r"^NAME +READY +STATUS +RESTARTS +AGE")
 LINE = re.compile(r"^(\S+) +(\d+/\d+) +(\S+) +(\d+)(?: \((\S+) ago\))? +\S+")
-SLACK = 1.1
-"""Seconds from a step's stamp to what its command saw: it may have waited in line, and stamps have one decimal."""
+ROUNDING = 0.05
+"""Seconds by which a stamp of one decimal may be before its moment."""
 RECORDINGS = sorted(p.parent.name for p in GOLDEN.glob("*/watch-pods.jsonl"))
 
 
@@ -46,7 +46,7 @@ def test_every_printed_row_is_a_row_of_the_stream(name: str) -> None:
     for time, pod, ready, status, restarts in printed(name):
         if pod not in known:
             continue
-        seen = {(r.ready, r.status, r.restarts) for t, r in rows if r.name == pod and t <= time + SLACK}
+        seen = {(r.ready, r.status, r.restarts) for t, r in rows if r.name == pod and t <= time + ROUNDING}
         assert (ready, status, restarts) in seen, (time, pod, sorted(seen))
 
 
