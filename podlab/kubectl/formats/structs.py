@@ -11,7 +11,7 @@ FIELDS = (
     "kind", "apiVersion", "metadata", "name", "generateName", "namespace", "uid", "resourceVersion", "generation",
     "creationTimestamp", "labels", "annotations", "ownerReferences", "finalizers", "managedFields", "immutable",
     "data", "binaryData", "stringData", "verbs", "apiGroups", "resources", "resourceNames", "nonResourceURLs",
-    "rules", "aggregationRule", "subjects", "roleRef", "value", "valueFrom", "globalDefault", "description",
+    "subjects", "roleRef", "value", "valueFrom", "globalDefault", "description",
     "preemptionPolicy", "schedule", "jobTemplate", "minAvailable", "replicas", "volumes", "initContainers",
     "containers", "image", "command", "args", "containerPort", "protocol", "port", "targetPort", "nodePort",
     "ports", "envFrom", "env", "selector", "maxUnavailable", "template", "strategy", "clusterIP", "clusterIPs",
@@ -19,7 +19,8 @@ FIELDS = (
     "averageUtilization", "volumeMounts", "imagePullPolicy", "securityContext", "stdin", "stdinOnce", "tty",
     "restartPolicy", "terminationGracePeriodSeconds", "dnsPolicy", "nodeSelector", "serviceAccountName",
     "nodeName", "hostNetwork", "matchLabels", "matchExpressions", "hard", "scopes", "number", "ingressClassName",
-    "defaultBackend", "tls", "hosts", "secretName", "host", "path", "pathType", "backend", "scaleTargetRef",
+    "defaultBackend", "tls", "rules", "aggregationRule",
+    "hosts", "secretName", "host", "path", "pathType", "backend", "scaleTargetRef",
     "minReplicas", "maxReplicas", "metrics", "spec", "status", "disruptionsAllowed", "currentHealthy",
     "desiredHealthy", "expectedPods",
 )  # fmt: skip

@@ -120,9 +120,9 @@ def _is_folder(command: Command, place: Place, container: str) -> bool:
 def _down(command: Command, source: Place, target: Place, container: str) -> None:
     data = _run(command, source, ["tar", "cf", "-", source.path], container, complaints="stdout")
     command.exit_code = 0
-    local = command.folder / target.path
+    local = Path(target.path)
     prefix = _inside(posixpath.normpath(source.path).lstrip("/"))
-    if local.is_dir():
+    if (command.folder / local).is_dir():
         local = local / posixpath.basename(prefix)
     with tarfile.open(fileobj=io.BytesIO(data), mode="r|") as tar:
         for member in _members(tar):
@@ -158,11 +158,12 @@ def _extract(
         where = f'kubectl exec -n "{source.namespace}" "{source.pod}" -- tar cf - "{source.path}" | tar xf -'
         command.err(f'warning: skipping symlink: "{goal}" -> "{member.linkname}" (consider using "{where}")\n')
         return
+    file = command.folder / goal
     try:
         if member.isdir():
-            goal.mkdir(parents=True, exist_ok=True)
+            file.mkdir(parents=True, exist_ok=True)
         elif content := tar.extractfile(member):
-            goal.parent.mkdir(parents=True, exist_ok=True)
-            goal.write_bytes(content.read())
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content.read())
     except OSError as error:
         raise PodlabError(f"error: open {goal}: {(error.strerror or str(error)).lower()}") from error

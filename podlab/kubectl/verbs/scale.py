@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from podlab.apimachinery.duration import parse_duration
+from podlab.apimachinery.gotext import quote
 from podlab.errors import PodlabError
 from podlab.kubeconfig.eventloop import pause
 from podlab.kubectl.command import Command
@@ -60,18 +61,17 @@ def scale(
 
 
 def _wait(command: Command, mapping: Mapping, obj: Object, replicas: int, seconds: float) -> None:
-    """Until the status says that many replicas.
+    """Until there are that many replicas, or somebody else has set another number.
 
     Raises:
         PodlabError: it does not in time.
     """
-    until = time.monotonic() + seconds
+    until, metadata = time.monotonic() + seconds, obj["metadata"]
     while True:
-        there = read_one(command.client, mapping, obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
-        status = there.get("status") or {}
-        seen = status.get("observedGeneration", 0) >= there["metadata"].get("generation", 0)
-        if seen and status.get("replicas", 0) == replicas:
+        there = read_one(command.client, mapping, metadata.get("namespace", ""), metadata["name"], "scale")
+        asked, counted = ((there.get(part) or {}).get("replicas", 0) for part in ("spec", "status"))
+        if asked != replicas or counted == replicas:
             return
         if time.monotonic() >= until:
-            raise PodlabError("error: timed out waiting for the condition")
+            raise PodlabError(f"error: timed out waiting for {quote(metadata['name'])} to be synced")
         pause(LOOK)
