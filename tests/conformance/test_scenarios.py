@@ -31,7 +31,16 @@ SCENARIOS = (
     "svc-fields", "svc-hand",
     "tokens-bound", "volume-claims", "volume-kinds",
 )  # fmt: skip
-BY_HTTP = ("http-custom", "http-lists", "http-writes", "lists-over-http", "raw-mixed")
+BY_HTTP = (
+    "admission-turns",
+    "http-custom",
+    "http-lists",
+    "http-writes",
+    "lists-over-http",
+    "pod-parts",
+    "raw-mixed",
+    "ssa-sets",
+)
 """Their steps need what they were recorded with."""
 ELSEWHERE = {("multi", 2): ("drain-pdb", "ds-nodes", "node-taints", "placement", "preempting")}
 """Recorded on clusters of these names with so many workers."""
