@@ -87,13 +87,24 @@ def test_passwords_are_those_of_openssl() -> None:
     assert apr1("secret", "abcdefgh") == "$apr1$abcdefgh$h9FWgUz3n9YxylKLlR5SQ/"
 
 
-def test_curl_asks_this_machine_over_ipv6_where_nginx_listens_there() -> None:
+def test_who_asks_over_ipv6_reaches_nginx_where_it_listens_there() -> None:
     both, older = "listen 80; listen [::]:80;", "listen 80;"
-    for listens, client in ((both, "::1"), (older, "127.0.0.1")):
+    for listens, answer in ((both, (0, "::1")), (older, (7, ""))):
         files = {"/etc/nginx/conf.d/default.conf": f"server {{ {listens} return 200 $remote_addr; }}"}
-        assert asyncio.run(served(files, ["localhost"]))[0] == [(0, client)]
+        assert asyncio.run(served(files, ["localhost", "[::1]"]))[0] == [(0, "127.0.0.1"), answer]
 
 
 def test_curl_shows_the_head_alone_where_it_is_asked_for_that() -> None:
     ((_, shown),) = asyncio.run(served({}, ["-I -X POST localhost"]))[0]
     assert shown.startswith("HTTP/1.1 405 Not Allowed") and shown.endswith("\r\n\r\n")
+
+
+def test_wget_reads_no_further_than_the_status_of_an_error() -> None:
+    async def play() -> str:
+        running = Running("busybox", "httpd", "-f", "-p", "80")
+        return (await running.run("wget", "-S", "-O", "-", "http://127.0.0.1/none"))[1]
+
+    assert asyncio.run(play()).splitlines()[1:] == [
+        "  HTTP/1.1 404 Not Found",
+        "wget: server returned error: HTTP/1.1 404 Not Found",
+    ]

@@ -11,7 +11,6 @@ from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.network import names
 from podlab.embedded.runtime.network.messages import REASONS, Request, Response
 from podlab.embedded.runtime.network.router import Refused
-from podlab.embedded.runtime.network.sockets import Sockets
 
 VALUED = frozenset(["-D", "--dump-header"]) | frozenset(
     """-o -w -m --max-time --connect-timeout -H --header -X --request -d --data --data-raw --data-binary
@@ -253,7 +252,7 @@ async def _ask(io: Io, call: _Call, host: str, port: int, request: Request) -> R
     patience = _seconds(call.last("connect-timeout")) or limit
     began = process.time
     try:
-        response = await _first(process.machine.sockets, host, port, request, limit)
+        response = await process.machine.sockets.request(host, port, request, limit)
     except Refused as refused:
         await process.sleep(min(refused.after, patience, limit))
         passed = round((process.time - began) * 1000)
@@ -273,17 +272,6 @@ async def _ask(io: Io, call: _Call, host: str, port: int, request: Request) -> R
         raise _Failed(7, f"curl: (7) Failed to connect to {where}: Couldn't connect to server") from None
     process.catch_up()
     return response
-
-
-async def _first(sockets: Sockets, host: str, port: int, request: Request, limit: float) -> Response:
-    """The answer of the first address of a name: of this machine the newer one."""
-    if host == "localhost":
-        try:
-            return await sockets.request("::1", port, request, limit)
-        except Refused as refused:
-            if refused.reason != "Connection refused":
-                raise
-    return await sockets.request(host, port, request, limit)
 
 
 def _seconds(text: str) -> float:

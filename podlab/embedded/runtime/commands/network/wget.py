@@ -101,7 +101,8 @@ async def _one(io: Io, call: _Call, url: str, redirects: int) -> int:
     if "S" in call.flags:
         reason = response.reason or REASONS.get(response.status, "")
         io.fail(f"  HTTP/1.1 {response.status} {reason}")
-        io.err("".join(f"  {key}: {value}\n" for key, value in response.sent()).encode())
+        if response.status < 400:  # of an error wget reads no further
+            io.err("".join(f"  {key}: {value}\n" for key, value in response.sent()).encode())
     target = response.header("location")
     if response.status in (301, 302, 303, 307, 308) and target and redirects < 5:
         return await _one(io, call, target if "://" in target else f"http://{split.netloc}{target}", redirects + 1)
