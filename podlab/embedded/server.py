@@ -324,8 +324,8 @@ class Server:
     def _tidy(self, before: int) -> None:
         from podlab.embedded.serving import connection, memory
 
-        accepted = connection.Connections.accepted
-        before = accepted if memory.tidy(accepted - before) else before
+        turnover = connection.Connections.turnover
+        before = turnover if memory.tidy(turnover - before) else before
         asyncio.get_running_loop().call_later(TIDY_EVERY, self._tidy, before)
 
     def _write_kubeconfig(self) -> None:

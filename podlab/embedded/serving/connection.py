@@ -47,8 +47,8 @@ class Connections(HttpToolsProtocol):
     REQUEST_WITHIN = 60.0
     READ_WITHIN = 60.0
 
-    accepted: ClassVar[int] = 0
-    """How many came so far, those that say nothing among them."""
+    turnover: ClassVar[int] = 0
+    """How many came so far, those that say nothing among them, and how many went: both leave something behind."""
 
     _coming: asyncio.TimerHandle | None = None
     _stuck: asyncio.TimerHandle | None = None
@@ -57,7 +57,7 @@ class Connections(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        Connections.accepted += 1
+        Connections.turnover += 1
 
     def _await_request(self) -> None:
         self._arrived()
@@ -150,6 +150,7 @@ class Connections(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any more."""
+        Connections.turnover += 1
         self._arrived()
         if self._stuck:
             self._stuck.cancel()

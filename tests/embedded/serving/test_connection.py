@@ -69,6 +69,22 @@ def test_a_request_that_never_ends_is_cut_off() -> None:
     serve(_short, scenario)
 
 
+def test_what_has_been_open_for_long_counts_when_it_ends() -> None:
+    seen = []
+
+    async def scenario(client: socket.socket, server: uvicorn.Server) -> None:
+        await asyncio.get_running_loop().sock_sendall(client, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        await asyncio.get_running_loop().sock_recv(client, 65536)
+        open_ = Connections.turnover
+        client.close()
+        while server.server_state.connections:
+            await asyncio.sleep(0)
+        seen.append(Connections.turnover - open_)
+
+    serve(_short, scenario)
+    assert seen == [1]
+
+
 def test_a_silent_connection_is_cut_off() -> None:
     async def scenario(client: socket.socket, server: uvicorn.Server) -> None:
         await _ends(client)
