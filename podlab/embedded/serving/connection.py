@@ -152,6 +152,7 @@ class Connections(HttpToolsProtocol):
         """Nothing is waited for any more."""
         Connections.turnover += 1
         self._arrived()
+        self._unset_keepalive_if_required()  # it would keep one that was reset for ten minutes
         if self._stuck:
             self._stuck.cancel()
             self._stuck = None

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import socket
+import struct
+import weakref
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -83,6 +86,22 @@ def test_what_has_been_open_for_long_counts_when_it_ends() -> None:
 
     serve(_short, scenario)
     assert seen == [1]
+
+
+def test_of_a_connection_that_was_reset_nothing_is_left() -> None:
+    async def scenario(client: socket.socket, server: uvicorn.Server) -> None:
+        await asyncio.get_running_loop().sock_sendall(client, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        await asyncio.get_running_loop().sock_recv(client, 65536)
+        left = weakref.ref(next(iter(server.server_state.connections)))
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.close()
+        while server.server_state.connections:
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        gc.collect()
+        assert left() is None
+
+    serve(_short, scenario)
 
 
 def test_a_silent_connection_is_cut_off() -> None:
