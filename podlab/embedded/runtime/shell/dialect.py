@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -148,6 +149,21 @@ def _bash_syntax(problem: SyntaxProblem, text: str, name: str) -> str:
     shown = lines[min(problem.line, len(lines)) - 1]
     complaint = f"{where} {problem.line}: syntax error near unexpected token `{token}'"
     return f"{complaint}\n{where} {problem.line}: `{shown}'"
+
+
+WORDS = frozenset("! case do done elif else esac fi for if in then until while { }".split())  # noqa: SIM905
+"""What ash quotes where it is no reserved word."""
+
+
+def quoted(dialect: Dialect, word: str) -> str:
+    """A word as `set -x` shows it."""
+    if dialect.name == "dash":
+        return word
+    if dialect.name == "ash":
+        safe = bool(re.fullmatch(r"[+,\-./0-9:@A-Z\]^_a-z]+", word)) and word not in WORDS
+    else:
+        safe = bool(re.fullmatch(r"[^\s'\"$`\\;&|<>()*?\[\]{}!^~#][^\s'\"$`\\;&|<>()*?\[\]{}!^]*", word))
+    return word if safe else "'" + word.replace("'", "'\\''") + "'"
 
 
 def times(dialect: Dialect, seconds: float) -> str:

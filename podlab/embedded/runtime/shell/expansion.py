@@ -231,7 +231,7 @@ async def calculate(shell: Shell, word: Word, said: str = "") -> int:
 async def _substitute(shell: Shell, part: Substitution) -> str:
     buffer = shell.io.pipe()
     inner = shell.copy(io=replace(shell.io, out=buffer.feed))
-    inner.tested = 0
+    inner.tested, inner.deeper = 0, shell.deeper + (shell.dialect.name == "bash")
     try:
         shell.substituted = await inner.run(inner, part.body)
     except Exit as done:

@@ -231,7 +231,10 @@ async def _loop(shell: Shell, node: Loop) -> int:
 async def _for(shell: Shell, node: For) -> int:
     values = list(shell.arguments) if node.words is None else await expansion.fields(shell, node.words)
     code = 0
+    shown = "" if node.words is None else f" in {' '.join(word.source for word in node.words)}"
     for value in values:
+        if shell.dialect.name == "bash":
+            shell.trace(f"for {node.name}{shown}")
         shell.assign(node.name, value)
         code, over = await _body(shell, node.body)
         if over:
@@ -251,6 +254,8 @@ async def _counted_for(shell: Shell, node: CountedFor) -> int:
 async def _case(shell: Shell, node: Case) -> int:
     value, falls = await expansion.text(shell, node.word), False
     code = 0
+    if shell.dialect.name == "bash":
+        shell.trace(f"case {node.word.source} in")
     for patterns, body, through in node.items:
         if falls or any([globs.matches(value, await expansion.pattern(shell, one)) for one in patterns]):
             code = await run(shell, body) if body.items else 0
@@ -271,6 +276,7 @@ async def _condition(shell: Shell, node: Condition) -> int:
         wanted = before in ("=", "==", "!=")
         words.append(await (expansion.pattern if wanted else expansion.text)(shell, word))
         before = words[-1]
+    shell.trace(f"[[ {' '.join(words)} ]]")
     matched = list[str]()
     io = replace(shell.io, speaker=f"{shell.prefix} [[:")
     code = test(io, words, patterns=True, matched=matched, known=lambda name: parameter(shell, name) is not None)
@@ -280,6 +286,7 @@ async def _condition(shell: Shell, node: Condition) -> int:
 
 
 async def _calculation(shell: Shell, node: Calculation) -> int:
+    shell.trace(f"(( {node.word.source} ))")
     try:
         code = int(await expansion.calculate(shell, node.word, "((: ") == 0)
     except Discarded:

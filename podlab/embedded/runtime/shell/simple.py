@@ -6,6 +6,7 @@ import re
 
 from podlab.embedded.runtime.shell import expansion
 from podlab.embedded.runtime.shell.arrays import Array
+from podlab.embedded.runtime.shell.dialect import quoted
 from podlab.embedded.runtime.shell.grammar.syntax import Simple, Word
 from podlab.embedded.runtime.shell.parameters import array_of, parameter
 from podlab.embedded.runtime.shell.redirects import Unredirected, closed, redirected
@@ -23,8 +24,8 @@ async def simple(shell: Shell, node: Simple) -> int:
     before = shell.io
     try:
         words = await _words(shell, node)
-        if "x" in shell.options and words:
-            shell.io.err(f"{'+'} {' '.join(_quoted(shell, word) for word in words)}\n".encode(errors="surrogateescape"))
+        if words:
+            shell.trace(" ".join(quoted(shell.dialect, word) for word in words))
         shell.io = await redirected(shell, node.redirects)
         shell.redirected(node)
         if words[:1] == ["exec"] and len(words) == 1:
@@ -61,33 +62,35 @@ async def _words(shell: Shell, node: Simple) -> list[str]:
     return found
 
 
-def _quoted(shell: Shell, word: str) -> str:
-    safe = r"[+,\-./0-9:@A-Z\]^_a-z]*" if shell.dialect.name == "ash" else r"[^\s'\"$`\\;&|<>()*?]+"
-    return word if shell.dialect.name == "dash" or re.fullmatch(safe, word) else f"'{word}'"
-
-
 async def _with_assignments(shell: Shell, node: Simple, words: list[str]) -> int:
-    for name, elements in node.arrays:
-        values = await expansion.fields(shell, elements)
-        plain = name.rstrip("+")
-        known = array_of(shell, plain)
-        named = known.named or (words[:1] in (["declare"], ["typeset"], ["local"]) and NAMED.search(" ".join(words)))
-        array = known.copy() if name.endswith("+") else Array(named=bool(named))
-        array.extend(values, shell.variables)
-        shell.variables.pop(plain, None)
-        shell.arrays[plain] = array
     extra: dict[str, str] = {}
-    for name, word in node.assignments:
+    arrays = list(node.arrays)
+    for at, (name, word) in enumerate(node.assignments):
+        while arrays and arrays[0][2] <= at:
+            await _array(shell, words, *arrays.pop(0)[:2])
         value = await _assigned(shell, name, word)
-        if "x" in shell.options and not words:
-            shell.io.err(f"+ {name}={value}\n".encode(errors="surrogateescape"))
-        if words:
-            extra[name.rstrip("+")] = value
-        else:
+        if not words:
+            shell.trace(f"{name}={quoted(shell.dialect, value) if value else ''}")
             shell.assign(name.rstrip("+"), value)
+        else:
+            extra[name.rstrip("+")] = value
+    for name, elements, _ in arrays:
+        await _array(shell, words, name, elements)
     if not words:
         return await shell.settled(shell.substituted)
     return await shell.settled(await shell.call(shell, words, extra))
+
+
+async def _array(shell: Shell, words: list[str], name: str, elements: tuple[Word, ...]) -> None:
+    """`name=(one two)`, alone or after the words of a `declare`."""
+    values = await expansion.fields(shell, elements)
+    plain = name.rstrip("+")
+    known = array_of(shell, plain)
+    named = known.named or (words[:1] in (["declare"], ["typeset"], ["local"]) and NAMED.search(" ".join(words)))
+    array = known.copy() if name.endswith("+") else Array(named=bool(named))
+    array.extend(values, shell.variables)
+    shell.variables.pop(plain, None)
+    shell.arrays[plain] = array
 
 
 async def _assigned(shell: Shell, name: str, word: Word) -> str:

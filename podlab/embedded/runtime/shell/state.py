@@ -121,6 +121,11 @@ class Shell:
         """Who complains where the shell carries out a command itself."""
         return self.prefix if self.dialect.name == "ash" else f"{self.prefix} {name}:"
 
+    def trace(self, text: str) -> None:
+        """What `set -x` says of a command before it runs; bash tells how deep in substitutions it is."""
+        if "x" in self.options:
+            self.io.err(f"{'+' * (1 + self.deeper)} {text}\n".encode(errors="surrogateescape"))
+
     def fail(self, text: str, code: int = 1) -> int:
         """Write a complaint in the shell's own name; returns the exit code."""
         told = self.dialect is ASH and NUMBERED.match(text)

@@ -9,11 +9,10 @@ from types import MappingProxyType
 
 from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine import executables
-from podlab.embedded.runtime.machine.signals import NUMBERS, signal_name
+from podlab.embedded.runtime.machine.signals import signal_name
 from podlab.embedded.runtime.shell.builtins import assignments, jobs, options
 from podlab.embedded.runtime.shell.state import Exit, Leave, Shell
 
-QUOTE, ESCAPED_QUOTE = "'", "'\\''"
 Builtin = Callable[[Shell, list[str]], Awaitable[int]]
 
 
@@ -101,7 +100,7 @@ async def trap(shell: Shell, words: list[str]) -> int:
         shell.refuse("trap", f"{illegal} option {words[0][:2]}")
         raise Exit(2)
     if not words:
-        return _trapped(shell)
+        return jobs.trapped(shell)
     action, signals = (words[0], words[1:]) if len(words) > 1 else ("-", words)
     code = 0
     for signal in signals:
@@ -124,14 +123,6 @@ async def trap(shell: Shell, words: list[str]) -> int:
     return code
 
 
-def _trapped(shell: Shell) -> int:
-    """The traps that are set, as the shell would read them."""
-    bash, order = shell.dialect.name == "bash", {"EXIT": 0, **NUMBERS}
-    for name, action in sorted(shell.traps.items(), key=lambda one: order.get(one[0], 99)):
-        shell.io.say(f"trap -- '{action.replace(QUOTE, ESCAPED_QUOTE)}' {'SIG' * (bash and name in NUMBERS)}{name}")
-    return 0
-
-
 async def shift(shell: Shell, words: list[str]) -> int:
     """`shift`: drop positional arguments. Raises Exit where dash has fewer."""
     count = shell.number("shift", words, 1)
@@ -151,7 +142,11 @@ def _pseudo(shell: Shell, signal: str) -> bool:
 
 async def eval_(shell: Shell, words: list[str]) -> int:
     """`eval`: the words are a command line."""
-    return await shell.evaluate(" ".join(words), said="eval")
+    shell.deeper += shell.dialect.name == "bash"
+    try:
+        return await shell.evaluate(" ".join(words), said="eval")
+    finally:
+        shell.deeper -= shell.dialect.name == "bash"
 
 
 async def exec_(shell: Shell, words: list[str]) -> int:
@@ -375,8 +370,23 @@ BUILTINS: Mapping[str, Builtin] = MappingProxyType(
 """Every builtin by its name."""
 
 
+UNSIMULATED = frozenset(
+    "bind caller compgen complete compopt dirs enable fc help history logout popd pushd suspend".split()  # noqa: SIM905
+)
+"""bash's builtins that only say that they are not simulated."""
+
+
+def _refusing(name: str) -> Builtin:
+    async def run(shell: Shell, words: list[str]) -> int:
+        return shell.refuse(name, "podlab does not simulate this builtin: a real container has it", 1)
+
+    return run
+
+
 def builtin(shell: Shell, name: str) -> Builtin | None:
     """The builtin of a name, where this shell has it."""
+    if name in UNSIMULATED and shell.dialect.name == "bash":
+        return _refusing(name)
     if name in ONLY_BASH and shell.dialect.name != "bash" and not (name == "let" and shell.dialect.name == "ash"):
         return None
     return BUILTINS.get(name)

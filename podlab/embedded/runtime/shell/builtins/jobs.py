@@ -1,4 +1,4 @@
-"""Builtins about children: wait, kill, jobs, fg."""
+"""Builtins about children and signals: wait, kill, jobs, fg, and what trap lists."""
 
 from __future__ import annotations
 
@@ -184,3 +184,14 @@ async def fg(shell: Shell, words: list[str], name: str = "fg") -> int:
 async def bg(shell: Shell, words: list[str]) -> int:
     """`bg`: as `fg`."""
     return await fg(shell, words, "bg")
+
+
+QUOTE, ESCAPED_QUOTE = "'", "'\\''"
+
+
+def trapped(shell: Shell) -> int:
+    """The traps that are set, as the shell would read them."""
+    bash, order = shell.dialect.name == "bash", {"EXIT": 0, **NUMBERS}
+    for name, action in sorted(shell.traps.items(), key=lambda one: order.get(one[0], 99)):
+        shell.io.say(f"trap -- '{action.replace(QUOTE, ESCAPED_QUOTE)}' {'SIG' * (bash and name in NUMBERS)}{name}")
+    return 0

@@ -47,7 +47,7 @@ def simple(reader: Reader, features: frozenset[str]) -> Command:
     assignments: list[tuple[str, Word]] = []
     words: list[Word] = []
     redirects: list[Redirect] = []
-    arrays: list[tuple[str, tuple[Word, ...]]] = []
+    arrays: list[tuple[str, tuple[Word, ...], int]] = []
     line = reader.line
     while True:
         if (found := redirect(reader, features)) is not None:
@@ -58,12 +58,13 @@ def simple(reader: Reader, features: frozenset[str]) -> Command:
             if not words and (assignment := _assignment(word)):
                 assignments.append(assignment)
                 if "arrays" in features and not assignment[1].parts and reader.peek() == "(":
-                    arrays.append((assignments.pop()[0], _elements(reader)))
+                    name = assignments.pop()[0]
+                    arrays.append((name, _elements(reader), len(assignments)))
             else:
                 words.append(word)
                 named = _assignment(word) if "arrays" in features and words[0].plain in DECLARING else None
                 if named and not named[1].parts and reader.peek() == "(":
-                    arrays.append((named[0], _elements(reader)))
+                    arrays.append((named[0], _elements(reader), len(assignments)))
                     words[-1] = Word((Text(named[0].rstrip("+")),), named[0])
         else:
             break

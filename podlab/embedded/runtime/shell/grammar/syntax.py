@@ -96,7 +96,7 @@ class Simple:
     assignments: tuple[tuple[str, Word], ...]
     words: tuple[Word, ...]
     redirects: tuple[Redirect, ...]
-    arrays: tuple[tuple[str, tuple[Word, ...]], ...] = ()
+    arrays: tuple[tuple[str, tuple[Word, ...], int], ...] = ()
     line: int = 1
 
 
