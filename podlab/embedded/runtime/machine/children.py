@@ -87,6 +87,7 @@ async def finish(parent: Process, jobs: Iterable[Job]) -> int:
     try:
         for job in jobs:
             code = await job.outcome()
+            job.process.machine.processes.leave(job.process)
     except BaseException:
         for job in jobs:
             job.task.cancel()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import shlex
 from dataclasses import replace
 
@@ -71,14 +72,35 @@ async def _inline(shell: Shell, io: Io, words: list[str]) -> int:
 
 async def _program(shell: Shell, words: list[str], io: Io) -> int:
     machine = io.process.machine
+    asked, words = words[0], _on_path(shell, words)
     if why := executables.missing(
         words, machine.image.commands, machine.image.entrypoint, machine.files, shell.process.cwd
     ):
-        return _unstarted(shell, words[0], why, io)
+        return _unstarted(shell, asked, why, io)
     process = io.process
     process.argv, process.env, process.cwd = words, dict(io.env or {}), shell.process.cwd
     process.stdin, process.out, process.err, process.more = io.stdin, io.out, io.err, io.more
     return await machine.run(process)
+
+
+def _on_path(shell: Shell, words: list[str]) -> list[str]:
+    """A command as PATH finds it: an image's programs in their folders, a script in one of its own."""
+    name, machine = words[0], shell.process.machine
+    if "/" in name or not name:
+        return words
+    folders = shell.variables.get("PATH", "").split(":")
+    home = executables.place(name, machine.image, machine.files)
+    if home and {posixpath.dirname(home), "/bin" if home.startswith("/usr/bin/") else ""} & {*folders} - {""}:
+        return words
+    for folder in folders if shell.variables.get("PATH") else ():
+        path = posixpath.join(folder, name)
+        if folder not in executables.FOLDERS and machine.files.exists(path) and not machine.files.is_directory(path):
+            return [path, *words[1:]]
+    return words if not home and name in machine.image.commands | {*machine.image.entrypoint} else [UNFOUND, *words[1:]]
+
+
+UNFOUND = "\0"
+"""The name of a program that is in no folder of PATH."""
 
 
 def _unstarted(shell: Shell, name: str, why: str, io: Io) -> int:
@@ -87,7 +109,7 @@ def _unstarted(shell: Shell, name: str, why: str, io: Io) -> int:
     if why.endswith("permission denied"):
         directory = shell.dialect.name == "bash" and io.process.machine.files.is_directory(io.path(name))
         return io.fail(f"{shell.place} {name}: {'Is a directory' if directory else 'Permission denied'}", 126)
-    if shell.dialect.name == "bash" and "/" in name:
+    if shell.dialect.name == "bash" and ("/" in name or "PATH" not in shell.variables):
         return io.fail(f"{shell.prefix} {name}: No such file or directory", 127)
     return io.fail(f"{shell.place} {shell.dialect.not_found.format(name)}", 127)
 

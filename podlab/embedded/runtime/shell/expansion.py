@@ -198,6 +198,15 @@ async def pattern(shell: Shell, word: Word) -> str:
     return "".join(out)
 
 
+async def expression(shell: Shell, word: Word) -> str:
+    """A word as a regular expression: what is quoted in it stands for itself."""
+    out = []
+    for part in word.parts:
+        found = part.text if isinstance(part, Text) else await _value(shell, part)
+        out.append(re.sub(r"[.\[\]*^$+?{}()|\\]", r"\\\g<0>", found) if part.quoted else found)
+    return "".join(out)
+
+
 async def _value(shell: Shell, part: Part) -> str:
     if isinstance(part, Text):
         return part.text

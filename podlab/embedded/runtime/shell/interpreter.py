@@ -183,7 +183,10 @@ async def _group(shell: Shell, node: Group) -> int:
         return await run(shell, node.body)
     process, folder, mask = shell.process, shell.process.cwd, shell.process.umask
     try:
-        return await shell.settled(await subshell(shell.copy(), node.body))
+        inner = shell.copy()
+        code = await subshell(inner, node.body)
+        shell.line = inner.line
+        return await shell.settled(code)
     except OutOfMemory:
         code, process.fate = starved(process), 0
         shell.io.fail(FATES[9])
@@ -273,8 +276,8 @@ async def _function(shell: Shell, node: Function) -> int:
 async def _condition(shell: Shell, node: Condition) -> int:
     words, before = [], ""
     for word in node.words:
-        wanted = before in ("=", "==", "!=")
-        words.append(await (expansion.pattern if wanted else expansion.text)(shell, word))
+        wanted = {"=": expansion.pattern, "==": expansion.pattern, "!=": expansion.pattern, "=~": expansion.expression}
+        words.append(await wanted.get(before, expansion.text)(shell, word))
         before = words[-1]
     shell.trace(f"[[ {' '.join(words)} ]]")
     matched = list[str]()

@@ -148,7 +148,8 @@ class Shell:
             held, self.current = self.current, command or self.current
             self.status, self.held, self.traps["ERR"] = code, self.line, ""
             await self.evaluate(action)
-            self.traps["ERR"], self.held, self.status, self.current = action, 0, code, held
+            self.traps["ERR"], self.line, self.status, self.current = action, self.held, code, held
+            self.held = 0
         return self.checked(code)
 
     def kept_traps(self) -> dict[str, str]:

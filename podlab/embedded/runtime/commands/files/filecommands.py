@@ -108,7 +108,10 @@ async def rm(io: Io, words: list[str]) -> int:
             raise FileError(FOLDER)
         if files.named(path) or "f" not in flags:
             files.remove(path)
+            if "v" in flags and not flags & {"r", "R"}:
+                io.say(f"removed '{given[path]}'")
 
+    given = {io.path(name): name for name in names}
     return _each(io, "rm", names, remove)
 
 

@@ -296,7 +296,8 @@ class Parser:
         words: list[Word] = []
         while not self._take_keyword("]]"):
             operator = self.reader.operator()
-            if operator in ("&&", "||", "(", ")", "<", ">", "\n"):
+            matching = bool(words) and words[-1].plain == "=~" and operator != "\n"
+            if operator in ("&&", "||", "(", ")", "<", ">", "\n") and not matching:
                 self.reader.take(operator)
                 if operator != "\n":
                     words.append(Word((Text(operator),), operator))

@@ -262,7 +262,7 @@ class Reader:
         if char and (char in SPECIAL or char.isdigit()):
             self.at += 1
             return [Parameter(char, quoted=quoted)]
-        return [Text("$", quoted=True)]
+        return [Text("$", quoted=quoted)]
 
     def _backquoted(self, *, quoted: bool) -> Part:
         self.at += 1
