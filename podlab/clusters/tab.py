@@ -168,7 +168,7 @@ class Hosted(InProcess):
         if not self.share.mine:
             self.trouble = NOT_KEPT.format(why=ANOTHER_WRITES)
             return
-        packed = zlib.compress(self.core.store.image(), 1)
+        packed = zlib.compress(self.loop.within(self.core.store.image), 1)
         try:
             self._length = _put(self._file, base64.b64encode(packed).decode(), self._length)
             self.trouble = None

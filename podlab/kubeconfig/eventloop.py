@@ -77,6 +77,14 @@ class EventLoop(asyncio.AbstractEventLoop):
         """Let seconds pass, and the cluster go on."""
         self.run(asyncio.sleep(seconds))
 
+    def within(self, work: Callable[[], T]) -> T:
+        """Do at once what belongs to this loop: the timers that it sets are this one's, whichever loop runs now."""
+        try:
+            with self._entered():
+                return work()
+        finally:
+            self._arm()
+
     def _turn(self) -> None:
         """Run what is ready now, and not what becomes so meanwhile."""
         with self._entered():

@@ -136,6 +136,19 @@ def test_a_host_turns_it_between_two_waits() -> None:
     assert asyncio.run(main()) == (["later"], True)
 
 
+def test_what_is_done_within_it_is_its_own() -> None:
+    async def main() -> list[object]:
+        host = asyncio.get_running_loop()
+        loop, done = EventLoop(host=host), host.create_future()
+        inside = loop.within(asyncio.get_running_loop)
+        loop.within(lambda: asyncio.get_running_loop().call_later(0, host.call_soon, done.set_result, None))
+        await asyncio.wait_for(done, 5)
+        loop.close()
+        return [inside is loop, asyncio.get_running_loop() is host]
+
+    assert asyncio.run(main()) == [True, True]
+
+
 def test_a_failed_callback_does_not_end_the_loop(loop: EventLoop, caplog: pytest.LogCaptureFixture) -> None:
     loop.call_soon(lambda: 1 / 0)
     loop.run(asyncio.sleep(0))
