@@ -34,8 +34,8 @@ def hint_for(line: str, verb: str = "") -> Text | None:
 OWN_WORDS = re.compile(r"error: (?!podlab|failed|unable)(?!.*error when)")
 """A line about how a command was called, not about what came of it."""
 USAGE = Text(
-    ko="`%kubectl {words}`가 이 명령을 쓰는 법과 옵션을 보여 줍니다.",
-    en="`%kubectl {words}` shows how this command is used, and its options.",
+    ko="이 명령을 쓰는 법과 옵션: `%kubectl {words}`",
+    en="How this command is used, and its options: `%kubectl {words}`",
 )
 
 
