@@ -65,6 +65,7 @@ notebooks: $(STAMP) ## rebuild the notebooks from notebooks/src · notebooks/src
 
 bench: $(STAMP) ## side by side with kubectl and kind · kubectl, kind와 나란히 측정
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.tab
 
 down: $(LAB) ## delete podlab's clusters · podlab의 클러스터 지우기
 	$(BIN)/podlab down --all

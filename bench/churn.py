@@ -90,7 +90,7 @@ def _churn(page: Any, wire: Wire, turn: int) -> tuple[float, float, float]:
     began = time.perf_counter()
     for number in range(RATE * SECONDS):
         name, restarts = f"churn-{number % MANY:03}", 1 + turn * RATE * SECONDS + number
-        wire.call("PATCH", f"{PODS}/{name}/status", _status(restarts))
+        wire.call("PATCH", f"{PODS}/{name}/status", status(restarts))
         sent[f"{name} {restarts}"] = time.time() * 1000
         time.sleep(max(0.0, began + (number + 1) / RATE - time.perf_counter()))
     page.wait_for_timeout(1000)
@@ -99,7 +99,8 @@ def _churn(page: Any, wire: Wire, turn: int) -> tuple[float, float, float]:
     return late[int(len(late) * 0.99)], max(page.evaluate("window.silences")), len(late) / len(sent)
 
 
-def _status(restarts: int) -> dict[str, Any]:
+def status(restarts: int) -> dict[str, Any]:
+    """The status of a Pod whose container has restarted so often."""
     state = {"running": {"startedAt": "2026-01-01T00:00:00Z"}}
     container = {"name": "nginx", "image": "nginx:latest", "imageID": "", "ready": True, "restartCount": restarts}
     return {"status": {"phase": "Running", "containerStatuses": [container | {"state": state}]}}
