@@ -18,6 +18,7 @@ from websockets.sync.client import ClientConnection, connect
 LISTENING = "WebDriver BiDi listening on "
 PATIENCE = 300.0
 """Seconds that a page may take."""
+PLAIN = "async (given) => JSON.stringify((await (%s)(...JSON.parse(given))) ?? null)"
 NOTEBOOK = """async () => {
   const later = () => new Promise((done) => setTimeout(done, 200));
   while (!window.jupyterapp) await later();
@@ -39,13 +40,13 @@ class Firefox:
         """Open a page and wait until it is loaded."""
         said(self.socket, next(self.numbers), "browsingContext.navigate", context=self.tab, url=url, wait="complete")
 
-    def call(self, function: str, *arguments: str) -> Any:
-        """What a JavaScript function returns, a string or less."""
-        given = [{"type": "string", "value": each} for each in arguments]
-        asked: dict[str, Any] = {"functionDeclaration": function, "arguments": given, "awaitPromise": True}
+    def call(self, function: str, *arguments: object) -> Any:
+        """What an asynchronous JavaScript function returns."""
+        given = [{"type": "string", "value": json.dumps(arguments)}]
+        asked: dict[str, Any] = {"functionDeclaration": PLAIN % function, "arguments": given, "awaitPromise": True}
         found = said(self.socket, next(self.numbers), "script.callFunction", target={"context": self.tab}, **asked)
         assert found["type"] == "success", found
-        return found["result"].get("value")
+        return json.loads(found["result"]["value"])
 
 
 def said(socket: ClientConnection, number: int, method: str, **params: Any) -> dict[str, Any]:
