@@ -45,7 +45,9 @@ def validate(obj: Obj, old: Obj | None) -> list[Cause]:
         text = 'must be spec.names.plural+"."+spec.group'
         found.append(causes.invalid("metadata.name", meta.get("name", ""), text))
     found += _group(spec, meta) + _scope(spec) + _versions(spec) + _names(given) + _shared(spec) + _conversion(spec)
-    return found + _stored(spec.get("versions") or [], obj.get("status") or {}) + (_fixed(spec, old) if old else [])
+    if not meta.get("deletionTimestamp"):  # it must be possible to let go of one whose status is odd
+        found += _stored(spec.get("versions") or [], obj.get("status") or {})
+    return found + (_fixed(spec, old) if old else [])
 
 
 def _group(spec: Obj, meta: Obj) -> list[Cause]:

@@ -80,6 +80,23 @@ async def test_custom_objects_and_their_definitions_survive_a_restart(tmp_path: 
     second.stop()
 
 
+async def test_a_definition_goes_whatever_was_written_into_its_status() -> None:
+    create = next(entry for entry in ENTRIES if entry["name"] == "create")["request"]
+    api = Api()
+    running = CustomResources(api.registry)
+    assert (await api.call("POST", create["path"], create["body"])).code == 201
+    url = f"{create['path']}/{create['body']['metadata']['name']}"
+    merge = "application/merge-patch+json"
+    patched = await api.call("PATCH", f"{url}/status", {"status": {"storedVersions": ["v9"]}}, content_type=merge)
+    assert patched.code == 200
+    assert (await api.call("DELETE", url)).code == 200
+    for _ in range(3):
+        api.registry.clock.step(1.0)
+        await api.registry.clock.settle()
+    assert (await api.call("GET", url)).code == 404
+    running.stop()
+
+
 def test_a_printer_column_finds_conditions_by_type() -> None:
     conditions = [{"type": "A", "status": "False"}, {"type": "Ready", "status": "True"}]
     path = printing.parse('.status.conditions[?(@.type=="Ready")].status')
