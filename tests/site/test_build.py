@@ -53,3 +53,12 @@ def test_the_pages_script_comes_between_jupyterlites_settings_and_its_start() ->
 
 def test_what_jupyterlab_would_never_give_back_is_not_made() -> None:
     assert build.configuration([])["jupyter-config-data"]["disabledExtensions"] == [build.CELL_TOOLBAR]
+
+
+def test_of_a_font_only_the_form_that_browsers_take_is_left(tmp_path: Path) -> None:
+    built = tmp_path / "build"
+    built.mkdir()
+    for name in ("fa-solid-900.woff2", "fa-solid-900.svg", "fa-solid-900.ttf", "MathJax_Main.woff", "1450.svg"):
+        (built / name).write_text("")
+    build.drop_old_fonts(tmp_path)
+    assert {path.name for path in built.iterdir()} == {"fa-solid-900.woff2", "MathJax_Main.woff", "1450.svg"}
