@@ -1,6 +1,6 @@
 """What NetworkPolicies let through. Pure functions over policies, Pods and the labels of namespaces.
 
-Upstream: sigs.k8s.io/kube-network-policies pkg/podinfo and pkg/networkpolicy, which kind's network plugin runs;
+Upstream: sigs.k8s.io/kube-network-policies pkg/networkpolicy, which kind's network plugin runs;
 staging/src/k8s.io/api/networking/v1/types.go
 """
 

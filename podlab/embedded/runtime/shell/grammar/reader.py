@@ -294,15 +294,18 @@ class Reader:
                 self.at += 2
                 return Arithmetic(Word(tuple(parts), self.text[begin : self.at]), quoted)
             depth += (char == "(") - (char == ")")
-            if char in "$`":
-                parts.extend(self._expansion(quoted=True))
-            else:
-                parts.append(Text(char, quoted=True))
-                self.at += 1
+            parts.extend(self._of_sum(char))
         if not self.peek():
             raise Incomplete(quote="))", line=self.line)
         self.at = begin  # not an expression: a subshell within a substitution
         return None
+
+    def _of_sum(self, char: str) -> list[Part]:
+        """One letter of an expression, or what is expanded in it."""
+        if char in "$`":
+            return self._expansion(quoted=True)
+        self.at += 1
+        return [Text(char, quoted=True)]
 
     def calculation(self, end: str) -> Word:
         """An expression of bash's `((…))`, up to and with `end`."""
@@ -313,11 +316,7 @@ class Reader:
             if not char:
                 raise Incomplete(end, line=self.line)
             depth += (char == "(") - (char == ")")
-            if char in "$`":
-                parts.extend(self._expansion(quoted=True))
-            else:
-                parts.append(Text(char, quoted=True))
-                self.at += 1
+            parts.extend(self._of_sum(char))
         self.at += len(end)
         return Word(tuple(parts), self.text[begin : self.at - len(end)])
 
