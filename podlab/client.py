@@ -25,6 +25,8 @@ from podlab.text import Text
 Object = dict[str, Any]
 TIMEOUT = 30.0
 """Seconds that a request may take, unless it says otherwise."""
+REDIRECTS = 10
+"""How often Go's client follows an answer to another place."""
 QUIET: Object = {"type": "QUIET"}
 """What a watch that does not wait gives when nothing has come; `Client.news` waits for more."""
 ONLOOKER = "podlab/panel"
@@ -100,7 +102,7 @@ class Client:
         content_type: str | None = None,
         timeout: float | None = TIMEOUT,
     ) -> Response:
-        """Send one request and read the whole answer.
+        """Send one request and read the whole answer; what has moved is read where it is now.
 
         Args:
             body: a JSON value, or bytes that are sent as they are.
@@ -110,12 +112,18 @@ class Client:
             ApiError: the server answered 4xx or 5xx.
             ClusterError: no server, or none that answers.
         """
-        raw = self._send(method, path, query, body, accept, content_type, timeout)
-        try:
-            data = raw.read()
-        except Exception as error:
-            raise self._unreachable(error) from error
-        return self._response(raw, data)
+        for _ in range(REDIRECTS):
+            raw = self._send(method, path, query, body, accept, content_type, timeout)
+            try:
+                data = raw.read()
+            except Exception as error:
+                raise self._unreachable(error) from error
+            answer = self._response(raw, data)
+            place = answer.headers.get("location", "")
+            if method != "GET" or raw.status != 301 or not place.startswith("/"):
+                return answer
+            path, query = place, None
+        raise ClusterError(f"Unable to connect to the server: stopped after {REDIRECTS} redirects")
 
     def get(self, path: str, **query: object) -> Object:
         """GET a path as JSON."""

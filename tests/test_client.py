@@ -101,6 +101,18 @@ def test_a_request_carries_the_token_and_what_came_with_the_answer_is_kept(clien
     assert client.namespace == "team"
 
 
+def test_what_has_moved_is_read_where_it_is_and_a_circle_ends(client: Client, server: Server) -> None:
+    server.answers["/openapi/v3/api/v1"] = [
+        says(301, b"", ("Location", "/openapi/v3/api/v1?hash=NEW")),
+        says(200, {"components": {}}),
+    ]
+    assert client.get("/openapi/v3/api/v1", hash="OLD") == {"components": {}}
+    assert [path for _, path, _ in server.asked] == [f"/openapi/v3/api/v1?hash={edition}" for edition in ("OLD", "NEW")]
+    server.answers["/circle"] = [says(301, b"", ("Location", "/circle"))]
+    with pytest.raises(ClusterError, match="stopped after 10 redirects"):
+        client.get("/circle")
+
+
 def test_loopback_never_goes_through_a_proxy(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")

@@ -103,11 +103,11 @@ def asked(api: Any, pod: str, port: int, request: bytes) -> tuple[bytes, str | N
     there = forward.socket(port)
     there.setblocking(True)
     there.settimeout(WAIT)
-    with contextlib.suppress(BrokenPipeError):  # where it was refused before
-        there.sendall(request)
     said = b""
-    while piece := there.recv(4096):
-        said += piece
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the library hangs up on what it has not sent
+        there.sendall(request)
+        while piece := there.recv(4096):
+            said += piece
     return said, forward.error(port)
 
 
