@@ -18,6 +18,7 @@ from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.request import Request
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.tokens import ISSUER
+from podlab.embedded.runtime.images.system import KUBERNETES
 
 DEBUG_PATHS = ("/flagz", "/healthz", "/livez", "/metrics", "/readyz", "/statusz", "/version")
 TEXT = "text/plain; charset=utf-8"
@@ -29,7 +30,7 @@ VERSION = {
     "emulationMinor": "36",
     "minCompatibilityMajor": "1",
     "minCompatibilityMinor": "35",
-    "gitVersion": "v1.36.2",
+    "gitVersion": KUBERNETES,
     "gitCommit": "0000000000000000000000000000000000000000",
     "gitTreeState": "clean",
     "buildDate": "1970-01-01T00:00:00Z",

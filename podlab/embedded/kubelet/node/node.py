@@ -18,11 +18,11 @@ from podlab.embedded.events import Recorder
 from podlab.embedded.kubelet.node.machine import Machine
 from podlab.embedded.renewal import renew
 from podlab.embedded.runtime import images
+from podlab.embedded.runtime.images.system import KUBERNETES
 from podlab.embedded.runtime.machine import kernel
 
 Obj = dict[str, Any]
 
-VERSION = "v1.36.2"
 LEASE_SECONDS, RENEW, REPORT = 40, 10.0, 300.0
 CAPACITY = {
     "cpu": "2",
@@ -164,7 +164,7 @@ class NodeReporter:
             "containerRuntimeVersion": "containerd://2.2.1",
             "kernelVersion": kernel.VERSION,
             "kubeProxyVersion": "",
-            "kubeletVersion": VERSION,
+            "kubeletVersion": KUBERNETES,
             "machineID": machine.hex,
             "operatingSystem": "linux",
             "osImage": "Debian GNU/Linux 12 (bookworm)",

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from podlab.embedded.apiserver.resource import Obj
+from podlab.embedded.runtime.images.system import KUBERNETES
 
 META = "io.k8s.apimachinery.pkg.apis.meta.v1."
 VERSION = "io.k8s.apimachinery.pkg.version.Info"
@@ -119,5 +120,5 @@ def _document(path: str, get: Obj, schemas: Obj | None = None) -> Obj:
     components: dict[str, Any] = {"securitySchemes": {"BearerToken": BEARER}}
     if schemas:
         components["schemas"] = {name if "." in name else META + name: each for name, each in sorted(schemas.items())}
-    info = {"title": "Kubernetes", "version": "v1.36.2"}
+    info = {"title": "Kubernetes", "version": KUBERNETES}
     return {"components": components, "info": info, "openapi": "3.0.0", "paths": {path: {"get": get}}}
