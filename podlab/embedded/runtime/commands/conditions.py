@@ -25,14 +25,15 @@ def test(
     patterns: bool = False,
     matched: list[str] | None = None,
     known: Callable[[str], bool] | None = None,
+    number: Callable[[str], int] | None = None,
 ) -> int:
     """`[ … ]`: 0 if it holds, 1 if not, 2 for what is no condition.
 
     With `patterns` it is understood as `[[ … ]]`, and `matched` becomes what a regular expression has found;
-    `known` says whether a variable is set.
+    `known` says whether a variable is set, `number` what an expression is worth.
     """
     try:
-        return int(not _Condition(io, words, patterns=patterns, matched=matched, known=known).holds())
+        return int(not _Condition(io, words, patterns=patterns, matched=matched, known=known, number=number).holds())
     except _Silent:
         return 2
     except Unclear as problem:
@@ -55,9 +56,10 @@ class _Condition:
         patterns: bool,
         matched: list[str] | None = None,
         known: Callable[[str], bool] | None = None,
+        number: Callable[[str], int] | None = None,
     ) -> None:
         self.io, self.words, self.at, self.patterns = io, words, 0, patterns
-        self.matched, self.known = matched, known
+        self.matched, self.known, self.worth = matched, known, number
 
     def holds(self) -> bool:
         words = self.words
@@ -152,7 +154,7 @@ class _Condition:
             return left < right if operator == "<" else left > right
         if operator in ("-nt", "-ot", "-ef"):
             return self._compared(operator, left, right)
-        a, b = self._number(left), self._number(right)
+        a, b = (self.worth or self._number)(left), (self.worth or self._number)(right)
         table = {"-eq": a == b, "-ne": a != b, "-lt": a < b, "-le": a <= b, "-gt": a > b, "-ge": a >= b}
         return table[operator]
 

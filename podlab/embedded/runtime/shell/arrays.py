@@ -1,6 +1,6 @@
 """bash's arrays: values by number, with gaps, or by name.
 
-Upstream: the bash reference manual, "Arrays" and "Shell Parameter Expansion"
+Upstream: the bash reference manual, "Arrays" and "Shell Parameter Expansion"; hashlib.c (hash_string)
 """
 
 from __future__ import annotations
@@ -23,8 +23,11 @@ class Array:
     named: bool = False
 
     def keys(self) -> list[str]:
-        """Its keys, numbers in their order."""
-        return list(self.items) if self.named else sorted(self.items, key=int)
+        """Its keys: numbers in their order, names in that of bash's table of 1024 buckets."""
+        if not self.named:
+            return sorted(self.items, key=int)
+        latest_first = [*self.items][::-1]
+        return sorted(latest_first, key=_bucket)
 
     def values(self) -> list[str]:
         """Its values in the order of its keys."""
@@ -59,10 +62,30 @@ class Array:
                 self.items[str(at)] = word
                 at += 1
 
-    def declared(self, name: str) -> str:
-        """What `declare -p` says of it."""
-        pairs = " ".join(f'[{key}]="{text}"' for key, text in zip(self.keys(), self.values(), strict=True))
-        return f"declare -{'A' if self.named else 'a'} {name}=({pairs}{' ' if self.named and pairs else ''})"
+    def shown(self) -> str:
+        """Its values as `declare -p` tells them."""
+        keys = [quoted(key) if self.named and not PLAIN.fullmatch(key) else key for key in self.keys()]
+        pairs = " ".join(f"[{key}]={quoted(text)}" for key, text in zip(keys, self.values(), strict=True))
+        return f"({pairs}{' ' if self.named and pairs else ''})"
+
+
+PLAIN = re.compile(r"[\w./:,%+@-]+")
+
+
+def quoted(text: str) -> str:
+    """A value as `declare -p` quotes it."""
+    if text.isprintable():
+        return '"' + re.sub(r'(["$`\\])', r"\\\1", text) + '"'
+    escapes = {"\n": "\\n", "\t": "\\t", "\r": "\\r", "\x1b": "\\E", "\\": "\\\\", "'": "\\'"}
+    return "$'" + "".join(escapes.get(char, char) for char in text) + "'"
+
+
+def _bucket(key: str) -> int:
+    """Where bash's table keeps a name: FNV-1 of its bytes."""
+    number = 2166136261
+    for byte in key.encode("utf-8", "surrogateescape"):
+        number = (number * 16777619 & 0xFFFFFFFF) ^ byte
+    return number & 1023
 
 
 def of(words: Sequence[str]) -> Array:

@@ -14,10 +14,15 @@ FIRST = 63
 """The first number that bash gives such a stream; the next has one less."""
 
 
+def free(shell: Shell) -> int:
+    """The number of the next such stream."""
+    return next(number for number in range(FIRST, 2, -1) if number not in shell.io.more)
+
+
 def begin(shell: Shell, part: Beside) -> str:
     """Start the commands; returns the name of their stream, which is there until the command's end."""
     pipe, taken = shell.io.pipe(), shell.io.more
-    number = next(number for number in range(FIRST, 2, -1) if number not in taken)
+    number = free(shell)
     child = shell.process.child(list(shell.process.argv))
     if part.reads:
         child.pipe = pipe

@@ -118,9 +118,12 @@ async def _call_function(shell: Shell, name: str, arguments: list[str], extra: d
     before, loops, shell.arguments, shell.loops = shell.arguments, shell.loops, tuple(arguments), 0
     place = shell.option_place
     shell.option_place = place if shell.dialect.name == "bash" else (0, 0)
-    shell.locals.append({key: shell.variables.get(key) for key in extra})
-    shell.variables.update(extra)
+    shell.locals.append({})
+    for key, text in extra.items():
+        shell.keep(key)
+        shell.variables[key] = text
     shell.calls.insert(0, name)
+    shell.lines.insert(0, shell.line)
     try:
         return await shell.run(shell, shell.functions[name])
     except Leave as left:
@@ -129,5 +132,6 @@ async def _call_function(shell: Shell, name: str, arguments: list[str], extra: d
         return left.value
     finally:
         shell.arguments, shell.loops, _ = before, loops, shell.calls.pop(0)
+        shell.lines.pop(0)
         shell.option_place = shell.option_place if shell.dialect.name == "bash" else place
-        shell.restore(shell.locals.pop())
+        shell.leave()

@@ -13,7 +13,7 @@ from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.children import FATES, Job, finish, joined, starved
 from podlab.embedded.runtime.machine.children import start as start_child
 from podlab.embedded.runtime.machine.stdio import Io
-from podlab.embedded.runtime.shell import arrays, expansion
+from podlab.embedded.runtime.shell import arrays, beside, expansion, menus
 from podlab.embedded.runtime.shell.builtins.builtins import builtin
 from podlab.embedded.runtime.shell.dialect import times
 from podlab.embedded.runtime.shell.grammar.syntax import (
@@ -22,6 +22,7 @@ from podlab.embedded.runtime.shell.grammar.syntax import (
     Case,
     Command,
     Condition,
+    Coproc,
     CountedFor,
     For,
     Function,
@@ -30,14 +31,16 @@ from podlab.embedded.runtime.shell.grammar.syntax import (
     Loop,
     Pipeline,
     Redirected,
+    Select,
     Sequence,
     Simple,
 )
 from podlab.embedded.runtime.shell.parameters import parameter
+from podlab.embedded.runtime.shell.reckoning import reckon
 from podlab.embedded.runtime.shell.redirects import Unredirected, closed, redirected
 from podlab.embedded.runtime.shell.simple import simple
 from podlab.embedded.runtime.shell.state import Discarded, Exit, Interrupted, Leave, Shell
-from podlab.embedded.runtime.streams import Input, OutOfMemory, Pipe
+from podlab.embedded.runtime.streams import Input, OutOfMemory, Pipe, PipeWriter
 
 DEPTH = 60
 """Commands, functions and subshells inside one another."""
@@ -162,6 +165,8 @@ async def _piped(shell: Shell, node: Pipeline) -> int:
         stdin = pipe
     jobs.append(_fork(shell, node.commands[-1], replace(shell.io, stdin=stdin)))
     code = await finish(shell.process, jobs)
+    last = node.commands[-1]
+    shell.line = last.line if isinstance(last, Simple) else shell.line
     shell.statuses = [job.task.result() if not job.task.cancelled() else 128 + job.process.fate for job in jobs]
     if "p" in shell.options:
         return next((found for job in reversed(jobs) if (found := job.task.result())), 0)
@@ -245,6 +250,33 @@ async def _for(shell: Shell, node: For) -> int:
     return code
 
 
+async def _select(shell: Shell, node: Select) -> int:
+    values = list(shell.arguments) if node.words is None else await expansion.fields(shell, node.words)
+    code, over, shown = 0, False, True
+    while values and not over:
+        chosen = await menus.choice(shell, values, shown=shown)
+        if chosen is None:
+            return 1
+        shell.assign(node.name, chosen)
+        code, over = await _body(shell, node.body)
+        shown = not shell.variables.get("REPLY")
+    return code
+
+
+async def _coproc(shell: Shell, node: Coproc) -> int:
+    """A command beside the shell, with pipes whose numbers are in an array of its name."""
+    there, back = shell.io.pipe(), shell.io.pipe()
+    job = _fork(shell, node.command, replace(shell.io, stdin=there), back)
+    shell.jobs = [known for known in shell.jobs if known.process.pid not in shell.waited] + [job]
+    shell.latest = str(job.process.pid)
+    reads = beside.free(shell)
+    writes = reads - 3
+    shell.io = replace(shell.io, more=MappingProxyType({**shell.io.more, reads: back, writes: PipeWriter(there)}))
+    shell.arrays[node.name] = arrays.of([str(reads), str(writes)])
+    shell.variables[f"{node.name}_PID"] = shell.latest
+    return 0
+
+
 async def _counted_for(shell: Shell, node: CountedFor) -> int:
     code, over = 0, False
     await expansion.calculate(shell, node.first)
@@ -259,12 +291,12 @@ async def _case(shell: Shell, node: Case) -> int:
     code = 0
     if shell.dialect.name == "bash":
         shell.trace(f"case {node.word.source} in")
-    for patterns, body, through in node.items:
+    for patterns, body, end in node.items:
         if falls or any([globs.matches(value, await expansion.pattern(shell, one)) for one in patterns]):
             code = await run(shell, body) if body.items else 0
-            if not through:
+            if end == ";;":
                 return code
-            falls = True
+            falls = end == ";&"
     return code
 
 
@@ -282,7 +314,17 @@ async def _condition(shell: Shell, node: Condition) -> int:
     shell.trace(f"[[ {' '.join(words)} ]]")
     matched = list[str]()
     io = replace(shell.io, speaker=f"{shell.prefix} [[:")
-    code = test(io, words, patterns=True, matched=matched, known=lambda name: parameter(shell, name) is not None)
+    try:
+        code = test(
+            io,
+            words,
+            patterns=True,
+            matched=matched,
+            known=lambda name: parameter(shell, name) is not None,
+            number=lambda text: reckon(shell, text, "[[: "),
+        )
+    except Discarded:
+        code = 1
     if "=~" in words:
         shell.arrays["BASH_REMATCH"] = arrays.of(matched)
     return await shell.settled(code, f"[[ {' '.join(word.source.strip() for word in node.words)} ]]")
@@ -316,6 +358,7 @@ TABLE: Mapping[type, Callable[[Shell, Any], Awaitable[int]]] = MappingProxyType(
         Calculation: _calculation,
         Case: _case,
         Condition: _condition,
+        Coproc: _coproc,
         CountedFor: _counted_for,
         For: _for,
         Function: _function,
@@ -324,6 +367,7 @@ TABLE: Mapping[type, Callable[[Shell, Any], Awaitable[int]]] = MappingProxyType(
         Loop: _loop,
         Pipeline: _pipeline,
         Redirected: _redirected,
+        Select: _select,
         Sequence: _sequence,
         Simple: simple,
     }

@@ -11,13 +11,13 @@ from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.process import Process
 from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.machine.terminal import Typed
-from podlab.embedded.runtime.shell import calls, interpreter, state
+from podlab.embedded.runtime.shell import calls, interpreter, starting
 from podlab.embedded.runtime.shell.builtins.options import KNOWN_LETTERS
 from podlab.embedded.runtime.shell.dialect import unopened
 from podlab.embedded.runtime.shell.grammar.parser import Parser
 from podlab.embedded.runtime.shell.grammar.syntax import Incomplete, SyntaxProblem
 from podlab.embedded.runtime.shell.state import Exit, Interrupted, Leave, Shell
-from podlab.embedded.runtime.streams import Input
+from podlab.embedded.runtime.streams import Input, PipeWriter
 
 BLOCKS = {"ash": 1023, "dash": 8192}
 """Bytes that a shell takes at once of a script on its input; bash takes a line."""
@@ -31,7 +31,7 @@ LONGEST = 2**16
 async def shell(process: Process) -> int:
     """Run a shell process to its end; returns its exit code."""
     io = Io(process, process.stdin, process.out, process.err, more=process.more)
-    inner = state.new(process, io, interpreter.run, calls.call, env=process.env, name=process.argv[0])
+    inner = starting.new(process, io, interpreter.run, calls.call, env=process.env, name=process.argv[0])
     prompts = isinstance(process.stdin, Typed) and not process.argv[1:]
     process.handles = lambda signal: bool(inner.traps.get(signal)) or (prompts and signal == "INT")
     try:
@@ -51,6 +51,9 @@ async def shell(process: Process) -> int:
             job.task.cancel()
         raise
     finally:
+        for stream in inner.io.more.values():
+            if isinstance(stream, PipeWriter):
+                stream.close()
         for job in inner.jobs:
             job.process.parent = 1
 

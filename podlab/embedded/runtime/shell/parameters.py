@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 
 from podlab.embedded.runtime.commands.text.printing import unescaped
@@ -71,6 +70,7 @@ def parameter(shell: Shell, name: str) -> str | None:
         always = {"ash": "c" * shell.inline, "bash": "hBc" if shell.inline else "hB"}.get(shell.dialect.name, "")
         letters = shell.options | set(always)
         return "".join(letter for letter in SHOWN[shell.dialect.name] if letter in letters)
+    name = shell.target(name)
     if "[" in name:
         return _element(shell, name)
     if name in shell.variables:
@@ -88,6 +88,8 @@ def _indirect(shell: Shell, name: str) -> str | None:
         return parameter(shell, str(len(shell.arguments)))
     if name.endswith(("*", "@")):
         return " ".join(sorted(known for known in (*shell.variables, *shell.arrays) if known.startswith(name[:-1])))
+    if name in shell.references:
+        return shell.references[name]
     return parameter(shell, parameter(shell, name) or "")
 
 
@@ -104,8 +106,9 @@ def _computed(shell: Shell, name: str) -> str | None:
     if name == "BASHPID" and shell.dialect.name == "bash":
         return str(shell.process.pid + (shell.level if shell.process.pid == shell.pid else 0))
     table = {"UID": str(shell.process.machine.user.uid), "EUID": str(shell.process.machine.user.uid)}
-    table |= {"FUNCNAME": shell.calls[0]} if shell.calls else {}
-    table |= {"BASH": "/usr/bin/bash", "OSTYPE": "linux-gnu", "DIRSTACK": shell.process.cwd}
+    if name in STACKS and shell.dialect.name == "bash":
+        return next(iter(_stack(shell, name)), None)
+    table |= {"BASH": "/usr/bin/bash", "OSTYPE": "linux-gnu"}
     table |= {"BASH_SUBSHELL": str(shell.level), "BASH_COMMAND": shell.current, "HOSTTYPE": "x86_64"}
     table |= {
         "MACHTYPE": "x86_64-pc-linux-gnu",
@@ -130,13 +133,28 @@ def array_of(shell: Shell, name: str) -> Array:
     """The array of a name; of a variable that is none, one with its value."""
     if name == "PIPESTATUS" and shell.dialect.name == "bash":
         return arrays.of(list(map(str, shell.statuses)))
-    if name == "FUNCNAME" and shell.dialect.name == "bash":
-        return arrays.of(shell.calls)
     if name == "BASH_VERSINFO" and shell.dialect.name == "bash":
         return arrays.of(["5", "2", "15", "1", "release", "x86_64-pc-linux-gnu"])
+    if name in STACKS and shell.dialect.name == "bash" and name not in shell.arrays:
+        return arrays.of(_stack(shell, name))
+    name = shell.target(name)
     if name in shell.arrays:
         return shell.arrays[name]
     return arrays.of([shell.variables[name]] if name in shell.variables else [])
+
+
+STACKS = frozenset(["FUNCNAME", "BASH_SOURCE", "BASH_LINENO", "DIRSTACK"])
+
+
+def _stack(shell: Shell, name: str) -> list[str]:
+    """bash's arrays about the functions that run, the innermost first, and about folders."""
+    if name == "DIRSTACK":
+        return [shell.process.cwd, *shell.folders]
+    if name == "FUNCNAME":
+        return [*shell.calls, *(["main"] if not shell.inline and shell.calls else [])]
+    if name == "BASH_SOURCE":
+        return [shell.file] * (len(shell.calls) + (not shell.inline))
+    return [*map(str, shell.lines), *(["0"] if not shell.inline else [])]
 
 
 async def modified(shell: Shell, part: Parameter, text: Expand, pattern: Expand) -> str:
@@ -169,7 +187,7 @@ async def modified(shell: Shell, part: Parameter, text: Expand, pattern: Expand)
         return globs.replaced(current or "", fitted, await text(shell, replacement), everywhere=operator == "//")
     if operator[0] == "@":
         return _transformed(part.name, current, operator[1])
-    return _cased(current or "", operator)
+    return _cased(current or "", operator, await pattern(shell, word) if word.parts else "?")
 
 
 def _transformed(name: str, current: str | None, kind: str) -> str:
@@ -232,8 +250,9 @@ def _halves(word: Word) -> tuple[Word, Word]:
     return word, Word(())
 
 
-def _cased(current: str, operator: str) -> str:
-    change = str.upper if operator[0] == "^" else str.lower
-    if len(operator) == 2:
-        return change(current)
-    return re.sub(r"^.", lambda found: change(found[0]), current)
+def _cased(current: str, operator: str, wanted: str) -> str:
+    """`${name^}` and its kin: the first letter, or each one, that fits."""
+    change = {"^": str.upper, ",": str.lower, "~": str.swapcase}[operator[0]]
+    if len(operator) == 1:
+        return (change(current[:1]) if globs.matches(current[:1], wanted) else current[:1]) + current[1:]
+    return "".join(change(char) if wanted == "?" or globs.matches(char, wanted) else char for char in current)

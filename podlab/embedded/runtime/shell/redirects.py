@@ -10,6 +10,7 @@ from podlab.embedded.runtime.machine.stdio import Io, Stream
 from podlab.embedded.runtime.shell import expansion
 from podlab.embedded.runtime.shell.dialect import unopened
 from podlab.embedded.runtime.shell.grammar.syntax import Redirect
+from podlab.embedded.runtime.shell.parameters import parameter
 from podlab.embedded.runtime.shell.state import Shell
 from podlab.embedded.runtime.streams import Fifo, FifoWriter, Input, Pipe, PipeWriter
 
@@ -30,6 +31,8 @@ async def redirected(shell: Shell, redirects: tuple[Redirect, ...]) -> Io:
 
 async def _redirect(shell: Shell, io: Io, redirect: Redirect) -> Io:
     operator, number = redirect.operator, redirect.number
+    if redirect.variable:
+        number = _numbered(shell, io, redirect)
     if redirect.here is not None:
         text = await expansion.text(shell, redirect.here.body)
         return _placed(io, max(number, 0), Input(text.encode(errors="surrogateescape")))
@@ -56,6 +59,16 @@ async def _redirect(shell: Shell, io: Io, redirect: Redirect) -> Io:
     if operator == "<>":
         return _placed(io, max(number, 0), io.open(target))
     return _placed(io, number if number >= 0 else 1, write)
+
+
+def _numbered(shell: Shell, io: Io, redirect: Redirect) -> int:
+    """The number of bash's `{variable}>file`: the variable's own where it is closed, else the next from 10 on."""
+    if redirect.operator in (">&", "<&") and redirect.target.plain == "-":
+        kept = parameter(shell, redirect.variable) or ""
+        return int(kept) if kept.isdecimal() else 0
+    number = next(one for one in range(10, 10_000) if one not in io.more)
+    shell.assign(redirect.variable, str(number))
+    return number
 
 
 def _joined(shell: Shell, io: Io, number: int, target: str) -> Io:

@@ -13,6 +13,7 @@ from podlab.embedded.runtime.shell.redirects import Unredirected, closed, redire
 from podlab.embedded.runtime.shell.state import Shell
 
 NAMED = re.compile(r"(?:^| )-\w*A")
+GLOBAL = re.compile(r" -\w*g")
 UNSPLIT = frozenset(["export", "local", "readonly", "declare", "typeset"])
 
 
@@ -29,6 +30,8 @@ async def simple(shell: Shell, node: Simple) -> int:
         shell.io = await redirected(shell, node.redirects)
         shell.redirected(node)
         if words[:1] == ["exec"] and len(words) == 1:
+            if not shell.level:  # what a subshell lets go, its parent may still have
+                closed(shell.io, before)
             before = shell.io
         shell.alone = shell.alone or (id(node) in shell.final and not shell.traps)
         code = await _with_assignments(shell, node, words)
@@ -84,7 +87,9 @@ async def _with_assignments(shell: Shell, node: Simple, words: list[str]) -> int
 async def _array(shell: Shell, words: list[str], name: str, elements: tuple[Word, ...]) -> None:
     """`name=(one two)`, alone or after the words of a `declare`."""
     values = await expansion.fields(shell, elements)
-    plain = name.rstrip("+")
+    plain = shell.target(name.rstrip("+"))
+    if words[:1] in (["declare"], ["typeset"], ["local"]) and shell.locals and not GLOBAL.search(" ".join(words)):
+        shell.keep(plain, fresh=not name.endswith("+") and plain not in shell.locals[-1])
     known = array_of(shell, plain)
     named = known.named or (words[:1] in (["declare"], ["typeset"], ["local"]) and NAMED.search(" ".join(words)))
     array = known.copy() if name.endswith("+") else Array(named=bool(named))

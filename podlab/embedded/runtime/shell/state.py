@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from podlab.embedded.runtime.expressions.arithmetic import ArithmeticProblem, value, wrap
 from podlab.embedded.runtime.machine.children import Job
@@ -55,6 +56,17 @@ Run = Callable[["Shell", Command], Awaitable[int]]
 Call = Callable[["Shell", list[str], dict[str, str]], Awaitable[int]]
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a name was before a function made it its own."""
+
+    text: str | None
+    array: Array | None
+    attribute: str | None
+    reference: str | None
+    fixed: bool
+
+
 @dataclass(slots=True)
 class Shell:
     """A shell; `run` carries out a command, `call` runs words: a function, a builtin or a program."""
@@ -81,7 +93,10 @@ class Shell:
     functions: dict[str, Command] = field(default_factory=dict)
     traps: dict[str, str] = field(default_factory=dict)
     options: set[str] = field(default_factory=set)
-    locals: list[dict[str, str | None]] = field(default_factory=list)
+    locals: list[dict[str, Kept]] = field(default_factory=list)
+    references: dict[str, str] = field(default_factory=dict)
+    folders: list[str] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     waited: set[int] = field(default_factory=set)
@@ -174,6 +189,9 @@ class Shell:
             traps=self.kept_traps(),
             options=set(self.options),
             locals=[dict(frame) for frame in self.locals],
+            references=dict(self.references),
+            folders=list(self.folders),
+            lines=list(self.lines),
             jobs=[],
             calls=list(self.calls),
             waited=set(),
@@ -192,6 +210,7 @@ class Shell:
 
     def assign(self, name: str, text: str) -> None:
         """Set a variable; too much of it is the end of the process, as it would be for memory."""
+        name = self.target(name)
         if name in self.fixed:
             self.fail(self.dialect.read_only.format(name))
             raise failed(self.dialect, self.dialect.unusable)
@@ -231,6 +250,54 @@ class Shell:
             self.fail(f"{name}[{index}]: bad array subscript")
         else:
             array.items[key] = text
+
+    def target(self, name: str) -> str:
+        """The variable that a name means: bash's namerefs stand for another."""
+        plain, bracket, index = name.partition("[")
+        for _ in self.references:
+            plain = self.references.get(plain) or plain
+        return f"{plain}{bracket}{index}"
+
+    def joined(self, name: str, text: str) -> str:
+        """What `name+=text` sets: a sum where the variable is a number."""
+        current = self.variables.get(self.target(name), "")
+        return f"{current or 0}+{text or 0}" if self.attributes.get(name) == "i" else current + text
+
+    def keep(self, name: str, *, fresh: bool = False) -> None:
+        """Keep what a name is, until the function ends that makes it its own; a `fresh` one is nothing from now on."""
+        if name not in self.locals[-1]:
+            self.locals[-1][name] = Kept(
+                self.variables.get(name),
+                self.arrays.get(name),
+                self.attributes.get(name),
+                self.references.get(name),
+                name in self.fixed,
+            )
+        if fresh:
+            for table in (self.variables, self.arrays, self.attributes, self.references):
+                table.pop(name, None)
+            self.fixed.discard(name)
+
+    def leave(self) -> None:
+        """A function ends: its own variables are again what they were."""
+        for name, was in self.locals.pop().items():
+            self.restore({name: was.text})
+            tables: tuple[tuple[dict[str, Any], Any], ...] = (
+                (self.arrays, was.array),
+                (self.attributes, was.attribute),
+                (self.references, was.reference),
+            )
+            for table, value_ in tables:
+                if value_ is None:
+                    table.pop(name, None)
+                else:
+                    table[name] = value_
+            self.fixed = self.fixed | {name} if was.fixed else self.fixed - {name}
+
+    @property
+    def file(self) -> str:
+        """Where bash says that a function is from."""
+        return "environment" if self.inline else self.name
 
     def restore(self, values: Mapping[str, str | None]) -> None:
         """Give variables the values that they had."""
@@ -293,42 +360,3 @@ class Shell:
         told = syntax_error(self.dialect, problem, text, name, problem.line)
         before = f"{self.name}: {problem.line}: "
         self.io.fail(told.replace(before, f"{before}{said}: ", 1) if said and self.dialect is DASH else told)
-
-
-PATHS = {
-    "ash": "/sbin:/usr/sbin:/bin:/usr/bin",
-    "dash": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    "bash": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-}
-"""Where a shell looks that is told nothing."""
-
-
-def dialect_of(process: Process, name: str) -> Dialect:
-    """What a shell of this name speaks in a container."""
-    if process.machine.image.busybox:
-        return ASH
-    return BASH if name.rpartition("/")[2] == "bash" else DASH
-
-
-def account(process: Process) -> str:
-    """The shell that /etc/passwd has for the process's user."""
-    files = process.machine.files
-    text = files.read("/etc/passwd").decode(errors="replace") if files.exists("/etc/passwd") else ""
-    rows = (line.split(":") for line in text.splitlines())
-    return next((row[6] for row in rows if len(row) > 6 and row[2] == str(process.owner)), "")
-
-
-def new(process: Process, io: Io, run: Run, call: Call, *, env: dict[str, str], name: str = "sh") -> Shell:
-    """A shell as it is when it starts."""
-    dialect = dialect_of(process, name)
-    given = {key: value for key, value in env.items() if key.isidentifier() and key.isascii()}
-    first = {"SHLVL": str(int(given.get("SHLVL", "0")) + 1 if given.get("SHLVL", "0").isdecimal() else 1)}
-    variables = {**given, "PWD": process.cwd, "IFS": " \t\n"} | (first if dialect is not DASH else {})
-    variables = {"PATH": PATHS[dialect.name]} | variables
-    if dialect is BASH and (home := account(process)):
-        variables = {"SHELL": home} | variables
-    variables |= {"OPTIND": "1", "PPID": "0"} | ({"PS1": "\\w \\$ ", "PS2": "> ", "PS4": "+ "})
-    shell = Shell(process, io, run, call, name=name, dialect=dialect, variables=variables, pid=process.pid)
-    shell.exported = set(given) | {"PWD"} | (set(first) if dialect is not DASH else set())
-    shell.exported |= {"PATH"} if dialect is ASH else set()
-    return shell

@@ -36,9 +36,8 @@ def _shown(shell: Shell, word: str, names: set[str]) -> None:
     for name in sorted(names):
         text = shell.variables.get(name)
         if shell.dialect.name == "bash":
-            shell.io.say(
-                f"declare -{'x' if word == 'export' else 'r'} {name}" + (f'="{text}"' if text is not None else "")
-            )
+            given = f"={arrays.quoted(text)}" if text is not None else ""
+            shell.io.say(f"declare -{'x' if word == 'export' else 'r'} {name}{given}")
         else:
             quoted = "" if text is None else "='" + text.replace("'", "'\"'\"'") + "'"
             shell.io.say(f"{word} {name}{quoted}")
@@ -66,77 +65,9 @@ async def readonly(shell: Shell, words: list[str]) -> int:
     return 0
 
 
-async def local(shell: Shell, words: list[str]) -> int:
-    """`local`: the variable has its old value again when the function ends. Raises Exit where dash ends the shell."""
-    if not shell.locals:
-        if shell.dialect.name == "bash":
-            return shell.refuse("local", "can only be used in a function", 1)
-        shell.refuse("local", "not in a function")
-        raise Exit(2)
-    for word in words:
-        name, equals, given = word.partition("=")
-        if name.startswith("-"):
-            continue
-        shell.locals[-1].setdefault(name, shell.variables.get(name))
-        if equals:
-            shell.assign(name, given)
-        elif shell.dialect.name != "dash":
-            shell.variables.pop(name, None)
-    return 0
-
-
-async def declare(shell: Shell, words: list[str]) -> int:
-    """`declare`: as `local` in a function, with -x as `export`, else assignments."""
-    names = [word for word in words if not word.startswith("-")]
-    flags = set("".join(word[1:] for word in words if word.startswith("-")))
-    if "F" in flags:
-        return _functions(shell, names)
-    if unknown := sorted(flags - set("aAfFgiIlnrtuxp")):
-        return shell.refuse("declare", f"-{unknown[0]}: invalid option\ndeclare: usage: {DECLARE_USAGE}", 2)
-    if flags & set("nf"):
-        return shell.refuse("declare", f"podlab does not simulate declare -{min(flags & set('nf'))}", 2)
-    for kind in flags & set("iul"):
-        shell.attributes |= dict.fromkeys((name.partition("=")[0] for name in names), kind)
-    if "p" in flags:
-        return _declared(shell, names)
-    if flags & {"a", "A"}:
-        for name in names:
-            shell.arrays.setdefault(name, arrays.Array(named="A" in flags))
-        return 0
-    if "r" in flags:
-        return await readonly(shell, names)
-    if any(word.startswith("-") and "x" in word for word in words):
-        return await export(shell, names)
-    if shell.locals and "g" not in flags:
-        return await local(shell, names)
-    _each(shell, names, "declare")
-    return 0
-
-
-DECLARE_USAGE = "declare [-aAfFgiIlnrtux] [name[=value] ...] or declare -p [-aAfFilnrtux] [name ...]"
-
-
-def _functions(shell: Shell, names: list[str]) -> int:
-    """`declare -F`: the names of the functions."""
-    for name in names or sorted(shell.functions):
-        if name in shell.functions:
-            shell.io.say(name if names else f"declare -f {name}")
-    return int(not all(name in shell.functions for name in names))
-
-
-def _declared(shell: Shell, names: list[str]) -> int:
-    """`declare -p NAME…`"""
-    code = 0
-    for name in names:
-        if name in shell.arrays:
-            shell.io.say(shell.arrays[name].declared(name))
-        elif name in shell.variables:
-            kinds = (shell.attributes.get(name, ""), "r" * (name in shell.fixed), "x" * (name in shell.exported))
-            flags = "".join(sorted(kinds, key=lambda kind: "irxlu".find(kind))) or "-"
-            shell.io.say(f'declare -{flags} {name}="{shell.variables[name]}"')
-        else:
-            code = shell.refuse("declare", f"{name}: not found", 1)
-    return code
+def valid(name: str) -> bool:
+    """Whether a name may be a variable's, or an element's of an array."""
+    return bool(re.fullmatch(r"[A-Za-z_]\w*(\[.*\])?", name, re.ASCII))
 
 
 async def printed(shell: Shell, io: Io, name: str, words: list[str]) -> int:
@@ -150,7 +81,11 @@ async def printed(shell: Shell, io: Io, name: str, words: list[str]) -> int:
 async def unset(shell: Shell, words: list[str]) -> int:
     """`unset`: variables and arrays, with -f functions. Raises Exit for one that is readonly."""
     functions = "-f" in words
-    for name in [word for word in words if word not in ("-f", "-v")]:
+    for name in [word for word in words if word not in ("-f", "-v", "-n")]:
+        if "-n" in words and shell.dialect.name == "bash":
+            shell.references.pop(name, None)
+            continue
+        name = name if functions else shell.target(name)
         if functions:
             shell.functions.pop(name, None)
             continue
@@ -181,7 +116,7 @@ async def read(shell: Shell, words: list[str]) -> int:
         illegal = "illegal" if shell.dialect.name == "ash" else "Illegal"
         bash = f"-{wrong[0]}: invalid option\nread: usage: {READ_USAGE}"
         return shell.refuse("read", bash if shell.dialect.name == "bash" else f"{illegal} option -{wrong[0]}", 2)
-    if wrong_name := next((name for name in names if not re.fullmatch(r"[A-Za-z_]\w*(\[.*\])?", name, re.ASCII)), ""):
+    if wrong_name := next((name for name in names if not valid(name)), ""):
         return _unnamed(shell, wrong_name)
     stdin = shell.io.stream(int(values["u"])) if values.get("u", "").isdecimal() else shell.io.stdin
     if not isinstance(stdin, Input):
@@ -196,7 +131,7 @@ async def read(shell: Shell, words: list[str]) -> int:
     if "r" not in flags:
         text = text.replace("\\\\", "\0").replace("\\", "").replace("\0", "\\")
     if "a" in values:
-        shell.arrays[values["a"]] = arrays.of(_fields(text, shell.variables.get("IFS", " \t\n")))
+        shell.arrays[shell.target(values["a"])] = arrays.of(_fields(text, shell.variables.get("IFS", " \t\n")))
         return 0 if data.endswith(b"\n") else 1
     given = _split(text, shell.variables.get("IFS", " \t\n"), len(names or ["REPLY"]))
     for name, word in zip(names or ["REPLY"], given, strict=True):
@@ -276,11 +211,35 @@ def _options(words: list[str], valued: str) -> tuple[set[str], dict[str, str], l
     return flags, values, words
 
 
+MAPFILE_USAGE = "mapfile [-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]"
+
+
 async def mapfile(shell: Shell, words: list[str]) -> int:
-    """bash's `mapfile [-t] NAME`"""
-    flags, _, names = _options(words, "dnOsuCc")
-    lines = (await shell.io.stdin.rest()).decode("utf-8", "surrogateescape").splitlines(keepends="t" not in flags)
-    shell.arrays[names[0] if names else "MAPFILE"] = arrays.of(lines)
+    """bash's `mapfile [-t] [-d END] [-n COUNT] [-O ORIGIN] [-s COUNT] [-u FD] [NAME]`"""
+    flags, values, names = _options(words, "dnOsuCc")
+    if unknown := sorted(flags - {"t"}):
+        return shell.refuse("mapfile", f"-{unknown[0]}: invalid option\nmapfile: usage: {MAPFILE_USAGE}", 2)
+    if "C" in values:
+        return shell.refuse("mapfile", "podlab does not simulate mapfile -C", 2)
+    for letter, what in (("n", "line count"), ("O", "array origin"), ("s", "line count")):
+        if not values.get(letter, "0").isdecimal():
+            return shell.refuse("mapfile", f"{values[letter]}: invalid {what}", 1)
+    stdin = shell.io.stream(int(values["u"])) if values.get("u", "").isdecimal() else shell.io.stdin
+    if not isinstance(stdin, Input):
+        return shell.refuse("mapfile", f"{values['u']}: invalid file descriptor: Bad file descriptor", 1)
+    end = values.get("d", "\n")[:1] or "\0"
+    text = (await stdin.rest()).decode("utf-8", "surrogateescape")
+    lines = [f"{line}{end}" for line in text.split(end)]
+    lines[-1] = lines[-1].removesuffix(end)
+    skipped, count = int(values.get("s", "0")[:9]), int(values.get("n", "0")[:9])
+    taken = [line for line in lines if line][skipped : skipped + count if count else None]
+    taken = [line.removesuffix(end) for line in taken] if "t" in flags else [line.replace("\0", "") for line in taken]
+    name = shell.target(names[0] if names else "MAPFILE")
+    array = shell.arrays.get(name) if "O" in values else None
+    array, origin = array or arrays.Array(), int(values.get("O", "0")[:9])
+    array.items |= {str(origin + at): line for at, line in enumerate(taken)}
+    shell.variables.pop(name, None)
+    shell.arrays[name] = array
     return 0
 
 

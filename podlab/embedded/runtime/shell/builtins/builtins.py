@@ -10,7 +10,8 @@ from types import MappingProxyType
 from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine import executables
 from podlab.embedded.runtime.machine.signals import signal_name
-from podlab.embedded.runtime.shell.builtins import assignments, jobs, options
+from podlab.embedded.runtime.shell.builtins import assignments, declaring, directories, jobs, options
+from podlab.embedded.runtime.shell.grammar import printed
 from podlab.embedded.runtime.shell.state import Exit, Leave, Shell
 
 Builtin = Callable[[Shell, list[str]], Awaitable[int]]
@@ -153,8 +154,6 @@ async def exec_(shell: Shell, words: list[str]) -> int:
     """`exec`: the command in the shell's place, which ends with it: raises Exit. Without words nothing."""
     if not words:
         return 0
-    if shell.dialect.name == "bash" and words[0].startswith("{") and words[0].endswith("}"):
-        return shell.refuse("exec", f"podlab does not simulate {words[0]}> redirections", 2)
     known = shell.process.machine.image.commands
     if executables.missing(words, known, (), shell.process.machine.files, shell.process.cwd) and (
         shell.dialect.name in ("ash", "dash", "bash")
@@ -236,6 +235,8 @@ async def type_(shell: Shell, words: list[str]) -> int:
             shell.io.say(f"{word}: not found")
         elif word in shell.functions:
             shell.io.say(f"{word} is a shell function" if shell.dialect.name == "dash" else f"{word} is a function")
+            if shell.dialect.name == "bash":
+                shell.io.say(printed.function(word, shell.functions[word]))
         else:
             shell.io.say(f"{word} is {_kind(shell, word, path)}")
     return code
@@ -319,7 +320,7 @@ INLINE = frozenset(["echo", "printf", "test", "[", "true", "false", "[["])
 
 
 ONLY_BASH = frozenset(
-    ["let", "declare", "typeset", "pushd", "popd", "shopt", "mapfile", "readarray", "disown", "builtin"]
+    "builtin caller declare dirs disown let mapfile popd pushd readarray shopt typeset".split()  # noqa: SIM905
 )
 
 
@@ -330,10 +331,12 @@ BUILTINS: Mapping[str, Builtin] = MappingProxyType(
         "alias": options.alias,
         "bg": jobs.bg,
         "break": break_,
+        "caller": declaring.caller,
         "cd": cd,
         "command": command,
         "continue": continue_,
-        "declare": assignments.declare,
+        "declare": declaring.declare,
+        "dirs": directories.dirs,
         "disown": nothing,
         "eval": eval_,
         "exec": exec_,
@@ -345,8 +348,10 @@ BUILTINS: Mapping[str, Builtin] = MappingProxyType(
         "jobs": jobs.jobs_,
         "kill": jobs.kill_,
         "let": assignments.let,
-        "local": assignments.local,
+        "local": declaring.local,
         "mapfile": assignments.mapfile,
+        "popd": directories.popd,
+        "pushd": directories.pushd,
         "pwd": pwd,
         "read": assignments.read,
         "readarray": assignments.mapfile,
@@ -359,7 +364,7 @@ BUILTINS: Mapping[str, Builtin] = MappingProxyType(
         "times": times,
         "trap": trap,
         "type": type_,
-        "typeset": assignments.declare,
+        "typeset": declaring.typeset,
         "ulimit": options.ulimit,
         "umask": options.umask,
         "unalias": options.unalias,
@@ -371,7 +376,7 @@ BUILTINS: Mapping[str, Builtin] = MappingProxyType(
 
 
 UNSIMULATED = frozenset(
-    "bind caller compgen complete compopt dirs enable fc help history logout popd pushd suspend".split()  # noqa: SIM905
+    "bind compgen complete compopt enable fc help history logout suspend".split()  # noqa: SIM905
 )
 """bash's builtins that only say that they are not simulated."""
 

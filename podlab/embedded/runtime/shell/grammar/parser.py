@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 
 from podlab.embedded.runtime.shell.grammar import simplecommands
 from podlab.embedded.runtime.shell.grammar.reader import NAME, Reader
@@ -13,6 +14,7 @@ from podlab.embedded.runtime.shell.grammar.syntax import (
     Case,
     Command,
     Condition,
+    Coproc,
     CountedFor,
     For,
     Function,
@@ -24,13 +26,16 @@ from podlab.embedded.runtime.shell.grammar.syntax import (
     Part,
     Pipeline,
     Redirected,
+    Select,
     Sequence,
     SyntaxProblem,
     Text,
     Word,
 )
 
-FEATURED = frozenset(["[[", "function"])
+FEATURED = MappingProxyType({"[[": "[[", "function": "function", "select": "arrays", "coproc": "arrays"})
+"""Words that begin a command where a dialect has the feature."""
+COMPOUND = frozenset(["if", "while", "until", "for", "case", "{", "[[", "select"])
 FUNCTION = re.compile(r"([A-Za-z_][\w.-]*)[ \t]*\([ \t]*\)", re.ASCII)
 
 
@@ -158,7 +163,8 @@ class Parser:
         word = self._keyword()
         table = {"if": self._if, "while": self._while, "until": self._until, "for": self._for, "case": self._case}
         table |= {"{": self._group, "[[": self._condition, "function": self._named_function}
-        table = {name: read for name, read in table.items() if name in self.features or name not in FEATURED}
+        table |= {"select": self._select, "coproc": self._coproc}
+        table = {name: read for name, read in table.items() if FEATURED.get(name, "") in {"", *self.features}}
         if found := table.get(word):
             reader.at += len(word)
             return found()
@@ -226,6 +232,25 @@ class Parser:
         self.reader.blanks()
         if "((" in self.features and self.reader.text.startswith("((", self.reader.at):
             return self._counted_for()
+        return For(*self._over())
+
+    def _select(self) -> Command:
+        self.reader.blanks()
+        return Select(*self._over())
+
+    def _coproc(self) -> Command:
+        """A name only stands before a compound command."""
+        self.reader.blanks()
+        begin, found = self.reader.at, NAME.match(self.reader.text, self.reader.at)
+        if found and found[0] not in COMPOUND:
+            self.reader.at = found.end()
+            if self._keyword() in COMPOUND or self.reader.operator() == "(":
+                return Coproc(found[0], self._command())
+        self.reader.at = begin
+        return Coproc("COPROC", self._command())
+
+    def _over(self) -> tuple[str, tuple[Word, ...] | None, Sequence]:
+        """`name in words; do … done`"""
         found = NAME.match(self.reader.text, self.reader.at)
         if not found:
             raise SyntaxProblem("Bad for loop variable", line=self.reader.line)
@@ -237,7 +262,7 @@ class Parser:
         self.reader.take(";")
         self._newlines()
         self._expect("do")
-        return For(found[0], words, self._body("done"))
+        return found[0], words, self._body("done")
 
     def _counted_for(self) -> Command:
         self.reader.at += 2
@@ -261,7 +286,7 @@ class Parser:
             raise AssertionError
         self._newlines()
         self._expect("in")
-        items: list[tuple[tuple[Word, ...], Sequence, bool]] = []
+        items: list[tuple[tuple[Word, ...], Sequence, str]] = []
         while True:
             self._newlines()
             if self._take_keyword("esac"):
@@ -269,7 +294,7 @@ class Parser:
             patterns = self._patterns()
             body = self._statements()
             end = self.reader.operator()
-            items.append((patterns, body, end in (";&", ";;&")))
+            items.append((patterns, body, end if end in (";&", ";;&") else ";;"))
             if end in (";;", ";&", ";;&"):
                 self.reader.take(end)
             else:

@@ -27,7 +27,7 @@ ENDS = frozenset(" \t\n;&|<>()")
 PLAIN = re.compile(r"[^ \t\n;&|<>()\\'\"`$]+")
 NAMED = re.compile(r"\w+|[@*#?$!-]")
 BASH_NAMED = re.compile(r"\w+(?:\[(?:[@*]|[^]\s]{1,40})\])?|[@*#?$!-]")
-EXPANSION = re.compile(r"@[QULuAE](?=\})|:?[-=?+]|##?|%%?|//?|\^\^?|,,?|:")
+EXPANSION = re.compile(r"@[QULuAE](?=\})|:?[-=?+]|##?|%%?|//?|\^\^?|,,?|~~?|:")
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b", "E": "\x1b"}
 
 
@@ -351,7 +351,7 @@ class Reader:
         end = self.text.find("}", self.at)
         if end < 0:
             raise Incomplete(quote="}", line=self.line, begun=self.line_of(begun))
-        if not self._arrays or self.text[self.at] in "~@":
+        if not self._arrays or self.text[self.at] == "@":
             raise SyntaxProblem("Bad substitution", line=self.line)
         self.at = end + 1
         return Parameter(self.text[begun : self.at], "bad")

@@ -21,6 +21,8 @@ OPENING = frozenset(["if", "while", "until", "for", "case", "{", "function", "[[
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\+?)=", re.ASCII)
 
 ELEMENT = re.compile(r"([A-Za-z_]\w*\[[^]\n]+\])(\+?)=", re.ASCII)
+NUMBERED = re.compile(r"\{([A-Za-z_]\w*(?:\[[^]\s]+\])?)\}(?=[<>])", re.ASCII)
+"""bash's name of a stream whose number a variable keeps."""
 DECLARING = frozenset(["declare", "typeset", "local", "readonly", "export"])
 """Commands whose words may be assignments of arrays."""
 
@@ -70,8 +72,6 @@ def simple(reader: Reader, features: frozenset[str]) -> Command:
             break
     if not assignments and not words and not redirects and not arrays:
         unexpected(reader)
-    if "arrays" in features and words and words[0].plain in ("select", "coproc"):
-        raise SyntaxProblem(f"podlab does not simulate bash's {words[0].plain}", line=line)
     if words and reader.operator() == "(":
         if len(words) == 1 and not assignments and not redirects:
             reader.take("(")
@@ -107,9 +107,12 @@ def _elements(reader: Reader) -> tuple[Word, ...]:
 
 def redirect(reader: Reader, features: frozenset[str]) -> Redirect | None:
     """A redirection, if one comes next."""
-    number = -1
+    number, variable = -1, ""
     operator = reader.operator()
-    if operator.isdigit():
+    if "arrays" in features and (named := NUMBERED.match(reader.text, reader.at)):
+        variable, reader.at = named[1], named.end()
+        operator = reader.operator()
+    elif operator.isdigit():
         begin = reader.at
         reader.at += len(operator)
         number, operator = int(operator), reader.operator()
@@ -131,7 +134,7 @@ def redirect(reader: Reader, features: frozenset[str]) -> Redirect | None:
         quoted = any(not isinstance(part, Text) or part.quoted for part in target.parts)
         here = Here(delimiter, quoted, operator == "<<-")
         reader.pending.append(here)
-    return Redirect(number, operator, target, here)
+    return Redirect(number, operator, target, here, variable)
 
 
 def _assignment(word: Word) -> tuple[str, Word] | None:

@@ -81,12 +81,13 @@ class Here:
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """`2>file`, `<<EOF`: the number is -1 where none is written."""
+    """`2>file`, `<<EOF`: the number is -1 where none is written; bash's `{variable}>file` sets one."""
 
     number: int
     operator: str
     target: Word
     here: Here | None = None
+    variable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,23 @@ class For:
 
 
 @dataclass(frozen=True, slots=True)
+class Select:
+    """bash's `select name in words`; without words, over the arguments."""
+
+    name: str
+    words: tuple[Word, ...] | None
+    body: Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Coproc:
+    """bash's `coproc [name] command`: it runs beside the shell, with a pipe to it and one from it."""
+
+    name: str
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
 class CountedFor:
     """bash's `for ((first; condition; step))`."""
 
@@ -193,10 +211,10 @@ class CountedFor:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`case word in pattern) … ;; esac`; an item that falls through goes on with the next."""
+    """`case word in pattern) … ;; esac`; an item that ends in `;&` goes on with the next, in `;;&` it looks on."""
 
     word: Word
-    items: tuple[tuple[tuple[Word, ...], Sequence, bool], ...]
+    items: tuple[tuple[tuple[Word, ...], Sequence, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +244,8 @@ Command = (
     | If
     | Loop
     | For
+    | Select
+    | Coproc
     | CountedFor
     | Case
     | Function
@@ -250,7 +270,7 @@ def final(command: Command | None, *, deep: bool) -> frozenset[int]:
         bodies = [body for _, body in command.branches]
         return frozenset().union(*(final(body, deep=deep) for body in (*bodies, command.otherwise)))
     if isinstance(command, Case):
-        return frozenset().union(*(final(body, deep=deep) for _, body, through in command.items if not through))
+        return frozenset().union(*(final(body, deep=deep) for _, body, end in command.items if end == ";;"))
     return frozenset()
 
 
