@@ -12,6 +12,7 @@ import json
 import os
 import secrets
 import socket
+import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +30,7 @@ from podlab.embedded.apiserver.resource import Resource
 from podlab.embedded.apiserver.resources import RESOURCES
 from podlab.embedded.clock import Clock, Randomness, RealClock
 from podlab.embedded.controllers import descriptors
+from podlab.embedded.controllers.controlplane.signing import Issue
 from podlab.embedded.kubelet.node.machine import CONTROL_PLANE_IP, machines
 from podlab.embedded.network import controlplane
 from podlab.embedded.network.router import ServiceRouter
@@ -46,6 +48,7 @@ DOCUMENTS_AFTER = 3.0
 """Real seconds after which the OpenAPI documents are made, so that the first Pod has the machine to itself."""
 TOKEN_KEY, AUTHORITY = "sa.key", "ca.crt"
 """The files of the key of tokens and of the authority's certificate, and where in the store they are without files."""
+AUTHORITY_KEY = "ca.key"
 HOST = "127.0.0.1"
 STEPS_TO_READY = 200
 """Of a stepping clock, after which the cluster is used as it is."""
@@ -113,6 +116,19 @@ def _authority(home: Path | None, store: Store) -> str:
     return str(kept["certificate"])
 
 
+def _signer(home: Path | None) -> Issue | None:
+    """What signs certificates: without files, and in a cluster made before its authority's key was kept, nothing."""
+    if home is None or not (home / AUTHORITY_KEY).exists():
+        return None
+
+    def issue(*asked: Any) -> bytes:
+        from podlab.embedded.serving.signing import Signer
+
+        return Signer(home / AUTHORITY, home / AUTHORITY_KEY).issue(*asked)
+
+    return issue
+
+
 class Core:
     """Everything but the socket: can be called in-process through `app`.
 
@@ -144,6 +160,7 @@ class Core:
         self.nodes = Nodes(self.registry, self.store, machines(name, workers), self._token)
         self.app = App(self.registry, self.authenticator, self.nodes, documents=self.documents, machines=self.nodes)
         self.certificate = _authority(home, self.store)
+        self._sign = _signer(home)
         self._stops: list[Callable[[], object]] = []
 
     def _custom(self) -> list[Resource]:
@@ -151,7 +168,10 @@ class Core:
 
     def start(self) -> None:
         """Create what every cluster has, and let scheduler, kubelet and controllers go to work."""
+        new = not self.store.revision
         bootstrap.populate(self.registry, CONTROL_PLANE_IP)
+        if new:
+            self.store.compact(self.store.revision)  # nobody saw how it began: revision 1 is too old, as on any cluster
         network = self.nodes.network
         network.router = router = ServiceRouter(self.registry, self.nodes.addresses)
         secure = Listener("kube-apiserver", controlplane.SECURE_PORT, controlplane.handler(self.app))
@@ -159,7 +179,7 @@ class Core:
         router.start()
         self.nodes.start()
         parts = (
-            *descriptors.start(self.registry, self.certificate, self.authenticator.tokens.legacy),
+            *descriptors.start(self.registry, self.certificate, self.authenticator.tokens.legacy, self._sign),
             Scheduler(self.registry),
             router,
             self.nodes,
@@ -289,6 +309,8 @@ class Server:
             date_header=False,
             ssl_certfile=str(self.home / "server.crt"),
             ssl_keyfile=str(self.home / "server.key"),
+            ssl_ca_certs=str(self.home / AUTHORITY),
+            ssl_cert_reqs=ssl.CERT_OPTIONAL,
             timeout_keep_alive=600,
             timeout_graceful_shutdown=0,
             ws_ping_interval=None,

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import http.client
+import json
+import ssl
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from podlab.client import Client
 from tests.embedded.process import Connection, ask, running
@@ -62,6 +72,46 @@ def test_a_token_is_an_account(tmp_path: Path) -> None:
         assert (
             "authenticated" not in ask(home, "/apis/authentication.k8s.io/v1/tokenreviews", "POST", forged)[1]["status"]
         )
+
+
+def test_an_approved_request_makes_a_user(tmp_path: Path) -> None:
+    home, path = tmp_path / "home", "/apis/certificates.k8s.io/v1/certificatesigningrequests"
+    key = tmp_path / "jane.key"
+    pem = requested(key, "jane", "devs")
+    with running(home, *STEPPING):
+        spec = {"request": base64.b64encode(pem).decode(), "signerName": "kubernetes.io/kube-apiserver-client"}
+        asked = {"metadata": {"name": "jane"}, "spec": {**spec, "usages": ["client auth"]}}
+        made = ask(home, path, "POST", asked)[1]
+        made["status"] = {"conditions": [{"type": "Approved", "status": "True", "reason": "R"}]}
+        assert ask(home, f"{path}/jane/approval", "PUT", made)[0] == 200
+        issued = until(lambda: ask(home, f"{path}/jane")[1]["status"].get("certificate"))
+        (tmp_path / "jane.crt").write_bytes(base64.b64decode(issued))
+        trust = ssl.create_default_context(cafile=str(home / "ca.crt"))
+        trust.load_cert_chain(tmp_path / "jane.crt", key)
+        port = int((home / "port").read_text(encoding="utf-8"))
+        connection = http.client.HTTPSConnection("127.0.0.1", port, context=trust, timeout=10)
+        connection.request("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", "{}")
+        who = json.loads(connection.getresponse().read())["status"]["userInfo"]
+    assert (who["username"], who["groups"]) == ("jane", ["devs", "system:authenticated"])
+    assert who["extra"]["authentication.kubernetes.io/credential-id"][0].startswith("X509SHA256=")
+
+
+def requested(path: Path, name: str, group: str) -> bytes:
+    """A request for a certificate, whose key is written to `path`."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    form, bare = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    path.write_bytes(key.private_bytes(serialization.Encoding.PEM, form, bare))
+    names = [x509.NameAttribute(NameOID.ORGANIZATION_NAME, group), x509.NameAttribute(NameOID.COMMON_NAME, name)]
+    made = x509.CertificateSigningRequestBuilder().subject_name(x509.Name(names))
+    return made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
+
+def until(found: Callable[[], Any]) -> Any:
+    """What is found in the end, however often it must be asked for."""
+    for _ in range(1000):
+        if value := found():
+            return value
+    raise AssertionError("it was never there")
 
 
 def test_a_stepping_cluster_waits_for_a_slow_reader(tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ class App:
         def asked(user: User) -> Attributes:
             return of_request(user, info, query, upgrade=scope["type"] == "websocket")
 
-        user = self.authenticator.user(headers, asked)
+        user = self.authenticator.user(headers, asked, scope.get("state", {}).get("certificate"))
         rbac.authorize(self.registry, asked(user))
         return Request(method, info, query, headers, user=user)
 

@@ -1,4 +1,4 @@
-"""Who asks: bearer tokens, ServiceAccount tokens, impersonation.
+"""Who asks: bearer tokens, ServiceAccount tokens, certificates, impersonation.
 
 Upstream: pkg/kubeapiserver/authenticator, staging/src/k8s.io/apiserver/pkg/authentication/token/cache,
 staging/src/k8s.io/apiserver/pkg/endpoints/filters/authentication.go
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.authorization.attributes import Attributes
 from podlab.embedded.apiserver.authorization.impersonation import impersonated
-from podlab.embedded.apiserver.authorization.rbac import ADMIN
+from podlab.embedded.apiserver.authorization.rbac import ADMIN, CREDENTIAL
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resource import User
 from podlab.embedded.apiserver.tokens import ISSUER, Refused, Signer, Tokens
@@ -21,6 +21,15 @@ KEPT = 10.0
 """Seconds that a token is good without another look, even if what it stands for is gone meanwhile."""
 MOST_KEPT = 1000
 ANONYMOUS = User("system:anonymous", ("system:unauthenticated",))
+
+Shown = tuple[str, tuple[str, ...], str]
+"""Of a client's certificate: common name, organizations and SHA-256."""
+
+
+def _certified(name: str, groups: tuple[str, ...], digest: str) -> User:
+    """Upstream: CommonNameUserConversion"""
+    every = groups if "system:authenticated" in groups else (*groups, "system:authenticated")
+    return User(name, every, "", {CREDENTIAL: (f"X509SHA256={digest}",)})
 
 
 class Authenticator:
@@ -36,9 +45,11 @@ class Authenticator:
         """The public half of the tokens' key, as a JSON web key."""
         return self.tokens.signer.jwk()
 
-    def user(self, headers: Mapping[str, str], asked: Callable[[User], Attributes]) -> User:
+    def user(
+        self, headers: Mapping[str, str], asked: Callable[[User], Attributes], certificate: Shown | None = None
+    ) -> User:
         """The user of a request that asks this, impersonation included. Raises StatusError 401, 403."""
-        user = self._sender(headers)
+        user = _certified(*certificate) if certificate and certificate[0] else self._sender(headers)
         return impersonated(self._registry, user, headers, asked(user), self._impersonators)
 
     def _sender(self, headers: Mapping[str, str]) -> User:

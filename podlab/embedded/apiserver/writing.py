@@ -269,7 +269,8 @@ def _wrong_uid(ctx: Context, given: str, stored: str) -> str:
     return f"StorageError: invalid object, Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMsg: {why}"
 
 
-KEPT = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "resourceVersion")
+KEPT = ("uid", "creationTimestamp", "generation", "resourceVersion")
+DELETION = ("deletionTimestamp", "deletionGracePeriodSeconds")
 
 
 def _keep(ctx: Context, obj: Obj, old: Obj) -> None:
@@ -280,6 +281,11 @@ def _keep(ctx: Context, obj: Obj, old: Obj) -> None:
         if key in before:
             meta[key] = before[key]
         else:
+            meta.pop(key, None)
+    for key in DELETION:  # who sets what is not there is refused, but where a status alone is written
+        if key in before and (key == DELETION[0] or meta.get(key) is None):
+            meta[key] = before[key]
+        elif key not in before and ctx.subresource == "status" and ctx.resource.kind == "Pod":
             meta.pop(key, None)
     if ctx.subresource == "status":
         for key in [key for key in obj if key not in ("status", "metadata")]:

@@ -12,6 +12,7 @@ from podlab.embedded.controllers.clusterroleaggregation import ClusterRoleAggreg
 from podlab.embedded.controllers.controlplane.apiservices import APIServices
 from podlab.embedded.controllers.controlplane.flowschemas import FlowSchemas
 from podlab.embedded.controllers.controlplane.serviceaddresses import ServiceAddresses
+from podlab.embedded.controllers.controlplane.signing import Issue, SigningRequests
 from podlab.embedded.controllers.cronjob.cronjob import CronJobs
 from podlab.embedded.controllers.customresources import CustomResources
 from podlab.embedded.controllers.daemon.daemonset import DaemonSets
@@ -54,12 +55,14 @@ class ControllerContext:
     Attributes:
         certificate: the cluster's root certificate, for every namespace's ConfigMap.
         issue: the token of a ServiceAccount for a Secret.
+        sign: a certificate for a CertificateSigningRequest; None where the cluster has no key for it.
         pods: which controller owns which Pods; one index for all that ask.
     """
 
     registry: Registry
     certificate: str
     issue: Callable[[Obj, Obj], str]
+    sign: Issue | None
     pods: Owned
 
 
@@ -73,6 +76,7 @@ CONTROLLERS: tuple[Callable[[ControllerContext], Part], ...] = (
     lambda context: APIServices(context.registry),
     lambda context: FlowSchemas(context.registry),
     lambda context: ServiceAddresses(context.registry),
+    lambda context: SigningRequests(context.registry, context.sign),
     lambda context: EventExpiry(context.registry),
     lambda context: PodGarbageCollector(context.registry),
     lambda context: ResourceQuotas(context.registry),
@@ -98,8 +102,10 @@ CONTROLLERS: tuple[Callable[[ControllerContext], Part], ...] = (
 )
 
 
-def start(registry: Registry, certificate: str, issue: Callable[[Obj, Obj], str]) -> list[Part]:
+def start(
+    registry: Registry, certificate: str, issue: Callable[[Obj, Obj], str], sign: Issue | None = None
+) -> list[Part]:
     """Let all controllers go to work; they are stopped in the opposite order."""
     pods = Owned(registry, "pods")
-    context = ControllerContext(registry, certificate, issue, pods)
+    context = ControllerContext(registry, certificate, issue, sign, pods)
     return [pods, *(make(context) for make in CONTROLLERS)]

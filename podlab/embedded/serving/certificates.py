@@ -25,7 +25,7 @@ NAMES = (
 
 
 def ensure(home: Path) -> None:
-    """Make `ca.crt`, `server.crt`, `server.key` and `sa.key` under a directory, unless they are there."""
+    """Make `ca.crt`, `ca.key`, `server.crt`, `server.key` and `sa.key` under a directory, unless they are there."""
     if (home / "sa.key").exists():
         return
     authority = ec.generate_private_key(ec.SECP256R1())
@@ -42,6 +42,7 @@ def ensure(home: Path) -> None:
     leaf = leaf.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key()), False)
     pem = serialization.Encoding.PEM
     _write(home / "ca.crt", root.sign(authority, hashes.SHA256()).public_bytes(pem))
+    _write(home / "ca.key", _private(authority))
     _write(home / "server.crt", leaf.sign(authority, hashes.SHA256()).public_bytes(pem))
     _write(home / "server.key", _private(key))
     _write(home / "sa.key", _private(ec.generate_private_key(ec.SECP256R1())))

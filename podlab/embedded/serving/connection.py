@@ -72,8 +72,13 @@ class Connections(HttpToolsProtocol):
         self.transport.abort()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """The first request has its time from now."""
+        """The first request has its time from now; who the client's certificate says it is goes with each."""
         super().connection_made(transport)
+        shown = transport.get_extra_info("ssl_object")
+        if certificate := shown and shown.getpeercert(binary_form=True):
+            from podlab.embedded.serving import signing
+
+            self.app_state = {**self.app_state, "certificate": signing.peer(certificate)}
         self._await_request()
 
     def on_message_begin(self) -> None:

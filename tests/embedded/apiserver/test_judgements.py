@@ -54,7 +54,13 @@ def said(answer: Answered) -> Obj:
 
 @pytest.mark.parametrize(
     ("name", "count"),
-    [("judged.jsonl.gz", 600), ("second.jsonl.gz", 400), ("third.jsonl.gz", 4), ("fourth.jsonl.gz", 646)],
+    [
+        ("judged.jsonl.gz", 600),
+        ("second.jsonl.gz", 400),
+        ("third.jsonl.gz", 4),
+        ("fourth.jsonl.gz", 646),
+        ("fifth.jsonl.gz", 34),
+    ],
 )
 async def test_judgements_are_those_of_a_real_cluster(api: Api, name: str, count: int) -> None:
     wrong = {}

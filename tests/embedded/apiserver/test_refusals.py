@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.embedded.harness import Api
+from tests.embedded.harness import Api, pod
 
 MAPS = "/api/v1/namespaces/default/configmaps"
 WEBHOOKS = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
@@ -131,6 +131,25 @@ async def test_a_resource_version_of_zero_is_none(api: Api) -> None:
     await api.call("POST", MAPS, {"metadata": {"name": "m"}})
     answer = await api.call("PUT", MAPS + "/m", {"metadata": {"name": "m", "resourceVersion": "0"}, "data": {"a": "b"}})
     assert (answer.code, answer.json["data"]) == (200, {"a": "b"})
+
+
+async def test_the_status_of_a_pod_does_not_touch_its_deletion(api: Api) -> None:
+    path, kind = "/api/v1/namespaces/default/pods", "application/merge-patch+json"
+    await api.call("POST", path, pod("p"))
+    change = {"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}}
+    assert (await api.call("PATCH", f"{path}/p/status", change, content_type=kind)).code == 200
+    assert (await api.call("PATCH", f"{path}/p", change, content_type=kind)).code == 422
+    assert "deletionTimestamp" not in (await api.call("GET", f"{path}/p")).json["metadata"]
+
+
+async def test_a_review_tells_who_asked_for_what(api: Api) -> None:
+    spec = {"user": "a", "resourceAttributes": {"verb": "get", "resource": "pods"}}
+    path = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
+    [owner] = (await api.call("POST", path, {"spec": spec}, user_agent="kubectl/1")).json["metadata"]["managedFields"]
+    assert (owner["manager"], owner["operation"]) == ("kubectl", "Update")
+    assert owner["fieldsV1"] == {
+        "f:spec": {"f:resourceAttributes": {".": {}, "f:resource": {}, "f:verb": {}}, "f:user": {}}
+    }
 
 
 async def test_a_budget_never_allows_less_than_nothing(api: Api) -> None:

@@ -5,7 +5,7 @@ Upstream: apimachinery/pkg/runtime/serializer/json/json.go, apiserver/pkg/endpoi
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from podlab.apimachinery.gotext import quote
 from podlab.embedded.apiserver import fields
@@ -18,6 +18,13 @@ OPTIONS = "DeleteOptions"
 INTERNAL_SCHEME = '"pkg/runtime/scheme.go:111"'
 SCHEME = '"pkg/api/legacyscheme/scheme.go:30"'
 META = r"""struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }"""
+
+MEANT_EMPTY: tuple[tuple[Any, ...], ...] = (
+    ("metadata", "managedFields", []),
+    ("spec", "overhead", {}),
+    ("spec", "behavior", "scaleUp", "policies", []),
+    ("spec", "behavior", "scaleDown", "policies", []),
+)
 
 Gvk = tuple[str, str, str]
 
@@ -67,13 +74,15 @@ def reshape(value: Any, expected: Gvk) -> tuple[dict[str, Any], list[str]]:
 def _with_reset(value: Any, obj: dict[str, Any]) -> dict[str, Any]:
     """Keep what means something although it is empty.
 
-    A list of managedFields makes the server forget who owns what; a Pod's overhead is one that no RuntimeClass made.
+    A list of managedFields makes the server forget who owns what; a Pod's overhead is one that no RuntimeClass made;
+    an autoscaler's rules without policies are refused, not defaulted.
     """
-    given = value if isinstance(value, dict) else {}
-    for part, key, nothing in (("metadata", "managedFields", []), ("spec", "overhead", {})):
-        inside = given.get(part)
-        if isinstance(inside, dict) and inside.get(key) == nothing and isinstance(obj.get(part), dict):
-            obj[part][key] = nothing.copy()
+    for *way, key, nothing in MEANT_EMPTY:
+        given, inside = value, cast(Any, obj)
+        for name in way:
+            given, inside = (one.get(name) if isinstance(one, dict) else None for one in (given, inside))
+        if isinstance(given, dict) and given.get(key) == nothing and isinstance(inside, dict):
+            inside[key] = nothing.copy()
     return obj
 
 

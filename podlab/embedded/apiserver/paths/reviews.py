@@ -13,11 +13,12 @@ from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.auth import Authenticator
 from podlab.embedded.apiserver.authorization import rbac
 from podlab.embedded.apiserver.authorization.attributes import Attributes
+from podlab.embedded.apiserver.patching import managedfields
 from podlab.embedded.apiserver.request import check_write_options
 from podlab.embedded.apiserver.resource import Obj, Resource, User
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.tokens import ISSUER, Refused
-from podlab.embedded.apiserver.validation import causes
+from podlab.embedded.apiserver.validation import causes, metadata
 from podlab.embedded.apiserver.verbs import Call
 
 INVALID_TOKEN = "invalid bearer token"
@@ -47,7 +48,7 @@ def _decide(call: Call, user: User, spec: Obj) -> Obj:
     return {"allowed": decision.allowed, **({"reason": decision.reason} if decision.reason else {})}
 
 
-def _check_attributes(spec: Obj, *, about_user: bool = False) -> None:
+def _attributes(spec: Obj, *, about_user: bool = False) -> list[Cause]:
     found = []
     resource, path = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
     if resource and path:
@@ -58,7 +59,36 @@ def _check_attributes(spec: Obj, *, about_user: bool = False) -> None:
         found.append(causes.invalid("spec.resourceAttributes", None, text))
     if about_user and not spec.get("user") and not spec.get("groups"):
         found.append(causes.invalid("spec.user", "", "at least one of user or group must be specified"))
-    _refuse(found)
+    for key in ("fieldSelector", "labelSelector"):
+        if (selector := (resource or {}).get(key)) is not None:
+            found += _selector(selector, f"spec.resourceAttributes.{key}")
+    return found
+
+
+def _selector(selector: Obj, path: str) -> list[Cause]:
+    """Upstream: validateFieldSelectorAttributes, validateLabelSelectorAttributes"""
+    raw, given, found = selector.get("rawSelector"), selector.get("requirements") or [], []
+    if raw and given:
+        text = "may not specified at the same time as requirements"
+        found.append(causes.invalid(f"{path}.rawSelector", raw, text))
+    if not raw and not given:
+        text = f"when {path} is specified, requirements or rawSelector is required"
+        found.append(causes.required(f"{path}.requirements", text))
+    labels = path.endswith(".labelSelector")
+    for index, term in enumerate(given):
+        here, key = f"{path}.requirements[{index}]", term.get("key", "")
+        if not labels and not key:
+            found.append(causes.required(f"{here}.key", "must be specified"))
+        found += metadata.operands(term, here)
+        if labels:
+            found += metadata.keyed(term, here)
+    return found
+
+
+def _nameless(obj: Obj, *but: str) -> list[Cause]:
+    meta = {key: value for key, value in (obj.get("metadata") or {}).items() if key != "managedFields"}
+    text = "must be empty" + "".join(f" except for {key}" for key in but)
+    return [causes.invalid("metadata", obj["metadata"], text)] if set(meta) - set(but) else []
 
 
 def _shown(path: Obj) -> Obj:
@@ -72,13 +102,17 @@ def _refuse(found: Sequence[Cause]) -> None:
 
 def _self_access(call: Call, who: Authenticator, obj: Obj) -> Obj:
     spec = obj.get("spec") or {}
-    _check_attributes(spec)
+    _refuse(_attributes(spec) + _nameless(obj))
     return _decide(call, call.request.user, spec)
 
 
 def _access(call: Call, who: Authenticator, obj: Obj) -> Obj:
+    _refuse(_attributes(obj.get("spec") or {}, about_user=True) + _nameless(obj))
+    return _about(call, obj)
+
+
+def _about(call: Call, obj: Obj) -> Obj:
     spec = obj.get("spec") or {}
-    _check_attributes(spec, about_user=True)
     extra = {key: tuple(values) for key, values in (spec.get("extra") or {}).items()}
     user = User(spec.get("user", ""), tuple(spec.get("groups") or ()), spec.get("uid", ""), extra)
     return _decide(call, user, spec)
@@ -86,10 +120,8 @@ def _access(call: Call, who: Authenticator, obj: Obj) -> Obj:
 
 def _local_access(call: Call, who: Authenticator, obj: Obj) -> Obj:
     """Return what SubjectAccessReview does, for this namespace alone."""
-    spec, found = obj.get("spec") or {}, []
-    meta = {key: value for key, value in (obj.get("metadata") or {}).items() if key != "managedFields"}
-    if set(meta) - {"namespace"}:
-        found.append(causes.invalid("metadata", meta, "must be empty except for namespace"))
+    spec = obj.get("spec") or {}
+    found = _attributes(spec, about_user=True) + _nameless(obj, "namespace")
     about, path = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
     if about and about.get("namespace") != call.namespace:
         text = "must match metadata.namespace"
@@ -98,7 +130,7 @@ def _local_access(call: Call, who: Authenticator, obj: Obj) -> Obj:
         text = "disallowed on this kind of request"
         found.append(causes.invalid("spec.nonResourceAttributes", _shown(path), text))
     _refuse(found)
-    return _access(call, who, obj)
+    return _about(call, obj)
 
 
 def _rules(call: Call, who: Authenticator, obj: Obj) -> Obj:
@@ -152,11 +184,14 @@ def review(call: Call, who: Authenticator) -> Answer:
     form = call.form(verbs.WHOLE)
     check_write_options(call.request, "CreateOptions")
     obj = verbs.read_body(call)
+    now = rfc3339(call.registry.clock.now())
+    obj = {**obj, "metadata": dict(obj.get("metadata") or {})}
+    managedfields.record(obj, None, manager=call.request.manager(), now=now)
     answered = ANSWERS[call.resource.plural](call, who, obj)
     made: Obj = {"kind": call.resource.kind, "apiVersion": call.resource.api_version}
     made["metadata"] = dict(obj.get("metadata") or {})
     if call.resource.plural == "selfsubjectreviews":
-        made["metadata"]["creationTimestamp"] = rfc3339(call.registry.clock.now())
+        made["metadata"]["creationTimestamp"] = now
     else:
         made["spec"] = obj.get("spec") or {}
     return call.answer({**made, "status": answered}, form, 201)

@@ -90,6 +90,9 @@ def answer(call: Call) -> Answer:
         raise status.method_not_allowed()
     obj = call.registry.get(call.resource, call.name, call.namespace)
     if method == "GET":
+        if call.resource.scale and _at(obj, call.resource.scale.spec) is None:
+            where = "." + ".".join(call.resource.scale.spec)
+            raise status.internal(f'the spec replicas field "{where}" does not exist')
         return shown.one(scale_of(obj, call.resource), form)
     if method == "PATCH" and call.request.content_type() == patch.APPLY:
         changed = _change(call, check_write_options(call.request, "PatchOptions", apply=True), _applier(call))

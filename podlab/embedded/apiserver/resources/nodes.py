@@ -8,6 +8,7 @@ from podlab.embedded.apiserver.columns import AGE, NAME, NONE, UNKNOWN, Column, 
 from podlab.embedded.apiserver.resource import Context, Obj, Resource
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata, names
+from podlab.embedded.apiserver.validation.networkpolicies import cidr
 from podlab.embedded.apiserver.validation.statuses import corestatuses
 
 NOT_READY = {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}
@@ -16,7 +17,12 @@ EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 
 def default(node: Obj) -> None:
     """What a node can give to Pods is all that it has, unless it says otherwise."""
-    node.setdefault("spec", {})
+    spec = node.setdefault("spec", {})
+    alone, several = spec.get("podCIDR"), spec.get("podCIDRs") or []
+    if alone and alone != (several or [""])[0]:  # who knows only the old field means it
+        several = spec["podCIDRs"] = [alone]
+    if several:
+        spec["podCIDR"] = several[0]
     status = node.setdefault("status", {})
     if status.get("capacity"):
         status["allocatable"] = {**status["capacity"], **(status.get("allocatable") or {})}
@@ -55,9 +61,19 @@ def validate(node: Obj, old: Obj | None) -> list[Cause]:
             found.append(causes.duplicate(here, inside, "taints must be unique by key and effect pair"))
         seen.add((key, effect))
     before = (old or {}).get("spec") or {}
-    if old is not None and before.get("podCIDR") and before.get("podCIDR") != spec.get("podCIDR"):
-        text = 'node updates may not change podCIDR except from "" to valid'
-        found.append(causes.forbidden("spec.podCIDRs", text))
+    for key, name in (("podCIDRs", "podCIDR"), ("providerID", "providerID")):
+        if before.get(key) and before[key] != spec.get(key):
+            text = f'node updates may not change {name} except from "" to valid'
+            found.append(causes.forbidden(f"spec.{key}", text))
+    return found + _networks(spec.get("podCIDRs") or [])
+
+
+def _networks(given: list[str]) -> list[Cause]:
+    found = [cause for index, text in enumerate(given) for cause in cidr(text, f"spec.podCIDRs[{index}]")[1]]
+    families = [":" in text for text in given]
+    if not found and len(given) > 1 and (len(given) > 2 or len(set(families)) == 1):
+        text = "may specify no more than one CIDR for each IP family"
+        found.append(causes.invalid("spec.podCIDRs", given, text))
     return found
 
 

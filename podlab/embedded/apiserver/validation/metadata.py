@@ -110,13 +110,16 @@ def finalizers(given: list[str], path: str) -> list[Cause]:
 
 
 def _update(meta: Obj, old: Obj, path: str) -> list[Cause]:
-    """Return what an update may not do."""
+    """Return what an update may not do. Upstream: ValidateObjectMetaAccessorUpdate"""
+    found: list[Cause] = []
     added = [name for name in meta.get("finalizers") or [] if name not in (old.get("finalizers") or [])]
-    if not old.get("deletionTimestamp") or not added:
-        return []
-    shown = "[]string{" + ", ".join(quote(name) for name in sorted(added)) + "}"
-    text = f"no new finalizers can be added if the object is being deleted, found new finalizers {shown}"
-    return [causes.forbidden(f"{path}.finalizers", text)] * 2  # once for all kinds, once more for each
+    if old.get("deletionTimestamp") and added:
+        shown = "[]string{" + ", ".join(quote(name) for name in sorted(added)) + "}"
+        text = f"no new finalizers can be added if the object is being deleted, found new finalizers {shown}"
+        found.append(causes.forbidden(f"{path}.finalizers", text))
+    for key in ("deletionTimestamp", "deletionGracePeriodSeconds"):
+        found += immutable(f"{path}.{key}", meta.get(key), old.get(key))
+    return found * 2  # once for all kinds, once more for each
 
 
 def immutable(path: str, value: Any, old: Any) -> list[Cause]:
@@ -137,16 +140,27 @@ def selector(given: Obj | None, path: str) -> list[Cause]:
     for value in ((given or {}).get("matchLabels") or {}).values():
         found += names.causes_of(f"{path}.matchLabels", value, names.label_value(value))
     for index, term in enumerate((given or {}).get("matchExpressions") or []):
-        here, operator, values = f"{path}.matchExpressions[{index}]", term.get("operator", ""), term.get("values") or []
-        if operator in ("In", "NotIn") and not values:
-            found.append(causes.required(f"{here}.values", "must be specified when `operator` is 'In' or 'NotIn'"))
-        elif operator in ("Exists", "DoesNotExist") and values:
-            found.append(
-                causes.forbidden(f"{here}.values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")
-            )
-        elif operator not in ("In", "NotIn", "Exists", "DoesNotExist"):
+        here, operator = f"{path}.matchExpressions[{index}]", term.get("operator", "")
+        found += operands(term, here)
+        if operator not in ("In", "NotIn", "Exists", "DoesNotExist"):
             found.append(causes.invalid(f"{here}.operator", operator, "not a valid selector operator"))
-        found += names.causes_of(f"{here}.key", term.get("key", ""), names.qualified(term.get("key", "")))
-        for number, value in enumerate(values):
-            found += names.causes_of(f"{here}.values[{number}]", value, names.label_value(value))
+        found += keyed(term, here)
+    return found
+
+
+def operands(term: Obj, path: str) -> list[Cause]:
+    """Return whether a selector's requirement has values where it needs some, and none where it needs none."""
+    operator, values, here = term.get("operator", ""), term.get("values") or [], f"{path}.values"
+    if operator in ("In", "NotIn") and not values:
+        return [causes.required(here, "must be specified when `operator` is 'In' or 'NotIn'")]
+    if operator in ("Exists", "DoesNotExist") and values:
+        return [causes.forbidden(here, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")]
+    return []
+
+
+def keyed(term: Obj, path: str) -> list[Cause]:
+    """Return what is wrong with the label and the values of a selector's requirement."""
+    found = names.causes_of(f"{path}.key", term.get("key", ""), names.qualified(term.get("key", "")))
+    for number, value in enumerate(term.get("values") or []):
+        found += names.causes_of(f"{path}.values[{number}]", value, names.label_value(value))
     return found

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import Any
 
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata, names
 
 Obj = dict[str, Any]
+LEADING_ZEROS = re.compile(r"(?<![0-9A-Fa-f:])0+(?=\d)")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -78,12 +80,18 @@ def _block(block: Obj, path: str) -> list[Cause]:
     return found
 
 
+def _is_network(text: str) -> bool:
+    return cidr(text, "")[0] is not None
+
+
 def cidr(text: str, path: str) -> tuple[Network | None, list[Cause]]:
     """Return a network and what is wrong with how it is written. Upstream: IsValidCIDR"""
     try:
         network = ipaddress.ip_network(text, strict=False)
     except ValueError:
         network = None
+    if network is None and LEADING_ZEROS.search(text) and _is_network(LEADING_ZEROS.sub("", text)):
+        return None, [causes.invalid(path, text, "must not have leading 0s in IP or prefix length")]
     if network is None or "/" not in text or "." in text.partition("/")[2]:
         return None, [causes.invalid(path, text, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)")]
     if str(network.network_address) != str(ipaddress.ip_address(text.partition("/")[0])):

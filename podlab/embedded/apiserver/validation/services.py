@@ -47,32 +47,53 @@ def addresses(spec: Obj) -> list[Cause]:
         found.append(causes.invalid("spec.clusterIPs", given, "must be empty when `clusterIP` is not specified"))
     elif given and given[0] != address:
         found.append(causes.invalid("spec.clusterIPs", given, "first value must match `clusterIP`"))
+    found += families(spec)
+    wrong = []
     if len(given) > 1 and given[0] == "None":
-        return [*found, causes.invalid("spec.clusterIPs", given, "'None' must be the first and only value")]
+        wrong.append(causes.invalid("spec.clusterIPs", given, "'None' must be the first and only value"))
     for index, text in enumerate(given or [address]):
-        if text not in ("", "None"):
-            found += names.address(f"spec.clusterIPs[{index}]", text)
+        if index or text not in ("", "None"):
+            wrong += names.address(f"spec.clusterIPs[{index}]", text)
+    found += wrong
+    if len(given) > len(FAMILIES):
+        found.append(causes.invalid("spec.clusterIPs", given, "may only hold up to 2 values"))
+    return found if wrong else found + _in_families(given, spec.get("ipFamilies") or [])
+
+
+def _in_families(given: list[str], wanted: list[str]) -> list[Cause]:
+    """Return what is wrong with addresses that are some, each for itself."""
+    found, of = [], ["IPv6" if ":" in text else "IPv4" for text in given]
+    if len(given) > 1 and len(set(of)) < len(FAMILIES):
+        text = "may specify no more than one IP for each IP family"
+        found.append(causes.invalid("spec.clusterIPs", given, text))
+    for index, (text, family, expected) in enumerate(zip(given, of, wanted, strict=False)):
+        if "None" not in given and expected in FAMILIES and family != expected:
+            why = f"expected an {expected} value as indicated by `ipFamilies[{index}]`"
+            found.append(causes.invalid(f"spec.clusterIPs[{index}]", text, why))
     return found
 
 
 def first(spec: Obj, old: Obj) -> list[Cause]:
     """Return what is looked at before the rest: families and addresses. Upstream: initIPFamilyFields"""
-    return addresses(spec) + families(spec) or cluster(spec, old)
+    return addresses(spec) or single(spec) or cluster(spec, old)
 
 
 def families(spec: Obj) -> list[Cause]:
-    """Return what is wrong with families of addresses, of which there is one."""
+    """Return what is wrong with families of addresses."""
     given, policy, found = spec.get("ipFamilies") or [], spec.get("ipFamilyPolicy"), []
-    if spec.get("type") == "ExternalName":
-        return []
     for index, family in enumerate(given):
         here = f"spec.ipFamilies[{index}]"
         if family not in FAMILIES:
             found.append(causes.unsupported(here, family, FAMILIES))
         elif family in given[:index]:
             found.append(causes.duplicate(here, family))
-    found += names.among("spec.ipFamilyPolicy", policy, FAMILY_POLICIES)
-    if (policy or "SingleStack") == "SingleStack" and not found:
+    return found + names.among("spec.ipFamilyPolicy", policy, FAMILY_POLICIES)
+
+
+def single(spec: Obj) -> list[Cause]:
+    """Return what is too much where there is one family. Upstream: registry/core/service/storage alloc.go"""
+    found: list[Cause] = []
+    if spec.get("type") != "ExternalName" and spec.get("ipFamilyPolicy") in (None, "SingleStack"):
         for key, words in (("clusterIPs", "cluster IPs"), ("ipFamilies", "IP families")):
             if len(spec.get(key) or ()) == len(FAMILIES):
                 found.append(causes.invalid("spec.ipFamilyPolicy", "SingleStack", SEVERAL.format(words)))

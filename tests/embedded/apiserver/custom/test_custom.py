@@ -97,6 +97,32 @@ async def test_a_definition_goes_whatever_was_written_into_its_status() -> None:
     running.stop()
 
 
+async def test_a_scale_needs_its_replicas() -> None:
+    api, group = Api(), "example.com"
+    running = CustomResources(api.registry)
+    number = {"type": "object", "properties": {"size": {"type": "integer"}}}
+    schema = {"type": "object", "properties": {"spec": number, "status": number}}
+    scale = {"scale": {"specReplicasPath": ".spec.size", "statusReplicasPath": ".status.size"}}
+    version = {
+        "name": "v1",
+        "served": True,
+        "storage": True,
+        "schema": {"openAPIV3Schema": schema},
+        "subresources": scale,
+    }
+    spec = {"group": group, "scope": "Cluster", "names": {"plural": "dogs", "kind": "Dog"}, "versions": [version]}
+    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    await api.call("POST", path, {"metadata": {"name": f"dogs.{group}"}, "spec": spec})
+    dog = {"apiVersion": f"{group}/v1", "kind": "Dog", "metadata": {"name": "rex"}, "spec": {}}
+    assert (await api.call("POST", f"/apis/{group}/v1/dogs", dog)).code == 201
+    refused = await api.call("GET", f"/apis/{group}/v1/dogs/rex/scale")
+    assert (refused.code, refused.json["message"]) == (
+        500,
+        'Internal error occurred: the spec replicas field ".spec.size" does not exist',
+    )
+    running.stop()
+
+
 def test_a_printer_column_finds_conditions_by_type() -> None:
     conditions = [{"type": "A", "status": "False"}, {"type": "Ready", "status": "True"}]
     path = printing.parse('.status.conditions[?(@.type=="Ready")].status')

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from podlab.embedded.apiserver.paths.streams import PIECE, pieces
-from tests.embedded.harness import Api
+from podlab.embedded.server import Core
+from podlab.embedded.stepping import SteppingClock
+from tests.embedded.harness import TOKEN, Api
 
 MAPS = "/api/v1/namespaces/default/configmaps"
 
@@ -25,6 +27,19 @@ def test_lines_are_written_only_as_they_are_read() -> None:
 async def test_what_is_left_is_sent_too() -> None:
     assert list(pieces([b"a\n", b"b\n"])) == [b"a\nb\n"]
     assert list(pieces([])) == []
+
+
+async def test_nobody_can_go_back_to_how_the_cluster_began() -> None:
+    core, api = Core(None, "t", clock=SteppingClock(), seed=1, token=TOKEN), Api()
+    core.start()
+    api.app = core.app
+    async with api.watch(f"{MAPS}?watch=1&resourceVersion=1") as watch:
+        told = await watch.get()
+    listed = await api.call("GET", f"{MAPS}?resourceVersion=1&resourceVersionMatch=Exact")
+    core.stop()
+    assert told["type"] == "ERROR" and told["object"]["reason"] == "Expired"
+    assert told["object"]["message"].startswith("too old resource version: 1 (")
+    assert (listed.code, listed.json["message"]) == (410, "The resourceVersion for the provided list is too old.")
 
 
 async def test_watchers_share_a_line_but_not_a_table() -> None:
