@@ -179,10 +179,12 @@ class Client:
         accept: str = "application/json",
         agent: str = "",
         waits: bool = True,
+        bookmarks: bool = False,
     ) -> Iterator[Object]:
         """The watch events of a list path until the server ends the stream, `timeout` seconds at most.
 
         Args:
+            bookmarks: True gives the server's BOOKMARK events too, for one who is going to watch on from the last.
             waits: False gives `QUIET` instead of waiting, where the cluster lives in this very thread.
 
         Raises:
@@ -202,7 +204,8 @@ class Client:
             event: Object = json.loads(line)
             if event["type"] == "ERROR":
                 raise ApiError(event["object"])
-            yield event
+            if bookmarks or event["type"] != "BOOKMARK":
+                yield event
 
     def observe(
         self,
@@ -250,7 +253,7 @@ class Client:
             place.version = listed["metadata"]["resourceVersion"]
             yield {"type": "LISTED", "items": listed["items"]}
         asked = {**selectors, "resourceVersion": place.version}
-        for event in self.watch(path, query=asked, timeout=30, agent=ONLOOKER, waits=waits):
+        for event in self.watch(path, query=asked, timeout=30, agent=ONLOOKER, waits=waits, bookmarks=True):
             if event is QUIET:
                 yield event
             else:

@@ -193,6 +193,13 @@ def test_observing_lists_watches_resumes_and_lists_again_when_too_old(client: Cl
     assert all("labelSelector=app%3Dweb" in path for _, path, _ in server.asked)
 
 
+def test_a_watch_tells_of_bookmarks_only_whom_they_are_for(client: Client, server: Server) -> None:
+    came = says(200, event("ADDED", "a", "11") + event("BOOKMARK", "", "15"))
+    server.answers["/pods"] = [came, came]
+    assert [one["type"] for one in client.watch("/pods")] == ["ADDED"]
+    assert [one["type"] for one in client.watch("/pods", bookmarks=True)] == ["ADDED", "BOOKMARK"]
+
+
 def test_observing_goes_on_when_the_server_was_away(client: Client, server: Server) -> None:
     def hangs_up(handler: BaseHTTPRequestHandler) -> None:
         handler.close_connection = True

@@ -60,9 +60,7 @@ class PodDisruptionBudgets:
             self._controller.add(namespaced(event.object))
 
     def _on_pod(self, event: Event) -> None:
-        pod, before = event.object, event.previous
-        if event.type == "MODIFIED" and before and _facts(pod) == _facts(before):
-            return
+        pod = event.object
         for budget in self._registry.list(self._budgets, pod["metadata"]["namespace"]):
             if _selected(budget, pod):  # a budget that has lost the Pod is not told, as upstream's updatePod
                 self._controller.add(namespaced(budget))
@@ -138,10 +136,6 @@ class PodDisruptionBudgets:
 
 def _selected(budget: Obj, pod: Obj) -> bool:
     return selects(budget["spec"].get("selector"), pod["metadata"].get("labels"))
-
-
-def _facts(pod: Obj) -> tuple[object, ...]:
-    return pod["metadata"].get("labels"), podstates.ready(pod), podstates.deleting(pod), controller_of(pod)
 
 
 def _healthy(pod: Obj, disrupted: Obj) -> bool:

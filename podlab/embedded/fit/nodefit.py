@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from podlab.apimachinery import quantity
+from podlab.embedded.apiserver.podspec import requirements
 from podlab.embedded.fit import neighbours
 
 Obj = dict[str, Any]
@@ -227,25 +228,8 @@ def _insufficient(pod: Load, node: Obj, there: Load) -> list[str]:
 
 
 def requests(pod: Obj) -> Counter[str]:
-    """What a Pod asks for by resource, in billionths: the sum of its containers, or its largest init container."""
-    spec = pod["spec"]
-    total: Counter[str] = Counter()
-    for container in spec.get("containers") or []:
-        total.update(_requests(container))
-    for container in spec.get("initContainers") or []:
-        if container.get("restartPolicy") == "Always":
-            total.update(_requests(container))
-    for container in spec.get("initContainers") or []:
-        for name, amount in _requests(container).items():
-            total[name] = max(total[name], amount)
-    for name, amount in (spec.get("overhead") or {}).items():
-        total[name] += quantity.nano(amount)
-    return total
-
-
-def _requests(container: Obj) -> dict[str, int]:
-    given = (container.get("resources") or {}).get("requests") or {}
-    return {name: quantity.nano(amount) for name, amount in given.items()}
+    """What a Pod asks for by resource, in billionths."""
+    return Counter(requirements.total(pod["spec"]))
 
 
 def fit_error(reasons: Sequence[Sequence[str]], curable: Sequence[bool] = ()) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.clock import Clock, Randomness
+from podlab.embedded.kubelet.eviction import EVICTED
 from podlab.embedded.kubelet.network import GATEWAY, HOST
 from podlab.embedded.runtime.log import Line, Log
 from podlab.embedded.runtime.machine import executables
@@ -127,6 +128,8 @@ class NodeApi:
         if found is None or found.instance.state == "created":
             text = WAITING.get(waiting, waiting)
             raise status.bad_request(f'container "{name}" in pod "{meta["name"]}" is waiting to start: {text}')
+        if pod["status"].get("reason") == EVICTED and "terminated" in known["state"]:
+            return _lost(known["state"]["terminated"]["containerID"])  # an evicted Pod's containers are removed
         return found.log
 
     def _previous(self, pod: Obj, name: str, known: Obj) -> Log | bytes:
@@ -139,7 +142,7 @@ class NodeApi:
         found = next((c for c in instances if c.instance.id == id_), None)
         newest = self._runtime.newest(pod["metadata"]["uid"], name)
         if found is None or (newest and newest is not found and newest.instance.state == "exited"):
-            return f"unable to retrieve container logs for containerd://{id_}".encode()
+            return _lost(last["containerID"])
         return found.log
 
     # Commands
@@ -259,6 +262,10 @@ def _status_of(pod: Obj, name: str) -> Obj:
             if entry["name"] == name:
                 return dict(entry)
     return {}
+
+
+def _lost(id_: str) -> bytes:
+    return f"unable to retrieve container logs for {id_}".encode()
 
 
 async def _pieces(log: Log, start: int, follow: bool, timestamps: bool) -> AsyncIterator[bytes]:

@@ -23,7 +23,8 @@ class Shelf(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Checkpoints:
-    """What one node's kubelet has put aside: the images it has pulled, and the containers of its Pods."""
+    """What one node's kubelet has put aside: the images it has pulled, the containers of its Pods, and
+    where their addresses go on."""
 
     shelf: Shelf
     node: str
@@ -36,6 +37,15 @@ class Checkpoints:
     def keep_images(self, present: list[str]) -> None:
         """Remember which images the node has."""
         self.shelf.keep(f"kubelet/{self.node}/images", {"present": list(present)})
+
+    def address(self) -> int:
+        """The last part of the address that comes next; 0 where none was given before."""
+        found = self.shelf.kept(f"kubelet/{self.node}/address")
+        return int(found["next"]) if found else 0
+
+    def keep_address(self, following: int) -> None:
+        """Remember which address comes next: not one that was a Pod's a moment ago, as long as there are others."""
+        self.shelf.keep(f"kubelet/{self.node}/address", {"next": following})
 
     def pod(self, uid: str) -> Obj | None:
         """What the runtime had of a Pod."""

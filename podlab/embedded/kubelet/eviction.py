@@ -17,6 +17,9 @@ from podlab.embedded.runtime.runtime import Container
 
 Obj = dict[str, Any]
 
+EVICTED = "Evicted"
+GRACE = 1
+"""Seconds that an evicted Pod has for its end."""
 FULLNESS = 60.0
 """Seconds between two looks at how full a Pod's volumes are."""
 OVERDUE = ("DeadlineExceeded", "Pod was active on the node longer than the specified deadline")
@@ -31,9 +34,18 @@ class Eviction:
         self._look: Timer | None = None
         self.full: tuple[str, str] | None = None
 
-    def reason(self, pod: Obj) -> tuple[str, str] | None:
-        """Why the Pod has to end, and the message; None while it may run."""
-        return self.full or (OVERDUE if self.overdue(pod) else None)
+    def due(self, pod: Obj) -> bool:
+        """Whether the Pod has to end."""
+        return self.full is not None or self.overdue(pod)
+
+    def late(self, pod: Obj) -> tuple[str, str] | None:
+        """Reason and message of a Pod beyond its deadline."""
+        return OVERDUE if self.overdue(pod) else None
+
+    def grace(self, pod: Obj) -> float:
+        """Seconds that the Pod has for its end."""
+        given = GRACE if self.full else pod["metadata"].get("deletionGracePeriodSeconds")
+        return float(pod["spec"].get("terminationGracePeriodSeconds", 30) if given is None else given)
 
     def overdue(self, pod: Obj) -> bool:
         """Whether the Pod's deadline has passed."""
@@ -61,7 +73,7 @@ class Eviction:
         if pod is None:
             return
         if message := self._outgrown(pod):
-            self.full = ("Evicted", message)
+            self.full = EVICTED, message
             self._using.recorder.warning(pod, *self.full)
             self._poke()
         else:

@@ -27,6 +27,7 @@ from podlab.embedded.kubelet.status.turns import Turns
 from podlab.embedded.kubelet.volumes.manager import VolumeManager, no_token
 from podlab.embedded.kubelet.volumes.sources import Token
 from podlab.embedded.kubelet.worker import PodWorker
+from podlab.embedded.runtime.network.addresses import FIRST
 from podlab.embedded.runtime.network.network import Network
 from podlab.embedded.runtime.runtime import Runtime
 
@@ -91,6 +92,7 @@ class Kubelet:
     def start(self, *, booted: bool = False) -> None:
         """Register the node, take up the Pods that were running, and watch; a machine that booted tells of it."""
         self.parts.images.restore()
+        self.parts.runtime.addresses.following = (0 if booted else self.parts.checkpoints.address()) or FIRST
         self.reporter.start(booted=booted)
         self._stop = self.parts.registry.on(self.parts.pods.resource, self._on_pod, node=self.parts.name)
 
@@ -177,3 +179,4 @@ class Kubelet:
         for uid in unkept:
             if uid in self.workers and (record := restore.kept(self.parts.runtime, uid)):
                 self.parts.checkpoints.keep_pod(uid, record)
+        self.parts.checkpoints.keep_address(self.parts.runtime.addresses.following)

@@ -212,7 +212,8 @@ class PodWorker:
             settled=settled,
             actual=self._allocation.actual if self._allocation.actual != resize.asked_for(self.pod) else {},
             resizing=resize.conditions(self._allocation, self.pod, rfc3339(self.clock.now())),
-            failure=self._eviction.reason(self.pod),
+            failure=self._eviction.late(self.pod),
+            evicted=self._eviction.full,
         )
 
     def publish(self, *, settled: bool = False) -> Obj:
@@ -281,7 +282,7 @@ class PodWorker:
             return
         self._eviction.watch_deadline(self.pod)
         phase = podstatus.phase(self.pod, status.get("initContainerStatuses") or [], status["containerStatuses"])
-        if phase in ("Succeeded", "Failed") or self._eviction.reason(self.pod):
+        if phase in ("Succeeded", "Failed") or self._eviction.due(self.pod):
             self.state, self._pending = TERMINATING, True
             return
         if podactions.work_is_done(self.pod, self.observe(settled=False)):
@@ -369,10 +370,7 @@ class PodWorker:
             if probe.key != "readinessProbe":
                 probe.stop()
         self.publish()
-        grace = 0 if self._eviction.full else self.pod["metadata"].get("deletionGracePeriodSeconds")
-        if grace is None:
-            grace = self.pod["spec"].get("terminationGracePeriodSeconds", 30)
-        await self._killer.kill_pod(self.pod, float(grace))
+        await self._killer.kill_pod(self.pod, self._eviction.grace(self.pod))
         await self.clock.sleep(SANDBOX_STOP)
         await self.turn()
         for probe in self.probes:

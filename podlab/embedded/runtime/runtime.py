@@ -25,6 +25,7 @@ from podlab.embedded.runtime.machine import executables, proc
 from podlab.embedded.runtime.machine.identity import Identity
 from podlab.embedded.runtime.machine.process import Process, Processes
 from podlab.embedded.runtime.machine.terminal import Terminal
+from podlab.embedded.runtime.network.addresses import Addresses
 from podlab.embedded.runtime.network.messages import Request
 from podlab.embedded.runtime.network.namespace import Namespace
 from podlab.embedded.runtime.network.network import OUTSIDE, PATIENCE, Network
@@ -271,11 +272,11 @@ class Runtime:
         node_ip: str = "172.18.0.3",
         subnet: str = "10.244.0",
     ) -> None:
-        self.clock, self.changed, self.node_ip, self.subnet = clock, changed, node_ip, subnet
+        self.clock, self.changed, self.node_ip = clock, changed, node_ip
         self.network = network or Network(clock)
         self.sandboxes: dict[str, Sandbox] = {}
         self.containers: dict[str, list[Container]] = {}
-        self._next = 2
+        self.addresses = Addresses(subnet, self.network.namespaces)
         self.network.node(node_ip)
 
     @property
@@ -283,20 +284,12 @@ class Runtime:
         """Whether what happens now was caused from outside a container."""
         return OUTSIDE.get()
 
-    def address(self) -> str:
-        """A free Pod address."""
-        for _ in range(253):
-            ip, self._next = f"{self.subnet}.{self._next}", self._next + 1 if self._next < 254 else 2
-            if ip not in self.network.namespaces:
-                return ip
-        raise RuntimeError("no Pod address is free")
-
     def add_sandbox(self, uid: str, name: str, ip: str = "", *, ready: bool = True) -> Sandbox:
         """Start a sandbox, with an address of its own or with the node's; one that is over only remembers its own."""
         if ip == self.node_ip:
             namespace = self.network.node(ip)
         else:
-            namespace = Namespace(ip or self.address(), self.node_ip)
+            namespace = Namespace(ip or self.addresses.take(), self.node_ip)
             if ready:
                 self.network.join(namespace)
         sandbox = self.sandboxes[uid] = Sandbox(uid, name, namespace, ready)

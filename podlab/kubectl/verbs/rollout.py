@@ -72,9 +72,8 @@ def _next(command: Command, path: str, name: str, obj: Object, seconds: float) -
         for event in command.client.watch(path, query=query, timeout=seconds):
             if event["type"] == "DELETED":
                 raise PodlabError("error: object has been deleted")
-            if event["type"] != "BOOKMARK":
-                found: Object = event["object"]
-                return found
+            found: Object = event["object"]
+            return found
     except ApiError as error:
         if error.code != 410:
             raise

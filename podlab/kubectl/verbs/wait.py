@@ -153,9 +153,8 @@ def _await(command: Command, mapping: Mapping, obj: Object, condition: Condition
     query = {"fieldSelector": f"metadata.name={name}"}
     while (left := end - time.monotonic()) > 0:
         try:
-            for event in command.client.watch(
-                path, query={**query, "resourceVersion": version}, timeout=min(left, 300)
-            ):
+            asked = {**query, "resourceVersion": version}
+            for event in command.client.watch(path, query=asked, timeout=min(left, 300), bookmarks=True):
                 version = event["object"]["metadata"]["resourceVersion"]
                 if event["type"] == "DELETED":
                     return _deleted(mapping, obj, condition)

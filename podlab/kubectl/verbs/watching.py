@@ -140,7 +140,7 @@ def _changes(command: Command, path: str, watched: Watched, version: str, accept
 def _watching(command: Command, path: str, query: dict[str, object], left: float, accept: str) -> Iterator[Object]:
     """One watch; `--request-timeout` ends it without a word."""
     try:
-        yield from command.client.watch(path, query=query, timeout=left, accept=accept)
+        yield from command.client.watch(path, query=query, timeout=left, accept=accept, bookmarks=True)
     except ClusterError:
         if not command.client.request_timeout:
             raise

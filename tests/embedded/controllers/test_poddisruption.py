@@ -41,6 +41,17 @@ async def test_a_budget_counts_the_healthy_pods(sim: Simulation) -> None:
     assert (condition["status"], condition["reason"]) == ("False", "InsufficientPods")
 
 
+async def test_each_change_of_a_pod_that_nobody_controls_is_told_of(sim: Simulation) -> None:
+    """As recorded on kind: made, scheduled, begun, sandboxed and running, and once for the budget's own status."""
+    sim.registry.create(sim.registry.resource(BUDGETS), budget(maxUnavailable=0), namespace=sim.namespace)
+    await sim.run(1)
+    sim.create(pod("a"))
+    await sim.until(lambda: sim.ready("a"))
+    await sim.run(1)
+    told = [event["object"] for event in sim.seen["events"] if event["object"]["reason"] == "UnmanagedPods"]
+    assert told[-1]["count"] == 6
+
+
 @pytest.mark.parametrize(
     ("counts", "expected"), [((3, 2, 3), 1), ((2, 2, 3), 0), ((1, 0, 0), 0)], ids=["spare", "none", "nobody expected"]
 )

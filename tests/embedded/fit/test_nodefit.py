@@ -131,6 +131,14 @@ def test_an_init_container_counts_where_it_is_the_largest() -> None:
     assert nodefit.requests({"spec": spec})["cpu"] == 2 * 10**9
 
 
+def test_a_sidecar_runs_beside_the_init_containers_after_it_and_a_pods_own_word_counts() -> None:
+    half = {"requests": {"cpu": "500m"}}
+    inits = [{"name": "s", "restartPolicy": "Always", "resources": half}, {"name": "i", "resources": half}]
+    assert nodefit.requests(pod(initContainers=inits))["cpu"] == 10**9
+    own = {"requests": {"cpu": "2"}}
+    assert nodefit.requests(pod(initContainers=inits, resources=own))["cpu"] == 2 * 10**9
+
+
 @pytest.mark.parametrize(
     ("reasons", "message"),
     [

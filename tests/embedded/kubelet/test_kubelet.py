@@ -321,7 +321,7 @@ async def test_all_containers_are_told_at_once_that_they_are_stopped(sim: Simula
     sim.delete("p", 30)
     await sim.run(2)
     told = [event["object"]["message"] for event in sim.seen["events"] if event["object"]["reason"] == "Killing"]
-    assert told == [f"Stopping container {name}" for name in ("c", "two", "one")]
+    assert told == [f"Stopping container {name}" for name in ("one", "two", "c")]
     states = sim.pod("p")["status"]["initContainerStatuses"]
     assert all("running" in state["state"] for state in states)
 

@@ -239,3 +239,18 @@ async def test_a_volume_that_outgrows_its_limit_ends_the_pod(sim: Simulation) ->
     assert (status["reason"], status["message"]) == ("Evicted", message)
     assert status["containerStatuses"][0]["state"]["terminated"]["exitCode"] == 137
     assert told(sim)[-2:] == [("Evicted", message), ("Killing", "Stopping container c")]
+    states = [event["object"]["status"] for event in sim.seen["pods"] if "status" in event["object"]]
+    before = [state for state in states if state["phase"] == "Running"]
+    assert all("reason" not in state for state in before)  # what runs is ready until its end has been carried out
+    assert [c["status"] for c in before[-1]["conditions"] if c["type"] == "Ready"] == ["True"]
+    id_ = status["containerStatuses"][0]["containerID"]
+    assert await logs(sim, "p") == f"unable to retrieve container logs for {id_}"
+
+
+async def test_a_late_pod_is_not_ready_and_says_why_when_nothing_of_it_runs(sim: Simulation) -> None:
+    sim.create(pod(container("sleep 600"), activeDeadlineSeconds=3, terminationGracePeriodSeconds=2))
+    await sim.until(lambda: sim.phase("p") == "Failed", limit=30)
+    states = [event["object"]["status"] for event in sim.seen["pods"]]
+    late = next(state for state in states if any(c.get("reason") == "PodFailed" for c in state.get("conditions", ())))
+    assert (late["phase"], late.get("reason")) == ("Running", None)
+    assert states[-1]["reason"] == "DeadlineExceeded"

@@ -74,12 +74,8 @@ def _of_whole_pod(given: Obj, resources: Obj) -> None:
         for name, total in requirements.aggregate(given).items():
             if name in requirements.OF_PODS:
                 requests.setdefault(name, requirements.written(given, name, total))
-        requests = {**{n: v for n, v in limits.items() if _for_pods(n)}, **requests}
+        requests = {**{n: v for n, v in limits.items() if requirements.for_pods(n)}, **requests}
     resources.update({key: value for key, value in (("limits", limits), ("requests", requests)) if value})
-
-
-def _for_pods(name: str) -> bool:
-    return name in requirements.OF_PODS or name.startswith(requirements.HUGE)
 
 
 def _container(container: Obj) -> None:

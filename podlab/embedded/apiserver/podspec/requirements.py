@@ -194,6 +194,23 @@ def aggregate(spec: Obj, kind: str = "requests") -> dict[str, int]:
     }
 
 
+def total(spec: Obj, kind: str = "requests") -> dict[str, int]:
+    """What a whole Pod asks for, in billionths: its own words, or else its containers', and what running it costs.
+
+    Upstream: component-helpers/resource/helpers.go (PodRequests, PodLimits)
+    """
+    found = aggregate(spec, kind) | {name: nano for name, nano in _nanos(spec, kind).items() if for_pods(name)}
+    for name, value in (spec.get("overhead") or {}).items():
+        if kind == "requests" or found.get(name):
+            found[name] = found.get(name, 0) + quantity.nano(value)
+    return found
+
+
+def for_pods(name: str) -> bool:
+    """Whether a Pod as a whole may say how much it wants of a resource."""
+    return name in OF_PODS or name.startswith(HUGE)
+
+
 def _nanos(container: Obj, kind: str) -> dict[str, int]:
     given = (container.get("resources") or {}).get(kind) or {}
     return {name: quantity.nano(value) for name, value in given.items()}
@@ -205,8 +222,8 @@ def _add(total: dict[str, int], more: dict[str, int]) -> None:
 
 
 def written(spec: Obj, name: str, total: int, kind: str = "requests") -> str:
-    """Write a sum in the form of its first summand."""
-    containers = [*(spec.get("containers") or []), *(spec.get("initContainers") or [])]
-    values = [value for one in containers if (value := ((one.get("resources") or {}).get(kind) or {}).get(name))]
+    """Write a sum in the form of what was given first."""
+    givers = [*(spec.get("containers") or []), *(spec.get("initContainers") or []), spec]
+    values = [value for one in givers if (value := ((one.get("resources") or {}).get(kind) or {}).get(name))]
     form = quantity.parse(str(values[0])).form if values else "decimal"
     return quantity.write(total, form)

@@ -78,24 +78,24 @@ class Killer:
                 found.instance.removed = True
 
     async def kill_pod(self, pod: Obj, grace: float) -> None:
-        """Stop all containers of a Pod at once, sidecars after the others; all of them are told of at the beginning."""
+        """Stop all containers of a Pod at once, sidecars after the others; first all are told of, the oldest first."""
         began = self._clock.now()
         mains, sidecars = self._running(pod)
-        for one in (*mains, *sidecars):
+        for one in sorted((*mains, *sidecars), key=lambda one: one.found.instance.started_at):
             self._recorder.normal(pod, "Killing", f"Stopping container {one.spec['name']}", one.path)
         await asyncio.gather(*(self._stop(pod, one, grace) for one in mains))
         for one in sidecars:
             await self._stop(pod, one, max(grace - (self._clock.now() - began), 0.0))
 
     def _running(self, pod: Obj) -> tuple[list[_Running], list[_Running]]:
-        """What runs: the containers as they were started, and the sidecars from the last one to the first."""
+        """What runs: the containers, and the sidecars from the last one to the first."""
         mains: list[_Running] = []
         sidecars: list[_Running] = []
         for spec, path in podspecs.paths(pod):
             found = self._runtime.newest(pod["metadata"]["uid"], spec["name"])
             if found and found.instance.state == "running":
                 (sidecars if path.startswith("spec.initContainers") else mains).append(_Running(spec, found, path))
-        return sorted(mains, key=lambda one: one.found.instance.started_at), sidecars[::-1]
+        return mains, sidecars[::-1]
 
 
 def _cancel(task: asyncio.Future[None]) -> None:

@@ -25,7 +25,8 @@ class Observation:
         settled: whether the Pod's end has been carried out, so that the phase may become terminal.
         actual: container name → the resources in force, where they are not those of the spec.
         resizing: the conditions of a resize that waits or goes on.
-        failure: reason and message with which the kubelet ends the Pod: its deadline, or too full a volume.
+        failure: reason and message with which the kubelet ends the Pod since its deadline has passed.
+        evicted: the same, since the Pod has outgrown a limit; what is seen of its containers stays true beside it.
     """
 
     now: float
@@ -40,6 +41,7 @@ class Observation:
     start_time: float = 0.0
     settled: bool = False
     failure: tuple[str, str] | None = None
+    evicted: tuple[str, str] | None = None
     actual: Mapping[str, Obj] = field(default_factory=dict)
     resizing: Sequence[Obj] = ()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.apimachinery import quantity
+from podlab.embedded.apiserver.podspec import requirements
 
 Obj = dict[str, Any]
 
@@ -21,23 +22,40 @@ def of_container(container: Obj) -> Obj:
 
 
 def requested(spec: Obj) -> Obj:
-    """`status.allocatedResources` of a Pod: what it or else its containers ask for."""
-    return _of(spec, "requests", (*MEASURED, STORAGE))
+    """`status.allocatedResources` of a Pod: all that it asks for."""
+    return _of_pod(spec, "requests")
 
 
 def reported(spec: Obj, *, measured: bool) -> Obj:
-    """`status.resources` of a Pod; `measured` once its control group has been read."""
-    containers = spec.get("containers") or []
-    found: Obj = {}
-    for kind in ("limits", "requests"):
-        total = _of(spec, kind)
-        if total:
-            found[kind] = total
-    limited = "memory" in ((spec.get("resources") or {}).get("limits") or {})
-    limited = limited or all("memory" in ((c.get("resources") or {}).get("limits") or {}) for c in containers)
-    if measured and not limited:
-        found["limits"] = {**found.get("limits", {}), "memory": UNLIMITED_MEMORY}
-    return {key: found[key] for key in ("limits", "requests") if key in found}
+    """`status.resources` of a Pod: what it asks for, and once it runs what its control group says.
+
+    Upstream: pkg/kubelet/kubelet_pods.go (convertToAPIPodLevelResourcesStatus), pkg/kubelet/cm (ResourceConfigForPod)
+    """
+    limits, requests = _of_pod(spec, "limits"), _of_pod(spec, "requests")
+    if measured:
+        own = of_container(spec)
+        limits = own.get("limits", {}) | {name: limits[name] for name in MEASURED if _limited(spec, name)}
+        limits.setdefault("memory", UNLIMITED_MEMORY)
+        requests = own.get("requests", {}) | {name: requests[name] for name in MEASURED if name in requests}
+    found = {"limits": limits, "requests": requests}
+    return {key: dict(sorted(values.items())) for key, values in found.items() if values}
+
+
+def _limited(spec: Obj, name: str) -> bool:
+    """Whether the Pod's control group has a limit: its own, or one that each container has a part in."""
+    if name in of_container(spec).get("limits", {}):
+        return True
+    beside, parts = False, [name in of_container(c).get("limits", {}) for c in spec.get("containers") or []]
+    for container in spec.get("initContainers") or []:
+        has = beside or name in of_container(container).get("limits", {})
+        beside = has if container.get("restartPolicy") == "Always" else beside
+        parts.append(has)
+    return all(parts)
+
+
+def _of_pod(spec: Obj, kind: str) -> Obj:
+    totals = requirements.total(spec, kind)
+    return {name: requirements.written(spec, name, totals[name], kind) for name in sorted(totals)}
 
 
 def storage_limits(spec: Obj) -> dict[str, str]:
@@ -48,23 +66,6 @@ def storage_limits(spec: Obj) -> dict[str, str]:
 
 def storage_limit(spec: Obj) -> str | None:
     """The sum of these; None where no container has one."""
-    found: str | None = _total(spec.get("containers") or [], "limits", (STORAGE,)).get(STORAGE)
-    return found
-
-
-def _of(spec: Obj, kind: str, names: tuple[str, ...] = MEASURED) -> Obj:
-    """What the Pod's own resources say goes before what its containers' do."""
-    own = {k: v for k, v in ((spec.get("resources") or {}).get(kind) or {}).items() if k in ("cpu", "memory")}
-    return dict(sorted((_total(spec.get("containers") or [], kind, names) | own).items()))
-
-
-def _total(containers: list[Obj], kind: str, wanted: tuple[str, ...]) -> Obj:
-    """Sums by resource, over the containers that name it."""
-    lists = [(c.get("resources") or {}).get(kind) or {} for c in containers]
-    names = sorted({name for values in lists for name in values if name in wanted})
-    totals = {}
-    for name in names:
-        given = [values[name] for values in lists if name in values]
-        form = quantity.parse(given[0]).form
-        totals[name] = given[0] if len(given) == 1 else quantity.write(sum(map(quantity.nano, given)), form)
-    return totals
+    limits = list(storage_limits(spec).values())
+    form = quantity.parse(limits[0]).form if limits else ""
+    return quantity.write(sum(map(quantity.nano, limits)), form) if limits else None

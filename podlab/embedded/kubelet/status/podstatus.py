@@ -29,13 +29,11 @@ def pod_status(pod: Obj, seen: Observation) -> Obj:
     guests = container_statuses(pod, spec.get("ephemeralContainers") or [], "ephemeralContainerStatuses", seen)
     computed = phase(pod, inits, mains, settled=seen.settled)
     status: Obj = {key: value for key, value in old.items() if key not in ("reason", "message")}
-    if seen.failure:
-        computed = "Failed"
-        status["reason"], status["message"] = seen.failure
-    elif old.get("phase") == "Failed" and old.get("reason"):
-        status["reason"], status["message"] = old["reason"], old.get("message", "")
+    status |= _why(old, seen)
+    computed = "Failed" if seen.failure else computed
     status["observedGeneration"] = pod["metadata"].get("generation", 0)
     status["conditions"] = podconditions.conditions(pod, computed, inits, mains, seen)
+    computed = "Failed" if seen.evicted else computed
     status["phase"] = _published(old.get("phase", "Pending"), computed, seen.settled)
     status |= addresses(seen, spec, old)
     status["startTime"] = old.get("startTime") or rfc3339(seen.start_time or seen.now)
@@ -47,6 +45,15 @@ def pod_status(pod: Obj, seen: Observation) -> Obj:
         _in_force(spec, seen), measured=old.get("phase") not in (None, "", "Pending")
     )
     return status
+
+
+def _why(old: Obj, seen: Observation) -> Obj:
+    """Why a Pod has failed: told once nothing of it runs any more, and kept."""
+    told: Obj = {key: old[key] for key in ("reason", "message") if key in old}
+    ends = seen.evicted or seen.failure
+    if old.get("phase") in ("Succeeded", "Failed") or not (ends and seen.settled):
+        return told
+    return {"reason": ends[0], "message": ends[1]}
 
 
 def _in_force(spec: Obj, seen: Observation) -> Obj:
