@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 
 from podlab.embedded.runtime.commands.files import filedetails
-from podlab.embedded.runtime.expressions.dates import shown, understood, zone_of
+from podlab.embedded.runtime.expressions.dates import by_form, shown, understood, zone_of
 from podlab.embedded.runtime.files import NO_SUCH
 from podlab.embedded.runtime.machine.stdio import Io
 
@@ -16,17 +16,21 @@ ISO = {"": "%Y-%m-%d", "date": "%Y-%m-%d", "hours": "%Y-%m-%dT%H%:z", "minutes":
 
 
 async def date(io: Io, words: list[str]) -> int:
-    """`date [-u] [-d TIME | -r FILE] [-I[SPEC]] [-R] [+FORMAT]`"""
+    """`date [-u] [[-D FORMAT] -d TIME | -r FILE] [-I[SPEC]] [-R] [+FORMAT]`"""
     form, words, settled = USUAL, list(words), 0
     zone = zone_of((io.env or io.process.env).get("TZ", ""), files=not io.busybox) if "-u" not in words else UTC
     moment = datetime.fromtimestamp(io.process.time, UTC).astimezone(zone)
+    given = ""
     while words:
         word = words.pop(0)
+        if io.busybox and word.startswith("-D"):
+            given = word[2:] or (words.pop(0) if words else "")
+            continue
         if word.startswith("+"):
             form = word[1:]
         elif found := re.fullmatch(r"-u?d(.*)|--date=(.*)", word, re.S):
             text = found[1] or found[2] or (words.pop(0) if words else "")
-            read = understood(text, moment, busy=io.busybox)
+            read = by_form(text, given, zone) if given else understood(text, moment, busy=io.busybox)
             if read is None:
                 return io.fail(f"date: invalid date '{text}'")
             moment = read.astimezone(zone)

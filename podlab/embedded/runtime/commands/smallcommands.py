@@ -100,9 +100,8 @@ async def logname(io: Io, words: list[str]) -> int:
 
 async def free(io: Io, words: list[str]) -> int:
     """`free [-m]`: the memory of a node in KiB or MiB; what is used of it is an invention."""
-    busy = io.busybox
     unit = 1024 if "-m" in words else 1
-    width, first = ("11", "       " if busy and "-k" not in words and len(words) else "      " if busy else "       ")
+    width, first = "11", "       "
     heads = "".join(f"{name:>{width}} " for name in ("total", "used", "free", "shared", "buff/cache", "available"))
     io.say(f"{first} {heads}".rstrip())
     values = (MEMORY, MEMORY // 6, MEMORY // 2, 11616, MEMORY // 3, MEMORY * 5 // 6)

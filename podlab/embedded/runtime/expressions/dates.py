@@ -106,6 +106,16 @@ def understood(text: str, now: datetime, *, busy: bool) -> datetime | None:
     return None if busy else _moved(text.lower(), now)
 
 
+def by_form(text: str, form: str, zone: tzinfo) -> datetime | None:
+    """The moment that a text says in a format of its own, as busybox's `date -D` reads it."""
+    if form == "%s" and text.isdecimal():
+        return datetime.fromtimestamp(int(text[:11]), UTC)
+    try:
+        return datetime.strptime(text, form).replace(tzinfo=zone)
+    except ValueError:
+        return None
+
+
 def _rolled(parts: list[int], zone: tzinfo) -> datetime | None:
     """A date whose day its month may not have: C's mktime goes on into the next one."""
     year, month, day, hour, minute, second = parts

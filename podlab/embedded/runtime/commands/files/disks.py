@@ -155,11 +155,13 @@ def _short(size: float, step: int = 1024) -> str:
 async def df(io: Io, words: list[str]) -> int:
     """`df [-h|-k|-m] [PATH]…`"""
     flags, names = options(words)
+    if wrong := next((word for word in words if word.startswith(("--output", "--total", "-i", "--inodes"))), ""):
+        return io.fail(f"df: podlab does not simulate df {wrong}")
     rows, code = [], 0
     table = mounts.mounts(io.process.machine.files)
     hidden = {row[1] for row in (*mounts.CGROUPS, *mounts.MASKED)}
     shown = [row for row in table if row[2] in ("overlay", "tmpfs", "ext4") and row[1] not in hidden]
-    head = "Size" if "h" in flags else "1M-blocks" if "m" in flags else "1K-blocks"
+    head, part_of = _heads(flags, busy=io.busybox)
     for name in names:
         if not io.process.machine.files.exists(io.path(name)):
             say = f"df: {name}: can't find mount point" if io.busybox else f"df: {name}: {NO_SUCH}"
@@ -172,10 +174,10 @@ async def df(io: Io, words: list[str]) -> int:
     wide = 5 if "h" in flags and not io.busybox else 9
     if io.busybox:
         kinds = "Type       " if "T" in flags else ""
-        io.say(f"Filesystem           {kinds}{head:>9} {'Used':>9} {last:>9} Use% Mounted on")
+        io.say(f"Filesystem           {kinds}{f'{head:>9}':15}Used {last:>9} {part_of} Mounted on")
     else:
         kinds = "Type    " if "T" in flags else ""
-        io.say(f"Filesystem     {kinds}{head:>{wide}} {'Used':>{wide}} {last:>{wide}} Use% Mounted on")
+        io.say(f"Filesystem     {kinds}{head:>{wide}} {'Used':>{wide}} {last:>{wide}} {part_of} Mounted on")
     for row in rows:
         io.fail(row)
     typed = "T" in flags
@@ -190,6 +192,13 @@ async def df(io: Io, words: list[str]) -> int:
         numbers = " ".join(f"{cell:>{wide}}" for cell in cells)
         io.say(f"{device:{20 if io.busybox else 14}} {own}{numbers} {part:>4} {path}")
     return code
+
+
+def _heads(flags: set[str], *, busy: bool) -> tuple[str, str]:
+    """What stands above the sizes and the part that is used."""
+    usual = "1M-blocks" if "m" in flags else "1024-blocks" if "P" in flags else "1K-blocks"
+    part = "Capacity" if "P" in flags and (busy or "h" not in flags) else "Use%"
+    return "Size" if "h" in flags else usual, part
 
 
 def _holding(path: str, table: list[mounts.Mounted]) -> mounts.Mounted:

@@ -67,8 +67,8 @@ async def chown(io: Io, words: list[str]) -> int:
     flags, rest = options(words)
     if len(rest) < 2:
         return io.fail("chown: missing operand")
-    user, _, group = rest[0].replace(".", ":", 1).partition(":")
-    return _give(io, "chown", user, group, rest[1:], deep="R" in flags)
+    user, colon, group = rest[0].replace(".", ":", 1).partition(":")
+    return _give(io, "chown", user, group, rest[1:], deep="R" in flags, both=bool(colon))
 
 
 async def chgrp(io: Io, words: list[str]) -> int:
@@ -77,14 +77,15 @@ async def chgrp(io: Io, words: list[str]) -> int:
     return _give(io, "chgrp", "", rest[0], rest[1:], deep="R" in flags) if rest else io.fail("chgrp: missing operand")
 
 
-def _give(io: Io, command: str, user: str, group: str, names: list[str], *, deep: bool) -> int:
+def _give(io: Io, command: str, user: str, group: str, names: list[str], *, deep: bool, both: bool = False) -> int:
     files, code = io.process.machine.files, 0
     uid, gid = accounts.number(io, accounts.USERS, user), accounts.number(io, accounts.GROUPS, group)
     if (user and uid is None) or (group and gid is None):
         word = user if user and uid is None else group
         kind = "user" if word == user else "group"
-        busy = f"{command}: unknown {kind} {word}"
-        return io.fail(busy if io.busybox else f"{command}: invalid {kind}: '{user}{':' if group else ''}{group}'")
+        whole = group if command == "chgrp" else f"{user}{':' if group else ''}{group}"
+        busy = f"unknown user/group {whole}" if both else f"unknown {kind} {word}"
+        return io.fail(f"{command}: {busy}" if io.busybox else f"{command}: invalid {kind}: '{whole}'")
     for name in names:
         paths = _below(io, name) if deep else [name]
         for path in paths:
@@ -165,9 +166,14 @@ def _facts(io: Io, path: str, name: str, *, follow: bool) -> dict[str, str]:
         "A": mark,
         "F": kind,
     }
-    facts |= {"b": str(-(-size // 4096) * 8), "B": "512", "o": "4096", "h": str(links), "i": "1000"}
+    facts |= {"b": str(-(-size // 4096) * 8), "B": "512", "o": "4096", "h": str(links), "i": str(number(io, path))}
     facts |= dict.fromkeys("xyz", stamp) | {key: str(int(moment)) for key in "XYZ"} | {"w": "-", "W": "0"}
     return owner | facts | {"p": f"{mode:04o}"}
+
+
+def number(io: Io, path: str) -> int:
+    """A file's inode, which is none: a number that its path always has."""
+    return 100_000 + zlib.crc32(io.process.machine.files.resolve(path, last=False).encode(errors="replace")) % 10**7
 
 
 KINDS = {bits.S_IFIFO: "fifo", bits.S_IFCHR: "character special file"}
@@ -337,6 +343,9 @@ async def ln(io: Io, words: list[str]) -> int:
         return io.fail("ln: missing file operand")
     if "s" not in flags and not files.exists(io.path(names[0])):
         return io.fail(f"ln: {names[0]}: {NO_SUCH}" if io.busybox else f"ln: failed to access '{names[0]}': {NO_SUCH}")
+    if "s" not in flags and files.is_directory(io.path(names[0])):
+        gnu = f"ln: {names[0]}: hard link not allowed for directory"
+        return io.fail(f"ln: {names[1]}: Operation not permitted" if io.busybox else gnu)
     path, shown = io.path(names[1]), names[1]
     if files.is_directory(path):
         path, shown = (posixpath.join(place, posixpath.basename(names[0])) for place in (path, shown))
@@ -347,6 +356,8 @@ async def ln(io: Io, words: list[str]) -> int:
         if "s" in flags:
             files.make_link(path, names[0])
         else:  # two names of one file: the simulated files have no inodes, so it becomes a copy
+            if files.named(path):
+                raise FileError("File exists")
             files.write(path, files.read(io.path(names[0])))
     except FileError as error:
         return io.fail(

@@ -2,46 +2,25 @@
 
 from __future__ import annotations
 
-import fnmatch
 import posixpath
 import re
-import stat
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from types import MappingProxyType
 
 from podlab.embedded.runtime.commands import accounts, usage
 from podlab.embedded.runtime.commands.files import filedetails
+from podlab.embedded.runtime.commands.files.findtests import PLAIN_TESTS, TESTS, Found, Unclear, size
 from podlab.embedded.runtime.commands.processes.runners import launch
+from podlab.embedded.runtime.expressions.dates import shown
 from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.streams import Input
 
 
-class Unclear(Exception):
-    """No expression: what find says of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A file that was come across."""
-
-    io: Io
-    path: str
-    depth: int
-
-    @property
-    def whole(self) -> str:
-        """Its absolute path."""
-        return self.io.path(self.path)
-
-    @property
-    def kind(self) -> str:
-        """`f`, `d`, `l` or `p`."""
-        files = self.io.process.machine.files
-        if files.link(self.whole) is not None:
-            return "l"
-        return "d" if files.is_directory(self.whole) else "p" if files.fifo(self.whole) else "f"
+class Quit(Exception):
+    """`-quit`: nothing more is looked for."""
 
 
 Test = Callable[[Found], Awaitable[bool]]
@@ -73,29 +52,34 @@ async def find(io: Io, words: list[str]) -> int:
             code = io.fail(f"find: {begin}: {NO_SUCH}" if io.busybox else f"find: '{begin}': {NO_SUCH}")
             continue
         for found in (
-            list(_walk(io, begin, 0, expression)) if expression.below_first else _walk(io, begin, 0, expression)
+            list(_walk(Found(io, begin, 0, begin), expression))
+            if expression.below_first
+            else _walk(Found(io, begin, 0, begin), expression)
         ):
-            if found.depth >= expression.least:
-                await expression.test(found)
+            try:
+                if found.depth >= expression.least:
+                    await expression.test(found)
+            except Quit:
+                return code
     for command, paths in expression.batches:
         if paths and await launch(replace(io, stdin=Input()), [*command, *paths], "find"):
             code = 1
     return code
 
 
-def _walk(io: Io, path: str, depth: int, expression: Expression) -> Iterator[Found]:
-    found, files = Found(io, path, depth), io.process.machine.files
+def _walk(found: Found, expression: Expression) -> Iterator[Found]:
+    io, path, files = found.io, found.path, found.io.process.machine.files
     if not expression.below_first:
         yield found
-    deeper = depth < expression.most and path not in expression.pruned
-    if deeper and files.is_directory(found.whole) and (depth == 0 or files.link(found.whole) is None):
+    deeper = found.depth < expression.most and path not in expression.pruned
+    if deeper and files.is_directory(found.whole) and (found.depth == 0 or files.link(found.whole) is None):
         try:
             names = files.list(found.whole)
         except FileError as error:
             io.fail(f"find: {path}: {error}" if io.busybox else f"find: '{path}': {error}")
             names = []
         for name in names:
-            yield from _walk(io, posixpath.join(path, name), depth + 1, expression)
+            yield from _walk(Found(io, posixpath.join(path, name), found.depth + 1, found.begin), expression)
     if expression.below_first:
         yield found
 
@@ -159,9 +143,12 @@ class _Reader:
         if name in ACTIONS:
             self.acts = True
             return ACTIONS[name]
-        if name in ("-exec", "-ok"):
+        if name == "-exec" or (name == "-ok" and not self.io.busybox):
             self.acts = True
-            return self._exec()
+            return self._exec(asks=name == "-ok")
+        if name in OF_FINDUTILS and not self.io.busybox:
+            self.acts = True
+            return OF_FINDUTILS[name](self._word(name))
         if name == "-delete":
             self.acts = self.made.below_first = True
             return _delete
@@ -169,7 +156,10 @@ class _Reader:
             return self._prune
         if name in ("-maxdepth", "-mindepth"):
             value = self._word(name)
-            depth = int(value) if value.isdecimal() else 0
+            if not value.isdecimal():
+                gnu = f"Expected a positive decimal integer argument to {name}, but got '{value}'"
+                raise Unclear(f"invalid number '{value}'" if self.io.busybox else gnu)
+            depth = int(value[:9])
             self.made.most, self.made.least = (
                 (depth, self.made.least) if name == "-maxdepth" else (self.made.most, depth)
             )
@@ -177,11 +167,9 @@ class _Reader:
         if name in ("-depth", "-xdev", "-mount", "-follow"):
             self.made.below_first = self.made.below_first or name == "-depth"
             return _always
-        if name == "-empty":
-            return _plain(_empty)
-        if name == "-delete" and self.io.busybox:
-            raise Unclear(f"unrecognized: {name}\n{usage.shown('find')}")
-        if name not in TESTS:
+        if name in PLAIN_TESTS and (name in ("-empty", "-executable") or not self.io.busybox):
+            return _plain(PLAIN_TESTS[name])
+        if name not in TESTS or (self.io.busybox and name == "-iregex"):
             raise Unclear(
                 f"unrecognized: {name}\n{usage.shown('find')}" if self.io.busybox else f"unknown predicate `{name}'"
             )
@@ -191,7 +179,7 @@ class _Reader:
         self.made.pruned.add(found.path)
         return True
 
-    def _exec(self) -> Test:
+    def _exec(self, *, asks: bool) -> Test:
         command: list[str] = []
         while True:
             word = self._word("-exec")
@@ -203,6 +191,8 @@ class _Reader:
 
         async def run(found: Found) -> bool:
             words = [word.replace("{}", found.path) for word in command]
+            if asks and not await _agreed(found, words):
+                return False
             return not await launch(replace(found.io, stdin=Input()), words, "find")
 
         return run
@@ -218,7 +208,10 @@ class _Reader:
         return collect
 
 
-# Tests
+async def _agreed(found: Found, words: list[str]) -> bool:
+    """Whether who is asked says yes to a command."""
+    found.io.err(f"< {words[0]} ... {found.path} > ? ".encode())
+    return (await found.io.stdin.line()).lower().startswith(b"y")
 
 
 async def _always(found: Found) -> bool:
@@ -253,99 +246,6 @@ def _opposite(test: Test) -> Test:
     return asked
 
 
-def _name(found: Found) -> str:
-    return posixpath.basename(found.path.rstrip("/")) or found.path
-
-
-def _empty(found: Found) -> bool:
-    files = found.io.process.machine.files
-    return (found.kind == "d" and not files.list(found.whole)) or (found.kind == "f" and not files.size(found.whole))
-
-
-def _counted(word: str) -> tuple[str, int, str]:
-    """(sign, number, unit) of `+5M`. Raises Unclear."""
-    match = re.fullmatch(r"([-+]?)(\d{1,15})([bcwkMG]?)", word)
-    if not match:
-        raise Unclear(f"invalid number '{word}'")
-    return match[1], int(match[2]), match[3]
-
-
-def _fits(sign: str, wanted: int, number: int) -> bool:
-    return number > wanted if sign == "+" else number < wanted if sign == "-" else number == wanted
-
-
-UNITS = {"": 512, "b": 512, "c": 1, "w": 2, "k": 1024, "M": 2**20, "G": 2**30}
-
-
-def _size(io: Io, word: str) -> Callable[[Found], bool]:
-    sign, number, unit = _counted(word)
-
-    def fits(found: Found) -> bool:
-        files = found.io.process.machine.files
-        size = 4096 if found.kind == "d" else files.size(found.whole)
-        return _fits(sign, number, -(-size // UNITS[unit]))
-
-    return fits
-
-
-def _age(seconds: int) -> Callable[[Io, str], Callable[[Found], bool]]:
-    def made(io: Io, word: str) -> Callable[[Found], bool]:
-        sign, number, _ = _counted(word)
-        return lambda found: _fits(
-            sign, number, int((io.process.time - filedetails.modified(io, found.whole)) // seconds)
-        )
-
-    return made
-
-
-def _newer(io: Io, word: str) -> Callable[[Found], bool]:
-    if not io.process.machine.files.exists(io.path(word)):
-        raise Unclear(f"{word}: {NO_SUCH}")
-    then = filedetails.modified(io, io.path(word))
-    return lambda found: filedetails.modified(io, found.whole) > then
-
-
-def _mode(io: Io, word: str) -> Callable[[Found], bool]:
-    sign, wanted = (word[0], word[1:]) if word[:1] in ("-", "/", "+") else ("", word)
-    bits = filedetails.changed(0, wanted)
-    if bits is None:
-        raise Unclear(f"invalid mode '{word}'")
-
-    def fits(found: Found) -> bool:
-        mode = stat.S_IMODE(found.io.process.machine.files.mode(found.whole))
-        return mode == bits if not sign else mode & bits == bits if sign == "-" else bool(mode & bits)
-
-    return fits
-
-
-def _owner(at: int, table: str) -> Callable[[Io, str], Callable[[Found], bool]]:
-    def made(io: Io, word: str) -> Callable[[Found], bool]:
-        number = accounts.number(io, table, word)
-        if number is None:
-            raise Unclear(f"unknown user {word}")
-        return lambda found: found.io.process.machine.files.owner(found.whole)[at] == number
-
-    return made
-
-
-TESTS: Mapping[str, Callable[[Io, str], Callable[[Found], bool]]] = MappingProxyType(
-    {
-        "-name": lambda io, word: lambda found: fnmatch.fnmatchcase(_name(found), word),
-        "-iname": lambda io, word: lambda found: fnmatch.fnmatchcase(_name(found).lower(), word.lower()),
-        "-path": lambda io, word: lambda found: fnmatch.fnmatchcase(found.path, word),
-        "-wholename": lambda io, word: lambda found: fnmatch.fnmatchcase(found.path, word),
-        "-ipath": lambda io, word: lambda found: fnmatch.fnmatchcase(found.path.lower(), word.lower()),
-        "-type": lambda io, word: lambda found: found.kind in word.split(","),
-        "-size": _size,
-        "-mtime": _age(86400), "-mmin": _age(60), "-ctime": _age(86400), "-cmin": _age(60), "-atime": _age(86400),
-        "-newer": _newer,
-        "-perm": _mode,
-        "-user": _owner(0, accounts.USERS), "-uid": _owner(0, accounts.USERS),
-        "-group": _owner(1, accounts.GROUPS), "-gid": _owner(1, accounts.GROUPS),
-    }
-)  # fmt: skip
-
-
 # Actions
 
 
@@ -371,4 +271,45 @@ async def _delete(found: Found) -> bool:
     return True
 
 
-ACTIONS: Mapping[str, Test] = MappingProxyType({"-print": _print, "-print0": _print_null, "-ls": _print})
+async def _quit(found: Found) -> bool:
+    raise Quit
+
+
+def _formatted(form: str) -> Test:
+    """findutils' `-printf FORMAT`"""
+
+    async def say(found: Found) -> bool:
+        found.io.out(FORM.sub(lambda one: _told(found, one), form).encode(errors="surrogateescape"))
+        return True
+
+    return say
+
+
+FORM = re.compile(r"\\(.)|%(-?\d*)(T[@A-Za-z+]|[a-zA-Z%])")
+ESCAPES = {"n": "\n", "t": "\t", "0": "\0", "\\": "\\"}
+
+
+def _told(found: Found, one: re.Match[str]) -> str:
+    """What stands for one directive of a format."""
+    if one[1]:
+        return ESCAPES.get(one[1], one[0])
+    letter, files = one[3], found.io.process.machine.files
+    moment = filedetails.modified(found.io, found.whole)
+    mode = files.mode(found.whole) if found.kind != "l" else 0o777
+    user, group = accounts.owner(found.io, found.whole, follow=False)
+    numbers = files.owner(found.whole, follow=False)
+    if letter.startswith("T"):
+        return f"{moment:.10f}" if letter == "T@" else shown(f"%{letter[1]}", datetime.fromtimestamp(moment, UTC))
+    facts = {"p": found.path, "f": posixpath.basename(found.path.rstrip("/")) or "/", "y": found.kind, "%": "%"}
+    facts |= {"h": posixpath.dirname(found.path) or ".", "d": str(found.depth), "l": files.link(found.whole) or ""}
+    facts |= {"m": f"{mode:o}", "u": user, "g": group, "U": str(numbers[0]), "G": str(numbers[1])}
+    facts |= {"P": found.path.removeprefix(found.begin).lstrip("/"), "H": found.begin, "s": str(size(found))}
+    facts |= {"t": shown("%a %b %e %H:%M:%S.0000000000 %Y", datetime.fromtimestamp(moment, UTC))}
+    text, width = facts.get(letter, one[0]), int(one[2] or 0)
+    return text.ljust(-width) if width < 0 else text.rjust(width)
+
+
+OF_FINDUTILS: Mapping[str, Callable[[str], Test]] = MappingProxyType({"-printf": _formatted})
+
+
+ACTIONS: Mapping[str, Test] = MappingProxyType({"-print": _print, "-print0": _print_null, "-quit": _quit})

@@ -17,6 +17,7 @@ MISSING = ("ls: cannot access '{}': {}", "ls: {}: {}")
 async def ls(io: Io, words: list[str]) -> int:
     """`ls [-1adlrnAFLRSp] [PATH]…`: files first, then folders, each with a title if there are more or with -R."""
     flags, names = options([word for word in words if not word.startswith("--")])
+    flags |= {"l"} if "n" in flags else set()
     flags |= {"full-time", "l"} if "--full-time" in words else set()
     files, code = io.process.machine.files, 0
     alone: list[str] = []
@@ -100,11 +101,12 @@ def _row_of(io: Io, entries: list[tuple[str, str]], flags: set[str]) -> str:
 
 
 def _sized(io: Io, path: str, flags: set[str]) -> str:
-    """What -s puts before a name: the blocks that it takes."""
+    """What -i and -s put before a name: its number and the blocks that it takes."""
+    inode = f"{filedetails.number(io, path):{7 if io.busybox else 0}} " if "i" in flags else ""
     if "s" not in flags:
-        return ""
+        return inode
     blocks = _blocks(io, path, flags)
-    return f"{blocks:6} " if io.busybox else f"{f'{blocks}.0K' if 'h' in flags and blocks else blocks} "
+    return inode + f"{blocks:6} " if io.busybox else f"{f'{blocks}.0K' if 'h' in flags and blocks else blocks} "
 
 
 def _mark(io: Io, path: str, flags: set[str]) -> str:
@@ -125,7 +127,7 @@ def _total(io: Io, blocks: int, flags: set[str]) -> str:
     """The first line of a long listing; busybox fills up what -h shortens."""
     if "h" not in flags:
         return f"total {blocks}"
-    short = f"{blocks}K" if blocks < 1024 else f"{blocks / 1024:.1f}M"
+    short = "0" if not blocks else f"{blocks}K" if blocks < 1024 else f"{blocks / 1024:.1f}M"
     return f"total {short:<7}" if io.busybox else f"total {short if blocks else 0}"
 
 

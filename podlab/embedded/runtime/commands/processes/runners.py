@@ -117,11 +117,16 @@ WIDE = 79
 
 async def timeout(io: Io, words: list[str]) -> int:
     """`timeout [-s SIGNAL] SECONDS COMMAND…`"""
-    name, words = "TERM", list(words)
+    name, words, kept = "TERM", list(words), False
     while words and words[0].startswith("-"):
-        option = words.pop(0)
-        if option in ("-s", "-k") and words:
-            name = signal_name(words.pop(0)) if option == "-s" else name
+        option = LONG.get(words[0].partition("=")[0], words[0])
+        given = words.pop(0).partition("=")[2]
+        kept = kept or option == "--preserve-status"
+        if option[:2] in ("-s", "-k"):
+            given = given or option[2:] or (words.pop(0) if words else "")
+            name = signal_name(given) if option[:2] == "-s" else name
+    if io.busybox and len(words) < 2:
+        return usage.show(io, "timeout")
     limit = re.fullmatch(r"(\d*\.?\d+)([smhd]?)", words[0] if words else "")
     if not limit or len(words) < 2:
         interval = f"timeout: invalid number '{words[0]}'" if words and io.busybox else ""
@@ -144,8 +149,11 @@ async def timeout(io: Io, words: list[str]) -> int:
     if not late and child.time < deadline:
         return code
     io.process.time = deadline
-    io.process.fate = NUMBERS[name] if io.busybox else 0  # busybox's is ended itself
-    return 128 + NUMBERS[name] if io.busybox else TIMED_OUT
+    io.process.fate = NUMBERS[name] if io.busybox or name == "KILL" else 0  # it is ended itself, too
+    return 128 + NUMBERS[name] if io.busybox or kept or name == "KILL" else TIMED_OUT
+
+
+LONG = {"--signal": "-s", "--kill-after": "-k"}
 
 
 async def xargs(io: Io, words: list[str]) -> int:
@@ -168,6 +176,10 @@ async def xargs(io: Io, words: list[str]) -> int:
     for line in _batches(text, values, flags, command):
         if "t" in flags:
             io.fail(" ".join(line))
+        if "p" in flags:
+            tty = "can't open '/dev/tty'" if io.busybox else "failed to open /dev/tty for reading"
+            io.err(" ".join(line).encode(errors="surrogateescape"))
+            return io.fail(f"xargs: {tty}: No such device or address")
         done = await launch(replace(io, stdin=Input()), line, "xargs")
         if done in (126, 127):
             return done

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from podlab.embedded.runtime.expressions import patterns
-from podlab.embedded.runtime.files import NO_SUCH
+from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine.stdio import NUMBERED, Io
 
 LONG = {"quiet": "q", "count": "c", "ignore-case": "i", "invert-match": "v", "line-number": "n", "recursive": "r"}
@@ -17,9 +17,16 @@ LONG = {"quiet": "q", "count": "c", "ignore-case": "i", "invert-match": "v", "li
 async def grep(io: Io, words: list[str]) -> int:
     """`grep [-EFGciLlnohHqrsvwx] [-e PATTERN] [-A|-B|-C LINES] [-m COUNT] PATTERN [FILE]…`"""
     flags, values, names = _options(words)
+    for name in values.get("f", ()):
+        try:
+            values.setdefault("e", []).extend((await io.whole(name)).decode(errors="replace").splitlines())
+        except FileError as error:
+            return io.fail(f"grep: {name}: {error}", 2)
+    if values.get("e") == []:
+        return 1
     if "e" not in values and not names:
         return io.fail("Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.", 2)
-    wanted = values.get("e") or [names.pop(0)]
+    wanted = values["e"] if "e" in values else [names.pop(0)]
     if "P" in flags and (unknown := re.search(r"\\K|\(\?[<=!]|[+*?}]\+", "".join(wanted))):
         return io.fail(f"grep: podlab does not simulate {unknown[0]} of grep -P", 2)
     try:
@@ -65,7 +72,7 @@ def _options(words: list[str]) -> tuple[set[str], dict[str, list[str]], list[str
             return flags, values, names + words
         if word.startswith("--"):
             flags |= set(LONG.get(word[2:], ""))
-        elif match := re.fullmatch(r"-([a-zA-Z]*?)([eABCm])(.*)", word):
+        elif match := re.fullmatch(r"-([a-zA-Z]*?)([efABCm])(.*)", word):
             flags |= set(match[1])
             values.setdefault(match[2], []).append(match[3] or (words.pop(0) if words else ""))
         elif word.startswith("-") and len(word) > 1:

@@ -28,7 +28,7 @@ async def awk(io: Io, words: list[str]) -> int:
     try:
         variables, program, rest = _options(io, list(words))
     except FileError as error:
-        return io.fail(f"awk: {error}", 2)
+        return io.fail(f"awk: {error}", 1 if io.busybox else 2)
     if program is None:
         return io.fail(USAGE, 1 if io.busybox else 2)
     try:
@@ -72,7 +72,11 @@ def _options(io: Io, words: list[str]) -> tuple[dict[str, str], str | None, list
         elif word.startswith("-v"):
             variables[value.partition("=")[0]] = unescaped(value.partition("=")[2])
         elif word.startswith("-f"):
-            scripts.append(io.read(value).decode(errors="replace"))
+            try:
+                scripts.append(io.read(value).decode(errors="replace"))
+            except FileError as error:
+                told = "can't open '{}': {}" if io.busybox else UNREADABLE["awk"][0]
+                raise FileError(told.format(value, error)) from None
     if scripts:
         return variables, "\n".join(scripts), words
     return variables, words.pop(0) if words else None, words

@@ -36,14 +36,14 @@ async def sed(io: Io, words: list[str]) -> int:
         script = "\n".join(given.scripts or [given.names.pop(0)])
         parse(script, extended="E" in given.flags)
     except FileError as error:
-        return io.fail(f"sed: {error}")
+        return io.fail(f"sed: {error}", 1 if io.busybox else 4)
     except (BadScript, patterns.BadPattern) as error:
         return io.fail(f"sed: {_shortly(str(error)) if io.busybox else error}")
     if "i" in given.flags:
         return await _in_place(io, script, given)
     lines = _Lines(io, given.names)
     code = await _editor(io, script, given, lines.lines(), io.out).run()
-    return code or 2 * lines.failed
+    return code or (1 if io.busybox else 2) * lines.failed
 
 
 def _shortly(wrong: str) -> str:
@@ -73,12 +73,18 @@ def _options(io: Io, words: list[str]) -> Options:
             given.flags |= set(letters) - {"e", "f"}
             if letters[-1] in "ef" and words:
                 value = words.pop(0)
-                given.scripts.append(
-                    value if letters[-1] == "e" else io.read(value).decode(errors="replace").rstrip("\n")
-                )
+                given.scripts.append(value if letters[-1] == "e" else _script(io, value))
         else:
             given.names.append(word)
     return given
+
+
+def _script(io: Io, name: str) -> str:
+    """A script of a file. Raises FileError."""
+    try:
+        return io.read(name).decode(errors="replace").rstrip("\n")
+    except FileError as error:
+        raise FileError(f"{name}: {error}" if io.busybox else f"couldn't open file {name}: {error}") from None
 
 
 def _editor(io: Io, script: str, given: Options, lines: AsyncIterator[tuple[str, bool]], out: Write) -> Editor:
@@ -93,7 +99,7 @@ def _editor(io: Io, script: str, given: Options, lines: AsyncIterator[tuple[str,
         out(line.encode(errors="surrogateescape") + b"\n")
 
     commands = parse(script, extended="E" in given.flags)
-    return Editor(commands, lines, say, _reader(io), _writer(io), breathe, quiet="n" in given.flags)
+    return Editor(commands, lines, say, _reader(io), _writer(io), breathe, quiet="n" in given.flags, gnu=not io.busybox)
 
 
 def _reader(io: Io) -> Callable[[str], str]:

@@ -27,6 +27,7 @@ class Editor:
     write: Callable[[str, str], None]
     breathe: Breathe
     quiet: bool = False
+    gnu: bool = True
     held: str = ""
     line: str = ""
     number: int = 0
@@ -113,7 +114,7 @@ class Editor:
         if name in HOLD:
             self.line, self.held = HOLD[name](self.line, self.held)
             self.line, self.held = self.line[:LONGEST], self.held[:LONGEST]
-        elif name in SAYS:
+        elif name in SAYS and (name != "l" or self.gnu):  # busybox's sed does nothing on it
             self.say(SAYS[name](self, command))
         elif name == "a":
             self.after.append(command.text)
@@ -131,7 +132,7 @@ class Editor:
         self.pattern = command.pattern or self.pattern
         if self.pattern is None:
             return
-        self.line, done = substitute(command, self.pattern, self.line)
+        self.line, done = substitute(command, self.pattern, self.line, gnu=self.gnu)
         self.replaced = self.replaced or done
         if done and "p" in command.flags:
             self.say(self.line)
@@ -159,7 +160,7 @@ SAYS: dict[str, Callable[[Editor, Command], str]] = {
 }
 
 
-def substitute(command: Command, pattern: Any, line: str) -> tuple[str, bool]:
+def substitute(command: Command, pattern: Any, line: str, *, gnu: bool) -> tuple[str, bool]:
     """(the line after `s`, whether anything was replaced)"""
     out, position, count = list[str](), 0, 0
     wanted = int("".join(filter(str.isdigit, command.flags)) or 1)
@@ -168,22 +169,22 @@ def substitute(command: Command, pattern: Any, line: str) -> tuple[str, bool]:
             continue
         count += 1
         if count == wanted or (count > wanted and "g" in command.flags):
-            out += [line[position : match.start()], _filled(command.replacement, match)]
+            out += [line[position : match.start()], _filled(command.replacement, match, gnu=gnu)]
             position = match.end()
         if count >= wanted and "g" not in command.flags:
             break
     return "".join(out) + line[position:], count >= wanted
 
 
-def _filled(replacement: str, match: Any) -> str:
-    """A replacement with its groups; `\\U`, `\\L`, `\\u`, `\\l` and `\\E` change letters' case."""
+def _filled(replacement: str, match: Any, *, gnu: bool) -> str:
+    """A replacement with its groups; `\\U`, `\\L`, `\\u`, `\\l` and `\\E` change letters' case in GNU sed."""
     out, case, once = list[str](), "", ""
     for found in re.finditer(r"\\(.)|&|[^\\&]+|\\", replacement, re.S):
         letter = found[1]
-        if letter and letter in "ULE":
+        if gnu and letter and letter in "ULE":
             case = letter
             continue
-        if letter and letter in "ul":
+        if gnu and letter and letter in "ul":
             once = letter
             continue
         piece = _piece(found, match)
