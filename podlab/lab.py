@@ -188,6 +188,7 @@ def run(lab: Lab, shims: Path) -> int:
             Text(ko='설치: python -m pip install "podlab[lab]"', en='install it: python -m pip install "podlab[lab]"'),
         ) from error
     os.environ.update(environment(lab, shims, os.environ))
+    os.chdir((lab.folder / lab.notebook).parent)  # where its terminals begin: beside the lessons and their manifests
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are started deaf to it
     if sys.platform != "win32":
         # closing the terminal ends the server as tidily as Ctrl-C does

@@ -91,6 +91,12 @@ def test_without_kind_it_says_what_is_missing_and_how_to_go_on(
     assert "podlab up --cluster embedded" in done.stderr
 
 
+def test_a_lesson_that_was_brought_back_may_still_be_open(machine: Machine, tmp_path: Path) -> None:
+    fresh, again = (machine.run("reset", "02", "--dir", str(tmp_path), "--language", "en") for _ in range(2))
+    assert "Reload Notebook from Disk" not in fresh.stdout + fresh.stderr
+    assert "Reload Notebook from Disk" in again.stdout + again.stderr
+
+
 def test_the_record_is_written_in_the_language_asked_for(machine: Machine, tmp_path: Path) -> None:
     for language, title in (("ko", "podlab 학습 기록"), ("en", "podlab: record of learning")):
         path = tmp_path / f"{language}.html"

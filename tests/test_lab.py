@@ -13,6 +13,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
+import psutil
 import pytest
 import urllib3
 
@@ -142,6 +143,7 @@ def test_lab_starts_at_the_welcome_notebook_and_ctrl_c_leaves_only_the_cluster(
     request = urllib.request.Request(f"{base}/api/kernels?token={token}", b"{}", method="POST")
     kernel = json.load(urllib.request.urlopen(request))
     assert kernel["name"] == "python3"
+    assert psutil.Process(process.pid).cwd() == str(tmp_path / "work" / "en"), "where terminals begin"
     page = urllib.request.urlopen(f"{base}/api/contents/en/00-welcome.ipynb?token={token}&content=0")
     assert json.load(page)["path"] == "en/00-welcome.ipynb"
     process.send_signal(signal.SIGINT)

@@ -9,6 +9,13 @@ from podlab.clusters import reset
 from podlab.commands import terminal
 from podlab.text import Language, Text
 
+OPEN = Text(
+    ko="이 수업이 JupyterLab에 열려 있다면 메뉴에서 파일 → 디스크에서 Notebook 다시 불러오기를 고르고, 첫 코드 셀부터 "
+    "실행하십시오",
+    en="if the lesson is open in JupyterLab, choose File → Reload Notebook from Disk, and begin with "
+    "its first code cell",
+)
+
 
 def lesson(name: str, folder: Path | None, language: Language) -> None:
     """Restore a lesson and say where it is. Raises PodlabError: there is none of that name."""
@@ -16,6 +23,7 @@ def lesson(name: str, folder: Path | None, language: Language) -> None:
     terminal.say(Text(ko="되돌린 수업: {path}", en="restored: {path}").format(path=restored))
     if kept:
         terminal.say(Text(ko="이전 사본: {path}", en="what was there: {path}").format(path=kept))
+        terminal.say(OPEN)
 
 
 def cluster() -> None:

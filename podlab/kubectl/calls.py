@@ -9,6 +9,7 @@ from typing import Any
 
 from podlab.errors import PodlabError
 from podlab.kubectl.commandline.flags import of_call, see
+from podlab.kubectl.commandline.hints import hint_for
 from podlab.kubectl.commandline.surface import Usage, commands
 from podlab.kubectl.common import Common, Kustomization
 from podlab.kubectl.verbs.table import COMMON, accepts, keywords_of, refused
@@ -48,6 +49,16 @@ PAIR = Text(
     en='Key and value are one text: `kubectl.{verb}("pod", "web", "{key}={value}")`.',
 )
 
+OUTPUT = Text(
+    ko='출력 형식은 이렇게 고릅니다: `output="{format}"`', en='A format is chosen like this: `output="{format}"`.'
+)
+SELECTOR = Text(
+    ko='레이블로 고를 때는 `selector`입니다: `selector="app=web"`',
+    en='To pick by label it is `selector`: `selector="app=web"`.',
+)
+POSITIONS = ("name", "names", "pod", "pods", "deployment", "service", "type", "resource", "kind")
+FORMATS = ("wide", "yaml", "json")
+
 
 def in_text(verb: str, arguments: Iterable[object]) -> list[str]:
     """The positional arguments as words.
@@ -57,6 +68,11 @@ def in_text(verb: str, arguments: Iterable[object]) -> list[str]:
     """
     found = list(arguments)
     for each in found:
+        if isinstance(each, Mapping) and each and verb in ("label", "annotate"):
+            key, value = next(iter(each.items()))
+            raise PodlabError(
+                WORDS.format(verb=verb, kind=type(each).__name__), PAIR.format(verb=verb, key=key, value=value)
+            )
         if not isinstance(each, (str, int, float, Path)):
             raise PodlabError(WORDS.format(verb=verb, kind=type(each).__name__), EXAMPLE)
     return [str(each) for each in found]
@@ -113,13 +129,20 @@ def _unknown(usage: Usage, keyword: str, value: Any) -> PodlabError:
     letter = usage.by_letter(keyword.strip("_"))
     if letter and letter.keyword in there:
         near: Text | None = MEANT.format(name=letter.keyword)
-    elif keyword == "name":
+    elif keyword in POSITIONS:
         near = POSITION.format(verb=usage.name)
+    elif keyword in FORMATS and "output" in there:
+        near = OUTPUT.format(format=keyword)
+    elif usage.name == "create" and keyword == "image":
+        near = hint_for(f"error: unknown flag: --image{see(usage.name)}")
+    elif keyword in ("label", "labels") and "selector" in there:
+        near = SELECTOR
     elif usage.name in ("label", "annotate") and isinstance(value, str):
         near = PAIR.format(verb=usage.name, key=keyword, value=value)
     else:
         near = did_you_mean(keyword.strip("_"), there)
-    return PodlabError(f"error: unknown flag: --{name}{see(usage.name)}", near or FLAGS.format(names=", ".join(there)))
+    line = f"error: unknown flag: --{name}{see(usage.name)}"
+    return PodlabError(line, near or FLAGS.format(names=", ".join(there)))
 
 
 def _files(usage: Usage, found: dict[str, Any]) -> None:

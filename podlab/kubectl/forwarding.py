@@ -40,6 +40,7 @@ class Forward:
     Attributes:
         ports: the pairs, with the local ports that were taken.
         text: the lines that kubectl prints.
+        lost: called when the way to the Pod is lost, by another thread.
     """
 
     client: Client
@@ -49,6 +50,7 @@ class Forward:
     ports: list[Port] = field(default_factory=list)
     text: str = ""
     error: PodlabError | None = None
+    lost: Callable[[], None] = lambda: None
     _listeners: list[socket.socket] = field(default_factory=list)
     _ended: threading.Event = field(default_factory=threading.Event)
 
@@ -69,7 +71,7 @@ class Forward:
         self.close()
 
     def __repr__(self) -> str:
-        return self.text.rstrip("\n")
+        return "\n".join([*self.text.splitlines(), *([str(self.error)] if self.error else [])])
 
     def listen(self, wanted: Sequence[Port]) -> None:
         """Take the local ports.
@@ -143,6 +145,7 @@ class Forward:
         """End all of it, as kubectl does when the way to the Pod is lost."""
         self.error = self.error or PodlabError(LOST)
         self.close()
+        self.lost()
 
     def close(self) -> None:
         """Give the local ports back; connections that are open come to their own end."""

@@ -20,6 +20,10 @@ ANSWERED = Text(ko="답한 문제: {names}", en="questions answered: {names}")
 HELP = Text(ko="힌트 {hints}번", en="hints: {hints}")
 SOLVED = Text(ko="풀이를 보았습니다", en="solution seen")
 UNWRITTEN = Text(ko="{path}에 쓸 수 없습니다: {why}", en="cannot write {path}: {why}")
+ANOTHER = Text(
+    ko="쓸 수 있는 폴더의 파일 이름을 적으십시오: podlab progress --export record.html",
+    en="name a file in a folder of yours: podlab progress --export record.html",
+)
 
 PAGE = """<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8"><title>{title}</title><style>
@@ -28,8 +32,9 @@ body {{ font: 8.5pt/1.3 system-ui, sans-serif; color: #1f2328; background: #fff;
 h1 {{ font-size: 15pt; margin: 0; }} h2 {{ font-size: 10.5pt; margin: 1em 0 .3em; }}
 table {{ border-collapse: collapse; width: 100%; }} td {{ border-bottom: 1px solid #d0d7de; padding: .1em .4em; }}
 ol {{ columns: 3; column-gap: 1.5em; padding: 0; margin: 0; list-style: none; font-size: 6pt; line-height: 1.2; }}
+li span + span {{ white-space: nowrap; }}
 li {{ break-inside: avoid; word-break: keep-all; overflow-wrap: anywhere; }}
-@media screen {{ body {{ padding: 0 1em; }} ol {{ columns: 18em; font-size: 9pt; }} }}
+@media screen {{ body {{ padding: 1em; }} ol {{ columns: 18em; font-size: 9pt; }} }}
 .line {{ display: inline-block; min-width: 14em; border-bottom: 1px solid #1f2328; }}
 </style></head><body>
 <h1>{title}</h1>
@@ -71,7 +76,7 @@ def write(known: Progress, path: Path, language: Language, day: str) -> None:
     try:
         path.write_text(page(known, language, day), encoding="utf-8")
     except OSError as error:
-        raise PodlabError(UNWRITTEN.format(path=path, why=error.strerror)) from error
+        raise PodlabError(UNWRITTEN.format(path=path, why=error.strerror), ANOTHER) from error
 
 
 def _row(known: Progress, lesson: Lesson, language: Language) -> str:
@@ -98,5 +103,5 @@ def _proof(known: Progress, item: str, language: Language) -> str:
         HELP.format(hints=hints).in_(language) if hints else "",
         SOLVED.in_(language) if entry.get("solution") else "",
     ]
-    told = " · ".join(part for part in parts if part)
-    return f"<li><b>{escape(item)}</b> {escape(told)}</li>"
+    told = " · ".join(f"<span>{escape(part)}</span>" for part in parts if part)
+    return f"<li><b>{escape(item)}</b> {told}</li>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
@@ -24,6 +25,9 @@ GROUPS = {
     "replicasets": "/apis/apps/v1",
 }
 """Where resources are that do not belong to the core group."""
+
+SEPARATOR = re.compile("([-_ ])")
+"""Between a lesson's number and the name of a check; only the first of them is right."""
 
 WORDS = "podlab-words"  # the style of widgets that hold sentences
 PASSED = Text(ko="통과", en="Passed")
@@ -133,7 +137,7 @@ def see(kubectl: Kubectl, answer: object = "", also: tuple[str, ...] = ()) -> Se
     """What there is to look at in kubectl's namespace and in the current folder; `also` names further resources."""
     inside = f"/api/v1/namespaces/{kubectl.namespace}"
     pods, events = (tuple(kubectl.client.get(f"{inside}/{each}")["items"]) for each in ("pods", "events"))
-    said, refused = str(answer).strip(), tuple(kubectl.client.refused)
+    said, refused = "" if answer is None else str(answer).strip(), tuple(kubectl.client.refused)
     return Seen(pods, _files(Path.cwd()), said, events, refused, _others(kubectl, also))
 
 
@@ -143,11 +147,11 @@ def find(name: str) -> Check:
     Raises:
         PodlabError: there is none.
     """
-    number, _, rest = str(name).partition("-")
+    number, mark, rest = SEPARATOR.split(f"{name}-", 1)
     of = lesson(number)
     checks: tuple[Check, ...] = of.module.CHECKS
     for each in checks:
-        if each.name == rest:
+        if mark == "-" and each.name == rest.removesuffix("-"):
             return each
     known = ", ".join(f"{of.number}-{each.name}" for each in checks) or "-"
     raise PodlabError(

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 STEPS = 3
 HEAD = Text(ko="힌트 {step}/{steps}: {text}", en="Hint {step} of {steps}: {text}")
+OVER = Text(
+    ko="힌트 {steps}개를 모두 보았고, 더는 없습니다. 마지막 힌트: {text}",
+    en="You have seen all {steps} hints, and there are no more. The last was: {text}",
+)
 LAST = Text(ko="다음은 풀이입니다: `solution()`", en="after this there is the solution: `solution()`")
 DONE = Text(
     ko="이 확인은 이미 통과합니다. 다음으로 가십시오", en="this check passes already: there is nothing to hint at"
@@ -47,9 +51,11 @@ class Hint:
     text: Text
     step: int = 0
     more: bool = False
+    over: bool = False
 
     def __str__(self) -> str:
-        head = HEAD.format(step=self.step, steps=STEPS, text=self.text) if self.step else self.text
+        told = OVER if self.over else HEAD
+        head = told.format(step=self.step, steps=STEPS, text=self.text) if self.step else self.text
         return f"{head}\n→ {LAST}" if self.more else str(head)
 
     __repr__ = __str__
@@ -137,9 +143,10 @@ def step(asked: Asked) -> Hint:
         return Hint(DONE)
     check = find(asked.name)
     given, wrong = _given.setdefault(asked.name, {}), found.hints or check.hints or (found.message,)
+    over = given.get(wrong, 0) == STEPS
     number = given[wrong] = min(given.get(wrong, 0) + 1, STEPS)
     progress.record_hint(asked.name, number)
-    return Hint(ladder(check, found)[number - 1], number, number == STEPS)
+    return Hint(ladder(check, found)[number - 1], number, number == STEPS and bool(check.solution), over)
 
 
 def solution(name: str = "") -> Solution:
@@ -198,7 +205,7 @@ class Board:
 
     def _told(self, _: int) -> None:
         given = step(self._asked)
-        self.said.value, self.solution.shown = given.html(), given.more and bool(self._check.solution)
+        self.said.value, self.solution.shown = given.html(), given.more
 
     def _solved(self, _: int) -> None:
         self.said.value = solve(self._check, self._asked.name).html()

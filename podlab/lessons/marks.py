@@ -13,9 +13,10 @@ from podlab.lessons.progress import Progress, progress
 from podlab.text import Text
 
 HEAD = Text(ko="{done}/{all} 통과 · {title}", en="{done} of {all} done · {title}")
-COLUMNS = Text(ko="과제|결과|시간|목표|힌트|풀이", en="Task|Result|Time|Target|Hints|Solution")
+COLUMNS = Text(ko="과제|결과|시간|목표|도움", en="Task|Result|Time|Target|Help")
 DONE, OPEN = Text(ko="통과", en="done"), Text(ko="아직", en="open")
-SEEN = Text(ko="보았음", en="seen")
+HINTS = Text(ko="힌트 {hints}", en="hints: {hints}")
+SEEN = Text(ko="풀이", en="solution")
 MINUTES = Text(ko="{minutes}분", en="{minutes} min")
 UNDER = Text(ko="1분 안", en="under 1 min")
 
@@ -34,8 +35,9 @@ class Mark:
     def cells(self) -> list[str]:
         """Its row of the sheet."""
         sign = f"✔ {DONE}" if self.done else f"✘ {OPEN}"
-        helped = [str(self.hints or "-"), str(SEEN) if self.solution else "-"]
-        return [self.name, sign, _time(self.seconds), str(MINUTES.format(minutes=self.target)), *helped]
+        helped = [HINTS.format(hints=self.hints)] * bool(self.hints) + [SEEN] * self.solution
+        told = ", ".join(map(str, helped)) or "-"
+        return [self.name, sign, _time(self.seconds), str(MINUTES.format(minutes=self.target)), told]
 
 
 @dataclass(frozen=True, slots=True)

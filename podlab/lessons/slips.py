@@ -13,6 +13,7 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
+from podlab.kubectl.commandline.surface import commands
 from podlab.lessons.uses import USES, called, example
 from podlab.text import Text
 
@@ -41,6 +42,18 @@ BARE = Text(
 QUOTES = Text(
     ko='문자열은 따옴표로 감쌉니다: `"{name}"`. 앞의 셀에서 정한 이름이라면 그 셀을 먼저 실행하십시오.',
     en='A text has quotes: `"{name}"`. If it is a name that a cell further up makes, run that one first.',
+)
+OPTION = Text(
+    ko="`{name}`{은/는} 옵션입니다. 파이썬에서는 인자로 적습니다: `{name}={value}`",
+    en="`{name}` is an option; in Python it is an argument: `{name}={value}`.",
+)
+COMMAND = Text(
+    ko="podlab 명령은 터미널에서 실행하거나, 셀에서는 앞에 !를 붙입니다: `!{line}`",
+    en="A podlab command is for a terminal; in a cell it takes a ! in front: `!{line}`",
+)
+IMPORT = Text(
+    ko="`{name}`{은/는} 이렇게 가져옵니다: `from podlab import {name}`",
+    en="`{name}` is imported like this: `from podlab import {name}`",
 )
 LIKE_THIS = Text(ko="이렇게 씁니다: `{example}`", en="It is written like this: `{example}`")
 OPEN_QUOTE = Text(
@@ -93,6 +106,7 @@ UNREAD = {
 }
 """What Python's parser says, and what is meant; else the example alone."""
 VERBS = "get|describe|apply|create|delete|logs|exec|run|explain|label|scale|rollout|wait|events"
+CALLED = "|".join([r"kubectl\.\w+", *(name.replace(".", r"\.") for name in USES)])
 OURS = (*(name for name in USES if "." not in name), "kubectl", "practice")
 CALLS = (NameError, SyntaxError, UsageError, TypeError, AttributeError, ValueError, LookupError, ImportError)
 ERRORS = (*CALLS, FileNotFoundError, KeyboardInterrupt)
@@ -143,6 +157,9 @@ def _unreadable(error: SyntaxError, cell: str) -> Text | None:
     line = next((line.strip() for line in lines if re.match(r"\s*kubectl\s+[a-z-]", line)), "")
     if line:
         return MAGIC.format(line=line)
+    line = next((line.strip() for line in lines if re.match(r"\s*podlab\s+[a-z-]", line)), "")
+    if line:
+        return COMMAND.format(line=line)
     bare = next((line.strip() for line in lines if re.match(rf"\s*({VERBS})\s+[\w-]", line)), "")
     if bare:
         return BARE.format(line=bare)
@@ -202,14 +219,30 @@ def _misused(said: str, line: str, inside: bool) -> Text | None:
     return LIKE_THIS.format(example=example(name)) if name and example(name) else None
 
 
+def _option(call: str, name: str) -> Text | None:
+    """Whether the name is an option of that command of kubectl's, and how it is given."""
+    verb = call.removeprefix("kubectl.").replace("_", "-")
+    usage = commands().get(verb) or commands().get(verb.replace("-", " "))
+    flag = usage.by_keyword(name) if usage and call != verb else None
+    return OPTION.format(name=name, value="True" if flag.kind == "bool" else "…") if flag else None
+
+
 def _unknown(name: str, names: set[str], line: str) -> Text:
-    if name in OURS:
+    import podlab
+
+    if name in OURS and "kubectl" not in names:
         return START
-    near = difflib.get_close_matches(name, [*names, *OURS], 1, 0.75)
+    if name in podlab.__all__:
+        return IMPORT.format(name=name)
+    near = difflib.get_close_matches(name, {*names, *OURS} - {name}, 1, 0.75)
     if near:
         return NEAR.format(name=near[0])
-    in_call = re.search(rf"kubectl\.\w+\(.*?\b({re.escape(name)}\b[\w.-]*)", line)
-    return QUOTES.format(name=in_call[1]) if in_call else EARLIER.format(name=name)
+    in_call = re.search(rf"\b({CALLED})\(.*?(?<![\w.\"'-])([\w.-]*\b{re.escape(name)}\b[\w.-]*)", line)
+    if in_call and in_call[1] == "check" and in_call[2] == name:  # what was found is kept under a name
+        in_call = None
+    if in_call and (option := _option(in_call[1], name)):
+        return option
+    return QUOTES.format(name=in_call[2]) if in_call else EARLIER.format(name=name)
 
 
 def load_ipython_extension(shell: Any) -> None:

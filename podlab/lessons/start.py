@@ -139,6 +139,8 @@ def _load_magics(kubectl: Kubectl) -> None:
         magics.load_ipython_extension(shell)
         lines.install(shell)
         slips.install(shell)
+        for each in (hints.hint, hints.solution):  # the lessons tell of them without importing them
+            shell.user_ns.setdefault(each.__name__, each)
         if clusters.is_tab():
             shell.extension_manager.load_extension(TERMINAL)
 

@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from podlab.errors import PodlabError
+from podlab.panels.panel import coded
 from podlab.text import Text
 
 if TYPE_CHECKING:
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 
 OPEN = Text(ko="브라우저에서 {url} 열기", en="Open {url} in your browser")
 LEADS = Text(ko="{pod} 파드의 {port}번 포트로 이어집니다.", en="It leads to port {port} of the Pod {pod}.")
+LOST = Text(
+    ko="{pod} 파드의 {port}번 포트에 더는 닿지 않습니다. 파드가 사라졌거나, 그 포트를 연 프로세스가 없습니다. "
+    "`kubectl get pods`로 본 다음 이 셀을 다시 실행하면 새로 잇습니다.",
+    en="Port {port} of the Pod {pod} is out of reach: the Pod is gone, or no process has that port open. Look at "
+    "`kubectl get pods`, then run this cell again to connect anew.",
+)
 TWIN = Text(
     ko="여러분의 컴퓨터와 클러스터를 잇는 포트입니다. 터미널에서는: {command}",
     en="A port that joins your computer and the cluster. In a terminal: {command}",
@@ -33,11 +40,13 @@ class PortForward:
     def __init__(self, kubectl: Kubectl, target: str, port: int) -> None:
         self._target, self._port = target, port
         self._forward: Forward | None = None
+        self._shown: list[Any] = []
         try:
             self._forward = kubectl.port_forward(target, f":{port}")
             self.html = _link(self._forward)
+            self._forward.lost = self._lost
         except PodlabError as error:
-            self.html = "".join(f"<p>{escape(str(each))}</p>" for each in (error, error.hint) if each)
+            self.html = "".join(f"<p>{coded(str(each))}</p>" for each in (error, error.hint) if each)
 
     @property
     def url(self) -> str:
@@ -48,6 +57,13 @@ class PortForward:
         """Give the local port back."""
         if self._forward:
             self._forward.close()
+
+    def _lost(self) -> None:
+        """Tell it in place of the link, wherever that is shown."""
+        if self._forward:
+            self.html = f"<p>{coded(str(LOST.format(**_end(self._forward))))}</p>"
+        for each in self._shown:
+            each.value = self.html
 
     def __repr__(self) -> str:
         return f"PortForward({self._target!r}, {self._port})"
@@ -60,13 +76,18 @@ class PortForward:
             "text/plain": repr(self),
             "text/html": f"<p>{escape(str(TWIN)).format(command=command)}</p>",
         }
-        return {**(HTML(self.html)._repr_mimebundle_() or {}), **twin}
+        self._shown.append(HTML(self.html))
+        return {**(self._shown[-1]._repr_mimebundle_() or {}), **twin}
 
 
 def _link(forward: Forward) -> str:
     shown = str(OPEN.format(url=forward.url))
-    pod = forward.path.split("/pods/")[1].split("/")[0]
-    leads = str(LEADS.format(pod=pod, port=forward.ports[0].remote))
+    leads = str(LEADS.format(**_end(forward)))
     style = "color:var(--jp-content-link-color);text-decoration:underline"  # in a widget a link looks like any text
     anchor = f'<a href="{escape(forward.url)}" target="_blank" rel="noopener" style="{style}">{escape(shown)}</a>'
     return f"<p>{anchor}</p><p>{escape(leads)}</p>"
+
+
+def _end(forward: Forward) -> dict[str, object]:
+    """Where it leads: the Pod's name, and its port."""
+    return {"pod": forward.path.split("/pods/")[1].split("/")[0], "port": forward.ports[0].remote}

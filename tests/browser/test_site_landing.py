@@ -62,6 +62,12 @@ def test_a_link_that_cannot_be_read_says_so(site: Site, browser: Any, part: str)
 def test_what_is_too_large_for_a_link_is_refused(site: Site, browser: Any) -> None:
     page = site.page(browser)
     page.goto(site.url)
+    page.locator("#share summary").click()
+    for text, said in (("  ", "Paste a manifest first."), ("x" * 40_000, "larger than 32 KiB")):
+        page.locator("#manifest").fill(text)
+        page.locator("#share button").click()
+        page.wait_for_selector(f"#share output:has-text('{said}')")
+        assert page.locator("#share output a").count() == 0
     with pytest.raises(Exception, match="too large"):
         page.evaluate("podlab.packed('x'.repeat(40_000))")
     bomb = page.evaluate(

@@ -67,7 +67,10 @@ def test_the_record_says_what_was_verified_in_its_language(language):
     assert page.count("<tr>") == len(LESSONS)
     proof = re.search(r"<li><b>02-ready</b>(.*?)</li>", page)[1]
     assert "&lt;Ready&gt;" in proof
-    assert {"ko": "힌트 2번 · 풀이를 보았습니다", "en": "hints: 2 · solution seen"}[language] in proof
+    assert {"ko": "힌트 2번 · 풀이를 보았습니다", "en": "hints: 2 · solution seen"}[language] in re.sub(
+        "<.*?>", "", proof
+    )
+    assert re.search(r"<span>\d{4}-\d\d-\d\d</span>", proof), "a date is never broken"
     assert re.search("[가-힣]", page) is None or language == "ko"
     assert "http" not in page and "<script" not in page
 

@@ -61,6 +61,8 @@ def test_the_steps_come_one_after_the_other_and_the_last_stays():
     assert [each.step for each in told] == [1, 2, 3, 3]
     assert [each.more for each in told] == [False, False, True, True]
     assert len({each.text.en for each in told}) == 3
+    assert [str(each).startswith("You have seen all 3 hints") for each in told] == [False, False, False, True]
+    assert "`solution()`" in str(told[3])
     assert progress().entries["02-ready"]["hints"] == 3
 
 
@@ -98,6 +100,18 @@ def test_without_a_check_it_says_what_to_do():
     assert "run a check first" in str(error.value.hint)
     with pytest.raises(PodlabError, match="there is no check"):
         hint("02-reddy")
+
+
+def test_an_answer_that_is_nothing_is_none():
+    said = check(Server(), "00-cell", None)
+    assert not said and "the answer is empty" in str(said)
+
+
+@pytest.mark.parametrize("name", ["00_cell", "00 cell", "00"])
+def test_a_name_that_is_nearly_a_checks_says_which_there_are(name):
+    with pytest.raises(PodlabError, match="there is no check") as error:
+        hint(name)
+    assert "00-cell" in str(error.value.hint)
 
 
 def test_a_solution_is_kept_as_seen_and_runs_as_python():

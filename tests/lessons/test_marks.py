@@ -31,3 +31,13 @@ def test_the_sheet_is_the_same_as_text_and_as_a_table():
         text.use(None)
     assert bundle["text/plain"].startswith("1 of 1 done · Alone")
     assert "<td>✔ done</td><td>-</td><td>1 min</td>" in bundle["text/html"]
+
+
+def test_help_is_one_column_so_that_the_sheet_fits_a_narrow_screen():
+    entries = {"10-a": {"hints": 2, "solution": 1}, "10-b": {"solution": 1}, "10-c": {"hints": 1}}
+    text.use("en")
+    try:
+        rows = [row.cells() for row in sheet("10", {"a": 1, "b": 1, "c": 1, "d": 1}, Progress(entries))]
+    finally:
+        text.use(None)
+    assert [row[4:] for row in rows] == [["hints: 2, solution"], ["solution"], ["hints: 1"], ["-"]]

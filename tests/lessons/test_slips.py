@@ -140,6 +140,30 @@ def test_each_example_calls_the_name(name):
 
 
 @pytest.mark.parametrize(
+    ("cell", "hint"),
+    [
+        ("hnit = hint()", "→ `hint` is imported like this: `from podlab import hint`"),
+        ("check(kubectl, '05-mine', answer)", "→ There is no `answer` yet"),
+        ("guess", "→ There is no `guess` yet"),
+        ("check(kubectl, 00-cell, 2)", '→ A text has quotes: `"00-cell"`'),
+        ("Up(kind)", '→ A text has quotes: `"kind"`'),
+        ("kubectl.delete('pod', 'web', force)", "→ `force` is an option; in Python it is an argument: `force=True`"),
+        ("kubectl.get('pods', namespace=kube-system)", '→ A text has quotes: `"kube-system"`'),
+        (
+            "podlab reset 02",
+            "→ A podlab command is for a terminal; in a cell it takes a ! in front: `!podlab reset 02`",
+        ),
+        ("podlab progress --export a.html", "`!podlab progress --export a.html`"),
+    ],
+)
+def test_when_the_lesson_has_begun_nobody_is_sent_back_to_its_first_cell(shell, capsys, cell, hint):
+    shell.run_cell("from podlab import Up, check\nkubectl = type('K', (), {'get': print, 'delete': print})()")
+    shell.run_cell(cell, store_history=True)
+    said = capsys.readouterr().out
+    assert hint in said and said.count("→ ") == 1, said
+
+
+@pytest.mark.parametrize(
     "cell", ["1 / 0", "x = (", "def f(:", "%nomagic", "'a'.nothing", "len(1)", "import nothing", "[][1]"]
 )
 def test_other_errors_are_shown_as_ever(shell, capsys, cell):

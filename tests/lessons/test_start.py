@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from IPython.core.interactiveshell import InteractiveShell
 
 from podlab import text
 from podlab.clusters import Status
@@ -18,6 +19,7 @@ from podlab.lessons.lesson import LESSONS, MANIFEST, POD, lesson, manifest
 from podlab.lessons.start import _line, _needs, fits, start
 from podlab.testing.sanitizer import sanitize
 from podlab.text import Text
+from tests.interactive import interactive
 from tests.lessons.test_checks import READY, STAGES
 
 WANTED = yaml.safe_load(manifest(MANIFEST))
@@ -113,3 +115,17 @@ def test_an_unknown_lesson_names_those_that_there_are(name):
 def test_a_language_that_podlab_does_not_speak():
     with pytest.raises(ValueError, match=re.escape("podlab speaks ko and en, not 'fr'")):
         start("02", language="fr")
+
+
+@pytest.mark.cluster
+def test_hint_and_solution_need_no_import_once_a_lesson_has_begun(cluster, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PODLAB_CLUSTER", cluster.name)
+    monkeypatch.setenv("KUBECONFIG", "")
+    with interactive() as shell:
+        monkeypatch.setattr(InteractiveShell, "_instance", shell)
+        begun = shell.run_cell("from podlab import check, start\nkubectl = start('02', language='en')")
+        told = shell.run_cell("said = check(kubectl, '02-mine')\n[hint().step, solution().code]")
+    assert begun.success and told.success
+    text.use(None)
+    assert told.result[0] == 1 and "02-mine" in told.result[1]

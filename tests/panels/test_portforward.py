@@ -38,6 +38,19 @@ def test_closing_gives_the_port_back():
     assert panel._forward and panel._forward.wait(0)
 
 
+def test_a_way_that_was_lost_is_told_in_place_of_the_link_and_in_the_forwards_own_text():
+    text.use("en")
+    try:
+        panel = PortForward(Kubectl(local=41001), "service/colors", 8000)
+        panel._repr_mimebundle_()
+        panel._forward.fail()
+    finally:
+        text.use(None)
+    assert "Port 80 of the Pod blue is out of reach" in panel.html and "<a " not in panel.html
+    assert panel._shown[0].value == panel.html
+    assert repr(panel._forward) == "error: lost connection to pod"
+
+
 def test_what_cannot_be_reached_is_said_in_the_panel():
     panel = PortForward(Kubectl(local=0), "service/none", 80)
     assert panel.url == "" and "error: &lt;none&gt; found" in panel.html

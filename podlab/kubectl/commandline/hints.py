@@ -6,6 +6,7 @@ import difflib
 import re
 
 from podlab.kubectl.commandline.slips import SLIPS
+from podlab.kubectl.commandline.surface import commands
 from podlab.text import Text
 
 
@@ -20,6 +21,8 @@ def hint_for(line: str, verb: str = "") -> Text | None:
         return meant
     kind = re.search(r'no matches for kind "([^"]*)" in version "([^"]*)"', line)
     if kind and (meant := _kind(kind[1])):
+        return meant
+    if meant := _flag(line):
         return meant
     for pattern, hint in (*HINTS, *SLIPS):
         found = re.search(pattern, line, re.S)
@@ -48,6 +51,14 @@ def _meant(field: str) -> Text | None:
     return MEANT.format(field=field, near=near[0]) if near else None
 
 
+def _flag(line: str) -> Text | None:
+    """The option of that command that somebody meant who wrote this one."""
+    said = re.search(r"unknown flag: --([^\s=]+)\nSee 'kubectl ([^']+) --help'", line)
+    usage = commands().get(said[2]) if said else None
+    near = difflib.get_close_matches(said[1], usage.flags, 1, 0.7) if said and usage else []
+    return MEANT_FLAG.format(flag=said[1], near=near[0]) if said and near else None
+
+
 def _kind(kind: str) -> Text | None:
     """Where a kind is that was looked for in the wrong group, or the kind that somebody meant."""
     if kind in VERSIONS:
@@ -63,6 +74,10 @@ VERSIONS = {
     "NetworkPolicy": "networking.k8s.io/v1",
 }  # fmt: skip
 """The kinds that a learner writes, and the apiVersion of each."""
+MEANT_FLAG = Text(
+    ko="--{flag} 옵션은 없습니다. 혹시 `--{near}`입니까?",
+    en="There is no option --{flag}. Did you mean `--{near}`?",
+)
 OTHER_VERSION = Text(
     ko="{kind}의 apiVersion은 다릅니다: `apiVersion: {version}`",
     en="The apiVersion of a {kind} is another: `apiVersion: {version}`",
@@ -114,6 +129,20 @@ HINTS: tuple[tuple[str, Text], ...] = (
             "그대로 쓰려면 `%kubectl`로 시작합니다.",
             en='{name} was taken for a name. In Python an option is an argument, such as `output="wide"`; for a line '
             "of kubectl as it stands, begin with `%kubectl`.",
+        ),
+    ),
+    (
+        r'\(NotFound\).*?: pods "(?P<name>pods?|po|deployments?|deploy|services?|svc)" not found',
+        Text(
+            ko='{name}{이/가} 파드의 이름으로 읽혔습니다. 파드의 이름만 적거나, `"{name}/이름"`처럼 붙여 적습니다.',
+            en='{name} was taken for the name of a Pod: give the Pod\'s name alone, or write `"{name}/NAME"`.',
+        ),
+    ),
+    (
+        r'\(NotFound\).*?: (?P<resource>[\w.]+) "(?P<name> [^"]*|[^"]* )" not found',
+        Text(
+            ko="이름에 공백이 들어 있습니다. 따옴표 안의 공백을 지우십시오.",
+            en="There is a blank in that name: take it out, from between the quotes.",
         ),
     ),
     (

@@ -6,10 +6,34 @@ from podlab.text import Text
 
 SLIPS: tuple[tuple[str, Text], ...] = (
     (
+        r"unknown flag: --\S+\nSee 'kubectl --help'",
+        Text(
+            ko="`kubectl` 바로 뒤의 명령을 찾지 못했습니다. 철자를 확인하십시오. `%kubectl`만 실행하면 모든 명령이 "
+            "나옵니다.",
+            en="The word behind `kubectl` is none of its commands. Check its spelling: `%kubectl` alone lists all.",
+        ),
+    ),
+    (
+        r"unknown flag: --image\nSee 'kubectl create --help'",
+        Text(
+            ko='파드는 `kubectl.run("web", image="nginx")`으로, 디플로이먼트는 `kubectl.create("deployment", "web", '
+            'image="nginx")`으로 만듭니다.',
+            en='A Pod is made by `kubectl.run("web", image="nginx")`, a Deployment by `kubectl.create("deployment", '
+            '"web", image="nginx")`.',
+        ),
+    ),
+    (
         r"unknown flag: --(?P<flag>[^\s]+)\nSee 'kubectl (?P<verb>[^']+) --help'",
         Text(
             ko="--{flag} 옵션은 없습니다. 철자를 확인하십시오. `%kubectl {verb} --help`가 있는 옵션을 보여 줍니다.",
             en="There is no option --{flag}. Check its spelling; `%kubectl {verb} --help` lists those there are.",
+        ),
+    ),
+    (
+        r'unknown command "(?P<group>rollout|set|auth|top|config|certificate|plugin) [^"]*" for "kubectl"',
+        Text(
+            ko="{group} 뒤에는 무엇을 할지가 먼저 옵니다. `%kubectl {group} --help`가 고를 수 있는 것을 보여 줍니다.",
+            en="What to do comes first behind {group}: `%kubectl {group} --help` lists what there is.",
         ),
     ),
     (
@@ -219,6 +243,13 @@ SLIPS: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
+        r'invalid argument "(?P<value>[^"]*)" for "--(?P<flag>[^"]*)" flag: strconv\.ParseBool',
+        Text(
+            ko="--{flag}에는 true나 false를 적습니다(파이썬에서는 `True`, `False`).",
+            en="--{flag} takes true or false (in Python `True` or `False`).",
+        ),
+    ),
+    (
         r'invalid argument "(?P<value>[^"]*)" for "--(?P<flag>[^"]*)" flag: strconv',
         Text(
             ko="--{flag}에는 숫자를 적습니다. {value}{은/는} 숫자가 아닙니다.",
@@ -241,6 +272,45 @@ SLIPS: tuple[tuple[str, Text], ...] = (
         Text(
             ko='`종류/이름`으로 적으면 모두 그렇게 적습니다: `"pod/a", "pod/b"`. 이미지는 `"컨테이너=이미지"`입니다.',
             en='With `type/name`, each one is written so: `"pod/a", "pod/b"`. An image is `"container=image"`.',
+        ),
+    ),
+    (
+        r'unable to parse requirement.*"(?P<key>[\w./-]+): *(?P<value>[\w.-]+)"',
+        Text(
+            ko='셀렉터에서는 `:`가 아니라 `=`로 적습니다: `selector="{key}={value}"`',
+            en='A selector has `=` where a manifest has `:`: `selector="{key}={value}"`.',
+        ),
+    ),
+    (
+        r"unexpected label spec",
+        Text(
+            ko='레이블은 문자열 하나로 적습니다: `labels="app=web,tier=front"`',
+            en='Labels are one text: `labels="app=web,tier=front"`.',
+        ),
+    ),
+    (
+        r"couldn't find port via --port flag",
+        Text(
+            ko="이 파드나 디플로이먼트에는 적힌 포트가 없습니다. `port=80`(`--port=80`)처럼 포트를 더하십시오.",
+            en="What you expose names no port of its own: add one, such as `port=80` (`--port=80`).",
+        ),
+    ),
+    (
+        r"unable to listen on any of the requested ports: \[\{(?P<local>\d+) (?P<remote>\d+)",
+        Text(
+            ko="여러분의 컴퓨터에서 {local}번 포트를 쓸 수 없습니다. 다른 프로그램이 쓰고 있을 수 있습니다. 왼쪽을 "
+            '비우면 빈 포트를 고릅니다: `":{remote}"`',
+            en="Port {local} of your computer cannot be had; something else may be using it. Leave out the left side, "
+            'and a free one is taken: `":{remote}"`.',
+        ),
+    ),
+    (
+        r"remote port cannot be empty",
+        Text(
+            ko='`kubectl.port_forward("pod/web", "8080:80")`처럼 쓰거나, 파드의 포트만 적습니다: '
+            '`PortForward(kubectl, "pod/web", 80)`',
+            en='It is `kubectl.port_forward("pod/web", "8080:80")`, or the port of the Pod alone: '
+            '`PortForward(kubectl, "pod/web", 80)`.',
         ),
     ),
     (

@@ -22,12 +22,10 @@ MEANT = Text(
     en="Did you mean `{name}`? `kubectl api-resources` lists all types that this cluster has.",
 )
 TYPE_FIRST = Text(
-    ko='종류를 먼저 적고 이름은 그다음입니다: `"pod", "{name}"`. `kubectl api-resources`가 모든 종류를 보여 줍니다.',
-    en='The type comes first, then the name: `"pod", "{name}"`. `kubectl api-resources` lists all types.',
-)
-NO_SUCH_TYPE = Text(
-    ko="리소스 종류의 이름을 확인합니다. `kubectl api-resources`가 이 클러스터의 모든 종류를 보여 줍니다.",
-    en="Check the resource type's spelling; `kubectl api-resources` lists all that this cluster has.",
+    ko='종류를 먼저 적고 이름은 그다음입니다: `"pod", "{name}"`, `"deployment", "{name}"`. `kubectl api-resources`가 '
+    "모든 종류를 보여 줍니다.",
+    en='The type comes first, then the name: `"pod", "{name}"` or `"deployment", "{name}"`. '
+    "`kubectl api-resources` lists all types.",
 )
 
 
@@ -126,7 +124,7 @@ def _unlike(name: str) -> Text | None:
     """The hint for a type that is like none; what begins with a dash or has two words has a hint by its line."""
     if re.search("^-| ", name):
         return None
-    return TYPE_FIRST.format(name=name) if "-" in name else NO_SUCH_TYPE
+    return TYPE_FIRST.format(name=name)
 
 
 def _same(one: Mapping, other: Mapping) -> bool:

@@ -83,7 +83,7 @@ def test_a_file_of_nearly_the_same_name_is_offered(tmp_path: Path) -> None:
     [
         ("podz", "Did you mean `pod`?"),
         ("nginx-pod-example", 'The type comes first, then the name: `"pod", "nginx-pod-example"`'),
-        ("qwxyz", "Check the resource type's spelling"),
+        ("qwxyz", 'or `"deployment", "qwxyz"`'),
     ],
 )
 def test_a_type_that_there_is_not_has_a_next_step(name: str, hint: str) -> None:
