@@ -15,8 +15,18 @@ def parse(text: str) -> tuple[tuple[str, str, str], ...]:
         if not found:
             raise ValueError(f"invalid selector: '{text}'; can't understand '{term}'")
         name, operator, value = found.groups()
-        terms.append((name, "!=" if operator == "!=" else "=", re.sub(r"\\([\\,=])", r"\1", value)))
+        terms.append((name, "!=" if operator == "!=" else "=", _unescaped(value)))
     return tuple(terms)
+
+
+def _unescaped(value: str) -> str:
+    """Upstream: UnescapeValue"""
+    for part in re.findall(r"\\?.|\\$", value, re.DOTALL):
+        if part in ("=", ","):
+            raise ValueError(f"invalid field selector: unescaped character in value: {ord(part)}")
+        if part.startswith("\\") and part[1:] not in ("\\", ",", "="):
+            raise ValueError(f"invalid field selector: invalid escape sequence: {part}")
+    return re.sub(r"\\(.)", r"\1", value)
 
 
 def exact_name(text: str | None) -> str | None:

@@ -244,15 +244,22 @@ def _only_times_differ(obj: Obj, old: Obj) -> bool:
 
 def _check_identity(ctx: Context, obj: Obj, old: Obj, *, patched: bool) -> None:
     resource, meta = ctx.resource, obj["metadata"]
+    if patched:
+        _check_version(ctx, meta, old)
     uid = meta.get("uid")
     if uid and uid != old["metadata"]["uid"]:
         if patched:  # only what a PUT names is a precondition
             wrong = metadata.immutable("metadata.uid", uid, old["metadata"]["uid"]) * 2  # for all kinds, and for each
             raise status.invalid(resource.qualified_kind, ctx.name, wrong)
         raise status.conflict(resource.qualified, ctx.name, _wrong_uid(ctx, uid, old["metadata"]["uid"]))
-    version = meta.get("resourceVersion")
+    if not patched:
+        _check_version(ctx, meta, old)
+
+
+def _check_version(ctx: Context, meta: Obj, old: Obj) -> None:
+    resource, version = ctx.resource, meta.get("resourceVersion")
     version = "" if version == "0" else version  # as if it were not named
-    if version and not patched and not (version.isascii() and version.isdecimal()):
+    if version and not (version.isascii() and version.isdecimal()):
         raise StatusError(500, "", f'strconv.ParseUint: parsing "{version}": invalid syntax')
     if not version and not resource.unconditional_update and ctx.subresource == "":
         text = "Invalid value: 0: must be specified for an update"

@@ -67,6 +67,10 @@ REFUSALS = (
         "cannot bind token to object of type /v1, Kind=ConfigMap",
     ),
     ("PUT", MAPS + "/m", {"metadata": {"name": "m", "resourceVersion": "x"}}, 500, 'parsing "x": invalid syntax'),
+    ("PATCH", MAPS + "/m", {"metadata": {"resourceVersion": "x"}}, 500, 'parsing "x": invalid syntax'),
+    ("PATCH", MAPS + "/m", {"metadata": {"resourceVersion": "1", "uid": "x"}}, 409, "the object has been modified"),
+    ("GET", MAPS + "?fieldSelector=metadata.name%3Da%3Db", None, 400, "unescaped character in value: 61"),
+    ("GET", MAPS + "?fieldSelector=metadata.name%3Da%5Cb", None, 400, "invalid escape sequence: \\b"),
     ("PUT", MAPS + "/m", {"metadata": {}}, 400, "the name of the object (m based on URL) was undeterminable"),
 )
 
@@ -140,6 +144,16 @@ async def test_the_status_of_a_pod_does_not_touch_its_deletion(api: Api) -> None
     assert (await api.call("PATCH", f"{path}/p/status", change, content_type=kind)).code == 200
     assert (await api.call("PATCH", f"{path}/p", change, content_type=kind)).code == 422
     assert "deletionTimestamp" not in (await api.call("GET", f"{path}/p")).json["metadata"]
+
+
+async def test_who_creates_a_pod_is_warned_and_who_changes_one_is_not(api: Api) -> None:
+    path, twice = "/api/v1/namespaces/default/pods", [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]
+    made = pod("p")
+    made["spec"]["containers"][0]["env"] = twice
+    assert len((await api.call("POST", path, made)).warnings) == 1
+    change = {"spec": {"activeDeadlineSeconds": 5}}
+    changed = await api.call("PATCH", f"{path}/p", change, content_type="application/merge-patch+json")
+    assert (changed.code, changed.warnings) == (200, [])
 
 
 async def test_a_review_tells_who_asked_for_what(api: Api) -> None:

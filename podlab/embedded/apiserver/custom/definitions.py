@@ -41,7 +41,7 @@ def validate(obj: Obj, old: Obj | None) -> list[Cause]:
     meta, given = obj.get("metadata") or {}, spec.get("names") or {}
     found = metadata.validate(obj, old)
     full = f"{given.get('plural', '')}.{spec.get('group', '')}"
-    if meta.get("name") != full:
+    if old is None and meta.get("name") != full:
         text = 'must be spec.names.plural+"."+spec.group'
         found.append(causes.invalid("metadata.name", meta.get("name", ""), text))
     found += _group(spec, meta) + _scope(spec) + _versions(spec) + _names(given) + _shared(spec) + _conversion(spec)
@@ -160,17 +160,16 @@ def _subresources(version: Obj, path: str) -> list[Cause]:
 
 def _stored(given: list[Obj], status: Obj) -> list[Cause]:
     """The versions in storage must be there, and the one that is marked among them."""
-    marked = [version.get("name") for version in given if version.get("storage")]
     kept = status.get("storedVersions") or []
     if not kept:
         return [causes.invalid("status.storedVersions", None, "must have at least one stored version")]
-    found = []
-    for index, name in enumerate(kept):
-        if name not in [version.get("name") for version in given]:
-            found.append(causes.invalid(f"status.storedVersions[{index}]", name, MISSING.format(name)))
-    if marked and marked[-1] not in kept:
-        found.append(causes.invalid("status.storedVersions", kept, f"must have the storage version {marked[-1]}"))
-    return found
+    found, left = [], {name: index for index, name in enumerate(kept)}
+    for version in given:
+        name = version.get("name")
+        if left.pop(name, None) is None and version.get("storage"):
+            found.append(causes.invalid("status.storedVersions", kept, f"must have the storage version {name}"))
+    missing = ((f"status.storedVersions[{index}]", name) for name, index in left.items())
+    return found + [causes.invalid(where, name, MISSING.format(name)) for where, name in missing]
 
 
 def _internal(version: Obj, given: list[Obj]) -> Obj:
@@ -246,6 +245,7 @@ def _fixed(spec: Obj, old: Obj) -> list[Cause]:
     """What cannot change once the names were accepted."""
     before = old["spec"]
     found = metadata.immutable("spec.scope", spec.get("scope"), before.get("scope"))
-    return found + metadata.immutable(
-        "spec.names.kind", (spec.get("names") or {}).get("kind"), (before.get("names") or {}).get("kind")
-    )
+    given, known = spec.get("names") or {}, before.get("names") or {}
+    found += metadata.immutable("spec.names.kind", given.get("kind"), known.get("kind"))
+    found += metadata.immutable("spec.group", spec.get("group"), before.get("group"))
+    return found + metadata.immutable("spec.names.plural", given.get("plural"), known.get("plural"))

@@ -66,7 +66,7 @@ def _resource(definition: Obj, version: Obj) -> Resource:
         default=_defaulter(schema),
         fields=_selectable(version.get("selectableFields") or []),
         validate=_validator(names["kind"], schema, scale),
-        validate_status=_validator(names["kind"], schema, scale),
+        validate_status=_status_validator(schema, scale),
         warnings=_warnings,
         prepare=_preparer(is_true(definition, "Terminating"), "status" in below),
         generation=True,
@@ -140,6 +140,22 @@ def _validator(kind: str, schema: Obj, scale: ScalePaths | None) -> Callable[[Ob
         body = {key: value for key, value in obj.items() if key != "metadata"}
         found += values.check(body, _without_metadata(schema))
         found += _replicas(obj, scale) if scale else []
+        return found + values.nameless(body, schema) + values.duplicates(body, schema)
+
+    return validate
+
+
+def _status_validator(schema: Obj, scale: ScalePaths | None) -> Callable[[Obj, Obj | None], list[Cause]]:
+    """Of what is written into the status alone, complaints name fields from there on. Upstream: ValidateStatusUpdate"""
+    inside = (schema.get("properties") or {}).get("status") or {}
+
+    def validate(obj: Obj, old: Obj | None) -> list[Cause]:
+        found = [cause for cause in metadata.validate(obj, old) if UNQUALIFIED not in cause.message]
+        if "status" in obj:
+            wrong = values.check(obj["status"], inside)
+            found += [replace(cause, field=f"status.{cause.field}".rstrip(".")) for cause in wrong]
+        found += _replicas(obj, scale) if scale else []
+        body = {"status": obj.get("status")}
         return found + values.nameless(body, schema) + values.duplicates(body, schema)
 
     return validate

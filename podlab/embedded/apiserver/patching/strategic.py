@@ -70,11 +70,14 @@ def _merge_field(result: Obj, key: str, value: Any, patch: Obj, type_: Type | No
         return
     field = _field(type_, key)
     present = result.get(key)
-    if isinstance(value, dict):
+    if isinstance(value, dict) and not isinstance(present, dict):
+        result.pop(key, None)
+        if DIRECTIVE not in value:  # nothing is there that it could be done to
+            result[key] = _plain(value)
+    elif isinstance(value, dict):
         replaced = field is not None and "replace" in field.strategies and DIRECTIVE not in value
         inner = field.type if field else (type_.item if type_ and type_.form == "map" else None)
-        before = present if isinstance(present, dict) and not replaced else {}
-        merged = _merge_object(before, value, inner)
+        merged = _merge_object({} if replaced or present is None else present, value, inner)
         result[key] = merged
     elif isinstance(value, list) and field is not None and "merge" in field.strategies and isinstance(present, list):
         result[key] = _merge_list(present, value, field, patch.get(ORDER + key))
@@ -172,10 +175,16 @@ def _hashable(value: Any) -> Any:
 def _plain(value: Any) -> Any:
     """Without directives and nulls, as a patch becomes part of an object that had nothing there."""
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items() if item is not None and not key.startswith("$")}
+        kept = {key: item for key, item in value.items() if item is not None and not key.startswith("$")}
+        return {key: _plain(item) for key, item in kept.items() if not _directs(item)}
     if isinstance(value, list):
-        return [_plain(item) for item in value if not _is_directive(item)]
+        return [_plain(item) for item in value if not _directs(item)]
     return fresh(value)
+
+
+def _directs(value: Any) -> bool:
+    """Whether it says what is to be done with something that is not there. Upstream: removeDirectives"""
+    return isinstance(value, dict) and DIRECTIVE in value
 
 
 def _taken(value: Any) -> Any:

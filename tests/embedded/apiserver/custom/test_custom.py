@@ -97,6 +97,30 @@ async def test_a_definition_goes_whatever_was_written_into_its_status() -> None:
     running.stop()
 
 
+async def test_a_status_is_judged_from_there_and_a_definition_keeps_its_names() -> None:
+    api, group, merge = Api(), "example.com", "application/merge-patch+json"
+    running = CustomResources(api.registry)
+    ready = {"type": "object", "properties": {"ready": {"type": "boolean"}}}
+    schema = {"openAPIV3Schema": {"type": "object", "properties": {"status": ready}}}
+    version = {"name": "v1", "served": True, "storage": True, "schema": schema, "subresources": {"status": {}}}
+    spec = {"group": group, "scope": "Cluster", "names": {"plural": "dogs", "kind": "Dog"}, "versions": [version]}
+    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    await api.call("POST", path, {"metadata": {"name": f"dogs.{group}"}, "spec": spec})
+    dog = {"apiVersion": f"{group}/v1", "kind": "Dog", "metadata": {"name": "rex"}}
+    assert (await api.call("POST", f"/apis/{group}/v1/dogs", dog)).code == 201
+    change = {"status": {"ready": "yes"}}
+    refused = await api.call("PATCH", f"/apis/{group}/v1/dogs/rex/status", change, content_type=merge)
+    text = 'status.ready: Invalid value: "string": ready in body must be of type boolean: "string"'
+    assert refused.json["message"] == f'Dog.{group} "rex" is invalid: {text}'
+    refused = await api.call(
+        "PATCH", f"{path}/dogs.{group}", {"spec": {"names": {"plural": "cats"}}}, content_type=merge
+    )
+    assert [(cause["field"], cause["message"]) for cause in refused.json["details"]["causes"]] == [
+        ("spec.names.plural", 'Invalid value: "cats": field is immutable')
+    ]
+    running.stop()
+
+
 async def test_a_scale_needs_its_replicas() -> None:
     api, group = Api(), "example.com"
     running = CustomResources(api.registry)

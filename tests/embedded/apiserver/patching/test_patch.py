@@ -189,8 +189,15 @@ def test_what_is_deleted_goes_before_what_is_added_with_its_key() -> None:
 )
 def test_a_strategic_patch_that_contradicts_itself_is_refused(change: dict[str, Any], text: str, code: int) -> None:
     with pytest.raises(StrategicError) as refused:
-        strategic(pod(containers=[{"name": "c"}]), {"spec": change})
+        there = {"nodeSelector": {"x": "y"}, "securityContext": {}}
+        strategic(pod(containers=[{"name": "c"}], **there), {"spec": change})
     assert (str(refused.value), refused.value.code) == (text, code)
+
+
+def test_directives_about_what_is_not_there_leave_nothing() -> None:
+    change = {"nodeSelector": {"$patch": "replace", "a": "b"}, "affinity": {"nodeAffinity": {"$patch": "delete"}}}
+    after = strategic(pod(containers=[{"name": "c"}]), {"spec": change})
+    assert "nodeSelector" not in after and after["affinity"] == {}
 
 
 def test_directives_in_a_list_that_replaces_another_are_dropped() -> None:
