@@ -1,4 +1,4 @@
-"""The cluster's names: Services, Pods, and the endpoints of headless Services.
+"""The cluster's names: Services, Pods, and the endpoints of Services.
 
 Upstream: github.com/kubernetes/dns docs/specification.md, coredns plugin/kubernetes
 """
@@ -62,13 +62,11 @@ def _service(name: str, kind: str, inner: list[str], service: Obj, slices: list[
     found = services.endpoints(slices, unready=unready)
     if len(inner) == 2 and inner[0].startswith("_"):
         return _ports(name, inner, service, slices, found, kind)
-    if headless:
+    if headless or inner:
         wanted = [one for one in found if not inner or inner == [_label(one)]]
         if not wanted:
             return UNKNOWN
         return Answers("NOERROR", tuple(Record(name, "A", one.address) for one in wanted)) if kind == "A" else NOTHING
-    if inner:
-        return UNKNOWN
     return Answers("NOERROR", (Record(name, "A", service["spec"]["clusterIP"]),)) if kind == "A" else NOTHING
 
 

@@ -78,6 +78,23 @@ async def test_names_are_looked_up(sim: Simulation) -> None:
     assert (await box(sim, "nslookup nosuch.default.svc.cluster.local"))[0] == 1
 
 
+async def test_an_endpoint_has_a_name_behind_any_service_and_getent_gives_the_whole_name(sim: Simulation) -> None:
+    """As recorded on kind."""
+    sim.create(pod("bee", "nginx", hostname="buzz", subdomain="bee"))
+    sim.create(service("bee", "bee"))
+    await sim.until(lambda: sim.ready("bee"))
+    await sim.run(3)
+    ip, name = sim.pod("bee")["status"]["podIP"], "buzz.bee.default.svc.cluster.local"
+    assert await execute(sim, "bee", "curl", "-so", "/dev/null", "-w", "%{http_code}", "buzz.bee") == (0, "200", "")
+    assert await execute(sim, "bee", "getent", "hosts", "buzz.bee") == (0, f"{ip:15} {name}\n", "")
+    bare = sim.registry.get(sim.registry.resource("services"), "bee", "default")["spec"]["clusterIP"]
+    whole = "bee.default.svc.cluster.local"
+    for asked in ("bee.default", bare):
+        assert await execute(sim, "bee", "getent", "hosts", asked) == (0, f"{bare:15} {whole}\n", "")
+    _, out, _ = await execute(sim, "bee", "getent", "ahosts", bare)
+    assert out.splitlines()[0] == f"{bare:15} STREAM {bare}"
+
+
 async def test_endpoints_that_are_not_ready_get_nothing(sim: Simulation) -> None:
     await running(sim)
     probe = {"exec": {"command": ["test", "-f", "/tmp/ready"]}, "periodSeconds": 1}

@@ -22,15 +22,23 @@ HINTS = "service.kubernetes.io/topology-aware-hints"
 OLD_HINTS = f"annotation {HINTS} is deprecated, please use service.kubernetes.io/topology-mode instead"
 IGNORED = 'spec.externalName is ignored when spec.type is not "ExternalName"'
 EXTERNAL = "spec.externalIPs is deprecated and may no longer be implemented in some clusters"
+HEADLESS = "is ignored for headless services"
+NOWHERE = 'spec.externalIPs is ignored when spec.type is "ExternalName"'
 CLOSE = 'spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"'
 
 
 def warnings(service: Obj, old: Obj | None) -> list[str]:
-    """Return what a client is told of a Service."""
+    """Return what a client is told of a Service. Upstream: pkg/api/service/warnings.go"""
     spec = service.get("spec") or {}
+    headless, elsewhere = spec.get("clusterIP") == "None", spec.get("type") == "ExternalName"
+    sticky = spec.get("sessionAffinity", "None") != "None"
     checks = (
         (HINTS in (service["metadata"].get("annotations") or {}), OLD_HINTS),
-        (spec.get("externalIPs"), EXTERNAL),
+        (headless and spec.get("loadBalancerIP"), f"spec.loadBalancerIP {HEADLESS}"),
+        (headless and spec.get("externalIPs"), f"spec.externalIPs {HEADLESS}"),
+        (headless and sticky, f"spec.SessionAffinity {HEADLESS}"),
+        (spec.get("externalIPs") and not headless and not elsewhere, EXTERNAL),
+        (spec.get("externalIPs") and elsewhere, NOWHERE),
         (spec.get("externalName") and spec.get("type") != "ExternalName", IGNORED),
         (spec.get("trafficDistribution") == "PreferClose", CLOSE),
     )

@@ -126,11 +126,27 @@ def _hosts(io: Io, database: str, asked: list[str]) -> int:
         except Refused:
             code = 2
             continue
+        full = _canonical(io, name, address, reverse=database == "hosts")
         if database == "hosts":
-            io.say(f"{address:15} {name}")
+            io.say(f"{address:15} {full}")
         else:
-            io.say(f"{address:15} STREAM {name}\n{address:15} DGRAM  \n{address:15} RAW    ")
+            io.say(f"{address:15} STREAM {full}\n{address:15} DGRAM  \n{address:15} RAW    ")
     return code
+
+
+def _canonical(io: Io, name: str, address: str, *, reverse: bool) -> str:
+    """The name that a server knows for what was asked for, where one was asked."""
+    machine = io.process.machine
+    if name == address:
+        back = ".".join(reversed(address.split("."))) + ".in-addr.arpa"
+        records = machine.sockets.query(back, "PTR").records if reverse else ()
+        return records[0].value if records else name
+    if names.hosts(machine.files, name):
+        return name
+    for one in names.candidates(name, names.resolver(machine.files)):
+        if records := machine.sockets.query(one, "A").records:
+            return records[-1].name
+    return name
 
 
 async def dig(io: Io, words: list[str]) -> int:
