@@ -15,7 +15,6 @@ from contextvars import Context
 from dataclasses import dataclass
 from itertools import count
 from typing import Protocol
-from uuid import UUID
 
 from podlab.apimachinery.times import rfc3339micro
 
@@ -24,6 +23,9 @@ CATCH_UP = 5.0
 
 SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 """The letters of generated names. Upstream: staging/src/k8s.io/apimachinery/pkg/util/rand/rand.go"""
+
+VERSION_BITS, VERSION_4 = 0xF000 << 64 | 0xC000 << 48, 0x4000 << 64 | 0x8000 << 48
+"""Where a UUID says of what version and variant it is, and what a random one says there."""
 
 
 class Timer:
@@ -296,11 +298,11 @@ class Randomness:
 
     def uid(self) -> str:
         """A version 4 UUID."""
-        return str(UUID(int=self._random.getrandbits(128), version=4))
+        return _version4(self._random.getrandbits(128))
 
     def audit_id(self) -> str:
         """A UUID for a request; not drawn from the seed, since how many requests there are is not part of it."""
-        return str(UUID(int=random.getrandbits(128), version=4))
+        return _version4(random.getrandbits(128))
 
     def suffix(self, length: int = 5) -> str:
         """What `generateName` appends. Upstream: staging/src/k8s.io/apiserver/pkg/storage/names/generate.go"""
@@ -313,3 +315,9 @@ class Randomness:
     def uniform(self, low: float, high: float) -> float:
         """A number between two, as for delays with jitter."""
         return self._random.uniform(low, high)
+
+
+def _version4(number: int) -> str:
+    """A random UUID of 128 bits. Upstream: RFC 9562, section 5.4"""
+    text = f"{number & ~VERSION_BITS | VERSION_4:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

@@ -379,7 +379,7 @@ def _ready(path: Path | str, image: bytes | None) -> sqlite3.Connection:
     return database
 
 
-_dump: Callable[[Obj], str] = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+_dump: Callable[[Obj], str] = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
 
 
 def _load(value: str | None) -> Obj | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import tracemalloc
+from cProfile import Profile
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from tests.embedded.simulation import Simulation
 Obj = dict[str, Any]
 MOST = 49 * 1024
 """Bytes of one Pod that is Ready: its object and five Events, its files and processes, what the parts know of it."""
+CALLS = 18_000
+"""Calls of functions in Python until a Pod is Ready, its node's and all controllers' among them."""
 LABELS = {"app": "web"}
 TEMPLATE = {"metadata": {"labels": LABELS}, "spec": {"containers": [{"name": "nginx", "image": "nginx:latest"}]}}
 
@@ -58,6 +61,16 @@ async def test_a_pod_costs_no_more_than_it_may() -> None:
     assert taken / 30 < MOST
 
 
+@pytest.mark.slow  # a measurement: each call of twenty Pods is counted
+async def test_a_pod_takes_no_more_calls_than_it_may() -> None:
+    lab = Simulation()
+    await lab.start()
+    await grow(lab, "first", 5)
+    with Profile(builtins=False) as profile:
+        await grow(lab, "many", 20)
+    assert sum(entry.callcount for entry in profile.getstats()) / 20 < CALLS
+
+
 async def test_two_pods_of_one_template_share_what_is_equal() -> None:
     lab = Simulation()
     await lab.start()
@@ -92,10 +105,15 @@ async def test_two_that_are_configured_alike_have_one_configuration() -> None:
     await lab.start()
     await grow(lab, "web", 2)
     one, other = (container.files for container in containers(lab))
-    assert config.read(one, CONFIG) is config.read(other, CONFIG)
+    before = config.read(one, CONFIG)
+    assert before is config.read(other, CONFIG)
     other.write("/etc/nginx/conf.d/default.conf", b"server { listen 81; }")
     listens = [sites.servers(config.read(files, CONFIG))[0].addresses[0].port for files in (one, other)]
     assert listens == [80, 81]
+    one.write("/etc/nginx/conf.d/more.conf", b"server { listen 82; }")
+    assert [len(sites.servers(config.read(files, CONFIG))) for files in (one, other)] == [2, 1]
+    one.remove("/etc/nginx/conf.d/more.conf")
+    assert config.read(one, CONFIG) == before
 
 
 def _read(files: Files, path: str) -> bytes | None:

@@ -138,14 +138,11 @@ def update(ctx: Context, given: Obj) -> Obj:
 
 
 def change(ctx: Context, fn: Callable[[Obj], None], *, tracked: bool = True) -> Obj:
-    """Let `fn` change a copy of the stored object, and store that. Raises StatusError."""
-
-    def changed(old: Obj) -> Obj:
-        obj = _own(ctx, old, tracked=tracked)
-        fn(obj)
-        return obj
-
-    return replace(ctx, changed, tracked=tracked)
+    """Let `fn` change a copy of the stored object, and store that if it did. Raises StatusError."""
+    old = ctx.registry.get(ctx.resource, ctx.name, ctx.namespace)
+    obj = _own(ctx, old, tracked=tracked)
+    fn(obj)
+    return old if obj == old else replace(ctx, lambda _: obj, tracked=tracked)
 
 
 def _own(ctx: Context, old: Obj, *, tracked: bool) -> Obj:

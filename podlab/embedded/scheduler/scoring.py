@@ -19,7 +19,7 @@ def best(pod: Obj, nodes: list[tuple[Obj, Load]]) -> Obj:
 
     def cost(pair: tuple[Obj, Load]) -> tuple[int, ...]:
         node, there = pair
-        siblings = sum(there.owners[owner] for owner in owners)
+        siblings = sum([there.owners.get(owner, 0) for owner in owners])
         return _avoided(pod, node), -_preferred(wishes, node), siblings, len(there.pods)
 
     return min(nodes, key=cost)[0]

@@ -22,6 +22,8 @@ def check(obj: Obj, old: Obj | None, ctx: Context) -> None:
         return
     quotas = ctx.registry.list(ctx.registry.resource("resourcequotas"), ctx.namespace)
     interested = [quota for quota in quotas if _applies(quota, obj, ctx)]
+    if not interested:
+        return
     for quota in interested:
         _check_known(quota, obj, ctx)
     delta = _delta(obj, old, ctx)

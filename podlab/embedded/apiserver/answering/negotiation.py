@@ -115,7 +115,7 @@ def _form(clause: tuple[str, dict[str, str]], shapes: frozenset[str]) -> tuple[F
     return (Form(media_type, shape, version) if fits else None), True
 
 
-_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
 
 
 def dump(value: Any) -> bytes:

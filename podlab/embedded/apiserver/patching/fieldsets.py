@@ -55,8 +55,7 @@ def compare(old: Obj, new: Obj, type_: Type) -> tuple[Paths, Paths]:
 
 
 def _compare(old: Any, new: Any, type_: Type, field: Field | None, path: Path, changed: Paths, removed: Paths) -> None:
-    if old is not MISSING and old == new:
-        return
+    """What differs between two values that are not equal."""
     if _is_leaf(old, new, type_, field):
         (removed if new is MISSING else changed).add(path)
         return
@@ -64,8 +63,9 @@ def _compare(old: Any, new: Any, type_: Type, field: Field | None, path: Path, c
         assert field is not None
         before, after = keyed(old, field), keyed(new, field)
         for key in before.keys() | after.keys():
-            item, inside = field.type.item, (*path, key)
-            _compare(before.get(key, MISSING), after.get(key, MISSING), item, None, inside, changed, removed)
+            was, is_ = before.get(key, MISSING), after.get(key, MISSING)
+            if was is not is_ and was != is_:
+                _compare(was, is_, field.type.item, None, (*path, key), changed, removed)
     else:
         _compare_members(old, new, type_, path, changed, removed)
     if old is MISSING:
@@ -78,9 +78,13 @@ def _is_leaf(old: Any, new: Any, type_: Type, field: Field | None) -> bool:
     form = shape_of(type_, new, old)
     if form not in CONTAINERS or isinstance(old, Duplicates) or isinstance(new, Duplicates):
         return True
-    if old in (MISSING, None, {}, []) and new in (MISSING, None, {}, []):
+    if _nothing(old) and _nothing(new):
         return True
     return atomic(type_, field, form)
+
+
+def _nothing(value: Any) -> bool:
+    return value is MISSING or value is None or (not value and isinstance(value, (dict, list)))
 
 
 def _compare_members(old: Any, new: Any, type_: Type, path: Path, changed: Paths, removed: Paths) -> None:

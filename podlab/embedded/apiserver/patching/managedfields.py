@@ -127,10 +127,12 @@ def kept(paths: Paths, ignored: Iterable[Path]) -> Paths:
 
 def updated(entries: Entries, who: Owner, api_version: str, changed: Paths, removed: Paths, now: str) -> Entries:
     """The entries after `who` changed and removed fields."""
-    taken = changed - UNTRACKED
+    taken, touched = changed - UNTRACKED, changed | removed
     result: Entries = {}
     for other, has in entries.items():
-        if left := has.paths - removed - changed:
+        if has.paths.isdisjoint(touched):
+            result[other] = has
+        elif left := has.paths - touched:
             result[other] = replace(has, paths=left)
     if taken:
         mine = result.get(who)
@@ -195,7 +197,7 @@ def _tree(paths: frozenset[Path]) -> Obj:
         _parts.clear()
     tree = _shared(tree_of(paths))
     if len(_made) >= SHAPES:
-        _made.clear()
+        del _made[next(iter(_made))]
     _made[id(tree)] = tree, paths
     return tree
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from functools import lru_cache
 
 from podlab.embedded.runtime.files import FileError, Files
 from podlab.embedded.runtime.machine.identity import Identity
@@ -20,6 +21,7 @@ OWN = ("nginx", "nobody", "root")
 CACHE, WORKER = "/var/cache/nginx/client_temp", 101
 PIDFILE, CONFIG = "/run/nginx.pid", "/etc/nginx/conf.d/default.conf"
 PASSING = ("proxy_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass")
+LAST = ("ssl_certificate", "error_log", "access_log", "pid", "limit_req")
 LISTEN_SCRIPT = "10-listen-on-ipv6-by-default.sh: info: "
 NOT_ROOT = (
     'the "user" directive makes sense only if the master process runs with super-user privileges, '
@@ -70,7 +72,8 @@ def check(config: Directive, machine: Machine) -> None:
 
 def check_last(config: Directive, machine: Machine) -> None:
     """Refuse what is found at the end: no events, logs in no folder, zones of no size. Raises LateProblem."""
-    for one in below(config):
+    concerned = _concerned(config)
+    for one in concerned:
         name = posixpath.join("/etc/nginx", one.words[0]) if one.words else ""
         if one.name == "ssl_certificate" and "$" not in name and not machine.files.exists(name):
             raise ConfigProblem(
@@ -79,8 +82,8 @@ def check_last(config: Directive, machine: Machine) -> None:
             )
     if not config.all("events"):
         raise LateProblem('no "events" section in configuration')
-    zones = {w[5:].partition(":")[0] for one in below(config) if one.name.endswith("_zone") for w in one.words}
-    for one in below(config):
+    zones = {w[5:].partition(":")[0] for one in concerned if one.name.endswith("_zone") for w in one.words}
+    for one in concerned:
         name = one.words[0] if one.words else ""
         if one.name in ("error_log", "access_log", "pid") and name.startswith("/") and "$" not in name:
             folder = posixpath.dirname(name)
@@ -92,6 +95,12 @@ def check_last(config: Directive, machine: Machine) -> None:
             zone = next((word[5:] for word in one.words if word.startswith("zone=")), "")
             if zone and zone not in zones:
                 raise LateProblem(f'zero size shared memory zone "{zone}"')
+
+
+@lru_cache(64)
+def _concerned(config: Directive) -> tuple[Directive, ...]:
+    """The directives that `check_last` looks at: few among all the types of files."""
+    return tuple(one for one in below(config) if one.name in LAST or one.name.endswith("_zone"))
 
 
 def below(block: Directive) -> Iterator[Directive]:

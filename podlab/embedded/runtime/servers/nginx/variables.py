@@ -9,6 +9,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from podlab.embedded.runtime.expressions import patterns
 from podlab.embedded.runtime.network.messages import written
@@ -84,11 +85,18 @@ def _below(block: Directive) -> Iterator[Directive]:
 
 def check(config: Directive) -> None:
     """Refuse a configuration that asks for a variable that nothing defines. Raises ConfigProblem."""
+    if wrong := _wrong(config):
+        raise ConfigProblem(wrong)
+
+
+@lru_cache(64)
+def _wrong(config: Directive) -> str:
+    """What is wrong with the variables of a configuration; "" if nothing is."""
     for one in (one for http in config.all("http") for one in _below(http) if one.name in PLAIN):
         if wrong := next(filter(None, map(malformed, one.words)), ""):
-            raise ConfigProblem(f"{wrong} {one.where}")
-    if name := unknown(config):
-        raise ConfigProblem(f'unknown "{name}" variable')
+            return f"{wrong} {one.where}"
+    name = unknown(config)
+    return f'unknown "{name}" variable' if name else ""
 
 
 def value(asked: Asked, name: str) -> str:

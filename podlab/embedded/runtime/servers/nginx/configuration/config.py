@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -81,8 +81,31 @@ CONTROL = {"t": "\t", "r": "\r", "n": "\n"}
 
 
 @dataclass(slots=True)
-class _Reader:
+class _Sources:
+    """The files of a container, and what of them a configuration was made of: texts, and the names in folders."""
+
     files: Files
+    texts: dict[str, bytes] = field(default_factory=dict)
+    names: dict[str, list[str] | None] = field(default_factory=dict)
+
+    def text(self, path: str) -> str:
+        """What is in a file. Raises FileError."""
+        found = self.texts[path] = self.files.read(path)
+        return found.decode("utf-8", "surrogateescape")
+
+    def listed(self, folder: str) -> list[str]:
+        """The names in a folder, none where it is not there."""
+        found = self.names[folder] = _listed(self.files, folder)
+        return found or []
+
+
+def _listed(files: Files, folder: str) -> list[str] | None:
+    return files.list(folder) if files.is_directory(folder) else None
+
+
+@dataclass(slots=True)
+class _Reader:
+    files: _Sources
     path: str
     words: tuple[_Word, ...]
     at: int = -1
@@ -105,9 +128,31 @@ class _Reader:
 
 def read(files: Files, path: str, more: str = "") -> Directive:
     """The whole configuration with `more` of the command line, as one block. Raises ConfigProblem."""
-    scope = Scope(MAIN)
-    given = tuple(_block(_Reader(Files(Volume()), "command line", _words(more)), scope, nested=False)) if more else ()
-    return _one(Directive("", (), path, 0, (*given, *_file(files, path, scope, [0]))))
+    if last := _last.get((path, more)):
+        texts, names, made = last
+        if _same(files, texts, names):
+            return made
+    scope, sources, nowhere = Scope(MAIN), _Sources(files), _Sources(Files(Volume()))
+    given = tuple(_block(_Reader(nowhere, "command line", _words(more)), scope, nested=False)) if more else ()
+    made = _one(Directive("", (), path, 0, (*given, *_file(sources, path, scope, [0]))))
+    if len(_last) >= MOST_INCLUDED:
+        _last.clear()
+    _last[path, more] = sources.texts, sources.names, made
+    return made
+
+
+_last: dict[tuple[str, str], tuple[Mapping[str, bytes], Mapping[str, list[str] | None], Directive]] = {}
+"""By file and command line what was read last, and what that made: thousands of Pods start from the same files."""
+
+
+def _same(files: Files, texts: Mapping[str, bytes], names: Mapping[str, list[str] | None]) -> bool:
+    """Whether a container has just these files, and names in these folders."""
+    try:
+        return all(files.read(path) == text for path, text in texts.items()) and all(
+            _listed(files, folder) == known for folder, known in names.items()
+        )
+    except FileError:
+        return False
 
 
 def files_of(directive: Directive | None) -> Iterator[str]:
@@ -123,12 +168,12 @@ def _one(configuration: Directive) -> Directive:
     return configuration
 
 
-def _file(files: Files, path: str, scope: Scope, included: list[int]) -> tuple[Directive, ...]:
+def _file(files: _Sources, path: str, scope: Scope, included: list[int]) -> tuple[Directive, ...]:
     included[0] += 1
     if included[0] > MOST_INCLUDED:
         raise ConfigProblem(f'open() "{path}" failed (24: Too many open files)')
     try:
-        text = files.read(path).decode("utf-8", "surrogateescape")
+        text = files.text(path)
     except FileError as error:
         number = {"No such file or directory": 2, "Permission denied": 13, "Is a directory": 21}.get(str(error), 5)
         raise ConfigProblem(f'open() "{path}" failed ({number}: {error})') from None
@@ -221,8 +266,7 @@ def _included(reader: _Reader, scope: Scope, wanted: str) -> list[Directive]:
                 f"{text} {where}" if text.startswith("open()") and " in " not in text else text
             ) from None
     folder, pattern = posixpath.split(path)
-    if not reader.files.is_directory(folder):
-        return []
-    names = [name for name in reader.files.list(folder) if globs.matches(name, pattern) and not name.startswith(".")]
+    listed = reader.files.listed(folder)
+    names = [name for name in listed if globs.matches(name, pattern) and not name.startswith(".")]
     paths = [posixpath.join(folder, name) for name in names]
     return [one for path in paths for one in _file(reader.files, path, scope, reader.included)]
