@@ -161,7 +161,7 @@ def selects(selector: Obj | None, labels: Mapping[str, str] | None) -> bool:
         return False
     labels = labels or {}
     words = {"In": "in", "NotIn": "notin", "Exists": "exists", "DoesNotExist": "!"}
-    exact = all(labels.get(key) == value for key, value in (selector.get("matchLabels") or {}).items())
+    exact = (selector.get("matchLabels") or {}).items() <= labels.items()
     return exact and all(
         Requirement(term["key"], words[term["operator"]], tuple(term.get("values") or ())).matches(labels)
         for term in selector.get("matchExpressions") or ()

@@ -12,7 +12,7 @@ import json
 import logging
 import sqlite3
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -112,13 +112,10 @@ class Store:
         """The object and the revision of its last write."""
         return self._current.get(key)
 
-    def list(self, prefix: str, start: str = "") -> Iterator[Entry]:
+    def list(self, prefix: str, start: str = "") -> Sequence[Entry]:
         """(key, object, revision) of all keys under a prefix, from `start` on, in order of keys."""
-        for index in range(bisect_left(self._keys, max(prefix, start)), len(self._keys)):
-            key = self._keys[index]
-            if not key.startswith(prefix):
-                return
-            yield (key, *self._current[key])
+        first, last = bisect_left(self._keys, max(prefix, start)), bisect_left(self._keys, _end(prefix))
+        return [(key, *self._current[key]) for key in self._keys[first:last]]
 
     def put(self, key: str, obj: Obj | None, expect: int | None = None) -> int:
         """Write, or delete with None; `expect` is the key's present revision, 0 for "must not exist".
@@ -302,7 +299,7 @@ class Store:
     def list_at(self, prefix: str, revision: int, start: str = "") -> Sequence[Entry]:
         """As `list`, as it was at a revision. Raises Compacted."""
         if revision >= self.revision:
-            return tuple(self.list(prefix, start))
+            return self.list(prefix, start)
         if revision < self.compacted_revision:
             raise Compacted(revision, self.compacted_revision)
         self.flush()

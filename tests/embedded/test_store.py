@@ -201,7 +201,7 @@ def test_what_is_put_aside_has_no_revision_no_watchers_and_outlives_the_store(tm
     store.keep("kubelet/y", {})
     store.keep("kubelet/z", {"ip": "10.0.0.2"})
     store.keep("kubelet/z", None)
-    assert store.revision == 1 and not heard and list(store.list("")) == [("/pods/a/x", {"value": 1}, 1)]
+    assert store.revision == 1 and not heard and store.list("") == [("/pods/a/x", {"value": 1}, 1)]
     store.close()
     again = Store(tmp_path / "state.db")
     assert again.revision == 1
@@ -238,7 +238,7 @@ def test_a_full_disk_undoes_what_somebody_waits_for(tmp_path: Path) -> None:
         store._db.execute("PRAGMA max_page_count=100000")
         store.put("/x", None)
         await asyncio.wait_for(store.flushed(since=before), 5)
-        assert list(store.list("")) == []
+        assert store.list("") == []
         store.close()
 
     asyncio.run(scenario())

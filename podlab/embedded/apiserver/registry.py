@@ -243,7 +243,7 @@ class Registry:
         Upstream: pkg/registry/core/pod/strategy.go (NodeNameTriggerFunc)
         """
         self.store.flush()
-        for _, obj, revision in list(self.store.list(resource.prefix)):
+        for _, obj, revision in self.store.list(resource.prefix):
             if not node or _node(obj) == node:
                 callback(Event("ADDED", resource.load(obj) if resource.load else obj, None, revision))
         informer, alike = (resource, callback), self._informers.setdefault((resource.prefix, node), [])

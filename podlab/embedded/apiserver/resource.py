@@ -222,11 +222,16 @@ class Resource:
     stored_as: tuple[str, str] | None = None
     load: Callable[[Obj], Obj] | None = None
     save: Callable[[Obj], Obj] | None = None
+    api_version: str = field(init=False, compare=False, repr=False)
+    """`v1`, `apps/v1`."""
+    prefix: str = field(init=False, compare=False, repr=False)
+    """Where the store keeps it: `/pods/`, `/apps/deployments/`."""
 
-    @property
-    def api_version(self) -> str:
-        """`v1`, `apps/v1`."""
-        return f"{self.group}/{self.version}" if self.group else self.version
+    def __post_init__(self) -> None:
+        group, plural = self.stored_as or (self.group, self.plural)
+        told = f"{self.group}/{self.version}" if self.group else self.version
+        object.__setattr__(self, "api_version", told)
+        object.__setattr__(self, "prefix", f"/{group}/{plural}/" if group else f"/{plural}/")
 
     @property
     def type(self) -> Type | None:
@@ -253,12 +258,6 @@ class Resource:
     def status(self) -> bool:
         """Whether it has a status subresource."""
         return "status" in self.subresources
-
-    @property
-    def prefix(self) -> str:
-        """Where the store keeps it: `/pods/`, `/apps/deployments/`."""
-        group, plural = self.stored_as or (self.group, self.plural)
-        return f"/{group}/{plural}/" if group else f"/{plural}/"
 
     def key(self, name: str, namespace: str = "") -> str:
         """The store's key of one object."""

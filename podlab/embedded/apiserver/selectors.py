@@ -47,8 +47,9 @@ def matcher(resource: Resource, labels: str | None, fields: str | None) -> Calla
         if pinned is not None and meta.get("name") != pinned:
             return False
         own = meta.get("labels") or {}
-        if not all(term.matches(own) for term in wanted):
-            return False
+        for term in wanted:
+            if not term.matches(own):
+                return False
         if not terms:
             return True
         values = fields_of(resource, obj)

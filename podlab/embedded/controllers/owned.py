@@ -11,8 +11,11 @@ from podlab.embedded.controllers.controller import Key, Obj, namespaced
 
 def controller_of(obj: Obj) -> Obj | None:
     """The ownerReference whose `controller` is true."""
-    references = obj["metadata"].get("ownerReferences") or ()
-    return next((reference for reference in references if reference.get("controller")), None)
+    reference: Obj
+    for reference in obj["metadata"].get("ownerReferences") or ():
+        if reference.get("controller"):
+            return reference
+    return None
 
 
 class Owned:
@@ -57,7 +60,8 @@ class Owned:
         return self._found(place, sorted(self._keys.get(place, ())))
 
     def _found(self, place: str, keys: list[Key]) -> list[Obj]:
-        objs = (self._registry.find(self._resource, name, namespace) for namespace, name in keys)
+        find, resource = self._registry.find, self._resource
+        objs = [find(resource, name, namespace) for namespace, name in keys]
         return [obj for obj in objs if obj is not None and _place(obj) == place]
 
 

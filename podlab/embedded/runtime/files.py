@@ -113,9 +113,9 @@ class Files:
 
     def _straight(self, path: str) -> bool:
         """Whether a path is as it should be, and surely leads through no symbolic link."""
-        if any(path.startswith(link) for link in self.root.links) or path.endswith("/") or "//" in path:
+        if path.startswith((*self.root.links,)) or path.endswith("/") or "//" in path:
             return False
-        return not any(mount.volume.links and path.startswith(mount.path) for mount in self.mounts)
+        return not path.startswith(tuple([mount.path for mount in self.mounts if mount.volume.links]))
 
     def link(self, path: str) -> str | None:
         """The target of a symbolic link; None for what is none. /proc/PID/root is one that leads elsewhere."""
@@ -133,7 +133,7 @@ class Files:
         volume, inner, _ = self._locate(path)
         if inner == "/" or (inner in volume.entries and volume.entries[inner] is None):
             return True
-        return any(mount.path == path and inner not in volume.entries for mount in self.mounts)
+        return inner not in volume.entries and path in [mount.path for mount in self.mounts]
 
     def exists(self, path: str) -> bool:
         """Whether anything is there."""

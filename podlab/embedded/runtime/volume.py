@@ -59,8 +59,9 @@ class Layered(MutableMapping[str, bytes | None]):
             del self._above[key]
 
     def __iter__(self) -> Iterator[str]:
-        yield from (key for key in self._below if self._above.get(key) is not _REMOVED)
-        yield from (key for key in self._above if key not in self._below)
+        above, below = self._above, self._below
+        yield from below if not above else [key for key in below if above.get(key) is not _REMOVED]
+        yield from [key for key in above if key not in below]
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

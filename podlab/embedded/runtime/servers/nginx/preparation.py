@@ -98,6 +98,13 @@ def check_last(config: Directive, machine: Machine) -> None:
 
 
 @lru_cache(64)
+def _passing(config: Directive) -> tuple[Directive, ...]:
+    """The directives that `upstreams` looks at."""
+    directives = (one for http in config.all("http") for one in below(http))
+    return tuple(one for one in directives if one.name == "upstream" or one.name in PASSING)
+
+
+@lru_cache(64)
 def _concerned(config: Directive) -> tuple[Directive, ...]:
     """The directives that `check_last` looks at: few among all the types of files."""
     return tuple(one for one in below(config) if one.name in LAST or one.name.endswith("_zone"))
@@ -113,7 +120,7 @@ def below(block: Directive) -> Iterator[Directive]:
 def upstreams(config: Directive, machine: Machine) -> dict[str, list[str]]:
     """The servers of each upstream; all names must be known at the start. Raises ConfigProblem."""
     found: dict[str, list[str]] = {}
-    directives = [one for http in config.all("http") for one in below(http)]
+    directives = _passing(config)
     ours = [one.words[0] for one in directives if one.name == "upstream"]
     for one in directives:
         if one.name == "upstream":
