@@ -174,7 +174,7 @@ class Core:
             self.store.compact(self.store.revision)  # nobody saw how it began: revision 1 is too old, as on any cluster
         network = self.nodes.network
         network.router = router = ServiceRouter(self.registry, self.nodes.addresses)
-        secure = Listener("kube-apiserver", controlplane.SECURE_PORT, controlplane.handler(self.app))
+        secure = Listener("kube-apiserver", controlplane.SECURE_PORT, controlplane.handler(self.app), secure=True)
         network.node(CONTROL_PLANE_IP).bind(secure)
         router.start()
         self.nodes.start()

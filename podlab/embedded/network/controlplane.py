@@ -11,6 +11,8 @@ from podlab.embedded.runtime.network.messages import Handler, Request, Response
 Application = Callable[..., Awaitable[None]]
 SECURE_PORT = 6443
 """Where the API server listens on its node."""
+NOT_SECURE = b"Client sent an HTTP request to an HTTPS server.\n"
+"""Upstream: Go's net/http/server.go (ErrNotSupported of a plain request on a TLS listener)"""
 PATIENCE = 5.0
 """Real seconds after which a watch is answered with what has come until then."""
 
@@ -19,6 +21,8 @@ def handler(application: Application) -> Handler:
     """Answers requests with an ASGI application."""
 
     async def handle(request: Request) -> Response:
+        if not request.secure:
+            return Response(400, {"Connection": "close"}, NOT_SECURE, fields=(("Connection", "close"),))
         path, _, query = request.path.partition("?")
         headers = [(key.lower().encode(), value.encode()) for key, value in request.headers.items()]
         scope = {"type": "http", "method": request.method, "path": path, "raw_path": path.encode(), "headers": headers}

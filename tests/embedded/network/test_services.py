@@ -147,7 +147,7 @@ def api_of() -> Any:
         from podlab.embedded.runtime.network.messages import Request
 
         headers = {"authorization": "Bearer admin", "host": "127.0.0.1"}
-        found = await handler(sim.core.app)(Request("GET", path, headers))
+        found = await handler(sim.core.app)(Request("GET", path, headers, secure=True))
         return found.status, found.body
 
     return ask
@@ -171,3 +171,11 @@ async def test_the_api_server_answers_containers(sim: Simulation) -> None:
     await running(sim)
     code, out, _ = await execute(sim, "web", "curl", "-sSk", "https://kubernetes.default.svc/healthz")
     assert (code, out) == (0, "ok")
+
+
+async def test_with_and_without_tls_are_told_apart(sim: Simulation) -> None:
+    await running(sim)
+    plain = "http://kubernetes.default:443/version"
+    assert (await execute(sim, "web", "curl", "-s", plain))[1] == "Client sent an HTTP request to an HTTPS server.\n"
+    code, out, err = await execute(sim, "web", "curl", "-skS", "https://localhost:80")
+    assert (code, out) == (35, "") and "SSL routines::wrong version number" in err

@@ -19,6 +19,9 @@ Row = tuple[str, str, list[str], int, str, str]
 """(letters, those with a value, long options, exit code, what is missing without a word, and with one)"""
 
 
+UNHELPED = "{0}: podlab does not simulate --help: a real container lists the options of {0}"
+
+
 @cache
 def _rows() -> Mapping[str, Row]:
     text = (files("podlab.embedded.runtime.commands") / "coreutils.json").read_text(encoding="utf-8")
@@ -29,7 +32,7 @@ def problem(name: str, words: list[str]) -> tuple[str, int] | None:
     """(complaint, exit code), None where the words can be read."""
     row = _rows().get(name)
     if name in GNU and words[:1] == ["--help"]:
-        return f"{name}: podlab does not simulate --help: a real container lists the options of {name}", 1
+        return UNHELPED.format(name), 1
     if row is None or "--help" in words or "--version" in words:
         return None
     letters, valued, long, code, none, one = row

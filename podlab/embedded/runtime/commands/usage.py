@@ -22,6 +22,8 @@ BANNER = "BusyBox v1.35.0 (Debian 1:1.35.0-4+deb12u1+b1) multi-call binary."
 UNEXPLAINED = "podlab does not simulate the rest of this help: a real container explains the options here"
 COUNTED = frozenset("chmod dirname sleep timeout watch xz".split())  # noqa: SIM905
 """Applets beside those whose options are known that show their use where words are missing."""
+PLAIN = frozenset(["[", "[[", "awk", "echo", "false", "test", "true", "nginx"])
+"""Commands of Debian to which `--help` is a word like others, or which answer it themselves."""
 CODES = MappingProxyType({"grep": 2, "sort": 2, "tty": 2})
 """Exit codes that are not 1."""
 
@@ -74,6 +76,8 @@ def checked(name: str, command: Command) -> Command:
         if not io.busybox and words[:1] == ["--version"] and name in coreutils.GNU:
             io.say(coreutils.GNU[name])
             return 0
+        if not io.busybox and words == ["--help"] and name not in PLAIN:
+            return io.fail(coreutils.UNHELPED.format(name))
         if not io.busybox:
             told = coreutils.problem(name, words)
             return io.fail(*told) if told else await command(io, words)

@@ -23,7 +23,7 @@ LARGEST = 16 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as a server sees it: header names in lower case, the client's address."""
+    """A request as a server sees it: header names in lower case, the client's address, whether it came over TLS."""
 
     method: str
     path: str
@@ -31,6 +31,7 @@ class Request:
     body: bytes = b""
     client: str = "127.0.0.1"
     version: str = "HTTP/1.1"
+    secure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

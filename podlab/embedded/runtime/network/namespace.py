@@ -27,7 +27,10 @@ class Unprivileged(AddressInUse):
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Who listens on a port: a container's process, with HTTP or with bytes as they come; `newer` also over IPv6."""
+    """Who listens on a port: a container's process, with HTTP or with bytes as they come.
+
+    `newer` is whether also over IPv6, `secure` whether with TLS.
+    """
 
     owner: str
     port: int
@@ -37,6 +40,7 @@ class Listener:
     protocol: str = "tcp"
     program: str = ""
     newer: bool = True
+    secure: bool = False
 
 
 @dataclass(slots=True)

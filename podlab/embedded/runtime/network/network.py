@@ -11,7 +11,7 @@ from podlab.embedded.clock import Clock
 from podlab.embedded.runtime.network.connection import End, pair, serve_http
 from podlab.embedded.runtime.network.messages import Request, Response, response_in, written
 from podlab.embedded.runtime.network.namespace import Listener, Namespace
-from podlab.embedded.runtime.network.router import GIVE_UP, UNREACHABLE_AFTER, Direct, Refused, Router
+from podlab.embedded.runtime.network.router import GIVE_UP, NO_TLS, UNREACHABLE_AFTER, Direct, Refused, Router
 from podlab.embedded.runtime.streams import BrokenPipe
 
 OUTSIDE: ContextVar[bool] = ContextVar("OUTSIDE", default=False)
@@ -94,7 +94,9 @@ class Network:
         """Ask over HTTP. Raises Refused; its reason is `timed out` where no answer comes in time."""
         target, listener, seen = self.find(source, address, port)
         client = request.client if source is None else seen
-        asked = replace(request, client=client)
+        asked = replace(request, client=client, secure=listener.secure if source is None else request.secure)
+        if asked.secure and not listener.secure:
+            raise Refused(NO_TLS)
         if listener.handler is None:
             return await self._over_bytes(self._joined(target, listener, client), asked, limit)
         token = OUTSIDE.set(True)

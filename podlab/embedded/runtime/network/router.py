@@ -14,6 +14,8 @@ class Refused(Exception):
         self.reason, self.after = reason, after
 
 
+NO_TLS = "wrong version number"
+"""What OpenSSL says of a server that answers without TLS."""
 UNREACHABLE_AFTER = 3.07
 """Seconds until the kernel gives up on an address of its own network that nobody has."""
 GIVE_UP = 130.0

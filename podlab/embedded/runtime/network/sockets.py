@@ -34,11 +34,12 @@ class Sockets:
         program: str = "",
         protocol: str = "tcp",
         newer: bool = True,
+        secure: bool = False,
     ) -> Listener:
         """Listen on a port. Raises AddressInUse; Unprivileged below what everybody may bind."""
         if 0 < port < self._first() and not self.privileged:
             raise Unprivileged
-        listener = Listener(self.owner, port, handler, accept, address, protocol, program, newer)
+        listener = Listener(self.owner, port, handler, accept, address, protocol, program, newer, secure)
         self.namespace.bind(listener)
         return listener
 

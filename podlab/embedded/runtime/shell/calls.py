@@ -33,22 +33,23 @@ async def call(shell: Shell, words: list[str], extra: dict[str, str]) -> int:
     if not direct and name in shell.functions:
         return await _call_function(shell, name, words[1:], extra)
     if found := builtin(shell, name):
-        before = (
-            {} if name in SPECIAL and shell.dialect.name != "bash" else {key: shell.variables.get(key) for key in extra}
-        )
+        lasting = name in SPECIAL and shell.dialect.name != "bash"
+        before = {key: shell.variables.get(key) for key in extra if not lasting}
         for key, value in extra.items():
             shell.assign(key, value)
         try:
             return await found(shell, words[1:])
         finally:
             shell.restore(before)
-    io = replace(shell.io, env=shell.environment() | extra, cwd=shell.process.cwd)
+    path = executables.place(name, shell.process.machine.image, shell.process.machine.files, shell.process.cwd)
+    told = extra | ({"_": path or name} if shell.dialect.name == "bash" else {})
+    io = replace(shell.io, env=shell.environment() | told, cwd=shell.process.cwd)
     if name in INLINE and not (name == "[[" and shell.dialect.name != "ash"):
         return await _inline(shell, replace(io, speaker=shell.speaker(name)), words)
     if shell.alone:
         shell.alone, shell.process.argv = False, words
         return await _program(shell, words, io)
-    if "/" not in name and (path := executables.place(name, shell.process.machine.image, shell.process.machine.files)):
+    if "/" not in name and path:
         shell.hashed[name] = (path, shell.hashed.get(name, ("", 0))[1] + 1)
     child = shell.process.child(words)
     job = start_child(child, lambda: _program(shell, words, replace(io, process=child)))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from podlab.embedded.runtime.machine.process import Process
 from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.shell.dialect import ASH, BASH, DASH, Dialect
+from podlab.embedded.runtime.shell.grammar.parser import Parser
+from podlab.embedded.runtime.shell.grammar.syntax import Function, SyntaxProblem
 from podlab.embedded.runtime.shell.state import Call, Run, Shell
 
 PATHS = {
@@ -43,4 +47,24 @@ def new(process: Process, io: Io, run: Run, call: Call, *, env: dict[str, str], 
     shell = Shell(process, io, run, call, name=name, dialect=dialect, variables=variables, pid=process.pid)
     shell.exported = set(given) | {"PWD"} | (set(first) if dialect is not DASH else set())
     shell.exported |= {"PATH"} if dialect is ASH else set()
+    for key, text in env.items() if dialect is BASH else ():
+        if found := FUNCTION.fullmatch(key):
+            _learn(shell, found[1], text)
     return shell
+
+
+FUNCTION = re.compile(r"BASH_FUNC_(.+)%%")
+"""What bash calls the variable that tells a function to other shells."""
+
+
+def _learn(shell: Shell, name: str, text: str) -> None:
+    """Know a function that another bash has exported."""
+    try:
+        line = Parser(f"{name} {text}", shell.dialect.features).line()
+    except (SyntaxProblem, RecursionError):
+        return
+    command = line.items[0].command if line and line.items else None
+    if isinstance(command, Function):
+        shell.functions[name] = command.body
+        shell.variables[f"BASH_FUNC_{name}%%"] = text
+        shell.exported.add(f"BASH_FUNC_{name}%%")

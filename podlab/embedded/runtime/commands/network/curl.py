@@ -10,7 +10,7 @@ from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.network import names
 from podlab.embedded.runtime.network.messages import REASONS, Request, Response
-from podlab.embedded.runtime.network.router import Refused
+from podlab.embedded.runtime.network.router import NO_TLS, Refused
 
 VALUED = frozenset(["-D", "--dump-header"]) | frozenset(
     """-o -w -m --max-time --connect-timeout -H --header -X --request -d --data --data-raw --data-binary
@@ -169,9 +169,10 @@ async def _fetch(io: Io, call: _Call, url: str, redirects: int) -> tuple[Respons
         host, port = split.hostname or "", split.port or (443 if split.scheme == "https" else 80)
     except ValueError:
         raise _Failed(3, "curl: (3) URL using bad/illegal format or missing URL") from None
-    request = _request(io, call, split.netloc.rpartition("@")[2], _path(call, split.path, split.query))
-    if split.scheme == "https" and "k" not in call.flags and not call.values.get("cacert"):
-        await _ask(io, call, host, port, Request("HEAD", "/"))
+    secure, path = split.scheme == "https", _path(call, split.path, split.query)
+    request = _request(io, call, split.netloc.rpartition("@")[2], path, secure=secure)
+    if secure and "k" not in call.flags and not call.values.get("cacert"):
+        await _ask(io, call, host, port, Request("HEAD", "/", secure=True))
         raise _Failed(60, UNVERIFIED)
     if "v" in call.flags:
         _told(io, host, port, request)
@@ -208,7 +209,7 @@ def _path(call: _Call, path: str, query: str) -> str:
     return (path or "/") + (f"?{query}" if query else "")
 
 
-def _request(io: Io, call: _Call, host: str, path: str) -> Request:
+def _request(io: Io, call: _Call, host: str, path: str, *, secure: bool) -> Request:
     data = [_data(io, value) for value in call.values.get("d", [])] if "G" not in call.flags else []
     data += [_encoded(value) for value in call.values.get("urlencode", [])]
     headers = {"host": host, "user-agent": call.last("A", f"curl/{VERSION}"), "accept": "*/*"}
@@ -229,7 +230,7 @@ def _request(io: Io, call: _Call, host: str, path: str) -> Request:
         name, _, value = given.partition(":")
         headers[name.strip().lower()] = value.strip()
     method = "HEAD" if "I" in call.flags else "POST" if data else "GET"
-    return Request(call.last("X", method), path, {k: v for k, v in headers.items() if v}, body)
+    return Request(call.last("X", method), path, {k: v for k, v in headers.items() if v}, body, secure=secure)
 
 
 def _data(io: Io, value: str) -> bytes:
@@ -260,6 +261,8 @@ async def _ask(io: Io, call: _Call, host: str, port: int, request: Request) -> R
             if refused.after > min(patience, limit):
                 raise _Failed(28, f"curl: (28) Resolving timed out after {passed} milliseconds") from None
             raise _Failed(6, f"curl: (6) {refused.reason}") from None
+        if refused.reason == NO_TLS:
+            raise _Failed(35, f"curl: (35) OpenSSL/3.0.20: error:0A00010B:SSL routines::{NO_TLS}") from None
         if refused.reason == "empty reply":
             raise _Failed(52, "curl: (52) Empty reply from server") from None
         if refused.reason == "malformed reply":

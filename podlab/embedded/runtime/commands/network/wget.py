@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.network.messages import REASONS, Request, Response
-from podlab.embedded.runtime.network.router import Refused
+from podlab.embedded.runtime.network.router import NO_TLS, Refused
 
 USAGE = """BusyBox v1.35.0 (Debian 1:1.35.0-4+deb12u1+b1) multi-call binary.
 
@@ -95,7 +95,7 @@ async def _one(io: Io, call: _Call, url: str, redirects: int) -> int:
         io.fail(f"Connecting to {split.netloc.rpartition('@')[2]} ({ip}:{port})")
     path = (split.path or "/") + (f"?{split.query}" if split.query else "")
     try:
-        response = await _ask(io, call, host, port, split.netloc, path)
+        response = await _ask(io, call, split, host, port, path)
     except Refused as refused:
         return _refused(io, refused, ip)
     if "S" in call.flags:
@@ -112,8 +112,12 @@ async def _one(io: Io, call: _Call, url: str, redirects: int) -> int:
     return _saved(io, call, split.path, response, quiet=quiet)
 
 
-async def _ask(io: Io, call: _Call, host: str, port: int, netloc: str, path: str) -> Response:
-    headers = {"host": netloc.rpartition("@")[2], "user-agent": call.values.get("U", "Wget"), "connection": "close"}
+async def _ask(io: Io, call: _Call, split: SplitResult, host: str, port: int, path: str) -> Response:
+    headers = {
+        "host": split.netloc.rpartition("@")[2],
+        "user-agent": call.values.get("U", "Wget"),
+        "connection": "close",
+    }
     headers |= call.headers
     body, method = b"", "GET"
     if "data" in call.values:
@@ -123,7 +127,8 @@ async def _ask(io: Io, call: _Call, host: str, port: int, netloc: str, path: str
     limit = float(given) if given.isdecimal() and int(given) else 900.0
     process = io.process
     try:
-        response = await process.machine.sockets.request(host, port, Request(method, path, headers, body), limit)
+        request = Request(method, path, headers, body, secure=split.scheme == "https")
+        response = await process.machine.sockets.request(host, port, request, limit)
     except Refused as refused:
         await process.sleep(min(refused.after, limit))
         if refused.after >= limit:
@@ -136,6 +141,8 @@ async def _ask(io: Io, call: _Call, host: str, port: int, netloc: str, path: str
 def _refused(io: Io, refused: Refused, ip: str) -> int:
     if refused.reason in ("download timed out", "timed out"):
         return io.fail("wget: download timed out")
+    if refused.reason == NO_TLS:
+        return io.fail("wget: error getting response: Connection reset by peer")
     if refused.reason == "empty reply":
         return io.fail("wget: error getting response")
     if refused.reason == "malformed reply":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import quote
 
 from podlab.embedded.runtime.network.messages import Request, Response
@@ -33,7 +34,7 @@ async def passed(asked: Asked, location: Location, directive: Directive) -> Page
         return Page(502)
     places = asked.upstreams.get(authority, [authority])
     asked.told |= {"proxy_host": authority, "proxy_port": authority.rpartition(":")[2] if ":" in authority else "80"}
-    request = _request(asked, location, authority, uri)
+    request = replace(_request(asked, location, authority, uri), secure=scheme == "https")
     problem = ""
     for place in _turns(asked, places):
         host, _, port = place.rpartition(":") if ":" in place else (place, "", "443" if scheme == "https" else "80")

@@ -117,7 +117,10 @@ class Nginx:
             try:
                 handler = self._handler(port)
                 newer = any(one.port == port and one.host.startswith("[") for s in self.servers for one in s.addresses)
-                self.listeners.append(sockets.bind(port, handler, address=host, program="nginx", newer=newer))
+                tls = any(one.port == port and one.tls for s in self.servers for one in s.addresses)
+                self.listeners.append(
+                    sockets.bind(port, handler, address=host, program="nginx", newer=newer, secure=tls)
+                )
             except AddressInUse:
                 wrong.append((host, port))
         return wrong
@@ -181,7 +184,7 @@ class Nginx:
         """What is no request that can be answered."""
         request = asked.request
         path = request.path.partition("?")[0]
-        if any(address.tls and address.port == asked.port for address in asked.server.addresses):
+        if not request.secure and any(address.tls and address.port == asked.port for address in asked.server.addresses):
             body = error_page(400, self.process.machine.image.version)
             asked.closing = True
             body = body.replace(b"400 Bad Request", TLS_TITLE, 1).replace(b"<h1>400 Bad Request</h1>", TLS_BODY)

@@ -9,6 +9,7 @@ from podlab.embedded.runtime.commands.text import printing
 from podlab.embedded.runtime.expressions.arithmetic import ArithmeticProblem, value
 from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.shell import arrays
+from podlab.embedded.runtime.shell.grammar import printed as printed_
 from podlab.embedded.runtime.shell.parameters import Values
 from podlab.embedded.runtime.shell.reckoning import complaint
 from podlab.embedded.runtime.shell.state import Exit, Shell
@@ -33,7 +34,7 @@ def _each(shell: Shell, words: list[str], command: str) -> list[str]:
 
 
 def _shown(shell: Shell, word: str, names: set[str]) -> None:
-    for name in sorted(names):
+    for name in sorted(name for name in names if "%" not in name):
         text = shell.variables.get(name)
         if shell.dialect.name == "bash":
             given = f"={arrays.quoted(text)}" if text is not None else ""
@@ -44,7 +45,9 @@ def _shown(shell: Shell, word: str, names: set[str]) -> None:
 
 
 async def export(shell: Shell, words: list[str]) -> int:
-    """`export [-p] [-n] [NAME[=VALUE]…]`"""
+    """`export [-p] [-n] [NAME[=VALUE]…]`, in bash with -f of functions"""
+    if "-f" in words and shell.dialect.name == "bash":
+        return _functions(shell, [word for word in words if not word.startswith("-")])
     names = _each(shell, [word for word in words if not word.startswith("-")], "export")
     if "-n" in words:
         shell.exported -= set(names)
@@ -54,6 +57,20 @@ async def export(shell: Shell, words: list[str]) -> int:
     else:
         _shown(shell, "export", shell.exported)
     return 0
+
+
+def _functions(shell: Shell, names: list[str]) -> int:
+    """Tell functions to the shells that are started."""
+    code = 0
+    for name in names:
+        if name not in shell.functions:
+            code = shell.refuse("export", f"{name}: not a function", 1)
+            continue
+        body = printed_.function(name, shell.functions[name]).partition("() \n{ \n")[2]
+        narrow = re.sub(r"(?m)^( {4})+", lambda found: " " * (len(found[0]) // 4), body)
+        shell.variables[f"BASH_FUNC_{name}%%"] = f"() {{ {narrow}"
+        shell.exported.add(f"BASH_FUNC_{name}%%")
+    return code
 
 
 async def readonly(shell: Shell, words: list[str]) -> int:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
-from podlab.embedded.runtime.files import NO_SUCH, FileError
+from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine import executables
 from podlab.embedded.runtime.machine.signals import signal_name
 from podlab.embedded.runtime.shell.builtins import assignments, declaring, directories, jobs, options
@@ -54,44 +53,6 @@ async def continue_(shell: Shell, words: list[str]) -> int:
     return _outside(shell, "continue")
 
 
-async def cd(shell: Shell, words: list[str]) -> int:
-    """`cd`: HOME without a word, the folder before with `-`."""
-    words = [word for word in words if word not in ("-P", "-L", "--")]
-    wanted = words[0] if words else shell.variables.get("HOME", "/")
-    if shell.dialect.name == "bash" and (wrong := _unmoved(shell, words)):
-        return shell.refuse("cd", wrong, 1)
-    if wanted == "-":
-        wanted = shell.variables.get("OLDPWD", shell.process.cwd)
-        shell.io.say(wanted)
-    path = posixpath.normpath(posixpath.join(shell.process.cwd, wanted))
-    files = shell.process.machine.files
-    if not files.is_directory(path):
-        reason = "Not a directory" if files.exists(path) else NO_SUCH
-        return shell.fail(shell.dialect.cannot_cd.format(wanted, reason, line=shell.shown_line), shell.dialect.unusable)
-    shell.exported |= {"OLDPWD"}
-    shell.variables["OLDPWD"], shell.process.cwd, shell.variables["PWD"] = shell.process.cwd, path, path
-    return 0
-
-
-def _unmoved(shell: Shell, words: list[str]) -> str:
-    """Why bash's `cd` goes nowhere, before it looks at the folder."""
-    if len(words) > 1:
-        return "too many arguments"
-    if not words and "HOME" not in shell.variables:
-        return "HOME not set"
-    return "OLDPWD not set" if words == ["-"] and "OLDPWD" not in shell.variables else ""
-
-
-async def pwd(shell: Shell, words: list[str]) -> int:
-    """`pwd [-LP]`: the shell's working folder."""
-    if wrong := next((word for word in words if re.match(r"-[^LP-]", word)), ""):
-        bash = f"{wrong[:2]}: invalid option\npwd: usage: pwd [-LP]"
-        illegal = f"{'illegal' if shell.dialect.name == 'ash' else 'Illegal'} option {wrong[:2]}"
-        return shell.refuse("pwd", bash if shell.dialect.name == "bash" else illegal, 2)
-    shell.io.say(shell.process.cwd)
-    return 0
-
-
 async def trap(shell: Shell, words: list[str]) -> int:
     """`trap`: what is done on a signal or at the end (EXIT); an empty action ignores the signal."""
     if words[:1] == ["--"]:
@@ -100,8 +61,10 @@ async def trap(shell: Shell, words: list[str]) -> int:
         illegal = "illegal" if shell.dialect.name == "ash" else "Illegal"
         shell.refuse("trap", f"{illegal} option {words[0][:2]}")
         raise Exit(2)
-    if not words:
+    if not words or (words == ["-p"] and shell.dialect.name == "bash"):
         return jobs.trapped(shell)
+    if words[0] == "-p" and shell.dialect.name == "bash":
+        return jobs.trapped(shell, words[1:])
     action, signals = (words[0], words[1:]) if len(words) > 1 else ("-", words)
     code = 0
     for signal in signals:
@@ -220,8 +183,8 @@ async def type_(shell: Shell, words: list[str]) -> int:
     """`type`: what each name is; in bash 1, else 127, when one is nothing."""
     if words[:1] in (["-t"], ["-p"], ["-P"]) and shell.dialect.name == "bash":
         return _kinds(shell, words[1:], paths=words[0] != "-t")
-    code = 0
-    for word in words:
+    code, every = 0, words[:1] == ["-a"] and shell.dialect.name == "bash"
+    for word in words[every:]:
         path = place(shell, word)
         if word in RESERVED:
             shell.io.say(f"{word} is a shell keyword")
@@ -239,7 +202,21 @@ async def type_(shell: Shell, words: list[str]) -> int:
                 shell.io.say(printed.function(word, shell.functions[word]))
         else:
             shell.io.say(f"{word} is {_kind(shell, word, path)}")
+        if every and path:
+            _also(shell, word, path)
     return code
+
+
+def _also(shell: Shell, word: str, path: str) -> None:
+    """What else bash's `type -a` knows by a name: its own command behind a function, programs behind both."""
+    if word in shell.functions and (word in BUILTINS or word in INLINE):
+        shell.io.say(f"{word} is a shell builtin")
+    machine = shell.process.machine
+    found = executables.place(word, machine.image, machine.files, shell.process.cwd)
+    merged = [found, found.removeprefix("/usr")] if found.startswith(("/usr/bin/", "/usr/sbin/")) else [found]
+    for one in merged:
+        if one and one != path:
+            shell.io.say(f"{word} is {one}")
 
 
 def _kind(shell: Shell, word: str, path: str) -> str:
@@ -332,12 +309,12 @@ BUILTINS: Mapping[str, Builtin] = MappingProxyType(
         "bg": jobs.bg,
         "break": break_,
         "caller": declaring.caller,
-        "cd": cd,
+        "cd": directories.cd,
         "command": command,
         "continue": continue_,
         "declare": declaring.declare,
         "dirs": directories.dirs,
-        "disown": nothing,
+        "disown": jobs.disown,
         "eval": eval_,
         "exec": exec_,
         "exit": exit_,
@@ -352,7 +329,7 @@ BUILTINS: Mapping[str, Builtin] = MappingProxyType(
         "mapfile": assignments.mapfile,
         "popd": directories.popd,
         "pushd": directories.pushd,
-        "pwd": pwd,
+        "pwd": directories.pwd,
         "read": assignments.read,
         "readarray": assignments.mapfile,
         "readonly": assignments.readonly,

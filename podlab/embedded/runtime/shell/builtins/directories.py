@@ -1,11 +1,12 @@
-"""bash's folders on a stack: pushd, popd, dirs.
+"""Builtins about folders: cd, pwd, and bash's stack of them: pushd, popd, dirs.
 
 Upstream: bash's builtins/pushd.def
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import posixpath
+import re
 
 from podlab.embedded.runtime.files import NO_SUCH
 from podlab.embedded.runtime.shell.state import Shell
@@ -15,7 +16,44 @@ USAGES = {
     "popd": "popd [-n] [+N | -N]",
     "dirs": "dirs [-clpv] [+N] [-N]",
 }
-Change = Callable[[Shell, list[str]], Awaitable[int]]
+
+
+async def cd(shell: Shell, words: list[str]) -> int:
+    """`cd`: HOME without a word, the folder before with `-`."""
+    words = [word for word in words if word not in ("-P", "-L", "--")]
+    wanted = words[0] if words else shell.variables.get("HOME", "/")
+    if shell.dialect.name == "bash" and (wrong := _unmoved(shell, words)):
+        return shell.refuse("cd", wrong, 1)
+    if wanted == "-":
+        wanted = shell.variables.get("OLDPWD", shell.process.cwd)
+        shell.io.say(wanted)
+    path = posixpath.normpath(posixpath.join(shell.process.cwd, wanted))
+    files = shell.process.machine.files
+    if not files.is_directory(path):
+        reason = "Not a directory" if files.exists(path) else NO_SUCH
+        return shell.fail(shell.dialect.cannot_cd.format(wanted, reason, line=shell.shown_line), shell.dialect.unusable)
+    shell.exported |= {"OLDPWD"}
+    shell.variables["OLDPWD"], shell.process.cwd, shell.variables["PWD"] = shell.process.cwd, path, path
+    return 0
+
+
+def _unmoved(shell: Shell, words: list[str]) -> str:
+    """Why bash's `cd` goes nowhere, before it looks at the folder."""
+    if len(words) > 1:
+        return "too many arguments"
+    if not words and "HOME" not in shell.variables:
+        return "HOME not set"
+    return "OLDPWD not set" if words == ["-"] and "OLDPWD" not in shell.variables else ""
+
+
+async def pwd(shell: Shell, words: list[str]) -> int:
+    """`pwd [-LP]`: the shell's working folder."""
+    if wrong := next((word for word in words if re.match(r"-[^LP-]", word)), ""):
+        bash = f"{wrong[:2]}: invalid option\npwd: usage: pwd [-LP]"
+        illegal = f"{'illegal' if shell.dialect.name == 'ash' else 'Illegal'} option {wrong[:2]}"
+        return shell.refuse("pwd", bash if shell.dialect.name == "bash" else illegal, 2)
+    shell.io.say(shell.process.cwd)
+    return 0
 
 
 def _numbered(shell: Shell, command: str, word: str, count: int) -> int | None:

@@ -189,9 +189,19 @@ async def bg(shell: Shell, words: list[str]) -> int:
 QUOTE, ESCAPED_QUOTE = "'", "'\\''"
 
 
-def trapped(shell: Shell) -> int:
-    """The traps that are set, as the shell would read them."""
+async def disown(shell: Shell, words: list[str]) -> int:
+    """bash's `disown`: jobs go on here whatever becomes of their shell."""
+    if not words and not [job for job in shell.jobs if not job.task.done()]:
+        return shell.refuse("disown", "current: no such job", 1)
+    return 0
+
+
+def trapped(shell: Shell, signals: list[str] | None = None) -> int:
+    """The traps that are set, or those on some signals, as the shell would read them."""
     bash, order = shell.dialect.name == "bash", {"EXIT": 0, **NUMBERS}
+    wanted = {one.removeprefix("SIG") for one in signals} if signals is not None else set(shell.traps)
     for name, action in sorted(shell.traps.items(), key=lambda one: order.get(one[0], 99)):
+        if name not in wanted:
+            continue
         shell.io.say(f"trap -- '{action.replace(QUOTE, ESCAPED_QUOTE)}' {'SIG' * (bash and name in NUMBERS)}{name}")
     return 0
