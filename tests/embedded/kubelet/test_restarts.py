@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -88,7 +89,7 @@ async def test_the_phase_follows_what_will_run_again(sim: Simulation, made: Obj,
 
 async def test_one_containers_end_begins_the_whole_pod_again(sim: Simulation) -> None:
     again = container("sleep 4; exit 42", "a", **rule("RestartAllContainers"))
-    sim.create(pod(again, container("sleep 60", "b"), initContainers=[container("true", "i")]))
+    sim.create(pod(again, container("sleep 60", "b"), initContainers=[container("sleep 1", "i")]))
     await sim.until(lambda: sim.ready("p"), limit=20)
     await sim.until(lambda: condition(sim)["status"] == "True", limit=20)
     assert condition(sim)["reason"] == "RestartAllContainersStarted"
@@ -98,6 +99,8 @@ async def test_one_containers_end_begins_the_whole_pod_again(sim: Simulation) ->
     assert [one["restartCount"] for one in both] == [1, 1, 1]
     assert {one["lastState"]["terminated"]["reason"] for one in both} == {"RestartingAllContainers"}
     assert ("Killing", "killing") in told(sim)
+    phases = [event["object"]["status"].get("phase") for event in sim.seen["pods"]]
+    assert [phase for phase, _ in itertools.groupby(phases)] == ["Pending", "Running", "Pending", "Running"]
 
 
 def condition(sim: Simulation) -> Obj:

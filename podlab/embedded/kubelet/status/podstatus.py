@@ -243,20 +243,27 @@ def phase(pod: Obj, inits: Sequence[Obj], mains: Sequence[Obj], *, settled: bool
     regular = [status for status in inits if status["name"] not in sidecars]
     if any(_ended_for_good(pod, specs, status) and exit_code(status) != 0 for status in regular):
         return "Failed"
-    if not settled and any(exit_code(status) != 0 for status in regular) and not any(began(s) for s in mains):
-        return "Pending"
-    if not settled and any(not s["started"] for s in inits if s["name"] in sidecars) and not any(map(began, mains)):
+    helpers = [status for status in inits if status["name"] in sidecars]
+    initializing = any("running" in status["state"] or not began(status) for status in regular)
+    starting = any(("running" in s["state"] and not s["started"]) or not began(s) for s in helpers)
+    if not settled and (initializing or (starting and not any(map(_has_run, mains)))):
         return "Pending"
     running = sum("running" in status["state"] for status in mains)
     stopped = [status for status in mains if exit_code(status) is not None or waits_again(status)]
     if len(stopped) + running < len(mains):
         return "Pending"
-    helping = not settled and any("running" in status["state"] for status in inits if status["name"] in sidecars)
+    helping = not settled and any("running" in status["state"] for status in helpers)
     if running or helping:
         return "Running"
     if not settled and not all(_ended_for_good(pod, specs, status) for status in stopped):
         return "Running"
     return "Succeeded" if all(exit_code(status) == 0 for status in stopped) else "Failed"
+
+
+def _has_run(status: Obj) -> bool:
+    """Whether the runtime has a container that ran: one that was taken away for all to begin again counts no more."""
+    taken = waits_again(status) and status["lastState"]["terminated"].get("reason") == REMOVED["reason"]
+    return began(status) and not taken
 
 
 def _ended_for_good(pod: Obj, specs: Mapping[str, Obj], status: Obj) -> bool:
