@@ -56,6 +56,12 @@ SELECTOR = Text(
     ko='레이블로 고를 때는 `selector`입니다: `selector="app=web"`',
     en='To pick by label it is `selector`: `selector="app=web"`.',
 )
+ALONE = Text(
+    ko='파드의 이름만 먼저 적습니다: `kubectl.{verb}("web", …)`',
+    en='The Pod\'s name comes first, by itself: `kubectl.{verb}("web", …)`.',
+)
+OF_A_POD = ("logs", "exec", "attach", "debug")
+OTHERWISE = (("create", "image"), ("describe", "output"), ("exec", "command"), ("exec", "cmd"), ("exec", "args"))
 POSITIONS = ("name", "names", "pod", "pods", "deployment", "service", "type", "resource", "kind")
 FORMATS = ("wide", "yaml", "json")
 
@@ -130,11 +136,11 @@ def _unknown(usage: Usage, keyword: str, value: Any) -> PodlabError:
     if letter and letter.keyword in there:
         near: Text | None = MEANT.format(name=letter.keyword)
     elif keyword in POSITIONS:
-        near = POSITION.format(verb=usage.name)
+        near = (ALONE if usage.name in OF_A_POD else POSITION).format(verb=usage.name)
     elif keyword in FORMATS and "output" in there:
         near = OUTPUT.format(format=keyword)
-    elif usage.name == "create" and keyword == "image":
-        near = hint_for(f"error: unknown flag: --image{see(usage.name)}")
+    elif (usage.name, keyword) in OTHERWISE:
+        near = hint_for(f"error: unknown flag: --{name}{see(usage.name)}")
     elif keyword in ("label", "labels") and "selector" in there:
         near = SELECTOR
     elif usage.name in ("label", "annotate") and isinstance(value, str):

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from podlab.errors import PodlabError
-from podlab.kubectl import Kubectl
+from podlab.kubectl import Kubectl, calls
 from podlab.kubectl.commandline.surface import Flag, commands, everywhere
 from podlab.kubectl.magics import Magics
 from podlab.kubectl.verbs.table import VERBS, accepts, refused
@@ -52,3 +52,27 @@ def test_a_flag_that_is_left_is_refused_in_the_same_sentence(tmp_path: Path, nam
     sentence = str(refused(f"kubectl {name} --{flag.name}"))
     assert by_method(tmp_path, name, **{flag.keyword: value}) == sentence
     assert by_magic(tmp_path, f"{name} --{flag.name}={value}") == sentence
+
+
+@pytest.mark.parametrize(
+    ("verb", "keyword", "hint"),
+    [
+        ("get", "wide", '`output="wide"`'),
+        ("get", "label", '`selector="app=web"`'),
+        ("describe", "pod", '`kubectl.describe("pod", "web")`'),
+        ("logs", "pod", '`kubectl.logs("web", …)`'),
+        ("create", "image", '`kubectl.run("web", image="nginx")`'),
+        ("describe", "output", "describe has one format"),
+        ("exec", "command", '`kubectl.exec("web", "ls", "/")`'),
+    ],
+)
+def test_a_keyword_that_there_is_not_says_how_it_is_meant(verb: str, keyword: str, hint: str) -> None:
+    with pytest.raises(PodlabError) as error:
+        calls.keywords(verb, {keyword: "x"})
+    assert error.value.hint is not None and hint in error.value.hint.en
+
+
+def test_labels_as_a_dict_are_shown_as_one_text() -> None:
+    with pytest.raises(PodlabError) as error:
+        calls.in_text("label", ["pod", "web", {"tier": "front"}])
+    assert error.value.hint is not None and '"tier=front"' in error.value.hint.en

@@ -7,6 +7,7 @@ import re
 
 from podlab.kubectl.commandline.slips import SLIPS
 from podlab.kubectl.commandline.surface import commands
+from podlab.kubectl.commandline.taken import TAKEN
 from podlab.text import Text
 
 
@@ -24,7 +25,7 @@ def hint_for(line: str, verb: str = "") -> Text | None:
         return meant
     if meant := _flag(line):
         return meant
-    for pattern, hint in (*HINTS, *SLIPS):
+    for pattern, hint in (*TAKEN, *HINTS, *SLIPS):
         found = re.search(pattern, line, re.S)
         if found:
             return hint.format(**found.groupdict())
@@ -129,20 +130,6 @@ HINTS: tuple[tuple[str, Text], ...] = (
             "그대로 쓰려면 `%kubectl`로 시작합니다.",
             en='{name} was taken for a name. In Python an option is an argument, such as `output="wide"`; for a line '
             "of kubectl as it stands, begin with `%kubectl`.",
-        ),
-    ),
-    (
-        r'\(NotFound\).*?: pods "(?P<name>pods?|po|deployments?|deploy|services?|svc)" not found',
-        Text(
-            ko='{name}{이/가} 파드의 이름으로 읽혔습니다. 파드의 이름만 적거나, `"{name}/이름"`처럼 붙여 적습니다.',
-            en='{name} was taken for the name of a Pod: give the Pod\'s name alone, or write `"{name}/NAME"`.',
-        ),
-    ),
-    (
-        r'\(NotFound\).*?: (?P<resource>[\w.]+) "(?P<name> [^"]*|[^"]* )" not found',
-        Text(
-            ko="이름에 공백이 들어 있습니다. 따옴표 안의 공백을 지우십시오.",
-            en="There is a blank in that name: take it out, from between the quotes.",
         ),
     ),
     (

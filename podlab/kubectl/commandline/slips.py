@@ -95,7 +95,7 @@ SLIPS: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
-        r"at least one (label|annotation) update is required",
+        r"at least one label update is required",
         Text(
             ko='붙일 것을 더하십시오: `kubectl.label("pod", "web", "tier=front")`. 떼려면 `"tier-"`입니다.',
             en='Add what to put on it: `kubectl.label("pod", "web", "tier=front")`; `"tier-"` takes it off.',
@@ -266,13 +266,6 @@ SLIPS: tuple[tuple[str, Text], ...] = (
     (
         r"No closing quotation",
         Text(ko="따옴표를 열고 닫지 않았습니다.", en="A quotation mark was opened and not closed."),
-    ),
-    (
-        r"no need to specify a resource type as a separate argument",
-        Text(
-            ko='`종류/이름`으로 적으면 모두 그렇게 적습니다: `"pod/a", "pod/b"`. 이미지는 `"컨테이너=이미지"`입니다.',
-            en='With `type/name`, each one is written so: `"pod/a", "pod/b"`. An image is `"container=image"`.',
-        ),
     ),
     (
         r'unable to parse requirement.*"(?P<key>[\w./-]+): *(?P<value>[\w.-]+)"',
