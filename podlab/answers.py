@@ -6,10 +6,12 @@ Upstream: staging/src/k8s.io/apimachinery/pkg/api/errors, staging/src/k8s.io/kub
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -71,13 +73,22 @@ def unreachable(server: str, error: Exception) -> ClusterError:
     elif "timed out" in text or "Timeout" in text:
         line = f"Unable to connect to the server: dial tcp {host}: i/o timeout"
     elif "resolve" in text or "Name or service" in text:
-        line = f"Unable to connect to the server: dial tcp: lookup {host.partition(':')[0]}: no such host"
+        line = f"Unable to connect to the server: dial tcp: lookup {host.partition(':')[0]}{_resolver()}: no such host"
     elif "Not supported URL scheme" in text or "Failed to parse" in text:
         line = f"Unable to connect to the server: {_misdirected(server)}"
     else:
         said = next((words for sign, words in CUT_OFF.items() if sign in text), str(error)).format(host=host)
         line = f"Unable to connect to the server: {said}"
     return ClusterError(line, NO_ANSWER)
+
+
+def _resolver() -> str:
+    """Whom Go has asked for an address; "" where that cannot be told."""
+    try:
+        named = re.search(r"(?m)^nameserver\s+(\S+)", Path("/etc/resolv.conf").read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return f" on {named[1]}:53" if named else ""
 
 
 CUT_OFF = {

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from podlab.answers import NOTHING, Request, Response, Sent, ServerClock, lines, status_of, unreachable, warning_text
 from podlab.errors import ApiError, ClusterError
 from podlab.kubeconfig.config import load
-from podlab.kubeconfig.connection import NOWHERE, Overrides, connect
+from podlab.kubeconfig.connection import NOWHERE, Connection, Overrides, connect
 from podlab.kubeconfig.credentials import Credentials
 from podlab.kubeconfig.eventloop import pause_unless
 from podlab.kubeconfig.transport import Answer, Http, Refused, Transport, mounted, names_of
@@ -56,6 +56,7 @@ class Client:
         impersonate: act as this user (`--as`).
         overrides: what a command line says over the kubeconfig.
         request_timeout: seconds that any request may take; None leaves that to each.
+        connection: where to go, whatever the kubeconfig says.
 
     Raises:
         ClusterError: the kubeconfig cannot be read, or has no such context, cluster or user.
@@ -71,6 +72,7 @@ class Client:
         impersonate: str | None = None,
         overrides: Overrides | None = None,
         request_timeout: float | None = None,
+        connection: Connection | None = None,
     ) -> None:
         self.kubeconfig = None if kubeconfig is None else Path(kubeconfig)
         over = overrides or Overrides()
@@ -80,7 +82,7 @@ class Client:
             server=server or over.server,
             as_=impersonate or over.as_,
         )
-        self.connection = connect(load(self.kubeconfig), over)
+        self.connection = connection or connect(load(self.kubeconfig), over)
         self.context = context
         self.namespace = namespace or self.connection.namespace or "default"
         self.server = self.connection.server

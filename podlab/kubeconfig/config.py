@@ -29,7 +29,7 @@ BROKEN = Text(
 
 @dataclass(slots=True)
 class Config:
-    """What the files say: clusters, users and contexts by name; relative paths made absolute."""
+    """What the files say: clusters, users and contexts by name."""
 
     clusters: dict[str, Object] = field(default_factory=dict)
     users: dict[str, Object] = field(default_factory=dict)
@@ -46,8 +46,11 @@ def paths(explicit: Path | None) -> list[Path]:
     return list(dict.fromkeys(named)) or [Path.home() / ".kube" / "config"]
 
 
-def load(explicit: Path | None = None) -> Config:
+def load(explicit: Path | None = None, *, resolved: bool = True) -> Config:
     """The files as one; what an earlier file says of a name wins. A file that is not there counts only if it was named.
+
+    Args:
+        resolved: relative paths are made absolute.
 
     Raises:
         ClusterError: kubectl's line for a file that is no kubeconfig.
@@ -64,7 +67,7 @@ def load(explicit: Path | None = None) -> Config:
             reason = (error.strerror or str(error)).lower()
             act = "read" if path.is_dir() else "open"
             raise ClusterError(f'error: error loading config file "{path}": {act} {path}: {reason}', BROKEN) from error
-        _merge(whole, parse(data, path), path)
+        _merge(whole, parse(data, path), path, resolved)
     return whole
 
 
@@ -118,13 +121,14 @@ def _bytes(error: Exception) -> bytes:
     return found if isinstance(found, bytes) else b"\x00"
 
 
-def _merge(whole: Config, found: Mapping[str, Any], path: Path) -> None:
+def _merge(whole: Config, found: Mapping[str, Any], path: Path, resolved: bool) -> None:
     for section, key in KEYS.items():
         kept: dict[str, Object] = getattr(whole, section)
         for entry in filter(None, found.get(section) or ()):
             name = str(entry.get("name") or "")
             if name not in kept:
-                kept[name] = _absolute(dict(entry.get(key) or {}), PATHS.get(section, ()), path)
+                value = dict(entry.get(key) or {})
+                kept[name] = _absolute(value, PATHS.get(section, ()), path) if resolved else value
                 whole.origins[section, name] = path
     whole.current = whole.current or str(found.get("current-context") or "")
 

@@ -6,6 +6,8 @@ Upstream: staging/src/k8s.io/client-go/tools/clientcmd/client_config.go, validat
 from __future__ import annotations
 
 import base64
+import re
+import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +31,11 @@ REMOVED = {
     ),
 }
 UNPAIRED = "requesting uid, groups or user-extra for {name} without impersonating a user"
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+NO_SCHEME = re.compile(r"[^A-Za-z/][^/]*:|:")
+"""How an address begins that Go cannot read: a colon, and no scheme before it."""
+LEGAL = frozenset("!#$&'*+-.^_`|~" + string.ascii_letters + string.digits)
+"""What a header's name is made of, but for the sign that stands before what is not."""
 USERNAME, PASSWORD = "Please enter Username: ", "Please enter Password: "
 """What kubectl asks for on stdout; nobody can answer here."""
 PROMPT = f"{USERNAME}error: EOF"
@@ -93,10 +100,35 @@ class Connection:
     impersonate: tuple[tuple[str, str], ...] = ()
 
     @property
+    def told(self) -> Object:
+        """What an exec plugin is told of the cluster. Upstream: staging/src/k8s.io/client-go/rest/exec.go"""
+        found = {
+            "server": self.server,
+            "tls-server-name": self.server_name,
+            "insecure-skip-tls-verify": self.insecure,
+            "certificate-authority-data": base64.b64encode(self.ca.encode()).decode(),
+            "proxy-url": self.proxy,
+        }
+        return {key: value for key, value in found.items() if value} | {"config": None}
+
+    @property
     def is_anonymous(self) -> bool:
         """Whether nothing says who asks, over TLS, where kubectl would ask for a name."""
-        said = (self.certificate, self.token, self.token_file, self.basic, self.exec)
-        return self.server.startswith("https") and not any(said)
+        said = (self.certificate, self.token, self.basic, self.exec)
+        return self.server.startswith("https") and not any(said) and not (self.token_file and token_in(self.token_file))
+
+
+def token_in(path: str) -> str:
+    """The token that a file holds.
+
+    Raises:
+        ClusterError: it cannot be read.
+    """
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        act, reason = "read" if Path(path).is_dir() else "open", getattr(error, "strerror", None) or str(error)
+        raise ClusterError(f"error: {act} {path}: {reason.lower()}") from error
 
 
 def connect(config: Config, over: Overrides = Overrides()) -> Connection:
@@ -119,7 +151,7 @@ def connect(config: Config, over: Overrides = Overrides()) -> Connection:
     user = _user(config.users.get(user_name, {}), over)
     _confirm([*_wrong_user(user, user_name), *_wrong_cluster(cluster, cluster_name)])
     server = str(cluster.get("server") or NOWHERE)
-    server = server if "://" in server else f"http://{server}"
+    server = server if SCHEME.match(server) else f"http://{server}"
     _check_address(server)
     return _made(server.rstrip("/"), cluster, user, (name, cluster_name, user_name), context)
 
@@ -130,6 +162,8 @@ def _check_address(server: str) -> None:
     Raises:
         ClusterError: kubectl's line for it.
     """
+    if " " in server.partition("://")[2].partition("/")[0]:
+        raise ClusterError('Unable to connect to the server: invalid character " " in host name')
     try:
         parts = urlsplit(server)
         number = parts.netloc.rpartition("@")[2].rpartition("]")[2].partition(":")[2]
@@ -262,7 +296,7 @@ def _wrong_cluster(cluster: Object, name: str) -> Iterator[str]:
     if url and scheme not in ("http", "https", "socks5"):
         why = f'unsupported scheme "{scheme}", must be http, https, or socks5'
         yield f'invalid \'proxy-url\' "{url}" for cluster "{name}": ' + (
-            f"could not parse: {url}" if url.startswith(":") else why
+            f"could not parse: {url}" if NO_SCHEME.match(url) else why
         )
     key = "certificate-authority"
     yield from _both(cluster, key, key, name, ". ")
@@ -302,5 +336,10 @@ def _impersonation(user: Object) -> tuple[tuple[str, str], ...]:
     found += [("Impersonate-Uid", str(user["as-uid"]))] if user.get("as-uid") else []
     found += [("Impersonate-Group", str(each)) for each in user.get("as-groups") or ()]
     for key, values in (user.get("as-user-extra") or {}).items():
-        found += [(f"Impersonate-Extra-{key}", str(each)) for each in values]
+        found += [(f"Impersonate-Extra-{_header_key(str(key))}", str(each)) for each in values]
     return tuple(found)
+
+
+def _header_key(key: str) -> str:
+    """A key as a header's name may have it. Upstream: staging/src/k8s.io/client-go/transport/round_trippers.go"""
+    return "".join(chr(byte) if chr(byte) in LEGAL else f"%{byte:02X}" for byte in key.encode())

@@ -9,12 +9,11 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from podlab.errors import ClusterError
 from podlab.kubeconfig import plugins
-from podlab.kubeconfig.connection import Connection
+from podlab.kubeconfig.connection import Connection, token_in
 
 Object = dict[str, Any]
 
@@ -31,7 +30,7 @@ class Credentials:
         if self.connection.exec:
             plugins.check_version(self.connection.exec)
         elif self.connection.token_file and not self.connection.token:
-            _file(self.connection.token_file)
+            token_in(self.connection.token_file)
 
     def headers(self) -> dict[str, str]:
         """`Authorization`, read anew each time; empty where a certificate or nothing says who it is.
@@ -42,7 +41,7 @@ class Credentials:
         connection = self.connection
         if connection.basic:
             return {"Authorization": f"Basic {connection.basic}"}
-        token = connection.token or (_file(connection.token_file) if connection.token_file else "")
+        token = connection.token or (token_in(connection.token_file) if connection.token_file else "")
         if connection.exec and not token:
             token = str(self._plugin().get("token") or "")
         if not token.isprintable():
@@ -71,16 +70,8 @@ class Credentials:
     def _plugin(self) -> Object:
         with self._lock:
             if self._answer is None or _expired(self._answer):
-                self._answer = plugins.ask(self.connection.exec, self.connection.server)
+                self._answer = plugins.ask(self.connection.exec, self.connection.told)
             return self._answer
-
-
-def _file(path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise ClusterError(f"error: open {path}: {reason}") from error
 
 
 def _expired(answer: Mapping[str, Any]) -> bool:

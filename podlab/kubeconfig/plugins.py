@@ -20,6 +20,7 @@ from podlab.apimachinery import gotext, goyaml
 from podlab.apimachinery.gotext import quote
 from podlab.errors import ClusterError
 from podlab.kubeconfig import fields
+from podlab.kubeconfig.keypairs import wrong_pair
 
 Object = dict[str, Any]
 GROUP = "client.authentication.k8s.io"
@@ -35,7 +36,6 @@ To learn more about this feature, consult the documentation available at:
 """
 UNABLE = "Unable to connect to the server: getting credentials: "
 SCHEME = "pkg/client/auth/exec/exec.go:64"
-PEM = "-----BEGIN"
 
 
 def wrong_plugin(entry: Mapping[str, Any], name: str) -> Iterator[str]:
@@ -60,8 +60,11 @@ def check_version(entry: Mapping[str, Any]) -> None:
         raise ClusterError(f"error: exec plugin: invalid apiVersion {quote(str(entry.get('apiVersion')))}")
 
 
-def ask(entry: Mapping[str, Any], server: str) -> Object:
+def ask(entry: Mapping[str, Any], cluster: Object) -> Object:
     """Run the plugin; the `status` of what it answers.
+
+    Args:
+        cluster: what it is told of the cluster if it wants to know.
 
     Raises:
         ClusterError: kubectl's line for a plugin that is not there, fails, or answers something else.
@@ -73,9 +76,8 @@ def ask(entry: Mapping[str, Any], server: str) -> Object:
     if entry.get("interactiveMode") == "Always" and not interactive:
         why = "standard input is not a terminal"
         raise ClusterError(f"{UNABLE}exec plugin cannot support interactive mode: {why}")
-    spec: Object = {"interactive": interactive}
-    if entry.get("provideClusterInfo"):
-        spec["cluster"] = {"server": server}
+    spec: Object = {"cluster": cluster} if entry.get("provideClusterInfo") else {}
+    spec["interactive"] = interactive
     info = {"kind": "ExecCredential", "apiVersion": entry["apiVersion"], "spec": spec}
     variables = {str(v["name"]): str(v.get("value", "")) for v in entry.get("env") or ()}
     done = subprocess.run(
@@ -126,11 +128,8 @@ def _status(text: str, version: str) -> Object:
         raise _Unusable("exec plugin didn't return a token or cert/key pair")
     if bool(certificate) != bool(key):
         raise _Unusable("exec plugin returned only certificate or key, not both")
-    if missing := next(
-        (name for name, pem in (("certificate", certificate), ("key", key)) if pem and PEM not in pem), ""
-    ):
-        why = f"tls: failed to find any PEM data in {missing} input"
-        raise _Unusable(f"failed parsing client key/certificate: {why}")
+    if certificate and (said := wrong_pair(certificate, key)):
+        raise _Unusable(f"failed parsing client key/certificate: {said}")
     return status
 
 

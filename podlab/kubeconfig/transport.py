@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from podlab.errors import ClusterError
 from podlab.kubeconfig.connection import Connection
+from podlab.kubeconfig.keypairs import wrong_authority, wrong_pair
 
 Pairs = Sequence[tuple[str, str]]
 """Headers, in order; names in any case."""
@@ -178,8 +179,8 @@ def tls_context(connection: Connection, certificate: tuple[str, str]) -> ssl.SSL
     try:
         context = ssl.create_default_context(cadata=connection.ca or None)
     except (ssl.SSLError, ValueError) as error:
-        line = "error: unable to load root certificates: unable to parse bytes as PEM block"
-        raise ClusterError(line) from error
+        said = wrong_authority(connection.ca) or "unable to parse bytes as PEM block"
+        raise ClusterError(f"error: unable to load root certificates: {said}") from error
     if hasattr(ssl, "VERIFY_X509_STRICT"):
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # Go asks for less of a private authority
     if connection.insecure:
@@ -231,6 +232,8 @@ def websocket(
 
 def _load(context: ssl.SSLContext, certificate: str, key: str) -> None:
     """A certificate and its key; Python reads them from a file only, which is gone at once."""
+    if said := wrong_pair(certificate, key):
+        raise ClusterError(f"error: {said}")
     descriptor, path = tempfile.mkstemp(suffix=".pem")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

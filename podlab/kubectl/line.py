@@ -11,31 +11,25 @@ from typing import IO, Any
 from podlab.apimachinery.duration import parse_duration
 from podlab.client import Client
 from podlab.errors import ApiError, ClusterError, PodlabError
-from podlab.kubeconfig.config import load
 from podlab.kubeconfig.connection import (
     NO_IDENTITY,
+    NOWHERE,
     PASSWORD,
     PROMPT,
     USERNAME,
     Connection,
     Overrides,
-    connect,
 )
+from podlab.kubectl import unreached
 from podlab.kubectl.command import Echo
 from podlab.kubectl.commandline.hints import hint_for
 from podlab.kubectl.commandline.parse import Line, parse
 from podlab.kubectl.commandline.surface import commands
 from podlab.kubectl.help import help_of, overview
-from podlab.kubectl.klog import logged
 from podlab.kubectl.kubectl import Kubectl
 from podlab.kubectl.output import Output
 from podlab.kubectl.verbs.config import Misused
 from podlab.kubectl.verbs.table import VERBS
-
-UNREACHABLE = (
-    '"Unhandled Error" err="couldn\'t get current server API group list: Get \\"{server}/api?timeout=32s\\": {why}"'
-)
-NO_WAY = re.compile(r"Unable to connect to the server: (dial tcp: .*|unsupported protocol scheme .*)")
 
 
 def main(
@@ -52,8 +46,7 @@ def main(
         echo=_to_terminal,
     )
     if error is not None:
-        if isinstance(error, ClusterError):
-            sys.stderr.write(unreachable_log(str(error), _way(arguments, kubeconfig)) * times_asked(arguments))
+        sys.stderr.write(unreached.log(error, arguments, kubeconfig))
         sys.stderr.write(_prompted(printed(error), stdin or sys.stdin))
         if error.hint and sys.stderr.isatty():
             sys.stderr.write(f"→ {error.hint}\n")
@@ -99,16 +92,21 @@ def run(
 
 
 def _chosen(kubectl: Callable[[dict[str, Any]], Kubectl], parsed: Line) -> Kubectl:
-    """The Kubectl that the global flags ask for; `config view` shows the file for a context that is not in it, too."""
+    """The Kubectl that the global flags ask for; what asks no server takes any kubeconfig."""
+    given = parsed.globals
+    if parsed.verb.startswith("config ") or parsed.verb in ("kustomize", "plugin list"):
+        named = ("kubeconfig", "context") if parsed.verb == "config view" else ("kubeconfig",)
+        return kubectl({OFFLINE: True, **{key: given[key] for key in named if key in given}})
+    if parsed.verb == "version" and parsed.flags.get("client"):
+        return kubectl({OFFLINE: True})
     try:
-        return kubectl(parsed.globals)
+        return kubectl(given)
     except ClusterError as error:
-        name = parsed.globals.get("context")
-        if parsed.verb != "config view" or not name or "context" not in str(error):
-            raise
-        if parsed.flags.get("minify"):
-            raise ClusterError(f"error: cannot locate context {name}", error.hint) from error
-        return kubectl({key: value for key, value in parsed.globals.items() if key != "context"})
+        raise unreached.in_words_of(parsed, error) from error
+
+
+OFFLINE = "offline"
+"""Among the global flags: no server is asked, so nothing is said of how to reach one."""
 
 
 GROUPS = {"rollout": ("stdout", 1), "certificate": ("stdout", 0)}
@@ -159,6 +157,8 @@ def _connected(given: dict[str, Any], kubeconfig: str | Path | None, namespace: 
 
 
 def _client(given: dict[str, Any], kubeconfig: str | Path | None, namespace: str | None, context: str | None) -> Client:
+    if given.get(OFFLINE):
+        return Client(kubeconfig, context, namespace, connection=Connection(NOWHERE))
     over = Overrides(
         **{key: given[key] for key in OVER if key in given and key != "context"},
         as_=given.get("as", ""),
@@ -166,22 +166,10 @@ def _client(given: dict[str, Any], kubeconfig: str | Path | None, namespace: str
         as_user_extra=tuple(given.get("as_user_extra", ())),
     )
     seconds = request_timeout(str(given.get("request_timeout", "0")))
-    try:
-        client = Client(kubeconfig, context, namespace, overrides=over, request_timeout=seconds)
-    except ClusterError as error:
-        said = (
-            _WITH_NAMESPACE.sub(r'error: \1 "\2" does not exist', str(error)) if given.get("namespace") else str(error)
-        )
-        raise ClusterError(said, error.hint) from error
+    client = Client(kubeconfig, context, namespace, overrides=over, request_timeout=seconds)
     if client.connection.is_anonymous:
         raise ClusterError(PROMPT, NO_IDENTITY)
     return client
-
-
-_WITH_NAMESPACE = re.compile(
-    r'^(?:Error in configuration: |error: no server found for )(context|cluster)\b.*?"?([^\s"]+)"?$'
-)
-"""A context or a cluster that is not there; where `-n` stands with it, kubectl says so in other words."""
 
 
 def request_timeout(text: str) -> float | None:
@@ -199,50 +187,6 @@ def request_timeout(text: str) -> float | None:
             "error: Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a "
             "corresponding time unit (e.g. 1s | 2m | 3h)"
         ) from None
-
-
-ASKED = {
-    4: ("apply view-last-applied", "attach", "cordon", "create job", "debug", "drain", "exec", "logs", "port-forward",
-        "rollout history", "rollout pause", "rollout restart", "rollout resume", "rollout status", "rollout undo",
-        "set env", "set image", "set resources", "set selector", "set serviceaccount", "set subject", "uncordon",
-        "wait"),
-    2: ("auth can-i", "create clusterrole", "create role", "explain", "taint"),
-    1: ("api-resources", "api-versions", "diff", "run"),
-    0: ("apply", "auth whoami", "cp", "events", "replace", "top node", "top pod", "version"),
-}  # fmt: skip
-"""How often a command of kubectl asks for the server's resources before it gives up; others 5 times."""
-
-
-def times_asked(arguments: Sequence[str]) -> int:
-    """How often kubectl logs that it cannot ask the server."""
-    verb = parse(list(arguments)).verb
-    found = next((times for times, verbs in ASKED.items() if verb in verbs), None)
-    return found if found is not None else 0 if verb.startswith("create") else 5
-
-
-def _way(arguments: Sequence[str], kubeconfig: str | Path | None) -> Connection | None:
-    """How the server was asked; None if that cannot be told."""
-    given = parse(list(arguments)).globals
-    named = given.get("kubeconfig") or kubeconfig
-    over = Overrides(context=given.get("context", ""), server=given.get("server") or "")
-    try:
-        return connect(load(Path(named) if named else None), over)
-    except PodlabError:
-        return None
-
-
-def unreachable_log(line: str, way: Connection | None = None) -> str:
-    """What kubectl logs each time that it cannot ask the server for its resources; "" for nothing."""
-    refused = re.search(r"connection to the server (\S+) was refused", line)
-    if refused and not (way and way.proxy):
-        host = refused[1]
-        why = f"dial tcp {host.replace('localhost', '127.0.0.1', 1)}: connect: connection refused"
-        server = way.server if way else f"https://{host}"
-    elif found := NO_WAY.match(line):
-        why, server = found[1].replace('"', '\\"'), way.server if way else ""
-    else:
-        return ""
-    return logged("memcache.go:265", UNREACHABLE.format(server=server, why=why))
 
 
 def printed(error: PodlabError) -> str:

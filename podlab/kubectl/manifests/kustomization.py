@@ -80,7 +80,7 @@ def build(folder: Path, name: str, say: Say) -> list[Object]:
     if not path.exists():
         why = f"evalsymlink failure on '{name}' : lstat {path.absolute()}: no such file or directory"
         raise ManifestError(f"error: must build at directory: not a valid directory: {why}")
-    return _hashed(_build(path, str(path), say, 0))
+    return sorted(_hashed(_build(path, str(path), say, 0)), key=_order)
 
 
 def _build(path: Path, shown: str, say: Say, depth: int) -> list[Object]:
@@ -260,7 +260,7 @@ def _transformed(given: Object, objects: list[Object]) -> list[Object]:
         _label(obj, given)
         _images(obj, given)
         _replicas(obj, given, renamed)
-    return sorted(objects, key=lambda obj: _order(str(obj.get("kind"))))
+    return objects
 
 
 ORDER = (
@@ -272,11 +272,16 @@ ORDER = (
 LAST = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
 
 
-def _order(kind: str) -> tuple[int, str]:
-    """kustomize's order of kinds: what others need comes first."""
-    if kind in ORDER:
-        return ORDER.index(kind) - len(ORDER), ""
-    return LAST.index(kind) + 1 if kind in LAST else 0, kind
+def _order(obj: Object) -> tuple[int, str, str]:
+    """kustomize's order: what others need comes first, then by kind and name.
+
+    Upstream: sigs.k8s.io/kustomize/api/internal/builtins/SortOrderTransformer.go
+    """
+    kind, metadata = str(obj.get("kind")), obj["metadata"]
+    group, _, version = str(obj.get("apiVersion") or "").rpartition("/")
+    rank = LAST.index(kind) + 1 if kind in LAST else ORDER.index(kind) - len(ORDER) if kind in ORDER else 0
+    name = f"{metadata.get('namespace') or '~X'}|{metadata.get('name') or '~N'}"
+    return rank, f"{group or '~G'}_{version or '~V'}_{kind}", name
 
 
 def _hash(obj: Object) -> str:

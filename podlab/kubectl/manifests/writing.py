@@ -36,6 +36,8 @@ Upstream: staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go (GetDryRunStrategy)
 PROGRAM = "kubectl"
 """The field manager of a write that names none, as the server reads it from kubectl's User-Agent."""
 CAUSE = "kubernetes.io/change-cause"
+AT_ONCE = ("kubectl-annotate", "kubectl-label", "kubectl-set")
+"""Who sends a change and its cause in one patch; others send the cause in a second."""
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
@@ -95,12 +97,15 @@ class Writing:
         obj = annotated(obj, typed=self.typed) if saved else obj
         if self.on_client:
             return as_struct(obj) if self.typed else obj
+        obj = self.with_cause(obj)
         path = mapping.path(namespace)
         found: Object = self.command.client.request("POST", path, query=self.query, body=obj).json()
         return found
 
     def patch(self, path: str, patch: object, kind: str = "strategic-merge-patch", *, bare: bool = False) -> Object:
         """Patch an object; `kind` is the content type's: `strategic-merge-patch`, `merge-patch`, `json-patch`."""
+        if isinstance(patch, dict) and not bare and self.manager in AT_ONCE:
+            patch = self.with_cause(patch)
         found: Object = self.command.client.request(
             "PATCH",
             path,
@@ -131,8 +136,16 @@ class Writing:
             shown = self.command.common.show_managed_fields
             self.command.out(between + style.text(obj, show_managed_fields=shown, by_name=not self.typed))
 
+    def with_cause(self, obj: Object) -> Object:
+        """What is sent with the command line as its change's cause, where `--record` asks for that."""
+        if not self.command.common.record:
+            return obj
+        metadata = obj.get("metadata") or {}
+        annotations = {**(metadata.get("annotations") or {}), CAUSE: recorded(self.command.line)}
+        return {**obj, "metadata": {**metadata, "annotations": annotations}}
+
     def _recorded(self, mapping: Mapping, obj: Object) -> Object:
-        """The object with the command line as its change's cause, where `--record` asks for that."""
+        """The object with the command line as its change's cause, where that was not sent with the change."""
         if not self.command.common.record or self.dry_run != "none" or not obj["metadata"].get("uid"):
             return obj
         cause = recorded(self.command.line)

@@ -5,13 +5,14 @@ Upstream: staging/src/k8s.io/kubectl/pkg/cmd/config
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from podlab.apimachinery.yamlprinter import to_yaml
-from podlab.errors import ClusterError, PodlabError
-from podlab.kubeconfig.config import parse, paths
+from podlab.errors import PodlabError
+from podlab.kubeconfig.config import KEYS, PATHS
+from podlab.kubeconfig.files import ORIGIN, Files
 from podlab.kubectl.command import Command
 from podlab.kubectl.formats.formats import parse_format
 from podlab.kubectl.formats.tabwriter import align
@@ -26,38 +27,19 @@ ORDER = ("server", "cluster", "user", "namespace", "tls-server-name", "insecure-
 ACTIVE = 'warning: this removed your active {what}, use "kubectl config use-context" to select a different one\n'
 
 
-def _path(command: Command) -> Path:
-    """The file that is changed: the client's, else the first of KUBECONFIG's."""
-    named = paths(command.client.kubeconfig)
-    return next((each for each in named if each.exists()), named[0])
-
-
 def read(command: Command) -> Object:
-    """The kubeconfig as it is."""
-    path = _path(command)
-    try:
-        found = parse(path.read_bytes(), path)
-    except FileNotFoundError:
-        found = {}
-    except OSError as error:
-        raise ClusterError(f"error: open {path}: {(error.strerror or str(error)).lower()}") from error
-    return {"apiVersion": "v1", "kind": "Config", **found}
+    """The kubeconfig as it is: all files as one."""
+    return Files(command.client.kubeconfig).read()
 
 
 def write(command: Command, config: Object) -> None:
-    """Put the kubeconfig in its file's place."""
-    path = _path(command)
-    config = {"current-context": ""} | {k: v for k, v in config.items() if k != "preferences" or v}
-    for section in ("clusters", "contexts", "users"):
-        config[section] = sorted(config.get(section) or [], key=lambda each: str(each.get("name"))) or None
-    fresh = path.with_name(f".{path.name}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh.touch(mode=0o600)
-        fresh.write_text(to_yaml(config), encoding="utf-8")
-        fresh.replace(path)
-    except OSError as error:
-        raise ClusterError(f"error: open {path}: {(error.strerror or str(error)).lower()}") from error
+    """Put what has changed where it came from."""
+    Files(command.client.kubeconfig).write(config)
+
+
+def _path(command: Command) -> Path:
+    """The file that is spoken of."""
+    return Files(command.client.kubeconfig).default
 
 
 def entry(config: Object, section: str, name: str) -> Object | None:
@@ -86,22 +68,39 @@ def view(
     """Print the kubeconfig, its secrets left out."""
     if not merge and command.client.kubeconfig is None:
         raise PodlabError("error: if merge==false a precise file must be specified")
+    if not merge and not _path(command).exists():
+        raise PodlabError(f"error: open {_path(command)}: no such file or directory")
     if arguments:
         see = "See 'kubectl config view -h' for help and examples"
         raise PodlabError(f"error: unexpected arguments: [{' '.join(arguments)}]\n{see}")
     config = read(command)
-    config = {"apiVersion": "v1", "kind": "Config"} | {
-        key: config.get(key) or ("" if key == "current-context" else None)
-        for key in ("clusters", "contexts", "current-context", "users")
-    }
     if minify:
-        config = _minified(config, command.client.connection.context or str(config["current-context"]))
-    if not raw and not flatten:
+        config = _minified(config, command.client.context or str(config["current-context"]))
+    if flatten:
+        _flatten(config)
+    elif not raw:
         for section, key in (("clusters", "cluster"), ("users", "user")):
-            for each in config.get(section) or []:
-                each[key] = {k: SECRETS.get(k, v) if v else v for k, v in (each.get(key) or {}).items()}
+            for each in config[section]:
+                each[key] = {k: SECRETS.get(k, v) if v else v for k, v in each[key].items()}
     style = parse_format(output, tables=False)
     command.out(style.text(_ordered(config), by_name=False))
+
+
+def _flatten(config: Object) -> None:
+    """Put what is in the files that are named in their names' place."""
+    for section in ("users", "clusters"):
+        for each in config[section]:
+            value = each[KEYS[section]]
+            for name in PATHS[section]:
+                if value.get(name) and name != "tokenFile":
+                    if value.get(f"{name}-data"):
+                        raise PodlabError("error: cannot have values for both path and contents")
+                    path = each[ORIGIN].absolute().parent / value.pop(name)
+                    try:
+                        value[f"{name}-data"] = base64.b64encode(path.read_bytes()).decode()
+                    except OSError as error:
+                        why = (error.strerror or str(error)).lower()
+                        raise PodlabError(f"error: open {path}: {why}") from error
 
 
 def _ordered(config: Object) -> Object:
@@ -109,10 +108,8 @@ def _ordered(config: Object) -> Object:
     whole = {key: config.get(key) for key in ("kind", "apiVersion", "clusters", "users", "contexts", "current-context")}
     for section, key in (("clusters", "cluster"), ("users", "user"), ("contexts", "context")):
         whole[section] = [
-            {"name": each.get("name"), key: {k: each[key][k] for k in sorted(each[key], key=_place)}}
-            if isinstance(each.get(key), dict)
-            else each
-            for each in config.get(section) or []
+            {"name": each["name"], key: {k: each[key][k] for k in sorted(each[key], key=_place)}}
+            for each in config[section]
         ] or None
     return whole
 
@@ -127,11 +124,12 @@ def _minified(config: Object, name: str) -> Object:
         raise PodlabError(
             f"error: cannot locate context {name}" if name else "error: current-context must exist in order to minify"
         )
-    context = found.get("context") or {}
-    wanted = {"contexts": name, "clusters": context.get("cluster"), "users": context.get("user")}
+    wanted = {"contexts": name, "clusters": found["context"]["cluster"], "users": found["context"]["user"]}
+    for section, what in (("clusters", "cluster"), ("users", "user")):
+        if wanted[section] and entry(config, section, wanted[section]) is None:
+            raise PodlabError(f"error: cannot locate {what} {wanted[section]}")
     return {**config, "current-context": name} | {
-        section: [each for each in config.get(section) or [] if each.get("name") == one]
-        for section, one in wanted.items()
+        section: [each for each in config[section] if each["name"] == one] for section, one in wanted.items()
     }
 
 

@@ -108,7 +108,7 @@ def set_cluster(
     server: str = "",
     certificate_authority: str = "",
     embed_certs: bool = False,
-    insecure_skip_tls_verify: bool | None = None,
+    insecure_skip_tls_verify: bool = False,
     proxy_url: str = "",
     tls_server_name: str = "",
 ) -> None:
@@ -117,15 +117,17 @@ def set_cluster(
         raise misused(arguments)
     if insecure_skip_tls_verify and certificate_authority:
         raise PodlabError("error: you cannot specify a certificate authority and insecure mode at the same time")
+    if embed_certs and not certificate_authority:
+        raise PodlabError("error: you must specify a --certificate-authority to embed")
     given: Object = {"server": server, "tls-server-name": tls_server_name, "proxy-url": proxy_url}
     given = {key: value for key, value in given.items() if value}
-    if insecure_skip_tls_verify is not None:
-        given["insecure-skip-tls-verify"] = insecure_skip_tls_verify or None
-        if insecure_skip_tls_verify:
-            given |= {"certificate-authority": None, "certificate-authority-data": None}
+    if server and not tls_server_name:
+        given["tls-server-name"] = None
+    given["insecure-skip-tls-verify"] = insecure_skip_tls_verify or None  # what is not said is taken back
+    if insecure_skip_tls_verify:
+        given |= {"certificate-authority": None, "certificate-authority-data": None}
     if certificate_authority:
         given |= _certificate(command, "certificate-authority", certificate_authority, embed_certs)
-        given["insecure-skip-tls-verify"] = None
     _put(command, "clusters", arguments[0], given)
     command.out(f'Cluster "{arguments[0]}" set.\n')
 

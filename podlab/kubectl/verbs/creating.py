@@ -11,9 +11,11 @@ from typing import Any, TypeVar
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.writing import Writing
+from podlab.kubectl.resources.restmapper import Mapping
 
 Object = dict[str, Any]
 Value = TypeVar("Value")
+CLUSTER_SCOPED = ("ClusterRole", "ClusterRoleBinding", "Namespace", "PriorityClass")
 
 
 def create_one(command: Command, resource: str, obj: Object, failing: str = "") -> None:
@@ -26,7 +28,7 @@ def create_one(command: Command, resource: str, obj: Object, failing: str = "") 
         PodlabError: the server refuses.
     """
     writing = Writing(command, "kubectl-create", validate="strict", typed=True)
-    mapping = command.mapper.by_name(resource)
+    mapping = _unasked(resource, obj) if writing.on_client else command.mapper.by_name(resource)
     if mapping.namespaced and command.enforce_namespace:
         obj = {**obj, "metadata": {**obj["metadata"], "namespace": command.namespace}}
     where = command.namespace if mapping.namespaced else ""
@@ -37,6 +39,13 @@ def create_one(command: Command, resource: str, obj: Object, failing: str = "") 
             raise
         raise PodlabError(f"error: failed to create {failing} {error}", error.hint) from error
     writing.tell(mapping, made, "created")
+
+
+def _unasked(resource: str, obj: Object) -> Mapping:
+    """The resource, told from its object: a client's dry run needs no server."""
+    group, _, version = obj["apiVersion"].rpartition("/")
+    kind = obj["kind"]
+    return Mapping(group, version, kind, resource, kind.lower(), kind not in CLUSTER_SCOPED)
 
 
 def the_name(arguments: Sequence[str], what: str) -> str:

@@ -238,10 +238,10 @@ def _in_copy(command: Command, mapping: Mapping, pod: Object, wanted: Wanted, re
                 there.pop("args", None)
     elif not wanted.set_image:
         raise PodlabError("error: you must specify image when creating new container")
-    _strip(spec, wanted)
+    _strip(spec, wanted, alike=not name)
     metadata: Object = {"name": wanted.copy_to, "namespace": pod["metadata"]["namespace"]}
     for what in ("labels", "annotations"):
-        if what in wanted.keep and pod["metadata"].get(what):
+        if (what in wanted.keep or not name) and pod["metadata"].get(what):
             metadata[what] = pod["metadata"][what]
     path = mapping.path(pod["metadata"]["namespace"])
     if replace:
@@ -252,9 +252,13 @@ def _in_copy(command: Command, mapping: Mapping, pod: Object, wanted: Wanted, re
     return made_pod, name
 
 
-def _strip(spec: Object, wanted: Wanted) -> None:
-    """Take away what a copy does not keep, and let its containers see each other's processes."""
-    if wanted.profile != "legacy":
+def _strip(spec: Object, wanted: Wanted, alike: bool) -> None:
+    """Take away what a copy does not keep, and let its containers see each other's processes.
+
+    Args:
+        alike: no container is there to debug with: only images are others, and all is kept.
+    """
+    if wanted.profile != "legacy" and not alike:
         for each in spec["containers"]:
             for probe, flag in PROBES.items():
                 if flag not in wanted.keep:

@@ -97,7 +97,8 @@ def _update(command: Command, kind: Kind, arguments: Sequence[str], asked: Asked
     writing = Writing(command, kind.manager)
     if kind is LABELS and asked.list_ and writing.output:
         raise PodlabError("error: --list and --output may not be specified together")
-    several = bool(asked.selector or asked.all_ or asked.field_selector)
+    named = [word for word in words if "/" in word] or words[1:]
+    several = bool(asked.selector or asked.all_ or asked.field_selector) or len(named) > 1
     found = _found(command, kind, words, asked)
     if asked.resource_version and (several or len(found) != 1):
         raise PodlabError("error: --resource-version may only be used with a single resource")
@@ -142,7 +143,8 @@ def _annotation_taken(values: dict[str, str], taken: list[str]) -> str:
 def _labeled(changed: dict[str, str | None]) -> str:
     if not changed:
         return "not labeled"
-    return "unlabeled" if all(value is None for value in changed.values()) else "labeled"
+    gone = [value is None for value in changed.values()]
+    return "unlabeled" if all(gone) else "modified" if any(gone) else "labeled"
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,7 @@ def _put(writing: Writing, target: Target, obj: Object, subresource: str) -> Obj
         version = None
     if writing.on_client:
         return obj
+    obj = writing.with_cause(obj)
     if writing.command.common.save_config or LAST_APPLIED in (obj["metadata"].get("annotations") or {}):
         obj = annotated(obj)
     own = obj["metadata"].get("resourceVersion") or version
