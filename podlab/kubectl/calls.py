@@ -61,7 +61,8 @@ ALONE = Text(
     en='The Pod\'s name comes first, by itself: `kubectl.{verb}("web", …)`.',
 )
 OF_A_POD = ("logs", "exec", "attach", "debug")
-OTHERWISE = (("create", "image"), ("describe", "output"), ("exec", "command"), ("exec", "cmd"), ("exec", "args"))
+OTHERWISE = (("create", "image"), ("describe", "output"), ("exec", "command"), ("exec", "cmd"), ("exec", "args"),
+             ("create service", "tcp"), ("create secret", "from_literal"))  # fmt: skip
 POSITIONS = ("name", "names", "pod", "pods", "deployment", "service", "type", "resource", "kind")
 FORMATS = ("wide", "yaml", "json")
 

@@ -23,9 +23,10 @@ def hint_for(line: str, verb: str = "") -> Text | None:
     kind = re.search(r'no matches for kind "([^"]*)" in version "([^"]*)"', line)
     if kind and (meant := _kind(kind[1])):
         return meant
-    if meant := _flag(line):
+    meant = next((hint.format(**m.groupdict()) for words, hint in TAKEN if (m := re.search(words, line, re.S))), None)
+    if meant := meant or _flag(line):
         return meant
-    for pattern, hint in (*TAKEN, *HINTS, *SLIPS):
+    for pattern, hint in (*HINTS, *SLIPS):
         found = re.search(pattern, line, re.S)
         if found:
             return hint.format(**found.groupdict())

@@ -57,6 +57,49 @@ TAKEN: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
+        r"unknown flag: --\S+\nSee 'kubectl create (?P<what>service) --help'",
+        Text(
+            ko="어떤 {what}인지 먼저 적습니다: `%kubectl create service clusterip web --tcp=80`",
+            en="Which kind of {what} comes first: `%kubectl create service clusterip web --tcp=80`.",
+        ),
+    ),
+    (
+        r"unknown flag: --\S+\nSee 'kubectl create (?P<what>secret) --help'",
+        Text(
+            ko="어떤 {what}인지 먼저 적습니다: `%kubectl create secret generic web --from-literal=key=value`",
+            en="Which kind of {what} comes first: `%kubectl create secret generic web --from-literal=key=value`.",
+        ),
+    ),
+    (
+        r"exactly one NAME is required.*\nSee 'kubectl (?P<words>create [\w -]+) -h'",
+        Text(
+            ko="이름을 하나만 적으십시오: `%kubectl {words} web`",
+            en="Give it one name: `%kubectl {words} web`.",
+        ),
+    ),
+    (
+        r"field label not supported: (?P<field>\w+)\s*$",
+        Text(
+            ko='필드는 맨 위부터 점으로 이어 적습니다: `field_selector="status.phase=Running"`',
+            en='A field is written from the top, with dots: `field_selector="status.phase=Running"`.',
+        ),
+    ),
+    (
+        r"at least one resource must be specified to use a selector",
+        Text(
+            ko='무엇 가운데에서 고를지 종류를 적으십시오: `kubectl.delete("pods", all=True)`, `selector="app=web"`',
+            en='Say of which type to pick: `kubectl.delete("pods", all=True)`, or with `selector="app=web"`.',
+        ),
+    ),
+    (
+        r"name cannot be provided when a selector is specified",
+        Text(
+            ko="이름과 셀렉터 가운데 하나만 적습니다. 셀렉터에 공백이 있으면 그 뒤는 이름으로 읽힙니다: `-l app=web`",
+            en="Give a name or a selector, not both; what follows a blank in a selector is taken for a name: "
+            "`-l app=web`.",
+        ),
+    ),
+    (
         r"at least one annotation update is required",
         Text(
             ko='붙일 것을 더하십시오: `kubectl.annotate("pod", "web", "note=hello")`. 떼려면 `"note-"`입니다.',

@@ -72,7 +72,11 @@ def test_the_cause_is_named_where_it_is_certain(text: str, en: str) -> None:
 
 def test_a_file_of_nearly_the_same_name_is_offered(tmp_path: Path) -> None:
     (tmp_path / "nginx-pod.yaml").write_text("kind: Pod\n", encoding="utf-8")
-    for name, hint in (("nginx-pod.yml", "Did you mean `nginx-pod.yaml`?"), ("other.yaml", "`%%manifest other.yaml`")):
+    for name, hint in (
+        ("nginx-pod.yml", "Did you mean `nginx-pod.yaml`?"),
+        ("other.yaml", "`%%manifest other.yaml`"),
+        ("-n", "-n was taken for a file"),
+    ):
         one = command(tmp_path)
         list(manifests(one, [name]))
         assert one.failures[0].hint is not None and hint in one.failures[0].hint.en
