@@ -8,6 +8,7 @@ import pytest
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    slow = Path(__file__).with_name("test_plugin.py")
     for item in items:
-        if item.path == Path(__file__).parent / "test_plugin.py":
+        if item.path == slow:
             item.add_marker(pytest.mark.slow)
