@@ -261,7 +261,7 @@ PLAIN: Mapping[str, Command] = MappingProxyType(
         "realpath": filedetails.realpath,
         "rev": smallcommands.rev,
         "rm": filecommands.rm,
-        "rmdir": filedetails.rmdir,
+        "rmdir": filecommands.rmdir,
         "route": interfaces.route,
         "sed": sed,
         "seq": printing.seq,

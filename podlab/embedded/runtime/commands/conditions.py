@@ -163,9 +163,9 @@ class _Condition:
         if operator == "-ef":
             return files.resolve(paths[0]) == files.resolve(paths[1])
         older, newer = paths if operator == "-ot" else paths[::-1]
-        return files.exists(newer) and (
-            not files.exists(older) or (files.changed(older) or 0) < (files.changed(newer) or 0)
-        )
+        began = self.io.process.machine.began
+        then, later = (began if at is None else at for at in (files.changed(older), files.changed(newer)))
+        return files.exists(newer) and (not files.exists(older) or then < later)
 
     def _number(self, text: str) -> int:
         if text.strip().lstrip("+-").isdecimal():

@@ -55,6 +55,8 @@ def problem(name: str, words: list[str]) -> str | None:
         return None
     if words[:1] == ["--help"]:
         return ""
+    if name == "sed" and words == ["--version"]:
+        return None
     rest, wrong = read(name, words, row[1], row[2], row[4])
     if wrong:
         return f"{name}: {wrong}\n"

@@ -14,7 +14,6 @@ FORMS = (
 TIMES = ("%H:%M:%S", "%H:%M")
 STEP = re.compile(r"([-+]?\d{1,9}) *(second|sec|minute|min|hour|day|week|month|year)s?( ago)?", re.I)
 SECONDS = {"sec": 1, "second": 1, "min": 60, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
-SECONDS |= {"month": 30 * 86400, "year": 365 * 86400}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 NAMED = {"now": 0, "today": 0, "tomorrow": 86400, "yesterday": -86400}
 
@@ -73,6 +72,8 @@ def zone_of(name: str, *, files: bool) -> tzinfo:
     return timezone(west if hours < 0 else -west, found[1])
 
 
+ZONED = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?) *([-+]\d{1,2}) +([a-zA-Z]+?)s?")
+"""A time with a zone and then a unit, though who writes it means so many units."""
 ROLLING = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?: (\d\d):(\d\d)(?::(\d\d))?)?")
 
 
@@ -100,6 +101,10 @@ def understood(text: str, now: datetime, *, busy: bool) -> datetime | None:
         except ValueError:
             continue
         return now.replace(hour=clock.hour, minute=clock.minute, second=clock.second, microsecond=0)
+    if not busy and (found := ZONED.fullmatch(text)):
+        west = timedelta(hours=int(found[2]))
+        base = understood(found[1], now.replace(tzinfo=timezone(west)), busy=False)
+        return _moved(f"1 {found[3].lower()}", base) if base else None
     if not busy and (found := re.fullmatch(r"(\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?) *([-+ ] *\d.*)", text)):
         base = understood(found[1], now, busy=False)
         return _moved(re.sub(r"^([-+]) +", r"\1", found[2].strip()).lower(), base) if base else None
@@ -137,7 +142,12 @@ def _moved(text: str, now: datetime) -> datetime | None:
     if not (found := STEP.fullmatch(text)):
         return None
     sign = -1 if found[3] else 1
+    unit = found[2].lower()
+    if unit in ("month", "year"):
+        months = now.year * 12 + now.month - 1 + sign * int(found[1]) * (12 if unit == "year" else 1)
+        parts = [months // 12, months % 12 + 1, now.day, now.hour, now.minute, now.second]
+        return _rolled(parts, now.tzinfo or UTC)
     try:
-        return now + timedelta(seconds=sign * int(found[1]) * SECONDS[found[2].lower()])
+        return now + timedelta(seconds=sign * int(found[1]) * SECONDS[unit])
     except OverflowError:
         return None

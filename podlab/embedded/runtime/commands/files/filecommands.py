@@ -226,3 +226,39 @@ async def tee(io: Io, words: list[str]) -> int:
         for write in writers:
             write(data)
     return code
+
+
+async def rmdir(io: Io, words: list[str]) -> int:
+    """`rmdir [-p] [-v]`: folders that are empty, with -p those above them, too; 1 when one is not."""
+    flags, names = options([word for word in words if not word.startswith("--")])
+    code = 0
+    if "--ignore-fail-on-non-empty" in words:
+        names = [name for name in names if not _filled(io, name)]
+    for name in names:
+        code = _emptied(io, name, name, told="v" in flags) or code
+        above = posixpath.dirname(name.rstrip("/")) if "p" in flags and not code else ""
+        while above.strip("/") and not code:
+            code = _emptied(io, above, name, told="v" in flags)
+            above = posixpath.dirname(above)
+    return code
+
+
+def _filled(io: Io, name: str) -> bool:
+    files, path = io.process.machine.files, io.path(name)
+    return files.is_directory(path) and bool(files.list(path))
+
+
+def _emptied(io: Io, name: str, asked: str, *, told: bool) -> int:
+    """Remove a folder that has nothing in it."""
+    files, path = io.process.machine.files, io.path(name)
+    if told and not io.busybox:
+        io.say(f"rmdir: removing directory, '{name}'")
+    try:
+        if files.list(path):
+            raise FileError("Directory not empty")
+        files.remove(path)
+    except FileError as error:
+        which = "" if name == asked else "directory "
+        busy = f"rmdir: '{name}': {error}"
+        return io.fail(busy if io.busybox else f"rmdir: failed to remove {which}'{name}': {error}")
+    return 0

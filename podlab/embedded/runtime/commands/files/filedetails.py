@@ -1,4 +1,4 @@
-"""Commands about what files are: stat, chmod, chown, du, rmdir, mktemp, realpath, readlink, ln."""
+"""Commands about what files are: stat, chmod, chown, du, mktemp, realpath, readlink, ln."""
 
 from __future__ import annotations
 
@@ -259,20 +259,6 @@ async def mkfifo(io: Io, words: list[str]) -> int:
         except FileError as error:
             busy = io.busybox
             code = io.fail(f"mkfifo: {name}: {error}" if busy else f"mkfifo: cannot create fifo '{name}': {error}")
-    return code
-
-
-async def rmdir(io: Io, words: list[str]) -> int:
-    """`rmdir`: folders that are empty; 1 when one is not."""
-    files, code = io.process.machine.files, 0
-    for name in options(words)[1]:
-        path = io.path(name)
-        try:
-            if files.list(path):
-                raise FileError("Directory not empty")
-            files.remove(path)
-        except FileError as error:
-            code = io.fail(f"rmdir: '{name}': {error}" if io.busybox else f"rmdir: failed to remove '{name}': {error}")
     return code
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -40,7 +41,7 @@ class Expression:
 
 async def find(io: Io, words: list[str]) -> int:
     """`find [PATH…] [EXPRESSION]`"""
-    words = [word for word in words if word not in ("-H", "-L", "-P")]
+    words = list(itertools.dropwhile(lambda word: word in ("-H", "-L", "-P"), words))
     at = next((i for i, word in enumerate(words) if word.startswith("-") or word in ("!", "(")), len(words))
     try:
         expression = _Reader(io, words[at:]).expression()

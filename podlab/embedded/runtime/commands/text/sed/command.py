@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
@@ -29,11 +30,16 @@ class Options:
 
 async def sed(io: Io, words: list[str]) -> int:
     """`sed [-n] [-E|-r] [-i[SUFFIX]] [-s] [-e SCRIPT]… [-f FILE]… [SCRIPT] [FILE]…`"""
+    if io.busybox and words == ["--version"]:
+        io.say("This is not GNU sed version 4.0")
+        return 0
     try:
         given = _options(io, list(words))
         if not given.scripts and not given.names:
             return io.fail("Usage: sed [OPTION]... {script-only-if-no-other-script} [input-file]...")
         script = "\n".join(given.scripts or [given.names.pop(0)])
+        if io.busybox and re.match(r"\s*\d+~", script):
+            return io.fail("sed: unsupported command ~")
         parse(script, extended="E" in given.flags)
     except FileError as error:
         return io.fail(f"sed: {error}", 1 if io.busybox else 4)
@@ -49,6 +55,8 @@ async def sed(io: Io, words: list[str]) -> int:
 def _shortly(wrong: str) -> str:
     """busybox's words for what GNU sed says of a script."""
     what = wrong.partition(": ")[2]
+    if wrong.startswith("missing ]"):
+        return "unmatched '/'"
     if what.startswith("unknown command: "):
         return f"unsupported command {what[-2]}"
     return "unmatched '/'" if what.startswith("unterminated") else SHORT.get(what, wrong)
