@@ -87,6 +87,7 @@ async def test_an_endpoint_has_a_name_behind_any_service_and_getent_gives_the_wh
     ip, name = sim.pod("bee")["status"]["podIP"], "buzz.bee.default.svc.cluster.local"
     assert await execute(sim, "bee", "curl", "-so", "/dev/null", "-w", "%{http_code}", "buzz.bee") == (0, "200", "")
     assert await execute(sim, "bee", "getent", "hosts", "buzz.bee") == (0, f"{ip:15} {name}\n", "")
+    assert await execute(sim, "bee", "getent", "hosts", "buzz") == (0, f"{ip:15} {name} buzz\n", "")
     bare = sim.registry.get(sim.registry.resource("services"), "bee", "default")["spec"]["clusterIP"]
     whole = "bee.default.svc.cluster.local"
     for asked in ("bee.default", bare):

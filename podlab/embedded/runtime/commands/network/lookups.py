@@ -126,27 +126,28 @@ def _hosts(io: Io, database: str, asked: list[str]) -> int:
         except Refused:
             code = 2
             continue
-        full = _canonical(io, name, address, reverse=database == "hosts")
+        known = _known(io, name, address, reverse=database == "hosts")
         if database == "hosts":
-            io.say(f"{address:15} {full}")
+            io.say(f"{address:15} {' '.join(known)}")
         else:
-            io.say(f"{address:15} STREAM {full}\n{address:15} DGRAM  \n{address:15} RAW    ")
+            io.say(f"{address:15} STREAM {known[0]}\n{address:15} DGRAM  \n{address:15} RAW    ")
     return code
 
 
-def _canonical(io: Io, name: str, address: str, *, reverse: bool) -> str:
-    """The name that a server knows for what was asked for, where one was asked."""
+def _known(io: Io, name: str, address: str, *, reverse: bool) -> list[str]:
+    """What is known by a name, or by an address: all names of its line in /etc/hosts, or the whole name by a server."""
     machine = io.process.machine
     if name == address:
         back = ".".join(reversed(address.split("."))) + ".in-addr.arpa"
         records = machine.sockets.query(back, "PTR").records if reverse else ()
-        return records[0].value if records else name
-    if names.hosts(machine.files, name):
-        return name
+        return [records[0].value if records else name]
+    for words in names._lines(machine.files, "/etc/hosts"):
+        if words[0] == address and name in words[1:]:
+            return words[1:]
     for one in names.candidates(name, names.resolver(machine.files)):
         if records := machine.sockets.query(one, "A").records:
-            return records[-1].name
-    return name
+            return [records[-1].name]
+    return [name]
 
 
 async def dig(io: Io, words: list[str]) -> int:
