@@ -55,7 +55,7 @@ def load(explicit: Path | None = None, *, resolved: bool = True) -> Config:
     Raises:
         ClusterError: kubectl's line for a file that is no kubeconfig.
     """
-    whole = Config()
+    whole, broken = Config(), []
     for path in paths(explicit):
         try:
             data = path.read_bytes()
@@ -67,7 +67,14 @@ def load(explicit: Path | None = None, *, resolved: bool = True) -> Config:
             reason = (error.strerror or str(error)).lower()
             act = "read" if path.is_dir() else "open"
             raise ClusterError(f'error: error loading config file "{path}": {act} {path}: {reason}', BROKEN) from error
-        _merge(whole, parse(data, path), path, resolved)
+        try:
+            _merge(whole, parse(data, path), path, resolved)
+        except ClusterError as error:
+            broken.append(error)
+    if len(broken) > 1:
+        raise ClusterError("\n".join(str(each).removeprefix("error: ") for each in broken), BROKEN)
+    if broken:
+        raise broken[0]
     return whole
 
 

@@ -24,12 +24,16 @@ Object = dict[str, Any]
 NOWHERE = "http://localhost:8080"
 """Where kubectl goes that was told nothing."""
 REMOVED = {
-    "azure": ("kubelogin", "https://github.com/Azure/kubelogin"),
+    "azure": (
+        "https://github.com/Azure/kubelogin",
+        "https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins",
+    ),
     "gcp": (
-        "gke-gcloud-auth-plugin",
+        '"gke-gcloud-auth-plugin"',
         "https://cloud.google.com/blog/products/containers-kubernetes/kubectl-auth-changes-in-gke",
     ),
 }
+OIDC = ("idp-issuer-url", "client-id")
 UNPAIRED = "requesting uid, groups or user-extra for {name} without impersonating a user"
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 NO_SCHEME = re.compile(r"[^A-Za-z/][^/]*:|:")
@@ -152,6 +156,7 @@ def connect(config: Config, over: Overrides = Overrides()) -> Connection:
     _confirm([*_wrong_user(user, user_name), *_wrong_cluster(cluster, cluster_name)])
     server = str(cluster.get("server") or NOWHERE)
     server = server if SCHEME.match(server) else f"http://{server}"
+    server = re.sub("^[^:]+", lambda scheme: scheme[0].lower(), server).partition("?")[0]
     _check_address(server)
     return _made(server.rstrip("/"), cluster, user, (name, cluster_name, user_name), context)
 
@@ -232,10 +237,9 @@ def _user(found: Object, over: Overrides) -> Object:
         if path:
             user.pop(f"{key}-data", None)
             user[key] = path
-    if over.as_ or over.as_uid or over.as_group or over.as_user_extra:
-        user |= {"as": over.as_, "as-uid": over.as_uid, "as-groups": list(over.as_group)}
-        user["as-user-extra"] = _extra(over.as_user_extra)
-    return user
+    given: Object = {"as": over.as_, "as-uid": over.as_uid, "as-groups": list(over.as_group)}
+    given["as-user-extra"] = _extra(over.as_user_extra)
+    return user | {key: value for key, value in given.items() if value}
 
 
 def _extra(given: tuple[str, ...]) -> dict[str, list[str]]:
@@ -268,7 +272,7 @@ def _wrong_user(user: Object, name: str) -> Iterator[str]:
             yield f"{must} for {name} to use the clientCert authentication method."
         for key, shown in (("client-certificate", "client-cert"), ("client-key", "client-key")):
             yield from _unreadable(user, key, shown, name)
-    if user.get("exec"):
+    if user.get("exec") is not None:
         yield from wrong_plugin(user["exec"], name)
     methods = [m for m, there in (("token", user.get("token")), ("basicAuth", _basic(user))) if there]
     if len(methods) > 1:
@@ -279,9 +283,13 @@ def _wrong_user(user: Object, name: str) -> Iterator[str]:
     if provider in REMOVED:
         plugin, where = REMOVED[provider]
         yield (
-            f'The {provider} auth plugin has been removed.\nPlease use the "{plugin}" kubectl/client-go '
+            f"The {provider} auth plugin has been removed.\nPlease use the {plugin} kubectl/client-go "
             f"credential plugin instead.\nSee {where} for further details"
         )
+    elif provider == "oidc" and (
+        needed := [key for key in OIDC if not (user["auth-provider"].get("config") or {}).get(key)]
+    ):
+        yield f"Must provide {needed[0]}"
     elif provider:
         yield f'no Auth Provider found for name "{provider}"'
 

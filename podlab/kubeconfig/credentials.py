@@ -42,7 +42,7 @@ class Credentials:
         if connection.basic:
             return {"Authorization": f"Basic {connection.basic}"}
         token = connection.token or (token_in(connection.token_file) if connection.token_file else "")
-        if connection.exec and not token:
+        if connection.exec and not (token or connection.certificate):
             token = str(self._plugin().get("token") or "")
         if not token.isprintable():
             raise ClusterError(
@@ -58,7 +58,7 @@ class Credentials:
         """
         if self.connection.certificate:
             return self.connection.certificate, self.connection.key
-        if self.connection.exec:
+        if self.connection.exec and not self.connection.token:
             answer = self._plugin()
             return str(answer.get("clientCertificateData") or ""), str(answer.get("clientKeyData") or "")
         return "", ""

@@ -143,6 +143,8 @@ def _decoded(text: str) -> Object:
         raise _Unusable(f"decoding stdout: couldn't get version/kind; json parse error: {said}") from error
     except yaml.MarkedYAMLError as error:
         raise _Unusable(f"decoding stdout: yaml: {goyaml.said(error, text)}") from error
+    except yaml.YAMLError as error:
+        raise _Unusable("decoding stdout: yaml: control characters are not allowed") from error
     if found is not None and not isinstance(found, dict):
         raise _Unusable(f"decoding stdout: {fields.no_object(found)}")
     return found or {}
