@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from podlab.embedded.runtime.commands import accounts, coreutils
+from podlab.embedded.runtime.commands import accounts, coreutils, usage
 from podlab.embedded.runtime.files import DEVICES, NO_SUCH, FileError
 from podlab.embedded.runtime.machine.stdio import Io, letters, options
 
@@ -260,6 +260,24 @@ async def mkfifo(io: Io, words: list[str]) -> int:
             busy = io.busybox
             code = io.fail(f"mkfifo: {name}: {error}" if busy else f"mkfifo: cannot create fifo '{name}': {error}")
     return code
+
+
+async def mknod(io: Io, words: list[str]) -> int:
+    """`mknod [-m MODE] NAME p`: of devices none can be made."""
+    _, values, rest = letters(words, "m")
+    if len(rest) < 2:
+        return usage.show(io, "mknod") if io.busybox else io.fail(f"mknod: missing operand\n{coreutils.hint('mknod')}")
+    path = io.path(rest[0])
+    if rest[1:] != ["p"]:
+        return io.fail(f"mknod: {rest[0]}: Operation not permitted")
+    try:
+        io.process.machine.files.make_fifo(path)
+    except FileError as error:
+        return io.fail(f"mknod: {rest[0]}: {error}")
+    mode = changed(0o666, values["m"]) if "m" in values else None
+    if mode is not None:
+        io.process.machine.files.set_mode(path, mode)
+    return 0
 
 
 async def mktemp(io: Io, words: list[str]) -> int:

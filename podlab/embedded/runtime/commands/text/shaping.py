@@ -6,8 +6,8 @@ import random
 import re
 
 from podlab.embedded.runtime.commands.files import filecommands
-from podlab.embedded.runtime.files import NO_SUCH
-from podlab.embedded.runtime.machine.stdio import Io, inputs, options
+from podlab.embedded.runtime.files import NO_SUCH, FileError
+from podlab.embedded.runtime.machine.stdio import Command, Io, inputs, options
 
 
 async def _text(io: Io, name: str, names: list[str]) -> tuple[list[str], int]:
@@ -43,6 +43,39 @@ async def expand(io: Io, words: list[str]) -> int:
     for line in lines:
         io.say(line.expandtabs(int(given) if given.isdecimal() else 8))
     return code
+
+
+async def unexpand(io: Io, words: list[str]) -> int:
+    """`unexpand [-t COLUMNS] [FILE]…`: tabs for the blanks that lines begin with."""
+    given, rest = _value(words, "t", "8")
+    flags, names = options(rest)
+    if flags:
+        return io.fail(f"unexpand: podlab does not simulate unexpand -{min(flags)}")
+    width = max(1, int(given[:4])) if given.isdecimal() else 8
+    lines, code = await _text(io, "unexpand", names)
+    for line in lines:
+        indent = len(line) - len(line.lstrip(" "))
+        io.say("\t" * (indent // width) + " " * (indent % width) + line[indent:])
+    return code
+
+
+def ends(name: str, *, dos: bool) -> Command:
+    """`dos2unix` or `unix2dos [-d|-u] [FILE]…`: other ends of lines, in place where files are named."""
+
+    async def run(io: Io, words: list[str]) -> int:
+        flags, names = options(words)
+        end = b"\r\n" if (dos or "d" in flags) and "u" not in flags else b"\n"
+        if not names:
+            io.out((await io.stdin.rest()).replace(b"\r", b"").replace(b"\n", end))
+        for one in names:
+            try:
+                data = io.read(one).replace(b"\r", b"").replace(b"\n", end)
+                io.process.machine.files.write(io.path(one), data)
+            except FileError as error:
+                return io.fail(f"{name}: can't open '{one}': {error}")
+        return 0
+
+    return run
 
 
 async def paste(io: Io, words: list[str]) -> int:
