@@ -18,6 +18,7 @@ from tests.kubectl.recordings import GOLDEN, compare
 SCENARIOS = (
     "apply-threeway", "cascade-kinds", "claims-life", "cm-immutables",
     "crd-fleet", "crd-selectors", "crd-tutorial", "cron-by-hand",
+    "full-volumes",
     "ingress-kinds", "job-backoff", "job-indexed", "job-indices", "job-policies", "job-stopgo", "job-suspends",
     "keep-and-claim",
     "limits-and-policy", "net-objects", "node-drain",
@@ -25,7 +26,8 @@ SCENARIOS = (
     "quota-counts", "raw-http", "rbac-aggregates",
     "rbac-reader", "rbac-shift", "replicaset-adopts", "resize-kinds", "resize-turns", "restart-rules",
     "roll-mends", "roll-pause",
-    "rollout-recreate", "rollout-stuck", "rollout-surge", "rs-kin", "sched-gates", "service-kinds", "side-order",
+    "rollout-recreate", "rollout-stuck", "rollout-surge", "rs-kin", "sched-gates", "service-kinds",
+    "service-names", "side-order",
     "sidecars-hooks", "slices-turn",
     "ssa-conflicts", "ssa-managers", "ssa-tenants", "sts-identity", "sts-modes", "sts-parallel",
     "svc-fields", "svc-hand",
