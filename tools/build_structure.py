@@ -209,14 +209,14 @@ INTERNAL = re.compile(r"^\t(\w+)(?:[ \t]+([\w.\[\]*]+))?\s*(?://.*)?$", re.M)
 
 
 def internal(text: str, source: Source) -> dict[str, list[list[str]]]:
-    """Return Go name, Go type and JSON name of the fields that a Pod's spec has inside the API server.
+    """Return Go name, Go type and JSON name of what a Pod's spec and a volume's source have inside the API server.
 
-    The diff in "pod updates may not change fields" shows that form.
+    The diffs in "pod updates may not change fields" and the like show that form.
     """
     structs = {name: INTERNAL.findall(body) for name, body in STRUCT.findall(text)}
     aliases = dict(ALIAS.findall(text))
     found: dict[str, list[list[str]]] = {}
-    pending = ["PodSpec"]
+    pending = ["PodSpec", "PersistentVolumeSource"]
     while pending:
         name = pending.pop()
         if name in found or name not in structs:

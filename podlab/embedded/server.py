@@ -350,8 +350,20 @@ class Server:
         before = turnover if memory.tidy(turnover - before) else before
         asyncio.get_running_loop().call_later(TIDY_EVERY, self._tidy, before)
 
+    def _encoded(self, file: str) -> str:
+        return base64.b64encode((self.home / file).read_bytes()).decode()
+
+    def _admin(self) -> dict[str, str]:
+        """How the administrator shows who he is: a token in a cluster that was made before he had a certificate."""
+        if not (self.home / "admin.crt").exists():
+            return {"token": self.token}
+        return {
+            "client-certificate-data": self._encoded("admin.crt"),
+            "client-key-data": self._encoded("admin.key"),
+        }
+
     def _write_kubeconfig(self) -> None:
-        authority = base64.b64encode((self.home / AUTHORITY).read_bytes()).decode()
+        authority = self._encoded(AUTHORITY)
         context = f"podlab-{self.name}"
         config = {
             "apiVersion": "v1",
@@ -359,7 +371,7 @@ class Server:
             "clusters": [
                 {"name": context, "cluster": {"certificate-authority-data": authority, "server": self.address}}
             ],
-            "users": [{"name": context, "user": {"token": self.token}}],
+            "users": [{"name": context, "user": self._admin()}],
             "contexts": [{"name": context, "context": {"cluster": context, "user": context}}],
             "current-context": context,
             "preferences": {},

@@ -46,7 +46,7 @@ class Connection:
         config = json.loads((home / "kubeconfig").read_text(encoding="utf-8"))
         port = int(config["clusters"][0]["cluster"]["server"].rsplit(":", 1)[1])
         self._connection = http.client.HTTPSConnection("127.0.0.1", port, context=_trust(home), timeout=10)
-        self._token = config["users"][0]["user"]["token"]
+        self._token = (home / "token").read_text(encoding="utf-8")
 
     def open(
         self, path: str, method: str = "GET", body: Obj | None = None, kind: str = "application/json"

@@ -74,6 +74,16 @@ def test_a_token_is_an_account(tmp_path: Path) -> None:
         )
 
 
+def test_the_admin_shows_a_certificate(tmp_path: Path) -> None:
+    home, path = tmp_path / "home", "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+    with running(home, *STEPPING):
+        client = Client(home / "kubeconfig")
+        [user] = json.loads((home / "kubeconfig").read_text(encoding="utf-8"))["users"]
+        assert set(user["user"]) == {"client-certificate-data", "client-key-data"}
+        who = client.request("POST", path, body={}).json()["status"]["userInfo"]
+        assert (who["username"], who["groups"][0]) == ("kubernetes-admin", "kubeadm:cluster-admins")
+
+
 def test_an_approved_request_makes_a_user(tmp_path: Path) -> None:
     home, path = tmp_path / "home", "/apis/certificates.k8s.io/v1/certificatesigningrequests"
     key = tmp_path / "jane.key"

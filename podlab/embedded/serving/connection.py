@@ -6,6 +6,7 @@ Upstream: ReadHeaderTimeout in staging/src/k8s.io/apiserver/pkg/server/secure_se
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import re
 from asyncio import sslproto
@@ -37,6 +38,14 @@ TOO_LARGE = "431 Request Header Fields Too Large"
 def keep_small() -> None:
     """Let TLS connections have smaller buffers from now on: two records fit in."""
     sslproto.SSLProtocol.max_size = READ_AT_ONCE
+
+
+def _peer(certificate: dict[str, Any], whole: bytes) -> tuple[str, tuple[str, ...], str]:
+    """The user, the groups and the SHA-256 of a client's certificate. Upstream: CommonNameUserConversion in x509.go"""
+    said = [part for name in certificate.get("subject") or () for part in name]
+    names = [text for key, text in said if key == "commonName"]
+    groups = tuple(text for key, text in said if key == "organizationName")
+    return "".join(names[-1:]), groups, hashlib.sha256(whole).hexdigest()
 
 
 class Connections(HttpToolsProtocol):
@@ -75,10 +84,8 @@ class Connections(HttpToolsProtocol):
         """The first request has its time from now; who the client's certificate says it is goes with each."""
         super().connection_made(transport)
         shown = transport.get_extra_info("ssl_object")
-        if certificate := shown and shown.getpeercert(binary_form=True):
-            from podlab.embedded.serving import signing
-
-            self.app_state = {**self.app_state, "certificate": signing.peer(certificate)}
+        if shown and (certificate := shown.getpeercert()):
+            self.app_state = {**self.app_state, "certificate": _peer(certificate, shown.getpeercert(binary_form=True))}
         self._await_request()
 
     def on_message_begin(self) -> None:

@@ -1,12 +1,10 @@
-"""Certificates for those who ask by a CertificateSigningRequest, and who a client's certificate says it is.
+"""Certificates for those who ask by a CertificateSigningRequest.
 
-Upstream: pkg/controller/certificates/{signer/signer.go,authority/policies.go}, pkg/apis/certificates/helpers.go,
-staging/src/k8s.io/apiserver/pkg/authentication/request/x509/x509.go
+Upstream: pkg/controller/certificates/{signer/signer.go,authority/policies.go}, pkg/apis/certificates/helpers.go
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -53,14 +51,6 @@ KINDS: dict[Any, str] = {
     x509.IPAddress: "IP",
     x509.UniformResourceIdentifier: "URI",
 }
-
-
-def peer(certificate: bytes) -> tuple[str, tuple[str, ...], str]:
-    """The user, the groups and the SHA-256 of the certificate (DER) that a client has shown."""
-    subject = x509.load_der_x509_certificate(certificate).subject
-    named = _texts(subject, NameOID.COMMON_NAME)
-    groups = tuple(_texts(subject, NameOID.ORGANIZATION_NAME))
-    return (named[-1] if named else ""), groups, hashlib.sha256(certificate).hexdigest()
 
 
 def _texts(subject: x509.Name, oid: ObjectIdentifier) -> list[str]:

@@ -131,6 +131,18 @@ async def test_a_service_that_becomes_another_leaves_its_node_ports(api: Api) ->
     assert "must be greater than 0 and less than 86400" in refused.json["message"]
 
 
+async def test_ports_of_one_number_share_a_node_port_and_others_do_not(api: Api) -> None:
+    path = "/api/v1/namespaces/default/services"
+    ports = [{"name": "a", "port": 53, "nodePort": 31001}, {"name": "b", "port": 53, "protocol": "UDP"}]
+    made = await api.call("POST", path, {"metadata": {"name": "s"}, "spec": {"type": "NodePort", "ports": ports}})
+    assert [port["nodePort"] for port in made.json["spec"]["ports"]] == [31001, 31001]
+    ports = [{"name": "a", "port": 80, "nodePort": 31002}, {"name": "b", "port": 81, "nodePort": 31002}]
+    refused = await api.call("POST", path, {"metadata": {"name": "t"}, "spec": {"type": "NodePort", "ports": ports}})
+    [cause] = refused.json["details"]["causes"]
+    assert cause["field"] == "spec.ports[1].nodePort"
+    assert cause["message"] == "Invalid value: 31002: provided port is already allocated"
+
+
 async def test_a_resource_version_of_zero_is_none(api: Api) -> None:
     await api.call("POST", MAPS, {"metadata": {"name": "m"}})
     answer = await api.call("PUT", MAPS + "/m", {"metadata": {"name": "m", "resourceVersion": "0"}, "data": {"a": "b"}})

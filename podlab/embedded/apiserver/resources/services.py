@@ -9,6 +9,7 @@ from podlab.apimachinery.labels import format_labels
 from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.columns import AGE, NAME, NONE, Column, age, head
 from podlab.embedded.apiserver.resource import Context, Obj, Resource
+from podlab.embedded.apiserver.resources import nodeports
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata, names
 from podlab.embedded.apiserver.validation import services as rules
@@ -16,12 +17,9 @@ from podlab.embedded.apiserver.validation.statuses import corestatuses
 
 NETWORK = ipaddress.ip_network("10.96.0.0/16")
 RESERVED = 256  # the low addresses are given only to those who ask for one
-NODE_PORTS = range(30000, 32768)
 TYPES = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
-EXPOSED = ("NodePort", "LoadBalancer")
 MOST_STICKY = 86400
 """Seconds that a client may stay with one Pod."""
-PORT_RANGE = "provided port is not in the valid range. The range of valid ports is 30000-32767"
 
 
 def default(service: Obj) -> None:
@@ -38,9 +36,9 @@ def default(service: Obj) -> None:
         port.setdefault("protocol", "TCP")
         if port.get("targetPort") in (None, 0, ""):
             port["targetPort"] = port.get("port", 0)
-    if kind in EXPOSED or (kind == "ClusterIP" and spec.get("externalIPs")):
+    if kind in nodeports.EXPOSED or (kind == "ClusterIP" and spec.get("externalIPs")):
         spec.setdefault("externalTrafficPolicy", "Cluster")
-    if kind in ("ClusterIP", *EXPOSED):
+    if kind in ("ClusterIP", *nodeports.EXPOSED):
         spec.setdefault("internalTrafficPolicy", "Cluster")
     if kind == "LoadBalancer" and spec.get("allocateLoadBalancerNodePorts") is None:
         spec["allocateLoadBalancerNodePorts"] = True
@@ -62,7 +60,9 @@ def prepare(service: Obj, old: Obj | None, ctx: Context) -> None:
     if found := rules.first(spec, (old or {}).get("spec") or {}) + _headless_but_exposed(spec):
         raise status.invalid(ctx.resource.qualified_kind, service["metadata"].get("name", ""), found)
     if validate(service, old):
-        if found := _out_of_range(service.get("spec") or {}):
+        if found := nodeports.out_of_range(service.get("spec") or {}) or nodeports.twice(
+            service.get("spec") or {}, ctx
+        ):
             raise status.invalid(ctx.resource.qualified_kind, service["metadata"].get("name", ""), found)
         return
     if found := _allocate(service, old, ctx):
@@ -71,7 +71,7 @@ def prepare(service: Obj, old: Obj | None, ctx: Context) -> None:
 
 def _headless_but_exposed(spec: Obj) -> list[Cause]:
     """What is looked at before anything is allocated."""
-    refused = spec.get("type") in EXPOSED and spec.get("clusterIP") == "None"
+    refused = spec.get("type") in nodeports.EXPOSED and spec.get("clusterIP") == "None"
     text = f"may not be set to 'None' for {spec.get('type')} services"
     return [causes.invalid("spec.clusterIPs[0]", "None", text)] if refused else []
 
@@ -87,7 +87,7 @@ def _keep(spec: Obj, old: Obj) -> None:
         if not spec.get(key) and old.get(key):
             spec[key] = old[key]
     given = {(port.get("port"), port.get("protocol")): port.get("nodePort") for port in old.get("ports") or []}
-    if spec.get("type") in EXPOSED:
+    if spec.get("type") in nodeports.EXPOSED:
         for port in spec.get("ports") or []:
             kept = given.get((port.get("port"), port.get("protocol")))
             if not port.get("nodePort") and kept:
@@ -100,10 +100,10 @@ def _drop(spec: Obj, old: Obj) -> None:
     if kind == "ExternalName":
         for key in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"):
             spec.pop(key, None)
-    if kind not in EXPOSED:
+    if kind not in nodeports.EXPOSED:
         spec.pop("externalTrafficPolicy", None)
         numbers = {port.get("nodePort") for port in old.get("ports") or []}
-        for port in spec.get("ports") or [] if old.get("type") in EXPOSED else []:
+        for port in spec.get("ports") or [] if old.get("type") in nodeports.EXPOSED else []:
             if port.get("nodePort") in numbers:
                 port.pop("nodePort", None)
     if kind != "LoadBalancer":
@@ -125,10 +125,9 @@ def _allocate(service: Obj, old: Obj | None, ctx: Context) -> list[Cause]:
     spec.setdefault("ipFamilies", ["IPv4", "IPv6"] if both else ["IPv4"])
     spec.setdefault("ipFamilyPolicy", "RequireDualStack" if both else "SingleStack")
     found = _address(spec, {other.get("clusterIP") for other in others}, ctx)
-    if spec["type"] in EXPOSED and spec.get("allocateLoadBalancerNodePorts") is not False:
+    if spec["type"] in nodeports.EXPOSED and spec.get("allocateLoadBalancerNodePorts") is not False:
         used = {port.get("nodePort") for other in others for port in other.get("ports") or []}
-        for index, port in enumerate(spec.get("ports") or []):
-            found += _node_port(port, used, f"spec.ports[{index}].nodePort", ctx)
+        found += nodeports.allocate(spec.get("ports") or [], used, ctx)
     return found
 
 
@@ -151,30 +150,6 @@ def _address(spec: Obj, used: set[Any], ctx: Context) -> list[Cause]:
         if why:
             return [causes.invalid("spec.clusterIPs", [address], f"failed to allocate IP {address}: {why}")]
     spec["clusterIP"], spec["clusterIPs"] = address, [address]
-    return []
-
-
-def _out_of_range(spec: Obj) -> list[Cause]:
-    """Node ports that nobody can have: they are asked for before the rest is looked at."""
-    ports = enumerate(spec.get("ports") or []) if spec.get("type") in EXPOSED else ()
-    given = [(f"spec.ports[{index}].nodePort", port.get("nodePort") or 0) for index, port in ports]
-    return [causes.invalid(path, number, PORT_RANGE) for path, number in given if number and number not in NODE_PORTS]
-
-
-def _node_port(port: Obj, used: set[Any], path: str, ctx: Context) -> list[Cause]:
-    number = port.get("nodePort", 0)
-    if number and ctx.by.dry_run:
-        return []
-    if number and number not in NODE_PORTS:
-        return [causes.invalid(path, number, PORT_RANGE)]
-    if number and number in used:
-        return [causes.invalid(path, number, "provided port is already allocated")]
-    if not number:
-        number = int(ctx.registry.randomness.uniform(NODE_PORTS.start, NODE_PORTS.stop - 1))
-        while number in used:
-            number = NODE_PORTS.start + (number + 1 - NODE_PORTS.start) % len(NODE_PORTS)
-        port["nodePort"] = number
-    used.add(number)
     return []
 
 
@@ -275,7 +250,7 @@ def _numbers(spec: Obj) -> list[Cause]:
 def _traffic(spec: Obj) -> list[Cause]:
     found, kind, policies = [], spec.get("type"), ("Cluster", "Local")
     outside, within = spec.get("externalTrafficPolicy"), spec.get("internalTrafficPolicy")
-    open_ = kind in EXPOSED or (kind == "ClusterIP" and bool(spec.get("externalIPs")))
+    open_ = kind in nodeports.EXPOSED or (kind == "ClusterIP" and bool(spec.get("externalIPs")))
     if spec.get("allocateLoadBalancerNodePorts") is not None and kind != "LoadBalancer":
         text = "may only be used when `type` is 'LoadBalancer'"
         found.append(causes.forbidden("spec.allocateLoadBalancerNodePorts", text))

@@ -81,7 +81,29 @@ def validate_volume(obj: Obj, old: Obj | None) -> list[Cause]:
         found += claims.positive(amount, f"spec.capacity[{name}]")
     if (policy := spec.get("persistentVolumeReclaimPolicy")) not in POLICIES:
         found.append(causes.unsupported("spec.persistentVolumeReclaimPolicy", policy, POLICIES))
-    return found + _volume_sources(spec) + _volume_names(spec)
+    found += _volume_sources(spec) + _volume_names(spec)
+    return found + (_volume_change(spec, old.get("spec") or {}) if old is not None else [])
+
+
+def _volume_change(spec: Obj, before: Obj) -> list[Cause]:
+    """Upstream: ValidatePersistentVolumeUpdate"""
+    found, (now, was) = [], (_source(part) for part in (spec, before))
+    if was.get("csi") and "controllerExpandSecretRef" not in was["csi"] and "csi" in now:
+        now["csi"] = {key: value for key, value in now["csi"].items() if key != "controllerExpandSecretRef"}
+    if now != was:
+        text = (
+            f"spec.persistentvolumesource is immutable after creation\n{difference(was, now, 'PersistentVolumeSource')}"
+        )
+        found.append(causes.forbidden("spec.persistentvolumesource", text))
+    found += metadata.immutable("volumeMode", spec.get("volumeMode"), before.get("volumeMode"))
+    if before.get("volumeAttributesClassName") and not spec.get("volumeAttributesClassName"):
+        text = "update from non-nil value to nil is forbidden"
+        found.append(causes.forbidden("spec.volumeAttributesClassName", text))
+    return found
+
+
+def _source(spec: Obj) -> Obj:
+    return {key: value for key, value in spec.items() if key not in KNOWN}
 
 
 def _local(given: Obj, path: str) -> list[Cause]:
