@@ -56,7 +56,7 @@ def manifests(
     What cannot be read is kept among the command's failures, and the rest is read.
     """
     strict = validate.lower() not in ("false", "ignore")
-    if unread := [error for name in filenames if (error := _no_path(command, name))]:
+    if unread := [error for name in filenames if (error := no_path(command, name))]:
         command.failures.append(failure(unread))
     terms = () if unread else _terms(selector)
     for name in () if unread else filenames:
@@ -107,7 +107,7 @@ def _inside(command: Command, folder: Path) -> list[Path]:
     return [each for each in found if each.suffix in SUFFIXES and each.is_file()]
 
 
-def _no_path(command: Command, name: str) -> NoPath | None:
+def no_path(command: Command, name: str) -> NoPath | None:
     """What keeps a path from being read at all: kubectl looks at every one before it reads the first."""
     if isinstance(name, Kustomization) or name == "-" or name.startswith(("http://", "https://")):
         return None

@@ -21,7 +21,7 @@ from podlab.kubectl.manifests.writing import IN_WORDS, kind_name
 from podlab.kubectl.resources.listing import read_list
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.resources.selection import select
-from podlab.kubectl.verbs.naming import BOTH, NOTHING_NAMED
+from podlab.kubectl.verbs.naming import NOTHING_NAMED, both
 from podlab.kubectl.verbs.raw import send_raw
 
 Object = dict[str, Any]
@@ -85,7 +85,7 @@ def delete(
     if output not in ("", "name"):
         raise PodlabError(f"error: unexpected -o output mode: {output}. We only support '-o name'")
     if filename and arguments:
-        raise PodlabError(BOTH)
+        raise both(command, filename)
     grace_period = _grace(grace_period, now, force)
     if all_ and (selector or field_selector):
         raise PodlabError("error: setting 'all' parameter but found a non empty selector. ")

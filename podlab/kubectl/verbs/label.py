@@ -17,7 +17,7 @@ from podlab.kubectl.manifests.writing import Writing
 from podlab.kubectl.resources.listing import read_list, read_one
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.resources.selection import select
-from podlab.kubectl.verbs.naming import BOTH, NOTHING_NAMED
+from podlab.kubectl.verbs.naming import NOTHING_NAMED, both
 
 Object = dict[str, Any]
 BOTH_WAYS = "error: cannot set --all and --selector at the same time"
@@ -261,7 +261,7 @@ def objects_named(
     """What is named, as it is on the server."""
     found: list[tuple[Mapping, Object]] = []
     if filename and words:
-        raise PodlabError(BOTH)
+        raise both(command, filename)
     if filename:
         for manifest, mapping in manifests(command, filename, validate="ignore"):
             with command.going_on():

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from podlab.errors import ManifestError, PodlabError
 from podlab.kubectl.command import Command
-from podlab.kubectl.manifests.manifest import in_namespace, manifests
+from podlab.kubectl.manifests.manifest import in_namespace, manifests, no_path
 from podlab.kubectl.resources.selection import Selected, select
 
 NOTHING_NAMED = """error: You must provide one or more resources by argument or filename.
@@ -19,6 +19,12 @@ Example resource specifications include:
    '<resource> <name>'
    '<resource>'"""
 BOTH = "error: when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well"
+
+
+def both(command: Command, filename: Sequence[str]) -> PodlabError:
+    """What is said of files beside resources; first of a file that is not there."""
+    missing = (no_path(command, name) for name in filename)
+    return next((error for error in missing if error), PodlabError(BOTH))
 
 
 def chosen_of(
@@ -32,7 +38,7 @@ def chosen_of(
     if not filename:
         return select(command.mapper, words, selecting=selecting)
     if words:
-        raise PodlabError(BOTH)
+        raise both(command, filename)
     found = []
     for manifest, mapping in manifests(command, filename, validate="ignore"):
         with command.going_on():
