@@ -278,7 +278,11 @@ def metadata(obj: Obj) -> Obj:
 def fresh(obj: Any) -> Any:
     """A deep copy of JSON."""
     if isinstance(obj, dict):
-        return {key: fresh(value) if isinstance(value, (dict, list)) else value for key, value in obj.items()}
+        made = dict(obj)
+        for key, value in obj.items():
+            if isinstance(value, (dict, list)):
+                made[key] = fresh(value)
+        return made
     if isinstance(obj, list):
         return [fresh(value) if isinstance(value, (dict, list)) else value for value in obj]
     return obj

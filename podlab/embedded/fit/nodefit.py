@@ -86,9 +86,10 @@ def misfits(pod: Load, node: Obj, there: Load, placed: neighbours.Placed = ()) -
     """
     (itself,) = pod.pods
     spec = itself["spec"]
-    for reason, accepts in OWN_FILTERS.items():
-        if not accepts(spec, node):
-            return [reason]
+    if _picky(spec, node["spec"]):
+        for reason, accepts in OWN_FILTERS.items():
+            if not accepts(spec, node):
+                return [reason]
     if pod.ports & there.ports:
         return [NO_PORTS]
     if short := _insufficient(pod, node, there):
@@ -97,6 +98,11 @@ def misfits(pod: Load, node: Obj, there: Load, placed: neighbours.Placed = ()) -
         return []
     refused = neighbours.refusal(itself, node["metadata"].get("labels") or {}, placed)
     return [refused] if refused else []
+
+
+def _picky(spec: Obj, node: Obj) -> bool:
+    """Whether a Pod's spec or a node's says anything of where Pods may run: most do not."""
+    return bool(node.get("taints") or node.get("unschedulable") or spec.get("nodeSelector") or spec.get("affinity"))
 
 
 def preemptable(pod: Obj, node: Obj, reasons: Sequence[str]) -> bool:

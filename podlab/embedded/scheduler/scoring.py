@@ -20,7 +20,8 @@ def best(pod: Obj, nodes: list[tuple[Obj, Load]]) -> Obj:
     def cost(pair: tuple[Obj, Load]) -> tuple[int, ...]:
         node, there = pair
         siblings = sum([there.owners.get(owner, 0) for owner in owners])
-        return _avoided(pod, node), -_preferred(wishes, node), siblings, len(there.pods)
+        avoided = _avoided(pod, node) if node["spec"].get("taints") else 0
+        return avoided, -_preferred(wishes, node) if wishes else 0, siblings, len(there.pods)
 
     return min(nodes, key=cost)[0]
 
@@ -32,15 +33,11 @@ def _wishes(pod: Obj) -> list[Obj]:
 
 def _avoided(pod: Obj, node: Obj) -> int:
     """How many PreferNoSchedule taints a Pod does not tolerate."""
-    taints = [t for t in node["spec"].get("taints") or () if t["effect"] == "PreferNoSchedule"]
-    if not taints:
-        return 0
+    taints = [t for t in node["spec"]["taints"] if t["effect"] == "PreferNoSchedule"]
     return sum(not any(nodefit.tolerates(t, taint) for t in pod["spec"].get("tolerations") or []) for taint in taints)
 
 
 def _preferred(wishes: list[Obj], node: Obj) -> int:
     """The weights of the node affinities that a node meets."""
-    if not wishes:
-        return 0
     labels = node["metadata"].get("labels") or {}
     return sum(wish["weight"] for wish in wishes if nodefit.term_matches(wish["preference"], labels, node))
