@@ -80,41 +80,41 @@ class Shell:
     status: int = 0
     line: int = 1
     depth: int = 0
-    tested: int = 0
-    loops: int = 0
-    alone: bool = False
+    tested: int = 0  # how many commands it is in whose code somebody asks for: `set -e` ends none of them
+    loops: int = 0  # loops that it is in, for `break`
+    alone: bool = False  # whether the next program takes the place of the process
     pid: int = 0
-    latest: str = ""
+    latest: str = ""  # `$!`
     dialect: Dialect = DASH
     variables: dict[str, str] = field(default_factory=dict)
     arrays: dict[str, Array] = field(default_factory=dict)
     exported: set[str] = field(default_factory=set)
-    fixed: set[str] = field(default_factory=set)
+    fixed: set[str] = field(default_factory=set)  # readonly
     functions: dict[str, Command] = field(default_factory=dict)
     traps: dict[str, str] = field(default_factory=dict)
     options: set[str] = field(default_factory=set)
-    locals: list[dict[str, Kept]] = field(default_factory=list)
-    references: dict[str, str] = field(default_factory=dict)
-    folders: list[str] = field(default_factory=list)
-    lines: list[int] = field(default_factory=list)
+    locals: list[dict[str, Kept]] = field(default_factory=list)  # what each function that runs has hidden
+    references: dict[str, str] = field(default_factory=dict)  # bash's namerefs
+    folders: list[str] = field(default_factory=list)  # of pushd
+    lines: list[int] = field(default_factory=list)  # where each function was called
     jobs: list[Job] = field(default_factory=list)
-    calls: list[str] = field(default_factory=list)
-    waited: set[int] = field(default_factory=set)
-    final: frozenset[int] = frozenset()
-    whole: Command | None = None
-    level: int = 0
-    sourced: int = 0
-    deeper: int = 0
-    current: str = ""
-    option_place: tuple[int, int] = (1, 0)
-    inline: bool = False
-    named: bool = False
-    held: int = 0
-    substituted: int = 0
-    statuses: list[int] = field(default_factory=list)
-    aliases: dict[str, tuple[int, str]] = field(default_factory=dict)
-    hashed: dict[str, tuple[str, int]] = field(default_factory=dict)
-    attributes: dict[str, str] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)  # the functions that run, the innermost first
+    waited: set[int] = field(default_factory=set)  # children that `wait` has told of
+    final: frozenset[int] = frozenset()  # the commands, by id, that a program may end the shell as
+    whole: Command | None = None  # all that a forked process runs
+    level: int = 0  # subshells it is in
+    sourced: int = 0  # files that it reads by `.`
+    deeper: int = 0  # substitutions it is in, for the signs of bash's trace
+    current: str = ""  # BASH_COMMAND
+    option_place: tuple[int, int] = (1, 0)  # where getopts goes on: word, letter
+    inline: bool = False  # whether it runs what follows `-c`
+    named: bool = False  # whether what it runs has a name to complain by
+    held: int = 0  # the line that a trap interrupted
+    substituted: int = 0  # the last substitution's code
+    statuses: list[int] = field(default_factory=list)  # PIPESTATUS
+    aliases: dict[str, tuple[int, str]] = field(default_factory=dict)  # with the line of each
+    hashed: dict[str, tuple[str, int]] = field(default_factory=dict)  # where programs are, and how often they ran
+    attributes: dict[str, str] = field(default_factory=dict)  # i, l or u of `declare`
     limits: dict[str, str] = field(default_factory=dict)
 
     @property
