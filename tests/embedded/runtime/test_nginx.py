@@ -68,6 +68,20 @@ def test_configuration_is_judged(name: str) -> None:
     assert (code, normal(output)) == (case["code"], normal(case["output"]))
 
 
+def test_a_port_with_tls_answers_as_on_kind() -> None:
+    site = """server { listen 80; location / { return 200 "plain\\n"; } }
+    server { listen 8443 ssl; ssl_certificate /tls/tls.crt; ssl_certificate_key /tls/tls.key;
+             location / { return 200 "secure $scheme\\n"; } }"""
+    files = {"/etc/nginx/conf.d/default.conf": site, "/tls/tls.crt": "a certificate", "/tls/tls.key": "a key"}
+    requests = ["-k https://localhost:8443/", "http://localhost:8443/", "https://localhost:8443/", "localhost"]
+    (secure, plain, unverified, other), log = asyncio.run(served(files, requests))
+    assert (secure, unverified, other) == ((0, "secure https\n"), (60, ""), (0, "plain\n"))
+    assert "<title>400 The plain HTTP request was sent to HTTPS port</title>" in plain[1]
+    answered = [line.split('"', 1)[1] for line in log if '"GET' in line or '"HEAD' in line]
+    given = '"-" "curl/7.88.1" "-"'
+    assert sorted(answered) == [f'GET / HTTP/1.1" {told} {given}' for told in ("200 13", "200 6", "400 255")]
+
+
 @pytest.mark.parametrize("name", list(recorded()["serving"]))
 def test_requests_are_answered(name: str) -> None:
     case = recorded()["serving"][name]

@@ -63,6 +63,10 @@ class Sockets:
         """A connection. Raises Refused."""
         return self.network.connect(self.namespace, self.address(host), port)
 
+    def handshake(self, host: str, port: int) -> None:
+        """Begin TLS, and hang up before a request. Raises Refused."""
+        self.network.handshake(self.namespace, self.address(host), port)
+
     async def request(self, host: str, port: int, request: Request, limit: float = PATIENCE) -> Response:
         """Ask over HTTP. Raises Refused."""
         return await self.network.request(self.namespace, self.address(host), port, request, limit)

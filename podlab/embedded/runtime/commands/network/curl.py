@@ -172,8 +172,7 @@ async def _fetch(io: Io, call: _Call, url: str, redirects: int) -> tuple[Respons
     secure, path = split.scheme == "https", _path(call, split.path, split.query)
     request = _request(io, call, split.netloc.rpartition("@")[2], path, secure=secure)
     if secure and "k" not in call.flags and not call.values.get("cacert"):
-        await _ask(io, call, host, port, Request("HEAD", "/", secure=True))
-        raise _Failed(60, UNVERIFIED)
+        await _ask(io, call, host, port, None)
     if "v" in call.flags:
         _told(io, host, port, request)
     response = await _ask(io, call, host, port, request)
@@ -247,12 +246,16 @@ def _encoded(value: str) -> bytes:
     return (f"{name}={quote(text)}" if equals else quote(value)).encode()
 
 
-async def _ask(io: Io, call: _Call, host: str, port: int, request: Request) -> Response:
+async def _ask(io: Io, call: _Call, host: str, port: int, request: Request | None) -> Response:
+    """The answer; without a request only TLS is begun, with a certificate that cannot be verified. Raises _Failed."""
     process = io.process
     limit = _seconds(call.last("m")) or 300.0
     patience = _seconds(call.last("connect-timeout")) or limit
     began = process.time
     try:
+        if request is None:
+            process.machine.sockets.handshake(host, port)
+            raise _Failed(60, UNVERIFIED)
         response = await process.machine.sockets.request(host, port, request, limit)
     except Refused as refused:
         await process.sleep(min(refused.after, patience, limit))
