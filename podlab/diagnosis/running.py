@@ -7,6 +7,7 @@ from podlab.diagnosis.symptoms import (
     all_ended,
     anything,
     assigned,
+    being_stopped,
     condition,
     crashing,
     ended,
@@ -187,6 +188,19 @@ RUNNING: tuple[Rule, ...] = (
         Text(ko="무엇을 출력했는지 로그로 확인합니다.", en="See in its log what it printed."),
         "kubectl logs {name}",
         healthy=True,
+    ),
+    Rule(
+        "being-stopped",
+        being_stopped,
+        Text(
+            ko="kubelet이 파드를 실패로 정하고 컨테이너를 끝내는 중입니다. 파드의 phase가 곧 Failed가 됩니다.",
+            en="The kubelet has given the Pod up and is ending its containers; its phase is about to be Failed.",
+        ),
+        Text(
+            ko="describe 출력의 Events에서 까닭을 읽습니다(activeDeadlineSeconds나 축출일 때가 많습니다).",
+            en="Read the reason under Events in the description: mostly activeDeadlineSeconds, or an eviction.",
+        ),
+        DESCRIBE,
     ),
     Rule(
         "partly-ended",

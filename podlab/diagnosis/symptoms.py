@@ -367,6 +367,15 @@ def all_ended(pod: Object) -> Values | None:
     return {"evidence": ["every container: terminated, exit code 0"]} if done else None
 
 
+def being_stopped(pod: Object, events: Sequence[Object]) -> Values | None:
+    """The kubelet calls the Pod failed while its containers are still ending.
+
+    Upstream: pkg/kubelet/status/generate.go (GeneratePodReadyCondition)
+    """
+    stopped = condition(pod, "Ready").get("reason") == "PodFailed" and status(pod).get("phase") == "Running"
+    return {"evidence": ["condition Ready: False, reason PodFailed"]} if stopped else None
+
+
 def anything(pod: Object, events: Sequence[Object]) -> Values | None:
     """Whatever it is: the phase alone, where no other sign is seen."""
     phase = status(pod).get("phase", "Unknown")
