@@ -51,8 +51,8 @@ def set_(command: Command, *arguments: str, filename: Sequence[str] = (), create
     if not filename:
         raise PodlabError(NOTHING_NAMED)
     writing = Writing(command, "kubectl-last-applied")
-    command.aggregates = True
     for manifest, mapping in manifests(command, filename, validate="ignore"):
+        command.aggregates = True  # what keeps a file from being read is told alone
         with command.going_on():
             obj, namespace = in_namespace(command, manifest, mapping)
             there = read_one(command.client, mapping, namespace, manifest.name)
