@@ -64,9 +64,11 @@ ASKED = {
 
 def times_asked(arguments: Sequence[str]) -> int:
     """How often kubectl logs that it cannot ask the server."""
-    verb = parse(list(arguments)).verb
-    found = next((times for times, verbs in ASKED.items() if verb in verbs), None)
-    return found if found is not None else 0 if verb.startswith("create") else 5
+    parsed = parse(list(arguments))
+    if parsed.flags.get("raw"):
+        return 0
+    found = next((times for times, verbs in ASKED.items() if parsed.verb in verbs), None)
+    return found if found is not None else 0 if parsed.verb.startswith("create") else 5
 
 
 def _way(arguments: Sequence[str], kubeconfig: str | Path | None) -> Connection | None:
