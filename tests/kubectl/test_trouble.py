@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
+import yaml
 
 from podlab import text
 from podlab.client import Client
@@ -110,10 +111,10 @@ def test_an_interrupt_ends_a_wait_at_once_with_one_line(tmp_path: Path) -> None:
 def test_a_token_that_is_no_good_names_the_way_back(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with running(home):
-        config = home / "kubeconfig"
-        token = (home / "token").read_text(encoding="utf-8").strip()
+        config = yaml.safe_load((home / "kubeconfig").read_text(encoding="utf-8"))
+        config["users"][0]["user"] = {"token": "expired"}
         other = tmp_path / "expired"
-        other.write_text(config.read_text(encoding="utf-8").replace(token, "expired"), encoding="utf-8")
+        other.write_text(yaml.safe_dump(config), encoding="utf-8")
         with pytest.raises(ApiError) as refused:
             Kubectl(Client(other)).get("pods")
     assert refused.value.code == 401
