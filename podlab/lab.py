@@ -139,7 +139,9 @@ def environment(lab: Lab, shims: Path, present: Mapping[str, str]) -> dict[str, 
     last = [] if shutil.which("kubectl", path=path) else [str(shims)]
     if not shutil.which("podlab", path=path):
         last.insert(0, str(Path(sys.executable).parent))
+    own = present.get("PODLAB_HOME")  # they begin in other folders than this process did
     return {
+        **({"PODLAB_HOME": str(Path(own).expanduser().absolute())} if own else {}),
         "JUPYTER_PREFER_ENV_PATH": "1",  # the kernel of this environment, not one of the same name in the home folder
         "JUPYTER_TOKEN": lab.token,
         "KUBECONFIG": str(lab.cluster.kubeconfig),

@@ -112,6 +112,11 @@ def test_our_kubectl_works_on_the_cluster_that_kubeconfig_names(cluster: Cluster
     assert (done.stdout, done.stderr, done.returncode) == ("namespace/default\n", "", 0)
 
 
+def test_a_state_folder_stays_where_it_is_for_kernels_that_begin_elsewhere() -> None:
+    assert lab.environment(a_lab(), Path("/s"), {"PODLAB_HOME": "state"})["PODLAB_HOME"] == str(Path.cwd() / "state")
+    assert "PODLAB_HOME" not in lab.environment(a_lab(), Path("/s"), {})
+
+
 def test_a_cluster_goes_by_its_name_and_a_foreign_file_by_its_path(podlab_home: Path) -> None:
     ours = Cluster("ours", "kind", state.kubeconfig_path("ours"))
     state.remember(ours)
