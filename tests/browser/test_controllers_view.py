@@ -63,9 +63,9 @@ def test_old_and_new_stand_side_by_side(page: Any) -> None:
 
 def test_a_whole_rollout_is_followed_and_said(page: Any) -> None:
     stages = [roots for roots in told("deployment") if roots[0]["kind"] == "Deployment" and roots[0]["wanted"]]
-    stage = Stage(page, "controllers", state(stages[0]))
-    for roots in stages[1:]:
-        stage.set(controllers=roots)
+    Stage(page, "controllers", state(stages[0]))
+    # in one go: what is said is gathered for a second
+    page.evaluate("(stages) => stages.forEach((controllers) => window.model.set({ controllers }))", stages[1:])
     last = stages[-1][0]
     present = page.locator(".podlab-leaf:not(.podlab-gone)")
     expect(present).to_have_count(sum(len(child["pods"]) for child in last["children"]))

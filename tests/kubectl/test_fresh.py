@@ -64,3 +64,8 @@ def test_podlabs_answers_are_kubectls(name: str, least: int, side: tuple[Any, Ku
         found = differential.answer(row["line"], place, "")
         wrong += [] if found == row["answer"] else [f"{row['line']}\nkubectl: {row['answer']}\npodlab: {found}"]
     assert not wrong, "\n\n".join(wrong)
+
+
+@pytest.mark.parametrize("port", [30080, 32783, 45678])
+def test_a_servers_port_is_no_node_port(port: int) -> None:
+    assert differential.normal(f"running at https://127.0.0.1:{port}\n") == "running at https://SERVER\n"
