@@ -200,6 +200,7 @@ def test_a_watch_tells_of_bookmarks_only_whom_they_are_for(client: Client, serve
     assert [one["type"] for one in client.watch("/pods", bookmarks=True)] == ["ADDED", "BOOKMARK"]
 
 
+@pytest.mark.slow
 def test_observing_goes_on_when_the_server_was_away(client: Client, server: Server) -> None:
     def hangs_up(handler: BaseHTTPRequestHandler) -> None:
         handler.close_connection = True

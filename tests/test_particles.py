@@ -93,6 +93,7 @@ OUT = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("phrase", OUT, ids=OUT.values())
 def test_no_korean_text_says(phrase):
     kept = {"podlab/workshop/seat.py"}  # `{file}` is a path to a .yaml file there, always

@@ -38,6 +38,7 @@ def discovery(items: list[object]) -> dict[str, object]:
     return {"kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "items": items}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on a file's size to stand for a full disk")
 def test_a_full_disk_costs_nothing_that_was_there(tmp_path: Path) -> None:
     manifest = tmp_path / "nginx-pod.yaml"

@@ -48,6 +48,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(commands()))
 def test_no_words_are_a_traceback(name: str, folder: Path) -> None:
     kubectl = Kubectl(Canned(folder), folder=folder)

@@ -231,6 +231,7 @@ def test_my_own_pod_counts_when_it_is_made_and_deleted():
     assert not mine(Seen(answer="pod/short-lived created"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
 def test_a_check_gives_a_result_whatever_it_sees(lesson):
     """Half-made objects and strange answers are no excuse for an exception."""

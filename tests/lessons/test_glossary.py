@@ -50,6 +50,7 @@ def test_a_meaning_is_one_short_line_in_both_languages(term):
     assert re.search("[가-힣]", term.meaning.ko) and not re.search("[가-힣]", term.meaning.en)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lesson", "language"), EACH, ids=lambda each: getattr(each, "number", each))
 def test_each_term_of_a_lesson_is_explained_once_and_at_its_first_use(lesson, language):
     text = prose(lesson.slug, language)

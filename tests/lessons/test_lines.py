@@ -45,6 +45,7 @@ def test_each_line_shows_what_podlab_answers(shell, cell, before, last):
     assert (repr(result) if result is not None else None) == last
 
 
+@pytest.mark.slow
 def test_an_error_stops_between_the_answers(shell):
     with capture_output(display=True) as seen:
         result = shell.run_cell("say('a')\n1 / 0\nsay('b')")

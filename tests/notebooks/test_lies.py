@@ -106,6 +106,7 @@ def test_there_are_notebooks():
     assert {path.stem for path in STORED if path.parent.name == "en"} == sources
 
 
+@pytest.mark.slow
 @NOTEBOOK
 def test_every_word_of_a_stored_output_is_compared_but_for_what_may_differ(path):
     words = 0
@@ -118,6 +119,7 @@ def test_every_word_of_a_stored_output_is_compared_but_for_what_may_differ(path)
     assert words > 20
 
 
+@pytest.mark.slow
 @NOTEBOOK
 def test_every_cell_of_a_panel_is_compared_but_for_the_age(path):
     for kind, text in texts(path):
@@ -129,6 +131,7 @@ def test_every_cell_of_a_panel_is_compared_but_for_the_age(path):
             assert caught or lie(inner) == inner or re.fullmatch(r"<td>\d[\dydhms]*</td>", cell), cell
 
 
+@pytest.mark.slow
 @NOTEBOOK
 def test_the_order_of_lines_is_compared(path):
     for kind, text in texts(path):

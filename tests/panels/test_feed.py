@@ -208,6 +208,7 @@ def test_the_twin_of_an_unreachable_server_says_so(server: Replay, client: Clien
     server.start()
 
 
+@pytest.mark.slow
 def test_the_interpreter_ends_at_once_with_a_panel_open(server: Replay, tmp_path: Path) -> None:
     program = f"""
 import threading

@@ -39,6 +39,7 @@ def printed(name: str) -> Iterator[tuple[float, str, str, str, int]]:
                 yield end, cells[1], cells[2], cells[3], int(cells[4])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RECORDINGS)
 def test_every_printed_row_is_a_row_of_the_stream(name: str) -> None:
     rows = [(e["t"], row(e["object"])) for e in events(name) if e["type"] in ("ADDED", "MODIFIED")]

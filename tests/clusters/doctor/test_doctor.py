@@ -137,6 +137,7 @@ def test_json_has_both_languages(tmp_path: Path) -> None:
     assert set(found["why"]) == {"ko", "en"}
 
 
+@pytest.mark.slow
 def test_the_real_machine_can_be_examined(tmp_path: Path) -> None:
     found = {finding.id: finding.severity for finding in doctor.examine(Machine(), tmp_path)}
     assert found["python"] == found["state"] == found["kubernetes"] == "ok"

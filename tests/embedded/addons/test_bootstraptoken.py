@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import json
 
+import pytest
+
 from podlab.embedded.addons.bootstraptoken import KEY, LIFE, NAME, BootstrapToken, signature
 from tests.embedded.simulation import GOLDEN, Simulation
 
@@ -14,6 +16,7 @@ def test_the_signature_is_that_of_a_real_controller() -> None:
     assert signature(data["kubeconfig"]) == data[KEY]
 
 
+@pytest.mark.slow
 async def test_it_is_there_for_a_day(sim: Simulation) -> None:
     registry = sim.registry
     maps, secrets = registry.resource("configmaps"), registry.resource("secrets")

@@ -62,6 +62,7 @@ def _objects() -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.slow
 def test_canonical_form_loses_nothing_of_recorded_objects() -> None:
     objects = _objects()
     assert len(objects) > 100

@@ -7,6 +7,8 @@ import json
 import random
 from typing import Any
 
+import pytest
+
 from podlab.embedded.controllers.customresources import CustomResources
 from tests.embedded.harness import Answered, Api, pod
 
@@ -136,6 +138,7 @@ class Fuzz:
         return whole[: self.random.randint(0, len(whole))] if pick > 0.9 else whole
 
 
+@pytest.mark.slow
 def test_malformed_requests_are_answered() -> None:
     async def scenario() -> list[tuple[str, str, Answered]]:
         api, fuzz, failed = Api(), Fuzz(4), []

@@ -189,6 +189,7 @@ async def asked(api: Api, fuzz: Fuzz, place: tuple[str, str, str]) -> tuple[str,
     return f"{method} {path}?{query} {sent} {json.dumps(body)[:2000]}", answer
 
 
+@pytest.mark.slow
 async def test_odd_requests_about_every_kind_are_answered() -> None:
     api, fuzz, failed, codes = Api(), Fuzz(SEED), [], dict[int, int]()
     every = [place for resource in RESOURCES for place in places(resource)]

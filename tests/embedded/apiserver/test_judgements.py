@@ -52,6 +52,7 @@ def said(answer: Answered) -> Obj:
     return result
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "count"),
     [

@@ -117,6 +117,7 @@ class Replay:
         return None if obj is None else counts(obj)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "namespace"), [("deployment", "g-dep"), ("statefulset", "g-sts"), ("daemonset-job-namespace", "g-ds")]
 )

@@ -227,6 +227,7 @@ def test_environment() -> None:
     assert expand("$(X)", {}) == "$(X)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", [0.01, 0.1, 0.4, 0.52, 0.55, 0.6, 0.68, 0.7, 1.5])
 async def test_a_pod_comes_up_whenever_the_server_dies(tmp_path: Path, moment: float) -> None:
     first = Simulation(home=tmp_path)

@@ -144,6 +144,7 @@ SCRIPTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scenario", SCRIPTS)
 def test_as_recorded(scenario: str, tmp_path: Path) -> None:
     namespace = "default" if (GOLDEN / scenario / "input" / "default-namespace").exists() else scenario

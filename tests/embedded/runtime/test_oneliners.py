@@ -15,6 +15,7 @@ ROWS = json.loads((Path(__file__).parent / "recorded/oneliners.json").read_text(
 SHELLS = {"ash": ("busybox", "sh"), "dash": ("nginx", "sh"), "bash": ("nginx", "bash")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", sorted(SHELLS))
 def test_a_shell_does_what_it_does_in_kinds_images(kind: str) -> None:
     image, name = SHELLS[kind]

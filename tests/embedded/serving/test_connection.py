@@ -11,6 +11,7 @@ import weakref
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
 import uvicorn
 
 from podlab.embedded.serving.connection import Connections
@@ -88,6 +89,7 @@ def test_what_has_been_open_for_long_counts_when_it_ends() -> None:
     assert seen == [1]
 
 
+@pytest.mark.slow
 def test_of_a_connection_that_was_reset_nothing_is_left() -> None:
     async def scenario(client: socket.socket, server: uvicorn.Server) -> None:
         await asyncio.get_running_loop().sock_sendall(client, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")

@@ -63,6 +63,7 @@ def assert_one_of(command: Command, texts: list[str]) -> None:
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", PODS, ids=lambda c: c.id)
 def test_pod_equals_kubectl(command: Command) -> None:
     name = command.line.split()[-1]
@@ -77,6 +78,7 @@ def test_there_are_recordings() -> None:
     assert len(PODS) >= 27 and len(CONTROLLERS) >= 7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", CONTROLLERS, ids=lambda c: c.id)
 def test_controller_equals_kubectl(command: Command) -> None:
     _, _, word, *names = command.line.split()
@@ -96,6 +98,7 @@ def described(scenario: str, objects: list[Object], describe: Callable[..., str]
     return "\n\n".join(describe(o, related, events_of(scenario, o, moment) if one else None, NOW) for o in objects)
 
 
+@pytest.mark.slow
 def test_every_recorded_state_of_a_pod_can_be_described() -> None:
     for scenario in sorted({command.scenario for command in PODS}):
         for event in watched(scenario, "pods"):

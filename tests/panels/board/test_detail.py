@@ -31,6 +31,7 @@ def events(name: str) -> list[dict[str, Any]]:
     return list(newest.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["seed", "crash-loop", "two-containers", "init-containers", "probes", "bad-image", "unschedulable"]
 )

@@ -53,6 +53,7 @@ def test_an_undo_makes_the_older_replicaset_the_new_one() -> None:
     assert [("old", "revision 2"), ("new", "revision 3")] in both
 
 
+@pytest.mark.slow
 def test_every_pod_of_every_moment_stands_in_the_tree_once() -> None:
     def names(nodes: list[Object]) -> list[str]:
         inside = [name for node in nodes for name in names(node["children"])]

@@ -44,6 +44,7 @@ def _states(name: str) -> Iterator[tuple[dict[str, Any], Finding]]:
         yield pod, diagnose(pod, list(mine.values()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RECORDINGS)
 def test_every_recorded_state_is_explained(name: str) -> None:
     for pod, found in states(name):

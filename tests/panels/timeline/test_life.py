@@ -74,6 +74,7 @@ def test_who_comes_late_sees_the_first_start_of_a_crash_loop_too() -> None:
     assert all(after - before > timedelta(seconds=2) for before, after in pairwise(starts))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RECORDINGS)
 def test_every_life_is_in_order_and_can_be_drawn(name: str) -> None:
     for pod, happened in lives(name):

@@ -57,6 +57,7 @@ def _statuses() -> list[tuple[Obj, str]]:
     return found
 
 
+@pytest.mark.slow
 def test_every_recorded_pod_has_a_row() -> None:
     statuses = {table.cells(SERVED["pods"], pod, 2e9)[2] for pod, _ in _statuses()}
     assert {"Pending", "ContainerCreating", "Running", "Terminating"} <= statuses

@@ -100,6 +100,7 @@ def _references(value: Any) -> list[str]:
     return own + [name for item in value.values() for name in _references(item)]
 
 
+@pytest.mark.slow
 def test_documents_on_disk_carry_the_clients_descriptions(tmp_path: Path) -> None:
     documents = Documents(tmp_path, RESOURCES)
     bare = _document(documents, "api/v1")
