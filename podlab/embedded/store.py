@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from podlab.embedded.image import Unreadable, opened
+from podlab.embedded.serializer import encode
 from podlab.embedded.watch import Change, Watch
 
 log = logging.getLogger("podlab.embedded")
@@ -376,7 +377,8 @@ def _ready(path: Path | str, image: bytes | None) -> sqlite3.Connection:
     return database
 
 
-_dump: Callable[[Obj], str] = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
+def _dump(obj: Obj) -> str:
+    return encode(obj).decode()
 
 
 def _load(value: str | None) -> Obj | None:

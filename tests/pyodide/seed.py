@@ -64,7 +64,7 @@ found["reloaded"] = [
 found["deleted"] = str(kubectl.delete("pod", "nginx-pod-example")).strip()
 found["kept"] = "state.txt" in kept
 found["home"] = str(state.home())
-absent = ("uvicorn", "httptools", "cryptography", "websockets", "psutil", "kubernetes", "urllib3", "re2")
+absent = ("uvicorn", "httptools", "cryptography", "websockets", "psutil", "kubernetes", "urllib3", "re2", "msgspec")
 found["imported"] = [name for name in absent if name in sys.modules]
 found["shared"] = eventloop.shared() is not None
 json.dumps(found)

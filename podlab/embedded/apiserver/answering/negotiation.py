@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from podlab.apimachinery.yamlprinter import to_yaml
+from podlab.embedded import serializer
 from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.answering import protobuf
 
@@ -115,18 +116,15 @@ def _form(clause: tuple[str, dict[str, str]], shapes: frozenset[str]) -> tuple[F
     return (Form(media_type, shape, version) if fits else None), True
 
 
-_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
-
-
 def dump(value: Any) -> bytes:
     """JSON as Go writes it: compact, with the letters escaped that HTML would mind."""
-    return _escaped(_encode(value))
+    return _escaped(serializer.encode(value))
 
 
-def _escaped(text: str) -> bytes:
-    if "<" in text or ">" in text or "&" in text:
-        text = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    return text.encode("utf-8", "replace")
+def _escaped(text: bytes) -> bytes:
+    if b"<" in text or b">" in text or b"&" in text:
+        return text.replace(b"<", b"\\u003c").replace(b">", b"\\u003e").replace(b"&", b"\\u0026")
+    return text
 
 
 def wants_pretty(query: Mapping[str, list[str]], agent: str) -> bool:
@@ -143,7 +141,7 @@ def encode(value: Any, form: Form, *, pretty: bool = False) -> bytes:
     if form.media_type == YAML:
         return to_yaml(value).encode("utf-8", "replace")
     if pretty:
-        return _escaped(json.dumps(value, indent=2, ensure_ascii=False))
+        return _escaped(json.dumps(value, indent=2, ensure_ascii=False).encode("utf-8", "replace"))
     return dump(value) + b"\n"
 
 
