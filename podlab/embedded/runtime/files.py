@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,8 +13,6 @@ from podlab.embedded.runtime.volume import PAGE, SETGID, Mount, Volume, unwritab
 NO_SUCH = "No such file or directory"
 MOST_LINKS = 40
 """Symbolic links followed in one path; what is behind more of them is not there."""
-
-
 READ, WRITE, SEARCH = 4, 2, 1
 DENIED, NOT_PERMITTED = "Permission denied", "Operation not permitted"
 STICKY = 0o1000
@@ -86,10 +84,21 @@ class Files:
         for mount in mounts:
             root.make_directory(posixpath.dirname(mount.path))
 
+    @property
+    def mounts(self) -> tuple[Mount, ...]:
+        """What is mounted; of two that have a path the first one counts."""
+        return self._mounts
+
+    @mounts.setter
+    def mounts(self, mounts: tuple[Mount, ...]) -> None:
+        self._mounts, self._mounted = mounts, tuple([mount.path for mount in mounts])
+
     def _locate(self, path: str) -> tuple[Volume, str, bool]:
+        if not path.startswith(self._mounted):
+            return self.root, path, False
         if self.elsewhere and path.startswith("/proc/") and (found := self.elsewhere(path)):
             return found[0]._locate(found[1])
-        for mount in self.mounts:
+        for mount in self._mounts:
             if path.startswith(mount.path) and path[len(mount.path.rstrip("/")) :][:1] in ("", "/"):
                 inner = posixpath.normpath(f"/{mount.sub}/{path[len(mount.path) :]}")
                 return mount.volume, "/" + inner.lstrip("/"), mount.read_only
@@ -115,7 +124,8 @@ class Files:
         """Whether a path is as it should be, and surely leads through no symbolic link."""
         if path.startswith((*self.root.links,)) or path.endswith("/") or "//" in path:
             return False
-        return not path.startswith(tuple([mount.path for mount in self.mounts if mount.volume.links]))
+        linked = path.startswith(self._mounted) and [mount.path for mount in self._mounts if mount.volume.links]
+        return not linked or not path.startswith(tuple(linked))
 
     def link(self, path: str) -> str | None:
         """The target of a symbolic link; None for what is none. /proc/PID/root is one that leads elsewhere."""
@@ -129,17 +139,20 @@ class Files:
 
     def is_directory(self, path: str) -> bool:
         """Whether a directory is there."""
-        path = self.resolve(path)
+        return self._is_directory(self.resolve(path))
+
+    def _is_directory(self, path: str) -> bool:
+        """As `is_directory`, of a path without links."""
         volume, inner, _ = self._locate(path)
-        if inner == "/" or (inner in volume.entries and volume.entries[inner] is None):
-            return True
-        return inner not in volume.entries and path in [mount.path for mount in self.mounts]
+        if inner in volume.entries:
+            return inner == "/" or volume.entries[inner] is None
+        return inner == "/" or path in self._mounted
 
     def exists(self, path: str) -> bool:
         """Whether anything is there."""
         path = self.resolve(path)
         volume, inner, _ = self._locate(path)
-        return path in DEVICES or inner in volume.entries or self.is_directory(path)
+        return inner == "/" or inner in volume.entries or path in self._mounted or path in DEVICES
 
     def named(self, path: str) -> bool:
         """Whether a directory has this name, be it of a link to nothing."""
@@ -150,7 +163,7 @@ class Files:
         path = self.resolve(path)
         if path in DEVICES:
             return b""
-        if self.is_directory(path):
+        if self._is_directory(path):
             raise FileError("Is a directory")
         volume, inner, _ = self._locate(path)
         self._check(path, READ)
@@ -168,10 +181,7 @@ class Files:
         """(links, bytes, whether it takes blocks of a disk) of a directory, as its file system counts them."""
         path = self.resolve(path)
         volume, inner, _ = self._locate(path)
-        prefix = inner.rstrip("/") + "/"
-        below = {e[len(prefix) :].split("/")[0] for e in (*volume.entries, *volume.links) if e.startswith(prefix)} - {
-            ""
-        }
+        prefix, below = inner.rstrip("/") + "/", _names(inner, (*volume.entries, *volume.links)) - {""}
         if volume is self.root and inner not in volume.times:  # of the image: an overlay counts no links in it
             return 1, 4096, True
         folders = sum(volume.entries.get(prefix + name, b"") is None for name in below)
@@ -186,7 +196,7 @@ class Files:
         path = self.resolve(path)
         if path in DEVICES:
             return
-        if self.is_directory(path):
+        if self._is_directory(path):
             raise FileError("Is a directory")
         if self.link(path) is not None:
             raise FileError("Too many levels of symbolic links")
@@ -236,8 +246,9 @@ class Files:
     def _writable(self, path: str, *, inside: bool = False) -> tuple[Volume, str]:
         """Where to write: into what is there (`inside`), or into the directory above. Raises FileError."""
         parent = posixpath.dirname(path)
-        path = posixpath.join(self.resolve(parent), posixpath.basename(path))
-        if not self.is_directory(parent):
+        above = self.resolve(parent)
+        path = posixpath.join(above, posixpath.basename(path))
+        if not self._is_directory(above):
             raise FileError("Not a directory" if self.exists(parent) else NO_SUCH)
         volume, inner, read_only = self._locate(path)
         if read_only or (volume is self.root and self.read_only and not path.startswith("/dev/")):
@@ -269,7 +280,7 @@ class Files:
         if not self.named(path):
             raise FileError(NO_SUCH)
         volume, inner = self._writable(path)
-        if any(mount.path == path for mount in self.mounts):
+        if path in self._mounted:
             self._check(posixpath.dirname(path), WRITE)
             raise FileError("Device or resource busy")
         self._keep_sticky(path)
@@ -372,25 +383,18 @@ class Files:
         path = self.resolve(path)
         self._check(path, READ)
         volume, inner, _ = self._locate(path)
-        prefix = inner.rstrip("/") + "/"
-        names = {e[len(prefix) :].split("/")[0] for e in (*volume.entries, *volume.links) if e.startswith(prefix)}
-        above = path.rstrip("/") + "/"
-        names |= {m.path[len(above) :].split("/")[0] for m in self.mounts if m.path.startswith(above)}
+        names = _names(inner, (*volume.entries, *volume.links)) | _names(path, self._mounted)
         names |= {posixpath.basename(name) for name in DEVICES if path == "/dev"}
         return sorted(name for name in names if name)
 
 
-DEVICES = (
-    "/dev/ptmx",
-    "/dev/stdin",
-    "/dev/null",
-    "/dev/zero",
-    "/dev/full",
-    "/dev/random",
-    "/dev/urandom",
-    "/dev/stdout",
-    "/dev/stderr",
-    "/dev/tty",
-)
+def _names(folder: str, paths: Iterable[str]) -> set[str]:
+    """What of a folder's the paths name."""
+    above = folder.rstrip("/") + "/"
+    return {path[len(above) :].split("/")[0] for path in paths if path.startswith(above)}
+
+
+_DEVICES = ("ptmx", "stdin", "null", "zero", "full", "random", "urandom", "stdout", "stderr", "tty")
+DEVICES = tuple(f"/dev/{name}" for name in _DEVICES)
 OPEN = ("/tmp", "/var/tmp", "/dev/shm")
 """Where everybody may write, unless the directory's mode was changed."""
