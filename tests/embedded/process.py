@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import IO, Any
 
 Obj = dict[str, Any]
+PATIENCE = 60
+"""Seconds for an answer: a server that shares its cores with much else is slow, not gone."""
 
 
 @contextmanager
@@ -29,7 +31,7 @@ def running(home: Path, *options: str, stderr: IO[str] | None = None) -> Iterato
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
-        process.wait(10)
+        process.wait(PATIENCE)
         process.stdout.close()
 
 
@@ -45,7 +47,7 @@ class Connection:
     def __init__(self, home: Path) -> None:
         config = json.loads((home / "kubeconfig").read_text(encoding="utf-8"))
         port = int(config["clusters"][0]["cluster"]["server"].rsplit(":", 1)[1])
-        self._connection = http.client.HTTPSConnection("127.0.0.1", port, context=_trust(home), timeout=10)
+        self._connection = http.client.HTTPSConnection("127.0.0.1", port, context=_trust(home), timeout=PATIENCE)
         self._token = (home / "token").read_text(encoding="utf-8")
 
     def open(
