@@ -20,6 +20,7 @@ Slices = Callable[[str, str], list[Obj]]
 """(namespace, name of a Service) → its EndpointSlices."""
 UNKNOWN, NOTHING = Answers("NXDOMAIN"), Answers("NOERROR")
 MOST_ALIASES = 8
+ADDRESS = r"\d{1,3}(\.\d{1,3}){3}"
 
 
 def query(name: str, kind: str, find: Find, slices: Slices, known: Callable[[str], bool], depth: int = 0) -> Answers:
@@ -49,11 +50,14 @@ def _pod(name: str, kind: str, label: str) -> Answers:
 def _alias(
     name: str, kind: str, target: str, find: Find, slices: Slices, known: Callable[[str], bool], depth: int
 ) -> Answers:
-    first = Record(name, "CNAME", target)
-    if kind == "CNAME" or depth > MOST_ALIASES:
+    """Another name, and what is known of that: of one outside nothing, but the cluster's own have to have addresses."""
+    if re.fullmatch(ADDRESS, target):
+        return UNKNOWN
+    first, inside = Record(name, "CNAME", target), f".{target.rstrip('.')}".endswith(f".{DOMAIN}")
+    if kind == "CNAME" or depth > MOST_ALIASES or not inside:
         return Answers("NOERROR", (first,))
     rest = query(target.rstrip("."), kind, find, slices, known, depth + 1)
-    return Answers("NOERROR", (first, *rest.records)) if kind == "A" or rest.records else NOTHING
+    return Answers("NOERROR", (first, *rest.records)) if rest.records else NOTHING
 
 
 def _service(name: str, kind: str, inner: list[str], service: Obj, slices: list[Obj]) -> Answers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -139,6 +140,32 @@ async def test_the_proxy_of_a_service(api_of: Any, sim: Simulation) -> None:
     assert answered[0] == 200 and b"Welcome to nginx!" in answered[1]
     code, body = await api_of(sim, "/api/v1/namespaces/default/services/none/proxy/")
     assert code == 503 and b'no endpoints available for service \\"none\\"' in body
+    for asked, refusal in (
+        ("web:nope", 'no endpoints available for service "web:nope"'),
+        ("http:web:nope", 'no endpoints available for service "http:web:nope"'),
+        ("web", 'no endpoints available for service "web"'),
+        ("none:nope", 'no endpoints available for service "none"'),
+        ("web:81", 'no service port 81 found for service "web"'),
+    ):
+        code, body = await api_of(sim, f"/api/v1/namespaces/default/services/{asked}/proxy/")
+        assert (code, json.loads(body)["message"]) == (503, refusal)
+
+
+@pytest.mark.parametrize(
+    ("target", "answer"),
+    [
+        ("db.example.com", ["alias\tcanonical name = db.example.com", ""] * 2),
+        ("web", ["alias\tcanonical name = web", ""] * 2),
+        ("none.such.svc.cluster.local", ["", ""]),
+        ("1.2.3.4", ["** server can't find alias: NXDOMAIN", ""] * 2),
+    ],
+)
+async def test_an_external_name_is_told_as_far_as_it_is_known(sim: Simulation, target: str, answer: list[str]) -> None:
+    """As recorded on kind: what is outside is only another name, for A and AAAA alike."""
+    await running(sim)
+    sim.create({**service("alias", ""), "spec": {"type": "ExternalName", "externalName": target}})
+    _, out, _ = await box(sim, "nslookup alias.default.svc.cluster.local")
+    assert out.replace("alias.default.svc.cluster.local", "alias").splitlines()[3:] == answer
 
 
 @pytest.fixture

@@ -149,7 +149,7 @@ async def _proxy(call: Call, node: Node) -> Answer:
     _, name, port = parts if len(parts) == 3 else ("", *parts) if len(parts) == 2 else ("", parts[0], "")
     obj = call.registry.get(call.resource, name, call.namespace)
     if call.resource.plural == "services":
-        pod, number = serviceproxy.location(call.registry, obj, port)
+        pod, number = serviceproxy.location(call.registry, obj, port, call.name)
     else:
         found = port or next(
             (str(p["containerPort"]) for c in obj["spec"]["containers"] for p in c.get("ports", ())), "80"

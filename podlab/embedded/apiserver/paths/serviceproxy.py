@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from podlab.apimachinery.gotext import quote
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.status import StatusError
@@ -15,29 +14,32 @@ from podlab.embedded.apiserver.status import StatusError
 SERVICE_NAME = "kubernetes.io/service-name"
 
 
-def location(registry: Registry, service: Obj, port: str) -> tuple[Obj, int]:
-    """(a Pod behind a Service, as far as its address is known; the port there). Raises StatusError 503."""
-    name, ports = service["metadata"]["name"], service["spec"].get("ports") or []
-    wanted = [one for one in ports if port in (one.get("name"), str(one["port"]))]
-    if not port and len(ports) == 1:
-        wanted = ports
-    if not wanted:
-        shown = port if port.isdigit() else quote(port)
-        raise _unavailable(f'no service port {shown} found for service "{name}"')
-    for one in _slices(registry, service):
-        number = next((p["port"] for p in one.get("ports") or [] if _same(p, wanted[0])), None)
+def location(registry: Registry, service: Obj, port: str, asked: str) -> tuple[Obj, int]:
+    """(a Pod behind a Service, as far as its address is known; the port there). Raises StatusError 503.
+
+    A port is called by its name or its number; one without a name is what no port stands for.
+    """
+    found = _slices(registry, service)
+    wanted = _named(service, port) if port.isdigit() else port
+    for one in found:
+        number = next((p["port"] for p in one.get("ports") or [] if (p.get("name") or "") == wanted), None)
         for endpoint in one.get("endpoints") or []:
             if number and (endpoint.get("conditions") or {}).get("ready", True) is not False:
                 return _reached(endpoint), int(number)
-    raise _unavailable(f'no endpoints available for service "{name}"')
+    shown = asked if any(one.get("endpoints") for one in found) else service["metadata"]["name"]
+    raise _unavailable(f'no endpoints available for service "{shown}"')
+
+
+def _named(service: Obj, number: str) -> str:
+    """What the port of this number is called."""
+    for one in service["spec"].get("ports") or []:
+        if str(one["port"]) == number:
+            return str(one.get("name") or "")
+    raise _unavailable(f'no service port {number} found for service "{service["metadata"]["name"]}"')
 
 
 def _reached(endpoint: Obj) -> Obj:
     return {"spec": {"nodeName": endpoint.get("nodeName", "")}, "status": {"podIP": endpoint["addresses"][0]}}
-
-
-def _same(port: Obj, wanted: Obj) -> bool:
-    return bool((port.get("name") or "") == (wanted.get("name") or ""))
 
 
 def _slices(registry: Registry, service: Obj) -> list[Any]:
