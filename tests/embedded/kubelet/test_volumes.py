@@ -201,3 +201,33 @@ def test_only_a_volume_that_is_mounted_has_files_of_variables() -> None:
         envfiles.of_reference(pod, {"d": volume}, reference)
     pod["spec"]["initContainers"] = [{"name": "i", "volumeMounts": [{"name": "d", "mountPath": "/d"}]}]
     assert envfiles.of_reference(pod, {"d": volume}, reference) == "1"
+
+
+async def test_what_is_mounted_is_told_by_depth_and_memory_is_the_pods(sim: Simulation) -> None:
+    """As recorded on kind: a Pod whose containers may have 64Mi has no larger volume in memory."""
+    places = [("z", "/z/y/x"), ("z", "/b"), ("s", "/a/q"), ("m", "/mem")]
+    container = {
+        "name": "c",
+        "image": "busybox",
+        "command": ["cat", "/proc/mounts"],
+        "resources": {"limits": {"memory": "64Mi"}},
+        "volumeMounts": [{"name": name, "mountPath": path} for name, path in places],
+    }
+    written = {"items": [{"path": "l", "fieldRef": {"fieldPath": "metadata.name"}}]}
+    volumes = [
+        {"name": "z", "emptyDir": {}},
+        {"name": "s", "downwardAPI": written},
+        {"name": "m", "emptyDir": {"medium": "Memory", "sizeLimit": "8Mi"}},
+    ]
+    spec = {"restartPolicy": "Never", "containers": [container], "volumes": volumes}
+    sim.create({"kind": "Pod", "metadata": {"name": "p"}, "spec": spec})
+    await sim.run(10)
+    rows = [line.split() for line in (await logs(sim, "p", container="c")).splitlines()]
+    at = next(number for number, row in enumerate(rows) if row[1] == "/b")
+    assert [row[1] for row in rows[at : at + 9]] == [
+        *("/b", "/mem", "/a/q", "/etc/hosts", "/dev/termination-log"),
+        *("/etc/hostname", "/etc/resolv.conf", "/dev/shm", "/z/y/x"),
+    ]
+    sizes = {row[1]: next((part for part in row[3].split(",") if part.startswith("size=")), "") for row in rows}
+    token = "/var/run/secrets/kubernetes.io/serviceaccount"
+    assert [sizes[path] for path in ("/mem", "/a/q", token)] == ["size=8192k", "size=65536k", "size=65536k"]

@@ -88,6 +88,18 @@ def test_proc_tells_of_processes_and_mounts() -> None:
     assert beside(container, "grep -c processor /proc/cpuinfo; ls /proc/1 | head -2") == "2\ncgroup\ncmdline\n"
 
 
+def test_find_follows_links_where_it_is_told_to() -> None:
+    container = busybox()
+    made = "mkdir -p /v/..1; echo x > /v/..1/k; ln -s ..1 /v/..data; ln -s ..data/k /v/k; ln -s nowhere /v/lost; "
+    plain = ["/v/..1/k"]
+    followed = ["/v/..1/k", "/v/..data/k", "/v/k"]
+    assert beside(container, f"{made}find /v -type f").split() == plain
+    assert beside(container, "find /v -follow -type f").split() == followed
+    assert beside(container, "find -L /v -type f").split() == followed
+    assert beside(container, "find -L /v -type l").split() == ["/v/lost"]
+    assert len(beside(container, "ln -s . /v/loop; find -L /v -name k").split()) > len(followed)
+
+
 def test_dash_and_bash_differ_in_time_and_printf() -> None:
     assert sh("time true") == (127, "", "sh: 1: time: not found\n")
     assert "real" in run("bash", "-c", "time true")[2]

@@ -58,6 +58,11 @@ def _of_pod(spec: Obj, kind: str) -> Obj:
     return {name: requirements.written(spec, name, totals[name], kind) for name in sorted(totals)}
 
 
+def memory_limit(spec: Obj) -> int | None:
+    """The bytes of memory that a Pod's control group lets it have."""
+    return quantity.whole(_of_pod(spec, "limits")["memory"]) if _limited(spec, "memory") else None
+
+
 def storage_limits(spec: Obj) -> dict[str, str]:
     """What each container may write to the node's disk, where it says so."""
     given = {c["name"]: (c.get("resources") or {}).get("limits") or {} for c in spec.get("containers") or []}

@@ -15,6 +15,7 @@ from typing import Any
 
 from podlab.apimachinery import quantity
 from podlab.embedded.kubelet.environment import Lookup, field_value, resource_value
+from podlab.embedded.kubelet.status import podresources
 from podlab.embedded.kubelet.volumes import hostpath
 from podlab.embedded.runtime.volume import File, Volume
 
@@ -47,7 +48,7 @@ def set_up(
             files = _files(pod, spec, lookup, facts, token)
         except LookupError as error:
             raise MountError(f'MountVolume.SetUp failed for volume "{name}" : {error.args[0]}') from None
-        volume = volumes.setdefault(name, node if "hostPath" in spec else _empty(spec))
+        volume = volumes.setdefault(name, node if "hostPath" in spec else _empty(pod, spec))
         group = _group(pod, spec)
         if files is None:
             if group is not None and "emptyDir" in spec and "/" not in volume.owners:
@@ -97,12 +98,18 @@ def _give_tokens(pod: Obj, spec: Obj, volume: Volume) -> None:
             volume.owners[f"/{volume.folder}{path}"] = volume.owners[f"/{path.split('/')[1]}"] = (user, 0)
 
 
-def _empty(spec: Obj) -> Volume:
-    """A volume before anything is in it: what is in memory is sticky, and no fuller than it may be."""
+def _empty(pod: Obj, spec: Obj) -> Volume:
+    """A volume before anything is in it: what is in memory is sticky, and no fuller than it or its Pod may be.
+
+    Upstream: pkg/volume/emptydir/empty_dir.go (calculateEmptyDirMemorySize)
+    """
     source = spec.get("emptyDir") or {}
     memory = source.get("medium") == "Memory" or any(key in spec for key in ("secret", "downwardAPI", "projected"))
-    limit = quantity.whole(source["sizeLimit"]) if memory and source.get("sizeLimit") else None
-    return Volume(mode=0o1777 if memory else 0o777, limit=limit, memory=memory)
+    if not memory:
+        return Volume(mode=0o777)
+    own = quantity.whole(source["sizeLimit"]) if source.get("sizeLimit") else None
+    limits = [limit for limit in (own, podresources.memory_limit(pod["spec"])) if limit]
+    return Volume(mode=0o1777, limit=min(limits, default=None), memory=True)
 
 
 def _group(pod: Obj, spec: Obj) -> int | None:

@@ -43,28 +43,20 @@ SECRETS = "/var/run/secrets/"
 
 
 def mounts(files: Files) -> list[Mounted]:
-    """What is mounted in a container, in the order of /proc/mounts."""
+    """What is mounted in a container, in the order of /proc/mounts.
+
+    Upstream: github.com/containerd/containerd internal/cri/server/container_create_linux.go (orderedMounts)
+    """
     first = [(*row[:3], row[3].format(root="ro" if files.read_only else "rw")) for row in FIRST]
-    found = sorted(files.listed, key=_rank)
-    rows = [_row(mount) for mount in found]
-    at = sum(_rank(mount) < LATE for mount in found)
-    return [*first, *CGROUPS, *rows[:at], SHARED, *rows[at:], *MASKED]
-
-
-LATE = len(OWN) + 1
+    rows = [*(_row(mount) for mount in sorted(files.listed, key=_rank)), SHARED]
+    return [*first, *CGROUPS, *sorted(rows, key=lambda row: row[1].count("/")), *MASKED]
 
 
 def _rank(mount: Mount) -> int:
-    """Volumes as the Pod lists them, the kubelet's own, the ServiceAccount's token."""
-    if mount.path.startswith(SECRETS):
-        return LATE
-    return (
-        OWN.index(mount.path) + 1
-        if mount.path in OWN
-        else OWN.index("/dev/termination-log") + 1
-        if mount.sub == "file"
-        else 0
-    )
+    """Volumes as the Pod lists them, then what the kubelet and the runtime mount."""
+    if mount.path in OWN:
+        return OWN.index(mount.path) + 1
+    return OWN.index("/dev/termination-log") + 1 if mount.sub == "file" else 0
 
 
 def _row(mount: Mount) -> Mounted:

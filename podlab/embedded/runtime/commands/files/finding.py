@@ -25,6 +25,8 @@ class Quit(Exception):
 
 
 Test = Callable[[Found], Awaitable[bool]]
+DEEPEST = 40
+"""Folders below folders, as many as links that a path may lead through: one that leads to itself ends."""
 
 
 @dataclass(slots=True)
@@ -35,16 +37,19 @@ class Expression:
     most: int = 10**6
     least: int = 0
     below_first: bool = False
+    follows: bool = False
     pruned: set[str] = field(default_factory=set)
     batches: list[tuple[list[str], list[str]]] = field(default_factory=list)
 
 
 async def find(io: Io, words: list[str]) -> int:
     """`find [PATH…] [EXPRESSION]`"""
-    words = list(itertools.dropwhile(lambda word: word in ("-H", "-L", "-P"), words))
+    ways = list(itertools.takewhile(lambda word: word in ("-H", "-L", "-P"), words))
+    words = words[len(ways) :]
     at = next((i for i, word in enumerate(words) if word.startswith("-") or word in ("!", "(")), len(words))
     try:
         expression = _Reader(io, words[at:]).expression()
+        expression.follows = expression.follows or ways[-1:] == ["-L"]
     except Unclear as problem:
         return io.fail(f"find: {problem}")
     code = 0
@@ -52,11 +57,8 @@ async def find(io: Io, words: list[str]) -> int:
         if not io.process.machine.files.named(io.path(begin)):
             code = io.fail(f"find: {begin}: {NO_SUCH}" if io.busybox else f"find: '{begin}': {NO_SUCH}")
             continue
-        for found in (
-            list(_walk(Found(io, begin, 0, begin), expression))
-            if expression.below_first
-            else _walk(Found(io, begin, 0, begin), expression)
-        ):
+        walk = _walk(Found(io, begin, 0, begin, expression.follows), expression)
+        for found in list(walk) if expression.below_first else walk:
             try:
                 if found.depth >= expression.least:
                     await expression.test(found)
@@ -72,15 +74,18 @@ def _walk(found: Found, expression: Expression) -> Iterator[Found]:
     io, path, files = found.io, found.path, found.io.process.machine.files
     if not expression.below_first:
         yield found
-    deeper = found.depth < expression.most and path not in expression.pruned
-    if deeper and files.is_directory(found.whole) and (found.depth == 0 or files.link(found.whole) is None):
+    most = min(expression.most, DEEPEST) if found.follows else expression.most
+    deeper = found.depth < most and path not in expression.pruned
+    linked = files.link(found.whole) is not None and not found.follows
+    if deeper and files.is_directory(found.whole) and (found.depth == 0 or not linked):
         try:
             names = files.list(found.whole)
         except FileError as error:
             io.fail(f"find: {path}: {error}" if io.busybox else f"find: '{path}': {error}")
             names = []
         for name in names:
-            yield from _walk(Found(io, posixpath.join(path, name), found.depth + 1, found.begin), expression)
+            below = Found(io, posixpath.join(path, name), found.depth + 1, found.begin, found.follows)
+            yield from _walk(below, expression)
     if expression.below_first:
         yield found
 
@@ -167,6 +172,7 @@ class _Reader:
             return _always
         if name in ("-depth", "-xdev", "-mount", "-follow"):
             self.made.below_first = self.made.below_first or name == "-depth"
+            self.made.follows = self.made.follows or name == "-follow"
             return _always
         if name in PLAIN_TESTS and (name in ("-empty", "-executable") or not self.io.busybox):
             return _plain(PLAIN_TESTS[name])

@@ -29,6 +29,7 @@ class Found:
     path: str
     depth: int
     begin: str
+    follows: bool = False
 
     @property
     def whole(self) -> str:
@@ -37,9 +38,9 @@ class Found:
 
     @property
     def kind(self) -> str:
-        """`f`, `d`, `l` or `p`."""
+        """`f`, `d`, `l` or `p`; of a link that is followed what it leads to, if to anything."""
         files = self.io.process.machine.files
-        if files.link(self.whole) is not None:
+        if files.link(self.whole) is not None and not (self.follows and files.exists(self.whole)):
             return "l"
         return "d" if files.is_directory(self.whole) else "p" if files.fifo(self.whole) else "f"
 
