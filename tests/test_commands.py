@@ -105,6 +105,21 @@ def test_the_record_is_written_in_the_language_asked_for(machine: Machine, tmp_p
         assert title in path.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("words", "ko"),
+    [
+        (("status",), "클러스터가 없습니다"),
+        (("down",), "지울 클러스터가 없습니다"),
+        (("doctor",), "파이썬"),
+        (("up", "--cluster", "context:none"), "컨텍스트"),
+    ],
+)
+def test_each_command_speaks_the_language_asked_for(machine: Machine, words: tuple[str, ...], ko: str) -> None:
+    spoken, other = (machine.run(*words, "--language", which, language="en") for which in ("ko", "en"))
+    assert ko in spoken.stdout + spoken.stderr
+    assert ko not in other.stdout + other.stderr
+
+
 def test_json_is_alone_on_stdout(machine: Machine) -> None:
     done = machine.run("status", "--json")
     assert (json.loads(done.stdout), done.returncode) == ([], 3)

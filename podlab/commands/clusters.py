@@ -23,6 +23,7 @@ from podlab.commands.options import (
     ExportOption,
     ImageOption,
     KubernetesOption,
+    LanguageOption,
     LoadOption,
     NameOption,
     OfflineOption,
@@ -30,6 +31,7 @@ from podlab.commands.options import (
     SpeedOption,
     WorkersOption,
     YesOption,
+    speak,
 )
 from podlab.errors import PodlabError
 from podlab.text import Text
@@ -51,8 +53,10 @@ def up(
     export_kubeconfig: ExportOption = False,
     yes: YesOption = False,
     speed: SpeedOption = None,
+    language: LanguageOption = None,
 ) -> None:
     """Start a cluster and choose it. 클러스터를 시작하고 고릅니다."""
+    speak(language)
     began = time.monotonic()
     kind_only = kubernetes or load or offline
     wanted = _wanted(cluster or ("kind" if kind_only else None), name, _image(image, kubernetes), workers)
@@ -158,8 +162,10 @@ def _image(image: str | None, kubernetes: str | None) -> str | None:
 def down(
     name: NameOption = None,
     everything: Annotated[bool, typer.Option("--all", help="All clusters of podlab. podlab의 모든 클러스터.")] = False,
+    language: LanguageOption = None,
 ) -> None:
     """Delete a cluster (without a name the chosen one). 클러스터를 지웁니다."""
+    speak(language)
     if name and everything:
         raise typer.BadParameter("--name, --all")
     names = [found.name for found in clusters.find_all() if not found.adopted] if everything else [name or _only_one()]
@@ -180,8 +186,12 @@ def down(
         raise typer.Exit(terminal.FAILED)
 
 
-def status(as_json: Annotated[bool, typer.Option("--json", help="For scripts. 스크립트용.")] = False) -> None:
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts. 스크립트용.")] = False,
+    language: LanguageOption = None,
+) -> None:
     """List the clusters; exit code 3 where there is none. 클러스터를 나열합니다."""
+    speak(language)
     found = [cluster.status() for cluster in clusters.find_all()]
     if as_json:
         print(json.dumps([each.as_dict() for each in found], indent=2, ensure_ascii=False))

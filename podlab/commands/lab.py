@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
@@ -11,20 +11,11 @@ from podlab import clusters, lab, text, workbook
 from podlab.clusters import state
 from podlab.commands import restoring, terminal
 from podlab.commands.clusters import confirmed
-from podlab.commands.options import ClusterOption, YesOption
-from podlab.text import Language, Text
+from podlab.commands.options import ClusterOption, LanguageOption, YesOption, speak
+from podlab.text import Text
 
 FolderArgument = Annotated[
     Path, typer.Argument(metavar="[DIR]", help="The working folder. 작업 폴더.", file_okay=False, show_default=True)
-]
-LanguageOption = Annotated[
-    str | None,
-    typer.Option(
-        "--language",
-        metavar="ko|en",
-        help="Instead of LANGUAGE and the locale. LANGUAGE와 로캘 대신.",
-        show_default=False,
-    ),
 ]
 
 
@@ -93,18 +84,6 @@ def reset(
         restoring.cluster()
     else:
         restoring.lesson(lesson, folder, text.language())
-
-
-def speak(language: str | None) -> None:
-    """Choose the language that somebody asked for.
-
-    Raises:
-        typer.BadParameter: it is none of podlab's.
-    """
-    try:
-        text.use(cast(Language | None, language))
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--language") from error
 
 
 def _cluster(selector: str | None, agreed: bool) -> clusters.Cluster:

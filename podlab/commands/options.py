@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from podlab import text
+
 ClusterOption = Annotated[
     str | None,
     typer.Option(
@@ -56,3 +58,24 @@ SpeedOption = Annotated[
     float | None,
     typer.Option("--speed", min=0.001, help="An embedded cluster's seconds per second. 내장 클러스터의 배속."),
 ]
+LanguageOption = Annotated[
+    str | None,
+    typer.Option(
+        "--language",
+        metavar="ko|en",
+        help="Instead of LANGUAGE and the locale. LANGUAGE와 로캘 대신.",
+        show_default=False,
+    ),
+]
+
+
+def speak(language: str | None) -> None:
+    """Choose the language that somebody asked for.
+
+    Raises:
+        typer.BadParameter: it is none of podlab's.
+    """
+    try:
+        text.use(language)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--language") from error

@@ -10,7 +10,7 @@ import typer
 
 from podlab import text
 from podlab.commands import terminal
-from podlab.commands.lab import LanguageOption, speak
+from podlab.commands.options import LanguageOption, speak
 from podlab.lessons import certificate
 from podlab.lessons.progress import progress
 from podlab.text import Text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import IO, Any
 
 from podlab.client import Client
 from podlab.errors import PodlabError
+from podlab.kubectl import nearby
 from podlab.kubectl.calls import NoSuchMethod, fault, in_text, is_manifest, keywords
 from podlab.kubectl.command import Command, Echo
 from podlab.kubectl.commandline.flags import written
@@ -21,6 +23,7 @@ from podlab.kubectl.output import Output
 from podlab.kubectl.resources.merge import Schemas
 from podlab.kubectl.resources.restmapper import RestMapper
 from podlab.kubectl.verbs.table import verb_of
+from podlab.text import Text
 
 Argument = str | Path | Mapping[str, Any]
 
@@ -260,7 +263,12 @@ class Kubectl:
             return _carry_out(command, act)
         except PodlabError as error:
             error.hint = error.hint or hint_for(str(error), verb)
+            if echo is None or sys.stderr.isatty():
+                error.hint = self._nearby(error, flags) or error.hint
             raise
+
+    def _nearby(self, error: PodlabError, flags: Mapping[str, Any]) -> Text | None:
+        return nearby.hint_for(error, self.client, self.mapper, str(flags.get("namespace") or self.namespace))
 
     def _prepared(
         self,

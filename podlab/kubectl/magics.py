@@ -14,6 +14,7 @@ from typing import Any
 from podlab.client import Client
 from podlab.errors import ManifestError, PodlabError
 from podlab.kubectl import line as commandline
+from podlab.kubectl.commandline.hints import doubt
 from podlab.kubectl.commandline.parse import words_of
 from podlab.kubectl.commandline.wording import in_words
 from podlab.kubectl.kubectl import Kubectl
@@ -87,7 +88,9 @@ def write_manifest(path: Path, name: str, text: str) -> Text:
         raise in_words(error, str(error)) from None
     if not found:
         return WRITTEN.format(name=name, objects=EMPTY)
-    return WRITTEN.format(name=name, objects=_listed([each.obj for each in found]))
+    said = WRITTEN.format(name=name, objects=_listed([each.obj for each in found]))
+    hint = next((told for each in found if (told := doubt(each.obj))), None)
+    return Text(f"{said.ko}\n→ {hint.ko}", f"{said.en}\n→ {hint.en}") if hint else said
 
 
 def store(path: Path, name: str, text: str) -> None:

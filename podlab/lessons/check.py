@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,9 @@ SEPARATOR = re.compile("([-_ ])")
 
 WORDS = "podlab-words"  # the style of widgets that hold sentences
 PASSED = Text(ko="통과", en="Passed")
+NO_CHECK = Text(ko="{name!r}{이라는/라는} 확인은 없습니다", en="there is no check {name!r}")
+NEAR = Text(ko="혹시 `{name}`입니까?", en="Did you mean `{name}`?")
+KNOWN = Text(ko="{number} 수업의 확인: {known}", en="the checks of lesson {number}: {known}")
 NOT_YET = Text(ko="아직입니다", en="Not yet")
 
 
@@ -153,11 +157,10 @@ def find(name: str) -> Check:
     for each in checks:
         if mark == "-" and each.name == rest.removesuffix("-"):
             return each
-    known = ", ".join(f"{of.number}-{each.name}" for each in checks) or "-"
-    raise PodlabError(
-        Text(ko="{name!r}{이라는/라는} 확인은 없습니다", en="there is no check {name!r}").format(name=name),
-        Text(ko="이 수업의 확인: {known}", en="the checks of this lesson: {known}").format(known=known),
-    )
+    known = [f"{of.number}-{each.name}" for each in checks]
+    near = difflib.get_close_matches(str(name), known, 1, 0.75)
+    hint = NEAR.format(name=near[0]) if near else KNOWN.format(number=of.number, known=", ".join(known) or "-")
+    raise PodlabError(NO_CHECK.format(name=name), hint)
 
 
 def _others(kubectl: Kubectl, resources: tuple[str, ...]) -> dict[str, tuple[Pod, ...]]:

@@ -38,4 +38,5 @@ def check(kubectl: Kubectl, name: str, answer: object = "") -> Result:
     found = quiz.scored(name, found) if found else found
     asked = hints.Asked(kubectl, name, answer)
     hints.remember(asked)
-    return found if found else replace(found, view=lambda: hints.view(asked, found))
+    again = (lambda: check(kubectl, name)) if answer == "" else None
+    return found if found else replace(found, view=lambda: hints.view(asked, found, again))

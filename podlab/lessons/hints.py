@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ CHECK_FIRST = Text(
 )
 SOLUTION = Text(ko="{name}의 풀이(풀이를 본 것으로 기록됩니다)", en="A solution of {name} (noted as seen)")
 NO_SOLUTION = Text(ko="{name}에는 정해진 풀이가 없습니다", en="{name} has no one solution")
+AGAIN = Text(ko="다시 확인", en="Check again")
 MORE, SHOW = Text(ko="힌트", en="Hint"), Text(ko="풀이 보기", en="Show a solution")
 
 
@@ -170,29 +172,34 @@ def solve(check: Check, name: str) -> Solution:
     return Solution(SOLUTION.format(name=name), check.solution.strip())
 
 
-def view(asked: Asked, found: Result) -> dict[str, Any]:
+def view(asked: Asked, found: Result, again: Callable[[], Result] | None = None) -> dict[str, Any]:
     """The result with its buttons, as a notebook shows it."""
-    return box(asked, found)._repr_mimebundle_() or {}
+    return box(asked, found, again)._repr_mimebundle_() or {}
 
 
-def box(asked: Asked, found: Result) -> Any:
-    """The result, a button for the next hint, and after the last one a button for the solution."""
-    return Board(asked, found).box
+def box(asked: Asked, found: Result, again: Callable[[], Result] | None = None) -> Any:
+    """The result, a button to look again, one for the next hint, and after the last one a button for the solution."""
+    return Board(asked, found, again).box
 
 
 class Board:
-    """A result with its hints, which a later result takes the place of: what has the focus stays where it is."""
+    """A result with its hints, which a later result takes the place of: what has the focus stays where it is.
 
-    def __init__(self, asked: Asked, found: Result | None = None) -> None:
+    Args:
+        again: checks once more, where what was asked for needs no cell to be run before.
+    """
+
+    def __init__(self, asked: Asked, found: Result | None = None, again: Callable[[], Result] | None = None) -> None:
         from ipywidgets import HTML, HBox, VBox
 
         from podlab.panels.press.press import Press
 
-        self._asked, self._check = asked, find(asked.name)
+        self._asked, self._check, self._again = asked, find(asked.name), again
         self.found, self.said = HTML(), HTML('<div role="status" aria-live="polite"></div>')
+        self.again = Press(AGAIN, self._looked, shown=False)
         self.more = Press(MORE, self._told, shown=False)
         self.solution = Press(SHOW, self._solved, shown=False)
-        self.box = VBox([self.found, HBox([self.more, self.solution]), self.said]).add_class(WORDS)
+        self.box = VBox([self.found, HBox([self.again, self.more, self.solution]), self.said]).add_class(WORDS)
         if found is not None:
             self.show(found)
 
@@ -200,12 +207,20 @@ class Board:
         """Say what was found; where that is well, there is nothing to hint at."""
         self.found.value = found.html()
         self.more.shown = not found
+        self.again.shown = not found and self._again is not None
         if found:
             self.said.value, self.solution.shown = "", False
 
+    def _looked(self, _: int) -> None:
+        if self._again is not None:
+            self.show(self._again())
+
     def _told(self, _: int) -> None:
-        given = step(self._asked)
-        self.said.value, self.solution.shown = given.html(), given.more
+        if self._again is not None and look(self._asked.kubectl, self._asked.name):
+            self.show(self._again())
+        else:
+            given = step(self._asked)
+            self.said.value, self.solution.shown = given.html(), given.more
 
     def _solved(self, _: int) -> None:
         self.said.value = solve(self._check, self._asked.name).html()

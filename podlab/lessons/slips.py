@@ -9,11 +9,13 @@ import difflib
 import re
 import traceback
 from pathlib import Path
+from subprocess import CalledProcessError
 from typing import Any
 
 from IPython.core.error import UsageError
 
 from podlab.kubectl.commandline.surface import commands
+from podlab.lessons import foreign
 from podlab.lessons.uses import USES, called, example
 from podlab.text import Text
 
@@ -27,17 +29,9 @@ EARLIER = Text(
     en="There is no `{name}` yet: if a cell further up makes it, run that one first; else check its spelling.",
 )
 NEAR = Text(ko="혹시 `{name}`입니까?", en="Did you mean `{name}`?")
-MAGIC = Text(
-    ko="셀은 파이썬입니다. kubectl 명령은 앞에 %를 붙입니다: `%{line}`",
-    en="A cell is Python; a kubectl command takes a % in front: `%{line}`",
-)
 LOST_MAGIC = Text(
     ko="`%kubectl`과 `%%manifest`는 첫 코드 셀(`start(…)`)을 실행한 뒤에 있습니다.",
     en="`%kubectl` and `%%manifest` are there after the first code cell (`start(…)`) was run.",
-)
-BARE = Text(
-    ko="kubectl 명령은 `%kubectl`로 시작합니다: `%kubectl {line}`",
-    en="A kubectl command begins with `%kubectl`: `%kubectl {line}`",
 )
 QUOTES = Text(
     ko='문자열은 따옴표로 감쌉니다: `"{name}"`. 앞의 셀에서 정한 이름이라면 그 셀을 먼저 실행하십시오.',
@@ -46,10 +40,6 @@ QUOTES = Text(
 OPTION = Text(
     ko="`{name}`{은/는} 옵션입니다. 파이썬에서는 인자로 적습니다: `{name}={value}`",
     en="`{name}` is an option; in Python it is an argument: `{name}={value}`.",
-)
-COMMAND = Text(
-    ko="podlab 명령은 터미널에서 실행하거나, 셀에서는 앞에 !를 붙입니다: `!{line}`",
-    en="A podlab command is for a terminal; in a cell it takes a ! in front: `!{line}`",
 )
 IMPORT = Text(
     ko="`{name}`{은/는} 이렇게 가져옵니다: `from podlab import {name}`",
@@ -92,6 +82,15 @@ IMPORTS = Text(
     ko="podlab의 것은 모두 이렇게 가져옵니다: `from podlab import check, quiz, start`",
     en="All that is podlab's is imported like this: `from podlab import check, quiz, start`",
 )
+AWAIT = Text(
+    ko="`await` 없이 씁니다. 끝날 때까지 알아서 기다립니다: `{line}`",
+    en="Leave out the `await`: it waits until it is done by itself: `{line}`",
+)
+SHELL_SAID = Text(
+    ko="셸의 명령이 위에 나온 까닭으로 끝났습니다. 같은 줄을 `%`로 시작하면 다음에 할 일까지 나옵니다: `%{line}`",
+    en="The shell's command ended with what is said above. Begin the line with `%`, and a next step comes with it: "
+    "`%{line}`",
+)
 STOPPED = Text(
     ko="셀을 멈추었습니다. 커널은 그대로입니다. 이 셀을 다시 실행하거나 다음 셀로 가십시오.",
     en="The cell was stopped, the kernel goes on: run this cell again, or go to the next.",
@@ -105,20 +104,23 @@ UNREAD = {
     "was never closed|incomplete input|unexpected EOF": OPEN_BRACKET,
 }
 """What Python's parser says, and what is meant; else the example alone."""
-VERBS = "get|describe|apply|create|delete|logs|exec|run|explain|label|scale|rollout|wait|events"
 CALLED = "|".join([r"kubectl\.\w+", *(name.replace(".", r"\.") for name in USES)])
 OURS = (*(name for name in USES if "." not in name), "kubectl", "practice")
+IN_SHELL = re.compile(r"^\s*!?\s*(kubectl\s.*\S)", re.M)
 CALLS = (NameError, SyntaxError, UsageError, TypeError, AttributeError, ValueError, LookupError, ImportError)
-ERRORS = (*CALLS, FileNotFoundError, KeyboardInterrupt)
+ERRORS = (*CALLS, FileNotFoundError, CalledProcessError, KeyboardInterrupt)
 
 
-def hint_for(error: BaseException, cell: str, names: set[str], line: str = "", inside: bool = False) -> Text | None:
+def hint_for(
+    error: BaseException, cell: str, names: set[str], line: str = "", inside: bool = False, raw: str = ""
+) -> Text | None:
     """The one hint for an error of a cell, if podlab has one.
 
     Args:
         names: what the notebook has by now.
         line: the cell's line in which it happened.
         inside: whether it was raised in podlab, and not in the cell itself.
+        raw: the cell as it was typed, before IPython made Python of its magics.
     """
     if isinstance(error, SyntaxError | NameError) and re.match(r"\s*(apiVersion|kind|metadata|spec):", cell):
         return YAML
@@ -131,9 +133,11 @@ def hint_for(error: BaseException, cell: str, names: set[str], line: str = "", i
     if isinstance(error, NameError) and error.name:
         return _unknown(error.name, names, line)
     if isinstance(error, UsageError):
-        return _magic(str(error))
+        return _magic(str(error), raw)
     if isinstance(error, KeyboardInterrupt):
         return STOPPED
+    if isinstance(error, CalledProcessError):
+        return _in_shell(raw)
     if isinstance(error, FileNotFoundError):
         return _no_file(str(error.filename or ""))
     if isinstance(error, AttributeError) and _is_ours(error.obj):
@@ -154,17 +158,10 @@ def _no_file(name: str) -> Text:
 
 def _unreadable(error: SyntaxError, cell: str) -> Text | None:
     lines = cell.splitlines()
-    line = next((line.strip() for line in lines if re.match(r"\s*kubectl\s+[a-z-]", line)), "")
-    if line:
-        return MAGIC.format(line=line)
-    line = next((line.strip() for line in lines if re.match(r"\s*podlab\s+[a-z-]", line)), "")
-    if line:
-        return COMMAND.format(line=line)
-    bare = next((line.strip() for line in lines if re.match(rf"\s*({VERBS})\s+[\w-]", line)), "")
-    if bare:
-        return BARE.format(line=bare)
     if "'%manifest'" in cell:  # as IPython reads a line with %% that does not begin the cell
         return FIRST_LINE
+    if found := foreign.hint_for(error, cell):
+        return found
     there = lines[error.lineno - 1] if error.lineno and error.lineno <= len(lines) else cell
     if re.match(r"\s*(from|import)\s+podlab\b", there):
         return IMPORTS
@@ -173,7 +170,13 @@ def _unreadable(error: SyntaxError, cell: str) -> Text | None:
     return said.format(example=example(name)) if name else None
 
 
-def _magic(said: str) -> Text | None:
+def _in_shell(cell: str) -> Text | None:
+    """Where kubectl failed in a shell, which prints its words and no next step."""
+    lines = IN_SHELL.findall(cell)
+    return SHELL_SAID.format(line=lines[-1]) if lines else None
+
+
+def _magic(said: str, cell: str) -> Text | None:
     if "%%manifest is a cell magic, but the cell body is empty" in said:
         return EMPTY_CELL
     found = re.search(r"magic (function )?`(%+)(\w+)` not found", said)
@@ -181,6 +184,9 @@ def _magic(said: str) -> Text | None:
         return None
     if found[3] in ("kubectl", "manifest"):
         return FIRST_LINE if said.startswith("Line magic function `%%") else LOST_MAGIC
+    written = re.search(rf"^\s*%+({found[3]}\b.*)", cell, re.M)
+    if written and (meant := foreign.command(written[1])):
+        return meant
     near = difflib.get_close_matches(found[3], ["kubectl", "manifest"], 1, 0.75)
     return NEAR.format(name=found[2] + near[0]) if near else None
 
@@ -199,6 +205,8 @@ def _not_there(said: str, module: str) -> Text | None:
 
 def _misused(said: str, line: str, inside: bool) -> Text | None:
     """A call that podlab's name was not made for; another's errors are left alone."""
+    if "can't be used in 'await' expression" in said:
+        return AWAIT.format(line=line.replace("await ", "", 1).strip())
     if said.startswith("'Output' object"):
         return OUTPUT
     attribute = re.match(r"module 'podlab(?:\.lessons\.(practice))?' has no attribute '(\w+)'", said)
@@ -232,6 +240,11 @@ def _unknown(name: str, names: set[str], line: str) -> Text:
 
     if name in OURS and "kubectl" not in names:
         return START
+    if command := foreign.command(line):
+        return command
+    alike = "kubectl" if name == "k" else next((n for n in names if n.lower() == name.lower()), "")
+    if alike:
+        return NEAR.format(name=alike)
     if name in podlab.__all__:
         return IMPORT.format(name=name)
     near = difflib.get_close_matches(name, {*names, *OURS} - {name}, 1, 0.75)
@@ -256,6 +269,14 @@ def install(shell: Any) -> None:
         return
     shell.podlab_hints = True
     shell.set_custom_exc(ERRORS, _shown)
+    shell.events.register("post_run_cell", lambda result: _after(shell, result))
+
+
+def _after(shell: Any, result: Any) -> None:
+    """The hint below what `!kubectl` said: to IPython, a program that failed is no error."""
+    rows = [row for row in str(result.info.raw_cell if result.info else "").splitlines() if row.lstrip()[:1] == "!"]
+    if result.success and rows and shell.user_ns.get("_exit_code") and (found := _in_shell(rows[-1])):
+        print(f"→ {found}")
 
 
 def _shown(shell: Any, kind: Any, error: BaseException, trace: Any, tb_offset: int | None = None) -> list[str]:
@@ -266,7 +287,8 @@ def _shown(shell: Any, kind: Any, error: BaseException, trace: Any, tb_offset: i
         return lines
     cell = str((shell.user_ns.get("In") or [""])[-1])
     line, inside = _place(trace, cell)
-    found = hint_for(error, cell, set(shell.user_ns), line, inside)
+    raw = str(shell.history_manager.input_hist_raw[-1]) if shell.history_manager else cell
+    found = hint_for(error, cell, set(shell.user_ns), line, inside, raw)
     tb_offset = getattr(shell.InteractiveTB, "tb_offset", None) if tb_offset is None else tb_offset
     if isinstance(error, SyntaxError):
         lines = shell.SyntaxTB.structured_traceback(kind, error, [])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from podlab import clusters, text
-from podlab.errors import PodlabError
+from podlab.errors import ApiError, PodlabError
 from podlab.lessons import hints, lines, progress, slips
 from podlab.lessons.bar import Bar
 from podlab.lessons.faults.bench import untaint
@@ -180,7 +180,11 @@ def _bring(wanted: Lesson, kubectl: Kubectl, waiting: Callable[[str], None]) -> 
     if pod is not None:
         kubectl.delete("pod", POD, ignore_not_found=True)
     # From the kit's own manifest: the learner's may be half edited.
-    kubectl.apply(str(manifest_path(MANIFEST)))
+    try:
+        kubectl.apply(str(manifest_path(MANIFEST)))
+    except ApiError as error:
+        if error.reason != "AlreadyExists":  # another notebook that was begun in this moment brings it
+            raise
     kubectl.wait(f"pod/{POD}", for_="condition=Ready", timeout=f"{PULL}s")
     return [*brought, POD]
 

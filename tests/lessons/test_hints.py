@@ -134,7 +134,7 @@ def test_a_failed_check_has_buttons_and_its_text_stays_the_same():
 
 def test_a_button_gives_the_hints_then_the_solution():
     server = Server()
-    more, show = hints.box(Asked(server, "02-ready"), check(server, "02-ready")).children[1].children
+    _, more, show = hints.box(Asked(server, "02-ready"), check(server, "02-ready")).children[1].children
     for _ in range(3):
         assert not show.shown
         more.press()
@@ -153,6 +153,32 @@ def test_a_later_result_takes_the_place_of_the_one_before_and_the_buttons_stay()
     assert board.box.children == before and "Hint 1 of 3" in board.said.value
     board.show(Result(True, Text(ko="됨", en="it is so")))
     assert "it is so" in board.found.value and board.said.value == "" and not board.more.shown
+
+
+def test_what_a_failed_check_says_is_looked_at_again_by_a_press() -> None:
+    server = Server({"metadata": {"name": "nginx-pod-example"}})
+    begun = check(server, "02-clear")
+    board = hints.Board(Asked(server, "02-clear"), begun, lambda: check(server, "02-clear"))
+    assert not begun and board.again.shown
+    board.again.press()
+    assert "Not yet" in board.found.value and board.again.shown
+    server.pods.clear()
+    board.again.press()
+    assert "Passed" in board.found.value and not board.again.shown
+    assert progress().entries["02-clear"]["passed"]
+
+
+def test_a_hint_where_all_is_well_by_now_takes_not_yet_off_the_screen() -> None:
+    server = Server({"metadata": {"name": "nginx-pod-example"}})
+    board = hints.Board(Asked(server, "02-clear"), check(server, "02-clear"), lambda: check(server, "02-clear"))
+    server.pods.clear()
+    board.more.press()
+    assert "Passed" in board.found.value and board.said.value == ""
+
+
+def test_what_was_answered_is_not_asked_for_again_by_a_press() -> None:
+    board = hints.Board(Asked(Server(), "06-page", "old"), check(Server(), "06-page", "old"))
+    assert board.more.shown and not board.again.shown
 
 
 def test_no_solution_makes_a_pod_that_a_fault_is_called_after() -> None:

@@ -64,6 +64,28 @@ def test_one_hint(shell, capsys, cell, hint):
         ("import podlab\npodlab.chek", "→ Did you mean `check`?"),
         ("from podlab.lessons import practice as p\np.strt()", "→ Did you mean `start`?"),
         ("from podlab import Kubectl\nKubectl.get('pods')", "→ It is written like this: `kubectl.get("),
+        ("$ kubectl get pods", "takes a % in front: `%kubectl get pods`"),
+        ("user@host:~$ kubectl get pods", "takes a % in front: `%kubectl get pods`"),
+        ("sudo kubectl get pods", "takes a % in front: `%kubectl get pods`"),
+        ("k get pods", "takes a % in front: `%kubectl get pods`"),
+        ("%k get pods", "takes a % in front: `%kubectl get pods`"),
+        ("%get pods", "→ A kubectl command begins with `%kubectl`: `%kubectl get pods`"),
+        ("docker ps", "not docker. What does the same: `%kubectl get pods`"),
+        ("%docker exec -it web sh", "not docker. What does the same: `%kubectl exec web -- ls /`"),
+        ("docker", "not docker. What does the same: `%kubectl get pods`"),
+        ("$ export A=b", "only what begins with `%` or `!` is a command: `!export A=b`"),
+        ("cat <<EOF | kubectl apply -f -\napiVersion: v1\nEOF", "the very first line is `%%kubectl apply -f -`"),
+        ("kubectl.get(“pods”)", '→ `“` only looks like Python\'s `"`. It is written like this: `kubectl.get("pods")`'),
+        (
+            "kubectl.get（'pods'）",
+            "→ `（` only looks like Python's `(`. It is written like this: `kubectl.get('pods')`",
+        ),
+        (
+            "kubectl.get('pod'，'파드')",
+            "→ `，` only looks like Python's `,`. It is written like this: `kubectl.get('pod'",
+        ),
+        ("for a in 'x':\nprint(a)", "→ What belongs to `for a in 'x':`, which ends with `:`, stands four spaces"),
+        ("a = 1\n  print(a)", "→ The blanks before `print(a)` do not fit the line above"),
     ],
 )
 def test_what_no_python_could_read_is_one_line_and_a_hint(shell, capsys, cell, hint):
@@ -87,7 +109,7 @@ kubectl = Kubectl(Client())
         ("check('02-ready')", '`check(kubectl, "02-ready")`'),
         ("check('02-ready', kubectl)", '`check(kubectl, "02-ready")`'),
         ("check(None, '02-ready')", '`check(kubectl, "02-ready")`'),
-        ("check(kubectl, 2)", "the checks of this lesson: 02-clear"),
+        ("check(kubectl, 2)", "the checks of lesson 02: 02-clear"),
         ("quiz()", '`quiz("02")`'),
         ("PodBoard()", "`PodBoard(kubectl)`"),
         ("PodBoard('x')", "`PodBoard(kubectl)`"),
@@ -131,6 +153,24 @@ def test_a_call_that_was_none_shows_how_it_is_made(shell, capsys, tmp_path, monk
     said = capsys.readouterr()
     assert hint in said.out
     assert "Traceback" not in said.out + said.err
+
+
+@pytest.mark.parametrize(
+    ("cell", "hint"),
+    [
+        ("Kubectl = None\nkubectl = Kubectl\ndel Kubectl\nKubectl.get('pods')", "→ Did you mean `kubectl`?"),
+        ("kubectl = 1\nk.get('pods')", "→ Did you mean `kubectl`?"),
+        ("class Output:\n    pass\nawait Output()", "→ Leave out the `await`: it waits until it is done by itself"),
+        ("!kubectl-is-not-here; exit 3", None),
+        ("!kubectl no-such-verb; exit 3", "Begin the line with `%`, and a next step comes with it: `%kubectl no-such"),
+        ("%%sh\nkubectl() { return 3; }\nkubectl get x", "next step comes with it: `%kubectl get x`"),
+    ],
+)
+def test_what_only_a_shell_or_another_name_stumbles_over(shell, capfd, cell, hint):
+    shell.run_cell(cell, store_history=True)
+    said = capfd.readouterr().out
+    assert said.count("→ ") == (1 if hint else 0)
+    assert (hint or "") in said and "Traceback" not in said
 
 
 @pytest.mark.parametrize("name", USES)

@@ -7,16 +7,18 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from podlab.clusters import state
 from podlab.clusters.kind import engine as engines
+from podlab.clusters.machine.probe import Machine
 from podlab.clusters.progress import Report
 from podlab.errors import ClusterError
 from podlab.text import Text
 
+NODE = "kindest/node"
 _NODE_IMAGE = re.compile(rb"kindest/node:v\d+\.\d+\.\d+@sha256:[0-9a-f]{64}")
 _STEP = re.compile(r"^\s*•\s+(?P<text>.*?)[\s.]*$")
 
@@ -57,7 +59,7 @@ def create(name: str, options: list[str], engine: str, report: Report, keep: tup
             report(begun)
         lines.append(line)
     if lines[-1] != "0":
-        raise _creation_failed(name, lines[:-1])
+        raise _creation_failed(name, lines[:-1], engine)
 
 
 def run(command: list[str], engine: str, keep: tuple[int, ...] = ()) -> Iterator[str]:
@@ -121,25 +123,32 @@ def _popen(command: list[str], environ: Mapping[str, str], keep: tuple[int, ...]
     )
 
 
-def no_node_image(said: str) -> ClusterError:
-    """The node image could not be pulled."""
-    return ClusterError(
-        said,
-        Text(
-            ko="노드 이미지를 받지 못했습니다. 네트워크를 확인하거나 --image IMAGE를 쓰십시오\n  {without}",
-            en="the node image could not be pulled. Check the network, or use --image IMAGE\n  {without}",
-        ).format(without=engines.WITHOUT),
-    )
+def no_node_image(said: str, here: Sequence[str]) -> ClusterError:
+    """The node image could not be pulled; one of those that the engine has already would do."""
+    hint = USE_HERE.format(image=max(here)) if here else PULL
+    return ClusterError(said, Text(f"{hint.ko}\n  {engines.WITHOUT.ko}", f"{hint.en}\n  {engines.WITHOUT.en}"))
 
 
-def _creation_failed(name: str, lines: list[str]) -> ClusterError:
+PULL = Text(
+    ko="노드 이미지를 받지 못했습니다. 네트워크를 확인하거나 --image IMAGE를 쓰십시오",
+    en="the node image could not be pulled. Check the network, or use --image IMAGE",
+)
+USE_HERE = Text(
+    ko="노드 이미지를 받지 못했습니다. 네트워크를 확인하거나, 이 컴퓨터에 있는 이미지를 쓰십시오. 터미널에서: "
+    "podlab up --cluster kind --image {image}",
+    en="the node image could not be pulled. Check the network, or use the one that is on this computer. In a terminal: "
+    "podlab up --cluster kind --image {image}",
+)
+
+
+def _creation_failed(name: str, lines: list[str], engine: str) -> ClusterError:
     text = "\n".join(lines)
     log = state.home() / "kind-create.log"
     log.write_text(text + "\n", encoding="utf-8")
     said = next((line for line in reversed(lines) if line.startswith("ERROR: ")), last_line(text))
     message = f"kind create cluster --name {name}: {said.removeprefix('ERROR: ')}"
     if "failed to pull image" in text or "pulling image" in text:
-        return no_node_image(message)
+        return no_node_image(message, engines.images(Machine(), engine, NODE))
     hint = Text(
         ko=f"kind의 출력: {log}   원인 찾기: podlab doctor --cluster kind",
         en=f"what kind printed: {log}   to find the cause: podlab doctor --cluster kind",

@@ -177,7 +177,9 @@ class Kind:
         except ClusterError as error:
             report(Failed())
             if self.image:
-                raise kind_command.no_node_image(str(error)) from error
+                raise kind_command.no_node_image(
+                    str(error), engines.images(self.probe, engine, kind_command.NODE)
+                ) from error
 
     def _options(self, cluster: Cluster) -> list[str]:
         options = ["--kubeconfig", str(cluster.kubeconfig)] + (["--image", self.image] if self.image else [])

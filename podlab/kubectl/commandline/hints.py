@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from podlab.kubectl.commandline.slips import SLIPS
 from podlab.kubectl.commandline.surface import commands
@@ -61,6 +63,19 @@ def _flag(line: str) -> Text | None:
     return MEANT_FLAG.format(flag=said[1], near=near[0]) if said and near else None
 
 
+def doubt(obj: Mapping[str, Any]) -> Text | None:
+    """What an API server would not take in an object that is only written down yet: its kind, or where its name is."""
+    kind, metadata = str(obj.get("kind") or ""), obj.get("metadata")
+    if VERSIONS.get(kind, obj.get("apiVersion")) != obj.get("apiVersion"):
+        return OTHER_VERSION.format(kind=kind, version=VERSIONS[kind])
+    near = [] if kind in VERSIONS else difflib.get_close_matches(kind.capitalize(), VERSIONS, 1, 0.85)
+    if near:
+        return MEANT_KIND.format(kind=kind, near=near[0])
+    if isinstance(metadata, Mapping) and (metadata.get("name") or metadata.get("generateName")):
+        return None
+    return MISPLACED.format(word="name") if "name" in obj else None if kind.endswith("List") else NAMELESS
+
+
 def _kind(kind: str) -> Text | None:
     """Where a kind is that was looked for in the wrong group, or the kind that somebody meant."""
     if kind in VERSIONS:
@@ -107,6 +122,21 @@ MISPLACED = Text(
     en="There is a field `{word}`, but not here. Look at its indentation: what belongs below is two spaces further in.",
 )
 
+NAMELESS = Text(
+    ko="이름이 없습니다. `metadata:` 아래에 두 칸 들여 `name:`을 적으십시오.",
+    en="It has no name: write `name:` below `metadata:`, two spaces further in.",
+)
+NO_NAMESPACE = Text(
+    ko="네임스페이스 {name}{이/가} 없습니다. `kubectl get namespaces`로 있는 것을 봅니다.",
+    en="There is no namespace {name}; `kubectl get namespaces` lists those there are.",
+)
+ABSENT = Text(
+    ko="{name}{이/가} 이 네임스페이스에 없습니다. 이미 지웠거나 이름이 다릅니다. 있는 것은 "
+    "`kubectl get {resource}`로 봅니다.",
+    en="This namespace has no {name}: it is deleted already, or its name is another. `kubectl get {resource}` "
+    "shows those there are.",
+)
+
 HINTS: tuple[tuple[str, Text], ...] = (
     (
         r'\(AlreadyExists\).*?: (?P<resource>[\w.]+) "(?P<name>[^"]*)" already exists',
@@ -119,10 +149,7 @@ HINTS: tuple[tuple[str, Text], ...] = (
     ),
     (
         r'\(NotFound\).*namespaces "(?P<name>[^"]*)" not found',
-        Text(
-            ko="네임스페이스 {name}{이/가} 없습니다. `kubectl get namespaces`로 있는 것을 봅니다.",
-            en="There is no namespace {name}; `kubectl get namespaces` lists those there are.",
-        ),
+        NO_NAMESPACE,
     ),
     (
         r'\(NotFound\).*?: (?P<resource>[\w.]+) "(?P<name>-[^"]*)" not found',
@@ -135,12 +162,7 @@ HINTS: tuple[tuple[str, Text], ...] = (
     ),
     (
         r'\(NotFound\).*?: (?P<resource>[\w.]+) "(?P<name>[^"]*)" not found',
-        Text(
-            ko="{name}{이/가} 이 네임스페이스에 없습니다. 이미 지웠거나 이름이 다릅니다. 있는 것은 "
-            "`kubectl get {resource}`로 봅니다.",
-            en="This namespace has no {name}: it is deleted already, or its name is another. `kubectl get {resource}` "
-            "shows those there are.",
-        ),
+        ABSENT,
     ),
     (
         r'strict decoding error: unknown field "(?P<field>[^"]*)"',

@@ -6,6 +6,29 @@ from podlab.text import Text
 
 TAKEN: tuple[tuple[str, Text], ...] = (
     (
+        r"flags cannot be placed before plugin name: (?P<flag>\S+)",
+        Text(
+            ko="{flag}{이/가} 다음 낱말을 제 값으로 가져가 명령이 남지 않았습니다. 명령을 먼저 적으십시오: "
+            "`%kubectl get pods -n default`",
+            en="{flag} took the next word for its value, and no command is left. Write the command first: "
+            "`%kubectl get pods -n default`.",
+        ),
+    ),
+    (
+        r'\(NotFound\).*?: [\w.]+ "(?P<dash>[–—−])[^"]*" not found',
+        Text(
+            ko="`{dash}`{은/는} 옵션의 `-`가 아니라 비슷하게 생긴 줄표입니다. `-`나 `--`{으로/로} 고쳐 적으십시오.",
+            en="`{dash}` is a dash of a text, not the `-` of an option: type `-` or `--` in its place.",
+        ),
+    ),
+    (
+        r'\(NotFound\).*?: [\w.]+ "[^"]*(?P<sign>[“”‘’，（）：])[^"]*" not found',
+        Text(
+            ko="이름에 든 `{sign}`{은/는} 자판의 기호와 비슷하게 생긴 다른 글자입니다. 지우고 다시 적으십시오.",
+            en="The `{sign}` in that name only looks like a sign of the keyboard: delete it, and type it anew.",
+        ),
+    ),
+    (
         r"no need to specify a resource type as a separate argument",
         Text(
             ko='`종류/이름`으로 적으면 모두 그렇게 적습니다: `"pod/a", "pod/b"`. 이미지는 `"컨테이너=이미지"`, '

@@ -16,8 +16,8 @@ import yaml
 
 from podlab.apimachinery import goyaml
 from podlab.errors import ManifestError
+from podlab.kubectl.lookalikes import lookalike
 from podlab.kubectl.manifests import yamlnodes
-from podlab.kubectl.manifests.lookalikes import lookalike
 from podlab.text import Text
 
 LARGEST = 8 * 1024 * 1024

@@ -30,6 +30,12 @@ OPTION = Text(
     ko='{path}{은/는} 파일로 읽혔습니다. 파이썬에서는 옵션을 인자로 씁니다: `namespace="dev"`',
     en='{path} was taken for a file. In Python an option is an argument: `namespace="dev"`.',
 )
+TEXT = Text(
+    ko="매니페스트의 글은 파일에 적거나(`%%manifest web.yaml`), 파이썬 값으로 바꾸어 건넵니다: "
+    "`import yaml; kubectl.apply(yaml.safe_load(text))`",
+    en="The text of a manifest goes into a file (`%%manifest web.yaml`), or is given as a Python value: "
+    "`import yaml; kubectl.apply(yaml.safe_load(text))`",
+)
 NO_FILE = Text(
     ko="그 파일이 작업 폴더에 없습니다. 이름을 확인하거나, `%%manifest {path}` 셀로 먼저 만듭니다.",
     en="There is no such file in this folder. Check the name, or write it first with a `%%manifest {path}` cell.",
@@ -123,6 +129,8 @@ def _missing(path: Path, name: str) -> Text:
     """What to do about a file that is not there: one with almost the same name may be."""
     if name.startswith("-"):
         return OPTION.format(path=name)
+    if "\n" in name:
+        return TEXT
     there = [each.name for each in path.parent.glob("*") if each.suffix in SUFFIXES] if path.parent.is_dir() else []
     near = difflib.get_close_matches(path.name, there, 1, 0.8)
     return NEAR_FILE.format(near=path.with_name(near[0]).name) if near else NO_FILE.format(path=name)

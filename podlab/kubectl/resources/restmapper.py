@@ -13,6 +13,7 @@ from typing import Any
 
 from podlab.client import Client
 from podlab.errors import ApiError, PodlabError
+from podlab.kubectl.lookalikes import plain
 from podlab.text import Text
 
 AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json"
@@ -27,6 +28,23 @@ TYPE_FIRST = Text(
     en='The type comes first, then the name: `"pod", "{name}"` or `"deployment", "{name}"`. '
     "`kubectl api-resources` lists all types.",
 )
+IN_ENGLISH = Text(
+    ko="종류는 영어 글자로 적습니다: `{name}`. `kubectl api-resources`가 모든 종류를 보여 줍니다.",
+    en="A type is written in plain English letters: `{name}`. `kubectl api-resources` lists all types.",
+)
+KOREAN = {
+    "파드": "pods",
+    "포드": "pods",
+    "노드": "nodes",
+    "서비스": "services",
+    "디플로이먼트": "deployments",
+    "레플리카셋": "replicasets",
+    "네임스페이스": "namespaces",
+    "이벤트": "events",
+    "컨피그맵": "configmaps",
+    "시크릿": "secrets",
+    "잡": "jobs",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +142,8 @@ def _unlike(name: str) -> Text | None:
     """The hint for a type that is like none; what begins with a dash or has two words has a hint by its line."""
     if re.search("^-| ", name):
         return None
+    if not name.isascii():
+        return IN_ENGLISH.format(name=KOREAN.get(name, plain(name) if plain(name).isascii() else "pods"))
     return TYPE_FIRST.format(name=name)
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from podlab.errors import ApiError, PodlabError
 from podlab.kubectl.commandline.hints import hint_for
-from podlab.kubectl.manifests.lookalikes import lookalike
+from podlab.kubectl.lookalikes import lookalike
 from podlab.panels.editor.places import Document, Path, steps
 from podlab.text import Text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from podlab.text import Text
 
@@ -40,3 +41,8 @@ def lookalike(text: str) -> tuple[int, Text] | None:
             code = f"U+{ord(found[0]):04X}"
             return number, SAID.format(meant=SPACE if meant == " " else f"`{meant}`", code=code)
     return None
+
+
+def plain(text: str) -> str:
+    """The text as a keyboard without an input method writes it; Korean stays as it is."""
+    return "".join(MEANT.get(each) or unicodedata.normalize("NFKC", each) for each in text)

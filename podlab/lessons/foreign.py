@@ -1,0 +1,116 @@
+"""A cell in another tongue than Python: a shell's or docker's line, characters of an input method, a missing indent.
+
+Functions from the cell's text to the one hint; `slips` asks them before it looks at Python's own words.
+"""
+
+from __future__ import annotations
+
+import re
+
+from podlab.kubectl.lookalikes import plain
+from podlab.text import Text
+
+MAGIC = Text(
+    ko="셀은 파이썬입니다. kubectl 명령은 앞에 %를 붙입니다: `%{line}`",
+    en="A cell is Python; a kubectl command takes a % in front: `%{line}`",
+)
+COMMAND = Text(
+    ko="podlab 명령은 터미널에서 실행하거나, 셀에서는 앞에 !를 붙입니다: `!{line}`",
+    en="A podlab command is for a terminal; in a cell it takes a ! in front: `!{line}`",
+)
+BARE = Text(
+    ko="kubectl 명령은 `%kubectl`로 시작합니다: `%kubectl {line}`",
+    en="A kubectl command begins with `%kubectl`: `%kubectl {line}`",
+)
+DOCKER = Text(
+    ko="여기서는 docker가 아니라 kubectl로 파드를 다룹니다. 같은 일을 하는 명령: `{line}`",
+    en="Here it is kubectl and Pods, not docker. What does the same: `{line}`",
+)
+SHELL = Text(
+    ko="이것은 셸의 줄입니다. 셀에서는 `%`나 `!`로 시작하는 줄만 명령입니다: `!{line}`",
+    en="This is a line for a shell; in a cell only what begins with `%` or `!` is a command: `!{line}`",
+)
+HEREDOC = Text(
+    ko="`<<EOF`는 셸의 것입니다. 셀에서는 맨 첫 줄에 `%%kubectl apply -f -`{을/를}, 그 아래에 매니페스트를 적습니다.",
+    en="`<<EOF` is a shell's. In a cell the very first line is `%%kubectl apply -f -`, with the manifest below.",
+)
+STRANGE = Text(
+    ko="`{strange}`{은/는} 파이썬의 `{meant}`{이/가} 아니라 비슷하게 생긴 글자입니다. 이렇게 씁니다: `{line}`",
+    en="`{strange}` only looks like Python's `{meant}`. It is written like this: `{line}`",
+)
+INDENT = Text(
+    ko="`:`으로 끝나는 `{above}` 줄에 딸린 줄은 네 칸 들여 씁니다: `    {line}`",
+    en="What belongs to `{above}`, which ends with `:`, stands four spaces further in: `    {line}`",
+)
+OUTDENT = Text(
+    ko="`{line}` 앞의 공백이 위의 줄과 맞지 않습니다. 같은 단계의 줄은 같은 칸에서 시작합니다.",
+    en="The blanks before `{line}` do not fit the line above: lines of one level begin in the same column.",
+)
+VERBS = "get|describe|apply|create|delete|logs|exec|run|explain|label|scale|rollout|wait|events"
+PROGRAMS = r"cd|ls|cat|curl|wget|mkdir|rm|cp|mv|vi|vim|nano|echo|export|grep|sudo|pwd|sh|bash"
+INSTEAD = {
+    "ps": "%kubectl get pods",
+    "container": "%kubectl get pods",
+    "run": "%kubectl run web --image=nginx",
+    "logs": "%kubectl logs web",
+    "exec": "%kubectl exec web -- ls /",
+    "stop": "%kubectl delete pod web",
+    "kill": "%kubectl delete pod web",
+    "rm": "%kubectl delete pod web",
+    "inspect": "%kubectl describe pod web",
+    "cp": "%kubectl cp web:/etc/hosts hosts",
+    "stats": "%kubectl top pods",
+    "compose": "%kubectl apply -f web.yaml",
+}
+"""What kubectl does in place of a command of docker's; else the table of Pods is where to look."""
+
+
+def hint_for(error: SyntaxError, cell: str) -> Text | None:
+    """The hint for a cell that Python could not read, where it is because it is not Python's."""
+    lines = cell.splitlines()
+    if re.search(r"<<-?\s*['\"]?\w+", cell) and "kubectl" in cell:
+        return HEREDOC
+    return _command(lines) or _indent(error, lines) or _strange(error, lines)
+
+
+def command(line: str) -> Text | None:
+    """The hint for one line that is a command of kubectl's, podlab's, docker's or a shell's."""
+    line = re.sub(r"^(?:[$#❯]\s+|\w+@[\w.:~-]+[$#]\s*)?(?:sudo\s+)?", "", line.strip())
+    if re.match(r"kubectl\s+[a-z-]", line):
+        return MAGIC.format(line=line)
+    if k := re.match(rf"k\s+((?:{VERBS})\b.*)", line):
+        return MAGIC.format(line=f"kubectl {k[1]}")
+    if re.match(r"podlab\s+[a-z-]", line):
+        return COMMAND.format(line=line)
+    if docker := re.match(r"(?:docker|podman|nerdctl)(?:[- ]+(\w+))?\b", line):
+        return DOCKER.format(line=INSTEAD.get(docker[1] or "", INSTEAD["ps"]))
+    if re.match(rf"(?:{VERBS})\s+[\w-]", line):
+        return BARE.format(line=line)
+    return None
+
+
+def _command(lines: list[str]) -> Text | None:
+    found = [hint for line in lines if (hint := command(line))]
+    shell = next((line.strip() for line in lines if re.match(rf"\s*(?:[$]\s+)?(?:{PROGRAMS})\s+[\w./~-]", line)), "")
+    return found[0] if found else SHELL.format(line=shell.removeprefix("$").strip()) if shell else None
+
+
+def _indent(error: SyntaxError, lines: list[str]) -> Text | None:
+    if not isinstance(error, IndentationError) or not error.lineno or error.lineno > len(lines):
+        return None
+    line = lines[error.lineno - 1].strip()
+    before = next((each.strip() for each in reversed(lines[: error.lineno - 1]) if each.strip()), "")
+    if "expected an indented block" in str(error):
+        return INDENT.format(above=before, line=line)
+    return OUTDENT.format(line=line)
+
+
+def _strange(error: SyntaxError, lines: list[str]) -> Text | None:
+    """A character of an input method or a word processor that stands for one of Python's."""
+    found = re.search(r"invalid (?:non-printable )?character (?:'(.)' )?\(?U\+([0-9A-F]+)", str(error))
+    there = lines[error.lineno - 1] if error.lineno and error.lineno <= len(lines) else ""
+    strange = chr(int(found[2], 16)) if found else ""
+    meant = plain(strange) if found else ""
+    if not meant or meant == strange or not there:
+        return None
+    return STRANGE.format(strange=strange, meant=meant, line=plain(there).strip())
