@@ -4,63 +4,19 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Protocol
 
+from podlab.embedded.runtime.permissions import DENIED, NOT_PERMITTED, READ, ROOT, SEARCH, WRITE, User, permitted
 from podlab.embedded.runtime.streams import Fifo
-from podlab.embedded.runtime.volume import PAGE, SETGID, Mount, Volume, unwritable
+from podlab.embedded.runtime.volume import PAGE, SETGID, STICKY, Mount, Volume, unwritable
 
 NO_SUCH = "No such file or directory"
+CROSS_DEVICE = "Invalid cross-device link"
 MOST_LINKS = 40
 """Symbolic links followed in one path; what is behind more of them is not there."""
-READ, WRITE, SEARCH = 4, 2, 1
-DENIED, NOT_PERMITTED = "Permission denied", "Operation not permitted"
-STICKY = 0o1000
 
 
 class FileError(Exception):
     """What the kernel would say, such as `No such file or directory`."""
-
-
-class User(Protocol):
-    """Who asks for a file."""
-
-    @property
-    def uid(self) -> int:
-        """The user."""
-
-    @property
-    def gid(self) -> int:
-        """The group of what the user makes."""
-
-    @property
-    def groups(self) -> tuple[int, ...]:
-        """All groups."""
-
-    def holds(self, capability: str) -> bool:
-        """Whether the kernel lets the user do what it lets nobody else do."""
-
-
-def permitted(user: User, owner: tuple[int, int], mode: int, wanted: int) -> bool:
-    """Whether a file's permission bits let a user read, write or search it. Kernel: fs/namei.c generic_permission"""
-    shift = 6 if user.uid == owner[0] else 3 if owner[1] in (user.gid, *user.groups) else 0
-    return (mode >> shift) & wanted == wanted
-
-
-@dataclass(frozen=True, slots=True)
-class Root:
-    """The user that may do everything with files."""
-
-    uid: int = 0
-    gid: int = 0
-    groups: tuple[int, ...] = (0,)
-
-    def holds(self, capability: str) -> bool:
-        """All of them."""
-        return True
-
-
-ROOT = Root()
 
 
 class Files:
@@ -137,9 +93,9 @@ class Files:
         volume, inner, _ = self._locate(path)
         return volume.links.get(inner)
 
-    def is_directory(self, path: str) -> bool:
-        """Whether a directory is there."""
-        return self._is_directory(self.resolve(path))
+    def is_directory(self, path: str, *, follow: bool = True) -> bool:
+        """Whether a directory is there, or where `follow` is False no link to one."""
+        return (follow or self.link(path) is None) and self._is_directory(self.resolve(path))
 
     def _is_directory(self, path: str) -> bool:
         """As `is_directory`, of a path without links."""
@@ -205,9 +161,11 @@ class Files:
         if volume.size() + len(data) > volume.most and (not volume.memory or len(data) > self.room(path)):
             raise FileError(volume.full)
         self._own(volume, inner)
-        volume.entries[inner] = before + data
-        if now := self.now():
-            volume.times[inner] = now
+        now = self.now()
+        for name in volume.names(inner):
+            volume.entries[name] = before + data
+            if now:
+                volume.times[name] = now
 
     def room(self, path: str) -> int:
         """Bytes that a file on a volume in memory may have more: what is left of its last page, and free pages."""
@@ -284,14 +242,50 @@ class Files:
             self._check(posixpath.dirname(path), WRITE)
             raise FileError("Device or resource busy")
         self._keep_sticky(path)
-        for entry in [e for e in volume.entries if e == inner or e.startswith(inner + "/")]:
-            del volume.entries[entry]
-            volume.modes.pop(entry, None)
-            volume.owners.pop(entry, None)
-            volume.fifos.pop(entry, None)
-            volume.times.pop(entry, None)
-        for entry in [e for e in volume.links if e == inner or e.startswith(inner + "/")]:
-            del volume.links[entry]
+        volume.forget(inner)
+
+    def rename(self, path: str, to: str) -> None:
+        """Move a file or a directory in one file system, over a file that is there. Raises FileError."""
+        (volume, inner), (other, outer) = self._renamed(path), self._renamed(to)
+        if volume is not other:
+            raise FileError(CROSS_DEVICE)
+        if self.named(to):
+            self.remove(to)
+        volume.move(inner, outer)
+
+    def _renamed(self, path: str) -> tuple[Volume, str]:
+        path = self.resolve(path, last=False)
+        found = self._writable(path)
+        self._keep_sticky(path)
+        if any(mount.path == path for mount in self.mounts):
+            raise FileError("Device or resource busy")
+        return found
+
+    def join(self, path: str, name: str) -> None:
+        """Give a file another name: a hard link. Raises FileError."""
+        if self.named(name):
+            raise FileError("File exists")
+        other, outer, _ = self._locate(self.resolve(path, last=False))
+        parent = self._locate(self.resolve(posixpath.dirname(name)))[0]
+        if parent is not other:
+            raise FileError(CROSS_DEVICE)
+        volume, inner = self._writable(name)
+        volume.join(outer, inner)
+
+    def part(self, path: str) -> None:
+        """Let a name be of a file of its own. Raises FileError."""
+        volume, inner = self._writable(self.resolve(path), inside=True)
+        volume.inodes.pop(inner, None)
+
+    def inode(self, path: str) -> tuple[int, int]:
+        """What tells a file from all others, whatever it is named: its file system and its number there."""
+        volume, inner, _ = self._locate(self.resolve(path, last=False))
+        return id(volume), volume.inode(inner)
+
+    def count(self, path: str) -> int:
+        """How many names a file has."""
+        volume, inner, _ = self._locate(self.resolve(path, last=False))
+        return len(volume.names(inner))
 
     def _keep_sticky(self, path: str) -> None:
         """Raises FileError: in a sticky directory, such as /tmp, only the owner removes a file."""
@@ -321,7 +315,7 @@ class Files:
     def touch(self, path: str, moment: float) -> None:
         """Say when a file was written last. Raises FileError."""
         volume, inner = self._changeable(self.resolve(path))
-        volume.times[inner] = moment
+        volume.times.update(dict.fromkeys(volume.names(inner), moment))
 
     def make_link(self, path: str, target: str) -> None:
         """Make a symbolic link. Raises FileError."""
@@ -355,7 +349,7 @@ class Files:
         volume, inner = self._changeable(path)
         if inner == "/" and volume is not self.root:
             volume.mode = mode
-        volume.modes[inner] = mode
+        volume.modes.update(dict.fromkeys(volume.names(inner), mode))
 
     def set_owner(self, path: str, uid: int | None, gid: int | None) -> None:
         """Give a file to a user or a group; None leaves either. Raises FileError."""
@@ -366,7 +360,7 @@ class Files:
         if not self.user.holds("CHOWN") and not mine:
             raise FileError(NOT_PERMITTED)
         volume, inner = self._changeable(path)
-        volume.owners[inner] = after
+        volume.owners.update(dict.fromkeys(volume.names(inner), after))
 
     def _changeable(self, path: str) -> tuple[Volume, str]:
         """Where the facts of a file are kept. Raises FileError."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import zlib
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -14,7 +15,7 @@ LIMIT = 16 * 2**20
 """Bytes that one volume or container may hold, whatever a Pod says."""
 NO_SPACE = "No space left on device"
 BEYOND = f"{NO_SPACE}: podlab simulates at most {LIMIT >> 20} MiB of files in a volume"
-SETGID = 0o2000
+SETGID, STICKY = 0o2000, 0o1000
 
 File = tuple[bytes, int]
 """What is in a file, and its permission bits."""
@@ -72,6 +73,11 @@ def _own(entries: MutableMapping[str, bytes | None]) -> MutableMapping[str, byte
     return Layered(entries) if len(entries) >= MANY and isinstance(entries, dict) else dict(entries)
 
 
+def _within(facts: MutableMapping[str, Any], path: str) -> list[str]:
+    """A path and those below it, as far as they are named."""
+    return [name for name in facts if name == path or name.startswith(f"{path}/")]
+
+
 PAGE = 4096
 """Bytes that memory is given out in."""
 
@@ -83,6 +89,7 @@ class Volume:
     What the kubelet publishes into is read-only; `folder` is where it did so last. `owners` are (user, group) where
     they are not root; `mode` is the root's, and `limit` what a Pod lets it hold, in bytes. `fifos` are named pipes,
     empty files among the entries; `times` say when what a container wrote was changed, `memory` that it is on no disk.
+    Names of one file (hard links) have one number in `inodes`, and each has all of the file's facts.
     Thousands of containers hold what their image has: until it is written to, a volume shares what is in it.
     """
 
@@ -97,6 +104,7 @@ class Volume:
     times: dict[str, float] = field(default_factory=_nothing)
     memory: bool = False
     shares: bool = True
+    inodes: dict[str, int] = field(default_factory=_nothing)
 
     def alike(self) -> Volume:
         """Another that holds the same, until one of them is written to."""
@@ -118,15 +126,52 @@ class Volume:
         if self.shares:
             self.entries, self.links, self.modes = _own(self.entries), dict(self.links), dict(self.modes)
             self.owners, self.fifos, self.times = dict(self.owners), dict(self.fifos), dict(self.times)
+            self.inodes = dict(self.inodes)
             self.shares = False
 
     def rest(self) -> Volume:
         """The same, written for now: what it has nothing in takes no room."""
-        for name in ("links", "modes", "owners", "fifos", "times"):
+        for name in ("links", "modes", "owners", "fifos", "times", "inodes"):
             if not getattr(self, name):
                 setattr(self, name, _NOTHING)
         self.shares = True
         return self
+
+    def inode(self, path: str) -> int:
+        """A file's number: of one that never had another name one that its path always has."""
+        if path in self.inodes:
+            return self.inodes[path]
+        number = 100_000 + zlib.crc32(path.encode(errors="replace")) % 10**7
+        while number in self.inodes.values():
+            number += 1
+        return number
+
+    def names(self, path: str) -> list[str]:
+        """All names of a file."""
+        number = self.inodes.get(path)
+        return [path] if number is None else [name for name, other in self.inodes.items() if other == number]
+
+    def _facts(self) -> tuple[MutableMapping[str, Any], ...]:
+        return self.entries, self.links, self.modes, self.owners, self.fifos, self.times, self.inodes
+
+    def join(self, path: str, name: str) -> None:
+        """Give a file another name."""
+        self.inodes[path] = self.inode(path)
+        for facts in self._facts():
+            if path in facts:
+                facts[name] = facts[path]
+
+    def move(self, path: str, to: str) -> None:
+        """Name a file or a directory with all in it otherwise."""
+        for facts in self._facts():
+            for name in _within(facts, path):
+                facts[to + name[len(path) :]] = facts.pop(name)
+
+    def forget(self, path: str) -> None:
+        """Hold a file or a directory with all in it no more."""
+        for facts in self._facts():
+            for name in _within(facts, path):
+                del facts[name]
 
     def put(self, path: str, data: bytes, mode: int | None = None) -> None:
         """Write a file and the directories above it."""
@@ -198,7 +243,10 @@ class Volume:
     def size(self) -> int:
         """Bytes held: in memory whole pages."""
         page = PAGE if self.memory else 1
-        return sum(-(-len(data) // page) * page for data in self.entries.values() if data)
+        sizes = [-(-len(data) // page) * page for data in self.entries.values() if data]
+        first = {number: name for name, number in self.inodes.items()}
+        again = [self.entries[name] or b"" for name in self.inodes.keys() - first.values() if name in self.entries]
+        return sum(sizes) - sum(-(-len(data) // page) * page for data in again)
 
 
 @dataclass(frozen=True, slots=True)

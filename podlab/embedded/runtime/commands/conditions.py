@@ -161,7 +161,8 @@ class _Condition:
     def _compared(self, operator: str, left: str, right: str) -> bool:
         files, paths = self.io.process.machine.files, [self.io.path(left), self.io.path(right)]
         if operator == "-ef":
-            return files.resolve(paths[0]) == files.resolve(paths[1])
+            left, right = map(files.resolve, paths)
+            return files.exists(left) and files.exists(right) and files.inode(left) == files.inode(right)
         older, newer = paths if operator == "-ot" else paths[::-1]
         began = self.io.process.machine.began
         then, later = (began if at is None else at for at in (files.changed(older), files.changed(newer)))

@@ -1,4 +1,4 @@
-"""Blocks, disks and mounts: dd, df, mount, umount, sync, fallocate, mkfifo, link, unlink."""
+"""Blocks, disks and mounts: dd, df, mount, umount, sync, fallocate."""
 
 from __future__ import annotations
 
@@ -275,14 +275,4 @@ async def fallocate(io: Io, words: list[str]) -> int:
         io.process.machine.files.write(io.path(names[0]), bytes(int(found[1]) * unit))
     except FileError as error:
         return io.fail(f"fallocate: fallocate '{names[0]}': {error}")
-    return 0
-
-
-async def unlink(io: Io, words: list[str]) -> int:
-    """`unlink FILE`"""
-    for name in words[:1]:
-        try:
-            io.process.machine.files.remove(io.path(name))
-        except FileError as error:
-            return io.fail(f"unlink: can't remove file '{name}': {error}")
     return 0

@@ -1,4 +1,4 @@
-"""Commands about files: cat, touch, mkdir, rm, cp, mv, tee."""
+"""Commands about files: cat, touch, mkdir, rm, rmdir, tee."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from podlab.embedded.runtime.commands.files import filedetails
 from podlab.embedded.runtime.expressions.dates import understood
-from podlab.embedded.runtime.files import NO_SUCH, FileError
+from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.stdio import UNREADABLE, Io, options
 
 
@@ -118,15 +118,10 @@ async def rm(io: Io, words: list[str]) -> int:
 FOLDER = "Is a directory"
 
 
-OMITTED = ("cp: -r not specified; omitting directory '{}'", "cp: omitting directory '{}'")
 COMPLAINTS = {  # of coreutils, and of busybox
     "touch": ("touch: cannot touch '{}': {}", "touch: {}: {}"),
     "mkdir": ("mkdir: cannot create directory '{}': {}", "mkdir: can't create directory '{}': {}"),
     "rm": ("rm: cannot remove '{}': {}", "rm: can't remove '{}': {}"),
-    "cp from": ("cp: cannot stat '{}': {}", "cp: can't stat '{}': {}"),
-    "cp to": ("cp: cannot create regular file '{}': {}", "cp: can't create '{}': {}"),
-    "mv from": ("mv: cannot stat '{}': {}", "mv: can't rename '{}': {}"),
-    "mv to": ("mv: cannot move to '{}': {}", "mv: can't create '{}': {}"),
 }
 
 
@@ -144,72 +139,6 @@ def _each(io: Io, what: str, names: list[str], act: Callable[[str], None]) -> in
         except FileError as error:
             code = _complain(io, what, name, str(error))
     return code
-
-
-async def cp(io: Io, words: list[str]) -> int:
-    """`cp [-r] FILE… TARGET`"""
-    return _copy(io, "cp", words)
-
-
-def _copy(io: Io, command: str, words: list[str]) -> int:
-    flags, names = options(words)
-    files, code = io.process.machine.files, 0
-    if len(names) < 2:
-        return io.fail(f"{command}: missing file operand")
-    for name in names[:-1]:
-        source, target = io.path(name), io.path(names[-1])
-        target = posixpath.join(target, posixpath.basename(source)) if files.is_directory(target) else target
-        if files.exists(source) and files.resolve(source) == files.resolve(target):
-            code = io.fail(f"{command}: '{name}' and '{names[-1]}' are the same file")
-        elif files.is_directory(source) and f"{target}/".startswith(f"{source.rstrip('/')}/"):
-            code = io.fail(INSIDE[io.busybox].format(command=command, name=name, target=names[-1]))
-        elif not files.exists(source):
-            code = _complain(io, f"{command} from", name, NO_SUCH)
-        elif files.is_directory(source) and not flags & {"r", "R", "a"} and command == "cp":
-            code = io.fail(OMITTED[io.busybox].format(name))
-        else:
-            try:
-                _copy_tree(io, source, target, exact=command == "mv" or bool(flags & {"p", "a"}))
-            except FileError as error:
-                code = _complain(io, f"{command} to", names[-1], str(error))
-    return code
-
-
-INSIDE = (
-    "{command}: cannot copy a directory, '{name}', into itself, '{target}'",
-    "{command}: recursion detected, omitting directory '{name}'",
-)
-"""What coreutils and busybox say of a folder that would be copied into itself."""
-
-
-def _copy_tree(io: Io, source: str, target: str, *, nested: bool = False, exact: bool = False) -> None:
-    """Copy a file, or a directory with all in it, the links in it as links.
-
-    What is new has the mode of its source: all of it if `exact`, else what the mask leaves.
-    """
-    files = io.process.machine.files
-    if (link := files.link(source)) is not None and nested:
-        files.make_link(target, link)
-        return
-    if not files.is_directory(source):
-        new, mode = exact or not files.exists(target), files.mode(source)
-        files.write(target, files.read(source))
-        wanted = mode if exact else mode & 0o777 & ~io.process.umask
-        if new and wanted != files.mode(target):
-            files.set_mode(target, wanted)
-        return
-    names = files.list(source)
-    files.make_directory(target, parents=True)
-    for name in names:
-        _copy_tree(io, posixpath.join(source, name), posixpath.join(target, name), nested=True, exact=exact)
-
-
-async def mv(io: Io, words: list[str]) -> int:
-    """`mv FILE… TARGET`; busybox's leaves a file alone that is moved onto itself."""
-    if io.busybox and len(words) == 2 and io.path(words[0]) == io.path(words[1]):
-        return 0
-    code = _copy(io, "mv", words)
-    return code or await rm(io, ["-r", *[word for word in words[:-1] if not word.startswith("-")]])
 
 
 async def tee(io: Io, words: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""Commands about what files are: stat, chmod, chown, du, mktemp, realpath, readlink, ln."""
+"""Commands about what files are: stat, chmod, chown, du, mktemp."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def _facts(io: Io, path: str, name: str, *, follow: bool) -> dict[str, str]:
         link = {"s": str(len(target)), "a": "777", "A": LINK, "F": "symbolic link"}
         return owner | link | {"n": name, "N": f"'{name}' -> '{target}'"}
     directory, mode = files.is_directory(path), files.mode(path)
-    links, size, _ = files.folder(path) if directory else (1, files.size(path), True)
+    links, size, _ = files.folder(path) if directory else (files.count(path), files.size(path), True)
     kind = "directory" if directory else KINDS.get(what := nature(io, path), "")
     kind = kind or ("regular file" if size else "regular empty file")
     mark = shown(mode, directory=directory, kind=bits.S_IFREG if directory else what)
@@ -166,14 +166,9 @@ def _facts(io: Io, path: str, name: str, *, follow: bool) -> dict[str, str]:
         "A": mark,
         "F": kind,
     }
-    facts |= {"b": str(-(-size // 4096) * 8), "B": "512", "o": "4096", "h": str(links), "i": str(number(io, path))}
+    facts |= {"b": str(-(-size // 4096) * 8), "B": "512", "o": "4096", "h": str(links), "i": str(files.inode(path)[1])}
     facts |= dict.fromkeys("xyz", stamp) | {key: str(int(moment)) for key in "XYZ"} | {"w": "-", "W": "0"}
     return owner | facts | {"p": f"{mode:04o}"}
-
-
-def number(io: Io, path: str) -> int:
-    """A file's inode, which is none: a number that its path always has."""
-    return 100_000 + zlib.crc32(io.process.machine.files.resolve(path, last=False).encode(errors="replace")) % 10**7
 
 
 KINDS = {bits.S_IFIFO: "fifo", bits.S_IFCHR: "character special file"}
@@ -194,18 +189,6 @@ def nature(io: Io, path: str) -> int:
 
 LINK = bits.filemode(bits.S_IFLNK | 0o777)
 """`lrwxrwxrwx`"""
-
-
-async def link(io: Io, words: list[str]) -> int:
-    """`link FILE NAME`: a copy, since hard links are not simulated."""
-    if len(words) != 2:
-        return io.fail("link: missing operand")
-    try:
-        io.process.machine.files.write(io.path(words[1]), io.read(words[0]))
-    except FileError as error:
-        said = "can't create hardlink" if io.busybox else "cannot create link"
-        return io.fail(f"link: {said} '{words[1]}' to '{words[0]}': {error}")
-    return 0
 
 
 async def du(io: Io, words: list[str]) -> int:
@@ -235,13 +218,19 @@ def _amount(io: Io, size: int, flags: set[str]) -> str:
     return f"{number:.1f}{unit}" if io.busybox or 0 < number < 10 else f"{-(-number // 1):.0f}{unit if number else ''}"
 
 
-def _sizes(io: Io, name: str) -> list[tuple[str, int]]:
-    files = io.process.machine.files
-    if files.link(io.path(name)) is not None:
+def _sizes(io: Io, name: str, seen: set[tuple[int, int]] | None = None) -> list[tuple[str, int]]:
+    """What is below a name with its KiB; a file that was seen by another name is not there again."""
+    files, path = io.process.machine.files, io.path(name)
+    seen = set() if seen is None else seen
+    if files.count(path) > 1 and (number := files.inode(path)):
+        if number in seen:
+            return []
+        seen.add(number)
+    if files.link(path) is not None:
         return [(name, 0)]
-    if not files.is_directory(io.path(name)):
-        return [(name, -(-files.size(io.path(name)) // 4096) * 4)]
-    inner = [_sizes(io, posixpath.join(name, child)) for child in files.list(io.path(name))]
+    if not files.is_directory(path):
+        return [(name, -(-files.size(path) // 4096) * 4)]
+    inner = [rows for child in files.list(path) if (rows := _sizes(io, posixpath.join(name, child), seen))]
     return [row for rows in inner for row in rows] + [(name, 4 + sum(rows[-1][1] for rows in inner))]
 
 
@@ -310,64 +299,6 @@ def _drawn(io: Io, stem: str, length: int) -> Iterator[str]:
     while True:
         number = number * 6364136223846793005 + 1442695040888963407 & 2**64 - 1
         yield stem + "".join(letters_[(number >> 16 + at) % len(letters_)] for at in range(length))
-
-
-async def realpath(io: Io, words: list[str]) -> int:
-    """`realpath`: with links resolved; of what is not there the folder must be there."""
-    files, code = io.process.machine.files, 0
-    for name in options(words)[1]:
-        path = files.resolve(io.path(name))
-        if files.is_directory(posixpath.dirname(path)):
-            io.say(path)
-        else:
-            code = io.fail(f"realpath: {name}: {NO_SUCH}")
-    return code
-
-
-async def readlink(io: Io, words: list[str]) -> int:
-    """`readlink [-f] FILE…`: says nothing of what is no link."""
-    flags, names = options(words)
-    files, code = io.process.machine.files, 0
-    for name in names:
-        target = files.resolve(io.path(name)) if "f" in flags else files.link(io.path(name))
-        if target is None:
-            code = 1
-        else:
-            io.say(target)
-    return code
-
-
-async def ln(io: Io, words: list[str]) -> int:
-    """`ln -s [-f] TARGET NAME`"""
-    flags, names = options(words)
-    files = io.process.machine.files
-    if len(names) == 1:
-        names.append(posixpath.join(".", posixpath.basename(names[0])))
-    if len(names) != 2:
-        return io.fail("ln: missing file operand")
-    if "s" not in flags and not files.exists(io.path(names[0])):
-        return io.fail(f"ln: {names[0]}: {NO_SUCH}" if io.busybox else f"ln: failed to access '{names[0]}': {NO_SUCH}")
-    if "s" not in flags and files.is_directory(io.path(names[0])):
-        gnu = f"ln: {names[0]}: hard link not allowed for directory"
-        return io.fail(f"ln: {names[1]}: Operation not permitted" if io.busybox else gnu)
-    path, shown = io.path(names[1]), names[1]
-    if files.is_directory(path):
-        path, shown = (posixpath.join(place, posixpath.basename(names[0])) for place in (path, shown))
-    kind = "symbolic" if "s" in flags else "hard"
-    try:
-        if "f" in flags and files.named(path):
-            files.remove(path)
-        if "s" in flags:
-            files.make_link(path, names[0])
-        else:  # two names of one file: the simulated files have no inodes, so it becomes a copy
-            if files.named(path):
-                raise FileError("File exists")
-            files.write(path, files.read(io.path(names[0])))
-    except FileError as error:
-        return io.fail(
-            f"ln: {shown}: {error}" if io.busybox else f"ln: failed to create {kind} link '{shown}': {error}"
-        )
-    return 0
 
 
 def modified(io: Io, path: str) -> float:

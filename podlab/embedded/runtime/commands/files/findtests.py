@@ -154,7 +154,8 @@ def _links(io: Io, word: str) -> Callable[[Found], bool]:
     sign, number, _ = _counted(word, busy=io.busybox, gnu=f"invalid argument `{word}' to `-links'")
 
     def fits(found: Found) -> bool:
-        return _fits(sign, number, io.process.machine.files.folder(found.whole)[0] if found.kind == "d" else 1)
+        files = io.process.machine.files
+        return _fits(sign, number, files.folder(found.whole)[0] if found.kind == "d" else files.count(found.whole))
 
     return fits
 
@@ -163,7 +164,7 @@ def _same(io: Io, word: str) -> Callable[[Found], bool]:
     files = io.process.machine.files
     if not files.exists(io.path(word)):
         raise Unclear(f"can't stat '{word}': {NO_SUCH}" if io.busybox else f"'{word}': {NO_SUCH}")
-    return lambda found: files.resolve(found.whole, last=False) == files.resolve(io.path(word))
+    return lambda found: files.inode(found.whole) == files.inode(files.resolve(io.path(word)))
 
 
 TESTS: Mapping[str, Callable[[Io, str], Callable[[Found], bool]]] = MappingProxyType(

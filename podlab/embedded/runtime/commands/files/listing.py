@@ -102,7 +102,8 @@ def _row_of(io: Io, entries: list[tuple[str, str]], flags: set[str]) -> str:
 
 def _sized(io: Io, path: str, flags: set[str]) -> str:
     """What -i and -s put before a name: its number and the blocks that it takes."""
-    inode = f"{filedetails.number(io, path):{7 if io.busybox else 0}} " if "i" in flags else ""
+    files = io.process.machine.files
+    inode = f"{files.inode(path)[1]:{7 if io.busybox else 0}} " if "i" in flags else ""
     if "s" not in flags:
         return inode
     blocks = _blocks(io, path, flags)
@@ -154,7 +155,7 @@ def _row(io: Io, path: str, entry: str, flags: set[str]) -> Row:
         return filedetails.LINK, "1", user, group, _size(len(target), flags, busy=io.busybox), shown
     what = filedetails.nature(io, path) if not directory else 0
     mode = filedetails.shown(files.mode(path), directory=directory, kind=what)
-    links, size, _ = files.folder(path) if directory else (1, files.size(path), True)
+    links, size, _ = files.folder(path) if directory else (files.count(path), files.size(path), True)
     moment = filedetails.when(io, path, full="full-time" in flags)
     return mode, str(links), user, group, _size(size, flags, busy=io.busybox), f"{moment} {entry}"
 

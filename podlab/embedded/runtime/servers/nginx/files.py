@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from podlab.embedded.runtime.files import READ, SEARCH, FileError, permitted
+from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.identity import Identity
+from podlab.embedded.runtime.permissions import READ, SEARCH, permitted
 from podlab.embedded.runtime.servers.nginx.asked import BUILT_IN, Asked, Page
 from podlab.embedded.runtime.servers.nginx.configuration.sites import Location
 

@@ -169,6 +169,7 @@ async def _in_place(io: Io, script: str, given: Options) -> int:
             await _editor(io, script, given, lines.lines(), out.extend).run()
             if given.suffix:
                 io.process.machine.files.write(io.path(name + given.suffix), before)
+            io.process.machine.files.part(io.path(name))
             io.process.machine.files.write(io.path(name), bytes(out))
         except FileError as error:
             busy = io.busybox

@@ -1,0 +1,114 @@
+"""base64, base32 and checksums."""
+
+from __future__ import annotations
+
+import base64 as encoding
+import binascii
+import hashlib
+import re
+
+from podlab.embedded.runtime.files import FileError
+from podlab.embedded.runtime.machine.stdio import Command, Io, inputs, options
+
+
+async def base64(io: Io, words: list[str]) -> int:
+    """`base64 [-d] [-w COLUMNS] [FILE]`"""
+    width, rest = 76, list(words)
+    for index, word in enumerate(words):
+        if match := re.fullmatch(r"(?:-w|--wrap=)(\d*)", word):
+            given = match[1] or "".join(words[index + 1 : index + 2])
+            width = int(given) if given.isdecimal() else width
+            rest = [other for at, other in enumerate(words) if at != index and (match[1] or at != index + 1)]
+    found, failed = await inputs(io, "base64", [word for word in rest if not word.startswith("-")])
+    data = b"".join(content for _, content in found)
+    if set(rest) & {"-d", "--decode", "-D"}:
+        try:
+            io.out(encoding.b64decode(b"".join(data.split()), validate=True))
+        except binascii.Error:
+            io.out(_decoded(data, busy=io.busybox))
+            return io.fail("base64: invalid input") if not io.busybox else int(failed > 0)
+        return int(failed > 0)
+    text = encoding.b64encode(data).decode()
+    lines = [text[at : at + width] for at in range(0, len(text), width)] if width else [text]
+    io.out("\n".join(lines).encode() + (b"\n" if width and text else b""))
+    return int(failed > 0)
+
+
+def _decoded(data: bytes, *, busy: bool) -> bytes:
+    """What is made of a text that is not all of base64: of its whole fours, coreutils also of what is before an end."""
+    other = rb"[^A-Za-z0-9+/]"
+    left = re.sub(other, b"", data) if busy else re.split(other, b"".join(data.split()), maxsplit=1)[0]
+    whole = encoding.b64decode(left[: len(left) // 4 * 4])
+    odd = left[len(left) // 4 * 4 :] if not busy else b""
+    return whole + (encoding.b64decode(odd.ljust(4, b"=")) if len(odd) > 1 else b"")
+
+
+async def base32(io: Io, words: list[str]) -> int:
+    """`base32 [-d] [FILE]`"""
+    flags, names = options(words)
+    found, failed = await inputs(io, "base32", names)
+    data = b"".join(content for _, content in found)
+    if "d" in flags:
+        try:
+            io.out(encoding.b32decode(b"".join(data.split())))
+        except binascii.Error:
+            return io.fail("base32: invalid input")
+        return int(failed > 0)
+    io.say(encoding.b32encode(data).decode())
+    return int(failed > 0)
+
+
+async def _opened(io: Io, command: str, names: list[str]) -> tuple[list[tuple[str, bytes]], int]:
+    found, failed = [], 0
+    for name in names or ["-"]:
+        try:
+            found.append((name, await io.stdin.rest() if name == "-" else await io.open(name).rest()))
+        except FileError as error:
+            failed += bool(io.fail(f"{command}: can't open '{name}': {error}"))
+    return found, failed
+
+
+async def _compared(io: Io, name: str, names: list[str], flags: set[str]) -> int:
+    """`md5sum -c [-s] [FILE]…`: whether files are what a list says."""
+    lists, failed = await inputs(io, f"{name}sum", names)
+    wrong = read = 0
+    for file, text in lists:
+        rows = [line.split(None, 1) for line in text.decode(errors="replace").splitlines()]
+        length = hashlib.new(name, usedforsecurity=False).digest_size * 2
+        known = [row for row in rows if len(row) == 2 and len(row[0]) == length]
+        if not known and not io.busybox:
+            shown = "'standard input'" if file == "-" else file
+            failed += bool(io.fail(f"{name}sum: {shown}: no properly formatted checksum lines found"))
+        for digest, path in known:
+            read += 1
+            try:
+                good = hashlib.new(name, io.read(path.lstrip("*")), usedforsecurity=False).hexdigest() == digest.lower()
+            except FileError as error:
+                opened = f"can't open '{path}'" if io.busybox else path
+                good = bool(io.fail(f"{name}sum: {opened}: {error}", 0))
+            wrong += not good
+            if "s" not in flags and not (good and "q" in flags):
+                io.say(f"{path}: {'OK' if good else 'FAILED'}")
+        wrong, read = (wrong + len(rows) - len(known), read + len(rows) - len(known)) if io.busybox else (wrong, read)
+    if wrong and "s" not in flags:
+        plural = "checksums" if io.busybox or wrong > 1 else "checksum"
+        io.fail(f"{name}sum: WARNING: {wrong}{f' of {read}' if io.busybox else ''} computed {plural} did NOT match")
+    return int(bool(wrong or failed))
+
+
+def checksum(name: str) -> Command:
+    """`md5sum` and its like."""
+
+    async def run(io: Io, words: list[str]) -> int:
+        flags, names = options([{"--check": "-c", "--status": "-s", "--quiet": "-q"}.get(word, word) for word in words])
+        if "c" in flags:
+            return await _compared(io, name, names, flags)
+        if not io.busybox:
+            found, failed = await inputs(io, f"{name}sum", names)
+        else:
+            found, failed = await _opened(io, f"{name}sum", names)
+        for file, data in found:
+            io.say(f"{hashlib.new(name, data, usedforsecurity=False).hexdigest()}  {file}")
+        return int(failed > 0)
+
+    return run
