@@ -82,6 +82,25 @@ def unreachable(server: str, error: Exception) -> ClusterError:
     return ClusterError(line, NO_ANSWER)
 
 
+def words_of(line: str, server: str, proxy: str = "") -> str:
+    """What Go says of a request that got no answer, told from kubectl's line; "" if the line tells of something else.
+
+    Upstream: Go's net/http/transport.go (dialConn), net/net.go (OpError)
+    """
+    refused = line.startswith("The connection to the server ")
+    if refused and proxy:
+        return f"proxyconnect tcp: dial tcp {urlsplit(proxy).netloc}: connect: connection refused"
+    if refused:
+        host, port = (
+            urlsplit(server).netloc.replace("localhost", "127.0.0.1", 1),
+            "443" if server[:5] == "https" else "80",
+        )
+        return (
+            f"dial tcp {host if host.rpartition(']')[2].count(':') else f'{host}:{port}'}: connect: connection refused"
+        )
+    return line.removeprefix(UNABLE) if line.startswith(UNABLE) else ""
+
+
 def _resolver() -> str:
     """Whom Go has asked for an address; "" where that cannot be told."""
     try:
@@ -109,9 +128,8 @@ def _misdirected(server: str) -> str:
     return f"dial tcp: address {host.rpartition(':')[2]}: invalid port"
 
 
-UNTRUSTED = (
-    "Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority"
-)
+UNABLE = "Unable to connect to the server: "
+UNTRUSTED = f"{UNABLE}tls: failed to verify certificate: x509: certificate signed by unknown authority"
 NO_ANSWER = Text(
     ko="클러스터가 응답하지 않습니다. 노트북에서는 첫 코드 셀(`start(…)`)을, 터미널에서는 `podlab up`을 실행하면 다시 "
     "시작합니다. 지금 어떤지는 `podlab status`가 보여 줍니다.",
@@ -141,7 +159,7 @@ def lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
         yield rest
 
 
-_GENERIC = {
+GENERIC = {
     400: ("BadRequest", "the server rejected our request for an unknown reason"),
     401: ("Unauthorized", "the server has asked for the client to provide credentials"),
     403: ("Forbidden", "the server does not allow access to the requested resource"),
@@ -171,7 +189,7 @@ def status_of(code: int, data: bytes) -> Object:
         return {"code": code, **found}
     text = data.decode("utf-8", "replace").strip()
     blocked = f'an error on the server ("{text}") has prevented the request from succeeding'
-    reason, message = _GENERIC.get(code, ("InternalError" if code >= 500 else "", blocked))
+    reason, message = GENERIC.get(code, ("InternalError" if code >= 500 else "", blocked))
     return {"kind": "Status", "status": "Failure", "code": code, "reason": reason, "message": message, "body": text}
 
 

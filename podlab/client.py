@@ -13,13 +13,24 @@ from secrets import token_hex
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from podlab.answers import NOTHING, Request, Response, Sent, ServerClock, lines, status_of, unreachable, warning_text
+from podlab.answers import (
+    NOTHING,
+    Request,
+    Response,
+    Sent,
+    ServerClock,
+    lines,
+    status_of,
+    unreachable,
+    warning_text,
+    words_of,
+)
 from podlab.errors import ApiError, ClusterError
 from podlab.kubeconfig.config import load
 from podlab.kubeconfig.connection import NOWHERE, Connection, Overrides, connect
 from podlab.kubeconfig.credentials import Credentials
 from podlab.kubeconfig.eventloop import pause_unless
-from podlab.kubeconfig.transport import Answer, Http, Refused, Transport, mounted, names_of
+from podlab.kubeconfig.transport import Answer, Http, Refused, Transport, mounted, names_of, proxy_for
 from podlab.text import Text
 
 Object = dict[str, Any]
@@ -336,13 +347,16 @@ class Client:
     def _ask(
         self, method: str, target: str, headers: Mapping[str, str], payload: bytes | None, timeout: float | None
     ) -> Answer:
-        certificate = self._credentials.certificate()
-        known = {"User-Agent": f"podlab/{method.lower()}", **headers, **self._credentials.headers()}
-        sent = [*known.items(), *self.connection.impersonate]
         try:
+            certificate = self._credentials.certificate()
+            known = {"User-Agent": f"podlab/{method.lower()}", **headers, **self._credentials.headers()}
+            sent = [*known.items(), *self.connection.impersonate]
             return self._transport.request(method, target, sent, payload, timeout, certificate)
         except Exception as error:
-            raise self._unreachable(error) from error
+            found = self._unreachable(error)
+            found.why = words_of(str(found), self.server, proxy_for(self.connection) or "")
+            found.asked = f'{method.title()} "{self.server}{target}"' if found.why else ""
+            raise found from error
 
     def _unreachable(self, error: Exception) -> ClusterError:
         """kubectl's line for a server that cannot be reached, or must not be believed."""

@@ -47,7 +47,14 @@ class ApiError(PodlabError):
 
 
 class ClusterError(PodlabError):
-    """No cluster, or none that answers: engine absent, server unreachable, token expired."""
+    """No cluster, or none that answers: engine absent, server unreachable, token expired.
+
+    Attributes:
+        asked: the request that got no answer, as Go names it: `Get "https://127.0.0.1:1/api"`; "" for none.
+        why: Go's words for what became of it.
+    """
+
+    asked = why = ""
 
 
 class ManifestError(PodlabError):

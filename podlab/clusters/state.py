@@ -5,28 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 from pathlib import Path
 
 from podlab.clusters.cluster import Cluster, Kind
-
-DRIVE = Path("/drive")
-"""Where JupyterLite mounts what the browser keeps: the notebooks, and podlab's state beside them."""
-
-
-def home() -> Path:
-    """The state folder: PODLAB_HOME, else the platform's own place for state; made when first asked for."""
-    override = os.environ.get("PODLAB_HOME")
-    if override:
-        path = Path(override).expanduser().absolute()
-    elif sys.platform == "emscripten" and DRIVE.is_dir():
-        path = DRIVE / ".podlab"
-    else:
-        import platformdirs
-
-        path = platformdirs.user_state_path("podlab", appauthor=False)
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return path
+from podlab.home import home as home
 
 
 def folder(name: str) -> Path:

@@ -85,7 +85,7 @@ def parse(data: bytes, path: Path) -> Object:
         ClusterError: kubectl's line for what it is not.
     """
     try:
-        found = next(yaml.load_all(data.decode("utf-8-sig"), Loader=_Loader), None)
+        found = next(yaml.load_all(data.decode("utf-8-sig"), Loader=goyaml.loader()), None)
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
         raise _broken(path, f"yaml: {_words(error, data)}") from error
     if found is None:
@@ -99,16 +99,6 @@ def parse(data: bytes, path: Path) -> Object:
     if said := fields.wrong(found):
         raise _broken(path, said)
     return found
-
-
-class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
-    """YAML with times as texts."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 def _broken(path: Path, words: str) -> ClusterError:
@@ -145,6 +135,6 @@ def _absolute(value: Object, names: Sequence[str], path: Path) -> Object:
         if value.get(name):
             value[name] = str(path.absolute().parent / str(value[name]))
     exec_ = value.get("exec")
-    if isinstance(exec_, dict) and str(exec_.get("command", "")).startswith("."):
+    if isinstance(exec_, dict) and "/" in str(exec_.get("command") or ""):
         value["exec"] = {**exec_, "command": str(path.absolute().parent / exec_["command"])}
     return value

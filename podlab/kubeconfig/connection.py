@@ -84,6 +84,7 @@ class Connection:
         ca, certificate, key: PEM texts; "" for none.
         impersonate: the headers of who to act as.
         exec: an exec plugin's entry, asked for credentials when they are needed.
+        oidc: the settings of the auth provider of that name.
     """
 
     server: str
@@ -101,6 +102,7 @@ class Connection:
     token_file: str = ""
     basic: str = ""
     exec: Mapping[str, Any] = field(default_factory=dict)
+    oidc: Mapping[str, str] = field(default_factory=dict)
     impersonate: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -118,7 +120,7 @@ class Connection:
     @property
     def is_anonymous(self) -> bool:
         """Whether nothing says who asks, over TLS, where kubectl would ask for a name."""
-        said = (self.certificate, self.token, self.basic, self.exec)
+        said = (self.certificate, self.token, self.basic, self.exec, self.oidc)
         return self.server.startswith("https") and not any(said) and not (self.token_file and token_in(self.token_file))
 
 
@@ -129,7 +131,8 @@ def token_in(path: str) -> str:
         ClusterError: it cannot be read.
     """
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
+        text = Path(path).read_text(encoding="utf-8")
+        return text.strip() or text  # of blanks alone Go's header says that they are none
     except (OSError, UnicodeDecodeError) as error:
         act, reason = "read" if Path(path).is_dir() else "open", getattr(error, "strerror", None) or str(error)
         raise ClusterError(f"error: {act} {path}: {reason.lower()}") from error
@@ -205,6 +208,7 @@ def _made(server: str, cluster: Object, user: Object, names: tuple[str, str, str
         str(user.get("tokenFile") or ""),
         base64.b64encode(basic.encode()).decode() if basic else "",
         user.get("exec") or {},
+        (user.get("auth-provider") or {}).get("config") or {},
         _impersonation(user),
     )
 
@@ -286,12 +290,15 @@ def _wrong_user(user: Object, name: str) -> Iterator[str]:
             f"The {provider} auth plugin has been removed.\nPlease use the {plugin} kubectl/client-go "
             f"credential plugin instead.\nSee {where} for further details"
         )
-    elif provider == "oidc" and (
-        needed := [key for key in OIDC if not (user["auth-provider"].get("config") or {}).get(key)]
-    ):
-        yield f"Must provide {needed[0]}"
+    elif provider == "oidc":
+        yield from (f"Must provide {key}" for key in missing_of_oidc(user)[:1])
     elif provider:
         yield f'no Auth Provider found for name "{provider}"'
+
+
+def missing_of_oidc(user: Object) -> list[str]:
+    """What the provider's entry has to say and does not."""
+    return [key for key in OIDC if not (user["auth-provider"].get("config") or {}).get(key)]
 
 
 def _basic(user: Object) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 from podlab.errors import ClusterError
 from podlab.kubeconfig import plugins
 from podlab.kubeconfig.connection import Connection, token_in
+from podlab.kubeconfig.oidc import token_of
 
 Object = dict[str, Any]
 
@@ -44,6 +45,8 @@ class Credentials:
         token = connection.token or (token_in(connection.token_file) if connection.token_file else "")
         if connection.exec and not (token or connection.certificate):
             token = str(self._plugin().get("token") or "")
+        if connection.oidc and not (token or connection.certificate):
+            token = token_of(connection.oidc)
         if not token.isprintable():
             raise ClusterError(
                 'Unable to connect to the server: net/http: invalid header field value for "Authorization"'

@@ -25,9 +25,10 @@ def wrong_pair(certificate: str, key: str) -> str:
 
 def wrong_authority(text: str) -> str:
     """What is wrong with the certificates of authorities; "" for nothing."""
-    found = [data for kind, data in _blocks(text) if kind == "CERTIFICATE"]
+    blocks = list(_blocks(text))
+    found = [data for kind, data in blocks if kind == "CERTIFICATE"]
     if not found:
-        return "unable to parse bytes as PEM block"
+        return "no valid certificate authority data seen" if blocks else "unable to parse bytes as PEM block"
     return "" if all(map(_is_certificate, found)) else f"failed to parse certificate: {MALFORMED}"
 
 

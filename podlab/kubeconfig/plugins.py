@@ -79,7 +79,7 @@ def ask(entry: Mapping[str, Any], cluster: Object) -> Object:
     spec: Object = {"cluster": cluster} if entry.get("provideClusterInfo") else {}
     spec["interactive"] = interactive
     info = {"kind": "ExecCredential", "apiVersion": entry["apiVersion"], "spec": spec}
-    variables = {str(v["name"]): str(v.get("value", "")) for v in entry.get("env") or ()}
+    variables = {str(v["name"]): str(v.get("value") or "") for v in entry.get("env") or ()}
     done = subprocess.run(
         [command, *map(str, entry.get("args") or ())],
         stdout=subprocess.PIPE,

@@ -6,6 +6,7 @@ A kubeconfig names the server; what is mounted under that address is asked here,
 from __future__ import annotations
 
 import os
+import socket
 import ssl
 import sys
 import tempfile
@@ -280,6 +281,10 @@ def pool(connection: Connection, certificate: tuple[str, str]) -> Any:
             with warnings.catch_warnings(action="ignore"):  # it says of PySocks what is said below
                 from urllib3.contrib.socks import SOCKSProxyManager
         except ImportError as error:
+            parts = urlsplit(proxy)
+            socket.create_connection(
+                (parts.hostname or "", parts.port or 1080), CONNECT
+            ).close()  # one that is away says so
             raise ClusterError(f"Unable to connect to the server: proxy {proxy}: PySocks is not installed") from error
         return SOCKSProxyManager(proxy, **more)
     return urllib3.ProxyManager(proxy, **more) if proxy else urllib3.PoolManager(**more)

@@ -39,14 +39,23 @@ def main(
     stdin: IO[Any] | None = None,
 ) -> int:
     """Run a command line in this process's terminal: output, errors, and a hint where a person reads; the exit code."""
+    reached: list[Kubectl] = []
+
+    def connected_to(given: dict[str, Any]) -> Kubectl:
+        reached.append(_connected(given, kubeconfig, namespace))
+        return reached[0]
+
     _, code, error = run(
         list(arguments),
-        lambda given: _connected(given, kubeconfig, namespace),
+        connected_to,
         stdin=getattr(stdin, "buffer", stdin),
         echo=_to_terminal,
     )
     if error is not None:
-        sys.stderr.write(unreached.log(error, arguments, kubeconfig))
+        for kubectl in reached:
+            parsed = parse(list(arguments))
+            sys.stderr.writelines(unreached.log(error, parsed, kubectl.client))
+            error = unreached.as_first_asked(error, parsed, kubectl.client.server)
         sys.stderr.write(_prompted(printed(error), stdin or sys.stdin))
         if error.hint and sys.stderr.isatty():
             sys.stderr.write(f"→ {error.hint}\n")

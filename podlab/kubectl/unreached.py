@@ -6,19 +6,19 @@ Upstream: staging/src/k8s.io/client-go/discovery/cached/memory/memcache.go, tool
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import suppress
 
-from podlab.errors import ApiError, ClusterError, PodlabError
-from podlab.kubeconfig.config import load
-from podlab.kubeconfig.connection import Connection, Overrides, connect
-from podlab.kubectl.commandline.parse import Line, parse
+from podlab.apimachinery.gotext import quote
+from podlab.client import Client
+from podlab.errors import ApiError, ClusterError, ManifestError, PodlabError
+from podlab.kubectl.commandline.parse import Line
+from podlab.kubectl.commandline.wording import in_words, of_discovery, server_line
 from podlab.kubectl.klog import logged
 from podlab.kubectl.output import Output
+from podlab.kubectl.resources import discovered
 
-NO_LIST = '"Unhandled Error" err="couldn\'t get current server API group list: {why}"'
-UNREACHABLE = 'Get \\"{server}/api?timeout=32s\\": {why}'
-NO_WAY = re.compile(r"Unable to connect to the server: (dial tcp: .*|unsupported protocol scheme .*)")
+NO_LIST = "couldn't get current server API group list: "
 MISNAMED = re.compile(r'^(?:Error in configuration: |error: no server found for )(context|cluster)\b.*?"?([^\s"]+)"?$')
 """A context or a cluster that is not there."""
 PLAIN = ("api-resources", "api-versions", "apply", "auth can-i", "auth whoami", "autoscale", "cluster-info", "cordon",
@@ -39,58 +39,71 @@ def in_words_of(parsed: Line, error: ClusterError) -> ClusterError:
     return found
 
 
-def log(error: PodlabError, arguments: Sequence[str], kubeconfig: str | Path | None) -> str:
+def log(error: PodlabError, parsed: Line, client: Client) -> Iterator[str]:
     """What is logged before the error, once for each time that the server was asked for its resources."""
-    if isinstance(error, ApiError) and error.code in (400, 404) and "body" in error.status:
-        said = logged("memcache.go:265", NO_LIST.format(why=error.status["message"]))
-    elif isinstance(error, ClusterError):
-        said = _said(str(error), _way(arguments, kubeconfig))
+    server = client.server
+    if isinstance(error, ApiError) and error.code in (400, 404):
+        why = str(error.status["message"]) if "body" in error.status else ""
     else:
-        return ""
-    return said * times_asked(arguments) if said else ""
+        cause = error.__cause__ if isinstance(error, ManifestError) else None
+        why = of_discovery(cause if isinstance(cause, PodlabError) else error, server)
+    if why:
+        for again in range(times_asked(parsed, error, server)):
+            if again and client.connection.exec:  # what a plugin writes is seen each time
+                with suppress(PodlabError):
+                    client.get("/api")
+            yield logged("memcache.go:265", f'"Unhandled Error" err={_value(NO_LIST + why)}')
+
+
+def as_first_asked(error: PodlabError, parsed: Line, server: str) -> PodlabError:
+    """The error as kubectl tells it where it fails to ask for the server's resources, before anything else."""
+    asked = parsed.verb in (*PLAINLY, "api-versions") or times_asked(parsed, error, server)
+    if isinstance(error, (ApiError, ClusterError)) and asked and (why := of_discovery(error, server)):
+        line = f"error: couldn't get available api versions from server: {why}"
+        if parsed.verb == "api-versions":
+            return in_words(error, line)
+        if isinstance(error, ApiError):
+            return in_words(error, server_line({**error.status, "message": why}))
+    return error
+
+
+def _value(text: str) -> str:
+    """A text in a logged line, as klog writes it."""
+    if "\n" not in text:
+        return quote(text)
+    return "<\n" + "".join(f"\t{line}\n" for line in text.split("\n")) + " >"
 
 
 ASKED = {
-    4: ("apply view-last-applied", "attach", "cordon", "create job", "debug", "drain", "exec", "logs", "port-forward",
-        "rollout history", "rollout pause", "rollout restart", "rollout resume", "rollout status", "rollout undo",
-        "set env", "set image", "set resources", "set selector", "set serviceaccount", "set subject", "uncordon",
-        "wait"),
-    2: ("auth can-i", "create clusterrole", "create role", "explain", "taint"),
+    4: ("attach", "certificate approve", "certificate deny", "cordon", "create job", "debug", "drain", "exec", "logs",
+        "port-forward", "rollout history", "rollout pause", "rollout restart", "rollout resume", "rollout status",
+        "rollout undo", "set env", "set image", "set resources", "set selector", "set serviceaccount", "set subject",
+        "uncordon", "wait"),
+    2: ("auth can-i", "create clusterrole", "create role", "events", "explain", "taint"),
     1: ("api-resources", "api-versions", "diff", "run"),
-    0: ("apply", "auth whoami", "cp", "events", "replace", "top node", "top pod", "version"),
+    0: ("apply", "auth whoami", "cluster-info dump", "cp", "replace", "top node", "top pod", "version"),
 }  # fmt: skip
 """How often a command of kubectl asks for the server's resources before it gives up; others 5 times."""
+ALWAYS = ("api-resources", "api-versions")
+"""Which commands ask a server that has answered before, too."""
+PLAINLY = ("top node", "top pod", "version")
+"""Which commands tell of what they ask the server first, and log nothing."""
+ONLY_WITH = {"create job": "from", "events": "for"}
+"""Which flag makes a command ask for the server's resources."""
+ONLY_WITHOUT = {"auth can-i": "list"}
 
 
-def times_asked(arguments: Sequence[str]) -> int:
+def times_asked(parsed: Line, error: PodlabError, server: str) -> int:
     """How often kubectl logs that it cannot ask the server."""
-    parsed = parse(list(arguments))
-    if parsed.flags.get("raw"):
+    verb, flags = parsed.verb, parsed.flags
+    if flags.get("raw") or (discovered.is_known(server) and verb not in ALWAYS):
         return 0
-    found = next((times for times, verbs in ASKED.items() if parsed.verb in verbs), None)
-    return found if found is not None else 0 if parsed.verb.startswith("create") else 5
-
-
-def _way(arguments: Sequence[str], kubeconfig: str | Path | None) -> Connection | None:
-    """How the server was asked; None if that cannot be told."""
-    given = parse(list(arguments)).globals
-    named = given.get("kubeconfig") or kubeconfig
-    over = Overrides(context=given.get("context", ""), server=given.get("server") or "")
-    try:
-        return connect(load(Path(named) if named else None), over)
-    except PodlabError:
-        return None
-
-
-def _said(line: str, way: Connection | None = None) -> str:
-    """What kubectl logs each time that it cannot ask the server for its resources; "" for nothing."""
-    refused = re.search(r"connection to the server (\S+) was refused", line)
-    if refused and not (way and way.proxy):
-        host = refused[1]
-        why = f"dial tcp {host.replace('localhost', '127.0.0.1', 1)}: connect: connection refused"
-        server = way.server if way else f"https://{host}"
-    elif found := NO_WAY.match(line):
-        why, server = found[1].replace('"', '\\"'), way.server if way else ""
-    else:
-        return ""
-    return logged("memcache.go:265", NO_LIST.format(why=UNREACHABLE.format(server=server, why=why)))
+    if isinstance(error, ManifestError):
+        return int("unable to recognize" in str(error))
+    if (ONLY_WITH.get(verb) and not flags.get(ONLY_WITH[verb])) or flags.get(ONLY_WITHOUT.get(verb, "")):
+        return 0
+    found = next((times for times, verbs in ASKED.items() if verb in verbs), None)
+    if found is not None:
+        return found + (verb == "wait" and bool(flags.get("all") or flags.get("selector")))
+    types = 1 + (parsed.arguments[0].count(",") if parsed.arguments else 0)
+    return 0 if verb.startswith("create") else 4 + types

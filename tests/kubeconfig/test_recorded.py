@@ -33,6 +33,7 @@ def carried_out(case: Case, folder: Path, run: Run) -> str:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+        path.chmod(0o755 if text.startswith("#!") else 0o644)
     environ = {"KUBECONFIG": case["env"].replace("DIR", str(folder)), "HOME": str(folder)}
     told = []
     for words in case["run"]:
@@ -40,18 +41,18 @@ def carried_out(case: Case, folder: Path, run: Run) -> str:
         told.append(f"$ {words}\n{out}--- stderr\n{err}--- exit {code}\n")
     found = sorted(each for each in folder.rglob("*") if each.is_file() and ".kube/cache" not in str(each))
     told += [f"## {each.relative_to(folder)}\n{each.read_text(encoding='utf-8')}\n" for each in found]
-    return re.sub(r"(?m)^[EW]\d{4} .*\n", "", "".join(told).replace(str(folder), "DIR"))
+    return re.sub(r"(?m)^([EW])\d{4} [\d:.]+ +\d+ ", r"\1 ", "".join(told).replace(str(folder), "DIR"))
 
 
 @pytest.mark.parametrize("name", list(CASES))
 def test_kubeconfigs_are_read_and_written_as_kubectl_does(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def run(words: list[str], environ: dict[str, str]) -> tuple[str, str, int]:
         for key, value in environ.items():
             monkeypatch.setenv(key, value)
         code = line.main(words, stdin=io.TextIOWrapper(io.BytesIO()))
-        printed = capsys.readouterr()
+        printed = capfd.readouterr()
         return printed.out, printed.err, code
 
     monkeypatch.chdir(tmp_path)

@@ -160,7 +160,7 @@ def test_who_asks_is_asked_on_stdout(
 @pytest.mark.parametrize(("server", "proxy", "times", "said"), [
     ("ftp://x", "", 5, 'Unable to connect to the server: unsupported protocol scheme "ftp"\n'),
     ("127.0.0.1:99999", "", 5, "Unable to connect to the server: dial tcp: address 99999: invalid port\n"),
-    ("https://127.0.0.1:1", "http://127.0.0.1:1", 0,
+    ("https://127.0.0.1:1", "http://127.0.0.1:1", 5,
      "The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?\n"),
 ])  # fmt: skip
 def test_what_is_logged_of_a_server_that_cannot_be_asked(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from podlab.clusters import state
 from podlab.clusters.doctor.finding import Finding
+from podlab.home import DRIVE
 from podlab.text import Text
 
 SMALL = 200 * 2**20
@@ -40,7 +40,7 @@ def observed() -> Browser:
         found = run_sync(run_js("() => navigator.storage.estimate().catch(() => ({}))")())
         quota, used = getattr(found, "quota", None), getattr(found, "usage", None)
     # JupyterLite mounts its drive only where the service worker answers
-    return Browser(waits, state.DRIVE.is_dir(), hasattr(js.navigator, "locks"), quota, used)
+    return Browser(waits, DRIVE.is_dir(), hasattr(js.navigator, "locks"), quota, used)
 
 
 def examine(browser: Browser, trouble: Text | None = None) -> list[Finding]:

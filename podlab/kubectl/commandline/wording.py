@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from podlab.errors import ApiError, PodlabError
+from podlab.answers import GENERIC
+from podlab.errors import ApiError, ClusterError, PodlabError
 from podlab.kubectl.commandline.hints import hint_for
 
 Status = dict[str, Any]
@@ -41,7 +42,22 @@ def in_words(error: PodlabError, line: str) -> PodlabError:
         return ApiError(error.status, line, hint)
     worded = type(error)(line, hint) if type(error).__init__ is PodlabError.__init__ else PodlabError(line, hint)
     worded.__cause__ = error.__cause__
+    if isinstance(worded, ClusterError) and isinstance(error, ClusterError):
+        worded.asked, worded.why = error.asked, error.why
     return worded
+
+
+def in_gos_words(error: PodlabError) -> str:
+    """The error as it reads within another: of a request that got no answer the request and why."""
+    return f"{error.asked}: {error.why}" if isinstance(error, ClusterError) and error.asked else str(error)
+
+
+def of_discovery(error: PodlabError, server: str, path: str = "/api") -> str:
+    """What Go says of a server that cannot be asked for its resources; "" if the error tells of something else."""
+    if isinstance(error, ClusterError) and error.why:
+        return f'Get "{server}{path}?timeout=32s": {error.why}'
+    refused = isinstance(error, ApiError) and error.code
+    return {401: GENERIC[401][1], 403: "unknown"}.get(refused, "")
 
 
 def with_source(error: ApiError, doing: str, source: str) -> ApiError:

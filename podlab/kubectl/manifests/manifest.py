@@ -8,23 +8,27 @@ from __future__ import annotations
 import difflib
 import io
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
+from glob import glob
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
 
 from podlab.apimachinery import labels
-from podlab.errors import ManifestError, PodlabError
+from podlab.errors import ApiError, ClusterError, ManifestError, PodlabError
 from podlab.kubectl.command import Command
-from podlab.kubectl.commandline.wording import failure
+from podlab.kubectl.commandline.wording import failure, of_discovery
 from podlab.kubectl.common import Kustomization
 from podlab.kubectl.manifests.documents import LARGEST, Manifest, decoded, parse, text_of
 from podlab.kubectl.manifests.kustomization import build
+from podlab.kubectl.resources import discovered
 from podlab.kubectl.resources.restmapper import Mapping, RestMapper
 from podlab.text import Text
 
 Object = dict[str, Any]
+OFF = "if you choose to ignore these errors, turn validation off with --validate=false"
 SUFFIXES = (".json", ".yaml", ".yml")
 OPTION = Text(
     ko='{path}{은/는} 파일로 읽혔습니다. 파이썬에서는 옵션을 인자로 씁니다: `namespace="dev"`',
@@ -62,15 +66,47 @@ def manifests(
     What cannot be read is kept among the command's failures, and the rest is read.
     """
     strict = validate.lower() not in ("false", "ignore")
+    filenames = [each for name in filenames for each in _matching(command, name)]
     if unread := [error for name in filenames if (error := no_path(command, name))]:
         command.failures.append(failure(unread))
     terms = () if unread else _terms(selector)
     for name in () if unread else filenames:
         for manifest in _kept(command, _file(command, name)):
             with command.going_on():
-                mapping, said = resolve(command.mapper, manifest, strict), manifest.obj.get("metadata") or {}
+                mapping, said = _resolved(command, manifest, strict), manifest.obj.get("metadata") or {}
                 if all(term.matches(said.get("labels") or {}) for term in terms):
                     yield manifest, mapping
+
+
+def _matching(command: Command, name: str) -> list[str]:
+    """The files that a pattern means, which no shell has made of it; a name that is no pattern, or means none, itself.
+
+    Upstream: staging/src/k8s.io/cli-runtime/pkg/resource/builder.go (expandIfFilePattern)
+    """
+    if isinstance(name, Kustomization) or name.startswith(("http://", "https://")) or not re.search(r"[*?\[]", name):
+        return [name]
+    if (command.folder / name).exists():
+        return [name]
+    return sorted(glob(name, root_dir=command.folder)) or [name]  # noqa: PTH207 - it may be an absolute one
+
+
+def _resolved(command: Command, manifest: Manifest, validate: bool) -> Mapping:
+    """The resource that an object belongs to.
+
+    Raises:
+        ManifestError: kubectl's words for a server that cannot be asked, too.
+    """
+    try:
+        return resolve(command.mapper, manifest, validate)
+    except (ApiError, ClusterError) as error:
+        server, source = command.client.server, manifest.source
+        if validate and (why := of_discovery(error, server, "/openapi/v2")):
+            why = f'validating "{source}": error validating data: failed to download openapi: {why}; {OFF}'
+            raise ManifestError(f"error: error {why}", error.hint) from error
+        why = "" if discovered.is_known(server) else of_discovery(error, server)
+        if not why:
+            raise
+        raise ManifestError(f'error: unable to recognize "{source}": {why}', error.hint) from error
 
 
 def _terms(selector: str) -> tuple[labels.Requirement, ...]:
@@ -170,8 +206,7 @@ def resolve(mapper: RestMapper, manifest: Manifest, validate: bool = True) -> Ma
     obj, source = manifest.obj, manifest.source
     missing = what_is_missing(obj)
     if missing and validate:
-        off = "if you choose to ignore these errors, turn validation off with --validate=false"
-        raise ManifestError(f'error: error validating "{source}": error validating data: {missing}; {off}')
+        raise ManifestError(f'error: error validating "{source}": error validating data: {missing}; {OFF}')
     if missing:
         what = "Kind" if "kind" in missing or not isinstance(obj, dict) else "apiVersion"
         raise ManifestError(f"error: unable to decode \"{source}\": Object '{what}' is missing in '{_compact(obj)}'")

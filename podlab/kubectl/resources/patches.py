@@ -62,7 +62,19 @@ def _list(there: list[Any], patch: list[Any], kind: Kind) -> list[Any]:
             merged.append(each)
         else:
             merged[at] = strategic_patch(merged[at], each, kind.items())
-    return merged
+    named = [each[key] for each in patch]
+    rest, changed = ([each for each in merged if (each[key] in named) == inside] for inside in (False, True))
+    return _in_order(rest, sorted(changed, key=lambda each: named.index(each[key])), [each[key] for each in there], key)
+
+
+def _in_order(rest: list[Any], changed: list[Any], before: list[Any], key: str) -> list[Any]:
+    """What the patch names stands before the rest, but for what stood behind it before (mergeSortedSlice)."""
+    found: list[Any] = []
+    while rest and changed:
+        first, other = rest[0][key], changed[0][key]
+        earlier = first in before and other in before and before.index(first) < before.index(other)
+        found.append((rest if earlier else changed).pop(0))
+    return [*found, *rest, *changed]
 
 
 def json_patch(value: Any, operations: Any) -> Any:

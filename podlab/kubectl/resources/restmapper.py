@@ -14,6 +14,7 @@ from typing import Any
 from podlab.client import Client
 from podlab.errors import ApiError, PodlabError
 from podlab.kubectl.lookalikes import plain
+from podlab.kubectl.resources import discovered
 from podlab.text import Text
 
 AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json"
@@ -96,6 +97,7 @@ class RestMapper:
         """Every resource, in the server's order of groups: the first of two equal names wins."""
         if not self.mappings:
             self.mappings = discover(self.client)
+            discovered.note(self.client.server)
         return self.mappings
 
     def by_name(self, name: str) -> Mapping:

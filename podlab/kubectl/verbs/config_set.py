@@ -176,7 +176,7 @@ def set_credentials(
         given |= _certificate(command, key, name, embed_certs) if name else {}
     if auth_provider:
         pairs = [each.partition("=") for each in auth_provider_arg]
-        settings = {key: value for key, _, value in pairs} or None
+        settings = {key: value for key, said, value in pairs if said} or None  # `key-` takes it away
         given["auth-provider"] = {"config": settings, "name": auth_provider}
     if exec_command:
         pairs = [each.partition("=") for each in exec_env]

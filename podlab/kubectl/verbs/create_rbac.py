@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from podlab.apimachinery.duration import parse_duration
-from podlab.errors import PodlabError
+from podlab.errors import ApiError, ClusterError, PodlabError
 from podlab.kubectl.command import Command
+from podlab.kubectl.commandline.wording import in_gos_words
 from podlab.kubectl.formats.formats import parse_format
 from podlab.kubectl.verbs.creating import create_one, required, the_name
 
@@ -125,6 +126,8 @@ def _resolved(command: Command, text: str, verbs: Sequence[str]) -> tuple[str, s
     try:
         mapping = command.mapper.by_name(base)
         plural, group = mapping.plural, mapping.group
+    except (ApiError, ClusterError):
+        raise
     except PodlabError as error:
         within = f' in group "{group}"' if group else ""
         unknown = PodlabError(f"{str(error).removeprefix('error: ')}{within}", error.hint)
@@ -159,7 +162,7 @@ def rolebinding(
 def clusterrolebinding(
     command: Command,
     *arguments: str,
-    clusterrole: str = "",
+    clusterrole: str | None = None,
     user: Sequence[str] = (),
     group: Sequence[str] = (),
     serviceaccount: Sequence[str] = (),
@@ -167,7 +170,9 @@ def clusterrolebinding(
     """Create a ClusterRoleBinding."""
     required(clusterrole=clusterrole)
     name = the_name(arguments, "clusterrolebinding")
-    obj = _binding("ClusterRoleBinding", name, "ClusterRole", clusterrole) | _subjects(user, group, serviceaccount)
+    obj = _binding("ClusterRoleBinding", name, "ClusterRole", clusterrole or "") | _subjects(
+        user, group, serviceaccount
+    )
     create_one(command, f"clusterrolebindings.{GROUP}", obj, "clusterrolebinding:")
 
 
@@ -224,10 +229,10 @@ def token(
         raise PodlabError(f"error: --bound-object-{which} can only be set if --bound-object-kind is provided")
     spec |= {"expirationSeconds": int(seconds)} if seconds else {"expirationSeconds": None}
     body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "metadata": {}, "spec": spec}
-    path = command.mapper.by_name("serviceaccounts").path(command.namespace, name, "token")
+    path = f"/api/v1/namespaces/{command.namespace}/serviceaccounts/{name}/token"
     try:
         made = command.client.request("POST", path, body=body).json()
     except PodlabError as error:
-        raise PodlabError(f"error: failed to create token: {error}", error.hint) from error
+        raise PodlabError(f"error: failed to create token: {in_gos_words(error)}", error.hint) from error
     output = command.common.output
     command.out(parse_format(output).text(made) if output else str(made["status"]["token"]))

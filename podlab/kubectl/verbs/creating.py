@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
+from podlab.kubectl.commandline.wording import in_gos_words
 from podlab.kubectl.manifests.writing import Writing
 from podlab.kubectl.resources.restmapper import Mapping
 
@@ -28,7 +29,7 @@ def create_one(command: Command, resource: str, obj: Object, failing: str = "") 
         PodlabError: the server refuses.
     """
     writing = Writing(command, "kubectl-create", validate="strict", typed=True)
-    mapping = _unasked(resource, obj) if writing.on_client else command.mapper.by_name(resource)
+    mapping = _told(resource, obj)
     if mapping.namespaced and command.enforce_namespace:
         obj = {**obj, "metadata": {**obj["metadata"], "namespace": command.namespace}}
     where = command.namespace if mapping.namespaced else ""
@@ -37,15 +38,15 @@ def create_one(command: Command, resource: str, obj: Object, failing: str = "") 
     except PodlabError as error:
         if not failing:
             raise
-        raise PodlabError(f"error: failed to create {failing} {error}", error.hint) from error
+        raise PodlabError(f"error: failed to create {failing} {in_gos_words(error)}", error.hint) from error
     writing.tell(mapping, made, "created")
 
 
-def _unasked(resource: str, obj: Object) -> Mapping:
-    """The resource, told from its object: a client's dry run needs no server."""
+def _told(resource: str, obj: Object) -> Mapping:
+    """The resource, told from its object: no server is asked for it."""
     group, _, version = obj["apiVersion"].rpartition("/")
     kind = obj["kind"]
-    return Mapping(group, version, kind, resource, kind.lower(), kind not in CLUSTER_SCOPED)
+    return Mapping(group, version, kind, resource.partition(".")[0], kind.lower(), kind not in CLUSTER_SCOPED)
 
 
 def the_name(arguments: Sequence[str], what: str) -> str:

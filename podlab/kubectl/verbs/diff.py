@@ -49,7 +49,7 @@ def diff(
         raise PodlabError("error: --force-conflicts only works with --server-side")
     files = named_files(arguments, filename, "diff")
     folders = tuple(f"/tmp/{side}-{random.randrange(10**8, 10**10)}" for side in ("LIVE", "MERGED"))
-    for manifest, mapping in manifests(command, files, selector=selector):
+    for manifest, mapping in manifests(command, files, validate="ignore", selector=selector):
         with command.going_on():
             obj, namespace = in_namespace(command, manifest, mapping)
             asked = (command, manifest, mapping, obj, namespace)

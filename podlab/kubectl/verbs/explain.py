@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from podlab.client import Client
-from podlab.errors import ApiError, PodlabError
+from podlab.errors import ApiError, ClusterError, PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.resources.restmapper import Mapping
 
@@ -50,10 +50,12 @@ def explain(
 
 def _resource(command: Command, text: str, api_version: str) -> tuple[Mapping, list[str]]:
     first, *fields = text.rstrip(".").split(".")
-    if "" in (first, *fields):
+    if "" in (first, *fields) or "[" in text:
         raise PodlabError("error: invalid jsonpath syntax, first node must be field node")
     try:
         mapping = command.mapper.by_name(first)
+    except (ApiError, ClusterError):
+        raise
     except PodlabError as error:
         raise PodlabError(str(error).removeprefix("error: "), error.hint) from error
     group = mapping.group.split(".") if mapping.group else []

@@ -186,7 +186,9 @@ def objects_of(
     if local:
         if words:
             raise PodlabError(NO_FILES)
-        return [(mapping, with_empty_structs(each.obj)) for each, mapping in manifests(command, filename)]
+        return [
+            (mapping, with_empty_structs(each.obj)) for each, mapping in manifests(command, filename, validate="ignore")
+        ]
     return objects_named(command, words, filename, selector, all_)
 
 
