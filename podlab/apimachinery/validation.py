@@ -6,6 +6,7 @@ Upstream: staging/src/k8s.io/apimachinery/pkg/util/validation/validation.go
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 SUBDOMAIN = LABEL + r"(\." + LABEL + ")*"
@@ -39,6 +40,7 @@ ENVIRONMENT_TEXT = "a valid environment variable name must consist only of print
 PERCENT_TEXT = "a valid percent string must be a numeric string followed by an ending '%'"
 
 
+@lru_cache(1024)  # the same labels and names are looked at with each write
 def _full(pattern: str, value: str) -> bool:
     return re.fullmatch(pattern, value) is not None
 

@@ -90,11 +90,13 @@ def _nothing(value: Any) -> bool:
 def _compare_members(old: Any, new: Any, type_: Type, path: Path, changed: Paths, removed: Paths) -> None:
     old = old if isinstance(old, dict) else {}
     new = new if isinstance(new, dict) else {}
-    for key in (*new, *(key for key in old if key not in new)):
+    declared, extra = type_.fields, type_.extra
+    for key in (*new, *[key for key in old if key not in new]):
         before, after = old.get(key, MISSING), new.get(key, MISSING)
         if before is after or before == after:
             continue
-        inner, field = child(type_, key)
+        field = declared.get(key)
+        inner = field.type if field else extra
         if inner is None:
             continue
         there = (*path, f"f:{key}")
@@ -257,17 +259,21 @@ def _known(key: str) -> bool:
 
 def tree_of(paths: Iterable[Path]) -> Obj:
     """The FieldsV1 tree of paths."""
-    given = set(paths)
     tree: Obj = {}
-    for path in ordered(given):
+    ends: list[Obj] = []
+    for path in paths:
         node = tree
-        for depth, key in enumerate(path):
-            if key not in node:
-                if depth and not node and path[:depth] in given:
-                    node["."] = {}
-                node[key] = {}
-            node = node[key]
-    return tree
+        for key in path:
+            node = node.setdefault(key, {})
+        ends.append(node)
+    for node in ends:
+        if node and node is not tree:
+            node["."] = {}
+    return _in_order(tree)
+
+
+def _in_order(tree: Obj) -> Obj:
+    return {key: _in_order(tree[key]) for key in sorted(tree, key=rank)}
 
 
 def ordered(paths: Iterable[Path]) -> list[Path]:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from podlab.embedded.apiserver import fields
 from podlab.embedded.apiserver.fields import Type
@@ -34,8 +34,7 @@ APPLY, UPDATE = "Apply", "Update"
 MEMBERS = ("manager", "operation", "apiVersion", "time", "fieldsType", "fieldsV1", "subresource")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Owner:
+class Owner(NamedTuple):
     """What makes one entry: managers differ also by operation and subresource, those that update by version."""
 
     manager: str
@@ -142,6 +141,8 @@ def updated(entries: Entries, who: Owner, api_version: str, changed: Paths, remo
 
 def capped(entries: Entries) -> Entries:
     """With the oldest of too many who update put together."""
+    if len(entries) <= MAX_MANAGERS:
+        return entries
     updates = sorted((o for o in entries if o.operation == UPDATE), key=lambda o: (entries[o].time, o))
     surplus = updates[: max(0, len(updates) - MAX_MANAGERS + 1)] if len(updates) > MAX_MANAGERS else []
     for who in surplus:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 
 DIRECTORIES = (
     "bin boot dev etc home lib lib64 media mnt opt proc root run sbin srv sys tmp usr var usr/bin var/log var/run"
 )
+
+
+@lru_cache(64)
+def _accounts(passwd: bytes) -> Mapping[str, tuple[int, int]]:
+    """The numbers of users and their groups: read once for all containers of an image."""
+    rows = (row.split(":") for row in passwd.decode().splitlines())
+    return {row[0]: (int(row[2]), int(row[3])) for row in rows}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,9 +65,8 @@ class Image:
         rows = (row.split(":") for row in self.files.get("/etc/passwd", b"").decode().splitlines())
         return next((row[5] for row in rows if row[2] == str(uid)), "/root" if uid == 0 else "/")
 
-    def _accounts(self) -> dict[str, tuple[int, int]]:
-        rows = (row.split(":") for row in self.files.get("/etc/passwd", b"").decode().splitlines())
-        return {row[0]: (int(row[2]), int(row[3])) for row in rows}
+    def _accounts(self) -> Mapping[str, tuple[int, int]]:
+        return _accounts(self.files.get("/etc/passwd", b""))
 
     @property
     def id(self) -> str:
