@@ -1,8 +1,10 @@
-"""What is stored and sent is the JSON that Python's own encoder writes, whichever writes it."""
+"""What is stored and sent is the JSON that Python's own encoder writes, whichever writes it, and so are copies."""
 
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -36,3 +38,37 @@ def test_an_object_is_written_as_pythons_own_encoder_does(value: Any) -> None:
 )
 def test_what_is_no_plain_json_is_written_all_the_same(value: Any, text: bytes) -> None:
     assert serializer.encode(value) == text
+
+
+@given(VALUES)
+def test_a_copy_is_equal_and_shares_nothing_that_can_be_changed(value: Any) -> None:
+    made = serializer.fresh({"a": value})
+    assert made == {"a": value}
+    assert not _changeable(made) & _changeable({"a": value})
+
+
+def _changeable(value: Any) -> set[int]:
+    members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    own = {id(value)} if isinstance(value, (dict, list)) else set()
+    return own.union(*map(_changeable, members))
+
+
+def test_what_is_no_plain_json_is_copied_all_the_same() -> None:
+    given = {"number": Literal("1.50"), "list": [{}]}
+    made = serializer.fresh(given)
+    assert made == given and made["number"].text == "1.50"
+    assert made["list"][0] is not given["list"][0]
+
+
+@pytest.mark.slow  # a Python of its own
+def test_without_msgspec_python_writes_and_copies() -> None:
+    code = """
+import sys
+sys.modules["msgspec"] = None
+from podlab.embedded import serializer
+given = {"list": [{"n": 1.5}, "half \\ud83d"]}
+made = serializer.fresh(given)
+print(serializer.encode(made), made == given, made["list"][0] is given["list"][0])
+"""
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said == """b'{"list":[{"n":1.5},"half ?"]}' True False\n"""

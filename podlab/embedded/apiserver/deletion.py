@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from podlab.apimachinery.times import rfc3339
 from podlab.embedded.apiserver import fields, status
-from podlab.embedded.apiserver.resource import Context, Obj, Resource, fresh
+from podlab.embedded.apiserver.resource import Context, Obj, Resource
+from podlab.embedded.serializer import fresh
 
 ORPHAN, FOREGROUND = "orphan", "foregroundDeletion"
 

@@ -273,16 +273,3 @@ def metadata(obj: Obj) -> Obj:
     if next(iter(obj)) == "kind":
         return obj["metadata"]  # type: ignore[no-any-return]
     return canonical(obj["metadata"], type_named("meta/v1.ObjectMeta"))  # type: ignore[no-any-return]
-
-
-def fresh(obj: Any) -> Any:
-    """A deep copy of JSON."""
-    if isinstance(obj, dict):
-        made = dict(obj)
-        for key, value in obj.items():
-            if isinstance(value, (dict, list)):
-                made[key] = fresh(value)
-        return made
-    if isinstance(obj, list):
-        return [fresh(value) if isinstance(value, (dict, list)) else value for value in obj]
-    return obj

@@ -11,9 +11,10 @@ from podlab.apimachinery.times import rfc3339
 from podlab.embedded.apiserver import deletion, fields, status
 from podlab.embedded.apiserver.patching import applying, managedfields
 from podlab.embedded.apiserver.patching.fieldsets import Path
-from podlab.embedded.apiserver.resource import Context, Obj, Resource, fresh
+from podlab.embedded.apiserver.resource import Context, Obj, Resource
 from podlab.embedded.apiserver.status import Cause, StatusError
 from podlab.embedded.apiserver.validation import metadata
+from podlab.embedded.serializer import fresh
 from podlab.embedded.store import TooLarge
 
 UNTRACKED = ("binding", "eviction")

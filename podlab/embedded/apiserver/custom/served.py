@@ -14,8 +14,9 @@ from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.custom import printing, shaping, values
 from podlab.embedded.apiserver.custom.structure import CustomType
 from podlab.embedded.apiserver.patching.strategic import go_text
-from podlab.embedded.apiserver.resource import Cause, Context, Resource, ScalePaths, fresh
+from podlab.embedded.apiserver.resource import Cause, Context, Resource, ScalePaths
 from podlab.embedded.apiserver.validation import causes, metadata
+from podlab.embedded.serializer import fresh
 
 Obj = dict[str, Any]
 VERBS = ("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.embedded.apiserver.custom.structure import EMBEDDED, PRESERVE
-from podlab.embedded.apiserver.resource import fresh
+from podlab.embedded.serializer import fresh
 
 Obj = dict[str, Any]
 OF_EVERY_OBJECT = ("apiVersion", "kind", "metadata")

@@ -9,7 +9,8 @@ from typing import Any
 
 from podlab.embedded.apiserver import fields, status
 from podlab.embedded.apiserver.patching.strategic import StrategicError, strategic_merge
-from podlab.embedded.apiserver.resource import Obj, Resource, fresh
+from podlab.embedded.apiserver.resource import Obj, Resource
+from podlab.embedded.serializer import fresh
 
 JSON = "application/json-patch+json"
 MERGE = "application/merge-patch+json"

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.embedded.apiserver.fields import Field, Type
-from podlab.embedded.apiserver.resource import Obj, fresh
+from podlab.embedded.apiserver.resource import Obj
+from podlab.embedded.serializer import fresh
 
 DIRECTIVE = "$patch"
 RETAIN = "$retainKeys"

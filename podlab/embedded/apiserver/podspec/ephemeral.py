@@ -11,9 +11,9 @@ from typing import Any
 from podlab.embedded.apiserver.podspec import updates
 from podlab.embedded.apiserver.podspec.containers import Around, common, unique_name
 from podlab.embedded.apiserver.podspec.volumes.volumes import volumes
-from podlab.embedded.apiserver.resource import fresh
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes
+from podlab.embedded.serializer import fresh
 
 Obj = dict[str, Any]
 PATH = "spec.ephemeralContainers"

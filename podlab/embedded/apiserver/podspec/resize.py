@@ -9,9 +9,9 @@ from typing import Any
 
 from podlab.embedded.apiserver.podspec import spec as podspec
 from podlab.embedded.apiserver.podspec.qos import COMPUTE, qos
-from podlab.embedded.apiserver.resource import fresh
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes
+from podlab.embedded.serializer import fresh
 
 Obj = dict[str, Any]
 KINDS = ("containers", "initContainers")

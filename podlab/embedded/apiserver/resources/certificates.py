@@ -8,9 +8,10 @@ from typing import Any
 from podlab.apimachinery.duration import human_duration
 from podlab.apimachinery.times import rfc3339
 from podlab.embedded.apiserver.columns import AGE, NAME, NONE, Column, age, head
-from podlab.embedded.apiserver.resource import Context, Obj, Part, fresh
+from podlab.embedded.apiserver.resource import Context, Obj, Part
 from podlab.embedded.apiserver.resources.stored import stored
 from podlab.embedded.apiserver.validation import metadata, signingrequests
+from podlab.embedded.serializer import fresh
 
 DECISIONS = ("Approved", "Denied")
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from podlab.apimachinery.times import rfc3339, seconds
 from podlab.embedded.apiserver.registry import Event, Registry
-from podlab.embedded.apiserver.resource import fresh
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.controllers.controller import CONTROLLER, MANAGER, Controller, Key, namespaced
 from podlab.embedded.controllers.cronjob import timetable
@@ -19,6 +18,7 @@ from podlab.embedded.controllers.owned import Owned, controller_of
 from podlab.embedded.controllers.pods import podstates
 from podlab.embedded.controllers.pods.podcontrol import is_namespace_going, reference_to
 from podlab.embedded.events import Recorder, reference
+from podlab.embedded.serializer import fresh
 
 Obj = dict[str, Any]
 

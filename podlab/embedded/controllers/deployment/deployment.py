@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from podlab.embedded.apiserver.registry import Event, Registry
-from podlab.embedded.apiserver.resource import fresh
 from podlab.embedded.controllers.controller import MANAGER, Controller, Key, Obj, namespaced
 from podlab.embedded.controllers.deployment.family import is_rolling
 from podlab.embedded.controllers.deployment.sync import Sync
@@ -11,6 +10,7 @@ from podlab.embedded.controllers.owned import Owned, controller_of
 from podlab.embedded.controllers.pods.claims import Claims
 from podlab.embedded.controllers.pods.podevents import owners_of
 from podlab.embedded.events import Recorder
+from podlab.embedded.serializer import fresh
 
 KIND = "Deployment"
 PACE = 0.004

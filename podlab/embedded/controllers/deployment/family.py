@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from podlab.embedded.apiserver.resource import fresh
 from podlab.embedded.controllers.controller import Obj
 from podlab.embedded.controllers.history.rollouts import scaled
+from podlab.embedded.serializer import fresh
 
 PREFIX = "deployment.kubernetes.io/"
 REVISION, HISTORY = PREFIX + "revision", PREFIX + "revision-history"

@@ -8,7 +8,6 @@ Upstream: pkg/controller/deployment/sync.go, rolling.go, recreate.go
 from __future__ import annotations
 
 from podlab.embedded.apiserver.registry import Registry
-from podlab.embedded.apiserver.resource import fresh
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.controllers.controller import CONTROLLER, Obj
 from podlab.embedded.controllers.deployment import conditions, family
@@ -17,6 +16,7 @@ from podlab.embedded.controllers.owned import controller_of
 from podlab.embedded.controllers.pods import podstates
 from podlab.embedded.controllers.pods.podcontrol import is_namespace_going, reference_to
 from podlab.embedded.events import Recorder
+from podlab.embedded.serializer import fresh
 
 
 class Sync:

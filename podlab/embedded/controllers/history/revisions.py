@@ -9,13 +9,13 @@ import json
 from typing import Any
 
 from podlab.embedded.apiserver.registry import Registry
-from podlab.embedded.apiserver.resource import fresh
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.controllers.controller import CONTROLLER, Obj
 from podlab.embedded.controllers.history.templatehash import fnv1, safe
 from podlab.embedded.controllers.owned import Owned
 from podlab.embedded.controllers.pods.claims import Claims
 from podlab.embedded.controllers.pods.podcontrol import reference_to
+from podlab.embedded.serializer import fresh
 
 ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from podlab.apimachinery.times import rfc3339
 from podlab.embedded.apiserver.registry import Event, Registry
-from podlab.embedded.apiserver.resource import fresh
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.controllers.controller import CONTROLLER, Controller, Key, namespaced
 from podlab.embedded.controllers.job import backoff, indexes, outcome, policies, template, tracking
@@ -22,6 +21,7 @@ from podlab.embedded.controllers.owned import Owned, controller_of
 from podlab.embedded.controllers.pods import podstates
 from podlab.embedded.controllers.pods.claims import Claims
 from podlab.embedded.controllers.pods.podcontrol import BURST, PodControl, slow_start
+from podlab.embedded.serializer import fresh
 
 Obj = dict[str, Any]
 

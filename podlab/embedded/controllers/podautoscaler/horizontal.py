@@ -10,11 +10,12 @@ from typing import Any
 from podlab.apimachinery.times import rfc3339
 from podlab.embedded.apiserver.paths.scale import scale_of, scale_to
 from podlab.embedded.apiserver.registry import Event, Registry
-from podlab.embedded.apiserver.resource import Resource, fresh
+from podlab.embedded.apiserver.resource import Resource
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.controllers.controller import CONTROLLER, MANAGER, Controller, Key, namespaced
 from podlab.embedded.controllers.podautoscaler import metrics
 from podlab.embedded.events import Recorder
+from podlab.embedded.serializer import fresh
 
 Obj = dict[str, Any]
 

@@ -11,11 +11,11 @@ from itertools import islice
 from typing import TypeVar
 
 from podlab.embedded.apiserver.registry import Registry
-from podlab.embedded.apiserver.resource import fresh
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.controllers.controller import CONTROLLER, MANAGER, Obj
 from podlab.embedded.controllers.owned import Owned
 from podlab.embedded.events import Recorder
+from podlab.embedded.serializer import fresh
 
 Thing = TypeVar("Thing")
 

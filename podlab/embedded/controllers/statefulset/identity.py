@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 
-from podlab.embedded.apiserver.resource import fresh
 from podlab.embedded.controllers.controller import Obj
 from podlab.embedded.controllers.history.revisions import template_of
 from podlab.embedded.controllers.pods import podstates
 from podlab.embedded.controllers.pods.podcontrol import from_template, reference_to
+from podlab.embedded.serializer import fresh
 
 NAME = re.compile(r"(.*)-([0-9]+)")
 POD_NAME, INDEX = "statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index"

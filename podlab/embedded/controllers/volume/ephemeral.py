@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.embedded.apiserver.registry import Event, Registry
-from podlab.embedded.apiserver.resource import fresh
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.controllers.controller import CONTROLLER, MANAGER, Controller, Key, namespaced
 from podlab.embedded.controllers.pods import podstates
 from podlab.embedded.events import Recorder
 from podlab.embedded.fit import claims
+from podlab.embedded.serializer import fresh
 
 Obj = dict[str, Any]
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podlab.embedded.apiserver.patching import fieldsets, managedfields
-from podlab.embedded.apiserver.resource import fresh
+from podlab.embedded.serializer import fresh
 
 Obj = dict[str, Any]
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from podlab.embedded.apiserver import fields
 from podlab.embedded.apiserver.patching import patch
 from podlab.embedded.apiserver.patching.strategic import StrategicError, strategic_merge
-from podlab.embedded.apiserver.resource import Resource, fresh
+from podlab.embedded.apiserver.resource import Resource
 from podlab.embedded.apiserver.status import StatusError
+from podlab.embedded.serializer import fresh
 
 POD = fields.kind("", "v1", "Pod")
 PODS = Resource("", "v1", "Pod", "pods")

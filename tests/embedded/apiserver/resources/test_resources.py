@@ -11,10 +11,11 @@ import pytest
 from podlab.embedded.apiserver.decoding import decode
 from podlab.embedded.apiserver.paths import discovery
 from podlab.embedded.apiserver.podspec import updates
-from podlab.embedded.apiserver.resource import Writer, fresh
+from podlab.embedded.apiserver.resource import Writer
 from podlab.embedded.apiserver.resources import RESOURCES, deployments, events
 from podlab.embedded.apiserver.resources.pods import PODS, qos
 from podlab.embedded.apiserver.status import StatusError
+from podlab.embedded.serializer import fresh
 from tests.embedded.harness import Api
 from tests.embedded.recordings import body_of, created, query_of, recorded
 
