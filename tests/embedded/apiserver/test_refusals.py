@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.embedded.harness import Api, pod
+from tests.embedded.harness import Answered, Api, pod
 
 MAPS = "/api/v1/namespaces/default/configmaps"
 WEBHOOKS = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
@@ -141,6 +141,46 @@ async def test_ports_of_one_number_share_a_node_port_and_others_do_not(api: Api)
     [cause] = refused.json["details"]["causes"]
     assert cause["field"] == "spec.ports[1].nodePort"
     assert cause["message"] == "Invalid value: 31002: provided port is already allocated"
+
+
+async def test_a_load_balancer_that_keeps_addresses_has_a_port_for_checks(api: Api) -> None:
+    """As recorded on kind: it is given, asked for, kept and given back."""
+    path, kind = "/api/v1/namespaces/default/services", "application/merge-patch+json"
+    local = {"type": "LoadBalancer", "externalTrafficPolicy": "Local", "ports": [{"port": 80}]}
+
+    async def made(name: str, **more: object) -> Answered:
+        return await api.call("POST", path, {"metadata": {"name": name}, "spec": {**local, **more}})
+
+    async def patched(**spec: object) -> Answered:
+        return await api.call("PATCH", f"{path}/a", {"spec": spec}, content_type=kind)
+
+    given = (await made("a", allocateLoadBalancerNodePorts=False)).json["spec"]
+    assert 30000 <= given["healthCheckNodePort"] < 32768 and "nodePort" not in given["ports"][0]
+    refused = await patched(healthCheckNodePort=31234)
+    assert refused.json["message"].endswith("spec.healthCheckNodePort: Forbidden: field is immutable")
+    assert "healthCheckNodePort" not in (await patched(externalTrafficPolicy="Cluster")).json["spec"]
+    again = await patched(externalTrafficPolicy="Local", healthCheckNodePort=31235)
+    assert again.json["spec"]["healthCheckNodePort"] == 31235
+    for number, why in (
+        (31235, "provided port is already allocated"),
+        (80, "provided port is not in the valid range. The range of valid ports is 30000-32767"),
+    ):
+        refused = await made("b", healthCheckNodePort=number)
+        begin = "Internal error occurred: failed to allocate requested HealthCheck NodePort"
+        assert (refused.code, refused.json["message"]) == (500, f"{begin} {number}: {why}")
+    refused = await made("b", type="NodePort", ports=[{"port": 80, "nodePort": 31235}])
+    assert refused.json["message"].endswith("Invalid value: 31235: provided port is already allocated")
+    assert "healthCheckNodePort" not in (await patched(type="ClusterIP", externalTrafficPolicy=None)).json["spec"]
+
+
+@pytest.mark.parametrize(("group", "kind"), [("apps", "deployments"), ("batch", "jobs")])
+async def test_labels_that_a_selector_misses_are_shown_in_order(api: Api, group: str, kind: str) -> None:
+    containers = [{"name": "c", "image": "nginx"}]
+    template = {"metadata": {"labels": {"z": "1", "a": "2"}}, "spec": {"containers": containers}}
+    spec = {"selector": {"matchLabels": {"q": "r"}}, "manualSelector": True, "template": template}
+    body = {"metadata": {"name": "d"}, "spec": spec if kind == "jobs" else {**spec, "manualSelector": None}}
+    refused = await api.call("POST", f"/apis/{group}/v1/namespaces/default/{kind}", body)
+    assert 'Invalid value: {"a":"2","z":"1"}: `selector` does not match' in refused.json["message"]
 
 
 async def test_a_resource_version_of_zero_is_none(api: Api) -> None:

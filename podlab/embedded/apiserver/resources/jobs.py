@@ -103,7 +103,7 @@ def validate(obj: Obj, old: Obj | None) -> list[Cause]:
     wrong = [causes.required("spec.selector")] if chosen is None else metadata.selector(chosen, "spec.selector")
     found += wrong
     if (chosen is None or not wrong) and not selects(chosen, labels):
-        found.append(causes.invalid("spec.template.metadata.labels", labels, templates.MISMATCH))
+        found.append(templates.mismatch("spec.template.metadata.labels", labels))
     return found + (_changes(spec, old["spec"]) if old is not None else [])
 
 

@@ -56,10 +56,14 @@ def _node_port(port: Obj, used: set[Any], path: str, ctx: Context) -> list[Cause
         return [causes.invalid(path, number, PORT_RANGE)]
     if number and number in used:
         return [causes.invalid(path, number, TAKEN)]
-    if not number:
-        number = int(ctx.registry.randomness.uniform(NODE_PORTS.start, NODE_PORTS.stop - 1))
-        while number in used:
-            number = NODE_PORTS.start + (number + 1 - NODE_PORTS.start) % len(NODE_PORTS)
-        port["nodePort"] = number
+    number = port["nodePort"] = number or free(used, ctx)
     used.add(number)
     return []
+
+
+def free(used: set[Any], ctx: Context) -> int:
+    """A port that nobody has."""
+    number = int(ctx.registry.randomness.uniform(NODE_PORTS.start, NODE_PORTS.stop - 1))
+    while number in used:
+        number = NODE_PORTS.start + (number + 1 - NODE_PORTS.start) % len(NODE_PORTS)
+    return number

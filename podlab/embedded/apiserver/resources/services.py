@@ -9,7 +9,7 @@ from podlab.apimachinery.labels import format_labels
 from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.columns import AGE, NAME, NONE, Column, age, head
 from podlab.embedded.apiserver.resource import Context, Obj, Resource
-from podlab.embedded.apiserver.resources import nodeports
+from podlab.embedded.apiserver.resources import healthchecks, nodeports
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata, names
 from podlab.embedded.apiserver.validation import services as rules
@@ -57,6 +57,7 @@ def prepare(service: Obj, old: Obj | None, ctx: Context) -> None:
         _keep(spec, old.get("spec") or {})
         if spec.get("type") != (old.get("spec") or {}).get("type"):
             _drop(spec, old["spec"])
+        healthchecks.release(spec, old.get("spec") or {})
     if found := rules.first(spec, (old or {}).get("spec") or {}) + _headless_but_exposed(spec):
         raise status.invalid(ctx.resource.qualified_kind, service["metadata"].get("name", ""), found)
     if validate(service, old):
@@ -125,9 +126,12 @@ def _allocate(service: Obj, old: Obj | None, ctx: Context) -> list[Cause]:
     spec.setdefault("ipFamilies", ["IPv4", "IPv6"] if both else ["IPv4"])
     spec.setdefault("ipFamilyPolicy", "RequireDualStack" if both else "SingleStack")
     found = _address(spec, {other.get("clusterIP") for other in others}, ctx)
+    used = {port.get("nodePort") for other in others for port in other.get("ports") or []}
+    used |= {other.get("healthCheckNodePort") for other in others}
     if spec["type"] in nodeports.EXPOSED and spec.get("allocateLoadBalancerNodePorts") is not False:
-        used = {port.get("nodePort") for other in others for port in other.get("ports") or []}
         found += nodeports.allocate(spec.get("ports") or [], used, ctx)
+    if not found:
+        healthchecks.allocate(spec, (old or {}).get("spec") or {}, used, ctx)
     return found
 
 
@@ -170,7 +174,7 @@ def validate(service: Obj, old: Obj | None) -> list[Cause]:
     found += _ports(spec.get("ports") or [])
     found += metadata.labels(spec.get("selector"), "spec.selector")
     found += _affinity(spec)
-    found += _kept_ip(spec, (old or {}).get("spec") or {})
+    found += _kept_ip(spec, (old or {}).get("spec") or {}) + rules.kept_check_port(spec, (old or {}).get("spec") or {})
     found += rules.external(spec)
     if kind not in TYPES:
         found.append(causes.unsupported("spec.type", kind, TYPES))

@@ -36,13 +36,18 @@ HOSTNAME = (
 )
 
 
+def mismatch(path: str, labels: dict[str, str] | None) -> Cause:
+    """Labels that the selector does not select, shown as Go's JSON has a map: by their keys."""
+    return causes.invalid(path, labels and dict(sorted(labels.items())), MISMATCH)
+
+
 def template_of_replicas(spec: Obj, path: str, kind: str = "ReplicaSet") -> list[Cause]:
     """Return what is wrong with a template of Pods that are replaced when they end."""
     template, selector = spec.get("template") or {}, spec.get("selector")
     labels = (template.get("metadata") or {}).get("labels")
     found: list[Cause] = []
     if not selects(selector, labels):
-        found.append(causes.invalid(f"{path}.metadata.labels", labels, MISMATCH))
+        found.append(mismatch(f"{path}.metadata.labels", labels))
     return found + validate_template(template, path) + lasting(template, path, kind)
 
 

@@ -175,9 +175,21 @@ def balancer_class(spec: Obj) -> list[Cause]:
     return names.causes_of("spec.loadBalancerClass", name, names.qualified(name))
 
 
+def checks_health(spec: Obj) -> bool:
+    """Whether each node says on a port of its own if it has Pods. Upstream: pkg/api/service/util.go"""
+    return bool(spec.get("type") == "LoadBalancer" and spec.get("externalTrafficPolicy") == "Local")
+
+
+def kept_check_port(spec: Obj, old: Obj) -> list[Cause]:
+    """Return what is wrong with a change of the port for checks of health."""
+    changed = spec.get("healthCheckNodePort") != old.get("healthCheckNodePort")
+    kept = checks_health(spec) and checks_health(old) and changed
+    return [causes.forbidden("spec.healthCheckNodePort", "field is immutable")] if kept else []
+
+
 def check_port(spec: Obj) -> list[Cause]:
     """Return what is wrong with the port for checks of health."""
     port = spec.get("healthCheckNodePort") or 0
-    if not port or (spec.get("type") == "LoadBalancer" and spec.get("externalTrafficPolicy") == "Local"):
+    if not port or checks_health(spec):
         return metadata.non_negative("spec.healthCheckNodePort", port)
     return [causes.invalid("spec.healthCheckNodePort", port, CHECK_PORT)]
