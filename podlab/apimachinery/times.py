@@ -23,7 +23,7 @@ def parse(text: str, layout: str = LAYOUT) -> datetime:
     """Read an RFC 3339 time; raise ValueError with Go's text."""
     match = SHAPE.fullmatch(text)
     if match is None:
-        raise ValueError(f'parsing time "{text}" as "{layout}": cannot parse "{text}" as "2006"')
+        raise ValueError(not_rfc3339(text, layout) or f'parsing time "{text}" as "{layout}": cannot parse')
     try:
         fraction = int(float(match[7] or 0) * 1_000_000 + 0.5) if match[7] else 0
         moment = datetime(*(int(part) for part in match.groups()[:6]), tzinfo=UTC) + timedelta(microseconds=fraction)  # type: ignore[misc, arg-type]
@@ -77,8 +77,6 @@ def rfc3339micro(moment: float) -> str:
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-GO_LAYOUT = "2006-01-02T15:04:05Z07:00"
-"""How Go names the form of RFC 3339."""
 _PARTS = (
     ("2006", r"\d{4}"), ("-", "-"), ("01", r"\d\d"), ("-", "-"), ("02", r"\d\d"), ("T", "T"),
     ("15", r"\d\d"), (":", ":"), ("04", r"\d\d"), (":", ":"), ("05", r"\d\d([.,]\d+)?"),
@@ -86,13 +84,13 @@ _PARTS = (
 )  # fmt: skip
 
 
-def not_rfc3339(text: str) -> str:
+def not_rfc3339(text: str, layout: str = LAYOUT) -> str:
     """Go's words for a text that is no RFC 3339; "" for one that is. Upstream: Go's time.Parse"""
     rest = text
     for part, pattern in _PARTS:
         found = re.match(pattern, rest)
         if not found:
-            return f'parsing time "{text}" as "{GO_LAYOUT}": cannot parse "{rest}" as "{part}"'
+            return f'parsing time "{text}" as "{layout}": cannot parse "{rest}" as "{part}"'
         rest = rest[found.end() :]
     return f'parsing time "{text}": extra text: "{rest}"' if rest else ""
 

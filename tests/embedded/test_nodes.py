@@ -130,3 +130,15 @@ def test_taints_of_others_stay() -> None:
     theirs = {"key": "team", "effect": "NoSchedule"}
     assert nodelifecycle.tainted([mine, theirs], "NoSchedule", [], "now") == [theirs]
     assert nodelifecycle.tainted([theirs], "NoSchedule", [nodelifecycle.UNREACHABLE], "now")[0] == theirs
+
+
+async def test_each_node_has_an_object_for_its_drivers_that_goes_with_it(three: Simulation) -> None:
+    kind = three.registry.resource("csinodes.storage.k8s.io")
+    nodes = [node["metadata"] for node in three.registry.list(three.registry.resource("nodes"))]
+    told = three.registry.list(kind)
+    assert [one["metadata"]["name"] for one in told] == [node["name"] for node in nodes]
+    owners = [one["metadata"]["ownerReferences"][0]["uid"] for one in told]
+    assert owners == [node["uid"] for node in nodes] and all(one["spec"] == {"drivers": None} for one in told)
+    three.registry.delete(three.registry.resource("nodes"), nodes[-1]["name"])
+    await three.run(1)
+    assert len(three.registry.list(kind)) == len(nodes) - 1

@@ -176,6 +176,7 @@ class Resource:
         generation: whether metadata.generation counts changes outside metadata and status.
         counts_annotations: whether it counts those of annotations too.
         columns, row: the Table's columns, and the cells of an object (in its stored form) at a moment.
+        row_order: what a list's Table is sorted by, where not by name.
         fields: the values that field selectors may name, besides metadata.name and metadata.namespace.
         grace: seconds of grace for a deletion, given those that the client asked for; None deletes at once.
         deprecated: the warning with every answer about a kind that should not be used any more.
@@ -199,6 +200,7 @@ class Resource:
     subresources: tuple[str, ...] = ()
     columns: tuple[Column, ...] = (NAME, CREATED)
     row: Callable[[Obj, float], list[Any]] = plain
+    row_order: Callable[[Obj], Any] | None = None
     default: Callable[[Obj], None] = nothing
     validate: Callable[[Obj, Obj | None], list[Cause]] = no_causes
     validate_status: Callable[[Obj, Obj | None], list[Cause]] = no_causes

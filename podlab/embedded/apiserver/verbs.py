@@ -123,7 +123,7 @@ def create(call: Call) -> Answer:
     form = call.form()
     dry_run = check_write_options(call.request, "CreateOptions")
     obj = read_body(call)
-    _check_namespace(call, obj)
+    check_namespace(call, obj)
     made = call.registry.create(
         call.resource,
         obj,
@@ -133,7 +133,8 @@ def create(call: Call) -> Answer:
     return call.one(made, form, 201)
 
 
-def _check_namespace(call: Call, obj: Obj) -> None:
+def check_namespace(call: Call, obj: Obj) -> None:
+    """The object names no other namespace than the URL has. Raises StatusError 400."""
     given = (obj.get("metadata") or {}).get("namespace") or ""
     if call.resource.namespaced and given not in ("", call.namespace):
         raise status.bad_request(
@@ -157,7 +158,7 @@ def update(call: Call) -> Answer:
     dry_run = check_write_options(call.request, "UpdateOptions")
     obj = read_body(call)
     check_name(call, obj)
-    _check_namespace(call, obj)
+    check_namespace(call, obj)
     if call.resource.create_on_update and not call.registry.find(call.resource, call.name, call.namespace):
         return _create_on_update(call, obj, form, dry_run)
     changed = call.registry.update(
@@ -308,7 +309,7 @@ def _reshaper(call: Call, body: Any, kind: str) -> Callable[[Obj], Obj]:
 
 def _check_place(call: Call, obj: Obj) -> None:
     check_name(call, obj, required=False)
-    _check_namespace(call, obj)
+    check_namespace(call, obj)
 
 
 def _bad_patch(shown: str, why: str) -> status.StatusError:

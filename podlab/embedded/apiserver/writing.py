@@ -213,7 +213,7 @@ def replace(ctx: Context, make: Callable[[Obj], Obj], *, patched: bool = False, 
     obj = _identified(ctx, make(old))
     _check_identity(ctx, obj, old, patched=patched)
     _keep(ctx, obj, old)
-    if ctx.subresource != "status":
+    if ctx.subresource != "status" or resource.structure is not None:  # a schema has defaults for a status, too
         resource.default(obj)
     if tracked and ctx.subresource not in UNTRACKED:
         _record(ctx, obj, old)

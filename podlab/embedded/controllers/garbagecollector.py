@@ -47,14 +47,15 @@ class GarbageCollector:
     def _on(self, resource: Resource, event: Event) -> None:
         meta = event.object["metadata"]
         where = (resource.qualified, meta.get("namespace", ""), meta["name"])
-        for owner in _owners(event.previous):  # an owner may wait for this object to go or to let go of it
+        before = _owners(event.previous)
+        for owner in before:  # an owner may wait for this object to go or to let go of it
             self._look_at_owner(owner, where[1])
         if event.type == "DELETED":
             self._add_spaced(sorted(self._dependents.pop(meta["uid"], ())))
             return
         for owner in _owners(event.object):
             self._dependents.setdefault(owner["uid"], set()).add(where)
-            if event.type == "ADDED" and self._owner(owner, where[1]) is None:
+            if owner not in before and self._owner(owner, where[1]) is None:
                 self._add(where)
         if _is_ending(event.object, ORPHAN) or _is_ending(event.object, FOREGROUND):
             self._add(where)

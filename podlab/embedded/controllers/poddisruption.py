@@ -60,10 +60,16 @@ class PodDisruptionBudgets:
             self._controller.add(namespaced(event.object))
 
     def _on_pod(self, event: Event) -> None:
+        """One budget is told, though several may select a Pod; one that has lost it is not. Upstream: getPdbForPod"""
         pod = event.object
-        for budget in self._registry.list(self._budgets, pod["metadata"]["namespace"]):
-            if _selected(budget, pod):  # a budget that has lost the Pod is not told, as upstream's updatePod
-                self._controller.add(namespaced(budget))
+        found = [one for one in self._registry.list(self._budgets, pod["metadata"]["namespace"]) if _selected(one, pod)]
+        if len(found) > 1:
+            meta, chosen = pod["metadata"], found[0]["metadata"]["name"]
+            which = f'Pod "{meta["namespace"]}"/"{meta["name"]}" matches multiple PodDisruptionBudgets.'
+            text = f'{which}  Chose "{chosen}" arbitrarily.'
+            self._recorder.warning(pod, "MultiplePodDisruptionBudgets", text)
+        if found:
+            self._controller.add(namespaced(found[0]))
 
     def _reconcile(self, key: Key) -> None:
         budget = self._registry.find(self._budgets, key[1], key[0])

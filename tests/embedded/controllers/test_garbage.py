@@ -40,6 +40,17 @@ async def test_dependents_go_with_their_owner(policy: str, sim: Simulation) -> N
     assert find(sim, "owner") is None and find(sim, "child") is None
 
 
+async def test_who_is_given_an_owner_that_never_was_goes(sim: Simulation) -> None:
+    sim.create({"kind": "ConfigMap", "metadata": {"name": "alone"}, "data": {}})
+    await sim.run(1)
+    reference = {"apiVersion": "v1", "kind": "Secret", "name": "gone", "uid": "1"}
+    maps = sim.registry.resource("configmaps")
+    adopt = {"ownerReferences": [reference]}
+    sim.registry.change(maps, "alone", "default", lambda obj: obj["metadata"].update(adopt), subresource="")
+    await sim.run(1)
+    assert find(sim, "alone") is None
+
+
 async def test_orphans_stay_and_forget_their_owner(sim: Simulation) -> None:
     family(sim)
     delete(sim, "owner", "Orphan")

@@ -52,6 +52,21 @@ async def test_each_change_of_a_pod_that_nobody_controls_is_told_of(sim: Simulat
     assert told[-1]["count"] == 6
 
 
+async def test_a_pod_of_two_budgets_tells_one_of_them_and_says_so(sim: Simulation) -> None:
+    budgets = sim.registry.resource(BUDGETS)
+    for name in ("a", "b"):
+        sim.registry.create(budgets, {**budget(minAvailable=1), "metadata": {"name": name}}, namespace=sim.namespace)
+    await sim.run(1)
+    sim.create(pod("p"))
+    await sim.until(lambda: sim.ready("p"))
+    await sim.run(1)
+    told = {event["object"]["message"] for event in sim.seen["events"] if event["object"]["reason"].startswith("Mult")}
+    where = f'Pod "{sim.namespace}"/"p"'
+    assert told == {f'{where} matches multiple PodDisruptionBudgets.  Chose "a" arbitrarily.'}
+    healthy = [one["status"]["currentHealthy"] for one in sim.registry.list(budgets, sim.namespace)]
+    assert healthy == [1, 0]
+
+
 @pytest.mark.parametrize(
     ("counts", "expected"), [((3, 2, 3), 1), ((2, 2, 3), 0), ((1, 0, 0), 0)], ids=["spare", "none", "nobody expected"]
 )

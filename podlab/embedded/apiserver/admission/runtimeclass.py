@@ -54,7 +54,8 @@ def _schedule(spec: Obj, scheduling: Obj, ctx: Context) -> None:
     for key, value in wanted.items():
         if selector.get(key, value) != value:
             shown = f"pod.spec.nodeSelector[{key}] = {selector[key]}"
-            raise _rejected(ctx, f"conflict: runtimeClass.scheduling.nodeSelector[{key}] = {value}; {shown}")
+            why = f"conflict: runtimeClass.scheduling.nodeSelector[{key}] = {value}; {shown}"
+            raise status.forbidden("pods", ctx.name, why)
     if wanted:
         spec["nodeSelector"] = {**selector, **wanted}
     tolerations = spec.get("tolerations") or []

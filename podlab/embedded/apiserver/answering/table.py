@@ -34,6 +34,8 @@ def table(
         version: of meta.k8s.io, `v1` or `v1beta1`.
         include: what each row carries of its object: `None`, `Metadata` or `Object`.
     """
+    if resource.row_order is not None:
+        objs = sorted(objs, key=resource.row_order)
     return {
         "kind": "Table",
         "apiVersion": f"meta.k8s.io/{version}",

@@ -11,7 +11,7 @@ from typing import Any
 from podlab.apimachinery.gotext import compact
 from podlab.embedded.apiserver.custom import printing, selectable
 from podlab.embedded.apiserver.custom.goform import printed
-from podlab.embedded.apiserver.custom.schemas import check_schema
+from podlab.embedded.apiserver.custom.schemas import NO_CEL, check_schema
 from podlab.embedded.apiserver.custom.served import schema_of
 from podlab.embedded.apiserver.resource import Cause
 from podlab.embedded.apiserver.validation import causes, metadata, names
@@ -47,7 +47,8 @@ def validate(obj: Obj, old: Obj | None) -> list[Cause]:
     found += _group(spec, meta) + _scope(spec) + _versions(spec) + _names(given) + _shared(spec) + _conversion(spec)
     if not meta.get("deletionTimestamp"):  # it must be possible to let go of one whose status is odd
         found += _stored(spec.get("versions") or [], obj.get("status") or {})
-    return found + (_fixed(spec, old) if old else [])
+    found += _fixed(spec, old) if old else []
+    return [cause for cause in found if NO_CEL not in cause.message] or found  # rules come last, as upstream compiles
 
 
 def _group(spec: Obj, meta: Obj) -> list[Cause]:

@@ -36,6 +36,7 @@ from podlab.embedded.apiserver.patching.managedfields import (
     Entries,
     Owned,
     Owner,
+    empty,
     entries_of,
     kept,
     owner,
@@ -122,7 +123,7 @@ def apply(live: Obj, this: Application) -> Obj:
     entries = entries_of(live)
     bare = {**live, "metadata": {k: v for k, v in (live.get("metadata") or {}).items() if k != "managedFields"}}
     if not entries:
-        changed, _ = compare({}, bare, this.type_)
+        changed = kept(compare(empty(this.type_), bare, this.type_)[0], this.ignored)
         before = owner(BEFORE, "Update", this.api_version)
         entries = updated({}, before, this.api_version, changed, set(), this.now)
     merged, after = _apply(bare, entries, this)

@@ -98,14 +98,14 @@ def record(
         before = decode(sent) or before
     if old is not None and not before:  # nobody's fields are told again before the next apply
         return
-    changed, removed = compare(old if old is not None else _empty(type_), obj, type_)
+    changed, removed = compare(old if old is not None else empty(type_), obj, type_)
     changed, removed = kept(changed, ignored), kept(removed, ignored)
     who = owner(manager, UPDATE, obj["apiVersion"], subresource)
     put(obj, capped(updated(before, who, obj["apiVersion"], changed, removed, now)))
 
 
 @cache
-def _empty(type_: Type) -> Obj:
+def empty(type_: Type) -> Obj:
     """What Go writes for a value of this kind in which nothing is set."""
     return {} if type_.custom else fields.canonical({}, type_)
 

@@ -123,6 +123,7 @@ def _local_access(call: Call, who: Authenticator, obj: Obj) -> Obj:
     spec = obj.get("spec") or {}
     found = _attributes(spec, about_user=True) + _nameless(obj, "namespace")
     about, path = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
+    verbs.check_namespace(call, obj)
     if about and about.get("namespace") != call.namespace:
         text = "must match metadata.namespace"
         found.append(causes.invalid("spec.resourceAttributes.namespace", about.get("namespace", ""), text))

@@ -17,8 +17,9 @@ DECISIONS = ("Approved", "Denied")
 
 
 def prepare(obj: Obj, old: Obj | None, ctx: Context) -> None:
-    """Who asks for a certificate stands in the request; conditions know since when."""
+    """Who asks for a certificate stands in the request, which is fixed; conditions know since when."""
     if old is not None:
+        obj["spec"] = fresh(old.get("spec") or {})
         _date(obj, old, rfc3339(ctx.now()))
         return
     obj["status"] = {}

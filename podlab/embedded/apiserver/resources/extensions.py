@@ -88,7 +88,10 @@ def prepare(obj: Obj, old: Obj | None, ctx: Context) -> None:
         obj["status"] = {"acceptedNames": {"plural": "", "kind": ""}, "storedVersions": stored_now[:1]}
     elif ctx.subresource == "":
         known = (obj.get("status") or {}).get("storedVersions") or []
-        obj.setdefault("status", {})["storedVersions"] = [*known, *(name for name in stored_now if name not in known)]
+        obj.setdefault("status", {})["storedVersions"] = [
+            *known,
+            *(name for name in stored_now[:1] if name not in known),
+        ]
 
 
 def held(obj: Obj) -> bool:

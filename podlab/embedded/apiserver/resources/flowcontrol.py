@@ -93,6 +93,11 @@ def schema_row(obj: Obj, now: float) -> list[Any]:
     return [name, level, spec.get("matchingPrecedence", 0), method, age(obj, now), dangling]
 
 
+def _precedence(obj: Obj) -> tuple[int, str]:
+    """Who is matched first stands first. Upstream: staging/src/k8s.io/client-go's FlowSchemaSequence"""
+    return (obj.get("spec") or {}).get("matchingPrecedence", 0), obj["metadata"]["name"]
+
+
 def level_row(obj: Obj, now: float) -> list[Any]:
     """`<none>` where requests are not limited, or not queued.
 
@@ -141,6 +146,7 @@ FLOW_SCHEMAS = stored(
     validate=_validate_schema,
     columns=SCHEMA_COLUMNS,
     row=schema_row,
+    row_order=_precedence,
 )
 PRIORITY_LEVELS = stored(
     GROUP,

@@ -61,8 +61,10 @@ def prepare(service: Obj, old: Obj | None, ctx: Context) -> None:
     if found := rules.first(spec, (old or {}).get("spec") or {}) + _headless_but_exposed(spec):
         raise status.invalid(ctx.resource.qualified_kind, service["metadata"].get("name", ""), found)
     if validate(service, old):
-        if found := nodeports.out_of_range(service.get("spec") or {}) or nodeports.twice(
-            service.get("spec") or {}, ctx
+        if found := (
+            _refused_address(spec, {other.get("clusterIP") for other in _others(service, ctx)}, ctx)
+            or nodeports.out_of_range(spec)
+            or nodeports.twice(spec, ctx)
         ):
             raise status.invalid(ctx.resource.qualified_kind, service["metadata"].get("name", ""), found)
         return
@@ -114,14 +116,10 @@ def _drop(spec: Obj, old: Obj) -> None:
 
 
 def _allocate(service: Obj, old: Obj | None, ctx: Context) -> list[Cause]:
-    spec, name = service["spec"], service["metadata"].get("name")
+    spec = service["spec"]
     if spec.get("type") == "ExternalName":
         return []
-    others = [
-        other.get("spec") or {}
-        for other in ctx.registry.list(ctx.resource)
-        if (other["metadata"]["name"], other["metadata"]["namespace"]) != (name, service["metadata"].get("namespace"))
-    ]
+    others = _others(service, ctx)
     both = spec.get("clusterIP") == "None" and not spec.get("selector")  # whoever has no Pods may have any address
     spec.setdefault("ipFamilies", ["IPv4", "IPv6"] if both else ["IPv4"])
     spec.setdefault("ipFamilyPolicy", "RequireDualStack" if both else "SingleStack")
@@ -135,24 +133,41 @@ def _allocate(service: Obj, old: Obj | None, ctx: Context) -> list[Cause]:
     return found
 
 
+def _others(service: Obj, ctx: Context) -> list[Obj]:
+    own = (service["metadata"].get("name"), service["metadata"].get("namespace"))
+    found = ctx.registry.list(ctx.resource)
+    return [one.get("spec") or {} for one in found if (one["metadata"]["name"], one["metadata"]["namespace"]) != own]
+
+
+def _refused_address(spec: Obj, used: set[Any], ctx: Context) -> list[Cause]:
+    """An address that cannot be given is told of before node ports, and before what else is wrong."""
+    address, why = _asked_address(spec), ""
+    if address in ("", "None") or spec.get("type") == "ExternalName" or names.address("", address):
+        return []
+    if ipaddress.ip_address(address) not in NETWORK and not ctx.by.dry_run:
+        why = "the provided network does not match the current range"
+    elif ipaddress.ip_address(address) not in NETWORK:
+        why = f"the provided IP ({address}) is not in the valid range. The range of valid IPs is {NETWORK}"
+    elif address in used and not ctx.by.dry_run:  # a dry run takes nothing, and does not look at what is taken
+        why = "provided IP is already allocated"
+    text = f"failed to allocate IP {address}: {why}"
+    return [causes.invalid("spec.clusterIPs", [address], text)] if why else []
+
+
+def _asked_address(spec: Obj) -> str:
+    return str(spec.get("clusterIP") or (spec.get("clusterIPs") or [""])[0])
+
+
 def _address(spec: Obj, used: set[Any], ctx: Context) -> list[Cause]:
-    address = spec.get("clusterIP") or ((spec.get("clusterIPs") or [""])[0])
+    address = _asked_address(spec)
+    if refused := _refused_address(spec, used, ctx):
+        return refused
     if not address:
         size = NETWORK.num_addresses
         number = int(ctx.registry.randomness.uniform(RESERVED, size - 1))
         while str(NETWORK[number]) in used:
             number = RESERVED + (number + 1 - RESERVED) % (size - 1 - RESERVED)
         address = str(NETWORK[number])
-    elif address != "None":
-        why = ""
-        if ipaddress.ip_address(address) not in NETWORK and not ctx.by.dry_run:
-            why = "the provided network does not match the current range"
-        elif ipaddress.ip_address(address) not in NETWORK:
-            why = f"the provided IP ({address}) is not in the valid range. The range of valid IPs is {NETWORK}"
-        elif address in used and not ctx.by.dry_run:  # a dry run takes nothing, and does not look at what is taken
-            why = "provided IP is already allocated"
-        if why:
-            return [causes.invalid("spec.clusterIPs", [address], f"failed to allocate IP {address}: {why}")]
     spec["clusterIP"], spec["clusterIPs"] = address, [address]
     return []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.embedded.apiserver.columns import AGE, NAME, UNSET, Column, age, head
-from podlab.embedded.apiserver.resource import Obj
+from podlab.embedded.apiserver.resource import Context, Obj
 from podlab.embedded.apiserver.resources.stored import stored
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import metadata, names, storageclasses
@@ -163,6 +163,12 @@ def _csi_driver(obj: Obj) -> None:
     spec.setdefault("volumeLifecycleModes", ["Persistent"])
 
 
+def _uncounted(obj: Obj, old: Obj | None, ctx: Context) -> None:
+    """Only changes are counted. Upstream: pkg/registry/storage/csidriver/strategy.go"""
+    if old is None:
+        obj["metadata"].pop("generation", None)
+
+
 STORAGE_CLASSES = stored(
     "storage.k8s.io",
     "StorageClass",
@@ -180,6 +186,7 @@ CSI_DRIVERS = stored(
     "CSIDriver",
     namespaced=False,
     validate=_validate_driver,
+    prepare=_uncounted,
     default=_csi_driver,
     generation=True,
     columns=DRIVER_COLUMNS,

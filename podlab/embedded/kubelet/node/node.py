@@ -47,6 +47,9 @@ FEATURES = (
 LEASES = "kube-node-lease"
 CONTROLLER = "kube-controller-manager"
 NOT_READY = "node.kubernetes.io/not-ready"
+MIGRATED = "storage.alpha.kubernetes.io/migrated-plugins"
+_PLUGINS = ("aws-ebs", "azure-disk", "azure-file", "cinder", "gce-pd", "portworx-volume", "vsphere-volume")
+MIGRATED_PLUGINS = ",".join(f"kubernetes.io/{name}" for name in _PLUGINS)
 
 
 class NodeReporter:
@@ -72,6 +75,7 @@ class NodeReporter:
         if new or booted:
             self._tell(registered=new)
         self._renew()
+        self._tell_drivers()
         self._every(REPORT, self.report)
 
     def stop(self) -> None:
@@ -210,11 +214,20 @@ class NodeReporter:
         self._timers.append(self._clock.call_later(RENEW, self._renew))
         self._timers = [timer for timer in self._timers if not timer.cancelled]
 
+    def _tell_drivers(self) -> None:
+        """A node's CSINode lists drivers, of which there are none. Upstream: pkg/volume/csi/nodeinfomanager"""
+        kind = self._registry.resource("csinodes.storage.k8s.io")
+        if self._registry.find(kind, self.name) is None:
+            meta = {"name": self.name, "annotations": {MIGRATED: MIGRATED_PLUGINS}, "ownerReferences": [self._owner()]}
+            self._registry.create(kind, {"metadata": meta, "spec": {"drivers": None}}, by=Writer("kubelet"))
+
     def _lease(self, now: str) -> Obj:
-        node = self._registry.get(self._nodes, self.name)
-        owner = {"apiVersion": "v1", "kind": "Node", "name": self.name, "uid": node["metadata"]["uid"]}
         spec = {"holderIdentity": self.name, "leaseDurationSeconds": LEASE_SECONDS, "renewTime": now}
-        return {"metadata": {"name": self.name, "ownerReferences": [owner]}, "spec": spec}
+        return {"metadata": {"name": self.name, "ownerReferences": [self._owner()]}, "spec": spec}
+
+    def _owner(self) -> Obj:
+        node = self._registry.get(self._nodes, self.name)
+        return {"apiVersion": "v1", "kind": "Node", "name": self.name, "uid": node["metadata"]["uid"]}
 
 
 def _untaint(node: Obj) -> None:
