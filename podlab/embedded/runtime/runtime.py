@@ -370,7 +370,7 @@ def _unpacked(image: Image) -> Volume:
     """What is in an image."""
     root = Volume()
     for path, data in image.files.items():
-        root.put(path, data)
+        root.put(path, data, 0o755 if data.startswith(b"#!") else None)
     for path, target in image.links.items():
         root.make_directory(posixpath.dirname(path))
         root.links[path] = target

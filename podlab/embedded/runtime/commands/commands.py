@@ -304,6 +304,8 @@ PLAIN: Mapping[str, Command] = MappingProxyType(
         "xargs": runners.xargs,
         "dd": disks.dd,
         "df": disks.df,
+        "envsubst": shaping.envsubst,
+        "mountpoint": disks.mountpoint,
         "mount": disks.mount,
         "umount": disks.umount,
         "sync": disks.sync,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from podlab.embedded.runtime.commands import usage
 from podlab.embedded.runtime.commands.files import filedetails
 from podlab.embedded.runtime.expressions.dates import by_form, shown, understood, zone_of
 from podlab.embedded.runtime.files import NO_SUCH
@@ -15,10 +16,26 @@ ISO = {"": "%Y-%m-%d", "date": "%Y-%m-%d", "hours": "%Y-%m-%dT%H%:z", "minutes":
        "seconds": "%Y-%m-%dT%H:%M:%S%:z"}  # fmt: skip
 
 
+RFC = {"date": "%Y-%m-%d", "seconds": "%Y-%m-%d %H:%M:%S%:z", "ns": "%Y-%m-%d %H:%M:%S.%N%:z"}
+
+
+def _form(word: str) -> str:
+    """The format that an option stands for; none for another word."""
+    if found := re.fullmatch(r"-I(\w*)|--iso-8601(?:=(\w+))?", word):
+        return ISO.get(found[1] or found[2] or "", ISO[""])
+    if word in ("-R", "--rfc-email", "--rfc-2822"):
+        return "%a, %d %b %Y %H:%M:%S %z"
+    return RFC.get(word.removeprefix("--rfc-3339="), "") if word.startswith("--rfc-3339=") else ""
+
+
 async def date(io: Io, words: list[str]) -> int:
     """`date [-u] [[-D FORMAT] -d TIME | -r FILE] [-I[SPEC]] [-R] [+FORMAT]`"""
     form, words, settled = USUAL, list(words), 0
-    zone = zone_of((io.env or io.process.env).get("TZ", ""), files=not io.busybox) if "-u" not in words else UTC
+    zone = (
+        zone_of((io.env or io.process.env).get("TZ", ""), files=not io.busybox)
+        if not {"-u", "--utc", "--universal"} & set(words)
+        else UTC
+    )
     moment = datetime.fromtimestamp(io.process.time, UTC).astimezone(zone)
     given = ""
     while words:
@@ -39,10 +56,11 @@ async def date(io: Io, words: list[str]) -> int:
             if not io.process.machine.files.exists(io.path(name)):
                 return io.fail(f"date: {name}: {NO_SUCH}")
             moment = datetime.fromtimestamp(filedetails.modified(io, io.path(name)), UTC).astimezone(zone)
-        elif found := re.fullmatch(r"-I(\w*)|--iso-8601(?:=(\w+))?", word):
-            form = ISO.get(found[1] or found[2] or "", ISO[""])
-        elif word in ("-R", "--rfc-email", "--rfc-2822"):
-            form = "%a, %d %b %Y %H:%M:%S %z"
+        elif known := _form(word):
+            form = known
+        elif word.startswith("--") and word not in ("--utc", "--universal", "--"):
+            unknown = f"date: unrecognized option '{word}'\n{usage.shown('date')}"
+            return io.fail(unknown if io.busybox else f"date: podlab does not simulate {word} of date")
         elif word == "-s" or not word.startswith("-"):
             read = understood(text := words.pop(0) if word == "-s" and words else word, moment, busy=io.busybox)
             if read is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import UTC, datetime
 
@@ -138,7 +139,11 @@ def _crc(data: bytes) -> int:
 
 async def split(io: Io, words: list[str]) -> int:
     """`split [-l LINES | -b BYTES] [-a LETTERS] [FILE [PREFIX]]`: parts named PREFIXaa, PREFIXab…"""
-    _, values, names = letters(words, "lba")
+    flags, values, names = letters(words, "lban")
+    if odd := {*flags, *({"n"} & set(values) if io.busybox else ())} - ({"d"} if not io.busybox else set()):
+        return io.fail(f"split: podlab does not simulate split -{min(odd)}")
+    if "n" in values:
+        return await _split_by_number(io, values["n"], names, digits="d" in flags)
     by, text = ("bytes", values["b"]) if "b" in values else ("lines", values.get("l", "1000"))
     size = re.fullmatch(r"(\d{1,9})([kKmM]?)", text)
     if not size or not int(size[1]):
@@ -151,11 +156,35 @@ async def split(io: Io, words: list[str]) -> int:
         said = "{}: {}" if io.busybox else "cannot open '{}' for reading: {}"
         return io.fail(f"split: {said.format(names[0], error)}")
     pieces = [data[at : at + 1] for at in range(len(data))] if by == "bytes" else data.splitlines(keepends=True)
-    prefix, width = (names[1] if len(names) > 1 else "x"), int(values.get("a", "2")[:1] or 2)
-    for number, at in enumerate(range(0, len(pieces), count)):
+    parts = [b"".join(pieces[at : at + count]) for at in range(0, len(pieces), count)]
+    return _parted(io, names, parts, int(values.get("a", "2")[:1] or 2), digits="d" in flags)
+
+
+def _parted(io: Io, names: list[str], parts: list[bytes], width: int = 2, *, digits: bool) -> int:
+    prefix = names[1] if len(names) > 1 else "x"
+    for number, part in enumerate(parts):
         ending = "".join(chr(97 + number // 26**place % 26) for place in reversed(range(width)))
-        io.process.machine.files.write(io.path(prefix + ending), b"".join(pieces[at : at + count]))
+        io.process.machine.files.write(io.path(prefix + (f"{number:0{width}}" if digits else ending)), part)
     return 0
+
+
+async def _split_by_number(io: Io, text: str, names: list[str], *, digits: bool) -> int:
+    """coreutils' `split -n N`, into so many parts, or `-n l/N`, without breaking lines."""
+    found = re.fullmatch(r"(l/)?([1-9]\d{0,2})", text)
+    if not found:
+        return io.fail(f"split: podlab does not simulate split -n {text}")
+    if not names or names[0] == "-":
+        return io.fail("split: -: cannot determine file size")
+    try:
+        data = await io.open(names[0]).rest()
+    except FileError as error:
+        return io.fail(f"split: cannot open '{names[0]}' for reading: {error}")
+    count = int(found[2])
+    cuts = [len(data) // count * part for part in range(count)] + [len(data)]
+    if found[1]:
+        starts = [0, *(at + 1 for at, one in enumerate(data) if one == ord("\n"))]
+        cuts = [next((start for start in starts if start >= cut), len(data)) for cut in cuts]
+    return _parted(io, names, [data[begin:end] for begin, end in itertools.pairwise(cuts)], digits=digits)
 
 
 async def dmesg(io: Io, words: list[str]) -> int:

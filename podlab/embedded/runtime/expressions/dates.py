@@ -6,16 +6,14 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from podlab.embedded.runtime.expressions.spokendates import spoken
+
 FORMS = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d", "%Y.%m.%d-%H:%M:%S",
     "%Y.%m.%d-%H:%M", "%Y%m%d", "%Y%m%d%H%M", "%a %b %d %H:%M:%S %Z %Y", "%a, %d %b %Y %H:%M:%S %z", "%b %d %Y",
     "%d %b %Y",
 )  # fmt: skip
 TIMES = ("%H:%M:%S", "%H:%M")
-STEP = re.compile(r"([-+]?\d{1,9}) *(second|sec|minute|min|hour|day|week|month|year)s?( ago)?", re.I)
-SECONDS = {"sec": 1, "second": 1, "min": 60, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-NAMED = {"now": 0, "today": 0, "tomorrow": 86400, "yesterday": -86400}
 
 
 def shown(form: str, moment: datetime) -> str:
@@ -72,8 +70,6 @@ def zone_of(name: str, *, files: bool) -> tzinfo:
     return timezone(west if hours < 0 else -west, found[1])
 
 
-ZONED = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?) *([-+]\d{1,2}) +([a-zA-Z]+?)s?")
-"""A time with a zone and then a unit, though who writes it means so many units."""
 ROLLING = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?: (\d\d):(\d\d)(?::(\d\d))?)?")
 
 
@@ -82,13 +78,14 @@ def understood(text: str, now: datetime, *, busy: bool) -> datetime | None:
     text, zone = text.strip(), UTC if text.rstrip().endswith(("Z", " UTC")) else now.tzinfo or UTC
     if busy and re.fullmatch(r"\d{8}|[-\d]+T[:\d]+Z?", text):
         return None
+    if not text and not busy:
+        return now.replace(hour=0, minute=0, second=0, microsecond=0)
+    if not busy and (zoned := re.match(r'TZ="([^"]*)" *', text)):
+        zone = zone_of(zoned[1], files=True)
+        return understood(text[zoned.end() :], now.astimezone(zone), busy=False)
     if re.fullmatch(r"@-?\d{1,11}(\.\d*)?", text):
         return datetime.fromtimestamp(float(text[1:]), UTC)
-    if (
-        busy
-        and (found := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)(?: (\d\d):(\d\d)(?::(\d\d))?)?", text))
-        and found[3] <= "31"
-    ):
+    if busy and (found := ROLLING.fullmatch(text)) and found[3] <= "31":
         return _rolled([int(part or 0) for part in found.groups()], zone)
     for form in FORMS:
         try:
@@ -101,14 +98,7 @@ def understood(text: str, now: datetime, *, busy: bool) -> datetime | None:
         except ValueError:
             continue
         return now.replace(hour=clock.hour, minute=clock.minute, second=clock.second, microsecond=0)
-    if not busy and (found := ZONED.fullmatch(text)):
-        west = timedelta(hours=int(found[2]))
-        base = understood(found[1], now.replace(tzinfo=timezone(west)), busy=False)
-        return _moved(f"1 {found[3].lower()}", base) if base else None
-    if not busy and (found := re.fullmatch(r"(\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?) *([-+ ] *\d.*)", text)):
-        base = understood(found[1], now, busy=False)
-        return _moved(re.sub(r"^([-+]) +", r"\1", found[2].strip()).lower(), base) if base else None
-    return None if busy else _moved(text.lower(), now)
+    return None if busy else spoken(text, now)
 
 
 def by_form(text: str, form: str, zone: tzinfo) -> datetime | None:
@@ -127,27 +117,4 @@ def _rolled(parts: list[int], zone: tzinfo) -> datetime | None:
     try:
         return datetime(year, month, 1, hour, minute, second, tzinfo=zone) + timedelta(days=day - 1)
     except ValueError:
-        return None
-
-
-def _moved(text: str, now: datetime) -> datetime | None:
-    """coreutils' `2 days ago`, `yesterday`, `next week`."""
-    if text in NAMED:
-        return now + timedelta(seconds=NAMED[text])
-    text = re.sub(r"^next ", "1 ", re.sub(r"^last ", "-1 ", text))
-    if text.removeprefix("1 ") in WEEKDAYS:
-        return (now + timedelta(days=(WEEKDAYS.index(text.removeprefix("1 ")) - now.weekday() - 1) % 7 + 1)).replace(
-            hour=0, minute=0, second=0, microsecond=0
-        )
-    if not (found := STEP.fullmatch(text)):
-        return None
-    sign = -1 if found[3] else 1
-    unit = found[2].lower()
-    if unit in ("month", "year"):
-        months = now.year * 12 + now.month - 1 + sign * int(found[1]) * (12 if unit == "year" else 1)
-        parts = [months // 12, months % 12 + 1, now.day, now.hour, now.minute, now.second]
-        return _rolled(parts, now.tzinfo or UTC)
-    try:
-        return now + timedelta(seconds=sign * int(found[1]) * SECONDS[unit])
-    except OverflowError:
         return None

@@ -9,9 +9,9 @@ sh sha1sum sha256sum sleep sort stat tac tail tar tee test timeout touch tr true
 whoami xargs yes
 """
 _DEBIAN = """
-apt apt-cache apt-get apt-key base32 chgrp cksum cmp comm csplit dd df diff diff3 dircolors dmesg dnsdomainname dpkg
-expand factor fallocate findmnt fmt fold getconf getent groups gunzip gzip hostid iconv install join last ldd link
-login logger logname lsblk lscpu md5sum.textutils mkfifo mknod more mount mountpoint nice nsenter numfmt od paste 
+apt apt-cache apt-get apt-key arch base32 chgrp cksum cmp comm csplit dd df diff diff3 dircolors dmesg dnsdomainname
+dpkg expand factor fallocate findmnt fmt fold getconf getent groups gunzip gzip hostid iconv install join last ldd
+link login logger logname lsblk lscpu md5sum.textutils mkfifo mknod more mount mountpoint nice nsenter numfmt od paste
 pathchk pinky pr prlimit ptx renice runuser sdiff setsid sha224sum sha384sum sha512sum shred shuf split stdbuf stty
 su sum sync
 add-shell addgroup adduser agetty b2sum badblocks basenc blkid blockdev chage chattr chcon chfn chgpasswd choom

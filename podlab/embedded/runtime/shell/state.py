@@ -107,6 +107,7 @@ class Shell:
     deeper: int = 0  # substitutions it is in, for the signs of bash's trace
     current: str = ""  # BASH_COMMAND
     option_place: tuple[int, int] = (1, 0)  # where getopts goes on: word, letter
+    option_told: str = "1"  # the OPTIND that it wrote: another one was assigned, and begins anew
     inline: bool = False  # whether it runs what follows `-c`
     named: bool = False  # whether what it runs has a name to complain by
     held: int = 0  # the line that a trap interrupted

@@ -38,7 +38,7 @@ WORDS = {  # of gzip, and of busybox
 async def gzip(io: Io, words: list[str]) -> int:
     """`gzip [-cdfkv1-9] [FILE]…`"""
     flags, names = options(words)
-    return await _each(io, "gzip", names, flags, unpack="d" in flags)
+    return await _each(io, "gzip", names, flags, unpack=bool(flags & {"d", "t"}))
 
 
 async def gunzip(io: Io, words: list[str]) -> int:
@@ -50,6 +50,12 @@ async def gunzip(io: Io, words: list[str]) -> int:
 async def zcat(io: Io, words: list[str]) -> int:
     """`zcat [FILE]…`"""
     return await _each(io, "zcat", options(words)[1], {"c"}, unpack=True)
+
+
+def _there(io: Io, command: str, target: str) -> int:
+    """What is said of a file that would be written over."""
+    busy = f"{command}: can't open '{target}': File exists"
+    return io.fail(busy) if io.busybox else io.fail(f"gzip: {target} already exists;\tnot overwritten", 2)
 
 
 async def _each(io: Io, command: str, names: list[str], flags: set[str], *, unpack: bool) -> int:
@@ -73,7 +79,12 @@ async def _each(io: Io, command: str, names: list[str], flags: set[str], *, unpa
             if name == "-" or flags & {"c", "t"}:
                 io.out(made if "t" not in flags else b"")
                 continue
+            if "l" in flags:
+                return io.fail(f"{command}: podlab does not simulate -l of {command}")
             target = name.removesuffix(".gz").removesuffix(".tgz") if unpack else f"{name}.gz"
+            if files.exists(io.path(target)) and "f" not in flags:
+                code = _there(io, command, target)
+                continue
             files.write(io.path(target), made)
             if "k" not in flags:
                 files.remove(io.path(name))

@@ -249,6 +249,21 @@ async def umount(io: Io, words: list[str]) -> int:
 NOT_PERMITTED = "Operation not permitted"
 
 
+async def mountpoint(io: Io, words: list[str]) -> int:
+    """`mountpoint [-q] PATH`"""
+    flags, names = options(words)
+    no = 1 if io.busybox else 32
+    for name in names[:1]:
+        path = io.process.machine.files.resolve(io.path(name))
+        if not io.process.machine.files.exists(path):
+            return 1 if "q" in flags else io.fail(f"mountpoint: {name}: {NO_SUCH}")
+        mounted = any(row[1] == path for row in mounts.mounts(io.process.machine.files))
+        if "q" not in flags:
+            io.say(f"{name} is {'' if mounted else 'not '}a mountpoint")
+        return 0 if mounted else no
+    return usage.show(io, "mountpoint") if io.busybox else io.fail("mountpoint: bad usage")
+
+
 async def sync(io: Io, words: list[str]) -> int:
     """`sync`: there is no disk to wait for."""
     return 0

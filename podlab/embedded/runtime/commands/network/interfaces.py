@@ -29,6 +29,12 @@ def _gateway(ip: str) -> str:
 async def ip(io: Io, words: list[str]) -> int:
     """`ip [-4|-br] addr|link|route|neigh [show] [dev NAME]`"""
     asked = [word for word in words if not word.startswith("-")]
+    if odd := set(words) - {*asked, "-4", "-br", "-c", "-d"}:
+        return io.fail(f"ip: podlab does not simulate ip {min(odd)}")
+    return _told(io, words, asked)
+
+
+def _told(io: Io, words: list[str], asked: list[str]) -> int:
     what = asked[0] if asked else ""
     if set(asked[1:2]) & CHANGES:
         allowed = io.process.machine.user.holds("NET_ADMIN")

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from podlab.embedded.runtime.commands import coreutils, usage
-from podlab.embedded.runtime.files import NO_SUCH
+from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine import executables
 from podlab.embedded.runtime.machine.children import finish, start
 from podlab.embedded.runtime.machine.signals import NUMBERS, signal_name
@@ -158,18 +158,21 @@ LONG = {"--signal": "-s", "--kill-after": "-k"}
 
 async def xargs(io: Io, words: list[str]) -> int:
     """`xargs [-n COUNT] [-I NAME] [-r] [-t] [-0] [COMMAND…]`"""
-    values, words, flags = {"-n": "", "-I": ""}, list(words), set()
-    while words and words[0].startswith("-"):
-        option = words.pop(0)
-        if option[:2] in values:
-            values[option[:2]] = option[2:] or (words.pop(0) if words else "")
-        else:
-            flags |= set(option[1:])
-    if values["-n"] and not values["-n"].isdecimal():
+    flags, values, words = _asked(words)
+    known = "nIsPae" if io.busybox else "nIsPaedL"
+    if odd := next((key for key in (*values, *flags) if key not in (*known, *"0rtpxo")), ""):
+        if io.busybox and len(odd) == 1:
+            return io.fail(f"xargs: invalid option -- '{odd}'\n{usage.shown('xargs')}")
+        return io.fail(f"xargs: podlab does not simulate {odd if len(odd) > 1 else f'-{odd}'} of xargs")
+    if not values.get("n", "1").isdecimal():
         wrong = "invalid number '{}'" if io.busybox else 'invalid number "{}" for -n option'
-        return io.fail("xargs: " + wrong.format(values["-n"]))
-    text = (await io.stdin.rest()).decode(errors="replace")
-    if not values["-I"] and "0" not in flags and (mark := _unmatched(text)):
+        return io.fail("xargs: " + wrong.format(values["n"]))
+    try:
+        read = io.read(values["a"]) if "a" in values else await io.stdin.rest()
+    except FileError as error:
+        return io.fail(f"xargs: {values['a']}: {error}")
+    text = read.decode(errors="replace")
+    if "I" not in values and "d" not in values and "0" not in flags and (mark := _unmatched(text)):
         gnu = "; by default quotes are special to xargs unless you use the -0 option"
         return io.fail(f"xargs: unmatched {mark} quote{gnu * (not io.busybox)}")
     command, code = words or ["echo"], 0
@@ -193,20 +196,58 @@ def _unmatched(text: str) -> str:
     return "single" if "'" in left else "double" if '"' in left else ""
 
 
+LONG_OF_XARGS = {"null": "0", "no-run-if-empty": "r", "verbose": "t", "interactive": "p", "exit": "x"}
+VALUED_OF_XARGS = {"max-args": "n", "replace": "I", "max-procs": "P", "arg-file": "a", "delimiter": "d"}
+VALUED_OF_XARGS |= {"max-lines": "L", "max-chars": "s"}
+
+
+def _asked(words: list[str]) -> tuple[set[str], dict[str, str], list[str]]:
+    """(letters of xargs' flags, values of those that have one, the command); an unknown long option is a flag."""
+    flags, values, words = set[str](), dict[str, str](), list(words)
+    while words and words[0].startswith("-") and len(words[0]) > 1:
+        word = words.pop(0)
+        if word == "--":
+            break
+        name, equals, value = word[2:].partition("=")
+        if word.startswith("--"):
+            if name in VALUED_OF_XARGS:
+                values[VALUED_OF_XARGS[name]] = value if equals or not words else words.pop(0)
+            else:
+                flags.add(LONG_OF_XARGS.get(name, word))
+            continue
+        letter = next((at for at, one in enumerate(word) if one in "nIPLdsaE"), len(word))
+        flags |= set(word[1:letter])
+        if letter < len(word):
+            values[word[letter]] = word[letter + 1 :] or (words.pop(0) if words else "")
+    return flags, values, words
+
+
 def _batches(text: str, values: dict[str, str], flags: set[str], command: list[str]) -> Iterator[list[str]]:
-    if mark := values["-I"]:
+    if mark := values.get("I"):
         for line in filter(str.strip, text.splitlines()):
             yield [word.replace(mark, line.strip()) for word in command]
         return
-    try:
-        items = text.rstrip("\0").split("\0") if "0" in flags and text else shlex.split(text)
-    except ValueError:
-        items = text.split()
-    size = int(values["-n"]) if values["-n"].isdecimal() and int(values["-n"]) else max(len(items), 1)
+    if "L" in values:
+        lines, size = [shlex.split(line) for line in text.splitlines() if line.strip()], int(values["L"] or 1)
+        for at in range(0, len(lines), size):
+            yield [*command, *itertools.chain.from_iterable(lines[at : at + size])]
+        return
+    items = _items(text, "\0" if "0" in flags else values.get("d", "").encode().decode("unicode_escape"))
+    size = int(values.get("n", "0")) or max(len(items), 1)
     if not items and "r" not in flags:
         yield command
     for at in range(0, len(items), size):
         yield [*command, *items[at : at + size]]
+
+
+def _items(text: str, mark: str) -> list[str]:
+    """What stands between marks, or between spaces, where quotes hold words together."""
+    if mark:
+        return text.removesuffix(mark).split(mark) if text else []
+    try:
+        return shlex.split(text)
+    except ValueError:
+        return text.split()
 
 
 async def env(io: Io, words: list[str]) -> int:

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import fnmatch
 import posixpath
 import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+from podlab.embedded.runtime.commands import usage
 from podlab.embedded.runtime.expressions import patterns
 from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine.stdio import NUMBERED, Io
 
-LONG = {"quiet": "q", "count": "c", "ignore-case": "i", "invert-match": "v", "line-number": "n", "recursive": "r"}
+LONG = {
+    "quiet": "q", "silent": "q", "count": "c", "ignore-case": "i", "invert-match": "v", "line-number": "n",
+    "recursive": "r", "dereference-recursive": "R", "word-regexp": "w", "line-regexp": "x", "only-matching": "o",
+    "extended-regexp": "E", "fixed-strings": "F", "basic-regexp": "G", "perl-regexp": "P", "no-filename": "h",
+    "with-filename": "H", "files-with-matches": "l", "files-without-match": "L", "no-messages": "s", "text": "a",
+    "line-buffered": "", "color": "", "colour": "", "binary-files": "",
+}  # fmt: skip
+LONG_VALUED = {"regexp": "e", "file": "f", "after-context": "A", "before-context": "B", "context": "C",
+               "max-count": "m", "include": "include", "exclude": "exclude",
+               "exclude-dir": "exclude-dir"}  # fmt: skip
 
 
 async def grep(io: Io, words: list[str]) -> int:
     """`grep [-EFGciLlnohHqrsvwx] [-e PATTERN] [-A|-B|-C LINES] [-m COUNT] PATTERN [FILE]…`"""
-    flags, values, names = _options(words)
+    flags, values, names = _options(words, busy=io.busybox)
+    if odd := next((flag for flag in flags if flag.startswith("--") and flag != "--color"), ""):
+        return _unknown(io, odd)
     for name in values.get("f", ()):
         try:
             values.setdefault("e", []).extend((await io.whole(name)).decode(errors="replace").splitlines())
@@ -36,7 +49,7 @@ async def grep(io: Io, words: list[str]) -> int:
         return io.fail(busy if io.busybox else "grep: Invalid regular expression", 2)
     search, found, failed = Search(io, flags, values, expression), 0, 0
     files = io.process.machine.files
-    paths = list(_paths(io, names, "r" in flags or "R" in flags))
+    paths = [one for one in _paths(io, names, "r" in flags or "R" in flags) if _wanted(one, values)]
     for name in paths or ["-"]:
         if name != "-" and not _readable(io, name, flags):
             failed += not (io.busybox and files.is_directory(io.path(name)))
@@ -51,6 +64,12 @@ async def grep(io: Io, words: list[str]) -> int:
     return 2 if failed else int(not found)
 
 
+def _unknown(io: Io, option: str) -> int:
+    if io.busybox:
+        return io.fail(f"grep: unrecognized option '{option}'\n{usage.shown('grep')}", 2)
+    return io.fail(f"grep: podlab does not simulate {option} of grep", 2)
+
+
 async def egrep(io: Io, words: list[str]) -> int:
     """`egrep` is `grep -E`."""
     return await grep(io, ["-E", *words])
@@ -61,7 +80,7 @@ async def fgrep(io: Io, words: list[str]) -> int:
     return await grep(io, ["-F", *words])
 
 
-def _options(words: list[str]) -> tuple[set[str], dict[str, list[str]], list[str]]:
+def _options(words: list[str], *, busy: bool) -> tuple[set[str], dict[str, list[str]], list[str]]:
     flags: set[str] = set()
     values: dict[str, list[str]] = {}
     names: list[str] = []
@@ -71,7 +90,12 @@ def _options(words: list[str]) -> tuple[set[str], dict[str, list[str]], list[str
         if word == "--":
             return flags, values, names + words
         if word.startswith("--"):
-            flags |= set(LONG.get(word[2:], ""))
+            option, equals, value = word[2:].partition("=")
+            if option in LONG_VALUED:
+                values.setdefault(LONG_VALUED[option], []).append(value if equals or not words else words.pop(0))
+            flags |= (
+                set(LONG.get(option, "")) if not busy and (option in LONG or option in LONG_VALUED) else {f"--{option}"}
+            )
         elif match := re.fullmatch(r"-([a-zA-Z]*?)([efABCm])(.*)", word):
             flags |= set(match[1])
             values.setdefault(match[2], []).append(match[3] or (words.pop(0) if words else ""))
@@ -104,6 +128,17 @@ def _paths(io: Io, names: list[str], recursive: bool) -> Iterator[str]:
             yield from _paths(io, [n for n in inner if not _passed_by(io, n)] or ["-"], True)
         else:
             yield name
+
+
+def _wanted(name: str, values: dict[str, list[str]]) -> bool:
+    """Whether --include, --exclude and --exclude-dir let a file be searched."""
+    *folders, file = posixpath.normpath(name).split("/")
+
+    def fits(key: str, *parts: str) -> bool:
+        return any(fnmatch.fnmatchcase(part, pattern) for pattern in values.get(key, ()) for part in parts)
+
+    out = fits("exclude", file) or fits("exclude-dir", *folders)
+    return not out and ("include" not in values or fits("include", file))
 
 
 def _passed_by(io: Io, name: str) -> bool:

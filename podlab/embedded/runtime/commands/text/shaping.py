@@ -156,3 +156,26 @@ async def pager(io: Io, words: list[str]) -> int:
     ):
         return io.fail(f"{io.process.name}: can't open '{missing}': {NO_SUCH}")
     return await filecommands.cat(io, options(words)[1])
+
+
+NAMED = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
+
+
+async def envsubst(io: Io, words: list[str]) -> int:
+    """`envsubst [-v] [SHELL-FORMAT]`: values for variables' names; with a format, of those alone that it names."""
+    if odd := [word for word in words if word.startswith("-") and word not in ("-v", "--variables")]:
+        return io.fail(f"envsubst: podlab does not simulate {odd[0]} of envsubst")
+    formats = [word for word in words if not word.startswith("-")]
+    known = {found[1] or found[2] for form in formats for found in NAMED.finditer(form)}
+    if len(formats) < len(words):
+        io.out("".join(f"{found[1] or found[2]}\n" for found in NAMED.finditer("".join(formats))).encode())
+        return 0
+    values = io.process.env if io.env is None else io.env
+
+    def one(found: re.Match[str]) -> str:
+        name = found[1] or found[2]
+        return values.get(name, "") if not formats or name in known else found[0]
+
+    text = (await io.stdin.rest()).decode(errors="surrogateescape")
+    io.out(NAMED.sub(one, text).encode(errors="surrogateescape"))
+    return 0

@@ -17,22 +17,25 @@ class Wrong(ValueError):
     """No number where one is due; says it as the command does."""
 
 
-def _count(command: str, words: list[str], *, busy: bool) -> tuple[str, bool, list[str]]:
-    """(number with its sign, whether it counts bytes, the other words). Raises Wrong."""
-    number, in_bytes, rest = "10", False, []
-    words = list(words)
-    while words:
-        word = words.pop(0)
-        if match := re.fullmatch(r"-([nc])(.*)|-(\d+)", word):
-            in_bytes = match[1] == "c"
-            number = match[3] or match[2] or (words.pop(0) if words else "")
-        else:
-            rest.append(word)
+LONG = {"--quiet": "-q", "--silent": "-q", "--verbose": "-v", "--follow": "-f", "--retry": "-F"}
+
+
+def _count(command: str, words: list[str], *, busy: bool) -> tuple[str, bool, set[str], list[str]]:
+    """(number with its sign, whether it counts bytes, letters of other flags, the names). Raises Wrong."""
+    given = list[str]()
+    for word in words:
+        long = re.fullmatch(r"--(?:(lines)|bytes)=(.*)", word)
+        bare = re.fullmatch(r"-(\d+)(f?)", word)
+        if bare and not re.fullmatch(r"-[a-z]*[nc]", given[-1] if given else ""):
+            word = f"-{bare[2]}n{bare[1]}"
+        given.append(f"-{'n' if long[1] else 'c'}{long[2]}" if long else LONG.get(word, word))
+    flags, values, names = letters(given, "ncs")
+    number, in_bytes = values.get("c", values.get("n", "10")), "c" in values
     found = re.fullmatch(r"([+-]?)(\d{1,18})([KMG]?)", number)
     if not found:
         what = "invalid number" if busy else f"invalid number of {'bytes' if in_bytes else 'lines'}:"
         raise Wrong(f"{command}: {what} '{number}'")
-    return f"{found[1]}{int(found[2]) * UNITS[found[3]]}", in_bytes, rest
+    return f"{found[1]}{int(found[2]) * UNITS[found[3]]}", in_bytes, flags, names
 
 
 def _parts(data: bytes, in_bytes: bool) -> list[bytes]:
@@ -42,16 +45,16 @@ def _parts(data: bytes, in_bytes: bool) -> list[bytes]:
 async def head(io: Io, words: list[str]) -> int:
     """`head`: the first lines (10, -n) or bytes (-c); from standard input as they come."""
     try:
-        number, in_bytes, names = _count("head", words, busy=io.busybox)
+        number, in_bytes, flags, names = _count("head", words, busy=io.busybox)
     except Wrong as wrong:
         return io.fail(str(wrong))
-    if len(names) <= 1 and not in_bytes and not number.startswith("-"):
+    if len(names) <= 1 and not in_bytes and "v" not in flags and not number.startswith("-"):
         return await _first_lines(io, (names or ["-"])[0], int(number))
-    if in_bytes and not number.startswith("-"):
+    if in_bytes and not flags & {"q", "v"} and not number.startswith("-"):
         return await _first_bytes(io, names or ["-"], min(int(number), OUTPUT_LIMIT * 16))
     found, failed = await inputs(io, "head", names)
     for at, (name, data) in enumerate(found):
-        _title(io, at, name, len(names))
+        _title(io, at, name, _titles(len(names), flags))
         io.out(b"".join(_parts(data, in_bytes)[: int(number)]))
     return int(failed > 0)
 
@@ -65,6 +68,11 @@ async def _first_lines(io: Io, name: str, count: int) -> int:
     for _ in range(count):
         io.out(await source.line())
     return 0
+
+
+def _titles(count: int, flags: set[str]) -> int:
+    """As how many files that many are titled: -q titles none and -v each."""
+    return 0 if "q" in flags else 2 if "v" in flags else count
 
 
 def _title(io: Io, at: int, name: str, count: int) -> None:
@@ -100,13 +108,13 @@ async def _first_bytes(io: Io, names: list[str], count: int) -> int:
 
 async def tail(io: Io, words: list[str]) -> int:
     """`-F` also waits for a file that is not there yet; one that became shorter is read from its beginning."""
-    follow, retry = bool({"-f", "-F"} & set(words)), "-F" in words
     try:
-        number, in_bytes, names = _count("tail", [word for word in words if word not in ("-f", "-F")], busy=io.busybox)
+        number, in_bytes, flags, names = _count("tail", words, busy=io.busybox)
     except Wrong as wrong:
         return io.fail(str(wrong))
     found, failed = await inputs(io, "tail", names)
-    shown = len(found) if io.busybox else len(names)
+    follow, retry = bool(flags & {"f", "F"}), "F" in flags
+    shown = _titles(len(found) if io.busybox else len(names), flags)
     for at, (name, data) in enumerate(found):
         _title(io, at, name, shown)
         io.out(_end(data, number, in_bytes))

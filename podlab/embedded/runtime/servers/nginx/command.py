@@ -146,8 +146,9 @@ def _tested(io: Io, words: list[str]) -> int:
             io.fail(f"nginx: the configuration file {server.path} syntax is ok")
         _said(io, "emerg", str(problem))
         return io.fail(f"nginx: configuration file {server.path} test failed")
-    io.fail(f"nginx: the configuration file {server.path} syntax is ok")
-    io.fail(f"nginx: configuration file {server.path} test is successful")
+    if "-q" not in words:
+        io.fail(f"nginx: the configuration file {server.path} syntax is ok")
+        io.fail(f"nginx: configuration file {server.path} test is successful")
     if "-T" in words:
         for path in dict.fromkeys([server.path, *config.files_of(server.config)]):
             io.say(f"# configuration file {path}:")

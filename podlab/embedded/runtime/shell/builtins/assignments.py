@@ -283,12 +283,11 @@ async def getopts(shell: Shell, words: list[str]) -> int:
     place, inside = shell.option_place
     place, inside = (place, inside) if place else (1, 0)
     asked = shell.variables.get("OPTIND", "1")
-    if asked.isdecimal() and int(asked) != place and shell.option_place[0]:
+    if asked.isdecimal() and asked != shell.option_told:
         place, inside = int(asked), 0
     word = given[place - 1] if 0 < place <= len(given) else ""
     if len(word) < 2 or word[0] != "-" or word == "--":
-        shell.assign("OPTIND", str(place + (word == "--")))
-        shell.option_place = (place + (word == "--"), 0)
+        _go_on(shell, (place + (word == "--"), 0))
         shell.assign(name, "?")
         return 1
     inside = inside or 1
@@ -304,9 +303,13 @@ async def getopts(shell: Shell, words: list[str]) -> int:
     elif found == letter and shell.dialect.name != "bash":
         shell.assign("OPTARG", "")
     shell.assign(name, found)
-    shell.assign("OPTIND", str(after[0]))
-    shell.option_place = after
+    _go_on(shell, after)
     return 0
+
+
+def _go_on(shell: Shell, place: tuple[int, int]) -> None:
+    shell.option_place, shell.option_told = place, str(place[0])
+    shell.assign("OPTIND", shell.option_told)
 
 
 def _checked(shell: Shell, known: str, letter: str, argument: str | None) -> str:

@@ -129,6 +129,12 @@ async def ulimit(shell: Shell, words: list[str]) -> int:
         for name, letter in IN_DASH:
             shell.io.say(f"{name:20} {shell.limits.get(letter, known[letter])}")
         return 0
+    if words[:1] == ["-a"] and shell.dialect.name == "bash":
+        known = {letter: value for _, letter, value in LIMITS} | {"R": "unlimited", "p": "8"}
+        for name, unit, letter in IN_BASHS_WORDS:
+            held = f"({unit}, -{letter}) " if unit else f"(-{letter}) "
+            shell.io.say(f"{name:20} {held:>20}{shell.limits.get(letter, known[letter])}")
+        return 0
     if words[:1] == ["-a"]:
         for name, letter, value in LIMITS:
             shell.io.say(f"{name:32}(-{letter}) {shell.limits.get(letter, value)}")
@@ -168,6 +174,17 @@ LIMITS = (
     ("virtual memory (kb)", "v", "unlimited"), ("file locks", "x", "unlimited"),
 )  # fmt: skip
 """What `ulimit` tells: name, letter, value."""
+
+
+IN_BASHS_WORDS = (
+    ("real-time non-blocking time", "microseconds", "R"), ("core file size", "blocks", "c"),
+    ("data seg size", "kbytes", "d"), ("scheduling priority", "", "e"), ("file size", "blocks", "f"),
+    ("pending signals", "", "i"), ("max locked memory", "kbytes", "l"), ("max memory size", "kbytes", "m"),
+    ("open files", "", "n"), ("pipe size", "512 bytes", "p"), ("POSIX message queues", "bytes", "q"),
+    ("real-time priority", "", "r"), ("stack size", "kbytes", "s"), ("cpu time", "seconds", "t"),
+    ("max user processes", "", "u"), ("virtual memory", "kbytes", "v"), ("file locks", "", "x"),
+)  # fmt: skip
+"""bash's names for them, their units, and their letters, in its order."""
 
 
 IN_DASH = (
