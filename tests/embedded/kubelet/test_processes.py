@@ -140,6 +140,24 @@ async def test_each_sees_what_runs_in_the_other(sim: Simulation) -> None:
     assert "index.html" in (await execute(sim, "p", "sh", "-c", look, container="sh"))[1]
 
 
+async def test_a_pod_of_the_hosts_processes_sees_the_nodes_programs(sim: Simulation) -> None:
+    """As on kind: systemd is the first, and a container's own process, which is not, ends by TERM at once."""
+    shell = {"name": "sh", "image": "busybox", "command": ["sleep", "2000"]}
+    spec = {"hostPID": True, "containers": [shell], "terminationGracePeriodSeconds": 30}
+    sim.create({"kind": "Pod", "metadata": {"name": "p"}, "spec": spec})
+    await sim.until(lambda: sim.ready("p"), limit=30)
+    assert (await execute(sim, "p", "cat", "/proc/1/comm"))[1] == "systemd\n"
+    _, out, _ = await execute(sim, "p", "ps", "-o", "pid,comm")
+    rows = [line.split() for line in out.splitlines()[1:]]
+    assert rows[:4] == [["1", "systemd"], ["97", "containerd"], ["542", "kubelet"], ["782", "kube-proxy"]]
+    assert [name for _, name in rows[4:]] == ["sleep", "ps"]
+    assert (await execute(sim, "p", "kill", "-9", "542", "1"))[0] == 0
+    assert (await execute(sim, "p", "pidof", "kubelet"))[1] == "542\n"
+    await execute(sim, "p", "sh", "-c", "kill $(pidof sleep)")
+    await sim.until(lambda: bool(ended(sim, "sh")), limit=10)
+    assert ended(sim, "sh")["exitCode"] == 143
+
+
 async def test_a_signal_from_the_other_ends_a_container(sim: Simulation) -> None:
     await sharing(sim)
     await execute(sim, "p", "sh", "-c", "kill -TERM $(pidof sleep)", container="sh")

@@ -112,8 +112,9 @@ class Starter:
         )
 
     def _processes(self, pod: Obj, container: Obj, sandbox: Sandbox) -> Processes | None:
-        """The processes that a container is to join: its Pod's, or those of the container that it debugs."""
-        if pod["spec"].get("shareProcessNamespace"):
+        """The processes that a container is to join: the node's, its Pod's, or those of the one that it debugs."""
+        if pod["spec"].get("shareProcessNamespace") or pod["spec"].get("hostPID"):
+            sandbox.processes.of_node = bool(pod["spec"].get("hostPID"))
             return sandbox.processes
         found = self._using.runtime.newest(sandbox.uid, container.get("targetContainerName") or "")
         return found.processes if found else None

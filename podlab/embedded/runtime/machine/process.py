@@ -180,12 +180,28 @@ class Process:
         return self.signals.pop(0)
 
 
+OF_NODE = {
+    1: ("systemd", "/sbin/init"),
+    97: ("containerd", "/usr/local/bin/containerd"),
+    542: (
+        "kubelet",
+        "/usr/bin/kubelet --kubeconfig=/etc/kubernetes/kubelet.conf --config=/var/lib/kubelet/config.yaml",
+    ),
+    782: ("kube-proxy", "/usr/local/bin/kube-proxy --config=/var/lib/kube-proxy/config.conf"),
+}
+"""What runs on a node before any Pod: its name and its command line, by process id, as on kind's."""
+
+
 class Processes:
-    """What runs in a container, by process id; `starved` are containers of which the kernel has killed a process."""
+    """What runs in a container, by process id; `starved` are containers of which the kernel has killed a process.
+
+    `of_node` says that they are the node's: before all others stands what runs on it, other Pods are not told of.
+    """
 
     def __init__(self) -> None:
         self.running: dict[int, Process] = {}
         self.starved: frozenset[str] = frozenset()
+        self.of_node = False
         self._last = 6
 
     def enter(self, process: Process) -> None:
@@ -196,11 +212,18 @@ class Processes:
 
     def share(self, process: Process) -> None:
         """A container's first process joins those of its Pod: before all is the sandbox's, which only waits."""
-        if 1 not in self.running:
-            pause = process.child(["/pause"])
-            pause.pid, pause.parent, pause.uid = 1, 0, NOBODY
-            self.running[1] = pause
+        if 1 not in self.running and self.of_node:
+            for number, (name, words) in OF_NODE.items():
+                self._stand(process.child([name]), number, 0)
+                self.running[number].title = words
+            self._last = max(OF_NODE)
+        elif 1 not in self.running:
+            self._stand(process.child(["/pause"]), 1, NOBODY)
         self.enter(process)
+
+    def _stand(self, process: Process, number: int, owner: int) -> None:
+        process.pid, process.parent, process.uid = number, 0, owner
+        self.running[number] = process
 
     def holding(self, process: Process) -> list[asyncio.Future[Any]]:
         """What runs of all that may still write to a process's streams."""
