@@ -17,7 +17,7 @@ from tests.kubectl.recordings import GOLDEN, compare
 
 SCENARIOS = (
     "api-pv", "api-strict", "apply-threeway", "cascade-kinds", "claims-life", "cm-immutables",
-    "crd-fleet", "crd-selectors", "crd-tutorial", "cron-by-hand",
+    "crd-fleet", "crd-selectors", "crd-tutorial", "cron-by-hand", "ds-rollback",
     "full-volumes",
     "ingress-kinds", "job-backoff", "job-indexed", "job-indices", "job-policies", "job-stopgo", "job-suspends",
     "keep-and-claim",
