@@ -62,7 +62,8 @@ ALONE = Text(
 )
 OF_A_POD = ("logs", "exec", "attach", "debug")
 OTHERWISE = (("create", "image"), ("describe", "output"), ("exec", "command"), ("exec", "cmd"), ("exec", "args"),
-             ("create service", "tcp"), ("create secret", "from_literal"))  # fmt: skip
+             ("create service", "tcp"), ("create secret", "from_literal"), ("wait", "condition"),
+             ("wait", "until"))  # fmt: skip
 POSITIONS = ("name", "names", "pod", "pods", "deployment", "service", "type", "resource", "kind")
 FORMATS = ("wide", "yaml", "json")
 

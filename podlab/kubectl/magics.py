@@ -18,7 +18,7 @@ from podlab.kubectl.commandline.hints import doubt
 from podlab.kubectl.commandline.parse import words_of
 from podlab.kubectl.commandline.wording import in_words
 from podlab.kubectl.kubectl import Kubectl
-from podlab.kubectl.manifests.documents import parse
+from podlab.kubectl.manifests.documents import parse, strange
 from podlab.kubectl.manifests.manifest import what_is_missing
 from podlab.kubectl.output import Output
 from podlab.text import Text
@@ -83,7 +83,8 @@ def write_manifest(path: Path, name: str, text: str) -> Text:
         found = list(parse(text, name))
         wrong = next((missing for missing in (what_is_missing(each.obj) for each in found) if missing), "")
         if wrong:
-            raise ManifestError(f'error: error validating "{name}": error validating data: {wrong}')
+            line = f'error: error validating "{name}": error validating data: {wrong}'
+            raise ManifestError(line, strange(text, name))
     except ManifestError as error:
         raise in_words(error, str(error)) from None
     if not found:

@@ -106,7 +106,7 @@ UNREAD = {
 """What Python's parser says, and what is meant; else the example alone."""
 CALLED = "|".join([r"kubectl\.\w+", *(name.replace(".", r"\.") for name in USES)])
 OURS = (*(name for name in USES if "." not in name), "kubectl", "practice")
-IN_SHELL = re.compile(r"^\s*!?\s*(kubectl\s.*\S)", re.M)
+IN_SHELL = re.compile(r"^\s*!?\s*%?(kubectl\s.*\S)", re.M)
 CALLS = (NameError, SyntaxError, UsageError, TypeError, AttributeError, ValueError, LookupError, ImportError)
 ERRORS = (*CALLS, FileNotFoundError, CalledProcessError, KeyboardInterrupt)
 

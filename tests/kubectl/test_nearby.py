@@ -45,3 +45,10 @@ def test_the_hint_follows_kubectls_line(cluster: Cluster) -> None:
         assert str(raised.value) == 'Error from server (NotFound): configmaps "setings" not found'
         assert raised.value.hint and "Did you mean `settings`?" in raised.value.hint.en
     kubectl.delete("configmap", "settings")
+
+
+@pytest.mark.cluster
+def test_a_manifests_text_is_no_file(cluster: Cluster) -> None:
+    with pytest.raises(PodlabError) as raised:
+        Kubectl(Client(cluster.kubeconfig, context=cluster.context)).apply("apiVersion: v1\nkind: Pod\n")
+    assert raised.value.hint and "kubectl.apply(yaml.safe_load(text))" in raised.value.hint.en

@@ -122,6 +122,7 @@ kubectl = Kubectl(Client())
         ("kubectl('get', 'pods')", "`kubectl.get("),
         ("kubectl['get']", "`kubectl.get("),
         ("kubectl.pods", "`%kubectl` alone lists them all"),
+        ("kubectl.wait('pod/web', condition='Ready')", 'for_="condition=Ready"'),
         ("kubectl.gett('pods')", "Did you mean `get`?"),
         ("kubectl.run()", '`kubectl.run("web", image="nginx", port=80)`'),
         ("kubectl.cp('a')", "`kubectl.cp("),

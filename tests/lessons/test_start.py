@@ -11,12 +11,14 @@ import yaml
 from IPython.core.interactiveshell import InteractiveShell
 
 from podlab import text
+from podlab.client import Client
 from podlab.clusters import Status
 from podlab.clusters.choice import IN_TAB
 from podlab.clusters.tab import NOT_KEPT
 from podlab.errors import PodlabError
+from podlab.kubectl import Kubectl
 from podlab.lessons.lesson import LESSONS, MANIFEST, POD, lesson, manifest
-from podlab.lessons.start import _line, _needs, fits, start
+from podlab.lessons.start import _bring, _line, _needs, fits, start
 from podlab.testing.sanitizer import sanitize
 from podlab.text import Text
 from tests.interactive import interactive
@@ -129,3 +131,20 @@ def test_hint_and_solution_need_no_import_once_a_lesson_has_begun(cluster, tmp_p
     assert begun.success and told.success
     text.use(None)
     assert told.result[0] == 1 and "02-mine" in told.result[1]
+
+
+class Second(Kubectl):
+    """In whose notebook a lesson is begun in the moment in which another one's was."""
+
+    def apply(self, *arguments, **flags):
+        Kubectl(self.client, namespace=self.namespace).apply(*arguments, **flags)
+        return self.create(filename=arguments[0])
+
+
+@pytest.mark.cluster
+def test_two_notebooks_that_are_begun_at_once_bring_one_pod(cluster, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    kubectl = Second(Client(cluster.kubeconfig, context=cluster.context), namespace="default")
+    kubectl.delete("pod", POD, ignore_not_found=True, now=True)
+    assert POD in _bring(lesson("04"), kubectl, lambda _: None)
+    assert str(kubectl.get("pod", POD, output="jsonpath={.status.phase}")) == "Running"

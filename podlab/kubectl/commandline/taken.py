@@ -29,6 +29,20 @@ TAKEN: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
+        r'resource type "[\w./-]*;"',
+        Text(
+            ko="`;`로 명령을 이을 수 없습니다. `%kubectl` 줄에는 명령을 하나만 적고, 다음 명령은 다음 줄에 적으십시오.",
+            en="A `;` joins no commands here: a line of `%kubectl` is one command, and the next has a line of its own.",
+        ),
+    ),
+    (
+        r"unknown flag: --(condition|until)\nSee 'kubectl wait --help'",
+        Text(
+            ko='무엇을 기다릴지는 `for_`에 적습니다: `kubectl.wait("pod/web", for_="condition=Ready")`',
+            en='What to wait for is told by `for_`: `kubectl.wait("pod/web", for_="condition=Ready")`.',
+        ),
+    ),
+    (
         r"no need to specify a resource type as a separate argument",
         Text(
             ko='`종류/이름`으로 적으면 모두 그렇게 적습니다: `"pod/a", "pod/b"`. 이미지는 `"컨테이너=이미지"`, '

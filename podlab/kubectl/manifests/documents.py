@@ -49,6 +49,12 @@ CAUSES = {
         ko="{path}의 {line}번째 줄에 콜론이 없거나, 콜론 뒤에 빈칸이 없습니다. `image: nginx`처럼 씁니다.",
         en="In {path}, line {line}, a colon is missing, or the space after it: write `image: nginx`.",
     ),
+    "mapping values are not allowed": Text(
+        ko="{path}의 {line}번째 줄을 봅니다. 윗줄에 콜론이 빠졌거나, 들여쓰기가 위와 다르거나, 값에 든 `: ` 때문에 "
+        "따옴표가 필요합니다.",
+        en="Look at {path}, line {line}: the line above lacks its colon, the indentation differs, or "
+        "a value with `: ` in it needs quotes.",
+    ),
     "found unexpected end of stream": Text(
         ko="{path}의 {line}번째 줄을 봅니다. 따옴표를 열고 닫지 않았습니다.",
         en="Look at {path}, line {line}: a quotation mark was opened and not closed.",
@@ -160,14 +166,14 @@ def _load(document: str, source: str, before: int) -> Any:
     except yaml.MarkedYAMLError as error:
         raise ManifestError(
             f"error: error parsing {source}: error converting YAML to JSON: yaml: {goyaml.said(error, document)}",
-            _strange(document, source, before) or _where(error, source, before),
+            strange(document, source, before) or _where(error, source, before),
         ) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         words = str(error).splitlines()[0] if not isinstance(error, RecursionError) else "exceeded max depth"
         raise ManifestError(f"error: error parsing {source}: error converting YAML to JSON: yaml: {words}") from error
 
 
-def _strange(document: str, source: str, before: int) -> Text | None:
+def strange(document: str, source: str, before: int = 0) -> Text | None:
     """A character that only looks like the right one, and its line."""
     found = lookalike(document)
     return found and STRANGE.format(path=source, line=before + found[0] + 1, said=found[1])

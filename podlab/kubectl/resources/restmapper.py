@@ -113,6 +113,7 @@ class RestMapper:
         if found is None:
             near = difflib.get_close_matches(name.lower(), {n for each in self.all() for n in _names(each)}, 1, 0.6)
             line = f'error: the server doesn\'t have a resource type "{name.partition(".")[0]}"'
+            near = [] if name.endswith(";") else near  # which has a hint by its line
             raise PodlabError(line, MEANT.format(name=near[0]) if near else _unlike(name))
         return found
 
@@ -142,7 +143,7 @@ class RestMapper:
 
 def _unlike(name: str) -> Text | None:
     """The hint for a type that is like none; what begins with a dash or has two words has a hint by its line."""
-    if re.search("^-| ", name):
+    if re.search("^-| |;$", name):
         return None
     if not name.isascii():
         return IN_ENGLISH.format(name=KOREAN.get(name, plain(name) if plain(name).isascii() else "pods"))

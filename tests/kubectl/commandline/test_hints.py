@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from podlab.kubectl.commandline.hints import hint_for
+from podlab.kubectl.commandline.hints import doubt, hint_for
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,11 @@ from podlab.kubectl.commandline.hints import hint_for
         ('field selector "phase=Running": field label not supported: phase', '"status.phase=Running"'),
         ("error: at least one resource must be specified to use a selector", '`kubectl.delete("pods", all=True)`'),
         ("error: name cannot be provided when a selector is specified", "not both"),
+        ("Error: flags cannot be placed before plugin name: -n", "-n took the next word for its value"),
+        ('Error from server (NotFound): pods "—all" not found', "a dash of a text"),
+        ('Error from server (NotFound): pods "“web”" not found', "only looks like a sign of the keyboard"),
+        ('error: the server doesn\'t have a resource type "pods;"', "A `;` joins no commands here"),
+        ("error: unknown flag: --condition\nSee 'kubectl wait --help' for usage.", 'for_="condition=Ready"'),
         ('Error from server (NotFound): pods "|" not found', "begin the line with `!kubectl`"),
         ('Error from server (NotFound): pods "yaml" not found', '`output="yaml"`'),
         ('Error from server (NotFound): pods "pod" not found', '`"pod/NAME"`'),
@@ -146,3 +151,20 @@ def test_where_no_step_is_known_the_commands_help_is_one(line, verb, words):
 )
 def test_what_came_of_a_command_is_no_question_of_its_use(line):
     assert hint_for(line, "get") is None
+
+
+@pytest.mark.parametrize(
+    ("obj", "said"),
+    [
+        ({"apiVersion": "v1", "kind": "pod", "metadata": {"name": "web"}}, "Did you mean `Pod`?"),
+        ({"apiVersion": "v1", "kind": "Deployement", "metadata": {"name": "web"}}, "Did you mean `Deployment`?"),
+        ({"apiVersion": "apps/v1", "kind": "Pod", "metadata": {"name": "web"}}, "`apiVersion: v1`"),
+        ({"apiVersion": "v1", "kind": "Pod", "metadata": None, "name": "web"}, "There is a field `name`, but not here"),
+        ({"apiVersion": "v1", "kind": "Pod", "metadata": {}}, "write `name:` below `metadata:`"),
+        ({"apiVersion": "v1", "kind": "Pod", "metadata": {"generateName": "web-"}}, ""),
+        ({"apiVersion": "stable.example.com/v1", "kind": "CronTab", "metadata": {"name": "mine"}}, ""),
+    ],
+)
+def test_what_a_server_would_not_take_is_said_when_it_is_written_down(obj, said):
+    found = doubt(obj)
+    assert said in found.en if said else found is None
