@@ -14,7 +14,7 @@ from typing import Any
 from podlab.client import Client
 from podlab.errors import ManifestError, PodlabError
 from podlab.kubectl import line as commandline
-from podlab.kubectl.commandline.hints import doubt
+from podlab.kubectl.commandline.hints import doubt, miscased
 from podlab.kubectl.commandline.parse import words_of
 from podlab.kubectl.commandline.wording import in_words
 from podlab.kubectl.kubectl import Kubectl
@@ -84,7 +84,9 @@ def write_manifest(path: Path, name: str, text: str) -> Text:
         wrong = next((missing for missing in (what_is_missing(each.obj) for each in found) if missing), "")
         if wrong:
             line = f'error: error validating "{name}": error validating data: {wrong}'
-            raise ManifestError(line, strange(text, name))
+            raise ManifestError(
+                line, strange(text, name) or next(filter(None, (miscased(each.obj) for each in found)), None)
+            )
     except ManifestError as error:
         raise in_words(error, str(error)) from None
     if not found:

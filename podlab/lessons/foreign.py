@@ -26,6 +26,14 @@ DOCKER = Text(
     ko="여기서는 docker가 아니라 kubectl로 파드를 다룹니다. 같은 일을 하는 명령: `{line}`",
     en="Here it is kubectl and Pods, not docker. What does the same: `{line}`",
 )
+CLUSTER = Text(
+    ko="클러스터는 `start(…)`가 이미 골라 두었습니다. 진짜 kind 클러스터는 `!podlab up --cluster kind`로 만듭니다.",
+    en="There is a cluster already: `start(…)` said which. A real one of kind is made by `!podlab up --cluster kind`.",
+)
+COLON = Text(
+    ko="`if`, `for`, `def` 따위로 시작하는 줄은 `:`으로 끝납니다: `{line}:`",
+    en="A line that begins with `if`, `for`, `def` and the like ends with `:`, as in `{line}:`",
+)
 SHELL = Text(
     ko="이것은 셸의 줄입니다. 셀에서는 `%`나 `!`로 시작하는 줄만 명령입니다: `!{line}`",
     en="This is a line for a shell; in a cell only what begins with `%` or `!` is a command: `!{line}`",
@@ -70,12 +78,14 @@ def hint_for(error: SyntaxError, cell: str) -> Text | None:
     lines = cell.splitlines()
     if re.search(r"<<-?\s*['\"]?\w+", cell) and "kubectl" in cell:
         return HEREDOC
+    if "expected ':'" in str(error) and error.lineno and error.lineno <= len(lines):
+        return COLON.format(line=lines[error.lineno - 1].strip())
     return _command(lines) or _indent(error, lines) or _strange(error, lines)
 
 
 def command(line: str) -> Text | None:
     """The hint for one line that is a command of kubectl's, podlab's, docker's or a shell's."""
-    line = re.sub(r"^(?:[$#❯]\s+|\w+@[\w.:~-]+[$#]\s*)?(?:sudo\s+)?", "", line.strip())
+    line = re.sub(r"^(?:[$#❯]\s+|(?:PS )?[A-Z]:\\[^>]*>\s*|\w+@[\w.:~-]+[$#]\s*)?(?:sudo\s+)?", "", line.strip())
     if re.match(r"kubectl\s+[a-z-]", line):
         return MAGIC.format(line=line)
     if k := re.match(rf"k\s+((?:{VERBS})\b.*)", line):
@@ -84,6 +94,8 @@ def command(line: str) -> Text | None:
         return COMMAND.format(line=line)
     if docker := re.match(r"(?:docker|podman|nerdctl)(?:[- ]+(\w+))?\b", line):
         return DOCKER.format(line=INSTEAD.get(docker[1] or "", INSTEAD["ps"]))
+    if re.match(r"(?:minikube|kind|k3d)\s+(?:create|start|delete|stop|get)\b", line):
+        return CLUSTER
     if re.match(rf"(?:{VERBS})\s+[\w-]", line):
         return BARE.format(line=line)
     return None

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from podlab.kubectl.commandline.missing import MISSING
 from podlab.kubectl.commandline.slips import SLIPS
 from podlab.kubectl.commandline.surface import commands
 from podlab.kubectl.commandline.taken import TAKEN
@@ -28,7 +29,7 @@ def hint_for(line: str, verb: str = "") -> Text | None:
     meant = next((hint.format(**m.groupdict()) for words, hint in TAKEN if (m := re.search(words, line, re.S))), None)
     if meant := meant or _flag(line):
         return meant
-    for pattern, hint in (*HINTS, *SLIPS):
+    for pattern, hint in (*HINTS, *MISSING, *SLIPS):
         found = re.search(pattern, line, re.S)
         if found:
             return hint.format(**found.groupdict())
@@ -74,6 +75,16 @@ def doubt(obj: Mapping[str, Any]) -> Text | None:
     if isinstance(metadata, Mapping) and (metadata.get("name") or metadata.get("generateName")):
         return None
     return MISPLACED.format(word="name") if "name" in obj else None if kind.endswith("List") else NAMELESS
+
+
+def miscased(obj: object) -> Text | None:
+    """The first field of an object that is there in other letters than it has to be."""
+    fields = obj if isinstance(obj, Mapping) else {}
+    for name in ("apiVersion", "kind", "metadata"):
+        other = next((key for key in fields if str(key).lower() == name.lower() and key != name), None)
+        if other and name not in fields:
+            return CASE.format(name=name, other=other)
+    return None
 
 
 def _kind(kind: str) -> Text | None:
@@ -122,6 +133,10 @@ MISPLACED = Text(
     en="There is a field `{word}`, but not here. Look at its indentation: what belongs below is two spaces further in.",
 )
 
+CASE = Text(
+    ko="`{other}`{이/가} 아니라 `{name}`입니다. 대소문자까지 맞아야 합니다.",
+    en="It is `{name}`, not `{other}`: upper and lower case count.",
+)
 NAMELESS = Text(
     ko="이름이 없습니다. `metadata:` 아래에 두 칸 들여 `name:`을 적으십시오.",
     en="It has no name: write `name:` below `metadata:`, two spaces further in.",

@@ -44,61 +44,12 @@ SLIPS: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
-        r"flag needs an argument: .*?(?P<flag>--?[\w-]+)(\n|$)",
-        Text(
-            ko="{flag} 뒤에 값이 있어야 합니다. 예: `-n default`, `-o wide`",
-            en="A value has to follow {flag}, as in `-n default` or `-o wide`.",
-        ),
-    ),
-    (
-        r"must specify one of -f and -k",
-        Text(
-            ko='어느 파일인지 적으십시오: `kubectl.apply("nginx-pod.yaml")`, `%kubectl apply -f nginx-pod.yaml`',
-            en='Say which file: `kubectl.apply("nginx-pod.yaml")`, or `%kubectl apply -f nginx-pod.yaml`.',
-        ),
-    ),
-    (
-        r"You must provide one or more resources",
-        Text(
-            ko='무엇인지 적으십시오: `kubectl.delete("pod", "web")`, `%kubectl delete pod web`',
-            en='Say which: `kubectl.delete("pod", "web")`, or `%kubectl delete pod web`.',
-        ),
-    ),
-    (
-        r"required argument for the logs command",
-        Text(
-            ko='어느 파드의 로그인지 적으십시오: `kubectl.logs("web")`, `%kubectl logs web`',
-            en='Say whose log: `kubectl.logs("web")`, or `%kubectl logs web`.',
-        ),
-    ),
-    (
         r"exec \[POD\] \[COMMAND\] is not supported",
         Text(
             ko="컨테이너에서 실행할 명령 앞에 `--`를 적으십시오: `%kubectl exec web -- ls /`. 셀에서는 셸에 글자를 칠 "
             "수 없으니 `-it`는 터미널에서 씁니다.",
             en="Put `--` before the container's command: `%kubectl exec web -- ls /`. Nobody can type into a shell in "
             "a cell; `-it` is for a terminal.",
-        ),
-    ),
-    (
-        r'required flag\(s\) "(?P<flag>[^"]*)" not set',
-        Text(
-            ko="옵션 --{flag}{을/를} 더해야 합니다. 파이썬에서는 `{flag}=` 인자입니다.",
-            en="The option --{flag} has to be there; in Python it is the argument `{flag}=`.",
-        ),
-    ),
-    (
-        r"at least one command for the container",
-        Text(
-            ko='컨테이너에서 실행할 명령을 더하십시오: `kubectl.exec("web", "ls", "/")`',
-            en='Add the command to run in the container: `kubectl.exec("web", "ls", "/")`.',
-        ),
-    ),
-    (
-        r"at least one label update is required",
-        Text(
-            ko='붙일 것을 더하십시오: `kubectl.label("pod", "web", "tier=front")`. 떼려면 `"tier-"`입니다.',
-            en='Add what to put on it: `kubectl.label("pod", "web", "tier=front")`; `"tier-"` takes it off.',
         ),
     ),
     (
@@ -132,20 +83,6 @@ SLIPS: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
-        r"at least one image update is required",
-        Text(
-            ko='컨테이너와 이미지를 더하십시오: `kubectl.set_image("pod/web", "web=nginx:1.27")`',
-            en='Add container and image: `kubectl.set_image("pod/web", "web=nginx:1.27")`.',
-        ),
-    ),
-    (
-        r"exactly one NAME is required",
-        Text(
-            ko='이름을 하나 적으십시오: `kubectl.create("configmap", "web", from_literal="key=value")`',
-            en='Give it one name: `kubectl.create("configmap", "web", from_literal="key=value")`.',
-        ),
-    ),
-    (
         r"no context exists with the name",
         Text(
             ko="그런 컨텍스트는 없습니다. `%kubectl config get-contexts`가 있는 것을 보여 줍니다.",
@@ -160,28 +97,10 @@ SLIPS: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
-        r"must have a single resource and name",
-        Text(ko="`/` 뒤에 이름을 적으십시오: `pod/web`", en="A name comes behind the `/`: `pod/web`."),
-    ),
-    (
-        r"error: required resource not specified",
-        Text(
-            ko='무엇의 롤아웃인지 적으십시오: `kubectl.rollout("status", "deployment/web")`',
-            en='Say whose rollout: `kubectl.rollout("status", "deployment/web")`.',
-        ),
-    ),
-    (
         r"Unexpected args: \[(?P<file>[^\]\s]+\.(ya?ml|json))",
         Text(
             ko="파일은 `-f` 뒤에 적습니다: `%kubectl apply -f {file}`",
             en="A file comes behind `-f`: `%kubectl apply -f {file}`.",
-        ),
-    ),
-    (
-        r"one or more resources must be specified as <resource> <name>",
-        Text(
-            ko='종류, 이름, 바꿀 것을 저마다 따옴표로 감쌉니다: `kubectl.label("pod", "web", "tier=front")`',
-            en='Type, name and change have quotes of their own: `kubectl.label("pod", "web", "tier=front")`.',
         ),
     ),
     (
@@ -210,20 +129,6 @@ SLIPS: tuple[tuple[str, Text], ...] = (
         Text(
             ko='경로는 `/`로 시작합니다: `kubectl.get(raw="/api/v1/namespaces")`',
             en='The path begins with `/`: `kubectl.get(raw="/api/v1/namespaces")`.',
-        ),
-    ),
-    (
-        r"at least one taint update is required",
-        Text(
-            ko='걸 것을 더하십시오: `"key=value:NoSchedule"`. 떼려면 `"key-"`입니다.',
-            en='Add what to put on it: `"key=value:NoSchedule"`; `"key-"` takes it off.',
-        ),
-    ),
-    (
-        r"Required resource not specified|You must specify the type of resource",
-        Text(
-            ko='무엇을 볼지 적으십시오: `kubectl.get("pods")`, `kubectl.describe("pod", "web")`',
-            en='Say what to look at: `kubectl.get("pods")`, `kubectl.describe("pod", "web")`.',
         ),
     ),
     (
@@ -257,13 +162,6 @@ SLIPS: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
-        r"list of ports are required",
-        Text(
-            ko='포트를 더하십시오: `kubectl.port_forward("pod/web", "8080:80")`',
-            en='Add the ports: `kubectl.port_forward("pod/web", "8080:80")`.',
-        ),
-    ),
-    (
         r"No closing quotation",
         Text(ko="따옴표를 열고 닫지 않았습니다.", en="A quotation mark was opened and not closed."),
     ),
@@ -282,28 +180,12 @@ SLIPS: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
-        r"couldn't find port via --port flag",
-        Text(
-            ko="이 파드나 디플로이먼트에는 적힌 포트가 없습니다. `port=80`(`--port=80`)처럼 포트를 더하십시오.",
-            en="What you expose names no port of its own: add one, such as `port=80` (`--port=80`).",
-        ),
-    ),
-    (
         r"unable to listen on any of the requested ports: \[\{(?P<local>\d+) (?P<remote>\d+)",
         Text(
             ko="여러분의 컴퓨터에서 {local}번 포트를 쓸 수 없습니다. 다른 프로그램이 쓰고 있을 수 있습니다. 왼쪽을 "
             '비우면 빈 포트를 고릅니다: `":{remote}"`',
             en="Port {local} of your computer cannot be had; something else may be using it. Leave out the left side, "
             'and a free one is taken: `":{remote}"`.',
-        ),
-    ),
-    (
-        r"remote port cannot be empty",
-        Text(
-            ko='`kubectl.port_forward("pod/web", "8080:80")`처럼 쓰거나, 파드의 포트만 적습니다: '
-            '`PortForward(kubectl, "pod/web", 80)`',
-            en='It is `kubectl.port_forward("pod/web", "8080:80")`, or the port of the Pod alone: '
-            '`PortForward(kubectl, "pod/web", 80)`.',
         ),
     ),
     (
@@ -332,13 +214,6 @@ SLIPS: tuple[tuple[str, Text], ...] = (
         Text(
             ko='patch에는 파이썬 값을 적어도 됩니다: `patch={{"metadata": {{"labels": {{"tier": "front"}}}}}}`',
             en='A patch may be a Python value: `patch={{"metadata": {{"labels": {{"tier": "front"}}}}}}`.',
-        ),
-    ),
-    (
-        r"must specify --patch or --patch-file",
-        Text(
-            ko='무엇을 바꿀지 더하십시오: `patch={{"metadata": {{"labels": {{"tier": "front"}}}}}}`',
-            en='Add what to change: `patch={{"metadata": {{"labels": {{"tier": "front"}}}}}}`.',
         ),
     ),
     (

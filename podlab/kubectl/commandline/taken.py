@@ -43,6 +43,14 @@ TAKEN: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
+        r'(namespaces|output format) "(amespace|utput)\b[^"]*"',
+        Text(
+            ko="긴 옵션은 `-`를 두 번 적습니다. 하나만 적으면 첫 글자만 옵션으로 읽힙니다: `--namespace`, `--output`",
+            en="A long option has two dashes; with one, only its first letter is read as the option: `--namespace`, "
+            "`--output`.",
+        ),
+    ),
+    (
         r"no need to specify a resource type as a separate argument",
         Text(
             ko='`종류/이름`으로 적으면 모두 그렇게 적습니다: `"pod/a", "pod/b"`. 이미지는 `"컨테이너=이미지"`, '

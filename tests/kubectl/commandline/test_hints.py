@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from podlab.kubectl.commandline.hints import doubt, hint_for
+from podlab.kubectl.commandline.hints import doubt, hint_for, miscased
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,7 @@ from podlab.kubectl.commandline.hints import doubt, hint_for
         ('field selector "phase=Running": field label not supported: phase', '"status.phase=Running"'),
         ("error: at least one resource must be specified to use a selector", '`kubectl.delete("pods", all=True)`'),
         ("error: name cannot be provided when a selector is specified", "not both"),
+        ('Error from server (NotFound): namespaces "amespace" not found', "A long option has two dashes"),
         ("Error: flags cannot be placed before plugin name: -n", "-n took the next word for its value"),
         ('Error from server (NotFound): pods "—all" not found', "a dash of a text"),
         ('Error from server (NotFound): pods "“web”" not found', "only looks like a sign of the keyboard"),
@@ -168,3 +169,9 @@ def test_what_came_of_a_command_is_no_question_of_its_use(line):
 def test_what_a_server_would_not_take_is_said_when_it_is_written_down(obj, said):
     found = doubt(obj)
     assert said in found.en if said else found is None
+
+
+def test_a_field_in_other_letters_is_named():
+    found = miscased({"apiVersion": "v1", "Kind": "Pod"})
+    assert found and found.en.startswith("It is `kind`, not `Kind`")
+    assert miscased({"apiVersion": "v1", "kind": "Pod"}) is None and miscased("text") is None
