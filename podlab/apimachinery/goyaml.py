@@ -36,6 +36,11 @@ def loader() -> Any:
     return Loader
 
 
+def encoding(data: bytes) -> str:
+    """UTF-8, or what a byte order mark says: PowerShell writes UTF-16."""
+    return "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+
+
 def line_of(error: Any) -> int:
     """The line that Go's library names in an error, which counts only what a scanner says from 1; 0 for none.
 

@@ -85,7 +85,7 @@ def parse(data: bytes, path: Path) -> Object:
         ClusterError: kubectl's line for what it is not.
     """
     try:
-        found = next(yaml.load_all(data.decode("utf-8-sig"), Loader=goyaml.loader()), None)
+        found = next(yaml.load_all(data.decode(goyaml.encoding(data)), Loader=goyaml.loader()), None)
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
         raise _broken(path, f"yaml: {_words(error, data)}") from error
     if found is None:
@@ -107,7 +107,7 @@ def _broken(path: Path, words: str) -> ClusterError:
 
 def _words(error: Exception, data: bytes) -> str:
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
-        return goyaml.said(error, data.decode("utf-8-sig"))
+        return goyaml.said(error, data.decode(goyaml.encoding(data)))
     if isinstance(error, (UnicodeDecodeError, yaml.reader.ReaderError)):
         return "control characters are not allowed" if b"\x00" in _bytes(error) else "invalid leading UTF-8 octet"
     return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -54,6 +54,10 @@ NO_IDENTITY = Text(
 )
 
 
+class Misconfigured(ClusterError):
+    """One thing in a kubeconfig that makes no sense."""
+
+
 @dataclass(frozen=True, slots=True)
 class Overrides:
     """What the command line says over the kubeconfig: kubectl's flags of these names."""
@@ -263,7 +267,7 @@ def _confirm(wrong: list[str]) -> None:
     if len(wrong) > 1:
         raise ClusterError("\n* ".join(["Error in configuration: ", *wrong]))
     if wrong:
-        raise ClusterError(f"error: {wrong[0]}")
+        raise Misconfigured(f"error: {wrong[0]}")
 
 
 def _wrong_user(user: Object, name: str) -> Iterator[str]:

@@ -83,7 +83,7 @@ def run(
         parsed = parse(words)
         verb = parsed.verb
         if parsed.globals.get("help"):
-            return _helped(parsed, echo, line), 0, None
+            return _helped(parsed, echo, line, "stderr" if "topic" in parsed.globals else "stdout"), 0, None
         if parsed.verb not in VERBS and commands()[parsed.verb].is_group:
             where, code = GROUPS.get(parsed.verb, ("stderr", 1))
             return _helped(parsed, echo, line, where), code, None
@@ -124,6 +124,8 @@ GROUPS = {"rollout": ("stdout", 1), "certificate": ("stdout", 0)}
 
 def _helped(parsed: Line, echo: Echo | None, line: str, where: str = "stdout") -> Output:
     text = help_of(parsed.verb) if parsed.verb else overview()
+    if "topic" in parsed.globals:
+        text = f"Unknown help topic [{parsed.globals['topic']}]\n{text}"
     if echo:
         echo(text, where)
     return Output(stdout=text if where == "stdout" else "", stderr=text if where == "stderr" else "", command=line)

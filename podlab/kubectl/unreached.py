@@ -12,6 +12,7 @@ from contextlib import suppress
 from podlab.apimachinery.gotext import quote
 from podlab.client import Client
 from podlab.errors import ApiError, ClusterError, ManifestError, PodlabError
+from podlab.kubeconfig.connection import Misconfigured
 from podlab.kubectl.commandline.parse import Line
 from podlab.kubectl.commandline.wording import in_words, of_discovery, server_line
 from podlab.kubectl.klog import logged
@@ -27,9 +28,18 @@ PLAIN = ("api-resources", "api-versions", "apply", "auth can-i", "auth whoami", 
 """Which commands ask for more than a namespace first, and say so plainly; of those that create, all but one do."""
 
 
+LATE = ("annotate", "apply edit-last-applied", "apply view-last-applied", "delete", "describe", "edit", "get", "label",
+        "patch")  # fmt: skip
+"""Which commands that are told the namespace find what is wrong in the kubeconfig only with the objects."""
+
+
 def in_words_of(parsed: Line, error: ClusterError) -> ClusterError:
-    """The error of a name that the kubeconfig does not have, as the command puts it."""
+    """The error of what the kubeconfig does not have, or has amiss, as the command puts it."""
     verb, given = parsed.verb, parsed.globals
+    if isinstance(error, Misconfigured):
+        late = verb in LATE and given.get("namespace") and not (parsed.flags.get("filename") or parsed.flags.get("raw"))
+        words = f"Error in configuration: {str(error).removeprefix('error: ')}"
+        return ClusterError(words, error.hint) if late else error
     creates = verb.startswith("create") and verb != "create token"
     plain = verb in PLAIN or creates or verb.startswith(("certificate ", "cluster-info")) or parsed.flags.get("raw")
     if not (plain or given.get("namespace")):

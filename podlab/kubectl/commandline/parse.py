@@ -39,6 +39,8 @@ def parse(words: Sequence[str]) -> Line:
     """
     verb, rest = _find(list(words))
     line = Line(verb)
+    if not verb:
+        _check_command(rest, words)
     usage = commands().get(verb, ROOT)
     while rest:
         if rest[0] == "--":
@@ -57,7 +59,7 @@ def parse(words: Sequence[str]) -> Line:
 def _check(line: Line, usage: Usage, words: Sequence[str]) -> None:
     verb = line.verb
     if not verb:
-        _no_verb(line, words)
+        _no_verb(line)
     elif usage.is_group and line.arguments and verb not in ("apply", "certificate", "create", "cluster-info"):
         words = " ".join(line.arguments)
         raise PodlabError(f"error: unknown command \"{words}\"\nSee 'kubectl {verb} -h' for help and examples")
@@ -68,14 +70,19 @@ def _check(line: Line, usage: Usage, words: Sequence[str]) -> None:
         )
 
 
-def _no_verb(line: Line, words: Sequence[str]) -> None:
-    if not line.arguments:
-        line.globals["help"] = True
-        return
-    word = line.arguments[0]
-    if word in MORE:
-        line.globals["help"] = True
-        line.verb = " ".join(line.arguments[1:]) if " ".join(line.arguments[1:]) in commands() else ""
+def _no_verb(line: Line) -> None:
+    """Help: of the command that follows, or of kubectl where a word after `help` is none."""
+    line.globals["help"] = True
+    line.verb, _ = _find(line.arguments[1:])
+    if line.arguments[1:] and not line.verb:
+        line.globals["topic"] = " ".join(f"`{word}`" for word in line.arguments[1:])
+
+
+def _check_command(rest: list[str], words: Sequence[str]) -> None:
+    """Refuse a first word that is no command, whatever flags follow it."""
+    at = _first_argument(rest, ROOT)
+    word = rest[at] if at < len(rest) else ""
+    if word in ("", *MORE) or not {"-h", "--help"}.isdisjoint(rest[:at]):
         return
     if words[0].startswith("-"):
         raise PodlabError(f"Error: flags cannot be placed before plugin name: {words[0]}")

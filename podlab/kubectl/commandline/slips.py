@@ -8,9 +8,8 @@ SLIPS: tuple[tuple[str, Text], ...] = (
     (
         r"unknown flag: --\S+\nSee 'kubectl --help'",
         Text(
-            ko="`kubectl` 바로 뒤의 명령을 찾지 못했습니다. 철자를 확인하십시오. `%kubectl`만 실행하면 모든 명령이 "
-            "나옵니다.",
-            en="The word behind `kubectl` is none of its commands. Check its spelling: `%kubectl` alone lists all.",
+            ko="`kubectl` 바로 뒤에는 명령이 오고, 옵션은 그다음입니다. `%kubectl`만 실행하면 모든 명령이 나옵니다.",
+            en="A command comes first behind `kubectl`, then its options. `%kubectl` alone lists all commands.",
         ),
     ),
     (

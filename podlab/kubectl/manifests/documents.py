@@ -103,7 +103,7 @@ def decoded(data: bytes, name: str) -> str:
         ManifestError: Go's words for what is none.
     """
     try:
-        text = data.decode(_encoding(data))
+        text = data.decode(goyaml.encoding(data))
         words = "control characters are not allowed" if UNWRITABLE.search(text) else ""
     except UnicodeDecodeError as error:
         text, words = "", f"invalid {'leading' if error.reason.startswith('invalid start') else 'trailing'} UTF-8 octet"
@@ -111,11 +111,6 @@ def decoded(data: bytes, name: str) -> str:
         line = f"error: error parsing {name}: error converting YAML to JSON: yaml: {words}"
         raise ManifestError(line, NOT_TEXT.format(path=name))
     return text
-
-
-def _encoding(data: bytes) -> str:
-    """UTF-8, or what a byte order mark says: PowerShell writes UTF-16."""
-    return "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
 
 
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")

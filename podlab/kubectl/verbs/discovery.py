@@ -118,10 +118,15 @@ def api_versions(command: Command, *arguments: str) -> None:
 
 def cluster_info(command: Command, *arguments: str) -> None:
     """Say where the control plane and its services are."""
-    command.out(f"Kubernetes control plane is running at {command.client.server}\n")
     query = {"labelSelector": "kubernetes.io/cluster-service=true"}
     namespace = command.namespace if command.enforce_namespace else "kube-system"
-    for service in command.client.get(f"/api/v1/namespaces/{namespace}/services", **query)["items"]:
+    try:
+        services = command.client.get(f"/api/v1/namespaces/{namespace}/services", **query)["items"]
+    except PodlabError:
+        command.out(f"\n{DUMP}\n")
+        raise
+    command.out(f"Kubernetes control plane is running at {command.client.server}\n")
+    for service in services:
         metadata, ports = service["metadata"], service["spec"].get("ports") or []
         name = (metadata.get("labels") or {}).get("kubernetes.io/name") or metadata["name"]
         port = f":{ports[0]['name']}" if ports and ports[0].get("name") else ""

@@ -19,7 +19,7 @@ from podlab.kubectl.commandline.hints import doubt, hint_for, miscased
         ('strict decoding error: unknown field "containers"', "There is a field `containers`, but not here"),
         ("error: unknown flag: --selectr\nSee 'kubectl get --help' for usage.", "Did you mean `--selector`?"),
         ("error: unknown flag: --zzz\nSee 'kubectl get --help' for usage.", "`%kubectl get --help`"),
-        ("error: unknown flag: --image\nSee 'kubectl --help' for usage.", "none of its commands"),
+        ("error: unknown flag: --image\nSee 'kubectl --help' for usage.", "A command comes first"),
         ("error: unknown flag: --image\nSee 'kubectl create --help' for usage.", '`kubectl.run("web", image="nginx")`'),
         ("error: unknown flag: --all-namespace\nSee 'kubectl get --help' for usage.", "mean `--all-namespaces`?"),
         ('error: unknown command "rollout deployment/web" for "kubectl"', "`%kubectl rollout --help`"),
