@@ -30,7 +30,7 @@ SCENARIOS = (
     "service-names", "side-order",
     "sidecars-hooks", "slices-turn",
     "ssa-conflicts", "ssa-managers", "ssa-tenants", "sts-identity", "sts-modes", "sts-parallel",
-    "svc-fields", "svc-hand",
+    "svc-fields", "svc-hand", "svc-traffic",
     "tokens-bound", "volume-claims", "volume-kinds",
 )  # fmt: skip
 BY_HTTP = (
