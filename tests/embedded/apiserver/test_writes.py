@@ -135,6 +135,18 @@ async def test_who_writes_a_status_owns_the_defaults_that_come_with_it(api: Api)
     running.stop()
 
 
+async def test_another_version_shows_the_defaults_of_the_stored_one(api: Api) -> None:
+    running, made = CustomResources(api.registry), definition(made={"type": "string", "default": "here"})
+    whole = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
+    made["spec"]["versions"].append({"name": "v2", "served": True, "storage": False, "schema": whole})
+    assert (await api.call("POST", DEFINITIONS, made)).code == 201
+    dogs = f"{APIS}/example.com/v2/dogs"
+    dog = {"apiVersion": "example.com/v2", "kind": "Dog", "metadata": {"name": "rex"}}
+    assert (await api.call("POST", dogs, dog)).code == 201
+    assert (await api.call("GET", f"{dogs}/rex")).json["made"] == "here"
+    running.stop()
+
+
 async def test_what_was_before_the_first_apply_owns_no_status(api: Api) -> None:
     made = {"metadata": {"name": "s"}, "spec": {"ports": [{"port": 80}]}}
     assert (await api.call("POST", f"{CORE}/services", made)).code == 201

@@ -20,16 +20,14 @@ async def wait(shell: Shell, words: list[str]) -> int:
         code = _no_child(shell, words)
     for job in jobs:
         signalled = asyncio.ensure_future(shell.process.signalled())
-        ended = asyncio.ensure_future(job.outcome())
         try:
-            await asyncio.wait((signalled, ended), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((signalled, job.task), return_when=asyncio.FIRST_COMPLETED)
         finally:
             signalled.cancel()
-        if not ended.done():
-            ended.cancel()
+        if not job.task.done():
             shell.process.catch_up()
-            return 143
-        code = ended.result()
+            return 128 + NUMBERS[shell.process.signals[0]]
+        code = await job.outcome()
         if words and job.fate and shell.dialect.name != "bash":
             shell.io.fail(job.fate)
         elif words and job.fate not in ("", "Terminated"):
