@@ -19,6 +19,11 @@ Find = Callable[[str, str], Obj | None]
 Slices = Callable[[str, str], list[Obj]]
 """(namespace, name of a Service) → its EndpointSlices."""
 UNKNOWN, NOTHING = Answers("NXDOMAIN"), Answers("NOERROR")
+ABOUT = {
+    "NS": Record(DOMAIN, "NS", f"kube-dns.kube-system.svc.{DOMAIN}"),
+    "TXT": Record(f"dns-version.{DOMAIN}", "TXT", '"1.1.0"'),
+}
+"""What the domain says of itself: who serves it, and by which version of the specification."""
 MOST_ALIASES = 8
 ADDRESS = r"\d{1,3}(\.\d{1,3}){3}"
 
@@ -27,6 +32,8 @@ def query(name: str, kind: str, find: Find, slices: Slices, known: Callable[[str
     """What CoreDNS answers; outside its domain nobody does. `known` tells whether there is a namespace."""
     if not name.endswith(f".{DOMAIN}") and name != DOMAIN:
         return Answers("SERVFAIL")
+    if kind in ABOUT and name == ABOUT[kind].name:
+        return Answers("NOERROR", (ABOUT[kind],))
     parts = name.removesuffix(DOMAIN).rstrip(".").split(".")
     if parts[-1] == "pod" and len(parts) == 3:
         return _pod(name, kind, parts[0]) if known(parts[1]) else UNKNOWN

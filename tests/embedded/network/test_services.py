@@ -77,6 +77,11 @@ async def test_names_are_looked_up(sim: Simulation) -> None:
     name = "_http._tcp.headless.default.svc.cluster.local"
     assert out == f"{head}{name}\tservice = 0 100 80 {label}.headless.default.svc.cluster.local\n\n"
     assert (await box(sim, "nslookup nosuch.default.svc.cluster.local"))[0] == 1
+    for asked, told in (
+        ("ns cluster.local", "cluster.local\tnameserver = kube-dns.kube-system.svc.cluster.local"),
+        ("txt dns-version.cluster.local", 'dns-version.cluster.local\ttext = "1.1.0"'),
+    ):
+        assert (await box(sim, f"nslookup -type={asked}"))[:2] == (0, f"{head}{told}\n\n")
 
 
 async def test_an_endpoint_has_a_name_behind_any_service_and_getent_gives_the_whole_name(sim: Simulation) -> None:

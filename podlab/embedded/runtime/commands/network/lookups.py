@@ -81,6 +81,8 @@ def _line(record: Record) -> str:
         return f"{record.name}\tname = {record.value}"
     if record.kind == "SRV":
         return f"{record.name}\tservice = {record.value}"
+    if record.kind == "NS":
+        return f"{record.name}\tnameserver = {record.value}"
     return f"{record.name}\ttext = {record.value}"
 
 
