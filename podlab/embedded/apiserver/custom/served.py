@@ -232,7 +232,9 @@ def _other(definition: Obj, version: Obj, stored: Resource) -> Resource:
     mine, theirs = schema_of(version), getattr(stored.structure, "schema", {})
 
     def load(obj: Obj) -> Obj:
-        shown, _ = shaping.prune(fresh(obj), mine, root=True)
+        shown: Obj = fresh(obj)
+        shaping.default(shown, theirs)  # what is read has the defaults of its stored form before it is converted
+        shown, _ = shaping.prune(shown, mine, root=True)
         shaping.default(shown, mine)
         return {**shown, "apiVersion": found.api_version}
 
