@@ -154,6 +154,12 @@ def _mounts(process: Process) -> bytes:
     return "".join(f"{' '.join(row)} 0 0\n" for row in mounts(process.machine.files)).encode()
 
 
+def _mountinfo(process: Process) -> bytes:
+    rows = enumerate(mounts(process.machine.files), 1000)
+    lines = [f"{at} {at - 1} 0:{at % 256} / {row[1]} {row[3]} - {row[2]} {row[0]} {row[3]}\n" for at, row in rows]
+    return "".join(lines).encode()
+
+
 def _stat(process: Process) -> bytes:
     return f"{process.pid} ({process.name}) S {process.parent} {process.pid} {process.pid} {'0 ' * 46}0\n".encode()
 
@@ -164,6 +170,7 @@ OF_PROCESS: dict[str, Callable[[Process], bytes]] = {
     "comm": lambda process: f"{process.name}\n".encode(),
     "environ": _environ,
     "limits": _limits,
+    "mountinfo": _mountinfo,
     "mounts": _mounts,
     "oom_score": lambda process: b"0\n",
     "oom_score_adj": lambda process: b"1000\n",

@@ -177,7 +177,12 @@ async def modified(shell: Shell, part: Parameter, text: Expand, pattern: Expand)
     if operator in ("/", "//"):
         wanted, replacement = _halves(word)
         anchor = wanted.parts[0] if wanted.parts else None
-        if operator == "/" and isinstance(anchor, Text) and anchor.text[:1] in ("#", "%") and not anchor.quoted:
+        if (
+            operator == "/"
+            and isinstance(anchor, Text)
+            and anchor.text[:1] in ("#", "%")
+            and anchor.quoted <= part.quoted
+        ):
             if shell.dialect.name != "bash":
                 return current or ""
             if anchor.text[1:] == "" and len(wanted.parts) == 1:
@@ -246,7 +251,8 @@ def _halves(word: Word) -> tuple[Word, Word]:
             at = part.text.index("/", 1 if index == 0 and part.text[0] == "/" else 0)
             before = Text(part.text[:at], part.quoted)
             after = Text(part.text[at + 1 :], part.quoted)
-            return Word((*word.parts[:index], before)), Word((after, *word.parts[index + 1 :]))
+            kept = word.parts[:index] if index and not before.text else (*word.parts[:index], before)
+            return Word(kept), Word((after, *word.parts[index + 1 :]))
     return word, Word(())
 
 

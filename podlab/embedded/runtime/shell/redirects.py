@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.stdio import Io, Stream
+from podlab.embedded.runtime.network.connection import End
+from podlab.embedded.runtime.network.router import Refused
 from podlab.embedded.runtime.shell import expansion
 from podlab.embedded.runtime.shell.dialect import unopened
 from podlab.embedded.runtime.shell.grammar.syntax import Redirect
@@ -15,6 +18,20 @@ from podlab.embedded.runtime.shell.state import Shell
 from podlab.embedded.runtime.streams import Fifo, FifoWriter, Input, Pipe, PipeWriter
 
 WRITES = frozenset([">", ">>", ">|", "<>", "&>", "&>>"])
+
+
+SOCKET = re.compile(r"/dev/tcp/([^/]+)/(\d{1,5})")
+
+
+@dataclass(frozen=True, slots=True)
+class Socket:
+    """Writes to a connection that can be read as well."""
+
+    end: End
+
+    def __call__(self, data: bytes) -> None:
+        """Send."""
+        self.end.write(data)
 
 
 class Unredirected(Exception):
@@ -44,6 +61,10 @@ async def _redirect(shell: Shell, io: Io, redirect: Redirect) -> Io:
         return _placed(io, max(number, 0), Input(target.encode(errors="surrogateescape") + b"\n"))
     if operator in (">&", "<&"):
         return _joined(shell, io, number if number >= 0 else int(operator == ">&"), target)
+    if shell.dialect.name == "bash" and (remote := SOCKET.fullmatch(target)):
+        return _placed(
+            io, number if number >= 0 else int(operator not in ("<", "<>")), await _connected(shell, remote, operator)
+        )
     try:
         if operator == "<":
             return _placed(io, max(number, 0), io.open(target))
@@ -59,6 +80,23 @@ async def _redirect(shell: Shell, io: Io, redirect: Redirect) -> Io:
     if operator == "<>":
         return _placed(io, max(number, 0), io.open(target))
     return _placed(io, number if number >= 0 else 1, write)
+
+
+async def _connected(shell: Shell, remote: re.Match[str], operator: str) -> Stream:
+    """bash's /dev/tcp/HOST/PORT. Raises Unredirected."""
+    sockets = shell.process.machine.sockets
+    try:
+        sockets.address(remote[1])
+    except Refused:
+        shell.io.fail(f"{shell.prefix} {remote[1]}: Temporary failure in name resolution")
+        raise Unredirected(f"{remote[0]}: Invalid argument") from None
+    try:
+        end = sockets.connect(remote[1], int(remote[2]))
+    except Refused as refused:
+        await shell.process.sleep(refused.after)
+        shell.io.fail(f"{shell.name}: connect: {refused.reason}")
+        raise Unredirected(f"{remote[0]}: {refused.reason}") from None
+    return end.received if operator == "<" else Socket(end)
 
 
 def _numbered(shell: Shell, io: Io, redirect: Redirect) -> int:
@@ -86,7 +124,7 @@ def _joined(shell: Shell, io: Io, number: int, target: str) -> Io:
     stream = io.stream(int(target))
     if stream is None:
         raise Unredirected(f"{target}: Bad file descriptor")
-    return _placed(io, number, stream)
+    return _placed(io, number, stream.end.received if number == 0 and isinstance(stream, Socket) else stream)
 
 
 def closed(before: Io, after: Io) -> None:
@@ -96,6 +134,8 @@ def closed(before: Io, after: Io) -> None:
             continue
         if isinstance(stream, FifoWriter | PipeWriter):
             stream.close()
+        elif isinstance(stream, Socket):
+            stream.end.close()
         elif isinstance(stream, Pipe):
             stream.abandon()
         elif isinstance(stream, Fifo):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from podlab.embedded.runtime.commands.files import filedetails
 from podlab.embedded.runtime.expressions.dates import understood
 from podlab.embedded.runtime.files import FileError
-from podlab.embedded.runtime.machine.stdio import UNREADABLE, Io, options
+from podlab.embedded.runtime.machine.stdio import UNREADABLE, Io, letters, options
 
 
 async def cat(io: Io, words: list[str]) -> int:
@@ -92,10 +92,23 @@ def _moment(io: Io, option: str, given: str) -> float | None:
 
 
 async def mkdir(io: Io, words: list[str]) -> int:
-    """`mkdir [-p]`: 1 when one could not be made."""
-    flags, names = options(words)
-    make = io.process.machine.files.make_directory
-    return _each(io, "mkdir", names, lambda path: make(path, parents="p" in flags))
+    """`mkdir [-pv] [-m MODE]`: 1 when one could not be made."""
+    longs = {"--parents": "-p", "--verbose": "-v", "--mode": "-m"}
+    flags, values, names = letters([longs.get(word, word.replace("--mode=", "-m", 1)) for word in words], "m")
+    files, given = io.process.machine.files, {io.path(name): name for name in names}
+    mode = filedetails.changed(0o777, values["m"]) if "m" in values else None
+    if "m" in values and mode is None:
+        return io.fail(f"mkdir: invalid mode '{values['m']}'")
+
+    def make(path: str) -> None:
+        there = files.exists(path)
+        files.make_directory(path, parents="p" in flags)
+        if mode is not None and not there:
+            files.set_mode(path, mode)
+        if "v" in flags and not there:
+            io.say(f"created directory: '{given[path]}'" if io.busybox else f"mkdir: created directory '{given[path]}'")
+
+    return _each(io, "mkdir", names, make)
 
 
 async def rm(io: Io, words: list[str]) -> int:

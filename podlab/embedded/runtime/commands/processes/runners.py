@@ -215,6 +215,8 @@ def _asked(words: list[str]) -> tuple[set[str], dict[str, str], list[str]]:
             else:
                 flags.add(LONG_OF_XARGS.get(name, word))
             continue
+        if word == "-i":
+            word = "-I{}"
         letter = next((at for at, one in enumerate(word) if one in "nIPLdsaE"), len(word))
         flags |= set(word[1:letter])
         if letter < len(word):

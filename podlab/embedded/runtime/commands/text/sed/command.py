@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -159,6 +160,14 @@ class _Lines:
             yield before, True
 
 
+def _held(io: Io, name: str) -> int:
+    """What is said of a file that cannot be replaced, since it is a mount of its own."""
+    busy = "Device or resource busy"
+    if io.busybox:
+        return io.fail(f"sed: can't move '{name}XXXXXX' to '{name}': {busy}")
+    return io.fail(f"sed: cannot rename {posixpath.join(posixpath.dirname(name), 'sedXXXXXX')}: {busy}", 4)
+
+
 async def _in_place(io: Io, script: str, given: Options) -> int:
     code = 0
     for name in given.names:
@@ -167,6 +176,9 @@ async def _in_place(io: Io, script: str, given: Options) -> int:
             out = bytearray()
             lines = _Lines(io, [name])
             await _editor(io, script, given, lines.lines(), out.extend).run()
+            if any(mount.path == io.path(name) for mount in io.process.machine.files.mounts):
+                code = _held(io, name)
+                continue
             if given.suffix:
                 io.process.machine.files.write(io.path(name + given.suffix), before)
             io.process.machine.files.part(io.path(name))
