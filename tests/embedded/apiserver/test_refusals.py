@@ -34,6 +34,7 @@ REFUSALS = (
         422,
         'Invalid value: "a\\x01b": invalid character U+0001 (at position 1)',
     ),
+    ("GET", MAPS + "?limit=1&continue=xyz", None, 400, "invalid character 'Ç' looking for beginning of value"),
     ("GET", MAPS + "?limit=1&continue=bm9uc2Vuc2U", None, 400, "invalid character 'o' in literal null (expecting 'u')"),
     (
         "POST",
