@@ -283,7 +283,8 @@ def _canonical_struct(obj: dict[str, Any], type_: Type, like: dict[str, Any]) ->
             if always or value != nothing:
                 result[f.name] = value
         elif always or not _empty(value, f):
-            result[f.name] = _again(value, f.type, like.get(f.name))
+            known = like.get(f.name)
+            result[f.name] = known if known is not None and known == value else canonical(value, f.type, known)
     return result
 
 

@@ -122,10 +122,11 @@ class Registry:
         self, resource: Resource, namespace: str = "", *, labels: str | None = None, fields: str | None = None
     ) -> list[Obj]:
         """The stored objects in order of namespace and name: copy before changing. Raises StatusError 400."""
-        matches = selectors.matcher(resource, labels, fields)
-        load = resource.load
-        objs = (obj for _, obj, _ in self.store.list(resource.scope(namespace)))
-        return [obj for obj in (map(load, objs) if load else objs) if matches(obj)]
+        matches = selectors.matcher(resource, labels, fields) if labels or fields else None
+        objs = [obj for _, obj, _ in self.store.list(resource.scope(namespace))]
+        if resource.load:
+            objs = list(map(resource.load, objs))
+        return list(filter(matches, objs)) if matches else objs
 
     # Writing
 

@@ -56,10 +56,11 @@ def compare(old: Obj, new: Obj, type_: Type) -> tuple[Paths, Paths]:
 
 def _compare(old: Any, new: Any, type_: Type, field: Field | None, path: Path, changed: Paths, removed: Paths) -> None:
     """What differs between two values that are not equal."""
-    if _is_leaf(old, new, type_, field):
+    form = shape_of(type_, new, old)
+    if _is_leaf(old, new, type_, field, form):
         (removed if new is MISSING else changed).add(path)
         return
-    if shape_of(type_, new, old) == "list":
+    if form == "list":
         assert field is not None
         before, after = keyed(old, field), keyed(new, field)
         for key in before.keys() | after.keys():
@@ -74,8 +75,7 @@ def _compare(old: Any, new: Any, type_: Type, field: Field | None, path: Path, c
         removed.add(path)
 
 
-def _is_leaf(old: Any, new: Any, type_: Type, field: Field | None) -> bool:
-    form = shape_of(type_, new, old)
+def _is_leaf(old: Any, new: Any, type_: Type, field: Field | None, form: str) -> bool:
     if form not in CONTAINERS or isinstance(old, Duplicates) or isinstance(new, Duplicates):
         return True
     if _nothing(old) and _nothing(new):
@@ -119,10 +119,10 @@ def item_key(item: Any, field: Field) -> str:
     """FieldsV1's key of one item: `k:{"name":"c"}`, `v:"finalizer"`."""
     if field.list_type == "set":
         return "v:" + _json(item)
-    found = key_fields(item, field)
-    if len(found) == 1 and isinstance(value := next(iter(found.values())), str):
-        return _key(next(iter(found)), value)
-    return "k:" + _json(dict(sorted(found.items())))
+    names = field.list_map_keys
+    if len(names) == 1 and isinstance(item, dict) and isinstance(value := item.get(names[0]), str):
+        return _key(names[0], value)
+    return "k:" + _json(dict(sorted(key_fields(item, field).items())))
 
 
 @lru_cache(4096)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from podlab.embedded.runtime.expressions import globs
@@ -229,7 +229,7 @@ def _directive(reader: _Reader, scope: Scope, words: list[str], *, block: bool) 
     if not block:
         return [made]
     inner = _free(reader) if name in FREE else _block(reader, scope.inner(made, INNER[name]), nested=True)
-    made = replace(made, inner=tuple(inner), line=line)
+    made = made._replace(inner=tuple(inner), line=line)
     checks.check_block(made)
     return [made]
 

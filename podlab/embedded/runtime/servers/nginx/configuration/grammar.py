@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
 class ConfigProblem(Exception):
@@ -13,8 +14,7 @@ class LateProblem(ConfigProblem):
     """What is found when the configuration has been read, and its syntax is said to be right."""
 
 
-@dataclass(frozen=True, slots=True)
-class Directive:
+class Directive(NamedTuple):
     """One directive with its arguments and, for a block, what is in it."""
 
     name: str
