@@ -6,6 +6,7 @@ Upstream: staging/src/k8s.io/client-go/tools/clientcmd/client_config.go, validat
 from __future__ import annotations
 
 import base64
+import os
 import re
 import string
 from collections.abc import Iterator, Mapping
@@ -33,6 +34,7 @@ REMOVED = {
         "https://cloud.google.com/blog/products/containers-kubernetes/kubectl-auth-changes-in-gke",
     ),
 }
+FOR_PLUGINS = "client.authentication.k8s.io/exec"
 OIDC = ("idp-issuer-url", "client-id")
 UNPAIRED = "requesting uid, groups or user-extra for {name} without impersonating a user"
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
@@ -89,6 +91,7 @@ class Connection:
         impersonate: the headers of who to act as.
         exec: an exec plugin's entry, asked for credentials when they are needed.
         oidc: the settings of the auth provider of that name.
+        plugin_config: what the cluster's extension for exec plugins says.
     """
 
     server: str
@@ -108,6 +111,7 @@ class Connection:
     exec: Mapping[str, Any] = field(default_factory=dict)
     oidc: Mapping[str, str] = field(default_factory=dict)
     impersonate: tuple[tuple[str, str], ...] = ()
+    plugin_config: Any = None
 
     @property
     def told(self) -> Object:
@@ -119,7 +123,7 @@ class Connection:
             "certificate-authority-data": base64.b64encode(self.ca.encode()).decode(),
             "proxy-url": self.proxy,
         }
-        return {key: value for key, value in found.items() if value} | {"config": None}
+        return {key: value for key, value in found.items() if value} | {"config": self.plugin_config}
 
     @property
     def is_anonymous(self) -> bool:
@@ -214,6 +218,9 @@ def _made(server: str, cluster: Object, user: Object, names: tuple[str, str, str
         user.get("exec") or {},
         (user.get("auth-provider") or {}).get("config") or {},
         _impersonation(user),
+        next(
+            (each.get("extension") for each in cluster.get("extensions") or () if each.get("name") == FOR_PLUGINS), None
+        ),
     )
 
 
@@ -332,10 +339,9 @@ def _unreadable(entry: Object, key: str, shown: str, name: str) -> Iterator[str]
     path = entry.get(key)
     try:
         if path:
-            Path(str(path)).read_bytes()
+            os.close(os.open(path, os.O_RDONLY))  # a folder can be opened, too
     except OSError as error:
-        act = "read" if Path(str(path)).is_dir() else "open"
-        yield f"unable to read {shown} {path} for {name} due to {act} {path}: {(error.strerror or str(error)).lower()}"
+        yield f"unable to read {shown} {path} for {name} due to open {path}: {(error.strerror or str(error)).lower()}"
 
 
 def _pem(entry: Object, key: str) -> str:
@@ -345,7 +351,10 @@ def _pem(entry: Object, key: str) -> str:
     path = entry.get(key)
     if not path:
         return ""
-    return Path(str(path)).read_bytes().decode("utf-8", "replace")
+    try:
+        return Path(str(path)).read_bytes().decode("utf-8", "replace")
+    except IsADirectoryError as error:
+        raise ClusterError(f"error: read {path}: is a directory") from error
 
 
 def _impersonation(user: Object) -> tuple[tuple[str, str], ...]:

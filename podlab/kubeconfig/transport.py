@@ -113,7 +113,7 @@ class Http:
 
         sent = HTTPHeaderDict()
         for name, value in headers:
-            sent.add(name, value)
+            sent.add(name, _in_bytes(value))
         if identity not in self._pools:
             self._pools[identity] = pool(self.connection, identity)
         return _HttpAnswer(
@@ -135,13 +135,19 @@ class Http:
 
         address = self.connection.server + target
         try:
-            return websocket(self.connection, identity, address, list(headers), protocols, timeout)
+            sent = [(name, _in_bytes(value)) for name, value in headers]
+            return websocket(self.connection, identity, address, sent, protocols, timeout)
         except InvalidStatus as error:
             raise Refused(error.response.status_code, bytes(error.response.body or b"")) from error
 
     def news(self) -> Awaitable[None]:
         """Raises NotImplementedError: a socket is read by waiting."""
         raise NotImplementedError("a socket is read by waiting")
+
+
+def _in_bytes(value: str) -> str:
+    """A header as Go sends it, in UTF-8: a letter for each byte, which is what Python's HTTP takes."""
+    return value.encode().decode("latin-1")
 
 
 class _HttpAnswer:

@@ -305,7 +305,7 @@ class Kubectl:
             tuple(after),
         )
         self.client.take_sent()
-        if common.record:
+        if "record" in given:
             command.err("Flag --record has been deprecated, --record will be removed in the future\n")
         return command, partial(found.function(), command, *words, *after, **chosen)
 

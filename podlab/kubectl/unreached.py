@@ -68,6 +68,8 @@ def log(error: PodlabError, parsed: Line, client: Client) -> Iterator[str]:
 def as_first_asked(error: PodlabError, parsed: Line, server: str) -> PodlabError:
     """The error as kubectl tells it where it fails to ask for the server's resources, before anything else."""
     asked = parsed.verb in (*PLAINLY, "api-versions") or times_asked(parsed, error, server)
+    if isinstance(error, ApiError) and parsed.verb == "auth can-i":  # that goes on without them
+        return error
     if isinstance(error, (ApiError, ClusterError)) and asked and (why := of_discovery(error, server)):
         line = f"error: couldn't get available api versions from server: {why}"
         if parsed.verb == "api-versions":
@@ -81,7 +83,7 @@ def _value(text: str) -> str:
     """A text in a logged line, as klog writes it."""
     if "\n" not in text:
         return quote(text)
-    return "<\n" + "".join(f"\t{line}\n" for line in text.split("\n")) + " >"
+    return "<\n" + "".join(f"\t{line}\n" for line in text.removesuffix("\n").split("\n")) + " >"
 
 
 ASKED = {
