@@ -47,7 +47,8 @@ def compact(value: Any) -> str:
 def _invalid(text: str, at: int, where: str) -> str:
     if at >= len(text):
         return END
-    byte = chr(text[at].encode("utf-8", "replace")[0])
+    stray = "\udc80" <= text[at] <= "\udcff"  # a byte that is no UTF-8
+    byte = chr(text[at].encode("utf-8", "surrogateescape" if stray else "replace")[0])
     shown = "'\\''" if byte == "'" else "'\"'" if byte == '"' else f"'{quote(byte)[1:-1]}'"
     return f"invalid character {shown} {where}"
 

@@ -143,7 +143,7 @@ def _parse_token(text: str) -> tuple[int, str]:
     try:
         token = json.loads(data)
     except ValueError:
-        raise _bad_token(syntax_error(data.decode("latin-1"))) from None
+        raise _bad_token(syntax_error(data.decode("utf-8", "surrogateescape"))) from None
     given = token if isinstance(token, dict) else {}
     version, revision, start = given.get("v", ""), given.get("rv", 0), given.get("start", "")
     if version != "meta.k8s.io/v1" or not isinstance(revision, int) or not isinstance(start, str):
