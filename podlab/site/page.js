@@ -93,6 +93,7 @@
         const begin = sessionContext.initialize.bind(sessionContext);
         const beginInTurn = async () => {
           await serviceManager.kernelspecs.ready;
+          await serviceManager.kernels.refreshRunning(); // JupyterLab looks itself only now and then
           const [running] = serviceManager.kernels.running();
           const preference = sessionContext.kernelPreference;
           if (running && !preference.id) sessionContext.kernelPreference = { ...preference, id: running.id };

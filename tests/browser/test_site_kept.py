@@ -23,6 +23,10 @@ while b'"readyReplicas":3' not in zlib.decompress(base64.b64decode(kept.read_byt
 print(kubectl.get("deployments", no_headers=True))
 """
 WAIT = 'print(kubectl.rollout("status", "deployment/web", timeout="120s"))'
+KERNELS = """() => {
+  const open = [...window.jupyterapp.shell.widgets("main")].map((each) => each.sessionContext?.session?.kernel?.id);
+  return open.length === 2 && open.every(Boolean) && new Set(open).size;
+}"""
 FILLED = "document.documentElement.dataset.podlabOffline === 'filled'"
 
 
@@ -46,6 +50,7 @@ def test_a_second_tab_goes_on_with_the_cluster_of_one_that_is_killed_and_a_reloa
         two.wait_for_function(FILLED, timeout=60_000)
     two.reload()
     two.wait_for_selector(tab.READY, timeout=90_000)
+    assert two.wait_for_function(KERNELS).json_value() == 1, "each notebook that is open again has its own Python"
     again = site.run(two, START + 'print(kubectl.get("deployments"))')
     assert "3/3" in again
     assert "in this browser tab" in again
