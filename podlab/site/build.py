@@ -16,11 +16,11 @@ from podlab.errors import PodlabError
 from podlab.site import bundles, landing, offline, pyodide, wheels
 from podlab.text import LANGUAGES, Text
 
-KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
+KERNEL = f"{landing.EXTENSION}:kernel"
 KERNELSPEC = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
 EXTENSIONS = (
     "@jupyter-widgets/jupyterlab-manager",
-    "@jupyterlite/pyodide-kernel-extension",
+    landing.EXTENSION,
     "anywidget",
     "jupyterlab_pygments",
 )
