@@ -32,7 +32,10 @@ ANY_ORDER = {
     ("run-and-edit", "kubectl describe pod web"),  # Events of the same second
 }
 MOMENT = {  # what hangs on how soon one command follows another: the kit's come at once, kubectl's after 0.1 s
-    ("seed", "kubectl get pods"): (r"0/1 +(Pending|ContainerCreating)\b", "0/1  STARTING"),
+    ("seed", "kubectl get pods"): (
+        r"0/1 +(Pending|ContainerCreating)\b|1/1 +Terminating\b|0/1 +Completed\b",  # on its way up, or down
+        "UNDER WAY",
+    ),
     ("apply-and-diff", "kubectl apply -f nginx-pod.yaml -o yaml --dry-run=client"): (
         r"resources: \{\}|resources:\s+limits:\s+memory: 9007199254740988Ki",  # before, after the kubelet's next look
         "RESOURCES",
