@@ -110,7 +110,7 @@ def test_the_record_is_written_in_the_language_asked_for(machine: Machine, tmp_p
     [
         (("status",), "클러스터가 없습니다"),
         (("down",), "지울 클러스터가 없습니다"),
-        (("doctor",), "파이썬"),
+        (("doctor",), "상태 폴더"),
         (("up", "--cluster", "context:none"), "컨텍스트"),
     ],
 )
