@@ -44,6 +44,7 @@ def carried_out(case: Case, folder: Path, run: Run) -> str:
     return re.sub(r"(?m)^([EW])\d{4} [\d:.]+ +\d+ ", r"\1 ", "".join(told).replace(str(folder), "DIR"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(CASES))
 def test_kubeconfigs_are_read_and_written_as_kubectl_does(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]

@@ -41,6 +41,7 @@ def test_one_hint(shell, capsys, cell, hint):
     assert hint in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cell", "hint"),
     [
@@ -106,6 +107,7 @@ kubectl = Kubectl(Client())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cell", "hint"),
     [
