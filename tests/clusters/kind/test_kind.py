@@ -195,3 +195,12 @@ def test_an_interrupt_leaves_no_half_cluster() -> None:
         provider.up("podlab-test-half", interrupt)
     assert "podlab-test-half" not in provider.names()
     assert state.clusters() == []
+
+
+@pytest.mark.parametrize(
+    ("here", "image"), [([], "IMAGE"), (["kindest/node:v1.35.0", "kindest/node:v1.36.2"], "kindest/node:v1.36.2")]
+)
+def test_where_no_node_image_comes_the_next_step_names_one_that_is_here(here: list[str], image: str) -> None:
+    hint = kind_command.no_node_image("failed to pull image", here).hint
+    assert hint is not None
+    assert all(f"--image {image}" in text for text in (hint.ko, hint.en))
