@@ -16,11 +16,11 @@ from podlab.errors import PodlabError
 from podlab.site import bundles, landing, offline, pyodide, wheels
 from podlab.text import LANGUAGES, Text
 
-KERNEL = f"{landing.EXTENSION}:kernel"
+KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 KERNELSPEC = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
 EXTENSIONS = (
     "@jupyter-widgets/jupyterlab-manager",
-    landing.EXTENSION,
+    "@jupyterlite/pyodide-kernel-extension",
     "anywidget",
     "jupyterlab_pygments",
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 
@@ -11,28 +10,15 @@ from podlab.lessons.lesson import LESSONS, Lesson
 from podlab.text import LANGUAGES, Language
 
 TEMPLATE = Path(__file__).with_name("landing.html")
-SCRIPT, KERNEL = (Path(__file__).with_name(name) for name in ("page.js", "kernel.mjs"))
+SCRIPT = Path(__file__).with_name("page.js")
 PLACE = "<!-- lessons -->"
-EXTENSION = "@jupyterlite/pyodide-kernel-extension"
-WORKER = f"extensions/{EXTENSION}/static/comlink.worker.*.js"
-KERNEL_PLACE = "extensions/podlab/kernel.mjs"
-"""Among the extensions, as JupyterLite's worker is: kernels of one site know each other by what stands before that."""
 
 
 def write(out: Path) -> None:
-    """Put the page where a visitor arrives, its script before JupyterLite's own, and the kernel that it begins."""
+    """Put the page where a visitor arrives, and its script before JupyterLite's own."""
     (out / "index.html").write_text(page(), encoding="utf-8")
-    settings = json.loads((out / "jupyter-lite.json").read_text(encoding="utf-8"))["jupyter-config-data"]
-    options = settings["litePluginSettings"][f"{EXTENSION}:kernel"]["loadPyodideOptions"]
-    (worker,) = out.glob(WORKER)
-    told = {
-        "@jupyterlite@": settings["appVersion"],
-        "@worker@": worker.relative_to(out).as_posix(),
-        '"@options@"': json.dumps(options),
-    }
-    (out / KERNEL_PLACE).parent.mkdir()
-    for source, name in ((SCRIPT, "podlab.js"), (KERNEL, KERNEL_PLACE)):
-        (out / name).write_text(_filled(source.read_text(encoding="utf-8"), told), encoding="utf-8")
+    version = json.loads((out / "jupyter-lite.json").read_text(encoding="utf-8"))["jupyter-config-data"]["appVersion"]
+    (out / "podlab.js").write_text(SCRIPT.read_text(encoding="utf-8").replace("@jupyterlite@", version), "utf-8")
     lab = out / "lab" / "index.html"
     lab.write_text(with_script(lab.read_text(encoding="utf-8")), encoding="utf-8")
 
@@ -53,12 +39,6 @@ def with_script(html: str) -> str:
 def link(language: Language, lesson: Lesson) -> str:
     """The address of a lesson, seen from the page."""
     return f"lab/index.html?path={language}/{lesson.slug}.ipynb"
-
-
-def _filled(text: str, told: Mapping[str, str]) -> str:
-    for place, value in told.items():
-        text = text.replace(place, value)
-    return text
 
 
 def _row(lesson: Lesson) -> str:

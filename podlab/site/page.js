@@ -4,8 +4,7 @@
   const page = window;
   const root = new URL("./", /** @type {HTMLScriptElement} */ (document.currentScript).src).href;
   const inLab = location.href.startsWith(`${root}lab/`);
-  const asked = new URLSearchParams(location.search).get("path"); // JupyterLite takes it away later
-  const folder = asked?.split("/")[0];
+  const folder = new URLSearchParams(location.search).get("path")?.split("/")[0]; // JupyterLite takes it away later
   const LARGEST = 32 * 1024; // bytes of a manifest in a link
   const TRANSLATION = "@jupyterlab/translation-extension:plugin";
   const WAITING = "podlab manifest";
@@ -109,27 +108,6 @@
     });
   };
 
-  /** Have the first kernel's worker start Python now, while JupyterLab is laid out: whoever makes JupyterLite's gets it. */
-  const beginPython = () => {
-    /** @type {any} */
-    const [way] = performance.getEntriesByType("navigation");
-    if (!asked?.endsWith(".ipynb") && way?.type !== "reload") return; // it opens no notebook
-    // without a service worker before it, it could not read files later; isolated, JupyterLite makes another one
-    if (!navigator.serviceWorker.controller || crossOriginIsolated) return;
-    const Plain = Worker;
-    const begun = new Plain(`${root}extensions/podlab/kernel.mjs`, { type: "module" });
-    const handOver = () => {
-      page.Worker = Plain;
-      begun.onerror = null;
-      return begun;
-    };
-    begun.onerror = handOver; // nobody gets it: JupyterLite makes its own
-    page.Worker = new Proxy(Plain, {
-      construct: (_, [address, options]) =>
-        String(address).endsWith("/@worker@") ? handOver() : new Plain(address, options),
-    });
-  };
-
   /** See JupyterLab before it opens anything. */
   const meet = () => {
     /** @type {any} */
@@ -178,7 +156,6 @@
 
   if (inLab && missing().length) location.replace(`${root}index.html#cannot`);
   else if (inLab) {
-    beginPython();
     prepare();
     meet();
     tellWhenFull();

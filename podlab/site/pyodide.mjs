@@ -38,26 +38,10 @@ const remembering = async (settings) => {
 };
 
 /** @param {any} options */
-const start = async (options) => {
+export const loadPyodide = async (options) => {
   const python = await load({ ...options, _loadSnapshot: await head, createPyodideModule: remembering });
   const language = `${navigator.language.replace("-", "_")}.UTF-8`;
   python.runPython(ARRIVE, { globals: python.toPy({ language }) });
-  return python;
-};
-/** @type {Promise<any> | undefined} */
-let begun;
-
-/** Start Python before it is asked for. @param {any} options what it will be asked for with, but for who hears what it prints */
-export const begin = (options) => {
-  begun = start({ indexURL: new URL("./", import.meta.url).href, ...options });
-  begun.catch(() => undefined); // whoever loads Python is told
-};
-
-/** @param {any} options */
-export const loadPyodide = async (options) => {
-  const python = await (begun ?? start(options));
-  python.setStdout({ batched: options.stdout });
-  python.setStderr({ batched: options.stderr });
   return python;
 };
 export { version };

@@ -52,7 +52,5 @@ def test_a_second_tab_goes_on_with_the_cluster_of_one_that_is_killed_and_a_reloa
     two.wait_for_selector(tab.READY, timeout=90_000)
     assert two.wait_for_function(KERNELS).json_value() == 1, "each notebook that is open again has its own Python"
     again = site.run(two, START + 'print(kubectl.get("deployments"))')
-    place = site.run(two, "import js; print(js.location.href)")
-    assert "/podlab/kernel.mjs" in place, "Python began only when JupyterLab had been laid out"
     assert "3/3" in again
     assert "in this browser tab" in again
