@@ -47,7 +47,11 @@ def carried_out(case: Case, folder: Path, run: Run) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", list(CASES))
 def test_kubeconfigs_are_read_and_written_as_kubectl_does(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    name: str,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     def run(words: list[str], environ: dict[str, str]) -> tuple[str, str, int]:
         for key, value in environ.items():
@@ -56,6 +60,7 @@ def test_kubeconfigs_are_read_and_written_as_kubectl_does(
         printed = capfd.readouterr()
         return printed.out, printed.err, code
 
+    monkeypatch.setenv("PODLAB_HOME", str(tmp_path_factory.mktemp("podlab")))  # no server has answered yet
     monkeypatch.chdir(tmp_path)
     assert carried_out(CASES[name], tmp_path, run) == CASES[name]["answer"]
 

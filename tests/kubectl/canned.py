@@ -69,7 +69,7 @@ class Canned(Client):
 
     def __init__(self, folder: Path) -> None:
         self.kubeconfig = folder / "kubeconfig"
-        self.context, self.namespace, self.server = None, "default", "https://127.0.0.1:1"
+        self.context, self.namespace, self.server = None, "default", "https://canned.invalid:1"
         self.connection = Connection(self.server)
         self.request_timeout = None
         self._clock = ServerClock()
