@@ -61,6 +61,7 @@ async def served(files: dict[str, str], requests: list[str]) -> tuple[list[tuple
     return answers, sorted(line for line in lines if line.startswith("TIME [error]") or " [" not in line[:12])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(recorded()["checks"]))
 def test_configuration_is_judged(name: str) -> None:
     case = recorded()["checks"][name]
@@ -82,6 +83,7 @@ def test_a_port_with_tls_answers_as_on_kind() -> None:
     assert sorted(answered) == [f'GET / HTTP/1.1" {told} {given}' for told in ("200 13", "200 6", "400 255")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(recorded()["serving"]))
 def test_requests_are_answered(name: str) -> None:
     case = recorded()["serving"][name]

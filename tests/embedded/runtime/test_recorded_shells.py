@@ -16,6 +16,7 @@ BLOCKS = re.findall(r"^### (\w+) (\w+) (\d+)\n(.*?)--- out\n(.*?)--- err\n(.*?)(
 IMAGES = {"box": "busybox", "web": "nginx"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("pod", "shell", "code", "script", "out", "err"), BLOCKS)
 def test_scripts_print_what_they_print_on_kind(
     pod: str, shell: str, code: str, script: str, out: str, err: str

@@ -43,6 +43,7 @@ def executed(pod: str, shell: str, script: str) -> list[Any]:
     return [asyncio.run(ran()), out.decode(), err.decode()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("pod", "shell", "script", "code", "out", "err"), RECORDED)
 def test_scripts_do_what_they_do_on_kind(pod: str, shell: str, script: str, code: int, out: str, err: str) -> None:
     assert executed(pod, shell, script) == [code, out, err]

@@ -55,6 +55,7 @@ def fed(image: str, script: str) -> list[Any]:
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("image", "script", "code", "out", "err"), RECORDED)
 def test_scripts_do_what_they_do_on_kind(image: str, script: str, code: int, out: str, err: str) -> None:
     assert fed(image, script) == [code, out, err]
@@ -64,6 +65,7 @@ def test_there_are_many() -> None:
     assert len(RECORDED) >= 60
 
 
+@pytest.mark.slow
 def test_a_walk_through_everything_ends() -> None:
     script = "find / -name passwd 2>/dev/null; readlink /proc/1/root; cp -r / /tmp/x 2>/dev/null || echo refused"
     assert fed("busybox", script) == [0, "/etc/passwd\n/\nrefused\n", ""]
