@@ -189,6 +189,8 @@ async def pwd(io: Io, words: list[str]) -> int:
 async def which(io: Io, words: list[str]) -> int:
     """`which`: where the commands are; 1 when one is nowhere in PATH."""
     machine = io.process.machine
+    if not io.busybox and (odd := next((word for word in words if re.match(r"-(?!a+$|-$)", word)), "")):
+        return io.fail(f"Illegal option {odd[:2]}\nUsage: /usr/bin/which [-a] args", 2)
     found = [executables.place(word, machine.image, machine.files) for word in words if not word.startswith("-")]
     for path in filter(None, found):
         io.say(path)

@@ -13,12 +13,14 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-from podlab.embedded.runtime.commands.optionwords import read
+from podlab.embedded.runtime.commands.optionwords import read, whole
 
-Row = tuple[str, str, list[str], int, str, str]
-"""(letters, those with a value, long options, exit code, what is missing without a word, and with one)"""
+Row = tuple[str, str, list[str], int, str, str, dict[str, str]]
+"""(letters, those with a value, long options with `=` where they need one, exit code, what is missing without a word,
+and with one, long options' letters)"""
 
 
+USE = "podlab does not simulate the rest of this help: a real container explains the options here"
 UNHELPED = "{0}: podlab does not simulate --help: a real container lists the options of {0}"
 
 
@@ -30,14 +32,15 @@ def _rows() -> Mapping[str, Row]:
 
 def problem(name: str, words: list[str]) -> tuple[str, int] | None:
     """(complaint, exit code), None where the words can be read."""
-    row = _rows().get(name)
+    row = _rows().get(SAME.get(name, name))
     if name in GNU and words[:1] == ["--help"]:
         return UNHELPED.format(name), 1
     if row is None or "--help" in words or "--version" in words:
         return None
-    letters, valued, long, code, none, one = row
+    letters, valued, long, code, none, one, _ = row
     signed = [word for word in words if not (name in SIGNED and re.match(r"-[rwxugoast\d,+=-]+$|-\d", word))]
     rest, wrong = read(name, signed, letters, valued, long)
+    name = SAME.get(name, name)
     if wrong:
         return f"{name}: {wrong}\n{hint(name)}", code
     if any(word.startswith(("--reference", "--target-directory", "-t")) for word in words):
@@ -47,9 +50,14 @@ def problem(name: str, words: list[str]) -> tuple[str, int] | None:
     if rest == 1 and one and not _enough(name, words):
         operand = next(word for word in words if not word.startswith("-") or word == "-")
         more = "Two strings must be given when translating.\n" if name == "tr" else ""
-        begin = "diff: " if name == "diff" else ""
-        return f"{name}: {one.format(repr(operand))}\n{more}{begin}{hint(name)}", code
+        return f"{name}: {one.format(repr(operand))}\n{more}{hint(name)}", code
     return None
+
+
+def spelled(name: str, words: list[str]) -> list[str]:
+    """A command's words, its long options in full."""
+    row = _rows().get(SAME.get(name, name))
+    return whole(name, words, row[1], row[2], row[6]) if row and name not in SPELLING else words
 
 
 GNU: Mapping[str, str] = MappingProxyType(
@@ -70,6 +78,8 @@ GNU: Mapping[str, str] = MappingProxyType(
     }
 )
 """The first line that Debian 12's commands say for --version."""
+SPELLING = frozenset(["egrep", "fgrep", "grep", "numfmt", "rgrep", "tar", "timeout"])
+"""Commands that know their long options themselves, or whose words may be signed."""
 SIGNED = frozenset(["chmod", "seq"])
 """Commands whose words may begin with a minus without being options."""
 
@@ -80,6 +90,22 @@ def _enough(name: str, words: list[str]) -> bool:
 
 def hint(name: str) -> str:
     """Where a command says more of itself."""
-    if name in ("grep", "egrep", "fgrep"):
-        return "Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information."
-    return f"Try '{name} --help' for more information."
+    return HINTS.get(name, "Try '{0} --help' for more information.").format(name)
+
+
+SAME: Mapping[str, str] = MappingProxyType(
+    {"egrep": "grep", "fgrep": "grep", "rgrep": "grep", "gunzip": "gzip", "zcat": "gzip"}
+)
+"""Commands that are another one, and speak in its name."""
+HINTS: Mapping[str, str] = MappingProxyType(
+    {
+        "grep": "Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.",
+        "gzip": "Try `{0} --help' for more information.",
+        "hostname": "Usage: hostname [-b] {{hostname|-F file}}         set host name (from file)\n" + USE,
+        "sed": "Usage: sed [OPTION]... {{script-only-if-no-other-script}} [input-file]...\n\n" + USE,
+        "tar": "Try '{0} --help' or '{0} --usage' for more information.",
+    }
+    | dict.fromkeys(("cmp", "diff", "diff3", "sdiff"), "{0}: Try '{0} --help' for more information.")
+    | dict.fromkeys(("getent", "iconv"), "Try `{0} --help' or `{0} --usage' for more information.")
+)
+"""What commands say instead of coreutils' line."""

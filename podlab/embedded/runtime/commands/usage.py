@@ -27,6 +27,13 @@ PLAIN = frozenset(["[", "[[", "awk", "echo", "false", "test", "true", "nginx"])
 CODES = MappingProxyType({"grep": 2, "sort": 2, "tty": 2})
 """Exit codes that are not 1."""
 
+SPOKEN = MappingProxyType({"egrep": "grep", "fgrep": "grep", "dnsdomainname": "hostname"})
+"""Applets that are another one, under their own name."""
+OPTIONLESS = frozenset(["factor", "free", "hostid", "last", "logname", "whoami"])
+"""Applets that show their use for whatever begins with a minus."""
+DASHED = frozenset(["dc", "head", "hexdump", "nc", "rpm", "unzip"])
+"""Applets without long options, to which a second minus is a letter."""
+
 Row = tuple[str, str | None, str, int, list[str] | None]
 """(use, letters of its options, those with a value, words that it needs at least, long options); None: not known."""
 
@@ -50,9 +57,13 @@ def show(io: Io, name: str, code: int = 1) -> int:
 
 def problem(name: str, words: list[str]) -> str | None:
     """What an applet says before its use, "" for its use alone; None where the words can be read."""
-    row = _applets().get(name)
+    row = _applets().get(SPOKEN.get(name, name))
     if row is None:
         return None
+    if name in OPTIONLESS and any(re.match("--." if name == "free" else "-.", word) for word in words):
+        return ""
+    if name in DASHED and any(word.startswith("--") and word not in ("--", "--help") for word in words):
+        return f"{name}: invalid option -- '-'\n"
     if words[:1] == ["--help"]:
         return ""
     if name == "sed" and words == ["--version"]:
@@ -82,7 +93,7 @@ def checked(name: str, command: Command) -> Command:
             return io.fail(coreutils.UNHELPED.format(name))
         if not io.busybox:
             told = coreutils.problem(name, words)
-            return io.fail(*told) if told else await command(io, words)
+            return io.fail(*told) if told else await command(io, coreutils.spelled(name, words))
         wrong = problem(name, words) if "apk" not in io.process.machine.image.commands else None
         if wrong is None:
             return await command(io, words)

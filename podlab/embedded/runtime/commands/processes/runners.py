@@ -80,10 +80,14 @@ async def timed(io: Io, words: list[str]) -> int:
     began = io.process.time
     if words and words[0].startswith("-") and words[0] != "-p":
         return io.fail(f"time: podlab does not simulate time {words[0]}")
-    words = words[words[:1] == ["-p"] :]
+    portable = words[:1] == ["-p"]
+    words = words[portable:]
     code = await launch(io, words, "time") if words else 0
     took = io.process.time - began
-    io.fail(f"real\t{int(took // 60)}m {took % 60:.2f}s\nuser\t0m 0.00s\nsys\t0m 0.00s")
+    if portable:
+        io.fail(f"real {took:.2f}\nuser 0.00\nsys 0.00")
+    else:
+        io.fail(f"real\t{int(took // 60)}m {took % 60:.2f}s\nuser\t0m 0.00s\nsys\t0m 0.00s")
     return code
 
 

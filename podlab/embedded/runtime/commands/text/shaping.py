@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 
+from podlab.embedded.runtime.commands import usage
 from podlab.embedded.runtime.commands.files import filecommands
 from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine.stdio import Command, Io, inputs, options
@@ -136,7 +137,8 @@ async def factor(io: Io, words: list[str]) -> int:
     """`factor NUMBER…`"""
     for word in words:
         if not re.fullmatch(r"\d{1,12}", word):
-            return io.fail(f"factor: '{word}' is not a valid positive integer")
+            told = f"factor: '{word}' is not a valid positive integer"
+            return usage.show(io, "factor") if io.busybox else io.fail(told)
         left, found, prime = int(word), [], 2
         while prime * prime <= left:
             while left % prime == 0:

@@ -25,6 +25,8 @@ class Unread(Exception):
 
 async def awk(io: Io, words: list[str]) -> int:
     """`awk [-F SEPARATOR] [-v NAME=VALUE] [-f FILE | PROGRAM] [FILE | NAME=VALUE]…`"""
+    if words and not io.busybox and words[0].startswith("--") and len(words[0]) > 2:
+        return io.fail(f"awk: not an option: {words[0]}", 2)
     try:
         variables, program, rest = _options(io, list(words))
     except FileError as error:
