@@ -36,6 +36,8 @@ AT_ONCE = 32
 """Pods placed in one turn of the loop, where it is late, before others get theirs."""
 CLAIMS = frozenset(("claims",))
 """Why a Pod waits for its volumes."""
+BACKOFF = 1.0
+"""Seconds until a Pod is tried again whose binding failed."""
 FLUSH = 300.0
 """Seconds after which a Pod that fitted nowhere is tried again without a reason."""
 
@@ -177,9 +179,7 @@ class Scheduler:
         if fitting:
             name = scoring.best(pod, fitting)["metadata"]["name"]
             if claims.waiting:
-                self._waiting.setdefault(key, _Waiting(pod)).reasons = CLAIMS
-                self._expect(key, name)
-                volumebinding.choose(self._registry, claims, name, Writer(MANAGER))
+                self._reserve(key, pod, claims, name)
             else:
                 self._bind(key, pod, name)
             return
@@ -201,6 +201,18 @@ class Scheduler:
         nominated = self._nominated.get(key, ("",))[0]
         here = [node for node in nodes if node["metadata"]["name"] == nominated]
         return preemption.ineligible(pod, self._beside(key, pod, nominated).pods if here else ())
+
+    def _reserve(self, key: Key, pod: Obj, claims: volumebinding.Found, node: str) -> None:
+        """Have volumes made where the Pod will be: later, if the claims are no longer what they were when it came.
+
+        Upstream: pkg/scheduler/schedule_one.go (bindingCycle), pkg/scheduler/backend/queue (podErrorBackoffQ)
+        """
+        self._expect(key, node)
+        if changed := volumebinding.changed(claims, pod):
+            self._fail(key, pod, changed, reason="SchedulerError", after=BACKOFF)
+            return
+        self._waiting.setdefault(key, _Waiting(pod)).reasons = CLAIMS
+        volumebinding.choose(self._registry, claims, node, Writer(MANAGER))
 
     def _expect(self, key: Key, node: str) -> None:
         """Tell where the Pod will be while its volumes are made. Upstream: NominatedNodeNameForExpectation"""
@@ -273,21 +285,25 @@ class Scheduler:
         why: frozenset[str] = frozenset(),
         curable: bool = False,
         nominated: str = "",
+        reason: str = "Unschedulable",
+        after: float = FLUSH,
     ) -> None:
         now = self._clock.now()
         waiting = self._waiting.setdefault(key, _Waiting(pod))
         waiting.pod, waiting.reasons, waiting.curable = pod, why, curable
         if waiting.timer:
             waiting.timer.cancel()
-        waiting.timer = self._clock.call_at(now + FLUSH, lambda: self._enqueue(key, pod))
+        waiting.timer = self._clock.call_at(now + after, lambda: self._enqueue(key, pod))
         self._recorder.warning(pod, "FailedScheduling", message)
-        condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}
+        condition = {"type": "PodScheduled", "status": "False", "reason": reason, "message": message}
         condition["observedGeneration"] = pod["metadata"].get("generation", 1)
 
         def unscheduled(obj: Obj) -> None:
             set_condition(obj, condition, rfc3339(now))
             if nominated:
                 obj["status"]["nominatedNodeName"] = nominated
+            elif after == BACKOFF:
+                obj["status"].pop("nominatedNodeName", None)
 
         if nominated:
             self._nominated[key] = nominated, pod

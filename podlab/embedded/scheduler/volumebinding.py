@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resource import Writer
 from podlab.embedded.fit import claims, nodefit
@@ -73,6 +74,21 @@ def reachable(found: Found, node: Obj) -> bool:
             return False
     chosen = {(c["metadata"].get("annotations") or {}).get(SELECTED_NODE) for c in found.waiting} - {None}
     return not chosen or name in chosen
+
+
+def changed(found: Found, pod: Obj) -> str:
+    """What a scheduler is told that binds claims as it saw them when the Pod came, "" if they are so still.
+
+    A StatefulSet writes the owners of its claims right after the Pod. Upstream: volumebinding/binder.go (bindAPIUpdate)
+    """
+    if any(c["type"] == "PodScheduled" for c in (pod.get("status") or {}).get("conditions") or ()):
+        return ""
+    came = int(pod["metadata"]["resourceVersion"])
+    for meta in (claim["metadata"] for claim in found.waiting):
+        if int(meta["resourceVersion"]) > came and SELECTED_NODE not in (meta.get("annotations") or {}):
+            conflict = status.conflict("persistentvolumeclaims", meta["name"]).message
+            return f'running PreBind plugin "VolumeBinding": {conflict}'
+    return ""
 
 
 def choose(registry: Registry, found: Found, node: str, by: Writer) -> None:

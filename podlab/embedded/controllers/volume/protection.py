@@ -14,6 +14,8 @@ from podlab.embedded.fit import claims
 
 Obj = dict[str, Any]
 
+SURE = 0.006
+"""Seconds until a claim goes: who uses it is asked of the API server, so a StatefulSet misses its Pod before."""
 FINALIZERS = {
     "persistentvolumeclaims": "kubernetes.io/pvc-protection",
     "persistentvolumes": "kubernetes.io/pv-protection",
@@ -25,7 +27,7 @@ class VolumeProtection:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._controller = Controller(registry, self._reconcile)
+        self._controller = Controller(registry, self._reconcile, delay=SURE)
         for plural in FINALIZERS:
             self._controller.watch(plural, lambda obj, plural=plural: _key(plural, obj))  # type: ignore[misc]
         self._controller.on("pods", self._on_pod)

@@ -149,12 +149,37 @@ def test_claims_have_the_ordinals_name_and_the_selectors_labels() -> None:
     assert claim["metadata"] == {"name": "data-web-4", "labels": {"of": "me", "app": "web"}}
 
 
+CLAIM = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}}
+TEMPLATES = [{"metadata": {"name": "data"}, "spec": CLAIM}]
+DELETED = {"whenDeleted": "Delete", "whenScaled": "Retain"}
+
+
+async def test_a_claim_that_gets_an_owner_is_not_what_the_scheduler_saw(sim: Simulation) -> None:
+    await ready(sim, 1, volumeClaimTemplates=TEMPLATES, persistentVolumeClaimRetentionPolicy=DELETED)
+    seen = [e["object"]["status"] for e in sim.seen["pods"] if "PodScheduled" in str(e["object"].get("status"))]
+    (first,) = seen[0]["conditions"]
+    conflict = 'Operation cannot be fulfilled on persistentvolumeclaims "data-web-0": the object has been modified'
+    assert first["reason"] == "SchedulerError" and "nominatedNodeName" not in seen[0]
+    assert first["message"].startswith(f'running PreBind plugin "VolumeBinding": {conflict}')
+    assert seen[1]["nominatedNodeName"] == "lab-control-plane"
+
+
+async def test_a_claim_on_its_way_is_not_the_next_pods(sim: Simulation) -> None:
+    there = await ready(sim, 1, volumeClaimTemplates=TEMPLATES)
+    claims = sim.registry.resource("persistentvolumeclaims")
+    before = sim.registry.get(claims, "data-web-0", "default")["metadata"]["uid"]
+    sim.registry.delete(claims, "data-web-0", "default")
+    sim.delete("web-0", grace=0)
+    await sim.until(there.all_ready)
+    assert there.told("FailedCreate") == [
+        "Create Pod web-0 in StatefulSet web failed error: pvc data-web-0 is being deleted"
+    ]
+    assert sim.registry.get(claims, "data-web-0", "default")["metadata"]["uid"] != before
+
+
 async def test_a_changed_retention_policy_gives_claims_owners_and_that_is_told(sim: Simulation) -> None:
-    claim = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}}
-    templates = [{"metadata": {"name": "data"}, "spec": claim}]
-    there = await ready(sim, 2, volumeClaimTemplates=templates)
-    policy = {"whenDeleted": "Delete", "whenScaled": "Retain"}
-    there.change(KIND, lambda obj: obj["spec"].update(persistentVolumeClaimRetentionPolicy=policy))
+    there = await ready(sim, 2, volumeClaimTemplates=TEMPLATES)
+    there.change(KIND, lambda obj: obj["spec"].update(persistentVolumeClaimRetentionPolicy=DELETED))
     await sim.run(1)
     found = sim.registry.list(sim.registry.resource("persistentvolumeclaims"), "default")
     assert [each["metadata"]["ownerReferences"][0]["kind"] for each in found] == [KIND, KIND]
