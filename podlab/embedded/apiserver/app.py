@@ -43,7 +43,7 @@ class App:
     """All that answers requests. `node` is the kubelet's side of log, exec, attach, proxy and portforward.
 
     Args:
-        documents: answers `/openapi/…`; gets the request, returns None for paths it does not know.
+        documents: answers `/openapi/…`.
         machines: what `/podlab/nodes` turns off and on.
     """
 
@@ -52,7 +52,7 @@ class App:
         registry: Registry,
         authenticator: Authenticator,
         node: Node | None = None,
-        documents: Callable[[Request], Answer | None] | None = None,
+        documents: routes.Documents | None = None,
         machines: Machines | None = None,
     ) -> None:
         self.registry, self.authenticator, self.node = registry, authenticator, node
@@ -132,6 +132,8 @@ class App:
     async def _respond(self, request: Request, warnings: list[str], receive: Receive, send: Send) -> None:
         info, before = request.info, self.registry.store.revision
         if not info.resource:
+            if self.served.documents and info.path.startswith("/openapi/"):
+                await self.served.documents.described(request)
             await self._send({}, send, routes.of_path(request, self.served), warnings, request.headers)
             return
         call = self._call(request, warnings)

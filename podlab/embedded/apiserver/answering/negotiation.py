@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -82,6 +82,14 @@ def negotiate_error(accept: str) -> Form | None:
         return Form(negotiate(accept, frozenset(), messages=True).media_type)
     except status.StatusError:
         return None
+
+
+def first(accept: str, offered: Iterable[str]) -> str:
+    """The first of the offered media types that `Accept` names; "" where it names none, the first without `Accept`."""
+    offered = tuple(offered)
+    named = [media_type for media_type, _ in _clauses(accept)] if accept.strip() else ["*/*"]
+    chosen = (offered[0] if asked in ("*/*", "application/*") else asked for asked in named)
+    return next((media_type for media_type in chosen if media_type in offered), "")
 
 
 def _clauses(accept: str) -> list[tuple[str, dict[str, str]]]:

@@ -26,16 +26,14 @@ def envelope(obj: Mapping[str, Any]) -> bytes:
     type_ = kind_of(dict(obj))
     if type_ is None:
         raise KeyError(f"{obj.get('apiVersion')}, {obj.get('kind')}")
-    head = _sized(1, str(obj["apiVersion"]).encode()) + _sized(2, str(obj["kind"]).encode())
-    return MAGIC + _sized(1, head) + _sized(2, message(obj, type_)) + _sized(3, b"") + _sized(4, b"")
+    head = sized(1, str(obj["apiVersion"]).encode()) + sized(2, str(obj["kind"]).encode())
+    return MAGIC + sized(1, head) + sized(2, message(obj, type_)) + sized(3, b"") + sized(4, b"")
 
 
 def framed(type_: str, obj: Mapping[str, Any]) -> bytes:
     """One event of a watch, behind its length. Upstream: apimachinery/pkg/util/framer/framer.go"""
-    event = MAGIC + _sized(1, _sized(1, b"v1") + _sized(2, b"WatchEvent"))
-    event += (
-        _sized(2, _sized(1, type_.encode()) + _sized(2, _sized(1, envelope(obj)))) + _sized(3, b"") + _sized(4, b"")
-    )
+    event = MAGIC + sized(1, sized(1, b"v1") + sized(2, b"WatchEvent"))
+    event += sized(2, sized(1, type_.encode()) + sized(2, sized(1, envelope(obj)))) + sized(3, b"") + sized(4, b"")
     return len(event).to_bytes(4, "big") + event
 
 
@@ -48,7 +46,7 @@ def _fields(obj: Mapping[str, Any], plan: Fields) -> bytes:
     done = []
     for number, each in plan:
         if isinstance(each, tuple):
-            done.append(_sized(number, _fields(obj, each)))
+            done.append(sized(number, _fields(obj, each)))
         else:
             done += _field(number, each, obj.get(each.name))
     return b"".join(done)
@@ -78,7 +76,7 @@ def _field(number: int, f: Field, value: Any) -> list[bytes]:
         return [_tagged(number, each, f.type.item) for each in value or ()]
     if form == "map":
         entries = sorted((value or {}).items())
-        return [_sized(number, _sized(1, key.encode()) + _tagged(2, each, f.type.item)) for key, each in entries]
+        return [sized(number, sized(1, key.encode()) + _tagged(2, each, f.type.item)) for key, each in entries]
     if value is None and (f.pointer or form in ("bytes", "raw", "schema")):
         return []
     return [_tagged(number, value, f.type)]
@@ -87,10 +85,10 @@ def _field(number: int, f: Field, value: Any) -> list[bytes]:
 def _tagged(number: int, value: Any, type_: Type) -> bytes:
     form = type_.form
     if form in INTEGERS:
-        return _varint(number << 3) + _varint(int(value or 0))
+        return varint(number << 3) + varint(int(value or 0))
     if form == "float64":
-        return _varint(number << 3 | 1) + struct.pack("<d", value or 0)
-    return _sized(number, _bytes(value, type_))
+        return varint(number << 3 | 1) + struct.pack("<d", value or 0)
+    return sized(number, _bytes(value, type_))
 
 
 def _bytes(value: Any, type_: Type) -> bytes:
@@ -104,9 +102,9 @@ def _bytes(value: Any, type_: Type) -> bytes:
     if form == "bytes":
         return base64.b64decode(value or "")
     if form == "quantity":
-        return _sized(1, str(value or "0").encode())
+        return sized(1, str(value or "0").encode())
     if form == "raw":
-        return _sized(1, json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace"))
+        return sized(1, json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace"))
     return _opaque(value, type_, form)
 
 
@@ -114,13 +112,7 @@ def _opaque(value: Any, type_: Type, form: str) -> bytes:
     if form == "intorstring":
         text = isinstance(value, str)
         number = 0 if text else int(value or 0)
-        return (
-            _varint(8)
-            + _varint(int(text))
-            + _varint(16)
-            + _varint(number)
-            + _sized(3, (value if text else "").encode())
-        )
+        return varint(8) + varint(int(text)) + varint(16) + varint(number) + sized(3, (value if text else "").encode())
     if form == "schema":
         return _schema(value, of_bool=type_.target.endswith("OrBool"))
     return _moment(value)
@@ -130,11 +122,11 @@ def _schema(value: Any, *, of_bool: bool) -> bytes:
     """A schema, or what stands in its place: whether anything is allowed, or a list."""
     whole = message(value, type_named(SCHEMA)) if isinstance(value, dict) else b""
     if of_bool:
-        allowed = _varint(8) + _varint(int(bool(value)))
-        return allowed + (_sized(2, whole) if isinstance(value, dict) else b"")
+        allowed = varint(8) + varint(int(bool(value)))
+        return allowed + (sized(2, whole) if isinstance(value, dict) else b"")
     if isinstance(value, dict):
-        return _sized(1, whole)
-    return b"".join(_sized(2, each.encode()) for each in value if isinstance(each, str))
+        return sized(1, whole)
+    return b"".join(sized(2, each.encode()) for each in value if isinstance(each, str))
 
 
 def _moment(value: Any) -> bytes:
@@ -145,14 +137,16 @@ def _moment(value: Any) -> bytes:
     seconds = int(moment.replace(microsecond=0).timestamp())
     if seconds == ZERO_TIME:
         return b""
-    return _varint(8) + _varint(seconds) + _varint(16) + _varint(moment.microsecond * 1000)
+    return varint(8) + varint(seconds) + varint(16) + varint(moment.microsecond * 1000)
 
 
-def _sized(number: int, data: bytes) -> bytes:
-    return _varint(number << 3 | 2) + _varint(len(data)) + data
+def sized(number: int, data: bytes) -> bytes:
+    """A field whose value is a text or a message."""
+    return varint(number << 3 | 2) + varint(len(data)) + data
 
 
-def _varint(value: int) -> bytes:
+def varint(value: int) -> bytes:
+    """A number, seven bits a byte."""
     value &= (1 << 64) - 1
     done = bytearray()
     while value >= 0x80:

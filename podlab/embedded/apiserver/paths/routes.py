@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from podlab.embedded.apiserver import status, verbs
 from podlab.embedded.apiserver.answering.negotiation import Answer
@@ -19,13 +20,23 @@ from podlab.embedded.apiserver.resource import Resource
 from podlab.embedded.apiserver.verbs import Call
 
 
+class Documents(Protocol):
+    """Answers `/openapi/…`."""
+
+    async def described(self, request: Request) -> None:
+        """Come back when there is what the request is to be answered from."""
+
+    def __call__(self, request: Request) -> Answer | None:
+        """The answer, or None for a path that is not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Served:
     """What answers are made from; `documents` answers `/openapi/…`, `machines` are what `/podlab/nodes` turns off."""
 
     registry: Registry
     authenticator: Authenticator
-    documents: Callable[[Request], Answer | None] | None = None
+    documents: Documents | None = None
     machines: Machines | None = None
 
 

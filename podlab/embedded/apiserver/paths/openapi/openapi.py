@@ -1,14 +1,15 @@
 """OpenAPI v3 as kubectl asks for it: an index, and one document per group and version.
 
-The documents carry the descriptions of the installed Kubernetes client. Importing that client costs most of a second,
-so a subprocess does it once and leaves the documents gzipped in a folder; until they are there, the same documents are
-served without descriptions. OpenAPI v2 is made from v3, and in protobuf is next to nothing.
+The documents carry the descriptions of the installed Kubernetes client. Making them costs half a second, so a
+subprocess does it once and leaves them gzipped in a folder; until they are there, who does not read descriptions is
+served the same documents without. OpenAPI v2 is made from v3.
 
     python -m podlab.embedded.apiserver.paths.openapi.openapi FOLDER
 """
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import hashlib
 import json
@@ -16,18 +17,32 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from email.utils import formatdate
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from podlab.embedded.apiserver.answering import negotiation
 from podlab.embedded.apiserver.answering.negotiation import Answer
-from podlab.embedded.apiserver.paths.openapi import namespaces, roots, schemas
-from podlab.embedded.apiserver.paths.openapi.schemas import META, Descriptions
+from podlab.embedded.apiserver.paths.openapi import described, roots, schemas, swaggermessage
 from podlab.embedded.apiserver.paths.openapi.swagger import swagger
 from podlab.embedded.apiserver.request import Request
 from podlab.embedded.apiserver.resource import Obj, Resource
 
 YEAR = 365 * 24 * 3600
+FORMS = {
+    negotiation.JSON: negotiation.JSON,
+    swaggermessage.CONTENT_TYPE: swaggermessage.CONTENT_TYPE,
+    swaggermessage.CONTENT_TYPE.replace(".v1.0+", "@v1.0+"): swaggermessage.CONTENT_TYPE,
+}
+"""What OpenAPI v2 is asked for as, and served as: the last is what kubectl says."""
+V2: dict[str, tuple[str, Callable[[Obj], bytes]]] = {
+    negotiation.JSON: ("swagger", negotiation.dump),
+    swaggermessage.CONTENT_TYPE: ("swagger-message", swaggermessage.encode),
+}
+"""Under what name each form is kept, and what makes it."""
+KEPT = tuple(path for path, _ in V2.values())
+READS_DESCRIPTIONS = "kubectl explain"
+"""Of kubectl's commands the only one that does."""
 
 
 class Documents:
@@ -43,7 +58,7 @@ class Documents:
         self, folder: Path | None, resources: Sequence[Resource], custom: Callable[[], Sequence[Resource]] = tuple
     ) -> None:
         self._folder, self._resources, self._custom = folder, tuple(resources), custom
-        self._swagger: tuple[tuple[str, ...], bytes] = ((), b"")
+        self._swagger: dict[str, tuple[tuple[str, ...], bytes]] = {}
         self._paths = {_path(r): (r.group, r.version) for r in resources}
         self._roots = roots.documents(sorted({r.group for r in resources if r.group}))
         self._made: dict[str, tuple[bytes, str, bool]] = {}
@@ -51,19 +66,25 @@ class Documents:
 
     def prepare(self) -> None:
         """Start making the documents, if they are not there; returns at once."""
-        if self._folder and self._maker is None and not all(self._kept(path) for path in self._paths):
+        if self._folder and self._maker is None and not all(map(self._kept, (*self._paths, *KEPT))):
             import subprocess  # late: most starts find the documents there
 
             command = [sys.executable, "-m", __name__ if __name__ != "__main__" else __spec__.name, str(self._folder)]
             nothing = subprocess.DEVNULL
             self._maker = subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing)
 
+    async def described(self, request: Request) -> None:
+        """Wait until there are descriptions, if what asks may read them."""
+        if request.headers.get("kubectl-command", READS_DESCRIPTIONS) == READS_DESCRIPTIONS:
+            self.prepare()
+            if self._maker:
+                await asyncio.to_thread(self._maker.wait)
+
     def __call__(self, request: Request) -> Answer | None:
         """Answer a request, or return None for a path that is not served. Raises StatusError."""
         path = request.info.path.rstrip("/")
         if path == "/openapi/v2":
-            readable = "json" in request.headers.get("accept", "json") or "*/*" in request.headers["accept"]
-            return self._v2(request) if readable else Answer(200, namespaces.MESSAGE, namespaces.CONTENT_TYPE)
+            return self._v2(request)
         if path == "/openapi/v3" and not request.info.path.endswith("/"):
             return Answer(200, negotiation.dump(self._index()), "text/plain; charset=utf-8")
         name = path.removeprefix("/openapi/v3/")
@@ -85,23 +106,37 @@ class Documents:
         return sorted((*self._now(), *self._roots))
 
     def _v2(self, request: Request) -> Answer:
-        """The same as one OpenAPI v2 document, made anew when a document changed."""
+        """The same as one OpenAPI v2 document."""
+        asked = negotiation.first(request.headers.get("accept", ""), FORMS)
+        if not asked:
+            return Answer(406, media_type="")
+        form = FORMS[asked]
+        kept = None if self._custom() else self._kept(V2[form][0])
+        body = kept.read_bytes() if kept else self._made_v2(form)
+        headers = {"Vary": "Accept-Encoding, Accept"}
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            return Answer(200, body, form, {**headers, "Content-Encoding": "gzip"})
+        return Answer(200, gzip.decompress(body), form, headers)
+
+    def _made_v2(self, form: str) -> bytes:
+        """The document of what is served now, made anew when one of v3 changed."""
         made = {path: self._document(path) for path in sorted(self._now())}
         digests = tuple(digest for _, digest in made.values())
-        if self._swagger[0] != digests:
+        if self._swagger.get(form, ((), b""))[0] != digests:
             whole = swagger(json.loads(gzip.decompress(body)) for body, _ in made.values())
-            self._swagger = digests, gzip.compress(negotiation.dump(whole), 1, mtime=0)
-        body = self._swagger[1]
-        if "gzip" in request.headers.get("accept-encoding", ""):
-            return Answer(200, body, headers={"Content-Encoding": "gzip", "Vary": "Accept-Encoding"})
-        return Answer(200, gzip.decompress(body))
+            self._swagger[form] = digests, gzip.compress(V2[form][1](whole), 1, mtime=0)
+        return self._swagger[form][1]
 
     def _index(self) -> Obj:
         found = {path: {"serverRelativeURL": _url(path, self._document(path)[1])} for path in self._named()}
         return {"paths": found}
 
     def _file(self, folder: Path, path: str) -> Path:
-        return folder / f"{path.replace('/', '__')}-{_edition(self._resources)}.json.gz"
+        return folder / f"{path.replace('/', '__')}-{self._edition}.gz"
+
+    @cached_property
+    def _edition(self) -> str:
+        return _edition(self._resources)
 
     def _kept(self, path: str) -> Path | None:
         """The file of a document, if it is there."""
@@ -131,13 +166,19 @@ class Documents:
 
     def write(self, folder: Path) -> None:
         """Make all documents, with descriptions, and put them into the folder."""
-        texts = descriptions()
+        texts, whole = described.descriptions(), []
         folder.mkdir(parents=True, exist_ok=True)
         for path, (group, version) in self._paths.items():
-            text = negotiation.dump(schemas.document(group, version, self._resources, texts))
-            partial = self._file(folder, path).with_suffix(f".{os.getpid()}")
-            partial.write_bytes(gzip.compress(text, 6, mtime=0))
-            partial.replace(self._file(folder, path))
+            whole.append(schemas.document(group, version, self._resources, texts))
+            self._keep(folder, path, negotiation.dump(whole[-1]))
+        document = swagger(whole)
+        for path, make in V2.values():
+            self._keep(folder, path, make(document))
+
+    def _keep(self, folder: Path, path: str, text: bytes) -> None:
+        partial = self._file(folder, path).with_suffix(f".{os.getpid()}")
+        partial.write_bytes(gzip.compress(text, 6, mtime=0))
+        partial.replace(self._file(folder, path))
 
 
 def _path(resource: Resource) -> str:
@@ -153,7 +194,9 @@ def _edition(resources: Sequence[Resource]) -> str:
     except PackageNotFoundError:
         client = ""
     here = Path(__file__).parent
-    facts = (here.parent.parent / "structure.json.gz").read_bytes() + (here / "schemas.py").read_bytes()
+    facts = (here.parent.parent / "structure.json.gz").read_bytes() + b"".join(
+        file.read_bytes() for file in sorted(here.glob("*.py"))
+    )
     served = [(r.group, r.version, r.plural, r.verbs, r.subresources) for r in resources]
     return hashlib.sha256(facts + f"{client} {served}".encode()).hexdigest()[:16]
 
@@ -191,44 +234,6 @@ def _now() -> float:
     import time
 
     return time.time()
-
-
-def descriptions() -> Descriptions:
-    """Return the descriptions of the installed client's models, by OpenAPI name. Imports `kubernetes`."""
-    from kubernetes.client import models
-
-    from podlab.embedded.apiserver import fields
-
-    found: dict[str, tuple[str, dict[str, str]]] = {}
-    for type_name in fields.table()["types"]:
-        package, word = type_name.rsplit(".", 1)
-        group, version = package.split("/")
-        short, full = f"{version.upper()}{word}", f"{group.capitalize()}{version.upper()}{word}"
-        model = getattr(models, short, None) or getattr(models, full, None)
-        if model is not None:
-            found[schemas.name_of(type_name)] = (_about(model), _about_fields(model))
-    return {**found, **_opaque()}
-
-
-def _about(model: Any) -> str:
-    """The first paragraph of a model's docstring is its description."""
-    text = (model.__doc__ or "").split("Attributes:")[0]
-    return " ".join(text.split())
-
-
-def _about_fields(model: Any) -> dict[str, str]:
-    return {f.serialization_alias or key: f.description or "" for key, f in model.model_fields.items()}
-
-
-def _opaque() -> dict[str, tuple[str, dict[str, str]]]:
-    texts = {
-        "io.k8s.apimachinery.pkg.api.resource.Quantity": "Quantity is a fixed-point representation of a number.",
-        "io.k8s.apimachinery.pkg.util.intstr.IntOrString": "IntOrString is a type that can hold an int32 or a string.",
-        META + "Time": "Time is a wrapper around time.Time which supports correct marshaling to YAML and JSON.",
-        META + "MicroTime": "MicroTime is version of Time with microsecond level precision.",
-        META + "FieldsV1": "FieldsV1 stores a set of fields in a data structure like a Trie, in JSON format.",
-    }
-    return {name: (text, {}) for name, text in texts.items()}
 
 
 def main() -> None:

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from podlab.embedded.apiserver import fields
 from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.custom.structure import CustomType
-from podlab.embedded.apiserver.paths.openapi import namespaces, schemas
+from podlab.embedded.apiserver.decoding import protobuf
+from podlab.embedded.apiserver.paths.openapi import schemas, swaggermessage
 from podlab.embedded.apiserver.paths.openapi.openapi import Documents
 from podlab.embedded.apiserver.request import Request, RequestInfo
 from podlab.embedded.apiserver.resource import Resource
@@ -128,32 +130,80 @@ def test_without_a_folder_the_structure_is_served_all_the_same(documents: Docume
     assert _document(Documents(None, RESOURCES), "api/v1") == _document(documents, "api/v1")
 
 
-def test_v2_in_protobuf_says_that_namespaces_are_patched_with_field_validation() -> None:
-    """What kubectl, without a kind in v3, looks for before it asks for definitions of custom resources."""
-    answer = _get(Documents(None, RESOURCES), "/openapi/v2", accept=namespaces.CONTENT_TYPE)
-    message = namespaces.MESSAGE
-    for field in (8, 2, 2, 8):  # paths, path, its value, patch
-        message = _fields(message)[field][-1]
-    operation = _fields(message)
-    (parameter,) = operation[8]
-    for field in (1, 2, 3):  # parameter, not in the body, in the query
-        parameter = _fields(parameter)[field][-1]
-    extension = _fields(operation[13][-1])
-    assert (answer.body, answer.media_type) == (namespaces.MESSAGE, namespaces.CONTENT_TYPE)
-    assert _fields(parameter)[4] == [b"fieldValidation"]
-    assert json.loads(_fields(extension[2][-1])[2][-1]) == {"group": "", "version": "v1", "kind": "Namespace"}
+def test_v2_in_protobuf_is_the_message_that_kind_makes_of_the_same_document() -> None:
+    """A few paths and definitions of kind's document, as JSON and as protobuf."""
+    here = Path(__file__).parent
+    document, recorded = ((here / f"kind-v2.{form}.gz").read_bytes() for form in ("json", "pb"))
+    made = swaggermessage.encode(json.loads(gzip.decompress(document)))
+    assert _differences(made, gzip.decompress(recorded)) == []
 
 
-def _fields(message: bytes) -> dict[int, list[bytes]]:
-    """The fields of a message that has nothing but texts and messages."""
-    found: dict[int, list[bytes]] = {}
-    while message:
-        number, size, rest = message[0] >> 3, message[1], message[2:]
-        if size >= 0x80:
-            size, rest = size & 0x7F | rest[0] << 7, rest[1:]
-        found.setdefault(number, []).append(rest[:size])
-        message = rest[size:]
-    return found
+def _differences(made: bytes, recorded: bytes) -> list[tuple[bytes, bytes]]:
+    """Where two messages differ, but for how YAML is written."""
+    if made == recorded:
+        return []
+    ours, theirs = _parsed(made), _parsed(recorded)
+    if ours and theirs and [key for key, _ in ours] == [key for key, _ in theirs]:
+        pairs = zip((value for _, value in ours), (value for _, value in theirs), strict=True)
+        return [found for one, other in pairs for found in _differences(one, other)]
+    same = _yaml(made) == _yaml(recorded)
+    return [] if same else [(made, recorded)]
+
+
+def _yaml(text: bytes) -> Any:
+    try:
+        return yaml.safe_load(text.decode())
+    except (yaml.YAMLError, UnicodeDecodeError):
+        return text
+
+
+def _parsed(message: bytes) -> list[tuple[tuple[int, bool], bytes]]:
+    """The fields of a message; nothing, if it is none."""
+    try:
+        return [
+            ((number, isinstance(v, int)), str(v).encode() if isinstance(v, int) else v)
+            for number, v in protobuf.parts(message)
+        ]
+    except ValueError:
+        return []
+
+
+@pytest.mark.parametrize(
+    ("accept", "code", "form"),
+    [
+        ("application/com.github.proto-openapi.spec.v2@v1.0+protobuf", 200, swaggermessage.CONTENT_TYPE),
+        (swaggermessage.CONTENT_TYPE, 200, swaggermessage.CONTENT_TYPE),
+        (f"{swaggermessage.CONTENT_TYPE};q=0.5,application/json", 200, "application/json"),
+        ("", 200, "application/json"),
+        ("application/*", 200, "application/json"),
+        ("text/html", 406, ""),
+    ],
+)
+def test_v2_is_served_in_the_form_that_is_asked_for(accept: str, code: int, form: str, documents: Documents) -> None:
+    answer = _get(documents, "/openapi/v2", accept=accept)
+    assert (answer.code, answer.media_type) == (code, form)
+    if form == swaggermessage.CONTENT_TYPE:
+        assert {number for number, _ in protobuf.parts(answer.body)} == {1, 2, 8, 9, 12, 13}
+        assert b"io.k8s.api.core.v1.PodSpec" in answer.body
+
+
+@pytest.mark.slow
+async def test_only_who_reads_descriptions_waits_for_them(tmp_path: Path) -> None:
+    documents = Documents(tmp_path, RESOURCES)
+
+    def asked(command: str) -> Request:
+        return Request("GET", RequestInfo("get", "/openapi/v3"), {}, {"kubectl-command": command})
+
+    await documents.described(asked("kubectl apply"))
+    assert list(tmp_path.iterdir()) == []
+    await documents.described(asked("kubectl explain"))
+    assert (
+        "hostname of the Pod"
+        in _document(documents, "api/v1")["components"]["schemas"]["io.k8s.api.core.v1.PodSpec"]["properties"][
+            "hostname"
+        ]["description"]
+    )
+    assert b"hostname of the Pod" in _get(documents, "/openapi/v2", accept=swaggermessage.CONTENT_TYPE).body
 
 
 def test_custom_objects_take_no_strategic_merge_patch() -> None:
