@@ -64,7 +64,12 @@ def plain(value: Any) -> Any:
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [plain(item) for item in value]
-    return float(value) if isinstance(value, Literal) else value
+    return _number(value) if isinstance(value, Literal) else value
+
+
+def _number(value: float) -> float | int:
+    """A number that is whole has no fraction and, below 1e21, no exponent once Go has written it."""
+    return int(value) if abs(value) < 1e21 and value.is_integer() else float(value)
 
 
 def duplicates(value: Any, path: str = "") -> Iterator[str]:

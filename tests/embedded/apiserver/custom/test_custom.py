@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
-from podlab.embedded.apiserver.custom import printing, values
+from podlab.embedded.apiserver.custom import printing, reading, values
+from podlab.embedded.apiserver.decoding import jsontext
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resources import RESOURCES
 from podlab.embedded.controllers.customresources import CustomResources
+from podlab.embedded.serializer import encode
 from podlab.embedded.stepping import SteppingClock
 from podlab.embedded.store import Store
 from tests.embedded.apiserver import replay
@@ -180,3 +182,8 @@ def test_a_number_of_a_size_and_an_object_within_an_object() -> None:
     ]
     schema = {"properties": {"e": {"type": "object", "x-kubernetes-embedded-resource": True}}}
     assert [cause.field for cause in values.nameless({"e": {"kind": "Pod"}}, schema)] == ["e.apiVersion"]
+
+
+@pytest.mark.parametrize(("written", "read"), [("1e16", "10000000000000000"), ("2.0", "2"), ("-1.50", "-1.5")])
+def test_numbers_are_written_as_go_writes_them(written: str, read: str) -> None:
+    assert encode(reading.plain(jsontext.parse(written))).decode() == read
