@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _app(words: list[str]) -> int:
     import typer
 
-    from podlab.commands import clock, clusters, doctor, lab, node, progress, site, workshop
+    from podlab.commands import clock, clusters, doctor, lab, node, progress, site, terminal, usage, workshop
 
     app = typer.Typer(
         name="podlab",
@@ -52,10 +52,11 @@ def _app(words: list[str]) -> int:
     tab.command("serve")(site.serve)
     app.add_typer(tab, name="site")
     try:
-        app(words, prog_name="podlab")
-    except SystemExit as done:
-        return done.code if isinstance(done.code, int) else 0
-    return 0
+        return int(app(words, prog_name="podlab", standalone_mode=False) or 0)
+    except usage.UsageError as error:
+        return usage.fail(error, words)
+    except typer.Abort:  # a question that nobody answered
+        return terminal.FAILED
 
 
 def _run(command: Callable[[], int]) -> int:

@@ -11,6 +11,7 @@ import typer
 from podlab import clusters
 from podlab.clusters import Cluster
 from podlab.commands import terminal
+from podlab.commands.options import LanguageOption, speak
 from podlab.errors import ClusterError
 from podlab.text import Text
 
@@ -35,8 +36,10 @@ def run(
     speed: Annotated[
         float | None, typer.Option("--speed", help="Cluster seconds per second, from now on. 시간의 배속.", min=0.001)
     ] = None,
+    language: LanguageOption = None,
 ) -> None:
     """Show or change an embedded cluster's time. 내장 클러스터의 시간을 보거나 바꿉니다."""
+    speak(language)
     with terminal.steps() as report:
         chosen, _ = clusters.choose(report=report)
     if action is Action.SHOW and speed is not None:

@@ -38,6 +38,11 @@ from podlab.text import Text
 
 AGREE = Text(ko="이 클러스터에서 수업을 해도 됩니까?", en="May the lessons use this cluster?")
 EXPORTED = Text(ko="{path}에 컨텍스트 {context}{을/를} 넣었습니다", en="added the context {context} to {path}")
+KIND_ONLY = Text(
+    ko="--load와 --offline은 kind 클러스터에만 씁니다: podlab up --cluster kind",
+    en="--load and --offline are for a kind cluster: podlab up --cluster kind",
+)
+ONE_OR_ALL = Text(ko="--name과 --all은 함께 쓰지 않습니다", en="--name and --all cannot be used together")
 RECREATE = Text(ko="{name}{을/를} 지우고 다시 만듭니까?", en="Delete {name} and make it anew?")
 
 
@@ -103,7 +108,7 @@ def _ready(wanted: Wanted, load: tuple[str, ...], offline: bool, recreate: bool,
             _delete_kind(wanted, report)
     made = _start_or_make_anew(wanted, yes)
     if (load or offline) and made.kind != "kind":
-        raise typer.BadParameter("--load, --offline: --cluster kind")
+        raise typer.BadParameter(str(KIND_ONLY))
     if load or offline:
         name = engine.need(machine).name
         with terminal.steps() as report:
@@ -167,7 +172,7 @@ def down(
     """Delete a cluster (without a name the chosen one). 클러스터를 지웁니다."""
     speak(language)
     if name and everything:
-        raise typer.BadParameter("--name, --all")
+        raise typer.BadParameter(str(ONE_OR_ALL))
     names = [found.name for found in clusters.find_all() if not found.adopted] if everything else [name or _only_one()]
     gone, kept = [], []
     for each in names:
@@ -203,8 +208,9 @@ def status(
         raise typer.Exit(terminal.NO_CLUSTER)
 
 
-def kubeconfig(name: NameOption = None) -> None:
+def kubeconfig(name: NameOption = None, language: LanguageOption = None) -> None:
     """Print the path of a kubeconfig that any client can use. kubeconfig 파일의 경로를 출력합니다."""
+    speak(language)
     if name:
         found = next((each for each in clusters.find_all() if each.name == name), None)
         if found is None:

@@ -10,10 +10,12 @@ import typer
 from podlab import clusters
 from podlab.clusters import Cluster
 from podlab.commands import terminal
+from podlab.commands.options import LanguageOption, speak
 from podlab.errors import ClusterError
 from podlab.text import Text
 
 PATH = "/podlab/nodes"
+NAMELESS = Text(ko="노드의 이름을 적으십시오: podlab node {action} NAME", en="name the node: podlab node {action} NAME")
 STATES = {"on": Text(ko="켜짐", en="on"), "off": Text(ko="꺼짐", en="off")}
 
 
@@ -28,10 +30,12 @@ class Action(StrEnum):
 def run(
     action: Annotated[Action, typer.Argument(show_default=False)] = Action.SHOW,
     name: Annotated[str | None, typer.Argument(show_default=False, help="The node. 노드의 이름.")] = None,
+    language: LanguageOption = None,
 ) -> None:
     """Show, stop or start the nodes of an embedded cluster. 내장 클러스터의 노드를 보거나, 끄거나, 켭니다."""
+    speak(language)
     if action is not Action.SHOW and name is None:
-        raise typer.BadParameter(f"podlab node {action.value} NAME")
+        raise typer.BadParameter(str(NAMELESS.format(action=action.value)))
     with terminal.steps() as report:
         chosen, _ = clusters.choose(report=report)
     for each, state in change(chosen, action, name).items():

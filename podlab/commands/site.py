@@ -9,6 +9,7 @@ import typer
 
 from podlab import lab
 from podlab.commands import terminal
+from podlab.commands.options import LanguageOption, speak
 from podlab.errors import PodlabError
 from podlab.text import Text
 
@@ -18,8 +19,9 @@ FolderArgument = Annotated[
 ]
 
 
-def build(folder: FolderArgument = FOLDER) -> None:
+def build(folder: FolderArgument = FOLDER, language: LanguageOption = None) -> None:
     """Build the site into a folder; needs podlab[site] and npm. 사이트를 폴더에 만듭니다."""
+    speak(language)
     from podlab.site import build as building
 
     building.build(folder, terminal.say)
@@ -38,8 +40,10 @@ def serve(
     port: Annotated[
         int, typer.Option("--port", min=1, max=65535, help="The next free one is taken. 다음 빈 포트를 씁니다.")
     ] = lab.FIRST_PORT,
+    language: LanguageOption = None,
 ) -> None:
     """Serve the folder to this machine until Ctrl-C. 이 컴퓨터에서 폴더를 봅니다."""
+    speak(language)
     from podlab.site import serve as serving
 
     if not (folder / "index.html").exists():

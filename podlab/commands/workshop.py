@@ -11,12 +11,15 @@ from podlab import clusters
 from podlab.clusters import Cluster
 from podlab.commands import terminal
 from podlab.commands.clusters import confirmed
-from podlab.commands.options import ClusterOption, YesOption
+from podlab.commands.options import ClusterOption, LanguageOption, YesOption, speak
 from podlab.errors import PodlabError
 from podlab.text import Text
 
 FolderOption = Annotated[Path, typer.Option("--dir", help="Where kubeconfigs and slips are. 파일을 두는 폴더.")]
 FOLDER = Path("podlab-seats")
+NUMBER = Text(
+    ko="자리는 07 같은 숫자로 적습니다. {seat}{은/는} 숫자가 아닙니다", en="a seat is a number such as 07, not {seat}"
+)
 
 
 def seats(
@@ -29,8 +32,10 @@ def seats(
     hours: Annotated[int, typer.Option("--hours", min=1, help="How long the tokens live. 토큰의 수명(시간).")] = 168,
     cluster: ClusterOption = None,
     yes: YesOption = False,
+    language: LanguageOption = None,
 ) -> None:
     """Make N seats, or bring them up to date. 자리 N개를 만듭니다."""
+    speak(language)
     from podlab.workshop import room
 
     chosen = _chosen(cluster, yes)
@@ -44,8 +49,9 @@ def seats(
     )
 
 
-def check(folder: FolderOption = FOLDER, cluster: ClusterOption = None) -> None:
+def check(folder: FolderOption = FOLDER, cluster: ClusterOption = None, language: LanguageOption = None) -> None:
     """Prove by real requests that no seat reaches another. 자리가 서로 닿지 않는지 실제 요청으로 확인합니다."""
+    speak(language)
     from podlab.workshop import isolation, room
 
     numbers = [each for each in room.taken(_chosen(cluster, False)) if (folder / f"seat-{each}.kubeconfig").exists()]
@@ -69,13 +75,16 @@ def check(folder: FolderOption = FOLDER, cluster: ClusterOption = None) -> None:
 
 
 def reset(
-    seat: Annotated[str, typer.Argument(metavar="SEAT", help="Such as 07. 예: 07")], cluster: ClusterOption = None
+    seat: Annotated[str, typer.Argument(metavar="SEAT", help="Such as 07. 예: 07")],
+    cluster: ClusterOption = None,
+    language: LanguageOption = None,
 ) -> None:
     """Empty one seat; its kubeconfig stays good. 자리 하나를 비웁니다."""
+    speak(language)
     from podlab.workshop import room
 
     if not seat.isdecimal():
-        raise typer.BadParameter(seat, param_hint="SEAT")
+        raise typer.BadParameter(str(NUMBER.format(seat=seat)), param_hint="SEAT")
     with terminal.steps() as report:
         deleted = room.begin_anew(_chosen(cluster, False), seat, report)
     terminal.say(
@@ -85,8 +94,9 @@ def reset(
     )
 
 
-def remove(folder: FolderOption = FOLDER, cluster: ClusterOption = None) -> None:
+def remove(folder: FolderOption = FOLDER, cluster: ClusterOption = None, language: LanguageOption = None) -> None:
     """Delete all seats and their files. 모든 자리와 파일을 지웁니다."""
+    speak(language)
     from podlab.workshop import room
 
     with terminal.steps() as report:
