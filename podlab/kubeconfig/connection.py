@@ -10,7 +10,7 @@ import os
 import re
 import string
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -80,6 +80,7 @@ class Overrides:
     as_uid: str = ""
     as_group: tuple[str, ...] = ()
     as_user_extra: tuple[str, ...] = ()
+    plugin_policy: tuple[str, tuple[str, ...]] = ("", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ class Connection:
         exec: an exec plugin's entry, asked for credentials when they are needed.
         oidc: the settings of the auth provider of that name.
         plugin_config: what the cluster's extension for exec plugins says.
+        plugin_policy: which exec plugins the person lets run, and those that are named.
     """
 
     server: str
@@ -112,6 +114,7 @@ class Connection:
     oidc: Mapping[str, str] = field(default_factory=dict)
     impersonate: tuple[tuple[str, str], ...] = ()
     plugin_config: Any = None
+    plugin_policy: tuple[str, tuple[str, ...]] = ("", ())
 
     @property
     def told(self) -> Object:
@@ -169,7 +172,8 @@ def connect(config: Config, over: Overrides = Overrides()) -> Connection:
     server = server if SCHEME.match(server) else f"http://{server}"
     server = re.sub("^[^:]+", lambda scheme: scheme[0].lower(), server).partition("?")[0]
     _check_address(server)
-    return _made(server.rstrip("/"), cluster, user, (name, cluster_name, user_name), context)
+    made = _made(server.rstrip("/"), cluster, user, (name, cluster_name, user_name), context)
+    return replace(made, plugin_policy=over.plugin_policy)
 
 
 def _check_address(server: str) -> None:

@@ -73,7 +73,7 @@ class Credentials:
     def _plugin(self) -> Object:
         with self._lock:
             if self._answer is None or _expired(self._answer):
-                self._answer = plugins.ask(self.connection.exec, self.connection.told)
+                self._answer = plugins.ask(self.connection.exec, self.connection.told, self.connection.plugin_policy)
             return self._answer
 
 

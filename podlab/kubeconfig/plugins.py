@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,9 @@ To learn more about this feature, consult the documentation available at:
       https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
 """
 UNABLE = "Unable to connect to the server: getting credentials: "
+UNKNOWN = "unknown conversion"
+META = tuple(("v1", kind) for kind in ("APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "Status"))
+"""What any scheme knows of, and makes no credentials of."""
 SCHEME = "pkg/client/auth/exec/exec.go:64"
 
 
@@ -50,6 +53,37 @@ def wrong_plugin(entry: Mapping[str, Any], name: str) -> Iterator[str]:
         yield f"invalid interactiveMode for {name}: {quote(str(mode))}"
 
 
+def wrong_policy(policy: str, allowed: list[Object] | None) -> str | None:
+    """What makes no sense in the preferences that say which plugins may run."""
+    if policy in ("", "AllowAll", "DenyAll"):
+        said = f"plugin policy is {quote(policy)} but allowlist is non-nil"
+        return f"misconfigured credential plugin allowlist: {said}" if allowed is not None else None
+    if policy != "Allowlist":
+        return f"unknown plugin policy: {quote(policy)}"
+    if not allowed:
+        why = "unspecified" if allowed is None else 'empty; use "DenyAll" policy instead'
+        return f'credential plugin policy set to "Allowlist", but allowlist is {why}'
+    for at, entry in enumerate(allowed, 1):
+        command = (entry or {}).get("command") or ""
+        if not command:
+            return f"misconfigured credential plugin allowlist: empty allowlist entry #{at}"
+        if (clean := os.path.normpath(command)) != command:
+            return f"non-normalized file path: {quote(command)} vs {quote(clean)}"
+    return None
+
+
+def _forbidden(command: str, policy: str, allowed: Sequence[str]) -> str:
+    """Why the person's preferences keep the program from being run; "" if they do not."""
+    if policy == "DenyAll":
+        return f'plugin {quote(os.path.normpath(command))} not allowed: policy set to "DenyAll"'
+    if policy != "Allowlist" or command in allowed:
+        return ""
+    path = shutil.which(command) or command
+    if path in (*allowed, *(shutil.which(each) for each in allowed)):
+        return ""
+    return f"plugin path {quote(path)} is not permitted by the credential plugin allowlist"
+
+
 def check_version(entry: Mapping[str, Any]) -> None:
     """Refuse a plugin of another protocol.
 
@@ -60,17 +94,18 @@ def check_version(entry: Mapping[str, Any]) -> None:
         raise ClusterError(f"error: exec plugin: invalid apiVersion {quote(str(entry.get('apiVersion')))}")
 
 
-def ask(entry: Mapping[str, Any], cluster: Object) -> Object:
+def ask(entry: Mapping[str, Any], cluster: Object, policy: tuple[str, tuple[str, ...]] = ("", ())) -> Object:
     """Run the plugin; the `status` of what it answers.
 
     Args:
         cluster: what it is told of the cluster if it wants to know.
+        policy: which plugins the person lets run, and those that are named.
 
     Raises:
         ClusterError: kubectl's line for a plugin that is not there, fails, or answers something else.
     """
     command = str(entry["command"])
-    if said := _not_runnable(command, str(entry.get("installHint") or "")):
+    if said := _forbidden(command, *policy) or _not_runnable(command, str(entry.get("installHint") or "")):
         raise ClusterError(UNABLE + said)
     interactive = entry.get("interactiveMode") != "Never" and sys.stdin is not None and sys.stdin.isatty()
     if entry.get("interactiveMode") == "Always" and not interactive:
@@ -113,6 +148,8 @@ class _Unusable(Exception):
 def _status(text: str, version: str) -> Object:
     answer = _decoded(text)
     given, kind = answer.get("apiVersion") or "", answer.get("kind") or ""
+    if (given, kind) in META:
+        raise _Unusable(f"decoding stdout: converting (v1.{kind}) to (clientauthentication.ExecCredential): {UNKNOWN}")
     if given and (given not in VERSIONS or kind not in ("", "ExecCredential")):
         raise _Unusable(f'decoding stdout: no kind "{kind}" is registered for version "{given}" in scheme "{SCHEME}"')
     if said := fields.wrong_credential(answer):

@@ -178,6 +178,10 @@ class Kubectl:
         """`kubectl config`: `config("view")`, `config("get-contexts")`."""
         return self._below("config", [action, *arguments], flags)
 
+    def kuberc(self, action: str, *arguments: str, **flags: Any) -> Output:
+        """`kubectl kuberc …`: `kuberc("view")`."""
+        return self._below("kuberc", [action, *arguments], flags)
+
     def plugin(self, action: str, *arguments: str, **flags: Any) -> Output:
         """`kubectl plugin`: `plugin("list")`."""
         return self._below("plugin", [action, *arguments], flags)

@@ -24,6 +24,7 @@ from podlab.kubectl import unreached
 from podlab.kubectl.command import Echo
 from podlab.kubectl.commandline.hints import hint_for
 from podlab.kubectl.commandline.parse import Line, parse
+from podlab.kubectl.commandline.preferences import Preferred, preferred
 from podlab.kubectl.commandline.surface import commands
 from podlab.kubectl.help import help_of, overview
 from podlab.kubectl.kubectl import Kubectl
@@ -40,26 +41,37 @@ def main(
 ) -> int:
     """Run a command line in this process's terminal: output, errors, and a hint where a person reads; the exit code."""
     reached: list[Kubectl] = []
+    try:
+        meant = preferred(arguments)
+    except PodlabError as wrong:
+        sys.stderr.write(printed(wrong))
+        return 1
+    sys.stderr.write(meant.warning)
 
     def connected_to(given: dict[str, Any]) -> Kubectl:
-        reached.append(_connected(given, kubeconfig, namespace))
+        reached.append(_connected(with_policy(given, meant), kubeconfig, namespace))
         return reached[0]
 
     _, code, error = run(
-        list(arguments),
+        meant.words,
         connected_to,
         stdin=getattr(stdin, "buffer", stdin),
         echo=_to_terminal,
     )
     if error is not None:
         for kubectl in reached:
-            parsed = parse(list(arguments))
+            parsed = parse(meant.words)
             sys.stderr.writelines(unreached.log(error, parsed, kubectl.client))
             error = unreached.as_first_asked(error, parsed, kubectl.client.server)
         sys.stderr.write(_prompted(printed(error), stdin or sys.stdin))
         if error.hint and sys.stderr.isatty():
             sys.stderr.write(f"→ {error.hint}\n")
     return code
+
+
+def with_policy(given: dict[str, Any], meant: Preferred) -> dict[str, Any]:
+    """The global flags, and which exec plugins the person lets run where not every one may."""
+    return {**given, "plugin_policy": meant.policy} if meant.policy[0] else given
 
 
 def run(
@@ -103,7 +115,7 @@ def run(
 def _chosen(kubectl: Callable[[dict[str, Any]], Kubectl], parsed: Line) -> Kubectl:
     """The Kubectl that the global flags ask for; what asks no server takes any kubeconfig."""
     given = parsed.globals
-    if parsed.verb.startswith("config ") or parsed.verb in ("kustomize", "plugin list"):
+    if parsed.verb.startswith(("config ", "kuberc ")) or parsed.verb in ("kustomize", "plugin list"):
         named = ("kubeconfig", "context") if parsed.verb == "config view" else ("kubeconfig",)
         return kubectl({OFFLINE: True, **{key: given[key] for key in named if key in given}})
     if parsed.verb == "version" and parsed.flags.get("client"):
@@ -132,7 +144,7 @@ def _helped(parsed: Line, echo: Echo | None, line: str, where: str = "stdout") -
 
 
 OVER = ("context", "cluster", "user", "server", "certificate_authority", "insecure_skip_tls_verify", "tls_server_name",
-        "token", "username", "password", "client_certificate", "client_key", "as_uid")  # fmt: skip
+        "token", "username", "password", "client_certificate", "client_key", "as_uid", "plugin_policy")  # fmt: skip
 
 
 def connected(kubectl: Kubectl, given: dict[str, Any]) -> Kubectl:

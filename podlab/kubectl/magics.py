@@ -7,6 +7,7 @@ and says whether it can be one.
 from __future__ import annotations
 
 import io
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from podlab.errors import ManifestError, PodlabError
 from podlab.kubectl import line as commandline
 from podlab.kubectl.commandline.hints import doubt, miscased
 from podlab.kubectl.commandline.parse import words_of
+from podlab.kubectl.commandline.preferences import preferred
 from podlab.kubectl.commandline.wording import in_words
 from podlab.kubectl.kubectl import Kubectl
 from podlab.kubectl.manifests.documents import parse, strange
@@ -47,10 +49,11 @@ class Magics:
         """`%kubectl get pods`: the Output; `%%kubectl apply -f -` reads the cell."""
         if not line.strip() and cell and cell.strip():
             raise PodlabError(TWICE, ONCE.format(line=cell.strip().splitlines()[0].removeprefix("kubectl ")))
-        words = list(words_of(line))
+        meant = preferred(list(words_of(line)))
+        sys.stderr.write(meant.warning)
         output, _, error = commandline.run(
-            words,
-            lambda given: commandline.connected(self._bound(), given),
+            meant.words,
+            lambda given: commandline.connected(self._bound(), commandline.with_policy(given, meant)),
             stdin=io.BytesIO((cell or "").encode()),
             line=f"kubectl {line}".rstrip(),
         )

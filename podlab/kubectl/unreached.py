@@ -111,7 +111,7 @@ def times_asked(parsed: Line, error: PodlabError, server: str) -> int:
     if flags.get("raw") or (discovered.is_known(server) and verb not in ALWAYS):
         return 0
     if isinstance(error, ManifestError):
-        return int("unable to recognize" in str(error))
+        return str(error).count("unable to recognize")
     if (ONLY_WITH.get(verb) and not flags.get(ONLY_WITH[verb])) or flags.get(ONLY_WITHOUT.get(verb, "")):
         return 0
     found = next((times for times, verbs in ASKED.items() if verb in verbs), None)

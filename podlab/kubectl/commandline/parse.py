@@ -12,9 +12,8 @@ from typing import Any
 from podlab.errors import PodlabError
 from podlab.kubectl.commandline.flags import converted, see
 from podlab.kubectl.commandline.hints import hint_for
-from podlab.kubectl.commandline.surface import Flag, Usage, commands, names
+from podlab.kubectl.commandline.surface import ROOT, Flag, Usage, commands, names
 
-ROOT = Usage("", "kubectl", {})
 MORE = {"help": "help", "options": "options"}
 """Commands that kubectl has and its help does not list."""
 
@@ -37,7 +36,7 @@ def parse(words: Sequence[str]) -> Line:
     Raises:
         PodlabError: kubectl's line for an unknown command or flag, or a missing or wrong value.
     """
-    verb, rest = _find(list(words))
+    verb, rest = command_of(words)
     line = Line(verb)
     if not verb:
         _check_command(rest, words)
@@ -73,7 +72,7 @@ def _check(line: Line, usage: Usage, words: Sequence[str]) -> None:
 def _no_verb(line: Line) -> None:
     """Help: of the command that follows, or of kubectl where a word after `help` is none."""
     line.globals["help"] = True
-    line.verb, _ = _find(line.arguments[1:])
+    line.verb, _ = command_of(line.arguments[1:])
     if line.arguments[1:] and not line.verb:
         line.globals["topic"] = " ".join(f"`{word}`" for word in line.arguments[1:])
 
@@ -91,9 +90,9 @@ def _check_command(rest: list[str], words: Sequence[str]) -> None:
     raise PodlabError(f'error: unknown command "{word}" for "kubectl"{suggestion}')
 
 
-def _find(words: list[str]) -> tuple[str, list[str]]:
+def command_of(words: Sequence[str]) -> tuple[str, list[str]]:
     """The command that the words name, and the words that are left."""
-    verb = ""
+    verb, words = "", list(words)
     while True:
         at = _first_argument(words, commands().get(verb, ROOT))
         below = names().get(f"{verb} {words[at]}".strip()) if at < len(words) else None

@@ -71,6 +71,7 @@ class Usage:
         return self.by_name(keyword.strip("_").replace("_", "-"))
 
 
+ROOT = Usage("", "kubectl", {})
 OURS = {"get": (Flag("timeout", "duration", "0s"),)}
 """What kubectl does not have, and a written line leaves out."""
 RECORD = Flag("record", "bool", "false")

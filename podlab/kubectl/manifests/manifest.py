@@ -70,10 +70,18 @@ def manifests(
     if unread := [error for name in filenames if (error := no_path(command, name))]:
         command.failures.append(failure(unread))
     terms = () if unread else _terms(selector)
+    unchecked = ""  # kubectl reads no further in a file that it cannot check
     for name in () if unread else filenames:
         for manifest in _kept(command, _file(command, name)):
+            if manifest.source == unchecked:
+                continue
             with command.going_on():
-                mapping, said = _resolved(command, manifest, strict), manifest.obj.get("metadata") or {}
+                try:
+                    mapping = _resolved(command, manifest, strict)
+                except ManifestError as error:
+                    unchecked = manifest.source if "error validating" in str(error) else ""
+                    raise
+                said = manifest.obj.get("metadata") or {}
                 if all(term.matches(said.get("labels") or {}) for term in terms):
                     yield manifest, mapping
 

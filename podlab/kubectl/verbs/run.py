@@ -86,7 +86,7 @@ def run(
     writing, mapping = Writing(command, "kubectl-run", typed=True), command.mapper.by_name("pods")
     made = writing.post(mapping, obj["metadata"].get("namespace") or command.namespace, obj)
     if expose:
-        _expose(writing, metadata, _port(port))
+        _expose(writing, metadata, _port(port), labelled=bool(labels))
     if not attached or writing.dry_run != "none":
         writing.tell(mapping, made, "created")
     else:
@@ -120,11 +120,12 @@ def _container(
     return container | ({"securityContext": {"privileged": True}} if privileged else {})
 
 
-def _expose(writing: Writing, metadata: Object, port: int) -> None:
-    """A Service of the Pod's name."""
+def _expose(writing: Writing, metadata: Object, port: int, *, labelled: bool) -> None:
+    """A Service of the Pod's name, and with its labels where they were given."""
     services = writing.command.mapper.by_name("services")
     selector = {"run": metadata["name"]} if metadata["labels"] == {"run": metadata["name"]} else metadata["labels"]
-    named = {key: value for key, value in metadata.items() if key in ("name", "namespace")}
+    kept = ("name", "namespace", *(("labels",) if labelled else ()))
+    named = {key: value for key, value in metadata.items() if key in kept}
     ports = [{"port": port, "protocol": "TCP", "targetPort": port}]
     made = service(named, {"ports": ports, "selector": selector})
     writing.tell(services, writing.post(services, writing.command.namespace, made), "created")

@@ -310,6 +310,10 @@ VERBS = {
     "certificate deny": Verb(
         "certificate:deny", Text(ko="인증서 서명 요청을 거절합니다.", en="Deny a certificate signing request.")
     ),
+    "kuberc set": Verb(
+        "kuberc:set_", Text(ko="kuberc 파일에 기본값이나 별칭을 적습니다.", en="Keep a default or an alias in kuberc.")
+    ),
+    "kuberc view": Verb("kuberc:view", Text(ko="kuberc 파일을 보여 줍니다.", en="Show kuberc.")),
     "plugin list": Verb("plugin:list_", Text(ko="kubectl 플러그인을 나열합니다.", en="List kubectl's plugins.")),
     "config view": Verb("config:view", Text(ko="kubeconfig를 보여 줍니다.", en="Show the kubeconfig.")),
     "config current-context": Verb(
