@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import posixpath
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
+from podlab.embedded.runtime.devices import DEVICES, LINKS
 from podlab.embedded.runtime.permissions import DENIED, NOT_PERMITTED, READ, ROOT, SEARCH, WRITE, User, permitted
 from podlab.embedded.runtime.streams import Fifo
-from podlab.embedded.runtime.volume import PAGE, SETGID, STICKY, Mount, Volume, unwritable
+from podlab.embedded.runtime.volume import PAGE, SETGID, STICKY, Mount, Volume, merged, names_in, unwritable
 
 NO_SUCH = "No such file or directory"
 CROSS_DEVICE = "Invalid cross-device link"
@@ -37,8 +39,15 @@ class Files:
         self.elsewhere: Callable[[str], tuple[Files, str] | None] | None = None
         self.listed = mounts
         self.mounts = tuple(sorted(mounts, key=lambda mount: len(mount.path), reverse=True))
-        for mount in mounts:
-            root.make_directory(posixpath.dirname(mount.path))
+        self._above = {posixpath.dirname(mount.path) for mount in mounts} - {"/", *root.entries}
+        for path in self._above:
+            root.make_directory(path)
+
+    def seen_by(self, user: User) -> Files:
+        """The same files, as another user may read and write them."""
+        other = copy.copy(self)
+        other.user, other._free = user, user.holds("DAC_OVERRIDE")
+        return other
 
     @property
     def mounts(self) -> tuple[Mount, ...]:
@@ -87,7 +96,7 @@ class Files:
         """The target of a symbolic link; None for what is none. /proc/PID/root is one that leads elsewhere."""
         if self.elsewhere and path.endswith("/root") and path.startswith("/proc/") and path.count("/") == 3:
             return "/" if self.elsewhere(path) else None
-        return self._target(path)
+        return self._target(self.resolve(path, last=False)) or LINKS.get(path)
 
     def _target(self, path: str) -> str | None:
         volume, inner, _ = self._locate(path)
@@ -137,10 +146,12 @@ class Files:
         """(links, bytes, whether it takes blocks of a disk) of a directory, as its file system counts them."""
         path = self.resolve(path)
         volume, inner, _ = self._locate(path)
-        prefix, below = inner.rstrip("/") + "/", _names(inner, (*volume.entries, *volume.links)) - {""}
-        if volume is self.root and inner not in volume.times:  # of the image: an overlay counts no links in it
+        below = [posixpath.join(path, name) for name in self._children(path)]
+        if volume is self.root and inner not in self._above and merged(volume, self._mounted, inner):
             return 1, 4096, True
-        folders = sum(volume.entries.get(prefix + name, b"") is None for name in below)
+        folders = sum(self._is_directory(name) and self.link(name) is None for name in below)
+        if f"{path}/".startswith(("/proc/", "/sys/", "/dev/pts/")):
+            return 2 + folders, 0, False
         return 2 + folders, 40 + 20 * len(below) if volume.memory else 4096, not volume.memory
 
     def _below_file(self, path: str) -> bool:
@@ -237,10 +248,10 @@ class Files:
         path = self.resolve(path, last=False)
         if not self.named(path):
             raise FileError(NO_SUCH)
-        volume, inner = self._writable(path)
         if path in self._mounted:
             self._check(posixpath.dirname(path), WRITE)
             raise FileError("Device or resource busy")
+        volume, inner = self._writable(path)
         self._keep_sticky(path)
         volume.forget(inner)
 
@@ -376,19 +387,14 @@ class Files:
             raise FileError("Not a directory" if self.exists(path) else NO_SUCH)
         path = self.resolve(path)
         self._check(path, READ)
+        return sorted(self._children(path))
+
+    def _children(self, path: str) -> set[str]:
         volume, inner, _ = self._locate(path)
-        names = _names(inner, (*volume.entries, *volume.links)) | _names(path, self._mounted)
+        names = names_in(inner, (*volume.entries, *volume.links)) | names_in(path, self._mounted)
         names |= {posixpath.basename(name) for name in DEVICES if path == "/dev"}
-        return sorted(name for name in names if name)
+        return names - {""}
 
 
-def _names(folder: str, paths: Iterable[str]) -> set[str]:
-    """What of a folder's the paths name."""
-    above = folder.rstrip("/") + "/"
-    return {path[len(above) :].split("/")[0] for path in paths if path.startswith(above)}
-
-
-_DEVICES = ("ptmx", "stdin", "null", "zero", "full", "random", "urandom", "stdout", "stderr", "tty")
-DEVICES = tuple(f"/dev/{name}" for name in _DEVICES)
-OPEN = ("/tmp", "/var/tmp", "/dev/shm")
+OPEN = ("/tmp", "/var/tmp")
 """Where everybody may write, unless the directory's mode was changed."""

@@ -23,7 +23,7 @@ from podlab.embedded.runtime.instance import Instance
 from podlab.embedded.runtime.log import Line, Log, same
 from podlab.embedded.runtime.machine import executables, proc
 from podlab.embedded.runtime.machine.identity import Identity
-from podlab.embedded.runtime.machine.process import Process, Processes
+from podlab.embedded.runtime.machine.process import THREADS, Process, Processes
 from podlab.embedded.runtime.machine.terminal import Terminal
 from podlab.embedded.runtime.network.addresses import Addresses
 from podlab.embedded.runtime.network.messages import Request
@@ -237,7 +237,7 @@ class Container:
 
     async def execute(self, process: Process) -> int:
         """Run it to its end; returns its exit code."""
-        self.processes.enter(process)
+        self.processes.enter(process, threads=THREADS)
         process.task = asyncio.current_task()
         try:
             code = await programs.run(process)
@@ -360,7 +360,10 @@ def mounted(
     image: Image, mounts: tuple[Mount, ...], own: tuple[Mount, ...], *, user: Identity, read_only: bool = False
 ) -> Files:
     """A container's files: the image's, those that the kubelet writes, and the volumes, as a user may write them."""
-    made = Files(_unpacked(image).alike(), (*own, *mounts), user=user, read_only=read_only)
+    root = _unpacked(image).alike()
+    where = Files(root)
+    led = [dataclasses.replace(mount, path=where.resolve(mount.path)) for mount in (*own, *mounts)]
+    made = Files(root, tuple(led), user=user, read_only=read_only)
     made.mounts = (*made.mounts, *executables.folders(image, read_only=read_only))
     return made
 
@@ -371,11 +374,12 @@ def _unpacked(image: Image) -> Volume:
     root = Volume()
     for path, data in image.files.items():
         root.put(path, data, 0o755 if data.startswith(b"#!") else None)
-    for path, target in image.links.items():
+    directories, links = image.unpacked()
+    for path in directories:
+        root.make_directory(f"/{path}")
+    for path, target in links.items():
         root.make_directory(posixpath.dirname(path))
         root.links[path] = target
-    for path in (*image.directories.split(), "dev/fd", "dev/mqueue", "dev/pts", "dev/shm"):
-        root.make_directory(f"/{path}")
     if not image.busybox:
         root.modes["/root"] = 0o700
     return root

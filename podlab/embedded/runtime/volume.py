@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import zlib
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -268,3 +268,16 @@ def unwritable(path: str, *, there: bool) -> str:
     if not path.startswith("/proc/") or path.startswith(KERNELS_OWN):
         return "Read-only file system"
     return "Operation not permitted" if there else "No such file or directory"
+
+
+def names_in(folder: str, paths: Iterable[str]) -> set[str]:
+    """What of a folder's the paths name."""
+    above = folder.rstrip("/") + "/"
+    return {path[len(above) :].split("/")[0] for path in paths if path.startswith(above)}
+
+
+def merged(root: Volume, mounted: tuple[str, ...], inner: str) -> bool:
+    """Whether a directory of an image was written to since, if only to mount there: an overlay counts no links then."""
+    above = inner.rstrip("/") + "/"
+    made = (*root.times, *(path for path in mounted if path not in root.entries))
+    return inner == "/" or (inner not in root.times and any(path.startswith(above) for path in made))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from podlab.embedded.runtime.commands import conditions, coreutils, smallcommands, usage
+from podlab.embedded.runtime.commands import conditions, coreutils, otherusers, smallcommands, systemlimits, usage
 from podlab.embedded.runtime.commands.accounts import USERS, names, number
 from podlab.embedded.runtime.commands.dates import date
 from podlab.embedded.runtime.commands.expr import expr
@@ -19,11 +19,12 @@ from podlab.embedded.runtime.commands.files import (
     disks,
     filecommands,
     filedetails,
+    filesystems,
     finding,
     links,
     listing,
 )
-from podlab.embedded.runtime.commands.network import connections, curl, interfaces, lookups, wget
+from podlab.embedded.runtime.commands.network import connections, curl, hostnames, interfaces, iproute, lookups, wget
 from podlab.embedded.runtime.commands.processes import kill, runners, tables
 from podlab.embedded.runtime.commands.text import (
     calculations,
@@ -54,33 +55,6 @@ async def printenv(io: Io, words: list[str]) -> int:
     for value in found:
         io.say(value)
     return int(len(found) < len(words))
-
-
-async def hostname(io: Io, words: list[str]) -> int:
-    """`hostname [-f|-s|-d|-i]`: the full name is the one that /etc/hosts has for the Pod's address."""
-    machine, (flags, names) = io.process.machine, options(words)
-    if names and not machine.user.holds("SYS_ADMIN"):
-        root = "you must be root to change the host name"
-        return io.fail(f"hostname: {'sethostname: Operation not permitted' if io.busybox else root}")
-    if names:
-        return io.fail("hostname: podlab does not simulate changing the host name")
-    if flags & {"i", "I"}:
-        io.say(machine.ip)
-        return 0
-    hosts = machine.files.read("/etc/hosts") if machine.files.exists("/etc/hosts") else b""
-    rows = [row.split() for row in hosts.decode(errors="replace").splitlines()]
-    full = next((row[1] for row in rows if len(row) > 1 and row[0] == machine.ip), machine.hostname)
-    if "d" in flags:
-        if domain := full.partition(".")[2]:
-            io.say(domain)
-        return 0
-    io.say(full if "f" in flags else machine.hostname.partition(".")[0] if "s" in flags else machine.hostname)
-    return 0
-
-
-async def dnsdomainname(io: Io, words: list[str]) -> int:
-    """`dnsdomainname` is `hostname -d`."""
-    return await hostname(io, ["-d"])
 
 
 async def groups(io: Io, words: list[str]) -> int:
@@ -233,14 +207,15 @@ PLAIN: Mapping[str, Command] = MappingProxyType(
         "fgrep": grep.fgrep,
         "find": finding.find,
         "free": smallcommands.free,
+        "getconf": systemlimits.getconf,
         "getent": lookups.getent,
         "grep": grep.grep,
         "head": textcommands.head,
         "host": lookups.host,
-        "hostname": hostname,
+        "hostname": hostnames.hostname,
         "id": identity,
         "ifconfig": interfaces.ifconfig,
-        "ip": interfaces.ip,
+        "ip": iproute.ip,
         "join": joining.join,
         "kill": kill.kill,
         "ln": links.ln,
@@ -305,11 +280,16 @@ PLAIN: Mapping[str, Command] = MappingProxyType(
         "whoami": whoami,
         "xargs": runners.xargs,
         "dd": disks.dd,
-        "df": disks.df,
+        "df": filesystems.df,
         "envsubst": shaping.envsubst,
         "mountpoint": disks.mountpoint,
         "mount": disks.mount,
         "umount": disks.umount,
+        "su": otherusers.su,
+        "runuser": otherusers.runuser,
+        "nologin": otherusers.nologin,
+        "unshare": runners.unshare,
+        "nsenter": runners.nsenter,
         "sync": disks.sync,
         "usleep": disks.usleep,
         "fallocate": disks.fallocate,
@@ -348,7 +328,7 @@ PLAIN: Mapping[str, Command] = MappingProxyType(
         "sha512sum": checksums.checksum("sha512"),
         "sha224sum": checksums.checksum("sha224"),
         "sha384sum": checksums.checksum("sha384"),
-        "dnsdomainname": dnsdomainname,
+        "dnsdomainname": hostnames.dnsdomainname,
         "clear": smallcommands.clear,
         "groups": groups,
         "arch": arch,

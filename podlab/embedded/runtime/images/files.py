@@ -153,7 +153,6 @@ NGINX_LINKS = MappingProxyType(
         "/var/log/nginx/access.log": "/dev/stdout",
         "/var/log/nginx/error.log": "/dev/stderr",
         "/etc/nginx/modules": "/usr/lib/nginx/modules",
-        "/var/run/nginx.pid": "/run/nginx.pid",
     }
 )
 """Where its logs lead unless a volume takes their place."""

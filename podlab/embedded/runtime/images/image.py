@@ -8,8 +8,18 @@ from functools import lru_cache
 from types import MappingProxyType
 
 DIRECTORIES = (
-    "bin boot dev etc home lib lib64 media mnt opt proc root run sbin srv sys tmp usr var usr/bin var/log var/run"
+    "boot dev etc home media mnt opt proc root run run/lock srv sys tmp usr usr/bin usr/lib usr/lib64 usr/local "
+    "usr/local/bin usr/sbin usr/share var var/backups var/cache var/lib var/log var/mail var/opt var/spool var/tmp"
 )
+MERGED = MappingProxyType(
+    {
+        **{f"/{name}": f"usr/{name}" for name in ("bin", "lib", "lib64", "sbin")},
+        "/var/run": "/run",
+        "/var/lock": "/run/lock",
+    }
+)
+"""Links that stand for folders in images made of Debian."""
+ALPINE_LINKS = MappingProxyType({"/var/run": "../run", "/var/lock": "../run/lock"})
 
 
 @lru_cache(64)
@@ -46,6 +56,18 @@ class Image:
     ports: tuple[int, ...] = ()
     stop_signal: str = "TERM"
     system: bool = False
+
+    def unpacked(self) -> tuple[list[str], dict[str, str]]:
+        """The directories that it brings, and its symbolic links: Debian's programs have one folder by two names."""
+        words = self.directories.split()
+        whole = "usr/bin" in words
+        merged = {} if not whole else ALPINE_LINKS if self.busybox else MERGED
+        return words + [*("bin", "sbin", "lib")] * (whole and self.busybox), {**merged, **self.links}
+
+    @property
+    def merged(self) -> bool:
+        """Whether /bin leads to /usr/bin."""
+        return self.unpacked()[1].get("/bin") == "usr/bin"
 
     @property
     def owner(self) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from podlab.embedded.runtime.images.commands import ALPINE, COREUTILS
 from podlab.embedded.runtime.images.files import BUSYBOX, DEBIAN
-from podlab.embedded.runtime.images.image import Image
+from podlab.embedded.runtime.images.image import DIRECTORIES, Image
 
 HUB, LIBRARY = "docker.io", "docker.io/library"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -70,7 +70,7 @@ def _server(entry: str, program: str, *commands: str, **more: Any) -> dict[str, 
 
 
 ENTRY = "docker-entrypoint.sh"
-_REDIS = _server(ENTRY, "redis-server", "redis-cli", ports=(6379,), cwd="/data", directories="data tmp etc dev")
+_REDIS = _server(ENTRY, "redis-server", "redis-cli", ports=(6379,), cwd="/data", directories=f"data {DIRECTORIES}")
 _HTTPD = _server("", "httpd-foreground", "httpd", ports=(80,), stop_signal="WINCH", cwd="/usr/local/apache2")
 _HTTPD |= {"files": MappingProxyType({**DEBIAN, "/usr/local/apache2/htdocs/index.html": WORKS})}
 _MYSQL = _server(ENTRY, "mysqld", "mysql", "mysqladmin", ports=(3306,))

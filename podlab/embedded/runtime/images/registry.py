@@ -40,7 +40,7 @@ def _busybox(tag: str, digest: str, repository: str = "docker.io/library/busybox
         commands=BUSYBOX_COMMANDS,
         files=BUSYBOX,
         env=MappingProxyType({"PATH": PATH}),
-        directories="bin dev etc lib lib64 proc sys tmp var var/log var/run",
+        directories="bin dev etc lib lib64 proc sys tmp",
     )
 
 

@@ -18,24 +18,30 @@ LOCAL = frozenset(["redis-server", "redis-cli", "python", "python3", "node", "np
 
 def folders(image: Image, *, read_only: bool = False) -> tuple[Mount, ...]:
     """Where an image's programs are seen."""
-    volume = _programs(image).alike()
-    places = ("/bin",) if image.busybox else ("/bin", "/usr/bin")
+    places = ("/usr/bin", "/usr/sbin") if image.merged else ("/bin",) if image.busybox else ("/bin", "/usr/bin")
     own = [place for place in places if any(path.startswith(f"{place}/") for path in image.files)]
-    return tuple(Mount(place, volume, read_only) for place in places if place not in own) if volume.entries else ()
+    found = [(place, _programs(image, administrators=place.endswith("sbin"))) for place in places if place not in own]
+    return tuple(Mount(place, volume.alike(), read_only) for place, volume in found if volume.entries)
 
 
 @cache
-def _programs(image: Image) -> Volume:
+def _programs(image: Image, *, administrators: bool = False) -> Volume:
     """An image's programs: busybox's are links to it, the others have no bytes to be looked at."""
     names = [name for name in image.commands if "/" not in name]
-    if not names:
-        return Volume()
     if image.busybox:
         volume = Volume({"/busybox": b""}, {f"/{name}": "busybox" for name in names if name != "busybox"})
     else:
-        volume = Volume(dict.fromkeys((f"/{name}" for name in names if name not in LOCAL | SYSTEM), b""))
+        here = [name for name in names if name not in LOCAL and (name in SYSTEM) == administrators]
+        volume = Volume(dict.fromkeys((f"/{name}" for name in here if name not in LINKED), b""))
+        volume.links = {f"/{name}": target for name, target in LINKED.items() if name in here}
+    if not names:
+        return Volume()
     volume.mode, volume.modes = 0o755, dict.fromkeys(volume.entries, 0o755)
     return volume
+
+
+LINKED = {"sh": "dash"}
+"""Debian's programs that are links to others."""
 
 
 def missing(

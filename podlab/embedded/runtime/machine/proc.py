@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from functools import partial
 from typing import Generic, TypeVar
 
+from podlab.embedded.runtime import devices
 from podlab.embedded.runtime.files import Files
 from podlab.embedded.runtime.machine import kernel, sysfs
 from podlab.embedded.runtime.machine.identity import ALL, CAPABILITIES
@@ -126,6 +127,13 @@ def _mask(names: frozenset[str]) -> str:
     return f"{sum(1 << BITS[name] for name in names & ALL):016x}"
 
 
+MEMORY = {
+    "Peak": 3152, "Size": 3152, "Lck": 0, "Pin": 0, "HWM": 1928, "RSS": 1928, "Data": 196, "Stk": 132, "Exe": 576,
+    "Lib": 1560, "PTE": 48, "Swap": 0,
+}  # fmt: skip
+"""KiB that a small process has."""
+
+
 def _status(process: Process) -> bytes:
     who = process.machine.user
     uid, gid = process.owner, who.gid if process.uid is None else process.uid
@@ -134,20 +142,23 @@ def _status(process: Process) -> bytes:
         "Name": process.name, "Umask": "0022", "State": "S (sleeping)", "Tgid": process.pid, "Ngid": 0,
         "Pid": process.pid, "PPid": process.parent, "TracerPid": 0, "Uid": "\t".join([str(uid)] * 4),
         "Gid": "\t".join([str(gid)] * 4), "FDSize": 64, "Groups": "".join(f"{group} " for group in who.groups),
-        "NStgid": process.pid, "NSpid": process.pid, "NSpgid": process.pid, "NSsid": process.pid,
-        "VmPeak": "    3152 kB", "VmSize": "    3152 kB", "VmRSS": "    1928 kB", "Threads": 1, "SigQ": "2/96365",
+        "NStgid": process.pid, "NSpid": process.pid, "NSpgid": process.pid, "NSsid": process.pid, "Kthread": 0,
+        **{f"Vm{name}": f"{size:8} kB" for name, size in MEMORY.items()}, "HugetlbPages": "       0 kB",
+        "CoreDumping": 0, "THP_enabled": 1, "untag_mask": "0xffffffffffffffff", "Threads": 1, "SigQ": "2/96365",
         "SigPnd": CLEARED, "ShdPnd": CLEARED, "SigBlk": CLEARED, "SigIgn": CLEARED, "SigCgt": CLEARED,
         "CapInh": CLEARED, "CapPrm": held, "CapEff": held, "CapBnd": _mask(who.bounds), "CapAmb": CLEARED,
         "NoNewPrivs": int(who.no_new_privileges), "Seccomp": 2 * who.filtered,
-        "Seccomp_filters": int(who.filtered), "Cpus_allowed": 3,
-        "Cpus_allowed_list": "0-1",
+        "Seccomp_filters": int(who.filtered), "Speculation_Store_Bypass": "thread vulnerable",
+        "SpeculationIndirectBranch": "conditional enabled", "Cpus_allowed": 3, "Cpus_allowed_list": "0-1",
+        "Mems_allowed": "1", "Mems_allowed_list": "0", "voluntary_ctxt_switches": 10, "nonvoluntary_ctxt_switches": 1,
     }  # fmt: skip
     return "".join(f"{key}:\t{value}\n" for key, value in rows.items()).encode()
 
 
 def _limits(process: Process) -> bytes:
     rows = [("Limit", "Soft Limit", "Hard Limit", "Units"), *LIMITS]
-    return "".join(f"{name:25} {soft:20} {hard:20} {unit:10}\n" for name, soft, hard, unit in rows).encode()
+    lines = [f"{name:25} {soft:20} {hard:20} " + (f"{unit:10}" if unit else "") for name, soft, hard, unit in rows]
+    return "".join(f"{line}\n" for line in lines).encode()
 
 
 def _mounts(process: Process) -> bytes:
@@ -309,7 +320,7 @@ def mounted(machine: Machine) -> None:
     """Give a container its /proc, and its files a time."""
     files = machine.files
     files.now, files.elsewhere = machine.clock.now, elsewhere(machine)
-    files.mounts = (Mount("/proc", volume(machine), True), sysfs.mount(machine), *files.mounts)
+    files.mounts = (Mount("/proc", volume(machine), True), sysfs.mount(machine), *files.mounts, *devices.mounts())
 
 
 def elsewhere(machine: Machine) -> Callable[[str], tuple[Files, str] | None]:

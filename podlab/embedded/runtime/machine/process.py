@@ -192,6 +192,10 @@ OF_NODE = {
 """What runs on a node before any Pod: its name and its command line, by process id, as on kind's."""
 
 
+THREADS = 5
+"""Threads that a runtime's own first program has when it becomes the container's: each took a process id."""
+
+
 class Processes:
     """What runs in a container, by process id; `starved` are containers of which the kernel has killed a process.
 
@@ -202,12 +206,13 @@ class Processes:
         self.running: dict[int, Process] = {}
         self.starved: frozenset[str] = frozenset()
         self.of_node = False
-        self._last = 6
+        self._last = 1 + THREADS
 
-    def enter(self, process: Process) -> None:
-        """A process begins: it gets its id."""
+    def enter(self, process: Process, *, threads: int = 0) -> None:
+        """A process begins: it gets its id; `threads` of what started it, such as a runtime, have had one each."""
         self._last += 1
         process.pid = self._last
+        self._last += threads
         self.running[process.pid] = process
 
     def share(self, process: Process) -> None:

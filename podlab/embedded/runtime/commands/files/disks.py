@@ -1,4 +1,4 @@
-"""Blocks, disks and mounts: dd, df, mount, umount, sync, fallocate."""
+"""Blocks and mounts: dd, mount, umount, sync, fallocate."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import posixpath
 import re
 
 from podlab.embedded.runtime.commands import usage
+from podlab.embedded.runtime.commands.files import filesystems
 from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine import mounts
 from podlab.embedded.runtime.machine.stdio import Io, options
@@ -16,8 +17,6 @@ UNITS = {"": 1, "c": 1, "w": 2, "b": 512, "k": 2**10, "K": 2**10, "kB": 10**3, "
 ENDLESS = 2**28
 """Bytes that may go from a device without an end to one that takes all."""
 FULL = 2 * LIMIT
-SIZE = 264212084
-"""KiB of the simulated node's disk."""
 
 
 async def dd(io: Io, words: list[str]) -> int:
@@ -99,7 +98,7 @@ OPERANDS = frozenset("if of bs ibs obs count skip seek conv iflag oflag status c
 def _beyond(io: Io, given: dict[str, str], wanted: int, size: int) -> bool:
     """Whether it takes more memory than its container has: one block, or all that it writes into memory."""
     limit, target = io.process.machine.memory_limit, io.path(given.get("of", "/dev/null"))
-    row = _holding(target, mounts.mounts(io.process.machine.files))
+    row = filesystems.holding(target, mounts.mounts(io.process.machine.files))
     return bool(limit) and (size > limit or (row[2] == "tmpfs" and not target.startswith("/dev/") and wanted > limit))
 
 
@@ -152,71 +151,13 @@ def _short(size: float, step: int = 1024) -> str:
     return f"{size:.1f}{units[0]}" if step == 1024 else f"{size:.1f} {units[0]}"
 
 
-async def df(io: Io, words: list[str]) -> int:
-    """`df [-h|-k|-m] [PATH]…`"""
-    flags, names = options(words)
-    if wrong := next((word for word in words if word.startswith(("--output", "--total", "-i", "--inodes"))), ""):
-        return io.fail(f"df: podlab does not simulate df {wrong}")
-    rows, code = [], 0
-    table = mounts.mounts(io.process.machine.files)
-    hidden = {row[1] for row in (*mounts.CGROUPS, *mounts.MASKED)}
-    shown = [row for row in table if row[2] in ("overlay", "tmpfs", "ext4") and row[1] not in hidden]
-    head, part_of = _heads(flags, busy=io.busybox)
-    for name in names:
-        if not io.process.machine.files.exists(io.path(name)):
-            say = f"df: {name}: can't find mount point" if io.busybox else f"df: {name}: {NO_SUCH}"
-            code = 1
-            rows.append(say)
-    wanted = [_holding(io.path(name), shown) for name in names if io.process.machine.files.exists(io.path(name))]
-    last = "Avail" if "h" in flags and not io.busybox else "Available"
-    if names and not wanted and not io.busybox:
-        return io.fail("\n".join(rows))
-    wide = 5 if "h" in flags and not io.busybox else 9
-    if io.busybox:
-        kinds = "Type       " if "T" in flags else ""
-        io.say(f"Filesystem           {kinds}{f'{head:>9}':15}Used {last:>9} {part_of} Mounted on")
-    else:
-        kinds = "Type    " if "T" in flags else ""
-        io.say(f"Filesystem     {kinds}{head:>{wide}} {'Used':>{wide}} {last:>{wide}} {part_of} Mounted on")
-    for row in rows:
-        io.fail(row)
-    typed = "T" in flags
-    for device, path, kind, how in wanted if names else shown:
-        limited = re.search(r"size=(\d+)k", how)
-        used, size = SIZE // 6, SIZE
-        if kind == "tmpfs":
-            used, size = io.process.machine.files.held(path) // 1024, int(limited[1]) if limited else 65536
-        part = f"{(used * 100 + size // 2) // size if io.busybox else -(-used * 100 // size)}%"
-        cells = [_size(value, flags) for value in (size, used, size - used)]
-        own = f"{kind:{10 if io.busybox else 7}} " if typed else ""
-        numbers = " ".join(f"{cell:>{wide}}" for cell in cells)
-        io.say(f"{device:{20 if io.busybox else 14}} {own}{numbers} {part:>4} {path}")
-    return code
-
-
-def _heads(flags: set[str], *, busy: bool) -> tuple[str, str]:
-    """What stands above the sizes and the part that is used."""
-    usual = "1M-blocks" if "m" in flags else "1024-blocks" if "P" in flags else "1K-blocks"
-    part = "Capacity" if "P" in flags and (busy or "h" not in flags) else "Use%"
-    return "Size" if "h" in flags else usual, part
-
-
-def _holding(path: str, table: list[mounts.Mounted]) -> mounts.Mounted:
-    inside = [row for row in table if row[1] == "/" or f"{path}/".startswith(f"{row[1]}/")]
-    return max(inside, key=lambda row: len(row[1]))
-
-
-def _size(kib: int, flags: set[str]) -> str:
-    if "h" in flags:
-        return _short(kib * 1024) if kib else "0"
-    return str(kib // 1024 if "m" in flags else kib)
-
-
 async def mount(io: Io, words: list[str]) -> int:
     """`mount` lists; with words it fails, as it does for who may not mount."""
-    if not [word for word in words if word != "-l"]:
+    kinds = words[1].split(",") if words[:1] == ["-t"] and len(words) == 2 else []
+    if kinds or not [word for word in words if word != "-l"]:
         for device, path, kind, how in mounts.mounts(io.process.machine.files):
-            io.say(f"{device} on {path} type {kind} ({how})")
+            if not kinds or kind in kinds:
+                io.say(f"{device} on {path} type {kind} ({how})")
         return 0
     valued = {at + 1 for at, word in enumerate(words) if word in ("-t", "-o")}
     names = [word for at, word in enumerate(words) if not word.startswith("-") and at not in valued]

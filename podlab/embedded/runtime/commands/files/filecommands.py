@@ -196,7 +196,7 @@ def _emptied(io: Io, name: str, asked: str, *, told: bool) -> int:
     if told and not io.busybox:
         io.say(f"rmdir: removing directory, '{name}'")
     try:
-        if files.list(path):
+        if files.list(path) and not any(mount.path == files.resolve(path) for mount in files.mounts):
             raise FileError("Directory not empty")
         files.remove(path)
     except FileError as error:

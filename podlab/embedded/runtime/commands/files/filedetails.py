@@ -11,7 +11,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from podlab.embedded.runtime.commands import accounts, coreutils, usage
-from podlab.embedded.runtime.files import DEVICES, NO_SUCH, FileError
+from podlab.embedded.runtime.commands.files import filesystems
+from podlab.embedded.runtime.devices import DEVICES, NUMBERS
+from podlab.embedded.runtime.files import NO_SUCH, FileError
+from podlab.embedded.runtime.machine import mounts
 from podlab.embedded.runtime.machine.stdio import Io, letters, options
 
 
@@ -109,69 +112,87 @@ def _below(io: Io, name: str) -> list[str]:
 
 
 async def stat(io: Io, words: list[str]) -> int:
-    """`stat [-L] [-c FORMAT | -t] FILE…`"""
-    words = [word.replace("--format=", "-c").replace("--dereference", "-L") for word in words]
-    words = ["-c" if word == "--format" else word for word in words]
+    """`stat [-L] [-f] [-c FORMAT | -t] FILE…`"""
+    words = [LONG.get(word, word).replace("--format=", "-c") for word in words]
     (flags, values, names), files, code = letters(words, "c"), io.process.machine.files, 0
-    if "f" in flags or "--file-system" in words:
-        return io.fail("stat: podlab does not simulate stat -f")
-    form = values.get("c") or (TERSE if "t" in flags else "")
+    if not names:
+        return usage.show(io, "stat") if io.busybox else io.fail(f"stat: missing operand\n{coreutils.hint('stat')}")
+    whole, terse = "f" in flags, "t" in flags
+    form = values.get("c") or (filesystems.form(io, terse=terse) if whole else TERSE[io.busybox] if terse else "")
     for name in names:
         path = io.path(name)
-        if not (files.exists if "L" in flags else files.named)(path):
-            text = f"stat: can't stat '{name}': {NO_SUCH}" if io.busybox else f"stat: cannot statx '{name}': {NO_SUCH}"
-            code = io.fail(text)
+        if not (files.exists if whole or "L" in flags else files.named)(path):
+            code = io.fail(_unseen(io, name, whole=whole))
             continue
-        io.say(_described(form or FORM, _facts(io, path, name, follow="L" in flags)))
+        facts = filesystems.described(io, path, name) if whole else _facts(io, path, name, follow="L" in flags)
+        io.say(_described(form or _usual(io, facts), facts))
     return code
 
 
-TERSE = "%n %s %b 81a4 %u %g fe00 %i %h 0 0 %X %Y %Z 4096"
+LONG = {"--dereference": "-L", "--format": "-c", "--file-system": "-f", "--terse": "-t"}
+
+
+def _unseen(io: Io, name: str, *, whole: bool) -> str:
+    if whole:
+        may = "can't" if io.busybox else "cannot"
+        return f"stat: {may} read file system information for '{name}': {NO_SUCH}"
+    return f"stat: can't stat '{name}': {NO_SUCH}" if io.busybox else f"stat: cannot statx '{name}': {NO_SUCH}"
+
+
+TERSE = {busy: f"%n %s %b %f %u %g %D %i %h %t %T %X %Y %Z{'' if busy else ' 0'} %o" for busy in (True, False)}
 TIMES = "Access: %x\nModify: %y\nChange: %z"
-FORM = (
-    "  File: %n\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\nDevice: 10300h/66304d\tInode: %-10i  Links: %h\n"
-    f"Access: (%p/%A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)\n{TIMES}"
-)
+
+
+def _usual(io: Io, facts: dict[str, str]) -> str:
+    """How stat describes a file: coreutils tells of its birth, too, and both of a device its numbers."""
+    shown = facts["N"].replace("'", "" if not io.busybox else "'") if facts["F"] == "symbolic link" else facts["n"]
+    links = "%-5h Device type: %t,%T" if "character" in facts["F"] else "%h"
+    device = "%Dh/66304d" if io.busybox else "254,0"
+    return (
+        f"  File: {shown.replace('%', '%%')}\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\n"
+        f"Device: {device}\tInode: %-10i  Links: {links}\n"
+        f"Access: (%p/%A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)\n{TIMES}" + ("" if io.busybox else "\n Birth: %w")
+    )
 
 
 def _described(form: str, facts: dict[str, str]) -> str:
     def one(match: re.Match[str]) -> str:
-        value = facts.get(match[2], "?")
+        value = facts.get(match[2], "%" if match[2] == "%" else "?")
         width = int(match[1] or 0)
         return value.ljust(-width) if width < 0 else value.rjust(width)
 
-    return re.sub(r"%(-?\d{0,3})([a-zA-Z])", one, form)
+    return re.sub(r"%(-?\d{0,3})([a-zA-Z%])", one, form)
 
 
 def _facts(io: Io, path: str, name: str, *, follow: bool) -> dict[str, str]:
     files = io.process.machine.files
     numbers, names = files.owner(path, follow=follow), accounts.owner(io, path, follow=follow)
     named = ["UNKNOWN" if name.isdecimal() else name for name in names]
-    owner = {"u": str(numbers[0]), "g": str(numbers[1]), "U": named[0], "G": named[1]}
+    moment = modified(io, path)
+    facts = {"n": name, "N": name if io.busybox else f"'{name}'", "B": "512", "o": "4096", "D": "fe00"}
+    facts |= {"u": str(numbers[0]), "g": str(numbers[1]), "U": named[0], "G": named[1], "h": "1", "t": "0", "T": "0"}
+    facts |= dict.fromkeys("xyz", _stamp(moment)) | {key: str(int(moment)) for key in "XYZ"}
+    facts |= {} if io.busybox else {"w": _stamp(io.process.machine.began), "W": str(int(io.process.machine.began))}
+    facts |= {"i": str(files.inode(path)[1]), "m": filesystems.holding(path, mounts.mounts(files))[1]}
     if (target := files.link(path)) is not None and not follow:
-        link = {"s": str(len(target)), "a": "777", "A": LINK, "F": "symbolic link"}
-        return owner | link | {"n": name, "N": f"'{name}' -> '{target}'"}
+        link = {"s": str(len(target)), "a": "777", "A": LINK, "F": "symbolic link", "b": "0", "p": "0777"}
+        return facts | link | {"N": f"'{name}' -> '{target}'", "f": "a1ff"}
     directory, mode = files.is_directory(path), files.mode(path)
     links, size, _ = files.folder(path) if directory else (files.count(path), files.size(path), True)
-    kind = "directory" if directory else KINDS.get(what := nature(io, path), "")
-    kind = kind or ("regular file" if size else "regular empty file")
-    mark = shown(mode, directory=directory, kind=bits.S_IFREG if directory else what)
-    moment = modified(io, path)
-    stamp = datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S.000000000 +0000")
-    facts = {
-        "n": name,
-        "N": name if io.busybox else f"'{name}'",
-        "s": str(size),
-        "a": f"{mode:o}",
-        "A": mark,
-        "F": kind,
-    }
-    facts |= {"b": str(-(-size // 4096) * 8), "B": "512", "o": "4096", "h": str(links), "i": str(files.inode(path)[1])}
-    facts |= dict.fromkeys("xyz", stamp) | {key: str(int(moment)) for key in "XYZ"} | {"w": "-", "W": "0"}
-    return owner | facts | {"p": f"{mode:04o}"}
+    what = bits.S_IFDIR if directory else nature(io, path)
+    kind = KINDS.get(what) or ("regular file" if size else "regular empty file")
+    if device := NUMBERS.get(posixpath.basename(path)) if what == bits.S_IFCHR else None:
+        facts |= {"t": f"{device[0]:x}", "T": f"{device[1]:x}"}
+    facts |= {"s": str(size), "a": f"{mode:o}", "A": shown(mode, directory=directory, kind=what), "F": kind}
+    facts |= {"b": str(-(-size // 4096) * 8), "h": str(links), "p": f"{mode:04o}", "f": f"{mode | what:x}"}
+    return facts
 
 
-KINDS = {bits.S_IFIFO: "fifo", bits.S_IFCHR: "character special file"}
+def _stamp(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S.000000000 +0000")
+
+
+KINDS = {bits.S_IFDIR: "directory", bits.S_IFIFO: "fifo", bits.S_IFCHR: "character special file"}
 
 
 def shown(mode: int, *, directory: bool, kind: int = bits.S_IFREG) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import posixpath
+import stat as bits
 
+from podlab.embedded.runtime import devices
 from podlab.embedded.runtime.commands import accounts
 from podlab.embedded.runtime.commands.files import filedetails
 from podlab.embedded.runtime.files import NO_SUCH, FileError
@@ -148,8 +150,8 @@ Row = tuple[str, str, str, str, str, str]
 
 def _row(io: Io, path: str, entry: str, flags: set[str]) -> Row:
     files, directory = io.process.machine.files, io.process.machine.files.is_directory(path)
-    numbers = files.owner(path, follow=False)
-    user, group = map(str, numbers) if "n" in flags else accounts.owner(io, path)
+    owner = files.owner(path, follow=False)
+    user, group = map(str, owner) if "n" in flags else accounts.owner(io, path)
     if (target := files.link(path)) and "L" not in flags:
         shown = f"{filedetails.when(io, path, full='full-time' in flags)} {entry} -> {target}"
         return filedetails.LINK, "1", user, group, _size(len(target), flags, busy=io.busybox), shown
@@ -157,6 +159,9 @@ def _row(io: Io, path: str, entry: str, flags: set[str]) -> Row:
     mode = filedetails.shown(files.mode(path), directory=directory, kind=what)
     links, size, _ = files.folder(path) if directory else (files.count(path), files.size(path), True)
     moment = filedetails.when(io, path, full="full-time" in flags)
+    if numbers := devices.NUMBERS.get(posixpath.basename(path)) if what == bits.S_IFCHR else None:
+        shown = f"{numbers[0]}, {numbers[1]:{3 if io.busybox else 1}}"
+        return mode, str(links), user, group, shown, f"{moment} {entry}"
     return mode, str(links), user, group, _size(size, flags, busy=io.busybox), f"{moment} {entry}"
 
 

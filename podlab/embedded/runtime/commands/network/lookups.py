@@ -99,18 +99,26 @@ def _reverse(io: Io, address: str, server: str) -> int:
 async def getent(io: Io, words: list[str]) -> int:
     """`getent hosts|ahosts|passwd|group [NAME…]`"""
     if not words:
-        return io.fail("getent: wrong number of arguments")
+        return io.fail(f"getent: wrong number of arguments\n{GETENT}")
     database, asked = words[0], words[1:]
     if database in ("hosts", "ahosts", "ahostsv4"):
         return _hosts(io, database, asked)
-    path = {"passwd": "/etc/passwd", "group": "/etc/group"}.get(database)
-    if path is None:
-        return io.fail(f"Unknown database: {database}")
-    rows = io.read(path).decode(errors="replace").splitlines()
-    found = [row for row in rows if not asked or row.split(":")[0] in asked or row.split(":")[2:3] == asked[:1]]
+    if database not in DATABASES:
+        return io.fail(f"Unknown database: {database}\n{GETENT}")
+    path = f"/etc/{database}"
+    rows = io.read(path).decode(errors="replace").splitlines() if io.process.machine.files.exists(path) else []
+    found = [row for row in rows if not asked]
+    for word in asked:
+        found += [row for row in rows if word in (row.split(":")[0], *row.split(":")[2:3])][:1]
     for row in found:
         io.say(row)
-    return 0 if found else 2
+    return 0 if found and len(found) >= len(asked) else 2
+
+
+GETENT = "Try `getent --help' or `getent --usage' for more information."
+DATABASES = """ahosts ahostsv4 ahostsv6 aliases ethers group gshadow hosts initgroups netgroup networks passwd protocols
+rpc services shadow""".split()  # noqa: SIM905
+"""What glibc looks up; of which an image has no file, nothing is found."""
 
 
 def _hosts(io: Io, database: str, asked: list[str]) -> int:

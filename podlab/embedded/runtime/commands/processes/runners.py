@@ -50,13 +50,51 @@ QUOTING = {"env": "", "timeout": "failed to run command ", "nohup": "failed to r
 
 async def chroot(io: Io, words: list[str]) -> int:
     """`chroot / [COMMAND…]`: of other roots there is none."""
-    if words[:1] != ["/"]:
-        return io.fail(
-            f"chroot: podlab does not simulate another root than /: {words[0]}" if words else usage.shown("chroot")
+    busy, files = io.busybox, io.process.machine.files
+    if not words:
+        return (
+            usage.show(io, "chroot") if busy else io.fail(f"chroot: missing operand\n{coreutils.hint('chroot')}", 125)
         )
+    may = "can't change root directory to" if busy else "cannot change root directory to"
+    if not files.exists(io.path(words[0])):
+        return io.fail(f"chroot: {may} '{words[0]}': {NO_SUCH}", 1 if busy else 125)
     if not io.process.machine.user.holds("SYS_CHROOT"):
-        return io.fail("chroot: can't change root directory to '/': Operation not permitted")
+        return io.fail(f"chroot: {may} '{words[0]}': Operation not permitted", 1 if busy else 125)
+    if (root := io.path(words[0])) != "/":
+        program = (words[1:] or ["/bin/sh" if busy else "/bin/bash"])[0]
+        if "/" in program and files.exists(root + program):
+            return io.fail(f"chroot: podlab does not simulate another root than /: {words[0]}")
+        why = f"can't execute '{program}'" if busy else f"failed to run command '{program}'"
+        return io.fail(f"chroot: {why}: {NO_SUCH}", 127)
     return await launch(io, words[1:] or ["/bin/sh", "-i"], "chroot")
+
+
+async def unshare(io: Io, words: list[str]) -> int:
+    """`unshare`: who may not administer the node gets no namespace of their own."""
+    if io.process.machine.user.holds("SYS_ADMIN"):
+        return io.fail("unshare: podlab does not simulate new namespaces in a container")
+    flags = {
+        CLONES[letter] for word in words if re.fullmatch(r"-[a-zA-Z]+", word) for letter in word if letter in CLONES
+    }
+    busy = f"unshare({sum(flags):#x}): Operation not permitted"
+    return io.fail(f"unshare: {busy if io.busybox else 'unshare failed: Operation not permitted'}")
+
+
+CLONES = {"m": 0x20000, "u": 0x4000000, "i": 0x8000000, "U": 0x10000000, "p": 0x20000000, "n": 0x40000000}
+"""Linux's CLONE_NEW… by unshare's letters."""
+
+
+async def nsenter(io: Io, words: list[str]) -> int:
+    """`nsenter -t PID -n COMMAND…`: nor do they get into another's."""
+    kind = next((NAMESPACES[word[1:]] for word in words if word[1:] in NAMESPACES and word[:1] == "-"), "mnt")
+    if io.process.machine.user.holds("SYS_ADMIN"):
+        return io.fail("nsenter: podlab does not simulate other namespaces in a container")
+    busy = f"setns(): can't reassociate to namespace '{kind}'"
+    gnu = f"reassociate to namespace 'ns/{kind}' failed"
+    return io.fail(f"nsenter: {busy if io.busybox else gnu}: Operation not permitted")
+
+
+NAMESPACES = {"m": "mnt", "u": "uts", "i": "ipc", "n": "net", "p": "pid", "U": "user", "C": "cgroup", "T": "time"}
 
 
 async def nice(io: Io, words: list[str]) -> int:

@@ -40,27 +40,57 @@ async def ps(io: Io, words: list[str]) -> int:
     return 0
 
 
-FIELDS = {"pid": 5, "ppid": 5, "user": 8, "comm": 16, "args": 0, "cmd": 0, "command": 0, "stat": 4, "time": 6, "tty": 6}
 SUPPORTED = "user,group,comm,args,pid,ppid,pgid,nice,rgroup,ruser,tty,vsz,sid,stat,rss"
-HEADS = {"comm": "COMMAND", "args": "COMMAND", "command": "COMMAND", "cmd": "CMD", "tty": "TT"}
+FIELDS = {
+    "user": 8, "group": 8, "comm": 16, "args": 0, "pid": 5, "ppid": 5, "pgid": 5, "nice": 5, "rgroup": 8, "ruser": 8,
+    "tty": 6, "vsz": 4, "sid": 5, "stat": 4, "rss": 4,
+}  # fmt: skip
+OF_PROCPS = {"cmd": 0, "command": 0, "time": 8, "uid": 5, "pcpu": 4, "pmem": 4, "%cpu": 4, "%mem": 4, "etime": 11}
+HEADS = {"comm": "COMMAND", "args": "COMMAND", "command": "COMMAND", "cmd": "CMD", "tty": "TT", "nice": "NI"}
+HEADS |= {"pcpu": "%CPU", "pmem": "%MEM", "etime": "ELAPSED"}
+RIGHT = ("pid", "ppid", "pgid", "sid", "vsz", "rss")
 
 
 def _chosen(io: Io, fields: list[str]) -> int:
-    if wrong := next((field for field in fields if field not in FIELDS), ""):
+    given = [field.partition("=") for field in fields]
+    widths = FIELDS if io.busybox else FIELDS | OF_PROCPS
+    if wrong := next((name for name, _, _ in given if name not in widths), ""):
         return io.fail(f"ps: bad -o argument '{wrong}', supported arguments: {SUPPORTED}")
 
-    def row(cells: Mapping[str, str]) -> str:
-        shown = [f"{cells[f]:>{FIELDS[f]}}" if f in ("pid", "ppid") else f"{cells[f]:{FIELDS[f]}}" for f in fields]
-        return " ".join([*shown[:-1], shown[-1].rstrip()])
+    def row(cells: list[str]) -> str:
+        rows = [
+            f"{cell:{'>' if name in RIGHT and cell.isdecimal() else '<'}{widths[name]}}"
+            for (name, _, _), cell in zip(given, cells, strict=True)
+        ]
+        return " ".join([*rows[:-1], rows[-1].rstrip()])
 
-    head = {field: HEADS.get(field, field.upper()) for field in fields}
-    io.say(row({f: f"{head[f]:<{FIELDS[f]}}" if io.busybox else head[f] for f in fields}))
+    io.say(row([head if equals else HEADS.get(name, name.upper()) for name, equals, head in given]))
     for pid, process in sorted(_running(io).items()):
-        words = process.words
-        name = process.name
-        cells = {"pid": str(pid), "ppid": str(process.parent), "user": _user(io, process), "comm": name, "args": words}
-        io.say(row({**cells, "cmd": words, "command": words, "stat": "S", "time": "0:00", "tty": "?"}))
+        cells = _cells(io, pid, process)
+        io.say(row([cells[name] for name, _, _ in given]))
     return 0
+
+
+def _cells(io: Io, pid: int, process: Process) -> dict[str, str]:
+    who, words = process.machine.user, process.words
+    gid = who.gid if process.uid is None else process.uid
+    group = names(io, "/etc/group").get(gid, str(gid))
+    user, leader = _user(io, process), _leader(io, pid)
+    return {
+        "user": user, "ruser": user, "group": group, "rgroup": group, "comm": process.name, "args": words,
+        "pid": str(pid), "ppid": str(process.parent), "pgid": str(leader), "sid": str(leader), "nice": "0", "tty": "?",
+        "vsz": "3152", "rss": "1928", "stat": "R" if process is io.process else "S", "cmd": words, "command": words,
+        "time": "00:00:00", "uid": str(process.owner), "pcpu": "0.0", "pmem": "0.0", "%cpu": "0.0", "%mem": "0.0",
+        "etime": "01:00",
+    }  # fmt: skip
+
+
+def _leader(io: Io, pid: int) -> int:
+    """The process whose session it is of: what was started into the container."""
+    running = _running(io)
+    while (parent := running[pid].parent) in running:
+        pid = parent
+    return pid
 
 
 def _of_procps(io: Io, flags: str) -> int:
