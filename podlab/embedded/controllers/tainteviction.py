@@ -99,8 +99,10 @@ class TaintEviction:
         disrupt(self._registry, pod, REASON, MESSAGE, MANAGER)
 
     def _tell(self, pod: Obj, what: str) -> None:
-        meta = pod["metadata"]
-        self._recorder.normal(pod, "TaintManagerEviction", f"{what} Pod {meta['namespace']}/{meta['name']}")
+        """Tell it of a Pod by its name alone: `kubectl describe`, which asks by uid, does not show it."""
+        namespace, name = pod["metadata"]["namespace"], pod["metadata"]["name"]
+        named = {"apiVersion": "v1", "kind": "Pod", "metadata": {"namespace": namespace, "name": name}}
+        self._recorder.normal(named, "TaintManagerEviction", f"{what} Pod {namespace}/{name}")
 
 
 def patience(pod: Obj, taints: list[Obj]) -> float:

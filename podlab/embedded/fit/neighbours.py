@@ -5,8 +5,7 @@ Upstream: pkg/scheduler/framework/plugins (interpodaffinity, podtopologyspread)
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from podlab.apimachinery.labels import selects
@@ -14,6 +13,8 @@ from podlab.apimachinery.labels import selects
 Obj = dict[str, Any]
 Placed = Sequence[tuple[Obj, Mapping[str, str]]]
 """Every Pod that has a node, with that node's labels."""
+Counts = Callable[[Obj, Obj], bool]
+Refusal = Callable[[Obj], str]
 
 REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 AFFINITY = "node(s) didn't match pod affinity rules"
@@ -24,9 +25,29 @@ SPREAD_LABEL = f"{SPREAD} (missing required label)"
 REASONS = (AFFINITY, ANTI_AFFINITY, THEIR_ANTI_AFFINITY, SPREAD, SPREAD_LABEL)
 
 
-def refusal(pod: Obj, labels: Mapping[str, str], placed: Placed) -> str:
-    """Why a Pod may not run on a node with these labels, given what runs elsewhere; "" if it may."""
-    return _spread(pod, labels, placed) or _affinity(pod, labels, placed)
+def judge(pod: Obj, nodes: Sequence[Obj], placed: Placed, counts: Counts) -> Refusal:
+    """What says why a Pod may not run on a node, given what runs elsewhere; "" if it may.
+
+    Args:
+        counts: whether a node is among those over which a constraint spreads.
+    """
+    hard = [
+        constraint
+        for constraint in pod["spec"].get("topologySpreadConstraints") or []
+        if constraint.get("whenUnsatisfiable", "DoNotSchedule") == "DoNotSchedule"
+    ]
+    keys = {constraint["topologyKey"] for constraint in hard}
+    alike = [node for node in nodes if keys <= (node["metadata"].get("labels") or {}).keys()]
+    spreads = []
+    for constraint in hard:
+        over = [node["metadata"] for node in alike if counts(constraint, node)]
+        spreads.append((constraint, _numbers(pod, constraint, over, placed)))
+
+    def refusal(node: Obj) -> str:
+        labels = node["metadata"].get("labels") or {}
+        return _spread(pod, labels, spreads) or _affinity(pod, labels, placed)
+
+    return refusal
 
 
 def shuns(pod: Obj) -> bool:
@@ -76,15 +97,38 @@ def _affinity(pod: Obj, labels: Mapping[str, str], placed: Placed) -> str:
     return ""
 
 
-def _spread(pod: Obj, labels: Mapping[str, str], placed: Placed) -> str:
-    hard = [
-        constraint
-        for constraint in pod["spec"].get("topologySpreadConstraints") or []
-        if constraint.get("whenUnsatisfiable", "DoNotSchedule") == "DoNotSchedule"
-    ]
-    if any(constraint["topologyKey"] not in labels for constraint in hard):
-        return SPREAD_LABEL
-    return SPREAD if any(_skewed(pod, constraint, labels, placed) for constraint in hard) else ""
+def _spread(pod: Obj, labels: Mapping[str, str], spreads: Sequence[tuple[Obj, Mapping[str, int]]]) -> str:
+    for constraint, numbers in spreads:
+        here = labels.get(constraint["topologyKey"])
+        if here is None:
+            return SPREAD_LABEL
+        least = min(numbers.values()) if len(numbers) >= int(constraint.get("minDomains") or 1) else 0
+        itself = selects(constraint.get("labelSelector"), pod["metadata"].get("labels") or {})
+        if numbers.get(here, 0) + itself - least > int(constraint["maxSkew"]):
+            return SPREAD
+    return ""
+
+
+def _numbers(pod: Obj, constraint: Obj, nodes: Sequence[Obj], placed: Placed) -> dict[str, int]:
+    """How many Pods that a constraint selects run in each domain of these nodes; a selector of all counts none.
+
+    Upstream: pkg/scheduler/framework/plugins/podtopologyspread/common.go (countPodsMatchSelector)
+    """
+    key, selector = constraint["topologyKey"], constraint.get("labelSelector")
+    names = {node["name"] for node in nodes}
+    numbers = dict.fromkeys((node["labels"][key] for node in nodes), 0)
+    if not any((selector or {}).values()):
+        return numbers
+    for other, there in placed:
+        meta = other["metadata"]
+        if (
+            other["spec"]["nodeName"] in names
+            and meta["namespace"] == pod["metadata"]["namespace"]
+            and not meta.get("deletionTimestamp")
+            and selects(selector, meta.get("labels") or {})
+        ):
+            numbers[there[key]] += 1
+    return numbers
 
 
 def may_cure(reason: str, pod: Obj, before: Obj | None, other: Obj) -> bool:
@@ -114,20 +158,3 @@ def topology(pod: Obj, node: Obj) -> dict[str, str | None]:
     keys = {each["topologyKey"] for each in (*terms, *(pod["spec"].get("topologySpreadConstraints") or []))}
     labels = node["metadata"].get("labels") or {}
     return {key: labels.get(key) for key in keys}
-
-
-def _skewed(pod: Obj, constraint: Obj, labels: Mapping[str, str], placed: Placed) -> bool:
-    key, selector = constraint["topologyKey"], constraint.get("labelSelector")
-    meta = pod["metadata"]
-    counts: Counter[str] = Counter({labels[key]: 0})
-    for other, there in placed:
-        counts[there.get(key, "")] += (
-            other["metadata"]["namespace"] == meta["namespace"]
-            and key in there
-            and not other["metadata"].get("deletionTimestamp")
-            and selects(selector, other["metadata"].get("labels") or {})
-        )
-    domains = [number for value, number in counts.items() if value]
-    least = min(domains) if len(domains) >= int(constraint.get("minDomains") or 1) else 0
-    itself = selects(selector, meta.get("labels") or {})
-    return counts[labels[key]] + itself - least > int(constraint["maxSkew"])

@@ -79,10 +79,10 @@ def owners(pod: Obj) -> list[tuple[str, str]]:
     return [(meta.get("namespace", ""), reference["uid"]) for reference in meta.get("ownerReferences") or []]
 
 
-def misfits(pod: Load, node: Obj, there: Load, placed: neighbours.Placed = ()) -> list[str]:
+def misfits(pod: Load, node: Obj, there: Load, beside: neighbours.Refusal | None = None) -> list[str]:
     """The reasons why a Pod (as a load of its own) cannot run on a node, all of the first filter that refuses it.
 
-    `placed` are the Pods of all nodes.
+    `beside` says what the Pods of all nodes have to do with it: see `around`.
     """
     (itself,) = pod.pods
     spec = itself["spec"]
@@ -94,10 +94,22 @@ def misfits(pod: Load, node: Obj, there: Load, placed: neighbours.Placed = ()) -
         return [NO_PORTS]
     if short := _insufficient(pod, node, there):
         return short
-    if not placed and not neighbours.looks_around(itself):
-        return []
-    refused = neighbours.refusal(itself, node["metadata"].get("labels") or {}, placed)
-    return [refused] if refused else []
+    return [refused] if beside and (refused := beside(node)) else []
+
+
+def around(pod: Obj, nodes: Sequence[Obj], placed: neighbours.Placed) -> neighbours.Refusal | None:
+    """What the Pods that have a node mean for one that wants one, None if nothing."""
+    if not placed and not neighbours.looks_around(pod):
+        return None
+    return neighbours.judge(pod, nodes, placed, lambda constraint, node: _included(pod, constraint, node))
+
+
+def _included(pod: Obj, constraint: Obj, node: Obj) -> bool:
+    """Upstream: pkg/scheduler/framework/plugins/podtopologyspread/common.go (matchNodeInclusionPolicies)"""
+    spec = pod["spec"]
+    if constraint.get("nodeAffinityPolicy") != "Ignore" and not matches_node(spec, node):
+        return False
+    return constraint.get("nodeTaintsPolicy") != "Honor" or _tolerates_taints(spec, node)
 
 
 def _picky(spec: Obj, node: Obj) -> bool:
@@ -238,8 +250,8 @@ def requests(pod: Obj) -> Counter[str]:
     return Counter(requirements.total(pod["spec"]))
 
 
-def fit_error(reasons: Sequence[Sequence[str]], curable: Sequence[bool] = ()) -> str:
-    """The message of FailedScheduling for the reasons of each node, and whether preemption could cure them.
+def fit_error(reasons: Sequence[Sequence[str]], preempting: Sequence[Sequence[str]] = ()) -> str:
+    """The message of FailedScheduling for the reasons of each node, and for those why preemption is no cure.
 
     Upstream: pkg/scheduler/framework/types.go (FitError)
     """
@@ -249,7 +261,9 @@ def fit_error(reasons: Sequence[Sequence[str]], curable: Sequence[bool] = ()) ->
     texts = ", ".join(sorted(f"{number} {reason}" for reason, number in counts.items()))
     total = len(reasons)
     why = Counter(
-        NO_VICTIMS if cure else NOT_HELPFUL for cure in curable or [set(found) <= set(CURABLE) for found in reasons]
+        reason
+        for of_node in preempting or [[NO_VICTIMS if set(found) <= set(CURABLE) else NOT_HELPFUL] for found in reasons]
+        for reason in of_node
     )
     tried = ", ".join(sorted(f"{number} {text}" for text, number in why.items()))
     return (

@@ -5,8 +5,11 @@ Upstream: pkg/scheduler/framework/preemption, pkg/scheduler/framework/plugins/de
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any
+
+from podlab.apimachinery.labels import selects
+from podlab.embedded.fit import nodefit
 
 Obj = dict[str, Any]
 
@@ -46,33 +49,64 @@ def _makes_room(pod: Obj) -> bool:
     return told and bool(pod["metadata"].get("deletionTimestamp"))
 
 
-def victims(pod: Obj, there: Sequence[Obj], fits: Callable[[list[Obj]], bool]) -> list[Obj]:
-    """The fewest and least important Pods of a node without which `pod` fits; none where that does not help.
+def victims(
+    pod: Obj, there: Sequence[Obj], misfits: Callable[[list[Obj]], list[str]], guarded: Container[str] = ()
+) -> tuple[list[Obj], list[str]]:
+    """The fewest and least important Pods of a node without which `pod` fits, and where that does not help, why.
 
     Args:
         there: the node's Pods.
-        fits: whether `pod` fits beside such Pods.
+        misfits: why `pod` does not fit beside such Pods.
+        guarded: the uids of Pods that a budget would keep: they stay where others can go.
     """
     lower = [other for other in there if priority(other) < priority(pod)]
     kept = [other for other in there if priority(other) >= priority(pod)]
-    if not lower or not fits(kept):
-        return []
+    if not lower:
+        return [], [nodefit.NO_VICTIMS]
+    if left := misfits(kept):
+        return [], left
     gone = []
-    for other in sorted(lower, key=_importance):
-        if fits([*kept, other]):
-            kept.append(other)
-        else:
+    for other in sorted(lower, key=lambda each: (each["metadata"]["uid"] not in guarded, *importance(each))):
+        if misfits([*kept, other]):
             gone.append(other)
-    return gone
+        else:
+            kept.append(other)
+    return sorted(gone, key=importance), []
 
 
-def cost(chosen: Sequence[Obj]) -> tuple[int, int, int]:
-    """Of several nodes, the one with the least cost is taken: its highest priority, their sum, their number."""
+def guarded(pods: Sequence[Obj], budgets: Sequence[Obj]) -> set[str]:
+    """The uids of the Pods without which budgets would have too few, were all to go from the most important on.
+
+    Upstream: filterPodsWithPDBViolation
+    """
+    left = [(budget, int((budget.get("status") or {}).get("disruptionsAllowed") or 0)) for budget in budgets]
+    found = set()
+    for pod in sorted(pods, key=importance):
+        meta, after = pod["metadata"], []
+        for budget, allowed in left:
+            gone = (budget.get("status") or {}).get("disruptedPods") or {}
+            selector = budget["spec"].get("selector") or {}
+            same = budget["metadata"]["namespace"] == meta["namespace"]
+            meant = same and any(selector.values()) and meta["name"] not in gone
+            one = meant and selects(selector, meta.get("labels") or {})
+            if one and allowed <= 0:
+                found.add(meta["uid"])
+            after.append((budget, allowed - one))
+        left = after
+    return found
+
+
+def cost(chosen: Sequence[Obj], guarded: Container[str] = ()) -> tuple[int, int, int, int]:
+    """Of several nodes, the one with the least cost is taken: by those whom budgets keep, priorities and number.
+
+    Upstream: pickOneNodeForPreemption
+    """
     priorities = [priority(pod) for pod in chosen]
-    return max(priorities), sum(priorities), len(chosen)
+    broken = sum(pod["metadata"]["uid"] in guarded for pod in chosen)
+    return broken, max(priorities), sum(each + 2**31 for each in priorities), len(chosen)
 
 
-def _importance(pod: Obj) -> tuple[int, str]:
+def importance(pod: Obj) -> tuple[int, str]:
     """The most important first: by priority, then who started earlier."""
     started = (pod.get("status") or {}).get("startTime") or "9"
     return -priority(pod), started

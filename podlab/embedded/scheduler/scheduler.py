@@ -34,6 +34,7 @@ LAST = 0.03
 """Seconds until the last of several victims goes: all others go before it."""
 AT_ONCE = 32
 """Pods placed in one turn of the loop, where it is late, before others get theirs."""
+NO_HELP = [nodefit.NOT_HELPFUL]
 CLAIMS = frozenset(("claims",))
 """Why a Pod waits for its volumes."""
 BACKOFF = 1.0
@@ -61,6 +62,7 @@ class Scheduler:
     def __init__(self, registry: Registry) -> None:
         self._registry, self._clock = registry, registry.clock
         self._pods, self._nodes = registry.resource("pods"), registry.resource("nodes")
+        self._budgets = registry.resource("poddisruptionbudgets.policy")
         self._recorder = Recorder(registry, NAME, manager=MANAGER)
         self._queue = Queue()
         self._waiting: dict[Key, _Waiting] = {}
@@ -164,11 +166,12 @@ class Scheduler:
             self._fail(key, pod, nodefit.unplaceable(claims.reason, len(nodes)), why=CLAIMS)
             return
         wanted, placed = nodefit.load([pod]), self._snapshot.placed(pod, nodes)
+        around = nodefit.around(pod, nodes, placed)
         holders = self._snapshot.users(key[0], claims.exclusive)
         reasons, fitting = [], []
         for node in nodes:
             there = self._beside(key, pod, node["metadata"]["name"])
-            found = nodefit.misfits(wanted, node, there, placed)
+            found = nodefit.misfits(wanted, node, there, around)
             if not found and holders:
                 found = [nodefit.IN_USE]
             if not found and not volumebinding.reachable(claims, node):
@@ -184,10 +187,10 @@ class Scheduler:
                 self._bind(key, pod, name)
             return
         curable = [nodefit.preemptable(pod, node, found) for node, found in zip(nodes, reasons, strict=True)]
-        message = nodefit.fit_error(reasons, curable)
         candidates = [node for node, possible in zip(nodes, curable, strict=True) if possible]
         refused = self._ineligible(key, pod, candidates) if nodes else ""
-        nominated, gone = self._room(key, pod, candidates, placed, holders) if not refused else ("", [])
+        nominated, gone, tried = self._room(key, pod, candidates, nodes, holders) if not refused else ("", [], {})
+        message = nodefit.fit_error(reasons, [tried.get(each["metadata"]["name"], NO_HELP) for each in nodes])
         message = nodefit.with_preemption(message, refused) if gone or refused else message
         why = frozenset(reason for found in reasons for reason in found)
         self._fail(key, pod, message, why=why, curable=any(curable), nominated=nominated)
@@ -223,23 +226,30 @@ class Scheduler:
         self._registry.change(self._pods, key[1], key[0], expect, by=Writer(MANAGER))
 
     def _room(
-        self, key: Key, pod: Obj, nodes: list[Obj], placed: list[tuple[Obj, Obj]], holders: set[str]
-    ) -> tuple[str, list[Obj]]:
-        """The node where preemption costs least, and its victims: nothing where it does not help."""
-        found: list[tuple[str, list[Obj]]] = []
-        wanted = nodefit.load([pod])
-        for node in nodes:
+        self, key: Key, pod: Obj, candidates: list[Obj], nodes: list[Obj], holders: set[str]
+    ) -> tuple[str, list[Obj], dict[str, list[str]]]:
+        """The node where preemption costs least, and its victims; why it does not help, by node."""
+        found, tried = [], {}
+        wanted, placed = nodefit.load([pod]), self._snapshot.placed(pod, nodes)
+        budgets = self._registry.list(self._budgets) if candidates else []
+        for node in candidates:
             name = node["metadata"]["name"]
             there = self._beside(key, pod, name).pods
 
-            def fits(others: list[Obj], node: Obj = node, there: Sequence[Obj] = there) -> bool:
+            def misfits(others: list[Obj], node: Obj = node, there: Sequence[Obj] = there) -> list[str]:
                 gone = {each["metadata"]["uid"] for each in there} - {each["metadata"]["uid"] for each in others}
+                if holders - gone:
+                    return [nodefit.IN_USE]
                 rest = [pair for pair in placed if pair[0]["metadata"]["uid"] not in gone]
-                return not holders - gone and not nodefit.misfits(wanted, node, nodefit.load(others), rest)
+                return nodefit.misfits(wanted, node, nodefit.load(others), nodefit.around(pod, nodes, rest))
 
-            if chosen := preemption.victims(pod, there, fits):
-                found.append((name, chosen))
-        return min(found, key=lambda each: preemption.cost(each[1]), default=("", []))
+            lower = [other for other in there if preemption.priority(other) < preemption.priority(pod)]
+            guarded = preemption.guarded(lower, budgets) if budgets else frozenset()
+            chosen, tried[name] = preemption.victims(pod, there, misfits, guarded)
+            if chosen:
+                found.append((preemption.cost(chosen, guarded), name, chosen))
+        _, name, chosen = min(found, key=lambda each: each[0], default=((), "", []))
+        return name, chosen, tried
 
     def _preempt(self, victim: Obj, pod: Obj, node: str) -> None:
         if disrupt(self._registry, victim, preemption.REASON, preemption.MESSAGE, MANAGER):

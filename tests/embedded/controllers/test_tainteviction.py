@@ -31,7 +31,7 @@ def told(sim: Simulation) -> set[tuple[str, str]]:
     return {
         (e["involvedObject"]["name"], e["message"].split(" Pod ")[0])
         for e in events
-        if e["reason"] == "TaintManagerEviction"
+        if e["reason"] == "TaintManagerEviction" and "uid" not in e["involvedObject"]
     }
 
 

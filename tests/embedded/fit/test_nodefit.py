@@ -83,12 +83,21 @@ def beside(kind: str, labels: Obj, key: str = "disktype") -> Obj:
     return made | {"metadata": made["metadata"] | {"labels": {"app": "me"}}}
 
 
-def spread(key: str) -> Obj:
-    constraint = {"maxSkew": 1, "topologyKey": key, "whenUnsatisfiable": "DoNotSchedule", "labelSelector": {}}
-    return pod(topologySpreadConstraints=[constraint])
+def spread(key: str, **more: Any) -> Obj:
+    made = pod(topologySpreadConstraints=[constraint(key)], **more)
+    return made | {"metadata": made["metadata"] | {"labels": {"app": "web"}}}
 
 
-WEB = {"metadata": {"name": "web", "namespace": "default", "labels": {"app": "web"}}, "spec": {"containers": []}}
+def constraint(key: str, **more: Any) -> Obj:
+    selector = {"matchLabels": {"app": "web"}}
+    return {"maxSkew": 1, "topologyKey": key, "whenUnsatisfiable": "DoNotSchedule", "labelSelector": selector, **more}
+
+
+WEB = {
+    "metadata": {"name": "web", "namespace": "default", "labels": {"app": "web"}},
+    "spec": {"containers": [], "nodeName": "n1"},
+}
+FAR = WEB | {"spec": {"containers": [], "nodeName": "n2"}}
 HERE, ELSEWHERE = {"disktype": "ssd"}, {"disktype": "hdd"}
 
 
@@ -107,16 +116,27 @@ HERE, ELSEWHERE = {"disktype": "ssd"}, {"disktype": "hdd"}
             "node(s) didn't satisfy existing pods anti-affinity rules",
         ),
         (spread("zone"), [], "node(s) didn't match pod topology spread constraints (missing required label)"),
-        (spread("disktype"), [(WEB, HERE)] * 2, ""),
+        (spread("disktype"), [(WEB, HERE), (FAR, ELSEWHERE)], ""),
+        (spread("disktype"), [(WEB, HERE)], neighbours.SPREAD),
+        (spread("disktype", nodeSelector=HERE), [(WEB, HERE)] * 2, ""),
+        (pod(topologySpreadConstraints=[constraint("disktype", labelSelector={})]), [(WEB, HERE)] * 2, ""),
         (
-            spread("disktype"),
-            [(WEB, HERE)] * 2 + [(WEB, ELSEWHERE)],
-            "node(s) didn't match pod topology spread constraints",
+            pod(nodeSelector=HERE, topologySpreadConstraints=[constraint("disktype", nodeAffinityPolicy="Ignore")]),
+            [(WEB, HERE)] * 2,
+            neighbours.SPREAD,
+        ),
+        (pod(topologySpreadConstraints=[constraint("disktype", nodeTaintsPolicy="Honor")]), [(WEB, HERE)] * 2, ""),
+        (
+            pod(topologySpreadConstraints=[constraint("disktype"), constraint("cores")]),
+            [(WEB, HERE | {"cores": "4"})],
+            "",
         ),
     ],
 )
 def test_neighbours(wanted: Obj, placed: list[tuple[Obj, Obj]], reason: str) -> None:
-    assert nodefit.misfits(nodefit.load([wanted]), node(), nodefit.load([]), placed) == ([reason] if reason else [])
+    other = node(taints=[NO_SCHEDULE]) | {"metadata": {"name": "n2", "labels": ELSEWHERE}}
+    around = nodefit.around(wanted, [node(), other], placed)
+    assert nodefit.misfits(nodefit.load([wanted]), node(), nodefit.load([]), around) == ([reason] if reason else [])
 
 
 def test_ports_are_taken_once() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from podlab.embedded.scheduler.preemption import victims
+from podlab.embedded.scheduler.preemption import cost, guarded, victims
 from tests.embedded.simulation import Simulation
 
 Obj = dict[str, Any]
@@ -93,15 +93,35 @@ async def test_without_a_node_there_is_nothing_to_say_of_preemption(sim: Simulat
     assert sim.pod("boss")["status"]["conditions"][0]["message"] == "no nodes available to schedule pods"
 
 
+def other(name: str, priority: int, size: int) -> Obj:
+    return {
+        "metadata": {"name": name, "uid": name, "namespace": "default", "labels": {"app": name}},
+        "spec": {"priority": priority, "size": size},
+    }
+
+
+def misfits(others: list[Obj]) -> list[str]:
+    return ["Insufficient cpu"] if sum(each["spec"]["size"] for each in others) > 7 else []
+
+
+def names(pods: list[Obj]) -> list[str]:
+    return [each["metadata"]["name"] for each in pods]
+
+
 def test_only_those_go_that_must() -> None:
-    def other(name: str, priority: int, size: int) -> Obj:
-        return {"metadata": {"name": name, "uid": name}, "spec": {"priority": priority, "size": size}}
-
     there = [other("a", 1, 4), other("b", 2, 2), other("c", 3, 4), other("d", 50, 1)]
+    gone, why = victims(other("new", 10, 4), there, misfits)
+    assert (names(gone), why) == (["a"], [])
+    assert victims(other("new", 1, 4), there, misfits) == ([], ["No preemption victims found for incoming pod"])
+    assert victims(other("new", 2, 4), [*there, other("e", 60, 4)], misfits) == ([], ["Insufficient cpu"])
 
-    def fits(others: list[Obj]) -> bool:
-        return sum(each["spec"]["size"] for each in others) <= 7
 
-    gone = victims(other("new", 10, 4), there, fits)
-    assert [each["metadata"]["name"] for each in gone] == ["a"]
-    assert victims(other("new", 1, 4), there, lambda others: False) == []
+def test_whom_a_budget_keeps_stays_where_another_can_go() -> None:
+    there = [other("a", 1, 4), other("b", 2, 4)]
+    spec = {"selector": {"matchLabels": {"app": "a"}}}
+    budget = {"metadata": {"namespace": "default"}, "spec": spec, "status": {"disruptionsAllowed": 0}}
+    kept = guarded(there, [budget])
+    assert kept == {"a"} and not guarded(there, [budget | {"status": {"disruptionsAllowed": 1}}])
+    assert not guarded(there, [budget | {"metadata": {"namespace": "other"}}])
+    assert names(victims(other("new", 10, 4), there, misfits, kept)[0]) == ["b"]
+    assert cost(there[:1], kept) > cost(there[1:], kept) and cost(there[:1]) < cost(there[1:])

@@ -87,6 +87,7 @@ class StatefulPodControl:
         except StatusError as error:
             text = f"Create Claim {name} for {about} failed error: {error.message}"
             self._recorder.warning(owner, "FailedCreate", text)
+            error.message = f"failed to create PVC {name}: {error.message}"
             raise
         self._recorder.normal(owner, "SuccessfulCreate", f"Create Claim {name} {about} success")
 

@@ -177,6 +177,19 @@ async def test_a_claim_on_its_way_is_not_the_next_pods(sim: Simulation) -> None:
     assert sim.registry.get(claims, "data-web-0", "default")["metadata"]["uid"] != before
 
 
+async def test_a_claim_that_is_refused_is_told_of_twice(sim: Simulation) -> None:
+    limit = {"type": "PersistentVolumeClaim", "max": {"storage": "1Ki"}}
+    sim.create({"kind": "LimitRange", "metadata": {"name": "small"}, "spec": {"limits": [limit]}})
+    there = Sets(sim)
+    there.create(workload(KIND, 1, serviceName="web", volumeClaimTemplates=TEMPLATES))
+    await sim.run(1)
+    why = 'persistentvolumeclaims "data-web-0" is forbidden: maximum storage usage per PersistentVolumeClaim is 1Ki'
+    assert {text.partition(", but")[0] for text in there.told("FailedCreate")} == {
+        f"Create Claim data-web-0 for Pod web-0 in StatefulSet web failed error: {why}",
+        f"Create Pod web-0 in StatefulSet web failed error: failed to create PVC data-web-0: {why}",
+    }
+
+
 async def test_a_changed_retention_policy_gives_claims_owners_and_that_is_told(sim: Simulation) -> None:
     there = await ready(sim, 2, volumeClaimTemplates=TEMPLATES)
     there.change(KIND, lambda obj: obj["spec"].update(persistentVolumeClaimRetentionPolicy=DELETED))
