@@ -20,6 +20,7 @@ from podlab.kubectl.commandline.parse import words_of
 from podlab.kubectl.commandline.preferences import preferred
 from podlab.kubectl.commandline.wording import in_words
 from podlab.kubectl.kubectl import Kubectl
+from podlab.kubectl.manifests import doubts
 from podlab.kubectl.manifests.documents import parse, strange
 from podlab.kubectl.manifests.manifest import what_is_missing
 from podlab.kubectl.output import Output
@@ -95,7 +96,8 @@ def write_manifest(path: Path, name: str, text: str) -> Text:
     if not found:
         return WRITTEN.format(name=name, objects=EMPTY)
     said = WRITTEN.format(name=name, objects=_listed([each.obj for each in found]))
-    hint = next((told for each in found if (told := doubt(each.obj))), None)
+    asked = (question(each.obj) for each in found for question in (doubts.glued, doubt, doubts.podless))
+    hint = next(filter(None, asked), None)
     return Text(f"{said.ko}\n→ {hint.ko}", f"{said.en}\n→ {hint.en}") if hint else said
 
 
@@ -125,7 +127,8 @@ NOT_WRITTEN = Text(
 
 
 def _listed(objects: list[dict[str, Any]]) -> Text:
-    names = [(obj["kind"], (obj.get("metadata") or {}).get("name")) for obj in objects]
+    heads = [(obj["kind"], obj.get("metadata")) for obj in objects]
+    names = [(kind, head.get("name") if isinstance(head, dict) else None) for kind, head in heads]
     ko, en = (", ".join(f"{kind} {name or NAMELESS.in_(which)}" for kind, name in names) for which in ("ko", "en"))
     return Text(ko, en)
 

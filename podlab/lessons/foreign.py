@@ -46,6 +46,11 @@ STRANGE = Text(
     ko="`{strange}`{은/는} 파이썬의 `{meant}`{이/가} 아니라 비슷하게 생긴 글자입니다. 이렇게 씁니다: `{line}`",
     en="`{strange}` only looks like Python's `{meant}`. It is written like this: `{line}`",
 )
+EQUALS = Text(
+    ko="`=` 하나는 이름에 값을 정합니다. 같은지 물으려면 `==`로 적습니다.",
+    en="One `=` gives a name its value; whether two are the same is asked by `==`.",
+)
+PRINT = Text(ko="`print`에는 괄호를 씁니다: `{line}`", en="`print` takes brackets: `{line}`")
 INDENT = Text(
     ko="`:`으로 끝나는 `{above}` 줄에 딸린 줄은 네 칸 들여 씁니다: `    {line}`",
     en="What belongs to `{above}`, which ends with `:`, stands four spaces further in: `    {line}`",
@@ -80,7 +85,7 @@ def hint_for(error: SyntaxError, cell: str) -> Text | None:
         return HEREDOC
     if "expected ':'" in str(error) and error.lineno and error.lineno <= len(lines):
         return COLON.format(line=lines[error.lineno - 1].strip())
-    return _command(lines) or _indent(error, lines) or _strange(error, lines)
+    return _command(lines) or _written(error, lines) or _indent(error, lines) or _strange(error, lines)
 
 
 def command(line: str) -> Text | None:
@@ -105,6 +110,15 @@ def _command(lines: list[str]) -> Text | None:
     found = [hint for line in lines if (hint := command(line))]
     shell = next((line.strip() for line in lines if re.match(rf"\s*(?:[$]\s+)?(?:{PROGRAMS})\s+[\w./~-]", line)), "")
     return found[0] if found else SHELL.format(line=shell.removeprefix("$").strip()) if shell else None
+
+
+def _written(error: SyntaxError, lines: list[str]) -> Text | None:
+    """Python that was nearly right: `=` for `==`, and `print` without its brackets."""
+    line = lines[error.lineno - 1].strip() if error.lineno and error.lineno <= len(lines) else ""
+    if re.match(r"(?:if|elif|while|assert)\b", line) and "==" in str(error):
+        return EQUALS
+    bare = re.match(r"print\s+(.+)", line)
+    return PRINT.format(line=f"print({bare[1]})") if bare and "parenthes" in str(error) else None
 
 
 def _indent(error: SyntaxError, lines: list[str]) -> Text | None:

@@ -15,7 +15,7 @@ from typing import Any
 from IPython.core.error import UsageError
 
 from podlab.kubectl.commandline.surface import commands
-from podlab.lessons import foreign
+from podlab.lessons import endless, foreign
 from podlab.lessons.uses import USES, called, example
 from podlab.text import Text
 
@@ -71,12 +71,30 @@ NO_KEY = Text(
     ko='그런 키는 없습니다. `kubectl.get("pod", "web", output="yaml")`이 있는 키를 보여 줍니다.',
     en='There is no such key: `kubectl.get("pod", "web", output="yaml")` shows those there are.',
 )
+WHOLE = Text(
+    ko="표를 물으면 API 서버는 오브젝트의 metadata만 보냅니다. 통째로 얻으려면 YAML로 물으십시오: "
+    '`kubectl.get("pod", "web", output="yaml").objects[0]["{name}"]`',
+    en="Asked for a table, the API server sends of each object its metadata only. Ask for all of it: "
+    '`kubectl.get("pod", "web", output="yaml").objects[0]["{name}"]`',
+)
 EMPTY_CELL = Text(
     ko="매니페스트를 `%%manifest` 줄 아래에 적으십시오.", en="Write the manifest below the line with `%%manifest`."
 )
 OUTPUT = Text(
     ko="kubectl이 돌려주는 것은 출력입니다. 글자는 `str(…)`, 오브젝트는 `….objects[0]`으로 꺼냅니다.",
     en="What kubectl gives back is its output: its text is `str(…)`, its objects are `….objects[0]`.",
+)
+EACH = Text(
+    ko='하나씩 보려면 오브젝트의 목록을 돕니다: `for pod in kubectl.get("pods").objects:`',
+    en='To go through them one by one: `for pod in kubectl.get("pods").objects:`',
+)
+FIELD = Text(
+    ko='오브젝트는 파이썬의 dict입니다. 필드는 점이 아니라 대괄호로 꺼냅니다: `["{name}"]`',
+    en='An object is a dict of Python: a field is taken with brackets, not with a dot: `["{name}"]`',
+)
+ONE_OF = Text(
+    ko='목록입니다. 그 가운데 하나를 고른 다음 필드를 꺼냅니다: `[0]["{name}"]`',
+    en='This is a list: pick one of it, then the field: `[0]["{name}"]`',
 )
 IMPORTS = Text(
     ko="podlab의 것은 모두 이렇게 가져옵니다: `from podlab import check, quiz, start`",
@@ -127,7 +145,8 @@ def hint_for(
     if isinstance(error, SyntaxError):
         return _unreadable(error, cell)
     if isinstance(error, IndexError | KeyError):
-        return (NO_ITEM if isinstance(error, IndexError) else NO_KEY) if "kubectl" in cell else None
+        missing = NO_ITEM if isinstance(error, IndexError) else _no_key(str(error.args[0] if error.args else ""))
+        return missing if "kubectl" in cell else None
     if isinstance(error, ImportError):
         return _not_there(str(error), error.name or "")
     if isinstance(error, NameError) and error.name:
@@ -140,10 +159,25 @@ def hint_for(
         return _in_shell(raw)
     if isinstance(error, FileNotFoundError):
         return _no_file(str(error.filename or ""))
+    if isinstance(error, AttributeError) and (found := _of_an_object(error.obj, str(error.name))):
+        return found
     if isinstance(error, AttributeError) and _is_ours(error.obj):
         line = f"{type(error.obj).__name__}("
         inside = True
     return _misused(str(error), line, inside)
+
+
+def _of_an_object(value: object, name: str) -> Text | None:
+    """Where a field of an object was asked for as if it were an attribute; other dicts and lists are left alone."""
+    if isinstance(value, dict):
+        return FIELD.format(name=name) if name in value else _no_key(name) if "metadata" in value else None
+    if isinstance(value, list | tuple) and value and isinstance(value[0], dict) and name in value[0]:
+        return ONE_OF.format(name=name)
+    return None
+
+
+def _no_key(name: str) -> Text:
+    return WHOLE.format(name=name) if name in ("spec", "status") else NO_KEY
 
 
 def _is_ours(value: object) -> bool:
@@ -207,6 +241,8 @@ def _misused(said: str, line: str, inside: bool) -> Text | None:
     """A call that podlab's name was not made for; another's errors are left alone."""
     if "can't be used in 'await' expression" in said:
         return AWAIT.format(line=line.replace("await ", "", 1).strip())
+    if said == "'Output' object is not iterable":
+        return EACH
     if said.startswith("'Output' object"):
         return OUTPUT
     attribute = re.match(r"module 'podlab(?:\.lessons\.(practice))?' has no attribute '(\w+)'", said)
@@ -269,7 +305,14 @@ def install(shell: Any) -> None:
         return
     shell.podlab_hints = True
     shell.set_custom_exc(ERRORS, _shown)
+    shell.events.register("pre_run_cell", _before)
     shell.events.register("post_run_cell", lambda result: _after(shell, result))
+
+
+def _before(info: Any) -> None:
+    """What to know of a cell that may never end, above all that it prints."""
+    if found := endless.hint_for(str(info.raw_cell or "")):
+        print(f"→ {found}", flush=True)
 
 
 def _after(shell: Any, result: Any) -> None:

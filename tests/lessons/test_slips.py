@@ -89,6 +89,9 @@ def test_one_hint(shell, capsys, cell, hint):
             "→ `，` only looks like Python's `,`. It is written like this: `kubectl.get('pod'",
         ),
         ("for a in 'x':\nprint(a)", "→ What belongs to `for a in 'x':`, which ends with `:`, stands four spaces"),
+        ("a = 1\nif a = 1:\n    pass", "→ One `=` gives a name its value"),
+        ("a = {}\nif a.b = 1:\n    pass", "→ One `=` gives a name its value"),
+        ("print kubectl.get('pods')", "→ `print` takes brackets: `print(kubectl.get('pods'))`"),
         ("a = 1\n  print(a)", "→ The blanks before `print(a)` do not fit the line above"),
     ],
 )
@@ -140,6 +143,15 @@ kubectl = Kubectl(Client())
         ("kubectl.get(['pods'])", '`kubectl.get("pods", "web")`'),
         ("kubectl.delete('pod', name='x')", "without a word before it"),
         ("kubectl.apply(f='a.yaml')", "Did you mean `filename`?"),
+        ("for a in Output(): pass", '`for pod in kubectl.get("pods").objects:`'),
+        (
+            "{'metadata': {}}.metadata",
+            "→ An object is a dict of Python: a field is taken with brackets, not with a dot",
+        ),
+        ("{'metadata': {}}.status.phase", '`kubectl.get("pod", "web", output="yaml").objects[0]["status"]`'),
+        ("kubectl and {}['spec']", '`kubectl.get("pod", "web", output="yaml").objects[0]["spec"]`'),
+        ("{'metadata': {}}.name", "→ There is no such key"),
+        ("[{'metadata': {}}].metadata", '→ This is a list: pick one of it, then the field: `[0]["metadata"]`'),
         ("Output()['items']", "its objects are `….objects[0]`"),
         ("hint(kubectl)", "the lessons are 00"),
         ("kubectl.get['pods']", "`kubectl.get("),
@@ -210,7 +222,20 @@ def test_when_the_lesson_has_begun_nobody_is_sent_back_to_its_first_cell(shell, 
 
 
 @pytest.mark.parametrize(
-    "cell", ["1 / 0", "x = (", "def f(:", "%nomagic", "'a'.nothing", "len(1)", "import nothing", "[][1]"]
+    "cell",
+    [
+        "1 / 0",
+        "x = (",
+        "def f(:",
+        "%nomagic",
+        "'a'.nothing",
+        "len(1)",
+        "import nothing",
+        "[][1]",
+        "{}.a",
+        "[].a",
+        "print 'a",
+    ],
 )
 def test_other_errors_are_shown_as_ever(shell, capsys, cell):
     shell.run_cell(cell, store_history=True)

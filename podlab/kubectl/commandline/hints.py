@@ -9,7 +9,7 @@ from typing import Any
 
 from podlab.kubectl.commandline.missing import MISSING
 from podlab.kubectl.commandline.slips import SLIPS
-from podlab.kubectl.commandline.surface import commands
+from podlab.kubectl.commandline.surface import commands, everywhere
 from podlab.kubectl.commandline.taken import TAKEN
 from podlab.text import Text
 
@@ -27,7 +27,7 @@ def hint_for(line: str, verb: str = "") -> Text | None:
     if kind and (meant := _kind(kind[1])):
         return meant
     meant = next((hint.format(**m.groupdict()) for words, hint in TAKEN if (m := re.search(words, line, re.S))), None)
-    if meant := meant or _flag(line):
+    if meant := meant or _flag(line) or _format(line):
         return meant
     for pattern, hint in (*HINTS, *MISSING, *SLIPS):
         found = re.search(pattern, line, re.S)
@@ -60,8 +60,15 @@ def _flag(line: str) -> Text | None:
     """The option of that command that somebody meant who wrote this one."""
     said = re.search(r"unknown flag: --([^\s=]+)\nSee 'kubectl ([^']+) --help'", line)
     usage = commands().get(said[2]) if said else None
-    near = difflib.get_close_matches(said[1], usage.flags, 1, 0.7) if said and usage else []
+    near = difflib.get_close_matches(said[1], {**everywhere(), **usage.flags}, 1, 0.7) if said and usage else []
     return MEANT_FLAG.format(flag=said[1], near=near[0]) if said and near else None
+
+
+def _format(line: str) -> Text | None:
+    """The output format that somebody meant who wrote this one."""
+    said = re.search(r'the output format "([^"]*)", allowed formats are: (\S+)', line)
+    near = difflib.get_close_matches(said[1].lower(), said[2].split(","), 1, 0.6) if said else []
+    return MEANT_FORMAT.format(given=said[1], near=near[0]) if said and near else None
 
 
 def doubt(obj: Mapping[str, Any]) -> Text | None:
@@ -105,6 +112,10 @@ VERSIONS = {
 MEANT_FLAG = Text(
     ko="--{flag} 옵션은 없습니다. 혹시 `--{near}`입니까?",
     en="There is no option --{flag}. Did you mean `--{near}`?",
+)
+MEANT_FORMAT = Text(
+    ko="{given}{이라는/라는} 출력 형식은 없습니다. 혹시 `{near}`입니까?",
+    en="There is no output format {given}. Did you mean `{near}`?",
 )
 OTHER_VERSION = Text(
     ko="{kind}의 apiVersion은 다릅니다: `apiVersion: {version}`",
@@ -205,7 +216,7 @@ HINTS: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
-        r"cannot unmarshal \w+ into Go struct field (?P<field>\S+) of type \[\]",
+        r"cannot unmarshal \w+ into Go struct field \w+\.(?P<field>\S+) of type \[\]",
         Text(
             ko="{field}에는 목록이 와야 합니다. 항목마다 앞에 `- `를 붙입니다.",
             en="{field} takes a list: put `- ` before each of its items.",
@@ -246,14 +257,14 @@ HINTS: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
-        r"cannot unmarshal \w+ into Go struct field (?P<field>\S+) of type (map|v1\.)",
+        r"cannot unmarshal \w+ into Go struct field \w+\.(?P<field>\S+) of type (map|v1\.)",
         Text(
             ko="{field} 아래에는 `키: 값` 줄이 와야 합니다. 다음 줄부터 두 칸 들여 한 줄에 하나씩 적습니다.",
             en="{field} takes lines of `key: value` below it, one each, two spaces further in.",
         ),
     ),
     (
-        r"cannot unmarshal (?P<got>\w+) into Go struct field (?P<field>\S+) of type (?P<type>\w+)",
+        r"cannot unmarshal (?P<got>\w+) into Go struct field \w+\.(?P<field>\S+) of type (?P<type>\w+)",
         Text(
             ko="{field}에는 {type} 값이 와야 하는데 {got} 값이 있습니다. 문자열이면 따옴표로 감싸고, 숫자면 따옴표를 "
             "뺍니다.",

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from podlab.text import Text
 
+TYPES = (
+    r"po|pods?|no|nodes?|svc|services?|deploy|deployments?|rs|replicasets?|sts|statefulsets?|ds|daemonsets?|jobs?|"
+    r"cronjobs?|cm|configmaps?|secrets?|ns|namespaces?|ev|pvc|persistentvolumeclaims?|ingress(?:es)?"
+)
 SLIPS: tuple[tuple[str, Text], ...] = (
     (
         r"unknown flag: --\S+\nSee 'kubectl --help'",
@@ -33,6 +37,20 @@ SLIPS: tuple[tuple[str, Text], ...] = (
         Text(
             ko="{group} 뒤에는 무엇을 할지가 먼저 옵니다. `%kubectl {group} --help`가 고를 수 있는 것을 보여 줍니다.",
             en="What to do comes first behind {group}: `%kubectl {group} --help` lists what there is.",
+        ),
+    ),
+    (
+        rf'unknown command "(?P<type>{TYPES})" for "kubectl"',
+        Text(
+            ko="{type}{은/는} 종류입니다. 무엇을 할지를 앞에 적으십시오: `%kubectl get {type}`",
+            en="{type} is a type; what to do with it comes before it: `%kubectl get {type}`",
+        ),
+    ),
+    (
+        r'unknown command "(?P<what>[^"]*?) (?P<action>status|undo|history|restart|pause|resume)"\s+See .kubectl roll',
+        Text(
+            ko="무엇을 할지가 먼저 옵니다: `%kubectl rollout {action} {what}`",
+            en="What to do comes first: `%kubectl rollout {action} {what}`",
         ),
     ),
     (

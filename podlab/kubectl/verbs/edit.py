@@ -38,10 +38,10 @@ OTHER_NAMESPACE = (
 )
 Found = list[tuple[Mapping, Object]]
 CANCELLED = "Edit cancelled, {why}.\n"
-NO_TERMINAL = Text(
-    ko="error: 노트북에서는 편집기를 열 수 없습니다. `ManifestEditor(kubectl, …)`로 고치거나 "
-    "`kubectl.patch(…)`를 씁니다.",
-    en="error: a notebook cannot open an editor: use `ManifestEditor(kubectl, …)`, or `kubectl.patch(…)`.",
+NO_TERMINAL = Text(ko="error: 노트북에서는 편집기를 열 수 없습니다", en="error: a notebook cannot open an editor")
+INSTEAD = Text(
+    ko="`ManifestEditor(kubectl, …)`로 고치거나 `kubectl.patch(…)`를 씁니다.",
+    en="Use `ManifestEditor(kubectl, …)`, or `kubectl.patch(…)`.",
 )
 
 
@@ -59,7 +59,7 @@ def edit(
     """
     found = objects_named(command, arguments, filename, all_=True)
     if command.echo is None and found:
-        raise PodlabError(NO_TERMINAL)
+        raise PodlabError(NO_TERMINAL, INSTEAD)
     if not found:
         return
     writing = Writing(command, "kubectl-edit", validate="strict", as_list=False)
@@ -92,7 +92,7 @@ def _edit(writing: Writing, found: Found, subresource: str, output_patch: bool) 
 def _written(command: Command, text: str) -> str:
     """What was written in the editor, without comments."""
     if command.echo is None:
-        raise PodlabError(NO_TERMINAL)
+        raise PodlabError(NO_TERMINAL, INSTEAD)
     lines = _from_editor(text).splitlines(keepends=True)
     return "".join(line for line in lines if not line.startswith("#"))
 

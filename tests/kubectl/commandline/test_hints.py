@@ -18,6 +18,22 @@ from podlab.kubectl.commandline.hints import doubt, hint_for, miscased
         ('Error from server (NotFound): pods "-o" not found', "an option is an argument"),
         ('strict decoding error: unknown field "containers"', "There is a field `containers`, but not here"),
         ("error: unknown flag: --selectr\nSee 'kubectl get --help' for usage.", "Did you mean `--selector`?"),
+        ("error: unknown flag: --namespac\nSee 'kubectl get --help' for usage.", "Did you mean `--namespace`?"),
+        ('the output format "wid", allowed formats are: json,name,wide,yaml', "Did you mean `wide`?"),
+        ('the output format "Wide", allowed formats are: json,name,wide,yaml', "Did you mean `wide`?"),
+        (
+            'unable to match a printer suitable for the output format "table", allowed formats are: json,wide',
+            "There is no table",
+        ),
+        ('error: unknown command "pods" for "kubectl"', "comes before it: `%kubectl get pods`"),
+        (
+            "error: unknown command \"deployment/web status\"\nSee 'kubectl rollout -h' for help and examples",
+            "`%kubectl rollout status deployment/web`",
+        ),
+        (
+            "cannot unmarshal string into Go struct field metadataOnlyObject.metadata of type v1.ObjectMeta",
+            "metadata takes lines",
+        ),
         ("error: unknown flag: --zzz\nSee 'kubectl get --help' for usage.", "`%kubectl get --help`"),
         ("error: unknown flag: --image\nSee 'kubectl --help' for usage.", "A command comes first"),
         ("error: unknown flag: --image\nSee 'kubectl create --help' for usage.", '`kubectl.run("web", image="nginx")`'),

@@ -1,0 +1,66 @@
+"""What a manifest's Pod lacks that no server would take it without: seen as it is written down, before it is sent."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from podlab.kubectl.commandline.hints import FIELDS, MEANT
+from podlab.text import Text
+
+TEMPLATES = {
+    "Pod": (),
+    "CronJob": ("jobTemplate", "spec", "template", "spec"),
+    **dict.fromkeys(("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job"), ("template", "spec")),
+}
+"""Where a kind's Pod is described, below `spec`."""
+GLUED = Text(
+    ko="`:` 뒤에는 공백이 하나 있어야 합니다: `{word}: {value}`",
+    en="A `:` needs a blank behind it: `{word}: {value}`",
+)
+NO_CONTAINERS = Text(
+    ko="파드에는 컨테이너가 하나는 있어야 합니다. `{where}:` 아래에 `containers:`{을/를} 적으십시오.",
+    en="A Pod has one container at least: write `containers:` below `{where}:`.",
+)
+DASHES = Text(
+    ko="`containers:` 아래에는 목록이 와야 합니다. 컨테이너마다 앞에 `- `를 붙입니다: `- name: web`",
+    en="`containers:` takes a list: each container begins with `- `, as in `- name: web`.",
+)
+
+
+def glued(obj: Mapping[str, Any]) -> Text | None:
+    """The `key:value` that has no blank, and so is a text where lines of `key: value` belong."""
+    spec, _ = pod_spec(obj)
+    listed = spec.get("containers") if isinstance(spec, Mapping) else None
+    places = [obj.get("metadata"), obj.get("spec"), spec, *(listed if isinstance(listed, list) else [listed])]
+    for place in places:
+        found = re.match(r"(\w+):(\S.*)", place) if isinstance(place, str) else None
+        if found and found[1] in FIELDS:
+            return GLUED.format(word=found[1], value=found[2])
+    return None
+
+
+def podless(obj: Mapping[str, Any]) -> Text | None:
+    """Whether its Pod has no containers, or what stands there is none."""
+    spec, where = pod_spec(obj)
+    if obj.get("kind") not in TEMPLATES or (where == "spec" and "spec" not in obj):
+        return None
+    fields = spec if isinstance(spec, Mapping) else {}
+    if not fields.get("containers"):
+        near = difflib.get_close_matches("containers", map(str, fields), 1, 0.75)
+        meant = near and near[0] != "containers"
+        return (
+            MEANT.format(field=f"{where}.{near[0]}", near="containers") if meant else NO_CONTAINERS.format(where=where)
+        )
+    return None if isinstance(fields["containers"], list) else DASHES
+
+
+def pod_spec(obj: Mapping[str, Any]) -> tuple[Any, str]:
+    """What describes the object's Pod, and its path in the manifest."""
+    steps = ("spec", *TEMPLATES.get(str(obj.get("kind")), ()))
+    found: Any = obj
+    for step in steps:
+        found = found.get(step) if isinstance(found, Mapping) else None
+    return found, ".".join(steps)

@@ -1,0 +1,60 @@
+"""What is said of a manifest that is YAML and no Pod: when it is written down, and without a traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from podlab.kubectl.magics import write_manifest
+from podlab.kubectl.manifests.doubts import TEMPLATES, glued, pod_spec, podless
+
+POD = """apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: nginx
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "hint"),
+    [
+        ("  name: web\nspec", "  name:web\nspec", "→ A `:` needs a blank behind it: `name: web`"),
+        ("    - name: web\n      image: nginx\n", "    - name:web\n", "→ A `:` needs a blank behind it: `name: web`"),
+        ("containers:\n    - name: web\n      image: nginx", "containers:[]", "behind it: `containers: []`"),
+        ("containers:", "container:", "→ There is no field `spec.container`. Did you mean `containers`?"),
+        ("containers:", "cantainers:", "→ There is no field `spec.cantainers`. Did you mean `containers`?"),
+        ("    - name: web\n      image", "    name: web\n    image", "→ `containers:` takes a list"),
+        ("    - name: web\n      image: nginx\n", "", "→ A Pod has one container at least: write `containers:`"),
+        ("containers:\n    - name: web\n      image: nginx", "restartPolicy: Never", "below `spec:`"),
+        ("spec:\n  containers:", "  spec:\n    containers:", None),
+        ("image: nginx", "imagee: nginx", None),
+        ("image: nginx", "image: nginx:latest", None),
+    ],
+)
+def test_a_pod_that_is_none(tmp_path: Path, right: str, wrong: str, hint: str | None) -> None:
+    assert right in POD
+    said = write_manifest(tmp_path / "web.yaml", "web.yaml", POD.replace(right, wrong))
+    assert (hint or "") in said.en and said.en.count("→") == said.ko.count("→") == (1 if hint else 0)
+
+
+@pytest.mark.parametrize("kind", TEMPLATES)
+def test_the_pod_of_each_kind_is_looked_at(kind: str) -> None:
+    spec, where = pod_spec({"kind": kind})
+    assert spec is None
+    obj: object = {"container": []}
+    for step in reversed(where.split(".")):
+        obj = {step: obj}
+    assert isinstance(obj, dict)
+    found = podless({"kind": kind, **obj})
+    assert found and f"`{where}.container`" in found.en
+
+
+def test_other_kinds_have_no_pod() -> None:
+    service = yaml.safe_load("{kind: Service, spec: {ports: [{port: 80}], clusterIP: 'name:x'}}")
+    assert podless(service) is None and glued(service) is None
