@@ -65,11 +65,12 @@ def _check(value: Any, schema: Obj, path: str) -> Found:
             how = f"with format {sized}" if sized in ("int32", "int64") else "(default format)"
             text = f"Checked value must be of type integer {how} in {path}"
             yield Cause(NOWHERE, "FieldValueInvalid", f'Invalid value: "": {text}')
-        return
-    if "enum" in schema and value not in schema["enum"]:
+    if "enum" in schema and value not in schema["enum"] and value is not None:
         supported = ", ".join(causes.shown(item) for item in schema["enum"])
         text = f"Unsupported value: {causes.shown(value)}: supported values: {supported}"
         yield Cause(path, "FieldValueNotSupported", text)
+    if not fits:
+        return
     if kind in CHECKS:
         yield from CHECKS[kind](value, schema, path)
     yield from _alternatives(value, schema, path)

@@ -187,3 +187,11 @@ def test_a_number_of_a_size_and_an_object_within_an_object() -> None:
 @pytest.mark.parametrize(("written", "read"), [("1e16", "10000000000000000"), ("2.0", "2"), ("-1.50", "-1.5")])
 def test_numbers_are_written_as_go_writes_them(written: str, read: str) -> None:
     assert encode(reading.plain(jsontext.parse(written))).decode() == read
+
+
+@pytest.mark.parametrize(("value", "told"), [(["red"], 2), (5, 2), ("blue", 1), (None, 1), ("red", 0)])
+def test_what_is_of_another_type_is_none_of_the_values_either(value: Any, told: int) -> None:
+    found = values.check(value, {"type": "string", "enum": ["red", "green"]}, "spec.color")
+    assert len(found) == told
+    if told == 2:
+        assert found[1].message == f'Unsupported value: {json.dumps(value)}: supported values: "red", "green"'

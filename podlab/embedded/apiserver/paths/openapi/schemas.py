@@ -27,6 +27,10 @@ OPAQUE: dict[str, tuple[str, Obj]] = {
     "meta/v1.Time": (META + "Time", {"format": "date-time", "type": "string"}),
     "meta/v1.MicroTime": (META + "MicroTime", {"format": "date-time", "type": "string"}),
     "meta/v1.Duration": (META + "Duration", {"type": "string"}),
+    **{
+        f"apiextensions/v1.{word}": (f"io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.{word}", {})
+        for word in ("JSON", "JSONSchemaPropsOrArray", "JSONSchemaPropsOrBool", "JSONSchemaPropsOrStringArray")
+    },
 }  # fmt: skip
 SCALARS: dict[str, Obj] = {
     "string": {"type": "string"},

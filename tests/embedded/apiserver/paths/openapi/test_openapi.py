@@ -126,6 +126,15 @@ def test_schemas_of_lists_say_how_they_merge() -> None:
     assert schema["required"] == ["containers"]
 
 
+def test_what_may_be_any_json_has_no_type() -> None:
+    made = schemas.schemas(["apiextensions/v1.JSONSchemaProps"], {})
+    prefix = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1."
+    assert {word for word, schema in made.items() if "type" not in schema} == {
+        f"{prefix}{word}"
+        for word in ("JSON", "JSONSchemaPropsOrArray", "JSONSchemaPropsOrBool", "JSONSchemaPropsOrStringArray")
+    }
+
+
 def test_without_a_folder_the_structure_is_served_all_the_same(documents: Documents) -> None:
     assert _document(Documents(None, RESOURCES), "api/v1") == _document(documents, "api/v1")
 
