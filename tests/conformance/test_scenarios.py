@@ -16,7 +16,8 @@ from tests.conformance.recorder import prepared
 from tests.kubectl.recordings import GOLDEN, compare
 
 SCENARIOS = (
-    "api-pv", "api-strict", "apply-threeway", "cascade-kinds", "claims-life", "cm-immutables",
+    "api-pv", "api-strict", "apply-threeway", "cascade-kinds", "cel-compiled", "cel-rules", "claims-life",
+    "cm-immutables",
     "crd-fleet", "crd-selectors", "crd-tutorial", "cron-by-hand", "ds-rollback",
     "full-volumes",
     "ingress-kinds", "job-backoff", "job-indexed", "job-indices", "job-policies", "job-stopgo", "job-suspends",

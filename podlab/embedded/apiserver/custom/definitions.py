@@ -1,6 +1,6 @@
 """Whether a CustomResourceDefinition can be served.
 
-Webhooks are not called and rules in CEL are not evaluated here, so definitions that need them are refused.
+Webhooks are not called and only a part of CEL is evaluated here, so definitions that need more are refused.
 Upstream: apiextensions-apiserver/pkg/apis/apiextensions/validation/validation.go, pkg/apiserver/schema/validation.go
 """
 
@@ -11,7 +11,8 @@ from typing import Any
 from podlab.apimachinery.gotext import compact
 from podlab.embedded.apiserver.custom import printing, selectable
 from podlab.embedded.apiserver.custom.goform import printed
-from podlab.embedded.apiserver.custom.schemas import NO_CEL, check_schema
+from podlab.embedded.apiserver.custom.rules import late
+from podlab.embedded.apiserver.custom.schemas import check_schema
 from podlab.embedded.apiserver.custom.served import schema_of
 from podlab.embedded.apiserver.resource import Cause
 from podlab.embedded.apiserver.validation import causes, metadata, names
@@ -48,7 +49,7 @@ def validate(obj: Obj, old: Obj | None) -> list[Cause]:
     if not meta.get("deletionTimestamp"):  # it must be possible to let go of one whose status is odd
         found += _stored(spec.get("versions") or [], obj.get("status") or {})
     found += _fixed(spec, old) if old else []
-    return [cause for cause in found if NO_CEL not in cause.message] or found  # rules come last, as upstream compiles
+    return [cause for cause in found if not late(cause)] or found  # rules come last, as upstream compiles
 
 
 def _group(spec: Obj, meta: Obj) -> list[Cause]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from podlab.embedded.apiserver.custom import shaping, structural, values
+from podlab.embedded.apiserver.custom import rules, shaping, structural, values
 from podlab.embedded.apiserver.custom.structure import PRESERVE
 from podlab.embedded.apiserver.resource import Cause
 from podlab.embedded.apiserver.validation import causes
@@ -18,8 +18,6 @@ Obj = dict[str, Any]
 TYPES = ("array", "boolean", "integer", "number", "object", "string")
 KEYS, LIST, MAP = "x-kubernetes-list-map-keys", "x-kubernetes-list-type", "x-kubernetes-map-type"
 LIST_TYPES, MAP_TYPES = ("atomic", "set", "map"), ("atomic", "granular")
-RULES = "x-kubernetes-validations"
-NO_CEL = "the embedded cluster does not evaluate rules in CEL; remove them, or use a cluster that does"
 UNSUPPORTED = ("id", "additionalItems", "patternProperties", "definitions", "dependencies", "$ref")
 """What no schema may have; where one does, nobody asks whether it is structural."""
 NO_NULL = "type cannot be set to null, use nullable as an alternative"
@@ -34,7 +32,12 @@ def check_schema(schema: Obj, path: str) -> list[Cause]:
         found.append(causes.forbidden(f"{path}.nullable", "nullable cannot be true at the root"))
     if not any(_everywhere(_unsupported, schema, path)):
         found += structural.check(schema, path) or _everywhere(_default, schema, path)
-    return found + _everywhere(_allowed, schema, path)
+    found += _everywhere(_allowed, schema, path)
+    return found or rules.compiled(schema, path, root=True) + [
+        cause
+        for part, inner in structural.inside(schema)
+        for cause in _everywhere(rules.compiled, inner, f"{path}.{part}")
+    ]
 
 
 def _everywhere(check: Callable[[Obj, str], list[Cause]], schema: Obj, path: str) -> list[Cause]:
@@ -68,9 +71,7 @@ def _allowed(schema: Obj, path: str) -> list[Cause]:
         found.append(causes.invalid(f"{path}.{PRESERVE}", False, "must be true or undefined"))
     found += _typed(schema, path, MAP, "object", MAP_TYPES) + _typed(schema, path, LIST, "array", LIST_TYPES)
     found += _set_of_whole(schema, path) + _keyed(schema, path)
-    if schema.get(RULES):
-        found.append(causes.forbidden(f"{path}.{RULES}", NO_CEL))
-    return found
+    return found + rules.stated(schema, path)
 
 
 def _typed(schema: Obj, path: str, key: str, kind: str, allowed: tuple[str, ...]) -> list[Cause]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from podlab.apimachinery.versions import priority
 from podlab.embedded.apiserver import status
-from podlab.embedded.apiserver.custom import printing, shaping, values
+from podlab.embedded.apiserver.custom import printing, rules, shaping, values
 from podlab.embedded.apiserver.custom.structure import CustomType
 from podlab.embedded.apiserver.patching.strategic import go_text
 from podlab.embedded.apiserver.resource import Cause, Context, Resource, ScalePaths
@@ -141,9 +141,19 @@ def _validator(kind: str, schema: Obj, scale: ScalePaths | None) -> Callable[[Ob
         body = {key: value for key, value in obj.items() if key != "metadata"}
         found += values.check(body, _without_metadata(schema))
         found += _replicas(obj, scale) if scale else []
-        return found + values.nameless(body, schema) + values.duplicates(body, schema)
+        found += values.nameless(body, schema) + values.duplicates(body, schema)
+        return found + _ruled(found, obj, old, schema)
 
     return validate
+
+
+def _ruled(found: list[Cause], obj: Obj, old: Obj | None, schema: Obj) -> list[Cause]:
+    """What the rules say, once all that they stand on is right. Upstream: hasBlockingErr of the custom strategy"""
+    if not rules.any_in(schema):
+        return []
+    if any(cause.reason in rules.BLOCKING for cause in found):
+        return [Cause(rules.NOWHERE, "FieldValueInvalid", f"Invalid value: null: {rules.BLOCKED}")]
+    return list(rules.check(obj, old, schema, root=True))
 
 
 def _status_validator(schema: Obj, scale: ScalePaths | None) -> Callable[[Obj, Obj | None], list[Cause]]:
@@ -157,7 +167,8 @@ def _status_validator(schema: Obj, scale: ScalePaths | None) -> Callable[[Obj, O
             found += [replace(cause, field=f"status.{cause.field}".rstrip(".")) for cause in wrong]
         found += _replicas(obj, scale) if scale else []
         body = {"status": obj.get("status")}
-        return found + values.nameless(body, schema) + values.duplicates(body, schema)
+        found += values.nameless(body, schema) + values.duplicates(body, schema)
+        return found + _ruled(found, obj, old, schema)
 
     return validate
 

@@ -106,6 +106,8 @@ def finalizers(given: list[str], path: str) -> list[Cause]:
     for index, name in enumerate(given):
         if "/" not in name and name not in STANDARD_FINALIZERS:
             found.append(causes.invalid(f"{path}[{index}]", name, ODD_FINALIZER))
+    if {"orphan", "foregroundDeletion"} <= set(given):
+        found.append(causes.invalid(path, given, "finalizer orphan and foregroundDeletion cannot be both set"))
     return found
 
 

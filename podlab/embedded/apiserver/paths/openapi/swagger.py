@@ -85,4 +85,6 @@ def _inner(key: str, value: Any) -> Any:
     """Names of properties are not words of the schema."""
     if key == "properties" and isinstance(value, dict):
         return {name: _schema(schema) for name, schema in value.items()}
+    if key == "x-kubernetes-validations":
+        return [dict(sorted(rule.items())) for rule in value]
     return value if key in ("enum", "required", "x-kubernetes-group-version-kind") else _schema(value)

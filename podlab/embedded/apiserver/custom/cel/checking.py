@@ -1,0 +1,216 @@
+"""The type of an expression, and what is wrong with it before it is ever evaluated.
+
+A type is a text, such as `int`, or a text and what is inside: ("list", "string"), ("map", "int"), ("object", schema).
+
+Upstream: google/cel-go/checker, common/stdlib; k8s.io/apiserver/pkg/cel/library
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from podlab.embedded.apiserver.custom.cel.errors import Unsupported
+from podlab.embedded.apiserver.custom.cel.evaluation import FUNCTIONS
+from podlab.embedded.apiserver.custom.cel.names import unescaped
+from podlab.embedded.apiserver.custom.cel.syntax import Node
+from podlab.embedded.apiserver.custom.structure import INT_OR_STRING
+
+Kind = Any
+DYN = "dyn"
+SCALARS = {"string": "string", "integer": "int", "number": "double", "boolean": "bool"}
+TIMED = frozenset(("date", "date-time", "duration", "byte"))
+"""Texts of these formats are values of other types, which are not reckoned with here."""
+ELSEWHERE = frozenset(
+    ("timestamp", "duration", "bytes", "uint", "bool", "type", "url", "isURL", "quantity", "isQuantity", "ip", "isIP",
+     "cidr", "isCIDR", "format", "semver", "isSemver")
+)  # fmt: skip
+"""Functions of a real server that are not here."""
+ORDERED = ("int", "double", "string", "bool")
+LIST, MAP = ("list", "T"), ("map", "T")
+COMPARED = [
+    ((one, other), "bool") for one in ORDERED for other in ORDERED if one == other or {one, other} == {"int", "double"}
+]
+SUMS = [(("int", "int"), "int"), (("double", "double"), "double")]
+JOINED = [(("string", "string"), "string"), ((LIST, LIST), LIST)]
+ASKED = [(("string", "string"), "bool")]
+SIZES = [((whole,), "int") for whole in ("string", LIST, MAP)]
+SAME = [(("T", "T"), "bool")]
+LETTERS = [(("string",), "string")]
+OVERLOADS: dict[str, list[tuple[tuple[Kind, ...], Kind]]] = {
+    "_==_": SAME,
+    "_!=_": SAME,
+    **dict.fromkeys(("_<_", "_<=_", "_>_", "_>=_"), COMPARED),
+    "_+_": SUMS + JOINED,
+    **dict.fromkeys(("_-_", "_*_", "_/_"), SUMS),
+    "_%_": SUMS[:1],
+    "!_": [(("bool",), "bool")],
+    "-_": [(("int",), "int"), (("double",), "double")],
+    "_&&_": [(("bool", "bool"), "bool")],
+    "_||_": [(("bool", "bool"), "bool")],
+    "_?_:_": [(("bool", "T", "T"), "T")],
+    "@in": [(("T", LIST), "bool"), (("string", MAP), "bool")],
+    "_[_]": [((LIST, "int"), "T"), ((MAP, "string"), "T")],
+    "size": SIZES,
+    ".size": SIZES,
+    "int": [((one,), "int") for one in ("int", "double", "string")],
+    "double": [((one,), "double") for one in ("int", "double", "string")],
+    "string": [((one,), "string") for one in ("string", "int", "bool", "double")],
+    "dyn": [(("T",), DYN)],
+    **dict.fromkeys(("matches", ".matches", ".contains", ".startsWith", ".endsWith"), ASKED),
+    **dict.fromkeys((".lowerAscii", ".upperAscii", ".trim"), LETTERS),
+    ".replace": [(("string", "string", "string"), "string")],
+    ".split": [(("string", "string"), ("list", "string"))],
+    ".substring": [(("string", "int"), "string"), (("string", "int", "int"), "string")],
+    ".join": [((("list", "string"),), "string"), ((("list", "string"), "string"), "string")],
+    ".indexOf": [(("string", "string"), "int"), ((LIST, "T"), "int")],
+    ".isSorted": [((LIST,), "bool")],
+    ".sum": [((("list", one),), one) for one in ("int", "double")],
+    ".min": [((LIST,), "T")],
+    ".max": [((LIST,), "T")],
+}
+
+
+def of_schema(schema: Mapping[str, Any]) -> Kind:
+    """The type of what a schema describes. Raises Unsupported."""
+    if schema.get(INT_OR_STRING):
+        return DYN
+    kind = schema.get("type")
+    if kind == "string" and schema.get("format") in TIMED:
+        raise Unsupported
+    if kind == "array":
+        return ("list", schema.get("items") or {})
+    if kind == "object" and isinstance(schema.get("additionalProperties"), dict):
+        return ("map", schema["additionalProperties"])
+    return ("object", schema) if kind == "object" else SCALARS.get(str(kind), DYN)
+
+
+def _inside(kind: Kind) -> Kind:
+    """The type of a list's items or of a map's values, which may still be a schema."""
+    return of_schema(kind[1]) if isinstance(kind[1], dict) else kind[1]
+
+
+def shown(kind: Kind) -> str:
+    """A type as it is told."""
+    if isinstance(kind, str):
+        return "null" if kind == "null_type" else kind
+    if kind[0] == "list":
+        return f"list({shown(_inside(kind))})"
+    return f"map(string, {shown(_inside(kind))})" if kind[0] == "map" else "object"
+
+
+@dataclass(slots=True)
+class Checker:
+    """Finds types; `found` is what was wrong: where it stands, and the text."""
+
+    found: list[tuple[int, str]] = field(default_factory=list)
+
+    def kind(self, node: Node, names: Mapping[str, Kind]) -> Kind:
+        """The type of an expression; `dyn` where it could not be told. Raises Unsupported."""
+        match node.op:
+            case "literal":
+                return LITERALS[type(node.value)]
+            case "name":
+                if node.value in names:
+                    return names[node.value]
+                return self._wrong(node.at, f"undeclared reference to '{node.value}' (in container '')")
+            case "list":
+                kinds = [self.kind(item, names) for item in node.args]
+                return ("list", kinds[0] if kinds and all(kind == kinds[0] for kind in kinds) else DYN)
+            case "map":
+                kinds = [self.kind(part, names) for entry in node.args for part in entry.args]
+                values = kinds[1::2]
+                return ("map", values[0] if values and all(kind == values[0] for kind in values) else DYN)
+            case "select" | "has":
+                return self._selected(node, names)
+            case "each":
+                return self._each(node, names)
+        return self._called(node, names)
+
+    def _wrong(self, at: int, text: str) -> Kind:
+        self.found.append((at, text))
+        return DYN
+
+    def _selected(self, node: Node, names: Mapping[str, Kind]) -> Kind:
+        whole = self.kind(node.args[0], names)
+        if whole == DYN:
+            found: Kind = DYN
+        elif isinstance(whole, tuple) and whole[0] == "map":
+            found = _inside(whole)
+        elif isinstance(whole, tuple) and whole[0] == "object":
+            known = (whole[1].get("properties") or {}).get(unescaped(node.value))
+            if known is None:
+                return self._wrong(node.at, f"undefined field '{node.value}'")
+            found = of_schema(known)
+        else:
+            return self._wrong(node.at, f"type '{shown(whole)}' does not support field selection")
+        return "bool" if node.op == "has" else found
+
+    def _each(self, node: Node, names: Mapping[str, Kind]) -> Kind:
+        whole, name, *inner = node.args
+        kind = self.kind(whole, names)
+        item = DYN
+        if isinstance(kind, tuple) and kind[0] in ("list", "map"):
+            item = _inside(kind) if kind[0] == "list" else "string"
+        elif kind != DYN:
+            text = (
+                f"expression of type '{shown(kind)}' cannot be range of a comprehension (must be list, map, or dynamic)"
+            )
+            return self._wrong(whole.at, text)
+        kinds = [self.kind(part, {**names, name.value: item}) for part in inner]
+        if node.value == "filter":
+            return kind if isinstance(kind, tuple) and kind[0] == "list" else ("list", item)
+        return ("list", kinds[-1]) if node.value == "map" else "bool"
+
+    def _called(self, node: Node, names: Mapping[str, Kind]) -> Kind:
+        kinds = [self.kind(arg, names) for arg in node.args]
+        name = node.value.removeprefix(".")
+        if node.value not in OVERLOADS:
+            if name in ELSEWHERE or node.value.startswith(".") or f".{name}" in FUNCTIONS:
+                raise Unsupported
+            return self._wrong(node.at, f"undeclared reference to '{name}' (in container '')")
+        results = [result for taken, of in OVERLOADS[node.value] if (result := _result(taken, of, kinds)) is not None]
+        if not results:
+            told = ", ".join(map(shown, kinds))
+            applied = f"{shown(kinds[0])}.({told.partition(', ')[2]})" if node.value.startswith(".") else f"({told})"
+            return self._wrong(node.at, f"found no matching overload for '{name}' applied to '{applied}'")
+        return results[0] if all(result == results[0] for result in results) else DYN
+
+
+LITERALS = {str: "string", int: "int", float: "double", bool: "bool", type(None): "null_type"}
+
+
+def _result(taken: tuple[Kind, ...], of: Kind, kinds: list[Kind]) -> Kind | None:
+    """What a function with these arguments is, if it takes them."""
+    if len(taken) != len(kinds):
+        return None
+    bound: list[Kind] = []
+    if not all(_takes(wanted, kind, bound) for wanted, kind in zip(taken, kinds, strict=True)):
+        return None
+    first = next((kind for kind in bound if kind != DYN), DYN)
+    if of == "T":
+        return first
+    return ("list", first) if of == LIST else of
+
+
+def _takes(wanted: Kind, kind: Kind, bound: list[Kind]) -> bool:
+    if kind == DYN:
+        return True
+    if wanted == "T":
+        fits = all(_alike(kind, other) for other in bound)
+        bound.append(kind)
+        return fits
+    if isinstance(wanted, tuple):
+        return isinstance(kind, tuple) and wanted[0] == kind[0] and _takes(wanted[1], _inside(kind), bound)
+    return bool(wanted == kind)
+
+
+def _alike(one: Kind, other: Kind) -> bool:
+    if DYN in (one, other) or one == other:
+        return True
+    if "null_type" in (one, other):
+        return isinstance(one, tuple) or isinstance(other, tuple)
+    if isinstance(one, tuple) and isinstance(other, tuple) and one[0] == other[0]:
+        return one[0] == "object" or _alike(_inside(one), _inside(other))
+    return False

@@ -1,0 +1,252 @@
+"""The value of an expression in CEL.
+
+Upstream: google/cel-go/interpreter, common/types; k8s.io/apiserver/pkg/cel/library (lists, regex)
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+from podlab.embedded.apiserver.custom.cel.errors import Failed, Unsupported
+from podlab.embedded.apiserver.custom.cel.names import unescaped
+from podlab.embedded.apiserver.custom.cel.syntax import Node
+from podlab.embedded.runtime.expressions import engine
+
+MOST = 1 << 63
+NO_OVERLOAD = "no such overload"
+
+
+def evaluate(node: Node, names: Mapping[str, Any]) -> Any:
+    """The value of an expression. Raises Failed."""
+    if node.op == "literal":
+        return node.value
+    if node.op == "name":
+        return names[node.value]
+    if node.op == "list":
+        return [evaluate(item, names) for item in node.args]
+    if node.op == "map":
+        return {evaluate(entry.args[0], names): evaluate(entry.args[1], names) for entry in node.args}
+    if node.op in ("select", "has"):
+        whole, name = evaluate(node.args[0], names), unescaped(node.value)
+        if not isinstance(whole, dict):
+            raise Failed(NO_OVERLOAD)
+        if node.op == "has":
+            return name in whole
+        if name not in whole:
+            raise Failed(f"no such key: {name}")
+        return whole[name]
+    if node.op == "each":
+        return _each(node, names)
+    if node.value in ("_&&_", "_||_"):
+        return _either(node, names)
+    if node.value == "_?_:_":
+        return evaluate(node.args[1 if _truth(evaluate(node.args[0], names)) else 2], names)
+    args = [evaluate(arg, names) for arg in node.args]
+    try:
+        return FUNCTIONS[node.value](*args)
+    except TypeError:
+        raise Failed(NO_OVERLOAD) from None
+
+
+def _truth(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise Failed(NO_OVERLOAD)
+    return value
+
+
+def _either(node: Node, names: Mapping[str, Any]) -> bool:
+    """What one side decides holds, whatever goes wrong with the other."""
+    return _settled((partial(_holds, arg, names) for arg in node.args), node.value == "_||_")
+
+
+def _holds(node: Node, names: Mapping[str, Any]) -> bool:
+    return _truth(evaluate(node, names))
+
+
+def _settled(asked: Iterable[Callable[[], bool]], decisive: bool) -> bool:
+    failed: Failed | None = None
+    for one in asked:
+        try:
+            if one() is decisive:
+                return decisive
+        except Failed as error:
+            failed = failed or error
+    if failed:
+        raise failed
+    return not decisive
+
+
+def _each(node: Node, names: Mapping[str, Any]) -> Any:
+    """all, exists, exists_one, map and filter."""
+    whole, name, *inner = node.args
+    items = list(evaluate(whole, names))
+
+    def of(item: Any, part: Node) -> Any:
+        return evaluate(part, {**names, name.value: item})
+
+    if node.value in ("all", "exists"):
+        asked = (partial(_holds, inner[0], {**names, name.value: item}) for item in items)
+        return _settled(asked, node.value == "exists")
+    chosen = items if node.value == "map" and len(inner) == 1 else [i for i in items if _truth(of(i, inner[0]))]
+    if node.value == "exists_one":
+        return len(chosen) == 1
+    return [of(item, inner[-1]) for item in chosen] if node.value == "map" else chosen
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are equal: numbers by what they are, true is no 1."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    return bool(one == other)
+
+
+def _counted(count: Callable[[int, int], int], real: Callable[[float, float], float]) -> Callable[[Any, Any], Any]:
+    """A sum of two integers or of two reals."""
+
+    def reckon(one: Any, other: Any) -> Any:
+        if type(one) is int and type(other) is int:
+            found = count(one, other)
+            if not -MOST <= found < MOST:
+                raise Failed("integer overflow")
+            return found
+        if type(one) is float and type(other) is float:
+            return real(one, other)
+        if type(one) is type(other) and isinstance(one, (str, list)) and count is operator.add:
+            return one + other
+        raise Failed(NO_OVERLOAD)
+
+    return reckon
+
+
+def _quotient(one: int, other: int) -> int:
+    if not other:
+        raise Failed("division by zero")
+    return abs(one) // abs(other) * (1 if (one < 0) == (other < 0) else -1)
+
+
+def _rest(one: int, other: int) -> int:
+    if not other:
+        raise Failed("modulus by zero")
+    return int(math.fmod(one, other)) if abs(one) < 1 << 53 else one - other * _quotient(one, other)
+
+
+def _real_quotient(one: float, other: float) -> float:
+    return one / other if other else math.nan if not one or math.isnan(one) else math.copysign(math.inf, one)
+
+
+def _item(whole: Any, key: Any) -> Any:
+    if isinstance(whole, dict):
+        if key not in whole:
+            raise Failed(f"no such key: {key}")
+        return whole[key]
+    if not 0 <= key < len(whole):
+        raise Failed(f"index out of bounds: {key}")
+    return whole[int(key)]
+
+
+def _number(value: Any) -> int:
+    try:
+        return int(value)
+    except (ValueError, OverflowError):
+        raise Failed(f'strconv.ParseInt: parsing "{value}": invalid syntax') from None
+
+
+def _real(value: Any) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        raise Failed(f'strconv.ParseFloat: parsing "{value}": invalid syntax') from None
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _matches(text: str, pattern: str) -> bool:
+    try:
+        return bool(engine.compiled(pattern).search(text))
+    except engine.Error as error:
+        raise Failed(f"error parsing regexp: {error}") from None
+
+
+def _substring(text: str, start: int, end: int | None = None) -> str:
+    end = len(text) if end is None else end
+    if not 0 <= start <= end <= len(text):
+        raise Failed(f"index out of range: {start if not 0 <= start <= len(text) else end}")
+    return text[start:end]
+
+
+def _first(whole: Any, item: Any) -> int:
+    return (
+        whole.find(item) if isinstance(whole, str) else next((i for i, one in enumerate(whole) if same(one, item)), -1)
+    )
+
+
+def _extreme(choose: Callable[[Any], Any], name: str) -> Callable[[Any], Any]:
+    def of(items: Any) -> Any:
+        if not items:
+            raise Failed(f"{name} called on empty list")
+        return choose(items)
+
+    return of
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "_==_": same,
+    "_!=_": lambda one, other: not same(one, other),
+    "_<_": operator.lt,
+    "_<=_": operator.le,
+    "_>_": operator.gt,
+    "_>=_": operator.ge,
+    "_+_": _counted(operator.add, operator.add),
+    "_-_": _counted(operator.sub, operator.sub),
+    "_*_": _counted(operator.mul, operator.mul),
+    "_/_": _counted(_quotient, _real_quotient),
+    "_%_": _counted(_rest, math.fmod),
+    "!_": lambda value: not _truth(value),
+    "-_": operator.neg,
+    "@in": lambda item, whole: item in whole if isinstance(whole, dict) else any(same(item, one) for one in whole),
+    "_[_]": _item,
+    "size": len,
+    ".size": len,
+    "int": _number,
+    "double": _real,
+    "string": _text,
+    "dyn": lambda value: value,
+    "matches": _matches,
+    ".matches": _matches,
+    ".contains": lambda text, part: part in text,
+    ".startsWith": str.startswith,
+    ".endsWith": str.endswith,
+    ".lowerAscii": str.lower,
+    ".upperAscii": str.upper,
+    ".trim": str.strip,
+    ".replace": lambda text, old, new: text.replace(old, new),
+    ".split": lambda text, part: text.split(part) if part else list(text),
+    ".substring": _substring,
+    ".join": lambda items, part="": part.join(items),
+    ".indexOf": _first,
+    ".isSorted": lambda items: all(one <= other for one, other in pairwise(items)),
+    ".sum": lambda items: sum(items),
+    ".min": _extreme(min, "min"),
+    ".max": _extreme(max, "max"),
+}
+
+
+def known(node: Node) -> None:
+    """Refuse what calls a function that is not here. Raises Unsupported."""
+    if node.op == "call" and node.value not in FUNCTIONS and node.value not in ("_&&_", "_||_", "_?_:_"):
+        raise Unsupported
+    for arg in node.args:
+        known(arg)

@@ -1,0 +1,232 @@
+"""Rules in CEL: whether a schema's are good, and what they say of a custom object.
+
+Upstream: apiextensions-apiserver/pkg/apiserver/schema/cel/validation.go, compilation.go;
+pkg/apis/apiextensions/validation/validation.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from podlab.embedded.apiserver.custom.cel import checking, evaluation
+from podlab.embedded.apiserver.custom.cel.errors import Failed, Malformed, Unsupported
+from podlab.embedded.apiserver.custom.cel.syntax import Node, parse
+from podlab.embedded.apiserver.resource import Cause
+from podlab.embedded.apiserver.validation import causes
+
+Obj = dict[str, Any]
+RULES = "x-kubernetes-validations"
+NO_CEL = "the embedded cluster evaluates a part of CEL only and cannot read this; change it, or use a cluster that can"
+COMPILATION = "compilation failed: "
+REASONS = ("FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired")
+KEYS = {
+    "Rule": "rule", "Message": "message", "MessageExpression": "messageExpression", "Reason": "reason",
+    "FieldPath": "fieldPath", "OptionalOldSelf": "optionalOldSelf",
+}  # fmt: skip
+BLOCKED = (
+    "some validation rules were not checked because the object was invalid; correct the existing errors to complete "
+    "validation"
+)
+BLOCKING = frozenset(
+    ("FieldValueNotSupported", "FieldValueRequired", "FieldValueTooLong", "FieldValueTooMany", "FieldValueTypeInvalid")
+)
+ROOT = {
+    "apiVersion": {"type": "string"},
+    "kind": {"type": "string"},
+    "metadata": {"type": "object", "properties": {"name": {"type": "string"}, "generateName": {"type": "string"}}},
+}
+NOWHERE = "<nil>"
+MISMATCH = "call arguments did not match a supported operator, function or macro signature"
+
+
+def stated(schema: Obj, path: str) -> list[Cause]:
+    """What is wrong with a schema's rules before they are read."""
+    found = []
+    for index, rule in enumerate(schema.get(RULES) or ()):
+        where, text, message = f"{path}.{RULES}[{index}]", rule.get("rule") or "", rule.get("message") or ""
+        if not text.strip():
+            found.append(causes.required(f"{where}.rule", "rule is not specified"))
+        if message and not message.strip():
+            found.append(causes.invalid(f"{where}.message", message, "message must be non-empty if specified"))
+        elif "\n" in message.strip():
+            found.append(causes.invalid(f"{where}.message", message, "must not contain line breaks"))
+        elif "\n" in text.strip() and not message:
+            found.append(causes.required(f"{where}.message", "message must be specified if rule contains line breaks"))
+        if rule.get("reason") and rule["reason"] not in REASONS:
+            found.append(causes.unsupported(f"{where}.reason", rule["reason"], REASONS))
+        if rule.get("fieldPath") and not _leads(rule["fieldPath"], schema):
+            found.append(causes.invalid(f"{where}.fieldPath", rule["fieldPath"], "must be a valid path"))
+    return found
+
+
+def _leads(path: str, schema: Obj) -> bool:
+    if not path.startswith(".") or not path.strip("."):
+        return False
+    for name in path[1:].split("."):
+        if name not in (schema.get("properties") or {}):
+            return False
+        schema = schema["properties"][name]
+    return True
+
+
+def compiled(schema: Obj, path: str, *, root: bool = False) -> list[Cause]:
+    """What is wrong with a schema's rules once they are read."""
+    found = []
+    for index, rule in enumerate(schema.get(RULES) or ()):
+        where = f"{path}.{RULES}[{index}]"
+        try:
+            found += _read(rule, _rooted(schema) if root else schema, where)
+        except (Unsupported, RecursionError):
+            found.append(causes.forbidden(f"{where}.rule", NO_CEL))
+    return found
+
+
+def late(cause: Cause) -> bool:
+    """Whether it is only said of a definition that is right but for its rules."""
+    return NO_CEL in cause.message or COMPILATION in cause.message or cause.message.endswith((NO_BOOL, NO_TEXT))
+
+
+NO_BOOL, NO_TEXT = "cel expression must evaluate to a bool", "messageExpression must evaluate to a string"
+
+
+def _read(rule: Obj, schema: Obj, where: str) -> list[Cause]:
+    if rule.get("optionalOldSelf"):
+        raise Unsupported
+    kind = checking.of_schema(schema)
+    value = {
+        word: rule.get(key) or (None if word in ("Reason", "OptionalOldSelf") else "") for word, key in KEYS.items()
+    }
+    found = _judged(rule["rule"], kind, "bool", f"{where}.rule", value, NO_BOOL)
+    if rule.get("messageExpression") and not found:
+        text = rule["messageExpression"]
+        found += _judged(text, kind, "string", f"{where}.messageExpression", value, NO_TEXT)
+    return found
+
+
+def _judged(text: str, kind: Any, wanted: str, where: str, value: Obj, otherwise: str) -> list[Cause]:
+    checker = checking.Checker()
+    try:
+        node = parse(text)
+    except Malformed as error:
+        return [causes.invalid(where, value, _compilation(text, error.found))]
+    given = checker.kind(node, {"self": kind, "oldSelf": kind})
+    if checker.found:
+        return [causes.invalid(where, value, _compilation(text, checker.found))]
+    evaluation.known(node)
+    return [] if given in (wanted, checking.DYN) else [causes.invalid(where, value, otherwise)]
+
+
+def _compilation(text: str, found: list[tuple[int, str]]) -> str:
+    return COMPILATION + "\n".join(_told(text, at, wrong) for at, wrong in sorted(set(found)))
+
+
+def _told(text: str, at: int, wrong: str) -> str:
+    line, start = text.count("\n", 0, at) + 1, text.rfind("\n", 0, at) + 1
+    shown = text.split("\n")[line - 1]
+    return f"ERROR: <input>:{line}:{at - start + 1}: {wrong}\n | {shown}\n | {'.' * (at - start)}^"
+
+
+def check(value: Any, old: Any, schema: Obj, path: str = "", *, root: bool = False) -> Iterator[Cause]:
+    """What a schema's rules, and those of its members, say of a value that is otherwise right."""
+    if value is None:
+        return
+    for rule in schema.get(RULES) or ():
+        yield from _asked(rule, value, old, _rooted(schema) if root else schema, path)
+    if isinstance(value, dict):
+        known, extra = schema.get("properties") or {}, schema.get("additionalProperties")
+        for key, item in value.items():
+            inner = known.get(key, extra if isinstance(extra, dict) else None)
+            if inner is not None and any_in(inner):
+                below = f"{path}.{key}".lstrip(".") if key in known else f"{path}[{key}]"
+                yield from check(item, old.get(key) if isinstance(old, dict) else None, inner, below)
+    items = schema.get("items")
+    if isinstance(value, list) and isinstance(items, dict) and any_in(items):
+        for index, item in enumerate(value):
+            yield from check(item, _before(item, old, schema), items, f"{path}[{index}]")
+
+
+def any_in(schema: Obj) -> bool:
+    """Whether a schema, or one inside it, has rules."""
+    inside = [*(schema.get("properties") or {}).values(), schema.get("items"), schema.get("additionalProperties")]
+    return bool(schema.get(RULES)) or any(any_in(inner) for inner in inside if isinstance(inner, dict))
+
+
+def _before(item: Any, old: Any, schema: Obj) -> Any:
+    """What a list's item was; only in a list of type map that can be told."""
+    keys = schema.get("x-kubernetes-list-map-keys") or ()
+    if not keys or not isinstance(old, list) or not isinstance(item, dict):
+        return None
+    return next((one for one in old if all(one.get(key) == item.get(key) for key in keys)), None)
+
+
+def _rooted(schema: Obj) -> Obj:
+    return {**schema, "properties": {**(schema.get("properties") or {}), **ROOT}}
+
+
+@lru_cache(maxsize=512)
+def _parsed(text: str) -> tuple[Node, bool]:
+    """A rule, and whether it asks what was before."""
+    node = parse(text)
+    return node, _asks(node)
+
+
+def _asks(node: Node) -> bool:
+    return (node.op == "name" and node.value == "oldSelf") or any(map(_asks, node.args))
+
+
+def _asked(rule: Obj, value: Any, old: Any, schema: Obj, path: str) -> Iterator[Cause]:
+    node, asks = _parsed(rule["rule"])
+    if asks and old is None:
+        return
+    where, names = path or NOWHERE, {"self": _typed(value, schema), "oldSelf": _typed(old, schema)}
+    told = (rule.get("message") or rule["rule"]).strip()
+    kind = schema.get("type") or ""
+    try:
+        if evaluation.evaluate(node, names) is True or (not asks and old is not None and evaluation.same(value, old)):
+            return
+    except Failed as error:
+        how = f"{error} evaluating rule: {told}"
+        if str(error) == evaluation.NO_OVERLOAD:
+            how = f"'{error}': {MISMATCH} for rule: {told}"
+        yield causes.invalid(where, kind, how)
+        return
+    detail = _message(rule, names) or (told if rule.get("message") else f"failed rule: {told}")
+    place = f"{path}{rule['fieldPath']}".lstrip(".") if rule.get("fieldPath") else where
+    yield _complaint(rule.get("reason") or "", place, value, detail)
+
+
+def _message(rule: Obj, names: Obj) -> str:
+    if not rule.get("messageExpression"):
+        return ""
+    try:
+        found = evaluation.evaluate(_parsed(rule["messageExpression"])[0], names)
+    except Failed:
+        return ""
+    return found.strip() if isinstance(found, str) and "\n" not in found.strip() else ""
+
+
+def _complaint(reason: str, path: str, value: Any, detail: str) -> Cause:
+    if reason == "FieldValueForbidden":
+        return causes.forbidden(path, detail)
+    if reason == "FieldValueRequired":
+        return causes.required(path, detail)
+    if reason == "FieldValueDuplicate":
+        return causes.duplicate(path, value)
+    if isinstance(value, (dict, list)):
+        return Cause(path, "FieldValueInvalid", f"Invalid value: {detail}")
+    return causes.invalid(path, value, detail)
+
+
+def _typed(value: Any, schema: Obj) -> Any:
+    """A value whose numbers are what the schema says they are."""
+    if schema.get("type") == "number" and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, list) and isinstance(schema.get("items"), dict):
+        return [_typed(item, schema["items"]) for item in value]
+    if not isinstance(value, dict):
+        return value
+    known, extra = schema.get("properties") or {}, schema.get("additionalProperties")
+    inner = extra if isinstance(extra, dict) else {}
+    return {key: _typed(item, known.get(key, inner)) for key, item in value.items()}
