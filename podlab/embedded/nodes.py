@@ -25,6 +25,9 @@ Obj = dict[str, Any]
 OFF = "nodes/off"
 PORT = 10250
 NO_ROUTE = "connect: no route to host"
+LOOK, LOOKS_TO_JOIN = 0.01, 500
+"""Seconds between looks at a new cluster, and how many until its workers join whatever has a place."""
+HASH = "pod-template-hash"
 
 
 class Nodes:
@@ -41,8 +44,23 @@ class Nodes:
         """Start the kubelets of all nodes that are not off."""
         off = self.off()
         for name in self.machines:
-            if name not in off:
+            if name not in off and name not in self.kubelets:
                 self._start(name)
+
+    def start_first(self) -> None:
+        """Start the kubelet of the control plane alone: `join` lets the others in."""
+        self._start(next(iter(self.machines)))
+
+    async def join(self) -> None:
+        """Let the workers in when the Pods of all Deployments have a node, as kind's come after its addons."""
+        pods, deployments = self._registry.resource("pods"), self._registry.resource("deployments.apps")
+        wanted = sum(each["spec"]["replicas"] for each in self._registry.list(deployments))
+        for _ in range(LOOKS_TO_JOIN):
+            made = [pod for pod in self._registry.list(pods) if HASH in (pod["metadata"].get("labels") or {})]
+            if sum(bool(pod["spec"].get("nodeName")) for pod in made) >= wanted:
+                break
+            await asyncio.sleep(LOOK)
+        self.start()
 
     def _start(self, name: str, *, booted: bool = False) -> None:
         kubelet = self.kubelets[name] = Kubelet(

@@ -166,8 +166,8 @@ class Core:
     def _custom(self) -> list[Resource]:
         return [resource for resource in self.registry.resources.values() if resource.structure]
 
-    def start(self) -> None:
-        """Create what every cluster has, and let scheduler, kubelet and controllers go to work."""
+    def start(self, *, joining: bool = False) -> None:
+        """Create what every cluster has, and let all parts go to work; workers that are `joining` by `nodes.join`."""
         new = not self.store.revision
         bootstrap.populate(self.registry, CONTROL_PLANE_IP)
         if new:
@@ -177,7 +177,7 @@ class Core:
         secure = Listener("kube-apiserver", controlplane.SECURE_PORT, controlplane.handler(self.app), secure=True)
         network.node(CONTROL_PLANE_IP).bind(secure)
         router.start()
-        self.nodes.start()
+        (self.nodes.start_first if joining else self.nodes.start)()
         parts = (
             *descriptors.start(self.registry, self.certificate, self.authenticator.tokens.legacy, self._sign),
             Scheduler(self.registry),
@@ -285,17 +285,21 @@ class Server:
         facts = {"cluster": self.name, "node": first.name, "address": first.ip}
         return Addons(self.core.registry, facts, self.core.certificate)
 
-    async def start(self) -> None:
-        """Answer from now on; returns when the socket does."""
+    def _begin(self) -> bool:
+        """Let all parts go to work; whether the workers of a new cluster have yet to join."""
+        new = not self.core.store.revision
+        joining = new and len(self.core.nodes.machines) > 1 and not isinstance(self.core.clock, SteppingClock)
+        self.core.start(joining=joining)
+        self.addons.start()
+        return joining
+
+    def _serving(self) -> Any:
+        """What serves connections."""
         import uvicorn
 
-        from podlab.embedded.serving.connection import Connections, keep_small
+        from podlab.embedded.serving.connection import Connections
         from podlab.embedded.serving.handshake import WebSockets
 
-        keep_small()
-        self._socket = self._listen()
-        self.core.start()
-        self.addons.start()
         config = uvicorn.Config(
             self.core.app,
             http=Connections,
@@ -317,8 +321,19 @@ class Server:
             ws_max_size=16 * 1024 * 1024,
         )
         config.load()
-        self._server = uvicorn.Server(config)
+        return uvicorn.Server(config)
+
+    async def start(self) -> None:
+        """Answer from now on; returns when the socket does."""
+        from podlab.embedded.serving.connection import keep_small
+
+        keep_small()
+        self._socket = self._listen()
+        joining = self._begin()
+        self._server = self._serving()
         await self.core.ready()
+        if joining:
+            await self.core.nodes.join()
         self._write_kubeconfig()
         loop = asyncio.get_running_loop()
         loop.call_later(COMPACT_EVERY, self._compact, 0)

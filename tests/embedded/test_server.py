@@ -40,6 +40,16 @@ def test_a_cluster_survives_being_killed(tmp_path: Path) -> None:
         assert ask(home, "/podlab/clock")[1]["stepping"] is True
 
 
+def test_workers_join_when_the_addons_have_their_node(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with running(home, "--workers", "2"):
+        pods = ask(home, "/api/v1/pods")[1]["items"]
+        nodes = [each["metadata"]["name"] for each in ask(home, "/api/v1/nodes")[1]["items"]]
+    made = [each for each in pods if "pod-template-hash" in each["metadata"]["labels"]]
+    assert nodes == ["t-control-plane", "t-worker", "t-worker2"]
+    assert [each["spec"].get("nodeName") for each in made] == ["t-control-plane"] * 3
+
+
 def test_a_cluster_with_watchers_stops_without_a_word(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with (tmp_path / "told").open("w+", encoding="utf-8") as told:
