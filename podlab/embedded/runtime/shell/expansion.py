@@ -224,7 +224,7 @@ async def _value(shell: Shell, part: Part) -> str:
         if found is None and "u" in shell.options and part.name not in ("@", "*"):
             sign = "$" * (shell.dialect.name == "bash" and part.name.isdigit())
             shell.fail(shell.dialect.unset.format(sign + part.name))
-            raise Exit(shell.dialect.unset_code)
+            raise Exit(shell.unset_code)
         return found or ""
     if part.operator in ("#", "##", "%", "%%") and part.word:
         word = await pattern(shell, part.word)
@@ -240,6 +240,8 @@ async def calculate(shell: Shell, word: Word, said: str = "") -> int:
 async def _substitute(shell: Shell, part: Substitution) -> str:
     buffer = shell.io.pipe()
     inner = shell.copy(io=replace(shell.io, out=buffer.feed))
+    if shell.dialect.name != "dash" and "inherit_errexit" not in shell.options:
+        inner.options.discard("e")
     inner.tested, inner.deeper = 0, shell.deeper + (shell.dialect.name == "bash")
     try:
         shell.substituted = await inner.run(inner, part.body)

@@ -106,6 +106,7 @@ def _fork(shell: Shell, command: Command, io: Io, pipe: Pipe | None = None) -> J
     child.pipe = pipe or child.pipe
     inner = shell.copy(child, replace(io, process=child, out=pipe.feed if pipe else io.out))
     inner.alone, inner.whole = isinstance(command, Simple), command
+    child.handles = lambda signal: bool(inner.traps.get(signal))
     if inner.alone:
         inner.traps.pop("ERR", None)
     if words[0] == "jobs" and shell.dialect.name != "dash":
@@ -187,8 +188,11 @@ async def _group(shell: Shell, node: Group) -> int:
     if not node.subshell:
         return await run(shell, node.body)
     process, folder, mask = shell.process, shell.process.cwd, shell.process.umask
+    handles = process.handles
     try:
         inner = shell.copy()
+        if process.pid != shell.pid:  # a child's only command: its traps are the process's
+            process.handles = lambda signal: bool(inner.traps.get(signal))
         code = await subshell(inner, node.body)
         shell.line = inner.line
         return await shell.settled(code)
@@ -197,7 +201,7 @@ async def _group(shell: Shell, node: Group) -> int:
         shell.io.fail(FATES[9])
         return await shell.settled(code)
     finally:  # it is the same process here, though a real shell makes another
-        process.cwd, process.umask = folder, mask
+        process.cwd, process.umask, process.handles = folder, mask, handles
 
 
 async def _if(shell: Shell, node: If) -> int:

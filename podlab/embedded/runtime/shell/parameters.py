@@ -221,7 +221,7 @@ async def _conditional(shell: Shell, part: Parameter, current: str, word: Word, 
         bash = "parameter null or not set" if null else "parameter not set"
         unset = bash if shell.dialect.name == "bash" else f"parameter not set{' or null' * null}"
         shell.fail(f"{part.name}: {given or unset}")
-        raise Exit(shell.dialect.unset_code)
+        raise Exit(shell.unset_code)
     return given
 
 

@@ -121,7 +121,13 @@ class Shell:
     @property
     def prefix(self) -> str:
         """What complaints begin with."""
-        return self.dialect.prefix.format(name=self.name, line=self.shown_line)
+        spoken = self.dialect is BASH and bool(self.calls) and not self.inline and not self.named
+        return self.dialect.prefix.format(name="main" if spoken else self.name, line=self.shown_line)
+
+    @property
+    def unset_code(self) -> int:
+        """The code with which a parameter that is not set ends the shell: bash has one of its own for `-c`."""
+        return 1 if self.dialect is BASH and not self.inline else self.dialect.unset_code
 
     @property
     def place(self) -> str:

@@ -166,7 +166,7 @@ async def wc(io: Io, words: list[str]) -> int:
     if len(names) > 1:
         total = {key: (max if key == "L" else sum)(row[key] for row, _ in rows) for key in wanted} if rows else {}
         rows.append((total, "total"))
-    width = _width(io, wanted, rows, bool(names))
+    width = _width(io, wanted, rows, sum(len(data) for _, data in found) if names else -1)
     for row, name in rows:
         io.say(" ".join([*(f"{row[key]:{width}}" for key in wanted), *([name] if names else [])]))
     return int(failed > 0)
@@ -181,13 +181,13 @@ COUNTS: dict[str, Callable[[bytes], int]] = {
 }
 
 
-def _width(io: Io, wanted: list[str], rows: list[tuple[dict[str, int], str]], named: bool) -> int:
-    """How wide a column is: busybox has one width, coreutils the largest count's."""
+def _width(io: Io, wanted: list[str], rows: list[tuple[dict[str, int], str]], size: int) -> int:
+    """How wide a column is: busybox has one width, coreutils that of the bytes of all files together."""
     if len(wanted) == 1 and len(rows) == 1:
         return 0
     if io.busybox:
         return 9
-    return max((len(str(count)) for row, _ in rows for count in row.values()), default=1) if named else 7
+    return len(str(size)) if size >= 0 else 7
 
 
 async def cut(io: Io, words: list[str]) -> int:

@@ -26,7 +26,7 @@ SPECIAL = "@*#?-$!"
 ENDS = frozenset(" \t\n;&|<>()")
 PLAIN = re.compile(r"[^ \t\n;&|<>()\\'\"`$]+")
 NAMED = re.compile(r"\w+|[@*#?$!-]")
-BASH_NAMED = re.compile(r"\w+(?:\[(?:[@*]|[^]\s]{1,40})\])?|[@*#?$!-]")
+BASH_NAMED = re.compile(r"!?\w+(?:\[(?:[@*]|[^]\s]{1,40})\])?|[@*#?$!-]")
 EXPANSION = re.compile(r"@[QULuAE](?=\})|:?[-=?+]|##?|%%?|//?|\^\^?|,,?|~~?|:")
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b", "E": "\x1b"}
 
@@ -324,7 +324,7 @@ class Reader:
         begun = self.at
         self.at += 2
         if self.peek() == "#" and self.text[self.at + 1 : self.at + 2] not in ("}", ""):
-            found = re.compile(r"#(\w+(?:\[[@*]\])?|[@*?$!#-])\}").match(self.text, self.at)
+            found = re.compile(r"#(\w+(?:\[[^]\s]{1,40}\])?|[@*?$!#-])\}").match(self.text, self.at)
             if found:
                 self.at = found.end()
                 return Parameter(found[1], "length", quoted=quoted)
