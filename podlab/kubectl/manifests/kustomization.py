@@ -5,16 +5,17 @@ Upstream: sigs.k8s.io/kustomize/api (types/kustomization.go)
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
+import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from podlab.apimachinery.gotext import quote
 from podlab.errors import ManifestError
 from podlab.kubectl.manifests.documents import parse, text_of
+from podlab.kubectl.manifests.generators import HASHED, content_hash, generate, listed
+from podlab.kubectl.manifests.replacements import NAMES, identity, names_of, replaced, selected
 from podlab.kubectl.resources.merge import Kind
 from podlab.kubectl.resources.patches import PatchError, json_patch, strategic_patch
 from podlab.text import Text
@@ -24,8 +25,14 @@ FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 KNOWN = (
     "apiVersion", "kind", "metadata", "resources", "bases", "namespace", "namePrefix", "nameSuffix", "labels",
     "commonLabels", "commonAnnotations", "images", "replicas", "configMapGenerator", "secretGenerator",
-    "generatorOptions", "patches", "patchesStrategicMerge", "patchesJson6902",
+    "generatorOptions", "patches", "patchesStrategicMerge", "patchesJson6902", "components", "replacements",
+    "helmCharts",
 )  # fmt: skip
+LEFT = (
+    "buildMetadata", "configurations", "crds", "generators", "helmChartInflationGenerator", "helmGlobals", "openapi",
+    "sortOptions", "transformers", "validators", "vars",
+)  # fmt: skip
+"""Fields that kustomize has and podlab has not."""
 UNKNOWN = Text(
     ko="error: podlab은 kustomization의 `{field}` 필드를 다루지 않습니다. `podlab kubeconfig`가 알려 주는 "
     "kubeconfig로 진짜 kubectl을 씁니다.",
@@ -57,6 +64,8 @@ REFERENCES = {
 """Where objects of a kind are named by others: the field above, and the field that has the name."""
 
 Say = Callable[[str], None]
+Layers = tuple[Path, ...]
+"""The folders that are being built, from the first."""
 TO_FIX = "Run 'kustomize edit fix' to update your Kustomization automatically."
 DEPRECATED = {
     "bases": "resources",
@@ -80,32 +89,80 @@ def build(folder: Path, name: str, say: Say) -> list[Object]:
     if not path.exists():
         why = f"evalsymlink failure on '{name}' : lstat {path.absolute()}: no such file or directory"
         raise ManifestError(f"error: must build at directory: not a valid directory: {why}")
-    return sorted(_hashed(_build(path, str(path), say, 0)), key=_order)
+    return sorted(_hashed(_build(path, _read_layer(path, str(path)), say, ())), key=_order)
 
 
-def _build(path: Path, shown: str, say: Say, depth: int) -> list[Object]:
-    found = next((path / name for name in FILES if (path / name).is_file()), None)
-    if found is None or depth > 20:
-        names = "'kustomization.yaml', 'kustomization.yml' or 'Kustomization'"
-        raise ManifestError(f"error: unable to find one of {names} in directory '{shown}'")
-    given = _file(found)
+def _build(path: Path, given: Object, say: Say, above: Layers, below: list[Object] | None = None) -> list[Object]:
+    """The objects of a layer; of a component, what it makes of those below."""
     for old, new in DEPRECATED.items():
         if given.get(old) is not None:
             say(f"# Warning: '{old}' is deprecated. Please use '{new}' instead. {TO_FIX}\n")
-    named = _list(given, "resources") + _list(given, "bases")
-    objects = [obj for each in named for obj in _resource(path, each, say, depth)]
-    objects += _generated(path, given)
-    objects = _patched(path, given, objects)
-    return _transformed(given, objects)
+    named, above = listed(given, "resources") + listed(given, "bases"), (*above, path.resolve())
+    objects = [*(below or ()), *(obj for each in named for obj in _resource(path, each, say, above))]
+    generate(path, given, objects)
+    for each in listed(given, "components"):
+        objects = _component(path / str(each), say, above, objects)
+    objects = _transformed(given, _patched(path, given, objects))
+    replaced(path, listed(given, "replacements"), objects)
+    return objects
+
+
+def _component(path: Path, say: Say, above: Layers, below: list[Object]) -> list[Object]:
+    if not path.is_dir():
+        place = os.path.normpath(path)
+        link = f"evalsymlink failure on '{place}' : lstat {place}: no such file or directory"
+        why = quote(f"must build at directory: not a valid directory: {link}")
+        raise ManifestError(f"error: accumulating components: loader.New {why}")
+    try:
+        return _layer(path, say, above, below)
+    except _Within as error:
+        raise ManifestError(f"error: accumulating components: accumulateDirectory: {quote(str(error))}") from error
+
+
+class _Within(ManifestError):
+    """What is wrong with a layer below, as the layer above quotes it."""
+
+
+def _layer(path: Path, say: Say, above: Layers, below: list[Object] | None = None) -> list[Object]:
+    """The objects of a layer below.
+
+    Raises:
+        _Within: it cannot be built.
+    """
+    place = path.resolve()
+    doing = f"couldn't make target for path '{place}'"
+    try:
+        given = _read_layer(path, str(place))
+        kind = given.get("kind") or "Kustomization"
+        if (kind == "Component") != (below is not None):
+            got = "kind != 'Component' for path" if below is None else f"kind 'Component' for path '{place}' but got"
+            raise _Within(f"expected {got} '{place if below is None else kind}'")
+        doing = f"recursed accumulation of path '{place}'"
+        return _build(place, given, say, above, below)
+    except _Within:
+        raise
+    except ManifestError as error:
+        if isinstance(error.message, Text):  # it is podlab that speaks
+            raise
+        raise _Within(f"{doing}: {str(error).removeprefix('error: ')}") from error
+
+
+def _read_layer(path: Path, shown: str) -> Object:
+    found = next((path / name for name in FILES if (path / name).is_file()), None)
+    if found is None:
+        names = "'kustomization.yaml', 'kustomization.yml' or 'Kustomization'"
+        raise ManifestError(f"error: unable to find one of {names} in directory '{shown}'")
+    return _file(found)
 
 
 def _hashed(objects: list[Object]) -> list[Object]:
     """The objects with a hash behind the names of generated ones, when all layers have given them theirs."""
     renamed: dict[tuple[str, str], str] = {}
     for obj in objects:
+        obj["metadata"].pop(NAMES, None)
         if obj["metadata"].pop(HASHED, False):
             before = obj["metadata"]["name"]
-            obj["metadata"]["name"] = renamed[obj["kind"], before] = f"{before}-{_hash(obj)}"
+            obj["metadata"]["name"] = renamed[obj["kind"], before] = f"{before}-{content_hash(obj)}"
     for obj in objects:
         _rename(obj, renamed)
     return objects
@@ -117,74 +174,45 @@ def _file(path: Path) -> Object:
     if not isinstance(given, dict):
         raise ManifestError(f"error: invalid Kustomization: {path} is no object")
     unknown = next((key for key in given if key not in KNOWN), None)
-    if unknown:
+    if unknown in LEFT:
         raise ManifestError(UNKNOWN.format(field=unknown))
+    if unknown:
+        raise ManifestError(f'error: invalid Kustomization: json: unknown field "{unknown}"')
     return given
 
 
-def _list(given: Object, key: str) -> list[Any]:
-    value = given.get(key)
-    return value if isinstance(value, list) else []
-
-
-def _resource(path: Path, name: Any, say: Say, depth: int) -> list[Object]:
+def _resource(path: Path, name: Any, say: Say, above: Layers) -> list[Object]:
     target = path / str(name)
+    tried = f"error: accumulating resources: accumulation err='accumulating resources from '{name}': "
     if target.is_dir():
-        return _build(target, str(target), say, depth + 1)
+        place = target.resolve()
+        if (seen := next((each for each in above if each.is_relative_to(place)), None)) is not None:
+            why = f"cycle detected: candidate root '{place}' contains visited root '{seen}'"
+            raise ManifestError(f"{tried}'{place}' must resolve to a file': {why}")
+        try:
+            return _layer(target, say, above)
+        except _Within as error:
+            raise ManifestError(f"{tried}'{place}' must resolve to a file': {error}") from error
     if not target.exists():
         link = f"evalsymlink failure on '{target}' : lstat {target}: no such file or directory"
-        why = f"accumulation err='accumulating resources from '{name}': {link}'"
-        raise ManifestError(f"error: accumulating resources: {why}")
+        raise ManifestError(f"{tried}{link}': must build at directory: not a valid directory: {link}")
     return [each.obj for each in parse(text_of(target, str(name)), str(name)) if isinstance(each.obj, dict)]
 
 
-def _generated(path: Path, given: Object) -> Iterator[Object]:
-    options = given.get("generatorOptions") or {}
-    for key, kind in (("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")):
-        for each in _list(given, key):
-            own = {**options, **(each.get("options") or {})}
-            data = dict(_pairs(path, each))
-            if kind == "Secret":
-                data = {name: base64.b64encode(value.encode()).decode() for name, value in data.items()}
-            obj: Object = {"apiVersion": "v1", "kind": kind, "metadata": {"name": str(each.get("name"))}, "data": data}
-            for what in ("labels", "annotations"):
-                obj["metadata"] |= {what: own[what]} if own.get(what) else {}
-            obj["metadata"] |= {"namespace": each["namespace"]} if each.get("namespace") else {}
-            obj |= {"type": each.get("type") or "Opaque"} if kind == "Secret" else {}
-            obj |= {"immutable": True} if own.get("immutable") else {}
-            if not own.get("disableNameSuffixHash"):
-                obj["metadata"][HASHED] = True
-            yield obj
-
-
-HASHED = "podlab/hashed"  # a mark inside this module: the name gets a hash at the end
-
-
-def _pairs(path: Path, given: Object) -> Iterator[tuple[str, str]]:
-    for each in given.get("literals") or ():
-        key, _, value = str(each).partition("=")
-        yield key, value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
-    for each in given.get("files") or ():
-        key, equals, name = str(each).rpartition("=")
-        yield key if equals else Path(name).name, text_of(path / name, name)
-    for name in [*(given.get("envs") or ()), *([given["env"]] if given.get("env") else ())]:
-        for line in text_of(path / name, name).splitlines():
-            if line.strip() and not line.lstrip().startswith("#"):
-                key, _, value = line.partition("=")
-                yield key.strip(), value
-
-
 def _patched(path: Path, given: Object, objects: list[Object]) -> list[Object]:
-    patches: list[tuple[Any, Object]] = [(each, {}) for each in _list(given, "patchesStrategicMerge")]
+    patches: list[tuple[Any, Object]] = [(each, {}) for each in listed(given, "patchesStrategicMerge")]
     patches += [
-        (each, each.get("target") or {}) for key in ("patches", "patchesJson6902") for each in _list(given, key)
+        (each, each.get("target") or {}) for key in ("patches", "patchesJson6902") for each in listed(given, key)
     ]
     for each, target in patches:
         for patch in _read_patch(path, each):
-            wanted = target or {"kind": patch.get("kind"), "name": (patch.get("metadata") or {}).get("name")}
-            chosen = [obj for obj in objects if _matches(obj, wanted)]
-            if not chosen:
-                raise ManifestError(f"error: no resource matches strategic merge patch {json.dumps(wanted)}")
+            said = patch.get("metadata") or {}
+            wanted = target or {"kind": patch.get("kind"), "name": re.escape(str(said.get("name") or ""))}
+            chosen = [obj for obj in objects if selected(obj, wanted)]
+            if not chosen and not target:
+                what = identity(patch.get("apiVersion"), patch.get("kind"), said.get("name"), said.get("namespace"))
+                why = f"no matches for Id {what}; failed to find unique target for patch {what}"
+                raise ManifestError(f'error: no resource matches strategic merge patch "{what}": {why}')
             for obj in chosen:
                 _apply(obj, patch)
     return [obj for obj in objects if obj.get("$patch") != "delete"]
@@ -201,17 +229,6 @@ def _read_patch(path: Path, given: Any) -> list[Any]:
     return [{"operations": each} for each in lists] or [each for each in found if isinstance(each, dict)]
 
 
-def _matches(obj: Object, target: Object) -> bool:
-    metadata = obj.get("metadata") or {}
-    there = {"kind": obj.get("kind"), "name": metadata.get("name"), "namespace": metadata.get("namespace")}
-    for key, value in there.items():
-        if target.get(key) and not re.fullmatch(str(target[key]), str(value or "")):
-            return False
-    wanted = str(target.get("labelSelector") or "")
-    labels = metadata.get("labels") or {}
-    return all(labels.get(pair.partition("=")[0]) == pair.partition("=")[2] for pair in wanted.split(",") if pair)
-
-
 def _apply(obj: Object, patch: Object) -> None:
     try:
         changed = (
@@ -219,12 +236,19 @@ def _apply(obj: Object, patch: Object) -> None:
             if "operations" in patch
             else {"$patch": "delete"}
             if patch.get("$patch") == "delete"
-            else strategic_patch(obj, patch, SCHEMA)
+            else _named_as(obj, strategic_patch(obj, patch, SCHEMA))
         )
     except PatchError as error:
         raise ManifestError(f"error: {error}") from None
     obj.clear()
     obj.update(changed)
+
+
+def _named_as(obj: Object, changed: Object) -> Object:
+    """A patch finds its object by any name that it has had, and leaves it the one that it has."""
+    names = {key: obj["metadata"].get(key) for key in ("name", "namespace")}
+    kept = {key: value for key, value in {**changed["metadata"], **names}.items() if value is not None}
+    return {**changed, "kind": obj["kind"], "metadata": kept}
 
 
 def _schema() -> Kind:
@@ -246,6 +270,7 @@ def _transformed(given: Object, objects: list[Object]) -> list[Object]:
     for obj in objects:
         metadata = obj.setdefault("metadata", {})
         before = str(metadata.get("name") or "")
+        metadata[NAMES] = names_of(obj)
         name = f"{given.get('namePrefix') or ''}{before}{given.get('nameSuffix') or ''}"
         if obj.get("kind") in ("Namespace", "CustomResourceDefinition"):
             name = before
@@ -284,17 +309,6 @@ def _order(obj: Object) -> tuple[int, str, str]:
     return rank, f"{group or '~G'}_{version or '~V'}_{kind}", name
 
 
-def _hash(obj: Object) -> str:
-    told: Object = {
-        "data": dict(sorted(obj["data"].items())) or None,
-        "kind": obj["kind"],
-        "name": "",
-    }
-    told |= {"type": obj["type"]} if obj["kind"] == "Secret" else {}
-    text = json.dumps(dict(sorted(told.items())), separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:10].translate(str.maketrans("013ae", "ghkmt"))
-
-
 def _rename(obj: Object, renamed: dict[tuple[str, str], str]) -> None:
     def visit(value: Any, above: str) -> None:
         if isinstance(value, list):
@@ -315,7 +329,7 @@ def _label(obj: Object, given: Object) -> None:
     metadata = obj["metadata"]
     common = given.get("commonLabels") or {}
     groups: list[tuple[Object, bool, bool]] = [(common, True, True)] if common else []
-    for each in _list(given, "labels"):
+    for each in listed(given, "labels"):
         groups.append((each.get("pairs") or {}, bool(each.get("includeSelectors")), bool(each.get("includeTemplates"))))
     for pairs, selectors, templates in groups:
         metadata["labels"] = {**(metadata.get("labels") or {}), **pairs}
@@ -355,7 +369,7 @@ def _images(obj: Object, given: Object) -> None:
     pods = [obj.get("spec") or {}] if obj.get("kind") == "Pod" else [t.get("spec") or {} for t in _templates(obj)]
     for pod in pods:
         for container in [*(pod.get("initContainers") or []), *(pod.get("containers") or [])]:
-            for each in _list(given, "images"):
+            for each in listed(given, "images"):
                 container["image"] = _image(str(container.get("image") or ""), each)
 
 
@@ -375,7 +389,7 @@ def _image(image: str, change: Object) -> str:
 
 
 def _replicas(obj: Object, given: Object, renamed: dict[tuple[str, str], str]) -> None:
-    for each in _list(given, "replicas"):
+    for each in listed(given, "replicas"):
         kinds = ("Deployment", "ReplicaSet", "StatefulSet", "ReplicationController")
         names = {renamed.get((kind, str(each.get("name")))) for kind in kinds} | {each.get("name")}
         if obj.get("kind") in kinds and obj["metadata"]["name"] in names:

@@ -52,8 +52,8 @@ def test_images_replicas_and_patches(tmp_path: Path) -> None:
 
 
 def test_a_field_that_podlab_does_not_do_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ManifestError, match="`helmCharts`"):
-        build(folder(tmp_path, "helmCharts: []\n"), ".", quiet)
+    with pytest.raises(ManifestError, match="`crds`"):
+        build(folder(tmp_path, "crds: []\n"), ".", quiet)
 
 
 def test_what_is_deprecated_is_told_as_kubectl_tells_it(tmp_path: Path) -> None:
