@@ -168,7 +168,7 @@ def connect(config: Config, over: Overrides = Overrides()) -> Connection:
     cluster = _cluster(config.clusters.get(cluster_name, {}), over)
     user = _user(config.users.get(user_name, {}), over)
     _confirm([*_wrong_user(user, user_name), *_wrong_cluster(cluster, cluster_name)])
-    server = str(cluster.get("server") or NOWHERE)
+    server = str(cluster.get("server") or os.environ.get("KUBERNETES_MASTER") or NOWHERE)
     server = server if SCHEME.match(server) else f"http://{server}"
     server = re.sub("^[^:]+", lambda scheme: scheme[0].lower(), server).partition("?")[0]
     _check_address(server)

@@ -20,7 +20,7 @@ from podlab.kubeconfig.connection import (
     Connection,
     Overrides,
 )
-from podlab.kubectl import unreached
+from podlab.kubectl import klog, unreached
 from podlab.kubectl.command import Echo
 from podlab.kubectl.commandline.hints import hint_for
 from podlab.kubectl.commandline.parse import Line, parse
@@ -30,6 +30,7 @@ from podlab.kubectl.help import help_of, overview
 from podlab.kubectl.kubectl import Kubectl
 from podlab.kubectl.output import Output
 from podlab.kubectl.verbs.config import Misused
+from podlab.kubectl.verbs.discovery import require_match
 from podlab.kubectl.verbs.table import VERBS
 
 
@@ -50,6 +51,7 @@ def main(
 
     def connected_to(given: dict[str, Any]) -> Kubectl:
         reached.append(_connected(with_policy(given, meant), kubeconfig, namespace))
+        sys.stderr.writelines(() if given.get(OFFLINE) else klog.of_client(given.get("v", 0)))
         return reached[0]
 
     _, code, error = run(
@@ -62,6 +64,7 @@ def main(
         for kubectl in reached:
             parsed = parse(meant.words)
             sys.stderr.writelines(unreached.log(error, parsed, kubectl.client))
+            sys.stderr.writelines(klog.of_error(error, parsed.globals.get("v", 0)))
             error = unreached.as_first_asked(error, parsed, kubectl.client.server)
         sys.stderr.write(_prompted(printed(error), stdin or sys.stdin))
         if error.hint and sys.stderr.isatty():
@@ -149,7 +152,8 @@ OVER = ("context", "cluster", "user", "server", "certificate_authority", "insecu
 
 def connected(kubectl: Kubectl, given: dict[str, Any]) -> Kubectl:
     """The same Kubectl, or another where the global flags ask for one."""
-    if not any(key in given for key in (*OVER, "kubeconfig", "as", "as_group", "as_user_extra", "request_timeout")):
+    more = ("kubeconfig", "as", "as_group", "as_user_extra", "request_timeout", "match_server_version")
+    if not any(key in given for key in (*OVER, *more)):
         return kubectl
     elsewhere = given.get("kubeconfig") or given.get("context")
     client = _client(
@@ -192,6 +196,8 @@ def _client(given: dict[str, Any], kubeconfig: str | Path | None, namespace: str
     client = Client(kubeconfig, context, namespace, overrides=over, request_timeout=seconds)
     if client.connection.is_anonymous:
         raise ClusterError(PROMPT, NO_IDENTITY)
+    if given.get("match_server_version"):
+        require_match(client)
     return client
 
 

@@ -75,6 +75,8 @@ def apply(
     policy_of(cascade)
     if force and server_side:
         raise PodlabError("error: --force cannot be used with --server-side")
+    if force and dry_run == "server":
+        raise PodlabError("error: --dry-run=server cannot be used with --force")
     if force_conflicts and not server_side:
         raise PodlabError("error: --force-conflicts only works with --server-side")
     if subresource and not server_side:

@@ -13,7 +13,7 @@ from typing import Any
 
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
-from podlab.kubectl.verbs.config import entry, misused, read, write
+from podlab.kubectl.verbs.config import Misused, entry, misused, read, write
 
 Object = dict[str, Any]
 SECTIONS = {"clusters": "cluster", "contexts": "context", "users": "user"}
@@ -166,6 +166,8 @@ def set_credentials(
     """Make a user, or change how one proves to be that user."""
     if len(arguments) != 1:
         raise misused(arguments, "unexpected")
+    _check_pairs(auth_provider_arg, "auth-provider-arg")
+    _check_pairs(exec_env, "exec-env")
     methods = [*(["--token"] if token else []), *(["--username/--password"] if username or password else [])]
     if len(methods) > 1:
         many = "you cannot specify more than one authentication method at the same time"
@@ -179,7 +181,7 @@ def set_credentials(
         settings = {key: value for key, said, value in pairs if said} or None  # `key-` takes it away
         given["auth-provider"] = {"config": settings, "name": auth_provider}
     if exec_command:
-        pairs = [each.partition("=") for each in exec_env]
+        pairs = [each.partition("=") for each in exec_env if "=" in each]
         given["exec"] = {
             "apiVersion": exec_api_version,
             "args": list(exec_arg) or None,
@@ -202,3 +204,10 @@ def _put(command: Command, section: str, name: str, given: Object) -> None:
     changed = {**(found.get(SECTIONS[section]) or {}), **given}
     found[SECTIONS[section]] = {key: value for key, value in changed.items() if value is not None}
     write(command, config)
+
+
+def _check_pairs(pairs: Sequence[str], what: str) -> None:
+    """Refuse what is neither `key=value` nor `key-`."""
+    wrong = [each for each in pairs if each.find("=") < 1 and (each == "-" or not each.endswith("-"))]
+    if wrong:
+        raise Misused(f"error: invalid {what} format: {', '.join(wrong)}")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping as Map
 from collections.abc import Sequence
 from platform import machine
 
 from podlab.apimachinery.yamlprinter import to_json, to_yaml
+from podlab.client import Client
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
+from podlab.kubectl.commandline.wording import in_gos_words, of_discovery
 from podlab.kubectl.formats.formats import parse_format
 from podlab.kubectl.formats.tabwriter import align
 from podlab.kubectl.resources.restmapper import Mapping
@@ -17,6 +20,8 @@ DUMP = "To further debug and diagnose cluster problems, use 'kubectl cluster-inf
 KUSTOMIZE = "v5.8.1"
 STRUCTURED = ("json", "yaml", "kyaml")
 VERSION = "v1.36.4"
+INFO = ("major", "minor", "emulationMajor", "emulationMinor", "minCompatibilityMajor", "minCompatibilityMinor",
+        "gitVersion", "gitCommit", "gitTreeState", "buildDate", "goVersion", "compiler", "platform")  # fmt: skip
 _MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
 CLIENT = {
     "major": "1",
@@ -133,6 +138,30 @@ def cluster_info(command: Command, *arguments: str) -> None:
         path = f"/api/v1/namespaces/kube-system/services/{metadata['name']}{port}/proxy"
         command.out(f"{name} is running at {command.client.server}{path}\n")
     command.out(f"\n{DUMP}\n")
+
+
+def require_match(client: Client) -> None:
+    """Refuse a server of another version than this kubectl's.
+
+    Upstream: staging/src/k8s.io/client-go/discovery/helper.go (MatchesServerVersion)
+
+    Raises:
+        PodlabError: it is of another, or cannot be asked.
+    """
+    try:
+        found = client.get("/version")
+    except PodlabError as error:
+        why = of_discovery(error, client.server, "/version") or in_gos_words(error)
+        raise PodlabError(f"error: couldn't read version from server: {why}") from error
+    if found.get("gitVersion") != VERSION:
+        mine = f"client version ({_in_go(CLIENT)})"
+        raise PodlabError(f"error: server version (&{_in_go(found)}) differs from {mine}")
+
+
+def _in_go(found: Map[str, object]) -> str:
+    """As Go writes the struct."""
+    shown = (f'{name[0].upper()}{name[1:]}:"{found.get(name) or ""}"' for name in INFO)
+    return f"version.Info{{{', '.join(shown)}}}"
 
 
 def version(command: Command, *arguments: str, client: bool = False, output: str = "") -> None:

@@ -13,6 +13,7 @@ from podlab.client import Client
 from podlab.errors import ApiError, ClusterError, PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.resources.restmapper import Mapping
+from podlab.kubectl.verbs.table import refused
 
 Schema = dict[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -40,6 +41,8 @@ def explain(
         raise PodlabError(NO_RESOURCE)
     if len(arguments) > 1:
         raise PodlabError("error: We accept only this format: explain RESOURCE\n")
+    if output == "plaintext-openapiv2":
+        raise PodlabError(refused(f"kubectl explain --output={output}"))
     if output != "plaintext":
         raise PodlabError(f"error: unrecognized format: {output}")
     mapping, fields = _resource(command, arguments[0], api_version)

@@ -51,8 +51,8 @@ def set_(command: Command, *arguments: str, filename: Sequence[str] = (), create
     if not filename:
         raise PodlabError(NOTHING_NAMED)
     writing = Writing(command, "kubectl-last-applied")
+    found = []
     for manifest, mapping in manifests(command, filename, validate="ignore"):
-        command.aggregates = True  # what keeps a file from being read is told alone
         with command.going_on():
             obj, namespace = in_namespace(command, manifest, mapping)
             there = read_one(command.client, mapping, namespace, manifest.name)
@@ -61,7 +61,9 @@ def set_(command: Command, *arguments: str, filename: Sequence[str] = (), create
                 none = "no last-applied-configuration annotation found on resource"
                 how = "to create the annotation, run the command with --create-annotation"
                 raise PodlabError(f"error: {none}: {manifest.name}, {how}")
-            _put(writing, mapping, there, to_compact_json(_unannotated(obj)) + "\n", before)
+            found.append((mapping, there, to_compact_json(_unannotated(obj)) + "\n", before))
+    for each in () if command.failures else found:
+        _put(writing, *each)
 
 
 def _unannotated(obj: Object) -> Object:
