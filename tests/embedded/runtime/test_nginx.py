@@ -124,3 +124,64 @@ def test_wget_reads_no_further_than_the_status_of_an_error() -> None:
         "  HTTP/1.1 404 Not Found",
         "wget: server returned error: HTTP/1.1 404 Not Found",
     ]
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "output"),
+    [
+        (
+            "curl -s -o /dev/null -w '%{http_code} %{num_redirects} %{scheme} %{remote_ip}:%{remote_port}' localhost",
+            0,
+            "200 0 HTTP 127.0.0.1:80",
+        ),
+        ("curl -s -o /dev/null -w '%{http_code}' --resolve a.example:80:127.0.0.1 a.example", 0, "200"),
+        ("curl -s -o /dev/null -w '%{http_code}' --connect-to a.example:80:localhost:80 a.example", 0, "200"),
+        ("curl -s -o /dev/null -w '%{http_code} %{size_download} ' localhost/[1-2]", 0, "404 153 404 153 "),
+        ("curl -s -r 0-8 localhost", 0, "<!DOCTYPE"),
+        (
+            "curl --bogus",
+            2,
+            "curl: option --bogus: is unknown\ncurl: try 'curl --help' or 'curl --manual' for more information\n",
+        ),
+        ("curl foo://localhost", 1, 'curl: (1) Protocol "foo" not supported or disabled in libcurl\n'),
+        (
+            "curl -s -S ftp://localhost",
+            7,
+            "curl: (7) Failed to connect to localhost port 21 after 0 ms: Couldn't connect to server\n",
+        ),
+        (
+            "curl -O localhost",
+            23,
+            "curl: Remote file name has no length!\ncurl: (23) Failed writing received data to disk/application\n",
+        ),
+        ("curl -sS file:///nope", 37, "curl: (37) Couldn't open file /nope\n"),
+        ("nginx -s", 1, 'nginx: option "-s" requires parameter\n'),
+        ("nginx what", 1, 'nginx: invalid option: "what"\n'),
+    ],
+)
+def test_a_client_says_what_it_says_on_kind(command: str, code: int, output: str) -> None:
+    async def play() -> tuple[int, str]:
+        running = Running("nginx:1.27")
+        await running.settle()
+        return await running.run(*shlex.split(command))
+
+    assert asyncio.run(play()) == (code, output)
+
+
+def test_a_group_that_is_not_there_ends_nginx() -> None:
+    code, output = asyncio.run(checked({"/etc/nginx/nginx.conf": "user nobody;\nevents {}\n"}))
+    assert code == 1 and 'getgrnam("nobody") failed in /etc/nginx/nginx.conf:1' in output
+
+
+def test_wget_asks_for_the_rest_of_a_file_alone() -> None:
+    async def play() -> tuple[int, str]:
+        running = Running("nginx:alpine")
+        await running.settle()
+        running.machine.files.write("/index.html", b"<!DOCTYPE html>\n")
+        await running.run("wget", "-q", "-c", "localhost")
+        whole = running.machine.files.read("/index.html")
+        again = await running.run("wget", "-c", "-q", "localhost")
+        assert whole == running.machine.files.read("/usr/share/nginx/html/index.html")
+        return again
+
+    assert asyncio.run(play()) == (1, "wget: server returned error: HTTP/1.1 416 Requested Range Not Satisfiable\n")

@@ -80,10 +80,10 @@ async def _connect(io: Io, host: str, port: int, flags: set[str], values: dict[s
     if "z" in flags:
         end.close()
         return 0
-    return await _talk(io, end, limit if given else None)
+    return await talk(io, end, limit if given else None)
 
 
-async def _talk(io: Io, end: End, limit: float | None = None) -> int:
+async def talk(io: Io, end: End, limit: float | None = None) -> int:
     """Copy both ways until the other end hangs up, or for so long."""
     sending = asyncio.ensure_future(_send(io, end))
     late: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -152,7 +152,7 @@ async def _listen(io: Io, port: int, values: dict[str, str], *, again: bool) -> 
 
 async def _served(io: Io, end: End, values: dict[str, str]) -> None:
     if "e" not in values:
-        await _talk(io, end)
+        await talk(io, end)
         return
     child = io.process.child([values["e"], *values.get("arguments", "").split()])
     child.out, child.stdin = end.write, end.received
@@ -181,7 +181,7 @@ async def telnet(io: Io, words: list[str]) -> int:
     if io.stdin.waiting() and not io.stdin.size():
         end.close()
         return 0
-    code = await _talk(io, end)
+    code = await talk(io, end)
     io.fail("Connection closed by foreign host\r")
     return code or 1
 

@@ -20,7 +20,11 @@ Usage: wget [-cqS] [--spider] [-O FILE] [-o LOGFILE] [--header STR]
 Retrieve files via HTTP or FTP
 """
 VALUED = {"--header": "header", "--post-data": "data", "--post-file": "file", "--timeout": "T", "--tries": "t"}
+PARTIAL = 206
 VALUED |= {"--output-document": "O", "--user-agent": "U", "--directory-prefix": "P"}
+
+
+PORTS = {"http": 80, "https": 443, "ftp": 21}
 
 
 @dataclass(slots=True)
@@ -80,10 +84,10 @@ async def wget(io: Io, words: list[str]) -> int:
 async def _one(io: Io, call: _Call, url: str, redirects: int) -> int:
     quiet = "q" in call.flags or "--quiet" in call.flags
     split = urlsplit(url if "://" in url else f"http://{url}")
-    if split.scheme not in ("http", "https"):
+    if split.scheme not in PORTS:
         return io.fail(f"wget: not an http or ftp url: {url}")
     try:
-        host, port = split.hostname or "", split.port or (443 if split.scheme == "https" else 80)
+        host, port = split.hostname or "", split.port or PORTS[split.scheme]
     except ValueError:
         return io.fail(f"wget: bad port spec '{split.netloc}'")
     try:
@@ -102,7 +106,7 @@ async def _one(io: Io, call: _Call, url: str, redirects: int) -> int:
         reason = response.reason or REASONS.get(response.status, "")
         io.fail(f"  HTTP/1.1 {response.status} {reason}")
         if response.status < 400:  # of an error wget reads no further
-            io.err("".join(f"  {key}: {value}\n" for key, value in response.sent()).encode())
+            io.err("".join(f"  {key}: {value}\n" for key, value in response.sent()).encode() + b"  \n")
     target = response.header("location")
     if response.status in (301, 302, 303, 307, 308) and target and redirects < 5:
         return await _one(io, call, target if "://" in target else f"http://{split.netloc}{target}", redirects + 1)
@@ -119,6 +123,8 @@ async def _ask(io: Io, call: _Call, split: SplitResult, host: str, port: int, pa
         "connection": "close",
     }
     headers |= call.headers
+    if kept := _kept(io, call, split.path):
+        headers["range"] = f"bytes={kept}-"
     body, method = b"", "GET"
     if "data" in call.values:
         body, method = call.values["data"].encode(), "POST"
@@ -126,6 +132,12 @@ async def _ask(io: Io, call: _Call, split: SplitResult, host: str, port: int, pa
     given = call.values.get("T", "")
     limit = float(given) if given.isdecimal() and int(given) else 900.0
     process = io.process
+    if "file" in call.values:
+        body, method = io.read(call.values["file"]), "POST"
+        headers.setdefault("content-type", "application/x-www-form-urlencoded")
+    if split.scheme == "ftp":
+        process.machine.sockets.connect(host, port).close()
+        raise Refused("malformed reply")
     try:
         request = Request(method, path, headers, body, secure=split.scheme == "https")
         response = await process.machine.sockets.request(host, port, request, limit)
@@ -136,6 +148,17 @@ async def _ask(io: Io, call: _Call, split: SplitResult, host: str, port: int, pa
         raise
     process.catch_up()
     return response
+
+
+def _kept(io: Io, call: _Call, path: str) -> int:
+    """Bytes that are there already, where the rest is asked for."""
+    files, name = io.process.machine.files, io.path(_name(call, path))
+    return files.size(name) if "c" in call.flags and files.exists(name) and not files.is_directory(name) else 0
+
+
+def _name(call: _Call, path: str) -> str:
+    name = call.values.get("O") or posixpath.basename(path) or "index.html"
+    return posixpath.join(call.values["P"], name) if "P" in call.values and "O" not in call.values else name
 
 
 def _refused(io: Io, refused: Refused, ip: str) -> int:
@@ -155,9 +178,7 @@ def _refused(io: Io, refused: Refused, ip: str) -> int:
 def _saved(io: Io, call: _Call, path: str, response: Response, *, quiet: bool) -> int:
     if "--spider" in call.flags:
         return 0 if quiet else io.fail("remote file exists", 0)
-    name = call.values.get("O") or posixpath.basename(path) or "index.html"
-    if "P" in call.values and "O" not in call.values:
-        name = posixpath.join(call.values["P"], name)
+    name = _name(call, path)
     files = io.process.machine.files
     try:
         if name != "-" and "O" not in call.values and "c" not in call.flags and files.exists(io.path(name)):
@@ -166,7 +187,7 @@ def _saved(io: Io, call: _Call, path: str, response: Response, *, quiet: bool) -
             _report(io, "-", "writing to stdout", response, quiet=quiet)
             io.out(response.body)
             return 0 if quiet else io.fail("written to stdout", 0)
-        io.writer(name)(response.body)
+        io.writer(name, append=response.status == PARTIAL)(response.body)
     except FileError as error:
         return io.fail(f"wget: can't open '{name}': {error}")
     _report(io, posixpath.basename(name), f"saving to '{name}'", response, quiet=quiet)

@@ -34,7 +34,6 @@ NOTICES = (
     "start worker process {first}",
     "start worker process {second}",
 )
-OPTIONS = tuple("?hvVtTqspegc")
 SIGNALS = {"reload": "HUP", "quit": "QUIT", "stop": "TERM", "reopen": "USR1"}
 
 
@@ -122,18 +121,77 @@ def _path(words: list[str]) -> str:
 
 
 async def command(io: Io, words: list[str]) -> int:
-    """`nginx [-v|-V|-t|-T|-s SIGNAL] [-c FILE]`; without any of these, the server."""
+    """`nginx [-hvVtTq] [-s SIGNAL] [-c FILE]`; without any of these, the server."""
     version = io.process.machine.image.version
-    wrong = next((word for word in words if word.startswith("-") and word[1:2] not in OPTIONS), "")
-    if wrong:
-        return io.fail(f'nginx: invalid option: "{wrong[1:]}"')
-    if "-v" in words or "-V" in words:
-        return io.fail(f"nginx version: nginx/{version}", 0)
-    if "-t" in words or "-T" in words:
+    if wrong := _misread(words):
+        return io.fail(f"nginx: {wrong}")
+    flags = {letter for word in words if word.startswith("-") for letter in word[1:] if letter in "?hvVtT"}
+    if flags & set("?hvV"):
+        io.fail(f"nginx version: nginx/{version}")
+        if flags & set("?h"):
+            io.fail(HELP)
+        return io.fail(BUILT, 0) if "V" in flags else 0
+    if flags & {"t", "T"}:
         return _tested(io, words)
     if "-s" in words:
-        return _signalled(io, words[words.index("-s") + 1] if "-s" in words[:-1] else "")
+        return _signalled(io, words[words.index("-s") + 1])
     return await serve(io.process, words)
+
+
+VALUED = {"-s": "parameter", "-c": "file name", "-p": "directory name", "-g": "parameter", "-e": "file name"}
+
+
+def _misread(words: list[str]) -> str:
+    """What nginx does not understand of its command line."""
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if word in VALUED:
+            if not rest:
+                return f'option "{word}" requires {VALUED[word]}'
+            if word == "-s" and rest[0] not in SIGNALS:
+                return f'invalid option: "-s {rest[0]}"'
+            rest.pop(0)
+        elif not word.startswith("-") or word == "-":
+            return f'invalid option: "{word}"'
+        elif odd := next((letter for letter in word[1:] if letter not in "?hvVtTq"), ""):
+            return f'invalid option: "{odd}"' if f"-{odd}" not in VALUED else ""
+    return ""
+
+
+HELP = """\
+Usage: nginx [-?hvVtTq] [-s signal] [-p prefix]
+             [-e filename] [-c filename] [-g directives]
+
+Options:
+  -?,-h         : this help
+  -v            : show version and exit
+  -V            : show version and configure options then exit
+  -t            : test configuration and exit
+  -T            : test configuration, dump it and exit
+  -q            : suppress non-error messages during configuration testing
+  -s signal     : send signal to a master process: stop, quit, reopen, reload
+  -p prefix     : set prefix path (default: /etc/nginx/)
+  -e filename   : set error log file (default: /var/log/nginx/error.log)
+  -c filename   : set configuration file (default: /etc/nginx/nginx.conf)
+  -g directives : set global directives out of configuration file
+"""
+_TEMPORARY = " ".join(
+    f"--http-{name}-temp-path=/var/cache/nginx/{name.replace('-body', '')}_temp"
+    for name in ("client-body", "proxy", "fastcgi", "uwsgi", "scgi")
+)
+_MODULES = """compat file-aio threads http_addition_module http_auth_request_module http_dav_module http_flv_module
+http_gunzip_module http_gzip_static_module http_mp4_module http_random_index_module http_realip_module
+http_secure_link_module http_slice_module http_ssl_module http_stub_status_module http_sub_module http_v2_module
+http_v3_module mail mail_ssl_module stream stream_realip_module stream_ssl_module stream_ssl_preread_module"""
+BUILT = (
+    "built by gcc 12.2.0 (Debian 12.2.0-14) \nbuilt with OpenSSL 3.0.15 3 Sep 2024\nTLS SNI support enabled\n"
+    "configure arguments: --prefix=/etc/nginx --sbin-path=/usr/sbin/nginx --modules-path=/usr/lib/nginx/modules "
+    "--conf-path=/etc/nginx/nginx.conf --error-log-path=/var/log/nginx/error.log "
+    "--http-log-path=/var/log/nginx/access.log --pid-path=/run/nginx.pid --lock-path=/run/nginx.lock "
+    f"{_TEMPORARY} --user=nginx --group=nginx " + " ".join(f"--with-{name}" for name in _MODULES.split())
+)
+"""How the official image's nginx was built. Upstream: github.com/nginx/pkg-oss debian/rules"""
 
 
 def _tested(io: Io, words: list[str]) -> int:
@@ -162,9 +220,7 @@ def _said(io: Io, level: str, text: str) -> None:
 
 
 def _signalled(io: Io, wanted: str) -> int:
-    name = SIGNALS.get(wanted)
-    if not name:
-        return io.fail(f'nginx: invalid option: "-s {wanted}"')
+    name = SIGNALS[wanted]
     server = Nginx(io.process, io)
     try:
         server.load()

@@ -65,9 +65,18 @@ def complaint(files: Files, user: Identity, pid: int) -> str:
 def check(config: Directive, machine: Machine) -> None:
     """Refuse what a configuration wants of the container: a user, certificates. Raises ConfigProblem."""
     if (user := config.first("user")) and not machine.user.uid:
-        rows = machine.files.read("/etc/passwd").decode(errors="replace") if machine.files.exists("/etc/passwd") else ""
-        if user.words[0] not in OWN and not any(row.startswith(f"{user.words[0]}:") for row in rows.splitlines()):
-            raise ConfigProblem(f'getpwnam("{user.words[0]}") failed {user.where}')
+        name, group = user.words[0], user.words[-1]
+        if name not in OWN and name not in _named(machine, "/etc/passwd"):
+            raise ConfigProblem(f'getpwnam("{name}") failed {user.where}')
+        known = _named(machine, "/etc/group")
+        if known and group not in known:
+            raise ConfigProblem(f'getgrnam("{group}") failed {user.where}')
+
+
+def _named(machine: Machine, path: str) -> list[str]:
+    """The names in /etc/passwd or /etc/group."""
+    rows = machine.files.read(path).decode(errors="replace").splitlines() if machine.files.exists(path) else []
+    return [row.partition(":")[0] for row in rows]
 
 
 def check_last(config: Directive, machine: Machine) -> None:
