@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from podlab.embedded.runtime.network.messages import Request
 from podlab.embedded.runtime.servers.nginx.passwords import apr1
 from tests.embedded.runtime.test_servers import Running, ending
 
@@ -185,3 +186,54 @@ def test_wget_asks_for_the_rest_of_a_file_alone() -> None:
         return again
 
     assert asyncio.run(play()) == (1, "wget: server returned error: HTTP/1.1 416 Requested Range Not Satisfiable\n")
+
+
+LIMITED = """limit_req_zone $binary_remote_addr zone=one:1m rate=1r/m;
+limit_req_zone $binary_remote_addr zone=two:1m rate=10r/s;
+server {
+    listen 80;
+    root /usr/share/nginx/html;
+    location /returned { limit_req zone=one; return 200 "ok"; }
+    location /one { limit_req zone=one burst=1 nodelay; try_files /index.html =404; }
+    location /two { limit_req zone=two burst=3; limit_req_status 429; try_files /index.html =404; }
+}
+"""
+
+
+def test_who_asks_too_often_is_refused_or_waits() -> None:
+    """Upstream: src/http/modules/ngx_http_limit_req_module.c; the lines as a real nginx logs them"""
+
+    async def play() -> tuple[list[int], str]:
+        running, answers = Running("nginx:1.27", files={"/etc/nginx/conf.d/default.conf": LIMITED}), []
+        await running.settle()
+        for path in ["/returned", "/returned", "/one", "/one", "/one", "/two", "/two"]:
+            request = Request("GET", path, {"host": "localhost"})
+            task = asyncio.ensure_future(running.machine.sockets.request("127.0.0.1", 80, request))
+            for _ in range(20):
+                await asyncio.sleep(0)
+            while not task.done():
+                running.machine.clock.step()
+                await asyncio.sleep(0)
+            answers.append((await task).status)
+        await running.end()
+        return answers, running.out.decode()
+
+    answers, log = asyncio.run(play())
+    assert answers == [200, 200, 200, 200, 503, 200, 200]
+    assert re.search(r'\[error\] \d+#\d+: \*5 limiting requests, excess: 2.000 by zone "one", client: 127', log)
+    assert re.search(r'\[warn\] \d+#\d+: \*7 delaying request, excess: 1.000, by zone "two", client: 127', log)
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ("limit_req zone=a burst=x;", 'invalid burst value "burst=x"'),
+        ("limit_req burst=1;", '"limit_req" must have "zone" parameter'),
+        ("limit_req zone=a soon;", 'invalid parameter "soon"'),
+    ],
+)
+def test_a_wrong_limit_ends_nginx(line: str, error: str) -> None:
+    code, output = asyncio.run(checked({"/etc/nginx/conf.d/default.conf": f"server {{\n  {line}\n}}\n"}))
+    assert code == 1 and f"[emerg] {error} in /etc/nginx/conf.d/default.conf:2" in normal(output).replace(
+        "PROCESS: ", ""
+    )

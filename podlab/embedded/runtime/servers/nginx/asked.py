@@ -67,6 +67,8 @@ class Asked:
     values: dict[str, str] = field(default_factory=dict)
     told: dict[str, str] = field(default_factory=dict)
     turns: dict[str, float] = field(default_factory=dict)
+    buckets: Any = None
+    limited: bool = False
     look: Callable[[Asked, str], str] = lambda asked, name: ""
 
     def variable(self, name: str) -> str:

@@ -17,6 +17,7 @@ from podlab.embedded.runtime.servers.nginx.asked import Asked, Page
 from podlab.embedded.runtime.servers.nginx.configuration import config, sites
 from podlab.embedded.runtime.servers.nginx.configuration.grammar import Directive
 from podlab.embedded.runtime.servers.nginx.configuration.sites import Location, Server
+from podlab.embedded.runtime.servers.nginx.limits import Buckets
 from podlab.embedded.runtime.servers.nginx.responses import error_page, response
 from podlab.embedded.runtime.servers.nginx.serving import answer
 
@@ -38,6 +39,7 @@ class Nginx:
     listeners: list[Listener] = field(default_factory=list)
     requests: int = 0
     turns: dict[str, float] = field(default_factory=dict)
+    buckets: Buckets = field(default_factory=Buckets)
     workers: list[Process] = field(default_factory=list)
 
     # Life
@@ -175,7 +177,7 @@ class Nginx:
         told = {"request": f"{request.method} {request.path} {request.version}"}
         asked = Asked(
             self.process, server, self.upstreams, request, normal(path) or "/", args, _nobody, outer, port,
-            self.requests, told=told, turns=self.turns, look=variables.value,
+            self.requests, told=told, turns=self.turns, buckets=self.buckets, look=variables.value,
         )  # fmt: skip
         asked.complain = lambda text, level="error": self.complain(text, asked, level)
         return asked

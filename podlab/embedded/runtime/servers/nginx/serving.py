@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import posixpath
 
-from podlab.embedded.runtime.servers.nginx import files, passwords
+from podlab.embedded.runtime.servers.nginx import files, limits, passwords
 from podlab.embedded.runtime.servers.nginx.asked import Asked, Page
 from podlab.embedded.runtime.servers.nginx.configuration.grammar import Directive
 from podlab.embedded.runtime.servers.nginx.configuration.sites import Location
@@ -132,6 +132,8 @@ async def _content(asked: Asked, location: Location) -> Page:
         methods = (*limit.words, *(("HEAD",) if "GET" in limit.words else ()))
         if asked.request.method not in methods:
             location = location.within(limit)
+    if too_many := await limits.limited(asked, location):
+        return too_many
     if _denied(location, asked.request.client):
         asked.complain("access forbidden by rule")
         return Page(403)

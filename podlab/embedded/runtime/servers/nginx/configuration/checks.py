@@ -253,9 +253,30 @@ def _processes(made: Directive, _: Scope) -> None:
 
 
 def _zone(made: Directive, scope: Scope) -> None:
+    zone = next((word for word in made.words if word.startswith("zone=")), "")
+    for word in made.words[1:]:
+        if word.startswith("rate=") and not re.fullmatch(r"rate=[1-9]\d*(r/[sm])?", word):
+            raise ConfigProblem(f'invalid rate "{word}" {made.where}')
+        if word.startswith("zone=") and not re.fullmatch(r"zone=[^:]+:\d+[kKmM]?", word):
+            raise ConfigProblem(f'invalid zone size "{word[5:]}" {made.where}')
+        if not word.startswith(("zone=", "rate=")) and word != "sync":
+            raise ConfigProblem(f'invalid parameter "{word}" {made.where}')
+    if not zone:
+        raise ConfigProblem(f'"limit_req_zone" must have "zone" parameter {made.where}')
+    scope.http().once("zone", zone[5:].partition(":")[0])
+
+
+def _limit(made: Directive, _: Scope) -> None:
     for word in made.words:
-        if word.startswith("zone="):
-            scope.http().once("zone", word[5:].partition(":")[0])
+        name, equals, value = word.partition("=")
+        if name == "burst" and equals and not re.fullmatch(r"[1-9]\d*", value):
+            raise ConfigProblem(f'invalid burst value "{word}" {made.where}')
+        if name == "delay" and equals and not re.fullmatch(r"[1-9]\d*", value):
+            raise ConfigProblem(f'invalid delay value "{word}" {made.where}')
+        if word != "nodelay" and not (equals and name in ("zone", "burst", "delay")):
+            raise ConfigProblem(f'invalid parameter "{word}" {made.where}')
+    if not any(word.startswith("zone=") for word in made.words):
+        raise ConfigProblem(f'"limit_req" must have "zone" parameter {made.where}')
 
 
 def _listen(made: Directive, scope: Scope) -> None:
@@ -292,6 +313,7 @@ SPECIAL: Mapping[str, Callable[[Directive, Scope], None]] = MappingProxyType(
         "server_name": _server_name,
         "proxy_http_version": _version,
         "worker_processes": _processes,
+        "limit_req": _limit,
         "limit_req_zone": _zone,
         "listen": _listen,
         "server_tokens": _tokens,

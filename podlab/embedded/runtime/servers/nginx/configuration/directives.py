@@ -56,6 +56,7 @@ mirror hsl 1 1|aio hsl 1 1|directio hsl 1 1|auth_request hsl 1 1|autoindex_forma
 charset_types hsl 1 64|chunked_transfer_encoding hsl 1 1 flag|proxy_cache_key hsl 1 1|proxy_store hsl 1 1
 proxy_bind hsl 1 2|proxy_cookie_path hsl 1 2|proxy_cookie_domain hsl 1 2|proxy_max_temp_file_size hsl 1 1 size
 proxy_next_upstream_tries hsl 1 1 number|proxy_next_upstream_timeout hsl 1 1 time|limit_req_status hsl 1 1
+limit_req_log_level hsl 1 1|limit_req_dry_run hsl 1 1 flag|limit_conn_log_level hsl 1 1|limit_conn_dry_run hsl 1 1 flag
 limit_conn_status hsl 1 1|limit_rate_after hslf 1 1 size|auth_request_set hsl 2 2|grpc_pass lf 1 1|scgi_pass lf 1 1
 memcached_pass lf 1 1|uninitialized_variable_warn hslf 1 1 flag|rewrite_log hslf 1 1 flag|lingering_close hsl 1 1
 max_ranges hsl 1 1 number|disable_symlinks hsl 1 2|empty_gif l 0 0|valid_referers sl 1 64|gunzip hsl 1 1 flag
@@ -88,7 +89,7 @@ MANY_TIMES = frozenset(
     [
         "allow", "deny", "include", "env", "load_module", "access_log", "add_header", "index", "server_name", "listen",
         "location", "server", "set_real_ip_from", "error_log", "proxy_hide_header", "proxy_pass_header", "auth_request",
-        "proxy_cache_bypass", "mirror", "fastcgi_hide_header",
+        "proxy_cache_bypass", "mirror", "fastcgi_hide_header", "limit_req",
     ]
 )  # fmt: skip
 """Those with one argument that a block may have again and again."""
