@@ -45,7 +45,9 @@ BY_HTTP = (
     "ssa-sets",
 )
 """Their steps need what they were recorded with."""
-ELSEWHERE = {("multi", 2): ("drain-pdb", "ds-nodes", "node-taints", "placement", "preempting")}
+ELSEWHERE = {
+    ("multi", 2): ("drain-pdb", "ds-nodes", "node-taints", "placement", "preempting", "push-out", "taint-life"),
+}
 """Recorded on clusters of these names with so many workers."""
 NEEDED = ("curl", "jq", "kubectl-1.36")
 EQUAL = 0.95
