@@ -22,6 +22,7 @@ NOT_HELPFUL = "Preemption is not helpful for scheduling"
 NO_VICTIMS = "No preemption victims found for incoming pod"
 
 
+UNNAMED = "node(s) didn't satisfy plugin(s) [NodeAffinity]"
 UNSCHEDULABLE = "node(s) were unschedulable"
 UNTOLERATED = "node(s) had untolerated taint(s)"
 UNMATCHED = "node(s) didn't match Pod's node affinity/selector"
@@ -176,7 +177,28 @@ def matches_node(spec: Obj, node: Obj) -> bool:
     return any(term_matches(term, labels, node) for term in required.get("nodeSelectorTerms") or [])
 
 
-OWN_FILTERS = {UNSCHEDULABLE: _may_be_used, UNTOLERATED: _tolerates_taints, UNMATCHED: matches_node}
+def _may_be_named(spec: Obj, node: Obj) -> bool:
+    """Whether a Pod whose node affinity names its nodes, as a DaemonSet's, could mean a node at all.
+
+    Upstream: pkg/scheduler/framework/plugins/nodeaffinity/node_affinity.go (PreFilter)
+    """
+    affinity = (spec.get("affinity") or {}).get("nodeAffinity") or {}
+    required = affinity.get("requiredDuringSchedulingIgnoredDuringExecution") or {}
+    terms = [
+        [set(f["values"]) for f in term.get("matchFields") or [] if f["operator"] == "In"]
+        for term in required.get("nodeSelectorTerms") or []
+    ]
+    if not terms or not all(terms):
+        return True
+    return any(all(node["metadata"]["name"] in names for names in term) for term in terms)
+
+
+OWN_FILTERS = {
+    UNNAMED: _may_be_named,
+    UNSCHEDULABLE: _may_be_used,
+    UNTOLERATED: _tolerates_taints,
+    UNMATCHED: matches_node,
+}
 """The filters that look at the node alone, by what they say: whether they accept a Pod's spec."""
 
 
