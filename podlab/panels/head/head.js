@@ -3,6 +3,7 @@
 
 const YAML = "text/x-yaml";
 const OURS = /^%%(manifest|kubectl)\b/; // what follows the first line of such a cell is a manifest
+const PICTURE = /^```mermaid/m;
 const ARROWS = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
 const SETTLED = 200; // milliseconds without a change of the notebook until its cells are looked at
 
@@ -15,7 +16,7 @@ function render({ model, el }) {
   draw();
   window.addEventListener("keydown", letKeysThrough, true);
   let stop = () => {};
-  const attached = setTimeout(() => (stop = colourCells(el)), SETTLED);
+  const attached = setTimeout(() => (stop = careFor(notebookOf(el))), SETTLED);
   return () => {
     clearTimeout(attached);
     stop();
@@ -36,15 +37,57 @@ function letKeysThrough(event) {
 }
 
 /**
- * Lets JupyterLab colour the manifests among the cells as YAML. A cell has no setting for that; the page's app can do it,
- * where the page shows it (`podlab lab` asks for that).
- * @param {HTMLElement} el @returns {() => void} how to stop
+ * The notebook around an element, of the page's app, where the page shows it (`podlab lab` asks for that).
+ * @param {HTMLElement} el @returns {any}
  */
-function colourCells(el) {
+function notebookOf(el) {
   const app = /** @type {any} */ (window).jupyterapp;
   const panel = app && [...app.shell.widgets("main")].find((/** @type {any} */ each) => each.node.contains(el));
-  const notebook = panel?.content;
+  return panel?.content;
+}
+
+/**
+ * Colours its manifests and keeps its pictures in the theme's colours.
+ * @param {any} notebook @returns {() => void} how to stop
+ */
+function careFor(notebook) {
   if (!notebook?.model?.contentChanged) return () => {};
+  const stops = [colourCells(notebook), redrawPictures(notebook)];
+  return () => stops.forEach((stop) => stop());
+}
+
+/**
+ * Draws mermaid's pictures again when the theme changes: JupyterLab leaves them in the colours of the theme before, dark
+ * letters on a dark page.
+ * @param {any} notebook @returns {() => void} how to stop
+ */
+function redrawPictures(notebook) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const redraw = () => {
+    for (const cell of notebook.isDisposed ? [] : notebook.widgets) {
+      const text = cell.model?.type === "markdown" && cell.rendered ? cell.model.sharedModel.getSource() : "";
+      if (!PICTURE.test(text) || !cell.renderer) continue;
+      const trusted = Boolean(cell.model.trusted);
+      void cell.renderer.renderModel({ data: { "text/markdown": text }, metadata: {}, trusted, setData() {} });
+    }
+  };
+  const watch = new MutationObserver(() => {
+    clearTimeout(timer);
+    timer = setTimeout(redraw, SETTLED);
+  });
+  watch.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-name"] });
+  return () => {
+    clearTimeout(timer);
+    watch.disconnect();
+  };
+}
+
+/**
+ * Lets JupyterLab colour the manifests among the cells as YAML. A cell has no setting for that; the page's app can do it.
+ * @param {any} notebook @returns {() => void} how to stop
+ */
+function colourCells(notebook) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const paint = () => {
