@@ -10,6 +10,7 @@ import re
 import traceback
 from pathlib import Path
 from subprocess import CalledProcessError
+from types import FunctionType, MethodType
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -99,6 +100,14 @@ ONE_OF = Text(
 IMPORTS = Text(
     ko="podlab의 것은 모두 이렇게 가져옵니다: `from podlab import check, quiz, start`",
     en="All that is podlab's is imported like this: `from podlab import check, quiz, start`",
+)
+GIVEN = Text(
+    ko="`kubectl`은 가져오지 않습니다. 이 노트북의 첫 코드 셀(`kubectl = start(…)`)이 만듭니다.",
+    en="`kubectl` is not imported: this notebook's first code cell (`kubectl = start(…)`) makes it.",
+)
+UNCALLED = Text(
+    ko="괄호가 없어 실행하지 않았습니다. 이렇게 씁니다: `{example}`",
+    en="Without brackets nothing was done. It is written like this: `{example}`",
 )
 AWAIT = Text(
     ko="`await` 없이 씁니다. 끝날 때까지 알아서 기다립니다: `{line}`",
@@ -230,6 +239,8 @@ def _not_there(said: str, module: str) -> Text | None:
 
     if module.startswith("podlab."):
         return IMPORTS
+    if module == "kubectl":
+        return GIVEN
     word = re.search(r"cannot import name '(\w+)' from 'podlab", said)
     near = difflib.get_close_matches(
         word[1] if word else module, podlab.__all__ if word else ["podlab"], 1, 0.6 if word else 0.75
@@ -278,7 +289,7 @@ def _unknown(name: str, names: set[str], line: str) -> Text:
         return START
     if command := foreign.command(line):
         return command
-    alike = "kubectl" if name == "k" else next((n for n in names if n.lower() == name.lower()), "")
+    alike = "kubectl" if name.lower() in ("k", "kubectl") else next((n for n in names if n.lower() == name.lower()), "")
     if alike:
         return NEAR.format(name=alike)
     if name in podlab.__all__:
@@ -318,8 +329,18 @@ def _before(info: Any) -> None:
 def _after(shell: Any, result: Any) -> None:
     """The hint below what `!kubectl` said: to IPython, a program that failed is no error."""
     rows = [row for row in str(result.info.raw_cell if result.info else "").splitlines() if row.lstrip()[:1] == "!"]
-    if result.success and rows and shell.user_ns.get("_exit_code") and (found := _in_shell(rows[-1])):
+    found = _in_shell(rows[-1]) if result.success and rows and shell.user_ns.get("_exit_code") else None
+    if found := found or _uncalled(result.result):
         print(f"→ {found}")
+
+
+def _uncalled(value: object) -> Text | None:
+    """Where a cell ends in a name of podlab's, or a command of kubectl's, that was not called."""
+    if not isinstance(value, type | FunctionType | MethodType) or not str(value.__module__).startswith("podlab."):
+        return None
+    of_kubectl = isinstance(value, MethodType) and type(value.__self__).__name__ == "Kubectl"
+    told = example(f"kubectl.{value.__name__}" if of_kubectl else value.__name__)
+    return UNCALLED.format(example=told) if told else None
 
 
 def _shown(shell: Any, kind: Any, error: BaseException, trace: Any, tb_offset: int | None = None) -> list[str]:

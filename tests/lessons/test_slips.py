@@ -152,6 +152,11 @@ kubectl = Kubectl(Client())
         ("kubectl and {}['spec']", '`kubectl.get("pod", "web", output="yaml").objects[0]["spec"]`'),
         ("{'metadata': {}}.name", "→ There is no such key"),
         ("[{'metadata': {}}].metadata", '→ This is a list: pick one of it, then the field: `[0]["metadata"]`'),
+        ("PodBoard", "→ Without brackets nothing was done. It is written like this: `PodBoard(kubectl)`"),
+        ("check", '→ Without brackets nothing was done. It is written like this: `check(kubectl, "02-ready")`'),
+        ("kubectl.get", "→ Without brackets nothing was done. It is written like this: `kubectl.get("),
+        ("import kubectl", "→ `kubectl` is not imported"),
+        ("KUBECTL.get('pods')", "→ Did you mean `kubectl`?"),
         ("Output()['items']", "its objects are `….objects[0]`"),
         ("hint(kubectl)", "the lessons are 00"),
         ("kubectl.get['pods']", "`kubectl.get("),
@@ -242,6 +247,14 @@ def test_other_errors_are_shown_as_ever(shell, capsys, cell):
     said = capsys.readouterr()
     assert "→ " not in said.out
     assert "Error" in said.out + said.err
+
+
+@pytest.mark.parametrize(
+    "cell", ["print", "dict", "'a'.split", "import json\njson.dumps", "1", "from podlab import Text"]
+)
+def test_what_others_made_may_stand_without_brackets(shell, capsys, cell):
+    shell.run_cell(cell, store_history=True)
+    assert "→ " not in capsys.readouterr().out
 
 
 def test_a_second_time_changes_nothing(shell):

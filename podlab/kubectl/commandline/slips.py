@@ -179,6 +179,13 @@ SLIPS: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
+        r"error parsing [^\n]*: unexpected EOF",
+        Text(
+            ko="JSON이 중간에 끝났습니다. 연 괄호 `{{`, `[`와 따옴표를 모두 닫으십시오.",
+            en="The JSON ends too early: close each `{{`, `[` and quotation mark that was opened.",
+        ),
+    ),
+    (
         r"No closing quotation",
         Text(ko="따옴표를 열고 닫지 않았습니다.", en="A quotation mark was opened and not closed."),
     ),
@@ -210,6 +217,15 @@ SLIPS: tuple[tuple[str, Text], ...] = (
         Text(
             ko='셀렉터는 문자열 하나로 적습니다: `selector="app=web"`, `selector="app=web,tier=front"`',
             en='A selector is one text: `selector="app=web"`, `selector="app=web,tier=front"`.',
+        ),
+    ),
+    (
+        r'resource type "[\w.]+ (?:[^"]* )?-[^"]*"',
+        Text(
+            ko='한 문자열에는 낱말 하나만 적고, 옵션은 인자로 적습니다: `kubectl.get("pods", output="wide")`. 한 줄로 '
+            "적으려면 `%kubectl get pods -o wide`입니다.",
+            en='Each word has quotes of its own, and an option is an argument: `kubectl.get("pods", output="wide")`. '
+            "As one line it is `%kubectl get pods -o wide`.",
         ),
     ),
     (
