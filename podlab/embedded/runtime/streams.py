@@ -64,6 +64,11 @@ class Input:
         """Whether something can be read at once, be it the end."""
         return bool(self._data) or self._closed
 
+    async def arrival(self) -> None:
+        """Wait until something can be read."""
+        while not self.waiting():
+            await self._more()
+
     async def rest(self) -> bytes:
         """Everything until the end."""
         while not self._closed:

@@ -50,7 +50,7 @@ def test_busybox_looks_at_its_words_first(words: str, complaint: str | None) -> 
 
 
 def test_what_bash_can_and_podlab_cannot_is_refused_plainly() -> None:
-    for script in ("help cd", "shopt -s extglob", "mapfile -C f a"):
+    for script in ("help cd", "shopt -s failglob", "mapfile -C f a"):
         code, out, err = run("bash", "-c", script, container=machine("nginx"))
         assert code and not out and "podlab does not simulate" in err, script
 

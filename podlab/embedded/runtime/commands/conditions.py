@@ -140,7 +140,7 @@ class _Condition:
 
     def _binary(self, left: str, operator: str, right: str) -> bool:
         if operator in ("=", "==", "!="):
-            same = globs.matches(left, right) if self.patterns else left == right
+            same = globs.matches(left, right, extended=not self.io.busybox) if self.patterns else left == right
             return same == (operator != "!=")
         if operator == "=~":
             try:

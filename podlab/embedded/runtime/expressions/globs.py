@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 WORK = 10**6
 """Characters that one replacement may look at."""
+LONGEST = 2000
+"""Characters of a text in which groups are looked for: they may be as many times as long."""
+KINDS = "?*+@!"
+"""What begins a group of bash's extglob."""
 
 CLASSES = {
     "alpha": string.ascii_letters, "digit": string.digits, "alnum": string.ascii_letters + string.digits,
@@ -29,13 +33,26 @@ class _One:
         return self.characters is None or (char in self.characters) != self.negated
 
 
-def magic(pattern: str) -> bool:
-    """Whether a pattern can fit more than one text."""
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """bash's `@(one|two)`, and `?(`, `*(`, `+(` and `!(`."""
+
+    kind: str
+    alternatives: tuple[_Places, ...]
+
+
+_Places = Sequence[_One | _Group]
+
+
+def magic(pattern: str, *, extended: bool = False) -> bool:
+    """Whether a pattern can fit more than one text; an `extended` one has bash's groups."""
     at = 0
     while at < len(pattern):
         if pattern[at] == "\\":
             at += 2
             continue
+        if extended and pattern[at] in KINDS and pattern[at + 1 : at + 2] == "(":
+            return True
         if pattern[at] in "*?" or (pattern[at] == "[" and "]" in pattern[at + 2 :]):
             return True
         at += 1
@@ -54,20 +71,27 @@ def literal(pattern: str) -> str:
 
 def escape(text: str) -> str:
     """A pattern that fits a text alone."""
-    return "".join(f"\\{char}" if char in "*?[]\\" else char for char in text)
+    return "".join(f"\\{char}" if char in "*?[]\\()|" else char for char in text)
 
 
-def matches(text: str, pattern: str) -> bool:
+def matches(text: str, pattern: str, *, extended: bool = False) -> bool:
     """Whether a pattern fits all of a text."""
-    return _fits(text, compiled(pattern))
+    if extended and any(f"{kind}(" in pattern for kind in KINDS):
+        return len(text) in _ends(text, compiled(pattern, extended=True), {0})
+    return _fits(text, [place for place in compiled(pattern) if isinstance(place, _One)])
 
 
-def compiled(pattern: str) -> list[_One]:
+def compiled(pattern: str, *, extended: bool = False) -> list[_One | _Group]:
     """The places of a pattern."""
-    places, at = [], 0
+    places: list[_One | _Group] = []
+    at = 0
     while at < len(pattern):
         char = pattern[at]
         at += 1
+        if extended and char in KINDS and (parted := _alternatives(pattern, at)):
+            found_, at = parted
+            places.append(_Group(char, tuple(compiled(one, extended=True) for one in found_)))
+            continue
         if char == "*":
             places.append(_One(many=True))
         elif char == "?":
@@ -81,6 +105,65 @@ def compiled(pattern: str) -> list[_One]:
                 at += 1
             places.append(_One(frozenset(char)))
     return places
+
+
+def _alternatives(pattern: str, at: int) -> tuple[list[str], int] | None:
+    """What stands between the bars of a group that begins here, and where it ends."""
+    if pattern[at : at + 1] != "(":
+        return None
+    found, depth, begin, at = list[str](), 0, at + 1, at + 1
+    while at < len(pattern):
+        char = pattern[at]
+        if char == "\\":
+            at += 1
+        elif char == "[" and (bracket := _bracket(pattern, at + 1)):
+            at = bracket[1] - 1
+        elif char == "(":
+            depth += 1
+        elif char == "|" and not depth:
+            found.append(pattern[begin:at])
+            begin = at + 1
+        elif char == ")" and not depth:
+            return [*found, pattern[begin:at]], at + 1
+        elif char == ")":
+            depth -= 1
+        at += 1
+    return None
+
+
+def _ends(text: str, places: _Places, starts: set[int]) -> set[int]:
+    """Where what places fit can end, that begins at one of these; groups fit nothing in a very long text."""
+    for place in places:
+        if not starts:
+            break
+        if isinstance(place, _Group):
+            starts = _grouped(text, place, starts) if len(text) <= LONGEST else set()
+        elif place.many:
+            starts = set(range(min(starts), len(text) + 1))
+        else:
+            starts = {at + 1 for at in starts if at < len(text) and place.fits(text[at])}
+    return starts
+
+
+def _grouped(text: str, group: _Group, starts: set[int]) -> set[int]:
+    def once(begins: set[int]) -> set[int]:
+        return set[int]().union(*(_ends(text, one, begins) for one in group.alternatives))
+
+    if group.kind == "!":
+        return {end for at in starts for end in set(range(at, len(text) + 1)) - once({at})}
+    ended = once(starts)
+    fresh = ended if group.kind in "*+" else set[int]()
+    while fresh := once(fresh) - ended:
+        ended |= fresh
+    return ended | starts if group.kind in "*?" else ended
+
+
+def _turned(places: _Places) -> list[_One | _Group]:
+    """The places of the pattern for a text read backwards."""
+    return [
+        _Group(place.kind, tuple(_turned(one) for one in place.alternatives)) if isinstance(place, _Group) else place
+        for place in reversed(places)
+    ]
 
 
 def _bracket(pattern: str, at: int) -> tuple[_One, int] | None:
@@ -121,8 +204,12 @@ def _fits(text: str, places: list[_One]) -> bool:
     return all(one.many for one in places[place:])
 
 
-def _accepted(text: str, places: list[_One]) -> Iterator[int]:
+def _accepted(text: str, all_: _Places) -> Iterator[int]:
     """The lengths of what a pattern fits at the beginning of a text, the shortest first."""
+    places = [place for place in all_ if isinstance(place, _One)]
+    if len(places) < len(all_):
+        yield from sorted(_ends(text, all_, {0}))
+        return
     states = _closed({0}, places)
     for at in range(len(text) + 1):
         if len(places) in states:
@@ -141,21 +228,21 @@ def _closed(states: set[int], places: list[_One]) -> set[int]:
     return states
 
 
-def trimmed(value: str, pattern: str, operator: str) -> str:
+def trimmed(value: str, pattern: str, operator: str, *, extended: bool = False) -> str:
     """`${value#pattern}`, and `##`, `%`, `%%`."""
-    places, text = compiled(pattern), value
+    places, text = compiled(pattern, extended=extended), value
     if operator[0] == "%":
-        places, text = places[::-1], value[::-1]
+        places, text = _turned(places), value[::-1]
     found = list(_accepted(text, places)) if len(operator) == 2 else list(islice(_accepted(text, places), 1))
     if not found:
         return value
     return value[found[-1] :] if operator[0] == "#" else value[: len(value) - found[-1]]
 
 
-def replaced(value: str, pattern: str, replacement: str, *, everywhere: bool) -> str:
+def replaced(value: str, pattern: str, replacement: str, *, everywhere: bool, extended: bool = False) -> str:
     """bash's `${value/pattern/replacement}`; long texts are left as they are rather than searched for ever."""
     anchor = pattern[:1] if pattern[:1] in ("#", "%") and not everywhere else ""
-    places, out, at, work = compiled(pattern[len(anchor) :]), [], 0, WORK
+    places, out, at, work = compiled(pattern[len(anchor) :], extended=extended), [], 0, WORK
     while at < len(value) and places and work > 0:
         end = max(_accepted(value[at:], places), default=0)
         work -= len(value) - at

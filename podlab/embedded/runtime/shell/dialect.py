@@ -137,7 +137,7 @@ def syntax_error(dialect: Dialect, problem: SyntaxProblem, text: str, name: str,
 
 
 def _bash_syntax(problem: SyntaxProblem, text: str, name: str) -> str:
-    where = f"{name}: line" if name.endswith("eval") else f"{name}: -c: line"
+    where = f"{name}: line"
     if isinstance(problem, Incomplete):
         end = text.count("\n") + 1 + (not text.endswith("\n"))
         if problem.quote:

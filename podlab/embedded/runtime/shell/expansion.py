@@ -68,7 +68,12 @@ async def fields(shell: Shell, words: tuple[Word, ...]) -> list[str]:
     found: list[str] = []
     for word in words:
         plain = word.plain
-        if plain is not None and not globs.magic(plain) and plain[:1] != "~" and "{" not in plain:
+        if (
+            plain is not None
+            and not globs.magic(plain, extended="extglob" in shell.options)
+            and plain[:1] != "~"
+            and "{" not in plain
+        ):
             found.append(plain)
             continue
         for one in _braces(shell, word):
@@ -83,7 +88,9 @@ async def _word(shell: Shell, word: Word) -> list[str]:
     found: list[str] = []
     for pieces in growing.done:
         pattern = "".join(globs.escape(text) if quoted else text for text, quoted in pieces)
-        if "f" not in shell.options and any(not quoted for _, quoted in pieces) and globs.magic(pattern):
+        extended = "extglob" in shell.options
+        unquoted = any(not quoted for _, quoted in pieces)
+        if "f" not in shell.options and unquoted and globs.magic(pattern, extended=extended):
             found.extend(_names(shell, pattern) or [_literal(pieces)] * ("nullglob" not in shell.options))
         else:
             found.append("".join(text for text, _ in pieces))
@@ -228,7 +235,8 @@ async def _value(shell: Shell, part: Part) -> str:
         return found or ""
     if part.operator in ("#", "##", "%", "%%") and part.word:
         word = await pattern(shell, part.word)
-        return globs.trimmed(parameter(shell, part.name) or "", word, part.operator)
+        value = parameter(shell, part.name) or ""
+        return globs.trimmed(value, word, part.operator, extended="extglob" in shell.options)
     return await modified(shell, part, text, pattern)
 
 
@@ -328,18 +336,41 @@ def _names(shell: Shell, wanted: str) -> list[str]:
         following = []
         for folder in found[:MOST_NAMES]:
             path = posixpath.normpath(posixpath.join(cwd, folder))
-            if not globs.magic(part):
+            if part == "**" and "globstar" in shell.options:
+                following += _below(shell, folder, last=last and not wanted.endswith("/"))
+            elif not globs.magic(part, extended="extglob" in shell.options):
                 name = posixpath.join(folder, globs.literal(part))
                 if files.named(posixpath.normpath(posixpath.join(cwd, name))):
                     following.append(name)
             elif files.is_directory(path):
                 names = [*files.list(path), *([".", ".."] if shell.dialect.name != "bash" else [])]
-                following += [posixpath.join(folder, name) for name in names if _visible(name, part)]
+                following += [posixpath.join(folder, name) for name in names if _visible(shell, name, part)]
         found = [
-            name for name in following if last or files.is_directory(posixpath.normpath(posixpath.join(cwd, name)))
+            name
+            for name in following
+            if (last and wanted[-1:] != "/") or files.is_directory(posixpath.normpath(posixpath.join(cwd, name)))
         ]
-    return sorted(f"{name}/" if wanted.endswith("/") else name for name in found)
+    return sorted({f"{name}/" if wanted.endswith("/") else name for name in found if name})
 
 
-def _visible(name: str, wanted: str) -> bool:
-    return (not name.startswith(".") or wanted.startswith(".")) and globs.matches(name, wanted)
+def _below(shell: Shell, folder: str, *, last: bool) -> list[str]:
+    """bash's `**`: a folder and all folders below it, at the `last` place files too; links are not followed."""
+    files, found = shell.process.machine.files, [folder] if not last else [f"{folder}/"] * bool(folder)
+    path = posixpath.normpath(posixpath.join(shell.process.cwd, folder))
+    for name in files.list(path) if files.is_directory(path) else ():
+        inner, below = posixpath.join(folder, name), posixpath.join(path, name)
+        if not _visible(shell, name, "*"):
+            continue
+        if files.is_directory(below) and files.link(below) is None:
+            found += _below(shell, inner, last=False) if not last else [inner, *_below(shell, inner, last=True)[1:]]
+        elif last:
+            found.append(inner)
+    return found[:MOST_NAMES]
+
+
+def _visible(shell: Shell, name: str, wanted: str) -> bool:
+    if "nocaseglob" in shell.options:
+        name, wanted = name.lower(), wanted.lower()
+    hidden = name.startswith(".") and ("dotglob" not in shell.options or name in (".", ".."))
+    fits = globs.matches(name, wanted, extended="extglob" in shell.options)
+    return (not hidden or wanted.startswith(".")) and fits

@@ -296,12 +296,18 @@ async def _case(shell: Shell, node: Case) -> int:
     if shell.dialect.name == "bash":
         shell.trace(f"case {node.word.source} in")
     for patterns, body, end in node.items:
-        if falls or any([globs.matches(value, await expansion.pattern(shell, one)) for one in patterns]):
+        if falls or any([_fits(shell, value, await expansion.pattern(shell, one)) for one in patterns]):
             code = await run(shell, body) if body.items else 0
             if end == ";;":
                 return code
             falls = end == ";&"
     return code
+
+
+def _fits(shell: Shell, value: str, pattern: str) -> bool:
+    if "nocasematch" in shell.options:
+        value, pattern = value.lower(), pattern.lower()
+    return globs.matches(value, pattern, extended="extglob" in shell.options)
 
 
 async def _function(shell: Shell, node: Function) -> int:
@@ -316,6 +322,8 @@ async def _condition(shell: Shell, node: Condition) -> int:
         words.append(await wanted.get(before, expansion.text)(shell, word))
         before = words[-1]
     shell.trace(f"[[ {' '.join(words)} ]]")
+    if "nocasematch" in shell.options and {"=", "==", "!="} & set(words):
+        words = [word if word.startswith("-") else word.lower() for word in words]
     matched = list[str]()
     io = replace(shell.io, speaker=f"{shell.prefix} [[:")
     try:

@@ -217,7 +217,7 @@ def prompt(inner: Shell) -> str:
 
 def _unfinished(text: str, inner: Shell) -> Incomplete | None:
     """What a text still lacks to be whole commands."""
-    parser = Parser(text, inner.dialect.features, whole=False)
+    parser = Parser(text, inner.features, whole=False)
     try:
         while parser.line() is not None:
             pass

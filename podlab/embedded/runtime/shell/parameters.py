@@ -189,7 +189,8 @@ async def modified(shell: Shell, part: Parameter, text: Expand, pattern: Expand)
                 given = await text(shell, replacement)
                 return given + (current or "") if anchor.text == "#" else (current or "") + given
         fitted = await pattern(shell, wanted)
-        return globs.replaced(current or "", fitted, await text(shell, replacement), everywhere=operator == "//")
+        given, extended = await text(shell, replacement), "extglob" in shell.options
+        return globs.replaced(current or "", fitted, given, everywhere=operator == "//", extended=extended)
     if operator[0] == "@":
         return _transformed(part.name, current, operator[1])
     return _cased(current or "", operator, await pattern(shell, word) if word.parts else "?")

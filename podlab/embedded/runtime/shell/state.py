@@ -125,6 +125,11 @@ class Shell:
         return self.dialect.prefix.format(name="main" if spoken else self.name, line=self.shown_line)
 
     @property
+    def features(self) -> frozenset[str]:
+        """What its grammar has beside POSIX's."""
+        return self.dialect.features | (self.options & {"extglob"})
+
+    @property
     def unset_code(self) -> int:
         """The code with which a parameter that is not set ends the shell: bash has one of its own for `-c`."""
         return 1 if self.dialect is BASH and not self.inline else self.dialect.unset_code
@@ -333,13 +338,14 @@ class Shell:
 
         The `last` text of a shell ends with a program that takes its place, where the dialect does so.
         """
-        parser = Parser(text, self.dialect.features, above=above)
+        parser = Parser(text, self.features, above=above)
         begun = False
         while True:
+            parser.reader.extended = "extglob" in self.options
             try:
                 line = parser.line()
             except SyntaxProblem as problem:
-                self._unreadable(problem, text, said)
+                self._unreadable(problem, "\n" * above + text, said)
                 if said and self.dialect is BASH:
                     return 1
                 raise Exit(2) from None
@@ -364,6 +370,8 @@ class Shell:
         name = f"{self.name}: line {problem.line}" if self.named and self.dialect is ASH else self.name
         if said and self.dialect is not DASH:
             name += f": {said}" + f": line {self.shown_line}" * (self.dialect is ASH)
+        elif self.dialect is BASH and self.inline:
+            name += ": -c"
         told = syntax_error(self.dialect, problem, text, name, problem.line)
         before = f"{self.name}: {problem.line}: "
         self.io.fail(told.replace(before, f"{before}{said}: ", 1) if said and self.dialect is DASH else told)

@@ -91,7 +91,8 @@ async def sort(io: Io, words: list[str]) -> int:
     letters, wanted = frozenset(given), [key for key in keys if key]
     separator = values.get("t", [""])[-1].replace("\\t", "\t")
     found, failed = await inputs(io, "sort", names)
-    lines = [line for _, data in found for line in data.decode(errors="replace").splitlines()]
+    end = "\0" if "z" in letters else "\n"
+    lines = [line for _, data in found for line in data.decode(errors="replace").removesuffix(end).split(end) if data]
     sorted_ = ordered(lines, wanted, letters, separator)
     if "c" in letters:
         return _checked(io, names[0] if names else "-", lines, sorted_)
@@ -101,7 +102,7 @@ async def sort(io: Io, words: list[str]) -> int:
             for at, line in enumerate(sorted_)
             if not at or _same(line, wanted, letters, separator) != _same(sorted_[at - 1], wanted, letters, separator)
         ]
-    data = "".join(f"{line}\n" for line in sorted_).encode()
+    data = "".join(f"{line}{end}" for line in sorted_).encode()
     (io.writer(values["o"][-1]) if "o" in values else io.out)(data)
     return 2 * (failed > 0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
 
@@ -138,6 +139,10 @@ async def read(shell: Shell, words: list[str]) -> int:
     stdin = shell.io.stream(int(values["u"])) if values.get("u", "").isdecimal() else shell.io.stdin
     if not isinstance(stdin, Input):
         return shell.refuse("read", f"{values['u']}: invalid file descriptor: Bad file descriptor", 1)
+    if "t" in values and not await _arrives(shell, stdin, values["t"]):
+        for name in names:
+            shell.assign(name, "")
+        return 142 if shell.dialect.name == "bash" and values["t"] != "0" else 1
     if "d" in values:
         return await _delimited(shell, stdin, values["d"][:1], names or ["REPLY"])
     count = values.get("n", values.get("N", ""))
@@ -154,6 +159,20 @@ async def read(shell: Shell, words: list[str]) -> int:
     for name, word in zip(names or ["REPLY"], given, strict=True):
         shell.assign(name, text if not names else word)
     return 0 if data.endswith(b"\n") or (data and count) else 1
+
+
+async def _arrives(shell: Shell, stdin: Input, limit: str) -> bool:
+    """Whether something can be read within so many seconds."""
+    if not re.fullmatch(r"\d{0,9}(\.\d*)?", limit) or stdin.waiting() or float(limit or 0) == 0:
+        return stdin.waiting() or float(limit or 0) > 0
+    data = asyncio.ensure_future(stdin.arrival())
+    pause = asyncio.ensure_future(shell.process.sleep(float(limit)))
+    try:
+        await asyncio.wait((data, pause), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        data.cancel()
+        pause.cancel()
+    return stdin.waiting()
 
 
 def _unnamed(shell: Shell, name: str) -> int:

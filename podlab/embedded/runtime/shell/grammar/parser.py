@@ -335,7 +335,12 @@ class Parser:
     def _condition_word(self, before: list[Word]) -> Word | None:
         """A word of `[[ … ]]`; a regular expression may have parentheses and bars."""
         if not before or before[-1].plain != "=~":
-            return self.reader.word()
+            extended = self.reader.extended
+            self.reader.extended = extended or bool(before and before[-1].plain in ("=", "==", "!="))
+            try:
+                return self.reader.word()
+            finally:
+                self.reader.extended = extended
         parts: list[Part] = []
         begin = self.reader.at
         self.reader.blanks()

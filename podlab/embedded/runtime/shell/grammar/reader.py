@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from podlab.embedded.runtime.shell.grammar.quoting import ansi
 from podlab.embedded.runtime.shell.grammar.syntax import (
     Arithmetic,
     Beside,
@@ -28,7 +29,6 @@ PLAIN = re.compile(r"[^ \t\n;&|<>()\\'\"`$]+")
 NAMED = re.compile(r"\w+|[@*#?$!-]")
 BASH_NAMED = re.compile(r"!?\w+(?:\[(?:[@*]|[^]\s]{1,40})\])?|[@*#?$!-]")
 EXPANSION = re.compile(r"@[QULuAE](?=\})|:?[-=?+]|##?|%%?|//?|\^\^?|,,?|~~?|:")
-ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b", "E": "\x1b"}
 
 
 class Reader:
@@ -48,6 +48,7 @@ class Reader:
     ) -> None:
         self.text, self.at, self._commands, self._whole, self._above = text, 0, commands, whole, above
         self.pending: list[Here] = []
+        self.extended = "extglob" in features
         self._beside, self._arrays = "<(" in features, "arrays" in features
 
     @property
@@ -140,9 +141,34 @@ class Reader:
         begin = self.at
         while (char := self.peek()) and (char not in ENDS or self._substitutes()):
             parts.extend([self._substituted(char)] if char in "<>" else self._part(char))
+            if self._groups(parts):
+                parts.extend(self._group())
         if begin == self.at:
             return None
         return Word(tuple(parts), self.text[begin : self.at])
+
+    def _groups(self, parts: list[Part]) -> bool:
+        """Whether one of extglob's groups follows."""
+        before = parts[-1] if parts else None
+        opens = self.extended and self.peek() == "(" and isinstance(before, Text) and not before.quoted
+        return opens and isinstance(before, Text) and before.text[-1:] in ("?", "*", "+", "@", "!")
+
+    def _group(self) -> list[Part]:
+        """From its parenthesis up to the one that closes it."""
+        parts: list[Part] = [Text("(")]
+        self.at += 1
+        while (char := self.peek()) != ")":
+            if not char:
+                raise Incomplete(")", quote=")", line=self.line)
+            if char in ENDS:
+                parts.append(Text(char))
+                self.at += 1
+            else:
+                parts.extend(self._part(char))
+                if self._groups(parts):
+                    parts.extend(self._group())
+        self.at += 1
+        return [*parts, Text(")")]
 
     def _substituted(self, char: str) -> Part:
         self.at += 2
@@ -162,8 +188,11 @@ class Reader:
             self.at += 1
             return parts or [Text("", quoted=True)]
         if self.text.startswith("$'", self.at):
-            self.at += 1
-            return [Text(self._ansi(), quoted=True)]
+            read = ansi(self.text, self.at + 2)
+            if read is None:
+                raise Incomplete(quote="'", line=self.line_of(len(self.text)))
+            self.at = read[1]
+            return [Text(read[0], quoted=True)]
         return self._expansion(quoted=False)
 
     def _escaped(self) -> list[Part]:
@@ -180,31 +209,6 @@ class Reader:
             raise Incomplete(quote=quote, line=self.line)
         self.at = end + 1
         return self.text[begin:end]
-
-    def _ansi(self) -> str:
-        """`$'…'`, from its quotation mark on."""
-        self.at += 1
-        out = []
-        while (char := self.peek()) != "'":
-            if not char:
-                raise Incomplete(quote="'", line=self.line)
-            self.at += 1
-            if char == "\\":
-                out.append(self._ansi_escape())
-            else:
-                out.append(char)
-        self.at += 1
-        return "".join(out)
-
-    def _ansi_escape(self) -> str:
-        found = re.compile(r"x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|[0-7]{1,3}").match(self.text, self.at)
-        if found:
-            self.at = found.end()
-            digits = found[0].lstrip("xu")
-            return chr(int(digits, 16 if found[0][0] in "xu" else 8))
-        char = self.peek()
-        self.at += 1
-        return ESCAPES.get(char, char if char in "\\'\"?" else f"\\{char}")
 
     def parts(self, end: str, *, here: bool = False, nested: str = "") -> list[Part]:
         """Parts as within double quotes, up to but without `end`; "" is the end of the text."""
@@ -367,7 +371,7 @@ class Reader:
                 parts.append(Text("'", quoted=True))
                 self.at += 1
             elif char in " \t\n;&|<>()":
-                parts.append(Text(char, quoted=quoted))
+                parts.append(Text(char, quoted=quoted and not (self.extended and char in "()|")))
                 self.at += 1
             elif quoted and char not in '\\"`$':
                 parts.append(Text(char, quoted=False))
