@@ -170,20 +170,24 @@ class RealClock:
         self._firing = False
 
     def _read(self) -> None:
-        passed = self._passed(self._wall())
+        wall = self._wall()
+        passed, self._last_wall = wall - self._last_wall, wall
+        if not 0 <= passed <= 2 * CATCH_UP:
+            passed = self._caught_up(passed)
         if self._paused:
             return
-        self._now += passed * self._speed
-        handle_late = self._handle is not None and wall_is_late(self._handle, passed)
-        self._run += min(passed * self._speed, CATCH_UP) if handle_late else passed * self._speed
+        # more than any armed timer would have let pass: the machine slept
+        slept = passed > 2 * CATCH_UP and self._handle is not None and not self._handle.cancelled()
+        passed *= self._speed
+        self._now += passed
+        self._run += min(passed, CATCH_UP) if slept else passed
 
-    def _passed(self, wall: float) -> float:
-        """Seconds since the last look."""
-        passed, self._last_wall = wall - self._last_wall, wall
+    def _caught_up(self, passed: float) -> float:
+        """The seconds that count of those since the last look, where the wall went back or far ahead."""
         if passed < 0:
             self._ahead -= passed
             return 0.0
-        given = min(self._ahead, passed) if passed > 2 * CATCH_UP else 0.0
+        given = min(self._ahead, passed)
         self._ahead -= given
         return passed - given
 
@@ -283,11 +287,6 @@ class RealClock:
             "stepping": self.stepping,
             "due": len(self._heap),
         }
-
-
-def wall_is_late(handle: asyncio.TimerHandle, passed: float) -> bool:
-    """Whether more time passed than any armed timer would have let pass: the machine slept."""
-    return not handle.cancelled() and passed > 2 * CATCH_UP
 
 
 class Randomness:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from podlab.apimachinery import times
 from podlab.apimachinery.gotext import quote
+from podlab.embedded import serializer
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resource import Obj, User, Writer
 
@@ -83,7 +84,7 @@ class Tokens:
         return self._signed(claims)
 
     def _signed(self, claims: Obj) -> str:
-        signed = f"{_pack({'alg': 'ES256', 'kid': 'podlab'})}.{_pack(claims)}"
+        signed = f"{HEAD}.{_pack(claims)}"
         return f"{signed}.{_unpadded(self.signer.sign(signed.encode()))}"
 
     def verify(self, token: str, audiences: Sequence[str] = (ISSUER,)) -> tuple[User, list[str]]:
@@ -184,7 +185,10 @@ def _unpadded(data: bytes) -> str:
 
 
 def _pack(value: Any) -> str:
-    return _unpadded(json.dumps(value, separators=(",", ":")).encode())
+    return _unpadded(serializer.encode(value))
+
+
+HEAD = _pack({"alg": "ES256", "kid": "podlab"})
 
 
 def _unpack(text: str) -> bytes:

@@ -7,7 +7,7 @@ volumebinding)
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,22 +80,28 @@ def owners(pod: Obj) -> list[tuple[str, str]]:
     return [(meta.get("namespace", ""), reference["uid"]) for reference in meta.get("ownerReferences") or []]
 
 
-def misfits(pod: Load, node: Obj, there: Load, beside: neighbours.Refusal | None = None) -> list[str]:
-    """The reasons why a Pod (as a load of its own) cannot run on a node, all of the first filter that refuses it.
+def misfits(pod: Obj, beside: neighbours.Refusal | None = None) -> Callable[[Obj, Load], list[str]]:
+    """Why a Pod cannot run on a node with what runs there: all reasons of the first filter that refuses it.
 
-    `beside` says what the Pods of all nodes have to do with it: see `around`.
+    What concerns the Pod alone is asked once for all nodes; `beside` says what the Pods of all nodes mean for it (see
+    `around`).
     """
-    (itself,) = pod.pods
-    spec = itself["spec"]
-    if _picky(spec, node["spec"]):
-        for reason, accepts in OWN_FILTERS.items():
-            if not accepts(spec, node):
-                return [reason]
-    if pod.ports & there.ports:
-        return [NO_PORTS]
-    if short := _insufficient(pod, node, there):
-        return short
-    return [refused] if beside and (refused := beside(node)) else []
+    spec, ports = pod["spec"], _ports(pod)
+    wanted = sorted((name, amount) for name, amount in requests(pod).items() if amount)
+    picky = bool(spec.get("nodeSelector") or spec.get("affinity"))
+
+    def found(node: Obj, there: Load) -> list[str]:
+        if picky or node["spec"].get("taints") or node["spec"].get("unschedulable"):
+            for reason, accepts in OWN_FILTERS.items():
+                if not accepts(spec, node):
+                    return [reason]
+        if ports & there.ports:
+            return [NO_PORTS]
+        if short := _insufficient(wanted, node, there):
+            return short
+        return [refused] if beside and (refused := beside(node)) else []
+
+    return found
 
 
 def around(pod: Obj, nodes: Sequence[Obj], placed: neighbours.Placed) -> neighbours.Refusal | None:
@@ -111,11 +117,6 @@ def _included(pod: Obj, constraint: Obj, node: Obj) -> bool:
     if constraint.get("nodeAffinityPolicy") != "Ignore" and not matches_node(spec, node):
         return False
     return constraint.get("nodeTaintsPolicy") != "Honor" or _tolerates_taints(spec, node)
-
-
-def _picky(spec: Obj, node: Obj) -> bool:
-    """Whether a Pod's spec or a node's says anything of where Pods may run: most do not."""
-    return bool(node.get("taints") or node.get("unschedulable") or spec.get("nodeSelector") or spec.get("affinity"))
 
 
 def preemptable(pod: Obj, node: Obj, reasons: Sequence[str]) -> bool:
@@ -256,13 +257,11 @@ def _ports(pod: Obj) -> set[Port]:
     }
 
 
-def _insufficient(pod: Load, node: Obj, there: Load) -> list[str]:
+def _insufficient(wanted: Sequence[tuple[str, int]], node: Obj, there: Load) -> list[str]:
     free = node["status"].get("allocatable") or {}
     reasons = ["Too many pods"] if len(there.pods) + 1 > quantity.whole(free.get("pods", 110)) else []
-    if not pod.requested:
-        return reasons
-    for name, amount in sorted(pod.requested.items()):
-        if amount and amount > quantity.nano(free.get(name, "0")) - there.requested[name]:
+    for name, amount in wanted:
+        if amount > quantity.nano(free.get(name, "0")) - there.requested[name]:
             reasons.append(f"Insufficient {name}")
     return reasons
 

@@ -165,13 +165,13 @@ class Scheduler:
         if claims.reason:
             self._fail(key, pod, nodefit.unplaceable(claims.reason, len(nodes)), why=CLAIMS)
             return
-        wanted, placed = nodefit.load([pod]), self._snapshot.placed(pod, nodes)
-        around = nodefit.around(pod, nodes, placed)
+        around = nodefit.around(pod, nodes, self._snapshot.placed(pod, nodes))
+        misfits = nodefit.misfits(pod, around)
         holders = self._snapshot.users(key[0], claims.exclusive)
         reasons, fitting = [], []
         for node in nodes:
             there = self._beside(key, pod, node["metadata"]["name"])
-            found = nodefit.misfits(wanted, node, there, around)
+            found = misfits(node, there)
             if not found and holders:
                 found = [nodefit.IN_USE]
             if not found and not volumebinding.reachable(claims, node):
@@ -230,7 +230,7 @@ class Scheduler:
     ) -> tuple[str, list[Obj], dict[str, list[str]]]:
         """The node where preemption costs least, and its victims; why it does not help, by node."""
         found, tried = [], {}
-        wanted, placed = nodefit.load([pod]), self._snapshot.placed(pod, nodes)
+        placed = self._snapshot.placed(pod, nodes)
         budgets = self._registry.list(self._budgets) if candidates else []
         for node in candidates:
             name = node["metadata"]["name"]
@@ -241,7 +241,7 @@ class Scheduler:
                 if holders - gone:
                     return [nodefit.IN_USE]
                 rest = [pair for pair in placed if pair[0]["metadata"]["uid"] not in gone]
-                return nodefit.misfits(wanted, node, nodefit.load(others), nodefit.around(pod, nodes, rest))
+                return nodefit.misfits(pod, nodefit.around(pod, nodes, rest))(node, nodefit.load(others))
 
             lower = [other for other in there if preemption.priority(other) < preemption.priority(pod)]
             guarded = preemption.guarded(lower, budgets) if budgets else frozenset()

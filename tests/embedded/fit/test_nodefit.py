@@ -74,7 +74,7 @@ def affinity(expression: Obj) -> Obj:
     ],
 )
 def test_misfits(wanted: Obj, there: Obj, beside: list[Obj], reasons: list[str]) -> None:
-    assert nodefit.misfits(nodefit.load([wanted]), there, nodefit.load(beside)) == reasons
+    assert nodefit.misfits(wanted)(there, nodefit.load(beside)) == reasons
 
 
 def named(*nodes: str) -> Obj:
@@ -157,12 +157,12 @@ HERE, ELSEWHERE = {"disktype": "ssd"}, {"disktype": "hdd"}
 def test_neighbours(wanted: Obj, placed: list[tuple[Obj, Obj]], reason: str) -> None:
     other = node(taints=[NO_SCHEDULE]) | {"metadata": {"name": "n2", "labels": ELSEWHERE}}
     around = nodefit.around(wanted, [node(), other], placed)
-    assert nodefit.misfits(nodefit.load([wanted]), node(), nodefit.load([]), around) == ([reason] if reason else [])
+    assert nodefit.misfits(wanted, around)(node(), nodefit.load([])) == ([reason] if reason else [])
 
 
 def test_ports_are_taken_once() -> None:
     web = pod(containers=[{"name": "c", "ports": [{"containerPort": 80, "hostPort": 8080}]}])
-    assert nodefit.misfits(nodefit.load([web]), node(), nodefit.load([web])) == [
+    assert nodefit.misfits(web)(node(), nodefit.load([web])) == [
         "node(s) didn't have free ports for the requested pod ports"
     ]
 

@@ -37,7 +37,7 @@ class Sockets:
         secure: bool = False,
     ) -> Listener:
         """Listen on a port. Raises AddressInUse; Unprivileged below what everybody may bind."""
-        if 0 < port < self._first() and not self.privileged:
+        if not self.privileged and 0 < port < self._first():
             raise Unprivileged
         listener = Listener(self.owner, port, handler, accept, address, protocol, program, newer, secure)
         self.namespace.bind(listener)
