@@ -31,7 +31,7 @@ $(LAB) $(SITE) $(STAMP): pyproject.toml tools/install.py
 
 check: $(STAMP) ## lint, types, contracts, unit tests: before each commit · 커밋 전 검사
 	@$(BIN)/python tools/lint.py & lint=$$!; \
-	$(PYTEST) -n auto --dist worksteal -p no:nbval --hypothesis-profile check --ignore tests/browser -m "not cluster and not kind and not browser and not slow" $(PYTEST_ARGS); \
+	$(PYTEST) -n auto --dist worksteal -p no:nbval -p no:hypothesispytest --ignore tests/browser -m "not cluster and not kind and not browser and not slow" $(PYTEST_ARGS); \
 	code=$$?; wait $$lint && exit $$code
 
 lint: $(STAMP)

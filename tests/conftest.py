@@ -16,7 +16,6 @@ from podlab.clusters.embedded import Embedded
 
 # how long one example takes says more about what else the machine does
 hypothesis.settings.register_profile("podlab", deadline=None)
-hypothesis.settings.register_profile("check", deadline=None, max_examples=20)  # `make test` tries the usual hundred
 hypothesis.settings.load_profile("podlab")
 
 

@@ -25,6 +25,7 @@ def lines(lesson: str, language: str) -> list[str]:
     return [line for cell in cells(lesson, language, "code") for line in cell.splitlines()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["ko", "en"])
 @pytest.mark.parametrize(("lesson", "cell"), rows(ENGLISH))
 def test_the_cell_is_in_the_lesson(lesson: str, cell: str, language: str) -> None:

@@ -65,7 +65,7 @@ def on_kind(options: list[str]) -> list[int]:
 
 def on_embedded(options: list[str]) -> list[int]:
     """Those that `make check` leaves out, then both languages at once; each process has a cluster of its own."""
-    marks = "(cluster or slow or hypothesis) and not kind and not browser"
+    marks = "(cluster or slow) and not kind and not browser"
     results = [pytest(*AT_ONCE, "-m", marks, "--cluster", "embedded", "tests", *options)]
     with contextlib.ExitStack() as stack:
         environs = [stack.enter_context(cluster("embedded", NAMES[0])) for _ in LANGUAGES]

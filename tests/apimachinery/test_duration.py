@@ -24,6 +24,7 @@ def test_ages(seconds: float, text: str) -> None:
     assert human_duration(timedelta(seconds=seconds)) == text
 
 
+@pytest.mark.slow
 @given(st.floats(-1e12, 1e12))
 def test_every_span_has_a_text(span: float) -> None:
     assert human_duration(timedelta(seconds=span))

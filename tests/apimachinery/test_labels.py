@@ -37,6 +37,7 @@ def test_label_selectors(text: str, selected: bool) -> None:
     assert labels.matches_text(text, {"app": "web", "n": "5", "empty": ""}) is selected
 
 
+@pytest.mark.slow
 @given(labelsets, names, names)
 def test_equality_and_set_terms_agree(own: dict[str, str], key: str, value: str) -> None:
     equal = labels.matches_text(f"{key}={value}", own)
@@ -45,6 +46,7 @@ def test_equality_and_set_terms_agree(own: dict[str, str], key: str, value: str)
     assert labels.matches_text(f"!{key}", own) is not labels.matches_text(key, own)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=30))
 def test_any_text_is_parsed_or_refused(text: str) -> None:
     for parse in (labels.parse, fieldselectors.parse):

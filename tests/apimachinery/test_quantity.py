@@ -32,6 +32,7 @@ def test_what_is_no_quantity_is_refused(text: str) -> None:
         quantity.parse(text)
 
 
+@pytest.mark.slow
 @given(st.integers(-(10**12), 10**12), st.integers(0, 3), st.sampled_from(SUFFIXES))
 def test_canonical_form_keeps_the_amount_and_is_stable(number: int, places: int, suffix: str) -> None:
     text = f"{Decimal(number).scaleb(-places):f}{suffix}"
@@ -40,6 +41,7 @@ def test_canonical_form_keeps_the_amount_and_is_stable(number: int, places: int,
     assert quantity.nano(written) == quantity.nano(text)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10**9), st.integers(0, 10**9))
 def test_order_is_that_of_numbers(one: int, other: int) -> None:
     assert (quantity.nano(f"{one}m") < quantity.nano(f"{other}m")) == (one < other)

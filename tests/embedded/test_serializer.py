@@ -20,6 +20,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(VALUES)
 def test_an_object_is_written_as_pythons_own_encoder_does(value: Any) -> None:
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
@@ -40,6 +41,7 @@ def test_what_is_no_plain_json_is_written_all_the_same(value: Any, text: bytes) 
     assert serializer.encode(value) == text
 
 
+@pytest.mark.slow
 @given(VALUES)
 def test_a_copy_is_equal_and_shares_nothing_that_can_be_changed(value: Any) -> None:
     made = serializer.fresh({"a": value})

@@ -40,6 +40,7 @@ def written(store: Store, steps: list[tuple[str, int | None]]) -> list[dict[str,
     return history
 
 
+@pytest.mark.slow
 @given(writes)
 def test_lists_are_ordered_and_as_written(steps: list[tuple[str, int | None]]) -> None:
     store = Store()
@@ -50,6 +51,7 @@ def test_lists_are_ordered_and_as_written(steps: list[tuple[str, int | None]]) -
     assert [key for key, _, _ in store.list("/pods/a/")] == sorted(key for key in model if key.startswith("/pods/a/"))
 
 
+@pytest.mark.slow
 @given(writes)
 def test_every_revision_can_be_looked_at_again(steps: list[tuple[str, int | None]]) -> None:
     store = Store()
@@ -58,6 +60,7 @@ def test_every_revision_can_be_looked_at_again(steps: list[tuple[str, int | None
         assert {key: obj for key, obj, _ in store.list_at("/", revision)} == model
 
 
+@pytest.mark.slow
 @given(writes, st.integers(0, 40))
 def test_compaction_keeps_the_present_and_the_later_past(steps: list[tuple[str, int | None]], at: int) -> None:
     store = Store()
@@ -73,6 +76,7 @@ def test_compaction_keeps_the_present_and_the_later_past(steps: list[tuple[str, 
                 store.list_at("/", revision)
 
 
+@pytest.mark.slow
 @given(writes, st.data())
 def test_a_watch_from_any_revision_retells_all_since(steps: list[tuple[str, int | None]], data: st.DataObject) -> None:
     store = Store()
@@ -88,6 +92,7 @@ def test_a_watch_from_any_revision_retells_all_since(steps: list[tuple[str, int 
     assert model == history[-1]
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(writes)
 def test_a_reopened_store_is_the_same(

@@ -268,6 +268,7 @@ def test_a_plugin_of_another_protocol_is_refused(tmp_path: Path) -> None:
         asked(tmp_path, {**plugin(""), "apiVersion": "client.authentication.k8s.io/v1alpha1"})
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=60) | st.text(alphabet="ab:-[]{}\n '\"&*!|>", max_size=60).map(str.encode))
 def test_no_file_is_a_traceback(data: bytes) -> None:
     try:

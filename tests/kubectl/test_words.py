@@ -64,6 +64,7 @@ def test_no_words_are_a_traceback(name: str, folder: Path) -> None:
     check()
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(max_size=8) | JUNK, max_size=6))
 def test_no_junk_is_a_traceback(words: list[str]) -> None:
     _, code, error = line.run(words, lambda _: (_ for _ in ()).throw(PodlabError("no cluster")))

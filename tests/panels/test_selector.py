@@ -44,6 +44,7 @@ def test_nonsense_is_refused(selector: str) -> None:
 WORD = st.text("abc", min_size=1, max_size=2)
 
 
+@pytest.mark.slow
 @given(st.dictionaries(WORD, WORD, max_size=3), WORD, st.sets(WORD, min_size=1, max_size=3))
 def test_in_and_notin_are_opposites(labels: dict[str, str], key: str, values: set[str]) -> None:
     listed = ",".join(sorted(values))

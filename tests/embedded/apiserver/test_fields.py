@@ -39,6 +39,7 @@ def _model(type_name: str) -> Any:
 TYPES = [name for name in fields.table()["types"] if not name.endswith("List")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TYPES)
 def test_the_client_knows_every_field_and_what_is_required(name: str) -> None:
     model = _model(name)

@@ -30,6 +30,7 @@ def _settled(value: Any) -> str:
     return text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", recorded("mistakes"), ids=lambda entry: str(entry["name"]))
 def test_answers_are_a_real_clusters(entry: Obj) -> None:
     request, answer = entry["request"], entry["response"]

@@ -166,6 +166,7 @@ def test_each_image_has_its_commands() -> None:
     assert executables.missing(["/bin/ls"], frozenset({"ls"}), ()) == ""
 
 
+@pytest.mark.slow
 @given(st.text(alphabet="$`'\"\\|&;<>(){}[]*?!# \nabecho1=-", max_size=40))
 def test_nothing_typed_breaks_the_server(script: str) -> None:
     container = machine()
@@ -174,6 +175,7 @@ def test_nothing_typed_breaks_the_server(script: str) -> None:
     assert 0 <= code <= 255
 
 
+@pytest.mark.slow
 @given(st.integers(-1000, 1000), st.integers(1, 50))
 def test_arithmetic_as_in_c(a: int, b: int) -> None:
     assert arithmetic.value(f"a / {b} * {b} + a % {b}", {"a": str(a)}) == a

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ NAMES = [f"/{number}" for number in range(MANY + 4)]
 STEPS = st.lists(st.tuples(st.sampled_from(NAMES), st.one_of(st.none(), st.binary(max_size=2), st.just("remove"))))
 
 
+@pytest.mark.slow
 @given(STEPS)
 def test_what_is_written_over_an_image_is_as_in_a_copy_of_it(steps: list[tuple[str, bytes | str | None]]) -> None:
     below: dict[str, bytes | None] = dict.fromkeys(NAMES[:MANY], b"image")

@@ -23,6 +23,7 @@ def parsed(pem: str) -> x509.Certificate:
     return x509.load_pem_x509_certificate(pem.encode())
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10**6))
 def test_it_is_whole_and_has_signed_itself(second: int) -> None:
     made = parsed(authority(NOW + timedelta(seconds=second)))

@@ -88,12 +88,14 @@ def test_a_missing_key_is_an_error_where_it_is_asked_for() -> None:
         parse_format("go-template={{.foo}}", allow_missing=False).text(POD)
 
 
+@pytest.mark.slow
 @given(st.text(alphabet='{}.|$"()%-= \nabifrange01', max_size=40))
 def test_no_template_is_a_traceback(text: str) -> None:
     with contextlib.suppress(TemplateError):
         execute_template(parse_template(text), POD)
 
 
+@pytest.mark.slow
 @given(st.text(alphabet="%dsvqxT*.05- +#", max_size=12), st.lists(st.one_of(st.integers(), st.text(), st.floats())))
 def test_no_printf_is_a_traceback(pattern: str, values: list[object]) -> None:
     assert isinstance(sprintf(pattern, values), str)

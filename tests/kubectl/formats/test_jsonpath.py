@@ -98,12 +98,14 @@ TREES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(TREES)
 @example("=")  # a value's default to YAML 1.1, a text to Kubernetes
 def test_yaml_reads_back_as_the_same_value(value: object) -> None:
     assert yamltext.load(to_yaml({"value": value}).encode()) == ({"value": value}, [])
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.from_regex(r"[a-z][0-9.]{0,3}", fullmatch=True), st.none()))
 def test_every_key_is_kept_in_order(keys: dict[str, None]) -> None:
     assert sorted(sort_keys(keys)) == sorted(keys)
@@ -113,6 +115,7 @@ def test_numbers_in_keys_are_ordered_as_numbers() -> None:
     assert sort_keys(["k10", "k2", "kb", "k-1", "K"]) == ["K", "k-1", "k2", "k10", "kb"]
 
 
+@pytest.mark.slow
 @given(st.text(max_size=30))
 def test_any_text_is_a_template_or_an_error(text: str) -> None:
     try:

@@ -73,6 +73,7 @@ def test_a_watch_has_one_header_and_columns_that_never_shrink() -> None:
     assert first + later == "NAME          READY\na-long-name   0/1\nb             1/1\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", all_commands(r"kubectl get [\w,./ -]+"), ids=lambda c: c.id)
 def test_recorded_tables_are_aligned_as_kubectl_does(command: Any) -> None:
     """Taken apart at its columns and put together again, a recorded table is the same."""
@@ -142,11 +143,13 @@ def test_no_quantities(text: str) -> None:
         parse_quantity(text)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**50), st.booleans())
 def test_a_quantity_reads_back(number: int, binary: bool) -> None:
     assert parse_quantity(format_quantity(Fraction(number), binary)) == number
 
 
+@pytest.mark.slow
 @given(st.lists(st.lists(st.text("ab", max_size=9), min_size=1, max_size=4), min_size=1, max_size=6))
 def test_alignment_keeps_every_cell(rows: list[list[str]]) -> None:
     lines = align("\n".join("\t".join(row) for row in rows)).split("\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,11 +91,13 @@ def test_finalizers_merge_as_a_set() -> None:
     }
 
 
+@pytest.mark.slow
 @given(objects)
 def test_what_is_applied_already_needs_no_patch(obj: dict[str, Any]) -> None:
     assert three_way(obj, obj, obj, Kind({}, {})) == {}
 
 
+@pytest.mark.slow
 @given(objects, objects, objects)
 def test_the_patch_makes_every_wanted_field_so(original: Any, modified: Any, current: Any) -> None:
     patched = _merged(current, three_way(original, modified, current, Kind({}, {})))

@@ -90,6 +90,7 @@ def test_a_key_that_is_there_twice_is_found() -> None:
     assert list(documents("a: 1\nb:\n  c: 1\n  c: 2\n")[0].repeated()) == [(4, "c")]
 
 
+@pytest.mark.slow
 @given(st.text("ab:- \n\t{}[]\"'#&*|>", max_size=60), st.integers(1, 8), st.integers(0, 12))
 def test_no_text_breaks_it(text: str, line: int, column: int) -> None:
     at(text, line, column)

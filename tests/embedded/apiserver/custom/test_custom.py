@@ -45,6 +45,7 @@ def comparable(value: Any) -> Any:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("index", range(len(ENTRIES)), ids=lambda index: replay.name_of(ENTRIES[index]))
 def test_a_recorded_request_is_answered_as_it_was(index: int, answered: list[replay.Answered]) -> None:
     recorded, (code, body) = ENTRIES[index]["response"], answered[index]

@@ -71,6 +71,7 @@ def test_protobuf_of_kubectl(entry: dict[str, Any]) -> None:
     assert found == expected
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=200))
 def test_no_protobuf_body_breaks_the_decoder(body: bytes) -> None:
     try:
@@ -87,6 +88,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(JSON)
 def test_no_json_body_breaks_the_decoder(value: Any) -> None:
     try:
@@ -102,6 +104,7 @@ def _not_json(name: str) -> None:
     raise ValueError(name)
 
 
+@pytest.mark.slow
 @given(st.text(alphabet='{}[]",:truefalsn0123456789.eE+- \\u\n', max_size=30))
 def test_syntax_errors_are_found_exactly_where_there_are_some(text: str) -> None:
     try:

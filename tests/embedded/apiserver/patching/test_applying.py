@@ -24,6 +24,7 @@ def answered() -> list[replay.Answered]:
     return asyncio.run(replay.answers("apply"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("index", range(len(ENTRIES)), ids=lambda index: replay.name_of(ENTRIES[index]))
 def test_a_recorded_request_is_answered_as_it_was(index: int, answered: list[replay.Answered]) -> None:
     recorded, (code, body) = ENTRIES[index]["response"], answered[index]
@@ -35,6 +36,7 @@ keys = st.sampled_from("abcdef")
 configurations = st.dictionaries(keys, st.sampled_from("xyz"), max_size=4)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.sampled_from(["alice", "bob"]), configurations), min_size=1, max_size=6))
 def test_what_nobody_applies_any_more_is_gone_and_the_rest_is_there(steps: list[tuple[str, Obj]]) -> None:
     type_ = fields.kind("", "v1", "ConfigMap")

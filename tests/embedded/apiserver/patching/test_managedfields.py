@@ -56,6 +56,7 @@ def test_the_creator_owns_what_was_recorded(obj: Obj) -> None:
     assert made == recorded
 
 
+@pytest.mark.slow
 @given(paths)
 def test_trees_and_paths_are_the_same(given_paths: set[tuple[str, ...]]) -> None:
     assert set(fieldsets.paths_of(fieldsets.tree_of(given_paths))) == given_paths

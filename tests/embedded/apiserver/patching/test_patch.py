@@ -34,6 +34,7 @@ def without_nulls(value: Any) -> Any:
     return value
 
 
+@pytest.mark.slow
 @given(documents, documents)
 def test_a_merge_patch_holds_afterwards_and_changes_no_argument(before: dict[str, Any], change: dict[str, Any]) -> None:
     kept, asked = fresh(before), fresh(change)
@@ -147,6 +148,7 @@ def test_a_failing_operation_is_one_generic_refusal(operation: Any) -> None:
     assert refusal.value.code == 422
 
 
+@pytest.mark.slow
 @given(documents, st.lists(st.fixed_dictionaries({}, optional={
     "op": st.sampled_from(["add", "remove", "replace", "move", "copy", "test", 5]),
     "path": st.sampled_from(["", "/", "/a", "/a/b", "/a/0", "/b/-", "/a/b/c", 3]),

@@ -77,6 +77,7 @@ def _mistakes() -> list[Obj]:
     return [entry for entry in found if not any(word in json.dumps(entry["response"]["body"]) for word in elsewhere)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", _mistakes(), ids=lambda entry: str(entry["name"]))
 def test_mistakes_are_refused_in_the_same_words(entry: Obj) -> None:
     request, resource, api = entry["request"], created(entry["request"]), _api()

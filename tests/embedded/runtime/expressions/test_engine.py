@@ -47,6 +47,7 @@ def test_it_refuses_what_re2_refuses(pattern: str) -> None:
             make(pattern)
 
 
+@pytest.mark.slow
 @given(st.text("ab()[]{}*+?|.^$\\-:1,é \n", max_size=8), st.text("ab-é1 \n", max_size=8))
 def test_what_it_does_not_refuse_means_the_same(pattern: str, text: str) -> None:
     found, wanted = outcome(guarded, pattern, text), outcome(compiled, pattern, text)
