@@ -266,6 +266,22 @@ def _insufficient(wanted: Sequence[tuple[str, int]], node: Obj, there: Load) -> 
     return reasons
 
 
+def is_short(reasons: Iterable[str]) -> bool:
+    """Whether something is used up on a node: whoever goes from one may cure that.
+
+    Upstream: pkg/scheduler/framework/plugins/noderesources/fit.go (isSchedulableAfterPodEvent)
+    """
+    return any(reason.startswith("Insufficient ") or reason == "Too many pods" for reason in reasons)
+
+
+def shrunk(before: Obj, pod: Obj) -> set[str]:
+    """The resources of which a resized Pod asks for less."""
+    if before["spec"] == pod["spec"]:
+        return set()
+    then, now = requests(before), requests(pod)
+    return {name for name in then if now[name] < then[name]}
+
+
 def requests(pod: Obj) -> Counter[str]:
     """What a Pod asks for by resource, in billionths."""
     return Counter(requirements.total(pod["spec"]))

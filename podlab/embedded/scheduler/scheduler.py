@@ -94,6 +94,12 @@ class Scheduler:
                 self._retry_all(
                     lambda waiting: any(neighbours.may_cure(r, waiting.pod, before, pod) for r in waiting.reasons)
                 )
+            elif before and (less := nodefit.shrunk(before, pod)):
+                self._retry_all(
+                    lambda waiting: (
+                        nodefit.is_short(waiting.reasons) and not less.isdisjoint(nodefit.requests(waiting.pod))
+                    )
+                )
         elif not _schedulable(pod):
             self._forget(key)
         elif event.type == "ADDED" or _may_fit_now(pod, event.previous):
@@ -102,7 +108,7 @@ class Scheduler:
     def _drop(self, key: Key, pod: Obj) -> None:
         self._forget(key)
         if self._snapshot.drop(key):
-            self._retry_all(lambda waiting: waiting.curable)
+            self._retry_all(lambda waiting: waiting.curable or nodefit.is_short(waiting.reasons))
 
     def _on_node(self, event: Event) -> None:
         before, node = event.previous, event.object

@@ -103,3 +103,31 @@ async def test_a_node_that_may_be_used_again_is_tried_before_and_after_its_taint
         "1 node(s) were unschedulable",
         "1 node(s) had untolerated taint(s)",
     ]
+
+
+def sized(name: str, cpu: str) -> Obj:
+    made = pod(name, terminationGracePeriodSeconds=1)
+    made["spec"]["containers"][0]["resources"] = {"requests": {"cpu": cpu}}
+    return made
+
+
+async def test_whoever_goes_or_shrinks_is_worth_a_try_to_those_for_whom_a_node_is_too_small(sim: Simulation) -> None:
+    (there,) = sim.registry.list(sim.registry.resource("nodes"))
+    all_of_it = int(there["status"]["allocatable"]["cpu"]) * 1000
+    sim.create(sized("goes", "10m"))
+    sim.create(sized("shrinks", f"{all_of_it - 100}m"))
+    await sim.until(lambda: sim.ready("goes") and sim.ready("shrinks"))
+    sim.create(sized("huge", f"{all_of_it * 9}m"))
+    sim.create(sized("waits", "500m"))
+    await sim.run(1)
+    assert tries(sim, "huge") == tries(sim, "waits") == 1
+    sim.delete("goes")
+    await sim.until(lambda: sim.gone("goes"))
+    await sim.run(1)
+    assert tries(sim, "huge") == tries(sim, "waits") == 2
+
+    def less(obj: Obj) -> None:
+        obj["spec"]["containers"][0]["resources"]["requests"]["cpu"] = "10m"
+
+    sim.registry.change(sim.registry.resource("pods"), "shrinks", "default", less, subresource="resize")
+    await sim.until(lambda: sim.ready("waits"), limit=5)
