@@ -122,3 +122,18 @@ def test_what_is_started_from_outside_takes_the_ids_of_a_runtimes_threads() -> N
 def test_a_row_of_limits_without_a_unit_ends_at_its_value() -> None:
     code, output, _ = run("cat", "/proc/1/limits")
     assert code == 0 and "\nMax nice priority         0                    0                    \n" in output
+
+
+def test_proc_tells_of_sockets_that_listen() -> None:
+    container = machine("nginx")
+    container.sockets.bind(80, program="nginx")
+    _, old, _ = run("cat", "/proc/net/tcp", container=container)
+    _, new, _ = run("cat", "/proc/net/tcp6", container=container)
+    assert old.splitlines()[1].startswith("   0: 00000000:0050 00000000:0000 0A 00000000:00000000 00:00000000")
+    assert new.splitlines()[1].startswith(f"   0: {'0' * 32}:0050 {'0' * 32}:0000 0A")
+
+
+def test_proc_tells_of_a_process_who_runs_it_and_whether_it_runs() -> None:
+    script = "sleep 9 & ls -ln /proc/1/exe | cut -c1-35; grep State /proc/self/status; grep State /proc/1/status"
+    shown = sh(script, container=machine("busybox"))[1]
+    assert shown == "lrwxrwxrwx    1 0        0         \nState:\tR (running)\nState:\tS (sleeping)\n"

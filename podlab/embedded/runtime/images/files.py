@@ -103,7 +103,12 @@ GROUPS = (
 DEBIAN = MappingProxyType(
     {
         "/etc/os-release": b'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\n'
-        b'VERSION_ID="12"\nVERSION="12 (bookworm)"\nVERSION_CODENAME=bookworm\nID=debian\n',
+        b'VERSION_ID="12"\nVERSION="12 (bookworm)"\nVERSION_CODENAME=bookworm\nID=debian\n'
+        b'HOME_URL="https://www.debian.org/"\nSUPPORT_URL="https://www.debian.org/support"\n'
+        b'BUG_REPORT_URL="https://bugs.debian.org/"\n',
+        "/etc/issue": b"Debian GNU/Linux 12 \\n \\l\n\n",
+        "/etc/issue.net": b"Debian GNU/Linux 12\n",
+        "/etc/host.conf": b"multi on\n",
         "/etc/nsswitch.conf": b"passwd:         files\ngroup:          files\nshadow:         files\n\n"
         b"hosts:          files dns\nnetworks:       files\n",
         "/etc/debian_version": b"12.12\n",
@@ -145,7 +150,9 @@ NGINX = MappingProxyType(
         **dict.fromkeys((f"/etc/nginx/{name}_params" for name in ("fastcgi", "scgi", "uwsgi")), b""),
         "/docker-entrypoint.sh": b"#!/bin/sh\n",
         "/docker-entrypoint.d/10-listen-on-ipv6-by-default.sh": b"#!/bin/sh\n",
+        "/docker-entrypoint.d/15-local-resolvers.envsh": b"#!/bin/sh\n",
         "/docker-entrypoint.d/20-envsubst-on-templates.sh": b"#!/bin/sh\n",
+        "/docker-entrypoint.d/30-tune-worker-processes.sh": b"#!/bin/sh\n",
     }
 )
 NGINX_LINKS = MappingProxyType(

@@ -15,6 +15,7 @@ from podlab.embedded.runtime.files import Files
 from podlab.embedded.runtime.machine import kernel, sysfs
 from podlab.embedded.runtime.machine.identity import ALL, CAPABILITIES
 from podlab.embedded.runtime.machine.mounts import mounts
+from podlab.embedded.runtime.machine.netfiles import sockets
 from podlab.embedded.runtime.machine.process import Machine, Process
 from podlab.embedded.runtime.volume import Mount, Volume
 
@@ -134,12 +135,17 @@ MEMORY = {
 """KiB that a small process has."""
 
 
+def _state(process: Process) -> str:
+    """Who began last is who reads this, and so is running."""
+    return "R (running)" if process.pid == max(process.machine.processes.running, default=0) > 1 else "S (sleeping)"
+
+
 def _status(process: Process) -> bytes:
     who = process.machine.user
     uid, gid = process.owner, who.gid if process.uid is None else process.uid
     held = _mask(who.bounds) if uid == 0 else CLEARED
     rows = {
-        "Name": process.name, "Umask": "0022", "State": "S (sleeping)", "Tgid": process.pid, "Ngid": 0,
+        "Name": process.name, "Umask": "0022", "State": _state(process), "Tgid": process.pid, "Ngid": 0,
         "Pid": process.pid, "PPid": process.parent, "TracerPid": 0, "Uid": "\t".join([str(uid)] * 4),
         "Gid": "\t".join([str(gid)] * 4), "FDSize": 64, "Groups": "".join(f"{group} " for group in who.groups),
         "NStgid": process.pid, "NSpid": process.pid, "NSpgid": process.pid, "NSsid": process.pid, "Kthread": 0,
@@ -172,7 +178,8 @@ def _mountinfo(process: Process) -> bytes:
 
 
 def _stat(process: Process) -> bytes:
-    return f"{process.pid} ({process.name}) S {process.parent} {process.pid} {process.pid} {'0 ' * 46}0\n".encode()
+    pid, state = process.pid, _state(process)[0]
+    return f"{pid} ({process.name}) {state} {process.parent} {pid} {pid} {'0 ' * 46}0\n".encode()
 
 
 OF_PROCESS: dict[str, Callable[[Process], bytes]] = {
@@ -193,6 +200,8 @@ OF_PROCESS: dict[str, Callable[[Process], bytes]] = {
 
 
 def _program(process: Process) -> str:
+    if process.argv[:1] == ["/pause"]:
+        return "/pause"
     if process.machine.image.busybox:
         return "/bin/busybox"
     name = process.name
@@ -252,6 +261,7 @@ def volume(machine: Machine) -> Volume:
     made = Volume(mode=0o555)
     made.entries = _View(machine, _file, _files)
     made.links = _View(machine, _link, _links)  # type: ignore[assignment]
+    made.owners = _View(machine, _owner, _files)  # type: ignore[assignment]
     return made
 
 
@@ -278,6 +288,8 @@ def _file(machine: Machine, path: str) -> Callable[[], bytes | None] | None:
         return partial(OF_PROCESS[name], process) if name in OF_PROCESS else _folder if name in OWN_FOLDERS else None
     if path == "/sys/kernel/hostname":
         return lambda: f"{machine.hostname}\n".encode()
+    if path in ("/net/tcp", "/net/tcp6"):
+        return partial(sockets, machine, newer=path.endswith("6"))
     if path == "/mounts":
         running = machine.processes.running
         return partial(_mounts, running[min(running)]) if running else lambda: b""
@@ -293,7 +305,16 @@ def _settings(machine: Machine) -> list[str]:
 
 def _files(machine: Machine) -> Iterator[str]:
     settings = _settings(machine)
-    yield from {*FIXED, *settings, *FOLDERS, *_above(settings), "/sys/kernel/hostname", "/mounts"}
+    yield from {
+        *FIXED,
+        *settings,
+        *FOLDERS,
+        *_above(settings),
+        "/sys/kernel/hostname",
+        "/mounts",
+        "/net/tcp",
+        "/net/tcp6",
+    }
     for pid in machine.processes.running:
         yield from (f"/{pid}/{name}" if name else f"/{pid}" for name in (*OF_PROCESS, *OWN_FOLDERS))
 
@@ -304,12 +325,22 @@ def _link(machine: Machine, path: str) -> Callable[[], str] | None:
     return partial(LINKS[name], process) if process else None
 
 
+def _owner(machine: Machine, path: str) -> Callable[[], tuple[int, int]] | None:
+    """Whose a process's files are: who it runs as."""
+    pid = path[1:].partition("/")[0]
+    process = machine.processes.running.get(int(pid)) if pid.isdecimal() else None
+    if process is None:
+        return None
+    gid = process.machine.user.gid if process.uid is None else process.uid
+    return partial(_told, (process.owner, gid))
+
+
 def _links(machine: Machine) -> list[str]:
     return [f"/{pid}/{name}" for pid in machine.processes.running for name in LINKS]
 
 
-def _told(data: bytes) -> bytes:
-    return data
+def _told(value: T) -> T:
+    return value
 
 
 def _folder() -> None:

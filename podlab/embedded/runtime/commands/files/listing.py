@@ -154,7 +154,14 @@ def _row(io: Io, path: str, entry: str, flags: set[str]) -> Row:
     user, group = map(str, owner) if "n" in flags else accounts.owner(io, path)
     if (target := files.link(path)) and "L" not in flags:
         shown = f"{filedetails.when(io, path, full='full-time' in flags)} {entry} -> {target}"
-        return filedetails.LINK, "1", user, group, _size(len(target), flags, busy=io.busybox), shown
+        return (
+            filedetails.LINK,
+            "1",
+            user,
+            group,
+            _size(0 if path.startswith("/proc/") else len(target), flags, busy=io.busybox),
+            shown,
+        )
     what = filedetails.nature(io, path) if not directory else 0
     mode = filedetails.shown(files.mode(path), directory=directory, kind=what)
     links, size, _ = files.folder(path) if directory else (files.count(path), files.size(path), True)

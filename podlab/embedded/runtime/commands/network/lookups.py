@@ -124,7 +124,9 @@ rpc services shadow""".split()  # noqa: SIM905
 def _hosts(io: Io, database: str, asked: list[str]) -> int:
     if not asked:
         for words in names._lines(io.process.machine.files, "/etc/hosts"):
-            io.say(f"{words[0]:15} {' '.join(words[1:])}")
+            old = {"::1": "127.0.0.1"}.get(words[0], words[0])  # glibc tells them of IPv4 alone
+            if ":" not in old:
+                io.say(f"{old:15} {' '.join(words[1:])}")
         return 0
     code = 0
     for name in asked:
