@@ -184,6 +184,12 @@ def test_a_lesson_that_acts_has_a_prediction_a_mistake_a_cell_to_change_and_the_
     assert any("CoreV1Api" in cell for cell in code(lesson, "en"))
 
 
+@LESSON
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_words_of_a_picture_are_crossed_by_the_line_of_who_says_them(lesson, language):
+    assert re.findall(r"^ *(\w+) *-+>>? *\1 *:.*", texts(lesson, language), re.M) == []
+
+
 def test_the_learner_writes_the_manifest_that_the_kit_brings():
     (cell,) = [cell for cell in code(LESSONS[2], "en") if cell.startswith(f"%%manifest {MANIFEST}")]
     assert yaml.safe_load(cell.partition("\n")[2]) == yaml.safe_load(manifest(MANIFEST))

@@ -93,6 +93,10 @@ FIELD = Text(
     ko='오브젝트는 파이썬의 dict입니다. 필드는 점이 아니라 대괄호로 꺼냅니다: `["{name}"]`',
     en='An object is a dict of Python: a field is taken with brackets, not with a dot: `["{name}"]`',
 )
+WITHIN = Text(
+    ko='글자가 들어 있는지는 `in`으로 묻습니다: `"web" in str(kubectl.get("pods"))`',
+    en='Whether a text holds another is asked by `in`: `"web" in str(kubectl.get("pods"))`',
+)
 ONE_OF = Text(
     ko='목록입니다. 그 가운데 하나를 고른 다음 필드를 꺼냅니다: `[0]["{name}"]`',
     en='This is a list: pick one of it, then the field: `[0]["{name}"]`',
@@ -178,6 +182,8 @@ def hint_for(
 
 def _of_an_object(value: object, name: str) -> Text | None:
     """Where a field of an object was asked for as if it were an attribute; other dicts and lists are left alone."""
+    if isinstance(value, str) and name in ("contains", "includes", "has"):
+        return WITHIN
     if isinstance(value, dict):
         return FIELD.format(name=name) if name in value else _no_key(name) if "metadata" in value else None
     if isinstance(value, list | tuple) and value and isinstance(value[0], dict) and name in value[0]:

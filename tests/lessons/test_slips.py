@@ -152,6 +152,7 @@ kubectl = Kubectl(Client())
         ("kubectl and {}['spec']", '`kubectl.get("pod", "web", output="yaml").objects[0]["spec"]`'),
         ("{'metadata': {}}.name", "→ There is no such key"),
         ("[{'metadata': {}}].metadata", '→ This is a list: pick one of it, then the field: `[0]["metadata"]`'),
+        ("Output().stdout.contains('web')", "→ Whether a text holds another is asked by `in`"),
         ("PodBoard", "→ Without brackets nothing was done. It is written like this: `PodBoard(kubectl)`"),
         ("check", '→ Without brackets nothing was done. It is written like this: `check(kubectl, "02-ready")`'),
         ("kubectl.get", "→ Without brackets nothing was done. It is written like this: `kubectl.get("),

@@ -27,6 +27,7 @@ spec:
         ("  name: web\nspec", "  name:web\nspec", "→ A `:` needs a blank behind it: `name: web`"),
         ("    - name: web\n      image: nginx\n", "    - name:web\n", "→ A `:` needs a blank behind it: `name: web`"),
         ("containers:\n    - name: web\n      image: nginx", "containers:[]", "behind it: `containers: []`"),
+        ("metadata:", "Metadata:", "→ It is `metadata`, not `Metadata`"),
         ("containers:", "container:", "→ There is no field `spec.container`. Did you mean `containers`?"),
         ("containers:", "cantainers:", "→ There is no field `spec.cantainers`. Did you mean `containers`?"),
         ("    - name: web\n      image", "    name: web\n    image", "→ `containers:` takes a list"),
