@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from podlab.embedded.apiserver.custom import structural
 from podlab.embedded.apiserver.custom.cel import checking, evaluation
 from podlab.embedded.apiserver.custom.cel.errors import Failed, Malformed, Unsupported
 from podlab.embedded.apiserver.custom.cel.syntax import Node, parse
@@ -20,6 +21,7 @@ Obj = dict[str, Any]
 RULES = "x-kubernetes-validations"
 NO_CEL = "the embedded cluster evaluates a part of CEL only and cannot read this; change it, or use a cluster that can"
 COMPILATION = "compilation failed: "
+APART = "oldSelf cannot be used on the uncorrelatable portion of the schema within"
 REASONS = ("FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired")
 KEYS = {
     "Rule": "rule", "Message": "message", "MessageExpression": "messageExpression", "Reason": "reason",
@@ -71,21 +73,43 @@ def _leads(path: str, schema: Obj) -> bool:
     return True
 
 
-def compiled(schema: Obj, path: str, *, root: bool = False) -> list[Cause]:
-    """What is wrong with a schema's rules once they are read."""
+def compiled(schema: Obj, path: str, *, root: bool = False, apart: str = "") -> list[Cause]:
+    """What is wrong with the rules of a schema, and of those inside it, once they are read.
+
+    Args:
+        apart: the path of the list or map around it whose parts nobody can tell from what they were; "" is none.
+    """
     found = []
     for index, rule in enumerate(schema.get(RULES) or ()):
         where = f"{path}.{RULES}[{index}]"
         try:
-            found += _read(rule, _rooted(schema) if root else schema, where)
+            wrong = _read(rule, _rooted(schema) if root else schema, where)
+            found += wrong
+            if apart and not wrong and _parsed(rule["rule"])[1]:
+                found.append(causes.invalid(f"{where}.rule", rule["rule"], f"{APART} {apart}"))
         except (Unsupported, RecursionError):
             found.append(causes.forbidden(f"{where}.rule", NO_CEL))
+    for part, inner in structural.inside(schema):
+        mixed = _mixed(schema, part)
+        found += compiled(inner, f"{path}.{part}", apart=apart or (path if mixed else ""))
     return found
+
+
+def _mixed(schema: Obj, part: str) -> bool:
+    """Whether a part cannot be told from what it was: in lists of another type than map, and in atomic maps."""
+    if part == "items":
+        return bool(schema.get("x-kubernetes-list-type") != "map")
+    return part.startswith("properties") and schema.get("x-kubernetes-map-type") == "atomic"
 
 
 def late(cause: Cause) -> bool:
     """Whether it is only said of a definition that is right but for its rules."""
-    return NO_CEL in cause.message or COMPILATION in cause.message or cause.message.endswith((NO_BOOL, NO_TEXT))
+    return (
+        NO_CEL in cause.message
+        or COMPILATION in cause.message
+        or cause.message.endswith((NO_BOOL, NO_TEXT))
+        or APART in cause.message
+    )
 
 
 NO_BOOL, NO_TEXT = "cel expression must evaluate to a bool", "messageExpression must evaluate to a string"

@@ -67,13 +67,23 @@ def test_what_cannot_be_evaluated_says_why(text: str, why: str) -> None:
         evaluate(parse(text), {"self": SELF})
 
 
-@pytest.mark.parametrize("text", ["self.a ==", "self.a = 1", "self.a self.t"])
+@pytest.mark.parametrize("text", ["self.a ==", "self.a = 1", "self.a self.t", "(self.a"])
 def test_what_is_no_expression_is_told_as_recorded(text: str) -> None:
     with pytest.raises(Malformed):
         parse(text)
 
 
-@pytest.mark.parametrize("text", ["self.when == '2026'", "quantity(self.t)", "self.t.format([1])", "self.a > 1u", "(1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "self.when == '2026'",
+        "quantity(self.t)",
+        "self.t.format([1])",
+        "sets.contains(self.l, ['a'])",
+        "self.a > 1u",
+        "size(1",
+    ],
+)
 def test_a_rule_that_needs_more_is_refused_in_words_of_our_own(text: str) -> None:
     found = rules.compiled({**SCHEMA, "x-kubernetes-validations": [{"rule": text}]}, "spec")
     assert [rules.NO_CEL in cause.message for cause in found] == [True]
@@ -89,12 +99,22 @@ def test_a_rule_that_needs_more_is_refused_in_words_of_our_own(text: str) -> Non
         ("self.f + 1 > 2.0", "1:8: found no matching overload for '_+_' applied to '(double, int)'"),
         ("self.a == null", "1:8: found no matching overload for '_==_' applied to '(int, null)'"),
         ("other > 1", "1:1: undeclared reference to 'other' (in container '')"),
+        ("self.t.startswith('a')", "1:18: undeclared reference to 'startswith' (in container '')"),
+        ("self.l == null", "1:8: found no matching overload for '_==_' applied to '(list(string), null)'"),
+        ("true && self.t", "1:13: expected type 'bool' but found 'string'"),
         ("self.t", rules.NO_BOOL),
     ],
 )
 def test_types_are_checked_before_anything_is_made(text: str, told: str) -> None:
     found = rules.compiled({**SCHEMA, "x-kubernetes-validations": [{"rule": text}]}, "spec")
     assert [told in cause.message for cause in found] == ([True] if told else [])
+
+
+@pytest.mark.parametrize(("kind", "told"), [({}, 1), ({"x-kubernetes-list-type": "map"}, 0)])
+def test_what_was_is_not_asked_of_what_cannot_be_told_from_it(kind: dict[str, str], told: int) -> None:
+    items = {"type": "string", "x-kubernetes-validations": [{"rule": "self == oldSelf"}]}
+    found = rules.compiled({"type": "object", "properties": {"l": {"type": "array", "items": items, **kind}}}, "root")
+    assert [cause.message.endswith(f"{rules.APART} root.properties[l]") for cause in found] == [True] * told
 
 
 def test_deep_expressions_are_refused() -> None:

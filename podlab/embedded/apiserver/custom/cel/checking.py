@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from podlab.embedded.apiserver.custom.cel.errors import Unsupported
-from podlab.embedded.apiserver.custom.cel.evaluation import FUNCTIONS
 from podlab.embedded.apiserver.custom.cel.names import unescaped
 from podlab.embedded.apiserver.custom.cel.syntax import Node
 from podlab.embedded.apiserver.custom.structure import INT_OR_STRING
@@ -23,11 +22,19 @@ SCALARS = {"string": "string", "integer": "int", "number": "double", "boolean": 
 TIMED = frozenset(("date", "date-time", "duration", "byte"))
 """Texts of these formats are values of other types, which are not reckoned with here."""
 ELSEWHERE = frozenset(
-    ("timestamp", "duration", "bytes", "uint", "bool", "type", "url", "isURL", "quantity", "isQuantity", "ip", "isIP",
-     "cidr", "isCIDR", "format", "semver", "isSemver")
+    ("timestamp", "duration", "bytes", "uint", "bool", "type", "url", "isURL", "quantity", "isQuantity", "ip",
+     "isIP", "cidr", "isCIDR", "format", "semver", "isSemver", "charAt", "lastIndexOf", "reverse", "find",
+     "findAll", "validate", "sign", "isInteger", "asInteger", "asApproximateFloat", "add", "sub",
+     "isGreaterThan", "isLessThan", "compareTo", "family", "isUnspecified", "isLoopback",
+     "isLinkLocalMulticast", "isLinkLocalUnicast", "isGlobalUnicast", "containsIP", "containsCIDR", "masked",
+     "prefixLength", "getScheme", "getHost", "getHostname", "getPort", "getEscapedPath", "getQuery",
+     "getFullYear", "getMonth", "getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear", "getHours",
+     "getMinutes", "getSeconds", "getMilliseconds", "orValue", "or", "hasValue", "value", "major", "minor",
+     "patch", "optMap", "optFlatMap")
 )  # fmt: skip
 """Functions of a real server that are not here."""
 ORDERED = ("int", "double", "string", "bool")
+LIBRARIES = ("sets", "optional", "math")
 LIST, MAP = ("list", "T"), ("map", "T")
 COMPARED = [
     ((one, other), "bool") for one in ORDERED for other in ORDERED if one == other or {one, other} == {"int", "double"}
@@ -47,8 +54,6 @@ OVERLOADS: dict[str, list[tuple[tuple[Kind, ...], Kind]]] = {
     "_%_": SUMS[:1],
     "!_": [(("bool",), "bool")],
     "-_": [(("int",), "int"), (("double",), "double")],
-    "_&&_": [(("bool", "bool"), "bool")],
-    "_||_": [(("bool", "bool"), "bool")],
     "_?_:_": [(("bool", "T", "T"), "T")],
     "@in": [(("T", LIST), "bool"), (("string", MAP), "bool")],
     "_[_]": [((LIST, "int"), "T"), ((MAP, "string"), "T")],
@@ -114,6 +119,8 @@ class Checker:
             case "name":
                 if node.value in names:
                     return names[node.value]
+                if node.value in LIBRARIES:
+                    raise Unsupported
                 return self._wrong(node.at, f"undeclared reference to '{node.value}' (in container '')")
             case "list":
                 kinds = [self.kind(item, names) for item in node.args]
@@ -166,8 +173,13 @@ class Checker:
     def _called(self, node: Node, names: Mapping[str, Kind]) -> Kind:
         kinds = [self.kind(arg, names) for arg in node.args]
         name = node.value.removeprefix(".")
+        if name in ("_&&_", "_||_"):
+            for arg, kind in zip(node.args, kinds, strict=True):
+                if kind not in ("bool", DYN):
+                    self._wrong(arg.at, f"expected type 'bool' but found '{shown(kind)}'")
+            return "bool"
         if node.value not in OVERLOADS:
-            if name in ELSEWHERE or node.value.startswith(".") or f".{name}" in FUNCTIONS:
+            if name in ELSEWHERE:
                 raise Unsupported
             return self._wrong(node.at, f"undeclared reference to '{name}' (in container '')")
         results = [result for taken, of in OVERLOADS[node.value] if (result := _result(taken, of, kinds)) is not None]
@@ -210,7 +222,7 @@ def _alike(one: Kind, other: Kind) -> bool:
     if DYN in (one, other) or one == other:
         return True
     if "null_type" in (one, other):
-        return isinstance(one, tuple) or isinstance(other, tuple)
+        return any(isinstance(kind, tuple) and kind[0] == "object" for kind in (one, other))
     if isinstance(one, tuple) and isinstance(other, tuple) and one[0] == other[0]:
         return one[0] == "object" or _alike(_inside(one), _inside(other))
     return False

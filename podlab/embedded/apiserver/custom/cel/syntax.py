@@ -191,6 +191,9 @@ class _Parser:
         sign, at = self._take("(", "[", "{")
         if sign == "(":
             inner = self._expression()
+            kind, _, at = self._tokens[self._next]
+            if kind == "end":
+                raise Malformed([*self._wrong, (at, "Syntax error: missing ')' at '<EOF>'")])
             self._take(")")
             return inner
         if sign == "[":
