@@ -51,8 +51,8 @@ class CronJobs:
             self._recorder.forget(cronjob)
         elif before is None or _when(before) == _when(cronjob):
             self._controller.add(namespaced(cronjob))
-        elif (wait := timetable.of(cronjob).wait(self._clock.now())) is not None:
-            self._controller.add(namespaced(cronjob), wait)
+        else:
+            self._controller.add(namespaced(cronjob), timetable.of(cronjob).wait(self._clock.now()) or 0.0)
 
     def _reconcile(self, key: Key) -> None:
         found = self._registry.find(self._cronjobs, key[1], key[0])

@@ -195,8 +195,11 @@ async def test_a_new_schedule_counts_from_now_on(lab: CronJobLab) -> None:
     assert lab.names() == [f"x-{FIRST}"]
 
 
-async def test_a_schedule_without_a_moment_is_invalid(lab: CronJobLab) -> None:
-    lab.create(cronjob("true", schedule="59 23 31 2 *"))
+@pytest.mark.parametrize("first", ["59 23 31 2 *", "0 0 * * *"])
+async def test_a_schedule_without_a_moment_is_invalid(lab: CronJobLab, first: str) -> None:
+    lab.create(cronjob("true", schedule=first))
+    await lab.sim.run(1)
+    lab.change(lambda obj: obj["spec"].update(schedule="59 23 31 2 *"))
     await lab.sim.run(1)
     words = "invalid schedule: 59 23 31 2 * : time difference between two schedules is less than 1 second"
     assert lab.told() == [("InvalidSchedule", words)]
