@@ -12,7 +12,7 @@ from typing import Any
 
 from podlab.embedded.apiserver.custom import structural
 from podlab.embedded.apiserver.custom.cel import checking, evaluation
-from podlab.embedded.apiserver.custom.cel.errors import Failed, Malformed, Unsupported
+from podlab.embedded.apiserver.custom.cel.errors import Exhausted, Failed, Malformed, Unsupported
 from podlab.embedded.apiserver.custom.cel.syntax import Node, parse
 from podlab.embedded.apiserver.resource import Cause
 from podlab.embedded.apiserver.validation import causes
@@ -40,6 +40,11 @@ ROOT = {
     "metadata": {"type": "object", "properties": {"name": {"type": "string"}, "generateName": {"type": "string"}}},
 }
 NOWHERE = "<nil>"
+STEPS = 1_000_000
+"""So many may be taken for one object: kind takes as many for one rule, and ten times as many for all.
+
+Upstream: staging/src/k8s.io/apiserver/pkg/apis/cel/config.go
+"""
 MISMATCH = "call arguments did not match a supported operator, function or macro signature"
 
 
@@ -152,23 +157,31 @@ def _told(text: str, at: int, wrong: str) -> str:
     return f"ERROR: <input>:{line}:{at - start + 1}: {wrong}\n | {shown}\n | {'.' * (at - start)}^"
 
 
-def check(value: Any, old: Any, schema: Obj, path: str = "", *, root: bool = False) -> Iterator[Cause]:
-    """What a schema's rules, and those of its members, say of a value that is otherwise right."""
+def check(value: Any, old: Any, schema: Obj) -> Iterator[Cause]:
+    """What a kind's rules say of an object that is otherwise right."""
+    try:
+        yield from _checked(value, old, schema, "", [STEPS], root=True)
+    except Exhausted:  # as was said last
+        return
+
+
+def _checked(value: Any, old: Any, schema: Obj, path: str, left: list[int], *, root: bool = False) -> Iterator[Cause]:
     if value is None:
         return
     for rule in schema.get(RULES) or ():
-        yield from _asked(rule, value, old, _rooted(schema) if root else schema, path)
+        yield from _asked(rule, value, old, _rooted(schema) if root else schema, path, left)
     if isinstance(value, dict):
         known, extra = schema.get("properties") or {}, schema.get("additionalProperties")
         for key, item in value.items():
             inner = known.get(key, extra if isinstance(extra, dict) else None)
             if inner is not None and any_in(inner):
                 below = f"{path}.{key}".lstrip(".") if key in known else f"{path}[{key}]"
-                yield from check(item, old.get(key) if isinstance(old, dict) else None, inner, below)
+                before = old.get(key) if isinstance(old, dict) else None
+                yield from _checked(item, before, inner, below, left)
     items = schema.get("items")
     if isinstance(value, list) and isinstance(items, dict) and any_in(items):
         for index, item in enumerate(value):
-            yield from check(item, _before(item, old, schema), items, f"{path}[{index}]")
+            yield from _checked(item, _before(item, old, schema), items, f"{path}[{index}]", left)
 
 
 def any_in(schema: Obj) -> bool:
@@ -200,16 +213,23 @@ def _asks(node: Node) -> bool:
     return (node.op == "name" and node.value == "oldSelf") or any(map(_asks, node.args))
 
 
-def _asked(rule: Obj, value: Any, old: Any, schema: Obj, path: str) -> Iterator[Cause]:
+def _asked(rule: Obj, value: Any, old: Any, schema: Obj, path: str, left: list[int]) -> Iterator[Cause]:
     node, asks = _parsed(rule["rule"])
     if asks and old is None:
         return
-    where, names = path or NOWHERE, {"self": _typed(value, schema), "oldSelf": _typed(old, schema)}
+    where, names = (
+        path or NOWHERE,
+        {"self": _typed(value, schema), "oldSelf": _typed(old, schema), evaluation.LEFT: left},
+    )
     told = (rule.get("message") or rule["rule"]).strip()
     kind = schema.get("type") or ""
     try:
         if evaluation.evaluate(node, names) is True or (not asks and old is not None and evaluation.same(value, old)):
             return
+    except Exhausted as error:
+        why = f"'{error}': no further validation rules will be run due to call cost exceeds limit for rule: {told}"
+        yield causes.invalid(where, kind, why)
+        raise
     except Failed as error:
         how = f"{error} evaluating rule: {told}"
         if str(error) == evaluation.NO_OVERLOAD:

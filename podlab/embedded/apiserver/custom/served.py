@@ -153,7 +153,7 @@ def _ruled(found: list[Cause], obj: Obj, old: Obj | None, schema: Obj) -> list[C
         return []
     if any(cause.reason in rules.BLOCKING for cause in found):
         return [Cause(rules.NOWHERE, "FieldValueInvalid", f"Invalid value: null: {rules.BLOCKED}")]
-    return list(rules.check(obj, old, schema, root=True))
+    return list(rules.check(obj, old, schema))
 
 
 def _status_validator(schema: Obj, scale: ScalePaths | None) -> Callable[[Obj, Obj | None], list[Cause]]:

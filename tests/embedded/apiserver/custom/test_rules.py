@@ -136,3 +136,11 @@ def test_what_was_is_asked_only_where_it_is_known_and_what_stays_wrong_may_stay(
     new = {"ports": [{"name": "b", "port": 1}, {"name": "a", "port": 1}], "n": -1}
     assert [cause.field for cause in rules.check(new, old, schema)] == ["ports[1]"]
     assert [cause.field for cause in rules.check(new, None, schema)] == ["n"]
+
+
+def test_a_rule_that_never_seems_to_end_is_given_up() -> None:
+    rule = "self.all(a, self.all(b, self.all(c, a + b + c >= 0)))"
+    items = {"type": "array", "items": {"type": "integer"}, rules.RULES: [{"rule": rule}, {"rule": "false"}]}
+    (cause,) = rules.check({"n": list(range(200))}, None, {"type": "object", "properties": {"n": items}})
+    assert (cause.field, cause.reason) == ("n", "FieldValueInvalid")
+    assert "no further validation rules will be run due to call cost exceeds limit for rule: self.all(" in cause.message

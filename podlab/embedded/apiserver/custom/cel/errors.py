@@ -11,6 +11,13 @@ class Failed(Exception):
     """It could not be evaluated, in upstream's words."""
 
 
+class Exhausted(Failed):
+    """It takes too long."""
+
+    def __init__(self) -> None:
+        super().__init__("operation cancelled: actual cost limit exceeded")
+
+
 class Malformed(Exception):
     """It is no expression: where that shows, and upstream's words for it."""
 

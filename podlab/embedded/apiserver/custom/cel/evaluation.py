@@ -12,17 +12,23 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from podlab.embedded.apiserver.custom.cel.errors import Failed, Unsupported
+from podlab.embedded.apiserver.custom.cel.errors import Exhausted, Failed, Unsupported
 from podlab.embedded.apiserver.custom.cel.names import unescaped
 from podlab.embedded.apiserver.custom.cel.syntax import Node
 from podlab.embedded.runtime.expressions import engine
 
 MOST = 1 << 63
 NO_OVERLOAD = "no such overload"
+LEFT = "@left"
+"""Under what no name can be, how many steps an expression may still take."""
 
 
 def evaluate(node: Node, names: Mapping[str, Any]) -> Any:
-    """The value of an expression. Raises Failed."""
+    """The value of an expression. Raises Failed; Exhausted where `names` has too few steps LEFT, a list of one."""
+    if left := names.get(LEFT):
+        left[0] -= 1
+        if left[0] < 0:
+            raise Exhausted
     if node.op == "literal":
         return node.value
     if node.op == "name":
@@ -74,6 +80,8 @@ def _settled(asked: Iterable[Callable[[], bool]], decisive: bool) -> bool:
         try:
             if one() is decisive:
                 return decisive
+        except Exhausted:
+            raise
         except Failed as error:
             failed = failed or error
     if failed:
