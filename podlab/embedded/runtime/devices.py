@@ -16,12 +16,12 @@ LINKS |= {f"/dev/{name}": f"/proc/self/fd/{at}" for at, name in enumerate(STREAM
 """Links that are shown as such, while a process's streams are found by their own names."""
 SHARED_BYTES = 64 * 2**20
 """Bytes that /dev/shm holds."""
-_DEVICES = Volume(
-    {"/fd": None, "/mqueue": None, "/pts": None, "/shm": None}, modes={"/mqueue": 0o1777}, mode=0o755, memory=True
-)
+_DEVICES = Volume({"/fd": None, "/mqueue": None, "/pts": None, "/shm": None}, mode=0o755, memory=True)
+_QUEUES, _TERMINALS = Volume(mode=0o1777, memory=True), Volume(mode=0o755, memory=True)
 _SHARED = Volume(mode=0o1777, memory=True, limit=SHARED_BYTES)
 
 
 def mounts() -> tuple[Mount, ...]:
     """What is mounted at /dev and in it."""
-    return Mount("/dev/shm", _SHARED.alike()), Mount("/dev", _DEVICES.alike())
+    inner = (("/dev/shm", _SHARED), ("/dev/mqueue", _QUEUES), ("/dev/pts", _TERMINALS), ("/dev", _DEVICES))
+    return tuple(Mount(path, volume.alike()) for path, volume in inner)

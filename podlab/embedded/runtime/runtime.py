@@ -382,6 +382,8 @@ def _unpacked(image: Image) -> Volume:
         root.links[path] = target
     if not image.busybox:
         root.modes["/root"] = 0o700
+    if "/etc/shadow" in image.files:
+        root.modes["/etc/shadow"], root.owners["/etc/shadow"] = 0o640, (0, 42)
     return root
 
 

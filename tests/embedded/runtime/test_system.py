@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from podlab.embedded.runtime.machine.process import Process
+from podlab.embedded.runtime.volume import Mount, Volume
 from tests.embedded.runtime.test_shell import machine, run, sh
 
 
@@ -57,7 +58,7 @@ from tests.embedded.runtime.test_shell import machine, run, sh
             "busybox",
             "ps -o pid,pgid,sid,user,group,nice,args",
             "PID   PGID  SID   USER     GROUP    NI    COMMAND\n"
-            "    1     1     1 root     0        0     ps -o pid,pgid,sid,user,group,nice,args\n",
+            "    1     1     1 root     0            0 ps -o pid,pgid,sid,user,group,nice,args\n",
         ),
     ],
 )
@@ -137,3 +138,39 @@ def test_proc_tells_of_a_process_who_runs_it_and_whether_it_runs() -> None:
     script = "sleep 9 & ls -ln /proc/1/exe | cut -c1-35; grep State /proc/self/status; grep State /proc/1/status"
     shown = sh(script, container=machine("busybox"))[1]
     assert shown == "lrwxrwxrwx    1 0        0         \nState:\tR (running)\nState:\tS (sleeping)\n"
+
+
+def test_what_holds_passwords_is_for_its_group() -> None:
+    script = "stat -c '%a %U %G' /etc/shadow; su -s /bin/sh nobody -c 'cat /etc/shadow' 2>&1"
+    assert sh(script)[1] == "640 root shadow\ncat: /etc/shadow: Permission denied\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "output"),
+    [
+        ("ping -c 1 -q -s 100 127.0.0.1 | head -1", "PING 127.0.0.1 (127.0.0.1): 100 data bytes\n"),
+        ("ip route show dev eth0 | head -1", "default via 10.244.0.1 dev eth0 \n"),
+        ("route | tail -1 | cut -c1-24", "10.244.0.1      *       \n"),
+        ("rmdir /dev/mqueue 2>&1", "rmdir: '/dev/mqueue': Device or resource busy\n"),
+    ],
+)
+def test_busybox_shows_what_it_shows_on_kind(script: str, output: str) -> None:
+    assert sh(script, container=machine("busybox"))[1] == output
+
+
+def test_what_cannot_be_removed_keeps_what_is_above_it() -> None:
+    volume = Volume({"/a": b"", "/sub": None}, memory=True)
+    container = machine("busybox", (Mount("/d/deep", volume, read_only=True), Mount("/m", Volume({"/x": b""}))))
+    code, _, error = sh("mkdir /d/own; rm -r /d /m; ls /d /m", container=container)
+    assert code == 0 and error == (
+        "rm: can't remove '/d/deep/a': Read-only file system\n"
+        "rm: can't remove '/d/deep/sub': Read-only file system\n"
+        "rm: can't remove '/m': Device or resource busy\n"
+    )
+
+
+def test_a_move_into_what_is_full_leaves_what_it_began() -> None:
+    container = machine("busybox", (Mount("/m", Volume(memory=True, limit=4096)),))
+    container.files.write("/m/full", bytes(4096))
+    code, shown, error = sh("echo x > /a; mv /a /m/; ls /a /m", container=container)
+    assert (code, shown, error) == (0, "/a\n\n/m:\na\nfull\n", "mv: write error: No space left on device\n")

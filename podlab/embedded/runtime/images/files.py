@@ -117,6 +117,7 @@ DEBIAN = MappingProxyType(
             for name, uid, gid, told, home in USERS
         ).encode(),
         "/etc/group": "".join(f"{name}:x:{gid}:\n" for name, gid in GROUPS).encode(),
+        "/etc/shadow": "".join(f"{name}:*:20000:0:99999:7:::\n" for name, *_ in USERS).encode(),
     }
 )
 BUSYBOX = MappingProxyType({"/etc/passwd": b"root:x:0:0:root:/root:/bin/sh\n"})

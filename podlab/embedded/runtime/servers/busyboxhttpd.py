@@ -103,7 +103,8 @@ def answer(process: Process, request: Request, home: str) -> Response:
     """The page for a request, with httpd's headers."""
     path = posixpath.normpath(f"{home}/{request.path.partition('?')[0].lstrip('/')}")
     head = {"Date": moment(process).strftime(STAMP), "Connection": "close"}
-    page = found(process.machine.files, home, request) if request.method in ("GET", "HEAD") else 501
+    scripts = request.path.partition("?")[0].startswith("/cgi-bin/") and process.machine.files.is_directory(path)
+    page = 403 if scripts else found(process.machine.files, home, request) if request.method in ("GET", "HEAD") else 501
     if isinstance(page, Response) and page.status == 301:
         where = request.path.partition("?")[0] + "/"
         return Response(302, {**head, "Content-type": "text/html", "Location": where}, b"", "Found")

@@ -9,6 +9,7 @@ from podlab.embedded.runtime.commands import coreutils, usage
 from podlab.embedded.runtime.commands.files.filedetails import modified
 from podlab.embedded.runtime.files import CROSS_DEVICE, NO_SUCH, FileError
 from podlab.embedded.runtime.machine.stdio import Io, letters
+from podlab.embedded.runtime.volume import NO_SPACE
 
 OMITTED = ("cp: -r not specified; omitting directory '{}'", "cp: omitting directory '{}'")
 INSIDE = (
@@ -139,6 +140,10 @@ def _unfound(io: Io, command: str, name: str) -> int:
 
 def _refused(io: Io, command: str, name: str, target: str, why: str) -> int:
     """What is said of a target that cannot be written."""
+    if why == NO_SPACE:
+        return io.fail(
+            f"{command}: write error: {why}" if io.busybox else f"{command}: error writing '{target}': {why}"
+        )
     if command == "cp":
         return io.fail(
             f"cp: can't create '{target}': {why}" if io.busybox else f"cp: cannot create regular file '{target}': {why}"
@@ -207,7 +212,13 @@ def _copy_file(io: Io, way: Way, source: str, target: str) -> None:
         files.join(source if "l" in way.flags else first, target)
         return
     new, mode = way.exact or not files.exists(target), files.mode(source)
-    files.write(target, files.read(source))
+    data = files.read(source)
+    try:
+        files.write(target, data)
+    except FileError as error:
+        if str(error) == NO_SPACE:  # what was begun is left
+            files.write(target, b"")
+        raise
     wanted = mode if way.exact else mode & 0o777 & ~io.process.umask
     if new and wanted != files.mode(target):
         files.set_mode(target, wanted)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from podlab.embedded.runtime.commands.files import filedetails
 from podlab.embedded.runtime.expressions.dates import understood
-from podlab.embedded.runtime.files import FileError
+from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine.stdio import UNREADABLE, Io, letters, options
 
 
@@ -114,18 +114,41 @@ async def mkdir(io: Io, words: list[str]) -> int:
 async def rm(io: Io, words: list[str]) -> int:
     """`rm [-r] [-f]`: folders only with -r; what is not there is an error unless -f."""
     flags, names = options(words)
-    files = io.process.machine.files
+    files, code = io.process.machine.files, 0
+    for name in names:
+        path = io.path(name)
+        if not files.named(path):
+            code = code if "f" in flags else _complain(io, "rm", name, NO_SUCH)
+        elif files.is_directory(path, follow=False) and not flags & {"r", "R"}:
+            code = _complain(io, "rm", name, FOLDER)
+        else:
+            code = _gone(io, name, told="v" in flags) or code
+    return code
 
-    def remove(path: str) -> None:
-        if files.is_directory(path) and files.link(path) is None and not flags & {"r", "R"}:
-            raise FileError(FOLDER)
-        if files.named(path) or "f" not in flags:
-            files.remove(path)
-            if "v" in flags and not flags & {"r", "R"}:
-                io.say(f"removed '{given[path]}'")
 
-    given = {io.path(name): name for name in names}
-    return _each(io, "rm", names, remove)
+def _inside(io: Io, path: str) -> list[str]:
+    try:
+        return io.process.machine.files.list(path) if path != "/" else []
+    except FileError:
+        return []
+
+
+def _gone(io: Io, name: str, *, told: bool) -> int:
+    """Remove a file, or a folder after all in it; of a folder that is still filled no more is said."""
+    files, path = io.process.machine.files, io.path(name)
+    folder = files.is_directory(path, follow=False)
+    for child in _inside(io, path) if folder else ():
+        if _gone(io, posixpath.join(name, child), told=told):
+            folder = False
+    if folder != files.is_directory(path, follow=False):
+        return 1
+    try:
+        files.remove(path)
+    except FileError as error:
+        return _complain(io, "rm", name, str(error))
+    if told:
+        io.say(f"removed {'directory ' * folder}'{name}'")
+    return 0
 
 
 FOLDER = "Is a directory"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 
+from podlab.embedded.runtime.commands import usage
 from podlab.embedded.runtime.machine.stdio import Io, letters
 from podlab.embedded.runtime.network import names
 from podlab.embedded.runtime.network.connection import End
@@ -191,7 +192,10 @@ async def ping(io: Io, words: list[str]) -> int:
     given = " ".join(words)
     counted, patience = re.search(r"-c ?(\d{1,6})", given), re.search(r"-W ?(\d{1,4})", given)
     deadline = re.search(r"-w ?(\d{1,6})", given)
-    host = next(iter(letters(words, "cWwsiIptTqM")[2]), "")
+    flags, values, hosts = letters(words, "cWwsiIptTM")
+    host, size = next(iter(hosts), ""), int(values["s"]) if values.get("s", "").isdecimal() else 56
+    if not hosts and io.busybox:
+        return usage.show(io, "ping")
     machine = io.process.machine
     try:
         address = machine.sockets.address(host)
@@ -204,7 +208,7 @@ async def ping(io: Io, words: list[str]) -> int:
     alive = address.startswith("127.") or address in machine.sockets.network.namespaces
     if alive and address != machine.ip and not address.startswith("127."):
         alive = machine.sockets.network.router.allows(machine.ip, address, 0, "ICMP")
-    io.say(f"PING {host} ({address}): 56 data bytes")
+    io.say(f"PING {host} ({address}): {size} data bytes")
     if not machine.user.holds("NET_RAW"):
         return io.fail(
             "ping: permission denied (are you root?)" if io.busybox else "ping: Lacking privilege for raw socket."
@@ -213,8 +217,8 @@ async def ping(io: Io, words: list[str]) -> int:
     most = min(most, int(deadline[1])) if deadline else most
     for number in range(most):
         await io.process.sleep(1.0 if number else 0.0)
-        if alive:
-            io.say(f"64 bytes from {address}: seq={number} ttl=64 time=0.071 ms")
+        if alive and "q" not in flags:
+            io.say(f"{size + 8} bytes from {address}: seq={number} ttl=64 time=0.071 ms")
     if not alive:
         await io.process.sleep(float(patience[1]) if patience else 10.0 if not deadline else 0.0)
     received = most if alive else 0

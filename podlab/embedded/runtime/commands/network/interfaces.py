@@ -62,7 +62,7 @@ def _routes(io: Io, *, numeric: bool, old: bool) -> int:
     rows = [
         ("0.0.0.0" if numeric else "default", gate, "0.0.0.0", "UG"),
         (f"{own.rpartition('.')[0]}.0", gate, "255.255.255.0", "UG"),
-        (gate, "0.0.0.0", "255.255.255.255", "UH"),
+        (gate, "0.0.0.0" if numeric else "*", "255.255.255.255", "UH"),
     ]
     for target, via, mask, flags in rows:
         numbers = f"{flags:8}  0 0          0" if old else f"{flags:5} 0      0        0"

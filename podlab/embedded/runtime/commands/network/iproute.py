@@ -121,7 +121,7 @@ def _routes(io: Io, asked: list[str], device: str, family: str) -> list[str] | i
         near = asked[2].startswith("127.") or asked[2] == own
         way = f"dev lo {tail} {asked[2]}" if near else f"via {gate} dev eth0 {tail} {own}"
         return [f"{'local ' if near else ''}{asked[2]} {way} "]
-    on = "" if "dev" in asked else "dev eth0 "
+    on = "" if "dev" in asked and not io.busybox else "dev eth0 "
     return [
         f"default via {gate} {on}",
         f"{own.rpartition('.')[0]}.0/24 via {gate} {on}{tail} {own} ",

@@ -48,7 +48,7 @@ FIELDS = {
 OF_PROCPS = {"cmd": 0, "command": 0, "time": 8, "uid": 5, "pcpu": 4, "pmem": 4, "%cpu": 4, "%mem": 4, "etime": 11}
 HEADS = {"comm": "COMMAND", "args": "COMMAND", "command": "COMMAND", "cmd": "CMD", "tty": "TT", "nice": "NI"}
 HEADS |= {"pcpu": "%CPU", "pmem": "%MEM", "etime": "ELAPSED"}
-RIGHT = ("pid", "ppid", "pgid", "sid", "vsz", "rss")
+RIGHT = ("pid", "ppid", "pgid", "sid", "vsz", "rss", "nice")
 
 
 def _chosen(io: Io, fields: list[str]) -> int:
