@@ -6,7 +6,7 @@ Upstream: staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
@@ -98,10 +98,41 @@ def record(
         before = decode(sent) or before
     if old is not None and not before:  # nobody's fields are told again before the next apply
         return
+    who = owner(manager, UPDATE, obj["apiVersion"], subresource)
+    if old is None and not before and not type_.custom:
+        put(obj, updated({}, who, obj["apiVersion"], _first(obj, type_, tuple(ignored)), set(), now))
+        return
     changed, removed = compare(old if old is not None else empty(type_), obj, type_)
     changed, removed = kept(changed, ignored), kept(removed, ignored)
-    who = owner(manager, UPDATE, obj["apiVersion"], subresource)
     put(obj, capped(updated(before, who, obj["apiVersion"], changed, removed, now)))
+
+
+def _first(obj: Obj, type_: Type, ignored: tuple[Path, ...]) -> frozenset[Path]:
+    """What the creator of an object sets.
+
+    Where there are no lists it follows from the object's outline: thousands of Events have the same.
+    """
+    outline = (type_, ignored, _outline(obj))
+    if (known := _firsts.get(outline)) is not None:
+        return known
+    changed = frozenset(kept(compare(empty(type_), obj, type_)[0], ignored))
+    if outline[-1] is not None:
+        if len(_firsts) >= SHAPES:
+            _firsts.clear()
+        _firsts[outline] = changed
+    return changed
+
+
+_firsts: dict[tuple[Type, tuple[Path, ...], Any], frozenset[Path]] = {}
+"""By built-in kind, ignored fields and outline."""
+
+
+def _outline(value: Any) -> Any:
+    """A value without what does not decide which fields are set: True is whatever is no zero; None: has a list."""
+    if not isinstance(value, dict):
+        return None if isinstance(value, list) else repr(value) if not value else True
+    inner = tuple((key, _outline(item)) for key, item in value.items())
+    return None if any(item is None for _, item in inner) else inner
 
 
 @cache
@@ -124,7 +155,9 @@ def kept(paths: Paths, ignored: Iterable[Path]) -> Paths:
     return paths
 
 
-def updated(entries: Entries, who: Owner, api_version: str, changed: Paths, removed: Paths, now: str) -> Entries:
+def updated(
+    entries: Entries, who: Owner, api_version: str, changed: Set[Path], removed: Set[Path], now: str
+) -> Entries:
     """The entries after `who` changed and removed fields."""
     taken, touched = changed - UNTRACKED, changed | removed
     result: Entries = {}

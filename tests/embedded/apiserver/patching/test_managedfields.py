@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from podlab.embedded.apiserver import fields
 from podlab.embedded.apiserver.patching import fieldsets, managedfields
 from podlab.embedded.serializer import fresh
 
@@ -98,3 +99,32 @@ def test_an_empty_list_forgets_all_owners() -> None:
     new["metadata"]["managedFields"] = []
     managedfields.record(new, old, manager="me", now="2026-01-02T00:00:00Z")
     assert "managedFields" not in new["metadata"]
+
+
+def _creators(obj: Obj) -> Any:
+    """The paths that its creator owns, as compared and as remembered."""
+    type_ = fields.kind_of(obj)
+    assert type_ is not None
+    compared, _ = fieldsets.compare(managedfields.empty(type_), obj, type_)
+    remembered = [managedfields._first(obj, type_, ()) for _ in range(2)]
+    assert remembered[0] == remembered[1]
+    return compared, set(remembered[0])
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+@pytest.mark.parametrize("source", [{}, {"component": ""}, {"component": "kubelet"}, {"host": "node"}, None])
+@pytest.mark.parametrize("owners", [None, [], [{"uid": "u-1"}], [{"uid": "u-2"}]])
+def test_a_remembered_outline_says_what_comparing_says(count: int, source: Any, owners: Any) -> None:
+    metadata = {"name": "web", "namespace": "default", "labels": {"app": "web"}}
+    if owners is not None:
+        metadata["ownerReferences"] = owners
+    event = {
+        "apiVersion": "v1",
+        "kind": "Event",
+        "metadata": metadata,
+        "source": source,
+        "count": count,
+        "eventTime": None,
+    }
+    compared, remembered = _creators(event)
+    assert remembered == compared
