@@ -88,7 +88,8 @@ def test_a_misspelt_method_or_noun_or_flag_is_told(tmp_path: Path) -> None:
 def test_a_notebook_is_told_what_to_use_instead_of_an_editor(tmp_path: Path) -> None:
     with pytest.raises(PodlabError) as refused:
         Kubectl(Canned(tmp_path)).edit("pod", "web")
-    assert "ManifestEditor" in str(refused.value)
+    assert refused.value.hint is not None
+    assert all("ManifestEditor" in sentence for sentence in (refused.value.hint.ko, refused.value.hint.en))
 
 
 def test_a_file_of_powershell_is_read_as_kubectl_reads_it(tmp_path: Path) -> None:

@@ -85,17 +85,15 @@ def named(*nodes: str) -> Obj:
 
 def test_a_daemonsets_pod_means_one_node_whatever_is_wrong_with_others() -> None:
     tainted, free = node(taints=[NO_SCHEDULE]), nodefit.load([])
-    elsewhere, here = nodefit.load([pod(affinity=named("n2"))]), nodefit.load([pod(affinity=named("n1", "n2"))])
-    assert nodefit.misfits(elsewhere, tainted, free) == ["node(s) didn't satisfy plugin(s) [NodeAffinity]"]
-    assert nodefit.misfits(here, tainted, free) == ["node(s) had untolerated taint(s)"]
-    assert nodefit.misfits(here, node(), free) == []
+    elsewhere, here = pod(affinity=named("n2")), pod(affinity=named("n1", "n2"))
+    assert nodefit.misfits(elsewhere)(tainted, free) == ["node(s) didn't satisfy plugin(s) [NodeAffinity]"]
+    assert nodefit.misfits(here)(tainted, free) == ["node(s) had untolerated taint(s)"]
+    assert nodefit.misfits(here)(node(), free) == []
     either = named("n2")
     either["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"] += [
         {"matchExpressions": [IN | {"values": ["hdd"]}]}
     ]
-    assert nodefit.misfits(nodefit.load([pod(affinity=either)]), node(), free) == [
-        "node(s) didn't match Pod's node affinity/selector"
-    ]
+    assert nodefit.misfits(pod(affinity=either))(node(), free) == ["node(s) didn't match Pod's node affinity/selector"]
 
 
 def beside(kind: str, labels: Obj, key: str = "disktype") -> Obj:
