@@ -80,6 +80,7 @@ def test_a_cell_that_ends(cell: str) -> None:
     assert endless.hint_for(cell) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted((notebooks() / "src").glob("*.md")), ids=lambda path: str(path.stem))
 def test_the_lessons_own_cells_all_end(path: Path) -> None:
     for language in LANGUAGES:

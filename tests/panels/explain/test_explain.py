@@ -57,6 +57,7 @@ def test_every_recorded_state_is_explained(name: str) -> None:
             assert drawn["tone"] != "ready", where
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RECORDINGS)
 def test_it_is_explained_in_korean_too(name: str) -> None:
     text.use("ko")

@@ -138,6 +138,7 @@ def test_what_was_is_asked_only_where_it_is_known_and_what_stays_wrong_may_stay(
     assert [cause.field for cause in rules.check(new, None, schema)] == ["n"]
 
 
+@pytest.mark.slow
 def test_a_rule_that_never_seems_to_end_is_given_up() -> None:
     rule = "self.all(a, self.all(b, self.all(c, a + b + c >= 0)))"
     items = {"type": "array", "items": {"type": "integer"}, rules.RULES: [{"rule": rule}, {"rule": "false"}]}
