@@ -136,7 +136,7 @@ def begin(
     *words: str, environ: Mapping[str, str] | None = None, into: IO[bytes] | None = None
 ) -> subprocess.Popen[bytes]:
     """A pytest session that has started; it tells the terminal, or a file."""
-    return subprocess.Popen([sys.executable, "-m", "pytest", *words], cwd=ROOT, env=environ, stdout=into)
+    return subprocess.Popen([*twice.PYTEST, *words], cwd=ROOT, env=environ, stdout=into)
 
 
 def end(session: subprocess.Popen[bytes]) -> int:

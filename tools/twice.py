@@ -15,13 +15,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FAILED = 1  # pytest's exit code when tests ran and some failed; every other code is no matter of luck
+PYTEST = (sys.executable, "-m", "pytest", "--durations=15")  # what takes longest is named: it may be made faster
 MANY = 10  # so many failures have a cause that a second try only hides
 
 
 def main(words: list[str]) -> int:
     """Run them; pytest's exit code, the second one's where there was a second."""
     with tempfile.TemporaryDirectory(prefix="podlab-twice-") as cache:
-        session = [sys.executable, "-m", "pytest", "-o", f"cache_dir={cache}", *words]
+        session = [*PYTEST, "-o", f"cache_dir={cache}", *words]
         code = subprocess.run(session, cwd=ROOT, check=False).returncode
         failed = failures(Path(cache))
         if code != FAILED or not 0 < len(failed) <= MANY:
