@@ -67,7 +67,7 @@ async def _inline(shell: Shell, io: Io, words: list[str]) -> int:
         asked = words[1:-1] if name == "[" else words[1:]
         return test(io, asked, known=lambda one: parameter(shell, one) is not None)
     if bash and words[:2] == ["printf", "-v"] and words[3:]:
-        return await assignments.printed(shell, io, words[2], words[3:])
+        return await assignments.printed_into(shell, io, words[2], words[3:])
     return await run_command(io, words)
 
 

@@ -10,7 +10,7 @@ from podlab.embedded.runtime.commands.text import printing
 from podlab.embedded.runtime.expressions.arithmetic import ArithmeticProblem, value
 from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.shell import arrays
-from podlab.embedded.runtime.shell.grammar import printed as printed_
+from podlab.embedded.runtime.shell.grammar import printed
 from podlab.embedded.runtime.shell.parameters import Values
 from podlab.embedded.runtime.shell.reckoning import complaint
 from podlab.embedded.runtime.shell.state import Exit, Shell
@@ -67,7 +67,7 @@ def _functions(shell: Shell, names: list[str]) -> int:
         if name not in shell.functions:
             code = shell.refuse("export", f"{name}: not a function", 1)
             continue
-        body = printed_.function(name, shell.functions[name]).partition("() \n{ \n")[2]
+        body = printed.function(name, shell.functions[name]).partition("() \n{ \n")[2]
         narrow = re.sub(r"(?m)^( {4})+", lambda found: " " * (len(found[0]) // 4), body)
         shell.variables[f"BASH_FUNC_{name}%%"] = f"() {{ {narrow}"
         shell.exported.add(f"BASH_FUNC_{name}%%")
@@ -88,7 +88,7 @@ def valid(name: str) -> bool:
     return bool(re.fullmatch(r"[A-Za-z_]\w*(\[.*\])?", name, re.ASCII))
 
 
-async def printed(shell: Shell, io: Io, name: str, words: list[str]) -> int:
+async def printed_into(shell: Shell, io: Io, name: str, words: list[str]) -> int:
     """bash's `printf -v NAME FORMAT [VALUE]…`"""
     written = bytearray()
     code = await printing.printf(replace(io, out=written.extend), words)
