@@ -72,9 +72,9 @@ class _Condition:
         if len(words) == 3 and not (words[0] in ("!", "(") or words[1] in ("-a", "-o", "&&", "||")):
             unary = words[0] in UNARY
             raise Unclear(self._unknown(words[1 + unary if self.io.busybox else unary], binary=True))
-        if len(words) == 2 and words[1] in BINARY and words[0] != "!" and "line " not in self.io.speaker:
+        if len(words) == 2 and words[1] in BINARY and words[0] != "!" and not self.io.by_bash:
             raise Unclear(f"{words[1]}: argument expected")
-        if len(words) == 4 and "line " in self.io.speaker and words[0] not in ("!", "(") and not JOINING & set(words):
+        if len(words) == 4 and self.io.by_bash and words[0] not in ("!", "(") and not JOINING & set(words):
             raise Unclear("too many arguments")
         if len(words) == 2 and words[0] != "!" and words[0] not in UNARY:
             raise Unclear(self._unknown(words[0] if not self.io.busybox else words[1], binary=False))
@@ -86,12 +86,12 @@ class _Condition:
     def _unknown(self, word: str, *, binary: bool) -> str:
         if self.io.busybox:
             return f"{word}: unknown operand"
-        if "line " in self.io.speaker:
+        if self.io.by_bash:
             return f"{self.words[1] if binary else word}: {'binary' if binary else 'unary'} operator expected"
         return f"{word}: unexpected operator"
 
     def _dash(self) -> bool:
-        return not self.io.busybox and "line " not in self.io.speaker and not self.patterns
+        return not self.io.busybox and not self.io.by_bash and not self.patterns
 
     def _next(self, *wanted: str) -> bool:
         if self.at < len(self.words) and self.words[self.at] in wanted:
@@ -173,7 +173,7 @@ class _Condition:
             return int(text.strip()[:30])
         if self.io.busybox:
             raise Unclear(f"{text}: bad number")
-        bash = "line " in self.io.speaker
+        bash = self.io.by_bash
         raise Unclear(f"{text}: integer expression expected" if bash else f"Illegal number: {text}")
 
 
@@ -203,7 +203,7 @@ def _unary(io: Io, operator: str, value: str) -> bool:
 async def bracket(io: Io, words: list[str]) -> int:
     """`[ CONDITION ]`"""
     if words[-1:] != ["]"]:
-        return io.complain("[", "missing `]'" if "line " in io.speaker else "missing ]", 2)
+        return io.complain("[", "missing `]'" if io.by_bash else "missing ]", 2)
     return test(io, words[:-1])
 
 

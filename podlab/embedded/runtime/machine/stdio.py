@@ -104,6 +104,11 @@ class Io:
         """Whether busybox's tools speak, in other words than coreutils'."""
         return self.process.machine.image.busybox
 
+    @property
+    def by_bash(self) -> bool:
+        """Whether bash itself carries the command out: it alone complains of a line."""
+        return "line " in self.speaker
+
     def say(self, text: str) -> None:
         """Write a line."""
         self.out(text.encode(errors="surrogateescape") + b"\n")

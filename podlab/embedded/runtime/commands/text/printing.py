@@ -53,7 +53,7 @@ async def echo(io: Io, words: list[str]) -> int:
 async def printf(io: Io, words: list[str]) -> int:
     """`printf FORMAT [VALUE]…`: the format is used again until no value is left."""
     words = words[1:] if words[:1] == ["--"] else words
-    dash, bash = bool(DASH.fullmatch(io.speaker)), "line " in io.speaker
+    dash, bash = bool(DASH.fullmatch(io.speaker)), io.by_bash
     if not words and bash:
         return io.fail("printf: usage: printf [-v var] format [arguments]", 2)
     if not words and not io.busybox and not dash:
@@ -129,7 +129,7 @@ def wrong_number(io: Io, given: str) -> str:
     """What a shell says of a value that is no number."""
     if io.busybox:
         return f"invalid number '{given}'"
-    if "line " in io.speaker:
+    if io.by_bash:
         return f"{given}: invalid {'octal ' * bool(re.fullmatch('0[0-9]+', given))}number"
     return f"{given}: {'not completely converted' if NUMBER.match(given) else 'expected numeric value'}"
 
