@@ -14,10 +14,10 @@ from podlab.apimachinery import times
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.controllers.controller import CONTROLLER, MANAGER, Controller, Key, namespaced
 from podlab.embedded.controllers.pods import podstates
-from podlab.embedded.controllers.volume import matching
-from podlab.embedded.controllers.volume.matching import BY_CONTROLLER, COMPLETED, PROVISIONER, SELECTED_NODE
 from podlab.embedded.events import Recorder
+from podlab.embedded.fit import matching
 from podlab.embedded.fit.claims import used
+from podlab.embedded.fit.matching import BY_CONTROLLER, COMPLETED, PROVISIONER, SELECTED_NODE
 
 Obj = dict[str, Any]
 

@@ -11,8 +11,8 @@ from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resource import Writer
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.controllers.controller import Controller, Key, namespaced
-from podlab.embedded.controllers.volume import matching
 from podlab.embedded.events import Recorder
+from podlab.embedded.fit import matching
 
 Obj = dict[str, Any]
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from podlab.embedded.apiserver.status import StatusError
-from podlab.embedded.controllers.volume import matching
+from podlab.embedded.fit import matching
 from tests.embedded.simulation import GOLDEN, Simulation
 
 Obj = dict[str, Any]
