@@ -17,7 +17,6 @@ from podlab.embedded.clock import Timer
 from podlab.embedded.disruption import disrupt, set_condition
 from podlab.embedded.events import Recorder
 from podlab.embedded.fit import neighbours, nodefit
-from podlab.embedded.fit.claims import used
 from podlab.embedded.fit.nodefit import Load
 from podlab.embedded.scheduler import preemption, scoring, volumebinding
 from podlab.embedded.scheduler.queue import Queue
@@ -37,6 +36,11 @@ AT_ONCE = 32
 NO_HELP = [nodefit.NOT_HELPFUL]
 CLAIMS = frozenset(("claims",))
 """Why a Pod waits for its volumes."""
+VOLUME_REASONS = CLAIMS | volumebinding.REASONS
+RESERVED = frozenset(("volumes",))
+"""Why it waits when it has got volumes that were there."""
+POLL = 1.0
+"""Seconds between two looks whether its volumes are bound."""
 BACKOFF = 1.0
 """Seconds until a Pod is tried again whose binding failed."""
 FLUSH = 300.0
@@ -71,7 +75,7 @@ class Scheduler:
         self._timer: Timer | None = None
         self._due = 0.0
         self._stops = [registry.on(self._nodes, self._on_node), registry.on(self._pods, self._on_pod)]
-        for plural in ("persistentvolumeclaims", "persistentvolumes"):
+        for plural in volumebinding.WATCHED:
             self._stops.append(registry.on(registry.resource(plural), self._on_volume))
 
     def stop(self) -> None:
@@ -114,16 +118,26 @@ class Scheduler:
         before, node = event.previous, event.object
         if event.type == "DELETED" or (before and _fit_facts(node) == _fit_facts(before)):
             return
+        labelled = before is not None and before["metadata"].get("labels") != node["metadata"].get("labels")
         self._retry_all(
             lambda waiting: (
-                not waiting.reasons or any(nodefit.may_cure(r, waiting.pod, before, node) for r in waiting.reasons)
+                not waiting.reasons
+                or any(nodefit.may_cure(r, waiting.pod, before, node) for r in waiting.reasons)
+                or (labelled and not waiting.reasons.isdisjoint(volumebinding.REASONS))
             )
         )
 
     def _on_volume(self, event: Event) -> None:
-        """A claim or a volume changed: Pods that use claims may have what they wait for."""
-        reasons = {*CLAIMS, volumebinding.AFFINITY}
-        self._retry_all(lambda waiting: bool(waiting.reasons & reasons and used(waiting.pod)))
+        """A claim, a volume or a class changed: Pods that use claims may have what they wait for.
+
+        Upstream: volumebinding/volume_binding.go (EventsToRegister)
+        """
+        if event.type != "DELETED":
+            self._retry_all(
+                lambda waiting: bool(
+                    waiting.reasons & VOLUME_REASONS and volumebinding.concerned(waiting.pod, event.object)
+                )
+            )
 
     def _retry_all(self, concerned: Callable[[_Waiting], bool]) -> None:
         """Something changed: try those that fitted nowhere; a scheduler with nothing else to do waits for no back-off.
@@ -180,17 +194,17 @@ class Scheduler:
             found = misfits(node, there)
             if not found and holders:
                 found = [nodefit.IN_USE]
-            if not found and not volumebinding.reachable(claims, node):
-                found = [volumebinding.AFFINITY]
+            if not found and (claims.volumes or claims.waiting):
+                found = volumebinding.plan(self._registry, claims, node).reasons
             if not found:
                 fitting.append((node, there))
             reasons.append(found)
         if fitting:
-            name = scoring.best(pod, fitting)["metadata"]["name"]
+            best = scoring.best(pod, fitting)
             if claims.waiting:
-                self._reserve(key, pod, claims, name)
+                self._reserve(key, pod, claims, best)
             else:
-                self._bind(key, pod, name)
+                self._bind(key, pod, best["metadata"]["name"])
             return
         curable = [nodefit.preemptable(pod, node, found) for node, found in zip(nodes, reasons, strict=True)]
         candidates = [node for node, possible in zip(nodes, curable, strict=True) if possible]
@@ -211,17 +225,26 @@ class Scheduler:
         here = [node for node in nodes if node["metadata"]["name"] == nominated]
         return preemption.ineligible(pod, self._beside(key, pod, nominated).pods if here else ())
 
-    def _reserve(self, key: Key, pod: Obj, claims: volumebinding.Found, node: str) -> None:
+    def _reserve(self, key: Key, pod: Obj, claims: volumebinding.Found, node: Obj) -> None:
         """Have volumes made where the Pod will be: later, if the claims are no longer what they were when it came.
 
+        Volumes that are there are looked at after a second only.
         Upstream: pkg/scheduler/schedule_one.go (bindingCycle), pkg/scheduler/backend/queue (podErrorBackoffQ)
         """
-        self._expect(key, node)
+        name = node["metadata"]["name"]
+        self._expect(key, name)
         if changed := volumebinding.changed(claims, pod):
             self._fail(key, pod, changed, reason="SchedulerError", after=BACKOFF)
             return
-        self._waiting.setdefault(key, _Waiting(pod)).reasons = CLAIMS
-        volumebinding.choose(self._registry, claims, node, Writer(MANAGER))
+        waiting, planned = (
+            self._waiting.setdefault(key, _Waiting(pod)),
+            volumebinding.plan(self._registry, claims, node),
+        )
+        waiting.reasons = CLAIMS if planned.provisions else RESERVED
+        if waiting.timer:
+            waiting.timer.cancel()
+        waiting.timer = self._clock.call_later(POLL, lambda: self._enqueue(key, pod))
+        volumebinding.choose(self._registry, planned, name, Writer(MANAGER))
 
     def _expect(self, key: Key, node: str) -> None:
         """Tell where the Pod will be while its volumes are made. Upstream: NominatedNodeNameForExpectation"""

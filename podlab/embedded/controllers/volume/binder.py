@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from podlab.apimachinery import times
+from podlab.apimachinery.gotext import quote
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.controllers.controller import CONTROLLER, MANAGER, Controller, Key, namespaced
 from podlab.embedded.controllers.pods import podstates
@@ -31,9 +32,12 @@ WAITING = (
     "registered."
 )
 NONE = "no persistent volumes available for this claim and no storage class is set"
+IN_TREE, NO_PROVISIONER = "kubernetes.io/", "no volume plugin matched name: {}"
 NO_PLUGIN = "no deletable volume plugin matched"
 TEMPORARY = re.compile(r"/tmp/.+")
 LOST = "Bound claim has lost its PersistentVolume. Data on the volume is lost!"
+LOST_REFERENCE = "Bound claim has lost reference to PersistentVolume. Data on the volume is lost!"
+MISBOUND = "Two claims are bound to the same volume, this one is bound incorrectly"
 
 
 class VolumeBinder:
@@ -76,23 +80,32 @@ class VolumeBinder:
         """Tie a claim to a volume if there is one; returns whether it waits for one."""
         name = claim["spec"].get("volumeName")
         if name:
-            volume = self._registry.find(self._volumes, name)
-            if volume is None or (volume["spec"].get("claimRef") and not matching.claims(volume, claim)):
-                return True
-            self._bind(volume, claim)
-            return False
+            return self._named(claim, self._registry.find(self._volumes, name))
         class_ = (
             self._registry.find(self._classes, matching.storage_class(claim)) if matching.storage_class(claim) else None
         )
         delayed = (class_ or {}).get("volumeBindingMode") == "WaitForFirstConsumer"
         chosen = matching.annotation(claim, SELECTED_NODE)
-        volumes = self._registry.list(self._volumes)
-        volume = matching.best(volumes, claim) if not delayed or chosen else _kept(volumes, claim)
+        volume = matching.best(self._registry.list(self._volumes), claim, delayed=delayed)
         if volume:
             self._bind(volume, claim)
             return False
         self._wait(claim, class_, ready=not delayed or bool(chosen))
         return True
+
+    def _named(self, claim: Obj, volume: Obj | None) -> bool:
+        """Tie a claim to the volume that it asks for, if that can be; returns whether it waits for it."""
+        if volume is None:
+            return True
+        name, reference = quote(volume["metadata"]["name"]), volume["spec"].get("claimRef")
+        if reference and not matching.claims(volume, claim):
+            self._recorder.warning(claim, "FailedBinding", f"volume {name} already bound to a different claim.")
+            return True
+        if not reference and (why := matching.unfit(volume, claim)):
+            self._recorder.warning(claim, "VolumeMismatch", f"Cannot bind to requested volume {name}: {why}")
+            return True
+        self._bind(volume, claim)
+        return False
 
     def _wait(self, claim: Obj, class_: Obj | None, *, ready: bool) -> None:
         """Say what a claim waits for, and ask the provisioner of its class."""
@@ -106,6 +119,8 @@ class VolumeBinder:
             new = self._clock.now() - times.seconds(meta["creationTimestamp"]) < NEW and not _of_pod(meta)
             for told in _delayed(self._unplaced(claim), new=new):
                 self._recorder.normal(claim, *told)
+        elif class_["provisioner"].startswith(IN_TREE):
+            self._recorder.warning(claim, "ProvisioningFailed", NO_PROVISIONER.format(class_["provisioner"]))
         else:
             if matching.annotation(claim, PROVISIONER[1]) == class_["provisioner"]:
                 return
@@ -121,19 +136,26 @@ class VolumeBinder:
         return [pod["metadata"]["name"] for pod in waiting if name in used(pod)]
 
     def _bound(self, claim: Obj) -> None:
-        volume = self._registry.find(self._volumes, claim["spec"].get("volumeName") or "")
+        """See to it that a claim still has its volume."""
+        name = claim["spec"].get("volumeName")
+        volume = self._registry.find(self._volumes, name) if name else None
         if volume is None:
-            if claim["status"].get("phase") != "Lost":
-                self._write_claim(claim, lambda obj: obj["status"].update(phase="Lost"))
-                self._recorder.warning(claim, "ClaimLost", LOST)
-        elif matching.claims(volume, claim):
+            self._lose(claim, "ClaimLost", LOST if name else LOST_REFERENCE)
+        elif not volume["spec"].get("claimRef") or matching.claims(volume, claim):
             self._bind(volume, claim)
+        else:
+            self._lose(claim, "ClaimMisbound", MISBOUND)
+
+    def _lose(self, claim: Obj, reason: str, message: str) -> None:
+        if claim["status"].get("phase") != "Lost":
+            self._write_claim(claim, _lost)
+            self._recorder.warning(claim, reason, message)
 
     def _bind(self, volume: Obj, claim: Obj) -> None:
         """Tie both to each other, each step only if it is not done yet."""
         spec = volume["spec"]
         if not (spec.get("claimRef") or {}).get("uid"):
-            self._write_volume(volume, lambda obj: _tie_volume(obj, claim), "")
+            self._write_volume(volume, lambda obj: matching.tie(obj, claim), "")
         self._phase(volume, "Bound")
         if claim["spec"].get("volumeName") != volume["metadata"]["name"] or not matching.annotation(claim, COMPLETED):
             self._write_claim(claim, lambda obj: _tie_claim(obj, volume), "")
@@ -160,11 +182,15 @@ class VolumeBinder:
             self._controller.add(namespaced(claim))
         elif claim["spec"].get("volumeName") in (None, "", volume["metadata"]["name"]):
             self._controller.add(namespaced(claim))
+        elif matching.annotation(volume, matching.PROVISIONED_BY) and _deletable(volume):
+            self._phase(volume, "Released")
+        else:
+            self._write_volume(volume, _untie, "")
+            self._phase(volume, "Available")
 
     def _reclaim(self, volume: Obj) -> None:
         """Remove a volume that no provisioner made. Upstream: deleteVolumeOperation, pkg/volume/hostpath"""
-        wanted = volume["spec"].get("persistentVolumeReclaimPolicy") == "Delete"
-        if not wanted or matching.annotation(volume, matching.PROVISIONED_BY) or podstates.deleting(volume):
+        if not _deletable(volume) or matching.annotation(volume, matching.PROVISIONED_BY) or podstates.deleting(volume):
             return
         if why := _undeletable(volume):
             failed = {"phase": "Failed", "message": why}
@@ -217,14 +243,24 @@ def _do(change: Callable[[Obj], object], obj: Obj) -> None:
     change(obj)
 
 
-def _kept(volumes: list[Obj], claim: Obj) -> Obj | None:
-    return next((volume for volume in volumes if matching.claims(volume, claim)), None)
+def _deletable(volume: Obj) -> bool:
+    return bool(volume["spec"].get("persistentVolumeReclaimPolicy") == "Delete")
 
 
-def _tie_volume(volume: Obj, claim: Obj) -> None:
-    if not volume["spec"].get("claimRef"):
-        volume["metadata"].setdefault("annotations", {})[BY_CONTROLLER] = "yes"
-    volume["spec"]["claimRef"] = matching.reference(claim)
+def _lost(claim: Obj) -> None:
+    status = claim["status"]
+    status["phase"] = "Lost"
+    for key in ("accessModes", "capacity"):
+        status.pop(key, None)
+
+
+def _untie(volume: Obj) -> None:
+    """Let go of a claim that is bound elsewhere; a reference that a person has written stays. Upstream: unbindVolume"""
+    annotations = volume["metadata"].get("annotations") or {}
+    if annotations.pop(BY_CONTROLLER, None):
+        del volume["spec"]["claimRef"]
+    else:
+        volume["spec"]["claimRef"].pop("uid", None)
 
 
 def _tie_claim(claim: Obj, volume: Obj) -> None:

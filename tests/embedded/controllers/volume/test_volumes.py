@@ -233,3 +233,50 @@ async def test_a_claim_for_one_pod_is_had_by_one_after_the_other_or_by_the_more_
     sim.create(boss)
     await sim.until(lambda: sim.ready("boss"))
     assert told_of(sim, "boss", "FailedScheduling") == [in_use] and sim.gone("second")
+
+
+LOCAL = {"provisioner": "kubernetes.io/no-provisioner", "volumeBindingMode": "WaitForFirstConsumer"}
+HOST = [{"key": "kubernetes.io/hostname", "operator": "In", "values": ["lab-control-plane"]}]
+
+
+async def test_a_local_volume_is_taken_for_the_first_pod_where_it_can_be_reached(sim: Simulation) -> None:
+    classes = sim.registry.resource("storageclasses.storage.k8s.io")
+    sim.registry.create(classes, {"metadata": {"name": "local"}, **LOCAL})
+    sim.create(claim("data", storageClassName="local"))
+    sim.create(pod("one", "data"))
+    await sim.run(2.0)
+    fit = "1 node(s) didn't find available persistent volumes to bind"
+    nothing = "1 Preemption is not helpful for scheduling"
+    (message,) = set(told(sim, "FailedScheduling"))
+    assert message.startswith(f"0/1 nodes are available: {fit}. ") and nothing in message
+    place = {"required": {"nodeSelectorTerms": [{"matchExpressions": HOST}]}}
+    sim.create(volume("disk", "3Gi", storageClassName="local", nodeAffinity=place))
+    await sim.until(lambda: sim.ready("one"), 10.0)
+    bound, disk = get(sim, "persistentvolumeclaims", "data") or {}, get(sim, "persistentvolumes", "disk") or {}
+    assert disk["spec"]["claimRef"]["uid"] == bound["metadata"]["uid"]
+    assert "volume.kubernetes.io/selected-node" not in bound["metadata"]["annotations"]
+    assert bound["status"]["capacity"] == {"storage": "3Gi"}
+
+
+async def test_a_claim_does_not_take_a_volume_by_name_that_cannot_serve_it(sim: Simulation) -> None:
+    sim.create(volume("small", "1Gi", storageClassName="manual"))
+    sim.create(claim("large", "2Gi", storageClassName="manual", volumeName="small"))
+    sim.create(claim("other", "1Gi", storageClassName="manual", volumeName="small", accessModes=["ReadWriteMany"]))
+    await sim.run(1.0)
+    why = 'Cannot bind to requested volume "small": '
+    assert set(told(sim, "VolumeMismatch")) == {f"{why}requested PV is too small", f"{why}incompatible accessMode"}
+    sim.create(claim("fits", "1Gi", storageClassName="manual", volumeName="small"))
+    await sim.until(lambda: phase(sim, "persistentvolumeclaims", "fits") == "Bound")
+    await sim.run(20.0)
+    assert set(told(sim, "FailedBinding")) == {'volume "small" already bound to a different claim.'}
+    assert phase(sim, "persistentvolumeclaims", "large") == "Pending"
+
+
+def test_of_volumes_that_fit_those_with_fewer_access_modes_come_first() -> None:
+    wanted = {**claim("c", "1Gi"), "metadata": {"name": "c", "namespace": "n", "uid": "u"}}
+    both = {**volume("a", "1Gi"), "status": {"phase": "Available"}}
+    both["spec"]["accessModes"] = ["ReadWriteOnce", "ReadOnlyMany"]
+    only = {**volume("b", "5Gi"), "status": {"phase": "Available"}}
+    found = matching.best([both, only], wanted)
+    assert found and found["metadata"]["name"] == "b"
+    assert matching.best([both, only], wanted, delayed=True) is None
