@@ -75,7 +75,7 @@ class Signer:
         life = LONGEST if seconds is None else min(max(timedelta(seconds=seconds), SHORTEST), LONGEST)
         since = datetime.fromtimestamp(now, UTC)
         until = min(since + life - (BACKDATE if life >= SHORT else timedelta()), self._root.not_valid_after_utc)
-        made = x509.CertificateBuilder().subject_name(asked.subject).issuer_name(self._root.subject)
+        made = x509.CertificateBuilder().subject_name(_ordered(asked.subject)).issuer_name(self._root.subject)
         made = made.public_key(asked.public_key()).serial_number(x509.random_serial_number())
         made = made.not_valid_before(since - BACKDATE).not_valid_after(until)
         if flags := {FLAGS[usage]: True for usage in usages if usage in FLAGS}:
@@ -88,6 +88,33 @@ class Signer:
         if names:
             made = made.add_extension(names, False)
         return made.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
+
+ORDER = (
+    NameOID.COUNTRY_NAME,
+    NameOID.ORGANIZATION_NAME,
+    NameOID.ORGANIZATIONAL_UNIT_NAME,
+    NameOID.LOCALITY_NAME,
+    NameOID.STATE_OR_PROVINCE_NAME,
+    NameOID.STREET_ADDRESS,
+    NameOID.POSTAL_CODE,
+    NameOID.COMMON_NAME,
+    NameOID.SERIAL_NUMBER,
+)
+SINGLE = (NameOID.COMMON_NAME, NameOID.SERIAL_NUMBER)
+
+
+def _ordered(subject: x509.Name) -> x509.Name:
+    """A subject in Go's order: values of one sort stand together, and of those that are single the last one counts.
+
+    Upstream: crypto/x509/pkix (Name.ToRDNSequence), which the signer's template goes through
+    """
+    found = []
+    for oid in ORDER:
+        values = subject.get_attributes_for_oid(oid)
+        if values:
+            found.append(x509.RelativeDistinguishedName(values[-1:] if oid in SINGLE else dict.fromkeys(values)))
+    return x509.Name(found)
 
 
 def _alternatives(asked: x509.CertificateSigningRequest) -> x509.SubjectAlternativeName | None:

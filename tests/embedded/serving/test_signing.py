@@ -47,6 +47,16 @@ def test_a_certificate_says_who_it_is_for_and_is_the_authoritys(signer: signing.
     assert made.extensions.get_extension_for_class(x509.KeyUsage).value.digital_signature is True
 
 
+def test_a_subject_is_written_in_gos_order(signer: signing.Signer) -> None:
+    parts = ((NameOID.COMMON_NAME, "jane"), (NameOID.ORGANIZATION_NAME, "devs"), (NameOID.ORGANIZATION_NAME, "ops"))
+    asked = x509.Name([x509.NameAttribute(oid, text) for oid, text in parts])
+    made = x509.CertificateSigningRequestBuilder().subject_name(asked)
+    pem = made.sign(ec.generate_private_key(ec.SECP256R1()), hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    subject = x509.load_pem_x509_certificate(signer.issue(CLIENT, pem, (), None, NOW.timestamp())).subject
+    told = [{attribute.value for attribute in part} for part in subject.rdns]
+    assert told == [{"devs", "ops"}, {"jane"}]
+
+
 @pytest.mark.parametrize(
     ("seconds", "until"),
     [
