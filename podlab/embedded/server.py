@@ -92,9 +92,9 @@ class TokenSigner:
 
 
 def _key_of(path: Path) -> Any:
-    from podlab.embedded.serving.certificates import TokenKey
+    from podlab.embedded.serving import tokenkeys
 
-    return TokenKey(path)
+    return tokenkeys.read(path)
 
 
 def _key_in(store: Store) -> Any:

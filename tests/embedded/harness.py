@@ -34,7 +34,7 @@ class NoKey:
         return signature == b"0" * 64
 
     def jwk(self) -> dict[str, str]:
-        return {}
+        return {"kid": "none", "alg": "none"}
 
 
 @dataclass

@@ -31,7 +31,7 @@ class Signer(Protocol):
     """The cluster's key for ServiceAccount tokens."""
 
     def sign(self, data: bytes) -> bytes:
-        """An ES256 signature, r and s of 32 bytes each."""
+        """The signature, by what `jwk()["alg"]` names."""
 
     def verify(self, data: bytes, signature: bytes) -> bool:
         """Whether a signature is ours."""
@@ -84,7 +84,8 @@ class Tokens:
         return self._signed(claims)
 
     def _signed(self, claims: Obj) -> str:
-        signed = f"{HEAD}.{_pack(claims)}"
+        key = self.signer.jwk()
+        signed = f"{_pack({'alg': key['alg'], 'kid': key['kid']})}.{_pack(claims)}"
         return f"{signed}.{_unpadded(self.signer.sign(signed.encode()))}"
 
     def verify(self, token: str, audiences: Sequence[str] = (ISSUER,)) -> tuple[User, list[str]]:
@@ -186,9 +187,6 @@ def _unpadded(data: bytes) -> str:
 
 def _pack(value: Any) -> str:
     return _unpadded(serializer.encode(value))
-
-
-HEAD = _pack({"alg": "ES256", "kid": "podlab"})
 
 
 def _unpack(text: str) -> bytes:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 import ipaddress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from podlab.embedded.serving import tokenkeys
 
 YEARS = 10
 ADMIN = ((NameOID.ORGANIZATION_NAME, "kubeadm:cluster-admins"), (NameOID.COMMON_NAME, "kubernetes-admin"))
@@ -47,7 +46,7 @@ def ensure(home: Path) -> None:
     _write(home / "server.crt", leaf.sign(authority, hashes.SHA256()).public_bytes(pem))
     _write(home / "server.key", _private(key))
     _write_admin(home, name, authority)
-    _write(home / "sa.key", _private(ec.generate_private_key(ec.SECP256R1())))
+    _write(home / "sa.key", _private(tokenkeys.fresh()))
 
 
 def _write_admin(home: Path, issuer: x509.Name, authority: ec.EllipticCurvePrivateKey) -> None:
@@ -88,7 +87,7 @@ def _alternatives() -> list[x509.GeneralName]:
     return [*(x509.DNSName(name) for name in NAMES), *(x509.IPAddress(address) for address in addresses)]
 
 
-def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
+def _private(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> bytes:
     form, bare = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     return key.private_bytes(serialization.Encoding.PEM, form, bare)
 
@@ -96,38 +95,3 @@ def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
 def _write(path: Path, data: bytes) -> None:
     path.touch(mode=0o600)
     path.write_bytes(data)
-
-
-class TokenKey:
-    """The key that signs ServiceAccount tokens, ES256."""
-
-    def __init__(self, path: Path) -> None:
-        key = serialization.load_pem_private_key(path.read_bytes(), None)
-        assert isinstance(key, ec.EllipticCurvePrivateKey)
-        self._key = key
-
-    def sign(self, data: bytes) -> bytes:
-        """r and s, 32 bytes each."""
-        r, s = decode_dss_signature(self._key.sign(data, ec.ECDSA(hashes.SHA256())))
-        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
-
-    def verify(self, data: bytes, signature: bytes) -> bool:
-        """Whether a signature is ours."""
-        if len(signature) != 64:
-            return False
-        pair = encode_dss_signature(int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big"))
-        try:
-            self._key.public_key().verify(pair, data, ec.ECDSA(hashes.SHA256()))
-        except InvalidSignature:
-            return False
-        return True
-
-    def jwk(self) -> dict[str, str]:
-        """The public half, as `/openid/v1/jwks` shows it."""
-        numbers = self._key.public_key().public_numbers()
-
-        def text(number: int) -> str:
-            return base64.urlsafe_b64encode(number.to_bytes(32, "big")).rstrip(b"=").decode()
-
-        shown = {"use": "sig", "kty": "EC", "kid": "podlab", "crv": "P-256", "alg": "ES256"}
-        return {**shown, "x": text(numbers.x), "y": text(numbers.y)}

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
-from pathlib import Path
 
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from podlab.embedded.serving.certificates import TokenKey
 from podlab.embedded.serving.plainkey import G, N, P, PlainKey, fresh, plus, times
+from podlab.embedded.serving.tokenkeys import EllipticKey
 
 
 def test_what_it_signs_others_verify() -> None:
@@ -22,11 +21,9 @@ def test_what_it_signs_others_verify() -> None:
     public.verify(encode_dss_signature(r, s), b"head.claims", ec.ECDSA(hashes.SHA256()))
 
 
-def test_it_is_the_same_key_as_with_the_library(tmp_path: Path) -> None:
+def test_it_is_the_same_key_as_with_the_library() -> None:
     private = ec.generate_private_key(ec.SECP256R1())
-    form, bare = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    (tmp_path / "sa.key").write_bytes(private.private_bytes(serialization.Encoding.PEM, form, bare))
-    theirs, ours = TokenKey(tmp_path / "sa.key"), PlainKey(private.private_numbers().private_value)
+    theirs, ours = EllipticKey(private), PlainKey(private.private_numbers().private_value)
     assert ours.jwk() == theirs.jwk()
     assert ours.verify(b"data", theirs.sign(b"data"))
     assert theirs.verify(b"data", ours.sign(b"data"))

@@ -117,14 +117,14 @@ def flagz(registry: Registry) -> Answer:
     return Answer(200, "\n".join(["", "apiserver flagz", DEBUGGING, *flags, ""]).encode(), TEXT)
 
 
-def openid(address: str) -> Answer:
+def openid(address: str, key: dict[str, str]) -> Answer:
     """`/.well-known/openid-configuration`."""
     body = {
         "issuer": ISSUER,
         "jwks_uri": f"https://{address}/openid/v1/jwks",
         "response_types_supported": ["id_token"],
         "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["ES256"],
+        "id_token_signing_alg_values_supported": [key["alg"]],
     }
     return Answer(200, negotiation.dump(body), headers={"Cache-Control": "public, max-age=3600"})
 

@@ -165,7 +165,7 @@ PATHS: tuple[tuple[str, bool, OfPaths], ...] = (
     (
         "/.well-known/openid-configuration",
         True,
-        lambda request, served: health.openid(request.headers.get("host", "")),
+        lambda request, served: health.openid(request.headers.get("host", ""), served.authenticator.public_key()),
     ),
     ("/", True, lambda request, served: health.index(served.registry)),
 )
