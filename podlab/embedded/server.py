@@ -197,15 +197,16 @@ class Core:
                 return
             self.clock.step()
 
-    def _token(self, pod: dict[str, Any], projection: dict[str, Any]) -> str:
-        """The token that a Pod's container finds in its files. Upstream: pkg/kubelet/token/token_manager.go"""
+    def _token(self, pod: dict[str, Any], projection: dict[str, Any]) -> Callable[[], str]:
+        """What signs the token in the files of a Pod. Upstream: pkg/kubelet/token/token_manager.go"""
         meta, account = pod["metadata"], pod["spec"].get("serviceAccountName", "default")
         found = self.registry.find(self.registry.resource("serviceaccounts"), account, meta["namespace"])
         if found is None:
-            return ""
+            return str
         audiences = [projection["audience"]] if projection.get("audience") else []
         seconds = projection.get("expirationSeconds") or 3600
-        return self.authenticator.tokens.issue(found, audiences, seconds, tokenrequest.with_node(self.registry, pod))
+        bound = tokenrequest.with_node(self.registry, pod)
+        return self.authenticator.tokens.unsigned(found, audiences, seconds, bound)
 
     def stop(self) -> None:
         """Stop everything; containers of a later start go on where these stood."""

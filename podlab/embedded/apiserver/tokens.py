@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from podlab.apimachinery import times
@@ -52,6 +53,12 @@ class Tokens:
 
     def issue(self, account: Obj, audiences: Sequence[str], seconds: int, bound: Sequence[Obj] = ()) -> str:
         """A token for a ServiceAccount; `bound` are the objects (Pod, Secret, Node) that it ends with."""
+        return self.unsigned(account, audiences, seconds, bound)()
+
+    def unsigned(
+        self, account: Obj, audiences: Sequence[str], seconds: int, bound: Sequence[Obj] = ()
+    ) -> Callable[[], str]:
+        """What signs such a token of now: most files with one are never read, and a signature is dear."""
         meta, now = account["metadata"], int(self._registry.clock.now())
         about: Obj = {"namespace": meta["namespace"], "serviceaccount": _named(meta)}
         about.update({obj["kind"].lower(): _named(obj["metadata"]) for obj in bound})
@@ -68,7 +75,7 @@ class Tokens:
             "nbf": now,
             "sub": f"system:serviceaccount:{meta['namespace']}:{meta['name']}",
         }
-        return self._signed(claims)
+        return partial(self._sign, self._body(claims))
 
     def legacy(self, account: Obj, secret: Obj) -> str:
         """The token of a Secret of type kubernetes.io/service-account-token: it never expires."""
@@ -84,9 +91,14 @@ class Tokens:
         return self._signed(claims)
 
     def _signed(self, claims: Obj) -> str:
+        return self._sign(self._body(claims))
+
+    def _body(self, claims: Obj) -> bytes:
         key = self.signer.jwk()
-        signed = f"{_pack({'alg': key['alg'], 'kid': key['kid']})}.{_pack(claims)}"
-        return f"{signed}.{_unpadded(self.signer.sign(signed.encode()))}"
+        return f"{_pack({'alg': key['alg'], 'kid': key['kid']})}.{_pack(claims)}".encode()
+
+    def _sign(self, body: bytes) -> str:
+        return f"{body.decode()}.{_unpadded(self.signer.sign(body))}"
 
     def verify(self, token: str, audiences: Sequence[str] = (ISSUER,)) -> tuple[User, list[str]]:
         """Whose token it is, and for which of the audiences it is good. Raises Refused."""

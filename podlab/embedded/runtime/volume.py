@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -247,6 +247,31 @@ class Volume:
         first = {number: name for name, number in self.inodes.items()}
         again = [self.entries[name] or b"" for name in self.inodes.keys() - first.values() if name in self.entries]
         return sum(sizes) - sum(-(-len(data) // page) * page for data in again)
+
+
+class Unread(Volume):
+    """A volume that is published when somebody first looks into it: of thousands of Pods few ask for their token."""
+
+    __slots__ = ("_files", "_publish")
+    _LATE = frozenset(["entries", "links", "modes", "owners"])
+
+    def __init__(self, like: Volume, files: Any, folder: str, publish: Callable[[Volume, Any, str], None]) -> None:
+        super().__init__(folder=folder, mode=like.mode, limit=like.limit, memory=like.memory)
+        self._files, self._publish = files, publish
+        del self.entries, self.links, self.modes, self.owners
+
+    def __getattr__(self, name: str) -> Any:
+        """Called for what is not set."""
+        if name not in self._LATE:
+            raise AttributeError(name)
+        self.entries = self.links = self.modes = self.owners = _nothing()
+        self._publish(self, self._files, self.folder)
+        self._files = None
+        return getattr(self, name)
+
+    def awaits(self, files: Any) -> bool:
+        """Whether these are the files that wait for somebody who looks."""
+        return bool(self._files == files)
 
 
 @dataclass(frozen=True, slots=True)

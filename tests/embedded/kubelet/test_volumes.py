@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ class Pod:
 
     def publish(self, now: float) -> None:
         """What a sync of the kubelet does."""
-        sources.set_up(self.pod, self.held, lambda *_: {"data": self.data}, {}, lambda *_: b"", Volume(), now)
+        sources.set_up(self.pod, self.held, lambda *_: {"data": self.data}, {}, lambda *_: bytes, Volume(), now)
 
     def files(self) -> Files:
         """What a container that starts now sees."""
@@ -45,6 +46,28 @@ def test_the_keys_are_links_into_a_directory_named_by_the_time() -> None:
     assert files.list("/etc/conf") == sorted(["..data", folder, "a", "b"])
     assert files.link("/etc/conf/a") == "..data/a" and files.read("/etc/conf/a") == b"1"
     assert files.resolve("/etc/conf/a") == f"/etc/conf/{folder}/a"
+
+
+def test_a_token_is_signed_when_somebody_looks_for_it() -> None:
+    asked: list[str] = []
+
+    @cache
+    def sign() -> bytes:
+        asked.append("sign")
+        return b"a.b.c"
+
+    projected = {"sources": [{"serviceAccountToken": {"path": "token"}}]}
+    spec = {"containers": [{"name": "c"}], "volumes": [{"name": "v", "projected": projected}]}
+    pod, held = {"metadata": {"uid": "u", "name": "p"}, "spec": spec}, dict[str, Volume]()
+    for signed in (["sign"], ["sign"]):  # a container that starts again finds the same
+        sources.set_up(pod, held, lambda *_: None, {}, lambda *_: sign, Volume(), 0.0)
+        container = {"volumeMounts": [{"name": "v", "mountPath": "/v"}]}
+        files = Files(Volume(), mounts.of_container(pod, container, held, {}))
+        assert files.list("/") == ["v"]
+        assert asked == [] or held["v"].folder == files.link("/v/..data")
+        assert files.read("/v/token") == b"a.b.c" and files.mode("/v/token") == 0o644
+        assert files.list("/v") == sorted(["..data", held["v"].folder, "token"])
+        assert asked == signed
 
 
 def test_a_change_reaches_the_mount_but_no_sub_path() -> None:
@@ -146,7 +169,7 @@ def test_all_that_a_projected_volume_misses_is_named() -> None:
     missing = [{"configMap": {"name": "a"}}, {"secret": {"name": "b"}}]
     pod = {"metadata": {"uid": "u"}, "spec": {"volumes": [{"name": "v", "projected": {"sources": missing}}]}}
     with pytest.raises(MountError) as raised:
-        sources.set_up(pod, {}, lambda *_: None, {}, lambda *_: b"", Volume(), 0.0)
+        sources.set_up(pod, {}, lambda *_: None, {}, lambda *_: bytes, Volume(), 0.0)
     assert str(raised.value).endswith(': [configmap "a" not found, secret "b" not found]')
 
 

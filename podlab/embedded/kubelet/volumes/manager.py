@@ -9,15 +9,31 @@ from podlab.apimachinery import quantity
 from podlab.embedded.clock import Clock
 from podlab.embedded.kubelet.environment import Lookup
 from podlab.embedded.kubelet.volumes import hostpath, sources
-from podlab.embedded.kubelet.volumes.sources import Token
+from podlab.embedded.kubelet.volumes.sources import Signed, Token
 from podlab.embedded.runtime.volume import Volume
 
 Obj = dict[str, Any]
 
 
-def no_token(pod: Obj, projection: Obj) -> str:
+def no_token(pod: Obj, projection: Obj) -> Callable[[], str]:
     """Where no tokens can be signed."""
-    return ""
+    return str
+
+
+class SignedOnce:
+    """A token that is signed when somebody first asks for it."""
+
+    __slots__ = ("_sign", "_token")
+
+    def __init__(self, sign: Callable[[], str]) -> None:
+        self._sign: Callable[[], str] | None = sign
+        self._token = b""
+
+    def __call__(self) -> bytes:
+        """The token, the same each time."""
+        if self._sign is not None:
+            self._token, self._sign = self._sign().encode(), None
+        return self._token
 
 
 class VolumeManager:
@@ -34,7 +50,7 @@ class VolumeManager:
         self._held: dict[str, dict[str, Volume]] = {}
         self._host = hostpath.new_node()
         self._claimed: dict[str, Volume] = {}
-        self._tokens: dict[tuple[str, str, int], tuple[float, bytes]] = {}
+        self._tokens: dict[str, dict[tuple[str, int], tuple[float, Signed]]] = {}
         self._delays: dict[str, float] = {}
 
     def of_pod(self, uid: str) -> dict[str, Volume]:
@@ -68,15 +84,13 @@ class VolumeManager:
         names = [v["name"] for v in found if "emptyDir" in v and (v["emptyDir"] or {}).get("medium") != "Memory"]
         return sum(held[name].size() for name in names if name in held)
 
-    def _token(self, pod: Obj, projection: Obj) -> bytes:
+    def _token(self, pod: Obj, projection: Obj) -> Signed:
         """A token that is issued again in the last fifth of its life. Upstream: pkg/kubelet/token/token_manager.go"""
         seconds, now = projection.get("expirationSeconds") or 3600, self._clock.now()
-        key = pod["metadata"]["uid"], projection.get("audience", ""), seconds
-        renewal, token = self._tokens.get(key, (0.0, b""))
-        if now >= renewal:
-            token = self._issue(pod, projection).encode()
-            self._tokens[key] = (now + 0.8 * seconds, token)
-        return token
+        mine, key = self._tokens.setdefault(pod["metadata"]["uid"], {}), (projection.get("audience", ""), seconds)
+        if key not in mine or now >= mine[key][0]:
+            mine[key] = now + 0.8 * seconds, SignedOnce(self._issue(pod, projection))
+        return mine[key][1]
 
     def retry_delay(self, uid: str) -> float:
         """Seconds until volumes are tried again: from half a second, doubled up to two minutes."""
@@ -87,4 +101,4 @@ class VolumeManager:
         """A Pod is gone."""
         self._held.pop(uid, None)
         self._delays.pop(uid, None)
-        self._tokens = {key: kept for key, kept in self._tokens.items() if key[0] != uid}
+        self._tokens.pop(uid, None)

@@ -10,20 +10,24 @@ import posixpath
 import zlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from podlab.apimachinery import quantity
 from podlab.embedded.kubelet.environment import Lookup, field_value, resource_value
 from podlab.embedded.kubelet.status import podresources
 from podlab.embedded.kubelet.volumes import hostpath
-from podlab.embedded.runtime.volume import File, Volume
+from podlab.embedded.runtime.volume import File, Unread, Volume
 
 Obj = dict[str, Any]
-Token = Callable[[Obj, Obj], str]
-"""(Pod, serviceAccountToken projection) → a token."""
-Held = Callable[[Obj, Obj], bytes]
-"""The same, as it is in a file."""
+Token = Callable[[Obj, Obj], Callable[[], str]]
+"""(Pod, serviceAccountToken projection) → what signs a token."""
+Signed = Callable[[], bytes]
+"""What gives a signed token, the same each time."""
+Held = Callable[[Obj, Obj], Signed]
+"""(Pod, serviceAccountToken projection) → the token of a file."""
+Files = Mapping[str, tuple[bytes | Signed, int]]
+"""What is to be published: data or what gives it, and permission bits."""
 
 
 class MountError(Exception):
@@ -56,12 +60,26 @@ def set_up(
             continue
         given = 0 if group is None else 0o440
         files = {posixpath.normpath(path): (data, mode | given) for path, (data, mode) in files.items()}
-        if not volume.folder or volume.published() != files:
-            suffix = zlib.crc32(f"{pod['metadata']['uid']} {name} {now}".encode())
-            volume.publish(files, datetime.fromtimestamp(now, UTC).strftime(f"..%Y_%m_%d_%H_%M_%S.{suffix}"))
-            _give_tokens(pod, spec, volume)
-            if group is not None:
-                volume.belong_to(group, read_only=True)
+        suffix = zlib.crc32(f"{pod['metadata']['uid']} {name} {now}".encode())
+        folder = datetime.fromtimestamp(now, UTC).strftime(f"..%Y_%m_%d_%H_%M_%S.{suffix}")
+        if isinstance(volume, Unread) and volume.awaits(files):
+            continue
+        if not volume.folder and group is None and any(callable(data) for data, _ in files.values()):
+            volumes[name] = Unread(volume, files, folder, partial(_publish, spec, _user(pod), None))
+        elif not volume.folder or volume.published() != _signed(files):
+            _publish(spec, _user(pod), group, volume, files, folder)
+
+
+def _publish(spec: Obj, user: int | None, group: int | None, volume: Volume, files: Files, folder: str) -> None:
+    """Publish; who waits to do so keeps no version of the Pod for that."""
+    volume.publish(_signed(files), folder)
+    _give_tokens(spec, user, volume)
+    if group is not None:
+        volume.belong_to(group, read_only=True)
+
+
+def _signed(files: Files) -> dict[str, File]:
+    return {path: (data() if callable(data) else data, mode) for path, (data, mode) in files.items()}
 
 
 def claimed(pod: Obj, spec: Obj, lookup: Lookup) -> str | None:
@@ -88,9 +106,8 @@ def _user(pod: Obj) -> int | None:
     return users.pop() if len(users) == 1 else None
 
 
-def _give_tokens(pod: Obj, spec: Obj, volume: Volume) -> None:
+def _give_tokens(spec: Obj, user: int | None, volume: Volume) -> None:
     """A token is its user's own."""
-    user = _user(pod)
     for source in (spec.get("projected") or {}).get("sources") or []:
         if user and "serviceAccountToken" in source:
             path = posixpath.normpath(f"/{source['serviceAccountToken']['path']}")
@@ -124,7 +141,7 @@ def to_refresh(pod: Obj) -> bool:
     return any(key in volume for volume in mine for key in ("configMap", "secret", "downwardAPI", "projected"))
 
 
-def _files(pod: Obj, spec: Obj, lookup: Lookup, facts: Mapping[str, str], token: Held) -> dict[str, File] | None:
+def _files(pod: Obj, spec: Obj, lookup: Lookup, facts: Mapping[str, str], token: Held) -> Files | None:
     if "configMap" in spec:
         source = spec["configMap"]
         return _items(source, "configmaps", source.get("name", ""), lookup, _mode(source))
@@ -180,8 +197,8 @@ def _downward(pod: Obj, source: Obj, facts: Mapping[str, str], mode: int) -> dic
     return files
 
 
-def _projected(pod: Obj, spec: Obj, lookup: Lookup, facts: Mapping[str, str], token: Held) -> dict[str, File]:
-    files: dict[str, File] = {}
+def _projected(pod: Obj, spec: Obj, lookup: Lookup, facts: Mapping[str, str], token: Held) -> Files:
+    files: dict[str, tuple[bytes | Signed, int]] = {}
     missing = []
     for source in spec.get("sources") or []:
         try:
@@ -193,9 +210,7 @@ def _projected(pod: Obj, spec: Obj, lookup: Lookup, facts: Mapping[str, str], to
     return files
 
 
-def _projection(
-    pod: Obj, spec: Obj, source: Obj, lookup: Lookup, facts: Mapping[str, str], token: Held
-) -> dict[str, File]:
+def _projection(pod: Obj, spec: Obj, source: Obj, lookup: Lookup, facts: Mapping[str, str], token: Held) -> Files:
     mode = _mode(spec)
     if "configMap" in source:
         return _items(source["configMap"], "configmaps", source["configMap"].get("name", ""), lookup, mode)
