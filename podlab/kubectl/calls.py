@@ -37,7 +37,15 @@ WORDS = Text(
     ko="kubectl {verb}에는 문자열을 쉼표로 늘어놓습니다. 여기에는 {kind} 값이 있습니다.",
     en="kubectl {verb} takes texts in quotes, one after another; here is a {kind} among them.",
 )
-EXAMPLE = Text(ko='예: `kubectl.get("pods", "web")`', en='For example: `kubectl.get("pods", "web")`.')
+EXAMPLE = Text(ko="예: `kubectl.{call}`", en="For example: `kubectl.{call}`.")
+CALLS = {
+    "exec": 'exec("web", "ls", "/")',
+    "run": 'run("web", image="nginx:latest")',
+    "patch": 'patch("pod", "web", patch={"metadata": {"labels": {"tier": "front"}}})',
+    "delete": 'delete("pod", "web")',
+    "logs": 'logs("web")',
+    "wait": 'wait("pod/web", for_="condition=Ready")',
+}
 POSITION = Text(
     ko='이름은 종류 다음에 그냥 적습니다: `kubectl.{verb}("pod", "web")`',
     en='A name is written after its type, without a word before it: `kubectl.{verb}("pod", "web")`.',
@@ -82,7 +90,8 @@ def in_text(verb: str, arguments: Iterable[object]) -> list[str]:
                 WORDS.format(verb=verb, kind=type(each).__name__), PAIR.format(verb=verb, key=key, value=value)
             )
         if not isinstance(each, (str, int, float, Path)):
-            raise PodlabError(WORDS.format(verb=verb, kind=type(each).__name__), EXAMPLE)
+            call = CALLS.get(verb, 'get("pods", "web")')
+            raise PodlabError(WORDS.format(verb=verb, kind=type(each).__name__), EXAMPLE.format(call=call))
     return [str(each) for each in found]
 
 

@@ -68,7 +68,7 @@ class Kubectl:
         return self._do_files("apply", arguments, flags)
 
     def diff(self, *arguments: Argument, **flags: Any) -> Output:
-        """`kubectl diff`: what `apply` would change; `exit_code` is 1 if anything."""
+        """`kubectl diff`: `diff("pod.yaml")`, what `apply` would change; `exit_code` is 1 if anything."""
         return self._do_files("diff", arguments, flags)
 
     def replace(self, *arguments: Argument, **flags: Any) -> Output:
@@ -203,7 +203,7 @@ class Kubectl:
         return self.do("edit", arguments, flags)
 
     def proxy(self, **flags: Any) -> Output:
-        """`kubectl proxy`: the API server on a local port, until it is interrupted."""
+        """`kubectl proxy`: `proxy(port=8001)`, the API server on a local port until it is interrupted."""
         return self.do("proxy", (), flags)
 
     def kustomize(self, *arguments: str, **flags: Any) -> Output:
@@ -211,7 +211,7 @@ class Kubectl:
         return self.do("kustomize", arguments, flags)
 
     def api_versions(self, **flags: Any) -> Output:
-        """`kubectl api-versions`."""
+        """`kubectl api-versions`: `api_versions()`."""
         return self.do("api-versions", (), flags)
 
     def cluster_info(self, *arguments: str, **flags: Any) -> Output:
@@ -225,15 +225,15 @@ class Kubectl:
         return self._below("certificate", [action, *arguments], flags)
 
     def api_resources(self, **flags: Any) -> Output:
-        """`kubectl api-resources`."""
+        """`kubectl api-resources`: `api_resources()`."""
         return self.do("api-resources", (), flags)
 
     def version(self, **flags: Any) -> Output:
-        """`kubectl version`."""
+        """`kubectl version`: `version()`."""
         return self.do("version", (), flags)
 
     def port_forward(self, *arguments: str, **flags: Any) -> Forward:
-        """`kubectl port-forward`: `with port_forward("pod/web", "8080:80") as forward:`; `forward.close()` ends it."""
+        """`kubectl port-forward`: `port_forward("pod/web", "8080:80")`; `close()` of what it returns ends it."""
         command, act = self._prepared("port-forward", arguments, flags)
         command.background = True
         _carry_out(command, act)
@@ -285,7 +285,7 @@ class Kubectl:
         line: str = "",
     ) -> tuple[Command, Callable[[], None]]:
         """The command of a call, and what carries it out."""
-        found, words = verb_of(verb), in_text(verb, arguments)
+        found, words, after = verb_of(verb), in_text(verb, arguments), in_text(verb, after)
         if "--" in words:
             words, after = words[: words.index("--")], [*words[words.index("--") + 1 :], *after]
         given = {keyword: value for keyword, value in flags.items() if value is not None}

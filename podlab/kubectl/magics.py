@@ -15,6 +15,7 @@ from typing import Any
 from podlab.client import Client
 from podlab.errors import ManifestError, PodlabError
 from podlab.kubectl import line as commandline
+from podlab.kubectl.commandline import odd
 from podlab.kubectl.commandline.hints import doubt, miscased
 from podlab.kubectl.commandline.parse import words_of
 from podlab.kubectl.commandline.preferences import preferred
@@ -59,8 +60,11 @@ class Magics:
             line=f"kubectl {line}".rstrip(),
         )
         if error is not None:
+            error.hint = odd.shell_sign(meant.words) or odd.lookalike(meant.words) or error.hint
             error.output = output
             raise error
+        if found := odd.quoted(meant.words):
+            sys.stderr.write(f"→ {found}\n")
         return output
 
     def manifest(self, line: str, cell: str = "") -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from podlab.errors import PodlabError
-from podlab.lessons.lesson import lesson
+from podlab.lessons.lesson import LESSONS, lesson
 from podlab.text import Text
 
 if TYPE_CHECKING:
@@ -152,6 +152,8 @@ def find(name: str) -> Check:
         PodlabError: there is none.
     """
     number, mark, rest = SEPARATOR.split(f"{name}-", 1)
+    if not number[:1].isdigit() and (meant := _unnumbered(str(name))):
+        raise PodlabError(NO_CHECK.format(name=name), NEAR.format(name=meant))
     of = lesson(number)
     checks: tuple[Check, ...] = of.module.CHECKS
     for each in checks:
@@ -161,6 +163,11 @@ def find(name: str) -> Check:
     near = difflib.get_close_matches(str(name), known, 1, 0.75)
     hint = NEAR.format(name=near[0]) if near else KNOWN.format(number=of.number, known=", ".join(known) or "-")
     raise PodlabError(NO_CHECK.format(name=name), hint)
+
+
+def _unnumbered(name: str) -> str:
+    """The checks that a name without a lesson's number may mean."""
+    return "`, `".join(f"{each.number}-{it.name}" for each in LESSONS for it in each.module.CHECKS if it.name == name)
 
 
 def _others(kubectl: Kubectl, resources: tuple[str, ...]) -> dict[str, tuple[Pod, ...]]:

@@ -14,6 +14,11 @@ MAGIC = Text(
     ko="셀은 파이썬입니다. kubectl 명령은 앞에 %를 붙입니다: `%{line}`",
     en="A cell is Python; a kubectl command takes a % in front: `%{line}`",
 )
+DOT = Text(ko="`kubectl`과 명령 사이에는 점을 찍습니다: `{line}`", en="A dot joins `kubectl` and the command: `{line}`")
+PIPED = Text(
+    ko="`{sign}`{은/는} 셸의 기호입니다. 셀에서 셸의 줄은 !로 시작합니다: `!{line}`",
+    en="`{sign}` is for a shell; in a cell a line for the shell begins with !: `!{line}`",
+)
 COMMAND = Text(
     ko="podlab 명령은 터미널에서 실행하거나, 셀에서는 앞에 !를 붙입니다: `!{line}`",
     en="A podlab command is for a terminal; in a cell it takes a ! in front: `!{line}`",
@@ -91,6 +96,10 @@ def hint_for(error: SyntaxError, cell: str) -> Text | None:
 def command(line: str) -> Text | None:
     """The hint for one line that is a command of kubectl's, podlab's, docker's or a shell's."""
     line = re.sub(r"^(?:[$#❯]\s+|(?:PS )?[A-Z]:\\[^>]*>\s*|\w+@[\w.:~-]+[$#]\s*)?(?:sudo\s+)?", "", line.strip())
+    if re.match(r"kubectl\s+\w+\s*\(", line):
+        return DOT.format(line=re.sub(r"^kubectl\s+", "kubectl.", line))
+    if (sign := re.search(r"\s(\||>>?|<|&&)\s", line)) and line.startswith("kubectl "):
+        return PIPED.format(sign=sign[1], line=line)
     if re.match(r"kubectl\s+[a-z-]", line):
         return MAGIC.format(line=line)
     if k := re.match(rf"k\s+((?:{VERBS})\b.*)", line):

@@ -15,6 +15,7 @@ from podlab.text import Text
 
 LETTERS = "abcdefgh"
 CHOOSE = Text(ko="답을 고르십시오", en="choose an answer")
+AMONG = Text(ko="{letters} 가운데 하나를 고르십시오", en="choose one of {letters}")
 NO_QUESTION = Text(ko="{n}번 문제는 없습니다", en="there is no question {n}")
 HOW = Text(ko='이렇게 답합니다: `quiz("02").answer(1, "b")`', en='answer like this: `quiz("02").answer(1, "b")`')
 ANSWERS = Text(ko="답 보기", en="show the answers")
@@ -56,7 +57,8 @@ class Question:
         """What there is to say about this answer (`a`, `b`, …); a wrong one is a result, never an error."""
         index = LETTERS.find(letter.strip().lower())
         if len(letter.strip()) != 1 or not 0 <= index < len(self.options):
-            return Result(False, NO_OPTION.format(letter=letter), CHOOSE)
+            letters = ", ".join(LETTERS[: len(self.options)])
+            return Result(False, NO_OPTION.format(letter=letter), AMONG.format(letters=letters))
         chosen = self.options[index]
         if self.prediction:
             return Result(True, NOTED.format(option=chosen.text))
@@ -117,7 +119,7 @@ def quiz(name: str) -> Quiz:
 def judged(question: Question, number: str, letter: str) -> Result:
     """What there is to say about an answer, kept with the progress of the lesson of that number."""
     found = question.judge(letter)
-    if number and found.look is not CHOOSE:
+    if number and found.look is None:
         progress.record_answer(f"{number}?{question.name}", letter.strip().lower(), found.passed)
     return found
 

@@ -6,7 +6,10 @@ The stack is shown only where the error is the learner's own Python: nothing in 
 from __future__ import annotations
 
 import difflib
+import io
+import itertools
 import re
+import tokenize
 import traceback
 from pathlib import Path
 from subprocess import CalledProcessError
@@ -15,8 +18,9 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
+from podlab.errors import PodlabError
 from podlab.kubectl.commandline.surface import commands
-from podlab.lessons import endless, foreign
+from podlab.lessons import endless, foreign, official, values
 from podlab.lessons.uses import USES, called, example
 from podlab.text import Text
 
@@ -63,43 +67,8 @@ FIRST_LINE = Text(
     ko="`%%manifest`는 셀의 맨 첫 줄, 맨 앞에 적습니다. 그 위나 왼쪽에는 아무것도 없어야 합니다.",
     en="`%%manifest` begins the cell: nothing may stand above it, nor to its left.",
 )
-NO_ITEM = Text(
-    ko="목록에 그만큼 들어 있지 않습니다. 비었을 수도 있습니다. `[0]` 같은 번호를 떼고 무엇이 들어 있는지 "
-    "먼저 보십시오.",
-    en="The list does not hold that many; it may be empty. Take off the number, such as `[0]`, and look at it first.",
-)
-NO_KEY = Text(
-    ko='그런 키는 없습니다. `kubectl.get("pod", "web", output="yaml")`이 있는 키를 보여 줍니다.',
-    en='There is no such key: `kubectl.get("pod", "web", output="yaml")` shows those there are.',
-)
-WHOLE = Text(
-    ko="표를 물으면 API 서버는 오브젝트의 metadata만 보냅니다. 통째로 얻으려면 YAML로 물으십시오: "
-    '`kubectl.get("pod", "web", output="yaml").objects[0]["{name}"]`',
-    en="Asked for a table, the API server sends of each object its metadata only. Ask for all of it: "
-    '`kubectl.get("pod", "web", output="yaml").objects[0]["{name}"]`',
-)
 EMPTY_CELL = Text(
     ko="매니페스트를 `%%manifest` 줄 아래에 적으십시오.", en="Write the manifest below the line with `%%manifest`."
-)
-OUTPUT = Text(
-    ko="kubectl이 돌려주는 것은 출력입니다. 글자는 `str(…)`, 오브젝트는 `….objects[0]`으로 꺼냅니다.",
-    en="What kubectl gives back is its output: its text is `str(…)`, its objects are `….objects[0]`.",
-)
-EACH = Text(
-    ko='하나씩 보려면 오브젝트의 목록을 돕니다: `for pod in kubectl.get("pods").objects:`',
-    en='To go through them one by one: `for pod in kubectl.get("pods").objects:`',
-)
-FIELD = Text(
-    ko='오브젝트는 파이썬의 dict입니다. 필드는 점이 아니라 대괄호로 꺼냅니다: `["{name}"]`',
-    en='An object is a dict of Python: a field is taken with brackets, not with a dot: `["{name}"]`',
-)
-WITHIN = Text(
-    ko='글자가 들어 있는지는 `in`으로 묻습니다: `"web" in str(kubectl.get("pods"))`',
-    en='Whether a text holds another is asked by `in`: `"web" in str(kubectl.get("pods"))`',
-)
-ONE_OF = Text(
-    ko='목록입니다. 그 가운데 하나를 고른 다음 필드를 꺼냅니다: `[0]["{name}"]`',
-    en='This is a list: pick one of it, then the field: `[0]["{name}"]`',
 )
 IMPORTS = Text(
     ko="podlab의 것은 모두 이렇게 가져옵니다: `from podlab import check, quiz, start`",
@@ -116,6 +85,15 @@ UNCALLED = Text(
 AWAIT = Text(
     ko="`await` 없이 씁니다. 끝날 때까지 알아서 기다립니다: `{line}`",
     en="Leave out the `await`: it waits until it is done by itself: `{line}`",
+)
+TWICE = Text(
+    ko="`%%manifest`는 `%` 둘로 적습니다: `%%manifest {rest}`",
+    en="`%%manifest` has two `%`: `%%manifest {rest}`",
+)
+CAPITAL = Text(ko="파이썬에서는 이렇게 적습니다: `{name}`", en="In Python this is written `{name}`.")
+COMMA = Text(
+    ko="두 문자열 사이에 쉼표가 없어 하나로 이어졌습니다. 이렇게 씁니다: `{line}`",
+    en="There is no comma between two texts, so Python made one of them. It is written like this: `{line}`",
 )
 SHELL_SAID = Text(
     ko="셸의 명령이 위에 나온 까닭으로 끝났습니다. 같은 줄을 `%`로 시작하면 다음에 할 일까지 나옵니다: `%{line}`",
@@ -138,8 +116,10 @@ UNREAD = {
 CALLED = "|".join([r"kubectl\.\w+", *(name.replace(".", r"\.") for name in USES)])
 OURS = (*(name for name in USES if "." not in name), "kubectl", "practice")
 IN_SHELL = re.compile(r"^\s*!?\s*%?(kubectl\s.*\S)", re.M)
-CALLS = (NameError, SyntaxError, UsageError, TypeError, AttributeError, ValueError, LookupError, ImportError)
-ERRORS = (*CALLS, FileNotFoundError, CalledProcessError, KeyboardInterrupt)
+ERRORS = (Exception, KeyboardInterrupt)
+"""Those without a hint are shown as ever."""
+CAPITALS = {"true": "True", "false": "False", "null": "None", "none": "None", "nil": "None"}
+MODULES = ("podlab", "kubernetes", "yaml", "pathlib")
 
 
 def hint_for(
@@ -157,9 +137,8 @@ def hint_for(
         return YAML
     if isinstance(error, SyntaxError):
         return _unreadable(error, cell)
-    if isinstance(error, IndexError | KeyError):
-        missing = NO_ITEM if isinstance(error, IndexError) else _no_key(str(error.args[0] if error.args else ""))
-        return missing if "kubectl" in cell else None
+    if found := values.hint_for(error, cell) or official.hint_for(error):
+        return found
     if isinstance(error, ImportError):
         return _not_there(str(error), error.name or "")
     if isinstance(error, NameError) and error.name:
@@ -172,27 +151,10 @@ def hint_for(
         return _in_shell(raw)
     if isinstance(error, FileNotFoundError):
         return _no_file(str(error.filename or ""))
-    if isinstance(error, AttributeError) and (found := _of_an_object(error.obj, str(error.name))):
-        return found
     if isinstance(error, AttributeError) and _is_ours(error.obj):
         line = f"{type(error.obj).__name__}("
         inside = True
     return _misused(str(error), line, inside)
-
-
-def _of_an_object(value: object, name: str) -> Text | None:
-    """Where a field of an object was asked for as if it were an attribute; other dicts and lists are left alone."""
-    if isinstance(value, str) and name in ("contains", "includes", "has"):
-        return WITHIN
-    if isinstance(value, dict):
-        return FIELD.format(name=name) if name in value else _no_key(name) if "metadata" in value else None
-    if isinstance(value, list | tuple) and value and isinstance(value[0], dict) and name in value[0]:
-        return ONE_OF.format(name=name)
-    return None
-
-
-def _no_key(name: str) -> Text:
-    return WHOLE.format(name=name) if name in ("spec", "status") else NO_KEY
 
 
 def _is_ours(value: object) -> bool:
@@ -231,6 +193,10 @@ def _magic(said: str, cell: str) -> Text | None:
     found = re.search(r"magic (function )?`(%+)(\w+)` not found", said)
     if not found:
         return None
+    if found[3] == "manifest" and "cell magic `%%manifest` exists" in said:
+        return TWICE.format(rest=(re.findall(r"%manifest +(\S+)", cell) or ["web.yaml"])[0])
+    if found[2] == "%%" and found[3] in ("yaml", "yml", "json", "k8s", "apply"):
+        return YAML
     if found[3] in ("kubectl", "manifest"):
         return FIRST_LINE if said.startswith("Line magic function `%%") else LOST_MAGIC
     written = re.search(rf"^\s*%+({found[3]}\b.*)", cell, re.M)
@@ -249,7 +215,7 @@ def _not_there(said: str, module: str) -> Text | None:
         return GIVEN
     word = re.search(r"cannot import name '(\w+)' from 'podlab", said)
     near = difflib.get_close_matches(
-        word[1] if word else module, podlab.__all__ if word else ["podlab"], 1, 0.6 if word else 0.75
+        word[1] if word else module, podlab.__all__ if word else MODULES, 1, 0.6 if word else 0.75
     )
     return NEAR.format(name=near[0]) if near else None
 
@@ -258,10 +224,6 @@ def _misused(said: str, line: str, inside: bool) -> Text | None:
     """A call that podlab's name was not made for; another's errors are left alone."""
     if "can't be used in 'await' expression" in said:
         return AWAIT.format(line=line.replace("await ", "", 1).strip())
-    if said == "'Output' object is not iterable":
-        return EACH
-    if said.startswith("'Output' object"):
-        return OUTPUT
     attribute = re.match(r"module 'podlab(?:\.lessons\.(practice))?' has no attribute '(\w+)'", said)
     if attribute:
         known = [each.rpartition(".")[2] for each in USES if bool(attribute[1]) is ("practice." in each)]
@@ -298,6 +260,8 @@ def _unknown(name: str, names: set[str], line: str) -> Text:
     alike = "kubectl" if name.lower() in ("k", "kubectl") else next((n for n in names if n.lower() == name.lower()), "")
     if alike:
         return NEAR.format(name=alike)
+    if name in CAPITALS:
+        return CAPITAL.format(name=CAPITALS[name])
     if name in podlab.__all__:
         return IMPORT.format(name=name)
     near = difflib.get_close_matches(name, {*names, *OURS} - {name}, 1, 0.75)
@@ -335,9 +299,31 @@ def _before(info: Any) -> None:
 def _after(shell: Any, result: Any) -> None:
     """The hint below what `!kubectl` said: to IPython, a program that failed is no error."""
     rows = [row for row in str(result.info.raw_cell if result.info else "").splitlines() if row.lstrip()[:1] == "!"]
-    found = _in_shell(rows[-1]) if result.success and rows and shell.user_ns.get("_exit_code") else None
+    code = shell.user_ns.get("_exit_code") if result.success and rows else 0
+    found = (_unheard_of(rows[-1]) if code == 127 else _in_shell(rows[-1])) if code else None
     if found := found or _uncalled(result.result):
         print(f"→ {found}")
+
+
+def _unheard_of(row: str) -> Text | None:
+    """Where a shell knows no such program, but one almost so called."""
+    written = re.match(r"\s*!\s*([\w-]+)(.*)", row)
+    near = difflib.get_close_matches(written[1], ["kubectl", "podlab"], 1, 0.75) if written else []
+    return NEAR.format(name=f"!{near[0]}{written[2].rstrip()}") if written and near else None
+
+
+def _joined(line: str, said: str) -> Text | None:
+    """The line with its comma, where two texts stand side by side in it and the error is about what became of them."""
+    try:
+        words = list(tokenize.generate_tokens(io.StringIO(line.strip()).readline))
+    except (tokenize.TokenError, SyntaxError):
+        return None
+    for one, other in itertools.pairwise(words):
+        if one.type == other.type == tokenize.STRING and one.string[-1] + other.string[0] in ('""', "''", "\"'", "'\""):
+            at = one.end[1]
+            if one.string.strip("'\"") + other.string.strip("'\"") in said:
+                return COMMA.format(line=f"{line.strip()[:at]}, {line.strip()[other.start[1] :]}")
+    return None
 
 
 def _uncalled(value: object) -> Text | None:
@@ -351,19 +337,21 @@ def _uncalled(value: object) -> Text | None:
 
 def _shown(shell: Any, kind: Any, error: BaseException, trace: Any, tb_offset: int | None = None) -> list[str]:
     """The error's line and one hint, where podlab has one; else IPython's own traceback."""
+    cell = str((shell.user_ns.get("In") or [""])[-1])
+    line, inside = _place(trace, cell)
     if hasattr(error, "_render_traceback_"):
+        if isinstance(error, PodlabError) and (comma := _joined(line, str(error))):
+            error.hint = comma
         lines = list(error._render_traceback_())
         shell._showtraceback(kind, error, lines)
         return lines
-    cell = str((shell.user_ns.get("In") or [""])[-1])
-    line, inside = _place(trace, cell)
     raw = str(shell.history_manager.input_hist_raw[-1]) if shell.history_manager else cell
     found = hint_for(error, cell, set(shell.user_ns), line, inside, raw)
     tb_offset = getattr(shell.InteractiveTB, "tb_offset", None) if tb_offset is None else tb_offset
     if isinstance(error, SyntaxError):
         lines = shell.SyntaxTB.structured_traceback(kind, error, [])
     elif isinstance(error, UsageError) or found:
-        lines = [f"{kind.__name__}: {error}".removesuffix(": ")]
+        lines = [f"{kind.__name__}: {official.said(error)}".removesuffix(": ")]
     else:
         lines = shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset=tb_offset)
     lines = [*lines, f"→ {found}"] if found else lines

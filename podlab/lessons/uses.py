@@ -47,7 +47,7 @@ def example(name: str) -> str:
 
 def called(code: str) -> str:
     """The first of podlab's names that the code calls, or nothing."""
-    for found in re.finditer(r"(?:(kubectl|practice)\.)?(\w+)(?=\s*\()|\bkubectl\.\w+", code, re.I):
+    for found in re.finditer(r"(?:(kubectl|practice)\.)?(\w+)(?=\s*[(\[])|\bkubectl\.\w+", code, re.I):
         if example(found[0]):
             return found[0]
     return ""

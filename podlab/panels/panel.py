@@ -42,6 +42,35 @@ CONNECTION = {
 }
 
 
+NO_NAME = Text(
+    ko="{panel}에는 파드의 이름이 필요합니다. 여기에는 {given!r}{이/가} 있습니다.",
+    en="{panel} takes the name of a Pod; here is {given!r}.",
+)
+NAMED = Text(
+    ko='이렇게 씁니다: `{panel}(kubectl, "{name}")`', en='It is written like this: `{panel}(kubectl, "{name}")`'
+)
+NO_NAMESPACE = Text(
+    ko="{given!r}{이라는/라는} 네임스페이스는 있을 수 없습니다. {panel}{은/는} 네임스페이스 전체를 보여 줍니다.",
+    en="There can be no namespace {given!r}: {panel} shows all of a namespace.",
+)
+WHOLE = Text(ko="이렇게 씁니다: `{panel}(kubectl)`", en="It is written like this: `{panel}(kubectl)`")
+PODS = ("pod", "pods", "po")
+
+
+def pod_named(panel: str, name: object, namespace: object = None) -> str:
+    """The Pod's name, which may come as `pod/web`.
+
+    Raises:
+        PodlabError: it is none.
+    """
+    kind, _, rest = str(name).rpartition("/")
+    if isinstance(name, str) and rest and kind.lower() in ("", *PODS) and not (rest in PODS and namespace):
+        return rest
+    meant = str(namespace) if str(name) in PODS and namespace else "web"
+    given = name if isinstance(name, str) else type(name).__name__
+    raise PodlabError(NO_NAME.format(panel=panel, given=given), NAMED.format(panel=panel, name=meant))
+
+
 def module(*names: str) -> str:
     """The JavaScript of a panel: what all panels share, then its own parts, in order."""
     return "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in ("live", *names))
@@ -78,6 +107,10 @@ class Panel(anywidget.AnyWidget):
     def __init__(self, source: Kubectl | Client, namespace: str | None, labels: Mapping[str, Text]) -> None:
         self._client: Client = source.client if hasattr(source, "client") else source
         self._namespace: str = namespace or source.namespace
+        if "/" in self._namespace:
+            panel = type(self).__name__
+            told = NO_NAMESPACE.format(panel=panel, given=self._namespace)
+            raise PodlabError(told, WHOLE.format(panel=panel))
         self._guard = threading.Lock()
         self._views: dict[str, bool] = {}
         self._deadline: float | None = None

@@ -252,6 +252,9 @@ def test_an_unknown_check_names_those_that_there_are():
     assert "02-ready" in str(error.value.hint)
     with pytest.raises(PodlabError, match="lesson"):
         find("77-x")
+    with pytest.raises(PodlabError, match="check 'page'") as error:
+        find("page")
+    assert "`02-page`, `06-page`" in str(error.value.hint)
 
 
 def test_a_result_reads_the_same_with_and_without_html():

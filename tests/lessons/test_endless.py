@@ -14,7 +14,7 @@ from tests.interactive import interactive
 from tests.lessons.sources import cells
 
 TYPED, DOCKER, INSIDE = "no terminal to type into", "not in the cluster", "from within the cluster only"
-STOP = "may not end by itself"
+STOP, WATCHED = "may not end by itself", "it shows what came only then"
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,16 @@ STOP = "may not end by itself"
         ("%kubectl run box --image=busybox -it --rm -- sh", TYPED),
         ("%kubectl -n default attach -i web", TYPED),
         ("kubectl.exec('web', 'sh', stdin=True, tty=True)", TYPED),
+        ("%kubectl exec web -- bash", TYPED),
+        ("%kubectl exec web -c box -- /bin/sh", TYPED),
+        ("kubectl.exec('web', 'sh')", TYPED),
+        ("kubectl.exec('web', 'bash', container='box')", TYPED),
+        ("%kubectl get pods -w", WATCHED),
+        ("%kubectl logs -f web", WATCHED),
+        ("kubectl.get('pods', watch=True)", WATCHED),
+        ("log = kubectl.logs('web', follow=True)", WATCHED),
+        ("%kubectl port-forward pod/web 8080:80", 'PortForward(kubectl, "pod/web", 80)'),
+        ("kubectl.proxy(port=8001)", STOP),
     ],
 )
 def test_a_cell_that_may_never_end(cell: str, said: str) -> None:
@@ -61,7 +71,10 @@ def test_a_cell_that_may_never_end(cell: str, said: str) -> None:
         "!kubectl get pods -o wide",
         "!kubectl apply -f web.yaml",
         "!kubectl get pods --watch=false",
-        "%kubectl get pods -w",
+        "%kubectl get pods -w=false",
+        "%kubectl exec web -- bash -c ls",
+        "kubectl.exec('web', 'sh', '-c', 'ls')",
+        "kubectl.get('pods', watch=False)",
         "%kubectl exec web -- ls -t /",
         "%kubectl exec web -- sort -i notes",
         "%kubectl logs web",

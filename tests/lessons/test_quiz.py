@@ -67,6 +67,7 @@ def test_answering_without_widgets():
     assert quiz("02").answer(1, "b")
     assert not quiz("02").answer(1, "a")
     assert not quiz("02").answer(9, "a")
+    assert "choose one of a, b" in str(quiz("02").answer(1, "z"))
     assert quiz("02-unique").answer(" B ")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from podlab import text
+from podlab.errors import PodlabError
 from podlab.lessons import slips
 from podlab.lessons.uses import USES, called
 from tests.interactive import interactive
@@ -92,6 +93,11 @@ def test_one_hint(shell, capsys, cell, hint):
         ("a = 1\nif a = 1:\n    pass", "→ One `=` gives a name its value"),
         ("a = {}\nif a.b = 1:\n    pass", "→ One `=` gives a name its value"),
         ("print kubectl.get('pods')", "→ `print` takes brackets: `print(kubectl.get('pods'))`"),
+        ("kubectl get('pods')", "→ A dot joins `kubectl` and the command: `kubectl.get('pods')`"),
+        ("kubectl get pods | grep web", "begins with !: `!kubectl get pods | grep web`"),
+        ("kubectl get pods > pods.txt", "begins with !: `!kubectl get pods > pods.txt`"),
+        ("kubectl.port_forward('pod/web', 8080:80)", '`kubectl.port_forward("pod/web", "8080:80")`'),
+        ("%%yaml\na: 1", "its very first line `%%manifest web.yaml`"),
         ("a = 1\n  print(a)", "→ The blanks before `print(a)` do not fit the line above"),
     ],
 )
@@ -130,6 +136,15 @@ kubectl = Kubectl(Client())
         ("kubectl('get', 'pods')", "`kubectl.get("),
         ("kubectl['get']", "`kubectl.get("),
         ("kubectl.pods", "`%kubectl` alone lists them all"),
+        ("check[kubectl, '02-ready']", '`check(kubectl, "02-ready")`'),
+        ("len(Output())", 'count the objects: `len(kubectl.get("pods").objects)`'),
+        ("'web' in Output()", '`"web" in str(kubectl.get("pods"))`'),
+        ("'pods: ' + Output()", "its text is `str(…)`"),
+        ("Output() + 'x'", "its text is `str(…)`"),
+        ("import kubernetes.clinet", "→ Did you mean `client`?"),
+        ("from kubernetes import confg", "→ Did you mean `config`?"),
+        ("import kubernetes.client as client\nclient.CoreV1API()", "→ Did you mean `CoreV1Api`?"),
+        ("kubectl.delete('pods', all=true)", "→ In Python this is written `True`."),
         ("kubectl.wait('pod/web', condition='Ready')", 'for_="condition=Ready"'),
         ("kubectl.gett('pods')", "Did you mean `get`?"),
         ("kubectl.run()", '`kubectl.run("web", image="nginx", port=80)`'),
@@ -186,6 +201,8 @@ def test_a_call_that_was_none_shows_how_it_is_made(shell, capsys, tmp_path, monk
         ("kubectl = 1\nk.get('pods')", "→ Did you mean `kubectl`?"),
         ("class Output:\n    pass\nawait Output()", "→ Leave out the `await`: it waits until it is done by itself"),
         ("!kubectl-is-not-here; exit 3", None),
+        ("!kubctl get pods", "→ Did you mean `!kubectl get pods`?"),
+        ("!nothing-like-it", None),
         ("!kubectl no-such-verb; exit 3", "Begin the line with `%`, and a next step comes with it: `%kubectl no-such"),
         ("%%sh\nkubectl() { return 3; }\nkubectl get x", "next step comes with it: `%kubectl get x`"),
     ],
@@ -262,3 +279,55 @@ def test_a_second_time_changes_nothing(shell):
     before = shell.custom_exceptions
     slips.install(shell)
     assert shell.custom_exceptions == before
+
+
+def test_a_magic_for_cells_with_one_sign(shell, capsys):
+    shell.register_magic_function(print, "cell", "manifest")
+    shell.run_cell("%manifest a.yaml", store_history=True)
+    assert "→ `%%manifest` has two `%`: `%%manifest a.yaml`" in capsys.readouterr().out
+
+
+class ApiException(Exception):
+    """An answer as the official client raises it."""
+
+    status, body = 404, '{"reason": "NotFound", "message": "pods \\"web\\" not found"}'
+
+
+ApiException.__module__ = "kubernetes.client.exceptions"
+
+
+def test_what_the_official_client_was_told_is_one_sentence(shell, capsys):
+    shell.user_ns["ApiException"] = ApiException
+    shell.run_cell("raise ApiException('(404)\\nReason: Not Found\\nHTTP response headers: {}')", store_history=True)
+    said = capsys.readouterr().out
+    assert 'ApiException: (404) pods "web" not found\n→ This namespace has no web' in said
+    assert "headers" not in said and "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "hint"),
+    [
+        ('kubectl.delete("pod" "web")', 'resource type "podweb"', '`kubectl.delete("pod", "web")`'),
+        ("kubectl.get('pods', 'web' \"yaml\")", 'pods "webyaml" not found', "`kubectl.get('pods', 'web', \"yaml\")`"),
+        ('kubectl.get("pods" "web")', "no connection", None),
+        ('kubectl.get("pods", "web")', 'pods "web" not found', None),
+        ("kubectl.get(", "podsweb", None),
+    ],
+)
+def test_a_comma_that_is_missing_between_two_texts(shell, capsys, line, said, hint):
+    shell.user_ns["kubectl"] = Refusing(said)
+    shell.run_cell(line, store_history=True)
+    told = capsys.readouterr().out
+    assert hint in told if hint else "no comma" not in told
+
+
+class Refusing:
+    """What says no to every command."""
+
+    def __init__(self, said):
+        self.said = said
+
+    def get(self, *_):
+        raise PodlabError(self.said)
+
+    delete = get

@@ -21,7 +21,8 @@ def hint_for(line: str, verb: str = "") -> Text | None:
         verb: the command that was called: where no better step is known, its help is one.
     """
     unknown = re.search(r'unknown field "([^"]*)"', line)
-    if unknown and (meant := _meant(unknown[1])):
+    unknown = unknown or re.search(r'error: field "([^"]*)" does not exist', line)
+    if unknown and (meant := _meant(unknown[1], unknown[0].startswith("error"))):
         return meant
     kind = re.search(r'no matches for kind "([^"]*)" in version "([^"]*)"', line)
     if kind and (meant := _kind(kind[1])):
@@ -47,10 +48,16 @@ USAGE = Text(
 )
 
 
-def _meant(field: str) -> Text | None:
-    """The field that somebody meant who wrote this one; a field that there is stands in the wrong place."""
+def _meant(field: str, asked: bool = False) -> Text | None:
+    """The field that somebody meant who wrote this one; a field that there is stands in the wrong place.
+
+    Args:
+        asked: it was asked about, and is in no manifest that could be indented otherwise.
+    """
     word = field.rpartition(".")[2]
     if word in FIELDS:
+        if asked:
+            return None
         return MISPLACED.format(word=word)
     near = difflib.get_close_matches(word, FIELDS, 1, 0.75)
     return MEANT.format(field=field, near=near[0]) if near else None
@@ -164,6 +171,7 @@ ABSENT = Text(
 )
 
 HINTS: tuple[tuple[str, Text], ...] = (
+    (r"resource name may not be empty|name or generateName is required", NAMELESS),
     (
         r'\(AlreadyExists\).*?: (?P<resource>[\w.]+) "(?P<name>[^"]*)" already exists',
         Text(
@@ -261,14 +269,6 @@ HINTS: tuple[tuple[str, Text], ...] = (
         Text(
             ko="{field} 아래에는 `키: 값` 줄이 와야 합니다. 다음 줄부터 두 칸 들여 한 줄에 하나씩 적습니다.",
             en="{field} takes lines of `key: value` below it, one each, two spaces further in.",
-        ),
-    ),
-    (
-        r"cannot unmarshal (?P<got>\w+) into Go struct field \w+\.(?P<field>\S+) of type (?P<type>\w+)",
-        Text(
-            ko="{field}에는 {type} 값이 와야 하는데 {got} 값이 있습니다. 문자열이면 따옴표로 감싸고, 숫자면 따옴표를 "
-            "뺍니다.",
-            en="{field} takes a {type}, and this is a {got}. Put quotes round a string; take them off a number.",
         ),
     ),
     (

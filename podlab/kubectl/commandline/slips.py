@@ -93,6 +93,34 @@ SLIPS: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
+        r"(?P<what>Pod|Service) '[^']*' does not have a named port '(?P<port>[^']*)'",
+        Text(
+            ko="{port}{이라는/라는} 이름의 포트가 이 {what}에 없습니다. 번호로 적으십시오: `8080:80`",
+            en="This {what} has no port named {port}: give its number, as in `8080:80`.",
+        ),
+    ),
+    (
+        r"cannot unmarshal (?P<got>\w+) into Go struct field \w+\.(?P<field>\S+) of type (u?int|float)",
+        Text(
+            ko="{field}에는 따옴표 없는 숫자를 적습니다.",
+            en="{field} takes a number, without quotes.",
+        ),
+    ),
+    (
+        r"cannot unmarshal (?P<got>\w+) into Go struct field \w+\.(?P<field>\S+) of type bool",
+        Text(
+            ko="{field}에는 따옴표 없이 `true`나 `false`를 적습니다.",
+            en="{field} takes `true` or `false`, without quotes.",
+        ),
+    ),
+    (
+        r"cannot unmarshal (?P<got>\w+) into Go struct field \w+\.(?P<field>\S+) of type (?P<type>\w+)",
+        Text(
+            ko='{field}에는 글자를 적습니다. 숫자나 true, false라면 따옴표로 감쌉니다: `"80"`',
+            en='{field} takes a text: a number, `true` or `false` needs quotes there, as in `"80"`.',
+        ),
+    ),
+    (
         r'unable to find container named "(?P<name>[^"]*)"',
         Text(
             ko="{name}{이라는/라는} 컨테이너가 없습니다. 컨테이너의 이름은 `kubectl describe`의 Containers에 있습니다.",

@@ -51,6 +51,36 @@ TAKEN: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
+        r'unknown command "(?P<group>rollout|set|auth|top|config|create) (?P<first>[a-z-]+) (?P<rest>[^"]+)" for "kube',
+        Text(
+            ko='낱말마다 따옴표로 감쌉니다: `kubectl.{group}("{first}", "{rest}")`',
+            en='Each word has quotes of its own: `kubectl.{group}("{first}", "{rest}")`.',
+        ),
+    ),
+    (
+        r'volumeMounts\[\d+\]\.name: Not found: "(?P<name>[^"]*)"',
+        Text(
+            ko="`volumes:` 아래에 이름이 {name}인 볼륨이 없습니다. 두 곳의 이름이 같아야 합니다.",
+            en="There is no volume named {name} below `volumes:`; the two names have to be the same.",
+        ),
+    ),
+    (
+        r"quantities must match the regular expression",
+        Text(
+            ko="양은 숫자와 단위를 공백 없이 적고 대소문자를 가립니다: 메모리는 `128Mi`, CPU는 `50m`이나 `0.5`.",
+            en="An amount is a number and its unit without a blank, in these very letters: `128Mi` of memory, `50m` or "
+            "`0.5` of CPU.",
+        ),
+    ),
+    (
+        r"(invalid label (key|value)|metadata\.labels: Invalid value)",
+        Text(
+            ko="레이블에는 영어 글자와 숫자, `-`, `_`, `.`만 쓸 수 있고, 처음과 끝은 글자나 숫자입니다: `team=red`",
+            en="A label takes Latin letters, digits, `-`, `_` and `.`, and begins and ends with a letter or digit: "
+            "`team=red`.",
+        ),
+    ),
+    (
         r"no need to specify a resource type as a separate argument",
         Text(
             ko='`종류/이름`으로 적으면 모두 그렇게 적습니다: `"pod/a", "pod/b"`. 이미지는 `"컨테이너=이미지"`, '

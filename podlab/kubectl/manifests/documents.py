@@ -44,6 +44,10 @@ BETWEEN = Text(
 )
 
 
+DASH = Text(
+    ko="{path}의 {line}번째 줄에서 `-` 뒤에 빈칸이 없습니다. `- name: web`처럼 씁니다.",
+    en="In {path}, line {line}, there is no space behind the `-`: write `- name: web`.",
+)
 CAUSES = {
     "could not find expected ':'": Text(
         ko="{path}의 {line}번째 줄에 콜론이 없거나, 콜론 뒤에 빈칸이 없습니다. `image: nginx`처럼 씁니다.",
@@ -161,7 +165,9 @@ def _load(document: str, source: str, before: int) -> Any:
     except yaml.MarkedYAMLError as error:
         raise ManifestError(
             f"error: error parsing {source}: error converting YAML to JSON: yaml: {goyaml.said(error, document)}",
-            strange(document, source, before) or _where(error, source, before),
+            strange(document, source, before)
+            or _dash(error, document, source, before)
+            or _where(error, source, before),
         ) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         words = str(error).splitlines()[0] if not isinstance(error, RecursionError) else "exceeded max depth"
@@ -172,6 +178,15 @@ def strange(document: str, source: str, before: int = 0) -> Text | None:
     """A character that only looks like the right one, and its line."""
     found = lookalike(document)
     return found and STRANGE.format(path=source, line=before + found[0] + 1, said=found[1])
+
+
+def _dash(error: yaml.MarkedYAMLError, document: str, source: str, before: int) -> Text | None:
+    """The line just above the one that cannot be read, if it is an item whose `-` has no space behind it."""
+    at = error.problem_mark.line if error.problem_mark else 0
+    for number, line in enumerate(document.split("\n")[: at + 1]):
+        if number >= at - 1 and re.match(r"\s*-[A-Za-z]\w*\s*:", line):
+            return DASH.format(path=source, line=before + number + 1)
+    return None
 
 
 def _where(error: yaml.MarkedYAMLError, source: str, before: int) -> Text | None:

@@ -24,6 +24,18 @@ NO_CONTAINERS = Text(
     ko="파드에는 컨테이너가 하나는 있어야 합니다. `{where}:` 아래에 `containers:`{을/를} 적으십시오.",
     en="A Pod has one container at least: write `containers:` below `{where}:`.",
 )
+UNLISTED = Text(
+    ko="컨테이너마다 앞에 `- `를 붙이고 `containers:` 아래에 적습니다: `- name: web`, 그다음 줄부터 두 칸 더 들여 "
+    "`image: nginx`",
+    en="Each container begins with `- ` below `containers:`, as in `- name: web`; its other lines, such as "
+    "`image: nginx`, stand two spaces further in.",
+)
+OUTSIDE = Text(
+    ko="`containers:`가 `spec:`과 나란히 있습니다. `spec:` 아래에 들어가도록 그 줄과 그 아래의 줄을 두 칸 더 들여 "
+    "쓰십시오.",
+    en="`containers:` stands beside `spec:` and belongs below it: move it, and the lines below it, two spaces further "
+    "in.",
+)
 DASHES = Text(
     ko="`containers:` 아래에는 목록이 와야 합니다. 컨테이너마다 앞에 `- `를 붙입니다: `- name: web`",
     en="`containers:` takes a list: each container begins with `- `, as in `- name: web`.",
@@ -48,6 +60,10 @@ def podless(obj: Mapping[str, Any]) -> Text | None:
     if obj.get("kind") not in TEMPLATES or (where == "spec" and "spec" not in obj):
         return None
     fields = spec if isinstance(spec, Mapping) else {}
+    if "containers" in obj and "containers" not in fields:
+        return OUTSIDE
+    if "containers" in fields and fields["containers"] is None and ("image" in fields or "name" in fields):
+        return UNLISTED
     if not fields.get("containers"):
         near = difflib.get_close_matches("containers", map(str, fields), 1, 0.75)
         meant = near and near[0] != "containers"

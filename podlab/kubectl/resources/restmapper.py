@@ -113,7 +113,7 @@ class RestMapper:
         if found is None:
             near = difflib.get_close_matches(name.lower(), {n for each in self.all() for n in _names(each)}, 1, 0.6)
             line = f'error: the server doesn\'t have a resource type "{name.partition(".")[0]}"'
-            near = [] if name.endswith(";") else near  # which has a hint by its line
+            near = [] if re.search(" |;$", name) else near  # which have a hint by their line
             raise PodlabError(line, MEANT.format(name=near[0]) if near else _unlike(name))
         return found
 

@@ -19,6 +19,7 @@ from podlab.kubectl.resources.selection import MIXED
 from podlab.kubectl.verbs.create_policy import quantity_of
 from podlab.kubectl.verbs.label import NAMED, objects_named
 from podlab.kubectl.verbs.naming import NOTHING_NAMED
+from podlab.text import Text
 
 Object = dict[str, Any]
 Change = Callable[[Object], Object]
@@ -26,6 +27,10 @@ Change = Callable[[Object], Object]
 BOTH = "error: cannot set --all and --selector at the same time"
 ALREADY_ALL = (
     "error: all containers are already specified by *, but saw more than one container_name=container_image pairs"
+)
+UNNAMED = Text(
+    ko="이미지 앞에 컨테이너의 이름을 적으십시오: `web={image}`. 이름은 `kubectl describe`의 Containers에 있습니다.",
+    en="An image comes with the name of its container: `web={image}`; Containers in `kubectl describe` has the names.",
 )
 NO_FILES = """error: you must specify resources by --filename when --local is set.
 Example resource specifications include:
@@ -53,7 +58,7 @@ def set_image(
     if not arguments and not filename:
         raise PodlabError(NOTHING_NAMED)
     if any("/" in word for word in words) and not all("/" in word for word in words):
-        raise PodlabError(MIXED)
+        raise PodlabError(MIXED, UNNAMED.format(image=words[-1]) if not images and ":" in words[-1] else None)
     wrong = [BOTH] if all_ and selector else []
     wrong += [NAMED] if not words and not filename else []
     wrong += ["error: at least one image update is required"] if not images else []

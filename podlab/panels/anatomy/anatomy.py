@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import Dict
 
-from podlab.panels.panel import Object, Panel, module
+from podlab.panels.panel import Object, Panel, module, pod_named
 from podlab.panels.row import row
 from podlab.text import Text
 
@@ -64,7 +64,7 @@ class PodAnatomy(Panel):
     last: Any = Dict(allow_none=True, default_value=None).tag(sync=True)
 
     def __init__(self, source: Kubectl | Client, name: str, namespace: str | None = None) -> None:
-        self._name = name
+        self._name = name = pod_named("PodAnatomy", name, namespace)
         self._last: Mapping[str, Any] | None = None
         texts = LABELS | {"absent": LABELS["absent"].format(name=name)}
         super().__init__(source, namespace, texts)

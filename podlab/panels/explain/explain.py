@@ -15,7 +15,7 @@ from podlab.errors import PodlabError
 from podlab.panels import background, writer
 from podlab.panels.board.detail import about
 from podlab.panels.feed import feed
-from podlab.panels.panel import Object, Panel, coded, module
+from podlab.panels.panel import Object, Panel, coded, module, pod_named
 from podlab.panels.row import Tone, row
 from podlab.text import Text
 
@@ -53,7 +53,7 @@ class Explain(Panel):
     finding: Any = Dict(allow_none=True, default_value=None).tag(sync=True)
 
     def __init__(self, source: Kubectl | Client, name: str, namespace: str | None = None) -> None:
-        self._name = name
+        self._name = name = pod_named("Explain", name, namespace)
         self._lines: dict[tuple[object, ...], str] = {}
         named = {key: LABELS[key].format(name=name) for key in ("title", "absent")}
         super().__init__(source, namespace, LABELS | named)

@@ -13,7 +13,7 @@ from podlab.apimachinery.duration import human_duration
 from podlab.panels import writer
 from podlab.panels.board.detail import about
 from podlab.panels.feed import feed
-from podlab.panels.panel import Object, Panel, module
+from podlab.panels.panel import Object, Panel, module, pod_named
 from podlab.panels.timeline.life import Moment, Seen, Span, moments, spans
 from podlab.text import Text
 
@@ -81,7 +81,7 @@ class Timeline(Panel):
     life: Any = Dict(allow_none=True, default_value=None).tag(sync=True)
 
     def __init__(self, source: Kubectl | Client, name: str, namespace: str | None = None) -> None:
-        self._name = name
+        self._name = name = pod_named("Timeline", name, namespace)
         self._pods: list[Seen] = []
         self._told: list[Seen] = []
         named = {key: LABELS[key].format(name=name) for key in ("title", "absent")}

@@ -31,6 +31,12 @@ spec:
         ("containers:", "container:", "→ There is no field `spec.container`. Did you mean `containers`?"),
         ("containers:", "cantainers:", "→ There is no field `spec.cantainers`. Did you mean `containers`?"),
         ("    - name: web\n      image", "    name: web\n    image", "→ `containers:` takes a list"),
+        (
+            "    - name: web\n      image",
+            "  name: web\n  image",
+            "→ Each container begins with `- ` below `containers:`",
+        ),
+        ("  containers:", "containers:", "→ `containers:` stands beside `spec:` and belongs below it"),
         ("    - name: web\n      image: nginx\n", "", "→ A Pod has one container at least: write `containers:`"),
         ("containers:\n    - name: web\n      image: nginx", "restartPolicy: Never", "below `spec:`"),
         ("spec:\n  containers:", "  spec:\n    containers:", None),

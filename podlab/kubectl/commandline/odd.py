@@ -1,0 +1,48 @@
+"""Words of a line that kubectl takes as they stand and nobody meant so: a shell's signs, lookalike letters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from podlab.kubectl.lookalikes import plain
+from podlab.text import Text
+
+SIGN = Text(
+    ko="`{sign}`{은/는} 셸의 기호입니다. 줄을 `%kubectl` 대신 `!kubectl`로 시작하면 셸이 실행합니다.",
+    en="`{sign}` is for a shell: begin the line with `!kubectl`, not `%kubectl`, and a shell runs it.",
+)
+LOOKS = Text(
+    ko="`{word}`의 `{sign}`{은/는} 자판의 `{meant}`{과/와} 비슷하게 생긴 다른 글자입니다. 이렇게 적습니다: `{plain}`",
+    en="The `{sign}` in `{word}` only looks like the keyboard's `{meant}`. It is written like this: `{plain}`.",
+)
+
+
+def shell_sign(words: Iterable[str]) -> Text | None:
+    """The first word that is for a shell, before what a container is told."""
+    for word in _own(words):
+        if found := re.match(r"(\||\|\||&&|&|;|<|2?>>?|2>&1)$|(>>?)[\w./~-]+$", word):
+            return SIGN.format(sign=found[1] or found[2])
+    return None
+
+
+def lookalike(words: Iterable[str]) -> Text | None:
+    """The first word with a quotation mark, a dash or the like that is not the keyboard's."""
+    for word in _own(words):
+        if found := re.search(r"^[–—−－‑]+(?=\w)|[“”‘’；：，＝（）]", word):
+            meant = plain(found[0])
+            bare = re.sub("^([\"'])(.*)\\1$", r"\2", plain(word))
+            bare = re.sub("^-(?=[a-z-]{3})", "--", bare) if found[0] in "–—" else bare
+            return LOOKS.format(word=word, sign=found[0], meant=meant, plain=bare.rstrip(";"))
+    return None
+
+
+def quoted(words: Iterable[str]) -> Text | None:
+    """A word between quotation marks that are part of it, where nothing went wrong: no name can be so."""
+    return lookalike(word for word in _own(words) if re.match("^[“‘].*[”’]$", word) and " " not in word)
+
+
+def _own(words: Iterable[str]) -> list[str]:
+    """The words before `--`: those behind it are the container's."""
+    given = list(words)
+    return given[: given.index("--")] if "--" in given else given
