@@ -178,3 +178,12 @@ def test_errors_of_wrong_use_are_kubectls(folder: Path) -> None:
     ):
         _, found, error = line.run(words, lambda _: kubectl)
         assert (str(error), found) == (wanted, code)
+
+
+@pytest.mark.parametrize(("given", "warned"), [(True, "helpers.go:7"), ("true", "helpers.go:733"), ("client", "")])
+def test_a_deletion_that_is_only_tried_deletes_nothing_however_it_is_asked_for(tmp_path, given, warned):
+    told = Kubectl(Canned(tmp_path)).delete("pod", "web", dry_run=given)
+    assert told.stdout == 'pod "web" deleted from default namespace (dry run)\n'
+    assert warned in told.stderr and bool(told.stderr) == bool(warned)
+    with pytest.raises(PodlabError, match="Invalid dry-run value"):
+        Kubectl(Canned(tmp_path)).delete("pod", "web", dry_run="foo")

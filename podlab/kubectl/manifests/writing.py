@@ -41,6 +41,20 @@ AT_ONCE = ("kubectl-annotate", "kubectl-label", "kubectl-set")
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
+def dry_run_of(command: Command, given: str) -> str:
+    """What `--dry-run` means: `none`, `client` or `server`; of how it once was written kubectl warns.
+
+    Raises:
+        PodlabError: it means nothing.
+    """
+    if given in OLD_DRY_RUNS:
+        line, deprecated, given = OLD_DRY_RUNS[given]
+        command.err(logged(f"helpers.go:{line}", deprecated, "W"))
+    if given not in ("none", "client", "server"):
+        raise PodlabError(f'error: Invalid dry-run value ({given}). Must be "none", "server", or "client".')
+    return given
+
+
 @dataclass(slots=True)
 class Writing:
     """How one command writes, and what it has written.
@@ -68,11 +82,7 @@ class Writing:
         self.dry_run = self.dry_run or common.dry_run
         self.validate = common.validate or self.validate
         self.output = self.output or common.output
-        if self.dry_run in OLD_DRY_RUNS:
-            line, deprecated, self.dry_run = OLD_DRY_RUNS[self.dry_run]
-            self.command.err(logged(f"helpers.go:{line}", deprecated, "W"))
-        if self.dry_run not in ("none", "client", "server"):
-            raise PodlabError(f'error: Invalid dry-run value ({self.dry_run}). Must be "none", "server", or "client".')
+        self.dry_run = dry_run_of(self.command, self.dry_run)
         if self.validate.lower() not in VALIDATION:
             raise PodlabError(f'error: invalid - validate option "{self.validate}"; {VALIDATE}')
         parse_format(self.output, allow_missing=common.allow_missing_template_keys, tables=False)

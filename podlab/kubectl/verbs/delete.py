@@ -17,7 +17,7 @@ from podlab.kubectl.command import Command
 from podlab.kubectl.commandline.flags import BOOLEANS
 from podlab.kubectl.commandline.wording import with_source
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
-from podlab.kubectl.manifests.writing import IN_WORDS, kind_name
+from podlab.kubectl.manifests.writing import IN_WORDS, dry_run_of, kind_name
 from podlab.kubectl.resources.listing import read_list
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.resources.selection import select
@@ -87,6 +87,7 @@ def delete(
     if filename and arguments:
         raise both(command, filename)
     grace_period = _grace(grace_period, now, force)
+    dry_run = dry_run_of(command, dry_run)
     if all_ and (selector or field_selector):
         raise PodlabError("error: setting 'all' parameter but found a non empty selector. ")
     if force:
