@@ -31,6 +31,7 @@ LETTERS: dict[str, Sound] = {"l": "l", "r": "l", "m": "consonant", "n": "consona
 READINGS = {
     "app": "앱",
     "bash": "배시",
+    "check": "체크",
     "client": "클라이언트",
     "configmap": "컨피그맵",
     "context": "컨텍스트",

@@ -30,9 +30,26 @@ class NoSuchMethod(PodlabError, AttributeError):
 
     def __init__(self, name: str, there: Iterable[str]) -> None:
         line = Text(ko="kubectl에는 `{name}`{이/가} 없습니다.", en="kubectl has no `{name}`.").format(name=name)
-        super().__init__(line, did_you_mean(name, there, 0.7) or GET.format(name=name))
+        super().__init__(line, _of_group(name) or did_you_mean(name, there, 0.7) or GET.format(name=name))
 
 
+GROUPED = Text(
+    ko='이렇게 씁니다: `kubectl.{group}("{rest}", …)`', en='It is written like this: `kubectl.{group}("{rest}", …)`'
+)
+
+
+def _of_group(name: str) -> Text | None:
+    """Where a command below another was called by both names: `rollout_status`."""
+    group, _, rest = name.partition("_")
+    rest = rest.replace("_", "-")
+    rest = {"pods": "pod", "nodes": "node"}.get(rest, rest) if group == "top" else rest
+    return GROUPED.format(group=group, rest=rest) if rest and f"{group} {rest}" in commands() else None
+
+
+UNROLLED = Text(
+    ko="목록은 앞에 `*`를 붙여 풉니다: `kubectl.{verb}(*[…])`. 또는 하나씩 쉼표로 늘어놓습니다.",
+    en="A list takes a `*` in front, `kubectl.{verb}(*[…])`, or give its items one after another.",
+)
 WORDS = Text(
     ko="kubectl {verb}에는 문자열을 쉼표로 늘어놓습니다. 여기에는 {kind} 값이 있습니다.",
     en="kubectl {verb} takes texts in quotes, one after another; here is a {kind} among them.",
@@ -93,6 +110,17 @@ def in_text(verb: str, arguments: Iterable[object]) -> list[str]:
             call = CALLS.get(verb, 'get("pods", "web")')
             raise PodlabError(WORDS.format(verb=verb, kind=type(each).__name__), EXAMPLE.format(call=call))
     return [str(each) for each in found]
+
+
+def no_list(verb: str, arguments: Iterable[object]) -> None:
+    """Refuse a list among files and objects.
+
+    Raises:
+        PodlabError: there is one.
+    """
+    found = next((each for each in arguments if isinstance(each, (list, tuple, set))), None)
+    if found is not None:
+        raise PodlabError(WORDS.format(verb=verb, kind=type(found).__name__), UNROLLED.format(verb=verb))
 
 
 STUMBLED = Text(

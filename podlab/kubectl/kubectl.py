@@ -6,6 +6,7 @@ import io
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
@@ -13,7 +14,7 @@ from typing import IO, Any
 from podlab.client import Client
 from podlab.errors import PodlabError
 from podlab.kubectl import nearby
-from podlab.kubectl.calls import NoSuchMethod, fault, in_text, is_manifest, keywords
+from podlab.kubectl.calls import NoSuchMethod, fault, in_text, is_manifest, keywords, no_list
 from podlab.kubectl.command import Command, Echo
 from podlab.kubectl.commandline.flags import written
 from podlab.kubectl.commandline.hints import hint_for
@@ -264,7 +265,10 @@ class Kubectl:
         """
         try:
             command, act = self._prepared(verb, arguments, flags, after, stdin, echo, line)
-            return _carry_out(command, act)
+            output = _carry_out(command, act)
+            asked = verb == "get" and (echo is None or sys.stderr.isatty())
+            found = nearby.doubt(output, flags, self.client) if asked else None
+            return replace(output, hint=found) if found else output
         except PodlabError as error:
             error.hint = error.hint or hint_for(str(error), verb)
             if echo is None or sys.stderr.isatty():
@@ -323,6 +327,7 @@ class Kubectl:
 
     def _do_files(self, verb: str, arguments: tuple[Argument, ...], flags: Mapping[str, Any]) -> Output:
         """A verb whose positional arguments are manifests: files, folders, or objects as dicts."""
+        no_list(verb, arguments)
         objects = [each for each in arguments if isinstance(each, Mapping)]
         files = [str(each) for each in arguments if not isinstance(each, Mapping) and each not in ("-f", "--filename")]
         named = flags.get("filename")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from podlab.client import Client
 from podlab.errors import PodlabError
 from podlab.kubectl.commandline.hints import ABSENT, NO_NAMESPACE
+from podlab.kubectl.output import Output
 from podlab.kubectl.resources.restmapper import RestMapper
 from podlab.text import Text
 
@@ -16,6 +18,20 @@ NEAR = Text(ko="{name}{은/는} 없습니다. 혹시 `{near}`입니까?", en="Th
 THERE = Text(
     ko="{name}{은/는} 없습니다. 이미 지웠거나 이름이 다릅니다. 지금 있는 것: {names}",
     en="There is no {name}: it is deleted already, or its name is another. There now: {names}",
+)
+NEAR_NAMESPACE = Text(
+    ko="{name}{이라는/라는} 네임스페이스는 없습니다. 혹시 `{near}`입니까?",
+    en="There is no namespace {name}. Did you mean `{near}`?",
+)
+NO_FIELD = Text(
+    ko="정렬할 필드 `{field}`{이/가} 어느 오브젝트에도 없으면 kubectl은 아무것도 보여 주지 않습니다. 필드는 맨 위부터 "
+    "적습니다: `.metadata.creationTimestamp`",
+    en="Where no object has the field `{field}` to sort by, kubectl shows nothing. A field is written from the top: "
+    "`.metadata.creationTimestamp`",
+)
+BRACES = Text(
+    ko="경로를 중괄호로 감싸지 않아 적은 글자가 그대로 나왔습니다: `jsonpath={{{path}}}`",
+    en="Without braces a path is printed as it stands: `jsonpath={{{path}}}`",
 )
 FEW = 4
 """So many names are read at a glance; of more `kubectl get` makes a table."""
@@ -34,6 +50,28 @@ def hint_for(error: PodlabError, client: Client, mapper: RestMapper, namespace: 
     except PodlabError:  # who may not list them gets the hint there was
         return None
     return beside(found["name"], names)
+
+
+def doubt(output: Output, flags: Mapping[str, Any], client: Client) -> Text | None:
+    """What may be wrong with a question whose answer is nothing, or the question itself."""
+    path = str(flags.get("output") or "").partition("jsonpath=")[2]
+    if path and "{" not in path and output.stdout.strip() == path.strip():
+        return BRACES.format(path=path.strip(" }"))
+    if not output.stderr.startswith("No resources found"):
+        return None
+    if flags.get("sort_by"):
+        return NO_FIELD.format(field=flags["sort_by"])
+    name = str(flags.get("namespace") or "")
+    try:
+        there = (
+            [each["metadata"]["name"] for each in client.get("/api/v1/namespaces").get("items") or ()] if name else []
+        )
+    except PodlabError:  # who may not list them is told nothing
+        return None
+    if not there or name in there:
+        return None
+    near = difflib.get_close_matches(name, there, 1, 0.75)
+    return NEAR_NAMESPACE.format(name=name, near=near[0]) if near else NO_NAMESPACE.format(name=name)
 
 
 def beside(name: str, names: Sequence[str]) -> Text | None:

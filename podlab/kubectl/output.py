@@ -8,6 +8,7 @@ from typing import Any
 
 from podlab.answers import Request
 from podlab.kubectl.commandline.forms import Forms, forms
+from podlab.text import Text
 
 Object = dict[str, Any]
 
@@ -23,6 +24,7 @@ class Output:
         command: the kubectl line, such as `kubectl get pods`.
         requests: the HTTP requests behind it.
         exit_code: kubectl's; a verb that fails raises, so this is 0 but for `exec` and `diff`.
+        hint: what may be wrong although kubectl finds nothing wrong.
     """
 
     stdout: str = ""
@@ -31,13 +33,15 @@ class Output:
     command: str = ""
     requests: Sequence[Request] = field(default=(), repr=False)
     exit_code: int = 0
+    hint: Text | None = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
         return self.stdout
 
     def __repr__(self) -> str:
         shown = "\n".join(part.rstrip("\n") for part in (self.stderr, self.stdout) if part)
-        return f"$ {self.command}\n{shown}".rstrip("\n")
+        told = f"\n→ {self.hint}" if self.hint else ""
+        return f"$ {self.command}\n{shown}".rstrip("\n") + told
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(repr(self))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,9 +65,13 @@ def lesson(name: str) -> Lesson:
         if str(name) in (each.number, each.number.lstrip("0") or "0", each.slug, each.slug[3:]):
             return each
     known = ", ".join(each.number for each in LESSONS)
+    slugs = [slug for each in LESSONS for slug in (each.slug, each.slug[3:])]
+    near = difflib.get_close_matches(str(name).lower(), slugs, 1, 0.75)
     raise PodlabError(
         Text(ko="{name!r}{이라는/라는} 수업은 없습니다", en="there is no lesson {name!r}").format(name=name),
-        Text(ko="수업은 {known}입니다", en="the lessons are {known}").format(known=known),
+        Text(ko="혹시 {near!r}입니까?", en="did you mean {near!r}?").format(near=near[0])
+        if near
+        else Text(ko="수업은 {known}입니다", en="the lessons are {known}").format(known=known),
     )
 
 

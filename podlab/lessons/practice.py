@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING
 
 from podlab.clusters import Cluster, state
@@ -25,6 +26,7 @@ UNPLUGGED = Text(ko="{node}의 전원을 뽑았습니다.", en="{node} is unplug
 PLUGGED = Text(ko="{node}의 전원을 다시 꽂았습니다.", en="{node} is plugged in again.")
 NONE = Text(ko="연습 클러스터 {name}{이/가} 없습니다", en="there is no practice cluster {name}")
 START = Text(ko='먼저 만듭니다: practice.start("{name}")', en='make it first: practice.start("{name}")')
+RUNNING = Text(ko='혹시 이것입니까? practice.running("{name}")', en='did you mean this one? practice.running("{name}")')
 TAKEN = Text(
     ko="이름이 {name}인 클러스터가 이미 있습니다: 지우지 않습니다",
     en="there is a cluster {name} already: it is left alone",
@@ -60,7 +62,10 @@ def running(name: str = "farm") -> Kubectl:
 
     found = state.cluster_named(name)
     if found is None or not (state.folder(name) / MARK).exists():
-        raise ClusterError(NONE.format(name=name), START.format(name=name))
+        ours = [each.name for each in state.clusters() if (state.folder(each.name) / MARK).exists()]
+        near = difflib.get_close_matches(name, ours, 1, 0.6)
+        hint = RUNNING.format(name=near[0]) if near else START.format(name=name)
+        raise ClusterError(NONE.format(name=name), hint)
     if is_tab():  # a kernel's clusters end with it, and go on from what was kept
         _provider(int((state.folder(name) / MARK).read_text(encoding="utf-8"))).up(name)
     return Kubectl(Client(found.kubeconfig, namespace=found.namespace), namespace=found.namespace)

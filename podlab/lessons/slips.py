@@ -115,6 +115,7 @@ UNREAD = {
 """What Python's parser says, and what is meant; else the example alone."""
 CALLED = "|".join([r"kubectl\.\w+", *(name.replace(".", r"\.") for name in USES)])
 OURS = (*(name for name in USES if "." not in name), "kubectl", "practice")
+OF_US = "|".join(name for name in USES if name[0].isupper())
 IN_SHELL = re.compile(r"^\s*!?\s*%?(kubectl\s.*\S)", re.M)
 ERRORS = (Exception, KeyboardInterrupt)
 """Those without a hint are shown as ever."""
@@ -209,6 +210,8 @@ def _magic(said: str, cell: str) -> Text | None:
 def _not_there(said: str, module: str) -> Text | None:
     import podlab
 
+    if module == "podlab.lessons" and difflib.get_close_matches(said.partition("'")[2].partition("'")[0], ["practice"]):
+        return NEAR.format(name="practice")
     if module.startswith("podlab."):
         return IMPORTS
     if module == "kubectl":
@@ -231,7 +234,7 @@ def _misused(said: str, line: str, inside: bool) -> Text | None:
         return NEAR.format(name=near[0]) if near else None
     if said.startswith("'Kubectl' object"):
         return LIKE_THIS.format(example=example("kubectl.get"))
-    if re.match(r"'(method|function|type)' object (is not subscriptable|has no attribute)", said):
+    if re.match(rf"'(method|function|type|Result|Quiz|{OF_US})' object (is not |has no attribute|does not)", said):
         inside = True  # nothing was called, and so nothing of podlab's was at work
     signature = re.match(r"(?:(\w+)\.)?(\w+)\(\) (missing|takes|got)", said)
     if signature:
@@ -267,6 +270,8 @@ def _unknown(name: str, names: set[str], line: str) -> Text:
     near = difflib.get_close_matches(name, {*names, *OURS} - {name}, 1, 0.75)
     if near:
         return NEAR.format(name=near[0])
+    if re.search(rf"\b{re.escape(name)}\s*\(", line) and example(name):
+        return LIKE_THIS.format(example=example(name))
     in_call = re.search(rf"\b({CALLED})\(.*?(?<![\w.\"'-])([\w.-]*\b{re.escape(name)}\b[\w.-]*)", line)
     if in_call and in_call[1] == "check" and in_call[2] == name:  # what was found is kept under a name
         in_call = None
@@ -312,6 +317,13 @@ def _unheard_of(row: str) -> Text | None:
     return NEAR.format(name=f"!{near[0]}{written[2].rstrip()}") if written and near else None
 
 
+def _meant(error: PodlabError, line: str) -> Text | None:
+    """What the cell's line says better than the error knows: a name of the lessons', or a comma that is not there."""
+    if isinstance(error, AttributeError) and (own := re.search(r"\bkubectl\.(\w+)", line)) and own[1] in USES:
+        return LIKE_THIS.format(example=USES[own[1]])
+    return _joined(line, str(error))
+
+
 def _joined(line: str, said: str) -> Text | None:
     """The line with its comma, where two texts stand side by side in it and the error is about what became of them."""
     try:
@@ -340,8 +352,8 @@ def _shown(shell: Any, kind: Any, error: BaseException, trace: Any, tb_offset: i
     cell = str((shell.user_ns.get("In") or [""])[-1])
     line, inside = _place(trace, cell)
     if hasattr(error, "_render_traceback_"):
-        if isinstance(error, PodlabError) and (comma := _joined(line, str(error))):
-            error.hint = comma
+        if isinstance(error, PodlabError) and (meant := _meant(error, line)):
+            error.hint = meant
         lines = list(error._render_traceback_())
         shell._showtraceback(kind, error, lines)
         return lines

@@ -45,6 +45,10 @@ COUNT = Text(
     ko='몇 개인지는 오브젝트를 셉니다: `len(kubectl.get("pods").objects)`',
     en='To know how many there are, count the objects: `len(kubectl.get("pods").objects)`',
 )
+FIRST = Text(
+    ko='오브젝트는 목록에 들어 있습니다. 하나를 고른 다음 필드를 꺼냅니다: `.objects[0]["metadata"]`',
+    en='The objects are a list: pick one of it, then the field: `.objects[0]["metadata"]`',
+)
 USED = (
     ("'Output' object is not iterable", EACH),
     (r"object of type 'Output' has no len\(\)", COUNT),
@@ -63,6 +67,8 @@ def hint_for(error: BaseException, cell: str) -> Text | None:
         return found
     if not isinstance(error, TypeError | AttributeError):
         return None
+    if "indices must be integers or slices" in str(error) and "objects" in cell:
+        return FIRST
     return next((hint for words, hint in USED if re.search(words, str(error))), None)
 
 

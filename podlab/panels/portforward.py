@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 
 OPEN = Text(ko="브라우저에서 {url} 열기", en="Open {url} in your browser")
 LEADS = Text(ko="{pod} 파드의 {port}번 포트로 이어집니다.", en="It leads to port {port} of the Pod {pod}.")
+NO_PORT = Text(ko="{port!r}{은/는} 포트가 아닙니다", en="{port!r} is no port")
+ONE_PORT = Text(
+    ko='클러스터 안의 포트만 적습니다. 컴퓨터의 포트는 비어 있는 것을 고릅니다: `PortForward(kubectl, "{target}", 80)`',
+    en="Give the port in the cluster alone; of your computer's a free one is taken: "
+    '`PortForward(kubectl, "{target}", 80)`',
+)
 LOST = Text(
     ko="{pod} 파드의 {port}번 포트에 더는 닿지 않습니다. 파드가 사라졌거나, 그 포트를 연 프로세스가 없습니다. "
     "`kubectl get pods`로 본 다음 이 셀을 다시 실행하면 새로 잇습니다.",
@@ -38,6 +45,8 @@ class PortForward:
     """
 
     def __init__(self, kubectl: Kubectl, target: str, port: int) -> None:
+        if not re.fullmatch("[0-9]+|[a-z][a-z0-9-]*", str(port)):
+            raise PodlabError(NO_PORT.format(port=port), ONE_PORT.format(target=target))
         self._target, self._port = target, port
         self._forward: Forward | None = None
         self._shown: list[Any] = []

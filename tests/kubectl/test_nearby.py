@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from podlab.client import Client
 from podlab.clusters import Cluster
 from podlab.errors import PodlabError
 from podlab.kubectl.kubectl import Kubectl
-from podlab.kubectl.nearby import beside
+from podlab.kubectl.nearby import beside, doubt
+from podlab.kubectl.output import Output
+
+NOTHING = Output(stderr="No resources found in prod namespace.\n")
+
+
+class Namespaces:
+    """A client that knows which namespaces there are."""
+
+    def get(self, _: str) -> dict[str, list[dict[str, dict[str, str]]]]:
+        return {"items": [{"metadata": {"name": name}} for name in ("default", "kube-system")]}
 
 
 @pytest.mark.parametrize(
@@ -52,3 +64,26 @@ def test_a_manifests_text_is_no_file(cluster: Cluster) -> None:
     with pytest.raises(PodlabError) as raised:
         Kubectl(Client(cluster.kubeconfig, context=cluster.context)).apply("apiVersion: v1\nkind: Pod\n")
     assert raised.value.hint and "kubectl.apply(yaml.safe_load(text))" in raised.value.hint.en
+
+
+@pytest.mark.parametrize(
+    ("output", "flags", "said"),
+    [
+        (NOTHING, {"namespace": "kube-sytem"}, "Did you mean `kube-system`?"),
+        (NOTHING, {"namespace": "prod"}, "There is no namespace prod"),
+        (NOTHING, {"namespace": "default"}, ""),
+        (NOTHING, {}, ""),
+        (NOTHING, {"sort_by": "age"}, "Where no object has the field `age`"),
+        (Output("web\n"), {"namespace": "prod", "sort_by": "age"}, ""),
+        (Output(".status.podIP}"), {"output": "jsonpath=.status.podIP}"}, "`jsonpath={.status.podIP}`"),
+        (Output("10.0.0.1"), {"output": "jsonpath={.status.podIP}"}, ""),
+    ],
+)
+def test_a_question_that_may_be_wrong_although_it_has_an_answer(output, flags, said):
+    found = doubt(output, flags, Namespaces())  # type: ignore[arg-type]
+    assert said in found.en if said else found is None
+
+
+def test_it_is_told_below_the_answer_and_is_no_part_of_it():
+    told = replace(NOTHING, hint=doubt(NOTHING, {"sort_by": "age"}, Namespaces()))  # type: ignore[arg-type]
+    assert "\n→ " in repr(told) and str(told) == "" and told == NOTHING

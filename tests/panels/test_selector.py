@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from podlab.errors import PodlabError
 from podlab.panels.selector import matcher
 
 WEB = {"app": "web", "tier": "front"}
@@ -37,7 +38,7 @@ def test_matches(selector: str | None, matches: bool) -> None:
 
 @pytest.mark.parametrize("selector", ["app=web=x", "a b", "app in web", "=x", "app in (a"])
 def test_nonsense_is_refused(selector: str) -> None:
-    with pytest.raises(ValueError, match=r"found|expected|unable"):
+    with pytest.raises(PodlabError, match=r"found|expected|unable"):
         matcher(selector)
 
 

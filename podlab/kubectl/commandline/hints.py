@@ -28,7 +28,7 @@ def hint_for(line: str, verb: str = "") -> Text | None:
     if kind and (meant := _kind(kind[1])):
         return meant
     meant = next((hint.format(**m.groupdict()) for words, hint in TAKEN if (m := re.search(words, line, re.S))), None)
-    if meant := meant or _flag(line) or _format(line):
+    if meant := meant or _flag(line) or _format(line) or _subcommand(line) or _unserved(line, verb):
         return meant
     for pattern, hint in (*HINTS, *MISSING, *SLIPS):
         found = re.search(pattern, line, re.S)
@@ -78,6 +78,21 @@ def _format(line: str) -> Text | None:
     return MEANT_FORMAT.format(given=said[1], near=near[0]) if said and near else None
 
 
+def _subcommand(line: str) -> Text | None:
+    """What of a group of commands somebody meant who wrote this one."""
+    said = re.search(r'unknown command "(rollout|set|auth|top|config) ([\w-]+)" for "kubectl"', line)
+    there = [name.removeprefix(f"{said[1]} ") for name in commands() if name.startswith(f"{said[1]} ")] if said else []
+    near = difflib.get_close_matches(said[2], there, 1, 0.7) if said else []
+    return MEANT_COMMAND.format(near=f"{said[1]} {near[0]}") if said and near else None
+
+
+def _unserved(line: str, verb: str) -> Text | None:
+    """What the API server has no path for: a Pod's number, or a path that was written by hand."""
+    if "the server could not find the requested resource" not in line:
+        return None
+    return {"scale": UNSCALABLE, "get": NO_PATH}.get(verb)
+
+
 def doubt(obj: Mapping[str, Any]) -> Text | None:
     """What an API server would not take in an object that is only written down yet: its kind, or where its name is."""
     kind, metadata = str(obj.get("kind") or ""), obj.get("metadata")
@@ -119,6 +134,15 @@ VERSIONS = {
 MEANT_FLAG = Text(
     ko="--{flag} 옵션은 없습니다. 혹시 `--{near}`입니까?",
     en="There is no option --{flag}. Did you mean `--{near}`?",
+)
+MEANT_COMMAND = Text(ko="혹시 `kubectl {near}`입니까?", en="Did you mean `kubectl {near}`?")
+UNSCALABLE = Text(
+    ko="수를 늘리고 줄이는 것은 디플로이먼트와 같은 컨트롤러입니다: `%kubectl scale deployment/web --replicas=2`",
+    en="Controllers such as a Deployment have a number of Pods: `%kubectl scale deployment/web --replicas=2`",
+)
+NO_PATH = Text(
+    ko="API 서버에 그런 경로는 없습니다. 종류는 여러 개를 뜻하는 이름으로 적습니다: `/api/v1/namespaces/default/pods`",
+    en="The API server has no such path; a type stands there in the plural: `/api/v1/namespaces/default/pods`.",
 )
 MEANT_FORMAT = Text(
     ko="{given}{이라는/라는} 출력 형식은 없습니다. 혹시 `{near}`입니까?",
@@ -226,8 +250,8 @@ HINTS: tuple[tuple[str, Text], ...] = (
     (
         r"cannot unmarshal \w+ into Go struct field \w+\.(?P<field>\S+) of type \[\]",
         Text(
-            ko="{field}에는 목록이 와야 합니다. 항목마다 앞에 `- `를 붙입니다.",
-            en="{field} takes a list: put `- ` before each of its items.",
+            ko="{field}에는 목록이 와야 합니다. 항목마다 앞에 `- `를 붙입니다(파이썬에서는 `[…]`).",
+            en="{field} takes a list: put `- ` before each of its items (in Python it is `[…]`).",
         ),
     ),
     (

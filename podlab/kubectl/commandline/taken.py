@@ -43,6 +43,50 @@ TAKEN: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
+        r'namespaces "ame" not found',
+        Text(
+            ko="이름에는 옵션이 없습니다. 종류 다음에 그냥 적습니다: `%kubectl get pod web`",
+            en="A name has no option of its own: it follows its type, as in `%kubectl get pod web`.",
+        ),
+    ),
+    (
+        r"unknown flag: --for\nSee 'kubectl get --help'",
+        Text(
+            ko="`--for`는 events 명령의 옵션입니다: `%kubectl events --for pod/web`",
+            en="`--for` belongs to another command: `%kubectl events --for pod/web`.",
+        ),
+    ),
+    (
+        r"can't understand '(?P<key>[\w.]+): *(?P<value>[^']*)'",
+        Text(
+            ko='필드 셀렉터에서는 `:`이 아니라 `=`로 적습니다: `field_selector="{key}={value}"`',
+            en='A field selector has `=` where a manifest has `:`: `field_selector="{key}={value}"`.',
+        ),
+    ),
+    (
+        r"match label selector \"[^\"]*\".*found '[^']*', expected",
+        Text(
+            ko='셀렉터가 중간에 끝났습니다. 조건 사이에만 쉼표를 적습니다: `selector="app=web,tier=front"`',
+            en='The selector breaks off; a comma stands only between two conditions: `selector="app=web,tier=front"`.',
+        ),
+    ),
+    (
+        r"unable to find one of 'kustomization.yaml'",
+        Text(
+            ko="`-k`는 kustomization.yaml이 있는 폴더를 읽습니다. 매니페스트는 `-f`로 읽습니다: "
+            "`%kubectl apply -f web.yaml`",
+            en="`-k` reads a folder with a kustomization.yaml; a manifest comes behind `-f`: "
+            "`%kubectl apply -f web.yaml`.",
+        ),
+    ),
+    (
+        r"invalid taint spec",
+        Text(
+            ko="테인트에는 효과까지 적습니다: `key=value:NoSchedule`",
+            en="A taint ends with its effect: `key=value:NoSchedule`.",
+        ),
+    ),
+    (
         r'(namespaces|output format) "(amespace|utput)\b[^"]*"',
         Text(
             ko="긴 옵션은 `-`를 두 번 적습니다. 하나만 적으면 첫 글자만 옵션으로 읽힙니다: `--namespace`, `--output`",

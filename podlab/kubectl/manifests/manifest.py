@@ -40,10 +40,6 @@ TEXT = Text(
     en="The text of a manifest goes into a file (`%%manifest web.yaml`), or is given as a Python value: "
     "`import yaml; kubectl.apply(yaml.safe_load(text))`",
 )
-EACH = Text(
-    ko='파일이 여럿이면 쉼표로 늘어놓습니다: `kubectl.apply("a.yaml", "b.yaml")`',
-    en='Several files are given one after another: `kubectl.apply("a.yaml", "b.yaml")`.',
-)
 NO_FILE = Text(
     ko="그 파일이 작업 폴더에 없습니다. 이름을 확인하거나, `%%manifest {path}` 셀로 먼저 만듭니다.",
     en="There is no such file in this folder. Check the name, or write it first with a `%%manifest {path}` cell.",
@@ -179,8 +175,6 @@ def _missing(path: Path, name: str) -> Text:
         return OPTION.format(path=name)
     if "\n" in name or re.match(r"\s*(apiVersion|kind|metadata)\s*:", name):
         return TEXT
-    if re.match(r"\[.*\]$", name):
-        return EACH
     there = [each.name for each in path.parent.glob("*") if each.suffix in SUFFIXES] if path.parent.is_dir() else []
     near = difflib.get_close_matches(path.name, there, 1, 0.8)
     return NEAR_FILE.format(near=path.with_name(near[0]).name) if near else NO_FILE.format(path=name)

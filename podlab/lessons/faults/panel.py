@@ -53,7 +53,7 @@ class FindFault:
 
     def guess(self, letter: str) -> Result:
         """Say what you think is wrong (`a`, `b`, `c`): you are told whether it is, and why."""
-        found = self.fault.question.judge(letter)
+        found = self.fault.question.judge(str(letter))
         if found or found.look is None:  # a letter that there is
             self.guesses.append(found)
         return found

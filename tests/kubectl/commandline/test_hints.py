@@ -75,6 +75,13 @@ from podlab.kubectl.commandline.hints import doubt, hint_for, miscased
         ('from server for: "STDIN": resource name may not be empty', "write `name:` below `metadata:`"),
         ('error: field "contaners" does not exist', "Did you mean `containers`?"),
         ('error: field "image" does not exist', "Leave off the last step"),
+        ('Error from server (NotFound): namespaces "ame" not found', "A name has no option of its own"),
+        ("error: unknown flag: --for\nSee 'kubectl get --help' for usage.", "`%kubectl events --for pod/web`"),
+        ("invalid selector: 'type:x'; can't understand 'type:x'", '`field_selector="type=x"`'),
+        ('that match label selector "a=b,", field selector "": found \'\', expected: identifier', "breaks off"),
+        ("error: unable to find one of 'kustomization.yaml', 'kustomization.yml'", "`%kubectl apply -f web.yaml`"),
+        ("error: invalid taint spec: key=value, name part must", "`key=value:NoSchedule`"),
+        ('error: unknown command "rollout satus" for "kubectl"', "Did you mean `kubectl rollout status`?"),
         ("error: source and destination are required", "both from where and to where"),
         ("error: unable to find specified revision 9 in history", '`kubectl.rollout("history"'),
         ("error: unknown flag: --tcp\nSee 'kubectl create service --help' for usage.", "service clusterip web"),
@@ -178,6 +185,14 @@ def test_the_hint_fits_the_line(line, hint):
 def test_where_no_step_is_known_the_commands_help_is_one(line, verb, words):
     found = hint_for(line, verb)
     assert found is not None and f"`%kubectl {words}`" in found.en and f"`%kubectl {words}`" in found.ko
+
+
+def test_what_no_server_has_a_path_for_depends_on_the_command():
+    line = "Error from server (NotFound): the server could not find the requested resource"
+    told = {verb: hint_for(line, verb) for verb in ("scale", "get", "label")}
+    assert told["scale"] and "deployment/web --replicas=2" in told["scale"].en
+    assert told["get"] and "in the plural" in told["get"].en
+    assert told["label"] is None
 
 
 @pytest.mark.parametrize(
