@@ -5,7 +5,9 @@ Upstream: apiextensions-apiserver/pkg/apiserver/customresource_handler.go (schem
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any, NoReturn
 
 from podlab.apimachinery.gotext import compact, quote
@@ -33,9 +35,9 @@ def read(body: bytes, media_type: str, resource: Resource, validation: str) -> t
             value, strict = jsontext.parse(body.decode("utf-8", "replace")), []
     except ValueError as error:
         _unrecognized(f"couldn't get version/kind; json parse error: {error}", body, resource)
-    _check_kind(value, body, resource)
-    strict += list(duplicates(value, ""))
     try:
+        _check_kind(value, body, resource)
+        strict += list(duplicates(value, ""))
         obj, more = shape(value, resource)
     except ValueError as error:
         _refuse(str(error), resource)
@@ -64,12 +66,23 @@ def plain(value: Any) -> Any:
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [plain(item) for item in value]
-    return _number(value) if isinstance(value, Literal) else value
+    large = isinstance(value, int) and not -(2**63) <= value < 2**63
+    return _number(value) if large or isinstance(value, Literal) else value
 
 
 def _number(value: float) -> float | int:
-    """A number that is whole has no fraction and, below 1e21, no exponent once Go has written it."""
-    return int(value) if abs(value) < 1e21 and value.is_integer() else float(value)
+    """A number as Go keeps it: one that is whole has no fraction and, below 1e21, no exponent once it is written.
+
+    Raises ValueError for one that is too large.
+    """
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if math.isinf(number):
+        text = value.text if isinstance(value, Literal) else value
+        raise ValueError(f"json: cannot unmarshal number {text} into Go value of type float64")
+    return int(Decimal(repr(number))) if abs(number) < 1e21 and number.is_integer() else number
 
 
 def duplicates(value: Any, path: str = "") -> Iterator[str]:

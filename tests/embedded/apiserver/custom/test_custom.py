@@ -177,9 +177,26 @@ def test_a_number_of_a_size_and_an_object_within_an_object() -> None:
     assert [cause.field for cause in values.nameless({"e": {"kind": "Pod"}}, schema)] == ["e.apiVersion"]
 
 
-@pytest.mark.parametrize(("written", "read"), [("1e16", "10000000000000000"), ("2.0", "2"), ("-1.50", "-1.5")])
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("1e16", "10000000000000000"),
+        ("2.0", "2"),
+        ("-1.50", "-1.5"),
+        ("9223372036854775807", "9223372036854775807"),
+        ("9223372036854775808", "9223372036854776000"),
+        ("123456789012345678901", "123456789012345680000"),
+        ("1.2345678901234568e20", "123456789012345680000"),
+    ],
+)
 def test_numbers_are_written_as_go_writes_them(written: str, read: str) -> None:
     assert encode(reading.plain(jsontext.parse(written))).decode() == read
+
+
+@pytest.mark.parametrize("written", ["1e400", "1" * 400])
+def test_a_number_that_is_too_large_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match=f"json: cannot unmarshal number {written} into Go value of type float64"):
+        reading.plain(jsontext.parse(written))
 
 
 @pytest.mark.parametrize(("value", "told"), [(["red"], 2), (5, 2), ("blue", 1), (None, 1), ("red", 0)])
