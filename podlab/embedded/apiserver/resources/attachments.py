@@ -7,6 +7,8 @@ from typing import Any
 from podlab.embedded.apiserver.columns import AGE, NAME, Column, age, head
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.resources.stored import stored
+from podlab.embedded.apiserver.status import Cause
+from podlab.embedded.apiserver.validation import causes, metadata, storageclasses
 
 ATTACHMENT = (
     NAME,
@@ -32,6 +34,7 @@ ATTACHMENT = (
     ),
     AGE,
 )
+ONE_SOURCE = "must specify exactly one of inlineVolumeSpec and persistentVolumeName"
 ATTRIBUTES = (
     NAME,
     Column(
@@ -61,6 +64,28 @@ def attributes(obj: Obj, now: float) -> list[Any]:
     return [obj["metadata"].get("name", ""), obj.get("driverName", ""), age(obj, now)]
 
 
+def _validate_attachment(obj: Obj, old: Obj | None) -> list[Cause]:
+    """Upstream: pkg/apis/storage/validation/validation.go (ValidateVolumeAttachment, ValidateVolumeAttachmentUpdate)"""
+    found, spec = metadata.validate(obj, old), obj.get("spec") or {}
+    source = spec.get("source") or {}
+    if not source:
+        found.append(causes.required("spec.source", ONE_SOURCE))
+    elif len(source) > 1:
+        found.append(causes.forbidden("spec.source", ONE_SOURCE))
+    return found + (metadata.immutable("spec", spec, old.get("spec") or {}) if old is not None else [])
+
+
+def _validate_attributes(obj: Obj, old: Obj | None) -> list[Cause]:
+    """Upstream: pkg/apis/storage/validation/validation.go (ValidateVolumeAttributesClass{,Update})"""
+    found, parameters = metadata.validate(obj, old), obj.get("parameters") or {}
+    for key in ("driverName", "parameters") if old is not None else ():
+        if (obj.get(key) or None) != (old or {}).get(key):
+            found.append(causes.forbidden(key, f"updates to {key} are forbidden."))
+    found += storageclasses.provisioner("driverName", obj.get("driverName") or "")
+    found += storageclasses.unnamed(parameters)
+    return found + ([] if parameters else [causes.required("parameters", "must contain at least one key/value pair")])
+
+
 def _unattached(obj: Obj, old: Obj | None, ctx: object) -> None:
     if old is None:
         obj["status"] = {"attached": False}
@@ -73,6 +98,7 @@ ATTACHMENTS = (
         namespaced=False,
         status=True,
         prepare=_unattached,
+        validate=_validate_attachment,
         columns=ATTACHMENT,
         row=attachment,
         kept_by_status=(("f:metadata",), ("f:spec",)),
@@ -83,6 +109,7 @@ ATTACHMENTS = (
         "vac",
         plural="volumeattributesclasses",
         namespaced=False,
+        validate=_validate_attributes,
         columns=ATTRIBUTES,
         row=attributes,
     ),

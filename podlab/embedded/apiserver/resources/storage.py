@@ -124,12 +124,15 @@ DRIVER_COLUMNS = (
 
 
 def _validate_driver(obj: Obj, old: Obj | None) -> list[Cause]:
-    """Upstream: pkg/apis/storage/validation/validation.go (validateCSIDriverSpec)"""
+    """Upstream: pkg/apis/storage/validation/validation.go (validateCSIDriverSpec, ValidateCSIDriverUpdate)"""
     found, spec = metadata.validate(obj, old), obj.get("spec") or {}
     policies = ("File", "None", "ReadWriteOnceWithFSType")
     found += names.among("spec.fsGroupPolicy", spec.get("fsGroupPolicy"), policies)
     for mode in spec.get("volumeLifecycleModes") or []:
         found += names.among("spec.volumeLifecycleModes", mode, ("Persistent", "Ephemeral"))
+    if old is not None:
+        for key, shown in (("attachRequired", "attachedRequired"), ("volumeLifecycleModes", "volumeLifecycleModes")):
+            found += metadata.immutable(f"spec.{shown}", spec.get(key), old["spec"].get(key))
     return found
 
 

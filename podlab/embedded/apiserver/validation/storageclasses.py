@@ -17,17 +17,20 @@ def validate(obj: Obj, old: Obj | None) -> list[Cause]:
     found = metadata.validate(obj, old)
     if old is not None:
         return found + [cause for key in FIXED for cause in metadata.immutable(key, obj.get(key), old.get(key))]
-    name = obj.get("provisioner") or ""
-    found += (
-        names.causes_of("provisioner", name.lower(), names.qualified(name.lower()))
-        if name
-        else [causes.required("provisioner")]
-    )
-    if "" in (obj.get("parameters") or {}):
-        found.append(causes.invalid("parameters", "", "field can not be empty."))
+    found += provisioner("provisioner", obj.get("provisioner") or "") + unnamed(obj.get("parameters") or {})
     found += names.among("reclaimPolicy", obj.get("reclaimPolicy") or None, ("Delete", "Retain"))
     found += names.among("volumeBindingMode", obj.get("volumeBindingMode"), ("Immediate", "WaitForFirstConsumer"))
     return found + _topologies(obj.get("allowedTopologies") or [])
+
+
+def provisioner(path: str, name: str) -> list[Cause]:
+    """Return what is wrong with the name of what makes volumes. Upstream: validateProvisioner"""
+    return names.causes_of(path, name.lower(), names.qualified(name.lower())) if name else [causes.required(path)]
+
+
+def unnamed(parameters: Obj) -> list[Cause]:
+    """Return a cause for a parameter without a name. Upstream: validateParameters"""
+    return [causes.invalid("parameters", "", "field can not be empty.")] if "" in parameters else []
 
 
 def _topologies(given: list[Obj]) -> list[Cause]:
