@@ -6,13 +6,15 @@ pkg/apis/apiextensions/validation/validation.go
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import base64
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
 from podlab.embedded.apiserver.custom import structural
-from podlab.embedded.apiserver.custom.cel import checking, evaluation
+from podlab.embedded.apiserver.custom.cel import checking, evaluation, moments
 from podlab.embedded.apiserver.custom.cel.errors import Exhausted, Failed, Malformed, Unsupported
+from podlab.embedded.apiserver.custom.cel.library import Optional
 from podlab.embedded.apiserver.custom.cel.syntax import Node, parse
 from podlab.embedded.apiserver.resource import Cause
 from podlab.embedded.apiserver.validation import causes
@@ -45,6 +47,7 @@ STEPS = 1_000_000
 
 Upstream: staging/src/k8s.io/apiserver/pkg/apis/cel/config.go
 """
+NOT_USED = "may not be set if oldSelf is not used in rule"
 MISMATCH = "call arguments did not match a supported operator, function or macro signature"
 
 
@@ -114,6 +117,7 @@ def late(cause: Cause) -> bool:
         or COMPILATION in cause.message
         or cause.message.endswith((NO_BOOL, NO_TEXT))
         or APART in cause.message
+        or NOT_USED in cause.message
     )
 
 
@@ -121,26 +125,27 @@ NO_BOOL, NO_TEXT = "cel expression must evaluate to a bool", "messageExpression 
 
 
 def _read(rule: Obj, schema: Obj, where: str) -> list[Cause]:
-    if rule.get("optionalOldSelf"):
-        raise Unsupported
     kind = checking.of_schema(schema)
+    before = ("optional", kind) if rule.get("optionalOldSelf") else kind
     value = {
         word: rule.get(key) or (None if word in ("Reason", "OptionalOldSelf") else "") for word, key in KEYS.items()
     }
-    found = _judged(rule["rule"], kind, "bool", f"{where}.rule", value, NO_BOOL)
+    found = _judged(rule["rule"], (kind, before), "bool", f"{where}.rule", value, NO_BOOL)
+    if not found and rule.get("optionalOldSelf") is not None and not _parsed(rule["rule"])[1]:
+        found.append(causes.invalid(f"{where}.optionalOldSelf", rule["optionalOldSelf"], NOT_USED))
     if rule.get("messageExpression") and not found:
         text = rule["messageExpression"]
-        found += _judged(text, kind, "string", f"{where}.messageExpression", value, NO_TEXT)
+        found += _judged(text, (kind, before), "string", f"{where}.messageExpression", value, NO_TEXT)
     return found
 
 
-def _judged(text: str, kind: Any, wanted: str, where: str, value: Obj, otherwise: str) -> list[Cause]:
+def _judged(text: str, kinds: tuple[Any, Any], wanted: str, where: str, value: Obj, otherwise: str) -> list[Cause]:
     checker = checking.Checker()
     try:
         node = parse(text)
     except Malformed as error:
         return [causes.invalid(where, value, _compilation(text, error.found))]
-    given = checker.kind(node, {"self": kind, "oldSelf": kind})
+    given = checker.kind(node, {"self": kinds[0], "oldSelf": kinds[1]})
     if checker.found:
         return [causes.invalid(where, value, _compilation(text, checker.found))]
     evaluation.known(node)
@@ -215,12 +220,12 @@ def _asks(node: Node) -> bool:
 
 def _asked(rule: Obj, value: Any, old: Any, schema: Obj, path: str, left: list[int]) -> Iterator[Cause]:
     node, asks = _parsed(rule["rule"])
-    if asks and old is None:
+    maybe = rule.get("optionalOldSelf")
+    if asks and old is None and not maybe:
         return
-    where, names = (
-        path or NOWHERE,
-        {"self": _typed(value, schema), "oldSelf": _typed(old, schema), evaluation.LEFT: left},
-    )
+    before = _typed(old, schema)
+    before = Optional(() if old is None else (before,)) if maybe else before
+    where, names = (path or NOWHERE, {"self": _typed(value, schema), "oldSelf": before, evaluation.LEFT: left})
     told = (rule.get("message") or rule["rule"]).strip()
     kind = schema.get("type") or ""
     try:
@@ -263,10 +268,31 @@ def _complaint(reason: str, path: str, value: Any, detail: str) -> Cause:
     return causes.invalid(path, value, detail)
 
 
+READ: dict[str, Callable[[str], Any]] = {
+    "date": moments.day,
+    "date-time": moments.moment,
+    "duration": moments.span,
+    "byte": base64.b64decode,
+}
+
+
+def _told_apart(text: str, schema: Obj) -> Any:
+    """A text, or what one of its format is."""
+    read = READ.get(schema.get("format") or "")
+    if read is None or schema.get("type") != "string":
+        return text
+    try:
+        return read(text)
+    except ValueError:
+        return text
+
+
 def _typed(value: Any, schema: Obj) -> Any:
     """A value whose numbers are what the schema says they are."""
     if schema.get("type") == "number" and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
+    if isinstance(value, str):
+        return _told_apart(value, schema)
     if isinstance(value, list) and isinstance(schema.get("items"), dict):
         return [_typed(item, schema["items"]) for item in value]
     if not isinstance(value, dict):

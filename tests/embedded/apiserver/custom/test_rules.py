@@ -76,10 +76,10 @@ def test_what_is_no_expression_is_told_as_recorded(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "self.when == '2026'",
-        "quantity(self.t)",
-        "self.t.format([1])",
-        "sets.contains(self.l, ['a'])",
+        "type(self.t) == string",
+        "semver(self.t).major() == 1",
+        "!format.dns1123Label().validate(self.t).hasValue()",
+        "self.l.sortBy(x, x)[0] == 'a'",
         "self.a > 1u",
         "size(1",
     ],

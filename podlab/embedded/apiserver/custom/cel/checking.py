@@ -7,10 +7,11 @@ Upstream: google/cel-go/checker, common/stdlib; k8s.io/apiserver/pkg/cel/library
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from podlab.embedded.apiserver.custom.cel import library, moments
 from podlab.embedded.apiserver.custom.cel.errors import Unsupported
 from podlab.embedded.apiserver.custom.cel.names import unescaped
 from podlab.embedded.apiserver.custom.cel.syntax import Node
@@ -19,71 +20,71 @@ from podlab.embedded.apiserver.custom.structure import INT_OR_STRING
 Kind = Any
 DYN = "dyn"
 SCALARS = {"string": "string", "integer": "int", "number": "double", "boolean": "bool"}
-TIMED = frozenset(("date", "date-time", "duration", "byte"))
-"""Texts of these formats are values of other types, which are not reckoned with here."""
+FORMATS = {"date": "timestamp", "date-time": "timestamp", "duration": "duration", "byte": "bytes"}
+"""What texts of these formats are."""
 ELSEWHERE = frozenset(
-    ("timestamp", "duration", "bytes", "uint", "bool", "type", "url", "isURL", "quantity", "isQuantity", "ip",
-     "isIP", "cidr", "isCIDR", "format", "semver", "isSemver", "charAt", "lastIndexOf", "reverse", "find",
-     "findAll", "validate", "sign", "isInteger", "asInteger", "asApproximateFloat", "add", "sub",
-     "isGreaterThan", "isLessThan", "compareTo", "family", "isUnspecified", "isLoopback",
-     "isLinkLocalMulticast", "isLinkLocalUnicast", "isGlobalUnicast", "containsIP", "containsCIDR", "masked",
-     "prefixLength", "getScheme", "getHost", "getHostname", "getPort", "getEscapedPath", "getQuery",
-     "getFullYear", "getMonth", "getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear", "getHours",
-     "getMinutes", "getSeconds", "getMilliseconds", "orValue", "or", "hasValue", "value", "major", "minor",
-     "patch", "optMap", "optFlatMap")
+    ("uint", "type", "semver", "isSemver", "validate", "major", "minor", "patch", "sortBy", "transformList",
+     "transformMap", "transformMapEntry", "named", "unwrap", "unwrapOpt", "first", "last")
 )  # fmt: skip
 """Functions of a real server that are not here."""
 ORDERED = ("int", "double", "string", "bool")
-LIBRARIES = ("sets", "optional", "math")
+LIBRARIES = ("format", "authorizer", "request")
 LIST, MAP = ("list", "T"), ("map", "T")
 COMPARED = [
     ((one, other), "bool") for one in ORDERED for other in ORDERED if one == other or {one, other} == {"int", "double"}
 ]
-SUMS = [(("int", "int"), "int"), (("double", "double"), "double")]
+SUMS: Any = [(("int", "int"), "int"), (("double", "double"), "double")]
 JOINED = [(("string", "string"), "string"), ((LIST, LIST), LIST)]
 ASKED = [(("string", "string"), "bool")]
 SIZES = [((whole,), "int") for whole in ("string", LIST, MAP)]
 SAME = [(("T", "T"), "bool")]
 LETTERS = [(("string",), "string")]
+TOLD = ("string", "int", "bool", "double", "bytes", "timestamp", "duration", library.IP, library.CIDR)
+SPANS = [(("duration", "duration"), "duration"), (("timestamp", "duration"), "timestamp")]
 OVERLOADS: dict[str, list[tuple[tuple[Kind, ...], Kind]]] = {
     "_==_": SAME,
     "_!=_": SAME,
-    **dict.fromkeys(("_<_", "_<=_", "_>_", "_>=_"), COMPARED),
-    "_+_": SUMS + JOINED,
-    **dict.fromkeys(("_-_", "_*_", "_/_"), SUMS),
+    **dict.fromkeys(("_<_", "_<=_", "_>_", "_>=_"), COMPARED + library.COMPARED),
+    "_+_": SUMS + JOINED + SPANS + [(("duration", "timestamp"), "timestamp")],
+    "_-_": SUMS + SPANS + [(("timestamp", "timestamp"), "duration")],
+    **dict.fromkeys(("_*_", "_/_"), SUMS),
     "_%_": SUMS[:1],
     "!_": [(("bool",), "bool")],
     "-_": [(("int",), "int"), (("double",), "double")],
     "_?_:_": [(("bool", "T", "T"), "T")],
     "@in": [(("T", LIST), "bool"), (("string", MAP), "bool")],
     "_[_]": [((LIST, "int"), "T"), ((MAP, "string"), "T")],
+    "_[?_]": [((LIST, "int"), ("optional", "T")), ((MAP, "string"), ("optional", "T"))],
     "size": SIZES,
     ".size": SIZES,
-    "int": [((one,), "int") for one in ("int", "double", "string")],
+    "int": [((one,), "int") for one in ("int", "double", "string", "timestamp", "duration")],
     "double": [((one,), "double") for one in ("int", "double", "string")],
-    "string": [((one,), "string") for one in ("string", "int", "bool", "double")],
+    "string": [((one,), "string") for one in TOLD],
     "dyn": [(("T",), DYN)],
     **dict.fromkeys(("matches", ".matches", ".contains", ".startsWith", ".endsWith"), ASKED),
     **dict.fromkeys((".lowerAscii", ".upperAscii", ".trim"), LETTERS),
-    ".replace": [(("string", "string", "string"), "string")],
-    ".split": [(("string", "string"), ("list", "string"))],
+    ".replace": [(("string", "string", "string"), "string"), (("string", "string", "string", "int"), "string")],
+    ".split": [(("string", "string"), ("list", "string")), (("string", "string", "int"), ("list", "string"))],
     ".substring": [(("string", "int"), "string"), (("string", "int", "int"), "string")],
     ".join": [((("list", "string"),), "string"), ((("list", "string"), "string"), "string")],
-    ".indexOf": [(("string", "string"), "int"), ((LIST, "T"), "int")],
+    ".indexOf": [(("string", "string"), "int"), (("string", "string", "int"), "int"), ((LIST, "T"), "int")],
     ".isSorted": [((LIST,), "bool")],
-    ".sum": [((("list", one),), one) for one in ("int", "double")],
+    ".sum": [((("list", one),), one) for one in ("int", "double", "duration")],
     ".min": [((LIST,), "T")],
     ".max": [((LIST,), "T")],
+    **{name: overloads for name, (overloads, _) in library.TABLE.items()},
 }
+PARSED = {"duration": moments.span, "timestamp": moments.moment}
+"""What a text that stands in an expression is read by at once."""
 
 
 def of_schema(schema: Mapping[str, Any]) -> Kind:
-    """The type of what a schema describes. Raises Unsupported."""
+    """The type of what a schema describes."""
     if schema.get(INT_OR_STRING):
         return DYN
     kind = schema.get("type")
-    if kind == "string" and schema.get("format") in TIMED:
-        raise Unsupported
+    if kind == "string":
+        return FORMATS.get(str(schema.get("format")), "string")
     if kind == "array":
         return ("list", schema.get("items") or {})
     if kind == "object" and isinstance(schema.get("additionalProperties"), dict):
@@ -100,8 +101,8 @@ def shown(kind: Kind) -> str:
     """A type as it is told."""
     if isinstance(kind, str):
         return "null" if kind == "null_type" else kind
-    if kind[0] == "list":
-        return f"list({shown(_inside(kind))})"
+    if kind[0] in ("list", "optional"):
+        return f"{'list' if kind[0] == 'list' else 'optional_type'}({shown(_inside(kind))})"
     return f"map(string, {shown(_inside(kind))})" if kind[0] == "map" else "object"
 
 
@@ -123,17 +124,35 @@ class Checker:
                     raise Unsupported
                 return self._wrong(node.at, f"undeclared reference to '{node.value}' (in container '')")
             case "list":
-                kinds = [self.kind(item, names) for item in node.args]
-                return ("list", kinds[0] if kinds and all(kind == kinds[0] for kind in kinds) else DYN)
+                return ("list", self._joined(node.args, names))
             case "map":
-                kinds = [self.kind(part, names) for entry in node.args for part in entry.args]
-                values = kinds[1::2]
-                return ("map", values[0] if values and all(kind == values[0] for kind in values) else DYN)
-            case "select" | "has":
+                self._joined([entry.args[0] for entry in node.args], names)
+                return ("map", self._joined([entry.args[1] for entry in node.args], names))
+            case "select" | "has" | "optional":
                 return self._selected(node, names)
             case "each":
                 return self._each(node, names)
+            case "bound":
+                return self._bound(node, names)
         return self._called(node, names)
+
+    def _joined(self, parts: Sequence[Node], names: Mapping[str, Kind]) -> Kind:
+        """The type that all have. Upstream: joinTypes"""
+        first: Kind = None
+        for part in parts:
+            kind = self.kind(part, names)
+            if first is not None and not _alike(first, kind):
+                return self._wrong(part.at, f"expected type '{shown(first)}' but found '{shown(kind)}'")
+            first = kind if first in (None, "null_type") else first
+        return DYN if first is None else first
+
+    def _bound(self, node: Node, names: Mapping[str, Kind]) -> Kind:
+        """optMap and optFlatMap."""
+        whole, name, inner = node.args
+        kind = self.kind(whole, names)
+        item = _inside(kind) if isinstance(kind, tuple) and kind[0] == "optional" else DYN
+        found = self.kind(inner, {**names, name.value: item})
+        return ("optional", found) if node.value == "optMap" else found
 
     def _wrong(self, at: int, text: str) -> Kind:
         self.found.append((at, text))
@@ -141,6 +160,8 @@ class Checker:
 
     def _selected(self, node: Node, names: Mapping[str, Kind]) -> Kind:
         whole = self.kind(node.args[0], names)
+        maybe = isinstance(whole, tuple) and whole[0] == "optional"
+        whole = _inside(whole) if maybe else whole
         if whole == DYN:
             found: Kind = DYN
         elif isinstance(whole, tuple) and whole[0] == "map":
@@ -152,7 +173,9 @@ class Checker:
             found = of_schema(known)
         else:
             return self._wrong(node.at, f"type '{shown(whole)}' does not support field selection")
-        return "bool" if node.op == "has" else found
+        if node.op == "has":
+            return "bool"
+        return ("optional", found) if maybe or node.op == "optional" else found
 
     def _each(self, node: Node, names: Mapping[str, Kind]) -> Kind:
         whole, name, *inner = node.args
@@ -173,6 +196,7 @@ class Checker:
     def _called(self, node: Node, names: Mapping[str, Kind]) -> Kind:
         kinds = [self.kind(arg, names) for arg in node.args]
         name = node.value.removeprefix(".")
+        self._literal(name, node.args)
         if name in ("_&&_", "_||_"):
             for arg, kind in zip(node.args, kinds, strict=True):
                 if kind not in ("bool", DYN):
@@ -189,6 +213,14 @@ class Checker:
             return self._wrong(node.at, f"found no matching overload for '{name}' applied to '{applied}'")
         return results[0] if all(result == results[0] for result in results) else DYN
 
+    def _literal(self, name: str, args: Sequence[Node]) -> None:
+        """Read at once what stands there as a text. Upstream: google/cel-go/cel/validator.go"""
+        if name in PARSED and args and args[0].op == "literal" and isinstance(args[0].value, str):
+            try:
+                PARSED[name](args[0].value)
+            except ValueError:
+                self._wrong(args[0].at, f"invalid {name} argument")
+
 
 LITERALS = {str: "string", int: "int", float: "double", bool: "bool", type(None): "null_type"}
 
@@ -203,7 +235,7 @@ def _result(taken: tuple[Kind, ...], of: Kind, kinds: list[Kind]) -> Kind | None
     first = next((kind for kind in bound if kind != DYN), DYN)
     if of == "T":
         return first
-    return ("list", first) if of == LIST else of
+    return (of[0], first) if isinstance(of, tuple) and of[1] == "T" else of
 
 
 def _takes(wanted: Kind, kind: Kind, bound: list[Kind]) -> bool:

@@ -12,7 +12,9 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
+from podlab.embedded.apiserver.custom.cel import library, moments
 from podlab.embedded.apiserver.custom.cel.errors import Exhausted, Failed, Unsupported
+from podlab.embedded.apiserver.custom.cel.library import Optional
 from podlab.embedded.apiserver.custom.cel.names import unescaped
 from podlab.embedded.apiserver.custom.cel.syntax import Node
 from podlab.embedded.runtime.expressions import engine
@@ -37,17 +39,12 @@ def evaluate(node: Node, names: Mapping[str, Any]) -> Any:
         return [evaluate(item, names) for item in node.args]
     if node.op == "map":
         return {evaluate(entry.args[0], names): evaluate(entry.args[1], names) for entry in node.args}
-    if node.op in ("select", "has"):
-        whole, name = evaluate(node.args[0], names), unescaped(node.value)
-        if not isinstance(whole, dict):
-            raise Failed(NO_OVERLOAD)
-        if node.op == "has":
-            return name in whole
-        if name not in whole:
-            raise Failed(f"no such key: {name}")
-        return whole[name]
+    if node.op in ("select", "has", "optional"):
+        return _selected(evaluate(node.args[0], names), unescaped(node.value), node.op)
     if node.op == "each":
         return _each(node, names)
+    if node.op == "bound":
+        return _bound(node, names)
     if node.value in ("_&&_", "_||_"):
         return _either(node, names)
     if node.value == "_?_:_":
@@ -55,8 +52,38 @@ def evaluate(node: Node, names: Mapping[str, Any]) -> Any:
     args = [evaluate(arg, names) for arg in node.args]
     try:
         return FUNCTIONS[node.value](*args)
-    except TypeError:
+    except (TypeError, AttributeError):
         raise Failed(NO_OVERLOAD) from None
+    except (ValueError, OverflowError) as error:
+        raise Failed(str(error)) from None
+
+
+def _selected(whole: Any, name: str, how: str) -> Any:
+    """A field; of what may be there, or is asked for so, it may be there."""
+    if isinstance(whole, Optional):
+        inside = whole.values[0] if whole.values else {}
+        return _selected(inside, name, how if how == "has" else "optional")
+    if not isinstance(whole, dict):
+        raise Failed(NO_OVERLOAD)
+    if how == "has":
+        return name in whole
+    if how == "optional":
+        return Optional((whole[name],) if name in whole else ())
+    if name not in whole:
+        raise Failed(f"no such key: {name}")
+    return whole[name]
+
+
+def _bound(node: Node, names: Mapping[str, Any]) -> Any:
+    """optMap and optFlatMap."""
+    whole, name, inner = node.args
+    given = evaluate(whole, names)
+    if not isinstance(given, Optional):
+        raise Failed(NO_OVERLOAD)
+    if not given.values:
+        return given
+    found = evaluate(inner, {**names, name.value: given.values[0]})
+    return Optional((found,)) if node.value == "optMap" else found
 
 
 def _truth(value: Any) -> bool:
@@ -130,6 +157,10 @@ def _counted(count: Callable[[int, int], int], real: Callable[[float, float], fl
             return real(one, other)
         if type(one) is type(other) and isinstance(one, (str, list)) and count is operator.add:
             return one + other
+        timed = moments.plus(one, other) if count is operator.add else None
+        timed = moments.minus(one, other) if count is operator.sub else timed
+        if timed is not None:
+            return timed
         raise Failed(NO_OVERLOAD)
 
     return reckon
@@ -161,7 +192,16 @@ def _item(whole: Any, key: Any) -> Any:
     return whole[int(key)]
 
 
+def _maybe(whole: Any, key: Any) -> Optional:
+    try:
+        return Optional((_item(whole, key),))
+    except Failed:
+        return Optional()
+
+
 def _number(value: Any) -> int:
+    if isinstance(value, (moments.Moment, moments.Span)):
+        return value.nano // moments.SECOND if isinstance(value, moments.Moment) else value.nano
     try:
         return int(value)
     except (ValueError, OverflowError):
@@ -178,6 +218,8 @@ def _real(value: Any) -> float:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, bytes):
+        return value.decode()
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
@@ -188,6 +230,12 @@ def _matches(text: str, pattern: str) -> bool:
         raise Failed(f"error parsing regexp: {error}") from None
 
 
+def _split(text: str, part: str, most: int = -1) -> list[str]:
+    if most == 0:
+        return []
+    return text.split(part, most - 1 if most > 0 else -1) if part else list(text)
+
+
 def _substring(text: str, start: int, end: int | None = None) -> str:
     end = len(text) if end is None else end
     if not 0 <= start <= end <= len(text):
@@ -195,10 +243,18 @@ def _substring(text: str, start: int, end: int | None = None) -> str:
     return text[start:end]
 
 
-def _first(whole: Any, item: Any) -> int:
+def _first(whole: Any, item: Any, start: int = 0) -> int:
     return (
-        whole.find(item) if isinstance(whole, str) else next((i for i, one in enumerate(whole) if same(one, item)), -1)
+        whole.find(item, start)
+        if isinstance(whole, str)
+        else next((i for i, one in enumerate(whole) if same(one, item)), -1)
     )
+
+
+def _total(items: Any) -> Any:
+    if items and isinstance(items[0], moments.Span):
+        return moments.Span(sum(item.nano for item in items))
+    return sum(items)
 
 
 def _extreme(choose: Callable[[Any], Any], name: str) -> Callable[[Any], Any]:
@@ -226,6 +282,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "-_": operator.neg,
     "@in": lambda item, whole: item in whole if isinstance(whole, dict) else any(same(item, one) for one in whole),
     "_[_]": _item,
+    "_[?_]": _maybe,
     "size": len,
     ".size": len,
     "int": _number,
@@ -240,15 +297,16 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     ".lowerAscii": str.lower,
     ".upperAscii": str.upper,
     ".trim": str.strip,
-    ".replace": lambda text, old, new: text.replace(old, new),
-    ".split": lambda text, part: text.split(part) if part else list(text),
+    ".replace": str.replace,
+    ".split": _split,
     ".substring": _substring,
     ".join": lambda items, part="": part.join(items),
     ".indexOf": _first,
     ".isSorted": lambda items: all(one <= other for one, other in pairwise(items)),
-    ".sum": lambda items: sum(items),
+    ".sum": _total,
     ".min": _extreme(min, "min"),
     ".max": _extreme(max, "max"),
+    **{name: function for name, (_, function) in library.TABLE.items()},
 }
 
 

@@ -22,6 +22,13 @@ ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-3][0
 ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 LEVELS = (("||",), ("&&",), ("<", "<=", ">", ">=", "==", "!=", "in"), ("+", "-"), ("*", "/", "%"))
 WORDS = {"true": True, "false": False, "null": None}
+BOUND = ("optMap", "optFlatMap")
+"""What is called with a name for the value of an optional one."""
+QUALIFIED = frozenset(
+    ("sets.contains", "sets.equivalent", "sets.intersects", "optional.of", "optional.none", "optional.ofNonZeroValue",
+     "ip.isCanonical", "strings.quote", "lists.range")
+)  # fmt: skip
+"""Functions whose names have a dot."""
 MACROS = {"all": (2,), "exists": (2,), "exists_one": (2,), "map": (2, 3), "filter": (2,)}
 """What is called with a name for each item, and how many arguments it has."""
 DEEPEST = 50
@@ -33,7 +40,10 @@ OPERANDS = (
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A part of an expression: `op` is literal, name, select, has, call, list, map or each; `at` is where it stands."""
+    """A part of an expression, and where it stands.
+
+    `op` is literal, name, select, optional, has, call, list, map, each or bound.
+    """
 
     op: str
     at: int
@@ -147,12 +157,16 @@ class _Parser:
         found = self._primary()
         while self._is(".", "["):
             sign, at = self._take(".", "[")
+            maybe = self._is("?") and bool(self._take("?"))
             if sign == "[":
-                found = Node("call", at, "_[_]", (found, self._expression()))
+                found = Node("call", at, "_[?_]" if maybe else "_[_]", (found, self._expression()))
                 self._take("]")
                 continue
             name, _ = self._word()
-            found = self._called(name, found) if self._is("(") else Node("select", at, name, (found,))
+            if maybe:
+                found = Node("optional", at, name, (found,))
+            else:
+                found = self._called(name, found) if self._is("(") else Node("select", at, name, (found,))
         return found
 
     def _called(self, name: str, target: Node | None = None) -> Node:
@@ -162,6 +176,10 @@ class _Parser:
             return Node("has", at, args[0].value, args[0].args)
         if target is not None and len(args) in MACROS.get(name, ()) and args[0].op == "name":
             return Node("each", at, name, (target, *args))
+        if target is not None and name in BOUND and len(args) == 2 and args[0].op == "name":
+            return Node("bound", at, name, (target, *args))
+        if target is not None and target.op == "name" and f"{target.value}.{name}" in QUALIFIED:
+            return Node("call", at, f"{target.value}.{name}", args)
         return Node("call", at, name if target is None else f".{name}", (*([target] if target else []), *args))
 
     def _several(self, end: str, one: Callable[[], Node]) -> tuple[Node, ...]:

@@ -1,0 +1,327 @@
+"""The libraries that a real server adds: quantities, addresses, URLs, sets, optional values, more of texts and lists.
+
+Upstream: k8s.io/apiserver/pkg/cel/library/{quantity,ip,cidr,urls,regex}.go, google/cel-go/ext/{sets,strings,lists}.go
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import SplitResult, parse_qs, quote, urlsplit
+
+from podlab.apimachinery import quantity
+from podlab.embedded.apiserver.custom.cel import moments
+from podlab.embedded.apiserver.custom.cel.moments import Moment, Span
+from podlab.embedded.runtime.expressions import engine
+
+QUANTITY, IP, CIDR, URL = "kubernetes.Quantity", "net.IP", "net.CIDR", "kubernetes.URL"
+LIST, OPTIONAL, TEXTS = ("list", "T"), ("optional", "T"), ("list", "string")
+Overloads = list[tuple[tuple[Any, ...], Any]]
+NUMBER = quantity.NANO
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A quantity, by what it is."""
+
+    nano: int
+    form: str = "decimal"
+
+    def __str__(self) -> str:
+        return quantity.write(self.nano, self.form)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Amount) and self.nano == other.nano
+
+    def __hash__(self) -> int:
+        return hash(self.nano)
+
+
+@dataclass(frozen=True, slots=True)
+class Optional:
+    """A value that may be there: a list of one, or of none."""
+
+    values: tuple[Any, ...] = ()
+
+
+def _amount(text: str) -> Amount:
+    found = quantity.parse(text)
+    return Amount(found.nano, found.form)
+
+
+def _is(read: Callable[[Any], Any]) -> Callable[[Any], bool]:
+    """Whether it can be read so."""
+
+    def asked(given: Any) -> bool:
+        try:
+            read(given)
+        except ValueError:
+            return False
+        return True
+
+    return asked
+
+
+def _nano(value: Amount | int) -> int:
+    return value.nano if isinstance(value, Amount) else value * NUMBER
+
+
+def _whole(value: Amount) -> int:
+    if value.nano % NUMBER or not -(1 << 63) <= value.nano // NUMBER < 1 << 63:
+        raise ValueError("cannot convert value to integer")
+    return value.nano // NUMBER
+
+
+def _order(one: Amount, other: Amount) -> int:
+    return (one.nano > other.nano) - (one.nano < other.nano)
+
+
+def _ip(text: str) -> Any:
+    try:
+        found = ipaddress.ip_address(text)
+    except ValueError:
+        raise ValueError(f'IP Address "{text}" parse error during conversion from string') from None
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
+        raise ValueError(f'IPv4-mapped IPv6 address "{text}" is not allowed')
+    if "%" in text:
+        raise ValueError(f'IP address "{text}" with zone value is not allowed')
+    return found
+
+
+def _cidr(text: str) -> Any:
+    try:
+        if "/" in text and "%" not in text and text.rpartition("/")[2].isdecimal():
+            return ipaddress.ip_interface(text)
+    except ValueError:
+        pass
+    raise ValueError(f'network address parse error during conversion from string: "{text}"')
+
+
+def _contains_ip(whole: Any, one: Any) -> bool:
+    address = _ip(one) if isinstance(one, str) else one
+    return bool(address in whole.network)
+
+
+def _contains_cidr(whole: Any, other: Any) -> bool:
+    inner = (_cidr(other) if isinstance(other, str) else other).network
+    return whole.version == inner.version and bool(inner.subnet_of(whole.network))
+
+
+def _url(text: str) -> SplitResult:
+    """An absolute URL, or a path from the root."""
+    wrong = f'parse "{text}": invalid URI for request'
+    if not re.match(r"/|[A-Za-z][A-Za-z0-9+.-]*:", text):
+        raise ValueError(f"URL parse error during conversion from string: {wrong}")
+    found = urlsplit(text)
+    bad = re.search(r"[\x00-\x20\x7f]", text.partition("/")[0] + found.netloc) or re.search(r"[\x00-\x1f\x7f]", text)
+    if bad or re.search(r"%(?![0-9A-Fa-f]{2})", found.path):
+        raise ValueError(f"URL parse error during conversion from string: {wrong}")
+    _ = found.port  # raises ValueError where it is none
+    return found
+
+
+def _host(url: SplitResult) -> str:
+    return url.netloc.rpartition("@")[2]
+
+
+def _hostname(url: SplitResult) -> str:
+    host = _host(url)
+    return host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+
+
+def _port(url: SplitResult) -> str:
+    return "" if url.port is None else str(url.port)
+
+
+def _find(text: str, pattern: str) -> str:
+    found = engine.compiled(pattern).search(text)
+    return str(found.group()) if found else ""
+
+
+def _find_all(text: str, pattern: str, most: int = -1) -> list[str]:
+    found = [str(match.group()) for match in engine.compiled(pattern).finditer(text)]
+    return found if most < 0 else found[:most]
+
+
+def _char(text: str, at: int) -> str:
+    if not 0 <= at <= len(text):
+        raise ValueError(f"index out of range: {at}")
+    return text[at : at + 1]
+
+
+def _last(whole: Any, item: Any, at: int | None = None) -> int:
+    if isinstance(whole, str):
+        return whole.rfind(item) if at is None else whole.rfind(item, 0, at + len(item))
+    return max((index for index, one in enumerate(whole) if one == item), default=-1)
+
+
+def _slice(items: list[Any], start: int, end: int) -> list[Any]:
+    if not 0 <= start <= end <= len(items):
+        raise ValueError(f"cannot slice({start}, {end}), list is length {len(items)}")
+    return items[start:end]
+
+
+def _distinct(items: Iterable[Any]) -> list[Any]:
+    found: list[Any] = []
+    found.extend(item for item in items if item not in found)
+    return found
+
+
+def _flat(items: list[Any]) -> list[Any]:
+    return [inner for item in items for inner in (item if isinstance(item, list) else [item])]
+
+
+def shown(value: Any) -> str:
+    """A value as `%s` writes it."""
+    if isinstance(value, str):
+        return value
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, list):
+        return f"[{', '.join(map(shown, value))}]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{shown(key)}: {shown(value[key])}" for key in sorted(value)) + "}"
+    return str(value)
+
+
+DIRECTIVE = re.compile(r"%(?:\.(\d+))?([sdfeoxXb%])|%")
+
+
+def _format(text: str, given: list[Any]) -> str:
+    """A text with the values in it. Upstream: google/cel-go/ext/formatting.go"""
+    left = iter(given)
+
+    def one(match: re.Match[str]) -> str:
+        places, letter = int(match[1] or 6), match[2]
+        if letter == "%":
+            return "%"
+        if letter is None:
+            raise ValueError("could not parse formatting clause: unrecognized formatting clause")
+        try:
+            value = next(left)
+        except StopIteration:
+            raise ValueError("index out of range") from None
+        if letter in "fe":
+            return f"{float(value):.{places}{letter}}"
+        if letter in "xX" and isinstance(value, str):
+            return format(int.from_bytes(value.encode(), "big"), letter) if value else ""
+        return shown(value) if letter in "sd" else format(int(value), letter)
+
+    return DIRECTIVE.sub(one, text)
+
+
+def _value(given: Optional) -> Any:
+    if not given.values:
+        raise ValueError("optional.none() dereference")
+    return given.values[0]
+
+
+def _subset(whole: list[Any], part: list[Any]) -> bool:
+    return all(item in whole for item in part)
+
+
+def _moment(value: Any) -> Moment:
+    return (
+        value
+        if isinstance(value, Moment)
+        else moments.moment(value)
+        if isinstance(value, str)
+        else Moment(value * moments.SECOND)
+    )
+
+
+def _truth(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value in ("1", "t", "T", "true", "TRUE", "True"):
+        return True
+    if value in ("0", "f", "F", "false", "FALSE", "False"):
+        return False
+    raise ValueError(f'strconv.ParseBool: parsing "{value}": invalid syntax')
+
+
+ZONED: Overloads = [(("timestamp",), "int"), (("timestamp", "string"), "int")]
+COMPARED: Overloads = [((one, one), "bool") for one in ("timestamp", "duration", "bytes")]
+TABLE: dict[str, tuple[Overloads, Callable[..., Any]]] = {
+    "duration": ([(("string",), "duration"), (("duration",), "duration")],
+                 lambda value: value if isinstance(value, Span) else moments.span(value)),
+    "timestamp": ([((one,), "timestamp") for one in ("string", "int", "timestamp")], _moment),
+    "bool": ([(("string",), "bool"), (("bool",), "bool")], _truth),
+    "bytes": ([(("string",), "bytes"), (("bytes",), "bytes")],
+              lambda value: value.encode() if isinstance(value, str) else value),
+    **{f".{name}": (ZONED, moments.of_date(name)) for name in moments.DATES},
+    **{f".{name}": ([*ZONED, (("duration",), "int")], moments.of_clock(name)) for name in moments.CLOCK},
+    ".getMilliseconds": ([*ZONED, (("duration",), "int")], moments.milliseconds),
+    "quantity": ([(("string",), QUANTITY)], _amount),
+    "isQuantity": ([(("string",), "bool")], _is(_amount)),
+    "sign": ([((QUANTITY,), "int")], lambda value: (value.nano > 0) - (value.nano < 0)),
+    ".isGreaterThan": ([((QUANTITY, QUANTITY), "bool")], lambda one, other: _order(one, other) > 0),
+    ".isLessThan": ([((QUANTITY, QUANTITY), "bool")], lambda one, other: _order(one, other) < 0),
+    ".compareTo": ([((QUANTITY, QUANTITY), "int")], _order),
+    ".asInteger": ([((QUANTITY,), "int")], _whole),
+    ".isInteger": ([((QUANTITY,), "bool")], _is(_whole)),
+    ".asApproximateFloat": ([((QUANTITY,), "double")], lambda value: value.nano / NUMBER),
+    ".add": ([((QUANTITY, QUANTITY), QUANTITY), ((QUANTITY, "int"), QUANTITY)],
+             lambda one, other: Amount(one.nano + _nano(other), one.form)),
+    ".sub": ([((QUANTITY, QUANTITY), QUANTITY), ((QUANTITY, "int"), QUANTITY)],
+             lambda one, other: Amount(one.nano - _nano(other), one.form)),
+    "ip": ([(("string",), IP)], _ip),
+    "isIP": ([(("string",), "bool")], _is(_ip)),
+    "ip.isCanonical": ([(("string",), "bool")], lambda text: str(_ip(text)) == text),
+    ".family": ([((IP,), "int")], lambda address: address.version),
+    ".isUnspecified": ([((IP,), "bool")], lambda address: address.is_unspecified),
+    ".isLoopback": ([((IP,), "bool")], lambda address: address.is_loopback),
+    ".isLinkLocalMulticast": ([((IP,), "bool")],
+                              lambda address: address in ipaddress.ip_network(
+                                  "224.0.0.0/24" if address.version == 4 else "ff02::/16")),
+    ".isLinkLocalUnicast": ([((IP,), "bool")], lambda address: address.is_link_local),
+    ".isGlobalUnicast": ([((IP,), "bool")],
+                         lambda address: not (address.is_unspecified or address.is_loopback or address.is_multicast
+                                              or address.is_link_local or str(address) == "255.255.255.255")),
+    "cidr": ([(("string",), CIDR)], _cidr),
+    "isCIDR": ([(("string",), "bool")], _is(_cidr)),
+    ".containsIP": ([((CIDR, "string"), "bool"), ((CIDR, IP), "bool")], _contains_ip),
+    ".containsCIDR": ([((CIDR, "string"), "bool"), ((CIDR, CIDR), "bool")], _contains_cidr),
+    ".ip": ([((CIDR,), IP)], lambda whole: whole.ip),
+    ".masked": ([((CIDR,), CIDR)], lambda whole: ipaddress.ip_interface(str(whole.network))),
+    ".prefixLength": ([((CIDR,), "int")], lambda whole: whole.network.prefixlen),
+    "url": ([(("string",), URL)], _url),
+    "isURL": ([(("string",), "bool")], _is(_url)),
+    ".getScheme": ([((URL,), "string")], lambda url: url.scheme),
+    ".getHost": ([((URL,), "string")], _host),
+    ".getHostname": ([((URL,), "string")], _hostname),
+    ".getPort": ([((URL,), "string")], _port),
+    ".getEscapedPath": ([((URL,), "string")], lambda url: quote(url.path, safe="/%:@!$&'()*+,;=~-._")),
+    ".getQuery": ([((URL,), ("map", TEXTS))], lambda url: parse_qs(url.query, keep_blank_values=True)),
+    ".find": ([(("string", "string"), "string")], _find),
+    ".findAll": ([(("string", "string"), TEXTS), (("string", "string", "int"), TEXTS)], _find_all),
+    ".charAt": ([(("string", "int"), "string")], _char),
+    ".lastIndexOf": ([(("string", "string"), "int"), (("string", "string", "int"), "int"), ((LIST, "T"), "int")],
+                     _last),
+    ".format": ([(("string", ("list", "dyn")), "string")], _format),
+    "strings.quote": ([(("string",), "string")], lambda text: json.dumps(text, ensure_ascii=False)),
+    ".slice": ([((LIST, "int", "int"), LIST)], _slice),
+    ".distinct": ([((LIST,), LIST)], _distinct),
+    ".reverse": ([((LIST,), LIST)], lambda items: items[::-1]),
+    ".sort": ([((("list", one),), ("list", one)) for one in ("int", "double", "string", "duration", "timestamp")],
+              sorted),
+    ".flatten": ([((LIST,), ("list", "dyn"))], _flat),
+    "lists.range": ([(("int",), ("list", "int"))], lambda end: list(range(end))),
+    "sets.contains": ([((LIST, LIST), "bool")], _subset),
+    "sets.equivalent": ([((LIST, LIST), "bool")], lambda one, other: _subset(one, other) and _subset(other, one)),
+    "sets.intersects": ([((LIST, LIST), "bool")], lambda one, other: any(item in other for item in one)),
+    "optional.of": ([(("T",), OPTIONAL)], lambda value: Optional((value,))),
+    "optional.none": ([((), ("optional", "dyn"))], Optional),
+    "optional.ofNonZeroValue": ([(("T",), OPTIONAL)], lambda value: Optional((value,) if value else ())),
+    ".hasValue": ([((OPTIONAL,), "bool")], lambda given: bool(given.values)),
+    ".value": ([((OPTIONAL,), "T")], _value),
+    ".orValue": ([((OPTIONAL, "T"), "T")], lambda given, other: given.values[0] if given.values else other),
+    ".or": ([((OPTIONAL, OPTIONAL), OPTIONAL)], lambda given, other: given if given.values else other),
+}  # fmt: skip
+"""What a function takes and gives, and what it does; a member's name begins with a dot."""
