@@ -26,6 +26,7 @@ from podlab.kubectl.verbs.create import named_files
 
 Object = dict[str, Any]
 FAILED = 2
+TRIES = 4
 MANAGER = {"fieldManager": "kubectl-client-side-apply", "dryRun": "All"}
 
 
@@ -80,16 +81,34 @@ def _applied(
     try:
         return live, command.client.request("PATCH", path, query=query, body=obj, content_type=content_type).json()
     except ApiError as error:
-        if error.code == 409:  # kubectl takes it for a change in between, and asks four times
-            what = f"{mapping.group}/{mapping.version}, Kind={mapping.kind}: {manifest.name}"
-            command.err(logged("diff.go:723", f"Object ({what}) keeps changing, diffing without lock", "W"))
+        if error.code == 409:  # kubectl takes it for a change in between, and asks again
+            _keeps_changing(command, manifest, mapping)
         raise
+
+
+def _keeps_changing(command: Command, manifest: Manifest, mapping: Mapping) -> None:
+    what = f"{mapping.group}/{mapping.version}, Kind={mapping.kind}: {manifest.name}"
+    command.err(logged("diff.go:723", f"Object ({what}) keeps changing, diffing without lock", "W"))
 
 
 def _both(
     command: Command, manifest: Manifest, mapping: Mapping, obj: Object, namespace: str
 ) -> tuple[Object | None, Object]:
-    """The object as it is, and as the server says it would be."""
+    """The object as it is, and as the server says it would be; one that changes in between is looked at again."""
+    asked = (command, manifest, mapping, obj, namespace)
+    for _ in range(TRIES - 1):
+        try:
+            return _would_be(*asked)
+        except ApiError as error:
+            if error.code != 409:
+                raise
+    _keeps_changing(command, manifest, mapping)
+    return _would_be(*asked, locked=False)
+
+
+def _would_be(
+    command: Command, manifest: Manifest, mapping: Mapping, obj: Object, namespace: str, *, locked: bool = True
+) -> tuple[Object | None, Object]:
     client, path = command.client, mapping.path(namespace, manifest.name)
     try:
         live = read_one(client, mapping, namespace, manifest.name)
@@ -101,7 +120,8 @@ def _both(
     patch = three_way(last_applied(live), wanted, live, command.schemas.of(mapping.api_version, mapping.kind))
     if not patch:
         return live, live
-    patch.setdefault("metadata", {})["resourceVersion"] = live["metadata"]["resourceVersion"]
+    if locked:
+        patch.setdefault("metadata", {})["resourceVersion"] = live["metadata"]["resourceVersion"]
     kind = "strategic-merge-patch" if command.schemas.is_strategic(mapping) else "merge-patch"
     content_type = f"application/{kind}+json"
     return live, client.request("PATCH", path, query=MANAGER, body=patch, content_type=content_type).json()

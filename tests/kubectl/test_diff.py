@@ -1,0 +1,54 @@
+"""`kubectl diff` while the object is changed by others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from podlab.client import Response
+from podlab.errors import ApiError
+from podlab.kubectl.kubectl import Kubectl
+from tests.kubectl.canned import Canned
+
+CONFLICT = {"code": 409, "reason": "Conflict", "message": "the object has been modified"}
+
+POD = """
+apiVersion: v1
+kind: Pod
+metadata: {name: web, labels: {app: other}}
+spec: {containers: [{name: c, image: nginx}]}
+"""
+
+
+class Busy(Canned):
+    """A server on which an object changes before so many patches arrive."""
+
+    def __init__(self, folder: Path, changes: int) -> None:
+        super().__init__(folder)
+        self.changes, self.locked = changes, list[bool]()
+
+    def request(self, method: str, path: str, *, body: object = None, accept: str = "", **more: Any) -> Response:
+        if method == "PATCH" and isinstance(body, dict):
+            self.locked.append("resourceVersion" in body["metadata"])
+            if len(self.locked) <= self.changes:
+                raise ApiError(CONFLICT)
+        return super().request(method, path, body=body, accept=accept, **more)
+
+
+@pytest.mark.parametrize(
+    ("changes", "locked"),
+    [(0, [True]), (1, [True, True]), (3, [True, True, True, False])],
+)
+def test_an_object_that_changes_in_between_is_looked_at_again(changes: int, locked: list[bool], tmp_path: Path) -> None:
+    server = Busy(tmp_path, changes)
+    (tmp_path / "pod.yaml").write_text(POD)
+    Kubectl(server, folder=tmp_path).diff("pod.yaml")
+    assert server.locked == locked
+
+
+def test_one_that_never_stops_changing_is_a_conflict(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text(POD)
+    with pytest.raises(ApiError, match="the object has been modified"):
+        Kubectl(Busy(tmp_path, 9), folder=tmp_path).diff("pod.yaml")
