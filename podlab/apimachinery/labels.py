@@ -155,16 +155,21 @@ def matches_text(text: str, labels: Mapping[str, str] | None) -> bool:
     return all(term.matches(labels or {}) for term in parse(text))
 
 
+AS_TEXT = {"In": "in", "NotIn": "notin", "Exists": "exists", "DoesNotExist": "!"}
+"""The operators of a LabelSelector as its text form writes them."""
+
+
 def selects(selector: Obj | None, labels: Mapping[str, str] | None) -> bool:
     """Whether a LabelSelector object (matchLabels, matchExpressions) selects labels; None selects nothing."""
     if selector is None:
         return False
     labels = labels or {}
-    words = {"In": "in", "NotIn": "notin", "Exists": "exists", "DoesNotExist": "!"}
-    exact = (selector.get("matchLabels") or {}).items() <= labels.items()
-    return exact and all(
-        Requirement(term["key"], words[term["operator"]], tuple(term.get("values") or ())).matches(labels)
-        for term in selector.get("matchExpressions") or ()
+    if not (selector.get("matchLabels") or {}).items() <= labels.items():
+        return False
+    terms = selector.get("matchExpressions")
+    return not terms or all(
+        Requirement(term["key"], AS_TEXT[term["operator"]], tuple(term.get("values") or ())).matches(labels)
+        for term in terms
     )
 
 

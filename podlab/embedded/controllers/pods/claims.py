@@ -23,10 +23,16 @@ def selector_of(owner: Obj) -> Obj:
     return {"matchLabels": selector} if owner["kind"] == "ReplicationController" else selector
 
 
-def selected(owner: Obj, obj: Obj) -> bool:
-    """Whether a workload's selector fits; an empty one fits nothing."""
+def selecting(owner: Obj) -> Callable[[Obj], bool]:
+    """Whether a workload's selector fits an object; an empty one fits nothing."""
     selector = selector_of(owner)
-    return any(selector.values()) and selects(selector, obj["metadata"].get("labels"))
+    given = selector if any(selector.values()) else None
+    return lambda obj: selects(given, obj["metadata"].get("labels"))
+
+
+def selected(owner: Obj, obj: Obj) -> bool:
+    """The same of one object alone."""
+    return selecting(owner)(obj)
 
 
 def anything(obj: Obj) -> bool:
@@ -47,6 +53,7 @@ class Claims:
         among: Callable[[Obj], bool] = anything,
         fits: Callable[[Obj], bool] = anything,
         as_read: bool = False,
+        owned: list[Obj] | None = None,
     ) -> list[Obj]:
         """All that the owner controls after adopting and releasing, in order of names.
 
@@ -54,18 +61,19 @@ class Claims:
             among: which objects are looked at; others are neither adopted nor released, nor returned.
             fits: what an object has to be besides selected, such as of a name that begins with the owner's.
             as_read: return what was adopted as it was before, so that a write of it is a conflict, as upstream's are.
+            owned: what the owner controls now, from one who knows.
 
         Raises StatusError.
         """
-        kept = []
-        for obj in filter(among, self._owned.of(owner)):
-            if selected(owner, obj) and fits(obj):
+        kept, selected = [], selecting(owner)
+        for obj in filter(among, self._owned.of(owner) if owned is None else owned):
+            if selected(obj) and fits(obj):
                 kept.append(obj)
             elif not deleting(owner):
                 self._release(owner, obj)
         if not deleting(owner):
             for orphan in filter(among, self._owned.orphans(owner["metadata"]["namespace"])):
-                if selected(owner, orphan) and fits(orphan) and not deleting(orphan):
+                if selected(orphan) and fits(orphan) and not deleting(orphan):
                     adopted = self._adopt(owner, orphan)
                     kept.extend([orphan] if as_read and adopted else adopted)
         return sorted(kept, key=lambda obj: str(obj["metadata"]["name"]))

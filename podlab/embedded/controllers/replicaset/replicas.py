@@ -36,11 +36,12 @@ def status(owner: Obj, active: list[Obj], terminating: int, failed: str, now: fl
     """
     old, seconds = owner.get("status") or {}, owner["spec"].get("minReadySeconds") or 0
     labels = (owner["spec"]["template"].get("metadata") or {}).get("labels") or {}
+    ready = [since for pod in active if (since := podstates.ready_since(pod)) is not None]
     counts = {
         "replicas": len(active),
         "fullyLabeledReplicas": sum(_labeled(pod, labels) for pod in active),
-        "readyReplicas": sum(podstates.ready(pod) for pod in active),
-        "availableReplicas": sum(podstates.available(pod, seconds, now) for pod in active),
+        "readyReplicas": len(ready),
+        "availableReplicas": sum(not seconds or since + seconds <= now for since in ready),
     }
     new: Obj = {key: count for key, count in counts.items() if count or key == "replicas"}
     if owner["kind"] == "ReplicaSet":

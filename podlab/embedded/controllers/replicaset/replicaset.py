@@ -12,7 +12,7 @@ from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.controllers.controller import CONTROLLER, Controller, Key, Obj, namespaced
 from podlab.embedded.controllers.owned import Owned
 from podlab.embedded.controllers.pods import podstates
-from podlab.embedded.controllers.pods.claims import Claims, same_family, selected
+from podlab.embedded.controllers.pods.claims import Claims, same_family, selecting
 from podlab.embedded.controllers.pods.podcontrol import BURST, PodControl, from_template, is_namespace_going, slow_start
 from podlab.embedded.controllers.pods.podevents import owners_of
 from podlab.embedded.controllers.replicaset import replicas
@@ -45,8 +45,9 @@ class Replicas:
         owner = self._registry.find(self._resource, key[1], key[0])
         if owner is None:
             return
-        active = self._claims.claim(owner, among=podstates.active)
-        going = sum(podstates.terminating(pod) and selected(owner, pod) for pod in self._owned.of(owner))
+        owned, selected = self._owned.of(owner), selecting(owner)
+        active = self._claims.claim(owner, among=podstates.active, owned=owned)
+        going = sum(podstates.terminating(pod) and selected(pod) for pod in owned)
         failed = None if podstates.deleting(owner) else self._manage(owner, active)
         now = self._clock.now()
         self._write(owner, replicas.status(owner, active, going, failed.message if failed else "", now))
@@ -63,7 +64,8 @@ class Replicas:
             failed = slow_start([partial(self._create, owner)] * min(-surplus, BURST))
             return None if failed and is_namespace_going(failed) else failed
         failed = None
-        for pod in replicas.to_delete(active, self._related(owner), min(surplus, BURST), self._clock.now()):
+        related = self._related(owner) if surplus else []
+        for pod in replicas.to_delete(active, related, min(surplus, BURST), self._clock.now()):
             try:
                 self._pods.delete(owner, pod)
             except StatusError as error:
