@@ -266,7 +266,7 @@ class Kubectl:
         try:
             command, act = self._prepared(verb, arguments, flags, after, stdin, echo, line)
             output = _carry_out(command, act)
-            asked = verb == "get" and (echo is None or sys.stderr.isatty())
+            asked = verb in ("get", "exec") and (echo is None or sys.stderr.isatty())
             found = nearby.doubt(output, flags, self.client) if asked else None
             return replace(output, hint=found) if found else output
         except PodlabError as error:

@@ -33,6 +33,19 @@ BRACES = Text(
     ko="경로를 중괄호로 감싸지 않아 적은 글자가 그대로 나왔습니다: `jsonpath={{{path}}}`",
     en="Without braces a path is printed as it stands: `jsonpath={{{path}}}`",
 )
+NO_VALUE = Text(
+    ko='그 경로에는 지금 값이 없습니다. 아직 정해지지 않았거나 이름이 다릅니다. `output="yaml"`에서 대소문자까지 '
+    "견주어 보십시오.",
+    en='There is no value at that path: it is not settled yet, or a name differs. Compare it with `output="yaml"`, '
+    "upper and lower case, too.",
+)
+NO_PROGRAM = Text(
+    ko="이 컨테이너의 이미지에는 `{program}`{이/가} 없습니다. 다른 프로그램을 쓰거나, 그것이 있는 컨테이너에서 "
+    "실행하십시오.",
+    en="The image of this container has no `{program}`: use another program, or run it in a container that has it.",
+)
+UNHEARD = re.compile(r"^\S*sh: (?:\d+: |line \d+: )?([\w.-]+): (?:command )?not found$", re.M)
+"""What a shell in a container says of a program that is not there."""
 FEW = 4
 """So many names are read at a glance; of more `kubectl get` makes a table."""
 LINE = re.compile(r'\(NotFound\)[^\n]*?: (?P<resource>[\w.-]+) "(?P<name>[^"]*)" not found')
@@ -57,6 +70,10 @@ def doubt(output: Output, flags: Mapping[str, Any], client: Client) -> Text | No
     path = str(flags.get("output") or "").partition("jsonpath=")[2]
     if path and "{" not in path and output.stdout.strip() == path.strip():
         return BRACES.format(path=path.strip(" }"))
+    if re.fullmatch(r"\{\.[^{}]+\}", path) and not output.stdout and not output.stderr:
+        return NO_VALUE
+    if unknown := UNHEARD.search(output.stderr):
+        return NO_PROGRAM.format(program=unknown[1])
     if not output.stderr.startswith("No resources found"):
         return None
     if flags.get("sort_by"):

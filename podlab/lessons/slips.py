@@ -20,7 +20,7 @@ from IPython.core.error import UsageError
 
 from podlab.errors import PodlabError
 from podlab.kubectl.commandline.surface import commands
-from podlab.lessons import endless, foreign, official, values
+from podlab.lessons import endless, foreign, official, signs, values
 from podlab.lessons.uses import USES, called, example
 from podlab.text import Text
 
@@ -34,10 +34,6 @@ EARLIER = Text(
     en="There is no `{name}` yet: if a cell further up makes it, run that one first; else check its spelling.",
 )
 NEAR = Text(ko="혹시 `{name}`입니까?", en="Did you mean `{name}`?")
-LOST_MAGIC = Text(
-    ko="`%kubectl`과 `%%manifest`는 첫 코드 셀(`start(…)`)을 실행한 뒤에 있습니다.",
-    en="`%kubectl` and `%%manifest` are there after the first code cell (`start(…)`) was run.",
-)
 QUOTES = Text(
     ko='문자열은 따옴표로 감쌉니다: `"{name}"`. 앞의 셀에서 정한 이름이라면 그 셀을 먼저 실행하십시오.',
     en='A text has quotes: `"{name}"`. If it is a name that a cell further up makes, run that one first.',
@@ -59,17 +55,6 @@ OPEN_BRACKET = Text(
     ko="괄호를 열고 닫지 않았습니다. 예: `{example}`",
     en="A bracket was opened and not closed. For example: `{example}`",
 )
-YAML = Text(
-    ko="이것은 파이썬이 아니라 매니페스트(YAML)입니다. 셀의 맨 첫 줄에 `%%manifest web.yaml`처럼 적으십시오.",
-    en="This is a manifest (YAML), and a cell is Python: make its very first line `%%manifest web.yaml`.",
-)
-FIRST_LINE = Text(
-    ko="`%%manifest`는 셀의 맨 첫 줄, 맨 앞에 적습니다. 그 위나 왼쪽에는 아무것도 없어야 합니다.",
-    en="`%%manifest` begins the cell: nothing may stand above it, nor to its left.",
-)
-EMPTY_CELL = Text(
-    ko="매니페스트를 `%%manifest` 줄 아래에 적으십시오.", en="Write the manifest below the line with `%%manifest`."
-)
 IMPORTS = Text(
     ko="podlab의 것은 모두 이렇게 가져옵니다: `from podlab import check, quiz, start`",
     en="All that is podlab's is imported like this: `from podlab import check, quiz, start`",
@@ -86,19 +71,10 @@ AWAIT = Text(
     ko="`await` 없이 씁니다. 끝날 때까지 알아서 기다립니다: `{line}`",
     en="Leave out the `await`: it waits until it is done by itself: `{line}`",
 )
-TWICE = Text(
-    ko="`%%manifest`는 `%` 둘로 적습니다: `%%manifest {rest}`",
-    en="`%%manifest` has two `%`: `%%manifest {rest}`",
-)
 CAPITAL = Text(ko="파이썬에서는 이렇게 적습니다: `{name}`", en="In Python this is written `{name}`.")
 COMMA = Text(
     ko="두 문자열 사이에 쉼표가 없어 하나로 이어졌습니다. 이렇게 씁니다: `{line}`",
     en="There is no comma between two texts, so Python made one of them. It is written like this: `{line}`",
-)
-SHELL_SAID = Text(
-    ko="셸의 명령이 위에 나온 까닭으로 끝났습니다. 같은 줄을 `%`로 시작하면 다음에 할 일까지 나옵니다: `%{line}`",
-    en="The shell's command ended with what is said above. Begin the line with `%`, and a next step comes with it: "
-    "`%{line}`",
 )
 STOPPED = Text(
     ko="셀을 멈추었습니다. 커널은 그대로입니다. 이 셀을 다시 실행하거나 다음 셀로 가십시오.",
@@ -115,11 +91,17 @@ UNREAD = {
 """What Python's parser says, and what is meant; else the example alone."""
 CALLED = "|".join([r"kubectl\.\w+", *(name.replace(".", r"\.") for name in USES)])
 OURS = (*(name for name in USES if "." not in name), "kubectl", "practice")
-OF_US = "|".join(name for name in USES if name[0].isupper())
-IN_SHELL = re.compile(r"^\s*!?\s*%?(kubectl\s.*\S)", re.M)
 ERRORS = (Exception, KeyboardInterrupt)
 """Those without a hint are shown as ever."""
-CAPITALS = {"true": "True", "false": "False", "null": "None", "none": "None", "nil": "None"}
+CAPITALS = {
+    "yes": "True",
+    "no": "False",
+    "true": "True",
+    "false": "False",
+    "null": "None",
+    "none": "None",
+    "nil": "None",
+}
 MODULES = ("podlab", "kubernetes", "yaml", "pathlib")
 
 
@@ -135,7 +117,7 @@ def hint_for(
         raw: the cell as it was typed, before IPython made Python of its magics.
     """
     if isinstance(error, SyntaxError | NameError) and re.match(r"\s*(apiVersion|kind|metadata|spec):", cell):
-        return YAML
+        return signs.YAML
     if isinstance(error, SyntaxError):
         return _unreadable(error, cell)
     if found := values.hint_for(error, cell) or official.hint_for(error):
@@ -145,14 +127,17 @@ def hint_for(
     if isinstance(error, NameError) and error.name:
         return _unknown(error.name, names, line)
     if isinstance(error, UsageError):
-        return _magic(str(error), raw)
+        return signs.magic(str(error), raw)
     if isinstance(error, KeyboardInterrupt):
         return STOPPED
     if isinstance(error, CalledProcessError):
-        return _in_shell(raw)
+        return signs.in_shell(raw)
     if isinstance(error, FileNotFoundError):
         return _no_file(str(error.filename or ""))
     if isinstance(error, AttributeError) and _is_ours(error.obj):
+        there = [each for each in dir(type(error.obj)) if not each.startswith("_")]
+        if near := difflib.get_close_matches(str(error.name).lower(), there, 1, 0.75):
+            return NEAR.format(name=near[0])
         line = f"{type(error.obj).__name__}("
         inside = True
     return _misused(str(error), line, inside)
@@ -171,7 +156,7 @@ def _no_file(name: str) -> Text:
 def _unreadable(error: SyntaxError, cell: str) -> Text | None:
     lines = cell.splitlines()
     if "'%manifest'" in cell:  # as IPython reads a line with %% that does not begin the cell
-        return FIRST_LINE
+        return signs.FIRST_LINE
     if found := foreign.hint_for(error, cell):
         return found
     there = lines[error.lineno - 1] if error.lineno and error.lineno <= len(lines) else cell
@@ -180,31 +165,6 @@ def _unreadable(error: SyntaxError, cell: str) -> Text | None:
     name = "kubectl.get" if re.search(r"\bkubectl\.(?!\w)", there) else called(there)
     said = next((text for words, text in UNREAD.items() if re.search(words, str(error))), LIKE_THIS)
     return said.format(example=example(name)) if name else None
-
-
-def _in_shell(cell: str) -> Text | None:
-    """Where kubectl failed in a shell, which prints its words and no next step."""
-    lines = IN_SHELL.findall(cell)
-    return SHELL_SAID.format(line=lines[-1]) if lines else None
-
-
-def _magic(said: str, cell: str) -> Text | None:
-    if "%%manifest is a cell magic, but the cell body is empty" in said:
-        return EMPTY_CELL
-    found = re.search(r"magic (function )?`(%+)(\w+)` not found", said)
-    if not found:
-        return None
-    if found[3] == "manifest" and "cell magic `%%manifest` exists" in said:
-        return TWICE.format(rest=(re.findall(r"%manifest +(\S+)", cell) or ["web.yaml"])[0])
-    if found[2] == "%%" and found[3] in ("yaml", "yml", "json", "k8s", "apply"):
-        return YAML
-    if found[3] in ("kubectl", "manifest"):
-        return FIRST_LINE if said.startswith("Line magic function `%%") else LOST_MAGIC
-    written = re.search(rf"^\s*%+({found[3]}\b.*)", cell, re.M)
-    if written and (meant := foreign.command(written[1])):
-        return meant
-    near = difflib.get_close_matches(found[3], ["kubectl", "manifest"], 1, 0.75)
-    return NEAR.format(name=found[2] + near[0]) if near else None
 
 
 def _not_there(said: str, module: str) -> Text | None:
@@ -234,7 +194,7 @@ def _misused(said: str, line: str, inside: bool) -> Text | None:
         return NEAR.format(name=near[0]) if near else None
     if said.startswith("'Kubectl' object"):
         return LIKE_THIS.format(example=example("kubectl.get"))
-    if re.match(rf"'(method|function|type|Result|Quiz|{OF_US})' object (is not |has no attribute|does not)", said):
+    if re.match(r"'(method|function|type|[A-Z]\w+)' object (is not |has no attribute|does not)", said):
         inside = True  # nothing was called, and so nothing of podlab's was at work
     signature = re.match(r"(?:(\w+)\.)?(\w+)\(\) (missing|takes|got)", said)
     if signature:
@@ -305,16 +265,9 @@ def _after(shell: Any, result: Any) -> None:
     """The hint below what `!kubectl` said: to IPython, a program that failed is no error."""
     rows = [row for row in str(result.info.raw_cell if result.info else "").splitlines() if row.lstrip()[:1] == "!"]
     code = shell.user_ns.get("_exit_code") if result.success and rows else 0
-    found = (_unheard_of(rows[-1]) if code == 127 else _in_shell(rows[-1])) if code else None
+    found = (signs.unheard_of(rows[-1]) if code == 127 else signs.in_shell(rows[-1])) if code else None
     if found := found or _uncalled(result.result):
         print(f"→ {found}")
-
-
-def _unheard_of(row: str) -> Text | None:
-    """Where a shell knows no such program, but one almost so called."""
-    written = re.match(r"\s*!\s*([\w-]+)(.*)", row)
-    near = difflib.get_close_matches(written[1], ["kubectl", "podlab"], 1, 0.75) if written else []
-    return NEAR.format(name=f"!{near[0]}{written[2].rstrip()}") if written and near else None
 
 
 def _meant(error: PodlabError, line: str) -> Text | None:

@@ -77,6 +77,11 @@ def test_a_manifests_text_is_no_file(cluster: Cluster) -> None:
         (Output("web\n"), {"namespace": "prod", "sort_by": "age"}, ""),
         (Output(".status.podIP}"), {"output": "jsonpath=.status.podIP}"}, "`jsonpath={.status.podIP}`"),
         (Output("10.0.0.1"), {"output": "jsonpath={.status.podIP}"}, ""),
+        (Output(""), {"output": "jsonpath={.status.podIp}"}, "There is no value at that path"),
+        (Output(""), {"output": "jsonpath={range .items[*]}{.a}{end}"}, ""),
+        (Output(stderr="sh: 1: wget: not found\n"), {}, "has no `wget`"),
+        (Output(stderr="bash: line 1: wget: command not found\n"), {}, "has no `wget`"),
+        (Output(stderr="cat: /x: No such file or directory\n"), {}, ""),
     ],
 )
 def test_a_question_that_may_be_wrong_although_it_has_an_answer(output, flags, said):

@@ -193,14 +193,14 @@ SLIPS: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
-        r'invalid argument "(?P<value>[^"]*)" for "--(?P<flag>[^"]*)" flag: strconv\.ParseBool',
+        r'invalid argument "(?P<value>[^"]*)" for "(?:-\w, )?--(?P<flag>[^"]*)" flag: strconv\.ParseBool',
         Text(
             ko="--{flag}에는 true나 false를 적습니다(파이썬에서는 `True`, `False`).",
             en="--{flag} takes true or false (in Python `True` or `False`).",
         ),
     ),
     (
-        r'invalid argument "(?P<value>[^"]*)" for "--(?P<flag>[^"]*)" flag: strconv',
+        r'invalid argument "(?P<value>[^"]*)" for "(?:-\w, )?--(?P<flag>[^"]*)" flag: strconv',
         Text(
             ko="--{flag}에는 숫자를 적습니다. {value}{은/는} 숫자가 아닙니다.",
             en="--{flag} takes a number, which {value} is not.",
@@ -282,6 +282,15 @@ SLIPS: tuple[tuple[str, Text], ...] = (
         Text(
             ko='명령의 낱말은 저마다 따옴표로 감쌉니다: `kubectl.exec("web", "ls", "/")`',
             en='Each word of the command has quotes of its own: `kubectl.exec("web", "ls", "/")`.',
+        ),
+    ),
+    (
+        r'exec: "(?P<flag>-[^"]*)": executable file not found',
+        Text(
+            ko='`{flag}`{이/가} 실행할 프로그램으로 읽혔습니다. 파이썬에서는 옵션을 인자로 적고(`container="web"`), '
+            "`%kubectl` 줄에서는 `--` 앞에 적습니다.",
+            en="`{flag}` was taken for the program to run. In Python an option is an argument, such as "
+            '`container="web"`; in a line of `%kubectl` it stands before the `--`.',
         ),
     ),
     (

@@ -80,6 +80,34 @@ TAKEN: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
+        r"error executing jsonpath .*unrecognized identifier (?P<word>\w+)",
+        Text(
+            ko="경로는 점으로 시작합니다: `jsonpath={{.{word}…}}`",
+            en="A path begins with a dot: `jsonpath={{.{word}…}}`.",
+        ),
+    ),
+    (
+        r"--for must be in resource/name form",
+        Text(
+            ko='종류와 이름을 `/`로 잇습니다: `kubectl.events(for_="pod/web")`',
+            en='A `/` joins type and name: `kubectl.events(for_="pod/web")`.',
+        ),
+    ),
+    (
+        r"invalid literal source",
+        Text(
+            ko='키와 값은 한 문자열입니다: `from_literal="key=value"`. 여럿이면 목록으로 건넵니다.',
+            en='Key and value are one text: `from_literal="key=value"`; for several, give a list of them.',
+        ),
+    ),
+    (
+        r'for "--command" flag: strconv\.ParseBool.*\nSee .kubectl run',
+        Text(
+            ko='실행할 명령은 이름 다음에 낱말마다 적습니다: `kubectl.run("web", "echo", "done", image="busybox")`',
+            en='The command follows the name, word by word: `kubectl.run("web", "echo", "done", image="busybox")`.',
+        ),
+    ),
+    (
         r"invalid taint spec",
         Text(
             ko="테인트에는 효과까지 적습니다: `key=value:NoSchedule`",

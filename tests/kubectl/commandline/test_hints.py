@@ -81,6 +81,18 @@ from podlab.kubectl.commandline.hints import doubt, hint_for, miscased
         ('that match label selector "a=b,", field selector "": found \'\', expected: identifier', "breaks off"),
         ("error: unable to find one of 'kustomization.yaml', 'kustomization.yml'", "`%kubectl apply -f web.yaml`"),
         ("error: invalid taint spec: key=value, name part must", "`key=value:NoSchedule`"),
+        (
+            'error executing jsonpath "{a.b}": Error executing template: unrecognized identifier a. P',
+            "begins with a dot",
+        ),
+        ("error: --for must be in resource/name form", '`kubectl.events(for_="pod/web")`'),
+        ("error: invalid literal source GREETING, expected key=value", '`from_literal="key=value"`'),
+        (
+            'invalid argument "echo" for "--command" flag: strconv.ParseBool: parsing\nSee \'kubectl run --help\'',
+            '`kubectl.run("web", "echo", "done", image="busybox")`',
+        ),
+        ('invalid argument "3개" for "-r, --replicas" flag: strconv.ParseInt: parsing', "--replicas takes a number"),
+        ('exec: "-c": executable file not found in $PATH', "`-c` was taken for the program to run"),
         ('error: unknown command "rollout satus" for "kubectl"', "Did you mean `kubectl rollout status`?"),
         ("error: source and destination are required", "both from where and to where"),
         ("error: unable to find specified revision 9 in history", '`kubectl.rollout("history"'),
