@@ -56,6 +56,7 @@ SCHEMA: dict[str, Any] = {
         "timestamp('2026-01-02T23:04:05Z').getHours('+02:00') == 1 && duration('3730s').getMinutes() == 62",
         "string(duration('1h1.5s')) == '3601.5s' && string(timestamp('2026-01-02T03:04:05Z')).startsWith('2026-01')",
         "'%s has %d of %.2f, %x'.format([dyn('it'), dyn(3), dyn(1.5), dyn(255)]) == 'it has 3 of 1.50, ff'",
+        "'%s of %s'.format(self.l) == 'a of b' && '%d'.format([size(self.l)]) == '2'",
         "'%s %s'.format([dyn(['a', 'b']), dyn({'k': true})]) == '[a, b] {k: true}'",
         "'hello'.charAt(4) == 'o' && 'hello hello'.lastIndexOf('hello') == 6 && 'a,b,c'.split(',', 2) == ['a', 'b,c']",
         "'hello hello'.replace('he', 'we', 1) == 'wello hello' && strings.quote('a\"b') == '\"a\\\\\"b\"'",

@@ -239,7 +239,7 @@ def _result(taken: tuple[Kind, ...], of: Kind, kinds: list[Kind]) -> Kind | None
 
 
 def _takes(wanted: Kind, kind: Kind, bound: list[Kind]) -> bool:
-    if kind == DYN:
+    if DYN in (kind, wanted):
         return True
     if wanted == "T":
         fits = all(_alike(kind, other) for other in bound)
