@@ -271,7 +271,7 @@ def _complaint(reason: str, path: str, value: Any, detail: str) -> Cause:
 READ: dict[str, Callable[[str], Any]] = {
     "date": moments.day,
     "date-time": moments.moment,
-    "duration": moments.span,
+    "duration": moments.spoken,
     "byte": base64.b64decode,
 }
 

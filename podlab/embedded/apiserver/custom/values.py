@@ -5,14 +5,12 @@ Upstream: kube-openapi/pkg/validation/validate, apiextensions-apiserver/pkg/apis
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from podlab.apimachinery.gotext import quote
+from podlab.embedded.apiserver.custom import formats
 from podlab.embedded.apiserver.custom.structure import EMBEDDED, INT_OR_STRING
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes
@@ -20,11 +18,6 @@ from podlab.embedded.runtime.expressions import engine
 
 Obj = dict[str, Any]
 Found = Iterator[Cause]
-UUID = re.compile(r"(?i)[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}")
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})")
-MAC = re.compile(r"(?i)[0-9a-f]{2}([:-][0-9a-f]{2}){5}")
-URI = re.compile(r"/|[A-Za-z][A-Za-z0-9+.-]*:")
 PROBLEMS = {"missing )": "missing closing )", "missing ]": "missing closing ]"}
 """What Go says about a pattern where RE2 says it shorter."""
 NOWHERE = "<nil>"
@@ -84,8 +77,7 @@ def _string(value: str, schema: Obj, path: str) -> Found:
         yield _invalid(path, quote(value), f"should be at least {schema['minLength']} chars long")
     elif "pattern" in schema and not _matches(schema["pattern"], value):
         yield _invalid(path, quote(value), f"should match '{schema['pattern']}'")
-    reads = FORMATS.get(schema.get("format", ""))
-    if reads and not reads(value):
+    if not formats.fits(value, schema.get("format") or ""):
         yield _type_invalid(path, quote(value), f"must be of type {schema['format']}: {quote(value)}")
 
 
@@ -101,43 +93,6 @@ def pattern(text: str) -> Any:
 
 def _matches(text: str, value: str) -> bool:
     return bool(pattern(text).search(value))
-
-
-def _instant(value: str) -> bool:
-    try:
-        datetime.fromisoformat(value.replace("Z", "+00:00"))
-    except ValueError:
-        return False
-    return "T" in value
-
-
-def _day(value: str) -> bool:
-    return bool(re.fullmatch(r"\d{4}-\d\d-\d\d", value)) and _instant(f"{value}T00:00:00Z")
-
-
-def _reads(read: Callable[[str], Any]) -> Callable[[str], bool]:
-    def reads(value: str) -> bool:
-        try:
-            read(value)
-        except ValueError:
-            return False
-        return True
-
-    return reads
-
-
-FORMATS: dict[str, Callable[[str], bool]] = {
-    "ipv4": _reads(ipaddress.IPv4Address),
-    "ipv6": _reads(ipaddress.IPv6Address),
-    "cidr": _reads(ipaddress.ip_interface),
-    "byte": lambda value: bool(BASE64.fullmatch(value)),
-    "mac": lambda value: bool(MAC.fullmatch(value)),
-    "uri": lambda value: bool(URI.match(value)),
-    "date-time": _instant,
-    "date": _day,
-    "uuid": lambda value: bool(UUID.fullmatch(value)),
-    "email": lambda value: bool(EMAIL.fullmatch(value)),
-}
 
 
 def _number(value: float, schema: Obj, path: str) -> Found:

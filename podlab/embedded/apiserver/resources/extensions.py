@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.embedded.apiserver.columns import AGE, NAME, UNKNOWN, Column, age, head
-from podlab.embedded.apiserver.custom import definitions
+from podlab.embedded.apiserver.custom import definitions, formats
 from podlab.embedded.apiserver.resource import Context, Obj, Resource, no_causes
 from podlab.embedded.apiserver.resources.stored import CHANGE, DELETE, stored
 
@@ -147,6 +147,7 @@ EXTENSIONS = (
         default=default,
         prepare=prepare,
         validate=definitions.validate,
+        warnings=formats.warnings,
         generation=True,
         held=_held_or_alive,
         terminating=terminating,

@@ -111,7 +111,7 @@ def _contains_cidr(whole: Any, other: Any) -> bool:
     return whole.version == inner.version and bool(inner.subnet_of(whole.network))
 
 
-def _url(text: str) -> SplitResult:
+def url(text: str) -> SplitResult:
     """An absolute URL, or a path from the root."""
     wrong = f'parse "{text}": invalid URI for request'
     if not re.match(r"/|[A-Za-z][A-Za-z0-9+.-]*:", text):
@@ -124,17 +124,17 @@ def _url(text: str) -> SplitResult:
     return found
 
 
-def _host(url: SplitResult) -> str:
-    return url.netloc.rpartition("@")[2]
+def _host(given: SplitResult) -> str:
+    return given.netloc.rpartition("@")[2]
 
 
-def _hostname(url: SplitResult) -> str:
-    host = _host(url)
+def _hostname(given: SplitResult) -> str:
+    host = _host(given)
     return host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
 
 
-def _port(url: SplitResult) -> str:
-    return "" if url.port is None else str(url.port)
+def _port(given: SplitResult) -> str:
+    return "" if given.port is None else str(given.port)
 
 
 def _find(text: str, pattern: str) -> str:
@@ -291,14 +291,14 @@ TABLE: dict[str, tuple[Overloads, Callable[..., Any]]] = {
     ".ip": ([((CIDR,), IP)], lambda whole: whole.ip),
     ".masked": ([((CIDR,), CIDR)], lambda whole: ipaddress.ip_interface(str(whole.network))),
     ".prefixLength": ([((CIDR,), "int")], lambda whole: whole.network.prefixlen),
-    "url": ([(("string",), URL)], _url),
-    "isURL": ([(("string",), "bool")], _is(_url)),
-    ".getScheme": ([((URL,), "string")], lambda url: url.scheme),
+    "url": ([(("string",), URL)], url),
+    "isURL": ([(("string",), "bool")], _is(url)),
+    ".getScheme": ([((URL,), "string")], lambda given: given.scheme),
     ".getHost": ([((URL,), "string")], _host),
     ".getHostname": ([((URL,), "string")], _hostname),
     ".getPort": ([((URL,), "string")], _port),
-    ".getEscapedPath": ([((URL,), "string")], lambda url: quote(url.path, safe="/%:@!$&'()*+,;=~-._")),
-    ".getQuery": ([((URL,), ("map", TEXTS))], lambda url: parse_qs(url.query, keep_blank_values=True)),
+    ".getEscapedPath": ([((URL,), "string")], lambda given: quote(given.path, safe="/%:@!$&'()*+,;=~-._")),
+    ".getQuery": ([((URL,), ("map", TEXTS))], lambda given: parse_qs(given.query, keep_blank_values=True)),
     ".find": ([(("string", "string"), "string")], _find),
     ".findAll": ([(("string", "string"), TEXTS), (("string", "string", "int"), TEXTS)], _find_all),
     ".charAt": ([(("string", "int"), "string")], _char),

@@ -56,6 +56,30 @@ def span(text: str) -> Span:
     return Span(-total if text.startswith("-") else total)
 
 
+WORDS = (
+    ("ns", "nano"), ("us", "µs", "micro"), ("ms", "milli"), ("s", "sec"), ("m", "min"), ("h", "hr", "hour"),
+    ("d", "day"), ("w", "wk", "week"),
+)  # fmt: skip
+LONG = {**UNITS, "d": 86400 * SECOND, "w": 7 * 86400 * SECOND}
+SPOKEN = re.compile(r"(\d+)\s*([A-Za-zµ]+)", re.ASCII)
+
+
+def spoken(text: str) -> Span:
+    """What a text such as 1h30m or `2 days` says. Raises ValueError. Upstream: strfmt/duration.go (ParseDuration)"""
+    try:
+        return span(text)
+    except ValueError:
+        found = [
+            int(number) * LONG[names[0]]
+            for number, unit in SPOKEN.findall(text)
+            for names in WORDS
+            if unit.lower() in names or unit.lower().startswith(names[-1])
+        ]
+    if not found:
+        raise ValueError(f"unable to parse {text} as duration")
+    return Span(sum(found))
+
+
 def moment(text: str) -> Moment:
     """What a text in RFC 3339 says. Raises ValueError."""
     match = MOMENT.fullmatch(text)
