@@ -56,6 +56,10 @@ WORDS = Text(
 )
 EXAMPLE = Text(ko="예: `kubectl.{call}`", en="For example: `kubectl.{call}`.")
 CALLS = {
+    "set image": 'set_image("deployment/web", "web=nginx:1.27")',
+    "get": 'get("pods,services")',
+    "create configmap": 'create("configmap", "web", from_literal="key=value")',
+    "create job": 'create("job", "once", "--", "echo", "done", image="busybox")',
     "exec": 'exec("web", "ls", "/")',
     "run": 'run("web", image="nginx:latest")',
     "patch": 'patch("pod", "web", patch={"metadata": {"labels": {"tier": "front"}}})',
@@ -88,7 +92,7 @@ ALONE = Text(
 OF_A_POD = ("logs", "exec", "attach", "debug")
 OTHERWISE = (("create", "image"), ("describe", "output"), ("exec", "command"), ("exec", "cmd"), ("exec", "args"),
              ("create service", "tcp"), ("create secret", "from_literal"), ("wait", "condition"),
-             ("wait", "until"))  # fmt: skip
+             ("wait", "until"), ("create job", "command"))  # fmt: skip
 POSITIONS = ("name", "names", "pod", "pods", "deployment", "service", "type", "resource", "kind")
 FORMATS = ("wide", "yaml", "json")
 
@@ -110,6 +114,23 @@ def in_text(verb: str, arguments: Iterable[object]) -> list[str]:
             call = CALLS.get(verb, 'get("pods", "web")')
             raise PodlabError(WORDS.format(verb=verb, kind=type(each).__name__), EXAMPLE.format(call=call))
     return [str(each) for each in found]
+
+
+KINDLESS = Text(
+    ko="`kubectl {verb}` 뒤에는 어떤 것인지가 옵니다: {kinds}", en="`kubectl {verb}` is followed by which: {kinds}"
+)
+KIND_FIRST = Text(
+    ko='예: `kubectl.{group}("{what}", "{kind}", …)`', en='For example: `kubectl.{group}("{what}", "{kind}", …)`'
+)
+
+
+def kindless(verb: str) -> PodlabError:
+    """What to say of a command that has commands below it, of which none was named: `create service`."""
+    kinds = [name.removeprefix(f"{verb} ") for name in commands() if name.startswith(f"{verb} ")]
+    group, _, what = verb.partition(" ")
+    return PodlabError(
+        KINDLESS.format(verb=verb, kinds=", ".join(kinds)), KIND_FIRST.format(group=group, what=what, kind=kinds[0])
+    )
 
 
 def no_list(verb: str, arguments: Iterable[object]) -> None:
@@ -141,7 +162,7 @@ def fault(error: Exception) -> PodlabError:
     return found
 
 
-def did_you_mean(word: str, there: Iterable[str], like: float = 0.6) -> Text | None:
+def did_you_mean(word: str, there: Iterable[str], like: float = 0.65) -> Text | None:
     """A hint with the name that is most like a word; None if none is like it."""
     near = difflib.get_close_matches(word.lower(), list(there), 1, like)
     return MEANT.format(name=near[0]) if near else None

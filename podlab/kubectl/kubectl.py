@@ -14,11 +14,11 @@ from typing import IO, Any
 from podlab.client import Client
 from podlab.errors import PodlabError
 from podlab.kubectl import nearby
-from podlab.kubectl.calls import NoSuchMethod, fault, in_text, is_manifest, keywords, no_list
+from podlab.kubectl.calls import NoSuchMethod, fault, in_text, is_manifest, keywords, kindless, no_list
 from podlab.kubectl.command import Command, Echo
 from podlab.kubectl.commandline.flags import written
 from podlab.kubectl.commandline.hints import hint_for
-from podlab.kubectl.commandline.surface import names
+from podlab.kubectl.commandline.surface import commands, names
 from podlab.kubectl.forwarding import Forward
 from podlab.kubectl.output import Output
 from podlab.kubectl.resources.merge import Schemas
@@ -266,7 +266,7 @@ class Kubectl:
         try:
             command, act = self._prepared(verb, arguments, flags, after, stdin, echo, line)
             output = _carry_out(command, act)
-            asked = verb in ("get", "exec") and (echo is None or sys.stderr.isatty())
+            asked = verb in ("get", "exec", "patch") and (echo is None or sys.stderr.isatty())
             found = nearby.doubt(output, flags, self.client) if asked else None
             return replace(output, hint=found) if found else output
         except PodlabError as error:
@@ -322,6 +322,8 @@ class Kubectl:
         for length in (2, 1):
             verb = " ".join([group, *words[:length]])
             if len(words) >= length and verb in names():
+                if commands()[names()[verb]].is_group:
+                    raise kindless(names()[verb])
                 return self.do(names()[verb], list(words[length:]), flags)
         return self.do(f"{group} {words[0]}", [], flags)
 

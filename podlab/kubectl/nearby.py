@@ -9,6 +9,7 @@ from typing import Any
 
 from podlab.client import Client
 from podlab.errors import PodlabError
+from podlab.kubectl.commandline import hints
 from podlab.kubectl.commandline.hints import ABSENT, NO_NAMESPACE
 from podlab.kubectl.output import Output
 from podlab.kubectl.resources.restmapper import RestMapper
@@ -44,6 +45,10 @@ NO_PROGRAM = Text(
     "실행하십시오.",
     en="The image of this container has no `{program}`: use another program, or run it in a container that has it.",
 )
+UNKNOWN = Text(
+    ko="`{field}`{이라는/라는} 필드는 거기에 없어서 무시되었습니다. `kubectl explain`이 있는 필드를 보여 줍니다.",
+    en="There is no field `{field}` there, so it was ignored; `kubectl explain` lists the fields.",
+)
 UNHEARD = re.compile(r"^\S*sh: (?:\d+: |line \d+: )?([\w.-]+): (?:command )?not found$", re.M)
 """What a shell in a container says of a program that is not there."""
 FEW = 4
@@ -72,6 +77,8 @@ def doubt(output: Output, flags: Mapping[str, Any], client: Client) -> Text | No
         return BRACES.format(path=path.strip(" }"))
     if re.fullmatch(r"\{\.[^{}]+\}", path) and not output.stdout and not output.stderr:
         return NO_VALUE
+    if field := re.match(r'Warning: unknown field "([^"]*)"', output.stderr):
+        return hints.field_meant(field[1]) or UNKNOWN.format(field=field[1])
     if unknown := UNHEARD.search(output.stderr):
         return NO_PROGRAM.format(program=unknown[1])
     if not output.stderr.startswith("No resources found"):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from podlab.clusters import Cluster, state
 from podlab.clusters.browser import is_tab
+from podlab.clusters.cluster import check_name
 from podlab.clusters.embedded import Embedded
 from podlab.errors import ClusterError
 from podlab.text import Text
@@ -42,7 +43,7 @@ def start(name: str = "farm", *, workers: int = 2) -> Kubectl:
     from podlab.client import Client
     from podlab.kubectl import Kubectl
 
-    end(name)
+    end(check_name(name))
     if state.kind_of(name) is not None:
         raise ClusterError(TAKEN.format(name=name), Text(ko='practice.start("farm2")', en='practice.start("farm2")'))
     made = _provider(workers).up(name)

@@ -29,9 +29,10 @@ START = Text(
     en="This kernel is new, or was restarted: run this notebook's first code cell (`start(…)`) and carry on.",
 )
 EARLIER = Text(
-    ko="`{name}`{이라는/라는} 이름은 아직 없습니다. 앞의 셀에서 정하는 이름이면 그 셀을 먼저 실행하고, 아니면 철자를 "
-    "확인하십시오.",
-    en="There is no `{name}` yet: if a cell further up makes it, run that one first; else check its spelling.",
+    ko="`{name}`{이라는/라는} 이름은 아직 없습니다. 앞의 셀에서 정하는 이름이면 그 셀을 먼저 실행하고, 글자라면 "
+    "따옴표로 감싸고, 아니면 철자를 확인하십시오.",
+    en="There is no `{name}` yet: if a cell further up makes it, run that one first; if it is a text, put quotes "
+    "round it; else check its spelling.",
 )
 NEAR = Text(ko="혹시 `{name}`입니까?", en="Did you mean `{name}`?")
 QUOTES = Text(
@@ -71,6 +72,7 @@ AWAIT = Text(
     ko="`await` 없이 씁니다. 끝날 때까지 알아서 기다립니다: `{line}`",
     en="Leave out the `await`: it waits until it is done by itself: `{line}`",
 )
+ALL = Text(ko="여기에 있는 것: {names}", en="What there is: {names}")
 CAPITAL = Text(ko="파이썬에서는 이렇게 적습니다: `{name}`", en="In Python this is written `{name}`.")
 COMMA = Text(
     ko="두 문자열 사이에 쉼표가 없어 하나로 이어졌습니다. 이렇게 씁니다: `{line}`",
@@ -191,7 +193,7 @@ def _misused(said: str, line: str, inside: bool) -> Text | None:
     if attribute:
         known = [each.rpartition(".")[2] for each in USES if bool(attribute[1]) is ("practice." in each)]
         near = difflib.get_close_matches(attribute[2], known, 1, 0.6)
-        return NEAR.format(name=near[0]) if near else None
+        return NEAR.format(name=near[0]) if near else ALL.format(names=", ".join(f"`{each}`" for each in known))
     if said.startswith("'Kubectl' object"):
         return LIKE_THIS.format(example=example("kubectl.get"))
     if re.match(r"'(method|function|type|[A-Z]\w+)' object (is not |has no attribute|does not)", said):

@@ -81,6 +81,8 @@ def test_a_manifests_text_is_no_file(cluster: Cluster) -> None:
         (Output(""), {"output": "jsonpath={range .items[*]}{.a}{end}"}, ""),
         (Output(stderr="sh: 1: wget: not found\n"), {}, "has no `wget`"),
         (Output(stderr="bash: line 1: wget: command not found\n"), {}, "has no `wget`"),
+        (Output(stderr='Warning: unknown field "replicas"\n'), {}, "There is a field `replicas`, but not here"),
+        (Output(stderr='Warning: unknown field "zzz"\n'), {}, "There is no field `zzz` there"),
         (Output(stderr="cat: /x: No such file or directory\n"), {}, ""),
     ],
 )

@@ -22,7 +22,7 @@ def hint_for(line: str, verb: str = "") -> Text | None:
     """
     unknown = re.search(r'unknown field "([^"]*)"', line)
     unknown = unknown or re.search(r'error: field "([^"]*)" does not exist', line)
-    if unknown and (meant := _meant(unknown[1], unknown[0].startswith("error"))):
+    if unknown and (meant := field_meant(unknown[1], unknown[0].startswith("error"))):
         return meant
     kind = re.search(r'no matches for kind "([^"]*)" in version "([^"]*)"', line)
     if kind and (meant := _kind(kind[1])):
@@ -48,7 +48,7 @@ USAGE = Text(
 )
 
 
-def _meant(field: str, asked: bool = False) -> Text | None:
+def field_meant(field: str, asked: bool = False) -> Text | None:
     """The field that somebody meant who wrote this one; a field that there is stands in the wrong place.
 
     Args:

@@ -29,8 +29,10 @@ MISSING: tuple[tuple[str, Text], ...] = (
     (
         r"required argument for the logs command",
         Text(
-            ko='어느 파드의 로그인지 적으십시오: `kubectl.logs("web")`, `%kubectl logs web`',
-            en='Say whose log: `kubectl.logs("web")`, or `%kubectl logs web`.',
+            ko='파드 하나의 이름을 적고, 컨테이너는 따로 고릅니다: `kubectl.logs("web", container="web")`, '
+            "`%kubectl logs web -c web`",
+            en='Name one Pod, and its container apart: `kubectl.logs("web", container="web")`, or '
+            "`%kubectl logs web -c web`.",
         ),
     ),
     (

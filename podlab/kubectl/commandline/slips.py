@@ -278,7 +278,7 @@ SLIPS: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
-        r'exec: "[^"]*": stat (?P<first>\S+) (?P<rest>.*): no such file',
+        r'exec: "(\S+ [^"]*": executable file not found|[^"]*": stat (?P<first>\S+) (?P<rest>.*): no such file)',
         Text(
             ko='명령의 낱말은 저마다 따옴표로 감쌉니다: `kubectl.exec("web", "ls", "/")`',
             en='Each word of the command has quotes of its own: `kubectl.exec("web", "ls", "/")`.',

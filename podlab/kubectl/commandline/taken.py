@@ -108,6 +108,51 @@ TAKEN: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
+        r"unknown flag: --(command|args)\nSee 'kubectl create job --help'",
+        Text(
+            ko='명령은 `"--"` 다음에 낱말마다 적습니다: `kubectl.create("job", "once", "--", "echo", "done", '
+            'image="busybox")`',
+            en='The command follows `"--"`, word by word: `kubectl.create("job", "once", "--", "echo", "done", '
+            'image="busybox")`.',
+        ),
+    ),
+    (
+        r'resource type "( [^"]*|[^"]*, [^"]*)"',
+        Text(
+            ko='종류를 여럿 적을 때는 쉼표 뒤에 공백을 두지 않습니다: `kubectl.get("pods,services")`',
+            en='Several types are joined by commas without blanks: `kubectl.get("pods,services")`.',
+        ),
+    ),
+    (
+        r"exactly one NAME is required, got [2-9]\s+See .kubectl create (?P<what>configmap|secret generic) -h",
+        Text(
+            ko='값은 이렇게 건넵니다: `from_literal="key=value"`, 명령줄에서는 `--from-literal=key=value`',
+            en='Values are given like this: `from_literal="key=value"`, or `--from-literal=key=value` in a line.',
+        ),
+    ),
+    (
+        r'(?P<kind>pods|jobs\.batch|replicasets\.apps) "[^"]*" (restarting|history|status|rollback|pausing)',
+        Text(
+            ko="롤아웃은 디플로이먼트, 데몬셋, 스테이트풀셋에만 있습니다. 파드는 지우고 다시 만듭니다.",
+            en="Only Deployments, DaemonSets and StatefulSets have rollouts; a Pod is deleted and made anew.",
+        ),
+    ),
+    (
+        r'failed to create (?P<what>\w+): \S+ "(?P<name>[^"]*)" already exists',
+        Text(
+            ko="이름이 {name}인 오브젝트가 이미 있습니다. 다른 이름을 쓰거나, 먼저 지웁니다: "
+            "`kubectl delete {what} {name}`",
+            en="There is one named {name} already: take another name, or `kubectl delete {what} {name}` first.",
+        ),
+    ),
+    (
+        r"unrecognized type: (?P<type>int|float|bool)",
+        Text(
+            ko="숫자와 true, false는 따옴표 없이 적습니다: `5`, 파이썬의 `True`",
+            en="A number, true or false stands there without quotes: `5`, in Python `True`.",
+        ),
+    ),
+    (
         r"invalid taint spec",
         Text(
             ko="테인트에는 효과까지 적습니다: `key=value:NoSchedule`",
