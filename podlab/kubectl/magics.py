@@ -100,7 +100,11 @@ def write_manifest(path: Path, name: str, text: str) -> Text:
     if not found:
         return WRITTEN.format(name=name, objects=EMPTY)
     said = WRITTEN.format(name=name, objects=_listed([each.obj for each in found]))
-    asked = (question(each.obj) for each in found for question in (doubts.glued, miscased, doubt, doubts.podless))
+    asked = (
+        question(each.obj)
+        for each in found
+        for question in (doubts.glued, miscased, doubts.unquoted, doubt, doubts.podless, doubts.curly)
+    )
     hint = next(filter(None, asked), None)
     return Text(f"{said.ko}\n→ {hint.ko}", f"{said.en}\n→ {hint.en}") if hint else said
 

@@ -22,7 +22,11 @@ def hint_for(line: str, verb: str = "") -> Text | None:
     """
     unknown = re.search(r'unknown field "([^"]*)"', line)
     unknown = unknown or re.search(r'error: field "([^"]*)" does not exist', line)
-    if unknown and (meant := field_meant(unknown[1], unknown[0].startswith("error"))):
+    if (
+        unknown
+        and not re.search(r"\benv\[\d+\]\.", unknown[1])
+        and (meant := field_meant(unknown[1], unknown[0].startswith("error")))
+    ):
         return meant
     kind = re.search(r'no matches for kind "([^"]*)" in version "([^"]*)"', line)
     if kind and (meant := _kind(kind[1])):
@@ -158,7 +162,8 @@ MEANT_KIND = Text(
 )
 # Fields of a Pod and its neighbours that a learner may misspell.
 FIELDS = (
-    "apiVersion", "args", "command", "containerPort", "containers", "cpu", "emptyDir", "env", "envFrom", "image",
+    "apiVersion", "args", "command", "configMapKeyRef", "failureThreshold", "httpGet", "path", "periodSeconds",
+    "valueFrom", "containerPort", "containers", "cpu", "emptyDir", "env", "envFrom", "image",
     "imagePullPolicy", "initContainers", "kind", "labels", "limits",
     "livenessProbe", "matchLabels", "memory", "metadata",
     "mountPath", "name", "namespace", "nodeSelector", "ports", "protocol", "readinessProbe", "replicas", "requests",

@@ -175,10 +175,26 @@ TAKEN: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
-        r'volumeMounts\[\d+\]\.name: Not found: "(?P<name>[^"]*)"',
+        r'volumeMounts\[\d+\]\.name: Not found: "(?P<name>[^"]+)"',
         Text(
             ko="`volumes:` 아래에 이름이 {name}인 볼륨이 없습니다. 두 곳의 이름이 같아야 합니다.",
             en="There is no volume named {name} below `volumes:`; the two names have to be the same.",
+        ),
+    ),
+    (
+        r'(of type \[\]v1\.EnvVar|unknown field "[^"]*\benv\[\d+\]\.(?!name|value)\w+")',
+        Text(
+            ko="`env:`의 항목은 저마다 `name`과 `value`로 적습니다: `- {{name: COLOR, value: blue}}`",
+            en="Each item of `env:` has a `name` and a `value`: `- {{name: COLOR, value: blue}}`.",
+        ),
+    ),
+    (
+        r"cannot unmarshal (bool|number) into Go struct field \w+\.(?P<field>\S+) of type v1\.\w*"
+        r"(Policy|Protocol|Scheme|Type|Effect|Operator)",
+        Text(
+            ko="{field}에는 글자를 적습니다. YAML에서 따옴표 없는 `No`, `yes`, `on`은 글자가 아니라 true나 "
+            "false입니다.",
+            en="{field} takes a text; in YAML `No`, `yes` and `on` without quotes are true or false.",
         ),
     ),
     (

@@ -59,6 +59,10 @@ CAUSES = {
         en="Look at {path}, line {line}: the line above lacks its colon, the indentation differs, or "
         "a value with `: ` in it needs quotes.",
     ),
+    "expected ',' or ']'": Text(
+        ko="{path}의 {line}번째 줄을 봅니다. `[…]` 안의 값 사이에 쉼표가 빠졌거나, `]`로 닫지 않았습니다.",
+        en="Look at {path}, line {line}: between the values in `[…]` a comma is missing, or the `]` at the end.",
+    ),
     "found unexpected end of stream": Text(
         ko="{path}의 {line}번째 줄을 봅니다. 따옴표를 열고 닫지 않았습니다.",
         en="Look at {path}, line {line}: a quotation mark was opened and not closed.",

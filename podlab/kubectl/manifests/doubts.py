@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -35,6 +36,14 @@ OUTSIDE = Text(
     "쓰십시오.",
     en="`containers:` stands beside `spec:` and belongs below it: move it, and the lines below it, two spaces further "
     "in.",
+)
+UNQUOTED = Text(
+    ko="YAML은 이 이름을 글자가 아니라 `{value}`{으로/로} 읽습니다. 따옴표로 감싸거나 다른 이름을 쓰십시오.",
+    en="YAML does not read that name as a text, but as `{value}`: put quotes round it, or take another.",
+)
+CURLY = Text(
+    ko='`{text}`의 따옴표는 YAML의 따옴표가 아니어서 값에 그대로 들어갑니다. 자판의 것으로 적으십시오: `"{plain}"`',
+    en='The quotes in `{text}` are not those of YAML, and become part of the value. Type `"{plain}"`.',
 )
 DASHES = Text(
     ko="`containers:` 아래에는 목록이 와야 합니다. 컨테이너마다 앞에 `- `를 붙입니다: `- name: web`",
@@ -71,6 +80,21 @@ def podless(obj: Mapping[str, Any]) -> Text | None:
             MEANT.format(field=f"{where}.{near[0]}", near="containers") if meant else NO_CONTAINERS.format(where=where)
         )
     return None if isinstance(fields["containers"], list) else DASHES
+
+
+def unquoted(obj: Mapping[str, Any]) -> Text | None:
+    """Whether YAML made something else than a text of the name, as of `y` or `no`."""
+    metadata = obj.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, Mapping) else None
+    return UNQUOTED.format(value=json.dumps(name)) if isinstance(name, bool | int | float) else None
+
+
+def curly(obj: object) -> Text | None:
+    """The first text between quotation marks that YAML does not know as such, and so keeps."""
+    if isinstance(obj, str):
+        return CURLY.format(text=obj, plain=obj[1:-1]) if re.fullmatch("[“‘][^“”‘’]*[”’]", obj) else None
+    inside = obj.values() if isinstance(obj, Mapping) else obj if isinstance(obj, list) else ()
+    return next((found for each in inside if (found := curly(each))), None)
 
 
 def pod_spec(obj: Mapping[str, Any]) -> tuple[Any, str]:

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from podlab.apimachinery import labels
 from podlab.errors import ApiError, ClusterError, ManifestError, PodlabError
 from podlab.kubectl.command import Command
+from podlab.kubectl.commandline.hints import miscased
 from podlab.kubectl.commandline.wording import failure, of_discovery
 from podlab.kubectl.common import Kustomization
 from podlab.kubectl.manifests.documents import LARGEST, Manifest, decoded, parse, text_of
@@ -214,7 +215,8 @@ def resolve(mapper: RestMapper, manifest: Manifest, validate: bool = True) -> Ma
     obj, source = manifest.obj, manifest.source
     missing = what_is_missing(obj)
     if missing and validate:
-        raise ManifestError(f'error: error validating "{source}": error validating data: {missing}; {OFF}')
+        line = f'error: error validating "{source}": error validating data: {missing}; {OFF}'
+        raise ManifestError(line, miscased(obj))
     if missing:
         what = "Kind" if "kind" in missing or not isinstance(obj, dict) else "apiVersion"
         raise ManifestError(f"error: unable to decode \"{source}\": Object '{what}' is missing in '{_compact(obj)}'")

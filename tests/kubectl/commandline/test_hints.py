@@ -99,6 +99,17 @@ from podlab.kubectl.commandline.hints import doubt, hint_for, miscased
         ),
         ('Invalid value: "map[spec:map[replicas:5]]": unrecognized type: int32', "stands there without quotes"),
         ('exec: "hostname -i": executable file not found in $PATH', '`kubectl.exec("web", "ls", "/")`'),
+        ("struct field Container.spec.containers.env of type []v1.EnvVar", "`- {name: COLOR, value: blue}`"),
+        ('strict decoding error: unknown field "spec.containers[0].env[0].COLOR"', "`- {name: COLOR, value: blue}`"),
+        (
+            'strict decoding error: unknown field "spec.containers[0].readinessProbe.path"',
+            "a field `path`, but not here",
+        ),
+        (
+            "cannot unmarshal bool into Go struct field PodSpec.spec.restartPolicy of type v1.RestartPolicy",
+            "spec.restartPolicy takes a text",
+        ),
+        ('volumeMounts[0].name: Required value\n* volumeMounts[0].name: Not found: ""', "the one that the path above"),
         ("error: --for must be in resource/name form", '`kubectl.events(for_="pod/web")`'),
         ("error: invalid literal source GREETING, expected key=value", '`from_literal="key=value"`'),
         (

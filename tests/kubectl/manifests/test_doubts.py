@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from podlab.errors import ManifestError
 from podlab.kubectl.magics import write_manifest
 from podlab.kubectl.manifests.doubts import TEMPLATES, glued, pod_spec, podless
 
@@ -39,6 +40,8 @@ spec:
         ("  containers:", "containers:", "→ `containers:` stands beside `spec:` and belongs below it"),
         ("    - name: web\n      image: nginx\n", "", "→ A Pod has one container at least: write `containers:`"),
         ("containers:\n    - name: web\n      image: nginx", "restartPolicy: Never", "below `spec:`"),
+        ("  name: web\nspec", "  name: no\nspec", "→ YAML does not read that name as a text, but as `false`"),
+        ("image: nginx", "image: nginx\n      command: [“sleep”, '1']", 'become part of the value. Type `"sleep"`.'),
         ("spec:\n  containers:", "  spec:\n    containers:", None),
         ("image: nginx", "imagee: nginx", None),
         ("image: nginx", "image: nginx:latest", None),
@@ -48,6 +51,21 @@ def test_a_pod_that_is_none(tmp_path: Path, right: str, wrong: str, hint: str | 
     assert right in POD
     said = write_manifest(tmp_path / "web.yaml", "web.yaml", POD.replace(right, wrong))
     assert (hint or "") in said.en and said.en.count("→") == said.ko.count("→") == (1 if hint else 0)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "hint"),
+    [
+        ("- name: web\n      image", "-name: web\n     image", "line 7, there is no space behind the `-`"),
+        ("image: nginx", "command: ['sh' '-c']", "line 8: between the values in `[…]` a comma is missing"),
+        ("image: nginx", "image: 'nginx", "line 8: a quotation mark was opened"),
+    ],
+)
+def test_what_is_no_yaml_is_named(tmp_path: Path, right: str, wrong: str, hint: str) -> None:
+    assert right in POD
+    with pytest.raises(ManifestError) as error:
+        write_manifest(tmp_path / "web.yaml", "web.yaml", POD.replace(right, wrong))
+    assert error.value.hint and hint in error.value.hint.en
 
 
 @pytest.mark.parametrize("kind", TEMPLATES)
