@@ -48,6 +48,7 @@ DASH = Text(
     ko="{path}의 {line}번째 줄에서 `-` 뒤에 빈칸이 없습니다. `- name: web`처럼 씁니다.",
     en="In {path}, line {line}, there is no space behind the `-`: write `- name: web`.",
 )
+BRACKET = "expected ',' or ']'"
 CAUSES = {
     "could not find expected ':'": Text(
         ko="{path}의 {line}번째 줄에 콜론이 없거나, 콜론 뒤에 빈칸이 없습니다. `image: nginx`처럼 씁니다.",
@@ -59,7 +60,7 @@ CAUSES = {
         en="Look at {path}, line {line}: the line above lacks its colon, the indentation differs, or "
         "a value with `: ` in it needs quotes.",
     ),
-    "expected ',' or ']'": Text(
+    BRACKET: Text(
         ko="{path}의 {line}번째 줄을 봅니다. `[…]` 안의 값 사이에 쉼표가 빠졌거나, `]`로 닫지 않았습니다.",
         en="Look at {path}, line {line}: between the values in `[…]` a comma is missing, or the `]` at the end.",
     ),
@@ -202,7 +203,8 @@ def _where(error: yaml.MarkedYAMLError, source: str, before: int) -> Text | None
     cause = next((text for words, text in CAUSES.items() if words in str(error.problem)), None)
     if cause:  # what was opened and not closed begins at the context
         begins = error.context_mark.line + 1 if error.context_mark else at
-        return cause.format(path=source, line=before + min(named or begins, begins))
+        line = begins if cause is CAUSES[BRACKET] else min(named or begins, begins)
+        return cause.format(path=source, line=before + line)
     if named in (0, at):
         return WHERE.format(path=source, line=before + at, column=mark.column + 1)
     return BETWEEN.format(path=source, line=before + min(named, at), last=before + max(named, at))
