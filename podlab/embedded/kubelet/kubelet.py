@@ -24,6 +24,7 @@ from podlab.embedded.kubelet.node.node import CAPACITY, NodeReporter
 from podlab.embedded.kubelet.pleg import Relist
 from podlab.embedded.kubelet.podclient import MANAGER, PodClient
 from podlab.embedded.kubelet.status.turns import Turns
+from podlab.embedded.kubelet.volumes.hostpath import new_node
 from podlab.embedded.kubelet.volumes.manager import VolumeManager, no_token
 from podlab.embedded.kubelet.volumes.sources import Token
 from podlab.embedded.kubelet.worker import PodWorker
@@ -83,7 +84,9 @@ class Kubelet:
             images=ImageManager(
                 clock, registry.randomness, recorder, checkpoints, pulled=lambda: self.reporter.report()
             ),
-            volumes=VolumeManager(clock, pods.lookup, lambda ip: self.parts.facts(ip), issue),
+            volumes=VolumeManager(
+                clock, pods.lookup, lambda ip: self.parts.facts(ip), issue, new_node(name, machine.ip)
+            ),
             checkpoints=checkpoints,
             relist=Relist.since(clock.now()),
             turns=Turns(clock),

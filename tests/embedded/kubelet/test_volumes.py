@@ -153,6 +153,15 @@ def test_a_path_of_the_node_is_what_its_type_says(path: str, kind: str, wanted: 
         assert wanted == "" and path in node.entries
 
 
+def test_a_node_has_its_name_in_its_files() -> None:
+    host = hostpath.new_node("lab-worker", "172.18.0.9")
+    pod = {"spec": {"volumes": [{"name": "h", "hostPath": {"path": "/"}}]}}
+    mounted = mounts.of_container(pod, {"volumeMounts": [{"name": "h", "mountPath": "/host"}]}, {"h": host}, {})
+    node = Files(Volume(), mounted)
+    assert node.read("/host/etc/hostname") == b"lab-worker\n"
+    assert node.read("/host/etc/hosts").endswith(b"\n172.18.0.9\tlab-worker\n")
+
+
 def test_two_pods_see_the_nodes_one_file() -> None:
     node = hostpath.new_node()
     spec = {"spec": {"volumes": [{"name": "h", "hostPath": {"path": "/tmp/shared"}}]}}

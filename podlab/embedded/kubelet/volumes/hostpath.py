@@ -8,13 +8,14 @@ from __future__ import annotations
 import posixpath
 from typing import Any
 
+from podlab.embedded.runtime.images.system import KUBERNETES
 from podlab.embedded.runtime.volume import Volume
 
 Obj = dict[str, Any]
 
 DIRECTORIES = """
-    /bin /boot /dev /etc/kubernetes/manifests /home /kind /lib /media /mnt /opt /proc /root /run /sbin /srv /sys /tmp
-    /usr /var/lib/kubelet/pods /var/lib/containerd /var/log/containers /var/log/pods /var/run /var/tmp
+    /bin /boot /dev /etc/kubernetes/manifests /home /kind /lib /lib64 /media /mnt /opt /proc /root /run /sbin /srv /sys
+    /tmp /usr /var/lib/kubelet/pods /var/lib/containerd /var/log/containers /var/log/pods /var/run /var/tmp
 """
 FILES = {
     "/etc/os-release": b'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nID=debian\n',
@@ -32,12 +33,23 @@ WORDS = {
 }
 
 
-def new_node() -> Volume:
+HOSTS = """127.0.0.1\tlocalhost
+::1\tlocalhost ip6-localhost ip6-loopback
+fe00::0\tip6-localnet
+ff00::0\tip6-mcastprefix
+ff02::1\tip6-allnodes
+ff02::2\tip6-allrouters
+{ip}\t{name}
+"""
+
+
+def new_node(name: str = "node", ip: str = "172.18.0.2") -> Volume:
     """A node's file system, as it is made."""
     root = Volume(mode=0o755)
     for path in DIRECTORIES.split():
         root.make_directory(path)
-    for path, data in FILES.items():
+    own = {"/etc/hostname": f"{name}\n", "/etc/hosts": HOSTS.format(ip=ip, name=name), "/kind/version": KUBERNETES}
+    for path, data in {**FILES, **{path: text.encode() for path, text in own.items()}}.items():
         root.put(path, data)
     root.modes |= {"/tmp": 0o1777, "/var/tmp": 0o1777}
     return root

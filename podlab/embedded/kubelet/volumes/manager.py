@@ -45,10 +45,11 @@ class VolumeManager:
         lookup: Callable[[Obj], Lookup],
         facts: Callable[[str], Mapping[str, str]],
         issue: Token = no_token,
+        host: Volume | None = None,
     ) -> None:
         self._clock, self._lookup, self._facts, self._issue = clock, lookup, facts, issue
         self._held: dict[str, dict[str, Volume]] = {}
-        self._host = hostpath.new_node()
+        self._host = host or hostpath.new_node()
         self._claimed: dict[str, Volume] = {}
         self._tokens: dict[str, dict[tuple[str, int], tuple[float, Signed]]] = {}
         self._delays: dict[str, float] = {}
