@@ -68,6 +68,11 @@ SCHEMA: dict[str, Any] = {
         "self.?m.z.orValue(7) == 7 && self.m[?'k'].value() == 1 && !self.l[?5].hasValue()",
         "self.?a.optMap(v, v + 1).orValue(0) == 2 && optional.none().or(optional.of(3)).value() == 3",
         "self.?l.optFlatMap(v, v[?0]).orValue('') == 'a' && !has(self.?m.z)",
+        "type(self.a) == int && type(self.t) == string && type(self.l) == list && type(int) == type",
+        "['hello', 'world'].all(i, v, v.size() > i) && {'a': 1}.exists(k, v, k == 'a' && v == 1)",
+        "[1, 1, 2].existsOne(i, v, i == 2 && v == 2) && !self.m.exists_one(k, v, v > 1)",
+        "[1, 2, 3].transformList(i, v, i * v + v) == [1, 4, 9] && [1, 2].transformList(i, v, i > 0, v) == [2]",
+        "{'greeting': 'hello'}.transformMap(k, v, v + '!') == {'greeting': 'hello!'}",
         "['10.0.0.1'].all(ip, ip.contains('10'))",
     ],
 )

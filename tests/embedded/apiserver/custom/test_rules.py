@@ -76,7 +76,6 @@ def test_what_is_no_expression_is_told_as_recorded(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "type(self.t) == string",
         "semver(self.t).major() == 1",
         "!format.dns1123Label().validate(self.t).hasValue()",
         "self.l.sortBy(x, x)[0] == 'a'",

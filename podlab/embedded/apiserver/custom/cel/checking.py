@@ -23,8 +23,8 @@ SCALARS = {"string": "string", "integer": "int", "number": "double", "boolean": 
 FORMATS = {"date": "timestamp", "date-time": "timestamp", "duration": "duration", "byte": "bytes"}
 """What texts of these formats are."""
 ELSEWHERE = frozenset(
-    ("uint", "type", "semver", "isSemver", "validate", "major", "minor", "patch", "sortBy", "transformList",
-     "transformMap", "transformMapEntry", "named", "unwrap", "unwrapOpt", "first", "last")
+    ("uint", "semver", "isSemver", "validate", "major", "minor", "patch", "sortBy", "transformMapEntry", "named",
+     "unwrap", "unwrapOpt", "first", "last")
 )  # fmt: skip
 """Functions of a real server that are not here."""
 ORDERED = ("int", "double", "string", "bool")
@@ -120,6 +120,8 @@ class Checker:
             case "name":
                 if node.value in names:
                     return names[node.value]
+                if node.value in library.TYPES:
+                    return "type"
                 if node.value in LIBRARIES:
                     raise Unsupported
                 return self._wrong(node.at, f"undeclared reference to '{node.value}' (in container '')")
@@ -130,7 +132,7 @@ class Checker:
                 return ("map", self._joined([entry.args[1] for entry in node.args], names))
             case "select" | "has" | "optional":
                 return self._selected(node, names)
-            case "each":
+            case "each" | "pairs":
                 return self._each(node, names)
             case "bound":
                 return self._bound(node, names)
@@ -178,20 +180,25 @@ class Checker:
         return ("optional", found) if maybe or node.op == "optional" else found
 
     def _each(self, node: Node, names: Mapping[str, Kind]) -> Kind:
-        whole, name, *inner = node.args
+        whole, *rest = node.args
         kind = self.kind(whole, names)
-        item = DYN
+        key = item = DYN
         if isinstance(kind, tuple) and kind[0] in ("list", "map"):
-            item = _inside(kind) if kind[0] == "list" else "string"
+            key, item = "int" if kind[0] == "list" else "string", _inside(kind)
         elif kind != DYN:
             text = (
                 f"expression of type '{shown(kind)}' cannot be range of a comprehension (must be list, map, or dynamic)"
             )
             return self._wrong(whole.at, text)
-        kinds = [self.kind(part, {**names, name.value: item}) for part in inner]
+        if node.op == "pairs":
+            bound, inner = {rest[0].value: key, rest[1].value: item}, rest[2:]
+        else:
+            item = key if key == "string" else item
+            bound, inner = {rest[0].value: item}, rest[1:]
+        kinds = [self.kind(part, {**names, **bound}) for part in inner]
         if node.value == "filter":
             return kind if isinstance(kind, tuple) and kind[0] == "list" else ("list", item)
-        return ("list", kinds[-1]) if node.value == "map" else "bool"
+        return (RESULTS[node.value], kinds[-1]) if node.value in RESULTS else "bool"
 
     def _called(self, node: Node, names: Mapping[str, Kind]) -> Kind:
         kinds = [self.kind(arg, names) for arg in node.args]
@@ -222,6 +229,7 @@ class Checker:
                 self._wrong(args[0].at, f"invalid {name} argument")
 
 
+RESULTS = {"map": "list", "transformList": "list", "transformMap": "map"}
 LITERALS = {str: "string", int: "int", float: "double", bool: "bool", type(None): "null_type"}
 
 

@@ -34,14 +34,14 @@ def evaluate(node: Node, names: Mapping[str, Any]) -> Any:
     if node.op == "literal":
         return node.value
     if node.op == "name":
-        return names[node.value]
+        return names[node.value] if node.value in names else library.Type(node.value)
     if node.op == "list":
         return [evaluate(item, names) for item in node.args]
     if node.op == "map":
         return {evaluate(entry.args[0], names): evaluate(entry.args[1], names) for entry in node.args}
     if node.op in ("select", "has", "optional"):
         return _selected(evaluate(node.args[0], names), unescaped(node.value), node.op)
-    if node.op == "each":
+    if node.op in ("each", "pairs"):
         return _each(node, names)
     if node.op == "bound":
         return _bound(node, names)
@@ -117,20 +117,26 @@ def _settled(asked: Iterable[Callable[[], bool]], decisive: bool) -> bool:
 
 
 def _each(node: Node, names: Mapping[str, Any]) -> Any:
-    """all, exists, exists_one, map and filter."""
-    whole, name, *inner = node.args
-    items = list(evaluate(whole, names))
-
-    def of(item: Any, part: Node) -> Any:
-        return evaluate(part, {**names, name.value: item})
-
+    """all, exists, exists_one, map, filter and transform; of pairs with the place or the key of each."""
+    whole, *rest = node.args
+    items = evaluate(whole, names)
+    if node.op == "pairs":
+        pairs = list(items.items() if isinstance(items, dict) else enumerate(items))
+        bound = [{rest[0].value: key, rest[1].value: item} for key, item in pairs]
+        inner, ways = rest[2:], [key for key, _ in pairs]
+    else:
+        bound, inner, ways = [{rest[0].value: item} for item in items], rest[1:], list(items)
     if node.value in ("all", "exists"):
-        asked = (partial(_holds, inner[0], {**names, name.value: item}) for item in items)
+        asked = (partial(_holds, inner[0], {**names, **one}) for one in bound)
         return _settled(asked, node.value == "exists")
-    chosen = items if node.value == "map" and len(inner) == 1 else [i for i in items if _truth(of(i, inner[0]))]
-    if node.value == "exists_one":
+    filtered = node.value in ("filter", "exists_one", "existsOne") or len(inner) > 1
+    chosen = [at for at, one in enumerate(bound) if not filtered or _holds(inner[0], {**names, **one})]
+    if node.value in ("exists_one", "existsOne"):
         return len(chosen) == 1
-    return [of(item, inner[-1]) for item in chosen] if node.value == "map" else chosen
+    if node.value == "filter":
+        return [ways[at] for at in chosen]
+    found = [evaluate(inner[-1], {**names, **bound[at]}) for at in chosen]
+    return dict(zip((ways[at] for at in chosen), found, strict=True)) if node.value == "transformMap" else found
 
 
 def same(one: Any, other: Any) -> bool:

@@ -48,6 +48,22 @@ class Optional:
     values: tuple[Any, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Type:
+    """What values are, as a value."""
+
+    name: str
+
+
+TYPES = ("bool", "bytes", "double", "int", "list", "map", "null_type", "string", "type", "uint")
+"""Types that have a name."""
+OF: dict[type, str] = {
+    bool: "bool", bytes: "bytes", float: "double", int: "int", list: "list", dict: "map", type(None): "null_type",
+    str: "string", Type: "type", Span: "google.protobuf.Duration", Moment: "google.protobuf.Timestamp",
+    Amount: QUANTITY, Optional: "optional_type",
+}  # fmt: skip
+
+
 def _amount(text: str) -> Amount:
     found = quantity.parse(text)
     return Amount(found.nano, found.form)
@@ -252,6 +268,7 @@ TABLE: dict[str, tuple[Overloads, Callable[..., Any]]] = {
     "duration": ([(("string",), "duration"), (("duration",), "duration")],
                  lambda value: value if isinstance(value, Span) else moments.span(value)),
     "timestamp": ([((one,), "timestamp") for one in ("string", "int", "timestamp")], _moment),
+    "type": ([(("T",), "type")], lambda value: Type(OF.get(type(value), type(value).__name__))),
     "bool": ([(("string",), "bool"), (("bool",), "bool")], _truth),
     "bytes": ([(("string",), "bytes"), (("bytes",), "bytes")],
               lambda value: value.encode() if isinstance(value, str) else value),

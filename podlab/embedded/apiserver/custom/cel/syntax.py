@@ -29,8 +29,12 @@ QUALIFIED = frozenset(
      "ip.isCanonical", "strings.quote", "lists.range")
 )  # fmt: skip
 """Functions whose names have a dot."""
-MACROS = {"all": (2,), "exists": (2,), "exists_one": (2,), "map": (2, 3), "filter": (2,)}
+MACROS = {"all": (2,), "exists": (2,), "exists_one": (2,), "existsOne": (2,), "map": (2, 3), "filter": (2,)}
 """What is called with a name for each item, and how many arguments it has."""
+PAIRED = {
+    "all": (3,), "exists": (3,), "exists_one": (3,), "existsOne": (3,), "transformList": (3, 4), "transformMap": (3, 4)
+}  # fmt: skip
+"""The same with two names: for the place, or the key, and for what is there."""
 DEEPEST = 50
 OPERANDS = (
     "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}"
@@ -42,7 +46,7 @@ OPERANDS = (
 class Node:
     """A part of an expression, and where it stands.
 
-    `op` is literal, name, select, optional, has, call, list, map, each or bound.
+    `op` is literal, name, select, optional, has, call, list, map, each, pairs or bound.
     """
 
     op: str
@@ -176,6 +180,8 @@ class _Parser:
             return Node("has", at, args[0].value, args[0].args)
         if target is not None and len(args) in MACROS.get(name, ()) and args[0].op == "name":
             return Node("each", at, name, (target, *args))
+        if target is not None and len(args) in PAIRED.get(name, ()) and args[0].op == args[1].op == "name":
+            return Node("pairs", at, name, (target, *args))
         if target is not None and name in BOUND and len(args) == 2 and args[0].op == "name":
             return Node("bound", at, name, (target, *args))
         if target is not None and target.op == "name" and f"{target.value}.{name}" in QUALIFIED:
