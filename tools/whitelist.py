@@ -67,6 +67,7 @@ _.get_transformed_code
 _.is_closed
 _.is_running
 _.log_errors
+_.longest_match
 _.log_message
 _.log_request
 _.max_mem

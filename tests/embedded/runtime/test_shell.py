@@ -127,7 +127,7 @@ def test_output(script: str, output: str) -> None:
         ("echo x > /nope/y", 2, "sh: 1: cannot create /nope/y: Directory nonexistent\n"),
         ("set -e; false; echo not reached", 1, ""),
         ("head -n x", 1, "head: invalid number of lines: 'x'\n"),
-        ("echo a | grep -E '('", 2, "grep: Invalid regular expression\n"),
+        ("echo a | grep -E '('", 2, "grep: Unmatched ( or \\(\n"),
         (
             "echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa! | grep -E '(a+)+$'",
             1,

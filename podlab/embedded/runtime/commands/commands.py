@@ -21,9 +21,11 @@ from podlab.embedded.runtime.commands.files import (
     filedetails,
     filesystems,
     finding,
+    installing,
     links,
     listing,
 )
+from podlab.embedded.runtime.commands.getopt import getopt
 from podlab.embedded.runtime.commands.network import connections, curl, hostnames, interfaces, iproute, lookups, wget
 from podlab.embedded.runtime.commands.processes import kill, runners, tables
 from podlab.embedded.runtime.commands.text import (
@@ -34,6 +36,7 @@ from podlab.embedded.runtime.commands.text import (
     grep,
     joining,
     numbers,
+    packed,
     printing,
     shaping,
     sorting,
@@ -41,6 +44,8 @@ from podlab.embedded.runtime.commands.text import (
     translate,
 )
 from podlab.embedded.runtime.commands.text.awk.command import awk
+from podlab.embedded.runtime.commands.text.differences.diff import diff
+from podlab.embedded.runtime.commands.text.rearranging import paragraphs, pieces, topology
 from podlab.embedded.runtime.commands.text.sed.command import sed
 from podlab.embedded.runtime.machine import executables, kernel
 from podlab.embedded.runtime.machine.stdio import Command, Io, options
@@ -208,6 +213,12 @@ PLAIN: Mapping[str, Command] = MappingProxyType(
         "find": finding.find,
         "free": smallcommands.free,
         "getconf": systemlimits.getconf,
+        "fmt": paragraphs.fmt,
+        "getopt": getopt,
+        "install": installing.install,
+        "tsort": topology.tsort,
+        "sum": checksums.bsd_sum,
+        "b2sum": checksums.checksum("blake2b"),
         "getent": lookups.getent,
         "grep": grep.grep,
         "head": textcommands.head,
@@ -266,7 +277,8 @@ PLAIN: Mapping[str, Command] = MappingProxyType(
         "truncate": smallcommands.truncate,
         "tty": smallcommands.tty,
         "cksum": smallcommands.cksum,
-        "split": smallcommands.split,
+        "csplit": pieces.csplit,
+        "split": pieces.split,
         "dmesg": smallcommands.dmesg,
         "last": smallcommands.last,
         "who": smallcommands.who,
@@ -298,7 +310,14 @@ PLAIN: Mapping[str, Command] = MappingProxyType(
         "gzip": compressing.gzip,
         "gunzip": compressing.gunzip,
         "zcat": compressing.zcat,
-        "diff": comparing.diff,
+        "zmore": compressing.zcat,
+        "uncompress": compressing.gunzip,
+        "zgrep": packed.searching(),
+        "zegrep": packed.searching("-E"),
+        "zfgrep": packed.searching("-F"),
+        "mawk": awk,
+        "nawk": awk,
+        "diff": diff,
         "cmp": comparing.cmp,
         "comm": comparing.comm,
         "numfmt": numbers.numfmt,

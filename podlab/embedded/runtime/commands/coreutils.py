@@ -45,7 +45,7 @@ def problem(name: str, words: list[str]) -> tuple[str, int] | None:
         return f"{name}: {wrong}\n{hint(name)}", code
     if any(word.startswith(("--reference", "--target-directory", "-t")) for word in words):
         return None
-    if rest == 0 and none and not (name == "rm" and any(re.match(r"-\w*f", word) for word in words)):
+    if rest == 0 and none and not any(re.match(WORDLESS.get(name, "$"), word) for word in words):
         return f"{name}: {none}\n{hint(name)}", code
     if rest == 1 and one and not _enough(name, words):
         operand = next(word for word in words if not word.startswith("-") or word == "-")
@@ -82,6 +82,8 @@ SPELLING = frozenset(["egrep", "fgrep", "grep", "numfmt", "rgrep", "tar", "timeo
 """Commands that know their long options themselves, or whose words may be signed."""
 SIGNED = frozenset(["chmod", "seq"])
 """Commands whose words may begin with a minus without being options."""
+WORDLESS: Mapping[str, str] = MappingProxyType({"rm": r"-\w*f", "getopt": r"-\w*[oT]|--(opt|test)"})
+"""Words with which a command needs no other ones."""
 
 
 def _enough(name: str, words: list[str]) -> bool:

@@ -62,7 +62,7 @@ class _Reader:
 
     def _function(self, name: str, given: list[str]) -> str:
         if name == "length":
-            return str(len(given[0]))
+            return str(len(given[0].encode("utf-8", "surrogateescape")))
         if name == "index":
             return str(min((given[0].find(char) + 1 for char in given[1] if char in given[0]), default=0))
         if name == "match":

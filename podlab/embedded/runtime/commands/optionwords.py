@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-LEADING = frozenset("chroot env nice nohup setsid start-stop-daemon time timeout watch xargs".split())  # noqa: SIM905
+LEADING = frozenset("chroot env getopt nice nohup setsid start-stop-daemon time timeout watch xargs".split())  # noqa: SIM905
 """Commands that run others: the words from the first that is no option on are not theirs."""
 
 
@@ -29,8 +29,8 @@ def read(name: str, words: list[str], letters: str | None, valued: str, long: li
                 return rest + len(given), ""
             continue
         for at, letter in enumerate(word[1:], 1):
-            if name == "sed" and letter == "i":  # what follows is the ending of the file that is kept
-                break
+            if (name, letter) in (("sed", "i"), ("od", "w")):  # what follows is the ending of the file that is kept
+                break  # , or the bytes of a row
             if name == "seq" and rest and letter.isdigit():  # a step or an end
                 rest += 1
                 break

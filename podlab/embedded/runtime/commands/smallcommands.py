@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from datetime import UTC, datetime
 
-from podlab.embedded.runtime.commands import usage
+from podlab.embedded.runtime.commands import coreutils, usage
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.kernel import MEMORY
-from podlab.embedded.runtime.machine.stdio import Io, inputs, letters, options
+from podlab.embedded.runtime.machine.stdio import Io, inputs, letters, options, plain_rows
 from podlab.embedded.runtime.machine.terminal import Typed
 from podlab.embedded.runtime.volume import BEYOND, LIMIT
 
 
 async def _lines(io: Io, name: str, words: list[str]) -> tuple[list[str], int]:
     found, failed = await inputs(io, name, options(words)[1])
-    return b"".join(data for _, data in found).decode(errors="replace").splitlines(), int(failed > 0)
+    return plain_rows(b"".join(data for _, data in found).decode(errors="replace")), int(failed > 0)
 
 
 async def rev(io: Io, words: list[str]) -> int:
@@ -137,56 +136,6 @@ def _crc(data: bytes) -> int:
     return crc ^ 0xFFFFFFFF
 
 
-async def split(io: Io, words: list[str]) -> int:
-    """`split [-l LINES | -b BYTES] [-a LETTERS] [FILE [PREFIX]]`: parts named PREFIXaa, PREFIXab…"""
-    flags, values, names = letters(words, "lban")
-    if odd := {*flags, *({"n"} & set(values) if io.busybox else ())} - ({"d"} if not io.busybox else set()):
-        return io.fail(f"split: podlab does not simulate split -{min(odd)}")
-    if "n" in values:
-        return await _split_by_number(io, values["n"], names, digits="d" in flags)
-    by, text = ("bytes", values["b"]) if "b" in values else ("lines", values.get("l", "1000"))
-    size = re.fullmatch(r"(\d{1,9})([kKmM]?)", text)
-    if not size or not int(size[1]):
-        busy = f"invalid number '{text}'" if io.busybox else f"invalid number of {by}: '{text}'"
-        return io.fail(f"split: {busy}")
-    count = int(size[1]) * {"": 1, "k": 2**10, "m": 2**20}[size[2].lower()]
-    try:
-        data = await io.stdin.rest() if not names or names[0] == "-" else await io.open(names[0]).rest()
-    except FileError as error:
-        said = "{}: {}" if io.busybox else "cannot open '{}' for reading: {}"
-        return io.fail(f"split: {said.format(names[0], error)}")
-    pieces = [data[at : at + 1] for at in range(len(data))] if by == "bytes" else data.splitlines(keepends=True)
-    parts = [b"".join(pieces[at : at + count]) for at in range(0, len(pieces), count)]
-    return _parted(io, names, parts, int(values.get("a", "2")[:1] or 2), digits="d" in flags)
-
-
-def _parted(io: Io, names: list[str], parts: list[bytes], width: int = 2, *, digits: bool) -> int:
-    prefix = names[1] if len(names) > 1 else "x"
-    for number, part in enumerate(parts):
-        ending = "".join(chr(97 + number // 26**place % 26) for place in reversed(range(width)))
-        io.process.machine.files.write(io.path(prefix + (f"{number:0{width}}" if digits else ending)), part)
-    return 0
-
-
-async def _split_by_number(io: Io, text: str, names: list[str], *, digits: bool) -> int:
-    """coreutils' `split -n N`, into so many parts, or `-n l/N`, without breaking lines."""
-    found = re.fullmatch(r"(l/)?([1-9]\d{0,2})", text)
-    if not found:
-        return io.fail(f"split: podlab does not simulate split -n {text}")
-    if not names or names[0] == "-":
-        return io.fail("split: -: cannot determine file size")
-    try:
-        data = await io.open(names[0]).rest()
-    except FileError as error:
-        return io.fail(f"split: cannot open '{names[0]}' for reading: {error}")
-    count = int(found[2])
-    cuts = [len(data) // count * part for part in range(count)] + [len(data)]
-    if found[1]:
-        starts = [0, *(at + 1 for at, one in enumerate(data) if one == ord("\n"))]
-        cuts = [next((start for start in starts if start >= cut), len(data)) for cut in cuts]
-    return _parted(io, names, [data[begin:end] for begin, end in itertools.pairwise(cuts)], digits=digits)
-
-
 async def dmesg(io: Io, words: list[str]) -> int:
     """`dmesg`: a container may not read the kernel's log."""
     return io.fail(
@@ -212,21 +161,42 @@ async def w(io: Io, words: list[str]) -> int:
     return 0
 
 
+UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "KB": 1000, "MB": 10**6, "GB": 10**9}
+
+
 async def truncate(io: Io, words: list[str]) -> int:
-    """`truncate -s SIZE FILE…`"""
-    match = re.search(r"-s ?(\d{1,9})([KM]?)", " ".join(words))
-    if not match and io.busybox and "-s" in words[:-1]:
-        return io.fail(f"truncate: invalid number '{words[words.index('-s') + 1]}'")
-    if not match and io.busybox:
-        return usage.show(io, "truncate")
-    if not match:
-        return io.fail("truncate: you must specify either '--size' or '--reference'")
-    size = int(match[1]) * {"": 1, "K": 2**10, "M": 2**20}[match[2]]
-    try:
-        if size > LIMIT:
-            raise FileError(BEYOND)
-        for name in [word for word in words if not word.startswith("-") and word != match[1] + match[2]]:
-            io.process.machine.files.write(io.path(name), bytes(size))
-    except FileError as error:
-        return io.fail(f"truncate: {error}")
-    return 0
+    """`truncate [-c] -s [+|-|<|>|/|%]SIZE | -r FILE FILE…`"""
+    flags, values, names = letters(words, "sr")
+    signs = "" if io.busybox else "[-+<>/%]?"
+    match = re.fullmatch(rf"({signs})(\d{{1,12}})([KMG]B?)?", values.get("s", ""))
+    if "s" in values and not match:
+        said = "invalid number" if io.busybox else "Invalid number:"
+        return io.fail(f"truncate: {said} '{values['s']}'")
+    if "s" not in values and "r" not in values:
+        said = "you must specify either '--size' or '--reference'"
+        return usage.show(io, "truncate") if io.busybox else io.fail(f"truncate: {said}\n{coreutils.hint('truncate')}")
+    if not names:
+        return io.fail(f"truncate: missing file operand\n{coreutils.hint('truncate')}")
+    files, code = io.process.machine.files, 0
+    for name in names:
+        path = io.path(name)
+        if "c" in flags and not files.exists(path):
+            continue
+        try:
+            data = files.read(path) if files.exists(path) else b""
+            base = len(files.read(io.path(values["r"]))) if "r" in values else len(data)
+            size = _sized(base, match[1], int(match[2]) * UNITS[match[3] or ""]) if match else base
+            if size > LIMIT:
+                raise FileError(BEYOND)
+            files.write(path, data[:size].ljust(size, b"\0"))
+        except FileError as error:
+            busy = f"truncate: {name}: open: {error}"
+            code = io.fail(busy if io.busybox else f"truncate: cannot open '{name}' for writing: {error}")
+    return code
+
+
+def _sized(now: int, sign: str, size: int) -> int:
+    """How large a file becomes."""
+    ways = {"": size, "+": now + size, "-": max(0, now - size), "<": min(now, size), ">": max(now, size)}
+    rounded = {"/": now // size * size, "%": -(-now // size) * size} if size else {}
+    return (ways | rounded).get(sign, size)

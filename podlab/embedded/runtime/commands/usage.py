@@ -33,6 +33,10 @@ OPTIONLESS = frozenset(["factor", "free", "hostid", "last", "logname", "whoami"]
 """Applets that show their use for whatever begins with a minus."""
 DASHED = frozenset(["dc", "head", "hexdump", "nc", "rpm", "unzip"])
 """Applets without long options, to which a second minus is a letter."""
+LONG = MappingProxyType(
+    {"getopt": "alternative longoptions= name= options= quiet quiet-output shell= test unquoted".split()}  # noqa: SIM905
+)
+"""Long options of applets that coreutils have no like of."""
 
 Row = tuple[str, str | None, str, int, list[str] | None]
 """(use, letters of its options, those with a value, words that it needs at least, long options); None: not known."""
@@ -68,7 +72,7 @@ def problem(name: str, words: list[str]) -> str | None:
         return ""
     if name == "sed" and words == ["--version"]:
         return None
-    rest, wrong = read(name, words, row[1], row[2], row[4])
+    rest, wrong = read(name, words, row[1], row[2], LONG.get(name, row[4]))
     if wrong:
         return f"{name}: {wrong}\n"
     return "" if (row[1] is not None or name in COUNTED) and rest < row[3] and not _forced(name, words) else None

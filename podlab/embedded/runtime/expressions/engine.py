@@ -29,14 +29,17 @@ class Error(ValueError):
     """What RE2 says is wrong: the problem, a colon, the part of the pattern."""
 
 
-def compiled(pattern: str, *, ignore_case: bool = False, memory: int | None = None) -> Any:
-    """A pattern with `search`, `fullmatch` and `finditer`. Raises Error, UnicodeError."""
+def compiled(pattern: str, *, ignore_case: bool = False, memory: int | None = None, longest: bool = False) -> Any:
+    """A pattern with `search`, `fullmatch` and `finditer`, which take of several matches the `longest`, as POSIX says.
+
+    Raises Error, UnicodeError.
+    """
     try:
         import re2  # late: most clusters never need it
     except ImportError:
         return guarded(pattern, ignore_case=ignore_case)
     options = re2.Options()
-    options.case_sensitive, options.log_errors = not ignore_case, False
+    options.case_sensitive, options.log_errors, options.longest_match = not ignore_case, False, longest
     if memory:
         options.max_mem = memory
     try:
@@ -44,6 +47,18 @@ def compiled(pattern: str, *, ignore_case: bool = False, memory: int | None = No
     except re2.error as error:
         why = error.args[0]
         raise Error(why.decode() if isinstance(why, bytes) else str(why)) from None
+
+
+def backtracking(pattern: str, *, ignore_case: bool = False, lines: bool = False, dots: bool = True) -> re.Pattern[str]:
+    """One of Python's own patterns, with what RE2 cannot do; refused where it may take for ever. Raises Error."""
+    flags = re.ASCII | re.DOTALL * dots | re.MULTILINE * lines | re.IGNORECASE * ignore_case
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            _check(re._parser.parse(pattern, flags), pattern)  # type: ignore[attr-defined]
+            return re.compile(pattern, flags)
+    except (re.error, OverflowError) as error:
+        raise Error(f"{getattr(error, 'msg', 'invalid pattern')}: {pattern}") from None
 
 
 def guarded(pattern: str, *, ignore_case: bool = False) -> re.Pattern[str]:

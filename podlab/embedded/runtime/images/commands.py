@@ -23,6 +23,15 @@ pidof pivot_root pldd pwck rbash rename.ul reset resize2fs rgrep run-parts runco
 setarch setpriv setterm sg start-stop-daemon sulogin swapoff swapon switch_root tarcat tic toe tput tset tune2fs
 tzselect update-alternatives update-ca-certificates update-passwd update-rc.d useradd userdel usermod utmpdump vigr
 vipw wall wdctl whereis wipefs zcmp zdiff zdump zfgrep zforce zic znew
+addpart apt-cdrom apt-config apt-mark bashbug blkdiscard blkzone c_rehash captoinfo chcpu chmem clear clear_console
+cpgr cppw ctrlaltdel deb-systemd-helper deb-systemd-invoke debconf-apt-progress debconf-communicate debconf-copydb
+debconf-escape debconf-set-selections debconf-show debugfs delpart domainname dpkg-divert dpkg-maintscript-helper
+dpkg-preconfigure dpkg-realpath dpkg-split dpkg-statoverride dpkg-trigger e2freefrag e2image e2label e2mmpstatus
+e2scrub e2scrub_all e2undo e4crypt e4defrag faillock filefrag findfs fsck.ext2 fsck.ext3 fsck.ext4 fsck.minix fstab-
+decode gettext gettext.sh getty groupmems grpconv grpunconv gzexe hwclock i386 iconvconfig infotocap installkernel
+ischroot killall5 ldattach linux32 linux64 lsirq mawk mkfs.ext2 mkfs.ext3 mkfs.ext4 mkfs.minix mkhomedir_helper nawk
+ngettext nisdomainname pager partx pwconv pwunconv readprofile remove-shell resizepart rmt rmt-tar rtcwake scriptlive
+shadowconfig swaplabel uclampset uncompress unix_chkpwd update-shells x86_64 ypdomainname zegrep zramctl
 tabs taskset tempfile tput tsort umount unexpand unlink unshare users vdir dir who zcat zgrep zless zmore perl
 """
 _BUSYBOX = """

@@ -168,6 +168,16 @@ def letters(words: list[str], valued: str) -> tuple[set[str], dict[str, str], li
     return flags, values, rest
 
 
+def plain_rows(text: str) -> list[str]:
+    """The lines of a text without their ends; a carriage return is no end."""
+    return text.removesuffix("\n").split("\n") if text else []
+
+
+def ended_rows(data: bytes) -> list[bytes]:
+    """The lines of what was read, each with its end."""
+    return re.findall(rb"[^\n]*\n|[^\n]+", data)
+
+
 USUAL = ("{}: {}", "{}: {}")
 UNREADABLE = {  # in coreutils' words, and in busybox's
     "cat": ("{}: {}", "can't open '{}': {}"),

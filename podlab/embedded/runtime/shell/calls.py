@@ -95,7 +95,7 @@ def _on_path(shell: Shell, words: list[str]) -> list[str]:
         return words
     for folder in folders if shell.variables.get("PATH") else ():
         path = posixpath.join(folder, name)
-        if folder not in executables.FOLDERS and machine.files.exists(path) and not machine.files.is_directory(path):
+        if machine.files.exists(path) and not machine.files.is_directory(path) and machine.files.mode(path) & 0o111:
             return [path, *words[1:]]
     return words if not home and name in machine.image.commands | {*machine.image.entrypoint} else [UNFOUND, *words[1:]]
 

@@ -118,12 +118,12 @@ def syntax_error(dialect: Dialect, problem: SyntaxProblem, text: str, name: str,
         missing = f"issing '{quote}'"
         start = "syntax error: m" if dialect.name == "ash" else "Syntax error: M"
         return f"{dialect.prefix.format(name=name, line=line)} {start}{missing}"
-    if problem.token in ("Bad substitution", "Bad for loop variable"):
+    if problem.token.startswith("Bad "):
         found = problem.token
         where = dialect.prefix.format(name=name, line=line)
         if dialect.name == "ash":
             return f"{where} syntax error: {found[0].lower()}{found[1:]}"
-        return f"{where} Syntax error: {found}" if "loop" in found else f"{where} {found}"
+        return f"{where} Syntax error: {found}" if "sub" not in found else f"{where} {found}"
     if dialect.name == "ash":
         what = "unterminated quoted string" if quote in ("'", '"') else f"unexpected {problem.token}"
         what = what if not quote or quote in ("'", '"') else "EOF in backquote substitution"
@@ -166,9 +166,11 @@ def quoted(dialect: Dialect, word: str) -> str:
     return word if safe else "'" + word.replace("'", "'\\''") + "'"
 
 
-def times(dialect: Dialect, seconds: float) -> str:
+def times(dialect: Dialect, seconds: float, *, portable: bool = False) -> str:
     """What `time` says: the work of simulated commands takes no time of a processor."""
     minutes = int(seconds // 60)
+    if portable:
+        return f"real {seconds:.2f}\nuser 0.00\nsys 0.00\n"
     if dialect.name == "bash":
         return f"\nreal\t{minutes}m{seconds % 60:.3f}s\nuser\t0m0.000s\nsys\t0m0.000s\n"
     return f"real\t{minutes}m {seconds % 60:.2f}s\nuser\t0m 0.00s\nsys\t0m 0.00s\n"

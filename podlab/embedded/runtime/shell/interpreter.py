@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -16,6 +17,7 @@ from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.shell import arrays, beside, expansion, menus
 from podlab.embedded.runtime.shell.builtins.builtins import builtin
 from podlab.embedded.runtime.shell.dialect import times
+from podlab.embedded.runtime.shell.grammar import printed
 from podlab.embedded.runtime.shell.grammar.syntax import (
     AndOr,
     Calculation,
@@ -42,8 +44,10 @@ from podlab.embedded.runtime.shell.simple import simple
 from podlab.embedded.runtime.shell.state import Discarded, Exit, Interrupted, Leave, Shell
 from podlab.embedded.runtime.streams import Input, OutOfMemory, Pipe, PipeWriter
 
-DEPTH = 60
+DEPTH = 5000
 """Commands, functions and subshells inside one another."""
+STACK = 40
+"""Those that Python's own stack has room for: what is deeper runs on another one."""
 
 
 async def run(shell: Shell, command: Command) -> int:
@@ -53,7 +57,8 @@ async def run(shell: Shell, command: Command) -> int:
     if shell.depth > DEPTH:
         raise RecursionError
     try:
-        shell.status = await TABLE[type(command)](shell, command)
+        carried = TABLE[type(command)](shell, command)
+        shell.status = await (carried if shell.depth % STACK else asyncio.ensure_future(carried))
     except FileError as error:
         shell.status = shell.fail(str(error), shell.dialect.unreadable)
     finally:
@@ -152,7 +157,7 @@ async def _pipeline(shell: Shell, node: Pipeline) -> int:
     if len(node.commands) == 1:
         shell.statuses = [code]
     if node.timed:
-        shell.io.err(times(shell.dialect, shell.process.time - began).encode())
+        shell.io.err(times(shell.dialect, shell.process.time - began, portable=node.timed > 1).encode())
     if node.negated:
         return int(code == 0)
     return await shell.settled(code) if len(node.commands) > 1 else shell.checked(code)
@@ -195,7 +200,7 @@ async def _group(shell: Shell, node: Group) -> int:
             process.handles = lambda signal: bool(inner.traps.get(signal))
         code = await subshell(inner, node.body)
         shell.line = inner.line
-        return await shell.settled(code)
+        return await shell.settled(code, printed.command(node) if code and "ERR" in shell.traps else "")
     except OutOfMemory:
         code, process.fate = starved(process), 0
         shell.io.fail(FATES[9])

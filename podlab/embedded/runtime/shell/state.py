@@ -333,8 +333,10 @@ class Shell:
         """What the programs it starts are told."""
         return {key: value for key, value in self.variables.items() if key in self.exported}
 
-    async def evaluate(self, text: str, above: int = 0, *, last: bool = False, said: str = "") -> int:
+    async def evaluate(self, text: str, above: int = 0, *, last: bool = False, said: str = "", file: str = "") -> int:
         """Run source text in this shell, line after line; so many have been `above` it. Raises Exit for nonsense.
+
+        What cannot be read is told in the name of the builtin that `said` it, or of the `file`.
 
         The `last` text of a shell ends with a program that takes its place, where the dialect does so.
         """
@@ -345,9 +347,9 @@ class Shell:
             try:
                 line = parser.line()
             except SyntaxProblem as problem:
-                self._unreadable(problem, "\n" * above + text, said)
-                if said and self.dialect is BASH:
-                    return 1
+                self._unreadable(problem, "\n" * above + text, said, file)
+                if (said or file) and self.dialect is BASH:
+                    return 2
                 raise Exit(2) from None
             except RecursionError:
                 self.fail("syntax error: too deep")
@@ -365,13 +367,16 @@ class Shell:
                         raise
                     self.status, self.statuses = 1, [1]
 
-    def _unreadable(self, problem: SyntaxProblem, text: str, said: str) -> None:
-        """Say why a text cannot be read, in the name of the builtin that was to read it."""
+    def _unreadable(self, problem: SyntaxProblem, text: str, said: str, file: str) -> None:
+        """Say why a text cannot be read, in the name of what was to read it, or of the file that it is in."""
         name = f"{self.name}: line {problem.line}" if self.named and self.dialect is ASH else self.name
-        if said and self.dialect is not DASH:
+        if file and self.dialect is not DASH:
+            name = file if self.dialect is BASH else f"{name}: {file}: line {problem.line}"
+        elif said and self.dialect is not DASH:
             name += f": {said}" + f": line {self.shown_line}" * (self.dialect is ASH)
         elif self.dialect is BASH and self.inline:
             name += ": -c"
+        said = said or file
         told = syntax_error(self.dialect, problem, text, name, problem.line)
         before = f"{self.name}: {problem.line}: "
         self.io.fail(told.replace(before, f"{before}{said}: ", 1) if said and self.dialect is DASH else told)

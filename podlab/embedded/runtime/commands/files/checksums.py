@@ -8,7 +8,7 @@ import hashlib
 import re
 
 from podlab.embedded.runtime.files import FileError
-from podlab.embedded.runtime.machine.stdio import Command, Io, inputs, options
+from podlab.embedded.runtime.machine.stdio import Command, Io, inputs, options, plain_rows
 
 
 async def base64(io: Io, words: list[str]) -> int:
@@ -68,47 +68,71 @@ async def _opened(io: Io, command: str, names: list[str]) -> tuple[list[tuple[st
     return found, failed
 
 
+PROGRAMS = {"blake2b": "b2sum"}
+"""Commands that are not called as what they reckon."""
+
+
 async def _compared(io: Io, name: str, names: list[str], flags: set[str]) -> int:
     """`md5sum -c [-s] [FILE]…`: whether files are what a list says."""
-    lists, failed = await inputs(io, f"{name}sum", names)
+    program = PROGRAMS.get(name, f"{name}sum")
+    lists, failed = await inputs(io, f"{program}", names)
     wrong = read = 0
     for file, text in lists:
-        rows = [line.split(None, 1) for line in text.decode(errors="replace").splitlines()]
+        rows = [line.split(None, 1) for line in plain_rows(text.decode(errors="replace"))]
         length = hashlib.new(name, usedforsecurity=False).digest_size * 2
         known = [row for row in rows if len(row) == 2 and len(row[0]) == length]
         if not known and not io.busybox:
             shown = "'standard input'" if file == "-" else file
-            failed += bool(io.fail(f"{name}sum: {shown}: no properly formatted checksum lines found"))
+            failed += bool(io.fail(f"{program}: {shown}: no properly formatted checksum lines found"))
         for digest, path in known:
             read += 1
             try:
                 good = hashlib.new(name, io.read(path.lstrip("*")), usedforsecurity=False).hexdigest() == digest.lower()
             except FileError as error:
                 opened = f"can't open '{path}'" if io.busybox else path
-                good = bool(io.fail(f"{name}sum: {opened}: {error}", 0))
+                good = bool(io.fail(f"{program}: {opened}: {error}", 0))
             wrong += not good
             if "s" not in flags and not (good and "q" in flags):
                 io.say(f"{path}: {'OK' if good else 'FAILED'}")
         wrong, read = (wrong + len(rows) - len(known), read + len(rows) - len(known)) if io.busybox else (wrong, read)
     if wrong and "s" not in flags:
         plural = "checksums" if io.busybox or wrong > 1 else "checksum"
-        io.fail(f"{name}sum: WARNING: {wrong}{f' of {read}' if io.busybox else ''} computed {plural} did NOT match")
+        io.fail(f"{program}: WARNING: {wrong}{f' of {read}' if io.busybox else ''} computed {plural} did NOT match")
     return int(bool(wrong or failed))
 
 
 def checksum(name: str) -> Command:
     """`md5sum` and its like."""
 
+    program = PROGRAMS.get(name, f"{name}sum")
+
     async def run(io: Io, words: list[str]) -> int:
         flags, names = options([{"--check": "-c", "--status": "-s", "--quiet": "-q"}.get(word, word) for word in words])
         if "c" in flags:
             return await _compared(io, name, names, flags)
         if not io.busybox:
-            found, failed = await inputs(io, f"{name}sum", names)
+            found, failed = await inputs(io, f"{program}", names)
         else:
-            found, failed = await _opened(io, f"{name}sum", names)
+            found, failed = await _opened(io, f"{program}", names)
         for file, data in found:
             io.say(f"{hashlib.new(name, data, usedforsecurity=False).hexdigest()}  {file}")
         return int(failed > 0)
 
     return run
+
+
+async def bsd_sum(io: Io, words: list[str]) -> int:
+    """`sum [-rs] [FILE]…`: a check sum of 16 bits and the blocks, of 1 KiB, or with -s of 512 bytes."""
+    flags, names = options(words)
+    found, failed = await inputs(io, "sum", names)
+    for name, data in found:
+        total = 0
+        for byte in data if "s" not in flags else b"":
+            total = ((total >> 1) + ((total & 1) << 15) + byte) & 0xFFFF
+        shown = "" if name == "-" and not names else f" {name}"
+        if "s" in flags:
+            folded = (sum(data) & 0xFFFF) + ((sum(data) & 0xFFFFFFFF) >> 16)
+            io.say(f"{(folded & 0xFFFF) + (folded >> 16)} {-(-len(data) // 512)}{shown}")
+        else:
+            io.say(f"{total:05d} {-(-len(data) // 1024):5d}{shown}")
+    return int(failed > 0)

@@ -6,11 +6,17 @@ import posixpath
 from dataclasses import dataclass, field
 
 from podlab.embedded.runtime.commands import coreutils, usage
+from podlab.embedded.runtime.commands.files import backups
 from podlab.embedded.runtime.commands.files.filedetails import modified
 from podlab.embedded.runtime.files import CROSS_DEVICE, NO_SUCH, FileError
 from podlab.embedded.runtime.machine.stdio import Io, letters
 from podlab.embedded.runtime.volume import NO_SPACE
 
+SAME_AS = {
+    "--preserve": "-p", "--remove-destination": "-f", "--reflink": "", "--sparse": "", "--strip-trailing-slashes": "",
+    "--no-preserve": "",
+}  # fmt: skip
+"""Options that come to another one, or to none."""
 OMITTED = ("cp: -r not specified; omitting directory '{}'", "cp: omitting directory '{}'")
 INSIDE = (
     "{command}: cannot {act} '{name}', {into}, '{target}'",
@@ -30,13 +36,13 @@ LETTERS |= {"symbolic-link": "s", "no-dereference": "P", "dereference": "L", "no
 
 
 async def cp(io: Io, words: list[str]) -> int:
-    """`cp [-aPLprflsnuvT] FILE… TARGET`, or `-t FOLDER FILE…`"""
-    return _each(io, "cp", words)
+    """`cp [-abiPLprflsnuvT] [-S SUFFIX] FILE… TARGET`, or `-t FOLDER FILE…`"""
+    return await _each(io, "cp", words)
 
 
 async def mv(io: Io, words: list[str]) -> int:
-    """`mv [-fnuvT] FILE… TARGET`, or `-t FOLDER FILE…`"""
-    return _each(io, "mv", words)
+    """`mv [-bfinuvT] [-S SUFFIX] FILE… TARGET`, or `-t FOLDER FILE…`"""
+    return await _each(io, "mv", words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ class Way:
     command: str
     flags: set[str]
     parents: bool
+    keeping: backups.Keeping = backups.NONE
     first: dict[tuple[int, int], str] = field(default_factory=dict)
     """Where files are copied to: their other names become names of the copy."""
 
@@ -65,13 +72,15 @@ class Way:
         return self.command == "mv" or bool(self.flags & {"P", "d", "a"})
 
 
-def _each(io: Io, command: str, words: list[str]) -> int:
+async def _each(io: Io, command: str, words: list[str]) -> int:
+    keeping, words = (backups.NONE, words) if io.busybox else backups.read(words, io.env or io.process.env)
     known = [f"-{LETTERS[word[2:]]}" if word[2:] in LETTERS else word for word in words]
+    known = [SAME_AS.get(word.partition("=")[0], word) for word in known]
     if odd := next((word for word in known if word.startswith("--") and word not in ("--", "--parents")), ""):
         word = odd.partition("=")[0]
         return io.fail(f"{command}: podlab does not simulate {word} of {command}")
-    flags, values, names = letters(known, "t")
-    way, files = Way(command, flags, "--parents" in words), io.process.machine.files
+    flags, values, names = letters([word for word in known if word], "t")
+    way, files = Way(command, flags, "--parents" in words, keeping), io.process.machine.files
     *sources, last = [*names, values["t"]] if "t" in values else names or [""]
     if not sources:
         gnu = f"{command}: missing {f'destination file operand after {last!r}' if names else 'file operand'}"
@@ -82,8 +91,18 @@ def _each(io: Io, command: str, words: list[str]) -> int:
     code = 0
     for name in sources:
         part = name.strip("/") if way.parents else posixpath.basename(name.rstrip("/"))
-        code = _one(io, way, name, posixpath.join(last, part) if inside else last) or code
+        target = posixpath.join(last, part) if inside else last
+        if "i" not in flags or await _agreed(io, command, target):
+            code = _one(io, way, name, target) or code
     return code
+
+
+async def _agreed(io: Io, command: str, target: str) -> bool:
+    """What is asked before a file is written over; coreutils 9.1 fails at nothing where it is denied."""
+    if not io.process.machine.files.exists(io.path(target)):
+        return True
+    io.err(f"{command}: overwrite '{target}'? ".encode(errors="surrogateescape"))
+    return (await io.stdin.line())[:1].lower() == b"y"
 
 
 def _one(io: Io, way: Way, name: str, target: str) -> int:
@@ -96,6 +115,7 @@ def _one(io: Io, way: Way, name: str, target: str) -> int:
             files.make_directory(posixpath.dirname(path), parents=True)
         if target.endswith("/") and not files.is_directory(source) and not files.exists(path):
             raise FileError(NO_SUCH)
+        kept = way.keeping.keep(io, target)
         if "s" in way.flags and not files.is_directory(source):
             files.make_link(path, name)
         elif way.command == "mv":
@@ -105,7 +125,8 @@ def _one(io: Io, way: Way, name: str, target: str) -> int:
     except FileError as error:
         return _refused(io, way.command, name, target, str(error))
     if "v" in way.flags:
-        io.say(f"{'renamed ' if way.command == 'mv' and not io.busybox else ''}'{name}' -> '{target}'")
+        shown = f"'{name}' -> '{target}'{backups.shown(kept)}"
+        io.say(f"{'renamed ' if way.command == 'mv' and not io.busybox else ''}{shown}")
     return 0
 
 

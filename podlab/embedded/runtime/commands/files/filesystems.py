@@ -244,6 +244,8 @@ def _busy(value: int, asked: _Asked) -> str:
 
 
 MAGIC = {"tmpfs": ("1021994", "tmpfs"), "overlay": ("794c7630", "overlayfs"), "ext4": ("ef53", "ext2/ext3")}
+MAGIC |= {"proc": ("9fa0", "proc"), "sysfs": ("62656572", "sysfs"), "devpts": ("1cd1", "devpts")}
+MAGIC |= {"mqueue": ("19800202", "mqueue"), "cgroup2": ("63677270", "cgroup2fs"), "cgroup": ("27e0eb", "cgroupfs")}
 FORM = '  File: "%n"\n    ID: %-8i Namelen: %-7l Type: %T\nBlock size: %-10s'
 OF_COREUTILS = " Fundamental block size: %S"
 REST = "\nBlocks: Total: %-10b Free: %-10f Available: %a\nInodes: Total: %-10c Free: %d"
@@ -253,7 +255,7 @@ TERSE = {True: "%n %i %l %t %s %b %f %a %c %d", False: "%n %i %l %t %s %S %b %f 
 def described(io: Io, path: str, name: str) -> dict[str, str]:
     """What `stat -f` has to say of the file system that a path is in."""
     row = _at(io, path)
-    magic, kind = MAGIC[row.kind]
+    magic, kind = MAGIC.get(row.kind, ("0", f"UNKNOWN (0x{0:x})"))
     free = str((row.size - row.used) * 1024 // BLOCK)
     return {
         "n": name, "i": f"{zlib.crc32(row.path.encode()):08x}{zlib.crc32(row.device.encode()):08x}", "l": "255",

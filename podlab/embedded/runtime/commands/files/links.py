@@ -5,12 +5,14 @@ from __future__ import annotations
 import posixpath
 
 from podlab.embedded.runtime.commands import coreutils, usage
+from podlab.embedded.runtime.commands.files import backups
 from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine.stdio import Io, letters
 
 
 async def ln(io: Io, words: list[str]) -> int:
-    """`ln [-sfnTvr] TARGET… NAME|FOLDER`"""
+    """`ln [-bsfnTvr] [-S SUFFIX] TARGET… NAME|FOLDER`"""
+    keeping, words = (backups.NONE, words) if io.busybox else backups.read(words, io.env or io.process.env)
     flags, _, names = letters(words, "S")
     files = io.process.machine.files
     if not names or (io.busybox and "r" in flags):
@@ -26,7 +28,7 @@ async def ln(io: Io, words: list[str]) -> int:
     code = 0
     for target in targets:
         name = posixpath.join(last, posixpath.basename(target)) if inside and "T" not in flags else last
-        code = _linked(io, target, name, flags) or code
+        code = _linked(io, target, name, flags, keeping) or code
     return code
 
 
@@ -38,13 +40,14 @@ def _unclear(io: Io, why: str) -> int:
     return usage.show(io, "ln")
 
 
-def _linked(io: Io, target: str, name: str, flags: set[str]) -> int:
+def _linked(io: Io, target: str, name: str, flags: set[str], keeping: backups.Keeping) -> int:
     """One more name; the exit code."""
     files, path, source = io.process.machine.files, io.path(name), io.path(target)
     symbolic = "s" in flags
     if not symbolic and (wrong := _unnameable(io, target, name, forced="f" in flags)):
         return io.fail(f"ln: {wrong}")
     try:
+        kept = keeping.keep(io, name)
         if "f" in flags and files.named(path) and not files.is_directory(path, follow=False):
             files.remove(path)
         if "r" in flags:
@@ -58,7 +61,7 @@ def _linked(io: Io, target: str, name: str, flags: set[str]) -> int:
         gnu = f"failed to create {kind} link '{name}'{to}: {error}"
         return io.fail(f"ln: {name}: {error}" if io.busybox else f"ln: {gnu}")
     if "v" in flags:
-        io.say(f"'{name}' {'->' if symbolic or io.busybox else '=>'} '{target}'")
+        io.say(f"'{name}' {'->' if symbolic or io.busybox else '=>'} '{target}'{backups.shown(kept)}")
     return 0
 
 

@@ -1,126 +1,140 @@
-"""Files side by side: diff, cmp, comm."""
+"""Files side by side: cmp and comm."""
 
 from __future__ import annotations
 
-import posixpath
-from datetime import UTC, datetime
-from difflib import SequenceMatcher, unified_diff
-
-from podlab.embedded.runtime.files import NO_SUCH, FileError
-from podlab.embedded.runtime.machine.stdio import Io, options
+from podlab.embedded.runtime.commands import coreutils
+from podlab.embedded.runtime.files import FileError
+from podlab.embedded.runtime.machine.stdio import Io, letters, options, plain_rows
 
 
 async def _pair(io: Io, command: str, names: list[str]) -> list[bytes] | int:
     """What is in two files, or the exit code of what is wrong with them."""
-    if len(names) < 2:
-        return io.fail(f"{command}: missing operand", 2)
     found: list[bytes] = []
-    files = io.process.machine.files
-    if files.is_directory(io.path(names[1])) and not files.is_directory(io.path(names[0])):
-        names = [names[0], posixpath.join(names[1], posixpath.basename(names[0]))]
-    for name in names[:2]:
+    for name in names:
         try:
             found.append(await io.stdin.rest() if name == "-" else await io.open(name).rest())
         except FileError as error:
-            missing = io.busybox and str(error) == NO_SUCH and command == "diff"
-            return io.fail(f"{command}: can't stat '{name}': {error}" if missing else f"{command}: {name}: {error}", 2)
+            busy = io.busybox and str(error) == "Is a directory"
+            return io.fail(f"{command}: {name}: {'I/O error' if busy else error}", 2)
     return found
 
 
-async def diff(io: Io, words: list[str]) -> int:
-    """`diff [-u] [-q] [-r] FILE FILE`: busybox always unified, diffutils in its own form without -u."""
-    flags, names = options(words)
-    files = io.process.machine.files
-    if len(names) == 2 and all(files.is_directory(io.path(name)) for name in names):
-        return await _folders(io, words, names)
-    found = await _pair(io, "diff", names)
-    if isinstance(found, int):
-        return found
-    if found[0] == found[1]:
-        return 0
-    if "q" in flags:
-        io.say(f"Files {names[0]} and {names[1]} differ")
-        return 1
-    left, right = (_lines(data) for data in found)
-    if io.busybox or "u" in flags:
-        stamp = (
-            "" if io.busybox else datetime.fromtimestamp(io.process.time, UTC).strftime("%Y-%m-%d %H:%M:%S.%f000 +0000")
-        )
-        for line in unified_diff(left, right, names[0], names[1], stamp, stamp):
-            _line(io, line)
-        return 1
-    for kind, a, b, c, d in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
-        if kind != "equal":
-            io.say(f"{_span(a, b)}{kind[0].replace('r', 'c').replace('i', 'a')}{_span(c, d)}")
-            for line in left[a:b]:
-                _line(io, f"< {line}")
-            if kind == "replace":
-                io.say("---")
-            for line in right[c:d]:
-                _line(io, f"> {line}")
-    return 1
-
-
-def _lines(data: bytes) -> list[str]:
-    return data.decode(errors="surrogateescape").splitlines(keepends=True)
-
-
-def _line(io: Io, line: str) -> None:
-    io.say(line.removesuffix("\n"))
-    if not line.endswith("\n") and line[:1] in ("-", "+", " ", "<", ">") and not line.startswith(("---", "+++")):
-        io.say("\\ No newline at end of file")
-
-
-def _span(first: int, end: int) -> str:
-    return str(first) if end == first else str(end) if end == first + 1 else f"{first + 1},{end}"
-
-
-async def _folders(io: Io, words: list[str], names: list[str]) -> int:
-    files, code = io.process.machine.files, 0
-    inside = [set(files.list(io.path(name))) for name in names]
-    given = [word for word in words if word.startswith("-") and len(word) > 1]
-    for entry in sorted(inside[0] | inside[1]):
-        here = [posixpath.join(name, entry) for name in names]
-        folders = [files.is_directory(io.path(name)) for name in here]
-        if missing := [at for at in (0, 1) if entry not in inside[at]]:
-            io.say(f"Only in {names[1 - missing[0]]}: {entry}")
-            code = 1
-        elif all(folders) and "r" not in options(words)[0]:
-            io.say(f"Common subdirectories: {here[0]} and {here[1]}")
-        else:
-            code = max(code, await diff(io, [*given, *here]))
-    return code
-
-
 async def cmp(io: Io, words: list[str]) -> int:
-    """`cmp [-s] FILE FILE`"""
-    flags, names = options(words)
+    """`cmp [-bls] [-i SKIP[:SKIP]] [-n BYTES] FILE [FILE [SKIP [SKIP]]]`"""
+    flags, values, names = letters(words, "in")
+    if not io.busybox and not names:
+        return io.fail(f"cmp: missing operand after 'cmp'\n{coreutils.hint('cmp')}", 2)
+    skips = values["i"].split(":") if "i" in values else names[2:]
+    if wrong := next((skip for skip in skips if not skip.isdecimal()), ""):
+        busy = f"cmp: invalid number '{wrong}'"
+        told = busy if io.busybox else f"cmp: invalid --ignore-initial value '{wrong}'\n{coreutils.hint('cmp')}"
+        return io.fail(told, 1 if io.busybox else 2)
+    names = [*names, "-"][:2]
     found = await _pair(io, "cmp", names)
     if isinstance(found, int):
         return found
-    left, right = found
-    at = next((at for at, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right)))
+    starts = [int(skip) for skip in skips] if len(skips) > 1 else [int((skips or ["0"])[0])] * 2
+    starts = starts if len(skips) != 1 or not io.busybox or "i" in values else [starts[0], 0]
+    most = int(values["n"]) if values.get("n", "").isdecimal() else None
+    left, right = (data[start:][:most] for data, start in zip(found, starts, strict=False))
+    return _compared(io, names, left, right, flags)
+
+
+def _compared(io: Io, names: list[str], left: bytes, right: bytes, flags: set[str]) -> int:
     if left == right:
         return 0
-    if "s" not in flags:
-        if at == min(len(left), len(right)):
-            io.fail(f"cmp: EOF on {names[0] if len(left) < len(right) else names[1]}")
-        else:
-            io.say(f"{names[0]} {names[1]} differ: char {at + 1}, line {left[:at].count(10) + 1}")
+    if "s" in flags:
+        return 1
+    differing = [at for at, (a, b) in enumerate(zip(left, right, strict=False)) if a != b]
+    if "l" in flags:
+        width = 1 if io.busybox else len(str(min(len(left), len(right))))
+        for at in differing:
+            io.say(f"{at + 1:{width}} {_byte(left[at], flags)} {_byte(right[at], flags, last=True)}")
+    elif differing:
+        at = differing[0]
+        shown = f" is {_byte(left[at], flags)} {_byte(right[at], flags, last=True)}" if "b" in flags else ""
+        unit = "byte" if shown else "char"
+        io.say(f"{names[0]} {names[1]} differ: {unit} {at + 1}, line {left[:at].count(10) + 1}{shown}")
+        return 1
+    if len(left) != len(right):
+        short, data = (names[0], left) if len(left) < len(right) else (names[1], right)
+        io.fail(f"cmp: EOF on {short}" if io.busybox else f"cmp: EOF on {short}{_end(data, flags)}")
     return 1
 
 
+def _byte(value: int, flags: set[str], *, last: bool = False) -> str:
+    """A byte in octal, and with -b as what it is."""
+    if "b" not in flags:
+        return f"{value:3o}"
+    low = value % 128
+    shown = "M-" * (value > 127) + (f"^{chr(low ^ 64)}" if low < 32 or low == 127 else chr(low))
+    return f"{value:3o} {shown}" if last else f"{value:3o} {shown:{4 if 'l' in flags else 1}}"
+
+
+def _end(data: bytes, flags: set[str]) -> str:
+    """Where a file ended."""
+    if not data:
+        return " which is empty"
+    lines = data.count(10)
+    where = "" if "l" in flags else f", line {lines}" if data.endswith(b"\n") else f", in line {lines + 1}"
+    return f" after byte {len(data)}{where}"
+
+
+COMM = ("--output-delimiter", "--total", "--check-order", "--nocheck-order")
+
+
 async def comm(io: Io, words: list[str]) -> int:
-    """`comm [-123] FILE FILE`"""
-    flags, names = options(words)
+    """`comm [-123] [--output-delimiter=TEXT] [--total] FILE FILE`: 1 for what is not in order."""
+    longs = {word.partition("=")[0]: word.partition("=")[2] for word in words if word.startswith("--")}
+    if odd := next((word for word in longs if word not in COMM), ""):
+        return io.fail(f"comm: podlab does not simulate {odd} of comm")
+    flags, names = options([word for word in words if not word.startswith("--")])
+    if len(names) != 2:
+        told = f"extra operand '{names[2]}'" if names[2:] else f"missing operand after '{(names or ['comm'])[-1]}'"
+        return io.fail(f"comm: {told}\n{coreutils.hint('comm')}")
     found = await _pair(io, "comm", names)
     if isinstance(found, int):
-        return found
-    left, right = ([line.removesuffix("\n") for line in _lines(data)] for data in found)
-    while left or right:
-        column = 3 if left[:1] == right[:1] else 1 if not right or (left and left[0] < right[0]) else 2
-        line = left[0] if column != 2 else right[0]
-        left, right = left[column != 2 :], right[column != 1 :]
-        if str(column) not in flags:
-            io.say("\t" * sum(str(before) not in flags for before in range(1, column)) + line)
-    return 0
+        return 1
+    columns = [plain_rows(data.decode(errors="surrogateescape")) for data in found]
+    common = _Common(io, columns, flags, longs.get("--output-delimiter", "\t"))
+    common.check = "no" if io.busybox or "--nocheck-order" in longs else "all" if "--check-order" in longs else "usual"
+    common.tell()
+    if "--total" in longs:
+        io.say(common.mark.join([*map(str, common.counts), "total"]))
+    wrong = bool(common.disordered)
+    return io.fail("comm: input is not in sorted order") if wrong and common.check == "usual" else int(wrong)
+
+
+class _Common:
+    """Two sorted texts side by side."""
+
+    def __init__(self, io: Io, columns: list[list[str]], flags: set[str], mark: str) -> None:
+        self.io, self.columns, self.flags, self.mark = io, columns, flags, mark
+        self.check, self.disordered = "usual", set[int]()
+        self.counts, self.at = [0, 0, 0], [0, 0]
+
+    def tell(self) -> None:
+        """Each line, in the column of the texts that have it; ends early where order is insisted on."""
+        while any(self._line(side) is not None for side in (0, 1)):
+            left, right = self._line(0), self._line(1)
+            column = 2 if left == right else 0 if right is None or (left is not None and left < right) else 1
+            self.counts[column] += 1
+            if str(column + 1) not in self.flags:
+                shown = sum(str(before + 1) not in self.flags for before in range(column))
+                self.io.say(self.mark * shown + str(right if column == 1 else left))
+            for side in (0, 1) if column == 2 else (column,):
+                self.at[side] += 1
+                self._look(side)
+            if self.disordered and self.check == "all":
+                return
+
+    def _line(self, side: int) -> str | None:
+        return self.columns[side][self.at[side]] if self.at[side] < len(self.columns[side]) else None
+
+    def _look(self, side: int) -> None:
+        """Whether the next line comes after the one before."""
+        line = self._line(side)
+        looked = self.check == "all" or (self.check == "usual" and self.counts[0] + self.counts[1] > 0)
+        if line is not None and looked and side not in self.disordered and line < self.columns[side][self.at[side] - 1]:
+            self.disordered.add(side)
+            self.io.fail(f"comm: file {side + 1} is not in sorted order")

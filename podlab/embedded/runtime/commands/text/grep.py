@@ -9,44 +9,48 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from podlab.embedded.runtime.commands import usage
-from podlab.embedded.runtime.expressions import patterns
+from podlab.embedded.runtime.expressions import patterns, perl
 from podlab.embedded.runtime.files import NO_SUCH, FileError
-from podlab.embedded.runtime.machine.stdio import NUMBERED, Io
+from podlab.embedded.runtime.machine.stdio import NUMBERED, Io, plain_rows
 
 LONG = {
     "quiet": "q", "silent": "q", "count": "c", "ignore-case": "i", "invert-match": "v", "line-number": "n",
     "recursive": "r", "dereference-recursive": "R", "word-regexp": "w", "line-regexp": "x", "only-matching": "o",
     "extended-regexp": "E", "fixed-strings": "F", "basic-regexp": "G", "perl-regexp": "P", "no-filename": "h",
     "with-filename": "H", "files-with-matches": "l", "files-without-match": "L", "no-messages": "s", "text": "a",
-    "line-buffered": "", "color": "", "colour": "", "binary-files": "",
+    "line-buffered": "", "color": "", "colour": "", "binary-files": "", "byte-offset": "b",
+    "null-data": "z", "null": "Z", "no-group-separator": "_",
 }  # fmt: skip
 LONG_VALUED = {"regexp": "e", "file": "f", "after-context": "A", "before-context": "B", "context": "C",
                "max-count": "m", "include": "include", "exclude": "exclude",
-               "exclude-dir": "exclude-dir"}  # fmt: skip
+               "exclude-dir": "exclude-dir", "label": "label", "group-separator": "group-separator"}  # fmt: skip
 
 
 async def grep(io: Io, words: list[str]) -> int:
     """`grep [-EFGciLlnohHqrsvwx] [-e PATTERN] [-A|-B|-C LINES] [-m COUNT] PATTERN [FILE]…`"""
     flags, values, names = _options(words, busy=io.busybox)
-    if odd := next((flag for flag in flags if flag.startswith("--") and flag != "--color"), ""):
+    if odd := next((flag for flag in flags if flag == "T" or (flag.startswith("--") and flag != "--color")), ""):
         return _unknown(io, odd)
     for name in values.get("f", ()):
         try:
-            values.setdefault("e", []).extend((await io.whole(name)).decode(errors="replace").splitlines())
+            values.setdefault("e", []).extend(plain_rows((await io.whole(name)).decode(errors="replace")))
         except FileError as error:
             return io.fail(f"grep: {name}: {error}", 2)
     if values.get("e") == []:
         return 1
+    if len(flags & {"E", "F", "G", "P"}) > 1 and "P" in flags and not io.busybox:
+        return io.fail("grep: conflicting matchers specified", 2)
     if "e" not in values and not names:
         return io.fail("Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.", 2)
     wanted = values["e"] if "e" in values else [names.pop(0)]
-    if "P" in flags and (unknown := re.search(r"\\K|\(\?[<=!]|[+*?}]\+", "".join(wanted))):
-        return io.fail(f"grep: podlab does not simulate {unknown[0]} of grep -P", 2)
     try:
-        expression = _expression("\n".join(wanted), flags)
-    except patterns.BadPattern:
-        busy = f"grep: bad regex '{wanted[0]}'"
-        return io.fail(busy if io.busybox else "grep: Invalid regular expression", 2)
+        expression = _expression("\n".join(wanted), flags, "busybox grep" if io.busybox else "grep")
+    except patterns.BadPattern as error:
+        plain = not io.busybox or isinstance(error, patterns.Unsimulated)
+        return io.fail(f"grep: {error}" if plain else f"grep: bad regex '{wanted[0]}'", 2)
+    if not io.busybox and not flags & {"F", "P"}:
+        for warning in patterns.warned("\n".join(wanted), extended="E" in flags):
+            io.fail(f"grep: warning: {warning}")
     search, found, failed = Search(io, flags, values, expression), 0, 0
     files = io.process.machine.files
     paths = [one for one in _paths(io, names, "r" in flags or "R" in flags) if _wanted(one, values)]
@@ -54,11 +58,10 @@ async def grep(io: Io, words: list[str]) -> int:
         if name != "-" and not _readable(io, name, flags):
             failed += not (io.busybox and files.is_directory(io.path(name)))
             continue
-        deep = flags & {"r", "R"} and (
-            not io.busybox or any(files.is_directory(io.path(one)) for one in names or ["."])
-        )
-        shown = name if (len(paths) > 1 or deep or "H" in flags) and "h" not in flags else ""
-        found += await search.one(name, shown)
+        deep = flags & {"r", "R"} and any(files.is_directory(io.path(one)) for one in names or ["."])
+        title = values.get("label", ["(standard input)"])[-1] if name == "-" else name
+        shown = title if (len(paths) > 1 or deep or "H" in flags) and "h" not in flags else ""
+        found += await search.one(name, title, shown)
         if found and "q" in flags:
             return 0
     return 2 if failed else int(not found)
@@ -67,7 +70,7 @@ async def grep(io: Io, words: list[str]) -> int:
 def _unknown(io: Io, option: str) -> int:
     if io.busybox:
         return io.fail(f"grep: unrecognized option '{option}'\n{usage.shown('grep')}", 2)
-    return io.fail(f"grep: podlab does not simulate {option} of grep", 2)
+    return io.fail(f"grep: podlab does not simulate {'-' * (len(option) == 1)}{option} of grep", 2)
 
 
 async def egrep(io: Io, words: list[str]) -> int:
@@ -93,6 +96,7 @@ def _options(words: list[str], *, busy: bool) -> tuple[set[str], dict[str, list[
             option, equals, value = word[2:].partition("=")
             if option in LONG_VALUED:
                 values.setdefault(LONG_VALUED[option], []).append(value if equals or not words else words.pop(0))
+            flags |= {"colored"} if option in ("color", "colour") and value == "always" and not busy else set()
             flags |= (
                 set(LONG.get(option, "")) if not busy and (option in LONG or option in LONG_VALUED) else {f"--{option}"}
             )
@@ -106,18 +110,21 @@ def _options(words: list[str], *, busy: bool) -> tuple[set[str], dict[str, list[
     return flags, values, names
 
 
-def _expression(wanted: str, flags: set[str]) -> Any:
-    insensitive = "i" in flags
+def _expression(wanted: str, flags: set[str], program: str) -> Any:
+    insensitive = bool(flags & {"i", "y"})
     if "F" in flags:
-        return patterns.literals(wanted.split("\n"), ignore_case=insensitive, whole="x" in flags)
-    extended = bool(flags & {"E", "P"})
-    wanted = ("|" if extended else "\\|").join(wanted.split("\n"))  # one of several lines
-    start, end = ("(?:", ")") if extended else ("\\(", "\\)")
+        return patterns.literals(wanted.split("\n"), ignore_case=insensitive, whole="x" in flags, word="w" in flags)
+    if "P" in flags:
+        return perl.compiled(wanted, ignore_case=insensitive, whole="x" in flags, word="w" in flags)
+    extended = "E" in flags
+    if "x" in flags or "w" in flags:
+        patterns.compiled(wanted, extended=extended, program=program)  # what is wrong is told of the pattern itself
+    start, end = ("(", ")") if extended else ("\\(", "\\)")
     if "x" in flags:
         wanted = f"^{start}{wanted}{end}$"
     elif "w" in flags:
         wanted = f"\\b{start}{wanted}{end}\\b"
-    return patterns.compiled(wanted, extended=extended, ignore_case=insensitive)
+    return patterns.compiled(wanted, extended=extended, ignore_case=insensitive, program=program)
 
 
 def _paths(io: Io, names: list[str], recursive: bool) -> Iterator[str]:
@@ -169,54 +176,102 @@ class Search:
         number = {key: int(given[-1]) for key, given in values.items() if given[-1].isdecimal()}
         self.most = number.get("m", 2**62)
         self.before, self.after = (number.get(key, number.get("C", 0)) for key in "BA")
+        around = {"A", "B", "C"} & set(values) and (self.before or self.after or not io.busybox)
+        self.between = values.get("group-separator", ["--"])[-1] if around and "_" not in flags else None
+        self.said = False
+        self.end = "\0" if "z" in flags else "\n"
+        self.colored = "colored" in flags
 
-    async def one(self, name: str, shown: str) -> int:
+    async def one(self, name: str, title: str, shown: str) -> int:
         """Search one file; returns how many lines fit."""
-        found, number, last, kept = 0, 0, -(2**62), list[str]()
+        found, number, last, kept, offset = 0, 0, -(2**62), list[tuple[int, int, str]](), 0
         async for line in self._lines(name):
             number += 1
             if found < self.most and bool(self.expression.search(line)) != ("v" in self.flags):
                 found += 1
                 if self.flags & {"q", "l"}:
                     break
-                for back, earlier in enumerate(kept, number - len(kept)):
-                    self._say(shown, back, earlier, "-")
-                self._say(shown, number, line, ":")
+                if self._binary(line, title):
+                    break
+                self._separate(number - len(kept), last)
+                for earlier in kept:
+                    self._say(shown, *earlier, "-")
+                self._say(shown, number, offset, line, ":")
                 kept, last = [], number
                 if found >= self.most and not self.after:
                     break
             elif found >= self.most and number - last > self.after:
                 break
             elif number - last <= self.after:
-                self._say(shown, number, line, "-")
+                self._say(shown, number, offset, line, "-")
             elif self.before:
-                kept = [*kept, line][-self.before :]
-        self._sum(name, shown, found)
-        return found
+                kept = [*kept, (number, offset, line)][-self.before :]
+            offset += len(line.encode(errors="surrogateescape")) + 1
+        self._sum(title, shown, found)
+        return int(not found) if "L" in self.flags and self.io.busybox else found
 
-    def _sum(self, name: str, shown: str, found: int) -> None:
+    def _binary(self, line: str, title: str) -> bool:
+        """Whether a line is of no text, which is told in its place."""
+        if self.io.busybox or "\0" not in line or self.flags & {"a", "c", "L", "z"}:
+            return False
+        self.io.fail(f"grep: {title}: binary file matches")
+        return True
+
+    def _separate(self, first: int, last: int) -> None:
+        """A row between what does not hang together."""
+        if self.between is not None and self.said and first > last + self.after + 1:
+            self._plain(self.between)
+
+    def _sum(self, title: str, shown: str, found: int) -> None:
         if "q" in self.flags:
             return
         if "c" in self.flags:
             self.io.say(f"{shown}:{found}" if shown else str(found))
         if ("l" in self.flags and found) or ("L" in self.flags and not found):
-            self.io.say("(standard input)" if name == "-" else name)
+            self.io.out(title.encode(errors="surrogateescape") + (b"\0" if "Z" in self.flags else b"\n"))
 
-    def _say(self, shown: str, number: int, line: str, mark: str) -> None:
+    def _plain(self, text: str) -> None:
+        if not self.flags & {"q", "c", "l", "L"}:
+            self.io.say(text)
+
+    def _say(self, shown: str, number: int, offset: int, line: str, mark: str) -> None:
         if self.flags & {"q", "c", "l", "L"}:
             return
-        prefix = (f"{shown}{mark}" if shown else "") + (f"{number}{mark}" if "n" in self.flags else "")
+        self.said = True
         if "o" not in self.flags:
-            self.io.say(prefix + line)
+            self._write(self._prefix(shown, number, offset, mark) + self._marked(line, mark))
         elif mark == ":":
             for match in self.expression.finditer(line):
                 if match.group():
-                    self.io.say(prefix + match.group())
+                    at = offset + len(line[: match.start()].encode(errors="surrogateescape"))
+                    self._write(self._prefix(shown, number, at, mark) + self._color("01;31", match.group()))
+
+    def _write(self, text: str) -> None:
+        self.io.out((text + self.end).encode(errors="surrogateescape"))
+
+    def _color(self, color: str, text: str) -> str:
+        return f"\x1b[{color}m\x1b[K{text}\x1b[m\x1b[K" if self.colored else text
+
+    def _marked(self, line: str, mark: str) -> str:
+        """A line with what fits in it coloured."""
+        if not self.colored or mark != ":" or "v" in self.flags:
+            return line
+        out, at = "", 0
+        for match in self.expression.finditer(line):
+            out, at = out + line[at : match.start()] + self._color("01;31", match.group()), match.end()
+        return out + line[at:]
+
+    def _prefix(self, shown: str, number: int, offset: int, mark: str) -> str:
+        sign = self._color("36", mark)
+        name = self._color("35", shown) + ("\0" if "Z" in self.flags else sign) if shown else ""
+        line = self._color("32", str(number)) + sign if "n" in self.flags else ""
+        return name + line + (self._color("32", str(offset)) + sign if "b" in self.flags else "")
 
     async def _lines(self, name: str) -> AsyncIterator[str]:
-        if name == "-":
+        if name == "-" and self.end == "\n":
             while line := await self.io.stdin.line():
-                yield line.decode(errors="replace").rstrip("\n")
+                yield line.decode(errors="surrogateescape").removesuffix("\n")
             return
-        for text in (await self.io.whole(name)).decode(errors="replace").splitlines():
+        data = await self.io.stdin.rest() if name == "-" else await self.io.whole(name)
+        for text in data.decode(errors="surrogateescape").removesuffix(self.end).split(self.end) if data else ():
             yield text

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from podlab.embedded.runtime.commands import coreutils
 from podlab.embedded.runtime.files import FileError
-from podlab.embedded.runtime.machine.stdio import Io
+from podlab.embedded.runtime.machine.stdio import Io, plain_rows
 
 VALUED = "12jtaveo"
 
@@ -40,7 +40,7 @@ async def join(io: Io, words: list[str]) -> int:
             text = (await (io.stdin if name == "-" else io.open(name)).rest()).decode(errors="replace")
         except FileError as error:
             return io.fail(f"join: {name}: {error}")
-        tables.append([line.split(asked.mark) if asked.mark else line.split() for line in text.splitlines()])
+        tables.append([line.split(asked.mark) if asked.mark else line.split() for line in plain_rows(text)])
     unsorted = _joined(io, asked, tables)
     return io.fail("join: input is not in sorted order") if unsorted else 0
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from podlab.embedded.runtime.commands import coreutils
-from podlab.embedded.runtime.machine.stdio import Io
+from podlab.embedded.runtime.machine.stdio import Io, plain_rows
 
 UNITS = "KMGTPEZY"
 KNOWN = frozenset(
@@ -49,7 +49,7 @@ async def numfmt(io: Io, words: list[str]) -> int:
             return io.fail(f"numfmt: podlab does not simulate numfmt --{name}={kind}")
     lines: Iterator[str] = iter(asked.numbers)
     if not asked.numbers:
-        lines = iter((await io.stdin.rest()).decode(errors="replace").splitlines())
+        lines = iter(plain_rows((await io.stdin.rest()).decode(errors="replace")))
         for _ in range(int(asked.get("header", "0") or 1)):
             if (title := next(lines, None)) is not None:
                 io.say(title)

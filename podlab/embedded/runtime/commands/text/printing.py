@@ -17,18 +17,26 @@ TRY = "Try 'seq --help' for more information."
 """Lines that a command without an end writes at once, and seconds until it writes more."""
 DASH = re.compile(r".*: \d+: (printf|echo):")
 """How dash complains: the one shell whose printf knows no `\\x`."""
-ESCAPE = re.compile(r"\\(?:0?([0-7]{1,3})|x([0-9a-fA-F]{1,2})|(.))", re.S)
+ESCAPE = re.compile(r"\\(?:0?([0-7]{1,3})|x([0-9a-fA-F]{1,2})|(u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|.))", re.S)
 ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "\\": "\\", "e": "\x1b"}
 NUMBER = re.compile(r"\s*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|\d+)")
 
 
-def unescaped(text: str, *, hexadecimal: bool = True, quoted: bool = False) -> str:
-    """A text with its backslashes carried out; what is no character by itself stays a byte."""
+def _coded(written: str) -> str:
+    """A character by its code: where nobody has chosen a language, what is not ASCII is shown by its code alone."""
+    code = int(written[1:], 16)
+    return chr(code) if code < 128 else f"\\u{code:04X}" if code < 2**16 else f"\\U{code:08X}"
+
+
+def unescaped(text: str, *, hexadecimal: bool = True, quoted: bool = False, wide: bool = False) -> str:
+    """A text with its backslashes carried out, with `wide` those of long codes; what is no character stays a byte."""
 
     def one(found: re.Match[str]) -> str:
         if found[1] or (found[2] and hexadecimal):
             number = int(found[1], 8) if found[1] else int(found[2], 16)
             return bytes([number & 255]).decode(errors="surrogateescape")
+        if len(found[3] or "") > 1:
+            return _coded(found[3]) if wide else found[0]
         return '"' if quoted and found[3] == '"' else ESCAPED.get(found[3] or "", found[0])
 
     return ESCAPE.sub(one, text)
@@ -45,7 +53,7 @@ async def echo(io: Io, words: list[str]) -> int:
     text = " ".join(words)
     if escapes:
         text, stop, _ = text.partition("\\c")
-        text, newline = unescaped(text, hexadecimal=not dash), newline and not stop
+        text, newline = unescaped(text, hexadecimal=not dash, wide="line " in io.speaker), newline and not stop
     io.out(text.encode(errors="surrogateescape") + (b"\n" if newline else b""))
     return 0
 
@@ -62,7 +70,7 @@ async def printf(io: Io, words: list[str]) -> int:
         return io.complain("printf", f"usage: printf {'FORMAT [ARGUMENT...]' if io.busybox else 'format [arg ...]'}", 2)
     if io.busybox and (bad := formats.unknown(words[0])):
         return io.complain("printf", f"{bad}: invalid format")
-    template = unescaped(words[0], hexadecimal=not dash, quoted=True)
+    template = unescaped(words[0], hexadecimal=not dash, quoted=True, wide=not dash and not io.busybox)
     asked = () if io.busybox else (BASH_UNKNOWN if bash else UNKNOWN).finditer(template)
     cut = next((found for found in asked if found[0] != "%%" and found[0][-2:] != ")T"), None)
     values = _Values(io, list(words[1:]), bash=bash)

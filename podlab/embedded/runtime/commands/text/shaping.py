@@ -8,13 +8,13 @@ import re
 from podlab.embedded.runtime.commands import usage
 from podlab.embedded.runtime.commands.files import filecommands
 from podlab.embedded.runtime.files import NO_SUCH, FileError
-from podlab.embedded.runtime.machine.stdio import Command, Io, inputs, options
+from podlab.embedded.runtime.machine.stdio import Command, Io, inputs, options, plain_rows
 
 
 async def _text(io: Io, name: str, names: list[str]) -> tuple[list[str], int]:
     found, failed = await inputs(io, name, names)
     data = b"".join(content for _, content in found)
-    return data.decode(errors="surrogateescape").splitlines(), int(failed > 0)
+    return plain_rows(data.decode(errors="surrogateescape")), int(failed > 0)
 
 
 def _value(words: list[str], letter: str, usual: str) -> tuple[str, list[str]]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from podlab.embedded.runtime.machine.stdio import Io, inputs
+from podlab.embedded.runtime.machine.stdio import Io, inputs, plain_rows
 
 KEY = re.compile(r"(\d+)(?:\.(\d+))?([a-zA-Z]*)(?:,(\d+)(?:\.(\d+))?([a-zA-Z]*))?")
 NUMBER = re.compile(r"\s*(-?(?:\d+\.?\d*|\.\d+))")
@@ -160,7 +160,7 @@ async def uniq(io: Io, words: list[str]) -> int:
     found, failed = await inputs(io, "uniq", names[:1])
     groups: list[tuple[str, int]] = []
     before: object = None
-    for line in (line for _, data in found for line in data.decode(errors="replace").splitlines()):
+    for line in (line for _, data in found for line in plain_rows(data.decode(errors="replace"))):
         same = _shortened(line, letters, values)
         if groups and same == before:
             groups[-1] = (groups[-1][0], groups[-1][1] + 1)

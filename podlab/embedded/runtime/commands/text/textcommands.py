@@ -8,7 +8,16 @@ from collections.abc import Callable
 
 from podlab.embedded.runtime.commands import coreutils, usage
 from podlab.embedded.runtime.files import FileError
-from podlab.embedded.runtime.machine.stdio import OUTPUT_LIMIT, UNREADABLE, Io, inputs, letters, options
+from podlab.embedded.runtime.machine.stdio import (
+    OUTPUT_LIMIT,
+    UNREADABLE,
+    Io,
+    ended_rows,
+    inputs,
+    letters,
+    options,
+    plain_rows,
+)
 
 UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30}
 
@@ -39,7 +48,7 @@ def _count(command: str, words: list[str], *, busy: bool) -> tuple[str, bool, se
 
 
 def _parts(data: bytes, in_bytes: bool) -> list[bytes]:
-    return [data[i : i + 1] for i in range(len(data))] if in_bytes else data.splitlines(keepends=True)
+    return [data[i : i + 1] for i in range(len(data))] if in_bytes else ended_rows(data)
 
 
 async def head(io: Io, words: list[str]) -> int:
@@ -175,9 +184,9 @@ async def wc(io: Io, words: list[str]) -> int:
 COUNTS: dict[str, Callable[[bytes], int]] = {
     "l": lambda data: data.count(b"\n"),
     "w": lambda data: len(data.split()),
-    "m": lambda data: len(data.decode(errors="replace")),
+    "m": len,
     "c": len,
-    "L": lambda data: max((len(line.decode(errors="replace")) for line in data.splitlines()), default=0),
+    "L": lambda data: max((len(line.decode(errors="replace").rstrip("\n")) for line in ended_rows(data)), default=0),
 }
 
 
@@ -210,7 +219,7 @@ async def cut(io: Io, words: list[str]) -> int:
         more = "" if io.busybox else f"\n{coreutils.hint('cut')}"
         return io.fail(f"cut: {wrong} a list of bytes, characters, or fields{more}")
     found, failed = await inputs(io, "cut", names)
-    for line in b"".join(data for _, data in found).decode(errors="replace").splitlines():
+    for line in plain_rows(b"".join(data for _, data in found).decode(errors="replace")):
         parts = line.split(values["d"]) if "f" in values and values["d"] else list(line)
         whole = "f" in values and len(parts) == 1
         other = "complement" in values

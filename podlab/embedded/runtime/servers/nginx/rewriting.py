@@ -65,7 +65,7 @@ def _holds(asked: Asked, directive: Directive) -> bool:
     operator, right = words[1], words[2] if len(words) > 2 else ""
     if operator in ("=", "!="):
         return (left == asked.filled(right)) == (operator == "=")
-    match = patterns.compiled(re_of(right), extended=True, ignore_case="*" in operator).search(left)
+    match = patterns.perl(re_of(right), ignore_case="*" in operator).search(left)
     if match:
         asked.matched(match)
     return bool(match) != operator.startswith("!")
@@ -98,7 +98,7 @@ def redirect(asked: Asked, status: int, target: str) -> Page:
 
 
 def _rewrite(asked: Asked, directive: Directive) -> Outcome | None:
-    match = patterns.compiled(re_of(directive.words[0]), extended=True).search(asked.path)
+    match = patterns.perl(re_of(directive.words[0])).search(asked.path)
     if not match:
         return None
     asked.matched(match)

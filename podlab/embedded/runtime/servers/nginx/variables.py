@@ -228,7 +228,7 @@ def _of_map(asked: Asked, block: Directive) -> str:
         if row.name.startswith("~"):
             loose = row.name.startswith("~*")
             expression = re_of(row.name[2 if loose else 1 :])
-            if match := patterns.compiled(expression, extended=True, ignore_case=loose).search(text):
+            if match := patterns.perl(expression, ignore_case=loose).search(text):
                 asked.matched(match)
                 return asked.filled(row.words[0])
     return asked.filled(_of_default(block))

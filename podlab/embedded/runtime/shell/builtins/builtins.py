@@ -9,7 +9,7 @@ from types import MappingProxyType
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine import executables
 from podlab.embedded.runtime.machine.signals import signal_name
-from podlab.embedded.runtime.shell.builtins import assignments, declaring, directories, jobs, options
+from podlab.embedded.runtime.shell.builtins import assignments, completing, declaring, directories, jobs, options
 from podlab.embedded.runtime.shell.grammar import printed
 from podlab.embedded.runtime.shell.state import Exit, Leave, Shell
 
@@ -247,6 +247,10 @@ def _kinds(shell: Shell, words: list[str], *, paths: bool) -> int:
     return code
 
 
+MOST_SOURCED = 60
+"""Files that are read by `.` inside one another."""
+
+
 async def dot(shell: Shell, words: list[str], name: str = ".") -> int:
     """`. FILE [ARGUMENTS]`: run a file's commands in this shell."""
     if not words:
@@ -263,10 +267,10 @@ async def dot(shell: Shell, words: list[str], name: str = ".") -> int:
     if words[1:]:
         shell.arguments = tuple(words[1:])
     shell.depth, shell.sourced = shell.depth + 1, shell.sourced + 1
-    if shell.depth > 60:
+    if shell.sourced > MOST_SOURCED:
         raise RecursionError
     try:
-        return await shell.evaluate(source)
+        return await shell.evaluate(source, file=words[0])
     except Leave as left:
         if left.kind != "return":
             raise
@@ -296,9 +300,9 @@ INLINE = frozenset(["echo", "printf", "test", "[", "true", "false", "[["])
 """Commands that a shell carries out itself, without a process."""
 
 
-ONLY_BASH = frozenset(
-    "builtin caller declare dirs disown let mapfile popd pushd readarray shopt typeset".split()  # noqa: SIM905
-)
+NAMES = """builtin caller compgen complete declare dirs disown enable help history let logout mapfile popd pushd
+ readarray shopt suspend typeset"""
+ONLY_BASH = frozenset(NAMES.split())
 
 
 BUILTINS: Mapping[str, Builtin] = MappingProxyType(
@@ -311,10 +315,13 @@ BUILTINS: Mapping[str, Builtin] = MappingProxyType(
         "caller": declaring.caller,
         "cd": directories.cd,
         "command": command,
+        "compgen": completing.compgen,
+        "complete": completing.complete,
         "continue": continue_,
         "declare": declaring.declare,
         "dirs": directories.dirs,
         "disown": jobs.disown,
+        "enable": completing.enable,
         "eval": eval_,
         "exec": exec_,
         "exit": exit_,
@@ -322,10 +329,13 @@ BUILTINS: Mapping[str, Builtin] = MappingProxyType(
         "fg": jobs.fg,
         "getopts": assignments.getopts,
         "hash": hash_,
+        "help": completing.help_,
+        "history": completing.history,
         "jobs": jobs.jobs_,
         "kill": jobs.kill_,
         "let": assignments.let,
         "local": declaring.local,
+        "logout": completing.logout,
         "mapfile": assignments.mapfile,
         "popd": directories.popd,
         "pushd": directories.pushd,
@@ -338,6 +348,7 @@ BUILTINS: Mapping[str, Builtin] = MappingProxyType(
         "shift": shift,
         "shopt": options.shopt,
         "source": source_,
+        "suspend": completing.suspend,
         "times": times,
         "trap": trap,
         "type": type_,
@@ -352,9 +363,7 @@ BUILTINS: Mapping[str, Builtin] = MappingProxyType(
 """Every builtin by its name."""
 
 
-UNSIMULATED = frozenset(
-    "bind compgen complete compopt enable fc help history logout suspend".split()  # noqa: SIM905
-)
+UNSIMULATED = frozenset(["bind", "compopt", "fc"])
 """bash's builtins that only say that they are not simulated."""
 
 

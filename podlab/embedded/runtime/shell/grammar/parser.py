@@ -36,7 +36,8 @@ from podlab.embedded.runtime.shell.grammar.syntax import (
 FEATURED = MappingProxyType({"[[": "[[", "function": "function", "select": "arrays", "coproc": "arrays"})
 """Words that begin a command where a dialect has the feature."""
 COMPOUND = frozenset(["if", "while", "until", "for", "case", "{", "[[", "select"])
-FUNCTION = re.compile(r"([A-Za-z_][\w.-]*)[ \t]*\([ \t]*\)", re.ASCII)
+FUNCTION = re.compile(r"([\w.:@%+,/^~-][\w.:@%+,/^~!-]*)[ \t]*\([ \t]*\)", re.ASCII)
+"""Where a function begins: bash takes many names, other shells only those that a variable may have."""
 
 
 class Parser:
@@ -129,7 +130,8 @@ class Parser:
         return left
 
     def _pipeline(self) -> Command:
-        timed = "time" in self.features and self._take_keyword("time")
+        timed = int("time" in self.features and self._take_keyword("time"))
+        timed += bool(timed and self._take_keyword("-p"))
         negated = False
         while self._take_keyword("!"):
             negated = not negated
@@ -170,6 +172,8 @@ class Parser:
             return found()
         function = FUNCTION.match(reader.text, reader.at)
         if function and word not in ENDING:
+            if not ("arrays" in self.features or NAME.fullmatch(function[1])):
+                raise SyntaxProblem("Bad function name", line=reader.line)
             reader.at = function.end()
             return self._function(function[1])
         if word in ENDING:
@@ -253,7 +257,10 @@ class Parser:
         """`name in words; do … done`"""
         found = NAME.match(self.reader.text, self.reader.at)
         if not found:
-            raise SyntaxProblem("Bad for loop variable", line=self.reader.line)
+            if "arrays" in self.features and self.reader.peek():
+                simplecommands.unexpected(self.reader)
+            bad = "newline" if "arrays" in self.features else "Bad for loop variable"
+            raise SyntaxProblem(bad, line=self.reader.line)
         self.reader.at = found.end()
         self._newlines()
         words: tuple[Word, ...] | None = None

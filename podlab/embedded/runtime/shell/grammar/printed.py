@@ -35,6 +35,11 @@ from podlab.embedded.runtime.shell.grammar.syntax import (
 STEP = 4
 
 
+def command(node: Command) -> str:
+    """A command in one line, as BASH_COMMAND has it."""
+    return " ".join(_shown(node, 0).split("\n"))
+
+
 def function(name: str, body: Command) -> str:
     """A function's definition, without the newline at its end."""
     return f"{name} () \n{_braces(body, 0)}"
@@ -89,7 +94,7 @@ def _and_or(node: AndOr, indent: int) -> str:
 
 def _pipeline(node: Pipeline, indent: int) -> str:
     piped = " | ".join(_shown(one, indent) for one in node.commands)
-    return f"{'time ' * node.timed}{'! ' * node.negated}{piped}"
+    return f"{('', 'time ', 'time -p ')[node.timed]}{'! ' * node.negated}{piped}"
 
 
 def _group(node: Group, indent: int) -> str:

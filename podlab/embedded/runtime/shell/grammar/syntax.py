@@ -121,7 +121,7 @@ class Pipeline:
 
     commands: tuple[Command, ...]
     negated: bool = False
-    timed: bool = False
+    timed: int = 0  # 2 in POSIX's form
 
 
 @dataclass(frozen=True, slots=True)

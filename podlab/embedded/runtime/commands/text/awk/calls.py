@@ -56,17 +56,18 @@ NO_MATH = "Math support is not compiled in"
 
 
 def reckoned(sign: str, left: float, right: float, *, busy: bool = False) -> float:
-    """Arithmetic. Raises Failed for a division by zero, and for a power in busybox."""
+    """Arithmetic. Raises Failed for a division by zero and for a power in busybox; mawk's is infinite."""
     if sign == "^" and busy:
         raise Failed(NO_MATH)
     if sign in "/%" and right == 0:
-        zero = "Division by zero" if busy else "division by zero"
-        raise Failed(zero if sign == "/" or busy else "division by zero in %")
+        if busy:
+            raise Failed("Division by zero")
+        return math.copysign(math.inf, left) if sign == "/" and left else -math.nan
     try:
         found: Any = ARITHMETIC[sign](left, right)
     except (OverflowError, ValueError, ZeroDivisionError):
         return float("inf")
-    return float("nan") if isinstance(found, complex) else float(found)
+    return -math.nan if isinstance(found, complex) else float(found)
 
 
 ARITHMETIC: Mapping[str, Callable[[float, float], Any]] = MappingProxyType(
@@ -81,7 +82,7 @@ async def call(awk: Running, name: str, arguments: tuple[Node, ...] | None) -> V
     """A function of awk's own. Raises Failed."""
     given = arguments or ()
     if len(given) < NEED.get(name, 0):
-        raise Failed(f"not enough arguments to {name}")
+        raise Failed("Too few arguments")
     if name in ("sub", "gsub"):
         return await _substitute(awk, name == "gsub", given)
     if name == "split":
@@ -104,7 +105,7 @@ async def call(awk: Running, name: str, arguments: tuple[Node, ...] | None) -> V
     if name in ("rand", "srand"):
         return _chance(awk, name, words)
     if not words:
-        raise Failed(f"not enough arguments to {name}")
+        raise Failed("Too few arguments")
     return PLAIN[name](words)
 
 
@@ -126,10 +127,10 @@ def _chance(awk: Running, name: str, words: list[Value]) -> Value:
 
 async def _length(awk: Running, given: tuple[Node, ...]) -> Value:
     if not given:
-        return float(len(awk.record.line))
+        return float(len(awk.record.line.encode(errors="surrogateescape")))
     if given[0].kind == "variable" and isinstance(found := awk.scope(given[0].parts[0]).get(given[0].parts[0]), dict):
         return float(len(found))
-    return float(len(text(await awk.value(given[0]))))
+    return float(len(text(await awk.value(given[0])).encode(errors="surrogateescape")))
 
 
 async def _substitute(awk: Running, everywhere: bool, given: tuple[Node, ...]) -> Value:

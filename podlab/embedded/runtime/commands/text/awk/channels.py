@@ -43,9 +43,13 @@ class Channels:
         return self.io.stdin if name in ("-", "/dev/stdin") else self.io.open(name)
 
     async def _command(self, command: str) -> Input:
+        return Input(await self.reader_of(command))
+
+    async def reader_of(self, command: str) -> bytes:
+        """All that a command writes."""
         out = bytearray()
         await launch(replace(self.io, out=out.extend, stdin=Input()), ["sh", "-c", command], "awk")
-        return Input(bytes(out))
+        return bytes(out)
 
     async def run(self, command: str, data: bytes | None = None) -> int:
         """Run a command, with something to read or awk's own input."""

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 
+from podlab.embedded.runtime.commands import usage
 from podlab.embedded.runtime.commands.text.awk.calls import Failed
+from podlab.embedded.runtime.commands.text.awk.checking import check
 from podlab.embedded.runtime.commands.text.awk.interpreter import Awk, Jump
 from podlab.embedded.runtime.commands.text.awk.lexer import EXTRA, UNCLOSED, BadProgram, unescaped
 from podlab.embedded.runtime.commands.text.awk.parser import parse
 from podlab.embedded.runtime.commands.text.awk.values import Read, text
-from podlab.embedded.runtime.expressions import patterns
+from podlab.embedded.runtime.expressions import patterns, posix
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.stdio import UNREADABLE, Io
 from podlab.embedded.runtime.streams import Input
 
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.S)
+MAWK = "Usage: mawk [Options] [Program] [file ...]"
 USAGE = "Usage: awk [OPTIONS] [AWK_PROGRAM] [FILE]..."
 
 
@@ -32,9 +35,12 @@ async def awk(io: Io, words: list[str]) -> int:
     except FileError as error:
         return io.fail(f"awk: {error}", 1 if io.busybox else 2)
     if program is None:
-        return io.fail(USAGE, 1 if io.busybox else 2)
+        return io.fail(USAGE) if io.busybox else io.fail(f"{MAWK}\n\n{usage.UNEXPLAINED}", 0)
     try:
-        running = Awk(io, parse(program), variables)
+        read = parse(program, busy=io.busybox)
+        if not io.busybox:
+            check(read, program.count("\n") + 1)
+        running = Awk(io, read, variables)
         names = ["awk", *rest]
         running.globals |= {"ARGC": float(len(names)), "ARGV": {str(at): Read(name) for at, name in enumerate(names)}}
         input_ = _Lines(running, rest)
@@ -44,17 +50,35 @@ async def awk(io: Io, words: list[str]) -> int:
         return io.fail(_unexpected(io, error), 1 if io.busybox else 2)
     except Unread:
         return 1
-    except patterns.BadPattern:
-        return io.fail("awk: line 1: regular expression compile failed", 2)
+    except patterns.BadPattern as error:
+        return _bad_pattern(io, error)
     except (Failed, FileError, ValueError) as error:
         return io.fail(f"awk: {'cmd. line:1: ' if io.busybox else ''}{error}", 1 if io.busybox else 2)
     except (Jump, RecursionError):
         return io.fail("awk: cmd. line:1: Unexpected token", 1 if io.busybox else 2)
 
 
+def _bad_pattern(io: Io, error: patterns.BadPattern) -> int:
+    """What is said of a regular expression that is none."""
+    if isinstance(error, patterns.Unsimulated):
+        return io.fail(f"awk: {error}", 2 - io.busybox)
+    if io.busybox:
+        return io.fail(f"awk: bad regex '{error.written}': {error}")
+    why = COMPILED.get(str(error), "missing operand")
+    return io.fail(f"awk: line 1: regular expression compile failed ({why})\n{error.written}", 2)
+
+
+COMPILED = {posix.PAREN: "missing ')'", posix.BRACKET: "bad class -- [], [^] or ["}
+"""mawk's words for what glibc would say."""
+
+
 def _unexpected(io: Io, error: BadProgram) -> str:
     if io.busybox:
         return f"awk: cmd. line:{error.line}: Unexpected token"
+    if error.told.startswith("unexpected character"):
+        return f"awk: {error.line}: {error.told}"
+    if error.told:
+        return f"awk: line {error.line}: {error.told}"
     if error.near == UNCLOSED:
         return f"awk: line {error.line + 1}: {error.near}"
     near = error.near if error.near == EXTRA else f"syntax error at or near {error.near[:20]}"
@@ -68,7 +92,13 @@ def _options(io: Io, words: list[str]) -> tuple[dict[str, str], str | None, list
         word = words.pop(0)
         if word == "--":
             break
+        if not word[2:] and not words and not io.busybox and word[:2] in ("-F", "-v", "-f"):
+            raise FileError(f"option {word[:2]} lacks argument")
+        if not io.busybox and word[1] not in "FvfW":
+            raise FileError(f"not an option: {word}")
         value = word[2:] or (words.pop(0) if words else "")
+        if word.startswith("-v") and not ASSIGNMENT.fullmatch(value) and not io.busybox:
+            raise FileError(f"improper assignment: -v {value}")
         if word.startswith("-F"):
             variables["FS"] = "\t" if value == "t" else unescaped(value)
         elif word.startswith("-v"):
@@ -109,6 +139,9 @@ class _Lines:
             self.running.globals |= {"FILENAME": name, "FNR": 0.0}
             async for line in self._of(source):
                 yield line
+                if self.running.skips:
+                    self.running.skips = False
+                    break
         if not read:
             async for line in self._of(self.running.io.stdin):
                 yield line
@@ -132,7 +165,7 @@ def _records(whole: str, separator: str) -> list[str]:
         parts = whole.split(separator)
     else:
         parts, at = [], 0
-        for found in patterns.compiled(separator, extended=True).finditer(whole):
+        for found in patterns.compiled(separator, extended=True, program="mawk").finditer(whole):
             parts.append(whole[at : found.start()])
             at = found.end()
         parts.append(whole[at:])

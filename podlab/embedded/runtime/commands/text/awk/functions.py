@@ -29,7 +29,8 @@ def _guarded(act: Callable[[float], float]) -> Callable[[list[Value]], Value]:
         try:
             return act(number(words[0]))
         except (ValueError, OverflowError):
-            return float("nan") if act is not math.exp else float("inf")
+            zero = act is math.log and number(words[0]) == 0
+            return math.inf if act is math.exp else -math.inf if zero else -math.nan
 
     return found
 
@@ -69,11 +70,30 @@ def formatted(words: list[Value]) -> str:
         if kind in "sbq":
             return text(given)
         if kind == "c":
-            return chr(int(number(given)) & 0x10FFFF) if isinstance(given, float) else text(given)[:1]
+            return chr(int(number(given)) & 0x10FFFF) if isinstance(given, float) else text(given)[:1] or "\0"
         found = number(given)
         return int(max(-(2.0**63), min(2.0**63, found))) if kind in "diouxX*" and found == found else found
 
     return printf.filled(text(words[0]) if words else "", value, unknown=lambda kind: f"%{kind}")
+
+
+NEEDS = re.compile(r"%(?:%|[-+ #0]*(\*?)\d*(?:\.(?:(\*)|\d*))?[hlL]*(.?))", re.S)
+
+
+def fault(words: list[Value]) -> tuple[str, str]:
+    """(what mawk prints of a format before it fails, what it says); two empty texts where it does not."""
+    template, left, count = text(words[0]) if words else "", len(words) - 1, 0
+    for found in NEEDS.finditer(template):
+        if found[0] == "%%":
+            continue
+        count += 1
+        left -= bool(found[1]) + bool(found[2]) + 1
+        before = formatted([template[: found.start()], *words[1:]])
+        if left < 0:
+            return before, f'not enough arguments passed to printf("{template}")'
+        if found[3] not in "diouxXcsfFeEgG" or not found[3]:
+            return before, f'improper conversion(number {count}) in printf("{template}")'
+    return "", ""
 
 
 def replaced(found: re.Match[str], replacement: str) -> str:

@@ -9,19 +9,23 @@ from typing import Any
 
 from podlab.embedded.runtime.commands.text.awk import calls
 from podlab.embedded.runtime.commands.text.awk.channels import Channels
-from podlab.embedded.runtime.commands.text.awk.functions import formatted
+from podlab.embedded.runtime.commands.text.awk.functions import fault, formatted
+from podlab.embedded.runtime.commands.text.awk.ordering import ordered
 from podlab.embedded.runtime.commands.text.awk.parser import Node, Program
 from podlab.embedded.runtime.commands.text.awk.records import Record
 from podlab.embedded.runtime.commands.text.awk.values import Read, Value, compare, number, text, true
 from podlab.embedded.runtime.expressions import patterns
+from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.stdio import Io
 
 Array = dict[str, Value]
 Reader = AsyncIterator[str]
 BREATH = 100
 """Rounds of loops after which time passes, so that no program keeps the server busy."""
-DEPTH = 40
+DEPTH = 2000
 """Functions inside one another."""
+STACK = 20
+"""Those that Python's own stack has room for: what is deeper runs on another one."""
 MOST = 2**31 - 1
 """The largest whole number that mawk prints as one."""
 
@@ -47,6 +51,7 @@ class Awk:
         self.inside: set[int] = set()
         self.lines: Reader | None = None
         self.steps, self.seed = 0, 0.0
+        self.skips = False  # whether the rest of a file is not to be read
 
     # Running
 
@@ -87,6 +92,7 @@ class Awk:
             except Jump as jump:
                 if jump.kind not in ("next", "nextfile"):
                     raise
+                self.skips = jump.kind == "nextfile"
 
     def read(self, line: str) -> None:
         """The next record."""
@@ -133,11 +139,21 @@ class Awk:
         await self._out(line + text(self.globals["ORS"]), redirect, target)
 
     async def _printf(self, values: tuple[Node, ...], redirect: str, target: Node | None) -> None:
-        await self._out(formatted([await self.value(value) for value in values]), redirect, target)
+        words = [await self.value(value) for value in values]
+        before, wrong = ("", "") if self.io.busybox else fault(words)
+        await self._out(before if wrong else formatted(words), redirect, target)
+        if wrong:
+            place = f'FILENAME="{text(self.globals.get("FILENAME"))}" FNR={text(self.globals["FNR"])}'
+            raise calls.Failed(f"run time error: {wrong}\n\t{place} NR={text(self.globals['NR'])}")
 
     async def _out(self, written: str, redirect: str, target: Node | None) -> None:
         name = text(await self.value(target)) if target else ""
-        self.channels.write(redirect, name, written.encode(errors="surrogateescape"))
+        try:
+            self.channels.write(redirect, name, written.encode(errors="surrogateescape"))
+        except FileError as error:
+            raise calls.Failed(
+                f'cannot open "{name}" for output ({error})' if not self.io.busybox else str(error)
+            ) from None
 
     async def _if(self, condition: Node, then: Node, otherwise: Node | None) -> None:
         if true(await self.value(condition)):
@@ -172,7 +188,7 @@ class Awk:
                 await self.do(step)
 
     async def _for_in(self, name: str, array: str, body: Node) -> None:
-        for key in list(self.array(array)):
+        for key in ordered(self.array(array), busy=self.io.busybox):
             self.assign(name, Read(key))
             if not await self._round(body):
                 break
@@ -241,7 +257,7 @@ class Awk:
     async def pattern(self, node: Node) -> Any:
         """The regular expression that an expression is or has as its value. Raises BadPattern."""
         written = node.parts[0] if node.kind == "regex" else text(await self.value(node))
-        return patterns.compiled(written, extended=True)
+        return patterns.compiled(written, extended=True, program="awk" if self.io.busybox else "mawk")
 
     async def _number(self, written: str) -> Value:
         return float(int(written, 16)) if written[:2] in ("0x", "0X") else float(written)
@@ -250,7 +266,13 @@ class Awk:
         return written
 
     async def _regex(self, written: str) -> Value:
-        return float(bool(patterns.compiled(written, extended=True).search(self.record.line)))
+        return float(
+            bool(
+                patterns.compiled(written, extended=True, program="awk" if self.io.busybox else "mawk").search(
+                    self.record.line
+                )
+            )
+        )
 
     async def _field(self, index: Node) -> Value:
         return self.record.get(max(0, int(number(await self.value(index)))))
@@ -259,7 +281,10 @@ class Awk:
         return self.get(name)
 
     async def _element(self, name: str, keys: tuple[Node, ...]) -> Value:
-        return self.array(name).setdefault(await self.key(keys), None)
+        array, key = self.array(name), await self.key(keys)
+        if not self.io.busybox and key in array:  # mawk puts what it has found before the others of its slot
+            array[key] = array.pop(key)
+        return array.setdefault(key, None)
 
     async def _group(self, inner: Node) -> Value:
         return await self.value(inner)
@@ -318,14 +343,15 @@ class Awk:
         if len(self.frames) > DEPTH:
             raise calls.Failed("function call nesting too deep")
         if name not in self.program.functions:
-            raise calls.Failed(f"function {name} never defined")
+            raise calls.Failed("Call to undefined function")
         names, body = self.program.functions[name]
         frame: dict[str, Any] = dict.fromkeys(names)
         for parameter, given in zip(names, arguments, strict=False):
             frame[parameter] = await calls.argument(self, given, body, parameter)
         self.frames.append(frame)
         try:
-            await self.do(body)
+            deed = self.do(body)
+            await (deed if len(self.frames) % STACK else asyncio.ensure_future(deed))
         except Jump as jump:
             if jump.kind != "return":
                 raise

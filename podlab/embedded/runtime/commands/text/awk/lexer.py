@@ -21,7 +21,7 @@ TOKEN = re.compile(
     re.X,
 )
 REGEX = re.compile(r"/((?:[^/\\\[\n]|\\.|\[\^?\]?(?:[^\]\n])*\])*)/")
-ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|(.))", re.S)
+ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|(.))", re.S)
 ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 ESCAPED |= {"\\": "\\", '"': '"', "/": "/", "\n": ""}
 
@@ -31,11 +31,11 @@ UNCLOSED, EXTRA = "missing } near end of file", "extra '}'"
 
 
 class BadProgram(ValueError):
-    """What awk does not understand: the text from there on."""
+    """What awk does not understand: the text from there on, or what it has `told` of it."""
 
-    def __init__(self, near: str, line: int = 1) -> None:
+    def __init__(self, near: str, line: int = 1, *, told: str = "") -> None:
         super().__init__(near)
-        self.near, self.line = near, line
+        self.near, self.line, self.told = near, line, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,15 @@ def unescaped(text: str) -> str:
     """The text that a string literal stands for."""
 
     def one(found: re.Match[str]) -> str:
-        return chr(int(found[1], 8)) if found[1] else ESCAPED.get(found[2], found[0])
+        if found[1] or found[2]:
+            return chr(int(found[1], 8) if found[1] else int(found[2], 16))
+        return ESCAPED.get(found[3], found[0])
 
     return ESCAPE.sub(one, text)
 
 
-def tokens(program: str) -> list[Token]:
-    """The tokens of a program, a newline being one. Raises BadProgram."""
+def tokens(program: str, *, busy: bool = True) -> list[Token]:
+    """The tokens of a program, a newline being one; mawk knows no `**`. Raises BadProgram."""
     found: list[Token] = []
     at, line = 0, 1
     while at < len(program):
@@ -67,15 +69,28 @@ def tokens(program: str) -> list[Token]:
             found.append(Token("regex", slashes[1].replace("\\/", "/"), line))
             at = slashes.end()
             continue
+        if program[at] == "/" and before not in ENDS:
+            raise _untold(program[at:], line)
         match = TOKEN.match(program, at)
         if not match:
-            raise BadProgram(program[at:], line)
+            raise _untold(program[at:], line)
         kind, text = str(match.lastgroup), match[0]
-        at = match.end()
+        text = "0" if kind == "number" and text[:2] in ("0x", "0X") and not busy else text
+        text = "*" if text in ("**", "**=") and not busy else text
+        match_end = match.start() + len(text)
+        at = match_end
         if kind != "space":
             found.append(_token(kind, text, line, program[at : at + 1] == "("))
         line += text.count("\n")
     return [*found, Token("end", "", line)]
+
+
+def _untold(rest: str, line: int) -> BadProgram:
+    """What is said of what begins no token."""
+    kind = {'"': "string constant", "/": "regular expression"}.get(rest[0], "")
+    if kind:
+        return BadProgram(rest, line, told=f"runaway {kind} {rest[:10]} ...")
+    return BadProgram(rest, line, told=f"unexpected character '{rest[0]}'")
 
 
 def _token(kind: str, text: str, line: int, glued: bool) -> Token:

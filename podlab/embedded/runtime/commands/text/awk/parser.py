@@ -34,10 +34,10 @@ STARTS = frozenset(["name", "number", "string", "regex", "builtin", "$", "!", "(
 """What an expression that is joined to the one before may begin with."""
 
 
-def parse(text: str) -> Program:
-    """A program. Raises BadProgram."""
+def parse(text: str, *, busy: bool = True) -> Program:
+    """A program of busybox's awk or of mawk. Raises BadProgram."""
     try:
-        return _Parser(tokens(text)).program()
+        return _Parser(tokens(text, busy=busy)).program()
     except RecursionError:
         raise BadProgram("(nested too deeply)") from None
 
@@ -153,8 +153,17 @@ class _Parser:
             if len(values) == 1 and values[0].kind == "tuple":
                 values = values[0].parts
         redirect = self.take(">", ">>", "|")
-        target = self._concatenation() if redirect else None
+        target = self._target_of(redirect.kind) if redirect else None
         return Node(kind, (values, redirect.kind if redirect else "", target))
+
+    def _target_of(self, redirect: str) -> Node:
+        """Where a redirection leads: to what may be a choice, but no further redirection."""
+        if redirect == "|":
+            return self._concatenation()
+        self.no_greater = True
+        found = self._conditional()
+        self.no_greater = False
+        return found
 
     def _list(self) -> tuple[Node, ...]:
         found = [self.expression()]

@@ -8,7 +8,7 @@ from podlab.embedded.runtime.expressions import patterns
 MOST_FIELDS = 10**5
 
 
-def split(line: str, separator: str) -> list[str]:
+def split(line: str, separator: str, program: str = "mawk") -> list[str]:
     """The fields of a line: by white space, by one character, or by a regular expression. Raises BadPattern."""
     if separator == " ":
         return line.split()
@@ -21,7 +21,7 @@ def split(line: str, separator: str) -> list[str]:
     if separator == "|":
         return line.split("|")
     fields, at = [], 0
-    for match in patterns.compiled(separator, extended=True).finditer(line):
+    for match in patterns.compiled(separator, extended=True, program=program).finditer(line):
         if match.end() > match.start():
             fields.append(line[at : match.start()])
             at = match.end()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
@@ -46,8 +47,10 @@ def text(value: Value, form: str = "%.6g") -> str:
         return ""
     if isinstance(value, str):
         return str(value)
-    if value != value or value in (float("inf"), float("-inf")):
-        return {"inf": "inf", "-inf": "-inf"}.get(str(value), "nan")
+    if value != value:
+        return "-nan" if math.copysign(1, value) < 0 else "nan"
+    if value in (float("inf"), float("-inf")):
+        return str(value)
     if value == int(value) and abs(value) < 1e16:
         return str(int(value))
     try:

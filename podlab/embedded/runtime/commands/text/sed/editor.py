@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from podlab.embedded.runtime.commands.text.sed.script import Command
 
 Breathe = Callable[[], Any]
 LONGEST = 2**24
+
+
+class Say(Protocol):
+    """Prints a line, with its end unless it has none."""
+
+    def __call__(self, line: str, *, ended: bool = True) -> None:
+        """Print."""
+
+
+async def _nothing(command: str) -> str:
+    return ""
+
+
+@dataclass(slots=True)
+class Line:
+    """A line that was read: of which file, whether it is that one's first and whether it is the last."""
+
+    text: str
+    name: str
+    first: bool = False
+    ended: bool = True
+    last: bool = False
 
 
 @dataclass(slots=True)
@@ -21,13 +43,16 @@ class Editor:
     """
 
     commands: list[Command]
-    lines: AsyncIterator[tuple[str, bool]]
-    say: Callable[[str], None]
+    lines: AsyncIterator[Line]
+    say: Say
     read: Callable[[str], str]
     write: Callable[[str, str], None]
     breathe: Breathe
     quiet: bool = False
     gnu: bool = True
+    execute: Callable[[str], Awaitable[str]] = _nothing
+    ended: bool = True
+    name: str = "-"
     held: str = ""
     line: str = ""
     number: int = 0
@@ -35,6 +60,7 @@ class Editor:
     code: int = 0
     replaced: bool = False
     after: list[str] = field(default_factory=list)
+    others: dict[str, list[str]] = field(default_factory=dict)
     pattern: Any = None
 
     async def run(self) -> int:
@@ -46,7 +72,7 @@ class Editor:
             fresh = True
             state = await self._cycle()
             if state in ("end", "quit") and not self.quiet:
-                self.say(self.line)
+                self.say(self.line, ended=self.ended)
             self._flush()
             going, fresh = state not in ("quit", "stop"), state != "again"
         return self.code
@@ -61,8 +87,8 @@ class Editor:
         found = await anext(self.lines, None)
         if found is None:
             return False
-        self.line, self.over = found
-        self.number += 1
+        self.line, self.over, self.ended, self.name = found.text, found.last, found.ended, found.name
+        self.number = 1 if found.first else self.number + 1
         return True
 
     async def _cycle(self) -> str:
@@ -72,7 +98,9 @@ class Editor:
             command = self.commands[at]
             at += 1
             await self.breathe()
-            if not command.applies(self.number, self.line, self.over):
+            applies = command.applies(self.number, self.line, self.over)
+            self.pattern = command.used or self.pattern
+            if not applies:
                 at = command.end if command.name == "{" else at
                 continue
             if command.name in "btT":
@@ -83,6 +111,9 @@ class Editor:
             if command.name in "nN":
                 if state := await self._join(command.name):
                     return state
+            elif command.name == "e":
+                for text in (await self.execute(command.text)).removesuffix("\n").split("\n"):
+                    self.say(text)
             elif state := self._do(command):
                 return state
         return "end"
@@ -92,7 +123,7 @@ class Editor:
             return "end" if name == "N" else "quit"
         before = self.line
         if name == "n" and not self.quiet:
-            self.say(before)
+            self.say(before, ended=self.ended)
         self._flush()
         await self._next()
         if name == "N":
@@ -115,7 +146,13 @@ class Editor:
             self.line, self.held = HOLD[name](self.line, self.held)
             self.line, self.held = self.line[:LONGEST], self.held[:LONGEST]
         elif name in SAYS and (name != "l" or self.gnu):  # busybox's sed does nothing on it
-            self.say(SAYS[name](self, command))
+            self.say(SAYS[name](self, command), ended=self.ended or name != "p" or not self.gnu)
+        elif name == "z":
+            self.line = ""
+        elif name == "R":
+            self._next_of(command.text)
+        elif name == "W":
+            self.write(command.text, first[0] + "\n")
         elif name == "a":
             self.after.append(command.text)
         elif name == "r":
@@ -135,12 +172,32 @@ class Editor:
         self.line, done = substitute(command, self.pattern, self.line, gnu=self.gnu)
         self.replaced = self.replaced or done
         if done and "p" in command.flags:
-            self.say(self.line)
+            self.say(self.line, ended=self.ended)
+        if done and command.file:
+            self.write(command.file, self.line + "\n")
+
+    def _next_of(self, name: str) -> None:
+        """One more line of another file, after this one."""
+        if name not in self.others:
+            self.others[name] = self.read(name).removesuffix("\n").split("\n")
+        if self.others[name]:
+            self.after.append(self.others[name].pop(0))
+
+
+SHOWN = {"\\": "\\\\", "\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"}
+LISTED = 69
+"""Characters of a line that `l` puts before it goes on below."""
 
 
 def _listed(editor: Editor, command: Command) -> str:
-    shown = editor.line.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
-    return f"{shown}$"
+    rows = [""]
+    for byte in editor.line.encode(errors="surrogateescape"):
+        char = chr(byte)
+        shown = SHOWN.get(char, char if " " <= char <= "~" else f"\\{byte:03o}")
+        if len(rows[-1]) + len(shown) > LISTED:
+            rows.append("")
+        rows[-1] += shown
+    return "\\\n".join(rows) + "$"
 
 
 ENDS = {"d": "delete", "D": "delete", "q": "quit", "Q": "stop"}
@@ -153,6 +210,7 @@ HOLD: dict[str, Callable[[str, str], tuple[str, str]]] = {
 }
 SAYS: dict[str, Callable[[Editor, Command], str]] = {
     "=": lambda editor, command: str(editor.number),
+    "F": lambda editor, command: editor.name,
     "p": lambda editor, command: editor.line,
     "P": lambda editor, command: editor.line.partition("\n")[0],
     "i": lambda editor, command: command.text,
@@ -164,6 +222,7 @@ def substitute(command: Command, pattern: Any, line: str, *, gnu: bool) -> tuple
     """(the line after `s`, whether anything was replaced)"""
     out, position, count = list[str](), 0, 0
     wanted = int("".join(filter(str.isdigit, command.flags)) or 1)
+    wanted = 1 if not gnu and "g" in command.flags else wanted
     for match in pattern.finditer(line):
         if count and match.start() == match.end() == position:
             continue

@@ -61,7 +61,7 @@ def _value(made: Directive, kind: str) -> None:
 
 def _expression(expression: str, made: Directive) -> None:
     try:
-        patterns.compiled(expression, extended=True)
+        patterns.perl(expression)
     except patterns.BadPattern as problem:
         why = next((text for key, text in WRONG.items() if key in str(problem)), "")
         if why:

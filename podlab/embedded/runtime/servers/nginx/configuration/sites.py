@@ -96,7 +96,7 @@ def chosen(servers: Iterable[Server], port: int, host: str) -> tuple[Server | No
         return min(fits, key=lambda fit: fit[:3])[3], None
     for one in here:
         for name in one.names:
-            if name.startswith("~") and (match := patterns.compiled(re_of(name[1:]), extended=True).search(host)):
+            if name.startswith("~") and (match := patterns.perl(re_of(name[1:])).search(host)):
                 return one, match
     marked = next((s for s in here if any(one.port == port and one.default for one in s.addresses)), None)
     return marked or (here[0] if here else None), None
@@ -149,7 +149,7 @@ def _slashless(block: Directive, wanted: str, path: str) -> bool:
 
 
 def _expression(block: Directive) -> Any:
-    return patterns.compiled(re_of(block.words[1]), extended=True, ignore_case=block.words[0] == "~*")
+    return patterns.perl(re_of(block.words[1]), ignore_case=block.words[0] == "~*")
 
 
 @lru_cache(64)

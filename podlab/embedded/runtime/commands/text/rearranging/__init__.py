@@ -1,0 +1,1 @@
+"""Texts in another order or other pieces: fmt, split, csplit, tsort."""

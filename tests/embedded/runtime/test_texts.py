@@ -1,0 +1,86 @@
+"""Scripts that work on texts and files do on podlab what they do with Debian 12's tools and with busybox."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from podlab.embedded.runtime import images, programs, runtime
+from podlab.embedded.runtime.machine.children import start
+from podlab.embedded.runtime.machine.process import Process
+from tests.embedded.runtime.test_scripts_by_exec import SHELLS
+from tests.embedded.runtime.test_scripts_on_stdin import HOSTS, PATH, nowhere
+from tests.embedded.runtime.test_shell import machine, run
+
+RECORDED = json.loads((Path(__file__).parent / "recorded/texts.json").read_text(encoding="utf-8"))
+"""[shell, script, exit code, standard output, standard error]: in a root of Debian 12 and in one of busybox 1.35."""
+
+
+def ran(shell: str, script: str) -> list[Any]:
+    """[exit code, standard output, standard error] of a script; its time passes as it needs it."""
+    image, name = SHELLS[shell]
+    mounts = (runtime.one_file("/etc/hosts", HOSTS % b"web"), runtime.one_file("/etc/hostname", b"web\n"))
+    container, out, err = machine(image, mounts), bytearray(), bytearray()
+    found = images.find(images.normalize(image))
+    assert found
+    container.processes.running[1] = Process(container, list(found.command), {}, nowhere, nowhere)
+
+    async def executed() -> int:
+        env = {"PATH": PATH, "HOME": "/root", "HOSTNAME": "web"}
+        process = Process(container, [name, "-c", script], env, out.extend, err.extend, time=1_700_000_000.0)
+        container.processes.enter(process)
+        with container.clock.hold():
+            return await start(process, lambda: programs.run(process)).outcome()
+
+    return [asyncio.run(executed()), out.decode(errors="replace"), err.decode(errors="replace")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("shell", "script", "code", "out", "err"), RECORDED)
+def test_scripts_do_what_they_do_with_the_real_tools(shell: str, script: str, code: int, out: str, err: str) -> None:
+    assert ran(shell, script) == [code, out, err]
+
+
+@pytest.mark.parametrize(
+    ("shell", "script", "code", "out", "err"),
+    [
+        ("bash", "getopt -o ab: --long all,by: -- -a --by 'x y' f", 0, " -a --by 'x y' -- 'f'\n", ""),
+        ("bash", "printf 'b c\\na b\\n' | tsort", 0, "a\nb\nc\n", ""),
+        ("bash", "echo 'user=root' | grep -oP 'user=\\K\\w+'", 0, "root\n", ""),
+        ("bash", "echo abab | grep -o '\\(ab\\)\\1'", 0, "abab\n", ""),
+        ("bash", "echo 'a1' | grep -c '\\d'", 1, "0\n", ""),
+        ("bash", "awk 'BEGIN { print 1/0; printf \"%s %s\", 1 }'", 2, "inf\n1 ", None),
+        ("bash", "printf 'a\\r\\n' | sort | od -An -tx1", 0, " 61 0d 0a\n", ""),
+        ("bash", "f() { [ $1 = 0 ] || f $(($1 - 1)); }; f 200; echo deep", 0, "deep\n", ""),
+        ("bash", "cd /tmp; echo 1 > f; echo 2 > g; cp --backup=t f g; ls", 0, "f\ng\ng.~1~\n", ""),
+        ("bash", "install -Dm600 /etc/hostname /tmp/a/b; stat -c %a /tmp/a/b", 0, "600\n", ""),
+        ("bash", "printf a | sed s/a/b/; echo", 0, "b\n", ""),
+        ("bash", "dc", 127, "", "bash: line 1: dc: command not found\n"),
+        (
+            "box",
+            "printf 'a\\nb\\n' > /tmp/x; echo a | diff - /tmp/x",
+            1,
+            "--- -\n+++ /tmp/x\n@@ -1 +1,2 @@\n a\n+b\n",
+            "",
+        ),
+        ("box", "install", 127, "", "sh: install: not found\n"),
+        ("dash", "a-b() { :; }", 2, "", "sh: 1: Syntax error: Bad function name\n"),
+    ],
+)
+def test_a_few_of_each_kind(shell: str, script: str, code: int, out: str, err: str | None) -> None:
+    done = ran(shell, script)
+    assert done[:2] == [code, out] and (err is None or done[2] == err)
+
+
+def test_what_is_not_simulated_is_refused_plainly() -> None:
+    for script in ("tar -df x.tar", "help cd", "diff -e x y", "echo | grep -T x", "split -n 2/3 /etc/passwd"):
+        code, out, err = run("bash", "-c", script, container=machine("nginx"))
+        assert code and not out and "podlab does not simulate" in err, script
+
+
+def test_there_are_many() -> None:
+    assert len(RECORDED) >= 270
