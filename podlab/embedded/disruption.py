@@ -19,6 +19,7 @@ def disrupt(registry: Registry, pod: Obj, reason: str, message: str, manager: st
     """Give a Pod the condition DisruptionTarget and delete it; False if it is gone or another by now.
 
     Args:
+        reason: that of the condition; without one there is none.
         lost: no kubelet has it: it has failed, and goes without one.
     """
     meta, pods = pod["metadata"], registry.resource("pods")
@@ -29,7 +30,8 @@ def disrupt(registry: Registry, pod: Obj, reason: str, message: str, manager: st
     options: Obj = {"preconditions": {"uid": meta["uid"]}, **({"gracePeriodSeconds": 0} if lost else {})}
 
     def disrupted(obj: Obj) -> None:
-        set_condition(obj, condition, now)
+        if reason:
+            set_condition(obj, condition, now)
         if lost and obj["status"].get("phase") not in ("Succeeded", "Failed"):
             obj["status"] |= {"phase": "Failed", "observedGeneration": condition["observedGeneration"]}
 
