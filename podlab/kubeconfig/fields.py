@@ -5,11 +5,10 @@ Upstream: staging/src/k8s.io/client-go/tools/clientcmd/api/v1/types.go
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterator
 from typing import Any
 
+from podlab.apimachinery.gobase64 import CorruptBase64, decoded
 from podlab.apimachinery.times import not_rfc3339
 
 STRUCTS: dict[str, dict[str, str]] = {
@@ -70,7 +69,6 @@ STRUCTS: dict[str, dict[str, str]] = {
 """Of each of Go's structs the fields in the order in which they are read, which is that of their names."""
 LISTS = {"clusters": ("NamedCluster", "Cluster"), "contexts": ("NamedContext", "Context")}
 LISTS |= {"users": ("NamedAuthInfo", "AuthInfo")}
-BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 
 def wrong(config: dict[str, Any]) -> str | None:
@@ -130,10 +128,9 @@ def _kind(value: Any) -> str:
 
 def _undecodable(text: str) -> str | None:
     try:
-        base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        at = next((at for at, char in enumerate(text) if char not in BASE64), 0)
-        return f"illegal base64 data at input byte {at}"
+        decoded(text)
+    except CorruptBase64 as error:
+        return str(error)
     return None
 
 

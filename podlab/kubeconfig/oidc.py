@@ -5,11 +5,11 @@ Upstream: staging/src/k8s.io/client-go/plugin/pkg/client/auth/oidc/oidc.go
 
 from __future__ import annotations
 
-import base64
 import json
 import time
 from collections.abc import Mapping
 
+from podlab.apimachinery.gobase64 import CorruptBase64, decoded_url
 from podlab.errors import ClusterError
 
 UNABLE = "Unable to connect to the server: "
@@ -17,7 +17,6 @@ NO_REFRESH = "No valid id-token, and cannot refresh without refresh-token"
 LEFT_OUT = "podlab does not refresh tokens of the auth provider oidc: use the real kubectl"
 EARLY = 10.0
 """Seconds before its end in which a token counts as expired."""
-LETTERS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
 def token_of(config: Mapping[str, str]) -> str:
@@ -45,10 +44,7 @@ def _ends(token: str) -> float:
 
 def _decoded(text: str) -> bytes:
     """Base64 for addresses, without padding, as Go takes it."""
-    data = text.encode()
-    wrong = next((at for at, byte in enumerate(data) if byte not in LETTERS), None)
-    if wrong is None and len(data) % 4 == 1:
-        wrong = len(data) - 1
-    if wrong is not None:
-        raise ClusterError(f"{UNABLE}illegal base64 data at input byte {wrong}")
-    return base64.urlsafe_b64decode(data + b"=" * (-len(data) % 4))
+    try:
+        return decoded_url(text)
+    except CorruptBase64 as error:
+        raise ClusterError(f"{UNABLE}{error}") from None

@@ -5,14 +5,13 @@ Upstream: the Go library's text/template (exec.go, funcs.go), staging/src/k8s.io
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 from urllib.parse import quote_plus
 
+from podlab.apimachinery.gobase64 import CorruptBase64, decoded
 from podlab.kubectl.formats.gofmt import sprint, sprintf, sprintln, type_name
 from podlab.kubectl.formats.gotemplateparser import Node, Operand, Pipe, Template, TemplateError
 
@@ -304,14 +303,9 @@ def _less(given: list[Any]) -> bool:
 
 def _base64(given: list[Any]) -> str:
     try:
-        return base64.b64decode(str(given[0]), validate=True).decode("utf-8", "replace")
-    except (binascii.Error, ValueError):
-        raise _Wrong(f"illegal base64 data at input byte {_wrong_byte(str(given[0]))}") from None
-
-
-def _wrong_byte(text: str) -> int:
-    good = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-    return next((at for at, char in enumerate(text) if char not in good), len(text) // 4 * 4)
+        return decoded(str(given[0])).decode("utf-8", "replace")
+    except CorruptBase64 as error:
+        raise _Wrong(f"base64 decode failed: {error}") from None
 
 
 def _exists(given: list[Any]) -> bool:

@@ -6,11 +6,11 @@ Upstream: staging/src/k8s.io/kubectl/pkg/cmd/config (set.go, unset.go, set_clust
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from podlab.apimachinery.gobase64 import CorruptBase64, decoded
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.verbs.config import Misused, entry, misused, read, write
@@ -74,9 +74,9 @@ def _value(field: str, value: str, raw: bool) -> object:
         return base64.b64encode(value.encode()).decode()
     if field.endswith("-data"):
         try:
-            base64.b64decode(value, validate=True)
-        except binascii.Error:
-            raise PodlabError("error: error decoding bytes: illegal base64 data at input byte 0") from None
+            decoded(value)
+        except CorruptBase64 as error:
+            raise PodlabError(f"error: error decoding bytes: {error}") from None
     return value
 
 

@@ -6,12 +6,12 @@ Upstream: staging/src/k8s.io/apiserver/pkg/storage/continue.go, etcd3/store.go
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import posixpath
 from collections.abc import Callable, Iterable
 
 from podlab.apimachinery import fieldselectors
+from podlab.apimachinery.gobase64 import CorruptBase64, decoded_url
 from podlab.apimachinery.gotext import syntax_error
 from podlab.embedded.apiserver import selectors, status
 from podlab.embedded.apiserver.registry import Registry
@@ -137,9 +137,9 @@ def _encode(token: Obj) -> str:
 
 def _parse_token(text: str) -> tuple[int, str]:
     try:
-        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        raise _bad_token(f"illegal base64 data at input byte {_wrong_byte(text)}") from None
+        data = decoded_url(text)
+    except CorruptBase64 as error:
+        raise _bad_token(str(error)) from None
     try:
         token = json.loads(data)
     except ValueError:
@@ -152,14 +152,6 @@ def _parse_token(text: str) -> tuple[int, str]:
     if posixpath.normpath(start) != start:
         raise _bad_token(f"encoded start key {start} is not valid")
     return revision, start
-
-
-def _wrong_byte(text: str) -> int:
-    """Where Go's decoder stops: at a letter that is none of the alphabet's, or behind the last whole group."""
-    odd = next(
-        (at for at, letter in enumerate(text) if not (letter.isascii() and (letter.isalnum() or letter in "-_"))), None
-    )
-    return len(text) - len(text) % 4 if odd is None else odd
 
 
 def _bad_token(why: str) -> status.StatusError:

@@ -8,12 +8,12 @@ order of the text.
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from podlab.apimachinery import quantity, times
+from podlab.apimachinery.gobase64 import CorruptBase64, decoded
 from podlab.apimachinery.gotext import quote
 from podlab.embedded.apiserver.fields import SCHEMA, ZERO, Field, Type, canonical, type_named
 
@@ -198,13 +198,10 @@ def _convert_scalar(value: Any, type_: Type, place: Place, reading: Reading) -> 
 
 
 def _base64(text: str, reading: Reading) -> str:
-    data = text.replace("\r", "").replace("\n", "")
     try:
-        return base64.b64encode(base64.b64decode(data, validate=True)).decode()
-    except (binascii.Error, ValueError):
-        alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-        at = next((index for index, letter in enumerate(text) if letter not in alphabet), len(text) // 4 * 4)
-        reading.complain(f"illegal base64 data at input byte {at}")
+        return base64.b64encode(decoded(text)).decode()
+    except CorruptBase64 as error:
+        reading.complain(str(error))
         return ""
 
 

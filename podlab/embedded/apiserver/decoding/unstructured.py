@@ -5,10 +5,9 @@ Upstream: staging/src/k8s.io/apimachinery/pkg/runtime/converter.go
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import Any
 
+from podlab.apimachinery.gobase64 import CorruptBase64, decoded
 from podlab.embedded.apiserver.fields import Type
 
 SCALARS: dict[str, Any] = {
@@ -60,11 +59,9 @@ def _bytes(value: Any) -> str:
     if not isinstance(value, str):
         return "" if isinstance(value, list) else f"cannot restore slice from {_kind(value)}"
     try:
-        base64.b64decode(value.replace("\r", "").replace("\n", ""), validate=True)
-    except (binascii.Error, ValueError):
-        alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-        at = next((index for index, letter in enumerate(value) if letter not in alphabet), len(value) // 4 * 4)
-        return f"error decoding from json: illegal base64 data at input byte {at}"
+        decoded(value)
+    except CorruptBase64 as error:
+        return f"error decoding from json: {error}"
     return ""
 
 
