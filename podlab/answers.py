@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from podlab.apimachinery.gotext import quote
 from podlab.errors import ClusterError
 from podlab.text import Text
 
@@ -65,15 +67,15 @@ def unreachable(server: str, error: Exception) -> ClusterError:
 
     Upstream: staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go (checkErr)
     """
-    host, text = urlsplit(server).netloc, f"{error!r} {error}"
+    host, text = urlsplit(server).netloc.rpartition("@")[2], f"{error!r} {error}"
     if "refused" in text:
-        line = f"The connection to the server {host} was refused - did you specify the right host or port?"
+        line = REFUSED.format(host)
     elif "CERTIFICATE" in text.upper():
         line = UNTRUSTED
     elif "timed out" in text or "Timeout" in text:
         line = f"Unable to connect to the server: dial tcp {host}: i/o timeout"
     elif "resolve" in text or "Name or service" in text:
-        line = f"Unable to connect to the server: dial tcp: lookup {host.partition(':')[0]}{_resolver()}: no such host"
+        line = f"{UNABLE}dial tcp: {no_such_host(LAST_PORT.sub('', host))}"
     elif "Not supported URL scheme" in text or "Failed to parse" in text:
         line = f"Unable to connect to the server: {_misdirected(server)}"
     else:
@@ -82,23 +84,52 @@ def unreachable(server: str, error: Exception) -> ClusterError:
     return ClusterError(line, NO_ANSWER)
 
 
-def words_of(line: str, server: str, proxy: str = "") -> str:
+def unmade(server: str, why: str) -> ClusterError:
+    """The same where Go's words for what has happened are known."""
+    host = urlsplit(server).netloc.rpartition("@")[2]
+    error = ClusterError(REFUSED.format(host) if "connection refused" in why else f"{UNABLE}{why}", NO_ANSWER)
+    error.why = why
+    return error
+
+
+def words_of(line: str, server: str) -> str:
     """What Go says of a request that got no answer, told from kubectl's line; "" if the line tells of something else.
 
     Upstream: Go's net/http/transport.go (dialConn), net/net.go (OpError)
     """
-    refused = line.startswith("The connection to the server ")
-    if refused and proxy:
-        return f"proxyconnect tcp: dial tcp {urlsplit(proxy).netloc}: connect: connection refused"
-    if refused:
+    if line.startswith("The connection to the server "):
         host, port = (
-            urlsplit(server).netloc.replace("localhost", "127.0.0.1", 1),
+            urlsplit(server).netloc.rpartition("@")[2].replace("localhost", "127.0.0.1", 1),
             "443" if server[:5] == "https" else "80",
         )
         return (
             f"dial tcp {host if host.rpartition(']')[2].count(':') else f'{host}:{port}'}: connect: connection refused"
         )
     return line.removeprefix(UNABLE) if line.startswith(UNABLE) else ""
+
+
+LAST_PORT = re.compile(r":[0-9]*$")
+LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
+
+
+def dial_failure(host: str, address: str, error: OSError) -> str:
+    """Why a connection was not made: `dial tcp 127.0.0.1:1: connect: connection refused`."""
+    if isinstance(error, socket.gaierror):
+        return f"dial tcp: {no_such_host(host)}"
+    if isinstance(error, TimeoutError):
+        return f"dial tcp {address}: i/o timeout"
+    return f"dial tcp {address}: connect: {(error.strerror or str(error)).lower()}"
+
+
+def no_such_host(host: str) -> str:
+    """What Go says of a name that nobody knows; of one that none can have nobody is asked."""
+    return f"lookup {host}{_resolver() if _is_domain(host) else ''}: no such host"
+
+
+def _is_domain(host: str) -> bool:
+    """Whether Go asks a name server for it. Upstream: net/dnsclient.go of Go's standard library (isDomainName)"""
+    name = host.removesuffix(".")
+    return len(name) < 254 and all(map(LABEL.fullmatch, name.split("."))) and not name.replace(".", "").isdecimal()
 
 
 def _resolver() -> str:
@@ -125,10 +156,13 @@ def _misdirected(server: str) -> str:
     scheme, _, host = server.partition("://")
     if scheme not in ("http", "https"):
         return f'unsupported protocol scheme "{scheme}"'
+    if ":" in LAST_PORT.sub("", host) and not host.startswith("["):
+        return f"dial tcp: {no_such_host(LAST_PORT.sub('', host))}"
     return f"dial tcp: address {host.rpartition(':')[2]}: invalid port"
 
 
 UNABLE = "Unable to connect to the server: "
+REFUSED = "The connection to the server {} was refused - did you specify the right host or port?"
 UNTRUSTED = f"{UNABLE}tls: failed to verify certificate: x509: certificate signed by unknown authority"
 NO_ANSWER = Text(
     ko="클러스터가 응답하지 않습니다. 노트북에서는 첫 코드 셀(`start(…)`)을, 터미널에서는 `podlab up`을 실행하면 다시 "
@@ -162,22 +196,22 @@ def lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
 GENERIC = {
     400: ("BadRequest", "the server rejected our request for an unknown reason"),
     401: ("Unauthorized", "the server has asked for the client to provide credentials"),
-    403: ("Forbidden", "the server does not allow access to the requested resource"),
+    403: ("Forbidden", ""),
     404: ("NotFound", "the server could not find the requested resource"),
     405: ("MethodNotAllowed", "the server does not allow this method on the requested resource"),
     409: ("Conflict", "the server reported a conflict"),
-    410: ("Expired", "the resourceVersion for the provided watch is too old"),
-    413: ("RequestEntityTooLarge", "the server rejected our request because it was too large"),
+    415: ("UnsupportedMediaType", ""),
     422: ("Invalid", "the server rejected our request due to an error in our request"),
     429: ("TooManyRequests", "the server has received too many requests and has asked us to try again later"),
     503: ("ServiceUnavailable", "the server is currently unable to handle the request"),
     504: ("Timeout", "the server was unable to return a response in the time allotted, but may still be processing "
           "the request"),
 }  # fmt: skip
+"""Reason and words by code; where there are none, those of the answer count."""
 
 
-def status_of(code: int, data: bytes) -> Object:
-    """The Status of a failed answer; a proxy's or a mux's plain text becomes one.
+def status_of(code: int, data: bytes, content_type: str = "") -> Object:
+    """The Status of a failed answer; a proxy's or a mux's own answer becomes one.
 
     Upstream: staging/src/k8s.io/apimachinery/pkg/api/errors/errors.go (NewGenericServerResponse)
     """
@@ -187,10 +221,18 @@ def status_of(code: int, data: bytes) -> Object:
         found = None
     if isinstance(found, dict) and found.get("kind") == "Status":
         return {"code": code, **found}
-    text = data.decode("utf-8", "replace").strip()
-    blocked = f'an error on the server ("{text}") has prevented the request from succeeding'
-    reason, message = GENERIC.get(code, ("InternalError" if code >= 500 else "", blocked))
+    is_text = not content_type or content_type.startswith("text/")
+    text = data.decode("utf-8", "replace").strip() if is_text else "unknown"
+    reason, message = _generic(code, text)
     return {"kind": "Status", "status": "Failure", "code": code, "reason": reason, "message": message, "body": text}
+
+
+def _generic(code: int, text: str) -> tuple[str, str]:
+    if code >= 500 and code not in GENERIC:
+        return "InternalError", f"an error on the server ({quote(text)}) has prevented the request from succeeding"
+    bare = f"the server responded with the status code {code} but did not return more information"
+    reason, message = GENERIC.get(code, ("", bare))
+    return reason, message or text
 
 
 def warning_text(header: str) -> str:

@@ -21,6 +21,7 @@ from podlab.answers import (
     ServerClock,
     lines,
     status_of,
+    unmade,
     unreachable,
     warning_text,
     words_of,
@@ -30,7 +31,8 @@ from podlab.kubeconfig.config import load
 from podlab.kubeconfig.connection import NOWHERE, Connection, Overrides, connect
 from podlab.kubeconfig.credentials import Credentials
 from podlab.kubeconfig.eventloop import pause_unless
-from podlab.kubeconfig.transport import Answer, Http, Refused, Transport, mounted, names_of, proxy_for
+from podlab.kubeconfig.proxies import why_unreached
+from podlab.kubeconfig.transport import Answer, Http, Refused, Transport, mounted, names_of
 from podlab.text import Text
 
 Object = dict[str, Any]
@@ -354,7 +356,7 @@ class Client:
             return self._transport.request(method, target, sent, payload, timeout, certificate)
         except Exception as error:
             found = self._unreachable(error)
-            found.why = words_of(str(found), self.server, proxy_for(self.connection) or "")
+            found.why = found.why or words_of(str(found), self.server)
             found.asked = f'{method.title()} "{self.server}{target}"' if found.why else ""
             raise found from error
 
@@ -362,6 +364,8 @@ class Client:
         """kubectl's line for a server that cannot be reached, or must not be believed."""
         if isinstance(error, ClusterError):  # it says by itself what has happened
             return error
+        if why := why_unreached(error):
+            return unmade(self.server, why)
         text = f"{error!r} {error}"
         if self.request_timeout and ("timed out" in text or "Timeout" in text):
             return ClusterError("Unable to connect to the server: context deadline exceeded")
@@ -380,7 +384,7 @@ class Client:
         warnings = tuple(warning_text(value) for name, value in raw.headers if name.lower() == "warning")
         self._sent.sent.warnings.extend(warnings)
         if raw.status >= 400:
-            error = ApiError(status_of(raw.status, data))
+            error = ApiError(status_of(raw.status, data, headers.get("content-type", "")))
             self.refused.append(str(error))
             raise error
         return Response(raw.status, headers, data, warnings)

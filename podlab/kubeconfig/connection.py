@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import base64
 import os
-import re
 import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from podlab.apimachinery.gotext import quote
 from podlab.errors import ClusterError
+from podlab.kubeconfig.addresses import amiss, parts, server_at
 from podlab.kubeconfig.config import Config
 from podlab.kubeconfig.plugins import wrong_plugin
 from podlab.text import Text
@@ -37,9 +36,6 @@ REMOVED = {
 FOR_PLUGINS = "client.authentication.k8s.io/exec"
 OIDC = ("idp-issuer-url", "client-id")
 UNPAIRED = "requesting uid, groups or user-extra for {name} without impersonating a user"
-SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-NO_SCHEME = re.compile(r"[^A-Za-z/][^/]*:|:")
-"""How an address begins that Go cannot read: a colon, and no scheme before it."""
 LEGAL = frozenset("!#$&'*+-.^_`|~" + string.ascii_letters + string.digits)
 """What a header's name is made of, but for the sign that stands before what is not."""
 USERNAME, PASSWORD = "Please enter Username: ", "Please enter Password: "
@@ -168,30 +164,9 @@ def connect(config: Config, over: Overrides = Overrides()) -> Connection:
     cluster = _cluster(config.clusters.get(cluster_name, {}), over)
     user = _user(config.users.get(user_name, {}), over)
     _confirm([*_wrong_user(user, user_name), *_wrong_cluster(cluster, cluster_name)])
-    server = str(cluster.get("server") or os.environ.get("KUBERNETES_MASTER") or NOWHERE)
-    server = server if SCHEME.match(server) else f"http://{server}"
-    server = re.sub("^[^:]+", lambda scheme: scheme[0].lower(), server).partition("?")[0]
-    _check_address(server)
+    server = server_at(str(cluster.get("server") or os.environ.get("KUBERNETES_MASTER") or NOWHERE))
     made = _made(server.rstrip("/"), cluster, user, (name, cluster_name, user_name), context)
     return replace(made, plugin_policy=over.plugin_policy)
-
-
-def _check_address(server: str) -> None:
-    """Refuse what is no address: no host, or a port that is no number.
-
-    Raises:
-        ClusterError: kubectl's line for it.
-    """
-    if " " in server.partition("://")[2].partition("/")[0]:
-        raise ClusterError('Unable to connect to the server: invalid character " " in host name')
-    try:
-        parts = urlsplit(server)
-        number = parts.netloc.rpartition("@")[2].rpartition("]")[2].partition(":")[2]
-        whole = bool(parts.hostname) and (not number or (number.isdecimal() and number.isascii()))
-    except ValueError:
-        whole = False
-    if not whole:
-        raise ClusterError(f"error: host must be a URL or a host:port pair: {quote(server)}")
 
 
 def _made(server: str, cluster: Object, user: Object, names: tuple[str, str, str], context: Object) -> Connection:
@@ -246,17 +221,13 @@ def _cluster(found: Object, over: Overrides) -> Object:
 
 def _user(found: Object, over: Overrides) -> Object:
     user = dict(found)
-    if over.token:
-        user = {key: value for key, value in user.items() if key not in ("tokenFile", "exec")}
-        user["token"] = over.token
-    if over.username:
-        user = {key: value for key, value in user.items() if key not in ("tokenFile", "exec")}
-        user |= {"username": over.username, "password": over.password}
+    given: Object = {"token": over.token, "username": over.username, "password": over.password}
+    user |= {key: value for key, value in given.items() if value}
     for key, path in (("client-certificate", over.client_certificate), ("client-key", over.client_key)):
         if path:
             user.pop(f"{key}-data", None)
             user[key] = path
-    given: Object = {"as": over.as_, "as-uid": over.as_uid, "as-groups": list(over.as_group)}
+    given = {"as": over.as_, "as-uid": over.as_uid, "as-groups": list(over.as_group)}
     given["as-user-extra"] = _extra(over.as_user_extra)
     return user | {key: value for key, value in given.items() if value}
 
@@ -322,11 +293,11 @@ def _basic(user: Object) -> bool:
 
 def _wrong_cluster(cluster: Object, name: str) -> Iterator[str]:
     url = str(cluster.get("proxy-url") or "")
-    scheme = urlsplit(url).scheme
-    if url and scheme not in ("http", "https", "socks5"):
+    scheme = parts(url)[0]
+    if url and (amiss(url) or scheme not in ("http", "https", "socks5")):
         why = f'unsupported scheme "{scheme}", must be http, https, or socks5'
-        yield f'invalid \'proxy-url\' "{url}" for cluster "{name}": ' + (
-            f"could not parse: {url}" if NO_SCHEME.match(url) else why
+        yield f"invalid 'proxy-url' {quote(url)} for cluster \"{name}\": " + (
+            f"could not parse: {url}" if amiss(url) else why
         )
     key = "certificate-authority"
     yield from _both(cluster, key, key, name, ". ")

@@ -30,7 +30,9 @@ class Credentials:
     def __post_init__(self) -> None:
         if self.connection.exec:
             plugins.check_version(self.connection.exec)
-        elif self.connection.token_file and not self.connection.token:
+        if self.connection.basic and self.connection.token_file:
+            raise ClusterError("error: username/password or bearer token may be set, but not both")
+        if self.connection.token_file and not self.connection.token:
             token_in(self.connection.token_file)
 
     def headers(self) -> dict[str, str]:
@@ -42,7 +44,7 @@ class Credentials:
         connection = self.connection
         if connection.basic:
             return {"Authorization": f"Basic {connection.basic}"}
-        token = connection.token or (token_in(connection.token_file) if connection.token_file else "")
+        token = _token(connection)
         if connection.exec and not (token or connection.certificate):
             token = str(self._plugin().get("token") or "")
         if connection.oidc and not (token or connection.certificate):
@@ -59,9 +61,10 @@ class Credentials:
         Raises:
             ClusterError: the plugin fails.
         """
-        if self.connection.certificate:
-            return self.connection.certificate, self.connection.key
-        if self.connection.exec and not self.connection.token:
+        connection = self.connection
+        if connection.certificate:
+            return connection.certificate, connection.key
+        if connection.exec and not (connection.token or connection.token_file or connection.basic):
             answer = self._plugin()
             return str(answer.get("clientCertificateData") or ""), str(answer.get("clientKeyData") or "")
         return "", ""
@@ -75,6 +78,22 @@ class Credentials:
             if self._answer is None or _expired(self._answer):
                 self._answer = plugins.ask(self.connection.exec, self.connection.told, self.connection.plugin_policy)
             return self._answer
+
+
+def _token(connection: Connection) -> str:
+    """The token: what the file holds, where there is one that can be read; else the one that is written out.
+
+    Upstream: staging/src/k8s.io/client-go/transport/round_trippers.go (bearerAuthRoundTripper)
+    """
+    if not connection.token_file:
+        return connection.token
+    try:
+        found = token_in(connection.token_file)
+        return found.strip() or connection.token or found
+    except ClusterError:
+        if connection.token:
+            return connection.token
+        raise
 
 
 def _expired(answer: Mapping[str, Any]) -> bool:

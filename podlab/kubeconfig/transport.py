@@ -10,19 +10,19 @@ import socket
 import ssl
 import sys
 import tempfile
-import warnings
 from collections.abc import Awaitable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from podlab.errors import ClusterError
+from podlab.kubeconfig.addresses import parts, place
 from podlab.kubeconfig.connection import Connection
 from podlab.kubeconfig.keypairs import wrong_authority, wrong_pair
+from podlab.kubeconfig.proxies import PORTS, Proxy, Unreached, dial, from_environment, proxy_at, tunnel
 
 Pairs = Sequence[tuple[str, str]]
 """Headers, in order; names in any case."""
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 POOL = 16
 CONNECT = 10.0
 """Seconds that a connection may take to be made."""
@@ -226,11 +226,15 @@ def websocket(
     more: dict[str, Any] = {"ssl": threaded_tls(connection, certificate)} if address.startswith("https:") else {}
     if connection.server_name:
         more["server_hostname"] = connection.server_name
+    if proxy := proxy_for(connection):
+        scheme, authority, _ = parts(address)
+        host, port = place(authority)
+        more["sock"] = tunnel(proxy, host, port or PORTS[scheme], timeout)
     return connect(
         address.replace("http", "ws", 1),
         subprotocols=protocols,  # type: ignore[arg-type]
         additional_headers=headers,
-        proxy=proxy_for(connection),
+        proxy=None,
         open_timeout=timeout,
         max_size=None,
         **more,
@@ -252,17 +256,11 @@ def _load(context: ssl.SSLContext, certificate: str, key: str) -> None:
         Path(path).unlink()
 
 
-def proxy_for(connection: Connection) -> str | None:
-    """The proxy on the way to the server; none to this machine itself unless the kubeconfig says so."""
-    from urllib.request import getproxies, proxy_bypass  # a tenth of a browser tab's start
-
-    if connection.proxy:
-        return connection.proxy
-    parts = urlsplit(connection.server)
-    host = parts.hostname or ""
-    if host in LOOPBACK or proxy_bypass(parts.netloc):
-        return None
-    return getproxies().get(parts.scheme)
+def proxy_for(connection: Connection) -> str:
+    """The proxy on the way to the server: the kubeconfig's, else the environment's; "" for none."""
+    scheme, authority, _ = parts(connection.server)
+    host, port = place(authority)
+    return connection.proxy or from_environment(scheme, host, port or PORTS.get(scheme, 0))
 
 
 def pool(connection: Connection, certificate: tuple[str, str]) -> Any:
@@ -274,26 +272,50 @@ def pool(connection: Connection, certificate: tuple[str, str]) -> Any:
     import urllib3
 
     more: dict[str, Any] = {"maxsize": POOL, "num_pools": 4}
-    if connection.server.startswith("https"):
+    secure = connection.server.startswith("https")
+    if secure:
         more["ssl_context"] = tls_context(connection, certificate)
         if connection.server_name:
             more |= {"server_hostname": connection.server_name, "assert_hostname": connection.server_name}
         if connection.insecure:
             more["cert_reqs"] = "CERT_NONE"
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-    proxy = proxy_for(connection)
-    if proxy and proxy.startswith("socks"):
+    address = proxy_for(connection)
+    if not address:
+        return urllib3.PoolManager(**more)
+    proxy = proxy_at(address)
+    if proxy.scheme == "socks5" or (secure and proxy.scheme == "http"):
+        return by_way_of(address, urllib3.PoolManager(**more))
+    who = {"Proxy-Authorization": proxy.authorization} if proxy.authorization else {}
+    return by_way_of("", urllib3.ProxyManager(f"{proxy.scheme}://{proxy.address}", proxy_headers=who, **more))
+
+
+def by_way_of(proxy: str, manager: Any) -> Any:
+    """The pools with connections that are made through the proxy; "" for those to a proxy itself."""
+    from urllib3.connection import HTTPConnection, HTTPSConnection
+    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+    def dialled(self: Any) -> socket.socket:
+        if proxy:
+            return tunnel(proxy, self.host, self.port, self.timeout)
+        return dial(Proxy("http", self.host, self.port), self.timeout)
+
+    def greeted(self: Any, name: str, connected: socket.socket) -> ssl.SSLSocket:
         try:
-            with warnings.catch_warnings(action="ignore"):  # it says of PySocks what is said below
-                from urllib3.contrib.socks import SOCKSProxyManager
-        except ImportError as error:
-            parts = urlsplit(proxy)
-            socket.create_connection(
-                (parts.hostname or "", parts.port or 1080), CONNECT
-            ).close()  # one that is away says so
-            raise ClusterError(f"Unable to connect to the server: proxy {proxy}: PySocks is not installed") from error
-        return SOCKSProxyManager(proxy, **more)
-    return urllib3.ProxyManager(proxy, **more) if proxy else urllib3.PoolManager(**more)
+            found: ssl.SSLSocket = HTTPSConnection._connect_tls_proxy(self, name, connected)
+        except TimeoutError as error:
+            raise Unreached("proxyconnect tcp: net/http: TLS handshake timeout") from error
+        return found
+
+    own = {"_new_conn": dialled, "_connect_tls_proxy": greeted}
+    vars(manager)["pool_classes_by_scheme"] = {
+        scheme: type(pool.__name__, (pool,), {"ConnectionCls": type(made.__name__, (made,), own)})
+        for scheme, pool, made in (
+            ("http", HTTPConnectionPool, HTTPConnection),
+            ("https", HTTPSConnectionPool, HTTPSConnection),
+        )
+    }
+    return manager
 
 
 def names_of(server: str) -> str:

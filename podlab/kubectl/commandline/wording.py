@@ -56,8 +56,9 @@ def of_discovery(error: PodlabError, server: str, path: str = "/api") -> str:
     """What Go says of a server that cannot be asked for its resources; "" if the error tells of something else."""
     if isinstance(error, ClusterError) and error.why:
         return f'Get "{server}{path}?timeout=32s": {error.why}'
-    refused = isinstance(error, ApiError) and error.code
-    return {401: GENERIC[401][1], 403: "unknown"}.get(refused, "")
+    if not isinstance(error, ApiError):
+        return ""
+    return {401: GENERIC[401][1], 403: str(error.status.get("body", "unknown"))}.get(error.code, "")
 
 
 def with_source(error: ApiError, doing: str, source: str) -> ApiError:
