@@ -54,7 +54,16 @@ def side(name: str, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.Monkey
 @pytest.mark.cluster
 @pytest.mark.parametrize(
     ("name", "least"),
-    [("fresh", 150), ("surface", 60), ("words", 15), ("layers", 20), ("later", 35), ("once", 18), ("mended", 8)],
+    [
+        ("fresh", 150),
+        ("surface", 60),
+        ("words", 15),
+        ("layers", 20),
+        ("later", 35),
+        ("once", 18),
+        ("mended", 8),
+        ("forms", 15),
+    ],
 )
 def test_podlabs_answers_are_kubectls(name: str, least: int, side: tuple[Any, Kubectl]) -> None:
     place, _ = side

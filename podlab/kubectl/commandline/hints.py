@@ -269,6 +269,15 @@ HINTS: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
+        r"(?s)error when applying patch:.*: context deadline exceeded$",
+        Text(
+            ko="지우기는 했지만 아직 끝나는 중이라 새로 만들지 못했습니다. 같은 명령을 다시 하거나, 처음부터 "
+            "`--timeout=60s`처럼 기다릴 시간을 줍니다.",
+            en="It was deleted, but had not ended yet, so nothing was created in its place. Apply again, or give it "
+            "time from the start, as in `--timeout=60s`.",
+        ),
+    ),
+    (
         r"error trying to reach service|connect: connection refused",
         Text(
             ko="파드에 닿았지만 그 포트를 연 프로세스가 없습니다. 포트 번호와 파드가 Ready인지 보고, 막 시작했다면 "

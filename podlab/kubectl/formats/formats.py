@@ -70,20 +70,20 @@ class Format:
             except JSONPathError as error:
                 raise JSONPathError(f"error: {error}") from None
         if self.template:
-            return self._templated(self.template, obj)
+            return self._templated(self.template, obj, by_name)
         objects = obj["items"] if "items" in obj and obj.get("kind", "").endswith("List") else [obj]
         if self.columns:
             return self.columns.text(objects, no_headers)
         return "".join(f"{object_name(each)}\n" for each in objects)
 
-    def _templated(self, template: Template, obj: Object) -> str:
+    def _templated(self, template: Template, obj: Object, by_name: bool) -> str:
         try:
             return execute_template(template, obj, self.allow_missing)
         except TemplateError as error:
             words = f"error executing template {quote(self.argument)}: {error}"
             said = (
                 f"Error executing template: {error}. Printing more information for debugging the template:\n"
-                f"\ttemplate was:\n\t\t{self.argument}\n\traw data was:\n\t\t{to_compact_json(obj)}\n"
+                f"\ttemplate was:\n\t\t{self.argument}\n\traw data was:\n\t\t{to_compact_json(obj, by_name=by_name)}\n"
                 f"\tobject given to template engine was:\n\t\t{sprint([obj])}\n\n"
             )
             raise TemplateError(f"error: {words}", printed=error.printed + said) from None

@@ -6,9 +6,7 @@ Upstream: staging/src/k8s.io/kubectl/pkg/cmd/apply/apply.go, patcher.go
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from podlab.apimachinery.duration import parse_duration
@@ -22,8 +20,9 @@ from podlab.kubectl.manifests.writing import CAUSE, LAST_APPLIED, Writing, annot
 from podlab.kubectl.resources.merge import three_way
 from podlab.kubectl.resources.patches import merge_patch, strategic_patch
 from podlab.kubectl.resources.restmapper import Mapping
+from podlab.kubectl.verbs.anew import Anew, recreate
 from podlab.kubectl.verbs.create import named_files
-from podlab.kubectl.verbs.delete import Target, policy_of, wait_until_gone
+from podlab.kubectl.verbs.delete import Target, policy_of
 from podlab.kubectl.verbs.migration import APPLY, migrate
 from podlab.kubectl.verbs.prune import prune_all, pruning
 
@@ -72,7 +71,7 @@ def apply(
         raise PodlabError(
             "error: --dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)"
         )
-    policy_of(cascade)
+    policy = policy_of(cascade)
     if force and server_side:
         raise PodlabError("error: --force cannot be used with --server-side")
     if force and dry_run == "server":
@@ -85,7 +84,7 @@ def apply(
     manager = "kubectl" if server_side else "kubectl-client-side-apply"
     writing = Writing(command, manager, dry_run, "strict", as_list=True)
     found = list(manifests(command, files, validate=writing.validate, selector=selector))
-    anew = Anew(grace_period, parse_duration(timeout)) if force else None
+    anew = Anew(grace_period, policy, parse_duration(timeout)) if force else None
     for manifest, mapping in found:
         with command.going_on():
             obj, namespace = in_namespace(command, manifest, mapping)
@@ -99,14 +98,6 @@ def apply(
     if wanted is not None and not command.failures:
         pruner = Writing(command, manager, dry_run)
         prune_all(pruner, wanted, [(mapping, obj) for (_, mapping), obj in zip(found, command.objects, strict=True)])
-
-
-@dataclass(frozen=True, slots=True)
-class Anew:
-    """How `--force` deletes what cannot be patched: seconds for the Pods to end in, and how long to wait."""
-
-    grace_period: int
-    timeout: float
 
 
 def _apply(
@@ -138,10 +129,19 @@ def _apply(
             kind = "strategic-merge-patch" if writing.command.schemas.is_strategic(mapping) else "merge-patch"
             writing.tell(mapping, writing.patch(mapping.path(namespace, name), patch, kind), "configured")
         except ApiError as error:
-            if anew is not None and error.code in (409, 422) and writing.dry_run == "none":
-                _replace(writing, Target(mapping, namespace, name), modified, anew)
-                return
-            raise _patching(error, patch, manifest, mapping, namespace) from error
+            if anew is None or error.code not in (409, 422):
+                raise _patching(error, patch, manifest, mapping, namespace) from error
+            target = Target(mapping, namespace, name)
+            writing.tell(mapping, _anew(writing, manifest, target, current, modified, anew), "configured")
+
+
+def _anew(
+    writing: Writing, manifest: Manifest, target: Target, current: Object, modified: Object, anew: Anew
+) -> Object:
+    try:
+        return recreate(writing, target, current, modified, anew)
+    except PodlabError as error:
+        raise _failing(error, f"{to_compact_json(modified)}\n", manifest, target.mapping, target.namespace) from error
 
 
 def annotations_with_cause(line: str, obj: Object) -> dict[str, str]:
@@ -154,15 +154,6 @@ def patched_here(command: Command, mapping: Mapping, current: Object, patch: Obj
     if not command.schemas.is_strategic(mapping):
         return dict(merge_patch(current, patch))
     return dict(strategic_patch(current, patch, command.schemas.of(mapping.api_version, mapping.kind)))
-
-
-def _replace(writing: Writing, target: Target, obj: Object, anew: Anew) -> None:
-    """Delete the object, and create it as the manifest says."""
-    command, grace = writing.command, anew.grace_period
-    body = {"propagationPolicy": "Background", **({"gracePeriodSeconds": grace} if grace >= 0 else {})}
-    command.client.request("DELETE", target.path, body=body)
-    wait_until_gone(command, target, "", time.monotonic() + (anew.timeout or 300))
-    writing.tell(target.mapping, writing.post(target.mapping, target.namespace, obj), "configured")
 
 
 def _apply_on_server(
@@ -237,13 +228,18 @@ def _current(command: Command, manifest: Manifest, mapping: Mapping, namespace: 
         raise ApiError({**error.status, "message": message}, hint=error.hint) from error
 
 
-def _patching(error: ApiError, patch: Object, manifest: Manifest, mapping: Mapping, namespace: str) -> ApiError:
-    about = _about(mapping, manifest.name, namespace)
-    message = (
-        f'error when applying patch:\n{to_compact_json(patch)}\nto:\n{about}\nfor: "{manifest.source}": '
-        f'error when patching "{manifest.source}": {error.status.get("message", "")}'
+def _patching(error: ApiError, patch: Object, manifest: Manifest, mapping: Mapping, namespace: str) -> PodlabError:
+    return _failing(
+        with_source(error, "patching", manifest.source), to_compact_json(patch), manifest, mapping, namespace
     )
-    return ApiError({**error.status, "message": message}, hint=error.hint)
+
+
+def _failing(error: PodlabError, sent: str, manifest: Manifest, mapping: Mapping, namespace: str) -> PodlabError:
+    about = _about(mapping, manifest.name, namespace)
+    head = f'error when applying patch:\n{sent}\nto:\n{about}\nfor: "{manifest.source}": '
+    if not isinstance(error, ApiError):
+        return PodlabError(f"error: {head}{error}", error.hint)
+    return ApiError({**error.status, "message": f"{head}{error.status.get('message', '')}"}, hint=error.hint)
 
 
 def _about(mapping: Mapping, name: str, namespace: str) -> str:

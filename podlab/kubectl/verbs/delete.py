@@ -32,6 +32,8 @@ IMMEDIATE = (
 OLD_CASCADES = {each: "background" if yes else "orphan" for each, yes in BOOLEANS.items()}
 DEPRECATED = "warning: --cascade={} is deprecated (boolean value) and can be replaced with --cascade={}.\n"
 UNSCOPED = "Warning: deleting cluster-scoped resources, not scoped to the provided namespace\n"
+OUT_OF_TIME = "client rate limiter Wait returned an error: context deadline exceeded"
+"""What becomes of a request that is to be sent when the time is up."""
 LOOK = 0.25
 """Seconds between two looks where a watch cannot be had."""
 
@@ -244,6 +246,8 @@ def wait_until_gone(command: Command, target: Target, uid: str, until: float) ->
     Raises:
         WaitTimeout: it is there still.
     """
+    if until <= time.monotonic():
+        raise WaitTimeout(f"error: {OUT_OF_TIME}")
     while True:
         try:
             obj = command.client.get(target.path)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 from collections.abc import Mapping as Map
 from collections.abc import Sequence
 from platform import machine
 
-from podlab.apimachinery.yamlprinter import to_json, to_yaml
+from podlab.apimachinery.yamlprinter import escape_html, to_yaml
 from podlab.client import Client
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
@@ -20,6 +22,8 @@ DUMP = "To further debug and diagnose cluster problems, use 'kubectl cluster-inf
 KUSTOMIZE = "v5.8.1"
 STRUCTURED = ("json", "yaml", "kyaml")
 VERSION = "v1.36.4"
+SKEW = 1
+"""Minor versions that kubectl and server may be apart."""
 INFO = ("major", "minor", "emulationMajor", "emulationMinor", "minCompatibilityMajor", "minCompatibilityMinor",
         "gitVersion", "gitCommit", "gitTreeState", "buildDate", "goVersion", "compiler", "platform")  # fmt: skip
 _MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
@@ -170,12 +174,40 @@ def version(command: Command, *arguments: str, client: bool = False, output: str
         raise PodlabError(f"error: extra arguments: [{' '.join(arguments)}]")
     if output not in ("", "yaml", "json"):
         raise PodlabError("error: --output must be 'yaml' or 'json'")
+    served, failed = (None, None) if client else _served(command)
+    found: dict[str, object] = {"clientVersion": CLIENT, "kustomizeVersion": KUSTOMIZE}
+    found |= {"serverVersion": served} if served else {}
     if output:
-        found: dict[str, object] = {"clientVersion": CLIENT}
-        found["kustomizeVersion"] = KUSTOMIZE
-        found |= {} if client else {"serverVersion": command.client.get("/version")}
-        command.out(to_yaml(found) + "\n" if output == "yaml" else to_json(found, by_name=False))
-        return
-    command.out(f"Client Version: {VERSION}\nKustomize Version: {KUSTOMIZE}\n")
-    if not client:
-        command.out(f"Server Version: {command.client.get('/version')['gitVersion']}\n")
+        command.out(to_yaml(found) + "\n" if output == "yaml" else indented(found))
+    else:
+        command.out(f"Client Version: {VERSION}\nKustomize Version: {KUSTOMIZE}\n")
+        command.out(f"Server Version: {served['gitVersion']}\n" if served else "")
+    if failed:
+        raise failed
+    if served:
+        command.err(skewed(str(served["gitVersion"])))
+
+
+def _served(command: Command) -> tuple[dict[str, object] | None, PodlabError | None]:
+    """The server's version, or why it cannot be had."""
+    try:
+        return command.client.get("/version"), None
+    except PodlabError as error:
+        return None, error
+
+
+def skewed(served: str) -> str:
+    """The warning about a server that is more than one minor version away; "" for another.
+
+    Upstream: staging/src/k8s.io/kubectl/pkg/cmd/version/skew_warning.go
+    """
+    mine, other = (re.findall(r"\d+", version)[:2] for version in (VERSION, served))
+    if len(other) < 2 or (mine[0] == other[0] and abs(int(mine[1]) - int(other[1])) <= SKEW):
+        return ""
+    between = f"client ({'.'.join(mine)}) and server ({'.'.join(other)})"
+    return f"Warning: version difference between {between} exceeds the supported minor version skew of +/-{SKEW}\n"
+
+
+def indented(found: object) -> str:
+    """JSON as `version` prints it, which indents by two."""
+    return escape_html(json.dumps(found, ensure_ascii=False, indent=2)) + "\n"

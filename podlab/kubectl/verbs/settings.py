@@ -67,9 +67,8 @@ def set_image(
 
     def change(spec: Object) -> Object:
         known = {each["name"] for kind in ("initContainers", "containers") for each in spec.get(kind) or []}
-        missing = next((name for name in images if name != "*" and name not in known), None)
-        if missing:
-            raise Prefixed(f'error: unable to find container named "{missing}"')
+        missing = [name for name in images if name != "*" and name not in known]
+        command.failures += [Prefixed(f'error: unable to find container named "{name}"') for name in missing]
         patch: Object = {}
         changed = False
         for kind in ("initContainers", "containers"):

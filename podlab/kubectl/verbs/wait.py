@@ -20,6 +20,7 @@ from podlab.kubectl.formats.jsonpath import JSONPath, go_text
 from podlab.kubectl.formats.jsonpathparser import JSONPathError
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.resources.selection import Selected
+from podlab.kubectl.verbs.delete import OUT_OF_TIME
 from podlab.kubectl.verbs.get import Question, fetch, items_of, kind_prefix
 from podlab.kubectl.verbs.naming import NOTHING_NAMED, chosen_of
 from podlab.text import Text
@@ -144,6 +145,8 @@ def _until_created(command: Command, chosen: list[Selected], question: Question,
 def _await(command: Command, mapping: Mapping, obj: Object, condition: Condition, end: float, once: bool) -> Object:
     """The object when the condition holds, from what is there and then from a watch."""
     name = obj["metadata"]["name"]
+    if condition.kind == "delete" and not once and time.monotonic() >= end:
+        raise WaitTimeout(f"error: {OUT_OF_TIME}")
     if (once or time.monotonic() < end) and _holds(condition, obj):
         return obj
     if once:
