@@ -57,7 +57,8 @@ SCHEMA: dict[str, Any] = {
         "string(duration('1h1.5s')) == '3601.5s' && string(timestamp('2026-01-02T03:04:05Z')).startsWith('2026-01')",
         "'%s has %d of %.2f, %x'.format([dyn('it'), dyn(3), dyn(1.5), dyn(255)]) == 'it has 3 of 1.50, ff'",
         "'%s of %s'.format(self.l) == 'a of b' && '%d'.format([size(self.l)]) == '2'",
-        "'%s %s'.format([dyn(['a', 'b']), dyn({'k': true})]) == '[a, b] {k: true}'",
+        "'%s %s'.format([dyn(['a', dyn(1.5)]), dyn({'k': true})]) == '[\"a\", 1.500000] {\"k\":true}'",
+        "'%.1f %e %s'.format([dyn(1234.5), dyn(2.5), dyn(1234567.0)]) == '1,234.5 2.500000 × 10⁰⁰ 1.234567e+06'",
         "'hello'.charAt(4) == 'o' && 'hello hello'.lastIndexOf('hello') == 6 && 'a,b,c'.split(',', 2) == ['a', 'b,c']",
         "'hello hello'.replace('he', 'we', 1) == 'wello hello' && strings.quote('a\"b') == '\"a\\\\\"b\"'",
         "sets.contains([1, 2, 3], [3, 1]) && !sets.contains([1], [1, 2]) && sets.contains([], [])",
@@ -110,6 +111,10 @@ def test_wrong_types_are_told(text: str, told: str) -> None:
     [
         ("quantity('x').isInteger()", "quantities must match the regular expression"),
         ("optional.none().value()", "dereference"),
+        ("ip('10.0.0')", r'ParseAddr\("10.0.0"\): IPv4 address too short'),
+        ("ip('10.0.0.256')", "IPv4 field has value >255"),
+        ("cidr('10.0.0.0')", r"netip.ParsePrefix\("),
+        ("cidr('10.0.0.0/33')", "prefix length out of range"),
         ("[1].slice(0, 2)", r"cannot slice\(0, 2\), list is length 1"),
     ],
 )

@@ -222,11 +222,7 @@ def _real(value: Any) -> float:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, bytes):
-        return value.decode()
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return value.decode() if isinstance(value, bytes) else library.shown(value)
 
 
 def _matches(text: str, pattern: str) -> bool:

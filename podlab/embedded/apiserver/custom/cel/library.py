@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, quote, urlsplit
 
-from podlab.apimachinery import quantity
-from podlab.embedded.apiserver.custom.cel import moments
+from podlab.apimachinery import gotext, quantity
+from podlab.embedded.apiserver.custom.cel import addresses, moments
 from podlab.embedded.apiserver.custom.cel.moments import Moment, Span
 from podlab.embedded.runtime.expressions import engine
 
@@ -96,37 +98,6 @@ def _order(one: Amount, other: Amount) -> int:
     return (one.nano > other.nano) - (one.nano < other.nano)
 
 
-def _ip(text: str) -> Any:
-    try:
-        found = ipaddress.ip_address(text)
-    except ValueError:
-        raise ValueError(f'IP Address "{text}" parse error during conversion from string') from None
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
-        raise ValueError(f'IPv4-mapped IPv6 address "{text}" is not allowed')
-    if "%" in text:
-        raise ValueError(f'IP address "{text}" with zone value is not allowed')
-    return found
-
-
-def _cidr(text: str) -> Any:
-    try:
-        if "/" in text and "%" not in text and text.rpartition("/")[2].isdecimal():
-            return ipaddress.ip_interface(text)
-    except ValueError:
-        pass
-    raise ValueError(f'network address parse error during conversion from string: "{text}"')
-
-
-def _contains_ip(whole: Any, one: Any) -> bool:
-    address = _ip(one) if isinstance(one, str) else one
-    return bool(address in whole.network)
-
-
-def _contains_cidr(whole: Any, other: Any) -> bool:
-    inner = (_cidr(other) if isinstance(other, str) else other).network
-    return whole.version == inner.version and bool(inner.subnet_of(whole.network))
-
-
 def url(text: str) -> SplitResult:
     """An absolute URL, or a path from the root."""
     wrong = f'parse "{text}": invalid URI for request'
@@ -191,6 +162,19 @@ def _flat(items: list[Any]) -> list[Any]:
     return [inner for item in items for inner in (item if isinstance(item, list) else [item])]
 
 
+def real(value: float) -> str:
+    """A number as Go's %g writes it."""
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "+Inf" if value > 0 else "-Inf"
+    sign, digits, _ = Decimal(repr(value)).normalize().as_tuple()
+    point = Decimal(repr(value)).adjusted() if value else 0
+    if -4 <= point < 6:
+        return format(Decimal(repr(value)).normalize(), "f")
+    mantissa = "".join(map(str, digits))
+    tail = f".{mantissa[1:]}" if len(mantissa) > 1 else ""
+    return f"{'-' * sign}{mantissa[0]}{tail}e{'-' if point < 0 else '+'}{abs(point):02}"
+
+
 def shown(value: Any) -> str:
     """A value as `%s` writes it."""
     if isinstance(value, str):
@@ -198,15 +182,25 @@ def shown(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return json.dumps(value)
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
+        return real(value)
     if isinstance(value, list):
-        return f"[{', '.join(map(shown, value))}]"
+        return f"[{', '.join(map(_inner, value))}]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{shown(key)}: {shown(value[key])}" for key in sorted(value)) + "}"
-    return str(value)
+        return "{" + ", ".join(sorted(f"{_inner(key)}:{_inner(item)}" for key, item in value.items())) + "}"
+    return value.name if isinstance(value, Type) else str(value)
+
+
+def _inner(value: Any) -> str:
+    """A value within another, as it would stand in an expression."""
+    if isinstance(value, str):
+        return gotext.quote(value)
+    if isinstance(value, (Moment, Span)):
+        return f'{"timestamp" if isinstance(value, Moment) else "duration"}("{value}")'
+    return f"{value:.6f}" if isinstance(value, float) else shown(value)
 
 
 DIRECTIVE = re.compile(r"%(?:\.(\d+))?([sdfeoxXb%])|%")
+POWERS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def _format(text: str, given: list[Any]) -> str:
@@ -214,22 +208,35 @@ def _format(text: str, given: list[Any]) -> str:
     left = iter(given)
 
     def one(match: re.Match[str]) -> str:
-        places, letter = int(match[1] or 6), match[2]
-        if letter == "%":
+        if match[2] == "%":
             return "%"
-        if letter is None:
+        if match[2] is None:
             raise ValueError("could not parse formatting clause: unrecognized formatting clause")
         try:
-            value = next(left)
+            return _clause(match[2], int(match[1] or 6), next(left))
         except StopIteration:
             raise ValueError("index out of range") from None
-        if letter in "fe":
-            return f"{float(value):.{places}{letter}}"
-        if letter in "xX" and isinstance(value, str):
-            return format(int.from_bytes(value.encode(), "big"), letter) if value else ""
-        return shown(value) if letter in "sd" else format(int(value), letter)
 
     return DIRECTIVE.sub(one, text)
+
+
+def _clause(letter: str, places: int, value: Any) -> str:
+    if letter == "s":
+        return shown(value)
+    if letter == "f" and isinstance(value, float):
+        return f"{value:,.{places}f}"
+    if letter == "e" and isinstance(value, float):
+        mantissa, _, power = f"{value:.{places}e}".partition("e")
+        return f"{mantissa} × 10{_power(int(power))}"
+    if letter in "xX" and isinstance(value, str):
+        return value.encode().hex() if letter == "x" else value.encode().hex().upper()
+    if isinstance(value, int) and (letter == "b" or not isinstance(value, bool)) and letter in "dbxXo":
+        return format(int(value), letter)
+    raise ValueError("no such overload")
+
+
+def _power(power: int) -> str:
+    return f"{'-' * (power < 0)}{abs(power):02}".translate(POWERS)
 
 
 def _value(given: Optional) -> Any:
@@ -288,9 +295,9 @@ TABLE: dict[str, tuple[Overloads, Callable[..., Any]]] = {
              lambda one, other: Amount(one.nano + _nano(other), one.form)),
     ".sub": ([((QUANTITY, QUANTITY), QUANTITY), ((QUANTITY, "int"), QUANTITY)],
              lambda one, other: Amount(one.nano - _nano(other), one.form)),
-    "ip": ([(("string",), IP)], _ip),
-    "isIP": ([(("string",), "bool")], _is(_ip)),
-    "ip.isCanonical": ([(("string",), "bool")], lambda text: str(_ip(text)) == text),
+    "ip": ([(("string",), IP)], addresses.ip),
+    "isIP": ([(("string",), "bool")], _is(addresses.ip)),
+    "ip.isCanonical": ([(("string",), "bool")], lambda text: str(addresses.ip(text)) == text),
     ".family": ([((IP,), "int")], lambda address: address.version),
     ".isUnspecified": ([((IP,), "bool")], lambda address: address.is_unspecified),
     ".isLoopback": ([((IP,), "bool")], lambda address: address.is_loopback),
@@ -301,10 +308,10 @@ TABLE: dict[str, tuple[Overloads, Callable[..., Any]]] = {
     ".isGlobalUnicast": ([((IP,), "bool")],
                          lambda address: not (address.is_unspecified or address.is_loopback or address.is_multicast
                                               or address.is_link_local or str(address) == "255.255.255.255")),
-    "cidr": ([(("string",), CIDR)], _cidr),
-    "isCIDR": ([(("string",), "bool")], _is(_cidr)),
-    ".containsIP": ([((CIDR, "string"), "bool"), ((CIDR, IP), "bool")], _contains_ip),
-    ".containsCIDR": ([((CIDR, "string"), "bool"), ((CIDR, CIDR), "bool")], _contains_cidr),
+    "cidr": ([(("string",), CIDR)], addresses.cidr),
+    "isCIDR": ([(("string",), "bool")], _is(addresses.cidr)),
+    ".containsIP": ([((CIDR, "string"), "bool"), ((CIDR, IP), "bool")], addresses.contains_ip),
+    ".containsCIDR": ([((CIDR, "string"), "bool"), ((CIDR, CIDR), "bool")], addresses.contains_cidr),
     ".ip": ([((CIDR,), IP)], lambda whole: whole.ip),
     ".masked": ([((CIDR,), CIDR)], lambda whole: ipaddress.ip_interface(str(whole.network))),
     ".prefixLength": ([((CIDR,), "int")], lambda whole: whole.network.prefixlen),
@@ -322,7 +329,7 @@ TABLE: dict[str, tuple[Overloads, Callable[..., Any]]] = {
     ".lastIndexOf": ([(("string", "string"), "int"), (("string", "string", "int"), "int"), ((LIST, "T"), "int")],
                      _last),
     ".format": ([(("string", ("list", "dyn")), "string")], _format),
-    "strings.quote": ([(("string",), "string")], lambda text: json.dumps(text, ensure_ascii=False)),
+    "strings.quote": ([(("string",), "string")], gotext.quote),
     ".slice": ([((LIST, "int", "int"), LIST)], _slice),
     ".distinct": ([((LIST,), LIST)], _distinct),
     ".reverse": ([((LIST,), LIST)], lambda items: items[::-1]),
