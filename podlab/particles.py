@@ -90,7 +90,7 @@ def sound_of(text: str) -> Sound:
     word = words[-1]
     if re.match("[가-힣]", word):
         return _hangul(word)
-    return DIGITS[word[-1]] if word.isdigit() else _latin(word)
+    return DIGITS[str(int(word[-1]))] if word.isdecimal() else _latin(word)
 
 
 def _hangul(word: str) -> Sound:

@@ -63,7 +63,7 @@ class Magics:
             error.hint = odd.shell_sign(meant.words) or odd.lookalike(meant.words) or error.hint
             error.output = output
             raise error
-        if found := odd.quoted(meant.words):
+        if found := odd.shell_sign(meant.words) or odd.quoted(meant.words):
             sys.stderr.write(f"→ {found}\n")
         return output
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from podlab.errors import PodlabError
+from podlab.kubectl.lookalikes import plain
 from podlab.lessons.lesson import LESSONS, lesson
 from podlab.text import Text
 
@@ -151,8 +152,9 @@ def find(name: str) -> Check:
     Raises:
         PodlabError: there is none.
     """
+    name = plain(str(name))
     number, mark, rest = SEPARATOR.split(f"{name}-", 1)
-    if not number[:1].isdigit() and (meant := _unnumbered(str(name))):
+    if not number[:1].isdigit() and (meant := _unnumbered(name)):
         raise PodlabError(NO_CHECK.format(name=name), NEAR.format(name=meant))
     of = lesson(number)
     checks: tuple[Check, ...] = of.module.CHECKS

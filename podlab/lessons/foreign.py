@@ -14,6 +14,10 @@ MAGIC = Text(
     ko="셀은 파이썬입니다. kubectl 명령은 앞에 %를 붙입니다: `%{line}`",
     en="A cell is Python; a kubectl command takes a % in front: `%{line}`",
 )
+WATCH = Text(
+    ko="바뀌는 모습은 현황판에서 바로 보입니다: `PodBoard(kubectl)`",
+    en="The board shows changes as they happen: `PodBoard(kubectl)`",
+)
 DOT = Text(ko="`kubectl`과 명령 사이에는 점을 찍습니다: `{line}`", en="A dot joins `kubectl` and the command: `{line}`")
 PIPED = Text(
     ko="`{sign}`{은/는} 셸의 기호입니다. 셀에서 셸의 줄은 !로 시작합니다: `!{line}`",
@@ -65,7 +69,10 @@ OUTDENT = Text(
     en="The blanks before `{line}` do not fit the line above: lines of one level begin in the same column.",
 )
 VERBS = "get|describe|apply|create|delete|logs|exec|run|explain|label|scale|rollout|wait|events"
-PROGRAMS = r"cd|ls|cat|curl|wget|mkdir|rm|cp|mv|vi|vim|nano|echo|export|grep|sudo|pwd|sh|bash"
+PROGRAMS = (
+    r"helm|apt|apt-get|brew|git|make|alias|chmod|source|"
+    r"cd|ls|cat|curl|wget|mkdir|rm|cp|mv|vi|vim|nano|echo|export|grep|sudo|pwd|sh|bash"
+)
 INSTEAD = {
     "ps": "%kubectl get pods",
     "container": "%kubectl get pods",
@@ -96,8 +103,12 @@ def hint_for(error: SyntaxError, cell: str) -> Text | None:
 def command(line: str) -> Text | None:
     """The hint for one line that is a command of kubectl's, podlab's, docker's or a shell's."""
     line = re.sub(r"^(?:[$#❯]\s+|(?:PS )?[A-Z]:\\[^>]*>\s*|\w+@[\w.:~-]+[$#]\s*)?(?:sudo\s+)?", "", line.strip())
-    if re.match(r"kubectl\s+\w+\s*\(", line):
-        return DOT.format(line=re.sub(r"^kubectl\s+", "kubectl.", line))
+    line = re.sub("^[\u3131-\u318e]+(?=kubectl)", "", line)
+    if re.match(r"watch\s.*kubectl", line):
+        return WATCH
+    if call := re.match(r"kubectl\s*(?:[,:;]|->|\s)\s*(\w+\s*\(.*)", line):
+        return DOT.format(line=f"kubectl.{call[1]}")
+    line = re.sub(r";\s*kubectl\s.*", "", line)  # one command a line
     if (sign := re.search(r"\s(\||>>?|<|&&)\s", line)) and line.startswith("kubectl "):
         return PIPED.format(sign=sign[1], line=line)
     if re.match(r"kubectl\s+[a-z-]", line):

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from podlab.errors import PodlabError
+from podlab.kubectl.lookalikes import plain
 from podlab.lessons import progress
 from podlab.lessons.check import WORDS, Result
 from podlab.lessons.lesson import lesson
@@ -104,7 +105,7 @@ def quiz(name: str) -> Quiz:
     Raises:
         PodlabError: no question has that name.
     """
-    number, _, rest = str(name).partition("-")
+    number, _, rest = plain(str(name)).partition("-")
     questions: tuple[Question, ...] = lesson(number).module.QUESTIONS
     chosen = tuple(each for each in questions if (each.name == rest if rest else not each.prediction))
     if chosen:

@@ -20,7 +20,7 @@ from IPython.core.error import UsageError
 
 from podlab.errors import PodlabError
 from podlab.kubectl.commandline.surface import commands
-from podlab.lessons import endless, foreign, official, signs, values
+from podlab.lessons import endless, foreign, hangul, official, signs, values
 from podlab.lessons.uses import USES, called, example
 from podlab.text import Text
 
@@ -73,6 +73,10 @@ AWAIT = Text(
     en="Leave out the `await`: it waits until it is done by itself: `{line}`",
 )
 ALL = Text(ko="여기에 있는 것: {names}", en="What there is: {names}")
+LAYOUT = Text(
+    ko="한글 자판으로 적었습니다. 한/영 키를 누르고 다시 적으십시오: `{name}`",
+    en="This was typed with the Korean layout: switch it off, and type `{name}`.",
+)
 CAPITAL = Text(ko="파이썬에서는 이렇게 적습니다: `{name}`", en="In Python this is written `{name}`.")
 COMMA = Text(
     ko="두 문자열 사이에 쉼표가 없어 하나로 이어졌습니다. 이렇게 씁니다: `{line}`",
@@ -86,6 +90,7 @@ NO_FILE = Text(
     ko="이 폴더에 그런 파일은 없습니다. 왼쪽 파일 목록에서 이름을 보고, 없으면 그 파일을 쓰는 셀을 먼저 실행하십시오.",
     en="There is no such file in this folder: see the names in the list on the left, or run the cell that writes it.",
 )
+YAML_BEGINS = r"\s*(---\s*\n\s*)?(- )?(apiVersion|kind|metadata|spec|containers|name|image|labels):"
 UNREAD = {
     "unterminated string|EOL while scanning": OPEN_QUOTE,
     "was never closed|incomplete input|unexpected EOF": OPEN_BRACKET,
@@ -118,7 +123,7 @@ def hint_for(
         inside: whether it was raised in podlab, and not in the cell itself.
         raw: the cell as it was typed, before IPython made Python of its magics.
     """
-    if isinstance(error, SyntaxError | NameError) and re.match(r"\s*(apiVersion|kind|metadata|spec):", cell):
+    if isinstance(error, SyntaxError | NameError) and re.match(YAML_BEGINS, cell):
         return signs.YAML
     if isinstance(error, SyntaxError):
         return _unreadable(error, cell)
@@ -132,6 +137,8 @@ def hint_for(
         return signs.magic(str(error), raw)
     if isinstance(error, KeyboardInterrupt):
         return STOPPED
+    if isinstance(error, ValueError) and raw.lstrip("% ").startswith("alias "):
+        return foreign.command("kubectl get pods")
     if isinstance(error, CalledProcessError):
         return signs.in_shell(raw)
     if isinstance(error, FileNotFoundError):
@@ -222,6 +229,11 @@ def _unknown(name: str, names: set[str], line: str) -> Text:
         return START
     if command := foreign.command(line):
         return command
+    if (typed := hangul.typed(name)) != name and typed in {*names, *OURS}:
+        return LAYOUT.format(name=typed)
+    in_call = re.search(rf"\b({CALLED})\(.*?(?<![\w.\"'-])([\w.-]*\b{re.escape(name)}\b[\w.-]*)", line)
+    if in_call and (option := _option(in_call[1], name)):
+        return option
     alike = "kubectl" if name.lower() in ("k", "kubectl") else next((n for n in names if n.lower() == name.lower()), "")
     if alike:
         return NEAR.format(name=alike)
@@ -234,11 +246,8 @@ def _unknown(name: str, names: set[str], line: str) -> Text:
         return NEAR.format(name=near[0])
     if re.search(rf"\b{re.escape(name)}\s*\(", line) and example(name):
         return LIKE_THIS.format(example=example(name))
-    in_call = re.search(rf"\b({CALLED})\(.*?(?<![\w.\"'-])([\w.-]*\b{re.escape(name)}\b[\w.-]*)", line)
     if in_call and in_call[1] == "check" and in_call[2] == name:  # what was found is kept under a name
         in_call = None
-    if in_call and (option := _option(in_call[1], name)):
-        return option
     return QUOTES.format(name=in_call[2]) if in_call else EARLIER.format(name=name)
 
 

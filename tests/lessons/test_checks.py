@@ -255,6 +255,7 @@ def test_an_unknown_check_names_those_that_there_are():
     with pytest.raises(PodlabError, match="check 'page'") as error:
         find("page")
     assert "`02-page`, `06-page`" in str(error.value.hint)
+    assert find("０２－page") is find("02-page")
 
 
 def test_a_result_reads_the_same_with_and_without_html():

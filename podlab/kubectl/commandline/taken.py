@@ -198,6 +198,20 @@ TAKEN: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
+        r'\(NotFound\).*?: [\w.]+ "(?P<name>[a-z_]+)=(?P<value>[^"]*)" not found',
+        Text(
+            ko='인자의 이름은 따옴표 밖에 적습니다: `{name}="{value}"`',
+            en='The name of an argument stands outside the quotes: `{name}="{value}"`.',
+        ),
+    ),
+    (
+        r'unable to parse requirement.*Invalid value: "[^"]*[^\x00-\x7f"]',
+        Text(
+            ko="레이블은 영어 글자로만 적을 수 있습니다: `app=web`",
+            en="A label has Latin letters only: `app=web`.",
+        ),
+    ),
+    (
         r"quantities must match the regular expression",
         Text(
             ko="양은 숫자와 단위를 공백 없이 적고 대소문자를 가립니다: 메모리는 `128Mi`, CPU는 `50m`이나 `0.5`.",

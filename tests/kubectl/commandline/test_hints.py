@@ -110,6 +110,8 @@ from podlab.kubectl.commandline.hints import doubt, hint_for, miscased
             "spec.restartPolicy takes a text",
         ),
         ('volumeMounts[0].name: Required value\n* volumeMounts[0].name: Not found: ""', "the one that the path above"),
+        ('Error from server (NotFound): pods "output=wide" not found', '`output="wide"`'),
+        ('unable to parse requirement: <nil>: Invalid value: "앱": name part', "Latin letters only"),
         ("error: --for must be in resource/name form", '`kubectl.events(for_="pod/web")`'),
         ("error: invalid literal source GREETING, expected key=value", '`from_literal="key=value"`'),
         (
