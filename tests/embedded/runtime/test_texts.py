@@ -31,7 +31,7 @@ def ran(shell: str, script: str) -> list[Any]:
 
     async def executed() -> int:
         env = {"PATH": PATH, "HOME": "/root", "HOSTNAME": "web"}
-        process = Process(container, [name, "-c", script], env, out.extend, err.extend, time=1_700_000_000.0)
+        process = Process(container, [name, "-c", script], env, out.extend, err.extend, time=1_800_000_000.0)
         container.processes.enter(process)
         with container.clock.hold():
             return await start(process, lambda: programs.run(process)).outcome()

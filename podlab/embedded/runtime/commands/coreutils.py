@@ -40,6 +40,7 @@ def problem(name: str, words: list[str]) -> tuple[str, int] | None:
     letters, valued, long, code, none, one, _ = row
     signed = [word for word in words if not (name in SIGNED and re.match(r"-[rwxugoast\d,+=-]+$|-\d", word))]
     rest, wrong = read(name, signed, letters, valued, long)
+    rest += len(words) - len(signed) if name == "chmod" else 0
     name = SAME.get(name, name)
     if wrong:
         return f"{name}: {wrong}\n{hint(name)}", code

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from podlab.embedded.runtime.commands import coreutils, usage
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.kernel import MEMORY
-from podlab.embedded.runtime.machine.stdio import Io, inputs, letters, options, plain_rows
+from podlab.embedded.runtime.machine.stdio import Io, ended_rows, inputs, letters, options, plain_rows
 from podlab.embedded.runtime.machine.terminal import Typed
 from podlab.embedded.runtime.volume import BEYOND, LIMIT
 
@@ -20,16 +20,20 @@ async def _lines(io: Io, name: str, words: list[str]) -> tuple[list[str], int]:
 
 async def rev(io: Io, words: list[str]) -> int:
     """`rev`: the letters of each line backwards."""
-    lines, code = await _lines(io, "rev", words)
-    io.out("".join(f"{line[::-1]}\n" for line in lines).encode())
-    return code
+    found, failed = await inputs(io, "rev", options(words)[1])
+    for row in ended_rows(b"".join(data for _, data in found)):
+        line = row.removesuffix(b"\n")
+        turned = line.decode(errors="surrogateescape")[::-1].encode(errors="surrogateescape")
+        io.out(turned + row[len(line) :])
+    return int(failed > 0)
 
 
 async def tac(io: Io, words: list[str]) -> int:
-    """`tac`: the last line first."""
-    lines, code = await _lines(io, "tac", words)
-    io.out("".join(f"{line}\n" for line in reversed(lines)).encode())
-    return code
+    """`tac`: the last line first; one without an end has the next one behind it."""
+    found, failed = await inputs(io, "tac", options(words)[1])
+    for _, data in found:
+        io.out(b"".join(reversed(ended_rows(data))))
+    return int(failed > 0)
 
 
 async def nl(io: Io, words: list[str]) -> int:

@@ -8,7 +8,18 @@ from dataclasses import dataclass, field, replace
 
 from podlab.embedded.runtime.expressions import globs
 from podlab.embedded.runtime.shell import beside
-from podlab.embedded.runtime.shell.grammar.syntax import Arithmetic, Beside, Parameter, Part, Substitution, Text, Word
+from podlab.embedded.runtime.shell.grammar.syntax import (
+    Arithmetic,
+    Beside,
+    Command,
+    Parameter,
+    Part,
+    Sequence,
+    Simple,
+    Substitution,
+    Text,
+    Word,
+)
 from podlab.embedded.runtime.shell.parameters import array_of, joint, modified, parameter, positional
 from podlab.embedded.runtime.shell.reckoning import reckon
 from podlab.embedded.runtime.shell.state import Exit, Shell, failed
@@ -252,13 +263,24 @@ async def _substitute(shell: Shell, part: Substitution) -> str:
         inner.options.discard("e")
     inner.tested, inner.deeper = 0, shell.deeper + (shell.dialect.name == "bash")
     try:
-        shell.substituted = await inner.run(inner, part.body)
+        shell.substituted = await inner.run(inner, _file(part.body) if shell.dialect.name == "bash" else part.body)
     except Exit as done:
         shell.substituted = done.code
     if shell.dialect.name == "bash":
         shell.status = shell.substituted
     buffer.close()
     return (await buffer.rest()).replace(b"\0", b"").decode("utf-8", "surrogateescape").rstrip("\n")
+
+
+def _file(body: Command) -> Command:
+    """bash's `$(<FILE)`: what is in a file."""
+    command = body.items[0].command if isinstance(body, Sequence) and len(body.items) == 1 else body
+    if not isinstance(command, Simple) or command.words or command.assignments or command.arrays:
+        return body
+    only = command.redirects[0] if len(command.redirects) == 1 else None
+    if only is None or only.operator != "<" or only.number > 0:
+        return body
+    return replace(command, words=(Word((Text("cat"),), "cat"),))
 
 
 def _tilde(shell: Shell, word: Word) -> Word:

@@ -132,7 +132,7 @@ class Shell:
     @property
     def unset_code(self) -> int:
         """The code with which a parameter that is not set ends the shell: bash has one of its own for `-c`."""
-        return 1 if self.dialect is BASH and not self.inline else self.dialect.unset_code
+        return 1 if self.dialect is BASH and (not self.inline or self.level) else self.dialect.unset_code
 
     @property
     def place(self) -> str:
@@ -378,5 +378,8 @@ class Shell:
             name += ": -c"
         said = said or file
         told = syntax_error(self.dialect, problem, text, name, problem.line)
+        if self.dialect is BASH and said and not file:  # counted on from the line that the builtin is in
+            place, ahead = re.escape(f"{name}: line "), self.shown_line - 1
+            told = re.sub(rf"({place})(\d+)", lambda found: f"{found[1]}{int(found[2]) + ahead}", told)
         before = f"{self.name}: {problem.line}: "
         self.io.fail(told.replace(before, f"{before}{said}: ", 1) if said and self.dialect is DASH else told)

@@ -78,10 +78,18 @@ async def tar(io: Io, words: list[str]) -> int:
         name = values.get("f", "-")
         if str(error) != NO_SUCH or "c" in flags:
             return io.fail(f"tar: {error}", 1 if io.busybox else 2)
-        gnu = f"tar: {name}: Cannot open: {error}\ntar: Error is not recoverable: exiting now"
+        gone = "Error is not recoverable: exiting now"
+        gnu = f"tar: {name}: Cannot open: {error}\ntar: {gone}"
+        if "z" in flags:
+            child = f"tar (child): {name}: Cannot open: {error}\ntar (child): {gone}"
+            gnu = f"{child}\ntar: Child returned status 2\ntar: {gone}"
         return io.fail(f"tar: can't open '{name}': {error}", 1) if io.busybox else io.fail(gnu, 2)
     except (tarfile.TarError, zlib.error, EOFError, OSError):
         gnu = "tar: This does not look like a tar archive\ntar: Exiting with failure status due to previous errors"
+        if packed := "z" in flags or values.get("f", "").endswith(("gz", "taz")):
+            plain = "" if "z" in flags else "tar: This does not look like a tar archive\n"
+            ended = "tar: Child returned status 1\ntar: Error is not recoverable: exiting now"
+            gnu = f"{plain}\ngzip: stdin: not in gzip format\n{ended}" if packed else gnu
         return io.fail("tar: short read", 1) if io.busybox else io.fail(gnu, 2)
 
 

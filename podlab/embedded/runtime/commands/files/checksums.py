@@ -68,6 +68,7 @@ async def _opened(io: Io, command: str, names: list[str]) -> tuple[list[tuple[st
     return found, failed
 
 
+TAGS = {"blake2b": "BLAKE2b"}
 PROGRAMS = {"blake2b": "b2sum"}
 """Commands that are not called as what they reckon."""
 
@@ -76,7 +77,7 @@ async def _compared(io: Io, name: str, names: list[str], flags: set[str]) -> int
     """`md5sum -c [-s] [FILE]…`: whether files are what a list says."""
     program = PROGRAMS.get(name, f"{name}sum")
     lists, failed = await inputs(io, f"{program}", names)
-    wrong = read = 0
+    wrong = read = unread = verified = 0
     for file, text in lists:
         rows = [line.split(None, 1) for line in plain_rows(text.decode(errors="replace"))]
         length = hashlib.new(name, usedforsecurity=False).digest_size * 2
@@ -85,20 +86,36 @@ async def _compared(io: Io, name: str, names: list[str], flags: set[str]) -> int
             shown = "'standard input'" if file == "-" else file
             failed += bool(io.fail(f"{program}: {shown}: no properly formatted checksum lines found"))
         for digest, path in known:
-            read += 1
+            read, told = read + 1, "FAILED"
             try:
                 good = hashlib.new(name, io.read(path.lstrip("*")), usedforsecurity=False).hexdigest() == digest.lower()
+                verified += good
             except FileError as error:
+                if "i" in flags:
+                    continue
                 opened = f"can't open '{path}'" if io.busybox else path
                 good = bool(io.fail(f"{program}: {opened}: {error}", 0))
+                unread += not io.busybox
+                wrong -= not io.busybox
+                if not io.busybox:
+                    told = "FAILED open or read"
             wrong += not good
             if "s" not in flags and not (good and "q" in flags):
-                io.say(f"{path}: {'OK' if good else 'FAILED'}")
+                io.say(f"{path}: {'OK' if good else told}")
         wrong, read = (wrong + len(rows) - len(known), read + len(rows) - len(known)) if io.busybox else (wrong, read)
+    if unread and "s" not in flags:
+        files = "files" if unread > 1 else "file"
+        io.fail(f"{program}: WARNING: {unread} listed {files} could not be read")
     if wrong and "s" not in flags:
         plural = "checksums" if io.busybox or wrong > 1 else "checksum"
         io.fail(f"{program}: WARNING: {wrong}{f' of {read}' if io.busybox else ''} computed {plural} did NOT match")
-    return int(bool(wrong or failed))
+    if "i" in flags and not verified:
+        failed += bool(io.fail(f"{program}: {names[0] if names else '-'}: no file was verified"))
+    return int(bool(wrong or failed or unread))
+
+
+LONG = {"--check": "-c", "--status": "-s", "--quiet": "-q", "--ignore-missing": "-i", "--tag": "-T", "--binary": "-b"}
+LONG |= {"--text": "-t", "--warn": "-w", "--strict": "-w"}
 
 
 def checksum(name: str) -> Command:
@@ -107,7 +124,7 @@ def checksum(name: str) -> Command:
     program = PROGRAMS.get(name, f"{name}sum")
 
     async def run(io: Io, words: list[str]) -> int:
-        flags, names = options([{"--check": "-c", "--status": "-s", "--quiet": "-q"}.get(word, word) for word in words])
+        flags, names = options([LONG.get(word, word) for word in words])
         if "c" in flags:
             return await _compared(io, name, names, flags)
         if not io.busybox:
@@ -115,7 +132,9 @@ def checksum(name: str) -> Command:
         else:
             found, failed = await _opened(io, f"{program}", names)
         for file, data in found:
-            io.say(f"{hashlib.new(name, data, usedforsecurity=False).hexdigest()}  {file}")
+            digest = hashlib.new(name, data, usedforsecurity=False).hexdigest()
+            mark = "*" if "b" in flags and not io.busybox else " "
+            io.say(f"{TAGS.get(name, name.upper())} ({file}) = {digest}" if "T" in flags else f"{digest} {mark}{file}")
         return int(failed > 0)
 
     return run

@@ -17,7 +17,7 @@ async def cat(io: Io, words: list[str]) -> int:
     """`cat [FILE]…`, piece by piece: what is read may have no end."""
     code = 0
     flags, names = options(words)
-    marks = _Marks(flags) if flags & set("nbAetvs") else None
+    marks = _Marks(flags) if flags & set("nbAetvsTE") else None
     for name in names or ["-"]:
         try:
             source = io.stdin if name == "-" else io.open(name)
@@ -45,9 +45,9 @@ class _Marks:
         if "s" in self.flags and not body and self.empty:
             return b""
         self.empty = not body
-        if self.flags & {"A", "t"}:
+        if self.flags & {"A", "t", "T"}:
             body = body.replace(b"\t", b"^I")
-        if self.flags & {"A", "e"} and end:
+        if self.flags & {"A", "e", "E"} and end:
             end = b"$\n"
         if self.flags & {"n", "b"} and (body or "b" not in self.flags):
             self.number += 1
@@ -121,9 +121,19 @@ async def rm(io: Io, words: list[str]) -> int:
             code = code if "f" in flags else _complain(io, "rm", name, NO_SUCH)
         elif files.is_directory(path, follow=False) and not flags & {"r", "R"}:
             code = _complain(io, "rm", name, FOLDER)
-        else:
+        elif "i" not in flags or "f" in flags or await _agreed(io, name):
             code = _gone(io, name, told="v" in flags) or code
     return code
+
+
+async def _agreed(io: Io, name: str) -> bool:
+    """What -i asks before something is removed."""
+    files, path = io.process.machine.files, io.path(name)
+    link = files.link(path) is not None
+    kind = "symbolic link" if link else "directory" if files.is_directory(path) else "regular file"
+    kind = "regular empty file" if kind == "regular file" and not files.size(path) else kind
+    io.err(f"rm: remove {f'{kind} ' * (not io.busybox)}'{name}'? ".encode(errors="surrogateescape"))
+    return (await io.stdin.line())[:1].lower() == b"y"
 
 
 def _inside(io: Io, path: str) -> list[str]:

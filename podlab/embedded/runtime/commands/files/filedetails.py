@@ -19,14 +19,19 @@ from podlab.embedded.runtime.machine.stdio import Io, letters, options
 
 
 async def chmod(io: Io, words: list[str]) -> int:
-    """`chmod MODE FILE…`"""
-    _flags, rest = options([word for word in words if not re.fullmatch(r"-[rwx]+", word)])
+    """`chmod [-Rcfv] MODE FILE…`"""
+    plain = [word for word in words if not re.fullmatch(r"-[rwx]+|--reference=.*", word)]
+    flags, rest = options([LOUD.get(word, word) for word in plain])
+    rest = [*[word for word in words if re.fullmatch(r"-[rwx]+", word)], *rest]
+    for word in words:
+        if word.startswith("--reference=") and io.process.machine.files.exists(path := io.path(word[12:])):
+            rest = [f"{io.process.machine.files.mode(path):04o}", *rest]
     if len(rest) < 2:
         return io.fail("chmod: missing operand")
     files, code = io.process.machine.files, 0
     if not io.busybox and changed(0, rest[0]) is None:
         return io.fail(f"chmod: invalid mode: '{rest[0]}'\n{coreutils.hint('chmod')}")
-    for name in rest[1:]:
+    for name in (path for one in rest[1:] for path in (_below(io, one) if "R" in flags else [one])):
         path = io.path(name)
         if not files.exists(path):
             code = io.fail(f"chmod: {name}: {NO_SUCH}" if io.busybox else f"chmod: cannot access '{name}': {NO_SUCH}")
@@ -35,12 +40,26 @@ async def chmod(io: Io, words: list[str]) -> int:
         if mode is None:
             return io.fail(f"chmod: invalid mode '{rest[0]}'")
         try:
+            if not io.busybox:
+                _mode_told(io, name, files.mode(path), mode, flags)
             files.set_mode(path, mode)
         except FileError as error:
             code = io.fail(
                 f"chmod: {name}: {error}" if io.busybox else f"chmod: changing permissions of '{name}': {error}"
             )
     return code
+
+
+LOUD = {"--verbose": "-v", "--changes": "-c", "--recursive": "-R", "--silent": "-f", "--quiet": "-f"}
+
+
+def _mode_told(io: Io, name: str, before: int, after: int, flags: set[str]) -> None:
+    """What -v says, and -c of what changes."""
+    was, now = (f"{mode:04o} ({bits.filemode(mode)[1:]})" for mode in (before, after))
+    if before != after and flags & {"v", "c"}:
+        io.say(f"mode of '{name}' changed from {was} to {now}")
+    elif before == after and "v" in flags:
+        io.say(f"mode of '{name}' retained as {now}")
 
 
 def changed(mode: int, wanted: str) -> int | None:
@@ -71,7 +90,21 @@ async def chown(io: Io, words: list[str]) -> int:
     if len(rest) < 2:
         return io.fail("chown: missing operand")
     user, colon, group = rest[0].replace(".", ":", 1).partition(":")
+    if flags & {"v", "c"} and not io.busybox:
+        for name in filter(lambda one: io.process.machine.files.exists(io.path(one)), rest[1:]):
+            _owner_told(io, name, user, group, flags)
     return _give(io, "chown", user, group, rest[1:], deep="R" in flags, both=bool(colon))
+
+
+def _owner_told(io: Io, name: str, user: str, group: str, flags: set[str]) -> None:
+    """What -v says of a file that is given away, and -c of what changes."""
+    owner = accounts.owner(io, io.path(name))
+    wanted, parts = (user or owner[0], group or owner[1]), slice(0 if user else 1, 2 if group else 1)
+    was, now = ":".join(owner[parts]), ":".join(wanted[parts])
+    if was != now:
+        io.say(f"changed ownership of '{name}' from {was} to {now}")
+    elif "v" in flags:
+        io.say(f"ownership of '{name}' retained as {now}")
 
 
 async def chgrp(io: Io, words: list[str]) -> int:
@@ -113,7 +146,8 @@ def _below(io: Io, name: str) -> list[str]:
 
 async def stat(io: Io, words: list[str]) -> int:
     """`stat [-L] [-f] [-c FORMAT | -t] FILE…`"""
-    words = [LONG.get(word, word).replace("--format=", "-c") for word in words]
+    printed = [word for word in words if word.startswith("--printf=")]
+    words = [LONG.get(word, word).replace("--format=", "-c").replace("--printf=", "-c") for word in words]
     (flags, values, names), files, code = letters(words, "c"), io.process.machine.files, 0
     if not names:
         return usage.show(io, "stat") if io.busybox else io.fail(f"stat: missing operand\n{coreutils.hint('stat')}")
@@ -125,7 +159,10 @@ async def stat(io: Io, words: list[str]) -> int:
             code = io.fail(_unseen(io, name, whole=whole))
             continue
         facts = filesystems.described(io, path, name) if whole else _facts(io, path, name, follow="L" in flags)
-        io.say(_described(form or _usual(io, facts), facts))
+        told = _described(form or _usual(io, facts), facts)
+        if printed:
+            told = re.sub(r"\\(.)", lambda found: {"n": "\n", "t": "\t", "0": "\0"}.get(found[1], found[1]), told)
+        io.out((told + "\n" * (not printed)).encode(errors="surrogateescape"))
     return code
 
 
@@ -224,11 +261,20 @@ async def du(io: Io, words: list[str]) -> int:
         for path, size in _sizes(io, name):
             directory = files.is_directory(io.path(path)) and files.link(io.path(path)) is None
             total += size * (path == name)
+            if "b" in flags and not io.busybox:
+                size = _apparent(io, path)
             if path == name or ("s" not in flags and (directory or "a" in flags)):
                 io.say(f"{_amount(io, size, flags)}\t{path}")
     if "c" in flags:
         io.say(f"{_amount(io, total, flags)}\ttotal")
     return code
+
+
+def _apparent(io: Io, name: str) -> int:
+    """The bytes of a file, or of a folder and all in it."""
+    files = io.process.machine.files
+    paths = [io.path(one) for one in _below(io, name)]
+    return sum(files.folder(path)[1] if files.is_directory(path) else files.size(path) for path in paths)
 
 
 def _amount(io: Io, size: int, flags: set[str]) -> str:
@@ -293,15 +339,17 @@ async def mknod(io: Io, words: list[str]) -> int:
 async def mktemp(io: Io, words: list[str]) -> int:
     """`mktemp [-dqtu] [-p DIRECTORY] [TEMPLATE]`"""
     busy, usual = io.busybox, io.env or io.process.env
-    flags, values, names = letters(words, "p")
+    ends = [word for word in words if word.startswith("--suffix=")]
+    flags, values, names = letters([word.replace("--tmpdir=", "-p", 1) for word in words if word not in ends], "p")
     template = names[0] if names else "tmp.XXXXXX" if busy else "tmp.XXXXXXXXXX"
     if not template.endswith("XXXXXX" if busy else "XXX"):
         wrong = "(null): Invalid argument" if busy else f"too few X's in template '{template}'"
         return io.fail(f"mktemp: {wrong}")
     if not names or flags & {"t"} or "p" in values:
         template = posixpath.join(values.get("p") or usual.get("TMPDIR", "/tmp"), template)
-    files, stem = io.process.machine.files, template.rstrip("X")
-    name = next(one for one in _drawn(io, stem, len(template) - len(stem)) if not files.exists(io.path(one)))
+    files, stem, end = io.process.machine.files, template.rstrip("X"), "".join(ends).removeprefix("--suffix=")
+    drawn = (one + end for one in _drawn(io, stem, len(template) - len(stem)))
+    name = next(one for one in drawn if not files.exists(io.path(one)))
     try:
         if "u" not in flags:
             files.make_directory(io.path(name)) if "d" in flags else files.write(io.path(name), b"")

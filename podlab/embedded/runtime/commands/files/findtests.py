@@ -8,11 +8,13 @@ import re
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from types import MappingProxyType
 
-from podlab.embedded.runtime.commands import accounts
+from podlab.embedded.runtime.commands import accounts, usage
 from podlab.embedded.runtime.commands.files import filedetails
 from podlab.embedded.runtime.expressions import patterns
+from podlab.embedded.runtime.expressions.dates import understood
 from podlab.embedded.runtime.files import NO_SUCH
 from podlab.embedded.runtime.machine.stdio import Io
 
@@ -104,6 +106,17 @@ def _newer(io: Io, word: str) -> Callable[[Found], bool]:
     return lambda found: filedetails.modified(io, found.whole) > then
 
 
+def _newer_than(io: Io, word: str) -> Callable[[Found], bool]:
+    """`-newermt`: changed after a moment that is written out."""
+    then = understood(word, datetime.fromtimestamp(io.process.time, UTC), busy=False)
+    if then is None or io.busybox:
+        unknown = f"unrecognized: -newermt\n{usage.shown('find')}"
+        told = f"I cannot figure out how to interpret `{word}' as a date or time"
+        raise Unclear(unknown if io.busybox else told)
+    moment = then.timestamp()
+    return lambda found: filedetails.modified(io, found.whole) > moment
+
+
 def _mode(io: Io, word: str) -> Callable[[Found], bool]:
     sign, wanted = (word[0], word[1:]) if word[:1] in ("-", "/", "+") else ("", word)
     bits = filedetails.changed(0, wanted)
@@ -181,7 +194,7 @@ TESTS: Mapping[str, Callable[[Io, str], Callable[[Found], bool]]] = MappingProxy
         "-mtime": _age("-mtime", 86400), "-mmin": _age("-mmin", 60), "-ctime": _age("-ctime", 86400),
         "-cmin": _age("-cmin", 60), "-atime": _age("-atime", 86400),
         "-amin": _age("-amin", 60),
-        "-newer": _newer,
+        "-newer": _newer, "-newermt": _newer_than, "-newerct": _newer_than, "-newermm": _newer,
         "-perm": _mode,
         "-user": _owner(0, accounts.USERS), "-uid": _owner(0, accounts.USERS),
         "-group": _owner(1, accounts.GROUPS), "-gid": _owner(1, accounts.GROUPS),

@@ -195,3 +195,8 @@ def _long(rows: list[Row], *, busy: bool) -> list[str]:
         (4, 8, 8, 9) if busy else (max((len(r[n]) for r in rows), default=0) for n in range(1, 5))
     )
     return [f"{m} {n:>{links}} {u:<{owner}} {g:<{group}} {s:>{size}} {rest}" for m, n, u, g, s, rest in rows]
+
+
+async def long(io: Io, words: list[str]) -> int:
+    """`vdir` is `ls -l`."""
+    return await ls(io, ["-l", *words])

@@ -14,7 +14,7 @@ from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine import executables
 from podlab.embedded.runtime.machine.children import finish, start
 from podlab.embedded.runtime.machine.signals import NUMBERS, signal_name
-from podlab.embedded.runtime.machine.stdio import Io
+from podlab.embedded.runtime.machine.stdio import Io, plain_rows
 from podlab.embedded.runtime.streams import Input
 
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -268,11 +268,13 @@ def _asked(words: list[str]) -> tuple[set[str], dict[str, str], list[str]]:
 
 def _batches(text: str, values: dict[str, str], flags: set[str], command: list[str]) -> Iterator[list[str]]:
     if mark := values.get("I"):
-        for line in filter(str.strip, text.splitlines()):
-            yield [word.replace(mark, line.strip()) for word in command]
+        end = "\0" if "0" in flags else values.get("d", "").encode().decode("unicode_escape")
+        items = _items(text, end) if end else [line.lstrip() for line in filter(str.strip, plain_rows(text))]
+        for item in items:
+            yield [word.replace(mark, item) for word in command]
         return
     if "L" in values:
-        lines, size = [shlex.split(line) for line in text.splitlines() if line.strip()], int(values["L"] or 1)
+        lines, size = [shlex.split(line) for line in plain_rows(text) if line.strip()], int(values["L"] or 1)
         for at in range(0, len(lines), size):
             yield [*command, *itertools.chain.from_iterable(lines[at : at + size])]
         return
@@ -307,6 +309,32 @@ async def env(io: Io, words: list[str]) -> int:
         return await launch(replace(io, env=given), words, "env")
     io.out("".join(f"{key}={value}\n" for key, value in given.items()).encode())
     return 0
+
+
+async def flock(io: Io, words: list[str]) -> int:
+    """`flock [-enosux] [-w SECONDS] [-E CODE] NUMBER | FILE COMMAND…`: here nobody else ever holds a lock."""
+    flags, values, rest = set[str](), dict[str, str](), list(words)
+    while rest and re.match(r"-.", rest[0]):
+        word = rest.pop(0)
+        if word in ("-w", "-E", "--timeout", "--wait", "--conflict-exit-code") and rest:
+            values[word] = rest.pop(0)
+        flags.add(word)
+    if len(rest) == 1:
+        number = int(rest[0]) if rest[0].isdecimal() else -1
+        if io.stream(number) is None:
+            return io.fail(
+                f"flock: {rest[0]}: Bad file descriptor" if number >= 0 else "flock: bad number: " + rest[0], 65
+            )
+        return 0
+    if not rest:
+        return io.fail("flock: not enough arguments\nTry 'flock --help' for more information.", 64)
+    try:
+        io.writer(rest[0], append=True)
+    except FileError as error:
+        if str(error) != "Is a directory":
+            return io.fail(f"flock: cannot open lock file {rest[0]}: {error}", 66)
+    command = rest[1:]
+    return await launch(io, ["/bin/sh", "-c", command[1]] if command[0] == "-c" and command[1:] else command, "flock")
 
 
 async def nohup(io: Io, words: list[str]) -> int:

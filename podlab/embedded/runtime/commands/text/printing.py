@@ -84,7 +84,7 @@ async def printf(io: Io, words: list[str]) -> int:
             return values.code
 
 
-UNKNOWN = re.compile(r"%%|%[-+ #0']*+(?:\*|\d*+)(?:\.(?:\*|\d*+))?+[hlLjzt]*+([^%diouxXcsbfFeEgGaA]|$)")
+UNKNOWN = re.compile(r"%%|%[-+ #0']*+(?>\*|\d*+)(?:\.(?>\*|\d*+))?+[hlLjzt]*+([^%diouxXcsbfFeEgGaA]|$)")
 BASH_UNKNOWN = re.compile(
     UNKNOWN.pattern.replace("([^%", "(?!\\([^)]*\\)T)([^%qQ").replace("%%|", r"%%|(?:%[-\d]*\([^)]*\)T)|")
 )

@@ -8,7 +8,7 @@ import re
 from podlab.embedded.runtime.commands import usage
 from podlab.embedded.runtime.commands.files import filecommands
 from podlab.embedded.runtime.files import NO_SUCH, FileError
-from podlab.embedded.runtime.machine.stdio import Command, Io, inputs, options, plain_rows
+from podlab.embedded.runtime.machine.stdio import Command, Io, ended_rows, inputs, letters, options, plain_rows
 
 
 async def _text(io: Io, name: str, names: list[str]) -> tuple[list[str], int]:
@@ -27,14 +27,19 @@ def _value(words: list[str], letter: str, usual: str) -> tuple[str, list[str]]:
 
 
 async def fold(io: Io, words: list[str]) -> int:
-    """`fold [-w COLUMNS] [FILE]…`"""
-    given, rest = _value(words, "w", "80")
-    width = max(1, int(given)) if given.isdecimal() else 80
-    lines, code = await _text(io, "fold", options(rest)[1])
-    for line in lines:
-        for at in range(0, max(len(line), 1), width):
-            io.say(line[at : at + width])
-    return code
+    """`fold [-bs] [-w COLUMNS | -COLUMNS] [FILE]…`: with -s after a blank, where there is one."""
+    given = [f"-w{word[1:]}" if re.fullmatch(r"-\d+", word) else word for word in words]
+    flags, values, names = letters(given, "w")
+    width = max(1, int(values["w"])) if values.get("w", "").isdecimal() else 80
+    found, failed = await inputs(io, "fold", names)
+    for row in ended_rows(b"".join(data for _, data in found)):
+        line = row.removesuffix(b"\n")
+        while len(line) > width:
+            blank = line[:width].rfind(b" ") + 1 if "s" in flags else 0
+            io.out(line[: blank or width] + b"\n")
+            line = line[blank or width :]
+        io.out(line + row[len(row.removesuffix(b"\n")) :])
+    return int(failed > 0)
 
 
 async def expand(io: Io, words: list[str]) -> int:
@@ -50,11 +55,15 @@ async def unexpand(io: Io, words: list[str]) -> int:
     """`unexpand [-t COLUMNS] [FILE]…`: tabs for the blanks that lines begin with."""
     given, rest = _value(words, "t", "8")
     flags, names = options(rest)
-    if flags:
-        return io.fail(f"unexpand: podlab does not simulate unexpand -{min(flags)}")
+    if odd := flags - {"a"}:
+        return io.fail(f"unexpand: podlab does not simulate unexpand -{min(odd)}")
     width = max(1, int(given[:4])) if given.isdecimal() else 8
     lines, code = await _text(io, "unexpand", names)
     for line in lines:
+        if "a" in flags or "t" in "".join(words[:1]):
+            parts = [line[at : at + width] for at in range(0, len(line), width)]
+            io.say("".join(re.sub(r"  +$", "\t", part) if len(part) == width else part for part in parts))
+            continue
         indent = len(line) - len(line.lstrip(" "))
         io.say("\t" * (indent // width) + " " * (indent % width) + line[indent:])
     return code

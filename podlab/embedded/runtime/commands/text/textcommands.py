@@ -253,8 +253,11 @@ async def basename(io: Io, words: list[str]) -> int:
 
 
 async def dirname(io: Io, words: list[str]) -> int:
-    """`dirname`: all but the last part of a path."""
-    if not words:
+    """`dirname NAME…`: all but the last part of a path; busybox looks at one alone."""
+    names = [word for word in words if word not in ("-z", "--")]
+    if not names:
         return io.fail("dirname: missing operand")
-    io.say(posixpath.dirname(words[0]) or ".")
+    for word in names[: 1 if io.busybox else None]:
+        bare = word.rstrip("/") or word[:1]
+        io.say(posixpath.dirname(bare).rstrip("/") or ("/" if bare.startswith("/") else "."))
     return 0

@@ -226,7 +226,7 @@ def _split(text: str, ifs: str, count: int) -> list[str]:
         end = next((at for at, char in enumerate(text) if char in ifs), len(text))
         found.append(text[:end])
         mark = text[end : end + 1]
-        text = text[end:].lstrip(blanks) if mark and mark in blanks else text[end + 1 :]
+        text = text[end:].lstrip(blanks) if mark and mark in blanks else text[end + 1 :].lstrip(blanks)
         if mark and mark in blanks and text[:1] in ifs and text[:1] not in blanks and text:
             text = text[1:].lstrip(blanks)
     return [*found, text]

@@ -187,7 +187,7 @@ class Reader:
             parts = self.parts('"')
             self.at += 1
             return parts or [Text("", quoted=True)]
-        if self.text.startswith("$'", self.at):
+        if self._beside and self.text.startswith("$'", self.at):  # dash knows neither
             read = ansi(self.text, self.at + 2)
             if read is None:
                 raise Incomplete(quote="'", line=self.line_of(len(self.text)))
