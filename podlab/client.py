@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections import deque
-from collections.abc import Awaitable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -89,12 +90,7 @@ class Client:
     ) -> None:
         self.kubeconfig = None if kubeconfig is None else Path(kubeconfig)
         over = overrides or Overrides()
-        over = replace(
-            over,
-            context=context or over.context,
-            server=server or over.server,
-            as_=impersonate or over.as_,
-        )
+        over = replace(over, context=context or over.context, server=server or over.server, as_=impersonate or over.as_)
         self.connection = connection or connect(load(self.kubeconfig), over)
         self.context = context
         self.namespace = namespace or self.connection.namespace or "default"
@@ -104,6 +100,7 @@ class Client:
         self._http = Http(self.connection)
         self._clock = ServerClock()
         self._sent = threading.local()
+        self.tell_answer: Callable[[str, str, int, float], None] = lambda *_: None  # of each request that is answered
         self.refused: deque[str] = deque(maxlen=100)  # the messages of what the server said no to
 
     def request(
@@ -349,11 +346,14 @@ class Client:
     def _ask(
         self, method: str, target: str, headers: Mapping[str, str], payload: bytes | None, timeout: float | None
     ) -> Answer:
+        began = time.monotonic()
         try:
             certificate = self._credentials.certificate()
             known = {"User-Agent": f"podlab/{method.lower()}", **headers, **self._credentials.headers()}
             sent = [*known.items(), *self.connection.impersonate]
-            return self._transport.request(method, target, sent, payload, timeout, certificate)
+            answer = self._transport.request(method, target, sent, payload, timeout, certificate)
+            self.tell_answer(method, self.server + target, answer.status, time.monotonic() - began)
+            return answer
         except Exception as error:
             found = self._unreachable(error)
             found.why = found.why or words_of(str(found), self.server)

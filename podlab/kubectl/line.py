@@ -11,6 +11,7 @@ from typing import IO, Any
 from podlab.apimachinery.duration import parse_duration
 from podlab.client import Client
 from podlab.errors import ApiError, ClusterError, PodlabError
+from podlab.kubeconfig.config import paths
 from podlab.kubeconfig.connection import (
     NO_IDENTITY,
     NOWHERE,
@@ -50,16 +51,16 @@ def main(
     sys.stderr.write(meant.warning)
 
     def connected_to(given: dict[str, Any]) -> Kubectl:
+        verbosity = given.get("v", 0)
+        named = given.get("kubeconfig") or kubeconfig
+        sys.stderr.writelines(klog.of_files(paths(Path(named) if named else None), verbosity))
         reached.append(_connected(with_policy(given, meant), kubeconfig, namespace))
-        sys.stderr.writelines(() if given.get(OFFLINE) else klog.of_client(given.get("v", 0)))
+        sys.stderr.writelines(() if given.get(OFFLINE) else klog.of_client(verbosity))
+        if verbosity >= klog.REQUESTS:
+            reached[0].client.tell_answer = lambda *answer: _to_terminal(klog.of_answer(*answer), "stderr")
         return reached[0]
 
-    _, code, error = run(
-        meant.words,
-        connected_to,
-        stdin=getattr(stdin, "buffer", stdin),
-        echo=_to_terminal,
-    )
+    _, code, error = run(meant.words, connected_to, stdin=getattr(stdin, "buffer", stdin), echo=_to_terminal)
     if error is not None:
         for kubectl in reached:
             parsed = parse(meant.words)
@@ -119,7 +120,7 @@ def _chosen(kubectl: Callable[[dict[str, Any]], Kubectl], parsed: Line) -> Kubec
     """The Kubectl that the global flags ask for; what asks no server takes any kubeconfig."""
     given = parsed.globals
     if parsed.verb.startswith(("config ", "kuberc ")) or parsed.verb in ("kustomize", "plugin list"):
-        named = ("kubeconfig", "context") if parsed.verb == "config view" else ("kubeconfig",)
+        named = ("kubeconfig", "context", "v") if parsed.verb == "config view" else ("kubeconfig", "v")
         return kubectl({OFFLINE: True, **{key: given[key] for key in named if key in given}})
     if parsed.verb == "version" and parsed.flags.get("client"):
         return kubectl({OFFLINE: True})

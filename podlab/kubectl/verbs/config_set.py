@@ -172,6 +172,10 @@ def set_credentials(
     if len(methods) > 1:
         many = "you cannot specify more than one authentication method at the same time"
         raise PodlabError(f"error: {many}: {', '.join(methods)}")
+    if embed_certs and not (client_certificate or client_key):
+        raise PodlabError("error: you must specify a --client-certificate or --client-key to embed")
+    if exec_interactive_mode not in (*INTERACTIVE, ""):
+        raise PodlabError(f"error: invalid interactive mode type, can be only {', '.join(INTERACTIVE)}")
     given: Object = {"token": token or None} if token or username or password else {}
     given |= {"username": username or None, "password": password or None} if methods else {}
     for key, name in (("client-certificate", client_certificate), ("client-key", client_key)):
@@ -192,6 +196,9 @@ def set_credentials(
         }
     _put(command, "users", arguments[0], given)
     command.out(f'User "{arguments[0]}" set.\n')
+
+
+INTERACTIVE = ("IfAvailable", "Never", "Always")
 
 
 def _put(command: Command, section: str, name: str, given: Object) -> None:
