@@ -187,3 +187,8 @@ def test_a_deletion_that_is_only_tried_deletes_nothing_however_it_is_asked_for(t
     assert warned in told.stderr and bool(told.stderr) == bool(warned)
     with pytest.raises(PodlabError, match="Invalid dry-run value"):
         Kubectl(Canned(tmp_path)).delete("pod", "web", dry_run="foo")
+
+
+def test_a_folder_is_no_file_of_preferences(tmp_path: Path) -> None:
+    _, code, error = line.run(["kuberc", "view", f"--kuberc={tmp_path}"], lambda _: Kubectl(Canned(tmp_path)))
+    assert (code, str(error)) == (1, f"error: error reading kuberc file: read {tmp_path}: is a directory")

@@ -104,9 +104,13 @@ def _read(path: Path) -> Object:
     """The file as it is.
 
     Raises:
-        PodlabError: it is no YAML, or no object.
+        PodlabError: it cannot be read, is no YAML, or no object.
     """
-    text = path.read_text(encoding="utf-8", errors="replace")
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        act, reason = "read" if path.is_dir() else "open", (error.strerror or str(error)).lower()
+        raise PodlabError(f"error: error reading kuberc file: {act} {path}: {reason}") from error
     try:
         found = yaml.load(text, Loader=goyaml.loader())
     except yaml.YAMLError as error:
