@@ -9,7 +9,7 @@ from podlab.clusters import Cluster, state
 from podlab.clusters.browser import is_tab
 from podlab.clusters.cluster import check_name
 from podlab.clusters.embedded import Embedded
-from podlab.errors import ClusterError
+from podlab.errors import ClusterError, PodlabError
 from podlab.text import Text
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ PLUGGED = Text(ko="{node}의 전원을 다시 꽂았습니다.", en="{node} is p
 NONE = Text(ko="연습 클러스터 {name}{이/가} 없습니다", en="there is no practice cluster {name}")
 START = Text(ko='먼저 만듭니다: practice.start("{name}")', en='make it first: practice.start("{name}")')
 RUNNING = Text(ko='혹시 이것입니까? practice.running("{name}")', en='did you mean this one? practice.running("{name}")')
+MOST = 20  # workers, as for `podlab up`
+NUMBER = Text(ko="`workers`에는 0에서 {most}까지의 숫자를 적습니다", en="`workers` takes a number from 0 to {most}")
+HOW = 'practice.start("farm", workers=2)'
 TAKEN = Text(
     ko="이름이 {name}인 클러스터가 이미 있습니다: 지우지 않습니다",
     en="there is a cluster {name} already: it is left alone",
@@ -38,11 +41,14 @@ def start(name: str = "farm", *, workers: int = 2) -> Kubectl:
     """A fresh practice cluster, which does not become the one that `start()` chooses.
 
     Raises:
-        ClusterError: a cluster of that name is there that was not made for practice.
+        ClusterError: a cluster of that name is there that was not made for practice; none can be called so.
+        PodlabError: `workers` is no number of nodes.
     """
     from podlab.client import Client
     from podlab.kubectl import Kubectl
 
+    if not isinstance(workers, int) or not 0 <= workers <= MOST:
+        raise PodlabError(NUMBER.format(most=MOST), Text(ko=HOW, en=HOW))
     end(check_name(name))
     if state.kind_of(name) is not None:
         raise ClusterError(TAKEN.format(name=name), Text(ko='practice.start("farm2")', en='practice.start("farm2")'))

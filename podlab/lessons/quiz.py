@@ -105,7 +105,7 @@ def quiz(name: str) -> Quiz:
     Raises:
         PodlabError: no question has that name.
     """
-    number, _, rest = plain(str(name)).partition("-")
+    number, _, rest = plain(str(name)).replace("_", "-").partition("-")
     questions: tuple[Question, ...] = lesson(number).module.QUESTIONS
     chosen = tuple(each for each in questions if (each.name == rest if rest else not each.prediction))
     if chosen:

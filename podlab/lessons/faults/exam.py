@@ -78,7 +78,10 @@ def exam(kubectl: Kubectl, *, seed: int | None = None, count: int = 3) -> Exam:
 
     Raises:
         PodlabError: there are not so many faults, or the symptom of one does not come.
+        TypeError: kubectl was left out.
     """
+    if isinstance(kubectl, str):
+        raise TypeError("exam() takes kubectl first")
     return Exam(kubectl, random.randrange(SEEDS) if seed is None else seed, count)
 
 

@@ -40,7 +40,9 @@ class FindFault:
     """
 
     def __init__(self, kubectl: Kubectl, name: str) -> None:
-        self.fault, self._kubectl = fault(name), kubectl
+        if isinstance(kubectl, str):
+            raise TypeError("FindFault.__init__() takes kubectl first, then the name")
+        self.fault, self._kubectl = fault(str(name)), kubectl
         self.guesses: list[Result] = []
         self.repaired = False
         bench.bring(kubectl, self.fault)

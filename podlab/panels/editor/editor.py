@@ -75,6 +75,11 @@ PLANS = {
         ko="{kind} {name}: 클러스터에 있는 것과 같습니다.", en="{kind} {name}: the same as in the cluster."
     ),
 }
+NO_FILE = Text(ko="{name!r}{은/는} 파일의 이름이 아닙니다", en="{name!r} is not the name of a file")
+HOW = Text(
+    ko='이렇게 씁니다: `ManifestEditor(kubectl, "web.yaml")`',
+    en='It is written like this: `ManifestEditor(kubectl, "web.yaml")`',
+)
 SAVED = Text(ko="{name} 파일에 저장했습니다.", en="Saved as {name}.")
 LOADED = Text(ko="{name} 파일의 내용을 가져왔습니다.", en="Here is the text of {name}.")
 NOT_APPLIED = Text(ko="적용되지 않았습니다: {error}", en="It was not applied: {error}")
@@ -107,6 +112,8 @@ class ManifestEditor(Panel):
         folder = (given.folder or Path.cwd()).absolute()
         self._kubectl = Kubectl(given.client, namespace or given.namespace, folder)
         self._reviewer = Reviewer(self._kubectl)
+        if not str(filename).strip() or (folder / filename).is_dir():
+            raise PodlabError(NO_FILE.format(name=str(filename)), HOW)
         self._name = str(filename)
         self._draft = Draft(folder / filename, self._name)
         self._draft.load()
