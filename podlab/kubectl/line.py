@@ -48,7 +48,8 @@ def main(
     except PodlabError as wrong:
         sys.stderr.write(printed(wrong))
         return 1
-    sys.stderr.write(meant.warning)
+    if meant.warning:
+        sys.stderr.write(meant.warning)
 
     def connected_to(given: dict[str, Any]) -> Kubectl:
         verbosity = given.get("v", 0)

@@ -52,7 +52,8 @@ class Magics:
         if not line.strip() and cell and cell.strip():
             raise PodlabError(TWICE, ONCE.format(line=cell.strip().splitlines()[0].removeprefix("kubectl ")))
         meant = preferred(list(words_of(line)))
-        sys.stderr.write(meant.warning)
+        if meant.warning:
+            sys.stderr.write(meant.warning)
         output, _, error = commandline.run(
             meant.words,
             lambda given: commandline.connected(self._bound(), commandline.with_policy(given, meant)),

@@ -50,7 +50,8 @@ def test_a_second_tab_goes_on_with_the_cluster_of_one_that_is_killed_and_a_reloa
         two.wait_for_function(FILLED, timeout=60_000)
     two.reload()
     two.wait_for_selector(tab.READY, timeout=90_000)
-    assert two.wait_for_function(KERNELS).json_value() == 1, "each notebook that is open again has its own Python"
+    kernels = two.wait_for_function(KERNELS, timeout=90_000).json_value()
+    assert kernels == 1, "each notebook that is open again has its own Python"
     again = site.run(two, START + 'print(kubectl.get("deployments"))')
     assert "3/3" in again
     assert "in this browser tab" in again

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -37,6 +39,26 @@ def by_magic(folder: Path, line: str) -> str:
     with pytest.raises(PodlabError) as said:
         Magics(shell).kubectl(line)
     return str(said.value)
+
+
+class Writes(io.StringIO):
+    """What is written, one by one: each is an output of its own in a browser's notebook, an empty one too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.each: list[str] = []
+
+    def write(self, text: str, /) -> int:
+        self.each.append(text)
+        return super().write(text)
+
+
+def test_a_magic_that_has_nothing_to_warn_of_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    errors = Writes()
+    monkeypatch.setattr(sys, "stderr", errors)
+    shell = SimpleNamespace(user_ns={"kubectl": Kubectl(Canned(tmp_path))})
+    assert str(Magics(shell).kubectl("get nodes -o name")) == "node/web\nnode/web\n"
+    assert errors.each == []
 
 
 @pytest.mark.parametrize("name", VERBS)
