@@ -15,7 +15,7 @@ ITEM = re.compile(
     rf"""(?:(?P<iso>\d{{4}}-\d\d?-\d\d?)(?=[t\s]|$)t? | (?P<solid>\d{{8}})(?!\S)
     | (?P<us>\d\d?/\d\d?(?:/\d{{4}})?)(?!\S)
     | (?P<clock>\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?)\s*(?P<half>[ap]m)?\s*
-      (?P<away>[-+]\d\d?(?::?\d\d)?(?!\d))? | (?P<hour>\d\d?)\s*(?P<part>[ap]m)\b
+      (?P<away>[-+]\s*\d\d?(?::?\d\d)?(?!\d))? | (?P<hour>\d\d?)\s*(?P<part>[ap]m)\b
     | (?P<zone>z|utc|gmt|[-+]\d\d:?\d\d)(?![\w:])
     | (?P<month>{_MONTH}\s+\d\d?(?!\d|:)(?:,?\s+\d{{4}})?) | (?P<day>\d\d?[\s-]+{_MONTH}(?:[\s-]+\d{{4}})?)
     | (?P<count>[-+]?\s*\d{{1,9}}|next|last|this)?\s*
@@ -121,6 +121,8 @@ def _time(text: str, half: str) -> tuple[int, int, float]:
 def _zone(text: str) -> tzinfo:
     if text[0] not in "+-":
         return UTC
-    numbers = text[1:].replace(":", "")
+    numbers = text[1:].strip().replace(":", "")
+    if int(numbers[:2]) > 24:
+        raise ValueError(text)
     away = timedelta(hours=int(numbers[:2]), minutes=int(numbers[2:] or 0))
     return timezone(-away if text[0] == "-" else away)

@@ -121,8 +121,10 @@ class Shell:
     @property
     def prefix(self) -> str:
         """What complaints begin with."""
-        spoken = self.dialect is BASH and bool(self.calls) and not self.inline and not self.named
-        return self.dialect.prefix.format(name="main" if spoken else self.name, line=self.shown_line)
+        name = self.name
+        if self.dialect is BASH and self.calls and (self.inline or not self.named):  # a function is of no file
+            name = "environment" if self.inline else "main"
+        return self.dialect.prefix.format(name=name, line=self.shown_line)
 
     @property
     def features(self) -> frozenset[str]:

@@ -26,7 +26,12 @@ async def exit_(shell: Shell, words: list[str]) -> int:
 
 async def return_(shell: Shell, words: list[str]) -> int:
     """`return`: raises Leave, which ends the function or the sourced file."""
-    code = shell.number("return", words, shell.status)
+    try:
+        code = shell.number("return", words, shell.status)
+    except Exit:
+        if shell.dialect.name != "bash" or not shell.calls:
+            raise
+        raise Leave("return", 2) from None
     if shell.dialect.name == "bash" and not shell.calls and not shell.sourced:
         return shell.refuse("return", "can only `return' from a function or sourced script", 2)
     raise Leave("return", code if shell.dialect.name == "dash" else code & 255)
@@ -89,6 +94,9 @@ async def trap(shell: Shell, words: list[str]) -> int:
 
 async def shift(shell: Shell, words: list[str]) -> int:
     """`shift`: drop positional arguments. Raises Exit where dash has fewer."""
+    if shell.dialect.name == "bash" and words and not words[0].isdecimal():
+        wrong = "shift count out of range" if words[0].lstrip("-").isdecimal() else "numeric argument required"
+        return shell.refuse("shift", f"{words[0]}: {wrong}", 1)
     count = shell.number("shift", words, 1)
     if count > len(shell.arguments):
         if shell.dialect.name == "dash":

@@ -352,7 +352,7 @@ class Parser:
         begin = self.reader.at
         self.reader.blanks()
         while (char := self.reader.peek()) and char not in " \t\n":
-            if char in "()|<>;&":
+            if char in "()|<>;&#":
                 parts.append(Text(char))
                 self.reader.at += 1
             else:
