@@ -48,6 +48,10 @@ TWIN = "<table><thead><tr><th>SINCE CREATION</th><th>WHAT HAPPENED</th></tr></th
             'Pulled "nginx" in 24ms (24ms including waiting). Image size: 1 bytes.',
             'Pulled "nginx" in 1m2.345s (1m3.1s including waiting). Image size: 129108117 bytes.',
         ),
+        (
+            "$ kubectl exec a -- sh -c 'kill 1'",
+            "$ kubectl exec a -- sh -c 'kill 1'\ncommand terminated with exit code 137",
+        ),
         ('resourceVersion: "2708"', 'resourceVersion: "5"'),
         ("/x from kube-api-access-g9s7b (ro)", "/x from kube-api-access-2xk4p (ro)"),
         ('time: "2026-11-23T02:57:56Z"', 'time: "2027-01-01T00:00:00Z"'),
