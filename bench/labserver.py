@@ -91,10 +91,18 @@ class Lab:
         page.locator(f"{NOTEBOOK} .jp-Notebook").click(position={"x": 3, "y": 3})
         page.keyboard.press("Control+s")
         deadline = time.monotonic() + 15
-        while path.stat().st_mtime_ns == before and time.monotonic() < deadline:
+        while (path.stat().st_mtime_ns == before or not _whole(path)) and time.monotonic() < deadline:
             page.wait_for_timeout(100)
         written: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return written
+
+
+def _whole(path: Path) -> bool:
+    """Whether nothing of a notebook is still to be written."""
+    try:
+        return bool(json.loads(path.read_text(encoding="utf-8")))
+    except ValueError:
+        return False
 
 
 def unexpected(notebook: Mapping[str, Any]) -> list[str]:

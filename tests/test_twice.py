@@ -31,10 +31,10 @@ def no_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
 
-def run(tmp_path: Path, text: str, capfd: pytest.CaptureFixture[str]) -> tuple[int, str]:
-    """A file's tests by twice; its exit code and what was printed."""
+def run(tmp_path: Path, text: str, capfd: pytest.CaptureFixture[str], *tests: str) -> tuple[int, str]:
+    """A file's tests by twice, or some of them; its exit code and what was printed."""
     (tmp_path / "test_it.py").write_text(text, encoding="utf-8")
-    code = twice.main(["-q", "--rootdir", str(tmp_path), "-c", "/dev/null", str(tmp_path)])
+    code = twice.main(["-q", "--rootdir", str(tmp_path), "-c", "/dev/null", *(tests or [str(tmp_path)])])
     return code, capfd.readouterr().out
 
 
@@ -42,6 +42,17 @@ def test_what_passes_the_second_time_is_named(tmp_path: Path, capfd: pytest.Capt
     code, printed = run(tmp_path, FILE, capfd)
     assert code == 0
     assert "==== FAILED ONLY THE FIRST TIME: test_it.py::test_that_needs_two_tries ====" in printed
+    assert "\n1 passed in" in printed
+
+
+def test_of_tests_that_were_named_those_that_failed_are_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(twice, "ROOT", tmp_path)
+    names = [f"test_it.py::{name}" for name in ("test_that_needs_two_tries", "test_that_passes")]
+    code, printed = run(tmp_path, FILE, capfd, *names)
+    assert code == 0
+    assert f"==== FAILED ONLY THE FIRST TIME: {names[0]} ====" in printed
     assert "\n1 passed in" in printed
 
 
