@@ -131,7 +131,7 @@ def _read(rule: Obj, schema: Obj, where: str) -> list[Cause]:
         word: rule.get(key) or (None if word in ("Reason", "OptionalOldSelf") else "") for word, key in KEYS.items()
     }
     found = _judged(rule["rule"], (kind, before), "bool", f"{where}.rule", value, NO_BOOL)
-    if not found and rule.get("optionalOldSelf") is not None and not _parsed(rule["rule"])[1]:
+    if rule.get("optionalOldSelf") is not None and (found or not _parsed(rule["rule"])[1]):
         found.append(causes.invalid(f"{where}.optionalOldSelf", rule["optionalOldSelf"], NOT_USED))
     if rule.get("messageExpression") and not found:
         text = rule["messageExpression"]

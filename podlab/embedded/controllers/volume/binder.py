@@ -12,7 +12,7 @@ from typing import Any
 
 from podlab.apimachinery import times
 from podlab.apimachinery.gotext import quote
-from podlab.embedded.apiserver.registry import Registry
+from podlab.embedded.apiserver.registry import Event, Registry
 from podlab.embedded.controllers.controller import CONTROLLER, MANAGER, Controller, Key, namespaced
 from podlab.embedded.controllers.pods import podstates
 from podlab.embedded.events import Recorder
@@ -55,7 +55,14 @@ class VolumeBinder:
         self._controller = Controller(registry, self._reconcile)
         self._controller.watch("persistentvolumeclaims", namespaced)
         self._controller.watch("persistentvolumes", lambda volume: ("", volume["metadata"]["name"]))
+        self._controller.on("persistentvolumes", self._on_volume)
         self.stop = self._controller.stop
+
+    def _on_volume(self, event: Event) -> None:
+        """The claim of a volume that is gone has lost it."""
+        reference = event.object["spec"].get("claimRef")
+        if event.type == "DELETED" and reference:
+            self._controller.add((reference["namespace"], reference["name"]))
 
     def _reconcile(self, key: Key) -> None:
         if not key[0]:

@@ -280,3 +280,18 @@ def test_of_volumes_that_fit_those_with_fewer_access_modes_come_first() -> None:
     found = matching.best([both, only], wanted)
     assert found and found["metadata"]["name"] == "b"
     assert matching.best([both, only], wanted, delayed=True) is None
+
+
+async def test_a_claim_whose_volume_is_gone_is_lost(sim: Simulation) -> None:
+    sim.create(volume("gone", "1Gi", storageClassName="manual"))
+    sim.create(claim("data", "1Gi", storageClassName="manual"))
+    await sim.until(lambda: phase(sim, "persistentvolumeclaims", "data") == "Bound")
+    volumes = sim.registry.resource("persistentvolumes")
+    sim.registry.change(volumes, "gone", "", lambda obj: obj["metadata"].pop("finalizers"), subresource="")
+    sim.registry.delete(volumes, "gone")
+    await sim.until(lambda: phase(sim, "persistentvolumeclaims", "data") == "Lost", 1.0)
+    assert "capacity" not in (get(sim, "persistentvolumeclaims", "data") or {})["status"]
+    sim.create(pod("one", "data"))
+    await sim.run(1.0)
+    why = 'persistentvolumeclaim "data" bound to non-existent persistentvolume "gone". not found'
+    assert set(told(sim, "FailedScheduling")) == {f"0/1 nodes are available: {why}"}

@@ -170,11 +170,9 @@ class Checker:
             found = _inside(whole)
         elif isinstance(whole, tuple) and whole[0] == "object":
             known = (whole[1].get("properties") or {}).get(unescaped(node.value))
-            if known is None:
-                return self._wrong(node.at, f"undefined field '{node.value}'")
-            found = of_schema(known)
+            found = self._wrong(node.at, f"undefined field '{node.value}'") if known is None else of_schema(known)
         else:
-            return self._wrong(node.at, f"type '{shown(whole)}' does not support field selection")
+            found = self._wrong(node.at, f"type '{shown(whole)}' does not support field selection")
         if node.op == "has":
             return "bool"
         return ("optional", found) if maybe or node.op == "optional" else found
