@@ -68,7 +68,7 @@ def unreachable(server: str, error: Exception) -> ClusterError:
     Upstream: staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go (checkErr)
     """
     host, text = urlsplit(server).netloc.rpartition("@")[2], f"{error!r} {error}"
-    if "refused" in text:
+    if "refused" in text or "No host specified" in text:  # which is this machine
         line = REFUSED.format(host)
     elif "CERTIFICATE" in text.upper():
         line = UNTRUSTED

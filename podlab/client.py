@@ -371,7 +371,7 @@ class Client:
             return ClusterError("Unable to connect to the server: context deadline exceeded")
         if "mismatch" in text or "doesn't match" in text:
             wanted = self.connection.server_name or str(urlsplit(self.server).hostname)
-            told = f"certificate is valid for {names_of(self.server)}, not {wanted}"
+            told = f"certificate is valid for {names_of(self.server, wanted)}, not {wanted}"
             return ClusterError(f"Unable to connect to the server: tls: failed to verify certificate: x509: {told}")
         found = unreachable(self.server, error)
         if self.server == NOWHERE:

@@ -5,6 +5,7 @@ Upstream: staging/src/k8s.io/client-go/plugin/pkg/client/auth/exec/exec.go
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ from podlab.kubeconfig.connection import Connection, token_in
 from podlab.kubeconfig.oidc import token_of
 
 Object = dict[str, Any]
+
+UNFIT = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+"""What no header holds."""
 
 
 @dataclass(slots=True)
@@ -49,7 +53,7 @@ class Credentials:
             token = str(self._plugin().get("token") or "")
         if connection.oidc and not (token or connection.certificate):
             token = token_of(connection.oidc)
-        if not token.isprintable():
+        if UNFIT.search(token):
             raise ClusterError(
                 'Unable to connect to the server: net/http: invalid header field value for "Authorization"'
             )

@@ -20,7 +20,16 @@ MALFORMED = "x509: malformed certificate"
 
 def wrong_pair(certificate: str, key: str) -> str:
     """What is wrong with a certificate and its key; "" for nothing."""
-    return _wrong_certificate(certificate) or _wrong_key(key) or _unlike(certificate, key)
+    said = _without_certificate(certificate) or _without_key(key)
+    return said or _malformed(certificate) or _unreadable(_key_in(key)) or _unlike(certificate, _key_in(key))
+
+
+def as_pkcs8(key: str) -> str:
+    """A key with the title that goes with what it is; any will do for Go, and for Python only that."""
+    from cryptography.hazmat.primitives import serialization as forms
+
+    held = forms.load_der_private_key(_key_in(key), None)
+    return held.private_bytes(forms.Encoding.PEM, forms.PrivateFormat.PKCS8, forms.NoEncryption()).decode()
 
 
 def wrong_authority(text: str) -> str:
@@ -32,11 +41,19 @@ def wrong_authority(text: str) -> str:
     return "" if all(map(_is_certificate, found)) else f"failed to parse certificate: {MALFORMED}"
 
 
-def _wrong_certificate(text: str) -> str:
-    found = list(_blocks(text))
-    kinds = [kind for kind, _ in found]
+def _malformed(certificate: str) -> str:
+    first = next(data for kind, data in _blocks(certificate) if kind == "CERTIFICATE")
+    return "" if _is_certificate(first) else MALFORMED
+
+
+def _key_in(text: str) -> bytes:
+    return next(data for kind, data in _blocks(text) if kind.endswith("PRIVATE KEY"))
+
+
+def _without_certificate(text: str) -> str:
+    kinds = [kind for kind, _ in _blocks(text)]
     if "CERTIFICATE" in kinds:
-        return "" if _is_certificate(dict(reversed(found))["CERTIFICATE"]) else MALFORMED
+        return ""
     if not kinds:
         return "tls: failed to find any PEM data in certificate input"
     if len(kinds) == 1 and kinds[0].endswith("PRIVATE KEY"):
@@ -46,12 +63,10 @@ def _wrong_certificate(text: str) -> str:
     return f'tls: failed to find "CERTIFICATE" PEM block in certificate input {skipped}'
 
 
-def _wrong_key(text: str) -> str:
-    found = list(_blocks(text))
-    kinds = [kind for kind, _ in found]
-    data = next((data for kind, data in found if kind.endswith("PRIVATE KEY")), None)
-    if data is not None:
-        return _unreadable(text, data)
+def _without_key(text: str) -> str:
+    kinds = [kind for kind, _ in _blocks(text)]
+    if any(kind.endswith("PRIVATE KEY") for kind in kinds):
+        return ""
     if not kinds:
         return "tls: failed to find any PEM data in key input"
     if kinds == ["CERTIFICATE"]:
@@ -79,11 +94,11 @@ def _is_certificate(data: bytes) -> bool:
     return True
 
 
-def _unreadable(text: str, data: bytes) -> str:
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+def _unreadable(data: bytes) -> str:
+    from cryptography.hazmat.primitives.serialization import load_der_private_key
 
     try:
-        load_pem_private_key(text[text.index("-----BEGIN") :].encode(), None)
+        load_der_private_key(data, None)
     except (ValueError, TypeError):
         return f"tls: failed to parse private key: asn1: {_asn1(data)}"
     return ""
@@ -100,12 +115,12 @@ def _asn1(data: bytes) -> str:
     return f"structure error: tags don't match (16 vs {found}) {PKCS8}"
 
 
-def _unlike(certificate: str, key: str) -> str:
+def _unlike(certificate: str, key: bytes) -> str:
     from cryptography import x509
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_private_key
 
     held = x509.load_pem_x509_certificate(certificate[certificate.index("-----BEGIN") :].encode()).public_key()
-    given = load_pem_private_key(key[key.index("-----BEGIN") :].encode(), None).public_key()
+    given = load_der_private_key(key, None).public_key()
     form = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     same = held.public_bytes(*form) == given.public_bytes(*form)
     return "" if same else "tls: private key does not match public key"

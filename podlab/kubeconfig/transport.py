@@ -5,6 +5,7 @@ A kubeconfig names the server; what is mounted under that address is asked here,
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import socket
 import ssl
@@ -18,7 +19,7 @@ from urllib.parse import urlsplit
 from podlab.errors import ClusterError
 from podlab.kubeconfig.addresses import parts, place
 from podlab.kubeconfig.connection import Connection
-from podlab.kubeconfig.keypairs import wrong_authority, wrong_pair
+from podlab.kubeconfig.keypairs import as_pkcs8, wrong_authority, wrong_pair
 from podlab.kubeconfig.proxies import PORTS, Proxy, Unreached, dial, from_environment, proxy_at, tunnel
 
 Pairs = Sequence[tuple[str, str]]
@@ -248,7 +249,7 @@ def _load(context: ssl.SSLContext, certificate: str, key: str) -> None:
     descriptor, path = tempfile.mkstemp(suffix=".pem")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(f"{certificate}\n{key}\n")
+            file.write(f"{certificate}\n{as_pkcs8(key)}\n")
         context.load_cert_chain(path)
     except (ssl.SSLError, ValueError) as error:
         raise ClusterError("error: tls: failed to find any PEM data in certificate input") from error
@@ -318,8 +319,8 @@ def by_way_of(proxy: str, manager: Any) -> Any:
     return manager
 
 
-def names_of(server: str) -> str:
-    """Whom the server's certificate is for, as Go lists it; "" if it cannot be had."""
+def names_of(server: str, wanted: str) -> str:
+    """Whom the server's certificate is for, as Go lists it: addresses where one is wanted; "" if it cannot be had."""
     from cryptography import x509
 
     parts = urlsplit(server)
@@ -329,4 +330,8 @@ def names_of(server: str) -> str:
         names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except (OSError, ValueError, x509.ExtensionNotFound):
         return ""
-    return ", ".join(names.get_values_for_type(x509.DNSName))
+    try:
+        ipaddress.ip_address(wanted)
+    except ValueError:
+        return ", ".join(names.get_values_for_type(x509.DNSName))
+    return ", ".join(str(each) for each in names.get_values_for_type(x509.IPAddress))

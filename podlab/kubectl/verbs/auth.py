@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from podlab.errors import PodlabError
+from podlab.errors import ApiError, PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.describe.roles import RULE_COLUMNS, rule_row, sorted_rules
 from podlab.kubectl.formats.formats import parse_format
@@ -100,7 +100,13 @@ def _list(command: Command, no_headers: bool) -> None:
 def whoami(command: Command, *arguments: str) -> None:
     """Print who the server says this is."""
     body = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview", "metadata": {}}
-    review = command.client.request("POST", SELF, body=body).json()
+    try:
+        review = command.client.request("POST", SELF, body=body).json()
+    except ApiError as error:
+        if error.code not in (403, 404):
+            raise
+        may = " or you do not have permission to call it" if error.code == 403 else ""
+        raise PodlabError(f"error: the selfsubjectreviews API is not enabled in the cluster{may}") from error
     command.objects.append(review)
     output = command.common.output
     if output:

@@ -11,7 +11,7 @@ from platform import machine
 
 from podlab.apimachinery.yamlprinter import escape_html, to_yaml
 from podlab.client import Client
-from podlab.errors import PodlabError
+from podlab.errors import ClusterError, PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.commandline.wording import in_gos_words, of_discovery
 from podlab.kubectl.formats.formats import parse_format
@@ -189,10 +189,12 @@ def version(command: Command, *arguments: str, client: bool = False, output: str
 
 
 def _served(command: Command) -> tuple[dict[str, object] | None, PodlabError | None]:
-    """The server's version, or why it cannot be had."""
+    """The server's version, or why it cannot be had; what is amiss in the kubeconfig is told before anything else."""
     try:
         return command.client.get("/version"), None
     except PodlabError as error:
+        if isinstance(error, ClusterError) and str(error).startswith("error: "):
+            raise
         return None, error
 
 
