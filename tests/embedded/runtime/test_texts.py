@@ -58,6 +58,7 @@ def test_scripts_do_what_they_do_with_the_real_tools(shell: str, script: str, co
         ("bash", "f() { [ $1 = 0 ] || f $(($1 - 1)); }; f 200; echo deep", 0, "deep\n", ""),
         ("bash", "cd /tmp; echo 1 > f; echo 2 > g; cp --backup=t f g; ls", 0, "f\ng\ng.~1~\n", ""),
         ("bash", "install -Dm600 /etc/hostname /tmp/a/b; stat -c %a /tmp/a/b", 0, "600\n", ""),
+        ("bash", "install -m 700 -d /tmp/p; stat -c %a /tmp/p", 0, "700\n", ""),
         ("bash", "printf a | sed s/a/b/; echo", 0, "b\n", ""),
         ("bash", "dc", 127, "", "bash: line 1: dc: command not found\n"),
         (

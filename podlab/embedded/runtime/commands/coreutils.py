@@ -88,7 +88,8 @@ WORDLESS: Mapping[str, str] = MappingProxyType({"rm": r"-\w*f", "getopt": r"-\w*
 
 
 def _enough(name: str, words: list[str]) -> bool:
-    return name == "tr" and any(re.match(r"-\w*[ds]|--delete|--squeeze", word) for word in words)
+    alone = {"tr": r"-\w*[ds]|--delete|--squeeze", "install": r"-\w*d|--directory"}.get(name, "")
+    return bool(alone) and any(re.match(alone, word) for word in words)
 
 
 def hint(name: str) -> str:
