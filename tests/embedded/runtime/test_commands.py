@@ -103,6 +103,13 @@ def test_tar_without_its_directory() -> None:
     assert sh("tar -xmf - -C /nodir") == (2, "", complaint)
 
 
+def test_tar_tells_of_a_name_before_it_looks_for_the_file() -> None:
+    complaint = "tar: Removing leading `/' from member names\ntar: /none: Cannot stat: No such file or directory\n"
+    last = "tar: Exiting with failure status due to previous errors\n"
+    assert sh("tar cf /tmp/a.tar /none") == (2, "", complaint + last)
+    assert sh("cd /tmp; tar cf a.tar none")[2].startswith("tar: none: Cannot stat")
+
+
 MISSING = "rm /n; mkdir /a/b; cp /n /x; mv /n /x; touch /a/b; head /n; sort /n; cat /n"
 
 

@@ -199,15 +199,15 @@ def _create(io: Io, folder: str, names: list[str], values: dict[str, str], flags
         had = len(archive.getmembers()) if before else 0
         for name in names:
             path = posixpath.normpath(posixpath.join(folder, name))
-            if not io.process.machine.files.exists(path):
-                missing = f"tar: {name}: {NO_SUCH}" if io.busybox else f"tar: {name}: Cannot stat: {NO_SUCH}"
-                code = io.fail(missing, 1 if io.busybox else 2)
-                continue
-            leading = name[: _unsafe(name)] if "P" not in flags else ""
-            if leading and not warned:
+            leading, there = name[: _unsafe(name)] if "P" not in flags else "", io.process.machine.files.exists(path)
+            if leading and not warned and (there or not io.busybox):
                 opening = "removing leading '" if io.busybox else "Removing leading `"
                 io.fail(f"tar: {opening}{leading}' from member names")
                 warned = True
+            if not there:
+                missing = f"tar: {name}: {NO_SUCH}" if io.busybox else f"tar: {name}: Cannot stat: {NO_SUCH}"
+                code = io.fail(missing, 1 if io.busybox else 2)
+                continue
             packer.add(archive, path, name.removeprefix(leading) or ".")
         if "v" in flags:
             said = "\n".join(_titled(entry) for entry in archive.getmembers()[had:])
