@@ -5,6 +5,8 @@ Upstream: kube-openapi/pkg/validation/validate, apiextensions-apiserver/pkg/apis
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -221,20 +223,21 @@ def duplicates(value: Any, schema: Obj, path: str = "") -> list[Cause]:
 
 
 def _repeated(value: list[Any], schema: Obj, path: str) -> list[Cause]:
-    kind, keys = schema.get("x-kubernetes-list-type"), schema.get("x-kubernetes-list-map-keys") or ()
-    seen: list[Any] = []
-    found = []
+    """What is twice in a set or map, once. Upstream: pkg/apiserver/schema/listtype/validation.go (validateListSet)"""
+    kind, keys = schema.get("x-kubernetes-list-type"), sorted(schema.get("x-kubernetes-list-map-keys") or ())
+    if kind not in ("set", "map"):
+        return []
+    if kind == "map":
+        for index, item in enumerate(value):
+            if item is not None and not isinstance(item, dict):
+                text = f"Invalid value: {causes.shown(item)}: must be an object for an array of list-type map"
+                return [Cause(f"{path}[{index}]", "FieldValueInvalid", text)]
+        value = [{key: item[key] for key in keys if key in item} if item else {} for item in value]
+    found, seen = [], Counter[str]()
     for index, item in enumerate(value):
-        if kind == "map" and isinstance(item, dict):
-            item = {key: item[key] for key in sorted(keys) if key in item}
-        elif kind == "map":
-            text = f"Invalid value: {causes.shown(item)}: must be an object for an array of list-type map"
-            found.append(Cause(f"{path}[{index}]", "FieldValueInvalid", text))
-            continue
-        elif kind != "set":
-            continue
-        if item in seen:
-            text = f"Duplicate value: {causes.shown(item)}"
-            found.append(Cause(f"{path}[{index}]", "FieldValueDuplicate", text))
-        seen.append(item)
+        text = json.dumps(item, sort_keys=True)
+        seen[text] += 1
+        if seen[text] == 2:
+            said = f"Duplicate value: {causes.shown(json.loads(text))}"
+            found.append(Cause(f"{path}[{index}]", "FieldValueDuplicate", said))
     return found

@@ -40,6 +40,10 @@ def _no_address(text: str) -> str:
     return "IPv4 address too long" if len(parts) > 4 else "IPv4 address too short"
 
 
+UNREAD = "network address parse error during conversion from string: "
+"""Said twice: by what reads a network, and by the function that lets it."""
+
+
 def cidr(text: str) -> Any:
     """An address with the length of its network's prefix. Raises ValueError."""
     try:
@@ -48,7 +52,7 @@ def cidr(text: str) -> Any:
     except ValueError:
         pass
     why = "no '/'" if "/" not in text else _no_prefix(*text.rsplit("/", 1))
-    raise ValueError(f'network address parse error during conversion from string: netip.ParsePrefix("{text}"): {why}')
+    raise ValueError(f'{UNREAD}{UNREAD}netip.ParsePrefix("{text}"): {why}')
 
 
 def _no_prefix(address: str, bits: str) -> str:
