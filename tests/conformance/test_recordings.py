@@ -40,6 +40,10 @@ MOMENT = {  # what hangs on how soon one command follows another: the kit's come
         r"resources: \{\}|resources:\s+limits:\s+memory: 9007199254740988Ki",  # before, after the kubelet's next look
         "RESOURCES",
     ),
+    ("apps-quota", "kubectl describe deployment web"): (
+        r"Progressing +(True +ReplicaSetUpdated|False +ProgressDeadlineExceeded)",  # its five seconds are just over
+        "AT ITS DEADLINE",
+    ),
 }
 MACHINE = (  # what is local to the recorded machine or moment and no rule of the recorder names
     (r"OS: Linux \S+", "OS: Linux KERNEL"),
