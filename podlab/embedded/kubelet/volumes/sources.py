@@ -60,13 +60,15 @@ def set_up(
             continue
         given = 0 if group is None else 0o440
         files = {posixpath.normpath(path): (data, mode | given) for path, (data, mode) in files.items()}
-        suffix = zlib.crc32(f"{pod['metadata']['uid']} {name} {now}".encode())
-        folder = datetime.fromtimestamp(now, UTC).strftime(f"..%Y_%m_%d_%H_%M_%S.{suffix}")
         if isinstance(volume, Unread) and volume.awaits(files):
             continue
+        if volume.folder and volume.published() == _signed(files):
+            continue
+        suffix = zlib.crc32(f"{pod['metadata']['uid']} {name} {now}".encode())
+        folder = datetime.fromtimestamp(now, UTC).strftime(f"..%Y_%m_%d_%H_%M_%S.{suffix}")
         if not volume.folder and group is None and any(callable(data) for data, _ in files.values()):
             volumes[name] = Unread(volume, files, folder, partial(_publish, spec, _user(pod), None))
-        elif not volume.folder or volume.published() != _signed(files):
+        else:
             _publish(spec, _user(pod), group, volume, files, folder)
 
 
