@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,11 @@ ROOT = Path(__file__).parents[1]
 FOLDERS = ("podlab", "bench", "tools", "tests")
 MODULES = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
 LONGEST_MODULE, LONGEST_FUNCTION, FULLEST_FOLDER = 400, 40, 15
+TOP = {
+    *("podlab", "notebooks", "tests", "bench", "tools", "docs"),
+    *("README.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "environment.yml", "pyproject.toml"),
+    *(".ci", ".github", ".gitignore", ".importlinter"),
+}
 LISTS = {"podlab/embedded/apiserver/resources", "podlab/kubectl/verbs", "podlab/lessons"}
 """Folders with a module for each thing of a kind that may grow: a kind, a verb, a lesson."""
 VERBS = ROOT / "podlab" / "kubectl" / "verbs"
@@ -51,3 +57,9 @@ def test_no_folder_is_too_full() -> None:
             folder = path.parent.relative_to(ROOT).as_posix()
             counts[folder] = counts.get(folder, 0) + 1
     assert {name for name, count in counts.items() if count > FULLEST_FOLDER} == LISTS
+
+
+def test_nothing_strange_stands_at_the_top() -> None:
+    """What a tool leaves in the folder where it is tried is easily committed with the rest."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert {name.split("/")[0] for name in listed.splitlines()} == TOP
