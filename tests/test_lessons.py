@@ -32,6 +32,7 @@ def test_every_source_is_a_lesson_and_every_lesson_has_a_source():
     assert sorted(path.stem for path in SOURCES.glob("*.md")) == [lesson.slug for lesson in LESSONS]
 
 
+@pytest.mark.slow
 @LESSON
 def test_each_korean_cell_is_followed_at_once_by_its_english_cell(lesson):
     cells = [(language_of(cell), cell.cell_type) for cell in sources.source(lesson.slug).cells]
@@ -54,6 +55,7 @@ def test_text_is_in_the_language_it_says(lesson):
             assert not HANGUL.search(cell.source), cell.source
 
 
+@pytest.mark.slow
 @LESSON
 def test_code_differs_between_languages_only_in_comments_and_the_language(lesson):
     def bare(cell: str) -> str:

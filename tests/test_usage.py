@@ -60,6 +60,7 @@ ALL = ["lab", "up", "down", "status", "kubeconfig", "reset", "progress", "clock"
 GROUPS = ("workshop seats 1", "workshop check", "workshop reset 01", "workshop remove", "site build", "site serve")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [*ALL, *GROUPS])
 def test_every_command_takes_a_language(command: str, capsys) -> None:
     assert main([*command.split(), "--language", "fr"]) == 2

@@ -76,6 +76,7 @@ def findings(scenario: str, name: str) -> list[Finding]:
     return life
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("which", "wanted"), LIVES.items(), ids=lambda value: "/".join(value) if isinstance(value, tuple) else ""
 )

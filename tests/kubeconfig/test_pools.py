@@ -25,6 +25,7 @@ def official(tmp_path: Path) -> Iterator[Any]:
         yield client
 
 
+@pytest.mark.slow
 def test_the_official_client_creates_reads_and_deletes(official: Any) -> None:
     api = official.CoreV1Api()
     assert api.create_namespaced_pod("default", POD).status.phase == "Pending"

@@ -239,6 +239,7 @@ def test_a_call_that_was_none_shows_how_it_is_made(shell, capsys, tmp_path, monk
     assert "Traceback" not in said.out + said.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cell", "hint"),
     [

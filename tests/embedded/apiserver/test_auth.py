@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
@@ -13,14 +13,21 @@ from podlab.embedded.server import Core
 from podlab.embedded.serving import certificates
 
 
+@pytest.fixture(scope="module")
+def core(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Core]:
+    """A cluster with keys in a folder."""
+    home = tmp_path_factory.mktemp("cluster")
+    certificates.ensure(home)
+    made = Core(home, "lab", clock=RealClock(1.0))
+    yield made
+    made.store.close()
+
+
 @pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"1", b"\xff", b"[" * 100_000])
-def test_a_token_that_is_none_is_refused(body: bytes, tmp_path: Path) -> None:
-    certificates.ensure(tmp_path)
-    core = Core(tmp_path, "lab", clock=RealClock(1.0))
+def test_a_token_that_is_none_is_refused(body: bytes, core: Core) -> None:
     token = f"e30.{base64.urlsafe_b64encode(body).decode()}.e30"
     with pytest.raises(Refused):
         core.authenticator.by_token(token)
-    core.store.close()
 
 
 def test_a_cluster_in_memory_knows_its_tokens_again() -> None:

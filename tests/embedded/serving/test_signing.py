@@ -25,10 +25,16 @@ def request(name: str, group: str, *alternatives: x509.GeneralName) -> bytes:
     return made.sign(ec.generate_private_key(ec.SECP256R1()), hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
-@pytest.fixture
-def signer(tmp_path: Path) -> signing.Signer:
-    certificates.ensure(tmp_path)
-    return signing.Signer(tmp_path / "ca.crt", tmp_path / "ca.key")
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("authority")
+    certificates.ensure(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def signer(home: Path) -> signing.Signer:
+    return signing.Signer(home / "ca.crt", home / "ca.key")
 
 
 def issued(signer: signing.Signer, seconds: int | None) -> x509.Certificate:
@@ -37,9 +43,9 @@ def issued(signer: signing.Signer, seconds: int | None) -> x509.Certificate:
     return x509.load_pem_x509_certificate(pem)
 
 
-def test_a_certificate_says_who_it_is_for_and_is_the_authoritys(signer: signing.Signer, tmp_path: Path) -> None:
+def test_a_certificate_says_who_it_is_for_and_is_the_authoritys(signer: signing.Signer, home: Path) -> None:
     made = issued(signer, 7200)
-    made.verify_directly_issued_by(x509.load_pem_x509_certificate((tmp_path / "ca.crt").read_bytes()))
+    made.verify_directly_issued_by(x509.load_pem_x509_certificate((home / "ca.crt").read_bytes()))
     assert made.subject.rfc4514_string() == "CN=jane,O=devs"
     usage = made.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     assert list(usage) == [ExtendedKeyUsageOID.CLIENT_AUTH]

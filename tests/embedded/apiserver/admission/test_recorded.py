@@ -101,6 +101,7 @@ def _label(api: Api, **labels: str) -> list[str]:
     return warnings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("run", "labels"),
     [
