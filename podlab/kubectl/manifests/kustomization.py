@@ -6,49 +6,27 @@ Upstream: sigs.k8s.io/kustomize/api (types/kustomization.go)
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from podlab.apimachinery.gotext import quote
 from podlab.errors import ManifestError
-from podlab.kubectl.manifests.documents import parse, text_of
+from podlab.kubectl.manifests.documents import parse
 from podlab.kubectl.manifests.generators import HASHED, content_hash, generate, listed
-from podlab.kubectl.manifests.replacements import NAMES, identity, names_of, replaced, selected
-from podlab.kubectl.resources.merge import Kind
-from podlab.kubectl.resources.patches import PatchError, json_patch, strategic_patch
+from podlab.kubectl.manifests.kustomizationfile import read_layer
+from podlab.kubectl.manifests.kustomizationpatches import patched
+from podlab.kubectl.manifests.loading import Loader
+from podlab.kubectl.manifests.replacements import NAMES, identity, names_of, replaced
 from podlab.text import Text
 
 Object = dict[str, Any]
-FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-KNOWN = (
-    "apiVersion", "kind", "metadata", "resources", "bases", "namespace", "namePrefix", "nameSuffix", "labels",
-    "commonLabels", "commonAnnotations", "images", "replicas", "configMapGenerator", "secretGenerator",
-    "generatorOptions", "patches", "patchesStrategicMerge", "patchesJson6902", "components", "replacements",
-    "helmCharts",
-)  # fmt: skip
-LEFT = (
-    "buildMetadata", "configurations", "crds", "generators", "helmChartInflationGenerator", "helmGlobals", "openapi",
-    "sortOptions", "transformers", "validators", "vars",
-)  # fmt: skip
-"""Fields that kustomize has and podlab has not."""
-UNKNOWN = Text(
-    ko="error: podlab은 kustomization의 `{field}` 필드를 다루지 않습니다. `podlab kubeconfig`가 알려 주는 "
-    "kubeconfig로 진짜 kubectl을 씁니다.",
-    en="error: podlab does not do the field `{field}` of a kustomization: use the real kubectl with the kubeconfig "
-    "that `podlab kubeconfig` names.",
-)
 CLUSTER_SCOPED = (
     "Namespace", "Node", "PersistentVolume", "ClusterRole", "ClusterRoleBinding", "StorageClass", "PriorityClass",
     "CustomResourceDefinition", "IngressClass", "RuntimeClass",
 )  # fmt: skip
 SELECTING = ("Deployment", "ReplicaSet", "DaemonSet", "StatefulSet", "Job", "ReplicationController")
-KEYS = {
-    "containers": "name", "initContainers": "name", "volumes": "name", "env": "name", "volumeMounts": "mountPath",
-    "ports": "containerPort", "imagePullSecrets": "name", "tolerations": "", "args": "", "command": "",
-}  # fmt: skip
-"""The merge keys of the lists that a Pod's template has."""
 REFERENCES = {
     "ConfigMap": (("configMap", "name"), ("configMapRef", "name"), ("configMapKeyRef", "name")),
     "Secret": (("secret", "secretName"), ("secret", "name"), ("secretRef", "name"), ("secretKeyRef", "name"),
@@ -63,7 +41,18 @@ REFERENCES = {
 }  # fmt: skip
 """Where objects of a kind are named by others: the field above, and the field that has the name."""
 
+MANAGED = "app.kubernetes.io/managed-by"
 Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What holds for all layers: who is told what is deprecated, and whether files from anywhere may be read."""
+
+    say: Say
+    free: bool = False
+
+
 Layers = tuple[Path, ...]
 """The folders that are being built, from the first."""
 TO_FIX = "Run 'kustomize edit fix' to update your Kustomization automatically."
@@ -76,11 +65,12 @@ DEPRECATED = {
 """Old fields and what took their place. Upstream: sigs.k8s.io/kustomize/api/types/kustomization.go"""
 
 
-def build(folder: Path, name: str, say: Say) -> list[Object]:
+def build(folder: Path, name: str, say: Say, *, free: bool = False) -> list[Object]:
     """The objects of a folder's kustomization.
 
     Args:
         say: is told what is deprecated.
+        free: files from outside of the folders are read, too.
 
     Raises:
         ManifestError: there is none, it cannot be read, or it asks for what podlab does not do.
@@ -89,32 +79,75 @@ def build(folder: Path, name: str, say: Say) -> list[Object]:
     if not path.exists():
         why = f"evalsymlink failure on '{name}' : lstat {path.absolute()}: no such file or directory"
         raise ManifestError(f"error: must build at directory: not a valid directory: {why}")
-    return sorted(_hashed(_build(path, _read_layer(path, str(path)), say, ())), key=_order)
+    given = read_layer(path, str(path))
+    objects = _hashed(_build(path, given, Asked(say, free), ()))
+    if (given.get("sortOptions") or {}).get("order") != "fifo":
+        objects.sort(key=_order)
+    return [_managed(each) for each in objects] if "managedByLabel" in listed(given, "buildMetadata") else objects
 
 
-def _build(path: Path, given: Object, say: Say, above: Layers, below: list[Object] | None = None) -> list[Object]:
+def _managed(obj: Object) -> Object:
+    """The object with the label of what has built it; kubectl's kustomize has no version of its own."""
+    metadata = obj["metadata"]
+    return {**obj, "metadata": {**metadata, "labels": {**(metadata.get("labels") or {}), MANAGED: "kustomize-(devel)"}}}
+
+
+def _build(path: Path, given: Object, asked: Asked, above: Layers, below: list[Object] | None = None) -> list[Object]:
     """The objects of a layer; of a component, what it makes of those below."""
     for old, new in DEPRECATED.items():
         if given.get(old) is not None:
-            say(f"# Warning: '{old}' is deprecated. Please use '{new}' instead. {TO_FIX}\n")
+            asked.say(f"# Warning: '{old}' is deprecated. Please use '{new}' instead. {TO_FIX}\n")
+    load = Loader(path, asked.free)
     named, above = listed(given, "resources") + listed(given, "bases"), (*above, path.resolve())
-    objects = [*(below or ()), *(obj for each in named for obj in _resource(path, each, say, above))]
-    generate(path, given, objects)
+    objects = list(below or ())
+    for each in named:
+        _add(objects, _resource(load, each, asked, above), load.root / str(each), str(each))
+    generate(load, given, objects)
     for each in listed(given, "components"):
-        objects = _component(path / str(each), say, above, objects)
-    objects = _transformed(given, _patched(path, given, objects))
-    replaced(path, listed(given, "replacements"), objects)
+        objects = _component(path / str(each), asked, above, objects)
+    objects = _transformed(given, patched(load, given, objects))
+    replaced(load, listed(given, "replacements"), objects)
     return objects
 
 
-def _component(path: Path, say: Say, above: Layers, below: list[Object]) -> list[Object]:
+def _add(objects: list[Object], more: list[Object], place: Path, name: str) -> None:
+    """Put more objects to those that are there.
+
+    Raises:
+        ManifestError: one of them is there.
+    """
+    there = {_id(obj) for obj in objects}
+    for obj in more:
+        if (what := _id(obj)) in there:
+            said = f"may not add resource with an already registered id: {what}"
+            at = os.path.normpath(place.absolute())
+            if place.is_dir():
+                why = f"accumulating resources from '{name}': '{at}' must resolve to a file'"
+                said = f"{why}: recursed merging from path '{at}': {said}"
+            else:
+                no = f"must build at directory: '{at}': file is not directory"
+                said = f"merging resources from '{name}': {said}': {no}"
+            raise ManifestError(f"error: accumulating resources: accumulation err='{said}")
+        there.add(what)
+        objects.append(obj)
+
+
+def _id(obj: Object) -> str:
+    metadata = obj.get("metadata") or {}
+    return identity(obj.get("apiVersion"), obj.get("kind"), metadata.get("name"), metadata.get("namespace"))
+
+
+def _component(path: Path, asked: Asked, above: Layers, below: list[Object]) -> list[Object]:
+    place = os.path.normpath(path)
+    if path.is_file():
+        why = quote(f"must build at directory: '{place}': file is not directory")
+        raise ManifestError(f"error: accumulating components: loader.New {why}")
     if not path.is_dir():
-        place = os.path.normpath(path)
         link = f"evalsymlink failure on '{place}' : lstat {place}: no such file or directory"
         why = quote(f"must build at directory: not a valid directory: {link}")
         raise ManifestError(f"error: accumulating components: loader.New {why}")
     try:
-        return _layer(path, say, above, below)
+        return _layer(path, asked, above, below)
     except _Within as error:
         raise ManifestError(f"error: accumulating components: accumulateDirectory: {quote(str(error))}") from error
 
@@ -123,7 +156,7 @@ class _Within(ManifestError):
     """What is wrong with a layer below, as the layer above quotes it."""
 
 
-def _layer(path: Path, say: Say, above: Layers, below: list[Object] | None = None) -> list[Object]:
+def _layer(path: Path, asked: Asked, above: Layers, below: list[Object] | None = None) -> list[Object]:
     """The objects of a layer below.
 
     Raises:
@@ -132,27 +165,19 @@ def _layer(path: Path, say: Say, above: Layers, below: list[Object] | None = Non
     place = path.resolve()
     doing = f"couldn't make target for path '{place}'"
     try:
-        given = _read_layer(path, str(place))
+        given = read_layer(path, str(place))
         kind = given.get("kind") or "Kustomization"
         if (kind == "Component") != (below is not None):
             got = "kind != 'Component' for path" if below is None else f"kind 'Component' for path '{place}' but got"
             raise _Within(f"expected {got} '{place if below is None else kind}'")
         doing = f"recursed accumulation of path '{place}'"
-        return _build(place, given, say, above, below)
+        return _build(place, given, asked, above, below)
     except _Within:
         raise
     except ManifestError as error:
         if isinstance(error.message, Text):  # it is podlab that speaks
             raise
         raise _Within(f"{doing}: {str(error).removeprefix('error: ')}") from error
-
-
-def _read_layer(path: Path, shown: str) -> Object:
-    found = next((path / name for name in FILES if (path / name).is_file()), None)
-    if found is None:
-        names = "'kustomization.yaml', 'kustomization.yml' or 'Kustomization'"
-        raise ManifestError(f"error: unable to find one of {names} in directory '{shown}'")
-    return _file(found)
 
 
 def _hashed(objects: list[Object]) -> list[Object]:
@@ -168,21 +193,8 @@ def _hashed(objects: list[Object]) -> list[Object]:
     return objects
 
 
-def _file(path: Path) -> Object:
-    found = [each.obj for each in parse(text_of(path, str(path)), str(path))]
-    given = found[0] if found else {}
-    if not isinstance(given, dict):
-        raise ManifestError(f"error: invalid Kustomization: {path} is no object")
-    unknown = next((key for key in given if key not in KNOWN), None)
-    if unknown in LEFT:
-        raise ManifestError(UNKNOWN.format(field=unknown))
-    if unknown:
-        raise ManifestError(f'error: invalid Kustomization: json: unknown field "{unknown}"')
-    return given
-
-
-def _resource(path: Path, name: Any, say: Say, above: Layers) -> list[Object]:
-    target = path / str(name)
+def _resource(load: Loader, name: Any, asked: Asked, above: Layers) -> list[Object]:
+    target = load.root / str(name)
     tried = f"error: accumulating resources: accumulation err='accumulating resources from '{name}': "
     if target.is_dir():
         place = target.resolve()
@@ -190,79 +202,39 @@ def _resource(path: Path, name: Any, say: Say, above: Layers) -> list[Object]:
             why = f"cycle detected: candidate root '{place}' contains visited root '{seen}'"
             raise ManifestError(f"{tried}'{place}' must resolve to a file': {why}")
         try:
-            return _layer(target, say, above)
+            return _layer(target, asked, above)
         except _Within as error:
             raise ManifestError(f"{tried}'{place}' must resolve to a file': {error}") from error
-    if not target.exists():
-        link = f"evalsymlink failure on '{target}' : lstat {target}: no such file or directory"
-        raise ManifestError(f"{tried}{link}': must build at directory: not a valid directory: {link}")
-    return [each.obj for each in parse(text_of(target, str(name)), str(name)) if isinstance(each.obj, dict)]
-
-
-def _patched(path: Path, given: Object, objects: list[Object]) -> list[Object]:
-    patches: list[tuple[Any, Object]] = [(each, {}) for each in listed(given, "patchesStrategicMerge")]
-    patches += [
-        (each, each.get("target") or {}) for key in ("patches", "patchesJson6902") for each in listed(given, key)
-    ]
-    for each, target in patches:
-        for patch in _read_patch(path, each):
-            said = patch.get("metadata") or {}
-            wanted = target or {"kind": patch.get("kind"), "name": re.escape(str(said.get("name") or ""))}
-            chosen = [obj for obj in objects if selected(obj, wanted)]
-            if not chosen and not target:
-                what = identity(patch.get("apiVersion"), patch.get("kind"), said.get("name"), said.get("namespace"))
-                why = f"no matches for Id {what}; failed to find unique target for patch {what}"
-                raise ManifestError(f'error: no resource matches strategic merge patch "{what}": {why}')
-            for obj in chosen:
-                _apply(obj, patch)
-    return [obj for obj in objects if obj.get("$patch") != "delete"]
-
-
-def _read_patch(path: Path, given: Any) -> list[Any]:
-    name = given if isinstance(given, str) else given.get("path")
-    text = given.get("patch") if isinstance(given, dict) and given.get("patch") else None
-    if text is None:
-        is_text = isinstance(name, str) and "\n" in name
-        text = name if is_text else text_of(path / str(name), str(name))
-    found = [each.obj for each in parse(str(text), "patch")]
-    lists = [each for each in found if isinstance(each, list)]
-    return [{"operations": each} for each in lists] or [each for each in found if isinstance(each, dict)]
-
-
-def _apply(obj: Object, patch: Object) -> None:
+    shown = os.path.normpath(target.absolute())
     try:
-        changed = (
-            json_patch(obj, patch["operations"])
-            if "operations" in patch
-            else {"$patch": "delete"}
-            if patch.get("$patch") == "delete"
-            else _named_as(obj, strategic_patch(obj, patch, SCHEMA))
-        )
-    except PatchError as error:
-        raise ManifestError(f"error: {error}") from None
-    obj.clear()
-    obj.update(changed)
+        text = load.text(str(name))
+    except ManifestError as error:
+        no = f"'{shown}': file is not directory" if target.exists() else f"not a valid directory: {error}"
+        raise ManifestError(f"{tried}{error}': must build at directory: {no}") from error
+    return _objects(text, str(name), tried, shown)
 
 
-def _named_as(obj: Object, changed: Object) -> Object:
-    """A patch finds its object by any name that it has had, and leaves it the one that it has."""
-    names = {key: obj["metadata"].get(key) for key in ("name", "namespace")}
-    kept = {key: value for key, value in {**changed["metadata"], **names}.items() if value is not None}
-    return {**changed, "kind": obj["kind"], "metadata": kept}
+def _objects(text: str, name: str, tried: str, place: str) -> list[Object]:
+    """The objects of a file.
 
-
-def _schema() -> Kind:
-    """A structure in which the lists of a Pod's template merge by their keys, wherever they stand."""
-    node: Object = {"additionalProperties": {"$ref": "any"}}
-    node["properties"] = {
-        key: {"x-kubernetes-patch-strategy": "merge", "x-kubernetes-patch-merge-key": merge, "items": {"$ref": "any"}}
-        for key, merge in KEYS.items()
-        if merge
-    }
-    return Kind(node, {"any": node})
-
-
-SCHEMA = _schema()
+    Raises:
+        ManifestError: it is no YAML, or one of them has no name.
+    """
+    try:
+        found = [each.obj for each in parse(text, name) if each.obj is not None]
+    except ManifestError as error:
+        why = str(error).rpartition("error converting YAML to JSON: ")[2]
+        broken = f"accumulating resources from '{name}': MalformedYAMLError: {why} in File: {name}"
+        raise ManifestError(f"error: accumulating resources: {broken}") from error
+    no = f"': must build at directory: '{place}': file is not directory"
+    if not all(isinstance(each, dict) for each in found):
+        raise ManifestError(f"{tried}missing Resource metadata{no}")
+    for obj in found:
+        metadata = obj.get("metadata") or {}
+        if not metadata.get("name") and not metadata.get("generateName") and not str(obj.get("kind")).endswith("List"):
+            of = f"{{{{{obj.get('apiVersion') or ''} {obj.get('kind') or ''}}} {{{{ }} map[] map[]}}}}"
+            raise ManifestError(f"{tried}missing metadata.name in object {of}{no}")
+    return found
 
 
 def _transformed(given: Object, objects: list[Object]) -> list[Object]:
@@ -280,12 +252,29 @@ def _transformed(given: Object, objects: list[Object]) -> list[Object]:
             metadata["namespace"] = given["namespace"]
         if given.get("namespace") and obj.get("kind") == "Namespace":
             metadata["name"] = given["namespace"]
+    accounts = _accounts(objects)
     for obj in objects:
         _rename(obj, renamed)
+        _move_subjects(obj, str(given.get("namespace") or ""), accounts)
         _label(obj, given)
         _images(obj, given)
         _replicas(obj, given, renamed)
+    _check_replicas(given, renamed)
     return objects
+
+
+def _accounts(objects: list[Object]) -> set[tuple[str, str]]:
+    """The ServiceAccounts that are built, by their names and the namespaces that they came from."""
+    found = [obj["metadata"] for obj in objects if obj.get("kind") == "ServiceAccount"]
+    return {(metadata["name"], each[1] or "default") for metadata in found for each in metadata[NAMES]}
+
+
+def _move_subjects(obj: Object, namespace: str, accounts: set[tuple[str, str]]) -> None:
+    """Let a binding follow its ServiceAccounts to another namespace: those that are built, and `default`."""
+    for each in obj.get("subjects") or () if namespace else ():
+        name, there = str(each.get("name") or ""), str(each.get("namespace") or "")
+        if each.get("kind") == "ServiceAccount" and (name == "default" or (name, there) in accounts):
+            each["namespace"] = namespace
 
 
 ORDER = (
@@ -388,9 +377,21 @@ def _image(image: str, change: Object) -> str:
     return base + (tag or (f"@{digest}" if digest else ""))
 
 
+SCALED = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController")
+
+
+def _check_replicas(given: Object, renamed: dict[tuple[str, str], str]) -> None:
+    for each in listed(given, "replicas"):
+        name = str(each.get("name") or "")
+        if not any(kind in SCALED and name in (old, new) for (kind, old), new in renamed.items()):
+            kinds = " ".join(f"{kind}.[noVer].[noGrp]" for kind in SCALED)
+            raise ManifestError(
+                f"error: resource with name {name} does not match a config with the following GVK [{kinds}]"
+            )
+
+
 def _replicas(obj: Object, given: Object, renamed: dict[tuple[str, str], str]) -> None:
     for each in listed(given, "replicas"):
-        kinds = ("Deployment", "ReplicaSet", "StatefulSet", "ReplicationController")
-        names = {renamed.get((kind, str(each.get("name")))) for kind in kinds} | {each.get("name")}
-        if obj.get("kind") in kinds and obj["metadata"]["name"] in names:
+        names = {renamed.get((kind, str(each.get("name")))) for kind in SCALED} | {each.get("name")}
+        if obj.get("kind") in SCALED and obj["metadata"]["name"] in names:
             obj.setdefault("spec", {})["replicas"] = each.get("count")

@@ -8,14 +8,14 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import yaml
 
 from podlab.apimachinery import goyaml
 from podlab.errors import ManifestError
-from podlab.kubectl.manifests.documents import parse, text_of
+from podlab.kubectl.manifests.documents import parse
+from podlab.kubectl.manifests.loading import Loader
 
 Object = dict[str, Any]
 NAMES = "podlab/names"
@@ -25,10 +25,10 @@ DELIMITED = "error: delimiter option can only be used with scalar nodes"
 SELECTOR = re.compile(r"^\[([^=]*)=(.*)\]$")
 
 
-def replaced(path: Path, given: list[Any], objects: list[Object]) -> None:
+def replaced(load: Loader, given: list[Any], objects: list[Object]) -> None:
     """Carry out each replacement, in order."""
     for each in given:
-        for replacement in _read(path, each):
+        for replacement in _read(load, each):
             source, targets = replacement.get("source"), replacement.get("targets")
             value = replacement.get("sourceValue")
             if (source is None and value is None) or targets is None:
@@ -54,11 +54,17 @@ def names_of(obj: Object) -> list[tuple[str, str]]:
     return [*metadata.get(NAMES, ()), now]
 
 
-def _read(path: Path, given: Object) -> list[Object]:
+def _read(load: Loader, given: Object) -> list[Object]:
     if not given.get("path"):
         return [given]
     name = str(given["path"])
-    found = [each.obj for each in parse(text_of(path / name, name), name)]
+    try:
+        text = load.text(name)
+    except ManifestError as error:
+        config = f"Replacements:\n- path: {name}\n"
+        plugin = f"builtin ReplacementTransformer with config: `\n{config}`"
+        raise ManifestError(f"error: trouble configuring {plugin}: {error}") from error
+    found = [each.obj for each in parse(text, name)]
     return [each for one in found for each in (one if isinstance(one, list) else [one])]
 
 

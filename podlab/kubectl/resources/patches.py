@@ -32,7 +32,7 @@ def strategic_patch(value: Any, patch: Any, kind: Kind) -> Any:
     """As merge, but lists that the kind says so merge by their key."""
     if not isinstance(patch, dict):
         return patch
-    merged = dict(value) if isinstance(value, dict) else {}
+    merged = dict(value) if isinstance(value, dict) and patch.get("$patch") != "replace" else {}
     for key, each in patch.items():
         if key.startswith("$"):
             continue
@@ -86,7 +86,53 @@ def json_patch(value: Any, operations: Any) -> Any:
     from jsonpatch import JsonPatchException, apply_patch
     from jsonpointer import JsonPointerException
 
-    try:
-        return apply_patch(copy.deepcopy(value), operations)
-    except (JsonPatchException, JsonPointerException, TypeError, ValueError, AttributeError) as error:
-        raise PatchError(str(error)) from None
+    value = copy.deepcopy(value)
+    for each in operations if isinstance(operations, list) else [operations]:
+        try:
+            value = apply_patch(value, [each])
+        except (JsonPatchException, JsonPointerException, TypeError, ValueError, AttributeError) as error:
+            raise PatchError(_refusal(value, each) or str(error)) from None
+    return value
+
+
+def _refusal(value: Any, operation: Any) -> str:
+    """Why an operation does not apply, in the words of Go's library; "" of what it has no words for.
+
+    Upstream: gopkg.in/evanphx/json-patch.v4 (patch.go)
+    """
+    act, path = (str(operation.get(key) or "") for key in ("op", "path")) if isinstance(operation, dict) else ("", "")
+    place = str(operation.get("from") or "") if act in ("copy", "move") else path
+    *above, key = [each.replace("~1", "/").replace("~0", "~") for each in place.split("/")[1:]] or [""]
+    holder = _below(value, above) if place.startswith("/") else None
+    if not isinstance(holder, (dict, list)):
+        shown = f'"{path}"' if act in ("add", "remove") else path
+        return f"{act} operation does not apply: doc is missing path: {shown}: missing value" if act in WORDED else ""
+    at = f"error in {act} for path: '{path}': "
+    if isinstance(holder, dict):
+        told = {
+            "remove": f"{at}unable to remove nonexistent key: {key}: missing value",
+            "replace": f"replace operation does not apply: doc is missing key: {path}: missing value",
+            "copy": f"error in copy for from: '{place}': unable to get nonexistent key: {key}: missing value",
+            "move": f"error in move for path: '{key}': unable to get nonexistent key: {key}: missing value",
+            "test": f"testing value {path} failed: test failed",
+        }
+        return told.get(act, "")
+    if not key.removeprefix("-").isdigit():
+        return f'{at}strconv.Atoi: parsing "{key}": invalid syntax' if act in ("add", "remove") else ""
+    if act == "replace":
+        return f"replace operation does not apply: doc is missing key: {path}: missing value"
+    no = f"Unable to access invalid index: {key}: invalid index referenced"
+    return f"{at}{no}" if act in ("add", "remove") else ""
+
+
+WORDED = ("add", "remove", "replace", "test")
+
+
+def _below(value: Any, keys: list[str]) -> Any:
+    """What lies where the keys lead; None where they lead nowhere."""
+    for key in keys:
+        if isinstance(value, list):
+            value = value[int(key)] if key.isdigit() and int(key) < len(value) else None
+        else:
+            value = value.get(key) if isinstance(value, dict) else None
+    return value
