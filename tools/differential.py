@@ -4,8 +4,9 @@ python tools/differential.py KUBECONFIG FILE [--kubectl kubectl-1.36] [--folder 
 
 FILE has a command line per line, without `kubectl`; `#` a note; `~` seconds to wait; `!` a shell line for both sides.
 A line is cut as a shell cuts it; `< text` at its end is standard input, with `\n` for line breaks. NS stands for the
-side's namespace, NAME-real or NAME-kit, which is made anew; CONTEXT for the context. Each side has a kubeconfig of its
-own, so what `config` changes is not seen by the other.
+side's namespace, NAME-real or NAME-ours, which is made anew; CONTEXT for the context. Each side has a kubeconfig of its
+own, so what `config` changes is not seen by the other. Spaces count, but for those inside of lines that something of
+another width in each run moves.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import io
+import itertools
 import json
 import os
 import re
@@ -57,15 +59,23 @@ SAME: tuple[tuple[str, str], ...] = (
     (r"kubectl-edit-\w+", "kubectl-edit-N"),
     (r"eyJ[\w.-]+", "TOKEN"),
     (r"ca\.crt:\s+\d+ bytes", "CA"),
-    (r" +", " "),
 )
 
 
 def normal(text: str) -> str:
     """What is the same in every run."""
-    for pattern, same in SAME:
-        text = re.sub(pattern, same, text)
-    return text
+    lines: list[str] = []
+    for _, block in itertools.groupby(text.splitlines(keepends=True), key=_indentation):
+        before = "".join(block)
+        after = before
+        for pattern, same in SAME:
+            after = re.sub(pattern, same, after)
+        lines.append(after if after == before else re.sub(r"(?<=\S) +", " ", after))
+    return "".join(lines)
+
+
+def _indentation(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 @dataclass(frozen=True)
@@ -161,7 +171,7 @@ def prepare(row: str, sides: Sequence[Side]) -> bool:
 def made(name: str, kubectl: str, kubeconfig: str, folder: Path) -> tuple[Side, Side]:
     """Both sides, their namespaces made anew."""
     sides = []
-    for each, program in (("real", kubectl), ("kit", "")):
+    for each, program in (("real", kubectl), ("ours", "")):
         own = folder / f"{name}-{each}.kubeconfig"
         own.write_text(Path(kubeconfig).read_text(encoding="utf-8"), encoding="utf-8")
         sides.append(Side(f"{name}-{each}", str(own), program))

@@ -9,6 +9,7 @@ _.cached
 _.can_i
 _.cluster_info
 _.clusterrolebinding
+_.completion
 _.concurrency
 _.configmap
 _.current_context
@@ -22,6 +23,7 @@ _.externalname
 _.get_clusters
 _.get_contexts
 _.get_users
+_.keepalive
 _.kustomize
 _.loadbalancer
 _.nodeport
@@ -44,6 +46,7 @@ _.show_swap
 _.top_node
 _.top_pod
 _.use_context
+_.use_protocol_buffers
 
 # what libraries, protocols and other languages ask for
 _.GOAWAY
@@ -51,6 +54,7 @@ _.SETTINGS
 _.STOP
 _.STREAM
 _._timer_handle_cancelled
+_.address_family
 _.address_string
 _.buffers
 _.call_exception_handler
@@ -63,6 +67,7 @@ _.created_at
 _.cycle
 _.daemon_threads
 _.get_debug
+_.get_request
 _.get_transformed_code
 _.is_closed
 _.is_running
@@ -79,6 +84,7 @@ _.protocol_version
 _.readinto
 _.reportinfo
 _.runtest
+_.server_bind
 _.server_time
 _.should_exit
 _.timed_out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from podlab.kubectl.commandline.surface import Flag, commands
+from podlab.kubectl.commandline.surface import HELP, Flag, commands, everywhere
 from podlab.kubectl.verbs.table import VERBS, accepts, refused
 from podlab.text import Text
 
@@ -17,9 +17,18 @@ MORE = Text(
 BELOW = Text(ko="이 명령 아래의 명령:", en="Commands below it:")
 
 
+OPTIONS = Text(ko="모든 명령에 쓸 수 있는 옵션입니다.", en="The following options can be passed to any command:")
+
+
 def overview() -> str:
     """The verbs, a line each."""
     return "\n".join([str(OVERVIEW), "", *_rows(""), "", str(MORE)]) + "\n"
+
+
+def options() -> str:
+    """What any command takes."""
+    rows = [f"    {shown(each)}" for each in everywhere().values() if each is not HELP]
+    return "\n".join([str(OPTIONS), "", *rows]) + "\n"
 
 
 def help_of(name: str) -> str:

@@ -215,6 +215,10 @@ class Kubectl:
         """`kubectl api-versions`: `api_versions()`."""
         return self.do("api-versions", (), flags)
 
+    def completion(self, *arguments: str, **flags: Any) -> Output:
+        """`kubectl completion`, which is left to the real kubectl."""
+        return self.do("completion", arguments, flags)
+
     def cluster_info(self, *arguments: str, **flags: Any) -> Output:
         """`kubectl cluster-info`: `cluster_info()`, `cluster_info("dump", output_directory="state")`."""
         if arguments[:1] == ("dump",):

@@ -27,7 +27,7 @@ from podlab.kubectl.commandline.hints import hint_for
 from podlab.kubectl.commandline.parse import Line, parse
 from podlab.kubectl.commandline.preferences import Preferred, preferred
 from podlab.kubectl.commandline.surface import commands
-from podlab.kubectl.help import help_of, overview
+from podlab.kubectl.help import help_of, options, overview
 from podlab.kubectl.kubectl import Kubectl
 from podlab.kubectl.output import Output
 from podlab.kubectl.verbs.config import Misused
@@ -120,7 +120,7 @@ def run(
 def _chosen(kubectl: Callable[[dict[str, Any]], Kubectl], parsed: Line) -> Kubectl:
     """The Kubectl that the global flags ask for; what asks no server takes any kubeconfig."""
     given = parsed.globals
-    if parsed.verb.startswith(("config ", "kuberc ")) or parsed.verb in ("kustomize", "plugin list"):
+    if parsed.verb.startswith(("config ", "kuberc ")) or parsed.verb in ("completion", "kustomize", "plugin list"):
         named = ("kubeconfig", "context", "v") if parsed.verb == "config view" else ("kubeconfig", "v")
         return kubectl({OFFLINE: True, **{key: given[key] for key in named if key in given}})
     if parsed.verb == "version" and parsed.flags.get("client"):
@@ -140,7 +140,7 @@ GROUPS = {"rollout": ("stdout", 1), "certificate": ("stdout", 0)}
 
 
 def _helped(parsed: Line, echo: Echo | None, line: str, where: str = "stdout") -> Output:
-    text = help_of(parsed.verb) if parsed.verb else overview()
+    text = help_of(parsed.verb) if parsed.verb else options() if "options" in parsed.globals else overview()
     if "topic" in parsed.globals:
         text = f"Unknown help topic [{parsed.globals['topic']}]\n{text}"
     if echo:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from podlab.client import Response
-from podlab.errors import ApiError
+from podlab.errors import ApiError, PodlabError
 from podlab.kubectl.kubectl import Kubectl
+from podlab.kubectl.manifests.writing import LAST_APPLIED
 from tests.kubectl.canned import Canned
 
 CONFLICT = {"code": 409, "reason": "Conflict", "message": "the object has been modified"}
@@ -52,3 +54,28 @@ def test_one_that_never_stops_changing_is_a_conflict(tmp_path: Path) -> None:
     (tmp_path / "pod.yaml").write_text(POD)
     with pytest.raises(ApiError, match="the object has been modified"):
         Kubectl(Busy(tmp_path, 9), folder=tmp_path).diff("pod.yaml")
+
+
+class Applied(Canned):
+    """All objects carry what an apply leaves, but no Pod's is the one that is named."""
+
+    def request(self, method: str, path: str, *, body: object = None, accept: str = "", **more: Any) -> Response:
+        found = json.loads(super().request(method, path, body=body, accept=accept, **more).body)
+        for each in found.get("items", []):
+            metadata = each.get("metadata") or {}
+            if path.endswith("/configmaps") and "uid" in metadata:
+                metadata |= {"uid": "other", "annotations": {LAST_APPLIED: "{}"}, "managedFields": [{"manager": "m"}]}
+        return Response(200, {}, json.dumps(found).encode())
+
+
+def test_what_prune_would_delete_is_shown_as_gone(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text(POD)
+    shown = str(Kubectl(Applied(tmp_path), folder=tmp_path).diff("pod.yaml", prune=True))
+    assert "\n-kind: ConfigMap\n" in shown and "\n-  managedFields:\n" in shown
+    assert "-kind: ConfigMap" not in str(Kubectl(Applied(tmp_path), folder=tmp_path).diff("pod.yaml"))
+
+
+def test_a_kind_that_prune_does_not_know_is_named(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text(POD)
+    with pytest.raises(PodlabError, match=r"^error: invalid GroupVersionKind format: v1/Pod, please follow"):
+        Kubectl(Applied(tmp_path), folder=tmp_path).diff("pod.yaml", prune=True, prune_allowlist="v1/Pod")

@@ -39,7 +39,7 @@ differential = load()
 @pytest.fixture
 def side(name: str, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A namespace of its own, and a kubeconfig that may be changed."""
-    space = f"{name}-kit"
+    space = f"{name}-ours"
     own = tmp_path / "kubeconfig"
     own.write_text(Path(cluster.kubeconfig).read_text(encoding="utf-8"), encoding="utf-8")
     monkeypatch.chdir(LINES / "files")

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from podlab import text
 from podlab.errors import PodlabError
-from podlab.kubectl import line
+from podlab.kubectl import Kubectl, line
 from podlab.kubectl.calls import keywords
 from podlab.kubectl.commandline.flags import PAIRS
 from podlab.kubectl.commandline.parse import parse
-from podlab.kubectl.commandline.surface import Flag, commands
+from podlab.kubectl.commandline.surface import Flag, commands, everywhere
 from podlab.kubectl.help import shown
-from podlab.kubectl.verbs.table import VERBS, accepts, keywords_of, verb_of
+from podlab.kubectl.verbs.table import VERBS, accepts, keywords_of
+from tests.kubectl.canned import Canned
 
 SAMPLES = {"bool": "true", "int": "1", "duration": "5s", "str": "x", "list": "x"}
-LEFT = [name for name, usage in commands().items() if name not in VERBS and not usage.is_group]
 
 
 def sample(name: str, flag: Flag) -> str:
@@ -52,13 +54,34 @@ def test_no_verb_has_a_flag_that_kubectl_has_not(name: str) -> None:
     assert set(keywords_of(name)) <= {flag.keyword for flag in commands()[name].flags.values()}
 
 
-@pytest.mark.parametrize("name", LEFT)
-def test_what_is_left_to_the_real_kubectl_says_so(name: str) -> None:
-    with pytest.raises(PodlabError) as said:
-        verb_of(name)
-    assert isinstance(said.value.message, text.Text)
-    for sentence in (said.value.message.ko, said.value.message.en):
-        assert f"kubectl {name}`" in sentence and "podlab kubeconfig" in sentence
+def test_every_command_is_known() -> None:
+    assert {name for name, usage in commands().items() if not usage.is_group} <= VERBS.keys()
+
+
+@pytest.mark.parametrize("shell", ["bash", "fish", "powershell", "zsh"])
+def test_what_completes_a_shells_words_is_left_to_the_real_kubectl(shell: str, tmp_path: Path) -> None:
+    _, code, error = line.run(["completion", shell], lambda _: Kubectl(Canned(tmp_path)))
+    assert code == 1
+    assert f"`kubectl completion {shell}`" in str(error) and "podlab kubeconfig" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "Shell not specified."),
+        (["foo"], 'Unsupported shell type "foo".'),
+        (["bash", "zsh"], "Too many arguments. Expected only the shell type."),
+    ],
+)
+def test_a_shell_that_is_none_is_refused_as_kubectl_does(words: list[str], said: str, tmp_path: Path) -> None:
+    _, _, error = line.run(["completion", *words], lambda _: Kubectl(Canned(tmp_path)))
+    assert str(error) == f"error: {said}\nSee 'kubectl completion -h' for help and examples"
+
+
+def test_options_are_those_of_every_command() -> None:
+    output, code, _ = line.run(["options"], lambda _: pytest.fail("no cluster is needed"))
+    assert code == 0
+    assert all(f"    {shown(flag)}\n" in str(output) for flag in everywhere().values() if flag.name != "help")
 
 
 @pytest.mark.parametrize("name", commands())

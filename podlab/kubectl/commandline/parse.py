@@ -72,6 +72,9 @@ def _check(line: Line, usage: Usage, words: Sequence[str]) -> None:
 def _no_verb(line: Line) -> None:
     """Help: of the command that follows, or of kubectl where a word after `help` is none."""
     line.globals["help"] = True
+    if line.arguments[:1] == [MORE["options"]]:
+        line.globals["options"] = True
+        return
     line.verb, _ = command_of(line.arguments[1:])
     if line.arguments[1:] and not line.verb:
         line.globals["topic"] = " ".join(f"`{word}`" for word in line.arguments[1:])

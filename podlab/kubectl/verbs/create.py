@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from podlab.apimachinery.yamlprinter import to_yaml
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
 from podlab.kubectl.manifests.writing import Writing
+from podlab.kubectl.verbs.edit import WINDOWS, edited_text
 from podlab.kubectl.verbs.raw import send_raw
 
 NO_FILES = "error: must specify one of -f and -k"
@@ -23,6 +25,7 @@ def create(
     edit: bool = False,
     selector: str = "",
     raw: str = "",
+    windows_line_endings: bool = WINDOWS,
 ) -> None:
     """Create each object of the manifests.
 
@@ -41,7 +44,11 @@ def create(
         found = True
         with command.going_on("creating", manifest.source):
             obj, namespace = in_namespace(command, manifest, mapping)
-            writing.tell(mapping, writing.post(mapping, namespace, obj), "created")
+            why, sent = edited_text(command, to_yaml(obj), windows=windows_line_endings) if edit else ("", obj)
+            if sent is None:
+                command.err(f"Edit cancelled, {why}.\n")
+                continue
+            writing.tell(mapping, writing.post(mapping, namespace, sent), "created")
     if not found and not command.failures:
         raise PodlabError("error: no objects passed to create")
 

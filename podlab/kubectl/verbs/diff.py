@@ -23,6 +23,7 @@ from podlab.kubectl.resources.merge import three_way
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.verbs.apply import last_applied
 from podlab.kubectl.verbs.create import named_files
+from podlab.kubectl.verbs.prune import Pruning, gone, kinds
 
 Object = dict[str, Any]
 FAILED = 2
@@ -39,6 +40,8 @@ def diff(
     show_secrets: bool = False,
     concurrency: int = 1,
     force_conflicts: bool = False,
+    prune: bool = False,
+    prune_allowlist: Sequence[str] = (),
 ) -> None:
     """Print what would change; the exit code is 1 if anything would, and more for an error.
 
@@ -50,19 +53,30 @@ def diff(
         raise PodlabError("error: --force-conflicts only works with --server-side")
     files = named_files(arguments, filename, "diff")
     folders = tuple(f"/tmp/{side}-{random.randrange(10**8, 10**10)}" for side in ("LIVE", "MERGED"))
+    pruning = Pruning(kinds(prune_allowlist), selector)
+    visited: list[tuple[Mapping, Object]] = []
     for manifest, mapping in manifests(command, files, validate="ignore", selector=selector):
         with command.going_on():
             obj, namespace = in_namespace(command, manifest, mapping)
             asked = (command, manifest, mapping, obj, namespace)
             live, merged = _applied(*asked, force_conflicts) if server_side else _both(*asked)
-            version = f"{mapping.group}.{mapping.version}" if mapping.group else mapping.version
-            name = f"{version}.{mapping.kind}.{namespace}.{manifest.name}"
+            visited.append((mapping, live or {"metadata": {"namespace": namespace}}))
+            name = _file_name(mapping, namespace, manifest.name)
             text = unified(live, merged, *(f"{folder}/{name}" for folder in folders), masked=not show_secrets)
             found |= {name: text} if text else {}
+    for mapping, obj in gone(command, pruning, visited) if prune else ():
+        metadata = obj["metadata"]
+        name = _file_name(mapping, metadata.get("namespace", ""), metadata["name"])
+        found[name] = unified(obj, None, *(f"{folder}/{name}" for folder in folders), masked=False)
     if command.failures:  # not even what was found
         return
     command.out("".join(text for _, text in sorted(found.items())))
     command.exit_code = int(bool(found))
+
+
+def _file_name(mapping: Mapping, namespace: str, name: str) -> str:
+    version = f"{mapping.group}.{mapping.version}" if mapping.group else mapping.version
+    return f"{version}.{mapping.kind}.{namespace}.{name}"
 
 
 def _applied(
@@ -127,15 +141,16 @@ def _would_be(
     return live, client.request("PATCH", path, query=MANAGER, body=patch, content_type=content_type).json()
 
 
-def unified(live: Object | None, merged: Object, old: str, new: str, *, masked: bool = True) -> str:
+def unified(live: Object | None, merged: Object | None, old: str, new: str, *, masked: bool = True) -> str:
     """The difference of two objects' YAML as `diff -u -N` writes it; "" if there is none."""
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f000 +0000")
     before: list[str] = []
-    if masked and (live or merged).get("kind") == "Secret":
+    if masked and merged and merged.get("kind") == "Secret":
         live, merged = _masked(live, merged)
         before = [] if live else ["null\n"]
-    before = to_yaml(without_managed_fields(live)).splitlines(keepends=True) if live else before
-    after = to_yaml(without_managed_fields(merged)).splitlines(keepends=True)
+    shown = without_managed_fields(live) if live and merged else live
+    before = to_yaml(shown).splitlines(keepends=True) if shown else before
+    after = to_yaml(without_managed_fields(merged)).splitlines(keepends=True) if merged else []
     lines = "".join(difflib.unified_diff(before, after, old, new, now, now))
     return f"diff -u -N {old} {new}\n{lines}" if lines else ""
 

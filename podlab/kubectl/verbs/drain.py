@@ -9,10 +9,12 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from podlab.apimachinery import labels
 from podlab.apimachinery.duration import parse_duration
+from podlab.apimachinery.times import parse
 from podlab.errors import ApiError, PodlabError
 from podlab.kubeconfig.eventloop import pause
 from podlab.kubectl.command import Command
@@ -47,6 +49,7 @@ class Rules:
     timeout: float
     pod_selector: str
     chunk_size: int
+    skip_after: int = 0
 
 
 def cordon(command: Command, *arguments: str, selector: str = "") -> None:
@@ -75,6 +78,7 @@ def drain(
     grace_period: int = -1,
     timeout: str = "0s",
     chunk_size: int = 500,
+    skip_wait_for_delete_timeout: int = 0,
 ) -> None:
     """Keep new Pods away from Nodes, and evict those that are there.
 
@@ -84,7 +88,7 @@ def drain(
     _check_selector(pod_selector)
     patience = parse_duration(timeout) or float("inf")
     allowed = (force, ignore_daemonsets, delete_emptydir_data, disable_eviction)
-    rules = Rules(*allowed, grace_period, patience, pod_selector, chunk_size)
+    rules = Rules(*allowed, grace_period, patience, pod_selector, chunk_size, skip_wait_for_delete_timeout)
     writing = Writing(command, "kubectl-drain")
     nodes = _nodes(command, arguments, selector, "drain")
     for mapping, node in nodes:
@@ -207,6 +211,8 @@ def _sorted_out(
 def _judged(command: Command, pod: Object, rules: Rules) -> tuple[bool, str, str]:
     """Whether to evict a Pod, with a warning; or why it may not be evicted."""
     metadata, warning = pod["metadata"], ""
+    if _is_overdue(pod, rules.skip_after, command.client.server_now()):
+        return False, "", ""
     owner = next((o for o in metadata.get("ownerReferences") or [] if o.get("controller")), None)
     ended = (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
     if owner and owner["kind"] == "DaemonSet" and not ended:
@@ -227,6 +233,15 @@ def _judged(command: Command, pod: Object, rules: Rules) -> tuple[bool, str, str
             return False, "", ALONE_FATAL
         warning = ALONE_WARNING
     return True, warning, ""
+
+
+def _is_overdue(pod: Object, seconds: int, now: datetime) -> bool:
+    """Whether it should have been gone for longer than that; 0 for never.
+
+    Upstream: staging/src/k8s.io/kubectl/pkg/drain/drain.go (shouldSkipPod)
+    """
+    since = pod["metadata"].get("deletionTimestamp")
+    return seconds > 0 and bool(since) and int((now - parse(since)).total_seconds()) > seconds
 
 
 def _evict(writing: Writing, pods: Mapping, pod: Object, rules: Rules, until: float) -> None:
@@ -284,6 +299,10 @@ def _until_gone(command: Command, pods: Mapping, pod: Object, rules: Rules, unti
                 return
             raise
         if found["metadata"]["uid"] != metadata["uid"]:
+            return
+        if _is_overdue(found, rules.skip_after, command.client.server_now()):
+            why = f"has DeletionTimestamp older than {rules.skip_after} seconds, skipping"
+            command.say(f'pod "{metadata["name"]}" {why}\n', "stdout")
             return
         if time.monotonic() >= until:
             what = (

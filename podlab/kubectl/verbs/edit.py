@@ -45,12 +45,17 @@ INSTEAD = Text(
 )
 
 
+WINDOWS = os.linesep == "\r\n"
+"""Whether lines end as Windows' do, where nothing else is said."""
+
+
 def edit(
     command: Command,
     *arguments: str,
     filename: Sequence[str] = (),
     subresource: str = "",
     output_patch: bool = False,
+    windows_line_endings: bool = WINDOWS,
 ) -> None:
     """Open each object in an editor and send what was changed.
 
@@ -66,17 +71,17 @@ def edit(
     if (writing.output or "yaml").lower() not in SHOWN:
         none = f'unable to match a printer suitable for the output format "{writing.output}"'
         raise PodlabError(f"error: {none}, allowed formats are: {','.join(SHOWN)}")
-    _edit(writing, found, subresource, output_patch)
+    _edit(writing, found, subresource, output_patch, windows_line_endings)
 
 
-def _edit(writing: Writing, found: Found, subresource: str, output_patch: bool) -> None:
+def _edit(writing: Writing, found: Found, subresource: str, output_patch: bool, windows: bool) -> None:
     """Open the editor until the server takes what was written, or nothing more was changed."""
     whole, style = [without_managed_fields(obj) for _, obj in found], parse_format(writing.output or "yaml")
     listed = {"apiVersion": "v1", "items": whole, "kind": "List", "metadata": {}}
     text = style.text(whole[0] if len(whole) == 1 else listed)
     head, reasons, original, before = "" if style.name == "json" else HEAD, "", _value(text), None
     while True:
-        body = _written(writing.command, head + reasons + text)
+        body = _written(writing.command, head + reasons + text, windows)
         value = _value(body)
         if reasons and value == before:
             raise _kept(writing.command, body, "Edit cancelled, no valid changes were saved.")
@@ -89,11 +94,11 @@ def _edit(writing: Writing, found: Found, subresource: str, output_patch: bool) 
         text, before = body, value
 
 
-def _written(command: Command, text: str) -> str:
+def _written(command: Command, text: str, windows: bool) -> str:
     """What was written in the editor, without comments."""
     if command.echo is None:
         raise PodlabError(NO_TERMINAL, INSTEAD)
-    lines = _from_editor(text).splitlines(keepends=True)
+    lines = _from_editor(text, windows).splitlines(keepends=True)
     return "".join(line for line in lines if not line.startswith("#"))
 
 
@@ -160,13 +165,13 @@ def _invalid(command: Command, mapping: Mapping, obj: Object, causes: list[str])
     return "".join(f"# {line}\n" for each in lines for line in each.splitlines()) + "#\n"
 
 
-def edited_text(command: Command, text: str, said: str = "") -> tuple[str, Object | None]:
+def edited_text(command: Command, text: str, said: str = "", windows: bool = WINDOWS) -> tuple[str, Object | None]:
     """What was written in the editor, as text and as an object; None where nothing was, and why, in its text's place.
 
     Raises:
         PodlabError: there is no terminal, or the editor fails. ManifestError: it is no object any more.
     """
-    body = _written(command, HEAD + said + text)
+    body = _written(command, HEAD + said + text, windows)
     if not body.strip() or body == text:
         return "no changes made" if body.strip() else "saved file is empty", None
     return body, _object(body)
@@ -200,11 +205,11 @@ def _send(writing: Writing, mapping: Mapping, obj: Object, edited: Object, subre
     writing.tell(mapping, writing.patch(path, patch, style), "edited")
 
 
-def _from_editor(text: str) -> str:
+def _from_editor(text: str, windows: bool) -> str:
     name = os.environ.get("KUBE_EDITOR") or os.environ.get("EDITOR") or ("notepad" if sys.platform == "win32" else "vi")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "kubectl-edit.yaml"
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8", newline="\r\n" if windows else "\n")
         try:
             done = subprocess.run([*shlex.split(name), str(path)], check=False)
         except (OSError, ValueError) as error:

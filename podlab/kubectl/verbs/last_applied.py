@@ -9,14 +9,14 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from podlab.apimachinery.yamlprinter import to_compact_json, to_json, to_yaml
+from podlab.apimachinery.yamlprinter import to_compact_json, to_yaml
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
 from podlab.kubectl.manifests.writing import LAST_APPLIED, Writing
 from podlab.kubectl.resources.listing import read_one
 from podlab.kubectl.resources.restmapper import Mapping
-from podlab.kubectl.verbs.edit import edited_text
+from podlab.kubectl.verbs.edit import WINDOWS, edited_text
 from podlab.kubectl.verbs.label import objects_named
 from podlab.kubectl.verbs.naming import NOTHING_NAMED
 
@@ -43,7 +43,9 @@ def view(
         text = (obj["metadata"].get("annotations") or {}).get(LAST_APPLIED)
         command.objects.append(obj)
         if text:
-            command.out(to_json(json.loads(text)) if output == "json" else to_yaml(json.loads(text)))
+            found = json.loads(text)
+            indented = f"{json.dumps(found, indent=2, ensure_ascii=False)}\n"
+            command.out(indented if output == "json" else to_yaml(found))
 
 
 def set_(command: Command, *arguments: str, filename: Sequence[str] = (), create_annotation: bool = False) -> None:
@@ -83,7 +85,13 @@ def _put(writing: Writing, mapping: Mapping, there: Object, text: str, before: s
     writing.tell(mapping, there, "configured")
 
 
-def edit(command: Command, *arguments: str, filename: Sequence[str] = (), output: str = "yaml") -> None:
+def edit(
+    command: Command,
+    *arguments: str,
+    filename: Sequence[str] = (),
+    output: str = "yaml",
+    windows_line_endings: bool = WINDOWS,
+) -> None:
     """Open the manifests that were applied last in an editor, and keep what was changed."""
     found = objects_named(command, arguments, filename)
     writing = Writing(command, "kubectl-edit-last-applied")
@@ -92,7 +100,7 @@ def edit(command: Command, *arguments: str, filename: Sequence[str] = (), output
             before = (obj["metadata"].get("annotations") or {}).get(LAST_APPLIED)
             if before is None:
                 raise PodlabError("error: no last-applied-configuration annotation found on resource")
-            body, edited = edited_text(command, to_yaml(json.loads(before)))
+            body, edited = edited_text(command, to_yaml(json.loads(before)), windows=windows_line_endings)
             if edited is None:
                 command.err(f"Edit cancelled, {body}.\n")
                 continue

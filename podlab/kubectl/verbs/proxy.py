@@ -6,14 +6,20 @@ Upstream: staging/src/k8s.io/kubectl/pkg/cmd/proxy, pkg/proxy/proxy_server.go
 from __future__ import annotations
 
 import json
+import os
 import re
+import socket
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from podlab.client import Client
 from podlab.errors import ApiError, ClusterError, PodlabError
 from podlab.kubectl.command import Command
+from podlab.kubectl.klog import logged
+from podlab.kubectl.verbs.table import refused
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 HOP = ("connection", "transfer-encoding", "content-length", "content-encoding", "keep-alive", "date", "server")
@@ -32,12 +38,27 @@ def proxy(
     www: str = "",
     www_prefix: str = "/static/",
     disable_filter: bool = False,
+    unix_socket: str = "",
+    append_server_path: bool = False,
+    keepalive: str = "0s",
 ) -> None:
-    """Answer on a local port until it is interrupted.
+    """Answer on a local port, or a socket in the file system, until it is interrupted.
+
+    Args:
+        keepalive: is for connections that are upgraded, which podlab does not pass on.
 
     Raises:
         PodlabError: the port is taken.
     """
+    path = urlsplit(command.client.server).path.rstrip("/")
+    if path and not append_server_path:
+        use = "use --append-server-path to automatically append the path to each request"
+        command.err(logged("proxy.go:172", f"Your kube context contains a server path {path}, {use}", "W"))
+    if disable_filter and not unix_socket:
+        open_ = "Request filter disabled, your proxy is vulnerable to XSRF attacks, please be cautious"
+        command.err(logged("proxy.go:177", open_, "W"))
+    if port != 8001 and unix_socket:
+        raise PodlabError("error: cannot set --unix-socket and --port at the same time")
     rules = Rules(
         *(
             [] if disable_filter else _patterns(each)
@@ -47,20 +68,66 @@ def proxy(
         www=(command.folder / www) if www else None,
         www_prefix=www_prefix,
     )
-    try:
-        if not 0 <= port <= 65535:
-            raise PodlabError(f"error: listen tcp: address {port}: invalid port")
-        server = ThreadingHTTPServer((address, port), _handler(command.client, rules, bool(disable_filter)))
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise PodlabError(f"error: listen tcp {address}:{port}: bind: {reason}") from error
-    command.out(f"Starting to serve on {address}:{server.server_address[1]}\n")
+    client = command.client if append_server_path or not path else _without_path(command.client)
+    handler = _handler(client, rules, bool(disable_filter))
+    server = _on_socket(unix_socket, handler) if unix_socket else _on_port(address, port, handler)
+    command.out(f"Starting to serve on {unix_socket or f'{address}:{server.server_address[1]}'}\n")
     try:
         server.serve_forever(poll_interval=0.2)
     except KeyboardInterrupt:
         return
     finally:
         server.server_close()
+
+
+def _without_path(client: Client) -> Client:
+    """One that asks the same server from its root."""
+    root = urlsplit(client.server)._replace(path="").geturl()
+    return Client(client.kubeconfig, client.context, connection=replace(client.connection, server=root))
+
+
+Handler = type[BaseHTTPRequestHandler]
+
+
+def _on_port(address: str, port: int, handler: Handler) -> ThreadingHTTPServer:
+    if not 0 <= port <= 65535:
+        raise PodlabError(f"error: listen tcp: address {port}: invalid port")
+    try:
+        return ThreadingHTTPServer((address, port), handler)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise PodlabError(f"error: listen tcp {address}:{port}: bind: {reason}") from error
+
+
+class _SocketServer(ThreadingHTTPServer):
+    """Answers on a socket that only its owner may use."""
+
+    address_family = getattr(socket, "AF_UNIX", socket.AF_INET)
+
+    def server_bind(self) -> None:
+        before = os.umask(0o077)
+        try:
+            self.socket.bind(self.server_address)
+        finally:
+            os.umask(before)
+        self.server_name, self.server_port = "localhost", 0
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        return self.socket.accept()[0], ("localhost", 0)
+
+
+def _on_socket(name: str, handler: Handler) -> ThreadingHTTPServer:
+    """One that is left there from before goes; another file stays in the way."""
+    path = Path(name)
+    if not hasattr(socket, "AF_UNIX"):
+        raise PodlabError(refused("kubectl proxy --unix-socket"))
+    try:
+        if path.is_socket():
+            path.unlink()
+        return _SocketServer(name, handler)  # type: ignore[arg-type]
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise PodlabError(f"error: listen unix {name}: bind: {reason}") from error
 
 
 class Rules:

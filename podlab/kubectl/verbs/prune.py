@@ -5,11 +5,12 @@ Upstream: staging/src/k8s.io/kubectl/pkg/cmd/apply/prune.go, pkg/util/prune/prun
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from podlab.errors import PodlabError
+from podlab.kubectl.command import Command
 from podlab.kubectl.klog import logged
 from podlab.kubectl.manifests.writing import LAST_APPLIED, Writing
 from podlab.kubectl.resources.listing import read_list
@@ -55,7 +56,16 @@ def pruning(prune: bool, all_: bool, selector: str, allowlist: Sequence[str]) ->
         return None
     if not all_ and not selector:
         raise PodlabError(ALL)
-    return Pruning(tuple(_kind(each) for each in allowlist), selector)
+    return Pruning(kinds(allowlist), selector)
+
+
+def kinds(allowlist: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """The kinds of `--prune-allowlist`, each as API version and kind.
+
+    Raises:
+        PodlabError: one of them is none.
+    """
+    return tuple(_kind(each) for each in allowlist)
 
 
 def _kind(text: str) -> tuple[str, str]:
@@ -68,7 +78,14 @@ def _kind(text: str) -> tuple[str, str]:
 
 def prune_all(writing: Writing, wanted: Pruning, applied: Sequence[tuple[Mapping, Object]]) -> None:
     """Delete what carries the annotation of an apply, and was not applied this time."""
-    command = writing.command
+    for mapping, obj in gone(writing.command, wanted, applied):
+        _prune(writing, mapping, obj)
+
+
+def gone(
+    command: Command, wanted: Pruning, applied: Sequence[tuple[Mapping, Object]]
+) -> Iterator[tuple[Mapping, Object]]:
+    """What carries the annotation of an apply and is not among what is applied now; `applied`: as on the server."""
     if not wanted.kinds and command.enforce_namespace:
         command.err(logged("prune.go:71", DEPRECATED, "W"))
     kept = {obj["metadata"].get("uid") for _, obj in applied}
@@ -80,21 +97,27 @@ def prune_all(writing: Writing, wanted: Pruning, applied: Sequence[tuple[Mapping
     for namespace in spaces:
         for mapping in there:
             if mapping.namespaced:
-                _prune(writing, mapping, namespace, wanted.selector, kept)
+                yield from _left(command, mapping, namespace, wanted.selector, kept)
     for mapping in there:
         if not mapping.namespaced:
-            _prune(writing, mapping, "", wanted.selector, kept)
+            yield from _left(command, mapping, "", wanted.selector, kept)
 
 
-def _prune(writing: Writing, mapping: Mapping, namespace: str, selector: str, kept: set[Any]) -> None:
-    client = writing.command.client
+def _left(
+    command: Command, mapping: Mapping, namespace: str, selector: str, kept: set[Any]
+) -> Iterator[tuple[Mapping, Object]]:
     kind = {"apiVersion": mapping.api_version, "kind": mapping.kind}
-    for obj in read_list(client, mapping, namespace, label_selector=selector)["items"]:
+    for obj in read_list(command.client, mapping, namespace, label_selector=selector)["items"]:
         metadata = obj["metadata"]
-        if LAST_APPLIED not in (metadata.get("annotations") or {}) or metadata.get("uid") in kept:
-            continue
-        if not writing.on_client:
-            body: Object = {"propagationPolicy": "Background"}
-            body |= {"dryRun": ["All"]} if writing.dry_run == "server" else {}
-            client.request("DELETE", mapping.path(namespace, metadata["name"]), body=body)
-        writing.tell(mapping, {**kind, **obj}, "pruned")
+        if LAST_APPLIED in (metadata.get("annotations") or {}) and metadata.get("uid") not in kept:
+            yield mapping, {**kind, **obj}
+
+
+def _prune(writing: Writing, mapping: Mapping, obj: Object) -> None:
+    metadata = obj["metadata"]
+    if not writing.on_client:
+        body: Object = {"propagationPolicy": "Background"}
+        body |= {"dryRun": ["All"]} if writing.dry_run == "server" else {}
+        path = mapping.path(metadata.get("namespace", ""), metadata["name"])
+        writing.command.client.request("DELETE", path, body=body)
+    writing.tell(mapping, obj, "pruned")

@@ -314,6 +314,10 @@ VERBS = {
         "kuberc:set_", Text(ko="kuberc 파일에 기본값이나 별칭을 적습니다.", en="Keep a default or an alias in kuberc.")
     ),
     "kuberc view": Verb("kuberc:view", Text(ko="kuberc 파일을 보여 줍니다.", en="Show kuberc.")),
+    "completion": Verb(
+        "completion:completion",
+        Text(ko="셸의 자동 완성은 진짜 kubectl의 몫입니다.", en="A shell's completion is left to the real kubectl."),
+    ),
     "plugin list": Verb("plugin:list_", Text(ko="kubectl 플러그인을 나열합니다.", en="List kubectl's plugins.")),
     "config view": Verb("config:view", Text(ko="kubeconfig를 보여 줍니다.", en="Show the kubeconfig.")),
     "config current-context": Verb(

@@ -30,6 +30,7 @@ def top_node(
     no_headers: bool = False,
     show_capacity: bool = False,
     show_swap: bool = False,
+    use_protocol_buffers: bool = True,
 ) -> None:
     """Print what Nodes use."""
     _check(arguments, selector, sort_by, "--selector")
@@ -59,6 +60,7 @@ def top_pod(
     containers: bool = False,
     sum_: bool = False,
     show_swap: bool = False,
+    use_protocol_buffers: bool = True,
 ) -> None:
     """Print what Pods use."""
     _check(arguments, selector, sort_by, "selector")

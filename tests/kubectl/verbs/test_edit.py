@@ -102,3 +102,33 @@ def test_the_file_is_reopened_with_what_was_not_valid(edit: Any, tmp_path: Path)
 def test_json_is_edited_as_json(edit: Any, tmp_path: Path) -> None:
     edit(Canned, "t", "-o", "json")
     assert json.loads((tmp_path / "seen").read_text(encoding="utf-8"))["kind"] == "Service"
+
+
+def created(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str, *flags: str) -> tuple[str, str]:
+    """What `create --edit` says of a manifest that an editor has changed, and what the editor saw."""
+    (tmp_path / "cm.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: v}\n")
+    seen = f"open({str(tmp_path / 'seen')!r},'w',newline='').write(t)"
+    script = f"import sys; p=sys.argv[1]; t=open(p, newline='').read(); {seen}"
+    (tmp_path / "ed.py").write_text(f"{script}; open(p,'w').write({change})\n", encoding="utf-8")
+    monkeypatch.setenv("KUBE_EDITOR", f"{sys.executable} {tmp_path / 'ed.py'}")
+    said: list[str] = []
+    kubectl = Kubectl(Canned(tmp_path), folder=tmp_path)
+    line.run(
+        ["create", "-f", "cm.yaml", "--edit", *flags], lambda _: kubectl, echo=lambda text, where: said.append(text)
+    )
+    return "".join(said), (tmp_path / "seen").read_bytes().decode()
+
+
+def test_what_is_created_may_be_edited_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said, seen = created(tmp_path, monkeypatch, "t.replace('k: v', 'k: w')", "-o", "jsonpath={.data.k}")
+    assert said == "w" and "\n  k: v\n" in seen
+
+
+def test_what_is_not_changed_is_not_created(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert created(tmp_path, monkeypatch, "t")[0] == "Edit cancelled, no changes made.\n"
+
+
+@pytest.mark.parametrize(("flag", "ending"), [("true", "\r\n"), ("false", "\n")])
+def test_lines_end_as_one_wants_them(flag: str, ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, seen = created(tmp_path, monkeypatch, "t", f"--windows-line-endings={flag}")
+    assert seen.endswith(f"  name: a{ending}  namespace: default{ending}")
