@@ -208,7 +208,6 @@ def compare(rows: Sequence[str], sides: Sequence[Side], context: str, verbose: b
     kept: list[dict[str, str]] = []
     for row in rows:
         if prepare(row, sides):
-            kept.append({"line": row})
             continue
         found = [answer(row, side, context) for side in sides]
         kept.append({"line": row, "answer": found[0]})

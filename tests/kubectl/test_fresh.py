@@ -63,6 +63,7 @@ def side(name: str, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.Monkey
         ("once", 18),
         ("mended", 8),
         ("forms", 15),
+        ("singles", 20),
     ],
 )
 def test_podlabs_answers_are_kubectls(name: str, least: int, side: tuple[Any, Kubectl]) -> None:

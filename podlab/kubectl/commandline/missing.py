@@ -117,7 +117,7 @@ MISSING: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
-        r"remote port cannot be empty",
+        r"does not have a named port ''",
         Text(
             ko='`kubectl.port_forward("pod/web", "8080:80")`처럼 쓰거나, 파드의 포트만 적습니다: '
             '`PortForward(kubectl, "pod/web", 80)`',

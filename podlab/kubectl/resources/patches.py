@@ -40,6 +40,9 @@ def strategic_patch(value: Any, patch: Any, kind: Kind) -> Any:
             merged.pop(key, None)
         elif isinstance(each, list):
             merged[key] = _list(merged.get(key) or [], each, kind.field(key))
+            if name := kind.field(key).merge_key:
+                order = [one.get(name) for one in patch.get(f"$setElementOrder/{key}") or ()]
+                merged[key] = _as_told(merged[key], order, name)
         else:
             merged[key] = strategic_patch(merged.get(key), each, kind.field(key))
     return merged
@@ -75,6 +78,14 @@ def _in_order(rest: list[Any], changed: list[Any], before: list[Any], key: str) 
         earlier = first in before and other in before and before.index(first) < before.index(other)
         found.append((rest if earlier else changed).pop(0))
     return [*found, *rest, *changed]
+
+
+def _as_told(items: list[Any], order: list[Any], key: str) -> list[Any]:
+    """The items in the order that the patch tells of all of them."""
+    names = [each.get(key) if isinstance(each, dict) else None for each in items]
+    if not order or not set(names) <= set(order):
+        return items
+    return [item for _, item in sorted(zip(names, items, strict=True), key=lambda pair: order.index(pair[0]))]
 
 
 def json_patch(value: Any, operations: Any) -> Any:

@@ -21,10 +21,8 @@ DEPRECATED = (
     "Flag --cpu-percent has been deprecated, Use --cpu with percentage or resource quantity format "
     "(e.g., '70%' for utilization or '500m' for milliCPU).\n"
 )
-NO_METRICS = (
-    "error: failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: empty input"
-)
-"""What kubectl says of any refusal where no metric is named: it tries the older version, too."""
+NO_OLDER = "error: failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: {why}"
+"""What kubectl says of any refusal where `--cpu` is no percentage alone: it tries the older version, too."""
 UNITS = {"cpu": "m", "memory": "Mi"}
 """What a bare number counts."""
 SCALABLE = ("Deployment", "ReplicaSet", "StatefulSet", "ReplicationController")
@@ -47,6 +45,7 @@ def autoscale(
         PodlabError: the bounds make no sense, or the kind has no replicas.
     """
     _check(min_, max_, cpu_percent, cpu)
+    told = cpu
     if cpu_percent >= 0:
         command.err(DEPRECATED)
         cpu = f"{cpu_percent}%"
@@ -64,9 +63,10 @@ def autoscale(
             try:
                 answer = writing.post(scalers, obj["metadata"]["namespace"], made)
             except ApiError as error:
-                if metrics:
+                if told.endswith("%") and not memory:
                     raise
-                raise PodlabError(NO_METRICS, error.hint) from error
+                why = "%!w(<nil>)" if told else "empty input"
+                raise PodlabError(NO_OLDER.format(why=why), error.hint) from error
             writing.tell(scalers, answer, "autoscaled")
 
 

@@ -118,7 +118,8 @@ def get(
     if output_watch_events and not (watch or watch_only):
         raise PodlabError("error: --output-watch-events option can only be used with --watch or --watch-only")
     chosen = chosen_of(command, resources, filename, selecting=bool(selector or field_selector))
-    command.aggregates = bool(command.failures) and not isinstance(command.failures[0], NoPath)
+    plain = not style.is_table and _is_one_file(command, filename)
+    command.aggregates = bool(command.failures) and not plain and not isinstance(command.failures[0], NoPath)
     if subresource and not all(one.name for one in chosen):
         raise PodlabError("error: subresource cannot be used when bulk resources are specified")
     size = 0 if sort_by else chunk_size
@@ -138,7 +139,7 @@ def get(
     elif style.is_table:
         _tables(command, chosen, question, options, show_kind, server_print)
     elif chosen:
-        _objects(command, chosen, question, style, no_headers)
+        _objects(command, chosen, question, style, no_headers, alone=_is_one_file(command, filename))
     if following and len(chosen) > 1:
         raise PodlabError(ONE)
 
@@ -273,9 +274,13 @@ def _objects(
     question: Question,
     style: Format,
     no_headers: bool,
+    alone: bool,
 ) -> None:
+    """Print objects in a format; where all are `alone`, of one file, nothing if anything is wrong with any."""
     answer = fetch(command.client, chosen, question)
     command.failures += answer.errors
+    if alone and command.failures:
+        return
     objects = [obj for mapping, found in answer.found for obj in items_of(mapping, found)]
     if question.sort_by and objects:
         objects = sorted_by(question.sort_by, objects)
@@ -289,6 +294,14 @@ def _objects(
             return
         document = {"apiVersion": "v1", "items": objects, "kind": "List", "metadata": {"resourceVersion": ""}}
     command.out(style.text(document, no_headers=no_headers, show_managed_fields=command.common.show_managed_fields))
+
+
+def _is_one_file(command: Command, filename: Sequence[str]) -> bool:
+    """Whether one file is named, and neither a folder nor standard input.
+
+    Upstream: staging/src/k8s.io/cli-runtime/pkg/resource/builder.go (visitByPaths)
+    """
+    return len(filename) == 1 and filename[0] != "-" and not (command.folder / str(filename[0])).is_dir()
 
 
 def items_of(mapping: Mapping, found: Object) -> list[Object]:

@@ -133,8 +133,6 @@ def _resolved(text: str, kind: str, obj: Object, pod: Object) -> str:
         target = str(_target(obj, port, pod))
         local = str(port["port"]) if local == remote and not remote.isdigit() else local
         return f"{local}:{target}"
-    if not remote:
-        raise PodlabError("error: remote port cannot be empty")
     if not remote.isdigit():
         number = str(_named_port(pod, remote))
         return f"{number}:{number}" if local == remote else f"{local}:{number}"

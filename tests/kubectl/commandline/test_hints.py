@@ -48,7 +48,7 @@ from podlab.kubectl.commandline.hints import doubt, hint_for, miscased
         ("error: unexpected label spec: {'life': 'one'}", "Labels are one text"),
         ("error: couldn't find port via --port flag or introspection", "`port=80`"),
         ("error: unable to listen on any of the requested ports: [{8080 80}]", '`":80"`'),
-        ("error: remote port cannot be empty", '`PortForward(kubectl, "pod/web", 80)`'),
+        ("error: Pod 'web' does not have a named port ''", '`PortForward(kubectl, "pod/web", 80)`'),
         (
             "error: unknown shorthand flag: 'o' in -o\nSee 'kubectl describe --help' for usage.",
             "describe has one format",
