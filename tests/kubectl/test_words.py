@@ -14,8 +14,8 @@ from podlab.kubectl import Kubectl, line
 from podlab.kubectl.commandline.surface import commands
 from tests.kubectl.canned import Canned
 
-IMPATIENT = {"drain": ("timeout", "1ms"), "proxy": ("address", "192.0.2.1")}
-"""A flag's value with which a verb ends: these answers never let a Pod go, and no computer has that address."""
+IMPATIENT = {"drain": ("timeout", "1ms"), "proxy": ("unix-socket", "missing/socket")}
+"""A flag's value with which a verb ends: these answers never let a Pod go, and no folder is there."""
 JUNK = st.sampled_from(
     ["", "-", "--", "=", "a=b", "a-", "web", "pod/web", "pods", "deploy/web", "nodes", "web:80", ":80", "80:http", "1",
      "-1", "abc", "5s", "1m-", "9" * 30, "0x1f", "{}", "[", '{"spec":{}}', '{"spec":{"containers":[{}]}}', "null",

@@ -125,8 +125,8 @@ def _on_socket(name: str, handler: Handler) -> ThreadingHTTPServer:
         if path.is_socket():
             path.unlink()
         return _SocketServer(name, handler)  # type: ignore[arg-type]
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise PodlabError(f"error: listen unix {name}: bind: {reason}") from error
 
 
