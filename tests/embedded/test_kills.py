@@ -1,8 +1,9 @@
 """`kill -9` at random moments under load: what was acknowledged is there, watches go on, containers keep running.
 
-Rollouts that are under way end right: with as many Pods as are wanted, all of the template that was written last.
+Rollouts that are under way end right: with as many Pods as are wanted, all of the template that was written last; and
+no Job has more Pods than it needs.
 
-PODLAB_KILLS=200 kills more often than the few times of the usual run, at other moments with each number.
+PODLAB_KILLS=200 kills more often than the few times of the usual run, and PODLAB_SEED=7 at other moments.
 """
 
 from __future__ import annotations
@@ -21,14 +22,19 @@ import pytest
 from tests.embedded.process import Connection, ask, running
 
 KILLS = int(os.environ.get("PODLAB_KILLS", "8"))
+SEED = int(os.environ.get("PODLAB_SEED", KILLS))
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300 + 60 * KILLS)]
 WRITERS = 3
 MAPS = "/api/v1/namespaces/default/configmaps"
 PODS = "/api/v1/namespaces/default/pods"
 SCRIPT = "i=0; while true; do echo line $i; i=$((i+1)); sleep 1; done"
 DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments"
+SETS = "/apis/apps/v1/namespaces/default/statefulsets"
+JOBS = "/apis/batch/v1/namespaces/default/jobs"
 REPLICAS = 3
-ROLLOUTS = ("first", "second")
+COMPLETIONS = 3
+ROLLOUTS = {"first": DEPLOYMENTS, "second": DEPLOYMENTS, "third": SETS}
+"""Each is under a path of its own."""
 PATCH = "application/merge-patch+json"
 GONE = (OSError, http.client.HTTPException, ValueError)
 
@@ -98,12 +104,16 @@ class Load:
 
 
 class Rollouts:
-    """Deployments whose template changes again and again, and a watcher of their Pods that never lists them again."""
+    """Templates of Deployments and of a StatefulSet that change again and again, and Jobs.
+
+    A watcher of their Pods never lists them again.
+    """
 
     def __init__(self, home: Path, chance: random.Random) -> None:
         self._home, self._chance = home, chance
-        for name in ROLLOUTS:
-            assert ask(home, DEPLOYMENTS, "POST", deployment(name))[0] == 201
+        self.jobs = 0
+        for name, path in ROLLOUTS.items():
+            assert ask(home, path, "POST", owner(name, path))[0] == 201
         self.wanted = dict.fromkeys(ROLLOUTS, "0")
         listed = ask(home, f"{PODS}?labelSelector=app")[1]
         self.pods = {pod["metadata"]["uid"]: pod for pod in listed["items"]}
@@ -114,11 +124,14 @@ class Rollouts:
         self._watcher.start()
 
     def next(self, number: int) -> None:
-        """Write another template for one of them."""
-        name = self._chance.choice(ROLLOUTS)
+        """Write another template for one of them, and sometimes a Job."""
+        if self._chance.random() < 0.3:
+            assert Connection(self._home).ask(JOBS, "POST", job(f"job-{self.jobs}"))[0] == 201
+            self.jobs += 1
+        name = self._chance.choice(list(ROLLOUTS))
         container = {"name": "c", "image": "nginx:latest", "env": [{"name": "N", "value": str(number)}]}
         body = {"spec": {"template": {"spec": {"containers": [container]}}}}
-        status, found = Connection(self._home).ask(f"{DEPLOYMENTS}/{name}", "PATCH", body, PATCH)
+        status, found = Connection(self._home).ask(f"{ROLLOUTS[name]}/{name}", "PATCH", body, PATCH)
         assert status == 200, found
         self.wanted[name] = str(number)
 
@@ -143,15 +156,20 @@ class Rollouts:
 
     def settled(self) -> bool:
         """Whether all are as they were wanted last."""
-        done = (ask(self._home, f"{DEPLOYMENTS}/{name}")[1] for name in ROLLOUTS)
+        done = (ask(self._home, f"{path}/{name}")[1] for name, path in ROLLOUTS.items())
         whole = all(complete(each) for each in done)
-        return whole and len(ask(self._home, f"{PODS}?labelSelector=app")[1]["items"]) == REPLICAS * len(ROLLOUTS)
+        jobs = ask(self._home, JOBS)[1]["items"]
+        ended = [
+            each for each in jobs if each["status"].get("succeeded") == COMPLETIONS and "active" not in each["status"]
+        ]
+        here = len(ask(self._home, f"{PODS}?labelSelector=app")[1]["items"])
+        return whole and len(ended) == self.jobs and here == REPLICAS * len(ROLLOUTS) + COMPLETIONS * self.jobs
 
     def stop(self) -> None:
         """The watcher has seen each change once, in order, and what it knows is what there is."""
         deadline = time.monotonic() + 120
         while not self.settled():
-            assert time.monotonic() < deadline, ask(self._home, f"{PODS}?labelSelector=app")
+            assert time.monotonic() < deadline, self.state()
             self._stopped.wait(0.2)
         there = ask(self._home, f"{PODS}?labelSelector=app")[1]["items"]
         while int(self.version) < max(int(pod["metadata"]["resourceVersion"]) for pod in there):
@@ -165,22 +183,43 @@ class Rollouts:
             {pod["metadata"]["uid"]: pod["metadata"] for pod in pods} for pods in (self.pods.values(), there)
         )
         assert known == listed
-        found = {pod["metadata"]["labels"]["app"]: set[str]() for pod in there}
+        found: dict[str, list[str]] = {}
         for pod in there:
-            found[pod["metadata"]["labels"]["app"]].add(pod["spec"]["containers"][0]["env"][0]["value"])
-        assert found == {name: {number} for name, number in self.wanted.items()}
+            found.setdefault(pod["metadata"]["labels"]["app"], []).append(
+                pod["spec"]["containers"][0]["env"][0]["value"]
+            )
+        jobs = {f"job-{number}": ["job"] * COMPLETIONS for number in range(self.jobs)}
+        assert found == {name: [number] * REPLICAS for name, number in self.wanted.items()} | jobs
+
+    def state(self) -> str:
+        """What there is, for who has to find out why it is not what was wanted."""
+        pods = ask(self._home, f"{PODS}?labelSelector=app")[1]["items"]
+        owners = [ask(self._home, f"{path}/{name}")[1]["status"] for name, path in ROLLOUTS.items()]
+        return json.dumps([owners, self.wanted, [[pod["metadata"]["name"], pod["status"]] for pod in pods]])
 
 
-def deployment(name: str) -> dict[str, Any]:
-    container = {"name": "c", "image": "nginx:latest", "env": [{"name": "N", "value": "0"}]}
-    template = {"metadata": {"labels": {"app": name}}, "spec": {"containers": [container]}}
-    spec = {"replicas": REPLICAS, "selector": {"matchLabels": {"app": name}}, "template": template}
-    return {"metadata": {"name": name}, "spec": spec | {"minReadySeconds": 1}}
+def template(name: str, value: str, **spec: Any) -> dict[str, Any]:
+    container = {"name": "c", "image": "nginx:latest", "env": [{"name": "N", "value": value}]}
+    return {"metadata": {"labels": {"app": name}}, "spec": {"containers": [container | spec.pop("more", {})], **spec}}
 
 
-def complete(deployment: dict[str, Any]) -> bool:
-    status, counts = deployment["status"], ("replicas", "updatedReplicas", "availableReplicas")
-    seen = status.get("observedGeneration") == deployment["metadata"]["generation"]
+def owner(name: str, path: str) -> dict[str, Any]:
+    spec = {"replicas": REPLICAS, "selector": {"matchLabels": {"app": name}}, "template": template(name, "0")}
+    return {"metadata": {"name": name}, "spec": spec | {"minReadySeconds": 1 if path == DEPLOYMENTS else 0}}
+
+
+def job(name: str) -> dict[str, Any]:
+    work = {"image": "busybox:latest", "command": ["sh", "-c", "sleep 1; echo done"]}
+    spec = {"completions": COMPLETIONS, "parallelism": 2, "backoffLimit": 0}
+    return {
+        "metadata": {"name": name},
+        "spec": spec | {"template": template(name, "job", more=work, restartPolicy="Never")},
+    }
+
+
+def complete(owner: dict[str, Any]) -> bool:
+    status, counts = owner["status"], ("replicas", "updatedReplicas", "availableReplicas")
+    seen = status.get("observedGeneration") == owner["metadata"]["generation"]
     return seen and all(status.get(count) == REPLICAS for count in counts)
 
 
@@ -206,7 +245,8 @@ def ready_pod(home: Path) -> dict[str, Any]:
 
 
 def test_a_killed_server_loses_nothing(tmp_path: Path) -> None:
-    home, chance = tmp_path / "home", random.Random(KILLS)
+    home, chance = tmp_path / "home", random.Random(SEED)
+    print("seed", SEED)
     with running(home) as process:
         before = ready_pod(home)
         load = Load(home, ask(home, MAPS)[1]["metadata"]["resourceVersion"])
