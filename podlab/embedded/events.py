@@ -6,7 +6,7 @@ Upstream: staging/src/k8s.io/client-go/tools/record/{event,events_cache}.go
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -38,8 +38,12 @@ class _Told:
 
     filled: float
     tokens: float = float(BURST)
-    similar: dict[Key, tuple[Key, float]] = field(default_factory=dict)
-    names: dict[Key, str] = field(default_factory=dict)
+    similar: tuple[tuple[Key, Key, float], ...] = ()
+    names: tuple[tuple[Key, str], ...] = ()
+
+    def name(self, key: Key) -> str | None:
+        """The name of the event that is counted under this key."""
+        return next((name for known, name in self.names if known is key or known == key), None)
 
     def take(self, now: float) -> bool:
         """Whether one more may be sent."""
@@ -83,10 +87,10 @@ class Recorder:
         if not told.take(now):
             return
         namespace = involved.get("namespace") or "default"
-        if not self._count(told.names.get(key), namespace, message, now):
+        if not self._count(told.name(key), namespace, message, now):
             name = self._create(namespace, involved, type_, reason, message, now)
             if name is not None:
-                told.names[key] = name
+                told.names = (*(each for each in told.names if each[0] != key), (key, name))
 
     def _count(self, name: str | None, namespace: str, message: str, now: float) -> bool:
         if name is None:
@@ -144,13 +148,14 @@ class Recorder:
 def _aggregate(told: _Told, involved: Obj, type_: str, reason: str, message: str, now: float) -> tuple[Key, str]:
     """The key under which this event is counted, and its message."""
     kind = _same((type_, reason))
-    messages, last = told.similar.get(kind, ((), now))
-    if now - last > SIMILAR_SECONDS:
-        messages = ()
+    others = tuple([each for each in told.similar if each[0] != kind])
+    messages = next(
+        (texts for known, texts, last in told.similar if known == kind and now - last <= SIMILAR_SECONDS), ()
+    )
     if message not in messages:
         messages = _same((*messages, message))
     combined = len(messages) >= SIMILAR
-    told.similar[kind] = messages[:-1] if combined else messages, now
+    told.similar = (*others, (kind, messages[:-1] if combined else messages, now))
     if combined:
         return kind, "(combined from similar events): " + message
     return _same((type_, reason, involved.get("fieldPath", ""), message)), message

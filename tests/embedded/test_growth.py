@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from podlab.embedded.runtime.files import Files
+from podlab.embedded.runtime.permissions import ROOT
 from podlab.embedded.runtime.runtime import Container
 from podlab.embedded.runtime.servers.nginx.configuration import config, sites
 from podlab.embedded.runtime.servers.nginx.server import CONFIG
 from tests.embedded.simulation import Simulation
 
 Obj = dict[str, Any]
-MOST = 49 * 1024
+MOST = 46 * 1024
 """Bytes of one Pod that is Ready: its object and five Events, its files and processes, what the parts know of it."""
 CALLS = 12_000
 """Calls of functions in Python until a Pod is Ready, its node's and all controllers' among them.
@@ -93,14 +94,25 @@ async def test_what_one_container_writes_no_other_of_its_image_sees() -> None:
     await lab.start()
     await grow(lab, "web", 2)
     one, other = (container.files for container in containers(lab))
-    for path in ("/bin/mine", "/usr/share/nginx/html/index.html", "/etc/hostname", "/etc/mine"):
+    for path in ("/bin/mine", "/usr/share/nginx/html/index.html", "/etc/hostname", "/etc/mine", "/dev/shm/mine"):
         before = _read(other, path)
         one.write(path, b"mine")
         assert (_read(one, path), _read(other, path)) == (b"mine", before)
+    assert one.seen_by(ROOT).read("/dev/shm/mine") == b"mine"
     one.set_mode("/bin/ls", 0o700)
     one.touch("/bin/ls", 1.0)
     one.remove("/bin/cat")
     assert (other.mode("/bin/ls"), other.changed("/bin/ls"), other.exists("/bin/cat")) == (0o755, None, True)
+
+
+async def test_what_no_container_writes_is_there_once_for_all() -> None:
+    lab = Simulation()
+    await lab.start()
+    await grow(lab, "web", 2)
+    one, other = ({mount.path: mount for mount in container.files.mounts} for container in containers(lab))
+    common = {path for path, mount in one.items() if mount is other[path]}
+    assert common >= {"/bin", "/sys", "/dev", "/dev/shm", "/etc/resolv.conf", "/dev/termination-log"} & one.keys()
+    assert "/etc/hosts" not in common
 
 
 async def test_two_that_are_configured_alike_have_one_configuration() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Protocol
 
 from podlab.apimachinery import times
@@ -23,6 +23,8 @@ INVALIDATED, EXPIRED = "service account token has been invalidated", "service ac
 PROJECTED_SECONDS = 3607
 """What admission writes into a Pod's projected token: it marks those that old clients do not renew in time."""
 EXTENDED_SECONDS = 365 * 24 * 3600
+Named = tuple[str, str, str]
+"""Kind or namespace, name, and uid."""
 LEEWAY = 60.0
 """Seconds for which a token outlives the end of the Pod it is bound to."""
 BOUND = {"pod": "pods", "secret": "secrets", "node": "nodes"}
@@ -58,24 +60,31 @@ class Tokens:
     def unsigned(
         self, account: Obj, audiences: Sequence[str], seconds: int, bound: Sequence[Obj] = ()
     ) -> Callable[[], str]:
-        """What signs such a token of now: most files with one are never read, and a signature is dear."""
-        meta, now = account["metadata"], int(self._registry.clock.now())
-        about: Obj = {"namespace": meta["namespace"], "serviceaccount": _named(meta)}
-        about.update({obj["kind"].lower(): _named(obj["metadata"]) for obj in bound})
-        audiences = list(audiences) or [ISSUER]
-        if seconds == PROJECTED_SECONDS and "pod" in about and audiences == [ISSUER]:
+        """What makes and signs such a token of now: most files with one are never read, and a signature is dear."""
+        named = tuple([(obj["kind"].lower(), obj["metadata"]["name"], obj["metadata"]["uid"]) for obj in bound])
+        now, uid = int(self._registry.clock.now()), self._registry.randomness.uid()
+        return partial(self._late, _account(account), tuple(audiences) or (ISSUER,), seconds, named, now, uid)
+
+    def _late(
+        self, account: Named, audiences: tuple[str, ...], seconds: int, bound: tuple[Named, ...], now: int, uid: str
+    ) -> str:
+        """The token of then."""
+        namespace, *own = account
+        about: Obj = {"namespace": namespace, "serviceaccount": _named(own)}
+        about.update({kind: _named(names) for kind, *names in bound})
+        if seconds == PROJECTED_SECONDS and "pod" in about and audiences == (ISSUER,):
             seconds, about["warnafter"] = EXTENDED_SECONDS, now + PROJECTED_SECONDS
         claims = {
-            "aud": audiences,
+            "aud": list(audiences),
             "exp": now + seconds,
             "iat": now,
             "iss": ISSUER,
-            "jti": self._registry.randomness.uid(),
+            "jti": uid,
             "kubernetes.io": dict(sorted(about.items())),
             "nbf": now,
-            "sub": f"system:serviceaccount:{meta['namespace']}:{meta['name']}",
+            "sub": f"system:serviceaccount:{namespace}:{own[0]}",
         }
-        return partial(self._sign, self._body(claims))
+        return self._signed(claims)
 
     def legacy(self, account: Obj, secret: Obj) -> str:
         """The token of a Secret of type kubernetes.io/service-account-token: it never expires."""
@@ -91,14 +100,9 @@ class Tokens:
         return self._signed(claims)
 
     def _signed(self, claims: Obj) -> str:
-        return self._sign(self._body(claims))
-
-    def _body(self, claims: Obj) -> bytes:
         key = self.signer.jwk()
-        return f"{_pack({'alg': key['alg'], 'kid': key['kid']})}.{_pack(claims)}".encode()
-
-    def _sign(self, body: bytes) -> str:
-        return f"{body.decode()}.{_unpadded(self.signer.sign(body))}"
+        body = f"{_pack({'alg': key['alg'], 'kid': key['kid']})}.{_pack(claims)}"
+        return f"{body}.{_unpadded(self.signer.sign(body.encode()))}"
 
     def verify(self, token: str, audiences: Sequence[str] = (ISSUER,)) -> tuple[User, list[str]]:
         """Whose token it is, and for which of the audiences it is good. Raises Refused."""
@@ -185,8 +189,19 @@ def _account_user(namespace: str, name: str, uid: str, extra: Mapping[str, tuple
     return User(f"system:serviceaccount:{namespace}:{name}", groups, uid, extra)
 
 
-def _named(meta: Obj) -> Obj:
-    return {"name": meta["name"], "uid": meta["uid"]}
+def _named(names: Sequence[str]) -> Obj:
+    return dict(zip(("name", "uid"), names, strict=True))
+
+
+@lru_cache(64)
+def _same(account: Named) -> Named:
+    """One for all Pods that have the account."""
+    return account
+
+
+def _account(account: Obj) -> Named:
+    meta = account["metadata"]
+    return _same((meta["namespace"], meta["name"], meta["uid"]))
 
 
 def _listed(texts: Sequence[str]) -> str:

@@ -21,7 +21,6 @@ _QUEUES, _TERMINALS = Volume(mode=0o1777, memory=True), Volume(mode=0o755, memor
 _SHARED = Volume(mode=0o1777, memory=True, limit=SHARED_BYTES)
 
 
-def mounts() -> tuple[Mount, ...]:
-    """What is mounted at /dev and in it."""
-    inner = (("/dev/shm", _SHARED), ("/dev/mqueue", _QUEUES), ("/dev/pts", _TERMINALS), ("/dev", _DEVICES))
-    return tuple(Mount(path, volume.alike()) for path, volume in inner)
+_MOUNTED = (("/dev/shm", _SHARED), ("/dev/mqueue", _QUEUES), ("/dev/pts", _TERMINALS), ("/dev", _DEVICES))
+MOUNTS = tuple(Mount(path, volume, common=True) for path, volume in _MOUNTED)
+"""What is mounted at /dev and in it."""

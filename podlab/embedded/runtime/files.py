@@ -5,11 +5,12 @@ from __future__ import annotations
 import copy
 import posixpath
 from collections.abc import Callable
+from dataclasses import replace
 
 from podlab.embedded.runtime.devices import DEVICES, LINKS
-from podlab.embedded.runtime.permissions import DENIED, NOT_PERMITTED, READ, ROOT, SEARCH, WRITE, User, permitted
+from podlab.embedded.runtime.permissions import DENIED, NOT_PERMITTED, OPEN, READ, ROOT, SEARCH, WRITE, User, permitted
 from podlab.embedded.runtime.streams import Fifo
-from podlab.embedded.runtime.volume import PAGE, SETGID, STICKY, Mount, Volume, merged, names_in, unwritable
+from podlab.embedded.runtime.volume import PAGE, SETGID, STICKY, Mount, Volume, lacking, merged, names_in, unwritable
 
 NO_SUCH = "No such file or directory"
 CROSS_DEVICE = "Invalid cross-device link"
@@ -31,17 +32,17 @@ class Files:
         *,
         user: User = ROOT,
         read_only: bool = False,
+        above: frozenset[str] | None = None,
     ) -> None:
+        """`above` are the folders that the root has for its mounts, where they are in it already."""
         self.root, self.user, self.read_only = root, user, read_only
         self._free = user.holds("DAC_OVERRIDE")
-        self.mask = 0o022
         self.now: Callable[[], float] = float
         self.elsewhere: Callable[[str], tuple[Files, str] | None] | None = None
-        self.listed = mounts
+        self.listed, self.mask = mounts, 0o022
         self.mounts = tuple(sorted(mounts, key=lambda mount: len(mount.path), reverse=True))
-        self._above = {posixpath.dirname(mount.path) for mount in mounts} - {"/", *root.entries}
-        for path in self._above:
-            root.make_directory(path)
+        self._above = lacking([mount.path for mount in mounts], root) if above is None else above
+        root.make_directories(self._above)
 
     def seen_by(self, user: User) -> Files:
         """The same files, as another user may read and write them."""
@@ -51,20 +52,23 @@ class Files:
 
     @property
     def mounts(self) -> tuple[Mount, ...]:
-        """What is mounted; of two that have a path the first one counts."""
-        return self._mounts
+        """What is mounted; of two with one path the first counts."""
+        return tuple(self._mounts)
 
     @mounts.setter
     def mounts(self, mounts: tuple[Mount, ...]) -> None:
-        self._mounts, self._mounted = mounts, tuple([mount.path for mount in mounts])
+        self._mounts, self._mounted = list(mounts), tuple([mount.path for mount in mounts])
 
-    def _locate(self, path: str) -> tuple[Volume, str, bool]:
+    def _locate(self, path: str, *, own: bool = False) -> tuple[Volume, str, bool]:
+        """The volume that a path is in, its path there, and whether it is read-only; `own` to write to it."""
         if not path.startswith(self._mounted):
             return self.root, path, False
         if self.elsewhere and path.startswith("/proc/") and (found := self.elsewhere(path)):
-            return found[0]._locate(found[1])
-        for mount in self._mounts:
+            return found[0]._locate(found[1], own=own)
+        for at, mount in enumerate(self._mounts):
             if path.startswith(mount.path) and path[len(mount.path.rstrip("/")) :][:1] in ("", "/"):
+                if own and mount.common and not mount.read_only:
+                    mount = self._mounts[at] = replace(mount, volume=mount.volume.alike(), common=False)
                 inner = posixpath.normpath(f"/{mount.sub}/{path[len(mount.path) :]}")
                 return mount.volume, "/" + inner.lstrip("/"), mount.read_only
         return self.root, path, False
@@ -219,7 +223,7 @@ class Files:
         path = posixpath.join(above, posixpath.basename(path))
         if not self._is_directory(above):
             raise FileError("Not a directory" if self.exists(parent) else NO_SUCH)
-        volume, inner, read_only = self._locate(path)
+        volume, inner, read_only = self._locate(path, own=True)
         if read_only or (volume is self.root and self.read_only and not path.startswith("/dev/")):
             raise FileError(unwritable(path, there=not inside and self.named(path)))
         self._check(path if inside else posixpath.dirname(path), WRITE)
@@ -268,7 +272,7 @@ class Files:
         path = self.resolve(path, last=False)
         found = self._writable(path)
         self._keep_sticky(path)
-        if any(mount.path == path for mount in self.mounts):
+        if path in self._mounted:
             raise FileError("Device or resource busy")
         return found
 
@@ -375,7 +379,7 @@ class Files:
 
     def _changeable(self, path: str) -> tuple[Volume, str]:
         """Where the facts of a file are kept. Raises FileError."""
-        volume, inner, read_only = self._locate(path)
+        volume, inner, read_only = self._locate(path, own=True)
         if read_only or (volume is self.root and self.read_only and not path.startswith("/dev/")):
             raise FileError("Read-only file system")
         volume.own()
@@ -394,7 +398,3 @@ class Files:
         names = names_in(inner, (*volume.entries, *volume.links)) | names_in(path, self._mounted)
         names |= {posixpath.basename(name) for name in DEVICES if path == "/dev"}
         return names - {""}
-
-
-OPEN = ("/tmp", "/var/tmp")
-"""Where everybody may write, unless the directory's mode was changed."""

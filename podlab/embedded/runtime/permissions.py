@@ -7,6 +7,8 @@ from typing import Protocol
 
 READ, WRITE, SEARCH = 4, 2, 1
 DENIED, NOT_PERMITTED = "Permission denied", "Operation not permitted"
+OPEN = ("/tmp", "/var/tmp")
+"""Where everybody may write, unless the directory's mode was changed."""
 
 
 class User(Protocol):

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import posixpath
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -21,7 +19,7 @@ from podlab.embedded.runtime.files import FileError, Files
 from podlab.embedded.runtime.images.image import Image
 from podlab.embedded.runtime.instance import Instance
 from podlab.embedded.runtime.log import Line, Log, same
-from podlab.embedded.runtime.machine import executables, proc
+from podlab.embedded.runtime.machine import proc
 from podlab.embedded.runtime.machine.identity import Identity
 from podlab.embedded.runtime.machine.process import THREADS, Process, Processes
 from podlab.embedded.runtime.machine.terminal import Terminal
@@ -31,7 +29,7 @@ from podlab.embedded.runtime.network.namespace import Namespace
 from podlab.embedded.runtime.network.network import OUTSIDE, PATIENCE, Network
 from podlab.embedded.runtime.network.sockets import Sockets
 from podlab.embedded.runtime.streams import Input, OutOfMemory
-from podlab.embedded.runtime.volume import Mount, Volume
+from podlab.embedded.runtime.volume import Volume
 
 Obj = dict[str, Any]
 
@@ -354,46 +352,3 @@ def record(container: Container) -> Obj:
         "instance": {each.name: getattr(container.instance, each.name) for each in dataclasses.fields(Instance)},
         "log": [[line.time, line.stream, line.data.decode("latin-1")] for line in lines],
     }
-
-
-def mounted(
-    image: Image, mounts: tuple[Mount, ...], own: tuple[Mount, ...], *, user: Identity, read_only: bool = False
-) -> Files:
-    """A container's files: the image's, those that the kubelet writes, and the volumes, as a user may write them."""
-    root = _unpacked(image).alike()
-    where = Files(root)
-    led = [dataclasses.replace(mount, path=where.resolve(mount.path)) for mount in (*own, *mounts)]
-    made = Files(root, tuple(led), user=user, read_only=read_only)
-    made.mounts = (*made.mounts, *executables.folders(image, read_only=read_only))
-    return made
-
-
-@cache
-def _unpacked(image: Image) -> Volume:
-    """What is in an image."""
-    root = Volume()
-    for path, data in image.files.items():
-        root.put(path, data, 0o755 if data.startswith(b"#!") else None)
-    directories, links = image.unpacked()
-    for path in directories:
-        root.make_directory(f"/{path}")
-    for path, target in links.items():
-        root.make_directory(posixpath.dirname(path))
-        root.links[path] = target
-    if not image.busybox:
-        root.modes["/root"] = 0o700
-    if "/etc/shadow" in image.files:
-        root.modes["/etc/shadow"], root.owners["/etc/shadow"] = 0o640, (0, 42)
-    return root
-
-
-def one_file(path: str, data: bytes, mode: int = 0o644, *, read_only: bool = False) -> Mount:
-    """A file of the kubelet's, as a container sees it: a mount by itself."""
-    return Mount(path, _one_file(data, mode).alike(), read_only, "file")
-
-
-@lru_cache(64)
-def _one_file(data: bytes, mode: int) -> Volume:
-    volume = Volume()
-    volume.put("/file", data, mode)
-    return volume.rest()

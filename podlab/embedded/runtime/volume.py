@@ -39,6 +39,12 @@ class Layered(MutableMapping[str, bytes | None]):
         self._below = below
         self._above: dict[str, Any] = {}
 
+    def again(self) -> Layered:
+        """The same, to be written to."""
+        made = Layered(self._below)
+        made._above = dict(self._above)
+        return made
+
     def __getitem__(self, key: str) -> bytes | None:
         found = self._above.get(key, _NOTHING)
         if found is _REMOVED:
@@ -70,6 +76,8 @@ class Layered(MutableMapping[str, bytes | None]):
 
 def _own(entries: MutableMapping[str, bytes | None]) -> MutableMapping[str, bytes | None]:
     """What may be written without changing what others have."""
+    if isinstance(entries, Layered):
+        return entries.again()
     return Layered(entries) if len(entries) >= MANY and isinstance(entries, dict) else dict(entries)
 
 
@@ -204,6 +212,11 @@ class Volume:
             self.entries[path] = None
             path = posixpath.dirname(path)
 
+    def make_directories(self, paths: Iterable[str]) -> None:
+        """Make all of them."""
+        for path in paths:
+            self.make_directory(path)
+
     def publish(self, files: Mapping[str, File], folder: str) -> None:
         """Hold exactly these files from now on, in `folder` and linked as the kubelet does it.
 
@@ -276,12 +289,16 @@ class Unread(Volume):
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """A volume in a container; `sub` is a path inside the volume."""
+    """A volume in a container; `sub` is a path inside the volume.
+
+    What is `common` many containers have, each until it writes to it: then it has one of its own that is alike.
+    """
 
     path: str
     volume: Volume
     read_only: bool = False
     sub: str = ""
+    common: bool = False
 
 
 KERNELS_OWN = ("/proc/sys", "/proc/bus/", "/proc/fs/", "/proc/irq/")
@@ -299,6 +316,11 @@ def names_in(folder: str, paths: Iterable[str]) -> set[str]:
     """What of a folder's the paths name."""
     above = folder.rstrip("/") + "/"
     return {path[len(above) :].split("/")[0] for path in paths if path.startswith(above)}
+
+
+def lacking(paths: Iterable[str], root: Volume) -> frozenset[str]:
+    """The folders in which something is mounted that a root does not have."""
+    return frozenset(map(posixpath.dirname, paths)) - {"/", *root.entries}
 
 
 def merged(root: Volume, mounted: tuple[str, ...], inner: str) -> bool:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from podlab.embedded.apiserver.tokens import Refused
+from podlab.embedded.apiserver.tokens import ISSUER, Refused
 from podlab.embedded.clock import RealClock
 from podlab.embedded.server import Core
 from podlab.embedded.serving import certificates
+from podlab.embedded.stepping import SteppingClock
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +46,20 @@ def test_a_cluster_in_memory_knows_its_tokens_again() -> None:
         again.authenticator.tokens.verify(f"{head}.{claims}.{signature[::-1]}")
     with pytest.raises(Refused):
         Core(None, "lab", clock=RealClock(1.0)).authenticator.tokens.verify(token)
+
+
+def test_a_token_that_is_made_late_is_of_the_moment_in_which_it_was_asked_for() -> None:
+    clock = SteppingClock()
+    core = Core(None, "lab", clock=clock)
+    registry = core.registry
+    registry.create(registry.resource("namespaces"), {"metadata": {"name": "default"}})
+    account = registry.create(
+        registry.resource("serviceaccounts"), {"metadata": {"name": "robot"}}, namespace="default"
+    )
+    asked = int(clock.now())
+    late = core.authenticator.tokens.unsigned(account, [], 600)
+    clock.step(100)
+    claims = core.authenticator.tokens.claims(late())
+    assert (claims["iat"], claims["exp"], claims["aud"]) == (asked, asked + 600, [ISSUER])
+    assert claims["kubernetes.io"]["serviceaccount"] == {"name": "robot", "uid": account["metadata"]["uid"]}
+    assert claims["jti"] == core.authenticator.tokens.claims(late())["jti"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from podlab.embedded.runtime import images, programs, runtime
+from podlab.embedded.runtime import images, programs, rootfs
 from podlab.embedded.runtime.commands.commands import COMMANDS
 from podlab.embedded.runtime.commands.refusals import REASONS
 from podlab.embedded.runtime.images.commands import BUSYBOX
@@ -28,7 +28,7 @@ ROWS = [
 
 def busybox() -> Any:
     """A container that sleeps, with a file of the kubelet's."""
-    made = machine("busybox", (runtime.one_file("/etc/hosts", b"127.0.0.1\tlocalhost\n10.244.0.7\tb2\n"),))
+    made = machine("busybox", (rootfs.one_file("/etc/hosts", b"127.0.0.1\tlocalhost\n10.244.0.7\tb2\n"),))
     made.hostname = "b2"
     made.processes.running[1] = Process(made, ["sleep", "3600"], {}, _nowhere, _nowhere)
     return made

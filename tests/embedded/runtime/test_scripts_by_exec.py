@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from podlab.embedded.runtime import images, programs, runtime
+from podlab.embedded.runtime import images, programs, rootfs
 from podlab.embedded.runtime.machine.children import start
 from podlab.embedded.runtime.machine.process import Process
 from tests.embedded.runtime.test_scripts_on_stdin import HOSTS, PATH, nowhere
@@ -24,8 +24,8 @@ def executed(pod: str, shell: str, script: str) -> list[Any]:
     """[exit code, standard output, standard error] of a script beside the container's process."""
     image, name = SHELLS[shell]
     mounts = (
-        runtime.one_file("/etc/hosts", HOSTS % pod.encode()),
-        runtime.one_file("/etc/hostname", f"{pod}\n".encode()),
+        rootfs.one_file("/etc/hosts", HOSTS % pod.encode()),
+        rootfs.one_file("/etc/hostname", f"{pod}\n".encode()),
     )
     container, out, err = machine(image, mounts), bytearray(), bytearray()
     container.hostname = pod

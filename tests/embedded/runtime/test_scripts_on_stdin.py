@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from podlab.embedded.runtime import images, programs, runtime
+from podlab.embedded.runtime import images, programs, rootfs
 from podlab.embedded.runtime.commands import usage
 from podlab.embedded.runtime.machine.children import start
 from podlab.embedded.runtime.machine.process import Process
@@ -31,8 +31,8 @@ def fed(image: str, script: str) -> list[Any]:
     """[exit code, standard output, standard error] of a shell that reads a script, beside the container's process."""
     name = {"busybox": "box", "nginx": "web"}[image]
     mounts = (
-        runtime.one_file("/etc/hosts", HOSTS % name.encode()),
-        runtime.one_file("/etc/hostname", f"{name}\n".encode()),
+        rootfs.one_file("/etc/hosts", HOSTS % name.encode()),
+        rootfs.one_file("/etc/hostname", f"{name}\n".encode()),
     )
     container, out, err = machine(image, mounts), bytearray(), bytearray()
     container.hostname = name

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podlab.embedded.runtime import images, programs, runtime
+from podlab.embedded.runtime import images, programs, rootfs
 from podlab.embedded.runtime.expressions import arithmetic
 from podlab.embedded.runtime.machine import executables, proc
 from podlab.embedded.runtime.machine.identity import Identity
@@ -28,7 +28,7 @@ def machine(image: str = "nginx", mounts: tuple[Mount, ...] = ()) -> Any:
     assert found
 
     clock = SteppingClock(1_800_000_000.0)
-    files = runtime.mounted(found, mounts, (runtime.one_file("/etc/hostname", b"web\n"),), user=Identity())
+    files = rootfs.mounted(found, mounts, (rootfs.one_file("/etc/hostname", b"web\n"),), user=Identity())
     sockets = Sockets(Network(clock), Namespace("10.244.0.7"), files, "web", "c")
     made = SimpleNamespace(
         clock=clock,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from podlab.embedded.runtime import images, programs, runtime
+from podlab.embedded.runtime import images, programs, rootfs
 from podlab.embedded.runtime.machine.children import start
 from podlab.embedded.runtime.machine.process import Process
 from tests.embedded.runtime.test_scripts_by_exec import SHELLS
@@ -23,7 +23,7 @@ RECORDED = json.loads((Path(__file__).parent / "recorded/texts.json").read_text(
 def ran(shell: str, script: str) -> list[Any]:
     """[exit code, standard output, standard error] of a script; its time passes as it needs it."""
     image, name = SHELLS[shell]
-    mounts = (runtime.one_file("/etc/hosts", HOSTS % b"web"), runtime.one_file("/etc/hostname", b"web\n"))
+    mounts = (rootfs.one_file("/etc/hosts", HOSTS % b"web"), rootfs.one_file("/etc/hostname", b"web\n"))
     container, out, err = machine(image, mounts), bytearray(), bytearray()
     found = images.find(images.normalize(image))
     assert found

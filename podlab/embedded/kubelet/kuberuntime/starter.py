@@ -20,13 +20,14 @@ from podlab.embedded.kubelet.kuberuntime import security
 from podlab.embedded.kubelet.kuberuntime.hooks import HookFailed, run_hook
 from podlab.embedded.kubelet.kuberuntime.killer import Killer
 from podlab.embedded.kubelet.volumes import envfiles, mounts
-from podlab.embedded.runtime import runtime
+from podlab.embedded.runtime import rootfs
 from podlab.embedded.runtime.files import FileError, Files
 from podlab.embedded.runtime.images import Image
 from podlab.embedded.runtime.instance import Instance
 from podlab.embedded.runtime.machine import cgroups, executables
 from podlab.embedded.runtime.machine.identity import identity
 from podlab.embedded.runtime.machine.process import Processes
+from podlab.embedded.runtime.permissions import ROOT
 from podlab.embedded.runtime.runtime import Container, Sandbox
 from podlab.embedded.runtime.volume import Mount
 
@@ -88,14 +89,14 @@ class Starter:
         hostname = using.name if pod["spec"].get("hostNetwork") else environment.hostname(pod)
         read_only = security.read_only(container)
         message_path = container.get("terminationMessagePath", "/dev/termination-log")
-        own = (*_etc(pod, sandbox, hostname, read_only), runtime.one_file(message_path, b"", 0o666))
+        own = (*_etc(pod, sandbox, hostname, read_only), rootfs.one_file(message_path, b"", 0o666))
         volumes = mounts.of_container(pod, container, sandbox.volumes, env)
         return Container(
             using.runtime,
             sandbox,
             self._instance(container, image, attempt),
             image,
-            runtime.mounted(image, volumes, own, user=user, read_only=read_only),
+            rootfs.mounted(image, volumes, own, user=user, read_only=read_only),
             env,
             environment.command_line(container, image, env),
             hostname=hostname,
@@ -165,9 +166,9 @@ class Starter:
 def _etc(pod: Obj, sandbox: Sandbox, hostname: str, read_only: bool) -> tuple[Mount, ...]:
     """The files of /etc that the kubelet writes for each container."""
     return (
-        runtime.one_file("/etc/hosts", network.hosts(pod, sandbox.ip).encode()),
-        runtime.one_file("/etc/hostname", f"{hostname}\n".encode(), read_only=read_only),
-        runtime.one_file("/etc/resolv.conf", network.resolver(pod).encode(), read_only=read_only),
+        rootfs.one_file("/etc/hosts", network.hosts(pod, sandbox.ip).encode()),
+        rootfs.one_file("/etc/hostname", f"{hostname}\n".encode(), read_only=read_only),
+        rootfs.one_file("/etc/resolv.conf", network.resolver(pod).encode(), read_only=read_only),
     )
 
 
@@ -196,8 +197,10 @@ OCI = (
 
 def _no_directory(made: Container) -> str:
     """Make the working directory, as the runtime does; the complaint if that cannot be."""
+    files = made.files.seen_by(ROOT)
+    files.read_only, files.now = False, float  # it is older than the container
     try:
-        Files(made.files.root, made.files.mounts).make_directory(posixpath.normpath(made.cwd), parents=True)
+        files.make_directory(posixpath.normpath(made.cwd), parents=True)
     except FileError as error:
         reason = "not a directory" if str(error) == "File exists" else str(error).lower()
         return f"error during container init: mkdir {made.cwd}: {reason}"

@@ -16,15 +16,15 @@ SYSTEM = frozenset(["nginx", "httpd", "ifconfig", "netstat", "arp", "route", "ch
 LOCAL = frozenset(["redis-server", "redis-cli", "python", "python3", "node", "npm", "pip", "docker-entrypoint.sh"])
 
 
+@cache
 def folders(image: Image, *, read_only: bool = False) -> tuple[Mount, ...]:
     """Where an image's programs are seen."""
     places = ("/usr/bin", "/usr/sbin") if image.merged else ("/bin",) if image.busybox else ("/bin", "/usr/bin")
     own = [place for place in places if any(path.startswith(f"{place}/") for path in image.files)]
     found = [(place, _programs(image, administrators=place.endswith("sbin"))) for place in places if place not in own]
-    return tuple(Mount(place, volume.alike(), read_only) for place, volume in found if volume.entries)
+    return tuple(Mount(place, volume, read_only, common=True) for place, volume in found if volume.entries)
 
 
-@cache
 def _programs(image: Image, *, administrators: bool = False) -> Volume:
     """An image's programs: busybox's are links to it, the others have no bytes to be looked at."""
     names = [name for name in image.commands if "/" not in name]

@@ -351,7 +351,7 @@ def mounted(machine: Machine) -> None:
     """Give a container its /proc, and its files a time."""
     files = machine.files
     files.now, files.elsewhere = machine.clock.now, elsewhere(machine)
-    files.mounts = (Mount("/proc", volume(machine), True), sysfs.mount(machine), *files.mounts, *devices.mounts())
+    files.mounts = (Mount("/proc", volume(machine), True), sysfs.mount(machine), *files.mounts, *devices.MOUNTS)
 
 
 def elsewhere(machine: Machine) -> Callable[[str], tuple[Files, str] | None]:

@@ -24,11 +24,11 @@ FILES = {
 def mount(machine: Machine) -> Mount:
     """What is mounted at /sys."""
     limits = [(path[4:], data) for path, data in machine.settings.items() if path.startswith("/sys/")]
-    return Mount("/sys", _tree(tuple(limits)).alike(), True)
+    return _mount(tuple(limits))
 
 
 @lru_cache(64)
-def _tree(limits: tuple[tuple[str, bytes], ...]) -> Volume:
+def _mount(limits: tuple[tuple[str, bytes], ...]) -> Mount:
     made = Volume(mode=0o555)
     for folder in FOLDERS.split():
         made.make_directory(f"/{folder}")
@@ -38,4 +38,4 @@ def _tree(limits: tuple[tuple[str, bytes], ...]) -> Volume:
         made.make_directory(f"/devices/system/cpu/cpu{number}")
     for path, data in limits:
         made.put(path, data)
-    return made
+    return Mount("/sys", made, True, common=True)
