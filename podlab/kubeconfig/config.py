@@ -36,6 +36,7 @@ class Config:
     contexts: dict[str, Object] = field(default_factory=dict)
     current: str = ""
     origins: dict[tuple[str, str], Path] = field(default_factory=dict)
+    more: Object = field(default_factory=dict)
 
 
 def paths(explicit: Path | None) -> list[Path]:
@@ -127,7 +128,48 @@ def _merge(whole: Config, found: Mapping[str, Any], path: Path, resolved: bool) 
                 value = dict(entry.get(key) or {})
                 kept[name] = _absolute(value, PATHS.get(section, ()), path) if resolved else value
                 whole.origins[section, name] = path
+    whole.more = _both(whole.more, more(found))
     whole.current = whole.current or str(found.get("current-context") or "")
+
+
+def extensions(found: Sequence[Mapping[str, Any]]) -> list[Object]:
+    """What other programs keep in a kubeconfig, by name."""
+    named = [
+        {"name": str(each.get("name") or ""), "extension": _sorted(each.get("extension"))} for each in found if each
+    ]
+    return sorted(named, key=lambda each: str(each["name"]))
+
+
+def _sorted(value: Any) -> Any:
+    """The same with the fields of objects in the order of their names."""
+    if isinstance(value, list):
+        return [_sorted(each) for each in value]
+    return {key: _sorted(value[key]) for key in sorted(value)} if isinstance(value, dict) else value
+
+
+def more(found: Mapping[str, Any]) -> Object:
+    """What a file says that is about no cluster, user or context."""
+    said: Object = {}
+    preferences = {key: value for key, value in (found.get("preferences") or {}).items() if value}
+    if preferences.get("extensions"):
+        preferences["extensions"] = extensions(preferences["extensions"])
+    if kept := {key: preferences[key] for key in ("colors", "extensions") if key in preferences}:
+        said["preferences"] = kept
+    if found.get("extensions"):
+        said["extensions"] = extensions(found["extensions"])
+    return said
+
+
+def _both(first: Object, second: Object) -> Object:
+    """What two files say; what the first says of a name wins."""
+    whole = {**second, **first}
+    if "preferences" in first and "preferences" in second:
+        whole["preferences"] = _both(first["preferences"], second["preferences"])
+    if "extensions" in first and "extensions" in second:
+        names = {each["name"] for each in first["extensions"]}
+        others = [each for each in second["extensions"] if each["name"] not in names]
+        whole["extensions"] = extensions([*first["extensions"], *others])
+    return whole
 
 
 def _absolute(value: Object, names: Sequence[str], path: Path) -> Object:

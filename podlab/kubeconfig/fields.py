@@ -16,8 +16,12 @@ STRUCTS: dict[str, dict[str, str]] = {
         "clusters": "[]v1.NamedCluster",
         "contexts": "[]v1.NamedContext",
         "current-context": "string",
+        "extensions": "[]v1.NamedExtension",
+        "preferences": "v1.Preferences",
         "users": "[]v1.NamedAuthInfo",
     },
+    "Preferences": {"colors": "bool", "extensions": "[]v1.NamedExtension"},
+    "NamedExtension": {"extension": "", "name": "string"},
     "NamedCluster": {"cluster": "v1.Cluster", "name": "string"},
     "NamedContext": {"context": "v1.Context", "name": "string"},
     "NamedAuthInfo": {"name": "string", "user": "v1.AuthInfo"},
@@ -25,12 +29,13 @@ STRUCTS: dict[str, dict[str, str]] = {
         "certificate-authority": "string",
         "certificate-authority-data": "[]uint8",
         "disable-compression": "bool",
+        "extensions": "[]v1.NamedExtension",
         "insecure-skip-tls-verify": "bool",
         "proxy-url": "string",
         "server": "string",
         "tls-server-name": "string",
     },
-    "Context": {"cluster": "string", "namespace": "string", "user": "string"},
+    "Context": {"cluster": "string", "extensions": "[]v1.NamedExtension", "namespace": "string", "user": "string"},
     "AuthInfo": {
         "as": "string",
         "as-groups": "[]string",
@@ -42,6 +47,7 @@ STRUCTS: dict[str, dict[str, str]] = {
         "client-key": "string",
         "client-key-data": "[]uint8",
         "exec": "v1.ExecConfig",
+        "extensions": "[]v1.NamedExtension",
         "password": "string",
         "token": "string",
         "tokenFile": "string",
@@ -93,7 +99,7 @@ def no_object(found: Any) -> str:
 
 
 def _wrong(value: Any, type_: str, struct: str, path: str) -> str | None:
-    if value is None or (type_ == "[]uint8" and isinstance(value, list)):
+    if value is None or not type_ or (type_ == "[]uint8" and isinstance(value, list)):
         return None
     if not isinstance(value, _held(type_)):
         return f"json: cannot unmarshal {_kind(value)} into Go struct field {struct}.{path} of type {type_}"

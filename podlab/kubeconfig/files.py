@@ -14,7 +14,7 @@ from typing import Any
 from podlab.apimachinery.yamlprinter import to_yaml
 from podlab.errors import ClusterError
 from podlab.kubeconfig import config as kubeconfig
-from podlab.kubeconfig.config import KEYS, PATHS
+from podlab.kubeconfig.config import KEYS, PATHS, extensions, more
 from podlab.kubeconfig.fields import STRUCTS
 
 Object = dict[str, Any]
@@ -28,6 +28,8 @@ ALWAYS: dict[str, Object] = {
     "ExecConfig": {"args": None, "command": "", "env": None, "provideClusterInfo": False},
 }
 """What is written of each even if nothing was said of it."""
+EMPTY = ("args", "config", "env")
+"""What is written where it is there and has nothing in it."""
 INNER = {"auth-provider": "AuthProviderConfig", "exec": "ExecConfig"}
 
 
@@ -59,7 +61,7 @@ class Files:
             if not isinstance(error.__cause__, FileNotFoundError):
                 raise
             whole = kubeconfig.Config()
-        found: Object = {"apiVersion": "v1", "kind": "Config", "current-context": whole.current}
+        found: Object = {"apiVersion": "v1", "kind": "Config", "current-context": whole.current, **whole.more}
         for section, key in KEYS.items():
             entries: dict[str, Object] = getattr(whole, section)
             found[section] = [
@@ -112,7 +114,10 @@ def _by_name(entries: Iterable[Mapping[str, Any]]) -> dict[str, Object]:
 
 def _shaped(type_: str, value: Object) -> Object:
     """What Go's struct keeps of it."""
-    shaped = {key: value[key] for key in (*STRUCTS[type_], "extensions") if value.get(key)}
+    empty = [key for key in EMPTY if value.get(key) in ([], {})]
+    shaped = {key: value[key] for key in STRUCTS[type_] if value.get(key) or key in empty}
+    if shaped.get("extensions"):
+        shaped["extensions"] = extensions(shaped["extensions"])
     for key, inner in INNER.items():
         if type_ == "AuthInfo" and isinstance(shaped.get(key), dict):
             shaped[key] = _shaped(inner, shaped[key])
@@ -128,7 +133,7 @@ def _one(path: Path) -> Object:
     except OSError as error:
         raise _unusable(path, error) from error
     whole: Object = {"apiVersion": "v1", "kind": "Config", "current-context": str(found.get("current-context") or "")}
-    whole |= {key: found[key] for key in ("preferences", "extensions") if found.get(key)}
+    whole |= more(found)
     for section, key in KEYS.items():
         entries = [each for each in found.get(section) or () if each]
         whole[section] = [

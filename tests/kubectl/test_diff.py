@@ -79,3 +79,9 @@ def test_a_kind_that_prune_does_not_know_is_named(tmp_path: Path) -> None:
     (tmp_path / "pod.yaml").write_text(POD)
     with pytest.raises(PodlabError, match=r"^error: invalid GroupVersionKind format: v1/Pod, please follow"):
         Kubectl(Applied(tmp_path), folder=tmp_path).diff("pod.yaml", prune=True, prune_allowlist="v1/Pod")
+
+
+def test_replace_by_force_is_no_dry_run(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text(POD)
+    with pytest.raises(PodlabError, match=r"^error: --dry-run can not be used when --force is set$"):
+        Kubectl(Canned(tmp_path), folder=tmp_path).replace("pod.yaml", force=True, dry_run="server")

@@ -24,6 +24,8 @@ ORDER = ("server", "cluster", "user", "namespace", "tls-server-name", "insecure-
          "certificate-authority", "certificate-authority-data", "proxy-url", "client-certificate",
          "client-certificate-data", "client-key", "client-key-data", "token", "tokenFile", "as", "as-uid", "as-groups",
          "as-user-extra", "username", "password", "auth-provider", "exec")  # fmt: skip
+BEFORE, SECTIONS, AFTER = ("preferences",), ("clusters", "users", "contexts"), ("extensions",)
+"""The parts of a kubeconfig in their order; those at both ends only where they say something."""
 ACTIVE = 'warning: this removed your active {what}, use "kubectl config use-context" to select a different one\n'
 
 
@@ -105,7 +107,8 @@ def _flatten(config: Object) -> None:
 
 def _ordered(config: Object) -> Object:
     """As Go's struct has its fields."""
-    whole = {key: config.get(key) for key in ("kind", "apiVersion", "clusters", "users", "contexts", "current-context")}
+    whole = {key: config.get(key) for key in ("kind", "apiVersion", *BEFORE, *SECTIONS, "current-context", *AFTER)}
+    whole = {key: value for key, value in whole.items() if value or key not in (*BEFORE, *AFTER)}
     for section, key in (("clusters", "cluster"), ("users", "user"), ("contexts", "context")):
         whole[section] = [
             {"name": each["name"], key: {k: each[key][k] for k in sorted(each[key], key=_place)}}

@@ -161,7 +161,7 @@ def set_credentials(
     exec_arg: Sequence[str] = (),
     exec_env: Sequence[str] = (),
     exec_interactive_mode: str = "",
-    exec_provide_cluster_info: bool = False,
+    exec_provide_cluster_info: bool | None = None,
 ) -> None:
     """Make a user, or change how one proves to be that user."""
     if len(arguments) != 1:
@@ -180,22 +180,46 @@ def set_credentials(
     given |= {"username": username or None, "password": password or None} if methods else {}
     for key, name in (("client-certificate", client_certificate), ("client-key", client_key)):
         given |= _certificate(command, key, name, embed_certs) if name else {}
-    if auth_provider:
-        pairs = [each.partition("=") for each in auth_provider_arg]
-        settings = {key: value for key, said, value in pairs if said} or None  # `key-` takes it away
-        given["auth-provider"] = {"config": settings, "name": auth_provider}
-    if exec_command:
-        pairs = [each.partition("=") for each in exec_env if "=" in each]
-        given["exec"] = {
-            "apiVersion": exec_api_version,
-            "args": list(exec_arg) or None,
-            "command": exec_command,
-            "env": [{"name": key, "value": value} for key, _, value in pairs] or None,
-            **({"interactiveMode": exec_interactive_mode} if exec_interactive_mode else {}),
-            "provideClusterInfo": exec_provide_cluster_info,
-        }
+    there = (entry(read(command), "users", arguments[0]) or {}).get("user") or {}
+    if provider := _provider(there.get("auth-provider"), auth_provider, auth_provider_arg):
+        given["auth-provider"] = provider
+    told: Object = {"apiVersion": exec_api_version, "args": list(exec_arg), "interactiveMode": exec_interactive_mode}
+    told |= {"provideClusterInfo": exec_provide_cluster_info}
+    if plugin := _plugin(there.get("exec"), exec_command, told, exec_env):
+        given["exec"] = plugin
     _put(command, "users", arguments[0], given)
     command.out(f'User "{arguments[0]}" set.\n')
+
+
+def _provider(there: Object | None, name: str, arguments: Sequence[str]) -> Object:
+    """How an auth-provider is asked, changed by `key=value` and `key-`; {} where there is none."""
+    if name and (there or {}).get("name") != name:
+        there = {"config": {}, "name": name}
+    if not there:
+        return {}
+    removed = {each[:-1] for each in arguments if "=" not in each}
+    kept = {key: value for key, value in (there.get("config") or {}).items() if key not in removed}
+    pairs = (each.partition("=") for each in arguments if "=" in each)
+    return {**there, "config": {**kept, **{key: value for key, _, value in pairs}}}
+
+
+def _plugin(there: Object | None, name: str, told: Object, env: Sequence[str]) -> Object:
+    """The exec plugin with what is told of it, and its variables changed by `key=value` and `key-`; {} for none."""
+    if name:
+        there = {**(there or {}), "command": name, "args": None}
+    if not there:
+        return {}
+    made = {**there, **{key: value for key, value in told.items() if value or value is False}}
+    removed = {each[:-1] for each in env if "=" not in each}
+    if removed:
+        made["env"] = [each for each in made.get("env") or [] if each.get("name") not in removed]
+    for key, _, value in (each.partition("=") for each in env if "=" in each):
+        there_now = next((each for each in made.get("env") or [] if each.get("name") == key), None)
+        if there_now is None:
+            made["env"] = [*(made.get("env") or []), {"name": key, "value": value}]
+        else:
+            there_now["value"] = value
+    return made
 
 
 INTERACTIVE = ("IfAvailable", "Never", "Always")

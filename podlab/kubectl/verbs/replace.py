@@ -38,6 +38,8 @@ def replace(
     Raises:
         PodlabError: what could not be read or replaced; the others are replaced all the same.
     """
+    if force and command.common.dry_run not in ("", "none"):
+        raise PodlabError("error: --dry-run can not be used when --force is set")
     files = named_files((), filename, "replace")
     if raw:
         send_raw(command, "PUT", raw, files, recursive=command.common.recursive, output=command.common.output)
