@@ -126,9 +126,8 @@ def _update(command: Command, kind: Kind, arguments: Sequence[str], asked: Asked
 def _found(command: Command, kind: Kind, words: list[str], asked: Asked) -> list[tuple[Mapping, Object]]:
     if asked.local:
         return objects_in(command, words, asked.filename, kind.example)
-    return objects_named(
-        command, words, asked.filename, asked.selector, asked.all_, asked.all_namespaces, asked.field_selector
-    )
+    chosen = (asked.filename, asked.selector, asked.all_, asked.all_namespaces, asked.field_selector)
+    return objects_named(command, words, *chosen, latest=True)
 
 
 def _label_taken(values: dict[str, str], taken: list[str]) -> str:
@@ -246,7 +245,12 @@ def objects_in(
             if words
             else "error: one or more files must be specified as -f rsrc.yaml or --filename=rsrc.json"
         )
-    return [(mapping, manifest.obj) for manifest, mapping in manifests(command, filename, validate="ignore")]
+    found = []
+    for manifest, mapping in manifests(command, filename, validate="ignore"):
+        with command.going_on():
+            in_namespace(command, manifest, mapping)
+            found.append((mapping, manifest.obj))
+    return found
 
 
 def objects_named(
@@ -257,14 +261,19 @@ def objects_named(
     all_: bool = False,
     all_namespaces: bool = False,
     field_selector: str = "",
+    *,
+    latest: bool = False,
 ) -> list[tuple[Mapping, Object]]:
-    """What is named, as it is on the server."""
+    """What is named, as it is on the server; `latest`: what is not there is told before that it may not be there."""
     found: list[tuple[Mapping, Object]] = []
     if filename and words:
         raise both(command, filename)
     if filename:
         for manifest, mapping in manifests(command, filename, validate="ignore"):
             with command.going_on():
+                own = str((manifest.obj.get("metadata") or {}).get("namespace") or "")
+                if latest and own not in ("", command.namespace) and mapping.namespaced:
+                    read_one(command.client, mapping, own, manifest.name)
                 _, namespace = in_namespace(command, manifest, mapping)
                 found.append((mapping, read_one(command.client, mapping, namespace, manifest.name)))
         return found

@@ -61,7 +61,7 @@ def set_env(
         for mapping, obj in found:
             if local and not has_template(mapping, obj):
                 continue
-            _list(command, mapping.kind, obj, template_path(mapping, obj), containers, resolve)
+            _list(command, mapping.kind, obj, template_path(mapping, obj), containers, resolve, (wanted, removed))
         return
 
     about = "/".join((found[0][0].plural, found[0][1]["metadata"]["name"])) if found else ""
@@ -164,8 +164,15 @@ def _order(there: Sequence[Object], changes: Sequence[Object]) -> list[str]:
 
 
 def _list(
-    command: Command, kind: str, obj: Object, where: Sequence[str], containers: str, resolving: bool = False
+    command: Command,
+    kind: str,
+    obj: Object,
+    where: Sequence[str],
+    containers: str,
+    resolving: bool,
+    told: tuple[list[Object], list[str]],
 ) -> None:
+    """Print the variables as they would be with what is told."""
     store: dict[str, Object] = {}
     spec: Object = obj
     for key in where:
@@ -173,7 +180,7 @@ def _list(
     for each in [*(spec.get("containers") or []), *(spec.get("initContainers") or [])]:
         if matches(containers, each["name"]):
             command.out(f"# {kind} {obj['metadata']['name']}, container {each['name']}\n")
-            for variable in each.get("env") or []:
+            for variable in _as_told(each.get("env") or [], *told):
                 source = variable.get("valueFrom")
                 if not resolving or not source:
                     command.out(_listed(variable))
@@ -183,6 +190,11 @@ def _list(
                 except PodlabError as error:
                     command.out(_listed(variable))
                     command.failed(error)
+
+
+def _as_told(there: Sequence[Object], wanted: Sequence[Object], removed: Sequence[str]) -> list[Object]:
+    changed = {each["name"]: each for each in [*there, *wanted] if each["name"] not in removed}
+    return list(changed.values())
 
 
 def _listed(variable: Object) -> str:

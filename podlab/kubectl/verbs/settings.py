@@ -112,7 +112,7 @@ def set_resources(
     requests: str = "",
     local: bool = False,
 ) -> None:
-    """Set requests and limits of containers: `cpu=200m,memory=512Mi`; 0 removes one."""
+    """Set requests and limits of containers: `cpu=200m,memory=512Mi`."""
     refuse([BOTH] if all_ and selector else [])
     if not arguments and not filename:
         raise PodlabError(NOTHING_NAMED)
@@ -148,14 +148,13 @@ def set_resources(
     update(command, found, change, done, local, "resources update to pod template")
 
 
-def _amounts(text: str) -> dict[str, str | None]:
-    found: dict[str, str | None] = {}
+def _amounts(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
     for each in text.split(","):
         name, equals, amount = each.partition("=")
         if not equals or "=" in amount:
             raise PodlabError(f"error: Invalid argument syntax {each}, expected <resource>=<value>")
-        value = quantity_of(amount)
-        found[name] = None if value == "0" else value
+        found[name] = quantity_of(amount)
     return found
 
 
