@@ -73,6 +73,7 @@ class Result:
         hints: for what is wrong now, up to three steps from an idea to nearly the answer.
         settling: it may come right by itself in a moment, so that asking again is worth while.
         view: makes what stands beside the sentence in a notebook.
+        sign: stands alone before a message that itself says what it is: of an answer, whether it is right.
     """
 
     passed: bool
@@ -81,9 +82,13 @@ class Result:
     hints: tuple[Text, ...] = ()
     settling: bool = False
     view: Callable[[], Any] | None = field(default=None, compare=False, repr=False)
+    sign: str = ""
 
     def __str__(self) -> str:
-        head = f"✔ {PASSED}: {self.message}" if self.passed else f"✘ {NOT_YET}: {self.message}"
+        if self.sign:
+            head = f"{self.sign} {self.message}"
+        else:
+            head = f"✔ {PASSED}: {self.message}" if self.passed else f"✘ {NOT_YET}: {self.message}"
         return f"{head}\n→ {self.look}" if self.look else head
 
     def __bool__(self) -> bool:
@@ -92,9 +97,10 @@ class Result:
     def html(self) -> str:
         """The sentence as HTML, for paper and screen readers, too."""
         sign, word, colour = ("✔", PASSED, "#1a7f37") if self.passed else ("✘", NOT_YET, "#9a6700")
+        head = self.sign or f"<b>{sign} {word}:</b>"
         look = f"<br>→ {coded(str(self.look))}" if self.look else ""
         frame = f"border-left:4px solid {colour};padding:.4em .8em"
-        return f'<div role="status" style="{frame}"><b>{sign} {word}:</b> {coded(str(self.message))}{look}</div>'
+        return f'<div role="status" style="{frame}">{head} {coded(str(self.message))}{look}</div>'
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         bundle: dict[str, Any] = {"text/plain": str(self), "text/html": self.html()}

@@ -62,8 +62,9 @@ class Question:
             return Result(False, NO_OPTION.format(letter=letter), AMONG.format(letters=letters))
         chosen = self.options[index]
         if self.prediction:
-            return Result(True, NOTED.format(option=chosen.text))
-        return Result(chosen.right, (RIGHT if chosen.right else WRONG).format(why=chosen.why))
+            return Result(True, NOTED.format(option=chosen.text), sign="✎")
+        told, sign = (RIGHT, "✔") if chosen.right else (WRONG, "✘")
+        return Result(chosen.right, told.format(why=chosen.why), sign=sign)
 
     def __str__(self) -> str:
         options = (f"  {letter}) {option.text}" for letter, option in zip(LETTERS, self.options, strict=False))

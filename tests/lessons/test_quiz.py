@@ -71,6 +71,15 @@ def test_answering_without_widgets():
     assert quiz("02-unique").answer(" B ")
 
 
+def test_an_answer_is_called_right_or_wrong_once_and_a_prediction_neither():
+    said = {letter: quiz("02").answer(1, letter) for letter in "ab"}
+    assert str(said["b"]).startswith("✔ Right. ") and str(said["a"]).startswith("✘ Not quite. ")
+    foreseen = quiz("02-ports").answer("a")
+    assert str(foreseen).startswith("✎ You predict: ")
+    assert not any(word in each.html() for each in (*said.values(), foreseen) for word in ("Passed", "Not yet"))
+    assert str(quiz("02").answer(1, "z")).startswith("✘ Not yet: ")
+
+
 def test_the_text_is_the_same_every_time_and_has_every_option():
     first, second = (quiz("02")._repr_mimebundle_()[0] for _ in range(2))
     assert first["text/plain"] == second["text/plain"] == str(quiz("02"))
