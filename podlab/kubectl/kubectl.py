@@ -276,7 +276,7 @@ class Kubectl:
         except PodlabError as error:
             error.hint = error.hint or hint_for(str(error), verb)
             if echo is None or sys.stderr.isatty():
-                error.hint = self._nearby(error, flags) or error.hint
+                error.hint = nearby.unmet(error, flags) or self._nearby(error, flags) or error.hint
             raise
 
     def _nearby(self, error: PodlabError, flags: Mapping[str, Any]) -> Text | None:

@@ -51,6 +51,18 @@ UNKNOWN = Text(
 )
 UNHEARD = re.compile(r"^\S*sh: (?:\d+: |line \d+: )?([\w.-]+): (?:command )?not found$", re.M)
 """What a shell in a container says of a program that is not there."""
+NEVER_SO = Text(
+    ko="값이 0이거나 false이거나 빈 필드는 흔히 오브젝트에서 아예 빠집니다. "
+    '그러면 `{path}`{은/는} `{value}`{이/가} 되지 않습니다. `output="yaml"`에서 그 필드를 찾아보십시오.',
+    en="A field that is 0, false or empty is often left out of the object, and then `{path}` never comes to be "
+    '`{value}`: look for it with `output="yaml"`.',
+)
+NOT_SO = Text(
+    ko="`{path}`의 값이 제때 `{value}`{이/가} 되지 않았습니다. "
+    '지금의 값은 `output="jsonpath={path}"`로 봅니다. 시간이 더 필요하면 `timeout`을 늘립니다.',
+    en="The value at `{path}` did not come to be `{value}` in time. "
+    'See what it is now: `output="jsonpath={path}"`. If it only needs longer, raise `timeout`.',
+)
 FEW = 4
 """So many names are read at a glance; of more `kubectl get` makes a table."""
 LINE = re.compile(r'\(NotFound\)[^\n]*?: (?P<resource>[\w.-]+) "(?P<name>[^"]*)" not found')
@@ -70,6 +82,15 @@ def hint_for(error: PodlabError, client: Client, mapper: RestMapper, namespace: 
     return beside(found["name"], names)
 
 
+def unmet(error: PodlabError, flags: Mapping[str, Any]) -> Text | None:
+    """What to say where a wait for a value at a path was in vain."""
+    awaited = re.fullmatch(r"jsonpath=['\"]?(\{[^{}]*\})['\"]?=(.*)", str(flags.get("for_") or flags.get("for") or ""))
+    if awaited is None or "timed out waiting for the condition" not in str(error):
+        return None
+    value = awaited[2].strip("'\"")
+    return (NEVER_SO if value in ("0", "false", "") else NOT_SO).format(path=awaited[1], value=value)
+
+
 def doubt(output: Output, flags: Mapping[str, Any], client: Client) -> Text | None:
     """What may be wrong with a question whose answer is nothing, or the question itself."""
     path = str(flags.get("output") or "").partition("jsonpath=")[2]
@@ -85,7 +106,11 @@ def doubt(output: Output, flags: Mapping[str, Any], client: Client) -> Text | No
         return None
     if flags.get("sort_by"):
         return NO_FIELD.format(field=flags["sort_by"])
-    name = str(flags.get("namespace") or "")
+    return no_namespace(str(flags.get("namespace") or ""), client)
+
+
+def no_namespace(name: str, client: Client) -> Text | None:
+    """What to say of a namespace, if it is named and not there."""
     try:
         there = (
             [each["metadata"]["name"] for each in client.get("/api/v1/namespaces").get("items") or ()] if name else []

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import difflib
 import re
+from typing import TYPE_CHECKING
 
+from podlab.kubectl import nearby
 from podlab.lessons import foreign
 from podlab.text import Text
+
+if TYPE_CHECKING:
+    from podlab.kubectl import Kubectl
 
 NEAR = Text(ko="혹시 `{name}`입니까?", en="Did you mean `{name}`?")
 LOST_MAGIC = Text(
@@ -74,6 +79,12 @@ def in_shell(cell: str) -> Text | None:
     """Where kubectl failed in a shell, which prints its words and no next step."""
     lines = IN_SHELL.findall(cell)
     return SHELL_SAID.format(line=lines[-1]) if lines else None
+
+
+def nowhere(row: str, kubectl: Kubectl | None) -> Text | None:
+    """Where kubectl in a shell looked into a namespace that is not there, and found nothing, which is no error."""
+    named = re.match(r"\s*!\s*kubectl\s.*?\s(?:-n|--namespace)[ =]?([\w.-]+)", row)
+    return nearby.no_namespace(named[1], kubectl.client) if named and kubectl and hasattr(kubectl, "client") else None
 
 
 def unheard_of(row: str) -> Text | None:

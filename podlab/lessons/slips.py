@@ -20,7 +20,7 @@ from IPython.core.error import UsageError
 
 from podlab.errors import PodlabError
 from podlab.kubectl.commandline.surface import commands
-from podlab.lessons import endless, foreign, hangul, official, signs, values
+from podlab.lessons import endless, foreign, hangul, misplaced, official, signs, values
 from podlab.lessons.uses import USES, called, example
 from podlab.text import Text
 
@@ -194,6 +194,9 @@ def _not_there(said: str, module: str) -> Text | None:
 
 def _misused(said: str, line: str, inside: bool) -> Text | None:
     """A call that podlab's name was not made for; another's errors are left alone."""
+    flag = re.search(rf"\b({CALLED})\(.*?--?(\w+)", line) if "bad operand type for unary -" in said else None
+    if flag and (option := _option(flag[1], flag[2])):
+        return option
     if "can't be used in 'await' expression" in said:
         return AWAIT.format(line=line.replace("await ", "", 1).strip())
     attribute = re.match(r"module 'podlab(?:\.lessons\.(practice))?' has no attribute '(\w+)'", said)
@@ -277,7 +280,9 @@ def _after(shell: Any, result: Any) -> None:
     rows = [row for row in str(result.info.raw_cell if result.info else "").splitlines() if row.lstrip()[:1] == "!"]
     code = shell.user_ns.get("_exit_code") if result.success and rows else 0
     found = (signs.unheard_of(rows[-1]) if code == 127 else signs.in_shell(rows[-1])) if code else None
-    if found := found or _uncalled(result.result):
+    if result.success and rows and not code:
+        found = signs.nowhere(rows[-1], shell.user_ns.get("kubectl"))
+    if found := found or misplaced.hint_for(result.error_before_exec) or _uncalled(result.result):
         print(f"→ {found}")
 
 

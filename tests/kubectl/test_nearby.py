@@ -10,7 +10,7 @@ from podlab.client import Client
 from podlab.clusters import Cluster
 from podlab.errors import PodlabError
 from podlab.kubectl.kubectl import Kubectl
-from podlab.kubectl.nearby import beside, doubt
+from podlab.kubectl.nearby import beside, doubt, unmet
 from podlab.kubectl.output import Output
 
 NOTHING = Output(stderr="No resources found in prod namespace.\n")
@@ -94,3 +94,17 @@ def test_a_question_that_may_be_wrong_although_it_has_an_answer(output, flags, s
 def test_it_is_told_below_the_answer_and_is_no_part_of_it():
     told = replace(NOTHING, hint=doubt(NOTHING, {"sort_by": "age"}, Namespaces()))  # type: ignore[arg-type]
     assert "\n→ " in repr(told) and str(told) == "" and told == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("awaited", "said"),
+    [
+        ("jsonpath={.status.replicas}=0", "`{.status.replicas}` never comes to be `0`"),
+        ("jsonpath='{.status.phase}'=Running", "The value at `{.status.phase}` did not come to be `Running` in time"),
+        ("condition=Ready", ""),
+    ],
+)
+def test_a_wait_for_a_value_tells_of_that_value(awaited: str, said: str) -> None:
+    found = unmet(PodlabError("error: timed out waiting for the condition on deployments/web"), {"for_": awaited})
+    assert said in found.en if found else not said
+    assert unmet(PodlabError('Error from server (NotFound): pods "web" not found'), {"for_": awaited}) is None

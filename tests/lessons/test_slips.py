@@ -274,6 +274,7 @@ def test_each_example_calls_the_name(name):
         ("guess", "→ There is no `guess` yet"),
         ("check(kubectl, 00-cell, 2)", '→ A text has quotes: `"00-cell"`'),
         ("Up(kind)", '→ A text has quotes: `"kind"`'),
+        ("kubectl.delete('pods', --all)", "→ `all` is an option; in Python it is an argument: `all=True`"),
         ("kubectl.delete('pod', 'web', force)", "→ `force` is an option; in Python it is an argument: `force=True`"),
         ("kubectl.get('pods', namespace=kube-system)", '→ A text has quotes: `"kube-system"`'),
         (
