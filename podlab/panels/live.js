@@ -13,6 +13,8 @@ const LINGER = 2500;
 /** Milliseconds without an answer until a press is said once more, and how often it is said. */
 const UNHEARD = 2500;
 const TRIES = 4;
+/** Milliseconds by which a reading of the clock is no more than late; beyond that the clock itself was set. */
+const LATE = 10_000;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** One shape for each tone, so that colour is never the only carrier. @type {Record<string, string>} */
@@ -60,12 +62,12 @@ function icon(shape) {
 }
 
 /**
- * A duration as kubectl's AGE prints it.
+ * A duration as kubectl's AGE prints it; a moment that is yet to come is now, since the clock here is only near the
+ * server's, and what the server tells of has been.
  * Upstream: k8s.io/apimachinery/pkg/util/duration (HumanDuration)
  * @param {number} seconds
  */
 function age(seconds) {
-  if (seconds < -1) return "<invalid>";
   const s = Math.max(0, Math.floor(seconds));
   const [m, h, d] = [Math.floor(s / 60), Math.floor(s / 3600), Math.floor(s / 86400)];
   const two = (
@@ -97,11 +99,16 @@ function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
-/** The API server's clock in milliseconds, kept by an offset from the browser's. @param {Model} model */
+/**
+ * The API server's clock in milliseconds, kept by an offset from the browser's. What was said a while ago, as to a
+ * page that was busy, makes it late, never early: of two readings that differ by little the later one holds.
+ * @param {Model} model
+ */
 function serverClock(model) {
-  let offset = 0;
+  let offset = -Infinity;
   const set = () => {
-    offset = model.get("server_time") - Date.now();
+    const heard = model.get("server_time") - Date.now();
+    if (heard > offset || offset - heard > LATE) offset = heard;
   };
   set();
   model.on("change:server_time", set);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -123,6 +124,16 @@ def test_ages_tick_by_the_servers_clock(page: Any) -> None:
     cell = page.locator("tr[data-name=a] .podlab-age")
     assert cell.inner_text() in ("30s", "31s")
     expect(cell).to_have_text("32s")
+
+
+def test_a_reading_of_the_clock_that_comes_late_does_not_put_it_back(page: Any) -> None:
+    now = state()["server_time"]
+    stage = Stage(page, "board", state(row("a")))
+    stage.set(server_time=now - 5000)
+    cell = page.locator("tr[data-name=a] .podlab-age")
+    expect(cell).to_have_text(re.compile("3[1-3]s"))
+    stage.set(server_time=now - 40_000)  # that far, the clock itself was set; and nothing is younger than now
+    expect(cell).to_have_text("0s")
 
 
 def test_ages_are_kubectls(page: Any) -> None:

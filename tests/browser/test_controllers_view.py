@@ -83,6 +83,17 @@ def test_what_goes_stays_in_sight_for_a_moment(page: Any) -> None:
     expect(leaf).to_have_count(0)
 
 
+def test_a_replicaset_that_is_kept_empty_is_not_called_deleted(page: Any) -> None:
+    roots = rollout()
+    stage = Stage(page, "controllers", state(roots))
+    old, new = roots[0]["children"]
+    stage.set(controllers=[{**roots[0], "children": [new], "resting": [old["uid"]]}])
+    box = page.locator(f'[data-name="{old["name"]}"][data-kind=ReplicaSet]')
+    expect(box).to_contain_text("emptied, and kept")
+    expect(box).not_to_contain_text("deleted")
+    expect(box).to_have_count(0)
+
+
 def test_a_controller_that_goes_is_said(page: Any) -> None:
     stage = Stage(page, "controllers", state(rollout()))
     stage.set(controllers=[])

@@ -4,7 +4,8 @@
 /** @typedef {{ uid: string, name: string, ready: string, status: string, restarts: number, created: string,
  *              node: string, tone: Tone }} Pod */
 /** @typedef {{ uid: string, kind: string, name: string, tone: Tone, said: string, mark: string, note: string,
- *              image: string, ready: number, wanted: number, kept: string, pods: Pod[], children: Owner[] }} Owner */
+ *              image: string, ready: number, wanted: number, kept: string, resting: string[], pods: Pod[],
+ *              children: Owner[] }} Owner */
 /** @typedef {{ kind: string, name: string, said: string }} Sentence */
 /** @typedef {{ li: HTMLElement, toggle: HTMLElement, head: HTMLElement, meter: HTMLElement, facts: HTMLElement,
  *              inside: HTMLElement, sets: Group, pods: Group, kept: HTMLElement, mark: HTMLElement }} Branch */
@@ -46,11 +47,12 @@ class TreeView {
     this.tick();
   }
 
-  /** @param {Group} into @param {Owner[]} owners */
-  owners(into, owners) {
+  /** @param {Group} into @param {Owner[]} owners @param {string[]} resting those that are there, and shown no more */
+  owners(into, owners, resting = []) {
     this.leave(
       into,
       owners.map((each) => each.uid),
+      resting,
     );
     for (const each of owners) {
       if (!into.members.has(each.uid)) into.members.set(each.uid, this.branch(each));
@@ -78,14 +80,19 @@ class TreeView {
     );
   }
 
-  /** Those that are gone stay in sight for a moment, struck out. @param {Group} from @param {string[]} present */
-  leave(from, present) {
+  /**
+   * Those that are gone stay in sight for a moment, struck out; what only rests is not said to be deleted.
+   * @param {Group} from @param {string[]} present @param {string[]} resting
+   */
+  leave(from, present, resting = []) {
     for (const [uid, { li, pod, branch }] of from.members) {
       if (present.includes(uid)) continue;
       from.members.delete(uid);
-      li.classList.add("podlab-gone");
+      const rests = resting.includes(uid);
+      if (!rests) li.classList.add("podlab-gone");
       li.inert = true;
-      (pod?.state ?? branch?.head)?.replaceChildren(icon("leaving"), this.labels.deleted);
+      const told = rests ? [icon("done"), this.labels.emptied] : [icon("leaving"), this.labels.deleted];
+      (pod?.state ?? branch?.head)?.replaceChildren(...told);
       if (branch) branch.inside.hidden = true;
       setTimeout(() => li.remove(), LINGER);
     }
@@ -114,7 +121,7 @@ class TreeView {
   /** @param {Branch} branch @param {Owner} owner */
   change(branch, owner) {
     showOwner(branch, owner, this.labels);
-    this.owners(branch.sets, owner.children);
+    this.owners(branch.sets, owner.children, owner.resting);
     this.pods(branch.pods, owner.pods);
     branch.pods.list.hidden = owner.pods.length === 0;
     branch.sets.list.hidden = owner.children.length === 0;

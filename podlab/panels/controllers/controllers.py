@@ -36,6 +36,7 @@ LABELS = {
     "no_pods": Text(ko="파드 없음", en="no Pods"),
     "appeared": Text(ko="새 파드", en="new Pod"),
     "deleted": Text(ko="삭제됨", en="deleted"),
+    "emptied": Text(ko="비워서 남겨 둠", en="emptied, and kept"),
     "restarts": Text(ko="재시작 {n}번", en="restarts: {n}"),
     "left": Text(ko="{kind} {name}: 삭제되었습니다.", en="{kind} {name} is gone."),
     "changed": Text(ko="{kind} {name}: {said}.", en="{kind} {name}: {said}."),

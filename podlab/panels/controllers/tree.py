@@ -79,10 +79,12 @@ def _versions(under: list[tuple[str, Object]], children: list[dict[str, Any]]) -
     revisions = {obj["metadata"]["uid"]: _revision(obj) for _, obj in under}
     ordered = sorted(children, key=lambda each: revisions[each["uid"]])
     shown = [each for each in ordered if each is ordered[-1] or each["wanted"] or each["pods"]]
-    kept = [str(revisions[each["uid"]]) for each in ordered if each not in shown]
+    rest = [each["uid"] for each in ordered if each not in shown]
+    kept = [str(revisions[uid]) for uid in rest]
     if len(shown) > 1:
         shown = [each | {"mark": str(NEW if each["uid"] == ordered[-1]["uid"] else OLD)} for each in shown]
-    return {"children": shown, "kept": str(KEPT.format(revisions=", ".join(kept))) if kept else ""}
+    told = str(KEPT.format(revisions=", ".join(kept))) if kept else ""
+    return {"children": shown, "kept": told, "resting": rest}
 
 
 def _absent(members: list[tuple[str, Object]], family: Family) -> list[dict[str, Any]]:
@@ -112,7 +114,9 @@ def _alone(family: Family) -> list[dict[str, Any]]:
 def _made(uid: str, kind: str, name: str, told: Said, pods: list[dict[str, Any]]) -> dict[str, Any]:
     shown = {"uid": uid, "kind": kind, "name": name, "said": str(told.words), "tone": told.tone}
     counts = {"ready": told.ready, "wanted": told.wanted}
-    return shown | counts | {"mark": "", "note": "", "image": "", "kept": "", "pods": pods, "children": []}
+    return (
+        shown | counts | {"mark": "", "note": "", "image": "", "kept": "", "resting": [], "pods": pods, "children": []}
+    )
 
 
 def _pods(kind: str, pods: list[Object]) -> list[dict[str, Any]]:
