@@ -66,7 +66,7 @@ ARRIVING: tuple[Rule, ...] = (
     ),
     Rule(
         "insufficient-resources",
-        unscheduled(r"Insufficient (?P<resource>[\w./-]+)"),
+        unscheduled(r"Insufficient (?P<resource>[\w./-]*\w)"),
         Text(
             ko="어느 노드에도 요청한 만큼의 {resource}{이/가} 남아 있지 않아 파드가 스케줄되지 못합니다.",
             en="No node has as much {resource} left as the Pod requests, so it cannot be scheduled.",

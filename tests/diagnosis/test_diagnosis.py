@@ -145,6 +145,14 @@ def test_a_sidecar_has_a_restart_policy_of_its_own() -> None:
     assert diagnose(ran("helper", "Never", FAILED, {}, restartPolicy="Always")).id != "failed"
 
 
+@pytest.mark.parametrize("resource", ["memory", "nvidia.com/gpu"])
+def test_a_full_stop_behind_a_resource_is_none_of_its_name(resource: str) -> None:
+    said = f"0/1 nodes are available: 1 Insufficient {resource}. no new claims to deallocate, preemption: 0/1 nodes …"
+    scheduled = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": said}
+    pod = {"metadata": {"name": "big"}, "spec": {}, "status": {"phase": "Pending", "conditions": [scheduled]}}
+    assert f"as much {resource} left" in diagnose(pod, []).sentence.en
+
+
 def test_missing_config_names_what_is_missing() -> None:
     finding = next(f for f in findings("config-env", "missing") if f.id == "missing-config")
     assert finding.sentence.en == "Container app needs the configmap nothing-here, which is not there."
