@@ -92,7 +92,12 @@ def _scaled(seen: Seen) -> Result:
     if not seen.answer.isdigit():
         none = Text(ko="원하는 수가 숫자가 아닙니다", en="the number that you want is no number")
         return Result(False, none, ABOVE, ladders.NO_NUMBER)
-    return _number(seen, int(seen.answer))
+    if seen.other("deployments", "web") is None:
+        none = Text(ko="web 디플로이먼트가 없습니다", en="there is no Deployment web")
+        return Result(False, none, ABOVE, ladders.NO_PODS)
+    found = _number(seen, int(seen.answer))
+    empty = Text(ko="파드는 하나도 없고, 디플로이먼트만 남아 있습니다", en="no Pods are left, only the Deployment")
+    return found if not found or int(seen.answer) else Result(True, empty)
 
 
 def _image(seen: Seen, image: str, good: Text) -> Result:
@@ -219,7 +224,7 @@ CHECKS = (
     Check("restarted", both(ready(POD, MANIFEST), _restarted), ladders.NO_RESTART, SOLUTIONS["restarted"]),
     Check("three", _three, ladders.NO_PODS, SOLUTIONS["three"]),
     Check("refilled", _refilled, ladders.NO_VICTIM, SOLUTIONS["refilled"]),
-    Check("scaled", _scaled, ladders.NO_NUMBER, SOLUTIONS["scaled"]),
+    Check("scaled", _scaled, ladders.NO_NUMBER, SOLUTIONS["scaled"], ("deployments",)),
     Check("latest", _latest, ladders.NO_PODS, SOLUTIONS["latest"]),
     Check("undone", _undone, ladders.NO_BAD, SOLUTIONS["undone"], ("replicasets",)),
     Check("ordered", _ordered, ladders.ORDER, SOLUTIONS["ordered"]),

@@ -46,3 +46,13 @@ def test_a_check_passes_for_what_it_says_and_else_names_where_to_look(
 
 def test_a_node_that_never_failed_has_not_moved_anything() -> None:
     assert not find("07-moved").test(Seen(LEFT))
+
+
+WEB = {"deployments": ({"metadata": {"name": "web"}},)}
+
+
+def test_none_are_as_many_as_were_wanted_where_the_deployment_is_left() -> None:
+    found = find("07-scaled").test(Seen(answer="0", others=WEB))
+    assert found and "only the Deployment" in found.message.en
+    assert not find("07-scaled").test(Seen(answer="0"))
+    assert not find("07-scaled").test(Seen(answer="1", others=WEB))
