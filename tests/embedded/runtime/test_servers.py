@@ -202,6 +202,12 @@ def test_pi() -> None:
     assert pi(10) == "3.141592654" and len(pi(2000)) == 2001 and pi(2000).endswith("275901")
 
 
+@pytest.mark.parametrize("name", ["registry.k8s.io/busybox", "registry.k8s.io/busybox:1.27.2"])
+def test_the_documentations_busybox_is_a_busybox(name: str) -> None:
+    found = images.find(images.normalize(name))
+    assert found and found.busybox and "wget" in found.commands
+
+
 def test_users_of_images() -> None:
     found = images.find("docker.io/curlimages/curl:latest")
     assert found and found.owner == (100, 101)

@@ -149,6 +149,7 @@ IMAGES: tuple[Image, ...] = (
     # what upstream's own tests start
     *(_agnhost(tag) for tag in ("2.55", "2.63.0", *AGNHOST_TAGS)),
     *(_busybox(tag, _made_up(f"busybox:{tag}"), f"{TESTS}/busybox") for tag in ("1.36.1-1", "1.37.0-1")),
+    *(_busybox(tag, _made_up(f"busybox:{tag}"), "registry.k8s.io/busybox") for tag in ("latest", "1.24", "1.27.2")),
     _nginx("1.15-4", _made_up("nginx:1.15-4"), 109107811, "1.15.12", f"{TESTS}/nginx"),
     _nginx("1.27-0", _made_up("nginx:1.27-0"), 129108244, "1.27.0", f"{TESTS}/nginx"),
     *system.SYSTEM,
