@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from bench.labserver import NOTEBOOK, Lab
 from podlab import clusters
 from podlab.client import Client
 from podlab.clusters import Cluster, state
+from podlab.clusters.kind import kind
 from tests.browser import test_live
 
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -51,7 +53,8 @@ def fresh(cluster: Cluster) -> Iterator[str]:
     """The name of a kind cluster that is not there yet, nor afterwards."""
     if cluster.kind != "kind":
         pytest.skip("a real cluster is made where the others run on one: --cluster kind")
-    name = f"{cluster.name}-button"
+    taken = kind.Kind().names()
+    name = next(each for number in count(1) if (each := f"{cluster.name}-button-{number}") not in taken)
     yield name
     if state.cluster_named(name):
         clusters.down(name)
