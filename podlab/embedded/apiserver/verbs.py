@@ -157,8 +157,8 @@ def update(call: Call) -> Answer:
     form = call.form()
     dry_run = check_write_options(call.request, "UpdateOptions")
     obj = read_body(call)
-    check_name(call, obj)
     check_namespace(call, obj)
+    check_name(call, obj)
     if call.resource.create_on_update and not call.registry.find(call.resource, call.name, call.namespace):
         return _create_on_update(call, obj, form, dry_run)
     changed = call.registry.update(

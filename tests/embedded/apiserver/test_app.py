@@ -152,6 +152,8 @@ async def test_pretty_printing_is_for_people(api: Api) -> None:
     assert plain.body.endswith(b"}\n")
     assert b'\n  "kind"' in curl.body
     assert plain.json == curl.json
+    aggregated = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
+    assert b'\n  "kind"' in (await api.call("GET", "/api", accept=aggregated, user_agent="curl/8.0")).body
 
 
 async def test_a_body_may_be_yaml_but_not_longer_than_the_limit(api: Api) -> None:

@@ -166,3 +166,51 @@ async def test_a_review_of_another_namespace_is_no_question(api: Api) -> None:
     refused = await api.call("POST", path, body)
     assert refused.code == 400 and refused.json["message"].startswith("the namespace of the provided object does not")
     assert (await api.call("POST", path, {**body, "metadata": {}})).json["status"] == {"allowed": False}
+
+
+async def test_only_who_changes_a_workload_is_warned_of_its_pods(api: Api) -> None:
+    spread = [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule"}]
+    labels = {"app": "web"}
+    template = {"metadata": {"labels": labels}, "spec": {**pod("web")["spec"], "topologySpreadConstraints": spread}}
+    spec = {"selector": {"matchLabels": labels}, "template": template}
+    one = {"metadata": {"name": "web"}, "spec": spec}
+    longer, hostname = {"minReadySeconds": 2}, {"template": {"spec": {"hostname": "other"}}}
+    for plural, told in (("deployments", 1), ("daemonsets", 0)):  # whose template's generation counts
+        path = f"{APIS}/apps/v1/namespaces/default/{plural}"
+        assert len((await api.call("POST", path, one)).warnings) == 1
+        assert (await merge(api, f"{path}/web", {"metadata": {"labels": {"a": "b"}}})).warnings == []
+        assert len((await merge(api, f"{path}/web", {"spec": longer})).warnings) == told
+        assert len((await merge(api, f"{path}/web", {"spec": hostname})).warnings) == 1
+
+
+async def test_a_part_of_a_byte_is_told_of_in_the_claims_of_a_set(api: Api) -> None:
+    labels, resources = {"app": "db"}, {"requests": {"storage": "1500m"}}
+    claim = {"metadata": {"name": "d"}, "spec": {"accessModes": ["ReadWriteOnce"], "resources": resources}}
+    template = {"metadata": {"labels": labels}, "spec": pod("db")["spec"]}
+    spec = {"selector": {"matchLabels": labels}, "template": template, "volumeClaimTemplates": [claim]}
+    path = f"{APIS}/apps/v1/namespaces/default/statefulsets"
+    made = await api.call("POST", path, {"metadata": {"name": "db"}, "spec": spec})
+    text = 'resources.requests[storage]: fractional byte value \\"1500m\\" is invalid, must be an integer'
+    assert made.warnings == [f'299 - "spec.volumeClaimTemplates[0].{text}"']
+    changed = await merge(api, f"{path}/db", {"metadata": {"labels": labels}})
+    assert changed.warnings == [f'299 - "spec.volumeClaimTemplates[0].Spec.{text}"']
+
+
+async def test_the_namespace_of_an_object_is_looked_at_before_its_name(api: Api) -> None:
+    answer = await api.call("PUT", f"{CORE}/configmaps/c3", {"metadata": {"namespace": "other"}})
+    text = "the namespace of the provided object does not match the namespace sent on the request"
+    assert (answer.code, answer.json["message"]) == (400, text)
+
+
+async def test_targets_of_an_autoscaler_name_what_is_measured_of_a_container(api: Api) -> None:
+    path = f"{APIS}/autoscaling/v2/namespaces/default/horizontalpodautoscalers"
+    average = {"type": "AverageValue", "averageValue": "10Mi"}
+    metrics = [
+        {"type": "ContainerResource", "containerResource": {"container": "c", "name": "memory", "target": average}},
+        {"type": "External", "external": {"metric": {"name": "queue"}, "target": {**average, "averageValue": "30"}}},
+    ]
+    reference = {"kind": "Deployment", "name": "web", "apiVersion": "apps/v1"}
+    spec = {"scaleTargetRef": reference, "maxReplicas": 4, "metrics": metrics}
+    assert (await api.call("POST", path, {"metadata": {"name": "h"}, "spec": spec})).code == 201
+    table = await api.call("GET", path, accept="application/json;as=Table;v=v1;g=meta.k8s.io")
+    assert table.json["rows"][0]["cells"][2] == "memory: <unknown>/10Mi, <unknown>/30 (avg)"

@@ -148,10 +148,10 @@ def _parse_token(text: str) -> tuple[int, str]:
     version, revision, start = given.get("v", ""), given.get("rv", 0), given.get("start", "")
     if version != "meta.k8s.io/v1" or not isinstance(revision, int) or not isinstance(start, str):
         raise _bad_token(f"server does not recognize this encoded version {version}")
-    start = start if start.startswith("/") else f"/{start}"
-    if posixpath.normpath(start) != start:
-        raise _bad_token(f"encoded start key {start} is not valid")
-    return revision, start
+    key = start if start.startswith("/") else f"/{start}"
+    if posixpath.normpath(key) != key:
+        raise _bad_token(start)
+    return revision, key
 
 
 def _bad_token(why: str) -> status.StatusError:

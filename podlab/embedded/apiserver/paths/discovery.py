@@ -66,7 +66,7 @@ def answer(request: Request, resources: Iterable[Resource]) -> Answer | None:
     if len(parts) == 1 and _aggregates(accept):
         found: Obj | None = _aggregated(served, core=parts[0] == "api")
         _only_get(request)
-        return _tagged(found, request.headers.get("if-none-match", ""))
+        return _tagged(request, found)
     found = _plain(parts, served, request.headers.get("host", ""))
     if found is None:
         builtin = parts[0] == "api" or any(r.group == parts[1] and not r.structure for r in served)
@@ -76,8 +76,12 @@ def answer(request: Request, resources: Iterable[Resource]) -> Answer | None:
     if parts != ["apis"]:  # which the aggregator answers, whatever the method
         _only_get(request)
     form = negotiation.negotiate(accept, frozenset(), streams=False)
+    return Answer(200, _encoded(request, found, form), form.media_type)
+
+
+def _encoded(request: Request, found: Any, form: Form) -> bytes:
     pretty = negotiation.wants_pretty(request.query, request.headers.get("user-agent", ""))
-    return Answer(200, negotiation.encode(found, form, pretty=pretty), form.media_type)
+    return negotiation.encode(found, form, pretty=pretty)
 
 
 def _only_get(request: Request) -> None:
@@ -97,11 +101,11 @@ def _aggregates(accept: str) -> bool:
     return False
 
 
-def _tagged(found: Any, known: str) -> Answer:
-    body = negotiation.encode(found, Form())
-    tag = f'"{hashlib.sha512(body).hexdigest().upper()}"'
+def _tagged(request: Request, found: Any) -> Answer:
+    tag = f'"{hashlib.sha512(negotiation.encode(found, Form())).hexdigest().upper()}"'
+    known = request.headers.get("if-none-match", "") == tag
     headers = {"ETag": tag, "Vary": "Accept", "Cache-Control": "public"}
-    return Answer(304 if known == tag else 200, b"" if known == tag else body, AGGREGATED, headers)
+    return Answer(304 if known else 200, b"" if known else _encoded(request, found, Form()), AGGREGATED, headers)
 
 
 def groups(resources: Iterable[Resource]) -> dict[str, list[str]]:

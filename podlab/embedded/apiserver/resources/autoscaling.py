@@ -66,15 +66,21 @@ def row(obj: Obj, now: float) -> list[Any]:
 
 
 def _targets(metrics: list[Obj]) -> str:
-    found = []
-    for metric in metrics:
-        source = next((value for value in metric.values() if isinstance(value, dict)), {})
-        target = source.get("target") or {}
-        percent = target.get("averageUtilization")
-        shown = f"{percent}%" if percent is not None else target.get("averageValue") or target.get("value") or ""
-        label = f"{source.get('name', '')}: " if metric.get("type") == "Resource" else ""
-        found.append(f"{label}{UNKNOWN}/{shown}")
+    """What is aimed at. Upstream: pkg/printers/internalversion/printers.go (formatHPAMetrics)"""
+    found = [_target(metric) for metric in metrics]
     return ", ".join(found[:2]) + (f" + {len(found) - 2} more..." if len(found) > 2 else "") or NONE
+
+
+def _target(metric: Obj) -> str:
+    kind = metric.get("type", "")
+    source = next((value for value in metric.values() if isinstance(value, dict)), {})
+    target = source.get("target") or {}
+    average, percent = target.get("averageValue"), target.get("averageUtilization")
+    if kind in ("Resource", "ContainerResource"):
+        return f"{source.get('name', '')}: {UNKNOWN}/{average or ('<auto>' if percent is None else f'{percent}%')}"
+    if average and kind in ("External", "Object"):
+        return f"{UNKNOWN}/{average} (avg)"
+    return f"{UNKNOWN}/{average or target.get('value') or ''}"
 
 
 def default(obj: Obj) -> None:

@@ -12,7 +12,6 @@ from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import amounts, causes, metadata
 from podlab.embedded.apiserver.validation.statuses import replicacounts
 
-GENERATION = "deprecated.daemonset.template.generation"
 COLUMNS = (
     NAME,
     Column(
@@ -75,7 +74,7 @@ def row(obj: Obj, now: float) -> list[Any]:
 def default(obj: Obj) -> None:
     """Defaults of a DaemonSet."""
     spec, _ = workloads.default_template(obj)
-    workloads.put(obj["metadata"].setdefault("annotations", {}), **{GENERATION: "1"})
+    workloads.put(obj["metadata"].setdefault("annotations", {}), **{templates.TEMPLATE_GENERATION: "1"})
     strategy = spec.setdefault("updateStrategy", {})
     workloads.put(strategy, type="RollingUpdate")
     if strategy["type"] == "RollingUpdate":
@@ -90,9 +89,9 @@ def prepare(obj: Obj, old: Obj | None, ctx: Context) -> None:
     workloads.prepare(obj, old, ctx)
     if old is None:
         return
-    number = (old["metadata"].get("annotations") or {}).get(GENERATION, "0")
+    number = (old["metadata"].get("annotations") or {}).get(templates.TEMPLATE_GENERATION, "0")
     counted = int(number) + (obj["spec"]["template"] != old["spec"]["template"]) if number.isdigit() else 1
-    obj["metadata"].setdefault("annotations", {})[GENERATION] = str(counted)
+    obj["metadata"].setdefault("annotations", {})[templates.TEMPLATE_GENERATION] = str(counted)
 
 
 def validate(obj: Obj, old: Obj | None) -> list[Cause]:

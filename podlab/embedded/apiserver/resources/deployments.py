@@ -7,7 +7,6 @@ from typing import Any
 from podlab.apimachinery.labels import format_selector
 from podlab.embedded.apiserver.columns import AGE, CONTAINERS, IMAGES, NAME, Column, age, head, inside
 from podlab.embedded.apiserver.podspec import defaults, dropped
-from podlab.embedded.apiserver.podspec.warnings import warnings as podwarnings
 from podlab.embedded.apiserver.resource import Context, Obj, Resource
 from podlab.embedded.apiserver.resources import templates
 from podlab.embedded.apiserver.status import Cause
@@ -73,13 +72,6 @@ def _strategy(strategy: Obj, path: str) -> list[Cause]:
     if amounts.number(least) == 0 and amounts.number(rolling.get("maxSurge", 0)) == 0:
         found.append(causes.invalid(f"{here}.maxUnavailable", least, "may not be 0 when `maxSurge` is 0"))
     return found + amounts.at_most_all(least, f"{here}.maxUnavailable")
-
-
-def warnings(deployment: Obj, old: Obj | None) -> list[str]:
-    """Return the warnings for a Deployment that is created."""
-    found = templates.name_warnings(deployment, old)
-    template = (deployment.get("spec") or {}).get("template") or {}
-    return found + podwarnings.template(template, "spec.template")
 
 
 def scale(deployment: Obj) -> Obj:
@@ -152,7 +144,7 @@ DEPLOYMENTS = Resource(
     default=default,
     validate=validate,
     prepare=prepare,
-    warnings=warnings,
+    warnings=templates.workload_warnings,
     generation=True,
     counts_annotations=True,
     columns=COLUMNS,

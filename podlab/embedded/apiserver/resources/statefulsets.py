@@ -6,6 +6,7 @@ from typing import Any
 
 from podlab.embedded.apiserver.columns import AGE, CONTAINERS, IMAGES, NAME, Column, age, head, inside
 from podlab.embedded.apiserver.podspec.volumes import claims
+from podlab.embedded.apiserver.podspec.volumes.persistentvolumes import claim_spec_warnings
 from podlab.embedded.apiserver.resource import Context, Obj
 from podlab.embedded.apiserver.resources import templates, workloads
 from podlab.embedded.apiserver.status import Cause
@@ -68,8 +69,11 @@ def prepare(obj: Obj, old: Obj | None, ctx: Context) -> None:
 
 def warnings(obj: Obj, old: Obj | None) -> list[str]:
     """Return what a client is told of a StatefulSet."""
-    odd = ((obj.get("spec") or {}).get("revisionHistoryLimit") or 0) < 0
-    return templates.workload_warnings(obj, old) + ([RETAINED] if odd else [])
+    spec, found = obj.get("spec") or {}, templates.workload_warnings(obj, old)
+    below = "" if old is None else ".Spec"  # as upstream has it
+    for index, claim in enumerate(spec.get("volumeClaimTemplates") or []):
+        found += claim_spec_warnings(claim.get("spec") or {}, f"spec.volumeClaimTemplates[{index}]{below}")
+    return found + ([RETAINED] if (spec.get("revisionHistoryLimit") or 0) < 0 else [])
 
 
 def validate(obj: Obj, old: Obj | None) -> list[Cause]:

@@ -14,6 +14,7 @@ from podlab.embedded.apiserver.resource import Obj, Resource
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata, names
 
+TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
 MISMATCH = "`selector` does not match template `labels`"
 
 
@@ -89,12 +90,27 @@ def name_warnings(obj: Obj, old: Obj | None) -> list[str]:
 
 
 def workload_warnings(obj: Obj, old: Obj | None) -> list[str]:
-    """Return the warnings about the Pods of a workload."""
-    spec, path = obj.get("spec") or {}, "spec.template"
-    if obj.get("kind") == "CronJob":
+    """Return the warnings about the Pods of a workload; who changes no part of what they come from gets none.
+
+    Upstream: pkg/registry/apps/*/strategy.go, pkg/registry/batch/*/strategy.go (WarningsOnCreate, WarningsOnUpdate)
+    """
+    kind = obj.get("kind")
+    if old is not None and _generation(obj) == _generation(old):
+        return []
+    told = old if old is not None and kind == "ReplicationController" else obj  # upstream has the two the other way
+    spec, path = told.get("spec") or {}, "spec.template"
+    if kind == "CronJob":
         spec, path = (spec.get("jobTemplate") or {}).get("spec") or {}, "spec.jobTemplate.spec.template"
-    named = name_warnings(obj, old) if obj.get("kind") not in ("StatefulSet", "DaemonSet") else []
+    named = name_warnings(obj, old) if kind not in ("StatefulSet", "DaemonSet") else []
     return named + podwarnings.template(spec.get("template") or {}, path)
+
+
+def _generation(obj: Obj) -> Any:
+    """What a change counts up: the spec's, but of a DaemonSet its template's."""
+    meta = obj["metadata"]
+    if obj.get("kind") == "DaemonSet":
+        return (meta.get("annotations") or {}).get(TEMPLATE_GENERATION)
+    return meta.get("generation")
 
 
 def default(obj: Obj) -> None:

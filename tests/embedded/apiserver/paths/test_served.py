@@ -105,6 +105,11 @@ async def test_an_address_of_a_load_balancer_is_reached_as_a_virtual_one() -> No
             'resourceVersion: Invalid value: "abc": strconv.ParseUint: parsing "abc": invalid syntax',
         ),
         (
+            "/api/v1/pods?limit=3&continue=eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6NSwic3RhcnQiOiIuLi9mb28ifQ",
+            400,
+            "invalid continue token: continue key is not valid: ../foo",
+        ),
+        (
             "/apis/batch/v1/jobs?fieldSelector=spec.suspend%3Dtrue",
             400,
             'Unable to find "batch/v1, Resource=jobs" that match label selector "", field selector'

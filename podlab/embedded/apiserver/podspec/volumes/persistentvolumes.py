@@ -160,10 +160,14 @@ def _fractions(given: Obj | None, path: str) -> list[str]:
 
 def claim_warnings(obj: Obj, old: Obj | None) -> list[str]:
     """Return what a client is told of a claim. Upstream: pkg/api/persistentvolumeclaim/util.go"""
-    resources = (obj.get("spec") or {}).get("resources") or {}
-    found = _old_class(obj)
+    return _old_class(obj) + claim_spec_warnings(obj.get("spec") or {}, "spec")
+
+
+def claim_spec_warnings(spec: Obj, path: str) -> list[str]:
+    """Return what a client is told of what a claim asks for, alone or in a StatefulSet."""
+    resources, found = spec.get("resources") or {}, []
     for key in ("requests", "limits"):
-        found += _fractions(resources.get(key), f"spec.resources.{key}")
+        found += _fractions(resources.get(key), f"{path}.resources.{key}")
     return found
 
 
