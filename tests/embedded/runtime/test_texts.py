@@ -20,6 +20,9 @@ RECORDED = json.loads((Path(__file__).parent / "recorded/texts.json").read_text(
 """[shell, script, exit code, standard output, standard error]: in a root of Debian 12 and in one of busybox 1.35."""
 
 
+LS = "ls is /usr/bin/ls\n/tmp/ls\n"
+
+
 def ran(shell: str, script: str) -> list[Any]:
     """[exit code, standard output, standard error] of a script; its time passes as it needs it."""
     image, name = SHELLS[shell]
@@ -60,6 +63,17 @@ def test_scripts_do_what_they_do_with_the_real_tools(shell: str, script: str, co
         ("bash", "install -Dm600 /etc/hostname /tmp/a/b; stat -c %a /tmp/a/b", 0, "600\n", ""),
         ("bash", "install -m 700 -d /tmp/p; stat -c %a /tmp/p", 0, "700\n", ""),
         ("bash", "printf a | sed s/a/b/; echo", 0, "b\n", ""),
+        ("bash", "cd /tmp; > k; chmod +x k; PATH=$PATH:/tmp; command -v k; which k; env k", 0, "/tmp/k\n/tmp/k\n", ""),
+        ("box", "cd /tmp; > k; chmod +x k; PATH=$PATH:/tmp; type k; which k; env k", 0, "k is /tmp/k\n/tmp/k\n", ""),
+        ("dash", "cd /tmp; > ls; chmod +x ls; type ls; PATH=/tmp:$PATH; command -v ls; ls", 0, LS, ""),
+        ("bash", "shopt -s lastpipe; echo a b | read x y; echo $y", 0, "b\n", ""),
+        ("bash", "ln -s f /tmp/l; find /tmp -xtype l", 0, "/tmp/l\n", ""),
+        ("bash", "vdir /nope", 2, "", "vdir: cannot access '/nope': No such file or directory\n"),
+        ("bash", "set -e; echo ${Y?must}; echo n", 1, "", "bash: line 1: Y: must\n"),
+        ("box", "[ /etc/hosts -nt /nope ]", 1, "", ""),
+        ("dash", "sleep 5 & kill %1", 1, "", "sh: 1: kill: No such process\n\n"),
+        ("dash", "printf 'a%ld' 1", 2, "a", "sh: 1: printf: %l: invalid directive\n"),
+        ("box", "printf '%s %k\\t' a", 1, "a ", "sh: %k\\t: invalid format\n"),
         ("bash", "dc", 127, "", "bash: line 1: dc: command not found\n"),
         (
             "box",

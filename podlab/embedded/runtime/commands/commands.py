@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -166,14 +167,20 @@ async def pwd(io: Io, words: list[str]) -> int:
 
 
 async def which(io: Io, words: list[str]) -> int:
-    """`which`: where the commands are; 1 when one is nowhere in PATH."""
+    """`which [-a]`: where the commands are, or all of each name; 1 when one is nowhere in PATH."""
     machine = io.process.machine
     if not io.busybox and (odd := next((word for word in words if re.match(r"-(?!a+$|-$)", word)), "")):
         return io.fail(f"Illegal option {odd[:2]}\nUsage: /usr/bin/which [-a] args", 2)
-    found = [executables.place(word, machine.image, machine.files) for word in words if not word.startswith("-")]
-    for path in filter(None, found):
+    folders = (io.env or io.process.env).get("PATH", "")
+    asked = folders.split(":") if any(word.startswith("-a") for word in words) else [folders]
+    found = {
+        name: [executables.on_path(name, machine.image, machine.files, one, io.process.cwd) for one in asked]
+        for name in words
+        if not name.startswith("-")
+    }
+    for path in filter(None, itertools.chain(*found.values())):
         io.say(path)
-    return int(not all(found))
+    return int(not all(map(any, found.values())))
 
 
 async def nproc(io: Io, words: list[str]) -> int:
@@ -232,7 +239,7 @@ PLAIN: Mapping[str, Command] = MappingProxyType(
         "kill": kill.kill,
         "ln": links.ln,
         "ls": listing.ls,
-        "dir": listing.ls,
+        "dir": listing.columns,
         "vdir": listing.long,
         "md5sum": checksums.checksum("md5"),
         "mkdir": filecommands.mkdir,

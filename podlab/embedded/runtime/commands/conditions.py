@@ -164,6 +164,8 @@ class _Condition:
             left, right = map(files.resolve, paths)
             return files.exists(left) and files.exists(right) and files.inode(left) == files.inode(right)
         older, newer = paths if operator == "-ot" else paths[::-1]
+        if not files.exists(older) and self.io.busybox:
+            return False
         began = self.io.process.machine.began
         then, later = (began if at is None else at for at in (files.changed(older), files.changed(newer)))
         return files.exists(newer) and (not files.exists(older) or then < later)

@@ -13,12 +13,13 @@ WIDEST = 2**20
 """Columns that one conversion may fill."""
 
 
-def unknown(template: str) -> str:
-    """What follows in a format from the first conversion on that busybox does not know; "" if it knows all."""
+def unknown(template: str) -> tuple[int, str] | None:
+    """Where the first conversion is that busybox does not know, and what follows; None if it knows all."""
     for found in re.finditer(r"%(?:%|[-+ #0]*(?:\*|\d*)(?:\.(?:\*|\d*))?[hlLjzt]*(.?))", template, re.S):
         if found[1] is not None and (not found[1] or found[1] not in "diouxXcsbfFeEgGaA"):
-            return re.sub(r"^(%[^hlLjzt]*)[hlLjzt]+", r"\1", template[found.start() :])
-    return ""
+            told = re.sub(r"^(%[-+ #0]*(?:\*|\d*)(?:\.(?:\*|\d*))?)[hlLjzt]+", r"\1", template[found.start() :])
+            return found.start(), told
+    return None
 
 
 def filled(template: str, value: Callable[[str], object], *, unknown: Callable[[str], str]) -> str:

@@ -96,8 +96,8 @@ GROUPS = (
     ("news", 9), ("uucp", 10), ("man", 12), ("proxy", 13), ("kmem", 15), ("dialout", 20), ("fax", 21), ("voice", 22),
     ("cdrom", 24), ("floppy", 25), ("tape", 26), ("sudo", 27), ("audio", 29), ("dip", 30), ("www-data", 33),
     ("backup", 34), ("operator", 37), ("list", 38), ("irc", 39), ("src", 40), ("shadow", 42), ("utmp", 43),
-    ("video", 44), ("sasl", 45), ("plugdev", 46), ("staff", 50), ("games", 60), ("users", 100), ("nginx", 101),
-    ("nogroup", 65534),
+    ("video", 44), ("sasl", 45), ("plugdev", 46), ("staff", 50), ("games", 60), ("users", 100), 
+    ("nogroup", 65534), ("nginx", 101),
 )  # fmt: skip
 
 DEBIAN = MappingProxyType(
@@ -120,7 +120,9 @@ DEBIAN = MappingProxyType(
         "/etc/shadow": "".join(f"{name}:*:20000:0:99999:7:::\n" for name, *_ in USERS).encode(),
     }
 )
-BUSYBOX = MappingProxyType({"/etc/passwd": b"root:x:0:0:root:/root:/bin/sh\n"})
+BUSYBOX = MappingProxyType(
+    {"/etc/passwd": b"root:x:0:0:root:/root:/bin/sh\n", "/etc/nsswitch.conf": b"hosts: files dns\n"}
+)
 TYPES = (
     ("text/html", "html htm shtml"), ("text/css", "css"), ("text/xml", "xml"), ("image/gif", "gif"),
     ("image/jpeg", "jpeg jpg"), ("application/javascript", "js"), ("application/atom+xml", "atom"),

@@ -78,3 +78,27 @@ def place(name: str, image: Image, files: Files, cwd: str = "/") -> str:
     if image.busybox:
         return f"/bin/{name}"
     return f"/usr/local/bin/{name}" if name in LOCAL else f"/usr/sbin/{name}" if name in SYSTEM else f"/usr/bin/{name}"
+
+
+def started(words: list[str], image: Image, files: Files, folders: str, cwd: str = "/") -> list[str]:
+    """A command line as PATH finds it: an image's program by its name, a script by the path at which it is."""
+    name = words[0]
+    path = on_path(name, image, files, folders, cwd)
+    if "/" in name or not path or posixpath.dirname(path) in (posixpath.dirname(place(name, image, files)), "/bin"):
+        return words
+    return [path, *words[1:]]
+
+
+def on_path(name: str, image: Image, files: Files, folders: str, cwd: str = "/") -> str:
+    """The path of a program in the first of PATH's folders that has it; "" for one that is in none."""
+    if "/" in name or not name:
+        return place(name, image, files, cwd)
+    home = posixpath.dirname(place(name, image, files))
+    for folder in folders.split(":") if folders else ():
+        path = posixpath.join(folder, name)
+        if home and folder in (home, "/bin" if home == "/usr/bin" else home):
+            return path
+        whole = posixpath.normpath(posixpath.join(cwd, path))
+        if files.exists(whole) and not files.is_directory(whole) and files.mode(whole) & 0o111:
+            return path
+    return ""

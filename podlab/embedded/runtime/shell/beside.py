@@ -1,4 +1,7 @@
-"""`<(commands)` and `>(commands)`: what runs beside a command, which reads or writes it by the name of a stream."""
+"""`<(commands)` and `>(commands)`: what runs beside a command, which reads or writes it by the name of a stream.
+
+So do the commands of a pipeline whose last one the shell carries out itself.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,9 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from podlab.embedded.runtime.machine import children
-from podlab.embedded.runtime.shell.grammar.syntax import Beside
+from podlab.embedded.runtime.shell.grammar.syntax import Beside, Command
 from podlab.embedded.runtime.shell.state import Exit, Leave, Shell
-from podlab.embedded.runtime.streams import PipeWriter
+from podlab.embedded.runtime.streams import Input, Pipe, PipeWriter
 
 FIRST = 63
 """The first number that bash gives such a stream; the next has one less."""
@@ -45,3 +48,18 @@ async def _run(inner: Shell, part: Beside) -> int:
         return done.code
     except Leave as left:
         return left.value if left.kind == "return" else 0
+
+
+async def last_here(shell: Shell, last: Command, stdin: Input, jobs: list[children.Job]) -> int:
+    """The last command of a pipeline in the shell itself, as bash's `shopt -s lastpipe` has it."""
+    held, shell.io = shell.io, replace(shell.io, stdin=stdin)
+    try:
+        code = await shell.run(shell, last)
+    finally:
+        shell.io = held
+        if isinstance(stdin, Pipe):
+            stdin.abandon()
+    await children.finish(shell.process, jobs)
+    shell.statuses = [*(job.task.result() for job in jobs), code]
+    failed = [found for found in reversed(shell.statuses) if found]
+    return failed[0] if failed and "p" in shell.options else code

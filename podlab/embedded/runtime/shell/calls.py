@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import shlex
 from dataclasses import replace
 
@@ -41,7 +40,7 @@ async def call(shell: Shell, words: list[str], extra: dict[str, str]) -> int:
             return await found(shell, words[1:])
         finally:
             shell.restore(before)
-    path = executables.place(name, shell.process.machine.image, shell.process.machine.files, shell.process.cwd)
+    path = shell.place_of(name)
     told = extra | ({"_": path or name} if shell.dialect.name == "bash" else {})
     io = replace(shell.io, env=shell.environment() | told, cwd=shell.process.cwd)
     if name in INLINE and not (name == "[[" and shell.dialect.name != "ash"):
@@ -89,14 +88,11 @@ def _on_path(shell: Shell, words: list[str]) -> list[str]:
     name, machine = words[0], shell.process.machine
     if "/" in name or not name:
         return words
-    folders = shell.variables.get("PATH", "").split(":")
+    if shell.place_of(name):
+        return executables.started(
+            words, machine.image, machine.files, shell.variables.get("PATH", ""), shell.process.cwd
+        )
     home = executables.place(name, machine.image, machine.files)
-    if home and {posixpath.dirname(home), "/bin" if home.startswith("/usr/bin/") else ""} & {*folders} - {""}:
-        return words
-    for folder in folders if shell.variables.get("PATH") else ():
-        path = posixpath.join(folder, name)
-        if machine.files.exists(path) and not machine.files.is_directory(path) and machine.files.mode(path) & 0o111:
-            return [path, *words[1:]]
     return words if not home and name in machine.image.commands | {*machine.image.entrypoint} else [UNFOUND, *words[1:]]
 
 
@@ -110,7 +106,7 @@ def _unstarted(shell: Shell, name: str, why: str, io: Io) -> int:
     if why.endswith("permission denied"):
         directory = shell.dialect.name == "bash" and io.process.machine.files.is_directory(io.path(name))
         return io.fail(f"{shell.place} {name}: {'Is a directory' if directory else 'Permission denied'}", 126)
-    if shell.dialect.name == "bash" and ("/" in name or "PATH" not in shell.variables):
+    if shell.dialect.name == "bash" and ("/" in name or not shell.variables.get("PATH")):
         return io.fail(f"{shell.prefix} {name}: No such file or directory", 127)
     return io.fail(f"{shell.place} {shell.dialect.not_found.format(name)}", 127)
 

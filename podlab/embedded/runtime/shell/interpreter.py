@@ -169,9 +169,11 @@ async def _piped(shell: Shell, node: Pipeline) -> int:
         pipe = shell.io.pipe()
         jobs.append(_fork(shell, part, replace(shell.io, stdin=stdin), pipe))
         stdin = pipe
-    jobs.append(_fork(shell, node.commands[-1], replace(shell.io, stdin=stdin)))
-    code = await finish(shell.process, jobs)
     last = node.commands[-1]
+    if "lastpipe" in shell.options:
+        return await beside.last_here(shell, last, stdin, jobs)
+    jobs.append(_fork(shell, last, replace(shell.io, stdin=stdin)))
+    code = await finish(shell.process, jobs)
     shell.line = last.line if isinstance(last, Simple) else shell.line
     shell.statuses = [job.task.result() if not job.task.cancelled() else 128 + job.process.fate for job in jobs]
     if "p" in shell.options:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from podlab.embedded.runtime.expressions.arithmetic import ArithmeticProblem, value, wrap
+from podlab.embedded.runtime.machine import executables
 from podlab.embedded.runtime.machine.children import Job
 from podlab.embedded.runtime.machine.process import Process
 from podlab.embedded.runtime.machine.stdio import Io
@@ -134,7 +135,8 @@ class Shell:
     @property
     def unset_code(self) -> int:
         """The code with which a parameter that is not set ends the shell: bash has one of its own for `-c`."""
-        return 1 if self.dialect is BASH and (not self.inline or self.level) else self.dialect.unset_code
+        one = self.dialect is BASH and (not self.inline or self.level or "e" in self.options)
+        return 1 if one else self.dialect.unset_code
 
     @property
     def place(self) -> str:
@@ -234,6 +236,8 @@ class Shell:
             self.put(name, text)
             return
         self.variables[name] = text
+        if name == "PATH":
+            self.hashed.clear()
         if "a" in self.options:
             self.exported.add(name)
         limit = self.process.machine.memory_limit
@@ -330,6 +334,11 @@ class Shell:
             self.refuse(command, self.dialect.no_number.format(words[0]))
             raise Exit(2)
         return wrap(int(words[0][:20]))
+
+    def place_of(self, name: str) -> str:
+        """Where a program is, as PATH or the name's own folders say; "" if nowhere."""
+        machine = self.process.machine
+        return executables.on_path(name, machine.image, machine.files, self.variables.get("PATH", ""), self.process.cwd)
 
     def environment(self) -> dict[str, str]:
         """What the programs it starts are told."""

@@ -176,7 +176,7 @@ class _Reader:
             return _always
         if name in PLAIN_TESTS and (name in ("-empty", "-executable") or not self.io.busybox):
             return _plain(PLAIN_TESTS[name])
-        if name not in TESTS or (self.io.busybox and name == "-iregex"):
+        if name not in TESTS or (self.io.busybox and name in ("-iregex", "-xtype")):
             raise Unclear(
                 f"unrecognized: {name}\n{usage.shown('find')}" if self.io.busybox else f"unknown predicate `{name}'"
             )

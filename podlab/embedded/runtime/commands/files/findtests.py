@@ -7,7 +7,7 @@ import posixpath
 import re
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
@@ -45,6 +45,11 @@ class Found:
         if files.link(self.whole) is not None and not (self.follows and files.exists(self.whole)):
             return "l"
         return "d" if files.is_directory(self.whole) else "p" if files.fifo(self.whole) else "f"
+
+    @property
+    def other_kind(self) -> str:
+        """The kind that it has not been asked for: of what a link leads to, or of a link that is followed."""
+        return replace(self, follows=not self.follows).kind
 
 
 def _name(found: Found) -> str:
@@ -142,11 +147,15 @@ def _owner(at: int, table: str) -> Callable[[Io, str], Callable[[Found], bool]]:
     return made
 
 
-def _kind(io: Io, word: str) -> Callable[[Found], bool]:
-    kinds = [word] if io.busybox else word.split(",")
-    if wrong := next((one for one in kinds if one not in KINDS), None):
-        raise Unclear(f"invalid argument '{word}' to '-type'" if io.busybox else f"Unknown argument to -type: {wrong}")
-    return lambda found: found.kind in kinds
+def _kind(name: str) -> Callable[[Io, str], Callable[[Found], bool]]:
+    def made(io: Io, word: str) -> Callable[[Found], bool]:
+        kinds = [word] if io.busybox else word.split(",")
+        if wrong := next((one for one in kinds if one not in KINDS), None):
+            gnu = f"Unknown argument to {name}: {wrong}"
+            raise Unclear(f"invalid argument '{word}' to '{name}'" if io.busybox else gnu)
+        return lambda found: (found.kind if name == "-type" else found.other_kind) in kinds
+
+    return made
 
 
 KINDS = frozenset("bcdflps")
@@ -187,7 +196,8 @@ TESTS: Mapping[str, Callable[[Io, str], Callable[[Found], bool]]] = MappingProxy
         "-path": lambda io, word: lambda found: fnmatch.fnmatchcase(found.path, word),
         "-wholename": lambda io, word: lambda found: fnmatch.fnmatchcase(found.path, word),
         "-ipath": lambda io, word: lambda found: fnmatch.fnmatchcase(found.path.lower(), word.lower()),
-        "-type": _kind,
+        "-type": _kind("-type"),
+        "-xtype": _kind("-xtype"),
         "-regex": _expression(ignore_case=False), "-iregex": _expression(ignore_case=True),
         "-links": _links, "-samefile": _same,
         "-size": _size,

@@ -12,11 +12,11 @@ from podlab.embedded.runtime.commands.files import filedetails
 from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine.stdio import Io, options
 
-UNOPENED = ("ls: cannot open directory '{}': {}", "ls: can't open '{}': {}")
-MISSING = ("ls: cannot access '{}': {}", "ls: {}: {}")
+UNOPENED = ("{}: cannot open directory '{}': {}", "{}: can't open '{}': {}")
+MISSING = ("{}: cannot access '{}': {}", "{}: {}: {}")
 
 
-async def ls(io: Io, words: list[str]) -> int:
+async def ls(io: Io, words: list[str], me: str = "ls") -> int:
     """`ls [-1adlrnAFLRSp] [PATH]…`: files first, then folders, each with a title if there are more or with -R."""
     flags, names = options([word for word in words if not word.startswith("--")])
     flags |= {"l"} if "n" in flags else set()
@@ -29,7 +29,7 @@ async def ls(io: Io, words: list[str]) -> int:
         link = files.link(path) is not None and not name.endswith("/") and "l" in flags and "L" not in flags
         follows = "L" in flags or (io.busybox and not flags & {"l", "d"})
         if not files.named(path) or (follows and not files.exists(path)):
-            code = io.fail(MISSING[io.busybox].format(name, NO_SUCH), 2 - io.busybox)
+            code = io.fail(MISSING[io.busybox].format(me, name, NO_SUCH), 2 - io.busybox)
         elif files.is_directory(path) and not link and "d" not in flags:
             folders.append(name)
         else:
@@ -38,18 +38,18 @@ async def ls(io: Io, words: list[str]) -> int:
         _show(io, [(io.path(name), name) for name in _ordered(io, "", alone, flags)], flags)
     shown = bool(alone)
     for name in sorted(folders, reverse="r" in flags):
-        found = _folder(io, name, flags, titled=len(names) > 1 or "R" in flags, before=shown)
+        found = _folder(io, name, flags, me, titled=len(names) > 1 or "R" in flags, before=shown)
         shown, code = True, found or code
     return code
 
 
-def _folder(io: Io, name: str, flags: set[str], *, titled: bool, before: bool) -> int:
+def _folder(io: Io, name: str, flags: set[str], me: str, *, titled: bool, before: bool) -> int:
     """One folder, and with -R those in it; the exit code."""
     files, path, code = io.process.machine.files, io.path(name), 0
     try:
         inside = files.list(path)
     except FileError as error:
-        return io.fail(UNOPENED[io.busybox].format(name, error), 2 - io.busybox)
+        return io.fail(UNOPENED[io.busybox].format(me, name, error), 2 - io.busybox)
     if titled:
         io.say(f"\n{name}:" if before else f"{name}:")
     listed = _ordered(io, path, [one for one in inside if flags & {"a", "A"} or not one.startswith(".")], flags)
@@ -60,7 +60,7 @@ def _folder(io: Io, name: str, flags: set[str], *, titled: bool, before: bool) -
     for entry in listed if "R" in flags else ():
         inner = posixpath.join(path, entry)
         if files.is_directory(inner) and (files.link(inner) is None or "L" in flags):
-            code = _folder(io, posixpath.join(name, entry), flags, titled=True, before=True) or code
+            code = _folder(io, posixpath.join(name, entry), flags, me, titled=True, before=True) or code
     return code
 
 
@@ -198,5 +198,10 @@ def _long(rows: list[Row], *, busy: bool) -> list[str]:
 
 
 async def long(io: Io, words: list[str]) -> int:
-    """`vdir` is `ls -l`."""
-    return await ls(io, ["-l", *words])
+    """`vdir` is `ls -lb`, and complains in its own name."""
+    return await ls(io, ["-l", *words], "vdir")
+
+
+async def columns(io: Io, words: list[str]) -> int:
+    """`dir` is `ls -C -b`, and complains in its own name."""
+    return await ls(io, words, "dir")

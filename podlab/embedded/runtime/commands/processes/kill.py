@@ -56,15 +56,16 @@ def _list(io: Io, words: list[str], busy: bool, prefix: str) -> int:
 
 def _send(io: Io, word: str, name: str, jobs: Mapping[str, int], prefix: str, busy: bool) -> int:
     if word.startswith("%"):
-        pid = jobs.get(word[1:] or "%", 0)
+        pid = jobs.get(word[1:], 0)
     elif word.lstrip("-").isdigit():
         pid = int(word)
     elif busy:
         return io.fail(f"{prefix} invalid number '{word}'")
     else:
         return io.fail(f"{prefix} kill: Illegal number: {word}", 2)
-    found = target(io, pid)
-    if not found and word.startswith("%") and not busy:
+    grouped = word.startswith("%") and not busy and pid  # dash sends to a group, which is none without job control
+    found = [] if grouped else target(io, pid)
+    if not grouped and not found and word.startswith("%") and not busy:
         return io.fail(f"{prefix} kill: No such job: {word}", 2)
     if not found:
         text = f"{prefix} can't kill pid {pid}: No such process" if busy else f"{prefix} kill: No such process\n"

@@ -26,7 +26,8 @@ CATCHING_UP = 0.1
 async def launch(io: Io, words: list[str], who: str) -> int:
     """Run a command or a shell in a process of its own; `who` complains if there is none."""
     machine = io.process.machine
-    cwd = io.cwd or io.process.cwd
+    cwd, folders = io.cwd or io.process.cwd, (io.env or io.process.env).get("PATH", "")
+    words = executables.started(words, machine.image, machine.files, folders, cwd) if words else words
     if wrong := executables.missing(words, machine.image.commands, machine.image.entrypoint, machine.files, cwd):
         reason = "Permission denied" if wrong.endswith("denied") else NO_SUCH
         quoted = f"can't execute '{words[0]}': {reason}" if io.busybox and who != "xargs" else f"{words[0]}: {reason}"

@@ -68,23 +68,25 @@ async def printf(io: Io, words: list[str]) -> int:
         return io.complain("printf", "missing operand\nTry 'printf --help' for more information.")
     if not words:
         return io.complain("printf", f"usage: printf {'FORMAT [ARGUMENT...]' if io.busybox else 'format [arg ...]'}", 2)
-    if io.busybox and (bad := formats.unknown(words[0])):
-        return io.complain("printf", f"{bad}: invalid format")
-    template = unescaped(words[0], hexadecimal=not dash, quoted=True, wide=not dash and not io.busybox)
-    asked = () if io.busybox else (BASH_UNKNOWN if bash else UNKNOWN).finditer(template)
+    asked = (BASH_UNKNOWN if bash else DASH_UNKNOWN if dash else UNKNOWN).finditer(words[0])
     cut = next((found for found in asked if found[0] != "%%" and found[0][-2:] != ")T"), None)
+    odd = formats.unknown(words[0]) if io.busybox else (cut.start(), "") if cut else None
+    whole = words[0][: odd[0]] if odd else words[0]
+    template = unescaped(whole, hexadecimal=not dash, quoted=True, wide=not dash and not io.busybox)
     values = _Values(io, list(words[1:]), bash=bash)
     while True:
         left = len(values.left)
-        whole = template[: cut.start()] if cut else template
-        io.out(formats.filled(whole, values.next, unknown=lambda kind: "").encode(errors="surrogateescape"))
-        if cut:
+        io.out(formats.filled(template, values.next, unknown=lambda kind: "").encode(errors="surrogateescape"))
+        if odd and io.busybox:
+            return io.complain("printf", f"{odd[1]}: invalid format")
+        if cut and not io.busybox:
             return _undirected(io, cut, bash=bash)
         if not values.left or len(values.left) == left:
             return values.code
 
 
 UNKNOWN = re.compile(r"%%|%[-+ #0']*+(?>\*|\d*+)(?:\.(?>\*|\d*+))?+[hlLjzt]*+([^%diouxXcsbfFeEgGaA]|$)")
+DASH_UNKNOWN = re.compile(UNKNOWN.pattern.replace("[hlLjzt]*+", ""))
 BASH_UNKNOWN = re.compile(
     UNKNOWN.pattern.replace("([^%", "(?!\\([^)]*\\)T)([^%qQ").replace("%%|", r"%%|(?:%[-\d]*\([^)]*\)T)|")
 )
@@ -94,7 +96,9 @@ BASH_UNKNOWN = re.compile(
 def _undirected(io: Io, cut: re.Match[str], *, bash: bool) -> int:
     """What dash and bash say where a format's conversion is none."""
     if not cut[1]:
-        return io.complain("printf", f"`{cut[0]}': missing format character" if bash else "missing format character", 1)
+        return io.complain(
+            "printf", f"`{cut[0]}': missing format character" if bash else "missing format character", 2 - bash
+        )
     if bash:
         return io.complain("printf", f"`{cut[1]}': invalid format character", 1)
     return io.complain("printf", f"{cut[0]}: invalid directive", 2)

@@ -160,12 +160,13 @@ async def hash_(shell: Shell, words: list[str]) -> int:
     return code
 
 
-def place(shell: Shell, name: str) -> str:
-    """Where a command is; its own name for what the shell does itself; "" if nowhere."""
-    machine = shell.process.machine
+def place(shell: Shell, name: str, *, used: bool = True) -> str:
+    """Where a command is; its own name for what the shell does itself; "" if nowhere. Counts as one more use."""
     if name in shell.functions or name in BUILTINS or (name in INLINE and name != "[["):
         return name
-    return executables.place(name, machine.image, machine.files, shell.process.cwd)
+    if used and name in shell.hashed:
+        shell.hashed[name] = (shell.hashed[name][0], shell.hashed[name][1] + 1)
+    return shell.place_of(name)
 
 
 async def command(shell: Shell, words: list[str]) -> int:
@@ -177,6 +178,8 @@ async def command(shell: Shell, words: list[str]) -> int:
         return await type_(shell, words[1:2])
     asked = words[1:] if shell.dialect.name == "bash" else words[1:2]
     found = [place(shell, word) for word in asked]
+    for word, path in zip(asked, found, strict=True):
+        _remember(shell, word, path)
     for path in filter(None, found):
         shell.io.say(path)
     return 0 if any(found) else 1 if shell.dialect.name == "bash" else 127
@@ -193,7 +196,7 @@ async def type_(shell: Shell, words: list[str]) -> int:
         return _kinds(shell, words[1:], paths=words[0] != "-t")
     code, every = 0, words[:1] == ["-a"] and shell.dialect.name == "bash"
     for word in words[every:]:
-        path = place(shell, word)
+        path = place(shell, word, used=not every)
         if word in RESERVED:
             shell.io.say(f"{word} is a shell keyword")
         elif word in shell.aliases:
@@ -209,10 +212,17 @@ async def type_(shell: Shell, words: list[str]) -> int:
             if shell.dialect.name == "bash":
                 shell.io.say(printed.function(word, shell.functions[word]))
         else:
-            shell.io.say(f"{word} is {_kind(shell, word, path)}")
+            shell.io.say(f"{word} is {path if every and path != word else _kind(shell, word, path)}")
         if every and path:
             _also(shell, word, path)
+        _remember(shell, word, path)
     return code
+
+
+def _remember(shell: Shell, word: str, path: str) -> None:
+    """dash keeps the place of a program that somebody has asked for."""
+    if shell.dialect.name == "dash" and path not in ("", word):
+        shell.hashed.setdefault(word, (path, 0))
 
 
 def _also(shell: Shell, word: str, path: str) -> None:
@@ -220,10 +230,9 @@ def _also(shell: Shell, word: str, path: str) -> None:
     if word in shell.functions and (word in BUILTINS or word in INLINE):
         shell.io.say(f"{word} is a shell builtin")
     machine = shell.process.machine
-    found = executables.place(word, machine.image, machine.files, shell.process.cwd)
-    merged = [found, found.removeprefix("/usr")] if found.startswith(("/usr/bin/", "/usr/sbin/")) else [found]
-    for one in merged:
-        if one and one != path:
+    for folder in shell.variables.get("PATH", "").split(":"):
+        one = executables.on_path(word, machine.image, machine.files, folder, shell.process.cwd)
+        if one and one != path and "/" not in word:
             shell.io.say(f"{word} is {one}")
 
 
@@ -295,13 +304,6 @@ async def source_(shell: Shell, words: list[str]) -> int:
     return await dot(shell, words, "source")
 
 
-async def times(shell: Shell, words: list[str]) -> int:
-    """`times`: no time is used."""
-    none = "0m0.000000s" if shell.dialect.name == "dash" else "0m0.000s"
-    shell.io.say(f"{none} {none}\n{none} {none}")
-    return 0
-
-
 SPECIAL = frozenset(": . eval exec exit export readonly return set shift times trap unset".split())  # noqa: SIM905
 """Builtins that leave the assignments before them in force: POSIX's special ones."""
 INLINE = frozenset(["echo", "printf", "test", "[", "true", "false", "[["])
@@ -311,6 +313,8 @@ INLINE = frozenset(["echo", "printf", "test", "[", "true", "false", "[["])
 NAMES = """builtin caller compgen complete declare dirs disown enable help history let logout mapfile popd pushd
  readarray shopt suspend typeset"""
 ONLY_BASH = frozenset(NAMES.split())
+IN_ASH = frozenset(["help", "let"])
+"""Those of them that busybox's shell has, too."""
 
 
 BUILTINS: Mapping[str, Builtin] = MappingProxyType(
@@ -357,7 +361,7 @@ BUILTINS: Mapping[str, Builtin] = MappingProxyType(
         "shopt": options.shopt,
         "source": source_,
         "suspend": completing.suspend,
-        "times": times,
+        "times": jobs.times,
         "trap": trap,
         "type": type_,
         "typeset": declaring.typeset,
@@ -386,6 +390,6 @@ def builtin(shell: Shell, name: str) -> Builtin | None:
     """The builtin of a name, where this shell has it."""
     if name in UNSIMULATED and shell.dialect.name == "bash":
         return _refusing(name)
-    if name in ONLY_BASH and shell.dialect.name != "bash" and not (name == "let" and shell.dialect.name == "ash"):
+    if name in ONLY_BASH and shell.dialect.name != "bash" and not (name in IN_ASH and shell.dialect.name == "ash"):
         return None
     return BUILTINS.get(name)

@@ -19,6 +19,12 @@ enable eval exec exit export false fc fg getopts hash help history jobs kill let
 pwd read readarray readonly return set shift shopt source suspend test times trap true type typeset ulimit umask unalias
 unset wait""".split()  # noqa: SIM905
 """Every builtin that bash 5.2 has."""
+OF_ASH = """\
+	. : [ [[ alias bg break cd chdir command continue echo eval exec
+	exit export false fg getopts hash help history jobs kill let
+	local printf pwd read readonly return set shift source test times
+	trap true type ulimit umask unalias unset wait
+"""
 KEYWORDS = """if then else elif fi case esac for select while until do done in function time { } ! [[ ]]
 coproc""".split()  # noqa: SIM905
 ACTIONS: Mapping[str, str] = MappingProxyType(
@@ -94,7 +100,10 @@ async def history(shell: Shell, words: list[str]) -> int:
 
 
 async def help_(shell: Shell, words: list[str]) -> int:
-    """`help`: 1 for a builtin that there is not; what bash says of the others is not told here."""
+    """`help`: 1 for a builtin that there is not; what bash says of the others is not told here. ash's names them."""
+    if shell.dialect.name == "ash":
+        shell.io.out(f"Built-in commands:\n------------------\n{OF_ASH}".encode())
+        return 0
     names = letters(words, "")[2]
     if unknown := [name for name in names if not any(one.startswith(name) for one in [*ALL, *KEYWORDS])]:
         name = unknown[0]

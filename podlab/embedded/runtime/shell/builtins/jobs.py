@@ -79,6 +79,7 @@ async def _any(shell: Shell) -> int:
 async def kill_(shell: Shell, words: list[str]) -> int:
     """`kill`: as the command, and `%1` is a job."""
     jobs = {str(number): job.process.pid for number, job in enumerate(shell.jobs, 1)}
+    jobs |= dict.fromkeys(("", "%", "+"), shell.jobs[-1].process.pid) if shell.jobs else {}
     if shell.dialect.name == "ash":
         for word in words:
             if word.startswith("%") and word[1:] not in jobs:
@@ -109,8 +110,8 @@ async def _bash_kill(shell: Shell, words: list[str], jobs: Mapping[str, int]) ->
 
 def _sent(shell: Shell, word: str, name: str, jobs: Mapping[str, int]) -> int:
     if word.startswith("%"):
-        last = {"": 0, "%": 0, "+": 0, "-": 1}.get(word[1:])
-        pid = jobs.get(word[1:] if last is None else str(len(jobs) - last))
+        last = len([name for name in jobs if name.isdecimal()]) - 1
+        pid = jobs.get(word[1:] if word != "%-" else str(last))
         if pid is None:
             return shell.refuse("kill", f"{word}: no such job", 1)
     elif word.lstrip("-").isdigit():
@@ -202,4 +203,11 @@ def trapped(shell: Shell, signals: list[str] | None = None) -> int:
         if name not in wanted:
             continue
         shell.io.say(f"trap -- '{action.replace(QUOTE, ESCAPED_QUOTE)}' {'SIG' * (bash and name in NUMBERS)}{name}")
+    return 0
+
+
+async def times(shell: Shell, words: list[str]) -> int:
+    """`times`: no time is used."""
+    none = "0m0.000000s" if shell.dialect.name == "dash" else "0m0.000s"
+    shell.io.say(f"{none} {none}\n{none} {none}")
     return 0

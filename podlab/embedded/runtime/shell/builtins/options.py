@@ -227,7 +227,7 @@ async def unalias(shell: Shell, words: list[str]) -> int:
     return code
 
 
-SHAPING = frozenset(["failglob", "lastpipe", "extdebug"])
+SHAPING = frozenset(["failglob", "extdebug"])
 """What `shopt` can set that would change what a script does, and that is not simulated."""
 
 
