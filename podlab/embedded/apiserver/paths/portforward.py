@@ -6,6 +6,7 @@ Upstream: staging/src/k8s.io/cri-streaming/pkg/streaming/portforward, apimachine
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import struct
 import uuid
@@ -42,11 +43,12 @@ async def forward_channels(
     for index, port in enumerate(ports):
         for channel in (2 * index, 2 * index + 1):
             await send({"type": "websocket.send", "bytes": bytes([channel]) + struct.pack("<H", port)})
-    carried = asyncio.gather(*(_carry(line, index, send) for index, line in enumerate(lines)))
+    carried = asyncio.ensure_future(_carry_all(lines, send))
     heard = asyncio.ensure_future(_hear(lines, receive))
     try:
         await asyncio.wait((carried, heard), return_when=asyncio.FIRST_COMPLETED)
         if not heard.done():
+            carried.result()
             await send({"type": "websocket.close", "code": 1000})
     finally:
         carried.cancel()
@@ -73,13 +75,18 @@ async def _dialled(node: Node, pod: Obj, port: int) -> _Line:
         return _Line(refused=refusal(pod, port, error))
 
 
+async def _carry_all(lines: list[_Line], send: Send) -> None:
+    await asyncio.gather(*(_carry(line, index, send) for index, line in enumerate(lines)))
+
+
 async def _carry(line: _Line, index: int, send: Send) -> None:
-    """Send what comes from a port until it hangs up."""
-    if line.reader is None:
-        await send({"type": "websocket.send", "bytes": bytes([2 * index + 1]) + line.refused.encode()})
-        return
-    while data := await line.reader.read(CHUNK):
-        await send({"type": "websocket.send", "bytes": bytes([2 * index]) + data})
+    """Send what comes from a port until it hangs up, or the client has."""
+    with contextlib.suppress(OSError):
+        if line.reader is None:
+            await send({"type": "websocket.send", "bytes": bytes([2 * index + 1]) + line.refused.encode()})
+            return
+        while data := await line.reader.read(CHUNK):
+            await send({"type": "websocket.send", "bytes": bytes([2 * index]) + data})
 
 
 async def _hear(lines: list[_Line], receive: Receive) -> None:
@@ -223,9 +230,10 @@ class _Tunnel:
         await self._frame(stream_id, b"", FIN)
 
     async def _back(self, stream_id: int, reader: Any) -> None:
-        while data := await reader.read(CHUNK):
-            await self._frame(stream_id, data)
-        await self._frame(stream_id, b"", FIN)
+        with contextlib.suppress(OSError):  # of a client that has hung up
+            while data := await reader.read(CHUNK):
+                await self._frame(stream_id, data)
+            await self._frame(stream_id, b"", FIN)
 
     async def _frame(self, stream_id: int, data: bytes, flags: int = 0) -> None:
         await self._write(struct.pack(">II", stream_id, flags << 24 | len(data)) + data)
