@@ -17,6 +17,7 @@ from podlab.embedded.runtime.machine.stdio import Command, Io
 from podlab.embedded.runtime.servers import (
     busyboxhttpd,
     demonstrations,
+    documentation,
     httpd,
     interpreters,
     memcached,
@@ -24,6 +25,7 @@ from podlab.embedded.runtime.servers import (
     postgres,
     redis,
     rediscli,
+    stress,
 )
 from podlab.embedded.runtime.servers.agnhost import agnhost
 from podlab.embedded.runtime.servers.nginx import command as nginx
@@ -32,6 +34,7 @@ from podlab.embedded.runtime.shell import invocation
 SERVERS: Mapping[str, Callable[[Process], Awaitable[int]]] = MappingProxyType(
     {
         **demonstrations.DEMONSTRATIONS,
+        **documentation.DOCUMENTED,
         "httpd": httpd.httpd,
         "httpd-foreground": httpd.httpd,
         "memcached": memcached.memcached,
@@ -43,6 +46,8 @@ SERVERS: Mapping[str, Callable[[Process], Awaitable[int]]] = MappingProxyType(
         "python": interpreters.python,
         "python3": interpreters.python,
         "redis-server": redis.server,
+        "stress": stress.stress,
+        "/stress": stress.vish_stress,
     }
 )
 CLIENTS: Mapping[str, Command] = MappingProxyType(

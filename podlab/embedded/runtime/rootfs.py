@@ -58,6 +58,12 @@ def _unpacked(image: Image) -> Volume:
     return root
 
 
+@cache
+def contents(image: Image) -> Volume:
+    """What is in an image, to be mounted by itself: its files, not its programs."""
+    return _unpacked(image).alike().rest()
+
+
 @lru_cache(64)
 def one_file(path: str, data: bytes, mode: int = 0o644, *, read_only: bool = False) -> Mount:
     """A file of the kubelet's, as a container sees it: a mount by itself."""

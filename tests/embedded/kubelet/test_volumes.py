@@ -263,3 +263,55 @@ async def test_what_is_mounted_is_told_by_depth_and_memory_is_the_pods(sim: Simu
     sizes = {row[1]: next((part for part in row[3].split(",") if part.startswith("size=")), "") for row in rows}
     token = "/var/run/secrets/kubernetes.io/serviceaccount"
     assert [sizes[path] for path in ("/mem", "/a/q", token)] == ["size=8192k", "size=65536k", "size=65536k"]
+
+
+def _with_image(name: str, reference: str) -> dict[str, Any]:
+    mounts = [{"name": "v", "mountPath": "/v"}, {"name": "v", "mountPath": "/w", "subPath": "etc/nginx"}]
+    commands = "head -c 5 /v/usr/share/nginx/html/index.html; ls /w; touch /v/x"
+    container = {"name": "c", "image": "busybox", "command": ["sh", "-c", commands], "volumeMounts": mounts}
+    spec = {"restartPolicy": "Never", "containers": [container]}
+    volumes = [{"name": "v", "image": {"reference": reference, "pullPolicy": "IfNotPresent"}}]
+    return {"kind": "Pod", "metadata": {"name": name}, "spec": {**spec, "volumes": volumes}}
+
+
+async def test_an_image_is_a_volume_that_nobody_writes_to(sim: Simulation) -> None:
+    sim.create(_with_image("p", "nginx:1.27"))
+    await sim.run(5)
+    told = [event["object"] for event in sim.seen["events"]]
+    pulled = [event for event in told if event["message"] == 'Pulling image "nginx:1.27"']
+    assert [event["involvedObject"].get("fieldPath") for event in pulled] == [None]
+    log = await logs(sim, "p", container="c")
+    assert log.startswith("<!DOC") and "nginx.conf\n" in log
+    assert log.endswith("touch: /v/x: Read-only file system\n")
+
+
+async def test_what_mounts_an_image_that_is_not_there_waits_for_it(sim: Simulation) -> None:
+    """As on kind: the container's own image is not pulled meanwhile."""
+    sim.create(_with_image("q", "quay.io/crio/artifact:v2"))
+    await sim.run(2)
+    waiting = sim.pod("q")["status"]["containerStatuses"][0]["state"]["waiting"]
+    assert waiting["reason"] == "ErrImagePull" and "quay.io/crio/artifact:v2: not found" in waiting["message"]
+    told = [event["object"] for event in sim.seen["events"] if event["object"]["involvedObject"]["name"] == "q"]
+    seen = [(event["reason"], event["involvedObject"].get("fieldPath")) for event in told if event["count"] == 1]
+    assert seen[:5] == [
+        ("Scheduled", None),
+        ("Pulling", None),
+        ("Failed", None),
+        ("ImageNotSimulated", None),
+        ("Failed", "spec.containers{c}"),
+    ]
+    assert not any("busybox" in event["message"] for event in told)
+
+
+async def test_what_takes_more_memory_than_it_may_have_is_killed(sim: Simulation) -> None:
+    """As the documentation's page on memory says: within its limit it runs, beyond it is OOMKilled and comes back."""
+    for name, size in (("within", "150M"), ("beyond", "250M")):
+        args = ["--vm", "1", "--vm-bytes", size, "--vm-hang", "1"]
+        limits = {"resources": {"limits": {"memory": "200Mi"}}}
+        container = {"name": "c", "image": "polinux/stress", "command": ["stress"], "args": args, **limits}
+        sim.create({"kind": "Pod", "metadata": {"name": name}, "spec": {"containers": [container]}})
+    await sim.run(5)
+    within, beyond = (sim.pod(name)["status"]["containerStatuses"][0] for name in ("within", "beyond"))
+    ended = beyond["state"].get("terminated") or beyond["lastState"]["terminated"]
+    assert "running" in within["state"] and within["restartCount"] == 0
+    assert (ended["reason"], ended["exitCode"], beyond["restartCount"] > 0) == ("OOMKilled", 137, True)

@@ -16,6 +16,7 @@ from podlab.embedded.runtime.machine import executables
 from podlab.embedded.runtime.machine.process import Process
 from podlab.embedded.runtime.network.messages import Request
 from podlab.embedded.runtime.servers.interpreters import pi
+from podlab.embedded.runtime.streams import OutOfMemory
 from tests.embedded.runtime.test_shell import machine
 
 
@@ -127,6 +128,17 @@ def asked(image: str, *commands: str, args: tuple[str, ...] = (), env: dict[str,
         ("alpine", ("cat", "/etc/alpine-release"), {}, 0, ["3.22"]),
         ("ubuntu", ("bash", "-c", "grep -c Ubuntu /etc/os-release"), {}, 0, ["2"]),
         ("nginxdemos/hello", (), {}, 0, ["start worker processes"]),
+        ("polinux/stress", ("stress", "--cpu", "2", "--timeout", "2s"), {}, 0, ["hogs: 2 cpu, 0 io, 0 vm", "in 2s"]),
+        ("polinux/stress", ("stress", "--vmm", "1"), {}, 1, ["unrecognized option: --vmm"]),
+        ("polinux/stress", ("stress", "--vm-bytes"), {}, 1, ["missing argument to option '--vm-bytes'"]),
+        ("polinux/stress", ("stress", "-m", "x"), {}, 1, ["invalid number: x"]),
+        ("vish/stress", ("-mem-total", "1x"), {}, 255, ["main.go:26] invalid value 1x"]),
+        ("bash:5", ("bash", "-c", "echo x; exit 42"), {}, 42, ["x"]),
+        ("registry.k8s.io/echoserver:1.10", (), {}, 0, ["Starting nginx"]),
+        ("registry.k8s.io/hpa-example", (), {}, 0, ["Command line: 'apache2 -D FOREGROUND'"]),
+        ("registry.k8s.io/serve_hostname", (), {}, 0, []),
+        ("registry.k8s.io/etcd:3.5.1-0", (), {}, 0, ["ready to serve client requests"]),
+        ("quay.io/fluentd_elasticsearch/fluentd:v2.5.2", (), {}, 0, ["it reads and sends no logs"]),
     ],
 )
 def test_start_and_end(image: str, args: tuple[str, ...], env: dict[str, str], code: int, lines: list[str]) -> None:
@@ -144,6 +156,102 @@ def test_what_handles_no_signal_runs_until_it_is_killed() -> None:
         return running.out.decode()
 
     assert asyncio.run(play()).startswith("Kubernetes Bootcamp App Started At: ")
+
+
+@pytest.mark.parametrize(
+    ("image", "args", "lines"),
+    [
+        ("polinux/stress", ("stress", "--vm", "1", "--vm-bytes", "150M", "--vm-hang", "1"), ["0 cpu, 0 io, 1 vm"]),
+        ("vish/stress", ("-cpus", "2"), ['Allocating "0" memory, in "4Ki" chunks', "CPU", 'Allocated "0" memory']),
+        ("vish/stress", ("-mem-total", "150Mi", "-mem-alloc-size=10Mi"), ['Allocated "150Mi" memory']),
+    ],
+)
+def test_what_is_within_its_memory_goes_on(image: str, args: tuple[str, ...], lines: list[str]) -> None:
+    found = asyncio.run(_loaded(image, *args, limit=200 * 2**20))
+    assert [line for line in lines if line not in found] == [], found
+
+
+@pytest.mark.parametrize(
+    ("image", "args"),
+    [
+        ("polinux/stress", ("stress", "--vm", "1", "--vm-bytes", "250M", "--vm-hang", "1")),
+        ("polinux/stress", ("stress", "-m", "2")),
+        ("vish/stress", ("-mem-total", "250Mi", "-mem-alloc-size", "10Mi", "-mem-alloc-sleep", "1s")),
+    ],
+)
+def test_what_goes_beyond_its_memory_is_killed(image: str, args: tuple[str, ...]) -> None:
+    with pytest.raises(OutOfMemory):
+        asyncio.run(_loaded(image, *args, limit=200 * 2**20))
+
+
+async def _loaded(image: str, *args: str, limit: int) -> str:
+    """What a container with a memory limit has said, and runs on."""
+    running = Running(image, *args)
+    running.machine.memory_limit = limit
+    await running.settle()
+    if not running.task.cancel():
+        await running.task
+    return running.out.decode()
+
+
+@pytest.mark.parametrize(
+    ("image", "port", "lines"),
+    [
+        ("gcr.io/google-samples/node-hello:1.0", 8080, ["Hello Kubernetes!"]),
+        ("gcr.io/google-samples/hello-go-gke:1.0", 80, ['{"message":"Hello"}']),
+        ("jocatalin/kubernetes-bootcamp:v2", 8080, ["Hello Kubernetes bootcamp! | Running on: ", " | v=2"]),
+        ("registry.k8s.io/hpa-example", 80, ["OK!"]),
+        ("registry.k8s.io/serve_hostname:1.4", 9376, ["web"]),
+        ("registry.k8s.io/echoserver:1.10", 8080, ["\tmethod=GET\n", "\treal path=/x?a=b\n", "\thost=clusterip\n"]),
+        ("kicbase/echo-server:1.0", 8080, ["Request served by web\n\nGET /x?a=b HTTP/1.1\n\nHost: clusterip\n"]),
+        ("registry.k8s.io/nginx-slim:0.21", 80, ["Welcome to nginx!"]),
+    ],
+)
+def test_the_documentation_s_servers_answer(image: str, port: int, lines: list[str]) -> None:
+    async def play() -> str:
+        running = Running(image)
+        await running.settle()
+        listener = running.machine.sockets.namespace.find(port, local=True)
+        answer = await listener.handler(Request("GET", "/x?a=b" if "echo" in image else "/", {"host": "clusterip"}))
+        running.task.cancel()
+        return str(answer.body.decode())
+
+    found = asyncio.run(play())
+    assert [line for line in lines if line not in found] == [], found
+
+
+def test_the_bootcamp_image_has_what_its_tutorial_looks_at() -> None:
+    async def play() -> tuple[str, str, str]:
+        running = Running("gcr.io/google-samples/kubernetes-bootcamp:v1")
+        _, listing = await running.run("cat", "server.js")
+        _, page = await running.run("curl", "-s", "http://localhost:8080")
+        running.task.cancel()
+        return listing, page, running.out.decode()
+
+    listing, page, log = asyncio.run(play())
+    assert "listen(8080)" in listing and page.endswith(" | v=1\n")
+    assert log.splitlines()[-1].startswith("Running On: web | Total Requests: 1 | App Uptime: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "version"),
+    [
+        ("redis:8.0.2", "8.0.2"),
+        ("redis:6.0.5", "6.0.5"),
+        ("redis:7.2.4-alpine", "7.2.4"),
+        ("postgres:16.4", "16.4"),
+        ("nginx:1.25.1", "1.25.1"),
+        ("nginx:1.25.99", None),
+        ("nginx:1.161", None),
+        ("mysql:8.0.36", "8.0.36"),
+        ("gcr.io/google-samples/hello-app:1.0.0", None),
+        ("gcr.io/google-samples/kubernetes-bootcamp:v10", None),
+    ],
+)
+def test_earlier_releases_of_an_official_image_are_still_there(name: str, version: str | None) -> None:
+    found = images.find(images.normalize(name))
+    assert (found.version if found else None) == version
+    assert images.find(images.normalize(name)) is found
 
 
 def test_redis_answers_its_client() -> None:
@@ -222,3 +330,15 @@ def test_users_of_images() -> None:
 )  # fmt: skip
 def test_what_may_exist_elsewhere(name: str, exists: bool) -> None:
     assert unsimulated.may_exist(images.normalize(name)) == exists
+
+
+def test_pause_has_no_shell_and_the_documentation_s_busybox_more_programs() -> None:
+    pause, box = (images.find(f"registry.k8s.io/{name}") for name in ("pause:3.1", "busybox:1.27.2"))
+    assert pause and box
+    assert (sorted(pause.commands), {"sh", "printenv"} - box.commands) == (["/pause"], set())
+
+
+def test_wget_takes_its_patience_by_name() -> None:
+    assert asked("busybox", "wget --timeout=1 -qO- localhost") == [
+        "wget: can't connect to remote host (127.0.0.1): Connection refused\n"
+    ]

@@ -46,6 +46,7 @@ class Starter:
     async def start(self, pod: Obj, container: Obj, sandbox: Sandbox, attempt: int, path: str) -> Container:
         """Start a container. Raises Failure, having told of it."""
         try:
+            await self._pull_volumes(pod, container)
             image = await self._using.images.ensure(pod, container, path)
             made = await self._create(pod, container, sandbox, image, attempt, path)
             await self._begin(pod, container, made, path)
@@ -54,6 +55,15 @@ class Starter:
             raise
         await self._post_start(pod, container, made, path)
         return made
+
+    async def _pull_volumes(self, pod: Obj, container: Obj) -> None:
+        """Pull the images that a container mounts. Raises Failure. Upstream: kuberuntime_manager.go (getImageVolumes)"""
+        mounted = {mount["name"] for mount in container.get("volumeMounts") or []}
+        for volume in pod["spec"].get("volumes") or []:
+            if "image" in volume and volume["name"] in mounted:
+                source = volume["image"]
+                wanted = {"image": source.get("reference", ""), "imagePullPolicy": source.get("pullPolicy")}
+                await self._using.images.ensure(pod, wanted, "")
 
     # Creation and start
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from podlab.embedded.kubelet.environment import ConfigError, expand
+from podlab.embedded.kubelet.imagemanager import known
+from podlab.embedded.runtime import images, rootfs
 from podlab.embedded.runtime.files import Files
 from podlab.embedded.runtime.volume import Mount, Volume
 
@@ -24,8 +26,20 @@ PLUGINS = {**READ_ONLY, "emptyDir": "empty-dir"}
 def of_container(pod: Obj, container: Obj, volumes: Mapping[str, Volume], env: Mapping[str, str]) -> tuple[Mount, ...]:
     """A container's mounts of its Pod's volumes. Raises ConfigError."""
     paths = {v["name"]: v["hostPath"]["path"] for v in pod["spec"].get("volumes") or [] if "hostPath" in v}
+    given = {v["name"]: v["image"].get("reference", "") for v in pod["spec"].get("volumes") or [] if "image" in v}
     wanted = [each for each in container.get("volumeMounts") or [] if each["name"] in volumes]
-    return tuple(_mount(each, volumes[each["name"]], env, paths.get(each["name"], "")) for each in wanted)
+    return tuple(
+        _of_image(each, given[each["name"]], env)
+        if each["name"] in given
+        else _mount(each, volumes[each["name"]], env, paths.get(each["name"], ""))
+        for each in wanted
+    )
+
+
+def _of_image(mount: Obj, name: str, env: Mapping[str, str]) -> Mount:
+    """What is in an image, which nobody writes to."""
+    volume = rootfs.contents(known(images.normalize(name)))
+    return Mount(mount["mountPath"].rstrip("/") or "/", volume, True, sub_path(mount, env))
 
 
 def _mount(mount: Obj, volume: Volume, env: Mapping[str, str], host: str) -> Mount:

@@ -38,6 +38,9 @@ LONG = MappingProxyType(
 )
 """Long options of applets that coreutils have no like of."""
 
+OFFICIAL = MappingProxyType({"wget": ["timeout="]})
+"""Long options that Docker Hub's busybox has beside Debian's. Upstream: networking/wget.c (FEATURE_WGET_TIMEOUT)"""
+
 Row = tuple[str, str | None, str, int, list[str] | None]
 """(use, letters of its options, those with a value, words that it needs at least, long options); None: not known."""
 
@@ -72,7 +75,8 @@ def problem(name: str, words: list[str]) -> str | None:
         return ""
     if name == "sed" and words == ["--version"]:
         return None
-    rest, wrong = read(name, words, row[1], row[2], LONG.get(name, row[4]))
+    long = LONG.get(name, row[4])
+    rest, wrong = read(name, words, row[1], row[2], long and [*long, *OFFICIAL.get(name, ())])
     if wrong:
         return f"{name}: {wrong}\n"
     return "" if (row[1] is not None or name in COUNTED) and rest < row[3] and not _forced(name, words) else None

@@ -63,34 +63,34 @@ def _on_alpine(image: Image) -> Image:
     return replace(image, busybox=True, commands=ALPINE | own, files=files, size=image.size // 3)
 
 
-def _server(entry: str, program: str, *commands: str, **more: Any) -> dict[str, Any]:
+def server(entry: str, program: str, *commands: str, **more: Any) -> dict[str, Any]:
     """What an image of one server has."""
     usual = {"entrypoint": (entry,) if entry else (), "command": tuple(program.split()), "files": DEBIAN}
     return {**usual, "commands": COREUTILS | {program.split()[0], *commands}, **more}
 
 
 ENTRY = "docker-entrypoint.sh"
-_REDIS = _server(ENTRY, "redis-server", "redis-cli", ports=(6379,), cwd="/data", directories=f"data {DIRECTORIES}")
-_HTTPD = _server("", "httpd-foreground", "httpd", ports=(80,), stop_signal="WINCH", cwd="/usr/local/apache2")
+_REDIS = server(ENTRY, "redis-server", "redis-cli", ports=(6379,), cwd="/data", directories=f"data {DIRECTORIES}")
+_HTTPD = server("", "httpd-foreground", "httpd", ports=(80,), stop_signal="WINCH", cwd="/usr/local/apache2")
 _HTTPD |= {"files": MappingProxyType({**DEBIAN, "/usr/local/apache2/htdocs/index.html": WORKS})}
-_MYSQL = _server(ENTRY, "mysqld", "mysql", "mysqladmin", ports=(3306,))
-_POSTGRES = _server(ENTRY, "postgres", "psql", "pg_isready", ports=(5432,), stop_signal="INT")
+_MYSQL = server(ENTRY, "mysqld", "mysql", "mysqladmin", ports=(3306,))
+_POSTGRES = server(ENTRY, "postgres", "psql", "pg_isready", ports=(5432,), stop_signal="INT")
 _POSTGRES |= {"env": {"PGDATA": "/var/lib/postgresql/data"}}
-_PYTHON = _server("", "python3", "python", stop_signal="TERM")
-_NODE = _server(ENTRY, "node", "nodejs")
+_PYTHON = server("", "python3", "python", stop_signal="TERM")
+_NODE = server(ENTRY, "node", "nodejs")
 _SHELL: dict[str, Any] = {"command": ("bash",), "commands": COREUTILS, "files": DEBIAN}
-_ALPINE: dict[str, Any] = {
+ON_ALPINE: dict[str, Any] = {
     "command": ("/bin/sh",),
     "commands": ALPINE,
     "files": ALPINE_FILES,
     "busybox": True,
 }
-_CURL: dict[str, Any] = {**_ALPINE, "entrypoint": ("/entrypoint.sh",), "command": ("curl",), "user": "curl_user"}
+_CURL: dict[str, Any] = {**ON_ALPINE, "entrypoint": ("/entrypoint.sh",), "command": ("curl",), "user": "curl_user"}
 _CURL |= {"commands": ALPINE | {"curl"}, "files": CURL_FILES}
 _NAKED: dict[str, Any] = {"directories": "dev etc proc sys"}
 
 
-def _naked(program: str, **more: Any) -> dict[str, Any]:
+def naked(program: str, **more: Any) -> dict[str, Any]:
     """An image of one program without a shell."""
     return {**_NAKED, "entrypoint": (program,), "commands": frozenset([program]), **more}
 
@@ -114,7 +114,7 @@ LIBRARY_IMAGES: tuple[Image, ...] = (
         f"{LIBRARY}/memcached",
         "latest=1.6.39 1=1.6.39 1.6=1.6.39 alpine=1.6.39 1.6-alpine=1.6.39",
         32_000_000,
-        **_server(ENTRY, "memcached", ports=(11211,), user="memcache", files=MEMCACHED_FILES),
+        **server(ENTRY, "memcached", ports=(11211,), user="memcache", files=MEMCACHED_FILES),
     ),
     *rows(
         f"{LIBRARY}/mysql",
@@ -146,14 +146,14 @@ LIBRARY_IMAGES: tuple[Image, ...] = (
         **_NODE,
     ),
     *rows(
-        f"{LIBRARY}/perl", "latest=5.42.0 5=5.42.0 5.34=5.34.3 5.34.0 slim=5.42.0", 330_000_000, **_server("", "perl")
+        f"{LIBRARY}/perl", "latest=5.42.0 5=5.42.0 5.34=5.34.3 5.34.0 slim=5.42.0", 330_000_000, **server("", "perl")
     ),
     *rows(
         f"{LIBRARY}/alpine",
         "latest=3.22.2 3=3.22.2 edge 3.22=3.22.2 3.21=3.21.5 3.20=3.20.8 3.19=3.19.9 3.18=3.18.12 3.17=3.17.10 3.16 "
         "3.15 3.14 3.13 3.12 3.11 3.10 3.9 3.8 3.7 3.6",
         3_800_000,
-        **_ALPINE,
+        **ON_ALPINE,
     ),
     *rows(
         f"{LIBRARY}/debian",
@@ -175,32 +175,25 @@ LIBRARY_IMAGES: tuple[Image, ...] = (
         9_000_000,
         **_CURL,
     ),
-    *rows(f"{LIBRARY}/hello-world", "latest linux", 5_000, **_naked("/hello", command=("/hello",), entrypoint=())),
+    *rows(f"{LIBRARY}/hello-world", "latest linux", 5_000, **naked("/hello", command=("/hello",), entrypoint=())),
     *rows(
         f"{HUB}/traefik/whoami",
         "latest=1.11.0 v1.11=1.11.0 v1.10=1.10.4 v1.10.1 v1.8.0",
         2_900_000,
-        **_naked("/whoami", ports=(80,)),
+        **naked("/whoami", ports=(80,)),
     ),
-    *rows(f"{HUB}/containous/whoami", "latest=1.5.0", 2_900_000, **_naked("/whoami", ports=(80,))),
+    *rows(f"{HUB}/containous/whoami", "latest=1.5.0", 2_900_000, **naked("/whoami", ports=(80,))),
     *rows(
         f"{HUB}/hashicorp/http-echo",
         "latest=1.0.0 1.0=1.0.0 1.0.0 0.2.3 alpine=1.0.0",
         3_500_000,
-        **_naked("/http-echo", ports=(5678,)),
-    ),
-    *rows("gcr.io/google-samples/hello-app", "1.0=1.0.0 2.0=2.0.0", 7_000_000, **_naked("/hello-app", command=())),
-    *rows(
-        "us-docker.pkg.dev/google-samples/containers/gke/hello-app",
-        "1.0=1.0.0 2.0=2.0.0",
-        7_000_000,
-        **_naked("/hello-app", command=()),
+        **naked("/http-echo", ports=(5678,)),
     ),
     *rows(
-        "gcr.io/google-samples/kubernetes-bootcamp",
-        "v1=1 v2=2",
-        80_000_000,
-        **_server("/bootcamp", "bash", "/bootcamp", ports=(8080,), command=()),
+        f"{LIBRARY}/bash",
+        "latest=5.3.3 5=5.3.3 5.3=5.3.3 5.2=5.2.37 5.1=5.1.16 5.0=5.0.18 4=4.4.23 4.4=4.4.23",
+        14_000_000,
+        **{**ON_ALPINE, "entrypoint": (ENTRY,), "command": ("bash",), "commands": ALPINE | {"bash"}},
     ),
 )
 """The rest of the simulated registry."""

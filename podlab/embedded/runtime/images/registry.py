@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import replace
+from functools import cache
 from types import MappingProxyType
 
 from podlab.embedded.runtime.images import system
 from podlab.embedded.runtime.images.commands import ALPINE, COREUTILS
 from podlab.embedded.runtime.images.commands import BUSYBOX as BUSYBOX_COMMANDS
+from podlab.embedded.runtime.images.documentation import DOCUMENTED
 from podlab.embedded.runtime.images.files import BUSYBOX, NGINX, NGINX_LINKS
-from podlab.embedded.runtime.images.image import Image
+from podlab.embedded.runtime.images.image import DIRECTORIES, Image
 from podlab.embedded.runtime.images.library import ALPINE_FILES, LIBRARY_IMAGES, PATH
 
 
@@ -44,6 +47,14 @@ def _busybox(tag: str, digest: str, repository: str = "docker.io/library/busybox
     )
 
 
+REGISTRY = "registry.k8s.io/busybox"
+
+
+def _documented(image: Image) -> Image:
+    """The documentation's busybox: its build has programs that Debian's, seen on kind, has not."""
+    return replace(image, commands=image.commands | {"nohup", "pgrep", "pkill", "printenv"})
+
+
 def _waiting(reference: str, digest: str) -> Image:
     """An image that does nothing until it is told to stop."""
     return Image(
@@ -51,8 +62,8 @@ def _waiting(reference: str, digest: str) -> Image:
         digest=digest,
         size=320368,
         entrypoint=("/pause",),
-        commands=COREUTILS | {"/pause"},
-        files=BUSYBOX,
+        commands=frozenset(["/pause"]),
+        directories="dev etc proc sys",
     )
 
 
@@ -68,7 +79,15 @@ def _agnhost(tag: str) -> Image:
     """The image of many servers that upstream's own tests start."""
     waiting = _waiting(f"{TESTS}/agnhost:{tag}", _made_up(f"agnhost:{tag}"))
     commands = ALPINE | {"/agnhost", "curl", "dig", "host"}
-    return replace(waiting, entrypoint=("/agnhost",), command=("pause",), commands=commands, busybox=True)
+    return replace(
+        waiting,
+        entrypoint=("/agnhost",),
+        command=("pause",),
+        commands=commands,
+        files=BUSYBOX,
+        directories=DIRECTORIES,
+        busybox=True,
+    )
 
 
 NGINX_TAGS = {
@@ -131,6 +150,27 @@ def _demo(tag: str) -> Image:
     return replace(made, busybox=True, commands=commands, files=files)
 
 
+SLIM, SLIM_TAGS = "registry.k8s.io/nginx-slim", ("0.8", "0.9", "0.20", "0.21", "0.23", "0.24", "0.25", "0.26", "0.27")
+FRONT = b"""upstream Backend {
+    server hello;
+}
+
+server {
+    listen 80;
+    location / {
+        proxy_pass http://Backend;
+    }
+}
+"""
+
+
+def _fronting(tag: str) -> Image:
+    """The documentation's frontend: nginx before the Service `hello`."""
+    made = _nginx(tag, _made_up(f"hello-frontend:{tag}"), 50107811, "1.17.3", "gcr.io/google-samples/hello-frontend")
+    kept = {path: data for path, data in NGINX.items() if path != "/etc/nginx/conf.d/default.conf"}
+    return replace(made, files=MappingProxyType({**kept, "/etc/nginx/conf.d/frontend.conf": FRONT}))
+
+
 IMAGES: tuple[Image, ...] = (
     _nginx("latest", "9fde3f17238524babd4b7e1f3bd5f9d3a15ea18ff16f0ffeefc4a069130801e3", 129108117, "1.29.3"),
     _nginx("1.29", "9fde3f17238524babd4b7e1f3bd5f9d3a15ea18ff16f0ffeefc4a069130801e3", 129108117, "1.29.3"),
@@ -149,9 +189,11 @@ IMAGES: tuple[Image, ...] = (
     # what upstream's own tests start
     *(_agnhost(tag) for tag in ("2.55", "2.63.0", *AGNHOST_TAGS)),
     *(_busybox(tag, _made_up(f"busybox:{tag}"), f"{TESTS}/busybox") for tag in ("1.36.1-1", "1.37.0-1")),
-    *(_busybox(tag, _made_up(f"busybox:{tag}"), "registry.k8s.io/busybox") for tag in ("latest", "1.24", "1.27.2")),
+    *(_documented(_busybox(tag, _made_up(f"busybox:{tag}"), REGISTRY)) for tag in ("latest", "1.24", "1.27.2")),
     _nginx("1.15-4", _made_up("nginx:1.15-4"), 109107811, "1.15.12", f"{TESTS}/nginx"),
     _nginx("1.27-0", _made_up("nginx:1.27-0"), 129108244, "1.27.0", f"{TESTS}/nginx"),
+    *(_nginx(tag, _made_up(f"nginx-slim:{tag}"), 97107811, "1.21.6", SLIM) for tag in SLIM_TAGS),
+    _fronting("1.0"),
     *system.SYSTEM,
     *(_nginx(tag, _made_up(f"nginx:{tag}"), 109107811, version) for tag, version in NGINX_TAGS.items()),
     *(_nginx_on_alpine(tag) for tag in NGINX_TAGS_ON_ALPINE if tag != "alpine"),
@@ -162,6 +204,7 @@ IMAGES: tuple[Image, ...] = (
         for name in (f"{TESTS}/jessie-dnsutils:1.3", f"{TESTS}/jessie-dnsutils:1.7", "docker.io/tutum/dnsutils:latest")
     ),
     *LIBRARY_IMAGES,
+    *DOCUMENTED,
 )
 """The simulated registry."""
 
@@ -170,8 +213,26 @@ PRESENT = ("docker.io/library/nginx:latest", *system.PRESENT)
 
 
 _FOUND = {key: image for image in reversed(IMAGES) for key in (image.id, image.reference)}
+_RELEASE = re.compile(r"(?P<line>v?\d+(?:\.\d+)*)\.(?P<last>\d+)(?P<kind>(?:-[a-z]+)*)")
 
 
 def find(reference: str) -> Image | None:
-    """The image of a normalized reference."""
-    return _FOUND.get(reference)
+    """The image of a normalized reference; one of an earlier release than its line's latest is there too."""
+    return _FOUND.get(reference) or _earlier(reference)
+
+
+@cache
+def _earlier(reference: str) -> Image | None:
+    """`redis:8.0.2`, as `redis:8.0` is 8.0.4 by now; Docker Hub keeps what an official image had."""
+    repository, _, tag = reference.rpartition(":")
+    asked = _RELEASE.fullmatch(tag)
+    latest = _FOUND.get(f"{repository}:{asked['line']}{asked['kind']}") if asked else None
+    if asked is None or latest is None or not repository.startswith("docker.io/library/"):
+        return None
+    line, _, last = latest.version.rpartition(".")
+    if line != asked["line"] or not last.isdecimal() or int(asked["last"]) > int(last):
+        return None
+    release = f"{line}.{asked['last']}"
+    env = {key: release if value == latest.version else value for key, value in latest.env.items()}
+    digest = _made_up(reference)
+    return replace(latest, reference=reference, digest=digest, version=release, env=MappingProxyType(env))

@@ -13,6 +13,7 @@ from podlab.embedded.runtime.machine.children import finish, start
 from podlab.embedded.runtime.machine.process import Process
 from podlab.embedded.runtime.network.messages import Request, Response
 from podlab.embedded.runtime.network.namespace import AddressInUse
+from podlab.embedded.runtime.servers.waiting import moment
 
 HEALTHY_FOR = 10.0
 """Seconds for which `agnhost liveness` says that it is well."""
@@ -37,7 +38,9 @@ async def agnhost(process: Process) -> int:
             process.err(f"panic: listen tcp :{port}: bind: address already in use\n".encode())
             return 2
     if words[0] == "netexec":
-        process.out(b"Started HTTP server on port 8080\nStarted UDP server on port  8081\n")
+        for line in (f"HTTP server on port {next(iter(_ports(words)))}", "UDP server on port  8081"):
+            stamp = moment(process).strftime("%m%d %H:%M:%S.%f")
+            process.err(f"I{stamp} {process.pid:7} log.go:195] Started {line}\n".encode())
     if words[0] == "serve-hostname":
         process.out(b"Serving on port 9376.\n")
     await process.next_signal()
@@ -108,7 +111,7 @@ async def _netexec(process: Process, request: Request, began: float) -> Response
     if path == "/shell":
         return await _shell(process, query.get("cmd", query.get("shellCommand", [""]))[0])
     if path in ("/", ""):
-        return _text(200, f"NOW: {process.time}")
+        return _text(200, f"NOW: {moment(process):%Y-%m-%d %H:%M:%S.%f}000 +0000 UTC m=+{process.time - began:.9f}")
     if path == "/exit":
         process.signal("TERM")
         return _text(200, "")

@@ -99,20 +99,28 @@ async def hello_app(process: Process) -> int:
 
 async def bootcamp(process: Process) -> int:
     """google-samples/kubernetes-bootcamp: where it runs, and its version."""
-    version = process.machine.image.version
-    process.out(
-        f"Kubernetes Bootcamp App Started At: {moment(process):%Y-%m-%dT%H:%M:%S.000Z} | Running On:  ".encode()
-    )
-    process.out(f"{process.machine.hostname} \n\n".encode())
+    version, host, began = process.machine.image.version, process.machine.hostname, process.time
+    process.out(f"Kubernetes Bootcamp App Started At: {_instant(process)} | Running On:  {host} \n\n".encode())
+    asked = 0
 
     async def handle(request: Request) -> Response:
+        nonlocal asked
         process.catch_up()
-        host = process.machine.hostname
+        asked += 1
+        up = f"{process.time - began:.3f}".rstrip("0").rstrip(".")
+        process.out(
+            f"Running On: {host} | Total Requests: {asked} | App Uptime: {up} seconds | "
+            f"Log Time: {_instant(process)}\n".encode()
+        )
         return text(200, f"Hello Kubernetes bootcamp! | Running on: {host} | v={version}\n", "text/plain")
 
     process.machine.sockets.bind(8080, handle, program="node")
     await process.next_signal()  # it handles none: only SIGKILL ends it
     return 0
+
+
+def _instant(process: Process) -> str:
+    return moment(process).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
 DEMONSTRATIONS: dict[str, Callable[[Process], Awaitable[int]]] = {
