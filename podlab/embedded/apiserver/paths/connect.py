@@ -43,7 +43,7 @@ async def http(
         call.registry.get(call.resource, call.name.split(":")[call.name.count(":") > 1], call.namespace)
         await answer(Answer(301, media_type="", headers={"Location": f"{call.request.info.path}/{_asked(call)}"}))
     elif node is None or call.resource.plural == "nodes":
-        await answer(nodeproxy.answer(call))
+        await answer(await nodeproxy.answer(call, node))
     elif name == "proxy":
         await answer(await _proxy(call, node))
     elif name == "log":

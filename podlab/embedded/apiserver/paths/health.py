@@ -49,14 +49,20 @@ def health(request: Request) -> Answer | None:
     """`/healthz`, `/livez`, `/readyz`, with `?verbose` and single checks; None for other paths."""
     name, _, check = request.info.path.strip("/").partition("/")
     checks = healthchecks.CHECKS.get(name)
-    if checks is None:
-        return None
+    return None if checks is None else told(checks, name, check, request)
+
+
+def told(checks: tuple[str, ...], name: str, check: str, request: Request) -> Answer:
+    """What checks, or one of them, say. Upstream: staging/src/k8s.io/apiserver/pkg/server/healthz/healthz.go"""
     if check:
         return Answer(200, b"ok", TEXT) if check in checks else not_found()
     left_out = request.query.get("exclude", [])
     if "verbose" not in request.query:
         return Answer(200, b"ok", TEXT)
     lines = [f"[+]{check} excluded: ok" if check in left_out else f"[+]{check} ok" for check in checks]
+    if unknown := sorted(set(left_out) - set(checks)):
+        quoted = ", ".join(f'"{each}"' for each in unknown)
+        lines.append(f"warn: some health checks cannot be excluded: no matches for {quoted}")
     return Answer(200, "\n".join([*lines, f"{name} check passed\n"]).encode(), TEXT)
 
 

@@ -46,6 +46,8 @@ CHECKS = {
     "readyz": ("ping", "log", "etcd", "etcd-readiness", "informer-sync", *STARTED, "shutdown"),
 }
 """By endpoint. All hold as soon as anything answers."""
+KUBELET = ("ping", "log", "syncloop", "device-plugin")
+"""Those behind a kubelet's /healthz."""
 
 
 def paths() -> set[str]:

@@ -57,7 +57,7 @@ class Starter:
         return made
 
     async def _pull_volumes(self, pod: Obj, container: Obj) -> None:
-        """Pull the images that a container mounts. Raises Failure. Upstream: kuberuntime_manager.go (getImageVolumes)"""
+        """Pull the images that it mounts. Raises Failure. Upstream: kuberuntime_manager.go (getImageVolumes)"""
         mounted = {mount["name"] for mount in container.get("volumeMounts") or []}
         for volume in pod["spec"].get("volumes") or []:
             if "image" in volume and volume["name"] in mounted:

@@ -52,6 +52,54 @@ async def test_a_node_answers_for_its_kubelet() -> None:
     assert (await api.call("GET", "/api/v1/nodes/n1/proxy/exec")).code == 404
 
 
+async def test_a_kubelet_tells_how_it_is_and_how_it_is_configured() -> None:
+    """As recorded on kind; what it measures is not there."""
+    api = Api()
+    addresses = {"addresses": [{"type": "InternalIP", "address": "172.18.0.3"}]}
+    node = {"metadata": {"name": "n1"}, "spec": {"providerID": "kind://docker/lab/n1"}, "status": addresses}
+    api.registry.create(api.registry.resource("nodes"), node)
+    running = {"name": "c", "imageID": "docker.io/library/nginx@sha256:1", "state": {"running": {}}}
+    api.registry.create(
+        api.registry.resource("pods"),
+        {**pod("here", nodeName="n1"), "status": {"containerStatuses": [running]}},
+        namespace="default",
+    )
+
+    async def asked(path: str, name: str = "n1") -> tuple[int, str]:
+        answer = await api.call("GET", f"/api/v1/nodes/{name}/proxy/{path}")
+        return answer.code, answer.body.decode()
+
+    verbose = "[+]ping ok\n[+]log ok\n[+]syncloop ok\n[+]device-plugin ok\nhealthz check passed\n"
+    assert await asked("healthz?verbose") == (200, verbose)
+    assert [await asked(f"healthz/{name}") for name in ("syncloop", "etcd")] == [(200, "ok"), NOT_FOUND]
+    assert await asked("healthz", "https:n1:10250") == (200, "ok")
+    configured = json.loads((await asked("configz"))[1])["kubeletconfig"]
+    assert (configured["maxPods"], configured["providerID"]) == (110, "kind://docker/lab/n1")
+    shown = json.loads((await asked("runningpods/"))[1])["items"]
+    assert [item["spec"]["containers"] for item in shown] in (
+        [],
+        [[{"name": "c", "image": "sha256:1", "resources": {}}]],
+    )
+    forbidden = (
+        "Forbidden (user=kube-apiserver-kubelet-client, verb=get, resource=nodes, subresource(s)=[checkpoint])\n"
+    )
+    assert await asked("checkpoint/") == (403, forbidden)
+    assert [await asked(path) for path in ("configz/", "stats/summary", "metrics", "logs/")] == [NOT_FOUND] * 4
+    code, refused = await asked("healthz", "n1:10255")
+    assert code == 503 and "dial tcp 172.18.0.3:10255: connect: connection refused" in refused
+    assert (await asked("containerLogs/default/nope/c"))[0] == 404
+
+
+NOT_FOUND = (404, "404 page not found\n")
+
+
+async def test_a_check_that_is_not_there_cannot_be_excluded() -> None:
+    lines = (await Api().call("GET", "/livez?verbose&exclude=nope&exclude=ping")).body.decode().splitlines()
+    assert lines[0] == "[+]ping excluded: ok"
+    told = 'warn: some health checks cannot be excluded: no matches for "nope"'
+    assert lines[-2:] == [told, "livez check passed"]
+
+
 async def test_an_approval_is_dated_and_leaves_the_request_alone() -> None:
     api, path = Api(), "/apis/certificates.k8s.io/v1/certificatesigningrequests"
     spec = {"request": REQUEST, "signerName": "example.com/none", "usages": ["client auth"]}
