@@ -22,6 +22,7 @@ from podlab.diagnosis.symptoms import (
     killed_by_startup,
     not_ready,
     oom,
+    outside,
     phase,
     placed,
     ready,
@@ -59,6 +60,21 @@ RUNNING: tuple[Rule, ...] = (
         Text(
             ko="매니페스트의 `command`와 `args`를 확인합니다.",
             en="Check `command` and `args` in the manifest.",
+        ),
+        DESCRIBE,
+    ),
+    Rule(
+        "outside-not-simulated",
+        lambda pod, events: None if ready(pod, events) else outside(pod, events),
+        Text(
+            ko="파드가 클러스터 밖의 {target}에 접속하려 했지만, 내장 클러스터는 밖으로 나가는 통신을 흉내 내지 "
+            "않습니다. 그래서 실패했을 수 있습니다.",
+            en="The Pod has asked for {target}, and the embedded cluster simulates no traffic to the outside; that may "
+            "be why it fails.",
+        ),
+        Text(
+            ko="클러스터 안의 서비스에 접속하게 하거나, kind 같은 실제 클러스터에서 실행합니다.",
+            en="Let it ask a Service of this cluster, or run it on a real cluster, such as kind.",
         ),
         DESCRIBE,
     ),
@@ -252,6 +268,22 @@ RUNNING: tuple[Rule, ...] = (
             en="Find out who sets that condition; the kubelet does not.",
         ),
         DESCRIBE,
+    ),
+    Rule(
+        "ready-without-outside",
+        lambda pod, events: outside(pod, events) if ready(pod, events) else None,
+        Text(
+            ko="파드는 준비되었습니다. 다만 내장 클러스터는 밖으로 나가는 통신을 흉내 내지 않아 {target}에는 접속할 수 "
+            "없습니다.",
+            en="The Pod is ready, but the embedded cluster simulates no traffic to the outside: {target} cannot be "
+            "reached.",
+        ),
+        Text(
+            ko="클러스터 안의 서비스에 접속하거나, kind 같은 실제 클러스터에서 실행합니다.",
+            en="Ask a Service of this cluster, or use a real cluster, such as kind.",
+        ),
+        DESCRIBE,
+        healthy=True,
     ),
     Rule(
         "restarted",

@@ -174,6 +174,12 @@ def unsimulated(pod: Object, events: Sequence[Object]) -> Values | None:
     return {**found, "evidence": [*evidence(found), said.string]} if found and said else None
 
 
+def outside(pod: Object, events: Sequence[Object]) -> Values | None:
+    """It has asked for something outside of the embedded cluster, as an Event says."""
+    said = event(events, "OutsideNotSimulated", r'"(?P<target>[^"]+)"')
+    return {"target": said["target"], "evidence": [said.string]} if said else None
+
+
 def evidence(values: Values) -> list[object]:
     """The lines of evidence among a sign's values."""
     lines = values.get("evidence")

@@ -221,6 +221,18 @@ NO_COMMAND = (
             "may well exist",
         ),
         (
+            seen({}, phase="Failed", containerStatuses=ended(1)),
+            {"reason": "OutsideNotSimulated", "message": 'podlab does not simulate traffic: "example.com" and more'},
+            "outside-not-simulated",
+            "asked for example.com",
+        ),
+        (
+            seen({}, phase="Running", conditions=[READY]),
+            {"reason": "OutsideNotSimulated", "message": 'podlab does not simulate traffic: "8.8.8.8" and more'},
+            "ready-without-outside",
+            "8.8.8.8 cannot be reached",
+        ),
+        (
             seen({"securityContext": {"runAsUser": 101}}, phase="Failed", containerStatuses=ended(1)),
             {},
             "restricted-crash",

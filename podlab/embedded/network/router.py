@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from podlab.embedded.apiserver.registry import Event, Registry
-from podlab.embedded.network import dns, policies, services
+from podlab.embedded.network import dns, outside, policies, services
 from podlab.embedded.runtime.network.router import GIVE_UP, Answers, Refused
 
 Obj = dict[str, Any]
@@ -31,6 +31,7 @@ class ServiceRouter:
         self._pods: dict[str, Obj] = {}
         self._host_ports: dict[str, dict[int, tuple[str, int]]] = {}
         self._stops: list[Callable[[], None]] = []
+        self._outside = outside.Outside(registry)
 
     def start(self) -> None:
         """Watch Services, EndpointSlices, and Pods that take a port of their node."""
@@ -75,6 +76,8 @@ class ServiceRouter:
         pod = event.object
         uid, ip = pod["metadata"]["uid"], (pod.get("status") or {}).get("podIP")
         self._host_ports.pop(uid, None)
+        if event.type == "DELETED":
+            self._outside.forget(pod)
         if not ip or pod["spec"].get("hostNetwork"):
             return
         if event.type == "DELETED" or pod["status"].get("phase") in ("Succeeded", "Failed"):
@@ -102,6 +105,8 @@ class ServiceRouter:
         if on_node:
             taken = (ports[port] for ports in self._host_ports.values() if port in ports)
             return next(taken, (address, port))
+        if source in self._pods and outside.addressed(address):
+            self._outside.tell(self._pods[source], address)
         return address, port
 
     def _endpoint(self, source: str, key: Key, service: Obj, port: Obj) -> tuple[str, int]:
@@ -140,6 +145,8 @@ class ServiceRouter:
         if name.endswith(".in-addr.arpa"):
             address = ".".join(reversed(name.removesuffix(".in-addr.arpa").split(".")))
             return dns.reverse(address, list(self._services.values()))
+        if source in self._pods and outside.named(name, self._known):
+            self._outside.tell(self._pods[source], name)
         return dns.query(name, kind, lambda *key: self._services.get(key), self.slices, self._known)
 
     def _asks(self, source: str) -> bool:

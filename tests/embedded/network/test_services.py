@@ -212,3 +212,21 @@ async def test_with_and_without_tls_are_told_apart(sim: Simulation) -> None:
     assert (await execute(sim, "web", "curl", "-s", plain))[1] == "Client sent an HTTP request to an HTTPS server.\n"
     code, out, err = await execute(sim, "web", "curl", "-skS", "https://localhost:80")
     assert (code, out) == (35, "") and "SSL routines::wrong version number" in err
+
+
+@pytest.mark.parametrize(
+    ("script", "target"),
+    [
+        ("wget -T 1 http://example.com", "example.com"),
+        ("nslookup www.naver.co.kr; nslookup kubernetes.io", "www.naver.co.kr"),
+        ("wget -T 1 http://8.8.8.8; wget -T 1 http://1.1.1.1", "8.8.8.8"),
+        ("nslookup nosuch; nslookup web.default; wget http://web.nosuch; wget -T 1 10.9.9.9", ""),
+    ],
+)
+async def test_who_asks_for_the_world_outside_is_told_once(sim: Simulation, script: str, target: str) -> None:
+    await running(sim)
+    await box(sim, script)
+    events = sim.registry.list(sim.registry.resource("events"), namespace="default")
+    said = [each for each in events if each["reason"] == "OutsideNotSimulated"]
+    assert [each["involvedObject"]["name"] for each in said] == ["box"] * bool(target)
+    assert all(f'"{target}"' in each["message"] and each["count"] == 1 for each in said)
