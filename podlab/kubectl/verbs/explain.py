@@ -13,7 +13,7 @@ from podlab.client import Client
 from podlab.errors import ApiError, ClusterError, PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.resources.restmapper import Mapping
-from podlab.kubectl.verbs.table import refused
+from podlab.kubectl.verbs import explain_v2
 
 Schema = dict[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -42,13 +42,22 @@ def explain(
     if len(arguments) > 1:
         raise PodlabError("error: We accept only this format: explain RESOURCE\n")
     if output == "plaintext-openapiv2":
-        raise PodlabError(refused(f"kubectl explain --output={output}"))
+        command.out(_from_v2(command, arguments[0], api_version, recursive))
+        return
     if output != "plaintext":
         raise PodlabError(f"error: unrecognized format: {output}")
     mapping, fields = _resource(command, arguments[0], api_version)
     document = read_document(command.client, mapping)
     command.out(heading(mapping))
     command.out(explanation(document, mapping, fields, recursive))
+
+
+def _from_v2(command: Command, text: str, api_version: str, recursive: bool) -> str:
+    """The text of kubectl's older explanation, from OpenAPI v2."""
+    mapping, fields = _resource(command, text, "")
+    group, _, version = api_version.rpartition("/") if api_version else (mapping.group, "", mapping.version)
+    definitions = command.client.get("/openapi/v2")["definitions"]
+    return explain_v2.explanation(definitions, group, version, mapping.kind, fields, recursive)
 
 
 def _resource(command: Command, text: str, api_version: str) -> tuple[Mapping, list[str]]:
