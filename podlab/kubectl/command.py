@@ -36,6 +36,7 @@ class Command:
         background: the verb leaves what goes on in `kept` and returns.
         objects: the objects read or written, in order.
         failures: what went wrong so far; the command ends with all of them.
+        unread: what could not be read of files so far; it is told after what went wrong with those that could.
         aggregates: what is found wrong while objects are read is told as one of several even if it is alone.
         exit_code: kubectl's, for `exec` and `diff`, which end without an error of theirs.
     """
@@ -55,6 +56,7 @@ class Command:
     kept: Any = None
     objects: list[Object] = field(default_factory=list)
     failures: list[PodlabError] = field(default_factory=list)
+    unread: list[PodlabError] = field(default_factory=list)
     aggregates: bool = False
     exit_code: int = 0
     _stdout: list[str] = field(default_factory=list)
@@ -87,6 +89,24 @@ class Command:
             if warning not in self._warned:
                 self._warned.add(warning)
                 self._print(self._stderr, f"Warning: {warning}\n", "stderr")
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Keep an error for the end, behind those of what is done with the objects of files that can be read."""
+        try:
+            yield
+        except PodlabError as error:
+            self.out(getattr(error, "printed", ""))
+            self.unread.append(error)
+
+    @contextmanager
+    def told_first(self) -> Iterator[None]:
+        """What goes wrong within is told before what went wrong until now."""
+        before, self.failures = self.failures, []
+        try:
+            yield
+        finally:
+            self.failures += before
 
     @contextmanager
     def going_on(self, doing: str = "", source: str = "") -> Iterator[None]:

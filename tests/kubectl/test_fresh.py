@@ -64,6 +64,7 @@ def side(name: str, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.Monkey
         ("mended", 8),
         ("forms", 15),
         ("singles", 20),
+        ("order", 30),
     ],
 )
 def test_podlabs_answers_are_kubectls(name: str, least: int, side: tuple[Any, Kubectl]) -> None:

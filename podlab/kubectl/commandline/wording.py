@@ -19,6 +19,20 @@ class Prefixed(PodlabError):
     """Its words begin with `error: ` among others, too."""
 
 
+class Several(PodlabError):
+    """What could not be read of files, as one error among others; alone it is told error by error."""
+
+    def __init__(self, errors: Sequence[PodlabError]) -> None:
+        said = dict.fromkeys(_line(error, alone=False).removeprefix("error: ") for error in errors)
+        super().__init__(f"[{', '.join(said)}]" if len(said) > 1 else next(iter(said)), errors[0].hint)
+        self.errors = tuple(errors)
+
+
+def unfolded(errors: Sequence[PodlabError]) -> list[PodlabError]:
+    """The errors with those that could not be read one by one, as where objects are read anew while files are."""
+    return [each for error in errors for each in (error.errors if isinstance(error, Several) else (error,))]
+
+
 def failure(errors: Sequence[PodlabError], aggregated: bool = False) -> PodlabError:
     """One error that reads as kubectl prints these: a single one in full, several a line each.
 
@@ -31,6 +45,8 @@ def failure(errors: Sequence[PodlabError], aggregated: bool = False) -> PodlabEr
 
 def lines(errors: Sequence[PodlabError], aggregated: bool = False) -> list[str]:
     """What kubectl prints for these errors."""
+    if len(errors) == 1 and isinstance(errors[0], Several):
+        errors = errors[0].errors
     alone = len(errors) == 1 and not aggregated
     return [_line(error, alone) for error in dict.fromkeys(errors)]
 

@@ -20,7 +20,7 @@ from podlab.apimachinery import labels
 from podlab.errors import ApiError, ClusterError, ManifestError, PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.commandline.hints import miscased
-from podlab.kubectl.commandline.wording import failure, of_discovery
+from podlab.kubectl.commandline.wording import Several, failure, of_discovery
 from podlab.kubectl.common import Kustomization
 from podlab.kubectl.manifests.documents import LARGEST, Manifest, decoded, parse, text_of
 from podlab.kubectl.manifests.kustomization import build
@@ -71,20 +71,39 @@ def manifests(
     if unread := [error for name in filenames if (error := no_path(command, name))]:
         command.failures.append(failure(unread))
     terms = () if unread else _terms(selector)
+    try:
+        yield from _read(command, () if unread else filenames, strict, terms)
+    finally:
+        command.failures += [Several(command.unread)] if len(command.unread) > 1 else command.unread
+        command.unread.clear()
+
+
+def _read(
+    command: Command, names: Sequence[str], strict: bool, terms: Sequence[labels.Requirement]
+) -> Iterator[tuple[Manifest, Mapping]]:
+    """The objects; what cannot be read of a file is told after what goes wrong with others.
+
+    Upstream: staging/src/k8s.io/cli-runtime/pkg/resource/visitor.go (EagerVisitorList, ContinueOnErrorVisitor)
+    """
     unchecked = ""  # kubectl reads no further in a file that it cannot check
-    for name in () if unread else filenames:
+    for name in names:
         for manifest in _kept(command, _file(command, name)):
             if manifest.source == unchecked:
                 continue
-            with command.going_on():
+            mapping: Mapping | None = None
+            with command.reading():
                 try:
                     mapping = _resolved(command, manifest, strict)
                 except ManifestError as error:
                     unchecked = manifest.source if "error validating" in str(error) else ""
                     raise
-                said = manifest.obj.get("metadata") or {}
-                if all(term.matches(said.get("labels") or {}) for term in terms):
-                    yield manifest, mapping
+            if mapping and _selected(manifest, terms):
+                yield manifest, mapping
+
+
+def _selected(manifest: Manifest, terms: Sequence[labels.Requirement]) -> bool:
+    said = manifest.obj.get("metadata") or {}
+    return all(term.matches(said.get("labels") or {}) for term in terms)
 
 
 def _matching(command: Command, name: str) -> list[str]:
@@ -127,7 +146,7 @@ def _terms(selector: str) -> tuple[labels.Requirement, ...]:
 
 
 def _kept(command: Command, found: Iterator[Manifest]) -> Iterator[Manifest]:
-    with command.going_on():
+    with command.reading():
         yield from found
 
 
@@ -147,7 +166,7 @@ def _file(command: Command, name: str) -> Iterator[Manifest]:
     if path.is_dir():
         for each in _inside(command, path):
             source = str(Path(name) / each.relative_to(path))
-            with command.going_on():
+            with command.reading():
                 yield from parse(text_of(each, source), source)
         return
     yield from parse(text_of(path, name), name)

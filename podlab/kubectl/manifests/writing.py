@@ -14,7 +14,7 @@ from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.commandline.flags import BOOLEANS
 from podlab.kubectl.commandline.parse import parse
-from podlab.kubectl.formats.formats import parse_format
+from podlab.kubectl.formats.formats import Format, parse_format
 from podlab.kubectl.formats.structs import as_struct, sorted_fields
 from podlab.kubectl.klog import logged
 from podlab.kubectl.resources.restmapper import Mapping
@@ -65,6 +65,7 @@ class Writing:
         validate: `strict`, `warn` or `ignore`: what the server does about unknown fields; "" does not ask it to.
         as_list: several objects are printed as one List, as `apply` does.
         typed: the objects are Go's structs: their fields are printed in the order of these.
+        late: a format that is none is told only when an object is to be printed, and has been written.
     """
 
     command: Command
@@ -74,6 +75,7 @@ class Writing:
     output: str | None = None
     as_list: bool = False
     typed: bool = False
+    late: bool = False
     written: list[Object] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -85,7 +87,11 @@ class Writing:
         self.dry_run = dry_run_of(self.command, self.dry_run)
         if self.validate.lower() not in VALIDATION:
             raise PodlabError(f'error: invalid - validate option "{self.validate}"; {VALIDATE}')
-        parse_format(self.output, allow_missing=common.allow_missing_template_keys, tables=False)
+        if not self.late:
+            self._style()
+
+    def _style(self) -> Format:
+        return parse_format(self.output, allow_missing=self.command.common.allow_missing_template_keys, tables=False)
 
     @property
     def on_client(self) -> bool:
@@ -133,7 +139,7 @@ class Writing:
         """
         obj = self._recorded(mapping, obj)
         self.command.objects.append(obj)
-        style = parse_format(self.output, allow_missing=self.command.common.allow_missing_template_keys)
+        style = self._style()
         if self.as_list and style.name not in ("", "name"):
             self.written.append(obj)
         elif style.name in ("", "name"):
@@ -168,7 +174,7 @@ class Writing:
     def finish(self) -> None:
         """Print the List that was kept until here."""
         if self.as_list and self.written:
-            style = parse_format(self.output, allow_missing=self.command.common.allow_missing_template_keys)
+            style = self._style()
             shown, single = self.command.common.show_managed_fields, len(self.written) == 1
             items = [sorted_fields(each) for each in self.written]
             whole = {"kind": "List", "apiVersion": "v1", "metadata": {}, "items": items}

@@ -173,7 +173,7 @@ def _apply_on_server(
     except ApiError as error:
         if error.code == 409:
             raise PodlabError(conflict(error.status)) from error
-        raise (error if subresource else with_source(error, "patching", manifest.source)) from error
+        raise
     writing.tell(mapping, found, "serverside-applied")
 
 

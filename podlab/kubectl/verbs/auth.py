@@ -57,11 +57,14 @@ def can_i(
     command.exit_code = 0 if allowed else 1
 
 
+UNKNOWN_VERB = "Warning: verb '{}' is not a known verb\n\n"
+
+
 def _attributes(command: Command, arguments: tuple[str, ...], namespace: str, subresource: str) -> Object:
     verb, resource = arguments[:2]
-    if verb not in (OF_PATHS if resource.startswith("/") else OF_RESOURCES):
-        command.err(f"Warning: verb '{verb}' is not a known verb\n\n")
+    strange = "" if verb in (OF_PATHS if resource.startswith("/") else OF_RESOURCES) else UNKNOWN_VERB.format(verb)
     if resource.startswith("/"):
+        command.err(strange)
         return {"nonResourceAttributes": {"path": resource, "verb": verb}}
     resource, _, name = resource.partition("/")
     group = ""
@@ -76,6 +79,7 @@ def _attributes(command: Command, arguments: tuple[str, ...], namespace: str, su
         if resource not in ("*", "users", "groups"):
             within = f" in group '{group_of}'" if group_of else ""
             command.err(f"Warning: the server doesn't have a resource type '{name_of}'{within}\n\n")
+    command.err(strange)
     found = {"namespace": namespace, "verb": verb, "group": group, "resource": resource}
     found |= {"name": name} if name else {}
     found |= {"subresource": subresource} if subresource else {}

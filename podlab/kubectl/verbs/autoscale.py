@@ -14,7 +14,7 @@ from podlab.errors import ApiError, PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.writing import Writing
 from podlab.kubectl.resources.restmapper import Mapping
-from podlab.kubectl.verbs.label import objects_named
+from podlab.kubectl.verbs.label import objects_in, objects_named
 
 Object = dict[str, Any]
 DEPRECATED = (
@@ -50,18 +50,20 @@ def autoscale(
         command.err(DEPRECATED)
         cpu = f"{cpu_percent}%"
     metrics = [_metric(kind, text) for kind, text in (("cpu", cpu), ("memory", memory)) if text]
-    writing = Writing(command, "kubectl-autoscale", typed=True)
+    writing = Writing(command, "kubectl-autoscale", typed=True, late=True)
     scalers = command.mapper.by_name("horizontalpodautoscalers.autoscaling")
-    for mapping, obj in objects_named(command, arguments, filename):
+    written = bool(filename) and not arguments  # nobody asks whether that is there
+    for mapping, obj in objects_in(command, (), filename) if written else objects_named(command, arguments, filename):
         with command.going_on():
             spec: Object = {"maxReplicas": max_, "scaleTargetRef": _target(mapping, obj["metadata"]["name"])}
             spec |= {"minReplicas": min_} if min_ > 0 else {}
             spec |= {"metrics": metrics} if metrics else {}
-            metadata = {"name": name or obj["metadata"]["name"], "namespace": obj["metadata"]["namespace"]}
+            namespace = obj["metadata"].get("namespace") or command.namespace
+            metadata = {"name": name or obj["metadata"]["name"], "namespace": namespace}
             made = {"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": metadata}
             made |= {"spec": spec, "status": {"currentMetrics": None, "desiredReplicas": 0}}
             try:
-                answer = writing.post(scalers, obj["metadata"]["namespace"], made)
+                answer = writing.post(scalers, namespace, made)
             except ApiError as error:
                 if told.endswith("%") and not memory:
                     raise

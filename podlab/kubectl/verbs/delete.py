@@ -108,12 +108,13 @@ def delete(
     if cascade in OLD_CASCADES:
         command.err(DEPRECATED.format(cascade, OLD_CASCADES[cascade]))
     deleted = []
-    for target in targets:
-        with command.going_on():
-            uid = _delete(command, target, options, dry_run, ignore)
-            if uid is not None:
-                deleted.append((target, uid))
-                _tell(command, target, forced, dry_run, output)
+    with command.told_first():
+        for target in targets:
+            with command.going_on():
+                uid = _delete(command, target, options, dry_run, ignore)
+                if uid is not None:
+                    deleted.append((target, uid))
+                    _tell(command, target, forced, dry_run, output)
     if not targets and not command.failures and not ignore_not_found:
         command.out("No resources found\n")
     if dry_run == "none" and wait is not False:

@@ -168,7 +168,7 @@ def describe(
         _by_prefix(command, chosen[0].mapping, question, chosen[0].name, answer.errors[0], bool(show_events))
         return
     command.failures += answer.errors
-    events = show_events if show_events is not None else len(found) <= 1 and not answer.errors
+    events = show_events if show_events is not None else len(found) <= 1 and not command.failures
     for at, (mapping, obj) in enumerate(found):
         with command.going_on():
             text = describe_one(command.client, mapping, obj, events)

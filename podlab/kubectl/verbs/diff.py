@@ -14,6 +14,7 @@ from typing import Any
 from podlab.apimachinery.yamlprinter import to_yaml
 from podlab.errors import ApiError, PodlabError
 from podlab.kubectl.command import Command
+from podlab.kubectl.commandline.wording import unfolded
 from podlab.kubectl.formats.formats import without_managed_fields
 from podlab.kubectl.klog import logged
 from podlab.kubectl.manifests.documents import Manifest
@@ -55,7 +56,9 @@ def diff(
     folders = tuple(f"/tmp/{side}-{random.randrange(10**8, 10**10)}" for side in ("LIVE", "MERGED"))
     pruning = Pruning(kinds(prune_allowlist), selector)
     visited: list[tuple[Mapping, Object]] = []
-    for manifest, mapping in manifests(command, files, validate="ignore", selector=selector):
+    read = list(manifests(command, files, validate="ignore", selector=selector))
+    command.failures = unfolded(command.failures)[:1]  # the first ends it
+    for manifest, mapping in () if command.failures else read:
         with command.going_on():
             obj, namespace = in_namespace(command, manifest, mapping)
             asked = (command, manifest, mapping, obj, namespace)

@@ -68,11 +68,13 @@ def expose(
     wanted = Wanted(name, port, target_port, protocol, labels, selector, given)
     writing = Writing(command, "kubectl-expose", typed=True)
     services = command.mapper.by_name("services")
-    for mapping, obj in _exposed(command, arguments, filename):
-        with command.going_on():
-            made = _service(command, mapping, obj, wanted)
-            made = overridden(command, made, overrides, override_type) if overrides else made
-            writing.tell(services, writing.post(services, command.namespace, made), "exposed")
+    exposed = _exposed(command, arguments, filename)
+    with command.told_first():
+        for mapping, obj in exposed:
+            with command.going_on():
+                made = _service(command, mapping, obj, wanted)
+                made = overridden(command, made, overrides, override_type) if overrides else made
+                writing.tell(services, writing.post(services, command.namespace, made), "exposed")
 
 
 def _exposed(command: Command, arguments: Sequence[str], filename: Sequence[str]) -> list[tuple[Mapping, Object]]:

@@ -15,6 +15,7 @@ from podlab.client import Client
 from podlab.errors import ApiError, PodlabError
 from podlab.kubeconfig.eventloop import pause
 from podlab.kubectl.command import Command
+from podlab.kubectl.commandline.wording import unfolded
 from podlab.kubectl.formats.columns import Unsortable
 from podlab.kubectl.formats.columns import sort_by as sorted_by
 from podlab.kubectl.formats.formats import Format, parse_format
@@ -139,7 +140,9 @@ def get(
     elif style.is_table:
         _tables(command, chosen, question, options, show_kind, server_print)
     elif chosen:
-        _objects(command, chosen, question, style, no_headers, alone=_is_one_file(command, filename))
+        _objects(
+            command, chosen, question, style, no_headers, alone=_is_one_file(command, filename), one=len(filename) < 2
+        )
     if following and len(chosen) > 1:
         raise PodlabError(ONE)
 
@@ -226,7 +229,7 @@ def _tables(
     answer = fetch(command.client, chosen, question, TABLE if server_print else "application/json")
     now = command.client.server_now()
     answer.found = [(mapping, as_table(found, now)) for mapping, found in answer.found]
-    command.failures += answer.errors
+    command.failures = [*unfolded(command.failures), *answer.errors]
     with_kind = show_kind or len({mapping for mapping, _ in answer.found}) > 1
     text = ""
     for mapping, table in _joined(answer.found):
@@ -275,17 +278,22 @@ def _objects(
     style: Format,
     no_headers: bool,
     alone: bool,
+    one: bool,
 ) -> None:
-    """Print objects in a format; where all are `alone`, of one file, nothing if anything is wrong with any."""
+    """Print objects in a format; where all are `alone`, of one file, nothing if anything is wrong with any.
+
+    Args:
+        one: whether a single object stands for itself, and is no List of one.
+    """
     answer = fetch(command.client, chosen, question)
-    command.failures += answer.errors
+    command.failures = [*unfolded(command.failures), *answer.errors]
     if alone and command.failures:
         return
     objects = [obj for mapping, found in answer.found for obj in items_of(mapping, found)]
     if question.sort_by and objects:
         objects = sorted_by(question.sort_by, objects)
     command.objects += objects
-    if len(chosen) == 1 and chosen[0].name:
+    if one and len(chosen) == 1 and chosen[0].name:
         if not objects:
             return
         document: Object = objects[0]

@@ -5,13 +5,15 @@ Upstream: staging/src/k8s.io/kubectl/pkg/cmd/label/label.go, cmd/annotate/annota
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from podlab.apimachinery import validation
-from podlab.errors import PodlabError
+from podlab.errors import ApiError, PodlabError
 from podlab.kubectl.command import Command
+from podlab.kubectl.commandline.wording import unfolded
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
 from podlab.kubectl.manifests.writing import Writing
 from podlab.kubectl.resources.listing import read_list, read_one
@@ -94,7 +96,7 @@ def _update(command: Command, kind: Kind, arguments: Sequence[str], asked: Asked
         raise PodlabError(NAMED)
     if not asked.list_ and not any(changes):
         raise PodlabError(f"error: at least one {kind.word} update is required")
-    writing = Writing(command, kind.manager)
+    writing = Writing(command, kind.manager, late=kind is LABELS)
     if kind is LABELS and asked.list_ and writing.output:
         raise PodlabError("error: --list and --output may not be specified together")
     named = [word for word in words if "/" in word] or words[1:]
@@ -253,6 +255,14 @@ def objects_in(
     return found
 
 
+@contextmanager
+def _as_read(command: Command) -> Iterator[None]:
+    """What could not be read of files is told one by one, and before what is not on the server."""
+    yield
+    unread = [each for each in command.failures if not isinstance(each, ApiError)]
+    command.failures = [*unfolded(unread), *(each for each in command.failures if isinstance(each, ApiError))]
+
+
 def objects_named(
     command: Command,
     words: Sequence[str],
@@ -269,13 +279,14 @@ def objects_named(
     if filename and words:
         raise both(command, filename)
     if filename:
-        for manifest, mapping in manifests(command, filename, validate="ignore"):
-            with command.going_on():
-                own = str((manifest.obj.get("metadata") or {}).get("namespace") or "")
-                if latest and own not in ("", command.namespace) and mapping.namespaced:
-                    read_one(command.client, mapping, own, manifest.name)
-                _, namespace = in_namespace(command, manifest, mapping)
-                found.append((mapping, read_one(command.client, mapping, namespace, manifest.name)))
+        with _as_read(command):
+            for manifest, mapping in manifests(command, filename, validate="ignore"):
+                with command.going_on():
+                    own = str((manifest.obj.get("metadata") or {}).get("namespace") or "")
+                    if latest and own not in ("", command.namespace) and mapping.namespaced:
+                        read_one(command.client, mapping, own, manifest.name)
+                    _, namespace = in_namespace(command, manifest, mapping)
+                    found.append((mapping, read_one(command.client, mapping, namespace, manifest.name)))
         return found
     if not words:
         raise PodlabError(NOTHING_NAMED)

@@ -12,11 +12,13 @@ from typing import Any
 from podlab.apimachinery.yamlprinter import to_compact_json, to_yaml
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
+from podlab.kubectl.commandline.wording import unfolded
 from podlab.kubectl.manifests.manifest import in_namespace, manifests
 from podlab.kubectl.manifests.writing import LAST_APPLIED, Writing
 from podlab.kubectl.resources.listing import read_one
 from podlab.kubectl.resources.restmapper import Mapping
-from podlab.kubectl.verbs.edit import WINDOWS, edited_text
+from podlab.kubectl.verbs.edit import named
+from podlab.kubectl.verbs.editor import LAST_APPLIED_HEAD, WINDOWS, Editor, Objects
 from podlab.kubectl.verbs.label import objects_named
 from podlab.kubectl.verbs.naming import NOTHING_NAMED
 
@@ -53,8 +55,9 @@ def set_(command: Command, *arguments: str, filename: Sequence[str] = (), create
     if not filename:
         raise PodlabError(NOTHING_NAMED)
     writing = Writing(command, "kubectl-last-applied")
-    found = []
-    for manifest, mapping in manifests(command, filename, validate="ignore"):
+    found, read = [], list(manifests(command, filename, validate="ignore"))
+    command.failures = unfolded(command.failures)[:1]  # the first ends it
+    for manifest, mapping in () if command.failures else read:
         with command.going_on():
             obj, namespace = in_namespace(command, manifest, mapping)
             there = read_one(command.client, mapping, namespace, manifest.name)
@@ -100,11 +103,25 @@ def edit(
             before = (obj["metadata"].get("annotations") or {}).get(LAST_APPLIED)
             if before is None:
                 raise PodlabError("error: no last-applied-configuration annotation found on resource")
-            body, edited = edited_text(command, to_yaml(json.loads(before)), windows=windows_line_endings)
-            if edited is None:
-                command.err(f"Edit cancelled, {body}.\n")
-                continue
-            path = mapping.path(obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
-            text = to_compact_json(edited) + "\n"
-            made = writing.patch(path, {"metadata": {"annotations": {LAST_APPLIED: text}}}, "merge-patch")
+            editor = Editor(command, named(mapping, obj), LAST_APPLIED_HEAD, windows_line_endings)
+            _edited(writing, editor, obj, to_yaml(json.loads(before)))
+
+
+def _edited(writing: Writing, editor: Editor, obj: Object, before: str) -> None:
+    """Keep what an editor makes of a manifest."""
+
+    def take(body: str, found: Objects) -> str:
+        for mapping, item in found:
+            name = item.get("metadata", {}).get("name")
+            if not name:
+                raise editor.kept(body, PodlabError("error: resource name may not be empty"))
+            path = mapping.path(obj["metadata"].get("namespace", ""), name)
+            text = to_compact_json(item) + "\n"
+            try:
+                made = writing.patch(path, {"metadata": {"annotations": {LAST_APPLIED: text}}}, "merge-patch")
+            except PodlabError as error:
+                raise editor.kept(body, error) from error
             writing.tell(mapping, made, "edited")
+        return ""
+
+    editor.edit(before, take)

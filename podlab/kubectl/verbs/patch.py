@@ -52,23 +52,25 @@ def patch(
         raise PodlabError("error: cannot specify --patch and --patch-file together")
     text = patch or _read(command, patch_file)
     body = _parsed(text)
-    writing = Writing(command, "kubectl-patch", dry_run)
+    writing = Writing(command, "kubectl-patch", dry_run, late=True)
     if local:
         for mapping, obj in objects_in(command, arguments, filename):
             with command.going_on():
                 writing.tell(mapping, _locally(writing, mapping, obj, "", body, TYPES[type_.lower()]), "patched")
         return
-    for mapping, namespace, name in _targets(command, arguments, filename):
-        with command.going_on():
-            path = mapping.path(namespace, name, subresource)
-            before = read_one(command.client, mapping, namespace, name, subresource)
-            after = (_locally if writing.on_client else _there)(
-                writing, mapping, before, path, body, TYPES[type_.lower()]
-            )
-            mapping = _kind_of(mapping, after)
-            # by all of it: the last finalizer's removal deletes an object without a resourceVersion of its own
-            unchanged = before == after and not writing.output
-            writing.tell(mapping, after, "patched (no change)" if unchanged else "patched", plain=True)
+    targets = _targets(command, arguments, filename)
+    with command.told_first():
+        for mapping, namespace, name in targets:
+            with command.going_on():
+                path = mapping.path(namespace, name, subresource)
+                before = read_one(command.client, mapping, namespace, name, subresource)
+                after = (_locally if writing.on_client else _there)(
+                    writing, mapping, before, path, body, TYPES[type_.lower()]
+                )
+                mapping = _kind_of(mapping, after)
+                # by all of it: the last finalizer's removal deletes an object without a resourceVersion of its own
+                unchanged = before == after and not writing.output
+                writing.tell(mapping, after, "patched (no change)" if unchanged else "patched", plain=True)
 
 
 def _there(writing: Writing, mapping: Mapping, before: Object, path: str, body: Any, kind: str) -> Object:

@@ -91,11 +91,13 @@ def wait(
         if any(condition.kind == "create" for condition in conditions):
             _until_created(command, chosen, question, end)
         found = _find(command, chosen, question, conditions)
-        for mapping, obj in found:
-            with command.going_on():
-                for condition in conditions:
-                    done = obj if condition.kind == "create" else _await(command, mapping, obj, condition, end, once)
-                    _report(command, mapping, done, output)
+        with command.told_first():
+            for mapping, obj in found:
+                with command.going_on():
+                    for condition in conditions:
+                        awaits = condition.kind != "create"
+                        done = _await(command, mapping, obj, condition, end, once) if awaits else obj
+                        _report(command, mapping, done, output)
     except KeyboardInterrupt:
         raise WaitInterrupted(INTERRUPTED.format(what=what)) from None
     if not found and not command.failures and not any(condition.kind == "delete" for condition in conditions):

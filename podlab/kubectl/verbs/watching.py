@@ -113,7 +113,7 @@ def _object_printer(style: Format) -> Print:
     before = chain([""], repeat("---\n" if style.name == "yaml" else ""))
 
     def show(event: str, obj: Object) -> str:
-        return next(before) + style.text({"object": obj, "type": event} if event else obj)
+        return next(before) + style.text({"object": obj, "type": event} if event and style.name != "name" else obj)
 
     return show
 

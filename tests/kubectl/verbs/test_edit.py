@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -104,31 +105,77 @@ def test_json_is_edited_as_json(edit: Any, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "seen").read_text(encoding="utf-8"))["kind"] == "Service"
 
 
-def created(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str, *flags: str) -> tuple[str, str]:
-    """What `create --edit` says of a manifest that an editor has changed, and what the editor saw."""
+Created = Callable[..., tuple[str, str, int]]
+
+
+@pytest.fixture
+def created(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Created:
+    """What `create --edit` says of a manifest that an editor changes, each time by the next change; its texts."""
     (tmp_path / "cm.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: v}\n")
-    seen = f"open({str(tmp_path / 'seen')!r},'w',newline='').write(t)"
-    script = f"import sys; p=sys.argv[1]; t=open(p, newline='').read(); {seen}"
-    (tmp_path / "ed.py").write_text(f"{script}; open(p,'w').write({change})\n", encoding="utf-8")
-    monkeypatch.setenv("KUBE_EDITOR", f"{sys.executable} {tmp_path / 'ed.py'}")
-    said: list[str] = []
-    kubectl = Kubectl(Canned(tmp_path), folder=tmp_path)
-    line.run(
-        ["create", "-f", "cm.yaml", "--edit", *flags], lambda _: kubectl, echo=lambda text, where: said.append(text)
-    )
-    return "".join(said), (tmp_path / "seen").read_bytes().decode()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+    def run(*changes: str, flags: Sequence[str] = ()) -> tuple[str, str, int]:
+        steps = "".join(f"if n == {at}: t = {change}\n" for at, change in enumerate(changes))
+        script = (
+            f"import sys, os; p=sys.argv[1]; t=open(p, newline='').read(); seen={str(tmp_path / 'seen')!r}\n"
+            "n=open(seen).read().count('==\\n') if os.path.exists(seen) else 0\n"
+            f"open(seen,'a',newline='').write(t + '==\\n')\n{steps}open(p,'w',newline='').write(t)\n"
+        )
+        (tmp_path / "ed.py").write_text(script, encoding="utf-8")
+        monkeypatch.setenv("KUBE_EDITOR", f"{sys.executable} {tmp_path / 'ed.py'}")
+        said: list[str] = []
+        kubectl = Kubectl(Canned(tmp_path), folder=tmp_path)
+        words = ["create", "-f", "cm.yaml", "--edit", *flags]
+        _, code, error = line.run(words, lambda _: kubectl, echo=lambda text, where: said.append(text))
+        told = re.sub(r'"\S*/kubectl-edit-\w+', '"FILE', "".join(said))
+        return told + (f"{error}\n" if error else ""), (tmp_path / "seen").read_bytes().decode(), code
+
+    return run
 
 
-def test_what_is_created_may_be_edited_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    said, seen = created(tmp_path, monkeypatch, "t.replace('k: v', 'k: w')", "-o", "jsonpath={.data.k}")
+def test_what_is_created_may_be_edited_first(created: Created) -> None:
+    said, seen, _ = created("t.replace('k: v', 'k: w')", flags=["-o", "jsonpath={.data.k}"])
     assert said == "w" and "\n  k: v\n" in seen
 
 
-def test_what_is_not_changed_is_not_created(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert created(tmp_path, monkeypatch, "t")[0] == "Edit cancelled, no changes made.\n"
+NOTHING = "Edit cancelled, no changes made.\n"
+INVALID = 'error: configmaps "a" is invalid\n'
+UNSAVED = f"{KEPT}error: Edit cancelled, no valid changes were saved.\n"
+NOT_VALID = '# configmaps "a" was not valid:\n# * <nil>: Invalid value: "The edited file failed validation": '
+BREAK = "t.replace('k: v', 'k: [')"
+UNPARSED = f"{NOT_VALID}yaml: line 4: did not find expected ',' or ']'\n#\n"
+UNKNOWN = (
+    '# The edited file had a syntax error: resource mapping not found for name: "a" namespace: "default" from '
+    '"edited-file": no matches for kind "Gadget" in version "v1"\n# ensure CRDs are installed first\n#\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said", "above", "code"),
+    [
+        (["t"], NOTHING, "", 0),
+        (["t + '# a note\\n'"], NOTHING, "", 0),
+        (["t.replace('metadata:', 'metadata:\\n  namespace: other')"], NOTHING, "", 0),
+        (["t + '---\\napiVersion: v1\\nkind: ConfigMap\\nmetadata: {name: b}\\n'"], NOTHING, "", 0),
+        ([BREAK, "t.replace('k: [', 'k: w')"], f"{INVALID}configmap/a created\n", UNPARSED, 0),
+        ([BREAK], f"{INVALID}{UNSAVED}", UNPARSED, 1),
+        ([BREAK, "t.replace('k: [', 'k: {')"], f"{INVALID}{INVALID}{UNSAVED}", UNPARSED, 1),
+        (["''"], f"{INVALID}{UNSAVED}", f"{NOT_VALID}invalid object to validate\n#\n", 1),
+        (["'# only this\\n'"], f"{INVALID}{UNSAVED}", f"{NOT_VALID}invalid object to validate\n#\n", 1),
+        (["t.replace('kind: ConfigMap', '')"], f"{INVALID}{UNSAVED}", f"{NOT_VALID}kind not set\n#\n", 1),
+        (["'- a\\n'"], f"{INVALID}{UNSAVED}", f"{NOT_VALID}invalid object to validate\n#\n", 1),
+        (["t.replace('ConfigMap', 'Gadget')"], UNSAVED, UNKNOWN, 1),
+    ],
+)
+def test_a_manifest_that_is_wrong_is_edited_again(
+    changes: list[str], said: str, above: str, code: int, created: Created
+) -> None:
+    told, seen, ended = created(*changes)
+    assert (told, ended) == (said, code)
+    assert above in seen and (above or seen.count("==\n") == 1)
 
 
 @pytest.mark.parametrize(("flag", "ending"), [("true", "\r\n"), ("false", "\n")])
-def test_lines_end_as_one_wants_them(flag: str, ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _, seen = created(tmp_path, monkeypatch, "t", f"--windows-line-endings={flag}")
-    assert seen.endswith(f"  name: a{ending}  namespace: default{ending}")
+def test_lines_end_as_one_wants_them(flag: str, ending: str, created: Created) -> None:
+    _, seen, _ = created("t", flags=[f"--windows-line-endings={flag}"])
+    assert seen.endswith(f"  name: a{ending}  namespace: default{ending}==\n")
