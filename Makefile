@@ -8,6 +8,8 @@ STAMP := $(VENV)/.installed
 LAB := $(VENV)/.installed-lab
 SITE := $(VENV)/.installed-site
 PYTEST := $(BIN)/python -m pytest
+# as many processes as processors; tools/forked.py says why not by xdist where there is another way
+AT_ONCE := $(if $(filter Linux,$(shell uname -s 2>/dev/null)),-p tools.forked,-n auto --dist worksteal)
 
 # some machines want no __pycache__ in their trees: then every process here would compile all it imports again
 unexport PYTHONDONTWRITEBYTECODE
@@ -31,7 +33,7 @@ $(LAB) $(SITE) $(STAMP): pyproject.toml tools/install.py
 
 check: $(STAMP) ## lint, types, contracts, unit tests: before each commit · 커밋 전 검사
 	@$(BIN)/python tools/lint.py & lint=$$!; \
-	$(PYTEST) -n auto --dist worksteal -p no:nbval -p no:hypothesispytest --ignore tests/browser -m "not cluster and not kind and not browser and not slow" $(PYTEST_ARGS); \
+	$(PYTEST) $(AT_ONCE) -p no:nbval -p no:hypothesispytest --ignore tests/browser -m "not cluster and not kind and not browser and not slow" $(PYTEST_ARGS); \
 	code=$$?; wait $$lint && exit $$code
 
 lint: $(STAMP)

@@ -54,6 +54,7 @@ _.SETTINGS
 _.STOP
 _.STREAM
 _._timer_handle_cancelled
+_._tw
 _.address_family
 _.address_string
 _.buffers
@@ -66,15 +67,16 @@ _.conn
 _.created_at
 _.cycle
 _.daemon_threads
+_.dst
 _.get_debug
 _.get_request
 _.get_transformed_code
 _.is_closed
 _.is_running
 _.log_errors
-_.longest_match
 _.log_message
 _.log_request
+_.longest_match
 _.max_mem
 _.max_size
 _.nbval_cell_timeout
@@ -89,5 +91,7 @@ _.server_time
 _.should_exit
 _.timed_out
 _.tired
+_.tzname
 _.use_jedi
+_.utcoffset
 _.wait_closed
