@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+_decode: Callable[[str], Any]
 _encode: Callable[[Any], bytes]
 _copy: Callable[[Any], Any]
 _text = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
@@ -32,9 +33,10 @@ def _step(value: Any) -> Any:
 
 try:
     from msgspec import to_builtins as _copy
+    from msgspec.json import decode as _decode
     from msgspec.json import encode as _encode
 except ImportError:  # in a browser tab
-    _copy, _encode = _step, _plain
+    _copy, _decode, _encode = _step, json.loads, _plain
 
 
 def encode(value: Any) -> bytes:
@@ -43,6 +45,11 @@ def encode(value: Any) -> bytes:
         return _encode(value)
     except (TypeError, UnicodeEncodeError):  # half a pair, or what inherits from a text or a number
         return _plain(value)
+
+
+def decode(text: str) -> Any:
+    """What `encode` has written. Raises ValueError where that is no JSON."""
+    return _decode(text)
 
 
 def fresh(value: Any) -> Any:

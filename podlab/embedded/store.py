@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 import logging
 import sqlite3
 from bisect import bisect_left, insort
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from podlab.embedded.image import Unreadable, opened
-from podlab.embedded.serializer import encode
+from podlab.embedded.serializer import decode, encode
 from podlab.embedded.watch import Change, Watch
 
 log = logging.getLogger("podlab.embedded")
@@ -101,7 +100,7 @@ class Store:
 
     def _load(self) -> None:
         for key, value, revision in self._db.execute(CURRENT):
-            self._current[key] = (json.loads(value), revision)
+            self._current[key] = (decode(value), revision)
         self._keys = sorted(self._current)
         self._kept = {key: _digest(value) for key, value in self._db.execute("SELECT key, value FROM kept")}
         meta = dict(self._db.execute("SELECT name, value FROM meta"))
@@ -309,7 +308,7 @@ class Store:
             " ORDER BY key",
             (revision, max(prefix, start), _end(prefix)),
         )
-        return [(key, json.loads(value), written) for key, value, written in rows if value is not None]
+        return [(key, decode(value), written) for key, value, written in rows if value is not None]
 
     def compact(self, revision: int) -> None:
         """Remove what was superseded at a revision: watches and lists older than it raise Compacted from now on."""
@@ -382,7 +381,7 @@ def _dump(obj: Obj) -> str:
 
 
 def _load(value: str | None) -> Obj | None:
-    return None if value is None else json.loads(value)
+    return None if value is None else decode(value)
 
 
 def _digest(text: str) -> bytes:

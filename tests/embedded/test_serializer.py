@@ -27,6 +27,13 @@ def test_an_object_is_written_as_pythons_own_encoder_does(value: Any) -> None:
     assert serializer.encode(value) == text.encode("utf-8", "replace")
 
 
+@pytest.mark.slow
+@given(VALUES | st.floats(allow_nan=False, allow_infinity=False))
+def test_what_was_written_is_read_as_pythons_own_decoder_does(value: Any) -> None:
+    text = serializer.encode({"a": value}).decode()
+    assert repr(serializer.decode(text)) == repr(json.loads(text))
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [
@@ -39,6 +46,20 @@ def test_an_object_is_written_as_pythons_own_encoder_does(value: Any) -> None:
 )
 def test_what_is_no_plain_json_is_written_all_the_same(value: Any, text: bytes) -> None:
     assert serializer.encode(value) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1", "-0", "1e3", "1.50", "18446744073709551616", "-9223372036854775809", '{"a":"\\u00e9","a":null}', '"\\/"'],
+)
+def test_what_others_wrote_is_read_as_pythons_own_decoder_does(text: str) -> None:
+    assert repr(serializer.decode(text)) == repr(json.loads(text))
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"a":1', "nul", '{"a":1} x'])
+def test_what_is_no_json_is_a_value_error(text: str) -> None:
+    with pytest.raises(ValueError):
+        serializer.decode(text)
 
 
 @pytest.mark.slow
@@ -70,7 +91,7 @@ sys.modules["msgspec"] = None
 from podlab.embedded import serializer
 given = {"list": [{"n": 1.5}, "half \\ud83d"]}
 made = serializer.fresh(given)
-print(serializer.encode(made), made == given, made["list"][0] is given["list"][0])
+print(serializer.encode(made), made == given, made["list"][0] is given["list"][0], serializer.decode("[1]"))
 """
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert said == """b'{"list":[{"n":1.5},"half ?"]}' True False\n"""
+    assert said == """b'{"list":[{"n":1.5},"half ?"]}' True False [1]\n"""
