@@ -57,6 +57,8 @@ class Schedule:
             return float(int(after) + self.every)
         for day in self._days(datetime.fromtimestamp(after, zone).date()):
             for hour in self.hours:
+                if _end(day, hour, zone) <= after:
+                    continue
                 later = [moment for moment in self._moments(day, hour, zone) if moment > after]
                 if later:
                     return min(later)
@@ -81,6 +83,12 @@ class Schedule:
                 shown = datetime.fromtimestamp(moment, zone)
                 if (shown.hour, shown.minute) == (hour, minute):
                     yield moment
+
+
+def _end(day: date, hour: int, zone: tzinfo) -> float:
+    """No moment of this hour is later, whatever the clocks do in it."""
+    last = datetime(day.year, day.month, day.day, hour, 59, 59, tzinfo=zone)
+    return max(last.timestamp(), last.replace(fold=1).timestamp())
 
 
 def parse(text: str) -> Schedule:

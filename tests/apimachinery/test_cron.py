@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -42,6 +42,42 @@ def test_a_time_zone_moves_the_day() -> None:
 
 def test_an_hour_that_is_skipped_has_no_moment() -> None:
     assert following("30 2 * * *", "2026-03-08T00:00:00-05:00", YORK) == "2026-03-09T02:30:00-04:00"
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        ("2026-04-05T01:45:00+11:00", "2026-04-05T01:59:00+11:00"),
+        ("2026-04-05T01:59:00+11:00", "2026-04-05T01:59:00+10:30"),
+        ("2026-04-05T01:59:00+10:30", "2026-04-05T02:59:00+10:30"),
+        ("2026-10-04T01:59:00+10:30", "2026-10-04T02:59:00+11:00"),
+    ],
+)
+def test_half_an_hour_that_is_skipped_or_comes_twice(after: str, expected: str) -> None:
+    assert following("59 * * * *", after, "Australia/Lord_Howe") == expected
+
+
+class Counting(tzinfo):
+    """UTC, which knows how often it was asked."""
+
+    asked = 0
+
+    def utcoffset(self, moment: datetime | None) -> timedelta:
+        self.asked += 1
+        return timedelta()
+
+    def dst(self, moment: datetime | None) -> timedelta:
+        return timedelta()
+
+    def tzname(self, moment: datetime | None) -> str:
+        return "UTC"
+
+
+def test_hours_that_are_over_are_passed_by() -> None:
+    zone = Counting()
+    evening = datetime(2026, 11, 27, 23, 30, tzinfo=UTC).timestamp()
+    assert cron.parse("* * * * *").next(evening, zone) == evening + 60
+    assert zone.asked < 500  # each minute of the day before it would be 5,640
 
 
 def test_an_hour_that_comes_twice_has_its_moments_twice() -> None:
