@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 from podlab.errors import PodlabError
 
@@ -22,7 +24,22 @@ def main(arguments: list[str] | None = None) -> int:
 def _app(words: list[str]) -> int:
     import typer
 
-    from podlab.commands import clock, clusters, doctor, lab, node, progress, site, terminal, usage, workshop
+    from podlab.commands import terminal, usage
+
+    try:
+        return int(_commands()(words, prog_name="podlab", standalone_mode=False) or 0)
+    except usage.UsageError as error:
+        return usage.fail(error, words)
+    except typer.Abort:  # a question that nobody answered
+        return terminal.FAILED
+
+
+@cache
+def _commands() -> Callable[..., Any]:
+    """What reads a command line and runs it."""
+    import typer
+
+    from podlab.commands import clock, clusters, doctor, lab, node, progress, site, workshop
 
     app = typer.Typer(
         name="podlab",
@@ -51,12 +68,7 @@ def _app(words: list[str]) -> int:
     tab.command("build")(site.build)
     tab.command("serve")(site.serve)
     app.add_typer(tab, name="site")
-    try:
-        return int(app(words, prog_name="podlab", standalone_mode=False) or 0)
-    except usage.UsageError as error:
-        return usage.fail(error, words)
-    except typer.Abort:  # a question that nobody answered
-        return terminal.FAILED
+    return typer.main.get_command(app)
 
 
 def _run(command: Callable[[], int]) -> int:
