@@ -28,7 +28,7 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 
 @cache
 def begun() -> bytes:
-    """The store of a new cluster, made once: it has what every cluster has, with uids that no seed of a test draws."""
+    """The store of a new cluster, made once: what each has, with uids that no seed of a test draws, and its keys."""
     with ThreadPoolExecutor(1) as aside:  # tests that ask have a loop of their own
         return aside.submit(asyncio.run, _begin()).result()
 
@@ -40,7 +40,9 @@ async def _begin() -> bytes:
     aggregation = ClusterRoleAggregation(registry)
     await clock.settle()
     aggregation.stop()
-    return store.image()
+    core = Core(None, "lab", clock=clock, image=store.image())
+    core.signer.sign(b"")  # its key and its authority are made in Python alone, and take as long as the rest
+    return core.store.image()
 
 
 class Simulation:

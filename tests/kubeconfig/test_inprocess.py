@@ -16,6 +16,7 @@ from podlab.errors import ApiError, ClusterError
 from podlab.kubeconfig import transport
 from podlab.kubeconfig.inprocess import InProcess
 from podlab.kubectl import Kubectl
+from tests.embedded.simulation import begun
 from tests.virtualtime import shared_loop
 
 SERVER = "https://127.0.0.1:6443"
@@ -44,7 +45,7 @@ def mounted() -> Iterator[None]:
     """A cluster in this process, where `SERVER` is asked."""
 
     async def begin() -> Core:
-        core = Core(None, "lab", clock=SteppingClock(), seed=1)
+        core = Core(None, "lab", clock=SteppingClock(), seed=1, image=begun())
         core.start()
         await core.ready()
         return core

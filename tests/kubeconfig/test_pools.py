@@ -15,17 +15,23 @@ from tests.kubeconfig.test_inprocess import POD, SERVER, kubeconfig, mounted
 
 
 @pytest.fixture
-def official(tmp_path: Path) -> Iterator[Any]:
-    """The official client's module, with its configuration loaded."""
+def server() -> Iterator[str]:
+    """The address of a cluster in this process, where urllib3 finds it."""
     with mounted():
         pools.plug()
-        from kubernetes import client, config
-
-        config.load_kube_config(str(kubeconfig(tmp_path)))
-        yield client
+        yield SERVER
 
 
-@pytest.mark.slow
+@pytest.fixture
+def official(server: str, tmp_path: Path) -> Any:
+    """The official client's module, with its configuration loaded."""
+    from kubernetes import client, config
+
+    config.load_kube_config(str(kubeconfig(tmp_path, server)))
+    return client
+
+
+@pytest.mark.slow  # the client is a second of imports
 def test_the_official_client_creates_reads_and_deletes(official: Any) -> None:
     api = official.CoreV1Api()
     assert api.create_namespaced_pod("default", POD).status.phase == "Pending"
@@ -36,6 +42,7 @@ def test_the_official_client_creates_reads_and_deletes(official: Any) -> None:
     assert (caught.value.status, caught.value.reason) == (404, "Not Found")
 
 
+@pytest.mark.slow
 def test_its_watch_gives_each_event_as_it_comes(official: Any) -> None:
     from kubernetes import watch
 
@@ -49,6 +56,7 @@ def test_its_watch_gives_each_event_as_it_comes(official: Any) -> None:
     assert phases[0] == "Pending" and phases[-1] == "Running"
 
 
+@pytest.mark.slow
 def test_a_watch_ends_when_its_time_is_over(official: Any) -> None:
     from kubernetes import watch
 
@@ -56,13 +64,13 @@ def test_a_watch_ends_when_its_time_is_over(official: Any) -> None:
     assert list(watch.Watch().stream(api.list_namespaced_pod, "default", timeout_seconds=1)) == []
 
 
-def test_urllib3_reads_it_too(official: Any) -> None:
+def test_urllib3_reads_it_too(server: str) -> None:
     import urllib3
 
     pool = urllib3.PoolManager()
-    answer = pool.request("GET", f"{SERVER}/version", headers={"Authorization": "Bearer admin"})
+    answer = pool.request("GET", f"{server}/version", headers={"Authorization": "Bearer admin"})
     assert answer.status == 200 and answer.json()["major"] == "1"
-    assert pool.request("GET", f"{SERVER}/api", headers={"Authorization": "Bearer nobody"}).status == 401
+    assert pool.request("GET", f"{server}/api", headers={"Authorization": "Bearer nobody"}).status == 401
     with pytest.raises(urllib3.exceptions.MaxRetryError, match="refused"):
         pool.request("GET", "http://127.0.0.1:1/", retries=0)
 
