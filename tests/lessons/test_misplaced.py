@@ -4,18 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from podlab import text
-from podlab.lessons import signs, slips
-from tests.interactive import interactive
-
-
-@pytest.fixture
-def shell():
-    text.use("en")
-    with interactive() as found:
-        slips.load_ipython_extension(found)
-        yield found
-    text.use(None)
+from podlab.lessons import signs
 
 
 @pytest.mark.parametrize(
