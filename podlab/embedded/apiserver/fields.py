@@ -45,9 +45,12 @@ ZERO: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Field:
-    """One field of a struct; `number` is its protobuf path through inlined structs, `omit` is "", "empty" or "zero"."""
+    """One field of a struct; `number` is its protobuf path through inlined structs, `omit` is "", "empty" or "zero".
+
+    What follows from these is worked out once: each write asks for it, field by field.
+    """
 
     name: str
     type: Type
@@ -68,24 +71,24 @@ class Field:
         """Patch strategies: merge, replace, retainKeys."""
         return tuple(self.more["strategy"].split(",")) if "strategy" in self.more else ()
 
-    @property
+    @cached_property
     def list_type(self) -> str:
         """`map`, `set`, `atomic` or "" (which acts as atomic)."""
         return str(self.more.get("listType", ""))
 
-    @property
-    def list_map_keys(self) -> list[str]:
+    @cached_property
+    def list_map_keys(self) -> tuple[str, ...]:
         """The keys by which items of a list of type `map` are the same."""
-        return list(self.more.get("listMapKeys", ()))
+        return tuple(self.more.get("listMapKeys", ()))
 
-    @property
+    @cached_property
     def atomic(self) -> bool:
         """Whether server-side apply and managedFields own this value as a whole."""
         if self.type.form == "list":
             return self.list_type not in ("map", "set")
         return (self.more.get("mapType") or self.type.facts.get("mapType")) == "atomic"
 
-    @property
+    @cached_property
     def always(self) -> bool:
         """Whether Go writes the field even when it is empty."""
         if self.omit == "empty":  # Go calls no struct empty, and these are structs
@@ -234,8 +237,13 @@ def kind(group: str, version: str, name: str) -> Type | None:
 
 def kind_of(obj: dict[str, Any]) -> Type | None:
     """Return the type of an object by its apiVersion and kind."""
-    group, _, version = str(obj.get("apiVersion", "")).rpartition("/")
-    return kind(group, version, str(obj.get("kind", "")))
+    return _kind_of(str(obj.get("apiVersion", "")), str(obj.get("kind", "")))
+
+
+@lru_cache(maxsize=1024)
+def _kind_of(api_version: str, name: str) -> Type | None:
+    group, _, version = api_version.rpartition("/")
+    return kind(group, version, name)
 
 
 def merge_key(type_: Type, *path: str) -> str:
@@ -274,17 +282,18 @@ def _again(value: Any, type_: Type, like: Any) -> Any:
 
 def _canonical_struct(obj: dict[str, Any], type_: Type, like: dict[str, Any]) -> dict[str, Any]:
     result = {}
-    for f, always, nothing in _plan(type_, tuple(obj)):
-        value = obj.get(f.name)
+    for name, f, always, nothing, hollow in _plan(type_, tuple(obj)):
+        value = obj.get(name)
         if value is None:
             if always:
-                result[f.name] = zero(f)
+                result[name] = zero(f)
         elif nothing is not NESTED:
             if always or value != nothing:
-                result[f.name] = value
-        elif always or not _empty(value, f):
-            known = like.get(f.name)
-            result[f.name] = known if known is not None and known == value else canonical(value, f.type, known)
+                result[name] = value
+        elif value or always or not hollow:
+            known = like.get(name)
+            same = known is value or (known is not None and known == value)
+            result[name] = known if same else canonical(value, f.type, known)
     return result
 
 
@@ -294,14 +303,16 @@ FILLED: Any = object()
 
 
 @lru_cache(maxsize=4096)
-def _plan(type_: Type, names: tuple[str, ...]) -> list[tuple[Field, bool, Any]]:
+def _plan(type_: Type, names: tuple[str, ...]) -> list[tuple[str, Field, bool, Any, bool]]:
     """The fields to write of a struct in which these are set, in order, and whether each is written when empty.
 
-    With the empty value of what is written as it is; NESTED where more is to be done about a value.
+    With the empty value of what is written as it is; NESTED where more is to be done about a value, and then whether
+    there is nothing to write of an empty one.
     """
     present = (type_.fields[name] for name in names if name in type_.fields)
     found = {f.index: f for f in (*type_.always, *present)}
-    return [(found[index], found[index].always, _nothing(found[index])) for index in sorted(found)]
+    rows = [found[index] for index in sorted(found)]
+    return [(f.name, f, f.always, _nothing(f), f.type.form in ("list", "map")) for f in rows]
 
 
 def _nothing(f: Field) -> Any:
@@ -309,13 +320,6 @@ def _nothing(f: Field) -> Any:
     if form not in SCALARS:
         return NESTED
     return FILLED if f.pointer else ZERO.get(form, "")
-
-
-def _empty(value: Any, f: Field) -> bool:
-    form = f.type.form
-    if form in ("list", "map") or (form == "bytes" and not f.pointer):
-        return not value
-    return not f.pointer and form in SCALARS and value == ZERO.get(form)
 
 
 def zero(f: Field) -> Any:

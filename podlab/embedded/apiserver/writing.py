@@ -84,7 +84,8 @@ def _validate(ctx: Context, obj: Obj, old: Obj | None) -> None:
     causes = validate(obj, old)
     if causes:
         raise status.invalid(resource.qualified_kind, ctx.name, causes)
-    ctx.warn(resource.warnings(obj, old))
+    if ctx.by.warnings is not None:
+        ctx.warn(resource.warnings(obj, old))
 
 
 def _put(ctx: Context, obj: Obj, old: Obj | None) -> Obj:
@@ -155,7 +156,8 @@ def _own(ctx: Context, old: Obj, *, tracked: bool) -> Obj:
 
 
 def _copied(obj: Obj, shared: Collection[str]) -> Obj:
-    return {key: value if key in shared else fresh(value) for key, value in obj.items()}
+    inner = (dict, list)
+    return {k: fresh(value) if isinstance(value, inner) and k not in shared else value for k, value in obj.items()}
 
 
 def apply(ctx: Context, patch: Obj, decode: Callable[[Obj], Obj], *, force: bool) -> tuple[Obj, bool]:

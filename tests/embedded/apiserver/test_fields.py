@@ -86,7 +86,7 @@ def test_keys_of_lists() -> None:
     pod = fields.kind("", "v1", "Pod")
     assert pod
     ports = pod.at("spec", "containers", "ports")
-    assert ports and ports.merge_key == "containerPort" and ports.list_map_keys == ["containerPort", "protocol"]
+    assert ports and ports.merge_key == "containerPort" and ports.list_map_keys == ("containerPort", "protocol")
     assert fields.merge_key(pod, "spec", "volumes") == "name"
     assert fields.merge_key(pod, "spec", "tolerations") == ""
     volumes, selector = pod.at("spec", "volumes"), pod.at("spec", "nodeSelector")

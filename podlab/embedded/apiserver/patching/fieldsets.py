@@ -273,7 +273,7 @@ def tree_of(paths: Iterable[Path]) -> Obj:
 
 
 def _in_order(tree: Obj) -> Obj:
-    return {key: _in_order(tree[key]) for key in sorted(tree, key=rank)}
+    return {key: _in_order(tree[key]) if tree[key] else {} for key in sorted(tree, key=rank)}
 
 
 def ordered(paths: Iterable[Path]) -> list[Path]:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from podlab.embedded.apiserver import fields
 from podlab.embedded.apiserver.fields import Type
 from podlab.embedded.apiserver.patching.fieldsets import Path, Paths, compare, paths_of, tree_of
+from podlab.embedded.serializer import encode as encoded
 
 Obj = dict[str, Any]
 
@@ -21,6 +22,10 @@ SHAPES = 1024
 """So many sets of fields are remembered: thousands of Pods are written by few managers, who own the same of each."""
 PARTS = 4096
 """So many parts of FieldsV1 trees are shared."""
+WHOLE: Obj = {}
+"""What the tree has for a field that is owned as a whole: there is one for all."""
+LONGEST = 2048
+"""Bytes of a list that is remembered with an outline."""
 
 UNTRACKED = frozenset(
     ("f:metadata", f"f:{name}")
@@ -100,7 +105,8 @@ def record(
         return
     who = owner(manager, UPDATE, obj["apiVersion"], subresource)
     if old is None and not before and not type_.custom:
-        put(obj, updated({}, who, obj["apiVersion"], _first(obj, type_, tuple(ignored)), set(), now))
+        if taken := _first(obj, type_, tuple(ignored)):
+            obj["metadata"]["managedFields"] = [_entry(who, Owned(taken, obj["apiVersion"], now))]
         return
     changed, removed = compare(old if old is not None else empty(type_), obj, type_)
     changed, removed = kept(changed, ignored), kept(removed, ignored)
@@ -108,31 +114,42 @@ def record(
 
 
 def _first(obj: Obj, type_: Type, ignored: tuple[Path, ...]) -> frozenset[Path]:
-    """What the creator of an object sets.
+    """What the creator of an object owns.
 
-    Where there are no lists it follows from the object's outline: thousands of Events have the same.
+    It follows from the object's outline: thousands of Events have the same, and all Pods of one template.
     """
     outline = (type_, ignored, _outline(obj))
     if (known := _firsts.get(outline)) is not None:
         return known
-    changed = frozenset(kept(compare(empty(type_), obj, type_)[0], ignored))
+    taken = frozenset(kept(compare(empty(type_), obj, type_)[0], ignored) - UNTRACKED)
     if outline[-1] is not None:
         if len(_firsts) >= SHAPES:
             _firsts.clear()
-        _firsts[outline] = changed
-    return changed
+        _firsts[outline] = taken
+    return taken
 
 
 _firsts: dict[tuple[Type, tuple[Path, ...], Any], frozenset[Path]] = {}
 """By built-in kind, ignored fields and outline."""
 
 
-def _outline(value: Any) -> Any:
-    """A value without what does not decide which fields are set: True is whatever is no zero; None: has a list."""
-    if not isinstance(value, dict):
-        return None if isinstance(value, list) else repr(value) if not value else True
-    inner = tuple((key, _outline(item)) for key, item in value.items())
-    return None if any(item is None for _, item in inner) else inner
+def _outline(obj: Obj) -> tuple[tuple[str, Any], ...] | None:
+    """An object without what does not decide which fields are set: True is whatever is no zero.
+
+    Lists are there as they are; None: one of them is long.
+    """
+    members: list[tuple[str, Any]] = []
+    for key, value in obj.items():
+        if isinstance(value, dict):
+            inner: Any = _outline(value)
+        elif isinstance(value, list):
+            inner = text if len(text := encoded(value)) <= LONGEST else None
+        else:
+            inner = True if value else repr(value)
+        if inner is None:
+            return None
+        members.append((key, inner))
+    return tuple(members)
 
 
 @cache
@@ -144,13 +161,13 @@ def empty(type_: Type) -> Obj:
 def put(obj: Obj, entries: Entries) -> None:
     """Write the entries into the object's metadata."""
     obj["metadata"].pop("managedFields", None)
-    if encoded := encode(entries):
-        obj["metadata"]["managedFields"] = encoded
+    if shown := encode(entries):
+        obj["metadata"]["managedFields"] = shown
 
 
 def kept(paths: Paths, ignored: Iterable[Path]) -> Paths:
     """Without what is ignored and all below it."""
-    for prefix in ignored:
+    for prefix in ignored if paths else ():
         paths = {path for path in paths if path[: len(prefix)] != prefix}
     return paths
 
@@ -162,13 +179,14 @@ def updated(
     taken, touched = changed - UNTRACKED, changed | removed
     result: Entries = {}
     for other, has in entries.items():
-        if has.paths.isdisjoint(touched):
+        lost = touched - taken if other == who else touched
+        if has.paths.isdisjoint(lost):
             result[other] = has
-        elif left := has.paths - touched:
+        elif left := has.paths - lost:
             result[other] = replace(has, paths=left)
     if taken:
-        mine = result.get(who)
-        result[who] = Owned(frozenset(taken | mine.paths if mine else taken), api_version, now)
+        before = result[who].paths if who in result else frozenset()
+        result[who] = Owned(before if taken <= before else before | taken, api_version, now)
     return result
 
 
@@ -238,7 +256,7 @@ def _tree(paths: frozenset[Path]) -> Obj:
 
 def _shared(tree: Obj) -> Obj:
     """The tree, of parts that others have too: of two Pods the kubelet owns the same but for their addresses."""
-    members = {key: _shared(inner) for key, inner in tree.items()}
+    members = {key: _shared(inner) if inner else WHOLE for key, inner in tree.items()}
     return _parts.setdefault(tuple((key, id(inner)) for key, inner in members.items()), members)
 
 

@@ -108,7 +108,7 @@ def _creators(obj: Obj) -> Any:
     compared, _ = fieldsets.compare(managedfields.empty(type_), obj, type_)
     remembered = [managedfields._first(obj, type_, ()) for _ in range(2)]
     assert remembered[0] == remembered[1]
-    return compared, set(remembered[0])
+    return compared - managedfields.UNTRACKED, set(remembered[0])
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])
@@ -127,4 +127,22 @@ def test_a_remembered_outline_says_what_comparing_says(count: int, source: Any, 
         "eventTime": None,
     }
     compared, remembered = _creators(event)
+    assert remembered == compared
+
+
+@pytest.mark.parametrize("names", [[], ["a"], ["b"], ["a", "b"]])
+@pytest.mark.parametrize("ports", [None, [], [{"containerPort": 80}], [{"containerPort": 81, "protocol": "UDP"}]])
+def test_what_was_remembered_of_one_template_is_said_of_no_other(names: list[str], ports: Any) -> None:
+    containers = [{"name": name, "image": "nginx"} | ({} if ports is None else {"ports": ports}) for name in names]
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"generateName": "web-"}, "spec": {"containers": containers}}
+    compared, remembered = _creators(pod)
+    assert remembered == compared
+
+
+def test_an_outline_with_a_long_list_is_not_remembered() -> None:
+    env = [{"name": f"V{number}", "value": "x" * 30} for number in range(100)]
+    container = {"name": "a", "image": "nginx", "env": env}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "spec": {"containers": [container]}}
+    assert managedfields._outline(pod) is None
+    compared, remembered = _creators(pod)
     assert remembered == compared
