@@ -66,7 +66,7 @@ class Recorder:
 
     def __init__(self, registry: Registry, component: str, *, host: str = "", manager: str = "") -> None:
         self._registry, self._component, self._host = registry, component, host
-        self._manager = manager or component
+        self._by = Writer(manager or component)
         self._events = registry.resource("events")
         self._told: dict[str, _Told] = {}
 
@@ -102,7 +102,7 @@ class Recorder:
             event["message"] = message
 
         try:
-            self._registry.change(self._events, name, namespace, once_more, subresource="", by=Writer(self._manager))
+            self._registry.change(self._events, name, namespace, once_more, subresource="", by=self._by)
         except StatusError:
             return False
         return True
@@ -125,7 +125,7 @@ class Recorder:
             "reportingInstance": self._host,
         }
         try:
-            self._registry.create(self._events, event, namespace=namespace, by=Writer(self._manager))
+            self._registry.create(self._events, event, namespace=namespace, by=self._by)
         except StatusError as error:  # its namespace is gone or going: upstream drops such events too
             if error.code not in (403, 404, 409):
                 raise

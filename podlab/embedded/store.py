@@ -241,8 +241,9 @@ class Store:
         self._db.execute("BEGIN")
         try:
             self._db.executemany("INSERT INTO log VALUES (?, ?, ?)", rows)
-            self._db.executemany("DELETE FROM kept WHERE key = ?", [(key,) for key in self._unkept])
-            self._db.executemany("INSERT INTO kept VALUES (?, ?)", aside)
+            if self._unkept:
+                self._db.executemany("DELETE FROM kept WHERE key = ?", [(key,) for key in self._unkept])
+                self._db.executemany("INSERT INTO kept VALUES (?, ?)", aside)
             self._db.execute("COMMIT")
         except sqlite3.Error:
             if self._db.in_transaction:  # where the disk is full, SQLite has rolled back by itself

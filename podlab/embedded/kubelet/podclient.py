@@ -15,6 +15,7 @@ from podlab.embedded.kubelet.environment import Lookup
 Obj = dict[str, Any]
 
 MANAGER = "kubelet"
+BY = Writer(MANAGER)
 
 
 class PodClient:
@@ -35,7 +36,7 @@ class PodClient:
                     if key not in status:
                         obj["status"].pop(key, None)
 
-        return self._registry.change(self.resource, meta["name"], meta["namespace"], changed, by=Writer(MANAGER))
+        return self._registry.change(self.resource, meta["name"], meta["namespace"], changed, by=BY)
 
     def reject(self, pod: Obj, status: Obj) -> Obj:
         """Tell that the node does not admit a Pod: nothing else is told of it any more. Raises StatusError."""
@@ -46,14 +47,14 @@ class PodClient:
                 kept = {key: obj["status"][key] for key in ("qosClass",) if key in (obj.get("status") or {})}
                 obj["status"] = {**kept, **status}
 
-        return self._registry.change(self.resource, meta["name"], meta["namespace"], changed, by=Writer(MANAGER))
+        return self._registry.change(self.resource, meta["name"], meta["namespace"], changed, by=BY)
 
     def delete(self, pod: Obj) -> None:
         """Tell the API server that a deleted Pod has ended."""
         meta = pod["metadata"]
         options = {"gracePeriodSeconds": 0, "preconditions": {"uid": meta["uid"]}}
         try:
-            self._registry.delete(self.resource, meta["name"], meta["namespace"], options=options, by=Writer(MANAGER))
+            self._registry.delete(self.resource, meta["name"], meta["namespace"], options=options, by=BY)
         except StatusError as error:
             if error.code not in (404, 409):
                 raise

@@ -191,30 +191,30 @@ class PodWorker:
 
     def observe(self, *, settled: bool) -> Observation:
         """What a status is computed from."""
-        sandbox = self.sandbox()
-        specs = {c["name"]: c for c in (*podspecs.inits(self.pod), *self.pod["spec"]["containers"])}
-        found: dict[str, dict[str, bool]] = {"startupProbe": {}, "readinessProbe": {}}
-        for instance in self.instances():
-            for kind, results in found.items():
-                if kind in specs.get(instance.name, {}):
-                    results[instance.id] = self.results.get((kind, instance.id), False)
+        sandbox, instances, now = self.sandbox(), self.instances(), self.clock.now()
+        asked = resize.asked_for(self.pod)
         return Observation(
-            now=self.clock.now(),
+            now=now,
             host_ip=self._using.node_ip,
-            instances=self.instances(),
+            instances=instances,
             reasons=self.reasons,
-            ready=found["readinessProbe"],
-            started=found["startupProbe"],
+            ready=self._answers("readinessProbe", instances),
+            started=self._answers("startupProbe", instances),
             alive={id_: ok for (kind, id_), ok in self.results.items() if kind == "livenessProbe"},
             sandbox_ready=bool(sandbox and sandbox.ready),
             ip=sandbox.ip if sandbox and not self.pod["spec"].get("hostNetwork") else "",
             start_time=self._start_time,
             settled=settled,
-            actual=self._allocation.actual if self._allocation.actual != resize.asked_for(self.pod) else {},
-            resizing=resize.conditions(self._allocation, self.pod, rfc3339(self.clock.now())),
+            actual=self._allocation.actual if self._allocation.actual != asked else {},
+            resizing=resize.conditions(self._allocation, self.pod, rfc3339(now)),
             failure=self._eviction.late(self.pod),
             evicted=self._eviction.full,
         )
+
+    def _answers(self, kind: str, instances: list[Instance]) -> dict[str, bool]:
+        """What the probes of one kind have found of the containers that have one."""
+        probed = {c["name"] for c in (*podspecs.inits(self.pod), *self.pod["spec"]["containers"]) if kind in c}
+        return {one.id: self.results.get((kind, one.id), False) for one in instances if one.name in probed}
 
     def publish(self, *, settled: bool = False) -> Obj:
         """Compute the status and write it if it differs. Raises StatusError."""

@@ -71,7 +71,16 @@ class Layered(MutableMapping[str, bytes | None]):
         yield from [key for key in above if key not in below]
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        above, below = self._above, self._below
+        changed = sum(key in below for key in above)
+        removed = sum(value is _REMOVED for value in above.values())
+        return len(below) + len(above) - changed - removed
+
+    def contents(self) -> list[bytes | None]:
+        """What `values` has, at once."""
+        above = self._above
+        kept = [value for key, value in self._below.items() if key not in above]
+        return [*kept, *(value for value in above.values() if value is not _REMOVED)]
 
 
 def _own(entries: MutableMapping[str, bytes | None]) -> MutableMapping[str, bytes | None]:
@@ -255,8 +264,9 @@ class Volume:
 
     def size(self) -> int:
         """Bytes held: in memory whole pages."""
-        page = PAGE if self.memory else 1
-        sizes = [-(-len(data) // page) * page for data in self.entries.values() if data]
+        page, entries = PAGE if self.memory else 1, self.entries
+        held = entries.contents() if isinstance(entries, Layered) else entries.values()
+        sizes = [-(-len(data) // page) * page for data in held if data]
         first = {number: name for name, number in self.inodes.items()}
         again = [self.entries[name] or b"" for name in self.inodes.keys() - first.values() if name in self.entries]
         return sum(sizes) - sum(-(-len(data) // page) * page for data in again)

@@ -26,7 +26,18 @@ def test_what_is_written_over_an_image_is_as_in_a_copy_of_it(steps: list[tuple[s
             layered[name] = copied[name] = value
     assert dict(layered) == copied
     assert len(layered) == len(copied)
+    assert sorted(map(repr, layered.contents())) == sorted(map(repr, copied.values()))
     assert below == dict.fromkeys(NAMES[:MANY], b"image")
+
+
+def test_what_lies_over_an_image_counts_once() -> None:
+    layered = Layered({"/a": b"1", "/b": b"2", "/c": None})
+    layered["/b"], layered["/d"] = b"22", b"333"
+    del layered["/a"]
+    layered["/d"] = b"4444"
+    assert (len(layered), [*layered]) == (3, ["/b", "/c", "/d"])
+    assert layered.contents() == [None, b"22", b"4444"]
+    assert Volume(entries=layered).size() == 6
 
 
 def test_a_volume_of_many_files_shares_them_with_those_that_write() -> None:

@@ -199,6 +199,9 @@ def total(spec: Obj, kind: str = "requests") -> dict[str, int]:
 
     Upstream: component-helpers/resource/helpers.go (PodRequests, PodLimits)
     """
+    askers = (spec, *(spec.get("containers") or ()), *(spec.get("initContainers") or ()))
+    if not spec.get("overhead") and not any(one.get("resources") for one in askers):  # most ask for nothing
+        return {}
     found = aggregate(spec, kind) | {name: nano for name, nano in _nanos(spec, kind).items() if for_pods(name)}
     for name, value in (spec.get("overhead") or {}).items():
         if kind == "requests" or found.get(name):

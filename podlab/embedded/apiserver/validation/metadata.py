@@ -44,6 +44,8 @@ DUPLICATE_OWNERS = (
 def without_duplicates(meta: Obj) -> list[str]:
     """Drop owners that are named twice, and return what to warn of. Upstream: handlers/rest.go dedupOwnerReferences"""
     owners = meta.get("ownerReferences") or []
+    if len(owners) < 2:
+        return []
     kept = [owner for index, owner in enumerate(owners) if owner not in owners[:index]]
     if len(kept) == len(owners):
         return []

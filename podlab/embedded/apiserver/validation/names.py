@@ -57,6 +57,10 @@ from podlab.apimachinery.validation import (
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes
 
+BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+PLAIN_ADDRESS = re.compile(rf"({BYTE}\.){{3}}{BYTE}", re.ASCII)
+"""Nearly all addresses: surely good ones of four bytes."""
+
 
 def causes_of(path: str, value: Any, complaints: list[str]) -> list[Cause]:
     """Turn complaints about a value into causes."""
@@ -86,6 +90,8 @@ def prefix(rule: Any, value: str) -> list[str]:
 
 def address(path: str, value: str) -> list[Cause]:
     """An IP address; leading zeros have their own complaint, since some read them as octal."""
+    if PLAIN_ADDRESS.fullmatch(value):
+        return []
     try:
         found = ipaddress.ip_address(value if "%" not in value else "")
     except ValueError:

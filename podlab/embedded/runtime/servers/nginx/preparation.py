@@ -75,8 +75,12 @@ def check(config: Directive, machine: Machine) -> None:
 
 def _named(machine: Machine, path: str) -> list[str]:
     """The names in /etc/passwd or /etc/group."""
-    rows = machine.files.read(path).decode(errors="replace").splitlines() if machine.files.exists(path) else []
-    return [row.partition(":")[0] for row in rows]
+    return list(_first_columns(machine.files.read(path))) if machine.files.exists(path) else []
+
+
+@lru_cache(64)
+def _first_columns(table: bytes) -> tuple[str, ...]:
+    return tuple(row.partition(":")[0] for row in table.decode(errors="replace").splitlines())
 
 
 def check_last(config: Directive, machine: Machine) -> None:
