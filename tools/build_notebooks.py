@@ -148,6 +148,7 @@ def strip(notebook: NotebookNode) -> None:
             if "data" in output:
                 output.data.pop(WIDGET_VIEW, None)
                 output.metadata = {}
+        cell.outputs = [each for each in cell.outputs if each.get("data") != {}]  # what is there only while it waits
         cell.metadata.pop("execution", None)
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
 

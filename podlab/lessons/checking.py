@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from podlab.lessons import hints, progress, quiz
 from podlab.lessons.check import Result, look
+from podlab.lessons.waiting import SETTLE, Waits, line
 
 if TYPE_CHECKING:
     from podlab.kubectl import Kubectl
 
-SETTLE = 3.0  # seconds that a check waits for what may come right by itself
-AGAIN = 0.2
+AGAIN = 0.2  # seconds between two looks
 
 
 def check(kubectl: Kubectl, name: str, answer: object = "") -> Result:
@@ -30,13 +30,20 @@ def check(kubectl: Kubectl, name: str, answer: object = "") -> Result:
     """
     if isinstance(kubectl, str):
         raise TypeError("check() takes kubectl first, then the name")
+    with line() as say:
+        return checked(kubectl, name, answer, say)
+
+
+def checked(kubectl: Kubectl, name: str, answer: object, waits: Waits) -> Result:
+    """What `check()` does; `waits` is told at once what is being waited for."""
     found, deadline = look(kubectl, name, answer), time.monotonic() + SETTLE
     while found.settling and not found and time.monotonic() < deadline:
+        waits(found)
         time.sleep(AGAIN)
         found = look(kubectl, name, answer)
     progress.record(name, found)
     found = quiz.scored(name, found) if found else found
     asked = hints.Asked(kubectl, name, answer)
     hints.remember(asked)
-    again = (lambda: check(kubectl, name)) if answer == "" else None
+    again = (lambda waits: checked(kubectl, name, "", waits)) if answer == "" else None
     return found if found else replace(found, view=lambda: hints.view(asked, found, again))

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from podlab.errors import PodlabError
 from podlab.lessons import progress
-from podlab.lessons.check import WORDS, Check, Result, coded, find, look
+from podlab.lessons.check import Check, Result, coded, find, look
+from podlab.lessons.waiting import Waits, waiting
 from podlab.text import Text
 
 if TYPE_CHECKING:
     from podlab.kubectl import Kubectl
 
 STEPS = 3
+Again = Callable[[Waits], Result]
+"""Checks once more; what it is handed is told at once what is being waited for."""
 HEAD = Text(ko="힌트 {step}/{steps}: {text}", en="Hint {step} of {steps}: {text}")
 OVER = Text(
     ko="힌트 {steps}개를 모두 보았고, 더는 없습니다. 마지막 힌트: {text}",
@@ -172,58 +175,63 @@ def solve(check: Check, name: str) -> Solution:
     return Solution(SOLUTION.format(name=name), check.solution.strip())
 
 
-def view(asked: Asked, found: Result, again: Callable[[], Result] | None = None) -> dict[str, Any]:
+def view(asked: Asked, found: Result, again: Again | None = None) -> dict[str, Any]:
     """The result with its buttons, as a notebook shows it."""
-    return box(asked, found, again)._repr_mimebundle_() or {}
-
-
-def box(asked: Asked, found: Result, again: Callable[[], Result] | None = None) -> Any:
-    """The result, a button to look again, one for the next hint, and after the last one a button for the solution."""
-    return Board(asked, found, again).box
+    bundle, _ = Board(asked, found, again).view._repr_mimebundle_() or ({}, {})
+    return bundle
 
 
 class Board:
     """A result with its hints, which a later result takes the place of: what has the focus stays where it is.
 
+    A button looks again, one gives the next hint, and after the last one a button shows the solution.
+
     Args:
         again: checks once more, where what was asked for needs no cell to be run before.
     """
 
-    def __init__(self, asked: Asked, found: Result | None = None, again: Callable[[], Result] | None = None) -> None:
-        from ipywidgets import HTML, HBox, VBox
-
-        from podlab.panels.press.press import Press
+    def __init__(self, asked: Asked, found: Result | None = None, again: Again | None = None) -> None:
+        from podlab.panels.found.found import Found
 
         self._asked, self._check, self._again = asked, find(asked.name), again
-        self.found, self.said = HTML(), HTML('<div role="status" aria-live="polite"></div>')
-        self.again = Press(AGAIN, self._looked, shown=False)
-        self.more = Press(MORE, self._told, shown=False)
-        self.solution = Press(SHOW, self._solved, shown=False)
-        self.box = VBox([self.found, HBox([self.again, self.more, self.solution]), self.said]).add_class(WORDS)
+        deeds = {"again": (AGAIN, self._looked), "hint": (MORE, self._told), "solution": (SHOW, self._solved)}
+        self.view = Found(deeds)
         if found is not None:
             self.show(found)
 
     def show(self, found: Result) -> None:
         """Say what was found; where that is well, there is nothing to hint at."""
-        self.found.value = found.html()
-        self.more.shown = not found
-        self.again.shown = not found and self._again is not None
-        if found:
-            self.said.value, self.solution.shown = "", False
+        left = (
+            {"hint", *["again"] * (self._again is not None), *set(self.view.shown) & {"solution"}} if not found else ()
+        )
+        with self.view.hold_sync():
+            self.view.found = found.html()
+            self._show(*left)
+            if found:
+                self.view.said = ""
 
-    def _looked(self, _: int) -> None:
+    def wait(self, found: Result) -> None:
+        """Say what is being waited for."""
+        self.view.found = waiting(found)
+
+    def _show(self, *deeds: str) -> None:
+        self.view.shown = [each for each in self.view.deeds if each in deeds]
+
+    def _looked(self) -> None:
         if self._again is not None:
-            self.show(self._again())
+            self.show(self._again(self.wait))
 
-    def _told(self, _: int) -> None:
+    def _told(self) -> None:
         if self._again is not None and look(self._asked.kubectl, self._asked.name):
-            self.show(self._again())
-        else:
-            given = step(self._asked)
-            self.said.value, self.solution.shown = given.html(), given.more
+            self.show(self._again(self.wait))
+            return
+        given = step(self._asked)
+        with self.view.hold_sync():
+            self.view.said = given.html()
+            self._show(*{*self.view.shown} - {"solution"}, *["solution"] * given.more)
 
-    def _solved(self, _: int) -> None:
-        self.said.value = solve(self._check, self._asked.name).html()
+    def _solved(self) -> None:
+        self.view.said = solve(self._check, self._asked.name).html()
 
 
 def _the(name: str) -> Asked:

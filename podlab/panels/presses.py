@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from podlab.errors import PodlabError
 from podlab.text import Text
 
 LABELS = {
@@ -17,6 +18,18 @@ LABELS = {
     "severed": Text(ko="연결이 끊겼습니다. 이 셀을 다시 실행하십시오", en="Disconnected: run this cell again"),
 }
 """What a view says of a press; `severed` is said where there is no kernel at all."""
+FAILED = Text(ko="되지 않았습니다: {error}", en="That did not work: {error}")
+
+
+def attempt(act: Callable[[], None]) -> str:
+    """Do it; why that failed, or nothing."""
+    try:
+        act()
+    except Exception as error:  # a handler's error is shown nowhere else
+        said = str(error) if isinstance(error, PodlabError) else repr(error)
+        hint = f" → {error.hint}" if isinstance(error, PodlabError) and error.hint else ""
+        return str(FAILED.format(error=said)) + hint
+    return ""
 
 
 class Presses:

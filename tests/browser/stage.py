@@ -8,7 +8,13 @@ from typing import Any
 from podlab.panels.panel import HERE, module
 
 # what a panel is made of, where that is not its own module alone
-PARTS = {"board": ("board/detail", "board/board"), "editor": ("editor/yaml", "editor/desk", "editor/editor")}
+PARTS = {
+    "board": ("board/detail", "board/board"),
+    "editor": ("editor/yaml", "editor/desk", "editor/editor"),
+    "found": ("press/asking", "found/found"),
+    "head": ("head/scrolling", "head/head"),
+    "press": ("press/asking", "press/press"),
+}
 THEMES = {
     "light": {
         "--jp-content-font-color1": "rgba(0,0,0,0.87)",

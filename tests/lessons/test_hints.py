@@ -8,7 +8,7 @@ from podlab import text
 from podlab.errors import PodlabError
 from podlab.lessons import hints
 from podlab.lessons.check import Result, Seen
-from podlab.lessons.checking import check
+from podlab.lessons.checking import check, checked
 from podlab.lessons.faults.table import FAULTS
 from podlab.lessons.hints import STEPS, Asked, hint, ladder, solution
 from podlab.lessons.ladders.challenges import SOLUTIONS
@@ -134,12 +134,12 @@ def test_a_failed_check_has_buttons_and_its_text_stays_the_same():
 
 def test_a_button_gives_the_hints_then_the_solution():
     server = Server()
-    _, more, show = hints.box(Asked(server, "02-ready"), check(server, "02-ready")).children[1].children
+    view = hints.Board(Asked(server, "02-ready"), check(server, "02-ready")).view
     for _ in range(3):
-        assert not show.shown
-        more.press()
-    assert show.shown
-    show.press()
+        assert view.shown == ["hint"]
+        view.press("hint")
+    assert view.shown == ["hint", "solution"]
+    view.press("solution")
     assert progress().entries["02-ready"]["solution"] == 1
 
 
@@ -147,38 +147,54 @@ def test_a_later_result_takes_the_place_of_the_one_before_and_the_buttons_stay()
     server = Server()
     found = check(server, "02-ready")
     board = hints.Board(Asked(server, "02-ready"), found)
-    before = board.box.children
-    board.more.press()
+    board.view.press("hint")
     board.show(found)
-    assert board.box.children == before and "Hint 1 of 3" in board.said.value
+    assert board.view.shown == ["hint"] and "Hint 1 of 3" in board.view.said
     board.show(Result(True, Text(ko="됨", en="it is so")))
-    assert "it is so" in board.found.value and board.said.value == "" and not board.more.shown
+    assert "it is so" in board.view.found and board.view.said == "" and board.view.shown == []
 
 
 def test_what_a_failed_check_says_is_looked_at_again_by_a_press() -> None:
     server = Server({"metadata": {"name": "nginx-pod-example"}})
     begun = check(server, "02-clear")
-    board = hints.Board(Asked(server, "02-clear"), begun, lambda: check(server, "02-clear"))
-    assert not begun and board.again.shown
-    board.again.press()
-    assert "Not yet" in board.found.value and board.again.shown
+    board = hints.Board(Asked(server, "02-clear"), begun, lambda waits: checked(server, "02-clear", "", waits))
+    assert not begun and "again" in board.view.shown
+    board.view.press("again")
+    assert "Not yet" in board.view.found and "again" in board.view.shown
     server.pods.clear()
-    board.again.press()
-    assert "Passed" in board.found.value and not board.again.shown
+    board.view.press("again")
+    assert "Passed" in board.view.found and "again" not in board.view.shown
     assert progress().entries["02-clear"]["passed"]
 
 
 def test_a_hint_where_all_is_well_by_now_takes_not_yet_off_the_screen() -> None:
     server = Server({"metadata": {"name": "nginx-pod-example"}})
-    board = hints.Board(Asked(server, "02-clear"), check(server, "02-clear"), lambda: check(server, "02-clear"))
+    board = hints.Board(
+        Asked(server, "02-clear"), check(server, "02-clear"), lambda waits: checked(server, "02-clear", "", waits)
+    )
     server.pods.clear()
-    board.more.press()
-    assert "Passed" in board.found.value and board.said.value == ""
+    board.view.press("hint")
+    assert "Passed" in board.view.found and board.view.said == ""
 
 
 def test_what_was_answered_is_not_asked_for_again_by_a_press() -> None:
     board = hints.Board(Asked(Server(), "06-page", "old"), check(Server(), "06-page", "old"))
-    assert board.more.shown and not board.again.shown
+    assert board.view.shown == ["hint"]
+
+
+def test_what_is_waited_for_is_said_at_once_and_the_answer_takes_its_place() -> None:
+    server, told = Server(leaving()), []
+    board = hints.Board(Asked(server, "02-ready"), again=lambda waits: checked(server, "02-ready", "", waits))
+
+    def said(change):
+        told.append(change["new"])
+        server.pods.clear()
+
+    board.view.observe(said, "found")
+    board.view.press("again")
+    first, last = told
+    assert "⏳ Waiting:</b> the Pod nginx-pod-example is shutting down" in first and "Not yet" not in first
+    assert "Not yet:</b> there is no Pod" in last
 
 
 def test_no_solution_makes_a_pod_that_a_fault_is_called_after() -> None:

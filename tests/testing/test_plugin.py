@@ -143,6 +143,16 @@ def test_a_notebook_of_format_3_is_read_as_nbval_reads_it(pytester):
     pytester.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=2)
 
 
+@pytest.mark.slow
+def test_what_a_check_says_only_while_it_waits_is_not_compared(pytester):
+    said = (
+        "from podlab.lessons.check import Result; from podlab.lessons.waiting import line; from podlab.text import Text"
+    )
+    source = f"{said}\nwith line() as say:\n    say(Result(False, Text(ko='a', en='a')))\nprint('so')"
+    project(pytester, executed(source, stdout("so\n")))
+    pytester.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=2)
+
+
 def test_the_sanitizer_is_used_where_none_is_named(pytester):
     project(pytester, executed("print('10.244.0.7')", stdout("10.244.0.44\n")))
     pytester.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=2)

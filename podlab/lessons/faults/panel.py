@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from podlab.lessons import hints
 from podlab.lessons.check import WORDS, Result, coded
-from podlab.lessons.checking import check
+from podlab.lessons.checking import checked
 from podlab.lessons.faults import bench
 from podlab.lessons.faults.table import fault
 from podlab.lessons.quiz import ask, twin
+from podlab.lessons.waiting import Waits, line
 from podlab.text import Text
 
 if TYPE_CHECKING:
@@ -68,9 +69,13 @@ class FindFault:
 
     def check(self) -> Result:
         """Whether it is repaired; else what is missing."""
+        with line() as say:
+            return self._checked(say)
+
+    def _checked(self, waits: Waits) -> Result:
         if not self.fault.taint:
             bench.untaint(self._kubectl)  # what was repaired needs a node
-        found = check(self._kubectl, f"09-{self.fault.key}")
+        found = checked(self._kubectl, f"09-{self.fault.key}", "", waits)
         if found and self.fault.taint:
             bench.untaint(self._kubectl)
         self.repaired = self.repaired or found.passed
@@ -93,7 +98,7 @@ class FindFault:
         from podlab.panels.press.press import Press
 
         explained = VBox([HTML(f"<p>{coded(str(GUESS_FIRST))}</p>")])
-        checked = hints.Board(hints.Asked(self._kubectl, f"09-{self.fault.key}"))
+        board = hints.Board(hints.Asked(self._kubectl, f"09-{self.fault.key}"))
 
         def guessed(letter: str) -> Result:
             found = self.guess(letter)
@@ -105,10 +110,7 @@ class FindFault:
             return found
 
         def looked(_: int) -> None:
-            at_once = self.fault.judge(bench.pod(self._kubectl, self.fault))
-            if at_once.settling:  # it may come right while the check waits
-                checked.show(at_once)
-            checked.show(self.check())
+            board.show(self._checked(board.wait))
 
-        children = [HTML(self._head()), ask(self.fault.question, guessed), explained, Press(CHECK, looked), checked.box]
+        children = [HTML(self._head()), ask(self.fault.question, guessed), explained, Press(CHECK, looked), board.view]
         return VBox(children, layout=Layout(max_width="60rem")).add_class(WORDS)

@@ -1,38 +1,27 @@
 // @ts-check
 /// <reference path="../live.js" />
+/// <reference path="asking.js" />
 
 /** A button, or a question's answers, and below it what became of the press. @param {{ model: Model, el: HTMLElement }} view */
 function render({ model, el }) {
   const labels = model.get("labels");
-  const said = element("span", { class: "podlab-pressed", role: "status" });
-  const failed = element("span", { class: "podlab-pressed podlab-error", role: "status" });
-  let stop = () => {};
-  let busy = false;
-  const ask = (/** @type {any} */ content) => {
-    stop();
-    stop = press(model, content, (how) => {
-      busy = how === "working" || how === "heard";
-      root.setAttribute("aria-busy", String(busy));
-      said.textContent = how === "done" ? "" : how === "heard" ? labels.working : labels[how];
-      said.classList.toggle("podlab-error", how === "unheard" || how === "severed");
-    });
-  };
+  const root = element("div", { class: "podlab-press" });
+  const { ask, busy, told, stop } = asking(model, root);
   const options = /** @type {string[]} */ (model.get("options"));
   const hands = options.length
     ? answers(labels.label, options, (option) => ask({ option }))
-    : button(labels.label, () => busy || ask({}));
-  const root = element("div", { class: "podlab-press" }, hands, said, failed);
+    : button(labels.label, () => busy() || ask({}));
+  root.append(hands, ...told);
   el.append(root);
   const draw = () => {
     root.hidden = !model.get("shown");
-    failed.textContent = model.get("failed");
     root.querySelectorAll("input").forEach((each, at) => (each.checked = at === model.get("chosen")));
   };
-  for (const name of ["shown", "failed", "chosen"]) model.on(`change:${name}`, draw);
+  for (const name of ["shown", "chosen"]) model.on(`change:${name}`, draw);
   draw();
   return () => {
     stop();
-    for (const name of ["shown", "failed", "chosen"]) model.off(`change:${name}`, draw);
+    for (const name of ["shown", "chosen"]) model.off(`change:${name}`, draw);
   };
 }
 

@@ -8,12 +8,9 @@ from typing import Any
 import anywidget
 from traitlets import Bool, Dict, Int, List, Unicode
 
-from podlab.errors import PodlabError
 from podlab.panels.panel import HERE, hear_while_busy, module
-from podlab.panels.presses import LABELS, Presses
+from podlab.panels.presses import LABELS, Presses, attempt
 from podlab.text import Text
-
-FAILED = Text(ko="되지 않았습니다: {error}", en="That did not work: {error}")
 
 
 class Press(anywidget.AnyWidget):
@@ -26,7 +23,7 @@ class Press(anywidget.AnyWidget):
     """
 
     _css = HERE / "panel.css"
-    _esm = module("press/press")
+    _esm = module("press/asking", "press/press")
     labels = Dict().tag(sync=True)
     options = List(Unicode()).tag(sync=True)
     chosen = Int(-1).tag(sync=True)
@@ -58,10 +55,5 @@ class Press(anywidget.AnyWidget):
         if option >= 0:
             self.chosen = option
         self.failed = ""
-        try:
-            self._do(option)
-        except Exception as error:  # a handler's error is shown nowhere else
-            said = str(error) if isinstance(error, PodlabError) else repr(error)
-            hint = f" → {error.hint}" if isinstance(error, PodlabError) and error.hint else ""
-            self.failed = str(FAILED.format(error=said)) + hint
+        self.failed = attempt(lambda: self._do(option))
         hear_while_busy(self)
