@@ -1,5 +1,6 @@
 // @ts-check
 /// <reference path="../live.js" />
+/// <reference path="scrolling.js" />
 
 const YAML = "text/x-yaml";
 const OURS = /^%%(manifest|kubectl)\b/; // what follows the first line of such a cell is a manifest
@@ -16,7 +17,11 @@ function render({ model, el }) {
   draw();
   window.addEventListener("keydown", letKeysThrough, true);
   let stop = () => {};
-  const attached = setTimeout(() => (stop = careFor(notebookOf(el))), SETTLED);
+  const attached = setTimeout(() => {
+    const page = /** @type {HTMLElement} */ (el.closest(".jp-Notebook") ?? document.body);
+    const stops = [careFor(notebookOf(el)), reachScrolling(page, model.get("labels"))];
+    stop = () => stops.forEach((each) => each());
+  }, SETTLED);
   return () => {
     clearTimeout(attached);
     stop();
@@ -26,13 +31,14 @@ function render({ model, el }) {
 }
 
 /**
- * Lets a key act on the question's answers or the button that has the focus. In JupyterLab, arrow keys would go from cell
+ * Lets a key act on the answers, the button or the wide output that has the focus. In JupyterLab, arrow keys would go from cell
  * to cell, and Enter into a cell; it leaves a key alone only below this attribute.
  * @param {KeyboardEvent} event
  */
 function letKeysThrough(event) {
-  const at = event.target instanceof Element ? event.target.closest(".podlab-words :is(input, button)") : null;
-  const ours = at?.matches("button") ? ["Enter", " "] : ARROWS;
+  const at =
+    event.target instanceof Element ? event.target.closest(`.podlab-words :is(input, button), .${SCROLLS}`) : null;
+  const ours = at?.matches("button") ? ["Enter", " "] : at?.matches("input") ? ARROWS : SIDEWAYS;
   at?.toggleAttribute("data-lm-suppress-shortcuts", ours.includes(event.key) && !event.shiftKey);
 }
 
