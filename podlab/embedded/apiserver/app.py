@@ -24,7 +24,7 @@ from podlab.embedded.apiserver.paths.streams import WatchStream
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.request import Request, parse, parse_query
 from podlab.embedded.apiserver.resource import User
-from podlab.embedded.apiserver.status import StatusError
+from podlab.embedded.apiserver.status import KubeletError, StatusError
 from podlab.embedded.apiserver.verbs import BODY_LIMIT, Call
 from podlab.embedded.store import Unwritable
 
@@ -76,6 +76,8 @@ class App:
             if request.method not in ("GET", "HEAD"):
                 request.body = await _body(receive, headers)
             await self._respond(request, warnings, receive, send)
+        except KubeletError as error:
+            await self._send(scope, send, Answer(error.code, error.message.encode(), health.TEXT), warnings, headers)
         except StatusError as error:
             pretty = negotiation.wants_pretty(parse_query(_text(scope["query_string"])), headers.get("user-agent", ""))
             asked = negotiation.negotiate_error(headers.get("accept", ""))

@@ -70,6 +70,16 @@ class StatusError(Exception):
         return status
 
 
+class KubeletError(StatusError):
+    """What a kubelet refuses a stream with: it is sent as text, as a kubelet writes it.
+
+    Upstream: pkg/kubelet/server/server.go, staging/src/k8s.io/cri-streaming/pkg/streaming/errors.go
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(500, "InternalError", message)
+
+
 def success(details: Obj) -> Obj:
     """The `Status` that answers a finished deletion."""
     return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details}

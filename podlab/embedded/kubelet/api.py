@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from podlab.embedded.apiserver import status
-from podlab.embedded.apiserver.status import StatusError
+from podlab.embedded.apiserver.status import KubeletError, StatusError
 from podlab.embedded.clock import Clock, Randomness
 from podlab.embedded.kubelet.eviction import EVICTED
 from podlab.embedded.kubelet.network import GATEWAY, HOST
@@ -187,7 +187,7 @@ class NodeApi:
                 raise
             meta, name = pod["metadata"], _chosen(pod, container)
             text = f"container {name} not found in pod {meta['name']}_{meta['namespace']}"
-            raise StatusError(500, "InternalError", text) from None
+            raise KubeletError(text) from None
         session = ExecSession([])
         if found.terminal:
             if not tty:
@@ -205,7 +205,7 @@ class NodeApi:
         name = _chosen(pod, container)
         found = self._runtime.newest(pod["metadata"]["uid"], name)
         if found is None or found.instance.state != "running":
-            raise StatusError(500, "InternalError", f'container not found ("{name}")')
+            raise KubeletError(f'container not found ("{name}")')
         return found
 
     # Network
@@ -228,7 +228,7 @@ class NodeApi:
         """A connection to a container's port, as port forwarding makes. Raises StatusError if nothing listens."""
         sandbox = self._runtime.sandboxes.get(pod["metadata"]["uid"])
         if sandbox is None or not sandbox.ready:
-            raise StatusError(500, "InternalError", "unable to forward port because pod is not running")
+            raise KubeletError(f'pod not found ("{pod["metadata"]["name"]}_{pod["metadata"]["namespace"]}")')
         return open_tunnel(self._runtime, sandbox.ip, port)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from podlab.embedded.apiserver.status import StatusError
+from tests.embedded.harness import Api
 from tests.embedded.simulation import Simulation, logs
 
 Obj = dict[str, Any]
@@ -55,6 +56,26 @@ async def test_nobody_attaches_to_a_pod_that_has_no_node(sim: Simulation) -> Non
     await sim.run(5)
     with pytest.raises(StatusError, match="pod far does not have a host assigned"):
         await sim.core.app.node.attach(sim.pod("far"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        ("attach?container=c&stdout=true", "container c not found in pod brief_default"),
+        ("exec?container=c&stdout=true&command=ls", 'container not found ("c")'),
+    ],
+)
+async def test_a_kubelet_refuses_streams_in_plain_text(asked: str, text: str, sim: Simulation) -> None:
+    """Status, type and body as recorded on kind: kubectl before 1.36 says them as they come."""
+    sim.create(once_only(pod("brief", image="busybox", command=["true"])))
+    await sim.until(lambda: sim.phase("brief") == "Succeeded", limit=10)
+    api = Api()
+    api.app = sim.core.app
+    path = f"/api/v1/namespaces/default/pods/brief/{asked}"
+    upgrade = {"connection": "Upgrade", "upgrade": "SPDY/3.1", "authorization": "Bearer admin"}
+    answered = await api.call("POST", path, **upgrade)
+    assert (answered.code, answered.headers["content-type"]) == (500, "text/plain; charset=utf-8")
+    assert answered.body.decode() == text
 
 
 async def test_an_ephemeral_container_runs_beside_the_others_and_only_once(sim: Simulation) -> None:
