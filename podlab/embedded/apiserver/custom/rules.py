@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from podlab.embedded.apiserver.custom import structural
-from podlab.embedded.apiserver.custom.cel import checking, evaluation, moments
+from podlab.embedded.apiserver.custom.budget import Budget, of_costs, times
+from podlab.embedded.apiserver.custom.cel import checking, evaluation, moments, shapes
+from podlab.embedded.apiserver.custom.cel.callcosts import product
+from podlab.embedded.apiserver.custom.cel.costs import Coster
 from podlab.embedded.apiserver.custom.cel.errors import Exhausted, Failed, Malformed, Unsupported
 from podlab.embedded.apiserver.custom.cel.library import Optional
+from podlab.embedded.apiserver.custom.cel.shapes import Shape
 from podlab.embedded.apiserver.custom.cel.syntax import Node, parse
 from podlab.embedded.apiserver.resource import Cause
 from podlab.embedded.apiserver.validation import causes
@@ -81,25 +86,37 @@ def _leads(path: str, schema: Obj) -> bool:
     return True
 
 
-def compiled(schema: Obj, path: str, *, root: bool = False, apart: str = "") -> list[Cause]:
-    """What is wrong with the rules of a schema, and of those inside it, once they are read.
-
-    Args:
-        apart: the path of the list or map around it whose parts nobody can tell from what they were; "" is none.
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What is around a schema: the path of the list or map whose parts nobody can tell from what they were ("" is
+    none), how often the schema may be there (None: as often as it has room), and what all rules may cost.
     """
-    found = []
+
+    budget: Budget
+    apart: str = ""
+    times: int | None = 1
+
+
+def compiled(schema: Obj, path: str) -> list[Cause]:
+    """What is wrong with the rules of a schema, and of those inside it, once they are read."""
+    around = _Around(Budget())
+    return _compiled(schema, path, around, root=True) + around.budget.over(path)
+
+
+def _compiled(schema: Obj, path: str, around: _Around, *, root: bool = False) -> list[Cause]:
+    found, apart = [], around.apart
     for index, rule in enumerate(schema.get(RULES) or ()):
         where = f"{path}.{RULES}[{index}]"
         try:
-            wrong = _read(rule, _rooted(schema) if root else schema, where)
+            wrong = _read(rule, _rooted(schema) if root else schema, where, around)
             found += wrong
-            if apart and not wrong and _parsed(rule["rule"])[1]:
+            if apart and all(map(of_costs, wrong)) and _parsed(rule["rule"])[1]:
                 found.append(causes.invalid(f"{where}.rule", rule["rule"], f"{APART} {apart}"))
         except (Unsupported, RecursionError):
             found.append(causes.forbidden(f"{where}.rule", NO_CEL))
     for part, inner in structural.inside(schema):
-        mixed = _mixed(schema, part)
-        found += compiled(inner, f"{path}.{part}", apart=apart or (path if mixed else ""))
+        mixed = apart or (path if _mixed(schema, part) else "")
+        found += _compiled(inner, f"{path}.{part}", _Around(around.budget, mixed, times(schema, around.times)))
     return found
 
 
@@ -118,38 +135,47 @@ def late(cause: Cause) -> bool:
         or cause.message.endswith((NO_BOOL, NO_TEXT))
         or APART in cause.message
         or NOT_USED in cause.message
+        or of_costs(cause)
     )
 
 
 NO_BOOL, NO_TEXT = "cel expression must evaluate to a bool", "messageExpression must evaluate to a string"
 
 
-def _read(rule: Obj, schema: Obj, where: str) -> list[Cause]:
-    kind = checking.of_schema(schema)
-    before = ("optional", kind) if rule.get("optionalOldSelf") else kind
+def _read(rule: Obj, schema: Obj, where: str, around: _Around) -> list[Cause]:
+    kind, shape = checking.of_schema(schema), shapes.of_schema(schema) or shapes.Shape()
+    kinds = (kind, ("optional", kind) if rule.get("optionalOldSelf") else kind)
     value = {
         word: rule.get(key) or (None if word in ("Reason", "OptionalOldSelf") else "") for word, key in KEYS.items()
     }
-    found = _judged(rule["rule"], (kind, before), "bool", f"{where}.rule", value, NO_BOOL)
-    if rule.get("optionalOldSelf") is not None and (found or not _parsed(rule["rule"])[1]):
+    wrong, cost = _judged(rule["rule"], kinds, shape, "bool", f"{where}.rule", value)
+    often = shapes.LARGEST // (shape.least + 1) if around.times is None else around.times
+    found = around.budget.spend(f"{where}.rule", product(cost, often), "rule") + wrong
+    if rule.get("optionalOldSelf") is not None and (wrong or not _parsed(rule["rule"])[1]):
         found.append(causes.invalid(f"{where}.optionalOldSelf", rule["optionalOldSelf"], NOT_USED))
-    if rule.get("messageExpression") and not found:
-        text = rule["messageExpression"]
-        found += _judged(text, (kind, before), "string", f"{where}.messageExpression", value, NO_TEXT)
+    if rule.get("messageExpression") and not wrong:
+        text, at = rule["messageExpression"], f"{where}.messageExpression"
+        wrong, cost = _judged(text, kinds, shape, "string", at, value)
+        found += wrong + around.budget.spend(at, cost, "messageExpression")
     return found
 
 
-def _judged(text: str, kinds: tuple[Any, Any], wanted: str, where: str, value: Obj, otherwise: str) -> list[Cause]:
+def _judged(
+    text: str, kinds: tuple[Any, Any], shape: Shape, wanted: str, where: str, value: Obj
+) -> tuple[list[Cause], int]:
+    """(what is wrong with an expression, what it costs at most)"""
     checker = checking.Checker()
     try:
         node = parse(text)
     except Malformed as error:
-        return [causes.invalid(where, value, _compilation(text, error.found))]
+        return [causes.invalid(where, value, _compilation(text, error.found))], 0
     given = checker.kind(node, {"self": kinds[0], "oldSelf": kinds[1]})
     if checker.found:
-        return [causes.invalid(where, value, _compilation(text, checker.found))]
+        return [causes.invalid(where, value, _compilation(text, checker.found))], 0
     evaluation.known(node)
-    return [] if given in (wanted, checking.DYN) else [causes.invalid(where, value, otherwise)]
+    if given not in (wanted, checking.DYN):
+        return [causes.invalid(where, value, NO_BOOL if wanted == "bool" else NO_TEXT)], 0
+    return [], Coster(checker.kinds, shape).cost(node)
 
 
 def _compilation(text: str, found: list[tuple[int, str]]) -> str:

@@ -33,7 +33,7 @@ def check_schema(schema: Obj, path: str) -> list[Cause]:
     if not any(_everywhere(_unsupported, schema, path)):
         found += structural.check(schema, path) or _everywhere(_default, schema, path)
     found += _everywhere(_allowed, schema, path)
-    return found or rules.compiled(schema, path, root=True)
+    return found or rules.compiled(schema, path)
 
 
 def _everywhere(check: Callable[[Obj, str], list[Cause]], schema: Obj, path: str) -> list[Cause]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from podlab.embedded.apiserver.custom import rules
+from podlab.embedded.apiserver.custom.budget import of_costs
 from podlab.embedded.apiserver.custom.cel.errors import Failed, Malformed, Unsupported
 from podlab.embedded.apiserver.custom.cel.evaluation import evaluate
 from podlab.embedded.apiserver.custom.cel.syntax import parse
@@ -76,7 +77,7 @@ def test_what_is_no_expression_is_told_as_recorded(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "semver(self.t).major() == 1",
+        "format.uri().validate(self.t).hasValue()",
         "!format.dns1123Label().validate(self.t).hasValue()",
         "self.l.sortBy(x, x)[0] == 'a'",
         "self.a > 1u",
@@ -112,7 +113,8 @@ def test_types_are_checked_before_anything_is_made(text: str, told: str) -> None
 @pytest.mark.parametrize(("kind", "told"), [({}, 1), ({"x-kubernetes-list-type": "map"}, 0)])
 def test_what_was_is_not_asked_of_what_cannot_be_told_from_it(kind: dict[str, str], told: int) -> None:
     items = {"type": "string", "x-kubernetes-validations": [{"rule": "self == oldSelf"}]}
-    found = rules.compiled({"type": "object", "properties": {"l": {"type": "array", "items": items, **kind}}}, "root")
+    told_of = rules.compiled({"type": "object", "properties": {"l": {"type": "array", "items": items, **kind}}}, "root")
+    found = [cause for cause in told_of if not of_costs(cause)]
     assert [cause.message.endswith(f"{rules.APART} root.properties[l]") for cause in found] == [True] * told
 
 

@@ -23,7 +23,7 @@ SCALARS = {"string": "string", "integer": "int", "number": "double", "boolean": 
 FORMATS = {"date": "timestamp", "date-time": "timestamp", "duration": "duration", "byte": "bytes"}
 """What texts of these formats are."""
 ELSEWHERE = frozenset(
-    ("uint", "semver", "isSemver", "validate", "major", "minor", "patch", "sortBy", "transformMapEntry", "named",
+    ("uint", "validate", "sortBy", "transformMapEntry", "named",
      "unwrap", "unwrapOpt", "first", "last")
 )  # fmt: skip
 """Functions of a real server that are not here."""
@@ -92,7 +92,7 @@ def of_schema(schema: Mapping[str, Any]) -> Kind:
     return ("object", schema) if kind == "object" else SCALARS.get(str(kind), DYN)
 
 
-def _inside(kind: Kind) -> Kind:
+def inside(kind: Kind) -> Kind:
     """The type of a list's items or of a map's values, which may still be a schema."""
     return of_schema(kind[1]) if isinstance(kind[1], dict) else kind[1]
 
@@ -102,18 +102,23 @@ def shown(kind: Kind) -> str:
     if isinstance(kind, str):
         return "null" if kind == "null_type" else kind
     if kind[0] in ("list", "optional"):
-        return f"{'list' if kind[0] == 'list' else 'optional_type'}({shown(_inside(kind))})"
-    return f"map(string, {shown(_inside(kind))})" if kind[0] == "map" else "object"
+        return f"{'list' if kind[0] == 'list' else 'optional_type'}({shown(inside(kind))})"
+    return f"map(string, {shown(inside(kind))})" if kind[0] == "map" else "object"
 
 
 @dataclass(slots=True)
 class Checker:
-    """Finds types; `found` is what was wrong: where it stands, and the text."""
+    """Finds types; `found` is what was wrong: where it stands, and the text; `kinds` what each part is."""
 
     found: list[tuple[int, str]] = field(default_factory=list)
+    kinds: dict[int, Kind] = field(default_factory=dict)
 
     def kind(self, node: Node, names: Mapping[str, Kind]) -> Kind:
         """The type of an expression; `dyn` where it could not be told. Raises Unsupported."""
+        found = self.kinds[id(node)] = self._kind(node, names)
+        return found
+
+    def _kind(self, node: Node, names: Mapping[str, Kind]) -> Kind:
         match node.op:
             case "literal":
                 return LITERALS[type(node.value)]
@@ -152,7 +157,7 @@ class Checker:
         """optMap and optFlatMap."""
         whole, name, inner = node.args
         kind = self.kind(whole, names)
-        item = _inside(kind) if isinstance(kind, tuple) and kind[0] == "optional" else DYN
+        item = inside(kind) if isinstance(kind, tuple) and kind[0] == "optional" else DYN
         found = self.kind(inner, {**names, name.value: item})
         return ("optional", found) if node.value == "optMap" else found
 
@@ -163,11 +168,11 @@ class Checker:
     def _selected(self, node: Node, names: Mapping[str, Kind]) -> Kind:
         whole = self.kind(node.args[0], names)
         maybe = isinstance(whole, tuple) and whole[0] == "optional"
-        whole = _inside(whole) if maybe else whole
+        whole = inside(whole) if maybe else whole
         if whole == DYN:
             found: Kind = DYN
         elif isinstance(whole, tuple) and whole[0] == "map":
-            found = _inside(whole)
+            found = inside(whole)
         elif isinstance(whole, tuple) and whole[0] == "object":
             known = (whole[1].get("properties") or {}).get(unescaped(node.value))
             found = self._wrong(node.at, f"undefined field '{node.value}'") if known is None else of_schema(known)
@@ -182,7 +187,7 @@ class Checker:
         kind = self.kind(whole, names)
         key = item = DYN
         if isinstance(kind, tuple) and kind[0] in ("list", "map"):
-            key, item = "int" if kind[0] == "list" else "string", _inside(kind)
+            key, item = "int" if kind[0] == "list" else "string", inside(kind)
         elif kind != DYN:
             text = (
                 f"expression of type '{shown(kind)}' cannot be range of a comprehension (must be list, map, or dynamic)"
@@ -252,7 +257,7 @@ def _takes(wanted: Kind, kind: Kind, bound: list[Kind]) -> bool:
         bound.append(kind)
         return fits
     if isinstance(wanted, tuple):
-        return isinstance(kind, tuple) and wanted[0] == kind[0] and _takes(wanted[1], _inside(kind), bound)
+        return isinstance(kind, tuple) and wanted[0] == kind[0] and _takes(wanted[1], inside(kind), bound)
     return bool(wanted == kind)
 
 
@@ -262,5 +267,5 @@ def _alike(one: Kind, other: Kind) -> bool:
     if "null_type" in (one, other):
         return any(isinstance(kind, tuple) and kind[0] == "object" for kind in (one, other))
     if isinstance(one, tuple) and isinstance(other, tuple) and one[0] == other[0]:
-        return one[0] == "object" or _alike(_inside(one), _inside(other))
+        return one[0] == "object" or _alike(inside(one), inside(other))
     return False

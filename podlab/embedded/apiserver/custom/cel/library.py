@@ -12,12 +12,14 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, quote, urlsplit
 
 from podlab.apimachinery import gotext, quantity
-from podlab.embedded.apiserver.custom.cel import addresses, moments
+from podlab.embedded.apiserver.custom.cel import addresses, moments, versions
 from podlab.embedded.apiserver.custom.cel.moments import Moment, Span
+from podlab.embedded.apiserver.custom.cel.versions import SEMVER, Version
 from podlab.embedded.runtime.expressions import engine
 
 QUANTITY, IP, CIDR, URL = "kubernetes.Quantity", "net.IP", "net.CIDR", "kubernetes.URL"
@@ -62,7 +64,7 @@ TYPES = ("bool", "bytes", "double", "int", "list", "map", "null_type", "string",
 OF: dict[type, str] = {
     bool: "bool", bytes: "bytes", float: "double", int: "int", list: "list", dict: "map", type(None): "null_type",
     str: "string", Type: "type", Span: "google.protobuf.Duration", Moment: "google.protobuf.Timestamp",
-    Amount: QUANTITY, Optional: "optional_type",
+    Amount: QUANTITY, Version: SEMVER, Optional: "optional_type",
 }  # fmt: skip
 
 
@@ -71,12 +73,12 @@ def _amount(text: str) -> Amount:
     return Amount(found.nano, found.form)
 
 
-def _is(read: Callable[[Any], Any]) -> Callable[[Any], bool]:
+def _is(read: Callable[..., Any]) -> Callable[..., bool]:
     """Whether it can be read so."""
 
-    def asked(given: Any) -> bool:
+    def asked(*given: Any) -> bool:
         try:
-            read(given)
+            read(*given)
         except ValueError:
             return False
         return True
@@ -94,7 +96,11 @@ def _whole(value: Amount) -> int:
     return value.nano // NUMBER
 
 
-def _order(one: Amount, other: Amount) -> int:
+def _order(one: Amount | Version, other: Amount | Version) -> int:
+    if isinstance(one, Version) and isinstance(other, Version):
+        return versions.order(one, other)
+    if not isinstance(one, Amount) or not isinstance(other, Amount):
+        raise ValueError("no such overload")
     return (one.nano > other.nano) - (one.nano < other.nano)
 
 
@@ -269,6 +275,7 @@ def _truth(value: Any) -> bool:
     raise ValueError(f'strconv.ParseBool: parsing "{value}": invalid syntax')
 
 
+ORDERED = (QUANTITY, SEMVER)
 ZONED: Overloads = [(("timestamp",), "int"), (("timestamp", "string"), "int")]
 COMPARED: Overloads = [((one, one), "bool") for one in ("timestamp", "duration", "bytes")]
 TABLE: dict[str, tuple[Overloads, Callable[..., Any]]] = {
@@ -285,9 +292,12 @@ TABLE: dict[str, tuple[Overloads, Callable[..., Any]]] = {
     "quantity": ([(("string",), QUANTITY)], _amount),
     "isQuantity": ([(("string",), "bool")], _is(_amount)),
     "sign": ([((QUANTITY,), "int")], lambda value: (value.nano > 0) - (value.nano < 0)),
-    ".isGreaterThan": ([((QUANTITY, QUANTITY), "bool")], lambda one, other: _order(one, other) > 0),
-    ".isLessThan": ([((QUANTITY, QUANTITY), "bool")], lambda one, other: _order(one, other) < 0),
-    ".compareTo": ([((QUANTITY, QUANTITY), "int")], _order),
+    ".isGreaterThan": ([((one, one), "bool") for one in ORDERED], lambda one, other: _order(one, other) > 0),
+    ".isLessThan": ([((one, one), "bool") for one in ORDERED], lambda one, other: _order(one, other) < 0),
+    ".compareTo": ([((one, one), "int") for one in ORDERED], _order),
+    "semver": ([(("string",), SEMVER), (("string", "bool"), SEMVER)], versions.read),
+    "isSemver": ([(("string",), "bool"), (("string", "bool"), "bool")], _is(versions.read)),
+    **{f".{part}": ([((SEMVER,), "int")], attrgetter(part)) for part in ("major", "minor", "patch")},
     ".asInteger": ([((QUANTITY,), "int")], _whole),
     ".isInteger": ([((QUANTITY,), "bool")], _is(_whole)),
     ".asApproximateFloat": ([((QUANTITY,), "double")], lambda value: value.nano / NUMBER),
