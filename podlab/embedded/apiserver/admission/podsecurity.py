@@ -94,14 +94,7 @@ def _existing(wanted: Standard, ctx: Context) -> list[str]:
     """Which Pods are there that would no longer be let in."""
     first: dict[str, str] = {}
     count: Counter[str] = Counter()
-    seen: set[str] = set()
     for pod in ctx.registry.list(ctx.registry.resource("pods"), ctx.name):
-        owner = next(
-            (each["uid"] for each in pod["metadata"].get("ownerReferences") or () if each.get("controller")), ""
-        )
-        if owner and owner in seen:
-            continue
-        seen.add(owner)
         found = standards.findings(pod["metadata"], pod["spec"], wanted)
         reason = ", ".join(each.reason for each in found)
         if reason:

@@ -146,3 +146,14 @@ async def test_a_stricter_label_tells_of_the_pods_that_are_there(api: Api) -> No
     ]
     with pytest.raises(StatusError, match="must be one of privileged, baseline, restricted"):
         _label(api, enforce="wat")
+
+
+async def test_pods_of_one_owner_are_counted_each(api: Api) -> None:
+    """As kind tells of coredns' two Pods, and of what its node owns."""
+    owner = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web", "uid": "1", "controller": True}
+    context = {"privileged": True}
+    spec = {"containers": [{"name": "c", "image": "nginx", "securityContext": context}]}
+    meta = {"ownerReferences": [owner]}
+    pods = [{"kind": "Pod", "apiVersion": "v1", "metadata": {"name": f"web-{n}", **meta}, "spec": spec} for n in "abc"]
+    refusals(api, pods)
+    assert _label(api, enforce="baseline")[1:] == ["web-a (and 2 other pods): privileged"]
