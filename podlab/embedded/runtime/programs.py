@@ -17,7 +17,6 @@ from podlab.embedded.runtime.machine.stdio import Command, Io
 from podlab.embedded.runtime.servers import (
     busyboxhttpd,
     demonstrations,
-    documentation,
     httpd,
     interpreters,
     memcached,
@@ -25,16 +24,16 @@ from podlab.embedded.runtime.servers import (
     postgres,
     redis,
     rediscli,
-    stress,
 )
 from podlab.embedded.runtime.servers.agnhost import agnhost
+from podlab.embedded.runtime.servers.documented import pages, stress
 from podlab.embedded.runtime.servers.nginx import command as nginx
 from podlab.embedded.runtime.shell import invocation
 
 SERVERS: Mapping[str, Callable[[Process], Awaitable[int]]] = MappingProxyType(
     {
         **demonstrations.DEMONSTRATIONS,
-        **documentation.DOCUMENTED,
+        **pages.DOCUMENTED,
         "httpd": httpd.httpd,
         "httpd-foreground": httpd.httpd,
         "memcached": memcached.memcached,

@@ -189,6 +189,9 @@ def test_arithmetic_as_in_c(a: int, b: int) -> None:
         ("me/app", "docker.io/me/app:latest"),
         ("registry.k8s.io/pause:3.10", "registry.k8s.io/pause:3.10"),
         ("localhost:5000/x", "localhost:5000/x:latest"),
+        ("docker.io/redis:6.0.5", "docker.io/library/redis:6.0.5"),
+        ("docker.io/me/app", "docker.io/me/app:latest"),
+        ("index.docker.io/busybox", "docker.io/library/busybox:latest"),
     ],
 )
 def test_image_names(name: str, reference: str) -> None:

@@ -13,7 +13,7 @@ from podlab.embedded.runtime.images.files import DEBIAN
 from podlab.embedded.runtime.images.image import Image
 from podlab.embedded.runtime.images.library import HUB, ON_ALPINE, naked, rows, server
 
-SAMPLES = "gcr.io/google-samples"
+SAMPLES, ARTIFACTS = "gcr.io/google-samples", "us-docker.pkg.dev/google-samples/containers/gke"
 SERVER_JS = b"""// podlab simulates this program: it answers every request with the name of its Pod.
 require('http').createServer((request, response) => {
   response.end(`Hello Kubernetes bootcamp! | Running on: ${process.env.HOSTNAME} | v=VERSION\\n`)
@@ -35,7 +35,7 @@ DOCUMENTED: tuple[Image, ...] = (
     *_bootcamp(f"{HUB}/jocatalin/kubernetes-bootcamp", "2"),
     *rows(f"{SAMPLES}/hello-app", "1.0=1.0.0 2.0=2.0.0", 7_000_000, **naked("/hello-app", command=())),
     *rows(
-        "us-docker.pkg.dev/google-samples/containers/gke/hello-app",
+        f"{ARTIFACTS}/hello-app",
         "1.0=1.0.0 2.0=2.0.0",
         7_000_000,
         **naked("/hello-app", command=()),
@@ -56,6 +56,18 @@ DOCUMENTED: tuple[Image, ...] = (
         "1.4 1.8 1.9 1.10",
         37_000_000,
         **server("/echoserver", "bash", "/echoserver", "curl", command=(), ports=(8080,)),
+    ),
+    *rows(
+        f"{ARTIFACTS}/gb-frontend",
+        "v4=5.4 v5=5.6",
+        170_000_000,
+        **server("/gb-frontend", "bash", "/gb-frontend", "curl", command=(), ports=(80,)),
+    ),
+    *rows(
+        f"{ARTIFACTS}/gb-redis-follower",
+        "v1=6.0.5 v2=6.0.5",
+        38_000_000,
+        **server("/gb-redis-follower", "redis-cli", "/gb-redis-follower", command=(), ports=(6379,)),
     ),
     *rows(f"{HUB}/kicbase/echo-server", "1.0 latest=1.0", 5_000_000, **naked("/bin/echo-server", command=())),
     *rows("registry.k8s.io/hpa-example", "latest", 200_000_000, **server("", "apache2-foreground", "php", ports=(80,))),

@@ -10,6 +10,10 @@ REFERENCE = re.compile(
 )
 
 
+HUBS = ("docker.io", "index.docker.io")
+"""Docker Hub, where a name of one word is an official image. Upstream: distribution/reference normalize.go"""
+
+
 class InvalidName(ValueError):
     """An image name that no registry could have; the message is the container runtime's."""
 
@@ -20,6 +24,9 @@ def normalize(name: str) -> str:
     if match is None:
         raise InvalidName(f'couldn\'t parse image name "{name}": {_invalid(name)}')
     repository = match["name"]
+    host, _, rest = repository.partition("/")
+    if rest and host in HUBS:
+        repository = f"docker.io/{rest}" if "/" in rest else f"docker.io/library/{rest}"
     first = repository.split("/")[0]
     if "/" not in repository:
         repository = f"docker.io/library/{repository}"

@@ -31,12 +31,12 @@ async def redis_cli(io: Io, words: list[str]) -> int:
         return io.fail(f"Could not connect to Redis at {where}: {reason}")
     try:
         if values["-a"]:
-            await _ask(end, ["AUTH", values["-a"]])
+            await ask(end, ["AUTH", values["-a"]])
         if words:
-            return _show(io, await _ask(end, words))
+            return _show(io, await ask(end, words))
         while line := await io.stdin.line():
             if given := _split(line.decode(errors="surrogateescape")):
-                _show(io, await _ask(end, given))
+                _show(io, await ask(end, given))
     except BrokenPipe:
         return io.fail("Error: Server closed the connection")
     finally:
@@ -54,8 +54,8 @@ def _split(line: str) -> list[str]:
         return line.split()
 
 
-async def _ask(end: End, words: list[str]) -> tuple[Reply, bool]:
-    """(what is answered, whether it is an error)"""
+async def ask(end: End, words: list[str]) -> tuple[Reply, bool]:
+    """(what is answered, whether it is an error). Raises BrokenPipe."""
     data = [word.encode(errors="surrogateescape") for word in words]
     end.write(b"*%d\r\n" % len(data) + b"".join(b"$%d\r\n%b\r\n" % (len(one), one) for one in data))
     return await _reply(end)

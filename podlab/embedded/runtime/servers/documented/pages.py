@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from podlab.embedded.runtime.machine.process import Process
 from podlab.embedded.runtime.network.messages import Handler, Request, Response, written
 from podlab.embedded.runtime.network.namespace import AddressInUse
+from podlab.embedded.runtime.servers.documented import guestbook
 from podlab.embedded.runtime.servers.waiting import common_log, moment, text, until
 
 ECHOED = """
@@ -172,6 +173,8 @@ async def fluentd(process: Process) -> int:
 
 DOCUMENTED: dict[str, Callable[[Process], Awaitable[int]]] = {
     "/bin/echo-server": echo_server,
+    "/gb-redis-follower": guestbook.follower,
+    "/gb-frontend": guestbook.frontend,
     "/echoserver": echoserver,
     "/goproxy": goproxy,
     "/hello-go": hello_go,

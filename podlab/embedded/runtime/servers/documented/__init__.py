@@ -1,0 +1,1 @@
+"""Servers and loads that the pages of Kubernetes' documentation start."""
