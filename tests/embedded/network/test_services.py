@@ -230,3 +230,18 @@ async def test_who_asks_for_the_world_outside_is_told_once(sim: Simulation, scri
     said = [each for each in events if each["reason"] == "OutsideNotSimulated"]
     assert [each["involvedObject"]["name"] for each in said] == ["box"] * bool(target)
     assert all(f'"{target}"' in each["message"] and each["count"] == 1 for each in said)
+
+
+async def test_the_busybox_that_the_documentation_names_knows_short_names_with_dots(sim: Simulation) -> None:
+    """As its pages show: nslookup before 1.29 tries every suffix, and tells what an address is called."""
+    await running(sim)
+    old = {**pod("old", "busybox:1.28"), "metadata": {"name": "old"}}
+    old["spec"]["containers"][0]["command"] = ["sleep", "100000"]
+    sim.create(old)
+    await sim.until(lambda: sim.ready("old"))
+    ip = sim.registry.get(sim.registry.resource("services"), "web", "default")["spec"]["clusterIP"]
+    head = "Server:    10.96.0.10\nAddress 1: 10.96.0.10\n\n"
+    tail = f"Name:      web.default\nAddress 1: {ip} web.default.svc.cluster.local\n"
+    assert await execute(sim, "old", "nslookup", "web.default") == (0, head + tail, "")
+    assert await execute(sim, "old", "nslookup", "nope") == (1, head, "nslookup: can't resolve 'nope'\n")
+    assert (await box(sim, "nslookup web.default"))[0] == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.network import names
 from podlab.embedded.runtime.network.router import Answers, Record, Refused
@@ -27,6 +29,8 @@ async def nslookup(io: Io, words: list[str]) -> int:
         return io.fail(USAGE)
     machine = io.process.machine
     known = names.resolver(machine.files)
+    if OLD.fullmatch(machine.image.reference):
+        return await _formerly(io, asked)
     server = (asked[1:2] or list(known.servers[:1]) or ["127.0.0.1"])[0]
     try:
         address = machine.sockets.address(server)
@@ -41,6 +45,36 @@ async def nslookup(io: Io, words: list[str]) -> int:
     full = names.candidates(asked[0], known) if "." not in asked[0] else [asked[0].rstrip(".")]
     full = full[:-1] if "." not in asked[0] and len(full) > 1 else full
     return _told(io, asked[0], [(name, kind) for kind in kinds or ["A", "AAAA"] for name in full], address)
+
+
+OLD = re.compile(r"\S+/busybox:1\.2[0-8](\.\d+)?")
+"""Images whose nslookup asks as every other program does, which is why the documentation names them."""
+
+
+async def _formerly(io: Io, asked: list[str]) -> int:
+    """nslookup before 1.29: suffixes for every name, and a name for each address. Upstream: networking/nslookup.c"""
+    server = (asked[1:2] or list(names.resolver(io.process.machine.files).servers[:1]) or ["127.0.0.1"])[0]
+    _named(io, "Server:", server)
+    io.say("")
+    if _named(io, "Name:", asked[0]):
+        return 0
+    await io.process.sleep(0 if _serves(io, server) else PATIENCE)
+    return io.fail(f"nslookup: can't resolve '{asked[0]}'")
+
+
+def _named(io: Io, head: str, name: str) -> bool:
+    machine = io.process.machine
+    held = name if names.ADDRESS.fullmatch(name) else names.hosts(machine.files, name)
+    found = [held] if held else []
+    for one in names.candidates(name, names.resolver(machine.files)):
+        found = found or [each.value for each in machine.sockets.query(one, "A").records if each.kind == "A"]
+    if found:
+        io.say(f"{head:10} {name}")
+    for number, address in enumerate(found, 1):
+        back = ".".join(reversed(address.split("."))) + ".in-addr.arpa"
+        known = [record.value for record in machine.sockets.query(back, "PTR").records[:1]]
+        io.say(" ".join([f"Address {number}: {address}", *known]))
+    return bool(found)
 
 
 def _serves(io: Io, address: str) -> bool:
