@@ -15,7 +15,10 @@ from podlab.kubectl.common import Common, Kustomization
 from podlab.kubectl.verbs.table import COMMON, accepts, keywords_of, refused
 from podlab.text import Text
 
-FLAGS = Text(ko="이 명령의 키워드 인자: {names}", en="The keyword arguments of this verb: {names}")
+LITERAL = Text(
+    ko='키와 값은 이렇게 적습니다: `from_literal="{key}={value}"`',
+    en='A key and its value are written like this: `from_literal="{key}={value}"`.',
+)
 MEANT = Text(ko="혹시 `{name}`입니까?", en="Did you mean `{name}`?")
 GET = Text(
     ko='kubectl의 명령은 `kubectl.get("pods")`처럼 씁니다. `%kubectl`만 실행하면 모든 명령이 나옵니다.',
@@ -207,8 +210,10 @@ def _unknown(usage: Usage, keyword: str, value: Any) -> PodlabError:
         near = PAIR.format(verb=usage.name, key=keyword, value=value)
     else:
         near = did_you_mean(keyword.strip("_"), there)
+    if near is None and "from_literal" in there:
+        near = LITERAL.format(key=keyword, value=value)
     line = f"error: unknown flag: --{name}{see(usage.name)}"
-    return PodlabError(line, near or FLAGS.format(names=", ".join(there)))
+    return PodlabError(line, near or hint_for(line))
 
 
 def _files(usage: Usage, found: dict[str, Any]) -> None:

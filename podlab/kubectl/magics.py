@@ -64,7 +64,8 @@ class Magics:
             error.hint = odd.shell_sign(meant.words) or odd.lookalike(meant.words) or error.hint
             error.output = output
             raise error
-        if found := odd.shell_sign(meant.words) or odd.quoted(meant.words):
+        beyond = odd.behind_dashes(meant.words) if output and output.exit_code else None
+        if found := odd.shell_sign(meant.words) or odd.quoted(meant.words) or beyond:
             sys.stderr.write(f"→ {found}\n")
         return output
 

@@ -99,6 +99,24 @@ def _served(seen: Seen) -> Result:
     )
 
 
+def _written(seen: Seen) -> Result:
+    """The busybox is told to write the time to the folder: that one is shared is not all of it."""
+    return need(
+        any(_writes(each) for each in containers(seen, "clock") if repository(each) == "busybox"),
+        Text(ko="busybox가 쓰는 시각을 nginx가 내보냅니다", en="nginx serves the time that busybox writes"),
+        Text(ko="busybox가 그 폴더에 시각을 쓰지 않습니다", en="busybox does not write the time to that folder"),
+        Text(ko="busybox의 `command`를 보십시오", en="look at the `command` of busybox"),
+        *ladders.UNWRITTEN,
+    )
+
+
+def _writes(container: Mapping[str, Any]) -> bool:
+    words = [*(container.get("command") or []), *(container.get("args") or []), container.get("workingDir") or ""]
+    told = " ".join(map(str, words))
+    mounts = [str(each.get("mountPath", "")).rstrip("/") for each in container.get("volumeMounts") or []]
+    return "date" in told and any(path in told for path in mounts)
+
+
 def _shop(seen: Seen) -> Result:
     """Four of the new version, rolled out from an older one without ever having fewer."""
     deployment = seen.other("deployments", "shop")
@@ -173,7 +191,7 @@ ALONE = {
     "03": _alone("03", both(stands("pick"), _picked)),
     "04": _alone("04", both(stands("sketch"), both(runs("sketch", "nginx"), _says("sketch", SKETCH, DRAWN)))),
     "05": _alone("05", both(stands("phoenix"), _again)),
-    "06": _alone("06", both(stands("clock"), _served)),
+    "06": _alone("06", both(stands("clock"), both(_served, _written))),
     "07": _alone("07", _shop, "deployments", "replicasets"),
     "09": _alone("09", _unready),
 }

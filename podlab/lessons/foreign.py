@@ -55,6 +55,10 @@ STRANGE = Text(
     ko="`{strange}`{은/는} 파이썬의 `{meant}`{이/가} 아니라 비슷하게 생긴 글자입니다. 이렇게 씁니다: `{line}`",
     en="`{strange}` only looks like Python's `{meant}`. It is written like this: `{line}`",
 )
+BACKQUOTE = Text(
+    ko="\u0060 부호는 파이썬의 따옴표가 아닙니다. 이렇게 씁니다: `{line}`",
+    en="A backquote is no quotation mark of Python's. It is written like this: `{line}`",
+)
 EQUALS = Text(
     ko="`=` 하나는 이름에 값을 정합니다. 같은지 물으려면 `==`로 적습니다.",
     en="One `=` gives a name its value; whether two are the same is asked by `==`.",
@@ -97,7 +101,13 @@ def hint_for(error: SyntaxError, cell: str) -> Text | None:
         return HEREDOC
     if "expected ':'" in str(error) and error.lineno and error.lineno <= len(lines):
         return COLON.format(line=lines[error.lineno - 1].strip())
-    return _command(lines) or _written(error, lines) or _indent(error, lines) or _strange(error, lines)
+    return (
+        _command(lines)
+        or _written(error, lines)
+        or _indent(error, lines)
+        or _strange(error, lines)
+        or _backquoted(error, lines)
+    )
 
 
 def command(line: str) -> Text | None:
@@ -160,3 +170,9 @@ def _strange(error: SyntaxError, lines: list[str]) -> Text | None:
     if not meant or meant == strange or not there:
         return None
     return STRANGE.format(strange=strange, meant=meant, line=plain(there).strip())
+
+
+def _backquoted(error: SyntaxError, lines: list[str]) -> Text | None:
+    """A text between backquotes, which a page puts around what is code."""
+    there = lines[error.lineno - 1] if error.lineno and error.lineno <= len(lines) else ""
+    return BACKQUOTE.format(line=there.replace("`", '"').strip()) if there.count("`") > 1 else None

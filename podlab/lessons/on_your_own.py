@@ -51,7 +51,7 @@ def _once(seen: Seen) -> Result:
     restarts = sum(int(each.get("restartCount", 0)) for each in status.get("containerStatuses") or [])
     told = Text(
         ko="단계(phase)가 {phase}이고, 다시 시작한 횟수가 {n}이며, restartPolicy가 {policy}입니다",
-        en="its phase is {phase}, it was restarted {n} times, and its restartPolicy is {policy}",
+        en="its phase is {phase}, its restarts: {n}, its restartPolicy is {policy}",
     ).format(phase=status.get("phase", "Pending"), n=restarts, policy=policy)
     found = need(
         status.get("phase") == "Succeeded" and not restarts,
@@ -204,9 +204,9 @@ def _serves(name: str, test: Test) -> Test:
 
 
 CHECKS = (
-    _check("solo", both(stands("solo"), runs("solo", "nginx"))),
+    _check("solo", both(stands("solo"), runs("solo", "nginx:latest"))),
     _check("badge", _serves("badge", _badge)),
-    _check("once", both(_once, runs("once", "busybox"))),
+    _check("once", both(_once, runs("once", "busybox:latest"))),
     _check("words", _serves("words", _words), "configmaps"),
     _check("pair", both(stands("pair"), _pair)),
     _check("modest", _serves("modest", _modest)),

@@ -142,6 +142,8 @@ def _unready(seen: Seen) -> Result:
 
 def _back(seen: Seen) -> Result:
     """All three stand behind the Service again."""
+    if gone := next((READY[at] for at, name in enumerate(COLORS) if not seen.pod(name)), None):
+        return gone(seen)
     behind = _behind(seen, "colors")
     if behind == set(COLORS):
         return Result(True, Text(ko="서비스 뒤에 다시 셋이 있습니다", en="three Pods stand behind the Service again"))

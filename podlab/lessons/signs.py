@@ -29,6 +29,10 @@ FIRST_LINE = Text(
 EMPTY_CELL = Text(
     ko="매니페스트를 `%%manifest` 줄 아래에 적으십시오.", en="Write the manifest below the line with `%%manifest`."
 )
+ONE_SIGN = Text(
+    ko="`%%kubectl` 셀에는 그 아래에 매니페스트가 있어야 합니다. 명령 한 줄은 `%` 하나로 적습니다: `%{line}`",
+    en="A cell of `%%kubectl` needs a manifest below. A command of one line takes one `%`: `%{line}`",
+)
 TWICE = Text(
     ko="`%%manifest`는 `%` 둘로 적습니다: `%%manifest {rest}`",
     en="`%%manifest` has two `%`: `%%manifest {rest}`",
@@ -49,6 +53,8 @@ def magic(said: str, cell: str) -> Text | None:
     """What was meant by a magic that is not there, from what IPython says of it and the cell."""
     if "%%manifest is a cell magic, but the cell body is empty" in said:
         return EMPTY_CELL
+    if "%%kubectl is a cell magic, but the cell body is empty" in said:
+        return ONE_SIGN.format(line=cell.strip().lstrip("%"))
     found = re.search(r"magic (function )?`(%+)(\w+)` not found", said)
     if not found:
         return _half(cell)

@@ -21,6 +21,7 @@ from IPython.core.error import UsageError
 from podlab.errors import PodlabError
 from podlab.kubectl.commandline.surface import commands
 from podlab.lessons import endless, foreign, hangul, misplaced, official, signs, values
+from podlab.lessons.repairs import repaired
 from podlab.lessons.uses import USES, called, example
 from podlab.text import Text
 
@@ -55,6 +56,10 @@ OPEN_QUOTE = Text(
 OPEN_BRACKET = Text(
     ko="괄호를 열고 닫지 않았습니다. 예: `{example}`",
     en="A bracket was opened and not closed. For example: `{example}`",
+)
+CLOSED = Text(
+    ko="닫는 괄호가 하나 더 있거나 여는 괄호와 짝이 맞지 않습니다. 예: `{example}`",
+    en="There is a closing bracket too many, or not the one that was opened. For example: `{example}`",
 )
 IMPORTS = Text(
     ko="podlab의 것은 모두 이렇게 가져옵니다: `from podlab import check, quiz, start`",
@@ -93,6 +98,7 @@ NO_FILE = Text(
 YAML_BEGINS = r"\s*(---\s*\n\s*)?(- )?(apiVersion|kind|metadata|spec|containers|name|image|labels):"
 UNREAD = {
     "unterminated string|EOL while scanning": OPEN_QUOTE,
+    r"unmatched '|does not match opening": CLOSED,
     "was never closed|incomplete input|unexpected EOF": OPEN_BRACKET,
 }
 """What Python's parser says, and what is meant; else the example alone."""
@@ -171,9 +177,23 @@ def _unreadable(error: SyntaxError, cell: str) -> Text | None:
     there = lines[error.lineno - 1] if error.lineno and error.lineno <= len(lines) else cell
     if re.match(r"\s*(from|import)\s+podlab\b", there):
         return IMPORTS
-    name = "kubectl.get" if re.search(r"\bkubectl\.(?!\w)", there) else called(there)
+    name = "kubectl.get" if re.search(r"\bkubectl\.(?!\w)", there) else called(there) or _first(there)
     said = next((text for words, text in UNREAD.items() if re.search(words, str(error))), LIKE_THIS)
-    return said.format(example=example(name)) if name else None
+    return said.format(example=repaired(there) or _own(example(name), there)) if name else None
+
+
+def _first(line: str) -> str:
+    """The name of podlab's that a line without any bracket begins with, as a command does."""
+    word = line.split()[0] if line.split() else ""
+    return word if word in USES else ""
+
+
+def _own(told: str, line: str) -> str:
+    """The example with the check or the lesson that the line is about."""
+    named = re.search(r"(?<![\w.])\d\d(-[a-z][a-z-]*)?(?![\w.])", line)
+    if not named:
+        return told
+    return told.replace('"02"', f'"{named[0]}"').replace("02-ready", named[0] if named[1] else "02-ready")
 
 
 def _not_there(said: str, module: str) -> Text | None:

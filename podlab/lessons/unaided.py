@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from podlab.lessons.check import Result, Seen, Test
-from podlab.lessons.judge import ready
+from podlab.lessons.judge import WAIT, filled, ready, trouble
+from podlab.lessons.ladders.unaided import LADDERS, OTHER
 from podlab.text import Text
 
 READ = Text(ko="과제의 문장을 한 번 더 읽으십시오", en="read the task's sentence once more")
 MISSING = Text(ko="{name} 파드가 아직 없습니다", en="there is no Pod {name} yet")
 
+UNTIL = Text(
+    ko='`kubectl.wait("pod/{name}", for_="condition=Ready")`로 기다린 뒤 다시 확인하십시오',
+    en='wait with `kubectl.wait("pod/{name}", for_="condition=Ready")`, then check again',
+)
+
 
 def stands(name: str) -> Test:
     """The Pod is there and Ready."""
-    judge = ready(name, f"{name}.yaml")
+    file = f"{name}.yaml"
+    judge = ready(name, file)
 
     def test(seen: Seen) -> Result:
-        found = judge(seen)
-        return found if found or seen.pod(name) else missing(name)
+        found, pod = judge(seen), seen.pod(name)
+        if found or pod is None:
+            return found or missing(name)
+        if found.settling:  # it is on its way, and nothing has to be mended
+            return replace(found, look=UNTIL.format(name=name)) if found.look == WAIT else found
+        own = LADDERS.get(trouble(pod.get("status") or {}), OTHER)
+        return found if file in seen.files else replace(found, hints=filled(own, name))
 
     return test
 
@@ -42,14 +55,20 @@ def containers(seen: Seen, name: str) -> list[Mapping[str, Any]]:
 
 def repository(container: Mapping[str, Any]) -> str:
     """The last part of the image's name, without registry and tag."""
-    return str(container.get("image", "")).partition("@")[0].rpartition("/")[2].partition(":")[0]
+    return _image(container).partition(":")[0]
+
+
+def _image(container: Mapping[str, Any]) -> str:
+    """The last part of the image's name, with its tag, which is `latest` where none is given."""
+    last = str(container.get("image", "")).partition("@")[0].rpartition("/")[2]
+    return last if ":" in last else f"{last}:latest"
 
 
 def runs(name: str, image: str) -> Test:
-    """One of the Pod's containers is of that image."""
+    """One of the Pod's containers is of that image; a tag counts where the task names one."""
 
     def test(seen: Seen) -> Result:
-        made = [repository(each) for each in containers(seen, name)]
+        made = [_image(each) if ":" in image else repository(each) for each in containers(seen, name)]
         told = Text(ko="{name}{이/가} {image}{을/를} 실행합니다", en="{name} runs {image}")
         other = Text(ko="{name}의 이미지가 {image}{이/가} 아닙니다", en="the image of {name} is not {image}")
         return need(

@@ -86,6 +86,9 @@ def test_a_flag_that_is_left_is_refused_in_the_same_sentence(tmp_path: Path, nam
         ("create", "image", '`kubectl.run("web", image="nginx")`'),
         ("describe", "output", "describe has one format"),
         ("exec", "command", '`kubectl.exec("web", "ls", "/")`'),
+        ("create configmap", "GREETING", '`from_literal="GREETING=x"`'),
+        ("run", "requests", "in `resources` of a container"),
+        ("get", "zzz", "`%kubectl get --help` lists those there are"),
     ],
 )
 def test_a_keyword_that_there_is_not_says_how_it_is_meant(verb: str, keyword: str, hint: str) -> None:

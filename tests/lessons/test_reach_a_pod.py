@@ -99,3 +99,10 @@ def test_tidy_means_the_services_too_and_that_there_was_something():
     assert not tidy(Seen())
     assert not tidy(Seen(events=(event,), others={"services": (COLORS,)}))
     assert not tidy(Seen(PODS, events=(event,)))
+
+
+def test_a_pod_that_is_gone_has_to_be_made_before_it_can_be_back():
+    found = find("08-back").test(
+        Seen(PODS[:2], others={"services": (COLORS,), "endpointslices": (slices("colors", "blue", "green"),)})
+    )
+    assert not found and "yellow" in found.message.en and "for color in" in found.look.en

@@ -324,7 +324,7 @@ HINTS: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
-        r"pod updates may not change fields",
+        r"pod updates may not (change fields|add or remove containers)",
         Text(
             ko="실행 중인 파드는 이미지 말고는 거의 바꿀 수 없습니다. 지운 뒤 다시 만듭니다: `kubectl delete -f …`, "
             "`kubectl apply -f …`.",

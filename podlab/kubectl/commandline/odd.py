@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable
 
 from podlab.kubectl.lookalikes import plain
@@ -16,6 +17,15 @@ LOOKS = Text(
     ko="`{word}`의 `{sign}`{은/는} 자판의 `{meant}`{과/와} 비슷하게 생긴 다른 글자입니다. 이렇게 적습니다: `{plain}`",
     en="The `{sign}` in `{word}` only looks like the keyboard's `{meant}`. It is written like this: `{plain}`.",
 )
+
+DASHES = Text(
+    ko="`--` 뒤에 적은 것은 모두 컨테이너의 명령입니다. kubectl의 옵션 `{option}`{은/는} 그 앞에 적습니다: "
+    "`%kubectl {line}`",
+    en="All behind `--` is the container's command. An option of kubectl's, as `{option}`, stands before it: "
+    "`%kubectl {line}`.",
+)
+OWN_N = ("head", "tail", "sed", "grep", "cat", "echo", "sort", "nl", "sh", "bash")
+"""Programs that know a `-n` themselves."""
 
 
 def shell_sign(words: Iterable[str]) -> Text | None:
@@ -40,6 +50,21 @@ def lookalike(words: Iterable[str]) -> Text | None:
 def quoted(words: Iterable[str]) -> Text | None:
     """A word between quotation marks that are part of it, where nothing went wrong: no name can be so."""
     return lookalike(word for word in _own(words) if re.match("^[“‘].*[”’]$", word) and " " not in word)
+
+
+def behind_dashes(words: Iterable[str]) -> Text | None:
+    """A namespace for kubectl that stands behind `--`, where all is the container's, and its command failed."""
+    given = list(words)
+    at = given.index("--") if "--" in given else len(given)
+    told = given[at + 1 :]
+    named = next((word for word in told if word.startswith("--namespace")), "")
+    short = len(told) > 2 and told[-2] == "-n" and not told[-1].isdigit() and told[0] not in OWN_N
+    if given[:1] != ["exec"] or not (named or short):
+        return None
+    from_here = told.index(named) if named else len(told) - 2
+    option = told[from_here:]
+    line = shlex.join([*given[:at], *option, "--", *told[:from_here]])
+    return DASHES.format(option=shlex.join(option), line=line)
 
 
 def _own(words: Iterable[str]) -> list[str]:

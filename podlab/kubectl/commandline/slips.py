@@ -241,6 +241,22 @@ SLIPS: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
+        r"unable to parse requirement: found '[^']*' expected: '\('",
+        Text(
+            ko='`in` 뒤의 값은 둥근 괄호로 묶습니다: `selector="color in (blue, green)"`',
+            en='The values behind `in` stand in round brackets: `selector="color in (blue, green)"`.',
+        ),
+    ),
+    (
+        r'container not found \("(?P<name>[^"]*)"\)',
+        Text(
+            ko="{name} 컨테이너가 지금은 실행되고 있지 않습니다. `kubectl get pods`의 STATUS를 보고, 다시 시작되면 "
+            "같은 명령을 실행하십시오.",
+            en="The container {name} is not running now. See STATUS in `kubectl get pods`, and run the command again "
+            "when it has started.",
+        ),
+    ),
+    (
         r"unable to parse requirement",
         Text(
             ko='셀렉터는 문자열 하나로 적습니다: `selector="app=web"`, `selector="app=web,tier=front"`',

@@ -212,6 +212,13 @@ TAKEN: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
+        r"unknown flag: --(requests|limits|resources|memory|cpu)\nSee 'kubectl run --help'",
+        Text(
+            ko="`run`에는 자원의 요청과 제한을 적는 옵션이 없습니다. 매니페스트에서 컨테이너의 `resources`에 적습니다.",
+            en="`run` has no option for requests and limits: a manifest has them, in `resources` of a container.",
+        ),
+    ),
+    (
         r"quantities must match the regular expression",
         Text(
             ko="양은 숫자와 단위를 공백 없이 적고 대소문자를 가립니다: 메모리는 `128Mi`, CPU는 `50m`이나 `0.5`.",
@@ -220,7 +227,7 @@ TAKEN: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
-        r"(invalid label (key|value)|metadata\.labels: Invalid value)",
+        r"^(?!.*metadata\.name: Invalid)(.*)(invalid label (key|value)|metadata\.labels: Invalid value)",
         Text(
             ko="레이블에는 영어 글자와 숫자, `-`, `_`, `.`만 쓸 수 있고, 처음과 끝은 글자나 숫자입니다: `team=red`",
             en="A label takes Latin letters, digits, `-`, `_` and `.`, and begins and ends with a letter or digit: "

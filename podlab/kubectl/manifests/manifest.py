@@ -196,7 +196,9 @@ def _missing(path: Path, name: str) -> Text:
     if "\n" in name or re.match(r"\s*(apiVersion|kind|metadata)\s*:", name):
         return TEXT
     there = [each.name for each in path.parent.glob("*") if each.suffix in SUFFIXES] if path.parent.is_dir() else []
-    near = difflib.get_close_matches(path.name, there, 1, 0.8)
+    near = [each for each in there if Path(each).stem == path.name] or difflib.get_close_matches(
+        path.name, there, 1, 0.8
+    )
     return NEAR_FILE.format(near=path.with_name(near[0]).name) if near else NO_FILE.format(path=name)
 
 

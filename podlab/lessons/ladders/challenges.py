@@ -157,6 +157,24 @@ UNSERVED = steps(
         'mounts cannot be changed later: run `kubectl.delete("pod", "clock", now=True)`, mend it, apply it again',
     ),
 )
+UNWRITTEN = steps(
+    (
+        "폴더는 함께 쓰지만 busybox가 거기에 시각을 쓰지 않습니다",
+        "they share a folder, but busybox writes no time to it",
+    ),
+    (
+        "쓰는 일은 busybox 컨테이너의 `command`에 적은 셸 명령이 합니다. 명령은 `date`입니다",
+        "the writing is done by a shell's command in `command` of the busybox container; `date` tells the time",
+    ),
+    (
+        '`kubectl.delete("pod", "clock", now=True)` 다음에 busybox의 `command`를 '
+        '`["sh", "-c", "while true; do date > /pages/index.html; sleep 1; done"]`로 고쳐 다시 적용하십시오. '
+        "`/pages`는 볼륨의 `mountPath`입니다",
+        'run `kubectl.delete("pod", "clock", now=True)`, make the `command` of busybox '
+        '`["sh", "-c", "while true; do date > /pages/index.html; sleep 1; done"]`, where `/pages` is the volume\'s '
+        "`mountPath`, and apply it again",
+    ),
+)
 FEWER = steps(
     (
         "따로 적지 않으면 넷 가운데 하나까지 없어도 됩니다(25%)",

@@ -58,7 +58,7 @@ NO_SERVICE = steps(
         'see whether `kubectl.get("services")` has {name}',
     ),
     (
-        "{name} 서비스를 적용하는 셀을 실행하십시오. 매니페스트의 `metadata.name`이 {name}이어야 합니다",
+        "{name} 서비스를 적용하는 셀을 실행하십시오. 매니페스트의 `metadata.name`이 {name}{이어야/여야} 합니다",
         "run the cell that applies the Service {name}; its `metadata.name` has to be {name}",
     ),
 )

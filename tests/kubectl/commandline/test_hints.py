@@ -61,6 +61,14 @@ from podlab.kubectl.commandline.hints import doubt, hint_for, miscased
         ),
         ('spec.containers[0].volumeMounts[0].name: Not found: "logs"', "no volume named logs below `volumes:`"),
         ("quantities must match the regular expression '^([+-]", "`128Mi` of memory"),
+        ("unable to parse requirement: found '[blue' expected: '('", '`selector="color in (blue, green)"`'),
+        ('error: unable to upgrade connection: container not found ("helper")', "The container helper is not running"),
+        ("is invalid: spec.containers: Forbidden: pod updates may not add or remove containers", "create it again"),
+        (
+            'The Pod "My_Pod" is invalid: \n* metadata.name: Invalid value: "My Pod": a\n'
+            '* metadata.labels: Invalid value: "My Pod": a valid label',
+            "A name takes lower-case letters",
+        ),
         ('error: invalid label value: "팀=빨강": a valid label must be', "A label takes Latin letters"),
         ("error: Pod 'web' does not have a named port 'http'", "This Pod has no port named http: give its number"),
         (

@@ -45,3 +45,19 @@ def test_where_nothing_went_wrong_only_quoted_words_are_odd():
     assert odd.quoted(["get", "pods", "-n", "“default”"])
     assert odd.quoted(["annotate", "pod", "web", "note=“a”"]) is None
     assert odd.quoted(["annotate", "pod", "web", "“a b”"]) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        ("exec web -- ls / -n default", "`%kubectl exec web -n default -- ls /`"),
+        ("exec web -it -- ls --namespace=dev", "`%kubectl exec web -it --namespace=dev -- ls`"),
+        ("exec web -- head /a -n 5", None),
+        ("exec web -- grep a -n b", None),
+        ("exec web -n dev -- ls /nope", None),
+        ("get pods -n dev", None),
+    ],
+)
+def test_an_option_of_kubectls_behind_the_dashes(words, line):
+    found = odd.behind_dashes(words.split())
+    assert line in found.en if line else found is None

@@ -74,6 +74,7 @@ def test_a_file_of_nearly_the_same_name_is_offered(tmp_path: Path) -> None:
     (tmp_path / "nginx-pod.yaml").write_text("kind: Pod\n", encoding="utf-8")
     for name, hint in (
         ("nginx-pod.yml", "Did you mean `nginx-pod.yaml`?"),
+        ("nginx-pod", "Did you mean `nginx-pod.yaml`?"),
         ("other.yaml", "`%%manifest other.yaml`"),
         ("-n", "-n was taken for a file"),
     ):
