@@ -16,7 +16,7 @@ GOOD = (FIRST, NEXT)
 APPS = ("web", "db", "shop")
 LOST = ("NodeNotReady", "TaintManagerEviction")
 """Reasons of a Pod's Events that tell that its node has failed."""
-MADE = (("Deployment", "web"), ("StatefulSet", "db"), ("Job", "once"))
+MADE = (("Deployment", "web"), ("Deployment", "shop"), ("StatefulSet", "db"), ("Job", "once"))
 """The controllers that this lesson has made; lesson 06, too, has Pods whose names begin with `web-`."""
 ABOVE = Text(ko="위의 셀을 처음부터 차례로 실행하십시오", en="run the cells above, in order")
 
@@ -214,8 +214,8 @@ def _tidy(seen: Seen) -> Result:
         return Result(True, told)
     still = Text(ko="아직 남은 파드: {names}", en="still there: {names}").format(names=", ".join(left))
     look = Text(
-        ko='`kubectl.delete("deployment/web", "statefulset/db", "job/once")`를 실행하십시오',
-        en='run `kubectl.delete("deployment/web", "statefulset/db", "job/once")`',
+        ko="`names = […]`가 있는 셀을 실행해 컨트롤러를 지우십시오",
+        en="run the cell with `names = […]`, which deletes the controllers",
     )
     return Result(False, still, look, ladders.LEFT)
 

@@ -56,3 +56,12 @@ def test_none_are_as_many_as_were_wanted_where_the_deployment_is_left() -> None:
     assert found and "only the Deployment" in found.message.en
     assert not find("07-scaled").test(Seen(answer="0"))
     assert not find("07-scaled").test(Seen(answer="1", others=WEB))
+
+
+def test_what_is_left_of_the_challenge_is_named_in_the_last_hint():
+    left = {"metadata": {"name": "shop-1-a", "labels": {"app": "shop"}, "ownerReferences": [{"kind": "ReplicaSet"}]}}
+    found = find("07-tidy").test(Seen((left,)))
+    assert not found and "shop-1-a" in found.message.en
+    assert "deployment/shop" in found.hints[2].en and "deployment/shop" in found.hints[2].ko
+    gone = {"involvedObject": {"kind": "Deployment", "name": "shop"}}
+    assert find("07-tidy").test(Seen(events=(gone,)))

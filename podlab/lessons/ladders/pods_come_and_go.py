@@ -197,10 +197,10 @@ LEFT = steps(
         'see what is left in `kubectl.get("deployments,statefulsets,jobs")`',
     ),
     (
-        '`kubectl.delete("deployment/web", "statefulset/db", "job/once", ignore_not_found=True, '
+        '`kubectl.delete("deployment/web", "deployment/shop", "statefulset/db", "job/once", ignore_not_found=True, '
         'cascade="foreground")`를 실행하십시오',
-        'run `kubectl.delete("deployment/web", "statefulset/db", "job/once", ignore_not_found=True, '
-        'cascade="foreground")`',
+        'run `kubectl.delete("deployment/web", "deployment/shop", "statefulset/db", "job/once", '
+        'ignore_not_found=True, cascade="foreground")`',
     ),
 )
 NEVER = steps(
