@@ -20,6 +20,15 @@ GONE = Text(ko="고장 난 파드가 하나도 남지 않았습니다", en="not 
 LEFT = Text(ko="아직 남은 파드: {names}", en="still there: {names}")
 NEVER = Text(ko="이 수업의 파드를 아직 하나도 만들지 않았습니다", en="none of this lesson's Pods was ever made")
 
+FIRST = (
+    Text(ko="치우려면 먼저 고장이 있어야 합니다", en="to clear away there has to be a fault first"),
+    Text(ko="고장은 `FindFault(…)`가 있는 셀이 만듭니다", en="the cells with `FindFault(…)` make the faults"),
+    Text(
+        ko='`FindFault(kubectl, "09-menu")`를 실행한 다음 `clear_faults(kubectl)`를 실행하십시오',
+        en='run `FindFault(kubectl, "09-menu")`, and then `clear_faults(kubectl)`',
+    ),
+)
+
 
 def _tidy(seen: Seen) -> Result:
     """No fault is left, and at least one had been there: its Events tell."""
@@ -29,7 +38,7 @@ def _tidy(seen: Seen) -> Result:
         return Result(False, LEFT.format(names=", ".join(left)), HINTS[2])
     told = {event.get("involvedObject", {}).get("name") for event in seen.events}
     if not keys & told:
-        return Result(False, NEVER, Text(ko="위의 셀들을 먼저 실행하십시오", en="run the cells above first"))
+        return Result(False, NEVER, Text(ko="위의 셀들을 먼저 실행하십시오", en="run the cells above first"), FIRST)
     return Result(True, GONE)
 
 

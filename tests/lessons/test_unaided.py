@@ -74,3 +74,10 @@ def test_an_unscheduled_pod_has_hints_of_its_own():
 def test_what_is_on_its_way_is_waited_for_by_its_name():
     found = find("10-solo").test(Seen((pod("solo", {"image": "nginx"}, phase="Running"),)))
     assert 'kubectl.wait("pod/solo"' in found.look.en and found.settling
+
+
+def test_who_never_had_a_fault_is_not_told_to_clear_one_away_first():
+    found = find("09-tidy").test(Seen())
+    assert not found and "FindFault" in found.hints[1].en
+    left = find("09-tidy").test(Seen((pod("oven"),)))
+    assert "oven" in left.message.en and not left.hints
