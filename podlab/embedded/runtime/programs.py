@@ -107,7 +107,7 @@ def _other_words(argv: list[str], image: Image) -> list[str] | None:
         return words if words and not words[0].startswith("-") else [image.command[0], *words]
     if name == "entrypoint.sh" and image.user == "curl_user":
         return words if known((words or ["-"])[0], image.commands) else ["curl", *words]
-    return words if name == "busybox" and words and not words[0].startswith("-") and image.busybox else None
+    return words if name == "busybox" and words and known(words[0], image.commands) and image.busybox else None
 
 
 async def _wait(process: Process, component: str) -> int:

@@ -20,6 +20,7 @@ RECORDED = json.loads((Path(__file__).parent / "recorded/texts.json").read_text(
 """[shell, script, exit code, standard output, standard error]: in a root of Debian 12 and in one of busybox 1.35."""
 
 
+NOPE = "ls: cannot access '/nope': No such file or directory\n"
 LS = "ls is /usr/bin/ls\n/tmp/ls\n"
 
 
@@ -70,6 +71,32 @@ def test_scripts_do_what_they_do_with_the_real_tools(shell: str, script: str, co
         ("bash", "ln -s f /tmp/l; find /tmp -xtype l", 0, "/tmp/l\n", ""),
         ("bash", "vdir /nope", 2, "", "vdir: cannot access '/nope': No such file or directory\n"),
         ("bash", "set -e; echo ${Y?must}; echo n", 1, "", "bash: line 1: Y: must\n"),
+        ("bash", "s=가나; echo ${s%?}${s#???}; echo $s | cut -c1-3", 0, "가\ufffd나\n가\n", ""),
+        ("dash", "case 안 in ?) echo 1;; ???) echo 3;; esac; expr substr 가나 4 3", 0, "3\n나\n", ""),
+        ("box", "echo 가나 | awk '{print substr($0, 4), index($0, \"나\"), match($0, /나/)}'", 0, "나 4 4\n", ""),
+        ("bash", "ls /nope 2>/dev/null |& wc -l; { ls /nope; } |& cat", 0, f"1\n{NOPE}", ""),
+        ("dash", "trap 'exit 7' TERM; (kill -TERM $$; echo in); echo end", 7, "in\n", ""),
+        ("bash", "trap 'echo t' TERM; x=$(kill $$; echo a); echo $x", 0, "t\na\n", None),
+        ("dash", "echo x > /dev/full", 1, "", "sh: 1: echo: echo: I/O error\n"),
+        ("bash", "cat /etc/hostname > /dev/full", 1, "", "cat: write error: No space left on device\n"),
+        ("box", "busybox nope", 127, "", "nope: applet not found\n"),
+        ("dash", "runuser -u nobody -- sh -c 'kill 1'", 1, "", "sh: 1: kill: Operation not permitted\n\n"),
+        (
+            "bash",
+            "> /tmp/u; chown www-data: /tmp/u; stat -c %U:%G /tmp/u; groups bin",
+            0,
+            "www-data:www-data\nbin : bin\n",
+            "",
+        ),
+        ("bash", "> /tmp/u; chmod 5644 /tmp/u; [ -u /tmp/u -o -g /tmp/u ] || [ ! -k /tmp/u ]", 0, "", ""),
+        (
+            "bash",
+            "> /tmp/u; touch -d 2020-02-03 /tmp/u; ls -l --time-style=+%d.%m /tmp/u | awk '{print $6}'",
+            0,
+            "03.02\n",
+            "",
+        ),
+        ("bash", "sort -k x /etc/hosts", 2, "", "sort: invalid number at field start: invalid count at start of 'x'\n"),
         ("box", "[ /etc/hosts -nt /nope ]", 1, "", ""),
         ("dash", "sleep 5 & kill %1", 1, "", "sh: 1: kill: No such process\n\n"),
         ("dash", "printf 'a%ld' 1", 2, "a", "sh: 1: printf: %l: invalid directive\n"),

@@ -26,3 +26,9 @@ def number(io: Io, path: str, word: str) -> int | None:
     if word.isdecimal():
         return int(word)
     return next((number for number, name in names(io, path).items() if name == word), None)
+
+
+def login_group(io: Io, uid: int) -> int:
+    """The group that a user begins with, by the container's /etc/passwd."""
+    rows = (row.split(":") for row in io.process.machine.files.read(USERS).decode(errors="replace").splitlines())
+    return next((int(row[3]) for row in rows if len(row) > 3 and row[2] == str(uid) and row[3].isdecimal()), 0)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from podlab.embedded.runtime.commands import conditions, coreutils, otherusers, smallcommands, systemlimits, usage
-from podlab.embedded.runtime.commands.accounts import USERS, names, number
+from podlab.embedded.runtime.commands.accounts import USERS, login_group, names, number
 from podlab.embedded.runtime.commands.dates import date
 from podlab.embedded.runtime.commands.expr import expr
 from podlab.embedded.runtime.commands.files import (
@@ -64,8 +64,18 @@ async def printenv(io: Io, words: list[str]) -> int:
 
 
 async def groups(io: Io, words: list[str]) -> int:
-    """`groups` is `id -Gn`."""
-    return await identity(io, ["-Gn"], "groups")
+    """`groups [NAME]…` is `id -Gn`, with each name before its own where there are some."""
+    named, code = options(words)[1], 0
+    if io.busybox or not named:
+        return await identity(io, ["-Gn", *named], "groups")
+    for name in named:
+        uid = number(io, USERS, name)
+        if uid is None:
+            code = io.fail(f"groups: '{name}': no such user")
+        else:
+            group = login_group(io, uid)
+            io.say(f"{name} : {names(io, '/etc/group').get(group, str(group))}")
+    return code
 
 
 async def arch(io: Io, words: list[str]) -> int:
@@ -113,7 +123,7 @@ async def identity(io: Io, words: list[str], called: str = "id") -> int:
         if uid is None or uid not in users:
             wrong = f"unknown user {asked[0]}" if io.busybox else f"'{asked[0]}': no such user"
             return io.fail(f"id: {wrong}")
-        who = replace(who, uid=uid, gid=_group(io, uid), groups=(_group(io, uid),))
+        who = replace(who, uid=uid, gid=login_group(io, uid), groups=(login_group(io, uid),))
     if flags & {"u", "g", "G"}:
         numbers = who.groups if "G" in flags else [who.uid if "u" in flags else who.gid]
         known = users if "u" in flags else groups
@@ -126,12 +136,6 @@ async def identity(io: Io, words: list[str], called: str = "id") -> int:
     shown = ",".join(_named(number, groups) for number in who.groups)
     io.say(f"uid={_named(who.uid, users)} gid={_named(who.gid, groups)} groups={shown}")
     return 0
-
-
-def _group(io: Io, uid: int) -> int:
-    """The group of a user, by the container's /etc/passwd."""
-    rows = (row.split(":") for row in io.process.machine.files.read(USERS).decode(errors="replace").splitlines())
-    return next((int(row[3]) for row in rows if len(row) > 3 and row[2] == str(uid) and row[3].isdecimal()), 0)
 
 
 def _named(number: int, known: Mapping[int, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import MappingProxyType
 
 from podlab.embedded.runtime.expressions import globs
 from podlab.embedded.runtime.expressions import patterns as expressions
@@ -179,6 +180,10 @@ class _Condition:
         raise Unclear(f"{text}: integer expression expected" if bash else f"Illegal number: {text}")
 
 
+SPECIAL_BITS = MappingProxyType({"-u": 0o4000, "-g": 0o2000, "-k": 0o1000})
+"""What set-user-ID, set-group-ID and the sticky bit are in a mode."""
+
+
 def _unary(io: Io, operator: str, value: str) -> bool:
     files, path = io.process.machine.files, io.path(value)
     if operator in ("-n", "-z"):
@@ -199,6 +204,8 @@ def _unary(io: Io, operator: str, value: str) -> bool:
         return path.startswith("/dev/") and files.exists(path) and not files.is_directory(path)
     if operator == "-x" and files.exists(path) and not files.is_directory(path):
         return bool(files.mode(path) & 0o111)
+    if operator in SPECIAL_BITS:
+        return files.exists(path) and bool(files.mode(path) & SPECIAL_BITS[operator])
     return operator in ("-e", "-a", "-r", "-w", "-x", "-O", "-G", "-N") and files.exists(path)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from podlab.embedded.runtime.expressions import patterns
+from podlab.embedded.runtime.expressions.octets import narrow, widen
 from podlab.embedded.runtime.machine.stdio import Io
 
 LEVELS = (("|",), ("&",), ("<", "<=", "=", "==", "!=", ">=", ">"), ("+", "-"), ("*", "/", "%"), (":",))
@@ -64,12 +65,13 @@ class _Reader:
         if name == "length":
             return str(len(given[0].encode("utf-8", "surrogateescape")))
         if name == "index":
-            return str(min((given[0].find(char) + 1 for char in given[1] if char in given[0]), default=0))
+            whole, wanted = map(narrow, given)
+            return str(min((whole.find(char) + 1 for char in wanted if char in whole), default=0))
         if name == "match":
             return _matched(given[0], given[1])
         if name == "substr":
             start, length = (int(text) if re.fullmatch(r"-?\d{1,9}", text) else 0 for text in given[1:])
-            return given[0][start - 1 : start - 1 + length] if start > 0 and length > 0 else ""
+            return widen(narrow(given[0])[start - 1 : start - 1 + length]) if start > 0 and length > 0 else ""
         return given[0]
 
     def _applied(self, operator: str, left: str, right: str) -> str:
@@ -102,7 +104,7 @@ def _matched(text: str, pattern: str) -> str:
     groups = "\\(" in pattern
     if not found:
         return "" if groups else "0"
-    return found.group(1) or "" if groups else str(found.end())
+    return found.group(1) or "" if groups else str(len(narrow(found.group())))
 
 
 def _quotient(left: int, right: int) -> int:

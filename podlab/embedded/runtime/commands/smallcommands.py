@@ -19,12 +19,16 @@ async def _lines(io: Io, name: str, words: list[str]) -> tuple[list[str], int]:
 
 
 async def rev(io: Io, words: list[str]) -> int:
-    """`rev`: the letters of each line backwards."""
+    """`rev`: the bytes of each line backwards; util-linux's ends where one is none of ASCII's letters."""
     found, failed = await inputs(io, "rev", options(words)[1])
-    for row in ended_rows(b"".join(data for _, data in found)):
-        line = row.removesuffix(b"\n")
-        turned = line.decode(errors="surrogateescape")[::-1].encode(errors="surrogateescape")
-        io.out(turned + row[len(line) :])
+    for name, data in found:
+        for number, row in enumerate(ended_rows(data)):
+            if not row.isascii() and not io.busybox:
+                at = f"{'stdin' if name == '-' else name}: {number}"
+                failed = io.fail(f"rev: {at}: Invalid or incomplete multibyte or wide character")
+                break
+            line = row.removesuffix(b"\n")
+            io.out(line[::-1] + row[len(line) :])
     return int(failed > 0)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from podlab.embedded.runtime.expressions.octets import narrow, widen
+
 WORK = 10**6
 """Characters that one replacement may look at."""
 LONGEST = 2000
@@ -76,6 +78,7 @@ def escape(text: str) -> str:
 
 def matches(text: str, pattern: str, *, extended: bool = False) -> bool:
     """Whether a pattern fits all of a text."""
+    text, pattern = narrow(text), narrow(pattern)
     if extended and any(f"{kind}(" in pattern for kind in KINDS):
         return len(text) in _ends(text, compiled(pattern, extended=True), {0})
     return _fits(text, [place for place in compiled(pattern) if isinstance(place, _One)])
@@ -230,17 +233,18 @@ def _closed(states: set[int], places: list[_One]) -> set[int]:
 
 def trimmed(value: str, pattern: str, operator: str, *, extended: bool = False) -> str:
     """`${value#pattern}`, and `##`, `%`, `%%`."""
-    places, text = compiled(pattern, extended=extended), value
+    value = narrow(value)
+    places, text = compiled(narrow(pattern), extended=extended), value
     if operator[0] == "%":
         places, text = _turned(places), value[::-1]
     found = list(_accepted(text, places)) if len(operator) == 2 else list(islice(_accepted(text, places), 1))
-    if not found:
-        return value
-    return value[found[-1] :] if operator[0] == "#" else value[: len(value) - found[-1]]
+    end = found[-1] if found else 0
+    return widen(value[end:] if operator[0] == "#" else value[: len(value) - end])
 
 
 def replaced(value: str, pattern: str, replacement: str, *, everywhere: bool, extended: bool = False) -> str:
     """bash's `${value/pattern/replacement}`; long texts are left as they are rather than searched for ever."""
+    value, pattern = narrow(value), narrow(pattern)
     anchor = pattern[:1] if pattern[:1] in ("#", "%") and not everywhere else ""
     places, out, at, work = compiled(pattern[len(anchor) :], extended=extended), [], 0, WORK
     while at < len(value) and places and work > 0:
@@ -256,4 +260,4 @@ def replaced(value: str, pattern: str, replacement: str, *, everywhere: bool, ex
         at += end
         if not everywhere:
             break
-    return "".join(out) + value[at:]
+    return widen("".join(out) + value[at:])

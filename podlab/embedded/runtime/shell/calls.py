@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from podlab.embedded.runtime.commands.commands import run_command
 from podlab.embedded.runtime.commands.conditions import test
+from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine import executables
 from podlab.embedded.runtime.machine.children import finish
 from podlab.embedded.runtime.machine.children import start as start_child
@@ -67,7 +68,10 @@ async def _inline(shell: Shell, io: Io, words: list[str]) -> int:
         return test(io, asked, known=lambda one: parameter(shell, one) is not None)
     if bash and words[:2] == ["printf", "-v"] and words[3:]:
         return await assignments.printed_into(shell, io, words[2], words[3:])
-    return await run_command(io, words)
+    try:
+        return await run_command(io, words)
+    except FileError as error:
+        return _unwritten(shell, name, error)
 
 
 async def _program(shell: Shell, words: list[str], io: Io) -> int:
@@ -80,7 +84,26 @@ async def _program(shell: Shell, words: list[str], io: Io) -> int:
     process = io.process
     process.argv, process.env, process.cwd = words, dict(io.env or {}), shell.process.cwd
     process.stdin, process.out, process.err, process.more = io.stdin, io.out, io.err, io.more
-    return await machine.run(process)
+    try:
+        return await machine.run(process)
+    except FileError as error:
+        if not str(error).startswith(UNWRITTEN):
+            raise
+        return io.fail(f"{words[0]}: {error}", 1 + (words[0] == "ls"))
+
+
+UNWRITTEN = "write error"
+"""How a complaint begins of what could not be written."""
+
+
+def _unwritten(shell: Shell, name: str, error: FileError) -> int:
+    """What each shell says of what it could not write itself."""
+    if not str(error).startswith(UNWRITTEN):
+        raise error
+    if (shell.dialect.name, name) == ("ash", "printf"):
+        return 1
+    told = {"ash": str(error), "bash": f"{name}: {error}", "dash": f"{name}: {name}: I/O error"}
+    return shell.fail(told[shell.dialect.name])
 
 
 def _on_path(shell: Shell, words: list[str]) -> list[str]:

@@ -80,7 +80,9 @@ async def _sequence(shell: Shell, node: Sequence) -> int:
 
 
 async def run_traps(shell: Shell) -> None:
-    """Do what is to be done on the signals that have come."""
+    """Do what is to be done on the signals that have come: to a shell, not to a part of it that is a child in truth."""
+    if shell.level and shell.process.pid == shell.pid:
+        return
     while shell.process.signals:
         name = shell.process.signals.pop(0)
         if name == "INT" and name not in shell.traps:

@@ -162,7 +162,9 @@ async def mount(io: Io, words: list[str]) -> int:
     valued = {at + 1 for at, word in enumerate(words) if word in ("-t", "-o")}
     names = [word for at, word in enumerate(words) if not word.startswith("-") and at not in valued]
     if len(names) < 2:
-        return io.fail(f"mount: can't find {''.join(names)} in /etc/fstab")
+        lacks = io.busybox and not io.process.machine.files.exists("/etc/fstab")
+        wrong = f"can't read '/etc/fstab': {NO_SUCH}" if lacks else f"can't find {''.join(names)} in /etc/fstab"
+        return io.fail(f"mount: {wrong}")
     machine = io.process.machine
     if machine.user.holds("SYS_ADMIN") and machine.files.is_directory(io.path(names[1])):
         return io.fail("mount: podlab does not simulate mounting inside a container")

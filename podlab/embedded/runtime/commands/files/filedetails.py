@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from podlab.embedded.runtime.commands import accounts, coreutils, usage
 from podlab.embedded.runtime.commands.files import filesystems
 from podlab.embedded.runtime.devices import DEVICES, NUMBERS
+from podlab.embedded.runtime.expressions import dates
 from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine import mounts
 from podlab.embedded.runtime.machine.stdio import Io, letters, options
@@ -90,6 +91,13 @@ async def chown(io: Io, words: list[str]) -> int:
     if len(rest) < 2:
         return io.fail("chown: missing operand")
     user, colon, group = rest[0].replace(".", ":", 1).partition(":")
+    if "." in rest[0] and not io.busybox:
+        io.fail(f"chown: warning: '.' should be ':': '{rest[0]}'")
+    if colon and user and not group:
+        own = accounts.number(io, accounts.USERS, user)
+        if own is None and not io.busybox:
+            return io.fail(f"chown: invalid spec: '{rest[0]}'")
+        group = "" if own is None else str(accounts.login_group(io, own))
     if flags & {"v", "c"} and not io.busybox:
         for name in filter(lambda one: io.process.machine.files.exists(io.path(one)), rest[1:]):
             _owner_told(io, name, user, group, flags)
@@ -356,9 +364,8 @@ async def mktemp(io: Io, words: list[str]) -> int:
             files.set_mode(io.path(name), 0o700 if "d" in flags else 0o600)
     except FileError as error:
         what = "directory" if "d" in flags else "file"
-        return io.fail(
-            f"mktemp: {error}" if busy else f"mktemp: failed to create {what} via template '{template}': {error}"
-        )
+        why = "(null)" if busy else f"failed to create {what} via template '{template}'"
+        return io.fail(f"mktemp: {why}: {error}")
     io.say(name)
     return 0
 
@@ -377,12 +384,16 @@ def modified(io: Io, path: str) -> float:
     return machine.began if moment is None else moment
 
 
-def when(io: Io, path: str, *, full: bool = False) -> str:
-    """A time as `ls -l` shows it."""
+def when(io: Io, path: str, *, full: bool = False, style: str = "") -> str:
+    """A time as `ls -l` shows it; a `style` is one of those of coreutils' `ls --time-style`."""
     moment = datetime.fromtimestamp(modified(io, path), UTC)
+    if style.startswith("+"):
+        return dates.shown(style[1:], moment)
+    old = abs(io.process.time - moment.timestamp()) > HALF_YEAR
+    if style.endswith("iso"):
+        return moment.strftime("%Y-%m-%d %H:%M" if style == "long-iso" else "%Y-%m-%d " if old else "%m-%d %H:%M")
     if full:
         return moment.strftime("%Y-%m-%d %H:%M:%S +0000" if io.busybox else "%Y-%m-%d %H:%M:%S.000000000 +0000")
-    old = abs(io.process.time - moment.timestamp()) > HALF_YEAR
     return moment.strftime("%b %e  %Y" if old else "%b %e %H:%M")
 
 

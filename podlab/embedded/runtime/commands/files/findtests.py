@@ -15,6 +15,7 @@ from podlab.embedded.runtime.commands import accounts, usage
 from podlab.embedded.runtime.commands.files import filedetails
 from podlab.embedded.runtime.expressions import patterns
 from podlab.embedded.runtime.expressions.dates import understood
+from podlab.embedded.runtime.expressions.octets import narrow
 from podlab.embedded.runtime.files import NO_SUCH
 from podlab.embedded.runtime.machine.stdio import Io
 
@@ -191,7 +192,7 @@ def _same(io: Io, word: str) -> Callable[[Found], bool]:
 
 TESTS: Mapping[str, Callable[[Io, str], Callable[[Found], bool]]] = MappingProxyType(
     {
-        "-name": lambda io, word: lambda found: fnmatch.fnmatchcase(_name(found), word),
+        "-name": lambda io, word: lambda found: fnmatch.fnmatchcase(narrow(_name(found)), narrow(word)),
         "-iname": lambda io, word: lambda found: fnmatch.fnmatchcase(_name(found).lower(), word.lower()),
         "-path": lambda io, word: lambda found: fnmatch.fnmatchcase(found.path, word),
         "-wholename": lambda io, word: lambda found: fnmatch.fnmatchcase(found.path, word),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import posixpath
+import re
 import stat as bits
 
 from podlab.embedded.runtime import devices
@@ -16,11 +17,25 @@ UNOPENED = ("{}: cannot open directory '{}': {}", "{}: can't open '{}': {}")
 MISSING = ("{}: cannot access '{}': {}", "{}: {}: {}")
 
 
+STYLES = """{0}: invalid argument '{1}' for 'time style'
+Valid arguments are:
+  - [posix-]full-iso
+  - [posix-]long-iso
+  - [posix-]iso
+  - [posix-]locale
+  - +FORMAT (e.g., +%H:%M) for a 'date'-style format
+Try '{0} --help' for more information."""
+
+
 async def ls(io: Io, words: list[str], me: str = "ls") -> int:
     """`ls [-1adlrnAFLRSp] [PATH]…`: files first, then folders, each with a title if there are more or with -R."""
     flags, names = options([word for word in words if not word.startswith("--")])
     flags |= {"l"} if "n" in flags else set()
     flags |= {"full-time", "l"} if "--full-time" in words else set()
+    style = next((word[13:] for word in reversed(words) if word.startswith("--time-style=")), "locale")
+    if not io.busybox and not re.fullmatch(r"\+.*|(posix-)?(full-iso|long-iso|iso|locale)", style, re.S):
+        return io.fail(STYLES.format(me, style), 2)
+    flags |= {"full-time"} if style.endswith("full-iso") else {f"style {style.removeprefix('posix-')}"}
     files, code = io.process.machine.files, 0
     alone: list[str] = []
     folders: list[str] = []
@@ -153,7 +168,7 @@ def _row(io: Io, path: str, entry: str, flags: set[str]) -> Row:
     owner = files.owner(path, follow=False)
     user, group = map(str, owner) if "n" in flags else accounts.owner(io, path)
     if (target := files.link(path)) and "L" not in flags:
-        shown = f"{filedetails.when(io, path, full='full-time' in flags)} {entry} -> {target}"
+        shown = f"{_moment(io, path, flags)} {entry} -> {target}"
         return (
             filedetails.LINK,
             "1",
@@ -165,11 +180,16 @@ def _row(io: Io, path: str, entry: str, flags: set[str]) -> Row:
     what = filedetails.nature(io, path) if not directory else 0
     mode = filedetails.shown(files.mode(path), directory=directory, kind=what)
     links, size, _ = files.folder(path) if directory else (files.count(path), files.size(path), True)
-    moment = filedetails.when(io, path, full="full-time" in flags)
+    moment = _moment(io, path, flags)
     if numbers := devices.NUMBERS.get(posixpath.basename(path)) if what == bits.S_IFCHR else None:
         shown = f"{numbers[0]}, {numbers[1]:{3 if io.busybox else 1}}"
         return mode, str(links), user, group, shown, f"{moment} {entry}"
     return mode, str(links), user, group, _size(size, flags, busy=io.busybox), f"{moment} {entry}"
+
+
+def _moment(io: Io, path: str, flags: set[str]) -> str:
+    style = next((flag[6:] for flag in flags if flag.startswith("style ")), "")
+    return filedetails.when(io, path, full="full-time" in flags, style=style)
 
 
 def _size(size: int, flags: set[str], *, busy: bool) -> str:

@@ -70,10 +70,21 @@ def _send(io: Io, word: str, name: str, jobs: Mapping[str, int], prefix: str, bu
     if not found:
         text = f"{prefix} can't kill pid {pid}: No such process" if busy else f"{prefix} kill: No such process\n"
         return io.fail(text)
+    if found and not may(io, found):
+        text = f"{prefix} can't kill pid {pid}: {NOT_PERMITTED}" if busy else f"{prefix} kill: {NOT_PERMITTED}\n"
+        return io.fail(text)
     for process in found:
         process.sender = io.process.pid
         process.signal(name, inside=True)
     return 0
+
+
+NOT_PERMITTED = "Operation not permitted"
+
+
+def may(io: Io, found: list[Process]) -> bool:
+    """Whether a process may send signals to one of these: to its own user's, or who may to all."""
+    return io.process.owner == 0 or any(one.owner == io.process.owner for one in found)
 
 
 def target(io: Io, pid: int) -> list[Process]:

@@ -199,6 +199,9 @@ async def timeout(io: Io, words: list[str]) -> int:
 LONG = {"--signal": "-s", "--kill-after": "-k"}
 
 
+UNCOUNTED = 'invalid number "{}" for -{} option'
+
+
 async def xargs(io: Io, words: list[str]) -> int:
     """`xargs [-n COUNT] [-I NAME] [-r] [-t] [-0] [COMMAND…]`"""
     flags, values, words = _asked(words)
@@ -207,9 +210,12 @@ async def xargs(io: Io, words: list[str]) -> int:
         if io.busybox and len(odd) == 1:
             return io.fail(f"xargs: invalid option -- '{odd}'\n{usage.shown('xargs')}")
         return io.fail(f"xargs: podlab does not simulate {odd if len(odd) > 1 else f'-{odd}'} of xargs")
-    if not values.get("n", "1").isdecimal():
-        wrong = "invalid number '{}'" if io.busybox else 'invalid number "{}" for -n option'
-        return io.fail("xargs: " + wrong.format(values["n"]))
+    counts = [key for key in ("n", "P", "L") if key in values]
+    for key in [one for one in counts if not values[one].isdecimal() or (values[one] == "0" and one != "P")]:
+        if io.busybox:
+            return io.fail(f"xargs: invalid number '{values[key]}'")
+        wrong = f"value 0 for -{key} option should be >= 1" if values[key] == "0" else ""
+        return io.fail(f"xargs: {wrong or UNCOUNTED.format(values[key], key)}\n{coreutils.hint('xargs')}")
     try:
         read = io.read(values["a"]) if "a" in values else await io.stdin.rest()
     except FileError as error:

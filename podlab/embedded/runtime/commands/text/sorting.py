@@ -87,7 +87,8 @@ async def sort(io: Io, words: list[str]) -> int:
     given, values, names = _options(words)
     keys = [_key(text) for text in values.get("k", [])]
     if None in keys:
-        return io.fail("sort: bad field specification" if io.busybox else "sort: invalid number at field start", 2)
+        wrong = values["k"][keys.index(None)]
+        return io.fail("sort: bad field specification" if io.busybox else f"sort: {_misread(wrong)}", 2)
     letters, wanted = frozenset(given), [key for key in keys if key]
     separator = values.get("t", [""])[-1].replace("\\t", "\t")
     found, failed = await inputs(io, "sort", names)
@@ -141,6 +142,16 @@ def _key(text: str) -> Key | None:
         return None
     letters = frozenset((found[3] or "") + (found[6] or ""))
     return Key(int(found[1]), int(found[2] or 0), int(found[4] or 0), int(found[5] or 0), letters)
+
+
+def _misread(text: str) -> str:
+    """What coreutils says of a key that is none."""
+    if re.match(r"0+(?!\d)", text):
+        return f"field number is zero: invalid field specification '{text}'"
+    first, _, second = text.partition(",")
+    where, at = ("field start", first) if not first[:1].isdecimal() else ("after ','", second)
+    where = where if where != "field start" else "at field start"
+    return f"invalid number {where}: invalid count at start of '{at}'"
 
 
 async def uniq(io: Io, words: list[str]) -> int:

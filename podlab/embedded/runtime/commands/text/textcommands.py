@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 from podlab.embedded.runtime.commands import coreutils, usage
+from podlab.embedded.runtime.expressions.octets import narrow
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.stdio import (
     OUTPUT_LIMIT,
@@ -219,8 +220,8 @@ async def cut(io: Io, words: list[str]) -> int:
         more = "" if io.busybox else f"\n{coreutils.hint('cut')}"
         return io.fail(f"cut: {wrong} a list of bytes, characters, or fields{more}")
     found, failed = await inputs(io, "cut", names)
-    for line in plain_rows(b"".join(data for _, data in found).decode(errors="replace")):
-        parts = line.split(values["d"]) if "f" in values and values["d"] else list(line)
+    for line in plain_rows(b"".join(data for _, data in found).decode("ascii", "surrogateescape")):
+        parts = line.split(narrow(values["d"])) if "f" in values and values["d"] else list(line)
         whole = "f" in values and len(parts) == 1
         other = "complement" in values
         kept = [part for number, part in enumerate(parts, 1) if _in_list(number, chosen) != other]

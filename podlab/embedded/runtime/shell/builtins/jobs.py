@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from podlab.embedded.runtime.commands.processes.kill import kill, target
+from podlab.embedded.runtime.commands.processes.kill import NOT_PERMITTED, kill, may, target
 from podlab.embedded.runtime.machine.children import named
 from podlab.embedded.runtime.machine.signals import NAMES, NUMBERS, signal_name
 from podlab.embedded.runtime.shell.state import Shell
@@ -120,6 +120,8 @@ def _sent(shell: Shell, word: str, name: str, jobs: Mapping[str, int]) -> int:
         return shell.refuse("kill", f"{word}: arguments must be process or job IDs", 1)
     if not (found := target(shell.io, pid)):
         return shell.refuse("kill", f"({pid}) - No such process", 1)
+    if not may(shell.io, found):
+        return shell.refuse("kill", f"({pid}) - {NOT_PERMITTED}", 1)
     for process in found:
         process.sender = shell.process.pid
         process.signal(name, inside=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from types import MappingProxyType
 
 from podlab.embedded.runtime.shell.grammar import simplecommands
@@ -25,9 +26,11 @@ from podlab.embedded.runtime.shell.grammar.syntax import (
     Loop,
     Part,
     Pipeline,
+    Redirect,
     Redirected,
     Select,
     Sequence,
+    Simple,
     SyntaxProblem,
     Text,
     Word,
@@ -137,8 +140,9 @@ class Parser:
             negated = not negated
         commands = [self._command()]
         while self.reader.take("|"):
-            if self.reader.text.startswith("&", self.reader.at):
+            if "arrays" in self.features and self.reader.text.startswith("&", self.reader.at):
                 self.reader.at += 1
+                commands[-1] = _with_errors(commands[-1])
             self._newlines()
             commands.append(self._command())
         if len(commands) == 1 and not negated and not timed:
@@ -379,3 +383,11 @@ class Parser:
         while (redirect := simplecommands.redirect(self.reader, self.features)) is not None:
             redirects.append(redirect)
         return Function(name, Redirected(body, tuple(redirects)) if redirects else body)
+
+
+def _with_errors(command: Command) -> Command:
+    """A command before bash's `|&`: its complaints go where its output goes, after its own redirections."""
+    last = Redirect(2, ">&", Word((Text("1"),), "1"))
+    if isinstance(command, (Simple, Redirected)):
+        return replace(command, redirects=(*command.redirects, last))
+    return Redirected(command, (last,))

@@ -14,6 +14,7 @@ from podlab.embedded.runtime.commands.text.awk.functions import NEED, PLAIN, for
 from podlab.embedded.runtime.commands.text.awk.parser import Node
 from podlab.embedded.runtime.commands.text.awk.records import Record, split
 from podlab.embedded.runtime.commands.text.awk.values import Read, Value, number, text
+from podlab.embedded.runtime.expressions.octets import narrow
 from podlab.embedded.runtime.machine.stdio import Io
 
 
@@ -164,9 +165,10 @@ async def _split(awk: Running, given: tuple[Node, ...]) -> Value:
 
 
 async def _match(awk: Running, given: tuple[Node, ...]) -> Value:
-    found = (await awk.pattern(given[1])).search(text(await awk.value(given[0])))
-    awk.globals["RSTART"] = float(found.start() + 1) if found else 0.0
-    awk.globals["RLENGTH"] = float(found.end() - found.start()) if found else -1.0
+    whole = text(await awk.value(given[0]))
+    found = (await awk.pattern(given[1])).search(whole)
+    awk.globals["RSTART"] = float(len(narrow(whole[: found.start()])) + 1) if found else 0.0
+    awk.globals["RLENGTH"] = float(len(narrow(found.group()))) if found else -1.0
     return float(awk.globals["RSTART"])
 
 

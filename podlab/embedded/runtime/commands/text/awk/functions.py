@@ -11,13 +11,14 @@ from typing import Any
 
 from podlab.embedded.runtime.commands.text.awk.values import Value, number, text
 from podlab.embedded.runtime.expressions import printf
+from podlab.embedded.runtime.expressions.octets import narrow, widen
 
 
 def substr(words: list[Value]) -> Value:
     """`substr(s, m[, n])`, counted from one; what begins before the text begins with it."""
-    whole, first = text(words[0]), max(_whole(number(words[1])), 1)
+    whole, first = narrow(text(words[0])), max(_whole(number(words[1])), 1)
     last = first + _whole(number(words[2])) if len(words) > 2 else len(whole) + 1
-    return whole[first - 1 : last - 1] if last > first else ""
+    return widen(whole[first - 1 : last - 1]) if last > first else ""
 
 
 def _whole(value: float) -> int:
@@ -46,7 +47,7 @@ PLAIN: Mapping[str, Callable[[list[Value]], Value]] = MappingProxyType(
         "atan2": lambda words: math.atan2(number(words[0]), number(words[1])),
         "cos": _guarded(math.cos),
         "exp": _guarded(math.exp),
-        "index": lambda words: float(text(words[0]).find(text(words[1])) + 1),
+        "index": lambda words: float(narrow(text(words[0])).find(narrow(text(words[1]))) + 1),
         "int": lambda words: float(math.trunc(max(-1e18, min(1e18, number(words[0]))))),
         "log": _guarded(math.log),
         "sin": _guarded(math.sin),
