@@ -2,11 +2,13 @@
 
 python tools/javascript.py [--fix]
 
-Where npm is not there it says so and passes; in CI (CI=true) that is a failure.
+Where npm is not there it says so and passes; in CI (CI=true) that is a failure. What was found in order is not
+looked at again until a file, a rule or a tool is another.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -20,6 +22,8 @@ FILES = "podlab/**/*.js"
 PACKAGES = ["eslint", "prettier", "typescript"]
 LONGEST = 60
 """Lines of a function."""
+CHECKED = npm.FOLDER / "checked"
+"""The state that was in order."""
 TYPES = {
     "compilerOptions": {
         "allowJs": True,
@@ -75,12 +79,26 @@ def commands(fix: bool) -> list[list[str]]:
     ]
 
 
+def state_of(files: list[Path]) -> str:
+    """What the outcome follows from."""
+    told = hashlib.sha256(Path(__file__).read_bytes() + repr(npm.VERSIONS).encode())
+    for file in files:
+        told.update(f"\n{file.relative_to(ROOT)} {hashlib.sha256(file.read_bytes()).hexdigest()}".encode())
+    return told.hexdigest()
+
+
 def main(fix: bool) -> int:
     """The exit code: 0 when all is well."""
     if why := npm.install(PACKAGES):
         print(f"JavaScript: NOT CHECKED: {why}")
         return int(os.environ.get("CI") == "true")
-    return max(subprocess.run(command, cwd=ROOT, check=False).returncode for command in commands(fix))
+    state = state_of(sorted(ROOT.glob(FILES)))
+    if not fix and CHECKED.exists() and CHECKED.read_text(encoding="utf-8") == state:
+        return 0
+    code = max(subprocess.run(command, cwd=ROOT, check=False).returncode for command in commands(fix))
+    if not code and not fix:
+        CHECKED.write_text(state, encoding="utf-8")
+    return code
 
 
 if __name__ == "__main__":
