@@ -34,7 +34,7 @@ def pytest_collection_finish() -> None:
     """What was imported and collected stays: the garbage collector need not look at it again, each time."""
     gc.freeze()
     gc.enable()
-    gc.set_threshold(10_000, 10, 100)  # of each test little stays: to look for it as rarely as this is often enough
+    gc.set_threshold(50_000, 10, 100)  # of each test little stays: to look for it as rarely as this is often enough
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -83,6 +85,12 @@ def test_each_test_is_run_once_and_reported(tmp_path: Path) -> None:
 def test_a_report_file_has_them_all(tmp_path: Path) -> None:
     run(tmp_path, dict.fromkeys("ab", MODULE), "--junitxml=report.xml")
     assert 'errors="2" failures="2" skipped="4" tests="12"' in (tmp_path / "report.xml").read_text(encoding="utf-8")
+
+
+def test_what_took_longest_is_told_of_each_part(tmp_path: Path) -> None:
+    _, said = run(tmp_path, dict.fromkeys("ab", MODULE), "--durations=0", "--durations-min=0")
+    parts = re.findall(r"^[\d.]+s (\w+) +test_", said, re.M)
+    assert Counter(parts) == {"call": 8, "setup": 12, "teardown": 12}
 
 
 def test_a_process_that_dies_is_told_of(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Iterator
+from functools import cache
 from itertools import groupby, pairwise
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
@@ -32,10 +33,13 @@ class Told:
     def __init__(self, config: pytest.Config, to: Connection) -> None:
         self._config, self._to = config, to
         self._calls: list[tuple[str, dict[str, Any]]] = []
+        self._all = bool(config.getoption("xmlpath", None) or config.getoption("durations", None) is not None)
         self._tw = create_terminal_writer(config, sys.stderr)  # of "terminalreporter" others ask for this
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """A part of a test has ended."""
+        """A part of a test has ended: of setting up and tearing down is told what failed, and how long it took."""
+        if report.passed and report.when != "call" and not self._all:
+            return
         data = self._config.hook.pytest_report_to_serializable(config=self._config, report=report)
         self._calls.append(("pytest_runtest_logreport", data))
 
@@ -101,7 +105,7 @@ def _start(session: pytest.Session, turns: list[Turn], queue: int) -> tuple[Conn
 def _work(session: pytest.Session, turns: list[Turn], queue: int, to: Connection) -> NoReturn:
     """What a process does, from its beginning to its end."""
     try:
-        told = _begin(session.config, to)
+        told = _begin(session, to)
         for item, following in _pairs(turns, queue):
             session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             if session.shouldfail or session.shouldstop:
@@ -121,15 +125,16 @@ def _work(session: pytest.Session, turns: list[Turn], queue: int, to: Connection
             os._exit(0)
 
 
-def _begin(config: pytest.Config, to: Connection) -> Told:
+def _begin(session: pytest.Session, to: Connection) -> Told:
     """Let what is printed be captured in a file of its own, and reports go to where they are told."""
-    plugins, told = config.pluginmanager, Told(config, to)
+    plugins, told = session.config.pluginmanager, Told(session.config, to)
     capture = plugins.getplugin("capturemanager")
     capture.stop_global_capturing()
     capture.start_global_capturing()
     capture.suspend_global_capture()
     plugins.unregister(name="terminalreporter")
     plugins.register(told, "terminalreporter")
+    session.gethookproxy = cache(session.gethookproxy)  # else which hooks a file has is worked out six times a test
     return told
 
 
