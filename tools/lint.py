@@ -13,7 +13,7 @@ COMMANDS = (  # the longest first
     "python tools/unused.py",
     "python tools/javascript.py",
     "lint-imports",
-    "deptry .",
+    "python tools/dependencies.py",
     "ruff format --check .",
     "ruff check .",
 )
