@@ -135,10 +135,18 @@ class Nodes:
         return await self._api(pod).attach(pod, container=container, **options)
 
     async def http(
-        self, pod: Obj, port: int, method: str, path: str, headers: dict[str, str], body: bytes
+        self,
+        pod: Obj,
+        port: int,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        body: bytes,
+        *,
+        secure: bool = False,
     ) -> tuple[int, dict[str, str], bytes]:
         """Ask a container's port."""
-        return await self._api(pod).http(pod, port, method, path, headers, body)
+        return await self._api(pod).http(pod, port, method, path, headers, body, secure=secure)
 
     async def connect(self, pod: Obj, port: int) -> tuple[asyncio.StreamReader, Writer]:
         """A connection to a container's port."""

@@ -89,9 +89,17 @@ class Node(Protocol):
         """Follow what the first process of a container writes."""
 
     async def http(
-        self, pod: Obj, port: int, method: str, path: str, headers: dict[str, str], body: bytes
+        self,
+        pod: Obj,
+        port: int,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        body: bytes,
+        *,
+        secure: bool = False,
     ) -> tuple[int, dict[str, str], bytes]:
-        """Ask a container's port."""
+        """Ask a container's port, `secure` with TLS."""
 
     async def connect(self, pod: Obj, port: int) -> tuple[asyncio.StreamReader, Writer]:
         """A connection to a container's port."""

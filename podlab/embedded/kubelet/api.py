@@ -18,7 +18,7 @@ from podlab.embedded.kubelet.network import GATEWAY, HOST
 from podlab.embedded.runtime.log import Line, Log
 from podlab.embedded.runtime.machine import executables
 from podlab.embedded.runtime.machine.terminal import Terminal
-from podlab.embedded.runtime.network.router import Refused
+from podlab.embedded.runtime.network.router import NO_TLS, Refused
 from podlab.embedded.runtime.runtime import Container, Runtime
 from podlab.embedded.runtime.streams import Input
 from podlab.embedded.runtime.tunnel import Writer, open_tunnel
@@ -211,16 +211,27 @@ class NodeApi:
     # Network
 
     async def http(
-        self, pod: Obj, port: int, method: str, path: str, headers: dict[str, str], body: bytes
+        self,
+        pod: Obj,
+        port: int,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        body: bytes,
+        *,
+        secure: bool = False,
     ) -> tuple[int, dict[str, str], bytes]:
         """Ask a container's port, as the proxy subresource does. Raises StatusError 503."""
         ip = (pod.get("status") or {}).get("podIP", "")
         sent = {key.lower(): value for key, value in headers.items()}
         given = {"x-forwarded-for": HOST, "host": f"{ip}:{port}"} | sent
         try:
+            if secure:
+                self._runtime.network.handshake(None, ip, port)
             return await self._runtime.request(ip, port, method, path, given, body, client=GATEWAY)
         except Refused as refused:
-            why = f"dial tcp {ip}:{port}: connect: {refused.reason.lower()}"
+            dialled = f"dial tcp {ip}:{port}: connect: {refused.reason.lower()}"
+            why = "tls: first record does not look like a TLS handshake" if refused.reason == NO_TLS else dialled
             text = f"error trying to reach service: {why}"
             raise StatusError(503, "ServiceUnavailable", text) from None
 

@@ -156,6 +156,47 @@ async def test_the_proxy_of_a_service(api_of: Any, sim: Simulation) -> None:
         assert (code, json.loads(body)["message"]) == (503, refusal)
 
 
+UNREACHED = "error trying to reach service: "
+PLAIN = f"{UNREACHED}tls: first record does not look like a TLS handshake"
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "message"),
+    [
+        ("pods/https:web:80", 503, PLAIN),
+        ("pods/ftp:web:80", 400, 'invalid pod request "ftp:web:80"'),
+        ("pods/a:b:c:d", 400, 'invalid pod request "a:b:c:d"'),
+        ("pods/web:0", 503, f"{UNREACHED}dial tcp POD:0: connect: connection refused"),
+        ("pods/web:70000", 503, f"{UNREACHED}dial tcp: address 70000: invalid port"),
+        ("services/https:web:http", 503, PLAIN),
+        ("services/a:b:c:d", 400, 'invalid service request "a:b:c:d"'),
+    ],
+)
+async def test_a_proxy_is_told_whom_it_should_reach(
+    api_of: Any, sim: Simulation, asked: str, code: int, message: str
+) -> None:
+    await running(sim)
+    found, body = await api_of(sim, f"/api/v1/namespaces/default/{asked}/proxy/")
+    message = message.replace("POD", sim.pod("web")["status"]["podIP"])
+    assert (found, json.loads(body)["message"]) == (code, message)
+
+
+async def test_a_proxy_takes_no_ports_name_of_a_pod_and_reaches_a_nodes_other_ports(
+    api_of: Any, sim: Simulation
+) -> None:
+    await running(sim)
+    code, body = await api_of(sim, "/api/v1/namespaces/default/pods/web:http/proxy/")
+    assert (code, body) == (500, b"stream error: stream ID 1; INTERNAL_ERROR; received from peer\n")
+    assert (await api_of(sim, "/api/v1/namespaces/default/pods/:web:/proxy/"))[0] == 200
+    node = sim.pod("web")["spec"]["nodeName"]
+    assert (await api_of(sim, f"/api/v1/nodes/https:{node}:10250/proxy/healthz"))[1] == b"ok"
+    code, body = await api_of(sim, f"/api/v1/nodes/{node}:99/proxy/healthz")
+    refused = f"{UNREACHED}dial tcp {sim.pod('web')['status']['hostIP']}:99: connect: connection refused"
+    assert (code, json.loads(body)["message"]) == (503, refused)
+    code, body = await api_of(sim, "/api/v1/nodes/a:b:c:d/proxy/healthz")
+    assert (code, json.loads(body)["message"]) == (400, 'invalid node request "a:b:c:d"')
+
+
 @pytest.mark.parametrize(
     ("target", "answer"),
     [

@@ -28,6 +28,7 @@ PROTOCOLS = ("v5.channel.k8s.io", "v4.channel.k8s.io")
 STDIN, STDOUT, STDERR, ERROR, RESIZE, CLOSE = 0, 1, 2, 3, 4, 255
 
 Message = MutableMapping[str, Any]
+BROKEN = b"stream error: stream ID 1; INTERNAL_ERROR; received from peer\n"
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
@@ -40,7 +41,8 @@ async def http(
     if name not in call.resource.subresources or (node is None and call.resource.plural != "nodes"):
         raise status.no_such_resource()
     if name == "proxy" and call.request.method in ("GET", "HEAD") and call.request.info.path.endswith("/proxy"):
-        call.registry.get(call.resource, call.name.split(":")[call.name.count(":") > 1], call.namespace)
+        _, name, _ = serviceproxy.split(call.name, call.resource.singular)
+        call.registry.get(call.resource, name, call.namespace)
         await answer(Answer(301, media_type="", headers={"Location": f"{call.request.info.path}/{_asked(call)}"}))
     elif node is None or call.resource.plural == "nodes":
         await answer(await nodeproxy.answer(call, node))
@@ -145,21 +147,27 @@ async def _disconnected(receive: Receive) -> None:
 
 async def _proxy(call: Call, node: Node) -> Answer:
     """Pass a request to a container's port. Upstream: pkg/registry/core/pod/strategy.go ResourceLocation"""
-    parts = call.name.split(":")
-    _, name, port = parts if len(parts) == 3 else ("", *parts) if len(parts) == 2 else ("", parts[0], "")
+    scheme, name, port = serviceproxy.split(call.name, call.resource.singular)
     obj = call.registry.get(call.resource, name, call.namespace)
     if call.resource.plural == "services":
         pod, number = serviceproxy.location(call.registry, obj, port, call.name)
-    else:
-        found = port or next(
-            (str(p["containerPort"]) for c in obj["spec"]["containers"] for p in c.get("ports", ())), "80"
-        )
-        pod, number = obj, _port(obj, found)
+        return await _passed(call, node, pod, str(number), scheme)
+    first = (str(p["containerPort"]) for c in obj["spec"]["containers"] for p in c.get("ports", ()))
+    return await _passed(call, node, obj, port or next(first, "443" if scheme == "https" else "80"), scheme)
+
+
+async def _passed(call: Call, node: Node, pod: Obj, port: str, scheme: str) -> Answer:
+    """What a port answers; a port's name is none here, and breaks the stream. Raises StatusError 400, 503."""
     if not pod.get("status", {}).get("podIP"):
         raise status.bad_request("address not allowed")
-    path = "/" + call.request.info.rest + _asked(call)
-    request = call.request
-    code, headers, body = await node.http(pod, number, request.method, path, dict(request.headers), request.body)
+    if not port.isdecimal():
+        return Answer(500, BROKEN, "text/plain; charset=utf-8")
+    if int(port) > 65535:
+        text = f"error trying to reach service: dial tcp: address {port}: invalid port"
+        raise status.StatusError(503, "ServiceUnavailable", text)
+    request, path = call.request, "/" + call.request.info.rest + _asked(call)
+    sent, secure = dict(request.headers), scheme == "https"
+    code, headers, body = await node.http(pod, int(port), request.method, path, sent, request.body, secure=secure)
     kept = {key: value for key, value in headers.items() if key.lower() not in ("content-length", "content-type")}
     media_type = next((value for key, value in headers.items() if key.lower() == "content-type"), "text/plain")
     return Answer(code, body, media_type, kept)
@@ -168,16 +176,6 @@ async def _proxy(call: Call, node: Node) -> Answer:
 def _asked(call: Call) -> str:
     query = "&".join(f"{key}={value}" for key, values in call.request.query.items() for value in values)
     return f"?{query}" if query else ""
-
-
-def _port(pod: Obj, text: str) -> int:
-    if text.isdecimal() and 0 < int(text) < 65536:
-        return int(text)
-    for container in pod["spec"]["containers"]:
-        for port in container.get("ports", ()):
-            if port.get("name") == text:
-                return int(port["containerPort"])
-    raise status.bad_request(f"invalid pod request: port {text} not found")
 
 
 async def websocket(call: Call, node: Node | None, scope: Message, receive: Receive, send: Send) -> None:

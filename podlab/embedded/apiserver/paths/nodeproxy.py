@@ -15,7 +15,7 @@ from types import MappingProxyType
 from podlab.embedded.apiserver.answering import negotiation
 from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.node import Node
-from podlab.embedded.apiserver.paths import health, healthchecks
+from podlab.embedded.apiserver.paths import health, healthchecks, serviceproxy
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.status import StatusError
 from podlab.embedded.apiserver.verbs import Call
@@ -29,9 +29,9 @@ PORT = "10250"
 
 async def answer(call: Call, node: Node | None) -> Answer:
     """Answer for the kubelet of a node. Raises StatusError 404 for no such node, 503 for a port where nobody is."""
-    scheme, name, port = _location(call.name)
+    _, name, port = serviceproxy.split(call.name, "node")
     found = call.registry.get(call.resource, name)
-    if port not in ("", PORT) or scheme == "http":
+    if port not in ("", PORT):
         raise _unreachable(found, port or PORT)
     request = call.request
     words = [word for word in request.info.rest.split("/") if word]
@@ -52,14 +52,6 @@ async def answer(call: Call, node: Node | None) -> Answer:
     return Answer(200, negotiation.dump(listed))
 
 
-def _location(text: str) -> tuple[str, str, str]:
-    """(scheme, node, port) of `[SCHEME:]NAME[:PORT]`. Upstream: apimachinery/pkg/util/net/port_split.go"""
-    parts = text.split(":")
-    if len(parts) == 3:
-        return parts[0], parts[1], parts[2]
-    return "", parts[0], parts[1] if len(parts) == 2 else ""
-
-
 def _unreachable(node: Obj, port: str) -> StatusError:
     addresses = (node.get("status") or {}).get("addresses") or []
     ip = next((each["address"] for each in addresses if each["type"] == "InternalIP"), "")
@@ -70,7 +62,7 @@ def _unreachable(node: Obj, port: str) -> StatusError:
 async def _log(call: Call, node: Node, namespace: str, name: str, container: str) -> Answer:
     """`containerLogs/NAMESPACE/POD/CONTAINER`"""
     pod = call.registry.find(call.registry.resource("pods"), name, namespace)
-    if pod is None or pod["spec"].get("nodeName") != _location(call.name)[1]:
+    if pod is None or pod["spec"].get("nodeName") != serviceproxy.split(call.name, "node")[1]:
         return Answer(404, f'pod "{name}" does not exist\n'.encode(), health.TEXT)
     if container not in (each["name"] for each in pod["spec"]["containers"]):
         return Answer(404, f'container "{container}" not found in pod "{name}"\n'.encode(), health.TEXT)

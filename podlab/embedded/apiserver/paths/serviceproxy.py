@@ -1,4 +1,4 @@
-"""Where the API server's proxy of a Service leads.
+"""Where the API server's proxy leads: whom and which port a name stands for.
 
 Upstream: pkg/registry/core/service/storage/storage.go (ResourceLocation)
 """
@@ -7,11 +7,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.registry import Registry
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.status import StatusError
 
 SERVICE_NAME = "kubernetes.io/service-name"
+
+
+def split(asked: str, kind: str) -> tuple[str, str, str]:
+    """(scheme, name, port) of `NAME`, `NAME:PORT` or `SCHEME:NAME:PORT`. Raises StatusError 400.
+
+    Upstream: apimachinery/pkg/util/net/port_split.go (SplitSchemeNamePort)
+    """
+    parts = asked.split(":")
+    scheme = parts.pop(0) if len(parts) == 3 else ""
+    if len(parts) > 2 or not parts[0] or scheme not in ("", "http", "https"):
+        raise status.bad_request(f'invalid {kind} request "{asked}"')
+    return scheme, parts[0], "".join(parts[1:])
 
 
 def location(registry: Registry, service: Obj, port: str, asked: str) -> tuple[Obj, int]:

@@ -88,7 +88,7 @@ class Network:
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
-    def handshake(self, source: Namespace, address: str, port: int) -> None:
+    def handshake(self, source: Namespace | None, address: str, port: int) -> None:
         """Begin TLS, and hang up before a request. Raises Refused."""
         if not self.find(source, address, port)[1].secure:
             raise Refused(NO_TLS)
