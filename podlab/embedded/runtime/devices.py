@@ -19,8 +19,19 @@ SHARED_BYTES = 64 * 2**20
 _DEVICES = Volume({"/fd": None, "/mqueue": None, "/pts": None, "/shm": None}, mode=0o755, memory=True)
 _QUEUES, _TERMINALS = Volume(mode=0o1777, memory=True), Volume(mode=0o755, memory=True)
 _SHARED = Volume(mode=0o1777, memory=True, limit=SHARED_BYTES)
-
-
-_MOUNTED = (("/dev/shm", _SHARED), ("/dev/mqueue", _QUEUES), ("/dev/pts", _TERMINALS), ("/dev", _DEVICES))
+_MOUNTED = (("/dev/mqueue", _QUEUES), ("/dev/pts", _TERMINALS), ("/dev", _DEVICES))
 MOUNTS = tuple(Mount(path, volume, common=True) for path, volume in _MOUNTED)
-"""What is mounted at /dev and in it."""
+"""What is mounted at /dev and in it, but for the Pod's shared memory."""
+
+
+def device(path: str) -> bool:
+    """Whether what has this name is a device; what is in /dev/shm is a file like another."""
+    return path in DEVICES or path.startswith("/dev/pts/")
+
+
+def shared() -> Volume:
+    """The memory that a Pod's containers share, one after the other too.
+
+    Upstream: github.com/containerd/containerd internal/cri/server/sandbox_run_linux.go (setupSandboxFiles)
+    """
+    return _SHARED.alike()

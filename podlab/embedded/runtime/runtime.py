@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from podlab.embedded.clock import Clock
-from podlab.embedded.runtime import programs
+from podlab.embedded.runtime import devices, programs
 from podlab.embedded.runtime.files import FileError, Files
 from podlab.embedded.runtime.images.image import Image
 from podlab.embedded.runtime.instance import Instance
@@ -40,13 +40,14 @@ SETTLING = 0.05
 
 @dataclass(slots=True)
 class Sandbox:
-    """A Pod's network namespace and its volumes."""
+    """A Pod's network namespace, its volumes and its shared memory."""
 
     uid: str
     name: str
     namespace: Namespace
     ready: bool = True
     volumes: dict[str, Volume] = field(default_factory=dict)
+    shared: Volume = field(default_factory=devices.shared)
     processes: Processes = field(default_factory=Processes)
 
     @property
@@ -99,7 +100,7 @@ class Container:
         self.processes = processes or Processes()
         low = user.holds("NET_BIND_SERVICE")
         self.sockets = Sockets(runtime.network, sandbox.namespace, files, hostname, instance.id, low)
-        proc.mounted(self)
+        proc.mounted(self, sandbox.shared)
         self._task: asyncio.Task[int] | None = None
         self._partial: dict[str, bytes] = {}
         self._exited: asyncio.Future[None] | None = None

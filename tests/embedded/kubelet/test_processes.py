@@ -184,3 +184,31 @@ async def test_curl_keeps_heads_and_tells_where_it_is_sent(sim: Simulation) -> N
     asks += "curl -s -o /dev/null -w '%{http_code} %{redirect_url}\\n' localhost/sub; "
     asks += "curl -s -o /dev/null -w '[%{redirect_url}]\\n' localhost"
     assert (await script(sim, asks))[1] == "HTTP/1.1 200 OK\n301 http://localhost/sub/\n[]\n"
+
+
+@pytest.mark.parametrize(("image", "failed"), [("nginx:1.27", False), ("nginx:alpine", True)])
+async def test_a_hook_that_ends_nginx_is_done_if_it_does_not_wait(sim: Simulation, image: str, failed: bool) -> None:
+    """Only the smaller image has a killall that would wait for the end of process 1, and so for its own."""
+    command = ["sh", "-c", "nginx -s quit; while killall -0 nginx; do sleep 1; done"]
+    container = {"name": "c", "image": image, "lifecycle": {"preStop": {"exec": {"command": command}}}}
+    sim.create({"kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [container]}})
+    await sim.until(lambda: sim.ready("p"), limit=30)
+    sim.delete("p")
+    await sim.until(lambda: sim.gone("p"), limit=10)
+    events = sim.core.registry.list(sim.core.registry.resource("events"), "default")
+    assert ("FailedPreStopHook" in {event["reason"] for event in events}) is failed
+
+
+async def test_the_containers_of_a_pod_share_memory_and_find_it_again_when_restarted(sim: Simulation) -> None:
+    """As recorded on kind."""
+    once = "test -f /dev/shm/x && sleep 1000; echo first > /dev/shm/x; exit 42"
+    containers = [
+        {"name": "c", "image": "busybox", "command": ["sleep", "1000"]},
+        {"name": "d", "image": "busybox", "command": ["sh", "-c", once]},
+    ]
+    sim.create({"kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": containers}})
+    await sim.run(90)
+    states = sim.pod("p")["status"]["containerStatuses"]
+    assert [(one["restartCount"], one["ready"]) for one in states] == [(0, True), (1, True)]
+    asked = "cat /dev/shm/x; test -c /dev/shm/x || test -c /dev/null && echo x"
+    assert (await execute(sim, "p", "sh", "-c", asked, container="c"))[1] == "first\nx\n"

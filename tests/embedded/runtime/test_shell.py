@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podlab.embedded.runtime import images, programs, rootfs
+from podlab.embedded.runtime import devices, images, programs, rootfs
 from podlab.embedded.runtime.expressions import arithmetic
 from podlab.embedded.runtime.machine import executables, proc
 from podlab.embedded.runtime.machine.identity import Identity
@@ -44,7 +44,7 @@ def machine(image: str = "nginx", mounts: tuple[Mount, ...] = ()) -> Any:
         processes=Processes(),
         settings={},
     )
-    proc.mounted(made)
+    proc.mounted(made, devices.shared())
     return made
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import MappingProxyType
 
+from podlab.embedded.runtime.devices import device
 from podlab.embedded.runtime.expressions import globs
 from podlab.embedded.runtime.expressions import patterns as expressions
 from podlab.embedded.runtime.machine.stdio import Io
@@ -197,11 +198,11 @@ def _unary(io: Io, operator: str, value: str) -> bool:
     if operator == "-d":
         return files.is_directory(path)
     if operator == "-f":
-        return files.exists(path) and not files.is_directory(path) and not path.startswith("/dev/")
+        return files.exists(path) and not files.is_directory(path) and not device(path)
     if operator == "-s":
         return files.exists(path) and (files.is_directory(path) or bool(files.read(path)))
     if operator == "-c":
-        return path.startswith("/dev/") and files.exists(path) and not files.is_directory(path)
+        return device(path) and files.exists(path)
     if operator == "-x" and files.exists(path) and not files.is_directory(path):
         return bool(files.mode(path) & 0o111)
     if operator in SPECIAL_BITS:

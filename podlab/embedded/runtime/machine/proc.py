@@ -347,11 +347,12 @@ def _folder() -> None:
     return None
 
 
-def mounted(machine: Machine) -> None:
-    """Give a container its /proc, and its files a time."""
+def mounted(machine: Machine, shared: Volume) -> None:
+    """Give a container its /proc and its Pod's shared memory, and its files a time."""
     files = machine.files
     files.now, files.elsewhere = machine.clock.now, elsewhere(machine)
-    files.mounts = (Mount("/proc", volume(machine), True), sysfs.mount(machine), *files.mounts, *devices.MOUNTS)
+    kernels, memory = (Mount("/proc", volume(machine), True), sysfs.mount(machine)), Mount("/dev/shm", shared)
+    files.mounts = (*kernels, *files.mounts, memory, *devices.MOUNTS)
 
 
 def elsewhere(machine: Machine) -> Callable[[str], tuple[Files, str] | None]:

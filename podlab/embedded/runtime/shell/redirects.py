@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from podlab.embedded.runtime.devices import device
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.stdio import Io, Stream
 from podlab.embedded.runtime.network.connection import End
@@ -144,7 +145,7 @@ def closed(before: Io, after: Io) -> None:
 
 def _plain(io: Io, target: str) -> bool:
     files, path = io.process.machine.files, io.path(target)
-    return files.exists(path) and not path.startswith(("/dev/", "/proc/")) and not files.fifo(path)
+    return files.exists(path) and not device(path) and not path.startswith("/proc/") and not files.fifo(path)
 
 
 def _kept(shell: Shell, target: str) -> str:

@@ -34,6 +34,8 @@ NOTICES = (
     "start worker process {first}",
     "start worker process {second}",
 )
+LEAVING = 0.01
+"""Seconds until the workers have gone, in which who sent the signal goes on."""
 SIGNALS = {"reload": "HUP", "quit": "QUIT", "stop": "TERM", "reopen": "USR1"}
 
 
@@ -66,6 +68,7 @@ async def serve(process: Process, words: list[str]) -> int:
     server.log("notice", *lives.beginning(NOTICES, process.machine.image.version, server.workers))
     try:
         name = await _signals(server)
+        await process.machine.clock.sleep(LEAVING)
         lives.end(server, server.workers, graceful=name == "QUIT")
     finally:
         for worker in server.workers:
