@@ -214,3 +214,14 @@ async def test_targets_of_an_autoscaler_name_what_is_measured_of_a_container(api
     assert (await api.call("POST", path, {"metadata": {"name": "h"}, "spec": spec})).code == 201
     table = await api.call("GET", path, accept="application/json;as=Table;v=v1;g=meta.k8s.io")
     assert table.json["rows"][0]["cells"][2] == "memory: <unknown>/10Mi, <unknown>/30 (avg)"
+
+
+async def test_a_job_whose_pods_restart_for_ever_is_told_of_that_alone(api: Api) -> None:
+    rules = [{"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}]
+    spec = {"podFailurePolicy": {"rules": rules}, "template": {"spec": {**pod("j")["spec"], "restartPolicy": "Always"}}}
+    answer = await api.call(
+        "POST", f"{APIS}/batch/v1/namespaces/default/jobs", {"metadata": {"name": "j"}, "spec": spec}
+    )
+    assert causes(answer) == [
+        'spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"',
+    ]

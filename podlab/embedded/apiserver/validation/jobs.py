@@ -71,7 +71,7 @@ def restart_policy(spec: Obj, path: str) -> list[Cause]:
         found.append(causes.required(here, 'valid values: "OnFailure", "Never"'))
     elif policy not in ("OnFailure", "Never"):
         found.append(causes.unsupported(here, policy, ("OnFailure", "Never")))
-    if spec.get("podFailurePolicy") is not None and policy != "Never":
+    elif spec.get("podFailurePolicy") is not None and policy != "Never":
         found.append(causes.invalid(here, policy, 'only "Never" is supported when podFailurePolicy is specified'))
     return found
 
