@@ -34,6 +34,10 @@ MISSING = (
     " migration ensures no data remains persisted in {0} and removes {0} from status.storedVersions"
 )
 NO_WEBHOOK = "should not be set when strategy is not set to Webhook"
+FAR, FAR_OF_VERSION = (
+    "may only be set when validations.schema is included",
+    "may only be set when `version.schema.openAPIV3Schema` is not included",
+)
 MIXED = "may have mixed case, but should otherwise match: "
 
 
@@ -110,7 +114,7 @@ def _versions(spec: Obj) -> list[Cause]:
         if version.get("deprecationWarning") is not None:
             found += _warning(version, f"{path}.deprecationWarning")
         for key, check in CHECKS.items():
-            found += [] if _alike(given, key) else check(version, path)
+            found += [] if _alike(given, key) else _far(given, key, version, path) or check(version, path)
     called = [version.get("name") or "" for version in given]
     shown = [_internal(version, given) for version in given]
     if len(set(called)) != len(called):
@@ -136,8 +140,18 @@ def _warning(version: Obj, path: str) -> list[Cause]:
 
 def _shared(spec: Obj) -> list[Cause]:
     """What is wrong with what all versions have in common."""
-    given = spec.get("versions") or []
-    return [cause for key, check in CHECKS.items() if _alike(given, key) for cause in check(given[0], "spec")]
+    given, found = spec.get("versions") or [], []
+    for key, check in CHECKS.items():
+        if _alike(given, key):
+            found += _far(given, key, given[0], "spec") or check(given[0], "spec")
+    return found
+
+
+def _far(given: list[Obj], key: str, version: Obj, path: str) -> list[Cause]:
+    """Upstream finds no schema for fields where only one of the two is what all versions share (validation.go)."""
+    if key != "selectableFields" or not version.get(key) or _alike(given, key) == _alike(given, "schema"):
+        return []
+    return [causes.invalid(f"{path}.{key}", "", FAR if path == "spec" else FAR_OF_VERSION)]
 
 
 def _schema(version: Obj, path: str) -> list[Cause]:

@@ -31,6 +31,38 @@ async def test_what_is_wrong_is_told_as_recorded(api: Api, number: int) -> None:
     assert causes == recorded(f"bad{number}.yaml")
 
 
+@pytest.mark.parametrize(
+    ("fields", "colours", "wrong"),
+    [
+        ((True, True), (True, True), {}),
+        (
+            (False, True),
+            (True, True),
+            {"spec.versions[1].selectableFields": "`version.schema.openAPIV3Schema` is not included"},
+        ),
+        ((True, True), (True, False), {"spec.selectableFields": "validations.schema is included"}),
+        ((False, True), (False, True), {}),
+    ],
+)
+async def test_fields_to_select_by_stand_where_the_schema_does(
+    api: Api, fields: tuple[bool, bool], colours: tuple[bool, bool], wrong: dict[str, str]
+) -> None:
+    """Upstream takes what all versions share out of them, and looks for one beside the other; recorded on kind."""
+    versions = []
+    for number, (selectable, colour) in enumerate(zip(fields, colours, strict=True), 1):
+        known = {"hull": {"type": "string"}} | ({"colour": {"type": "string"}} if colour else {})
+        schema = {"type": "object", "properties": {"spec": {"type": "object", "properties": known}}}
+        version = {"name": f"v{number}", "served": True, "storage": number == 1, "schema": {"openAPIV3Schema": schema}}
+        versions.append(version | ({"selectableFields": [{"jsonPath": ".spec.hull"}]} if selectable else {}))
+    named = {"plural": "boats", "singular": "boat", "kind": "Boat"}
+    spec = {"group": "example.org", "scope": "Namespaced", "names": named, "versions": versions}
+    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    answer = await api.call("POST", path, {"metadata": {"name": "boats.example.org"}, "spec": spec})
+    told = answer.json.get("details", {}).get("causes", [])
+    found = {cause["field"]: cause["message"].partition("may only be set when ")[2] for cause in told}
+    assert found == wrong
+
+
 def test_an_item_of_a_set_has_no_parts_that_merge() -> None:
     items = {"type": "object", "properties": {}}
     wrong = check_schema({"type": "object", "properties": {"s": {**SET, "items": items}}}, "schema")
