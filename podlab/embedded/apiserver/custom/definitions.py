@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.apimachinery.gotext import compact
-from podlab.embedded.apiserver.custom import printing, selectable
+from podlab.embedded.apiserver.custom import goform, printing, selectable
 from podlab.embedded.apiserver.custom.budget import of_costs
-from podlab.embedded.apiserver.custom.goform import printed
 from podlab.embedded.apiserver.custom.rules import late
 from podlab.embedded.apiserver.custom.schemas import check_schema
 from podlab.embedded.apiserver.custom.served import schema_of
@@ -200,15 +199,13 @@ def _internal(version: Obj, given: list[Obj]) -> Obj:
         "Deprecated": bool(version.get("deprecated")),
         "DeprecationWarning": version.get("deprecationWarning"),
         "Schema": None if _alike(given, "schema") or not version.get("schema") else _go_schema(version),
-        "Subresources": None,
-        "AdditionalPrinterColumns": None,
-        "SelectableFields": None,
+        **{goform.name_of(key): None if _alike(given, key) else part(version) for key, part in goform.PARTS.items()},
     }
 
 
 def _go_schema(version: Obj) -> Obj:
     schema = schema_of(version)
-    return {"OpenAPIV3Schema": printed(schema) if schema else None}
+    return {"OpenAPIV3Schema": goform.printed(schema) if schema else None}
 
 
 def _columns(version: Obj, path: str) -> list[Cause]:

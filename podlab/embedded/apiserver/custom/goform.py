@@ -5,6 +5,8 @@ Upstream: apiextensions-apiserver/pkg/apis/apiextensions/types_jsonschema.go
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 Obj = dict[str, Any]
@@ -25,10 +27,11 @@ FIELDS: tuple[tuple[str, Any], ...] = (
 
 def printed(schema: Obj) -> Obj:
     """The struct: every field, with Go's names."""
-    return {_name(key): _value(key, schema.get(key, empty)) for key, empty in FIELDS}
+    return {name_of(key): _value(key, schema.get(key, empty)) for key, empty in FIELDS}
 
 
-def _name(key: str) -> str:
+def name_of(key: str) -> str:
+    """How Go calls a field."""
     if key == "id":
         return "ID"
     parts = key.replace("x-kubernetes-", "x-").split("-")
@@ -47,3 +50,36 @@ def _value(key: str, value: Any) -> Any:
     if key in ("additionalProperties", "additionalItems") and value is not None:
         return {"Allows": bool(value), "Schema": printed(value) if isinstance(value, dict) else None}
     return value
+
+
+def _subresources(version: Obj) -> Obj | None:
+    given = version.get("subresources")
+    if given is None:
+        return None
+    scale = given.get("scale")
+    paths = ("specReplicasPath", "statusReplicasPath")
+    shown = {name_of(path): scale.get(path, "") for path in paths} if scale is not None else None
+    if shown is not None:
+        shown["LabelSelectorPath"] = scale.get("labelSelectorPath")
+    return {"Status": {} if given.get("status") is not None else None, "Scale": shown}
+
+
+def _columns(version: Obj) -> list[Obj] | None:
+    given = version.get("additionalPrinterColumns")
+    texts = ("name", "type", "format", "description")
+    return given and [
+        {name_of(key): column.get(key, "") for key in texts}
+        | {"Priority": column.get("priority", 0), "JSONPath": column.get("jsonPath", "")}
+        for column in given
+    ]
+
+
+def _selectable(version: Obj) -> list[Obj] | None:
+    given = version.get("selectableFields")
+    return given and [{"JSONPath": field.get("jsonPath", "")} for field in given]
+
+
+PARTS: Mapping[str, Callable[[Obj], Any]] = MappingProxyType(
+    {"subresources": _subresources, "additionalPrinterColumns": _columns, "selectableFields": _selectable}
+)
+"""What else a version has, in Go's order. Upstream: apiextensions-apiserver/pkg/apis/apiextensions/types.go"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -61,6 +62,26 @@ async def test_fields_to_select_by_stand_where_the_schema_does(
     told = answer.json.get("details", {}).get("causes", [])
     found = {cause["field"]: cause["message"].partition("may only be set when ")[2] for cause in told}
     assert found == wrong
+
+
+async def test_versions_are_shown_with_what_only_they_have(api: Api) -> None:
+    """As recorded on kind, but for the names."""
+    hull = {"name": "Hull", "type": "string", "jsonPath": ".spec.hull"}
+    shown = {"Name": "Hull", "Type": "string", "Format": "", "Description": "", "Priority": 0, "JSONPath": ".spec.hull"}
+    schema = {"type": "object", "properties": {"spec": {"type": "object", "properties": {"hull": {"type": "string"}}}}}
+    versions = [
+        {"name": name, "served": True, "storage": False, "schema": {"openAPIV3Schema": schema}} for name in ("v1", "v2")
+    ]
+    versions[0] |= {"additionalPrinterColumns": [hull], "subresources": {"status": {}}}
+    named = {"plural": "boats", "singular": "boat", "kind": "Boat"}
+    spec = {"group": "example.org", "scope": "Namespaced", "names": named, "versions": versions}
+    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    answer = await api.call("POST", path, {"metadata": {"name": "boats.example.org"}, "spec": spec})
+    told = answer.json["details"]["causes"][0]["message"]
+    found = json.loads(told.removeprefix("Invalid value: ").rpartition(": must have exactly one version")[0])
+    assert [version["AdditionalPrinterColumns"] for version in found] == [[shown], None]
+    assert [version["Subresources"] for version in found] == [{"Status": {}, "Scale": None}, None]
+    assert list(found[0])[-4:] == ["Schema", "Subresources", "AdditionalPrinterColumns", "SelectableFields"]
 
 
 def test_an_item_of_a_set_has_no_parts_that_merge() -> None:

@@ -20,6 +20,19 @@ KIND = (
 )
 CONVENTIONS = "https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md"
 HEAD = {"apiVersion": {"description": API_VERSION, "type": "string"}, "kind": {"description": KIND, "type": "string"}}
+EMBEDDED_HEAD = {
+    "apiVersion": {
+        "description": "apiVersion defines the versioned schema of this representation of an object. More info: "
+        f"{CONVENTIONS}#resources",
+        "type": "string",
+    },
+    "kind": {
+        "description": "kind is a string value representing the type of this object. In CamelCase. More info: "
+        f"{CONVENTIONS}#types-kinds",
+        "type": "string",
+    },
+}
+OBJECTS_META = f"Standard object's metadata. More info: {CONVENTIONS}#metadata"
 OPENAPI_META = "io.k8s.apimachinery.pkg.apis.meta.v1."
 
 
@@ -31,8 +44,7 @@ def name_of(resource: Resource, kind: str = "") -> str:
 def schemas(resource: Resource) -> Obj:
     """The schemas of the kind and of its list."""
     found = _shown(getattr(resource.structure, "schema", {}))
-    about = f"Standard object's metadata. More info: {CONVENTIONS}#metadata"
-    found["properties"] = {**(found.get("properties") or {}), **HEAD, "metadata": _meta("ObjectMeta", about)}
+    found["properties"] = {**(found.get("properties") or {}), **HEAD, "metadata": _meta("ObjectMeta", OBJECTS_META)}
     found["properties"] = dict(sorted(found["properties"].items()))
     found["x-kubernetes-group-version-kind"] = [_gvk(resource, resource.kind)]
     reference = {"$ref": f"#/components/schemas/{name_of(resource)}"}
@@ -69,8 +81,19 @@ def _shown(schema: Obj) -> Obj:
     if "properties" in found:
         found["properties"] = {name: _shown(inner) for name, inner in found["properties"].items()}
     if found.get(EMBEDDED):
-        found["properties"] = {**HEAD, "metadata": _meta("ObjectMeta", ""), **found.get("properties", {})}
+        _embed(found)
     for key in ("items", "additionalProperties"):
         if isinstance(found.get(key), dict):
             found[key] = _shown(found[key])
     return found
+
+
+def _embed(schema: Obj) -> None:
+    """An object in an object says what it is.
+
+    Upstream: apiextensions-apiserver/pkg/controller/openapi/builder/builder.go (addEmbeddedProperties)
+    """
+    head = {**EMBEDDED_HEAD, "metadata": _meta("ObjectMeta", OBJECTS_META)}
+    schema["properties"] = dict(sorted({**schema.get("properties", {}), **head}.items()))
+    required = schema.get("required") or []
+    schema["required"] = [*required, *(name for name in ("kind", "apiVersion") if name not in required)]

@@ -14,7 +14,7 @@ from podlab.embedded.apiserver import fields
 from podlab.embedded.apiserver.answering.negotiation import Answer
 from podlab.embedded.apiserver.custom.structure import CustomType
 from podlab.embedded.apiserver.decoding import protobuf
-from podlab.embedded.apiserver.paths.openapi import schemas, swaggermessage
+from podlab.embedded.apiserver.paths.openapi import customschemas, schemas, swaggermessage
 from podlab.embedded.apiserver.paths.openapi.openapi import Documents
 from podlab.embedded.apiserver.request import Request, RequestInfo
 from podlab.embedded.apiserver.resource import Resource
@@ -241,3 +241,13 @@ def test_a_document_has_the_paths_of_subresources_and_watches(documents: Documen
     eviction = paths[f"/api/v1/{pods}/{{name}}/eviction"]["post"]["x-kubernetes-group-version-kind"]
     assert eviction == {"group": "policy", "version": "v1", "kind": "Eviction"}
     assert {f"/api/v1/watch/{pods}/{{name}}", f"/api/v1/watch/{pods}", "/api/v1/watch/pods", "/api/v1/"} <= set(paths)
+
+
+def test_an_object_in_a_custom_object_says_what_it_is() -> None:
+    schema = {"type": "object", "properties": {"pod": {"type": "object", "x-kubernetes-embedded-resource": True}}}
+    resource = Resource("example.org", "v1", "Boat", "boats", "boat", structure=CustomType(schema))
+    found = customschemas.schemas(resource)["org.example.v1.Boat"]["properties"]["pod"]
+    assert (found["required"], list(found["properties"])) == (
+        ["kind", "apiVersion"],
+        ["apiVersion", "kind", "metadata"],
+    )
