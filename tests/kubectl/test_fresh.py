@@ -65,6 +65,7 @@ def side(name: str, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.Monkey
         ("forms", 15),
         ("singles", 20),
         ("order", 30),
+        ("custom", 15),
     ],
 )
 def test_podlabs_answers_are_kubectls(name: str, least: int, side: tuple[Any, Kubectl]) -> None:

@@ -13,7 +13,9 @@ from typing import Any
 
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
+from podlab.kubectl.manifests.documents import parse
 from podlab.kubectl.manifests.writing import PROGRAM
+from podlab.kubectl.resources.patches import strategic_patch
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.verbs.attach import attach_to
 from podlab.kubectl.verbs.create_config import VARIABLE
@@ -27,6 +29,8 @@ TARGETING = (
     'Targeting container "{name}". If you don\'t see processes from this container it may be because the container '
     "runtime doesn't support this feature.\n"
 )
+FIXED = ("name", "command", "image", "lifecycle", "volumeDevices")
+"""What `--custom` cannot change."""
 PROBES = {"livenessProbe": "keep_liveness", "readinessProbe": "keep_readiness", "startupProbe": "keep_startup"}
 
 
@@ -50,6 +54,7 @@ class Wanted:
     share_processes: bool | None = None
     set_image: tuple[tuple[str, str], ...] = ()
     keep: tuple[str, ...] = ()
+    custom: Object | None = None
 
 
 def debug(
@@ -61,6 +66,7 @@ def debug(
     arguments_only: bool = False,
     attach: bool | None = None,
     copy_to: str = "",
+    custom: str = "",
     env: Sequence[str] = (),
     image_pull_policy: str = "",
     keep_annotations: bool = False,
@@ -93,6 +99,7 @@ def debug(
     wanted = Wanted(
         image, container, command.after, arguments_only, tuple(env), image_pull_policy, stdin, tty, target, profile,
         quiet, copy_to, same_node, share_processes, images, tuple(name for name, keep in kept.items() if keep),
+        _custom(command, custom) if custom else None,
     )  # fmt: skip
     _check(command, wanted, names, filename, replace)
     for mapping, obj in objects_named(command, _as_pods(names), filename):
@@ -102,6 +109,37 @@ def debug(
             if name and (stdin if attach is None else attach):
                 pod = until_running(command, pod, name)
                 attach_to(command, pod, name, stdin=stdin, tty=tty, quiet=quiet, ended=True)
+
+
+def _custom(command: Command, name: str) -> Object:
+    """The part of a container that a file has.
+
+    Raises:
+        PodlabError: it cannot be read, or is none.
+    """
+    try:
+        text = (command.folder / name).read_text(encoding="utf-8")
+    except OSError as error:
+        act = "read" if (command.folder / name).is_dir() else "open"
+        why = f"{act} {name}: {(error.strerror or str(error)).lower()}"
+        raise PodlabError(f"error: must pass a container spec json file for custom profile: {why}") from error
+    wrong = f"error: {name} does not contain a valid container spec: "
+    try:
+        found: object = next((each.obj for each in parse(text, name)), {})
+    except PodlabError as error:
+        raise PodlabError(wrong + str(error).removeprefix(f"error: error parsing {name}: ")) from error
+    if not isinstance(found, dict):
+        why = f"json: cannot unmarshal {'array' if isinstance(found, list) else 'string'} into Go value of type"
+        raise PodlabError(f"{wrong}error unmarshaling JSON: while decoding JSON: {why} v1.Container")
+    return found
+
+
+def _customized(command: Command, wanted: Wanted, container: Object) -> Object:
+    """The container with what `--custom` asks for."""
+    if not wanted.custom:
+        return container
+    kind = command.schemas.of("v1", "Pod").field("spec").field("containers").items()
+    return dict(strategic_patch(container, {**wanted.custom, "name": container["name"]}, kind))
 
 
 def _as_pods(names: Sequence[str]) -> list[str]:
@@ -137,6 +175,10 @@ def _check(command: Command, wanted: Wanted, names: Sequence[str], files: Sequen
         raise PodlabError("error: -i/--stdin is required for containers with -t/--tty=true")
     if wanted.profile not in PROFILES:
         raise PodlabError(f"error: unknown profile: {wanted.profile}")
+    if any((wanted.custom or {}).get(name) for name in FIXED):
+        raise PodlabError(
+            "error: name, command, image, lifecycle and volume devices are not modifiable via custom profile"
+        )
     if wanted.target and not wanted.quiet:
         command.out(TARGETING.format(name=wanted.target))
 
@@ -203,7 +245,7 @@ def _secured(container: Object, profile: str, on_node: bool = False) -> Object:
 
 def _beside(command: Command, mapping: Mapping, pod: Object, wanted: Wanted) -> tuple[Object, str]:
     name = _name(command, wanted)
-    made = _secured(_container(wanted, name), wanted.profile)
+    made = _customized(command, wanted, _secured(_container(wanted, name), wanted.profile))
     made |= {"targetContainerName": wanted.target} if wanted.target else {}
     path = mapping.path(pod["metadata"]["namespace"], pod["metadata"]["name"], "ephemeralcontainers")
     there = [{"name": each["name"]} for each in pod["spec"].get("ephemeralContainers") or []]
@@ -236,6 +278,8 @@ def _in_copy(command: Command, mapping: Mapping, pod: Object, wanted: Wanted, re
             there.update(changes)
             if wanted.words and not wanted.arguments_only:
                 there.pop("args", None)
+        at = next(at for at, each in enumerate(spec["containers"]) if each["name"] == name)
+        spec["containers"][at] = _customized(command, wanted, spec["containers"][at])
     elif not wanted.set_image:
         raise PodlabError("error: you must specify image when creating new container")
     _strip(spec, wanted, alike=not name)
@@ -288,6 +332,7 @@ def _on_node(command: Command, node: Object, wanted: Wanted) -> tuple[Object, st
     if wanted.profile in ("legacy", "general", "sysadmin"):
         container["volumeMounts"] = [{"mountPath": "/host", "name": "host-root"}]
         spec["volumes"] = [{"hostPath": {"path": "/"}, "name": "host-root"}]
+    spec["containers"] = [_customized(command, wanted, container)]
     metadata = {"name": pod_name, "labels": {"app.kubernetes.io/managed-by": "kubectl-debug"}}
     body = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
     path = f"/api/v1/namespaces/{command.namespace}/pods"
