@@ -90,6 +90,7 @@ class Connection:
         oidc: the settings of the auth provider of that name.
         plugin_config: what the cluster's extension for exec plugins says.
         plugin_policy: which exec plugins the person lets run, and those that are named.
+        slashes: those that end the server's address in the kubeconfig; `server` has none.
     """
 
     server: str
@@ -111,6 +112,7 @@ class Connection:
     impersonate: tuple[tuple[str, str], ...] = ()
     plugin_config: Any = None
     plugin_policy: tuple[str, tuple[str, ...]] = ("", ())
+    slashes: str = ""
 
     @property
     def told(self) -> Object:
@@ -166,7 +168,7 @@ def connect(config: Config, over: Overrides = Overrides()) -> Connection:
     _confirm([*_wrong_user(user, user_name), *_wrong_cluster(cluster, cluster_name)])
     server = server_at(str(cluster.get("server") or os.environ.get("KUBERNETES_MASTER") or NOWHERE))
     made = _made(server.rstrip("/"), cluster, user, (name, cluster_name, user_name), context)
-    return replace(made, plugin_policy=over.plugin_policy)
+    return replace(made, plugin_policy=over.plugin_policy, slashes=server[len(made.server) :])
 
 
 def _made(server: str, cluster: Object, user: Object, names: tuple[str, str, str], context: Object) -> Connection:

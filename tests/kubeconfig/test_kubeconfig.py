@@ -111,6 +111,11 @@ def test_flags_stand_beside_what_the_file_says(tmp_path: Path, over: dict[str, s
     assert str(wrong.value) == line
 
 
+def test_the_slashes_that_end_an_address_are_kept_for_who_shows_it(tmp_path: Path) -> None:
+    found = connected(written(tmp_path, lambda config, cluster, user: cluster.update({"server": "https://h//"})))
+    assert (found.server, found.slashes) == ("https://h", "//")
+
+
 def test_only_the_first_document_of_a_file_is_read(tmp_path: Path) -> None:
     path = written(tmp_path)
     path.write_text(path.read_text(encoding="utf-8") + "---\nclusters: [\n", encoding="utf-8")

@@ -134,13 +134,14 @@ def cluster_info(command: Command, *arguments: str) -> None:
     except PodlabError:
         command.out(f"\n{DUMP}\n")
         raise
-    command.out(f"Kubernetes control plane is running at {command.client.server}\n")
+    server = f"{command.client.server}{command.client.connection.slashes}"
+    command.out(f"Kubernetes control plane is running at {server}\n")
     for service in services:
         metadata, ports = service["metadata"], service["spec"].get("ports") or []
         name = (metadata.get("labels") or {}).get("kubernetes.io/name") or metadata["name"]
         port = f":{ports[0]['name']}" if ports and ports[0].get("name") else ""
         path = f"/api/v1/namespaces/kube-system/services/{metadata['name']}{port}/proxy"
-        command.out(f"{name} is running at {command.client.server}{path}\n")
+        command.out(f"{name} is running at {server}{path}\n")
     command.out(f"\n{DUMP}\n")
 
 
