@@ -29,6 +29,8 @@ class ServiceRouter:
         self._kept: dict[tuple[str, Key, int], tuple[str, int, float]] = {}
         self._policies: dict[Key, Obj] = {}
         self._pods: dict[str, Obj] = {}
+        self._starting: dict[str, Obj] = {}
+        self._joined: dict[str, str] = {}
         self._host_ports: dict[str, dict[int, tuple[str, int]]] = {}
         self._stops: list[Callable[[], None]] = []
         self._outside = outside.Outside(registry)
@@ -78,8 +80,12 @@ class ServiceRouter:
         self._host_ports.pop(uid, None)
         if event.type == "DELETED":
             self._outside.forget(pod)
+        self._starting.pop(uid, None)
         if not ip or pod["spec"].get("hostNetwork"):
+            if not ip and pod["spec"].get("nodeName") and event.type != "DELETED":
+                self._starting[uid] = pod
             return
+        self._joined.pop(ip, None)
         if event.type == "DELETED" or pod["status"].get("phase") in ("Succeeded", "Failed"):
             if (known := self._pods.get(ip)) and known["metadata"]["uid"] == uid:  # another may have its address by now
                 del self._pods[ip]
@@ -127,13 +133,20 @@ class ServiceRouter:
 
     def allows(self, source: str, target: str, port: int, protocol: str = "TCP") -> bool:
         """Whether the NetworkPolicies let a connection through; what comes from a node they never hold back."""
-        if not self._policies or source not in self._pods:
+        if not self._policies or self._pod(source) is None:
             return True
         asked = policies.Connection(self._peer(source), self._peer(target), port, protocol)
         return policies.allows(self._policies.values(), asked)
 
+    def joined(self, uid: str, address: str) -> None:
+        """A Pod's first command may be asked about before its status tells its address."""
+        self._joined[address] = uid
+
+    def _pod(self, address: str) -> Obj | None:
+        return self._pods.get(address) or self._starting.get(self._joined.get(address, ""))
+
     def _peer(self, address: str) -> policies.Peer:
-        pod = self._pods.get(address)
+        pod = self._pod(address)
         namespaces = self._registry.resource("namespaces")
         namespace = self._registry.find(namespaces, pod["metadata"]["namespace"]) if pod else None
         return policies.Peer(address, pod, namespace["metadata"].get("labels") if namespace else None)

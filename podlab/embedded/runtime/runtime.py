@@ -291,6 +291,7 @@ class Runtime:
             namespace = Namespace(ip or self.addresses.take(), self.node_ip)
             if ready:
                 self.network.join(namespace)
+                self.network.router.joined(uid, namespace.ip)
         sandbox = self.sandboxes[uid] = Sandbox(uid, name, namespace, ready)
         self.containers.setdefault(uid, [])
         return sandbox

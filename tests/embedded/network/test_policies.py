@@ -8,11 +8,12 @@ import pytest
 
 from podlab.embedded.network.policies import Connection, Peer, allows
 from tests.embedded.network.test_services import box, pod, running, service
-from tests.embedded.simulation import Simulation
+from tests.embedded.simulation import Simulation, logs
 
 Obj = dict[str, Any]
 BLOCKED = (1, "", "wget: download timed out\n")
 BOX_LABELS = {"matchLabels": {"app": "box"}}
+FRIEND = {"matchLabels": {"access": "true"}}
 PAGE = (0, "<title>Welcome to nginx!</title>\n", "")
 ASK = "wget -T 2 -qO- http://{} | head -4 | tail -1"
 
@@ -98,6 +99,20 @@ async def test_a_closed_pod_is_not_reached_until_a_policy_opens_it(sim: Simulati
     assert await box(sim, "wget -T 2 -qO- http://web") == BLOCKED
     await impose(sim, "open", ingress=[{"from": [{"podSelector": BOX_LABELS}]}])
     assert await box(sim, ASK.format("web")) == PAGE
+
+
+async def test_what_a_pod_does_first_is_held_back_too(sim: Simulation) -> None:
+    """As `kubectl run … -- wget` does on the documentation's page, before the Pod's status tells its address."""
+    await running(sim)
+    await impose(
+        sim, "deny", podSelector={"matchLabels": {"app": "web"}}, ingress=[{"from": [{"podSelector": FRIEND}]}]
+    )
+    for name, labels in (("stranger", {}), ("friend", FRIEND["matchLabels"])):
+        made = pod(name, container={"command": ["wget", "--spider", "--timeout=1", "web"]}, restartPolicy="Never")
+        sim.create({**made, "metadata": {"name": name, "labels": labels}})
+    await sim.run(8)
+    assert (await logs(sim, "stranger")).endswith("wget: download timed out\n")
+    assert (await logs(sim, "friend")).endswith("remote file exists\n")
 
 
 async def test_probes_come_from_the_node_and_pass(sim: Simulation) -> None:

@@ -47,6 +47,9 @@ class Router(Protocol):
     def route(self, source: str, address: str, port: int) -> tuple[str, int]:
         """Where a connection really goes: through a Service to an endpoint. Raises Refused."""
 
+    def joined(self, uid: str, address: str) -> None:
+        """A Pod has an address, which nobody has told the API server yet."""
+
     def allows(self, source: str, target: str, port: int, protocol: str = "TCP") -> bool:
         """Whether policies let a connection through."""
 
@@ -60,6 +63,9 @@ class Direct:
     def route(self, source: str, address: str, port: int) -> tuple[str, int]:
         """Where it says."""
         return address, port
+
+    def joined(self, uid: str, address: str) -> None:
+        """Whose it is does not matter here."""
 
     def allows(self, source: str, target: str, port: int, protocol: str = "TCP") -> bool:
         """Everything."""
