@@ -83,6 +83,19 @@ def test_a_kernel_that_is_gone_is_told_at_once(page: Any) -> None:
     expect(page.get_by_role("status").first).to_have_text("Disconnected: run this cell again")
 
 
+def test_what_stands_together_says_once_that_its_kernel_is_gone(page: Any) -> None:
+    on = stage(page)
+    page.evaluate("document.querySelector('main').classList.add('podlab-words', 'jupyter-widgets-disconnected')")
+    page.evaluate("window.model.fire('comm_live_update')")
+    page.clock.run_for(100)
+    assert page.evaluate("document.querySelector('main').dataset.severed") == "Disconnected: run this cell again"
+    told = "getComputedStyle(document.querySelector('main'), '::before').content"
+    assert "⚠" in page.evaluate(told)
+    assert page.locator("[data-severed]").count() == 1
+    on.page.evaluate("window.leave()")
+    assert page.evaluate("window.model.listeners()") == 0
+
+
 def test_an_answer_that_is_chosen_anew_takes_the_place_of_the_one_before(page: Any) -> None:
     on = stage(page, options=["a) `nginx`", "b) busybox"])
     radios = page.get_by_role("radio")

@@ -23,10 +23,24 @@ function asking(model, root) {
   };
   const draw = () => void (failed.textContent = model.get("failed"));
   model.on("change:failed", draw);
+  const live = () => setTimeout(() => tellSevered(root, labels.severed)); // once the page has marked what is gone
+  model.on("comm_live_update", live);
   draw();
   const stop = () => {
     hush();
     model.off("change:failed", draw);
+    model.off("comm_live_update", live);
   };
   return { ask, busy: () => busy, told: [said, failed], stop };
+}
+
+/**
+ * Says once, above all that stands together, that its kernel is gone; without that, ipywidgets marks each part of it.
+ * @param {HTMLElement} root @param {string} severed
+ */
+function tellSevered(root, severed) {
+  let whole = root;
+  for (let up = root.parentElement; up; up = up.parentElement) if (up.matches(".podlab-words")) whole = up;
+  if (root.closest(".jupyter-widgets-disconnected")) whole.dataset.severed = severed;
+  else delete whole.dataset.severed;
 }
