@@ -61,7 +61,8 @@ class Magics:
             line=f"kubectl {line}".rstrip(),
         )
         if error is not None:
-            error.hint = odd.shell_sign(meant.words) or odd.lookalike(meant.words) or error.hint
+            found = odd.shell_sign(meant.words) or odd.lookalike(meant.words) or odd.spaced(meant.words)
+            error.hint = found or error.hint
             error.output = output
             raise error
         beyond = odd.behind_dashes(meant.words) if output and output.exit_code else None

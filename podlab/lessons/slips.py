@@ -234,7 +234,7 @@ def _misused(said: str, line: str, inside: bool) -> Text | None:
         name = owner if name == "__init__" else f"kubectl.{name}" if owner == "Kubectl" else name
     else:
         name = called(line) if inside else ""
-    return LIKE_THIS.format(example=example(name)) if name and example(name) else None
+    return LIKE_THIS.format(example=_own(example(name), line)) if name and example(name) else None
 
 
 def _option(call: str, name: str) -> Text | None:
@@ -264,6 +264,8 @@ def _unknown(name: str, names: set[str], line: str) -> Text:
         return CAPITAL.format(name=CAPITALS[name])
     if name in podlab.__all__:
         return IMPORT.format(name=name)
+    if name in commands() and re.search(rf"(?<!\.)\b{name}\s*\(", line):
+        return NEAR.format(name=f"kubectl.{name}")
     near = difflib.get_close_matches(name, {*names, *OURS} - {name}, 1, 0.75)
     if near:
         return NEAR.format(name=near[0])

@@ -59,3 +59,16 @@ def test_a_magic_for_cells_without_a_cell(shell, capsys):
     shell.register_magic_function(print, "line_cell", "kubectl")
     shell.run_cell("%%kubectl get pods", store_history=True)
     assert "takes one `%`: `%kubectl get pods`" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("cell", "hint"),
+    [
+        ("get('pods')", "→ Did you mean `kubectl.get`?"),
+        ("from podlab import check\ncheck('05-gone')", '→ It is written like this: `check(kubectl, "05-gone")`'),
+    ],
+)
+def test_a_call_without_its_kubectl(shell, capsys, cell, hint):
+    shell.user_ns["kubectl"] = object()
+    shell.run_cell(cell, store_history=True)
+    assert hint in capsys.readouterr().out

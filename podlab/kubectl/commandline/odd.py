@@ -24,6 +24,10 @@ DASHES = Text(
     en="All behind `--` is the container's command. An option of kubectl's, as `{option}`, stands before it: "
     "`%kubectl {line}`.",
 )
+SPACED = Text(
+    ko="쉼표 뒤에는 공백을 두지 않습니다: `%kubectl {line}`",
+    en="No blank stands behind a comma: `%kubectl {line}`.",
+)
 OWN_N = ("head", "tail", "sed", "grep", "cat", "echo", "sort", "nl", "sh", "bash")
 """Programs that know a `-n` themselves."""
 
@@ -50,6 +54,13 @@ def lookalike(words: Iterable[str]) -> Text | None:
 def quoted(words: Iterable[str]) -> Text | None:
     """A word between quotation marks that are part of it, where nothing went wrong: no name can be so."""
     return lookalike(word for word in _own(words) if re.match("^[“‘].*[”’]$", word) and " " not in word)
+
+
+def spaced(words: Iterable[str]) -> Text | None:
+    """Types or names with a blank behind their comma, which kubectl takes for the next word."""
+    given = list(words)
+    line = re.sub(r",\s+(?=\w)", ",", shlex.join(given))
+    return SPACED.format(line=line) if any(re.match(r"[a-z][\w.-]*,$", word) for word in given[1:-1]) else None
 
 
 def behind_dashes(words: Iterable[str]) -> Text | None:

@@ -47,6 +47,11 @@ def test_where_nothing_went_wrong_only_quoted_words_are_odd():
     assert odd.quoted(["annotate", "pod", "web", "“a b”"]) is None
 
 
+def test_a_blank_behind_a_comma():
+    assert "`%kubectl get pods,services -o name`" in odd.spaced(["get", "pods,", "services", "-o", "name"]).en
+    assert odd.spaced(["get", "pods,services"]) is None
+
+
 @pytest.mark.parametrize(
     ("words", "line"),
     [
