@@ -113,7 +113,7 @@ def hint_for(error: SyntaxError, cell: str) -> Text | None:
 def command(line: str) -> Text | None:
     """The hint for one line that is a command of kubectl's, podlab's, docker's or a shell's."""
     line = re.sub(r"^(?:[$#❯]\s+|(?:PS )?[A-Z]:\\[^>]*>\s*|\w+@[\w.:~-]+[$#]\s*)?(?:sudo\s+)?", "", line.strip())
-    line = re.sub("^[\u3131-\u318e]+(?=kubectl)", "", line)
+    line = re.sub("^[\u3131-\u318e]*kubectl\\b", "kubectl", line, flags=re.I)
     if re.match(r"watch\s.*kubectl", line):
         return WATCH
     if call := re.match(r"kubectl\s*(?:[,:;]|->|\s)\s*(\w+\s*\(.*)", line):

@@ -23,6 +23,7 @@ def shell():
 @pytest.mark.parametrize(
     ("cell", "hint"),
     [
+        ("Kubectl get pods", "takes a % in front: `%kubectl get pods`"),
         ("check kubectl 05-ready", '→ It is written like this: `check(kubectl, "05-ready")`'),
         ('check(kubectl, "00-cell", 1 +)', '→ It is written like this: `check(kubectl, "00-cell")`'),
         ("quiz(05)", '→ It is written like this: `quiz("05")`'),
