@@ -13,7 +13,7 @@ from typing import Any
 
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
-from podlab.kubectl.manifests.documents import parse
+from podlab.kubectl.manifests.documents import decoded, parse
 from podlab.kubectl.manifests.writing import PROGRAM
 from podlab.kubectl.resources.patches import strategic_patch
 from podlab.kubectl.resources.restmapper import Mapping
@@ -118,14 +118,14 @@ def _custom(command: Command, name: str) -> Object:
         PodlabError: it cannot be read, or is none.
     """
     try:
-        text = (command.folder / name).read_text(encoding="utf-8")
-    except OSError as error:
-        act = "read" if (command.folder / name).is_dir() else "open"
-        why = f"{act} {name}: {(error.strerror or str(error)).lower()}"
+        data = (command.folder / name).read_bytes()
+    except (OSError, ValueError) as error:
+        act, reason = "read" if (command.folder / name).is_dir() else "open", getattr(error, "strerror", None)
+        why = f"{act} {name}: {(reason or 'invalid argument').lower()}"
         raise PodlabError(f"error: must pass a container spec json file for custom profile: {why}") from error
     wrong = f"error: {name} does not contain a valid container spec: "
     try:
-        found: object = next((each.obj for each in parse(text, name)), {})
+        found: object = next((each.obj for each in parse(decoded(data, name), name)), {})
     except PodlabError as error:
         raise PodlabError(wrong + str(error).removeprefix(f"error: error parsing {name}: ")) from error
     if not isinstance(found, dict):
