@@ -21,6 +21,8 @@ RECORDED = json.loads((Path(__file__).parent / "recorded/texts.json").read_text(
 
 
 NOPE = "ls: cannot access '/nope': No such file or directory\n"
+LOCALE = 'LANG=x\nLANGUAGE=\nLC_CTYPE="C"\n'
+HINT = "Try 'stdbuf --help' for more information.\n"
 LS = "ls is /usr/bin/ls\n/tmp/ls\n"
 
 
@@ -97,6 +99,9 @@ def test_scripts_do_what_they_do_with_the_real_tools(shell: str, script: str, co
             "",
         ),
         ("bash", "sort -k x /etc/hosts", 2, "", "sort: invalid number at field start: invalid count at start of 'x'\n"),
+        ("bash", "LC_ALL=C LANG=x locale | head -3; users; stdbuf -oL echo x", 0, f"{LOCALE}x\n", ""),
+        ("box", "hostid | wc -c", 0, "9\n", ""),
+        ("dash", "stdbuf -iL cat", 125, "", f"stdbuf: line buffering stdin is meaningless\n{HINT}"),
         ("box", "[ /etc/hosts -nt /nope ]", 1, "", ""),
         ("dash", "sleep 5 & kill %1", 1, "", "sh: 1: kill: No such process\n\n"),
         ("dash", "printf 'a%ld' 1", 2, "a", "sh: 1: printf: %l: invalid directive\n"),

@@ -28,7 +28,7 @@ from podlab.embedded.runtime.commands.files import (
 )
 from podlab.embedded.runtime.commands.getopt import getopt
 from podlab.embedded.runtime.commands.network import connections, curl, hostnames, interfaces, iproute, lookups, wget
-from podlab.embedded.runtime.commands.processes import kill, runners, tables
+from podlab.embedded.runtime.commands.processes import kill, runners, surroundings, tables
 from podlab.embedded.runtime.commands.text import (
     calculations,
     calendars,
@@ -370,6 +370,11 @@ PLAIN: Mapping[str, Command] = MappingProxyType(
         "sysctl": smallcommands.sysctl,
         "stty": smallcommands.stty,
         "logname": smallcommands.logname,
+        "hostid": surroundings.hostid,
+        "locale": surroundings.locale,
+        "pinky": surroundings.pinky,
+        "stdbuf": surroundings.stdbuf,
+        "users": surroundings.users,
         "yes": printing.yes,
     }
 )

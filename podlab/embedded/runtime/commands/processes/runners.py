@@ -45,7 +45,7 @@ async def launch(io: Io, words: list[str], who: str) -> int:
     return await finish(io.process, [start(child, lambda: machine.run(child))])
 
 
-QUOTING = {"env": "", "timeout": "failed to run command ", "nohup": "failed to run command "}
+QUOTING = {"env": "", **dict.fromkeys(("timeout", "nohup", "stdbuf"), "failed to run command ")}
 """How coreutils' commands speak of a program that is not there."""
 
 
