@@ -206,7 +206,7 @@ def patch_(call: Call) -> Answer:
         kind,
         subresource=call.request.info.subresource,
         by=call.writer(dry_run),
-        decode=_reshaper(call, body, kind),
+        decode=reshaper(call, body, kind),
     )
     return call.one(changed, form)
 
@@ -280,7 +280,8 @@ def read_patch(body: bytes, kind: str = patch.MERGE) -> Any:
         raise status.bad_request(f"{where}{error}") from None
 
 
-def _reshaper(call: Call, body: Any, kind: str) -> Callable[[Obj], Obj]:
+def reshaper(call: Call, body: Any, kind: str) -> Callable[[Obj], Obj]:
+    """What makes a patched object whole again, and judges it. It raises StatusError 422, and 400 for another name."""
     resource, validation = call.resource, call.request.first("fieldValidation") or "Warn"
     expected = (resource.group, resource.version, resource.kind)
     repeated = tuple(reading.duplicates(body))

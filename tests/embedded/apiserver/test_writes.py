@@ -225,3 +225,45 @@ async def test_a_job_whose_pods_restart_for_ever_is_told_of_that_alone(api: Api)
     assert causes(answer) == [
         'spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"',
     ]
+
+
+async def test_a_port_of_a_node_stays_with_the_name_of_its_port(api: Api) -> None:
+    """As a server of 1.36 answers: what has another name gets a number of its own."""
+    path, two = f"{CORE}/services", [{"name": "a", "port": 80, "nodePort": 31888}, {"name": "b", "port": 81}]
+    two[1]["nodePort"] = 31889
+    sent = {"metadata": {"name": "np"}, "spec": {"type": "NodePort", "ports": two}}
+    assert (await api.call("POST", path, sent)).code == 201
+    for ports, kept in (
+        ([{"name": "a", "port": 90}, {"name": "c", "port": 81}], [True, False]),
+        ([{"name": "a", "port": 90, "nodePort": 31889}, {"name": "b", "port": 81}], [False, False]),
+    ):
+        changed = {**sent, "spec": {"type": "NodePort", "ports": ports}}
+        answer = await api.call("PUT", f"{path}/np?dryRun=All", changed)
+        given = [port["nodePort"] for port in answer.json["spec"]["ports"]]
+        assert [number == before["nodePort"] for number, before in zip(given, two, strict=True)] == kept
+
+
+async def test_an_address_that_is_put_alone_means_both(api: Api) -> None:
+    path, spec = f"{CORE}/services", {"ports": [{"port": 80}]}
+    await api.call("POST", path, {"metadata": {"name": "s"}, "spec": spec})
+    answer = await api.call("PUT", f"{path}/s", {"metadata": {"name": "s"}, "spec": {**spec, "clusterIP": "10.96.9.9"}})
+    assert causes(answer) == ['spec.clusterIPs[0]: Invalid value: ["10.96.9.9"]: may not change once set']
+
+
+@pytest.mark.parametrize(
+    ("replicas", "why"), [("1", "unrecognized type: int32"), (1.5, "cannot convert float64 to int32")]
+)
+async def test_a_scale_is_patched_as_other_objects_are(api: Api, replicas: Any, why: str) -> None:
+    labels = {"a": "b"}
+    template = {"metadata": {"labels": labels}, "spec": pod("d")["spec"]}
+    path = f"{APIS}/apps/v1/namespaces/default/deployments"
+    spec = {"selector": {"matchLabels": labels}, "template": template}
+    assert (await api.call("POST", path, {"metadata": {"name": "d"}, "spec": spec})).code == 201
+    strategic = "application/strategic-merge-patch+json"
+    answer = await api.call("PATCH", f"{path}/d/scale", {"spec": {"replicas": replicas}}, content_type=strategic)
+    assert answer.json["details"]["causes"][0]["message"].endswith(f']]": {why}')
+    renamed = await merge(api, f"{path}/d/scale", {"metadata": {"name": "x"}})
+    assert (renamed.code, renamed.json["message"]) == (
+        400,
+        "the name of the object (x) does not match the name on the URL (d)",
+    )

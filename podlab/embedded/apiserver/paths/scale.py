@@ -5,7 +5,6 @@ Upstream: pkg/registry/apps/deployment/storage/storage.go
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -180,13 +179,7 @@ def _patched(call: Call, scale: Obj) -> Obj:
     if kind not in verbs.PATCH_TYPES[:3]:
         raise status.StatusError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {})
     body = verbs.read_patch(call.request.body)
-    try:
-        shaped, _ = decode.reshape(patch.apply(SCALE, scale, body, kind), (SCALE.group, SCALE.version, SCALE.kind))
-    except ValueError as error:
-        shown = json.dumps(json.dumps(scale, separators=(",", ":")))
-        cause = status.Cause("patch", "FieldValueInvalid", f"Invalid value: {shown}: {error}")
-        raise status.invalid("", "", [cause]) from None
-    return shaped
+    return verbs.reshaper(replace(call, resource=SCALE), body, kind)(patch.apply(SCALE, scale, body, kind))
 
 
 def _check(call: Call, scale: Obj) -> None:

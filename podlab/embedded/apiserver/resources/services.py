@@ -80,21 +80,24 @@ def _headless_but_exposed(spec: Obj) -> list[Cause]:
 
 
 def _keep(spec: Obj, old: Obj) -> None:
-    """An update that leaves out what the cluster gave means to keep it."""
+    """An update that leaves out what the cluster gave means to keep it; ports are known by their names.
+
+    Upstream: pkg/registry/core/service/storage/storage.go (patchAllocatedValues, normalizeClusterIPs)
+    """
     if spec.get("type") == "ExternalName" or old.get("type") == "ExternalName":
         return
-    changed = spec.get("clusterIP") and spec["clusterIP"] != old.get("clusterIP")
-    if changed and spec.get("clusterIPs") == old.get("clusterIPs"):  # who changes one means both
-        spec["clusterIPs"] = [spec["clusterIP"]]
     for key in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "healthCheckNodePort"):
         if not spec.get(key) and old.get(key):
             spec[key] = old[key]
-    given = {(port.get("port"), port.get("protocol")): port.get("nodePort") for port in old.get("ports") or []}
-    if spec.get("type") in nodeports.EXPOSED:
-        for port in spec.get("ports") or []:
-            kept = given.get((port.get("port"), port.get("protocol")))
-            if not port.get("nodePort") and kept:
-                port["nodePort"] = kept
+    if spec.get("clusterIP") != old.get("clusterIP") and spec.get("clusterIPs") == old.get("clusterIPs"):
+        spec["clusterIPs"] = [spec["clusterIP"]]  # who changes one means both
+    before, after = old.get("ports") or [], spec.get("ports") or []
+    given = {port.get("name") or "": port.get("nodePort") for port in before}
+    used = {port.get("nodePort") for port in before} & {port.get("nodePort") for port in after}
+    for port in after if spec.get("type") in nodeports.EXPOSED else []:
+        kept = given.get(port.get("name") or "")
+        if not port.get("nodePort") and kept and kept not in used:
+            port["nodePort"] = kept
 
 
 def _drop(spec: Obj, old: Obj) -> None:
