@@ -9,6 +9,7 @@ from types import MappingProxyType
 from podlab.embedded.runtime.commands import usage
 from podlab.embedded.runtime.commands.commands import COMMANDS
 from podlab.embedded.runtime.commands.refusals import refusal
+from podlab.embedded.runtime.expressions import octets
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.images.image import Image
 from podlab.embedded.runtime.machine.executables import known
@@ -63,7 +64,13 @@ SHELLS = ("sh", "bash", "ash", "dash")
 
 async def run(process: Process) -> int:
     """Run a process to its end; returns its exit code."""
-    argv, image = process.argv, process.machine.image
+    image = process.machine.image
+    with octets.spoken(posixpath.basename(process.argv[0]), process.env, busybox=image.busybox):
+        return await _run(process, image)
+
+
+async def _run(process: Process, image: Image) -> int:
+    argv = process.argv
     name, there = posixpath.basename(argv[0]), known(argv[0], image.commands)
     other = _other_words(argv, image)
     if other is not None:

@@ -131,3 +131,30 @@ def test_what_is_not_simulated_is_refused_plainly() -> None:
 
 def test_there_are_many() -> None:
     assert len(RECORDED) >= 270
+
+
+SPOKEN = "export LANG=C.UTF-8; "
+TURNED = "rev: stdin: 0: Invalid or incomplete multibyte or wide character\n"
+
+
+@pytest.mark.parametrize(
+    ("shell", "script", "code", "out", "err"),
+    [
+        ("bash", "s=안녕; echo ${s%???}${#s}", 0, "안6\n", ""),
+        ("bash", SPOKEN + "s=안녕; echo ${s%?}${#s}${s#?}${s/?/x}${s:0:1}", 0, "안2녕x녕안\n", ""),
+        ("bash", SPOKEN + "unset LANG; s=안녕; echo ${#s}", 0, "6\n", ""),
+        ("bash", SPOKEN + "f() { local LANG=; echo ${#s}; }; s=안녕; f; echo ${#s}", 0, "6\n2\n", ""),
+        ("bash", SPOKEN + "LC_ALL=C bash -c 's=안; echo ${#s}'; s=안; echo ${#s}", 0, "3\n1\n", ""),
+        ("bash", "LANG=C.UTF-8 expr length 안녕; LANG=ko_KR.UTF-8 expr length 안녕", 0, "2\n6\n", ""),
+        ("bash", SPOKEN + "case 안 in ?) echo one;; esac; [[ 안 == ? ]] && echo y", 0, "one\ny\n", ""),
+        ("dash", SPOKEN + "s=안녕; echo ${#s}; echo 안녕 | rev", 0, "6\n녕안\n", ""),
+        ("box", SPOKEN + "case 안 in ?) echo one;; *) echo more;; esac; echo 안녕 | rev", 0, "more\n녕안\n", ""),
+        ("dash", "echo 안녕 | rev; echo 안녕 | wc -m; LANG=C.UTF-8; echo 안녕 | wc -m", 0, "7\n7\n", TURNED),
+        ("dash", SPOKEN + "echo 안녕 | wc -m; expr substr 안녕하 1 2; echo 안녕하 | cut -c1-3", 0, "3\n안녕\n안\n", ""),
+        ("bash", SPOKEN + "echo 안녕 | awk '{print length($0), index($0, \"녕\")}'", 0, "6 4\n", ""),
+        ("bash", SPOKEN + "echo abc안 | tr 안 x; echo a | tr a 안 | wc -c", 0, "abcxxx\n2\n", ""),
+    ],
+)  # fmt: skip
+def test_a_language_in_utf_8_makes_letters_of_bytes(shell: str, script: str, code: int, out: str, err: str) -> None:
+    """Values of Debian 12's tools and busybox's, in containers with and without LANG."""
+    assert ran(shell, script) == [code, out, err]

@@ -63,7 +63,7 @@ class _Reader:
 
     def _function(self, name: str, given: list[str]) -> str:
         if name == "length":
-            return str(len(given[0].encode("utf-8", "surrogateescape")))
+            return str(len(narrow(given[0])))
         if name == "index":
             whole, wanted = map(narrow, given)
             return str(min((whole.find(char) + 1 for char in wanted if char in whole), default=0))

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 
 from podlab.embedded.runtime.commands import coreutils, usage
+from podlab.embedded.runtime.expressions.octets import narrow
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.kernel import MEMORY
 from podlab.embedded.runtime.machine.stdio import Io, ended_rows, inputs, letters, options, plain_rows
@@ -19,16 +20,17 @@ async def _lines(io: Io, name: str, words: list[str]) -> tuple[list[str], int]:
 
 
 async def rev(io: Io, words: list[str]) -> int:
-    """`rev`: the bytes of each line backwards; util-linux's ends where one is none of ASCII's letters."""
+    """`rev`: each line backwards; util-linux's ends at bytes that are no letters in the language that is set."""
     found, failed = await inputs(io, "rev", options(words)[1])
     for name, data in found:
         for number, row in enumerate(ended_rows(data)):
-            if not row.isascii() and not io.busybox:
+            line = row.removesuffix(b"\n")
+            taken = narrow(line.decode("utf-8", "surrogateescape"))
+            if not io.busybox and re.search("[\udc80-\udcff]", taken):
                 at = f"{'stdin' if name == '-' else name}: {number}"
                 failed = io.fail(f"rev: {at}: Invalid or incomplete multibyte or wide character")
                 break
-            line = row.removesuffix(b"\n")
-            io.out(line[::-1] + row[len(line) :])
+            io.out(taken[::-1].encode("utf-8", "surrogateescape") + row[len(line) :])
     return int(failed > 0)
 
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from podlab.embedded.runtime.commands.conditions import test
-from podlab.embedded.runtime.expressions import globs
+from podlab.embedded.runtime.expressions import globs, octets
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine.children import FATES, Job, finish, joined, starved
 from podlab.embedded.runtime.machine.children import start as start_child
@@ -56,6 +56,8 @@ async def run(shell: Shell, command: Command) -> int:
     shell.depth += 1
     if shell.depth > DEPTH:
         raise RecursionError
+    if shell.dialect.name == "bash":
+        octets.choose(shell.variables)
     try:
         carried = TABLE[type(command)](shell, command)
         shell.status = await (carried if shell.depth % STACK else asyncio.ensure_future(carried))

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from podlab.embedded.runtime.commands.text.printing import unescaped
 from podlab.embedded.runtime.expressions import globs
 from podlab.embedded.runtime.expressions.arithmetic import ArithmeticProblem, value
+from podlab.embedded.runtime.expressions.octets import narrow, widen
 from podlab.embedded.runtime.shell import arrays
 from podlab.embedded.runtime.shell.arrays import Array
 from podlab.embedded.runtime.shell.grammar.syntax import Parameter, Text, Word
@@ -164,7 +165,7 @@ async def modified(shell: Shell, part: Parameter, text: Expand, pattern: Expand)
         name, _, index = part.name.partition("[")
         if index in ("@]", "*]"):
             return str(len(array_of(shell, name).items))
-        return str(len(shell.arguments) if part.name in ("@", "*") else len(encoded(current or "")))
+        return str(len(shell.arguments) if part.name in ("@", "*") else len(narrow(current or "")))
     word = part.word or Word(())
     present = current is not None and (current != "" or operator[0] != ":" or len(operator) == 1)
     if operator[-1] in "-=?+" and operator != ":":
@@ -226,23 +227,18 @@ async def _conditional(shell: Shell, part: Parameter, current: str, word: Word, 
     return given
 
 
-def encoded(text: str) -> bytes:
-    """A text's bytes: containers speak of bytes where they have no locale."""
-    return text.encode("utf-8", "surrogateescape")
-
-
 def _slice(shell: Shell, text: str, bounds: str) -> str:
     first, _, second = bounds.partition(":")
-    current = encoded(text)
+    current = narrow(text)
     try:
         begin = value(first, Values(shell))
         begin = max(0, begin + len(current)) if begin < 0 else begin
         if not second.strip():
-            return current[begin:].decode("utf-8", "surrogateescape")
+            return widen(current[begin:])
         length = value(second, Values(shell))
     except ArithmeticProblem:
         return ""
-    return current[begin : length if length < 0 else begin + length].decode("utf-8", "surrogateescape")
+    return widen(current[begin : length if length < 0 else begin + length])
 
 
 def _halves(word: Word) -> tuple[Word, Word]:

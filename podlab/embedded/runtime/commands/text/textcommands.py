@@ -185,7 +185,7 @@ async def wc(io: Io, words: list[str]) -> int:
 COUNTS: dict[str, Callable[[bytes], int]] = {
     "l": lambda data: data.count(b"\n"),
     "w": lambda data: len(data.split()),
-    "m": len,
+    "m": lambda data: len(narrow(data.decode("utf-8", "surrogateescape"))),
     "c": len,
     "L": lambda data: max((len(line.decode(errors="replace").rstrip("\n")) for line in ended_rows(data)), default=0),
 }

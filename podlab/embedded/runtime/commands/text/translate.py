@@ -41,13 +41,13 @@ def characters(written: str) -> str:
 
 
 async def tr(io: Io, words: list[str]) -> int:
-    """`tr [-cds] SET1 [SET2]`"""
+    """`tr [-cds] SET1 [SET2]`: bytes, whatever language is set."""
     flags, words = set[str](), list(words)
     while words and re.fullmatch(r"-[cCdst]+", words[0]):
         flags |= set(words.pop(0)[1:].lower())
     if len(words) == 1 and not flags & {"d", "s"} and io.busybox:
         words.append(words[0])
-    sets = [characters(word) for word in words[:2]]
+    sets = [characters(word.encode("utf-8", "surrogateescape").decode("latin-1")) for word in words[:2]]
     if "c" in flags:
         sets[0] = "".join(char for char in ALL if char not in set(sets[0]))
     table = _table(flags, sets)
