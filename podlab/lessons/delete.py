@@ -19,15 +19,19 @@ TWICE = Text(ko="두 번 만들었고, 두 번 다 지웠습니다", en="you mad
 
 
 def _mine(seen: Seen) -> Result:
-    """The answer is what delete said, and no such Pod is left."""
+    """The answer is what delete said of a Pod of another name than the lesson's: there was one, and it is gone."""
     words = seen.answer.replace('"', " ").split()
     if "deleted" not in words:
         look = Text(ko="위 셀의 네 줄을 모두 실행하십시오", en="run all four lines of the cell")
         return Result(False, Text(ko="지웠다는 답이 아닙니다", en="this is not the answer of a delete"), look)
     name = words[words.index("deleted") - 1]
-    return absent(
-        name, Text(ko="{name} 파드를 만들고 지웠습니다", en="you made {name} and deleted it").format(name=name)
-    )(seen)
+    if name == POD:
+        look = Text(ko="파드의 이름을 마음대로 정해 `mine`에 적으십시오", en="choose a name and put it into `mine`")
+        return Result(
+            False, Text(ko="{pod}{은/는} 수업의 파드입니다", en="{pod} is the lesson's Pod").format(pod=POD), look
+        )
+    done = Text(ko="{name} 파드를 만들고 지웠습니다", en="you made {name} and deleted it")
+    return was_and_is_gone(name, done.format(name=name))(seen)
 
 
 def _twice(seen: Seen) -> Result:

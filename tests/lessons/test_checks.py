@@ -225,7 +225,10 @@ def test_a_label_on_a_second_pod_is_noticed():
 
 def test_my_own_pod_counts_when_it_is_made_and_deleted():
     mine = find("05-mine").test
-    assert mine(Seen(answer='pod "short-lived" deleted from default namespace'))
+    history = tuple({"involvedObject": {"kind": "Pod", "name": name, "uid": "u"}} for name in ("short-lived", POD))
+    assert mine(Seen(answer='pod "short-lived" deleted from default namespace', events=history))
+    assert not mine(Seen(answer='pod "never-made" deleted from default namespace', events=history))
+    assert not mine(Seen(answer=f'pod "{POD}" deleted from default namespace', events=history))
     other = {**READY, "metadata": {**READY["metadata"], "name": "short-lived"}}
     assert not mine(Seen((other,), answer='pod "short-lived" deleted from default namespace'))
     assert not mine(Seen(answer="pod/short-lived created"))
