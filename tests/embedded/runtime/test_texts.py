@@ -158,3 +158,8 @@ TURNED = "rev: stdin: 0: Invalid or incomplete multibyte or wide character\n"
 def test_a_language_in_utf_8_makes_letters_of_bytes(shell: str, script: str, code: int, out: str, err: str) -> None:
     """Values of Debian 12's tools and busybox's, in containers with and without LANG."""
     assert ran(shell, script) == [code, out, err]
+
+
+@pytest.mark.parametrize("shell", ["box", "bash", "dash"])
+def test_a_script_is_read_from_standard_input(shell: str) -> None:
+    assert ran(shell, ". /dev/stdin <<E\nmine=1\nE\necho $mine") == [0, "1\n", ""]

@@ -53,7 +53,8 @@ class Io:
 
     async def whole(self, name: str) -> bytes:
         """All bytes of a file or of one of the process's streams. Raises FileError."""
-        return await self.open(name).rest() if NUMBERED.fullmatch(self.path(name)) else self.read(name)
+        path = self.path(name)
+        return await self.open(name).rest() if path in STDIN or NUMBERED.fullmatch(path) else self.read(name)
 
     def open(self, name: str) -> Input:
         """A file or a device to read from. Raises FileError."""
@@ -62,7 +63,7 @@ class Io:
             return Endless(noise=path not in ("/dev/zero", "/dev/full"))
         if (found := NUMBERED.fullmatch(path)) and isinstance(stream := self.more.get(int(found[1])), Input):
             return stream
-        if path in ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0", "/dev/tty"):
+        if path in (*STDIN, "/dev/tty"):
             return self.stdin
         if fifo := self.process.machine.files.fifo(path):
             fifo.read_from()
@@ -127,6 +128,7 @@ ENDLESS = ("/dev/zero", "/dev/full", "/dev/urandom", "/dev/random")
 STREAMS = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2, "/dev/fd/1": 1, "/dev/fd/2": 2}
 STREAMS |= {"/dev/tty": 1}
 """Files that stand for a process's own streams."""
+STDIN = ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 NUMBERED = re.compile(r"(?:/dev|/proc/\d+)/fd/(\d+)")
 OF_OTHERS = re.compile(r"/proc/(\d+)/fd/([12])")
 """What any process of a container writes to, such as its first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -17,6 +18,8 @@ REASONS: Mapping[int, str] = {
     505: "HTTP Version Not Supported", 507: "Insufficient Storage",
 }  # fmt: skip
 """What stands beside a status, in nginx's words."""
+BLANK = re.compile(rb"(?<=\n)\r?\n")
+"""The line that ends a head: servers take lines without a carriage return, as somebody types them, too."""
 LARGEST = 16 * 2**20
 """Bytes of a message."""
 
@@ -78,7 +81,8 @@ def head(response: Response) -> str:
 
 
 def request_in(data: bytearray, client: str) -> Request | None:
-    """Take the first whole request from what has come; None while there is none."""
+    """Take the first whole request from what has come, after blank lines; None while there is none."""
+    del data[: len(data) - len(data.lstrip(b"\r\n"))]
     found = _message(data)
     if found is None:
         return None
@@ -89,18 +93,15 @@ def request_in(data: bytearray, client: str) -> Request | None:
 
 def response_in(data: bytearray, *, ended: bool, bodiless: bool = False) -> Response | None:
     """Take a response from what has come; without a length, it is whole when the connection has `ended`."""
-    end = data.find(b"\r\n\r\n")
-    mark = 4
-    if end < 0:
-        end, mark = data.find(b"\n\n"), 2
-    if end < 0:
+    end = BLANK.search(data)
+    if end is None:
         return None
-    lines = data[:end].decode("latin-1").replace("\r", "").split("\n")
+    lines = _lines(data[: end.start()])
     words = lines[0].split(" ", 2)
     fields = tuple((k.strip(), v.strip()) for k, _, v in (line.partition(":") for line in lines[1:]))
     headers = dict(fields)
     status = int(words[1]) if len(words) > 1 and words[1].isdecimal() else 0
-    response = Response(status, headers, bytes(data[end + mark :]), words[2] if len(words) > 2 else "", fields)
+    response = Response(status, headers, bytes(data[end.end() :]), words[2] if len(words) > 2 else "", fields)
     length = response.header("content-length")
     if bodiless or status in (204, 304):
         return Response(status, headers, b"", response.reason, fields)
@@ -111,16 +112,20 @@ def response_in(data: bytearray, *, ended: bool, bodiless: bool = False) -> Resp
     return response if ended else None
 
 
+def _lines(data: bytearray) -> list[str]:
+    return data.decode("latin-1").replace("\r\n", "\n").rstrip("\n").split("\n")
+
+
 def _message(data: bytearray) -> tuple[str, dict[str, str], bytes] | None:
-    end = data.find(b"\r\n\r\n")
-    if end < 0:
+    end = BLANK.search(data)
+    if end is None:
         return None
-    lines = data[:end].decode("latin-1").split("\r\n")
+    lines = _lines(data[: end.start()])
     headers = {k.strip().lower(): v.strip() for k, _, v in (line.partition(":") for line in lines[1:])}
     given = headers.get("content-length", "0")
     length = min(int(given), LARGEST) if given.isdecimal() else 0
-    if len(data) < end + 4 + length:
+    if len(data) < end.end() + length:
         return None
-    body = bytes(data[end + 4 : end + 4 + length])
-    del data[: end + 4 + length]
+    body = bytes(data[end.end() : end.end() + length])
+    del data[: end.end() + length]
     return lines[0], headers, body
