@@ -40,7 +40,8 @@ def failure(errors: Sequence[PodlabError], aggregated: bool = False) -> PodlabEr
         aggregated: a single one reads as if it were one of several.
     """
     found = lines(errors, aggregated)
-    return in_words(errors[0], found[0] if len(found) == 1 else "\n".join(line.rstrip("\n") for line in found))
+    whole = found[0] if len(found) == 1 else "\n".join(line.rstrip("\n") for line in found)
+    return in_words(unfolded(errors)[0], whole)
 
 
 def lines(errors: Sequence[PodlabError], aggregated: bool = False) -> list[str]:
