@@ -13,7 +13,7 @@ def compiled(place, source):
 def bundle(packed, folder):
     warnings.simplefilter("ignore")
     made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(packed)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as new:
+    with zipfile.ZipFile(io.BytesIO(packed)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as new:
         for entry in old.infolist():
             content, name = old.read(entry), entry.filename
             if name.endswith(".py") and not name.endswith("site/startup.py"):

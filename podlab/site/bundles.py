@@ -21,6 +21,7 @@ NAMES = ("comm", "ipykernel", "ipython", "jedi", "micropip", "piplite", "pyodide
 UNWANTED = (
     *("/tests/", "/test/", "kubernetes/aio/", "widgetsnbextension-", "IPython/sphinxext/", "podlab/site/piplite/"),
     "anywidget/labextension/",  # the page has it
+    *("pydantic/v1/", "pydantic/mypy."),  # of models that are older than any here, and of type checkers
     "wcwidth/table_grapheme_overrides/_known_",  # of terminals; wcwidth does without one that is not there
 )
 STARTUP = "/lib/python3.14/site-packages/podlab/site/startup.py"

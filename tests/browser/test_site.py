@@ -22,6 +22,11 @@ import podlab.embedded.server
 print(sys.platform, podlab.__version__)"""
 
 
+# what is fetched when a cell asks for it
+CLIENT = """from kubernetes import client
+spec = client.V1PodSpec(containers=[client.V1Container(name="c")])
+pod = client.V1Pod(metadata=client.V1ObjectMeta(name="web"), spec=spec)
+print(client.CoreV1Api.__name__, client.ApiClient().sanitize_for_serialization(pod)["metadata"])"""
 # the cluster's time skips to whatever is due next, as when the outputs were stored
 SKIPPING = """from podlab.clusters.tab import Tab
 from podlab.embedded.stepping import SteppingClock
@@ -35,6 +40,7 @@ def test_a_cell_in_the_tab_imports_the_kit(site: Site, browser: Any) -> None:
     page = site.page(browser)
     site.open(page, "en/00-welcome.ipynb")
     assert site.run(page, KIT).split() == ["emscripten", "0.1.0"]
+    assert site.run(page, CLIENT) == "CoreV1Api {'name': 'web'}\n"
     assert site.elsewhere == []
 
 

@@ -36,6 +36,8 @@ def test_wheels_become_one_file(tmp_path: Path) -> None:
         "a-1.dist-info/RECORD",
         "a-1.data/share/x.js",
         "kubernetes/aio/__init__.py",
+        "pydantic/v1/main.py",
+        "pydantic/mypy.py",
         "anywidget/labextension/static/main.js",
         "wcwidth/table_grapheme_overrides/_known_1.py",
         "a/__init__.pyi",
