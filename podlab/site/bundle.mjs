@@ -13,14 +13,14 @@ def compiled(place, source):
 def bundle(packed, folder):
     warnings.simplefilter("ignore")
     made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(packed)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as new:
+    with zipfile.ZipFile(io.BytesIO(packed)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():
             content, name = old.read(entry), entry.filename
             if name.endswith(".py") and not name.endswith("site/startup.py"):
                 content, name = compiled(f"{folder}/{name}", content), name + "c"
             fresh = zipfile.ZipInfo(name, entry.date_time)
             fresh.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(fresh, content)
+            new.writestr(fresh, content, compresslevel=9)
     return made.getvalue()
 `;
 const [folder, ...bundles] = process.argv.slice(2);
