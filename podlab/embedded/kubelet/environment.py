@@ -14,6 +14,7 @@ from typing import Any
 
 from podlab.apimachinery import quantity
 from podlab.embedded.runtime.images import Image
+from podlab.embedded.runtime.images.library import PATH
 
 Obj = dict[str, Any]
 Lookup = Callable[[str, str], Obj | None]
@@ -37,7 +38,7 @@ def environment(
     """All variables of a container. `facts` are hostIP, podIP, nodeName and node's allocatable, `of_file` says what
     a `fileKeyRef` means. Raises ConfigError."""
     own = str(pod["spec"].get("nodeName", "")) if pod["spec"].get("hostNetwork") else hostname(pod)
-    env = {"PATH": image.env.get("PATH", ""), **({"TERM": "xterm"} if container.get("tty") else {}), "HOSTNAME": own}
+    env = {"PATH": image.env.get("PATH", PATH), **({"TERM": "xterm"} if container.get("tty") else {}), "HOSTNAME": own}
     given: dict[str, str] = {}
     for source in container.get("envFrom") or []:
         given |= _from(pod, source, lookup)
