@@ -69,6 +69,13 @@ async def test_commands(sim: Simulation) -> None:
         await execute(sim, "p", "ls", container="x")
 
 
+async def test_an_image_that_names_no_path_gets_the_runtimes(sim: Simulation) -> None:
+    sim.create(pod(image="registry.k8s.io/e2e-test-images/agnhost:2.56"))
+    await sim.until(lambda: sim.ready("p"))
+    found = await execute(sim, "p", "/bin/sh", "-c", "curl --version | head -c 5; echo $PATH")
+    assert found == (0, "curl /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n", "")
+
+
 async def test_logs_of_what_does_not_run(sim: Simulation) -> None:
     sim.create(pod(image="nginx:nope"))
     await sim.run(3)
