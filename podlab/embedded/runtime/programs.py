@@ -64,13 +64,7 @@ SHELLS = ("sh", "bash", "ash", "dash")
 
 async def run(process: Process) -> int:
     """Run a process to its end; returns its exit code."""
-    image = process.machine.image
-    with octets.spoken(posixpath.basename(process.argv[0]), process.env, busybox=image.busybox):
-        return await _run(process, image)
-
-
-async def _run(process: Process, image: Image) -> int:
-    argv = process.argv
+    argv, image = process.argv, process.machine.image
     name, there = posixpath.basename(argv[0]), known(argv[0], image.commands)
     other = _other_words(argv, image)
     if other is not None:
@@ -93,7 +87,8 @@ async def _run(process: Process, image: Image) -> int:
     if name == "pause" or system:
         return await _wait(process, name if system else "")
     if name in SHELLS and there:
-        return await invocation.shell(process)
+        with octets.spoken(name, process.env, busybox=image.busybox):
+            return await invocation.shell(process)
     if name in CLIENTS and there:
         await process.work()
         return await CLIENTS[name](io, argv[1:])
@@ -101,7 +96,8 @@ async def _run(process: Process, image: Image) -> int:
         return usage.busybox(io, argv[1:])
     if there and argv[0] not in image.entrypoint:
         await process.work()
-        return await COMMANDS.get(name, refusal(name))(io, argv[1:])
+        with octets.spoken(name, process.env, busybox=image.busybox):
+            return await COMMANDS.get(name, refusal(name))(io, argv[1:])
     return await _script(process)
 
 
