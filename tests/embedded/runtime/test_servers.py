@@ -17,7 +17,7 @@ from podlab.embedded.runtime.machine.process import Process
 from podlab.embedded.runtime.network.messages import Request
 from podlab.embedded.runtime.servers.interpreters import pi
 from podlab.embedded.runtime.streams import OutOfMemory
-from tests.embedded.runtime.test_shell import machine
+from tests.embedded.runtime.test_shell import machine, sh
 
 
 class Running:
@@ -336,6 +336,23 @@ def test_pause_has_no_shell_and_the_documentation_s_busybox_more_programs() -> N
     pause, box = (images.find(f"registry.k8s.io/{name}") for name in ("pause:3.1", "busybox:1.27.2"))
     assert pause and box
     assert (sorted(pause.commands), {"sh", "printenv"} - box.commands) == (["/pause"], set())
+
+
+@pytest.mark.parametrize(
+    ("image", "address", "reason", "seconds"),
+    [
+        ("busybox", "10.244.0.200", "Connection timed out", 130),
+        ("busybox", "172.18.0.77", "No route to host", 3),
+        ("alpine", "10.244.0.200", "Operation timed out", 130),
+        ("alpine", "172.18.0.77", "Host is unreachable", 3),
+    ],
+)
+def test_an_address_of_nobody_is_told_of_where_nodes_are_and_lost_where_pods_are(
+    image: str, address: str, reason: str, seconds: int
+) -> None:
+    script = f"since=$(date +%s); wget -qO- {address}; echo $(($(date +%s) - since))"
+    refused = f"wget: can't connect to remote host ({address}): {reason}\n"
+    assert sh(script, container=machine(image)) == (0, f"{seconds}\n", refused)
 
 
 def test_wget_takes_its_patience_by_name() -> None:

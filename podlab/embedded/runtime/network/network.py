@@ -16,6 +16,10 @@ from podlab.embedded.runtime.streams import BrokenPipe
 
 OUTSIDE: ContextVar[bool] = ContextVar("OUTSIDE", default=False)
 """Whether what happens now was caused by a request from outside the container."""
+NODES = "172.18."
+"""The network that nodes share: who asks in it for an address that nobody has is told. Elsewhere packets get lost, those
+to a Pod that is gone too, since its node sends them on to its own gateway.
+"""
 PATIENCE = 60.0
 """Seconds that an answer may take where the asker names no limit."""
 
@@ -64,8 +68,9 @@ class Network:
             return source, _listening(source, port, local=True), "127.0.0.1"
         target = self.namespaces.get(address)
         if target is None:
-            near = address.startswith("10.244.")
-            raise Refused("No route to host", UNREACHABLE_AFTER) if near else Refused("Connection timed out", GIVE_UP)
+            if address.startswith(NODES):
+                raise Refused("No route to host", UNREACHABLE_AFTER)
+            raise Refused("Connection timed out", GIVE_UP)
         if target is not source and not self.router.allows(client, address, port):
             raise Refused("Connection timed out", GIVE_UP)
         return target, _listening(target, port, local=target is source), client or target.node

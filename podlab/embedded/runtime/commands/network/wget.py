@@ -21,6 +21,8 @@ Retrieve files via HTTP or FTP
 """
 VALUED = {"--header": "header", "--post-data": "data", "--post-file": "file", "--timeout": "T", "--tries": "t"}
 PARTIAL = 206
+MUSL = {"Connection timed out": "Operation timed out", "No route to host": "Host is unreachable"}
+"""What alpine's C library says where others have other words."""
 VALUED |= {"--output-document": "O", "--user-agent": "U", "--directory-prefix": "P"}
 
 
@@ -170,9 +172,9 @@ def _refused(io: Io, refused: Refused, ip: str) -> int:
         return io.fail("wget: error getting response")
     if refused.reason == "malformed reply":
         return io.fail("wget: error getting response")
-    if refused.reason == "Connection timed out":
-        return io.fail(f"wget: can't connect to remote host ({ip}): Operation timed out")
-    return io.fail(f"wget: can't connect to remote host ({ip}): {refused.reason}")
+    musl = "/etc/alpine-release" in io.process.machine.image.files
+    reason = MUSL.get(refused.reason, refused.reason) if musl else refused.reason
+    return io.fail(f"wget: can't connect to remote host ({ip}): {reason}")
 
 
 def _saved(io: Io, call: _Call, path: str, response: Response, *, quiet: bool) -> int:
