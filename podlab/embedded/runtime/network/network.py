@@ -17,8 +17,9 @@ from podlab.embedded.runtime.streams import BrokenPipe
 OUTSIDE: ContextVar[bool] = ContextVar("OUTSIDE", default=False)
 """Whether what happens now was caused by a request from outside the container."""
 NODES = "172.18."
-"""The network of nodes: who asks in it for an address that nobody has is told. Elsewhere packets get lost, also those to
-a Pod that is gone: its node sends them on to its own gateway.
+"""The network of nodes: who asks in it for an address that nobody has is told. Elsewhere packets get lost.
+
+Those to a Pod that is gone, too: its node sends them on to its own gateway.
 """
 PATIENCE = 60.0
 """Seconds that an answer may take where the asker names no limit."""
