@@ -106,7 +106,7 @@ def write_manifest(path: Path, name: str, text: str) -> Text:
     asked = (
         question(each.obj)
         for each in found
-        for question in (doubts.glued, miscased, doubts.unquoted, doubt, doubts.podless, doubts.curly)
+        for question in (doubts.glued, miscased, doubts.unquoted, doubt, doubts.podless, doubts.misplaced, doubts.curly)
     )
     hint = next(filter(None, asked), None)
     return Text(f"{said.ko}\n→ {hint.ko}", f"{said.en}\n→ {hint.en}") if hint else said

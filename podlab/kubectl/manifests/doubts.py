@@ -49,6 +49,54 @@ DASHES = Text(
     ko="`containers:` 아래에는 목록이 와야 합니다. 컨테이너마다 앞에 `- `를 붙입니다: `- name: web`",
     en="`containers:` takes a list: each container begins with `- `, as in `- name: web`.",
 )
+MISPLACED = Text(
+    ko="`{where}` 바로 아래에는 `{word}` 필드가 없습니다. 들여쓰기를 보십시오. 아래에 들어갈 것은 두 칸 더 들여 "
+    "씁니다.",
+    en="There is a field `{word}`, but not right below `{where}`. Look at its indentation: what belongs below is two "
+    "spaces further in.",
+)
+OUTERMOST = Text(
+    ko="`{word}`{이/가} 맨 바깥 단계에 있습니다. 들여쓰기를 보십시오. 아래에 들어갈 것은 두 칸 더 들여 씁니다.",
+    en="`{word}` stands on the outermost level. Look at its indentation: what belongs below is two spaces further in.",
+)
+HERE = {
+    "": "apiVersion kind metadata spec",
+    "metadata": "labels name namespace",
+    "spec": "containers initContainers nodeSelector resources restartPolicy securityContext "
+    "terminationGracePeriodSeconds tolerations volumes",
+    "containers": "args command env envFrom image imagePullPolicy livenessProbe name ports readinessProbe resources "
+    "restartPolicy securityContext startupProbe volumeMounts workingDir",
+    "ports": "containerPort name protocol",
+    "volumeMounts": "mountPath name",
+    "env": "name value valueFrom",
+    "resources": "limits requests",
+}
+"""Of the fields that a learner writes, those that stand right below this one in a Pod."""
+
+
+def misplaced(obj: Mapping[str, Any]) -> Text | None:
+    """The first field of a Pod that there is, but not where it stands: indented too little, or too much."""
+    if obj.get("kind") not in TEMPLATES:
+        return None
+    spec, where = pod_spec(obj)
+    places = [("", "", obj), ("metadata", "metadata", obj.get("metadata")), ("spec", where, spec)]
+    places += _below("containers", where, spec) + _below("initContainers", where, spec)
+    for _, path, container in places[3:]:
+        places += [each for name in ("env", "ports", "volumeMounts") for each in _below(name, path, container)]
+        resources = container.get("resources") if isinstance(container, Mapping) else None
+        places.append(("resources", f"{path}.resources", resources))
+    for name, path, found in places:
+        for word in found if isinstance(found, Mapping) else ():
+            if word in FIELDS and word not in HERE[name].split():
+                return (MISPLACED if path else OUTERMOST).format(where=path, word=word)
+    return None
+
+
+def _below(name: str, path: str, holder: Any) -> list[tuple[str, str, Any]]:
+    """(its name in `HERE`, its path, itself) for each item of a list that a Pod holds."""
+    listed = holder.get(name) if isinstance(holder, Mapping) else None
+    kind = "containers" if name == "initContainers" else name
+    return [(kind, f"{path}.{name}[{n}]", item) for n, item in enumerate(listed if isinstance(listed, list) else ())]
 
 
 def glued(obj: Mapping[str, Any]) -> Text | None:

@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from podlab.errors import ManifestError
+from podlab.kubectl.commandline.hints import FIELDS
 from podlab.kubectl.magics import write_manifest
-from podlab.kubectl.manifests.doubts import TEMPLATES, glued, pod_spec, podless
+from podlab.kubectl.manifests.doubts import HERE, TEMPLATES, glued, pod_spec, podless
 
 POD = """apiVersion: v1
 kind: Pod
@@ -42,7 +43,22 @@ spec:
         ("containers:\n    - name: web\n      image: nginx", "restartPolicy: Never", "below `spec:`"),
         ("  name: web\nspec", "  name: no\nspec", "→ YAML does not read that name as a text, but as `false`"),
         ("image: nginx", "image: nginx\n      command: [“sleep”, '1']", 'become part of the value. Type `"sleep"`.'),
-        ("spec:\n  containers:", "  spec:\n    containers:", None),
+        ("    - name: web\n      image", "    - name: web\n  image", "not right below `spec`. Look at its indentation"),
+        ("    - name: web\n      image", "    - name: web\nimage", "→ `image` stands on the outermost level."),
+        (
+            "      image: nginx",
+            "      ports:\n      - containerPort: 80\n        image: nginx",
+            "`spec.containers[0].ports[0]`",
+        ),
+        ("image: nginx", "image: nginx\n      volumes: []", "→ There is a field `volumes`, but not right below"),
+        ("image: nginx", "image: nginx\n      resources: {memory: 8Mi}", "below `spec.containers[0].resources`"),
+        ("  name: web\nspec", "  name: web\n  app: web\n  image: x\nspec", "but not right below `metadata`"),
+        ("image: nginx", "image: nginx\n      resources: {limits: {memory: 8Mi}}", None),
+        (
+            "spec:\n  containers:",
+            "  spec:\n    containers:",
+            "→ There is a field `spec`, but not right below `metadata`",
+        ),
         ("image: nginx", "imagee: nginx", None),
         ("image: nginx", "image: nginx:latest", None),
     ],
@@ -83,3 +99,24 @@ def test_the_pod_of_each_kind_is_looked_at(kind: str) -> None:
 def test_other_kinds_have_no_pod() -> None:
     service = yaml.safe_load("{kind: Service, spec: {ports: [{port: 80}], clusterIP: 'name:x'}}")
     assert podless(service) is None and glued(service) is None
+
+
+MODELS = {
+    "": "V1Pod",
+    "metadata": "V1ObjectMeta",
+    "spec": "V1PodSpec",
+    "containers": "V1Container",
+    "ports": "V1ContainerPort",
+    "volumeMounts": "V1VolumeMount",
+    "env": "V1EnvVar",
+    "resources": "V1ResourceRequirements",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", HERE)
+def test_what_stands_where_is_as_the_api_has_it(place: str) -> None:
+    from kubernetes import client
+
+    fields = {*getattr(client, MODELS[place]).attribute_map.values()}
+    assert set(HERE[place].split()) == fields & set(FIELDS)
