@@ -5,12 +5,12 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from podlab.errors import PodlabError
+from podlab.errors import ApiError, PodlabError
 from podlab.kubectl.lookalikes import plain
 from podlab.lessons.lesson import LESSONS, lesson
 from podlab.text import Text
@@ -28,6 +28,7 @@ GROUPS = {
 }
 """Where resources are that do not belong to the core group."""
 
+LINES = 5000  # of a log: a probe adds one a second
 SEPARATOR = re.compile("([-_ ])")
 """Between a lesson's number and the name of a check; only the first of them is right."""
 
@@ -47,6 +48,7 @@ class Seen:
         events: the namespace's Events: they tell of Pods that are no longer there.
         refused: what the API server said no to since the kernel was started, as its messages.
         others: the objects of the resources that the check names beside Pods, such as `services`.
+        log: of the Pod that the answer names, where the check reads it.
     """
 
     pods: tuple[Pod, ...] = ()
@@ -55,6 +57,7 @@ class Seen:
     events: tuple[Pod, ...] = ()
     refused: tuple[str, ...] = ()
     others: Mapping[str, tuple[Pod, ...]] = field(default_factory=dict)
+    log: str = ""
 
     def other(self, resource: str, name: str) -> Pod | None:
         """The object of that resource and name, if there is one."""
@@ -118,6 +121,7 @@ class Check:
         hints: three steps for whatever is wrong, where the test's result brings none of its own.
         solution: the cells that make it pass, as Python.
         also: the resources that it looks at beside Pods.
+        reads: it reads the log of the Pod that the answer names.
     """
 
     name: str
@@ -125,6 +129,7 @@ class Check:
     hints: tuple[Text, ...] = ()
     solution: str = ""
     also: tuple[str, ...] = ()
+    reads: bool = False
 
 
 def look(kubectl: Kubectl, name: str, answer: object = "") -> Result:
@@ -135,7 +140,8 @@ def look(kubectl: Kubectl, name: str, answer: object = "") -> Result:
     """
     wanted = find(name)
     try:
-        return wanted.test(see(kubectl, answer, wanted.also))
+        seen = see(kubectl, answer, wanted.also)
+        return wanted.test(replace(seen, log=_log(kubectl, seen)) if wanted.reads else seen)
     except PodlabError as error:
         message = Text(ko="클러스터를 볼 수 없습니다: {error}", en="the cluster cannot be seen: {error}").format(
             error=error
@@ -182,6 +188,17 @@ def _others(kubectl: Kubectl, resources: tuple[str, ...]) -> dict[str, tuple[Pod
     """The objects of these resources in the namespace."""
     paths = {each: f"{GROUPS.get(each, '/api/v1')}/namespaces/{kubectl.namespace}/{each}" for each in resources}
     return {each: tuple(kubectl.client.get(path)["items"]) for each, path in paths.items()}
+
+
+def _log(kubectl: Kubectl, seen: Seen) -> str:
+    """The log of the Pod that the answer names; nothing where there is no such Pod, or no log yet."""
+    pod = seen.pod(seen.answer.lower())
+    if pod is None:
+        return ""
+    try:
+        return str(kubectl.logs(pod["metadata"]["name"], tail=LINES))
+    except ApiError:
+        return ""
 
 
 def _files(folder: Path) -> dict[str, str]:

@@ -369,3 +369,21 @@ def named(want: Callable[[Seen], set[str]], good: Text, where: Text) -> Test:
         return Result(False, wrong.format(names=", ".join(sorted(got))), where)
 
     return test
+
+
+def from_outside(log: str) -> bool:
+    """Whether nginx's log has a request for its page that neither a probe nor busybox's wget in a Pod has made."""
+    pages = [line for line in log.splitlines() if '"GET / HTTP' in line]
+    return not all('"Wget"' in line or '"kube-probe/' in line for line in pages)
+
+
+def behind(seen: Seen, service: str) -> set[str]:
+    """The Pods that the Service's EndpointSlices call ready."""
+    slices = [each for each in seen.others.get("endpointslices", ()) if _owner(each) == service]
+    endpoints = [end for each in slices for end in each.get("endpoints") or []]
+    good = [end for end in endpoints if (end.get("conditions") or {}).get("ready")]
+    return {str((end.get("targetRef") or {}).get("name")) for end in good}
+
+
+def _owner(endpoints: Pod) -> str:
+    return str((endpoints["metadata"].get("labels") or {}).get("kubernetes.io/service-name", ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from podlab.lessons.check import Check, Pod, Result, Seen, Test
-from podlab.lessons.judge import NONE, answered, both, filled, named, past, ready
+from podlab.lessons.judge import NONE, answered, behind, both, filled, from_outside, named, past, ready
 from podlab.lessons.ladders import reach_a_pod as ladders
 from podlab.lessons.quiz import Option, Question
 from podlab.text import Text
@@ -13,7 +13,7 @@ from podlab.text import Text
 COLORS = ("blue", "green", "yellow")
 LABEL = {"app": "colors"}
 SERVICES = ("colors", "typo", "only-blue")
-SLICES, KINDS = "endpointslices", ("services", "endpointslices")
+KINDS = ("services", "endpointslices")
 ABOVE = Text(ko="위의 셀을 처음부터 차례로 실행하십시오", en="run the cells above, in order")
 ALL_THREE = Text(ko="`for color in …`이 있는 셀을 실행하십시오", en="run the cell with `for color in …`")
 AGAIN = Text(ko="위의 셀을 다시 실행하십시오", en="run the cell above once more")
@@ -30,18 +30,6 @@ def _three(seen: Seen) -> Result:
         return Result(True, Text(ko="파드 셋이 모두 Ready입니다", en="all three Pods are Ready"))
     told = Text(ko="{name} 파드에 app=colors 레이블이 없습니다", en="the Pod {name} lacks the label app=colors")
     return Result(False, told.format(name=without[0]), ABOVE, filled(ladders.NO_LABEL, without[0]))
-
-
-def _behind(seen: Seen, service: str) -> set[str]:
-    """The Pods that the Service's EndpointSlices call ready."""
-    slices = [each for each in seen.others.get(SLICES, ()) if _owner(each) == service]
-    endpoints = [end for each in slices for end in each.get("endpoints") or []]
-    good = [end for end in endpoints if (end.get("conditions") or {}).get("ready")]
-    return {str((end.get("targetRef") or {}).get("name")) for end in good}
-
-
-def _owner(endpoints: Pod) -> str:
-    return str((endpoints["metadata"].get("labels") or {}).get("kubernetes.io/service-name", ""))
 
 
 def _named(names: set[str]) -> str | Text:
@@ -144,11 +132,11 @@ def _back(seen: Seen) -> Result:
     """All three stand behind the Service again."""
     if gone := next((READY[at] for at, name in enumerate(COLORS) if not seen.pod(name)), None):
         return gone(seen)
-    behind = _behind(seen, "colors")
-    if behind == set(COLORS):
+    there = behind(seen, "colors")
+    if there == set(COLORS):
         return Result(True, Text(ko="서비스 뒤에 다시 셋이 있습니다", en="three Pods stand behind the Service again"))
     told = Text(ko="지금 서비스 뒤에 있는 파드: {names}", en="behind the Service now: {names}")
-    return Result(False, told.format(names=_named(behind)), AGAIN, ladders.NOT_BACK, settling=bool(behind))
+    return Result(False, told.format(names=_named(there)), AGAIN, ladders.NOT_BACK, settling=bool(there))
 
 
 def _browser(seen: Seen) -> Result:
@@ -157,12 +145,18 @@ def _browser(seen: Seen) -> Result:
         ko="위의 링크를 열고, 보이는 낱말을 `seen`에 적으십시오",
         en="open the link above and put the word that you see into `seen`",
     )
-    said = seen.answer.lower()
-    return answered(
-        lambda _: said if said in COLORS else "",
-        Text(ko="여러분의 브라우저에 {answer}{이/가} 보였습니다", en="your browser has reached {answer}"),
-        where,
-    )(Seen(answer=said))
+    said, told = (
+        seen.answer.lower(),
+        Text(ko="브라우저에 {answer}{이/가} 보였습니다", en="your browser has reached {answer}"),
+    )
+    found = answered(lambda _: said if said in COLORS else "", told, where)(Seen(answer=said))
+    if not found or from_outside(seen.log):
+        return found
+    none = Text(
+        ko="{answer} 파드의 로그에는 클러스터 밖에서 온 요청이 없습니다",
+        en="in the log of the Pod {answer} there is no request from outside the cluster",
+    )
+    return Result(False, none.format(answer=said), where, ladders.UNREAD)
 
 
 def _only_blue(seen: Seen) -> Result:
@@ -175,8 +169,8 @@ def _only_blue(seen: Seen) -> Result:
             en="port 80 of only-blue does not lead to port 80 of the container",
         )
         return Result(False, told, Text(ko="`spec.ports`를 보십시오", en="look at `spec.ports`"))
-    behind = _behind(seen, "only-blue")
-    if behind == {"blue"}:
+    there = behind(seen, "only-blue")
+    if there == {"blue"}:
         return Result(
             True, Text(ko="`http://only-blue`는 blue에게만 갑니다", en="`http://only-blue` leads to blue alone")
         )
@@ -184,7 +178,7 @@ def _only_blue(seen: Seen) -> Result:
         ko="blue만 있어야 하는데 뒤에 있는 파드: {names}", en="there should be blue alone behind it; there is: {names}"
     )
     look = Text(ko="blue에게만 있는 레이블로 고르십시오", en="select by the label that blue alone has")
-    return Result(False, told.format(names=_named(behind)), look)
+    return Result(False, told.format(names=_named(there)), look)
 
 
 def _tidy(seen: Seen) -> Result:
@@ -215,8 +209,8 @@ READY = [_ready(name) for name in COLORS]
 EMPTY = Text(ko="빈 편집기에 매니페스트를 쓰고 적용하십시오", en="write a manifest in the empty editor, and apply it")
 
 
-def _check(name: str, test: Test, hints: tuple[Text, ...], *also: str) -> Check:
-    return Check(name, test, hints, ladders.SOLUTIONS[name], also)
+def _check(name: str, test: Test, hints: tuple[Text, ...], *also: str, reads: bool = False) -> Check:
+    return Check(name, test, hints, ladders.SOLUTIONS[name], also, reads)
 
 
 def _everyone() -> Test:
@@ -239,7 +233,7 @@ CHECKS = (
     _check("out", _out, ladders.LABELLED),
     _check("unready", _unready, ladders.STILL_READY),
     _check("back", _back, ladders.NOT_BACK, *KINDS),
-    _check("browser", _browser, ladders.BROWSER),
+    _check("browser", _browser, ladders.BROWSER, reads=True),
     _check("alone", both(_service("only-blue", EMPTY, ladders.ALONE), _only_blue), ladders.ALONE, *KINDS),
     _check("tidy", _tidy, ladders.LEFT, *KINDS),
 )

@@ -41,12 +41,26 @@ def passed(name: str, answer: str = "", pods: tuple = PODS, services: tuple = (C
         ("chosen", "pod/blue\npod/green", ["", "pod/blue", "pod/blue\npod/green\npod/yellow"]),
         ("everyone", "blue\ngreen\nyellow", ["", "blue", "blue\ngreen"]),
         ("name", "Name: colors\nAddress: 10.96.0.77", ["", "10.96.0.10", "10.96.0.7"]),
-        ("browser", "Blue", ["", "red", "no"]),
     ],
 )
 def test_answers(name, right, wrong):
     assert passed(name, right)
     assert not any(passed(name, answer) for answer in wrong)
+
+
+REQUEST = '127.0.0.1 - - [29/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "{by}" "-"\n'
+
+
+def test_a_word_that_was_guessed_is_not_one_that_the_browser_has_shown():
+    def browser(answer: str, *by: str) -> str:
+        log = "".join(REQUEST.format(by=each) for each in by)
+        return find("08-browser").test(Seen(PODS, {}, answer, log=log)).message.en
+
+    assert browser("Blue", "kube-probe/1.36", "Mozilla/5.0 (X11)") == "your browser has reached blue"
+    assert "no request from outside" in browser("blue", "kube-probe/1.36", "Wget")
+    assert "no request from outside" in browser("blue")
+    assert browser("red", "Mozilla/5.0") == "red is not what we are looking for"
+    assert browser("") == "the answer is empty"
 
 
 def test_three_pods_that_the_service_will_find():

@@ -177,6 +177,20 @@ BROWSER = steps(
         'if the word is blue, write `seen = "blue"`, and run the cell',
     ),
 )
+UNREAD = steps(
+    (
+        "페이지를 보여 준 파드의 로그에는 그 요청이 남습니다",
+        "the Pod that serves a page has the request in its log",
+    ),
+    (
+        "`PortForward` 셀에는 어느 파드로 이어지는지도 적혀 있습니다. 그 링크를 여십시오",
+        "the cell with `PortForward` also says which Pod it leads to: open the link",
+    ),
+    (
+        "`PortForward` 셀을 다시 실행하고, 새 링크를 열어 보이는 낱말을 `seen`에 적으십시오",
+        "run the cell with `PortForward` again, open the new link, and put the word that you see into `seen`",
+    ),
+)
 ALONE = steps(
     (
         "서비스에는 셀렉터와 포트가 있어야 합니다. `colors.yaml`에서 시작하십시오",
