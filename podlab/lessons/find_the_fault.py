@@ -28,6 +28,9 @@ FIRST = (
         en='run `FindFault(kubectl, "09-menu")`, and then `clear_faults(kubectl)`',
     ),
 )
+SOLUTION = """FindFault(kubectl, "09-courier")  # to clear away there has to be a fault
+clear_faults(kubectl)
+check(kubectl, "09-tidy")"""
 
 
 def _tidy(seen: Seen) -> Result:
@@ -45,7 +48,7 @@ def _tidy(seen: Seen) -> Result:
 CHECKS = (
     *(each.check for each in FAULTS),
     ALONE["09"],
-    Check("tidy", _tidy, HINTS, 'clear_faults(kubectl)\ncheck(kubectl, "09-tidy")'),
+    Check("tidy", _tidy, HINTS, SOLUTION),
 )
 
 QUESTIONS = (

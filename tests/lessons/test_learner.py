@@ -150,7 +150,8 @@ class Learner:
             return passed[-1]
 
         shown = hints.solution(self.name(check.name))
-        here = {"kubectl": self.kubectl, "check": tried, "start": start, "clear_faults": bench.clear_faults}
+        here = {"kubectl": self.kubectl, "check": tried, "start": start}
+        here |= {"clear_faults": bench.clear_faults, "FindFault": FindFault}
         exec(compile(shown.code, check.name, "exec"), here)
         assert passed and passed[-1], f"{check.name}: {passed}"
         self.reads(passed[-1])

@@ -10,7 +10,9 @@ import pytest
 from podlab.client import Client
 from podlab.clusters import Cluster
 from podlab.kubectl import Kubectl
+from podlab.lessons import check, find_the_fault
 from podlab.lessons.faults import bench
+from podlab.lessons.faults.panel import FindFault
 from podlab.lessons.faults.table import FAULTS
 
 pytestmark = pytest.mark.cluster
@@ -31,3 +33,13 @@ def test_the_taint_is_taken_off_the_nodes_again(kubectl: Kubectl) -> None:
     assert each.taint.partition(":")[0] in str(kubectl.describe("nodes"))
     bench.untaint(kubectl)
     assert each.taint.partition(":")[0] not in str(kubectl.describe("nodes"))
+
+
+def test_the_solution_clears_away_where_there_never_was_a_fault(kubectl: Kubectl) -> None:
+    kubectl.client.request("DELETE", f"/api/v1/namespaces/{kubectl.namespace}/events")
+    assert not check.look(kubectl, "09-tidy")
+    found: list[check.Result] = []
+    here = {"kubectl": kubectl, "FindFault": FindFault, "clear_faults": bench.clear_faults}
+    here["check"] = lambda *asked: found.append(check.look(*asked))
+    exec(check.find("09-tidy").solution, here)
+    assert found == [check.Result(True, find_the_fault.GONE)]
