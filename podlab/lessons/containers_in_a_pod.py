@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
+from podlab.apimachinery import times
 from podlab.lessons.challenges import ALONE
 from podlab.lessons.check import Check, Pod, Result, Seen
-from podlab.lessons.judge import answered, both, past, ready
+from podlab.lessons.judge import both, past, ready
 from podlab.lessons.ladders import containers_in_a_pod as ladders
 from podlab.lessons.ladders.containers_in_a_pod import SOLUTIONS
 from podlab.lessons.quiz import Option, Question
@@ -14,8 +17,8 @@ HELPER, TWINS, PAGE, COLLECTOR = "web-and-helper", "two-nginx", "web-with-page",
 PODS = (HELPER, TWINS, PAGE, COLLECTOR, "clock")
 READY = ready(HELPER, f"{HELPER}.yaml")
 
-ADDRESS = Text(ko="둘 다 파드의 IP를 답했습니다", en="both answered with the Pod's IP")
 ASK = Text(ko='`kubectl.exec(…, "hostname", "-i", …)` 셀을 실행하십시오', en='run the cell with `"hostname", "-i"`')
+SHORT = 60  # seconds: one that is to wait for commands runs longer
 
 
 def _apply(name: str, where: Text, hints: tuple[Text, ...]) -> Result:
@@ -37,12 +40,53 @@ def _two(seen: Seen) -> Result:
             ),
             ladders.NAMES,
         )
+    if pod and _ends(pod, "helper"):
+        return Result(
+            False,
+            Text(
+                ko="`helper`의 프로그램이 곧 끝나서, 파드는 잠깐씩만 Ready입니다",
+                en="the program of `helper` soon ends, so the Pod is Ready for a moment only",
+            ),
+            Text(
+                ko='`helper`에 `command: ["sleep", "3600"]`을 적고, 파드를 지운 다음 다시 적용하십시오',
+                en='give `helper` a `command: ["sleep", "3600"]`, delete the Pod, and apply it again',
+            ),
+            ladders.ENDS,
+        )
     return Result(True, Text(ko="한 파드에서 컨테이너 둘이 준비되었습니다", en="two containers are ready in one Pod"))
 
 
-def _ip(seen: Seen) -> str:
-    pod = seen.pod(HELPER)
-    return str(pod["status"].get("podIP", "")) if pod else ""
+def _ends(pod: Pod, name: str) -> bool:
+    """Whether that container is Ready only until its program ends: none that lasts, or the last run was short."""
+    told = next(each for each in pod["spec"]["containers"] if each["name"] == name)
+    statuses = pod["status"].get("containerStatuses") or []
+    states = [each.get("lastState") or {} for each in statuses if each["name"] == name]
+    ended = [each["terminated"] for each in states if "terminated" in each]
+    words = " ".join(map(str, [*(told.get("command") or []), *(told.get("args") or [])]))
+    brief = re.fullmatch(r"sleep (\d+)", words)
+    asleep = float(brief[1]) if brief else SHORT if words else 0
+    return min([asleep, *map(_seconds, ended)]) < SHORT
+
+
+def _seconds(run: Pod) -> float:
+    """How long a run has taken that is over."""
+    return times.seconds(run["finishedAt"]) - times.seconds(run["startedAt"])
+
+
+def _address(seen: Seen) -> Result:
+    """Each of the two has answered with the Pod's IP."""
+    pod, answers = seen.pod(HELPER), seen.answer.split()
+    ip = str(pod["status"].get("podIP", "")) if pod else ""
+    if not answers:
+        return Result(False, Text(ko="답이 비어 있습니다", en="the answer is empty"), ASK)
+    if other := next((each for each in answers if each != ip), ""):
+        wrong = Text(ko="{other}: 찾는 값이 아닙니다", en="{other} is not what we are looking for")
+        return Result(False, wrong.format(other=other), ASK)
+    if len(answers) == 1:
+        one = Text(ko="파드의 IP가 맞지만, 하나만 답했습니다", en="that is the Pod's IP, but only one has answered")
+        look = Text(ko="`web`과 `helper`에게 모두 물으십시오", en="ask both `web` and `helper`")
+        return Result(False, one, look)
+    return Result(True, Text(ko="둘 다 파드의 IP를 답했습니다", en="both answered with the Pod's IP"))
 
 
 def _port(seen: Seen) -> Result:
@@ -113,7 +157,7 @@ def _tidy(seen: Seen) -> Result:
 
 CHECKS = (
     Check("two", both(READY, _two), ladders.NAMES, SOLUTIONS["two"]),
-    Check("address", both(READY, answered(_ip, ADDRESS, ASK)), ladders.ADDRESS, SOLUTIONS["address"]),
+    Check("address", both(READY, _address), ladders.ADDRESS, SOLUTIONS["address"]),
     Check("port", _port, ladders.NO_RESTART, SOLUTIONS["port"]),
     Check("page", _page, ladders.OTHER_PAGE, SOLUTIONS["page"]),
     Check("log", _log, ladders.NO_REQUEST, SOLUTIONS["log"]),

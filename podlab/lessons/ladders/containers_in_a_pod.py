@@ -17,6 +17,22 @@ NAMES = steps(
         '`kubectl.delete("pod", "web-and-helper", now=True)`, name them `web` and `helper`, and apply it again',
     ),
 )
+ENDS = steps(
+    (
+        "컨테이너는 그 프로그램이 실행되는 동안만 있습니다. 끝나면 kubelet이 다시 시작합니다",
+        "a container lasts as long as its program; when that ends, the kubelet starts it again",
+    ),
+    (
+        '`kubectl.get("pod", "web-and-helper")`의 RESTARTS가 늘어납니다. busybox는 시키는 일이 없으면 곧 끝납니다',
+        'RESTARTS goes up in `kubectl.get("pod", "web-and-helper")`: a busybox that is told nothing ends at once',
+    ),
+    (
+        '`kubectl.delete("pod", "web-and-helper", now=True)`로 지우고, `helper`에 `command: ["sleep", "3600"]`을 적어 '
+        "다시 적용하십시오",
+        'delete it with `kubectl.delete("pod", "web-and-helper", now=True)`, give `helper` a '
+        '`command: ["sleep", "3600"]`, and apply it again',
+    ),
+)
 ADDRESS = steps(
     ("두 컨테이너는 네트워크를 함께 쓰므로 IP도 하나입니다", "the two share one network, and so one IP"),
     (
@@ -24,8 +40,10 @@ ADDRESS = steps(
         'what `hostname -i` answers is the column IP of `kubectl.get("pods", output="wide")`',
     ),
     (
-        '`kubectl.exec("web-and-helper", "hostname", "-i", container="helper")`의 답을 확인에 건네십시오',
-        'hand the check what `kubectl.exec("web-and-helper", "hostname", "-i", container="helper")` answers',
+        '`kubectl.exec("web-and-helper", "hostname", "-i", container="helper")`와 `container="web"`의 두 답을 이어서 '
+        "확인에 건네십시오",
+        'run `kubectl.exec("web-and-helper", "hostname", "-i", container="helper")`, once more with '
+        '`container="web"`, and hand the check both answers, one after the other',
     ),
 )
 NO_TWINS = steps(
@@ -164,8 +182,9 @@ log = str(kubectl.logs("web-and-collector", container="collector"))
 PODS = '"web-and-helper", "two-nginx", "web-with-page", "web-and-collector", "clock"'
 SOLUTIONS = {
     "two": f'{TWO}check(kubectl, "06-two")',
-    "address": f"""{TWO}answer = kubectl.exec("web-and-helper", "hostname", "-i", container="helper")
-check(kubectl, "06-address", answer)""",
+    "address": f"""{TWO}ask = ("web-and-helper", "hostname", "-i")
+answers = [str(kubectl.exec(*ask, container=name)) for name in ("web", "helper")]
+check(kubectl, "06-address", "".join(answers))""",
     "port": f'{TWINS}check(kubectl, "06-port")',
     "page": f'{PAGE}check(kubectl, "06-page", page)',
     "log": f'{LOG}check(kubectl, "06-log", log)',
