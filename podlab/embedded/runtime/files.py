@@ -176,11 +176,7 @@ class Files:
         if volume.size() + len(data) > volume.most and (not volume.memory or len(data) > self.room(path)):
             raise FileError(volume.full)
         self._own(volume, inner)
-        now = self.now()
-        for name in volume.names(inner):
-            volume.entries[name] = before + data
-            if now:
-                volume.times[name] = now
+        volume.write(inner, before + data, self.now())
 
     def room(self, path: str) -> int:
         """Bytes that a file on a volume in memory may have more: what is left of its last page, and free pages."""
@@ -228,6 +224,8 @@ class Files:
             raise FileError(unwritable(path, there=not inside and self.named(path)))
         self._check(path if inside else posixpath.dirname(path), WRITE)
         volume.own()
+        if not inside:
+            volume.listed(posixpath.dirname(inner), self.now())
         return volume, inner
 
     def make_directory(self, path: str, *, parents: bool = False) -> None:
@@ -323,14 +321,14 @@ class Files:
         return volume.fifos.get(inner)
 
     def changed(self, path: str) -> float | None:
-        """When a file was written last; None for what was there from the beginning."""
+        """When a file was written last, or a folder given a name or robbed of one; None for what nobody changed."""
         volume, inner, _ = self._locate(self.resolve(path))
-        return volume.times.get(inner)
+        return volume.changed(inner)
 
     def touch(self, path: str, moment: float) -> None:
         """Say when a file was written last. Raises FileError."""
         volume, inner = self._changeable(self.resolve(path))
-        volume.times.update(dict.fromkeys(volume.names(inner), moment))
+        volume.touch(inner, moment)
 
     def make_link(self, path: str, target: str) -> None:
         """Make a symbolic link. Raises FileError."""

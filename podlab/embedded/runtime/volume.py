@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
@@ -105,7 +106,8 @@ class Volume:
 
     What the kubelet publishes into is read-only; `folder` is where it did so last. `owners` are (user, group) where
     they are not root; `mode` is the root's, and `limit` what a Pod lets it hold, in bytes. `fifos` are named pipes,
-    empty files among the entries; `times` say when what a container wrote was changed, `memory` that it is on no disk.
+    empty files among the entries; `times` say when what a container wrote was changed, and under a
+    folder's name with a slash when one of its names was; `memory` that it is on no disk.
     Names of one file (hard links) have one number in `inodes`, and each has all of the file's facts.
     Thousands of containers hold what their image has: until it is written to, a volume shares what is in it.
     """
@@ -189,6 +191,27 @@ class Volume:
         for facts in self._facts():
             for name in _within(facts, path):
                 del facts[name]
+
+    def write(self, path: str, data: bytes, now: float) -> None:
+        """Let a file hold this from now on, if now is a moment that counts."""
+        for name in self.names(path):
+            self.entries[name] = data
+            if now:
+                self.times[name] = now
+
+    def listed(self, folder: str, now: float) -> None:
+        """A folder has a name more or less: that changes the folder, which is no newer than an image's for it."""
+        if now:
+            self.times[sys.intern(f"{folder}/")] = now
+
+    def changed(self, path: str) -> float | None:
+        """When a file was written last, or a folder's names changed; None for what was so from the beginning."""
+        return self.times.get(f"{path}/", self.times.get(path))
+
+    def touch(self, path: str, moment: float) -> None:
+        """Say when something was changed last."""
+        self.times.pop(f"{path}/", None)
+        self.times.update(dict.fromkeys(self.names(path), moment))
 
     def put(self, path: str, data: bytes, mode: int | None = None) -> None:
         """Write a file and the directories above it."""

@@ -23,6 +23,11 @@ RECORDED = json.loads((Path(__file__).parent / "recorded/texts.json").read_text(
 NOPE = "ls: cannot access '/nope': No such file or directory\n"
 LOCALE = 'LANG=x\nLANGUAGE=\nLC_CTYPE="C"\n'
 HINT = "Try 'stdbuf --help' for more information.\n"
+RETURNED = "bye 0 a\n3\nf\n"
+LAST = "63) SIGRTMAX-1\t64) SIGRTMAX\t"
+TRAP = "trap: usage: trap [-lp] [[arg] signal_spec ...]"
+GONE = "ls: -d: No such file or directory\n"
+UPDATE = "tar: Cannot update compressed archives\ntar: Error is not recoverable: exiting now\n"
 LS = "ls is /usr/bin/ls\n/tmp/ls\n"
 
 
@@ -54,6 +59,48 @@ def test_scripts_do_what_they_do_with_the_real_tools(shell: str, script: str, co
 @pytest.mark.parametrize(
     ("shell", "script", "code", "out", "err"),
     [
+        ("bash", "f() { trap 'echo bye $? $1' RETURN; return 3; }; f a; echo $?; f() { echo f; }; f", 0, RETURNED, ""),
+        ("bash", "echo 'return 4' > /tmp/s; trap 'echo r' RETURN; . /tmp/s; echo $?", 0, "r\n4\n", ""),
+        ("bash", "set -T; trap 'echo r' RETURN; f() { echo f; }; f; (f)", 0, "f\nr\nf\nr\n", ""),
+        (
+            "bash",
+            "trap 'echo x' exit TERM; trap 15; trap -l | tail -1; trap -p",
+            0,
+            f"{LAST}\ntrap -- 'echo x' EXIT\nx\n",
+            "",
+        ),
+        ("bash", "trap -x; echo $?", 0, "2\n", f"bash: line 1: trap: -x: invalid option\n{TRAP}\n"),
+        ("bash", "command -x; command -- echo a; command -pv true; exec -- echo b", 0, "a\ntrue\nb\n", None),
+        ("dash", "command -x ls; command -- echo a", 0, "a\n", "sh: 1: command: Illegal option -x\n"),
+        ("bash", "set -x; export A=1 B='x y'", 0, "", "+ export A=1 'B=x y'\n+ A=1\n+ B='x y'\n"),
+        ("bash", 'shopt -s extglob; f=a.b.c; echo "${f%%+(.*)}"', 0, "a\n", ""),
+        ("bash", "printf '%#o %#o %#5o %#x' 8 0 8 0", 0, "010 0   010 0", ""),
+        ("bash", "seq 3 | sed -e 2q -e 's/^/>/'", 0, ">1\n2\n", ""),
+        (
+            "box",
+            "touch a; chmod -x a; chmod +x a; chmod -rw a; chmod -v -x a",
+            0,
+            "mode of 'a' changed to 0000 (---------)\n",
+            "",
+        ),
+        ("box", "touch -- -a; ls -- -a; rm -- -a; mkdir -- -d; rmdir -- -d; ls -d -- -d", 1, "-a\n", GONE),
+        ("bash", "cd /tmp; touch -- -n; ls -- -n; tar cf t -- -n; env -- nohup -- nice -- seq -- 1", 0, "-n\n1\n", ""),
+        ("bash", "cd /tmp; touch -d @5 d f; mkdir e; touch -d @5 e; > e/x; find e -maxdepth 0 -newer f", 0, "e\n", ""),
+        (
+            "box",
+            "mkdir d; touch d/a; touch -d @5 d; echo > d/a; stat -c %Y d; rm d/a; test d -nt d/a; find d -mtime +1",
+            0,
+            "5\n",
+            "",
+        ),
+        (
+            "bash",
+            "mkdir /tmp/d; cd /tmp/d; > f; touch -d @5 .; mv f g; stat -c %h /etc; find /tmp/d -mtime +9",
+            0,
+            "1\n",
+            "",
+        ),
+        ("bash", "cd /tmp; mkdir -p a/b; tar czf t.gz a; tar xvf t.gz --strip=1; tar -rf t.gz a", 2, "a/b/\n", UPDATE),
         ("bash", "getopt -o ab: --long all,by: -- -a --by 'x y' f", 0, " -a --by 'x y' -- 'f'\n", ""),
         ("bash", "printf 'b c\\na b\\n' | tsort", 0, "a\nb\nc\n", ""),
         ("bash", "echo 'user=root' | grep -oP 'user=\\K\\w+'", 0, "root\n", ""),

@@ -81,6 +81,10 @@ GNU: Mapping[str, str] = MappingProxyType(
 """The first line that Debian 12's commands say for --version."""
 SPELLING = frozenset(["egrep", "fgrep", "grep", "numfmt", "rgrep", "tar", "timeout"])
 """Commands that know their long options themselves, or whose words may be signed."""
+TAKEN = "-[^-Rcvf]"
+"""How a mode of busybox's chmod begins that takes something, and is no option."""
+ENDED = frozenset(["factor", "find", "join", "seq", "sleep", "tr"])
+"""Commands that read their words without looking for `--`, which ends what may be options."""
 SIGNED = frozenset(["chmod", "seq"])
 """Commands whose words may begin with a minus without being options."""
 WORDLESS: Mapping[str, str] = MappingProxyType({"rm": r"-\w*f", "getopt": r"-\w*[oT]|--(opt|test)"})

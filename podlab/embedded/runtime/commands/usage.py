@@ -76,6 +76,8 @@ def problem(name: str, words: list[str]) -> str | None:
     if name == "sed" and words == ["--version"]:
         return None
     long = LONG.get(name, row[4])
+    if name == "chmod":
+        words = [f"a{word}" if re.match(coreutils.TAKEN, word) else word for word in words]
     rest, wrong = read(name, words, row[1], row[2], long and [*long, *OFFICIAL.get(name, ())])
     if wrong:
         return f"{name}: {wrong}\n"
@@ -100,8 +102,10 @@ def checked(name: str, command: Command) -> Command:
         if not io.busybox and words == ["--help"] and name not in PLAIN:
             return io.fail(coreutils.UNHELPED.format(name))
         if not io.busybox:
-            told = coreutils.problem(name, words)
-            return io.fail(*told) if told else await command(io, coreutils.spelled(name, words))
+            if told := coreutils.problem(name, words):
+                return io.fail(*told)
+            ended = words[:1] == ["--"] and name in coreutils.ENDED
+            return await command(io, words[1:] if ended else coreutils.spelled(name, words))
         wrong = problem(name, words) if "apk" not in io.process.machine.image.commands else None
         if wrong is None:
             return await command(io, words)

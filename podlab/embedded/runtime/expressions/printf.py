@@ -61,5 +61,8 @@ def shown(kind: str, flags: str, width: int, precision: int, value: object) -> s
         whole = value if isinstance(value, int) else int(float(str(value)))
         if kind in "ouxX" and whole < 0:
             whole += 2**64
+        if "#" in flags and kind == "o" and whole:  # a zero before it
+            exact = f".{max(precision, len(f'{whole:o}') + 1)}"
+        flags = flags.replace("#", "") if kind == "o" or not whole else flags
         return f"%{flags}{width or ''}{exact}{'d' if kind in 'iu' else kind}" % whole
     return f"%{flags}{width or ''}{exact}{kind if kind not in 'aA' else 'g'}" % float(str(value))

@@ -148,8 +148,10 @@ Command = Callable[[Io, list[str]], Awaitable[int]]
 
 def options(words: list[str]) -> tuple[set[str], list[str]]:
     """(letters of the flags, the other words)"""
-    flags = [word for word in words if word.startswith("-") and len(word) > 1]
-    return {char for flag in flags for char in flag.lstrip("-")}, [word for word in words if word not in flags]
+    end = words.index("--") if "--" in words else len(words)
+    flags = [word for word in words[:end] if word.startswith("-") and len(word) > 1]
+    rest = [word for word in words[:end] if word not in flags]
+    return {char for flag in flags for char in flag.lstrip("-")}, rest + words[end + 1 :]
 
 
 def letters(words: list[str], valued: str) -> tuple[set[str], dict[str, str], list[str]]:

@@ -14,8 +14,9 @@ from podlab.embedded.runtime.machine.children import start as start_child
 from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.shell.builtins import assignments
 from podlab.embedded.runtime.shell.builtins.builtins import INLINE, SPECIAL, builtin
+from podlab.embedded.runtime.shell.builtins.trapping import ended
 from podlab.embedded.runtime.shell.parameters import parameter
-from podlab.embedded.runtime.shell.state import Leave, Shell
+from podlab.embedded.runtime.shell.state import Shell
 
 
 async def call(shell: Shell, words: list[str], extra: dict[str, str]) -> int:
@@ -144,13 +145,12 @@ async def _call_function(shell: Shell, name: str, arguments: list[str], extra: d
         shell.variables[key] = text
     shell.calls.insert(0, name)
     shell.lines.insert(0, shell.line)
+    held = shell.traps.pop("RETURN", None) if "T" not in shell.options else None
     try:
-        return await shell.run(shell, shell.functions[name])
-    except Leave as left:
-        if left.kind != "return":
-            raise
-        return left.value
+        return await ended(shell, shell.run(shell, shell.functions[name]))
     finally:
+        if held is not None:
+            shell.traps.setdefault("RETURN", held)
         shell.arguments, shell.loops, _ = before, loops, shell.calls.pop(0)
         shell.lines.pop(0)
         shell.option_place = shell.option_place if shell.dialect.name == "bash" else place

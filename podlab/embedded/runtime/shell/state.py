@@ -184,8 +184,8 @@ class Shell:
         return self.checked(code)
 
     def kept_traps(self) -> dict[str, str]:
-        """What a subshell has of the traps: signals that are ignored, and with `set -E` bash's ERR."""
-        kept = {"ERR"} if "E" in self.options else set[str]()
+        """What a subshell has of the traps: ignored signals, and as bash's `set` says, ERR (-E) and RETURN (-T)."""
+        kept = {name for option, name in (("E", "ERR"), ("T", "RETURN")) if option in self.options}
         return {name: action for name, action in self.traps.items() if action == "" or name in kept}
 
     def copy(self, process: Process | None = None, io: Io | None = None) -> Shell:

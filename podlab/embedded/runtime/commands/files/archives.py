@@ -26,7 +26,14 @@ LONG = {"create": "c", "extract": "x", "get": "x", "list": "t", "verbose": "v", 
 LONG |= {"no-same-owner": "o", "same-permissions": "p", "preserve-permissions": "p", "keep-old-files": "k"}
 LONG |= {"append": "r", "update": "u", "absolute-names": "P", "dereference": "h", "auto-compress": "a", "touch": "m"}
 LONG |= {"xz": "J", "bzip2": "j", "ungzip": "z", "gunzip": "z", "extract-over-symlinks": "", "overwrite": ""}
-LONG_VALUED = {"file": "f", "directory": "C", "exclude": "exclude", "strip-components": "strip", "transform": "xform"}
+LONG_VALUED = {
+    "file": "f",
+    "directory": "C",
+    "exclude": "exclude",
+    "strip-components": "strip",
+    "strip": "strip",
+    "transform": "xform",
+}
 LONG_VALUED |= {"xform": "xform", "files-from": "T", "exclude-from": "X", "owner": "owner", "group": "group"}
 LETTERS = frozenset("cxtvzfCOophmkruPaTXJj") | {
     "exclude",
@@ -48,6 +55,8 @@ LETTERS |= {
     "--one-file-system",
     "--no-overwrite-dir",
 }
+GZIP = b"\x1f\x8b"
+"""How what gzip has packed begins."""
 PROGRAMS = {"j": "bzip2", "J": "xz"}
 """Programs that Debian's image does not have, by the letters that ask for them."""
 
@@ -70,7 +79,8 @@ async def tar(io: Io, words: list[str]) -> int:
         if "c" in flags:
             return _create(io, folder, names, values, flags)
         if flags & {"r", "u"}:
-            return _create(io, folder, names, values, flags, before=await io.whole(values.get("f", "-")))
+            before = GZIP if "z" in flags else await io.whole(values.get("f", "-"))
+            return _added(io, folder, names, values, flags, before)
         name = values.get("f", "-")
         data = await io.stdin.rest() if name == "-" else await io.whole(name)
         return _unpack(io, data, folder, names, values, flags)
@@ -117,7 +127,9 @@ def _letters(words: list[str]) -> tuple[set[str], dict[str, str], list[str]]:
         words[0] = f"-{words[0]}"
     while words:
         word = words.pop(0)
-        if word.startswith("--") and word != "--":
+        if word == "--":
+            return flags, values, names + words
+        if word.startswith("--"):
             option, _, value = word[2:].partition("=")
             if option in LONG_VALUED:
                 value = value or (words.pop(0) if words else "")
@@ -225,6 +237,15 @@ def _create(io: Io, folder: str, names: list[str], values: dict[str, str], flags
     return code
 
 
+def _added(io: Io, folder: str, names: list[str], values: dict[str, str], flags: set[str], before: bytes) -> int:
+    """Put more into an archive, which must be as it is, not packed."""
+    if not before.startswith(GZIP):
+        return _create(io, folder, names, values, flags, before=before)
+    again = "Try 'tar --help' or 'tar --usage' for more information."
+    gone = again if "z" in flags else "tar: Error is not recoverable: exiting now"
+    return io.fail(f"tar: Cannot update compressed archives\n{gone}", 2)
+
+
 def _unsafe(name: str) -> int:
     """How many letters of a name lead out of the folder: up to the last `../`, or the first slashes."""
     return max((found.end() for found in re.finditer(r"^/+|(?:^|/)\.\./", name)), default=0)
@@ -282,7 +303,7 @@ LNK = tarfile.LNKTYPE
 
 def _unpack(io: Io, data: bytes, folder: str, names: list[str], values: dict[str, str], flags: set[str]) -> int:
     cut, excluded = int(values.get("strip", "0") or 0), values.get("exclude", "").split("\n")
-    if data[:2] == b"\x1f\x8b":
+    if data.startswith(GZIP):
         data = zlib.decompressobj(31).decompress(data, 2 * LIMIT)
     matched: set[str] = set()
     with tarfile.open(fileobj=memory.BytesIO(data), mode="r:") as archive:
@@ -291,6 +312,9 @@ def _unpack(io: Io, data: bytes, folder: str, names: list[str], values: dict[str
             if (names and not wanted) or _excluded(entry.name, excluded):
                 continue
             matched |= wanted
+            kept = entry.name.lstrip("/").split("/")[cut:]
+            if "t" not in flags and not kept:
+                continue
             if flags & {"t", "v"} and not (flags & {"O"} and "v" not in flags):
                 io.say(_row(io, entry) if {"t", "v"} <= flags else _titled(entry))
             if "O" in flags and entry.isfile() and (content := archive.extractfile(entry)):

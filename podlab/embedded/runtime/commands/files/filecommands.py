@@ -68,6 +68,8 @@ async def touch(io: Io, words: list[str]) -> int:
                 busy = io.busybox
                 return io.fail(f"touch: invalid date '{given}'" if busy else f"touch: invalid date format '{given}'")
             moment = time
+        elif word == "--":
+            names, words = names + words, []
         elif word.startswith("-") and len(word) > 1:
             kept = kept or "c" in word
         else:
@@ -205,7 +207,7 @@ async def tee(io: Io, words: list[str]) -> int:
 
 async def rmdir(io: Io, words: list[str]) -> int:
     """`rmdir [-p] [-v]`: folders that are empty, with -p those above them, too; 1 when one is not."""
-    flags, names = options([word for word in words if not word.startswith("--")])
+    flags, names = options([word for word in words if word == "--" or not word.startswith("--")])
     code = 0
     if "--ignore-fail-on-non-empty" in words:
         names = [name for name in names if not _filled(io, name)]

@@ -21,9 +21,10 @@ from podlab.embedded.runtime.machine.stdio import Io, letters, options
 
 async def chmod(io: Io, words: list[str]) -> int:
     """`chmod [-Rcfv] MODE FILE…`"""
-    plain = [word for word in words if not re.fullmatch(r"-[rwx]+|--reference=.*", word)]
+    taken = re.compile(f"{coreutils.TAKEN}.*" if io.busybox else "-[rwxXst]+")
+    plain = [word for word in words if not taken.fullmatch(word) and not word.startswith("--reference=")]
     flags, rest = options([LOUD.get(word, word) for word in plain])
-    rest = [*[word for word in words if re.fullmatch(r"-[rwx]+", word)], *rest]
+    rest = [*filter(taken.fullmatch, words), *rest]
     for word in words:
         if word.startswith("--reference=") and io.process.machine.files.exists(path := io.path(word[12:])):
             rest = [f"{io.process.machine.files.mode(path):04o}", *rest]
@@ -41,13 +42,11 @@ async def chmod(io: Io, words: list[str]) -> int:
         if mode is None:
             return io.fail(f"chmod: invalid mode '{rest[0]}'")
         try:
-            if not io.busybox:
-                _mode_told(io, name, files.mode(path), mode, flags)
+            _mode_told(io, name, files.mode(path), mode, flags)
             files.set_mode(path, mode)
         except FileError as error:
-            code = io.fail(
-                f"chmod: {name}: {error}" if io.busybox else f"chmod: changing permissions of '{name}': {error}"
-            )
+            what = name if io.busybox else f"changing permissions of '{name}'"
+            code = io.fail(f"chmod: {what}: {error}")
     return code
 
 
@@ -57,7 +56,10 @@ LOUD = {"--verbose": "-v", "--changes": "-c", "--recursive": "-R", "--silent": "
 def _mode_told(io: Io, name: str, before: int, after: int, flags: set[str]) -> None:
     """What -v says, and -c of what changes."""
     was, now = (f"{mode:04o} ({bits.filemode(mode)[1:]})" for mode in (before, after))
-    if before != after and flags & {"v", "c"}:
+    if io.busybox:
+        if "v" in flags or ("c" in flags and before != after):
+            io.say(f"mode of '{name}' changed to {now}")
+    elif before != after and flags & {"v", "c"}:
         io.say(f"mode of '{name}' changed from {was} to {now}")
     elif before == after and "v" in flags:
         io.say(f"mode of '{name}' retained as {now}")
@@ -311,10 +313,8 @@ def _sizes(io: Io, name: str, seen: set[tuple[int, int]] | None = None) -> list[
 
 async def mkfifo(io: Io, words: list[str]) -> int:
     """`mkfifo [-m MODE] NAME…`"""
-    names, code = (
-        [word for at, word in enumerate(words) if not word.startswith("-") and words[at - 1 : at] != ["-m"]],
-        0,
-    )
+    names = [word for at, word in enumerate(words) if not word.startswith("-") and words[at - 1 : at] != ["-m"]]
+    code = 0
     if not names:
         return io.fail("mkfifo: missing operand")
     for name in names:

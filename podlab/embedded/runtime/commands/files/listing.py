@@ -29,7 +29,7 @@ Try '{0} --help' for more information."""
 
 async def ls(io: Io, words: list[str], me: str = "ls") -> int:
     """`ls [-1adlrnAFLRSp] [PATH]…`: files first, then folders, each with a title if there are more or with -R."""
-    flags, names = options([word for word in words if not word.startswith("--")])
+    flags, names = options([word for word in words if word == "--" or not word.startswith("--")])
     flags |= {"l"} if "n" in flags else set()
     flags |= {"full-time", "l"} if "--full-time" in words else set()
     style = next((word[13:] for word in reversed(words) if word.startswith("--time-style=")), "locale")

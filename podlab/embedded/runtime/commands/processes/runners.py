@@ -102,6 +102,7 @@ async def nice(io: Io, words: list[str]) -> int:
     """`nice [-n N] COMMAND…`: every process is as nice as all others."""
     if words[:1] == ["-n"]:
         words = words[2:]
+    words = words[words[:1] == ["--"] :]
     if not words:
         io.say("0")
         return 0
@@ -312,6 +313,7 @@ async def env(io: Io, words: list[str]) -> int:
             given.pop(words.pop(0) if words else "", None)
         elif word != "-0":
             given = given | {word.partition("=")[0]: word.partition("=")[2]} if "=" in word else {}
+    words = words[words[:1] == ["--"] :]
     if words:
         return await launch(replace(io, env=given), words, "env")
     io.out("".join(f"{key}={value}\n" for key, value in given.items()).encode())
@@ -346,4 +348,5 @@ async def flock(io: Io, words: list[str]) -> int:
 
 async def nohup(io: Io, words: list[str]) -> int:
     """`nohup`: run a command; 125 without one."""
+    words = words[words[:1] == ["--"] :]
     return await launch(io, words, "nohup") if words else io.fail("nohup: missing operand", 125)

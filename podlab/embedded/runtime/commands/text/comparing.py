@@ -85,10 +85,10 @@ COMM = ("--output-delimiter", "--total", "--check-order", "--nocheck-order")
 
 async def comm(io: Io, words: list[str]) -> int:
     """`comm [-123] [--output-delimiter=TEXT] [--total] FILE FILE`: 1 for what is not in order."""
-    longs = {word.partition("=")[0]: word.partition("=")[2] for word in words if word.startswith("--")}
+    longs = {word.partition("=")[0]: word.partition("=")[2] for word in words if word.startswith("--") and word != "--"}
     if odd := next((word for word in longs if word not in COMM), ""):
         return io.fail(f"comm: podlab does not simulate {odd} of comm")
-    flags, names = options([word for word in words if not word.startswith("--")])
+    flags, names = options([word for word in words if word == "--" or not word.startswith("--")])
     if len(names) != 2:
         told = f"extra operand '{names[2]}'" if names[2:] else f"missing operand after '{(names or ['comm'])[-1]}'"
         return io.fail(f"comm: {told}\n{coreutils.hint('comm')}")

@@ -10,6 +10,7 @@ from podlab.embedded.runtime.commands.text import printing
 from podlab.embedded.runtime.expressions.arithmetic import ArithmeticProblem, value
 from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.shell import arrays
+from podlab.embedded.runtime.shell.dialect import quoted
 from podlab.embedded.runtime.shell.grammar import printed
 from podlab.embedded.runtime.shell.parameters import Values
 from podlab.embedded.runtime.shell.reckoning import complaint
@@ -28,6 +29,8 @@ def _each(shell: Shell, words: list[str], command: str) -> list[str]:
                 continue
             shell.refuse(command, f"{name}: bad variable name")
             raise Exit(2)
+        if equals and shell.dialect.name == "bash":
+            shell.trace(f"{name}={quoted(shell.dialect, given)}")
         if equals:
             shell.assign(name, given)
         names.append(name)
@@ -238,6 +241,8 @@ def _options(words: list[str], valued: str) -> tuple[set[str], dict[str, str], l
     words = list(words)
     while words and words[0].startswith("-") and len(words[0]) > 1:
         word = words.pop(0)[1:]
+        if word == "-":
+            break
         for at, letter in enumerate(word):
             if letter in valued:
                 rest = word[at + 1 :]

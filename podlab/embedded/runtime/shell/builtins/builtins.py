@@ -8,8 +8,15 @@ from types import MappingProxyType
 
 from podlab.embedded.runtime.files import FileError
 from podlab.embedded.runtime.machine import executables
-from podlab.embedded.runtime.machine.signals import signal_name
-from podlab.embedded.runtime.shell.builtins import assignments, completing, declaring, directories, jobs, options
+from podlab.embedded.runtime.shell.builtins import (
+    assignments,
+    completing,
+    declaring,
+    directories,
+    jobs,
+    options,
+    trapping,
+)
 from podlab.embedded.runtime.shell.grammar import printed
 from podlab.embedded.runtime.shell.state import Exit, Leave, Shell
 
@@ -58,40 +65,6 @@ async def continue_(shell: Shell, words: list[str]) -> int:
     return _outside(shell, "continue")
 
 
-async def trap(shell: Shell, words: list[str]) -> int:
-    """`trap`: what is done on a signal or at the end (EXIT); an empty action ignores the signal."""
-    if words[:1] == ["--"]:
-        words = words[1:]
-    if words and re.match(r"-[a-zA-Z]", words[0]) and shell.dialect.name != "bash":
-        illegal = "illegal" if shell.dialect.name == "ash" else "Illegal"
-        shell.refuse("trap", f"{illegal} option {words[0][:2]}")
-        raise Exit(2)
-    if not words or (words == ["-p"] and shell.dialect.name == "bash"):
-        return jobs.trapped(shell)
-    if words[0] == "-p" and shell.dialect.name == "bash":
-        return jobs.trapped(shell, words[1:])
-    action, signals = (words[0], words[1:]) if len(words) > 1 else ("-", words)
-    code = 0
-    for signal in signals:
-        name = "EXIT" if signal in ("0", "EXIT") else signal if _pseudo(shell, signal) else signal_name(signal)
-        if not name or name == "0":
-            wrong = f"{signal}: invalid signal specification"
-            if shell.dialect.name == "bash" and signal in ("DEBUG", "RETURN"):
-                wrong = f"podlab does not simulate the trap of {signal}"
-            if shell.dialect.name == "dash":
-                code = shell.io.fail(f"trap: {signal}: bad trap")
-            else:
-                code = shell.refuse("trap", wrong, 1)
-            continue
-        shell.process.ignored -= {name}
-        shell.traps.pop(name, None)
-        if action == "":
-            shell.process.ignored |= {name}
-        if action != "-":
-            shell.traps[name] = action
-    return code
-
-
 async def shift(shell: Shell, words: list[str]) -> int:
     """`shift`: drop positional arguments. Raises Exit where dash has fewer."""
     if shell.dialect.name == "bash" and words and not words[0].isdecimal():
@@ -107,11 +80,6 @@ async def shift(shell: Shell, words: list[str]) -> int:
     return 0
 
 
-def _pseudo(shell: Shell, signal: str) -> bool:
-    """bash's ERR, which is no signal; its other ones are refused."""
-    return shell.dialect.name == "bash" and signal == "ERR"
-
-
 async def eval_(shell: Shell, words: list[str]) -> int:
     """`eval`: the words are a command line."""
     shell.deeper += shell.dialect.name == "bash"
@@ -123,6 +91,11 @@ async def eval_(shell: Shell, words: list[str]) -> int:
 
 async def exec_(shell: Shell, words: list[str]) -> int:
     """`exec`: the command in the shell's place, which ends with it: raises Exit. Without words nothing."""
+    if words and re.match("-.", words[0]) and words[0] != "--" and shell.dialect.name == "bash":
+        there = re.fullmatch("-[acl]+", words[0])
+        odd = f"podlab does not simulate exec {words[0]}" if there else f"{words[0][:2]}: invalid option\n{EXEC_USAGE}"
+        return shell.refuse("exec", odd, 2)
+    words = words[words[:1] == ["--"] :]
     if not words:
         return 0
     known = shell.process.machine.image.commands
@@ -134,6 +107,9 @@ async def exec_(shell: Shell, words: list[str]) -> int:
     shell.alone = True
     shell.traps.clear()
     raise Exit(await shell.call(shell, ["command", *words], {}))
+
+
+EXEC_USAGE = "exec: usage: exec [-cl] [-a name] [command [argument ...]] [redirection ...]"
 
 
 async def nothing(shell: Shell, words: list[str]) -> int:
@@ -171,12 +147,19 @@ def place(shell: Shell, name: str, *, used: bool = True) -> str:
 
 async def command(shell: Shell, words: list[str]) -> int:
     """`command [-v|-V] NAME…`"""
-    if words[:1] not in (["-v"], ["-V"]):
-        words = [word for word in words if word != "-p"]
+    flags = ""
+    while words and re.match("-.", words[0]) and words[0] != "--":
+        flags, words = flags + words[0][1:], words[1:]
+    if odd := flags.lstrip("pvV"):
+        illegal = f"{'illegal' if shell.dialect.name == 'ash' else 'Illegal'} option -{odd[0]}"
+        bash = f"-{odd[0]}: invalid option\ncommand: usage: command [-pVv] command [arg ...]"
+        return shell.refuse("command", bash if shell.dialect.name == "bash" else illegal, 2)
+    words = words[words[:1] == ["--"] :]
+    if not set(flags) & {"v", "V"} or not words:
         return await shell.call(shell, ["command", *words], {}) if words else 0
-    if words[0] == "-V":
-        return await type_(shell, words[1:2])
-    asked = words[1:] if shell.dialect.name == "bash" else words[1:2]
+    if "V" in flags:
+        return await type_(shell, words[:1])
+    asked = words if shell.dialect.name == "bash" else words[:1]
     found = [place(shell, word) for word in asked]
     for word, path in zip(asked, found, strict=True):
         _remember(shell, word, path)
@@ -194,6 +177,7 @@ async def type_(shell: Shell, words: list[str]) -> int:
     """`type`: what each name is; in bash 1, else 127, when one is nothing."""
     if words[:1] in (["-t"], ["-p"], ["-P"]) and shell.dialect.name == "bash":
         return _kinds(shell, words[1:], paths=words[0] != "-t")
+    words = words[words[:1] == ["--"] :]
     code, every = 0, words[:1] == ["-a"] and shell.dialect.name == "bash"
     for word in words[every:]:
         path = place(shell, word, used=not every)
@@ -287,11 +271,7 @@ async def dot(shell: Shell, words: list[str], name: str = ".") -> int:
     if shell.sourced > MOST_SOURCED:
         raise RecursionError
     try:
-        return await shell.evaluate(source, file=words[0])
-    except Leave as left:
-        if left.kind != "return":
-            raise
-        return left.value
+        return await trapping.ended(shell, shell.evaluate(source, file=words[0]))
     finally:
         shell.depth, shell.sourced = shell.depth - 1, shell.sourced - 1
         shell.arguments, shell.inline = before, inline
@@ -362,7 +342,7 @@ BUILTINS: Mapping[str, Builtin] = MappingProxyType(
         "source": source_,
         "suspend": completing.suspend,
         "times": jobs.times,
-        "trap": trap,
+        "trap": trapping.trap,
         "type": type_,
         "typeset": declaring.typeset,
         "ulimit": options.ulimit,

@@ -371,7 +371,7 @@ class Reader:
                 parts.append(Text("'", quoted=True))
                 self.at += 1
             elif char in " \t\n;&|<>()":
-                parts.append(Text(char, quoted=quoted and not (self.extended and char in "()|")))
+                parts.append(Text(char, quoted=quoted and not (self._arrays and char in "()|")))
                 self.at += 1
             elif quoted and char not in '\\"`$':
                 parts.append(Text(char, quoted=False))

@@ -236,7 +236,7 @@ class _Parser:
         elif name in ":btTrwRWe":
             self._word(command)
         elif name in "qQ":
-            found = re.compile(r"\s*(\d*)").match(self.script, self.at)
+            found = re.compile(r"[ \t]*(\d*)").match(self.script, self.at)
             command.text, self.at = (found[1], found.end()) if found else ("", self.at)
         elif name not in SIMPLE:
             raise self._wrong(f"unknown command: `{name}'")
