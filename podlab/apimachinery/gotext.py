@@ -44,6 +44,23 @@ def compact(value: Any) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
+def go_text(value: Any) -> str:
+    """A value as Go's `%v`: maps as `map[a:b c:d]`."""
+    if value is None:
+        return "<nil>"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return f"map[{' '.join(f'{key}:{go_text(value[key])}' for key in sorted(value))}]"
+    if isinstance(value, list):
+        return f"[{' '.join(map(go_text, value))}]"
+    return _float(value) if isinstance(value, float) else str(value)
+
+
+def _float(value: float) -> str:
+    return f"{int(value)}" if value == int(value) and abs(value) < 1e21 else repr(value)
+
+
 def _invalid(text: str, at: int, where: str) -> str:
     if at >= len(text):
         return END

@@ -1,4 +1,4 @@
-"""YAML as Go's library reads it. Upstream: go.yaml.in/yaml/v2 resolve.go"""
+"""YAML as Go's libraries read it. Upstream: go.yaml.in/yaml/v2 resolve.go, go.yaml.in/yaml/v3 resolve.go"""
 
 from __future__ import annotations
 
@@ -10,14 +10,19 @@ from typing import Any
 
 TAG = "tag:yaml.org,2002:"
 BOOLEAN = re.compile(r"^(y|Y|n|N|yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$")
+TRUTH = re.compile(r"^(true|True|TRUE|false|False|FALSE)$")
 WHOLE = re.compile(r"^[-+]?(0b[01_]+|0x[0-9a-fA-F_]+|0o?[0-7_]+|0|[1-9][0-9_]*)$")
 NUMBER = re.compile(r"^([-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$")
 OTHERS = (":timestamp", ":bool", ":value", ":int", ":float")
 
 
 @functools.cache
-def loader() -> Any:
-    """A loader to which `y` and `n` are booleans, times texts, `1e3` a number; of two equal keys the last wins."""
+def loader(*, third: bool = False) -> Any:
+    """A loader to which `y` and `n` are booleans, times texts, `1e3` a number; of two equal keys the last wins.
+
+    Args:
+        third: as the library's third version, which kustomize has: only `true` and `false` are booleans.
+    """
     import yaml  # late: most requests are JSON
 
     class Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
@@ -27,7 +32,7 @@ def loader() -> Any:
         first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(OTHERS)]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
-    Loader.add_implicit_resolver(f"{TAG}bool", BOOLEAN, list("yYnNtTfFoO"))
+    Loader.add_implicit_resolver(f"{TAG}bool", TRUTH if third else BOOLEAN, list("yYnNtTfFoO"))
     Loader.add_implicit_resolver(f"{TAG}int", WHOLE, list("-+0123456789"))
     Loader.add_implicit_resolver(f"{TAG}float", NUMBER, list("-+0123456789."))
     Loader.add_constructor(f"{TAG}bool", lambda _, node: node.value.lower() in ("y", "yes", "true", "on"))

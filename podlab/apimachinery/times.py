@@ -29,7 +29,14 @@ def parse(text: str, layout: str = LAYOUT) -> datetime:
         moment = datetime(*(int(part) for part in match.groups()[:6]), tzinfo=UTC) + timedelta(microseconds=fraction)  # type: ignore[misc, arg-type]
         return moment - _offset(match[8])
     except (ValueError, OverflowError):
-        raise ValueError(f'parsing time "{text}": day out of range') from None
+        raise ValueError(f'parsing time "{text}": {_out_of_range(match)} out of range') from None
+
+
+def _out_of_range(match: re.Match[str]) -> str:
+    """The part that Go finds first to be no such month, hour, minute or second; a day is looked at last."""
+    found = {"month": match[2], "hour": match[4], "minute": match[5], "second": match[6]}
+    most = {"month": 12, "hour": 23, "minute": 59, "second": 59}
+    return next((part for part, text in found.items() if int(text) > most[part] or found["month"] == "00"), "day")
 
 
 def _offset(text: str) -> timedelta:

@@ -66,6 +66,7 @@ def side(name: str, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.Monkey
         ("singles", 20),
         ("order", 30),
         ("custom", 15),
+        ("several", 25),
     ],
 )
 def test_podlabs_answers_are_kubectls(name: str, least: int, side: tuple[Any, Kubectl]) -> None:

@@ -19,6 +19,10 @@ class Prefixed(PodlabError):
     """Its words begin with `error: ` among others, too."""
 
 
+class Spaced(Prefixed):
+    """Among others, an empty line follows its words, too: they end with a line break of their own."""
+
+
 class Several(PodlabError):
     """What could not be read of files, as one error among others; alone it is told error by error."""
 
@@ -40,7 +44,7 @@ def failure(errors: Sequence[PodlabError], aggregated: bool = False) -> PodlabEr
         aggregated: a single one reads as if it were one of several.
     """
     found = lines(errors, aggregated)
-    whole = found[0] if len(found) == 1 else "\n".join(line.rstrip("\n") for line in found)
+    whole = found[0] if len(found) == 1 else "\n".join(found)
     return in_words(unfolded(errors)[0], whole)
 
 
@@ -49,7 +53,12 @@ def lines(errors: Sequence[PodlabError], aggregated: bool = False) -> list[str]:
     if len(errors) == 1 and isinstance(errors[0], Several):
         errors = errors[0].errors
     alone = len(errors) == 1 and not aggregated
-    return [_line(error, alone) for error in dict.fromkeys(errors)]
+    found = [_line(error, alone) for error in dict.fromkeys(errors)]
+    if len(found) == 1:
+        return found
+    ends = ["\n" if isinstance(error, Spaced) else "" for error in dict.fromkeys(errors)]
+    ends[-1] *= 2
+    return [line.rstrip("\n") + end for line, end in zip(found, ends, strict=True)]
 
 
 def in_words(error: PodlabError, line: str) -> PodlabError:

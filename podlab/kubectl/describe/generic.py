@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from podlab.apimachinery.gotext import go_text
 from podlab.kubectl.describe.sections import Object, head, page
-from podlab.kubectl.formats.jsonpath import go_text
 
 _SKIPPED = {f".metadata.{key}" for key in ("managedFields", "name", "namespace", "labels", "annotations")}
 _ACRONYMS = {"API", "URL", "UID", "GUID"}

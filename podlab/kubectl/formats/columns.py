@@ -7,9 +7,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from podlab.apimachinery.gotext import go_text
 from podlab.errors import PodlabError
 from podlab.kubectl.formats.gofmt import type_name
-from podlab.kubectl.formats.jsonpath import JSONPath, go_text
+from podlab.kubectl.formats.jsonpath import JSONPath
 from podlab.kubectl.formats.jsonpathparser import JSONPathError
 from podlab.kubectl.formats.tabwriter import align, escape
 from podlab.kubectl.klog import logged

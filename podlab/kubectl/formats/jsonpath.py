@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from podlab.apimachinery.gotext import go_text
 from podlab.apimachinery.yamlprinter import escape_html, to_compact_json
 from podlab.kubectl.formats.jsonpathparser import (
     Array,
@@ -208,19 +209,6 @@ def value_text(value: Any) -> str:
     return "null" if value is None else go_text(value)
 
 
-def go_text(value: Any) -> str:
-    """A value as Go's `%v`: maps as `map[a:b c:d]`."""
-    if value is None:
-        return "<nil>"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict):
-        return f"map[{' '.join(f'{key}:{go_text(value[key])}' for key in sorted(value))}]"
-    if isinstance(value, list):
-        return f"[{' '.join(map(go_text, value))}]"
-    return _float(value) if isinstance(value, float) else str(value)
-
-
 def go_syntax(value: Any) -> str:
     """A value as Go's `%#v`."""
     if value is None:
@@ -236,10 +224,6 @@ def go_syntax(value: Any) -> str:
 
 def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
-
-
-def _float(value: float) -> str:
-    return f"{int(value)}" if value == int(value) and abs(value) < 1e21 else repr(value)
 
 
 def _go_type(value: Any) -> str:

@@ -85,9 +85,6 @@ class Manifest:
         return str((self.obj.get("metadata") or {}).get("name") or "")
 
 
-_Loader = goyaml.loader()
-
-
 def text_of(path: Path, name: str) -> str:
     """A file's text.
 
@@ -125,8 +122,8 @@ def decoded(data: bytes, name: str) -> str:
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-def parse(text: str, source: str) -> Iterator[Manifest]:
-    """The objects of one file's text, document by document.
+def parse(text: str, source: str, *, third: bool = False) -> Iterator[Manifest]:
+    """The objects of one file's text, document by document; `third` as in `goyaml.loader`.
 
     Raises:
         ManifestError: a document is no YAML; the hint says at which line and column of the file.
@@ -136,7 +133,7 @@ def parse(text: str, source: str) -> Iterator[Manifest]:
         return
     line = 0
     for document in re.split(r"^---(?=\s|$).*\n?", text, flags=re.M):
-        obj = _load(document, source, line)
+        obj = _load(document, source, line, third)
         line += document.count("\n") + 1
         if obj is not None:
             yield from _items(obj, source)
@@ -161,10 +158,11 @@ def _is_cut_off(error: json.JSONDecodeError, text: str) -> bool:
     return error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
 
 
-def _load(document: str, source: str, before: int) -> Any:
+def _load(document: str, source: str, before: int, third: bool = False) -> Any:
+    loader = goyaml.loader(third=third)
     try:
-        root = yamlnodes.compose(document, _Loader)
-        return None if root is None else goyaml.as_json(_Loader("").construct_document(root))
+        root = yamlnodes.compose(document, loader)
+        return None if root is None else goyaml.as_json(loader("").construct_document(root))
     except goyaml.NotJson as error:
         raise ManifestError(f"error: error parsing {source}: error converting YAML to JSON: {error}") from error
     except yaml.MarkedYAMLError as error:

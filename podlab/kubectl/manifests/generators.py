@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from podlab.apimachinery.yamlprinter import to_yaml
+from podlab.apimachinery.yamlprinter import to_compact_json, to_yaml
 from podlab.errors import ManifestError
 from podlab.kubectl.manifests.loading import Loader
 from podlab.kubectl.manifests.replacements import names_of
@@ -140,5 +139,5 @@ def content_hash(obj: Object) -> str:
     }
     told |= {"binaryData": obj["binaryData"]} if obj.get("binaryData") else {}
     told |= {"type": obj["type"]} if obj["kind"] == "Secret" else {}
-    text = json.dumps(dict(sorted(told.items())), separators=(",", ":"), ensure_ascii=False)
+    text = to_compact_json(told)
     return hashlib.sha256(text.encode()).hexdigest()[:10].translate(str.maketrans("013ae", "ghkmt"))

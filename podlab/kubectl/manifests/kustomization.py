@@ -79,6 +79,8 @@ def build(folder: Path, name: str, say: Say, *, free: bool = False) -> list[Obje
     if not path.exists():
         why = f"evalsymlink failure on '{name}' : lstat {path.absolute()}: no such file or directory"
         raise ManifestError(f"error: must build at directory: not a valid directory: {why}")
+    if path.is_file():
+        raise ManifestError(f"error: must build at directory: '{name}': file is not directory")
     given = read_layer(path, str(path))
     objects = _hashed(_build(path, given, Asked(say, free), ()))
     if (given.get("sortOptions") or {}).get("order") != "fifo":
@@ -221,7 +223,7 @@ def _objects(text: str, name: str, tried: str, place: str) -> list[Object]:
         ManifestError: it is no YAML, or one of them has no name.
     """
     try:
-        found = [each.obj for each in parse(text, name) if each.obj is not None]
+        found = [each.obj for each in parse(text, name, third=True) if each.obj is not None]
     except ManifestError as error:
         why = str(error).rpartition("error converting YAML to JSON: ")[2]
         broken = f"accumulating resources from '{name}': MalformedYAMLError: {why} in File: {name}"

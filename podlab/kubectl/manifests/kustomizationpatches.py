@@ -16,15 +16,24 @@ from podlab.kubectl.manifests.documents import parse
 from podlab.kubectl.manifests.generators import listed
 from podlab.kubectl.manifests.loading import Loader
 from podlab.kubectl.manifests.replacements import identity, selected
-from podlab.kubectl.resources.merge import Kind
+from podlab.kubectl.resources.merge import OWN_GROUPS, Kind
 from podlab.kubectl.resources.patches import PatchError, json_patch, strategic_patch
 
 Object = dict[str, Any]
 KEYS = {
     "containers": "name", "initContainers": "name", "volumes": "name", "env": "name", "volumeMounts": "mountPath",
     "ports": "containerPort", "imagePullSecrets": "name", "tolerations": "", "args": "", "command": "",
+    "ephemeralContainers": "name", "volumeDevices": "devicePath", "hostAliases": "ip", "resourceClaims": "name",
+    "topologySpreadConstraints": "topologyKey", "schedulingGates": "name", "secrets": "name", "ownerReferences": "uid",
 }  # fmt: skip
-"""The merge keys of the lists that a Pod's template has."""
+"""The merge keys of the lists that a Pod's template has, and of others of the same name."""
+OF_KINDS = {
+    "Service": {"ports": "port"},
+    "NetworkPolicy": {"ports": ""},
+    "EndpointSlice": {"ports": ""},
+    "Endpoints": {"ports": ""},
+}
+"""Where a list of that name has another key, or none."""
 
 
 OPERATIONS = ("add", "copy", "move", "remove", "replace", "test")
@@ -65,7 +74,7 @@ def _merges(load: Loader, every: list[Any], named: str) -> list[Object]:
         text = named if "\n" in named else load.text(named)
     except ManifestError as error:
         raise _trouble("PatchStrategicMergeTransformer", {"paths": every}, str(error)) from error
-    return [each.obj for each in parse(text, "patch") if isinstance(each.obj, dict)]
+    return [each.obj for each in parse(text, "patch", third=True) if isinstance(each.obj, dict)]
 
 
 def _read(load: Loader, given: Object, plugin: str) -> list[Object]:
@@ -93,7 +102,12 @@ def _read(load: Loader, given: Object, plugin: str) -> list[Object]:
 def _parsed(text: str) -> list[Object]:
     """Objects with a name, or a list of operations; none where it is neither: in brackets, the list has to be JSON."""
     try:
-        found = [each.obj for each in parse(text, "patch")] if text.lstrip()[:1] != "[" else [json.loads(text)]
+        operations = text.lstrip()[:1] in ("[", "-")
+        found = (
+            [json.loads(text)]
+            if text.lstrip()[:1] == "["
+            else [each.obj for each in parse(text, "patch", third=not operations)]
+        )
     except (ManifestError, ValueError):
         return []
     if found and isinstance(found[0], list):
@@ -110,7 +124,7 @@ def _apply(obj: Object, patch: Object) -> None:
             if "operations" in patch
             else {"$patch": "delete"}
             if patch.get("$patch") == "delete"
-            else _named_as(obj, strategic_patch(obj, patch, SCHEMA))
+            else _named_as(obj, strategic_patch(obj, patch, _schema_of(obj)))
         )
     except PatchError as error:
         raise ManifestError(f"error: {error}") from None
@@ -125,15 +139,21 @@ def _named_as(obj: Object, changed: Object) -> Object:
     return {**changed, "kind": obj["kind"], "metadata": kept}
 
 
-def _schema() -> Kind:
+def _schema(own: dict[str, str]) -> Kind:
     """A structure in which the lists of a Pod's template merge by their keys, wherever they stand."""
     node: Object = {"additionalProperties": {"$ref": "any"}}
     node["properties"] = {
         key: {"x-kubernetes-patch-strategy": "merge", "x-kubernetes-patch-merge-key": merge, "items": {"$ref": "any"}}
-        for key, merge in KEYS.items()
+        for key, merge in {**KEYS, **own}.items()
         if merge
     }
     return Kind(node, {"any": node})
 
 
-SCHEMA = _schema()
+def _schema_of(obj: Object) -> Kind:
+    """Lists of kinds that are not Kubernetes' own are replaced as a whole."""
+    group = str(obj.get("apiVersion") or "").rpartition("/")[0]
+    return SCHEMAS.get(str(obj.get("kind")), SCHEMAS[""]) if group in OWN_GROUPS else Kind({}, {})
+
+
+SCHEMAS = {kind: _schema(own) for kind, own in {**OF_KINDS, "": {}}.items()}

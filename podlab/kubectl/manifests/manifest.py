@@ -24,6 +24,7 @@ from podlab.kubectl.commandline.wording import Several, failure, of_discovery
 from podlab.kubectl.common import Kustomization
 from podlab.kubectl.manifests.documents import LARGEST, Manifest, decoded, parse, text_of
 from podlab.kubectl.manifests.kustomization import build
+from podlab.kubectl.manifests.objectmeta import wrong_metadata
 from podlab.kubectl.resources import discovered
 from podlab.kubectl.resources.restmapper import Mapping, RestMapper
 from podlab.text import Text
@@ -241,9 +242,9 @@ def resolve(mapper: RestMapper, manifest: Manifest, validate: bool = True) -> Ma
     if missing:
         what = "Kind" if "kind" in missing or not isinstance(obj, dict) else "apiVersion"
         raise ManifestError(f"error: unable to decode \"{source}\": Object '{what}' is missing in '{_compact(obj)}'")
-    wrong = _wrong_metadata(obj.get("metadata"))
+    wrong = wrong_metadata(obj.get("metadata"))
     if wrong:
-        raise ManifestError(f'error: unable to decode "{source}": json: cannot unmarshal {wrong}')
+        raise ManifestError(f'error: unable to decode "{source}": {wrong}')
     version, kind = str(obj["apiVersion"]), str(obj["kind"])
     mapping = mapper.by_kind(version, kind) or mapper.by_kind_in_lower_case(version, kind)
     if mapping is None:
@@ -286,26 +287,3 @@ def what_is_missing(obj: Any) -> str:
         return "invalid object to validate"
     absent = [f"{field} not set" for field in ("apiVersion", "kind") if not obj.get(field)]
     return absent[0] if len(absent) == 1 else f"[{', '.join(absent)}]" if absent else ""
-
-
-def _wrong_metadata(metadata: Any) -> str:
-    """What Go says of metadata that are none, of a name that is no string, or of labels that are none."""
-    if metadata is not None and not isinstance(metadata, dict):
-        return f"{_go_type(metadata)} into Go struct field metadataOnlyObject.metadata of type v1.ObjectMeta"
-    for field in ("name", "generateName", "namespace"):
-        value = (metadata or {}).get(field)
-        if value is not None and not isinstance(value, str):
-            return f"{_go_type(value)} into Go struct field ObjectMeta.metadata.{field} of type string"
-    for field in ("labels", "annotations"):
-        values = (metadata or {}).get(field)
-        if values is not None and not isinstance(values, dict):
-            return f"{_go_type(values)} into Go struct field ObjectMeta.metadata.{field} of type map[string]string"
-        for value in (values or {}).values():
-            if value is not None and not isinstance(value, str):
-                return f"{_go_type(value)} into Go struct field ObjectMeta.metadata.{field} of type string"
-    return ""
-
-
-def _go_type(value: object) -> str:
-    names = ((bool, "bool"), ((int, float), "number"), (str, "string"), (list, "array"), (dict, "object"))
-    return next((name for kind, name in names if isinstance(value, kind)), "null")

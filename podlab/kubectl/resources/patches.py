@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from podlab.apimachinery.gotext import go_text
 from podlab.kubectl.resources.merge import Kind
 
 
@@ -57,7 +58,7 @@ def _list(there: list[Any], patch: list[Any], kind: Kind) -> list[Any]:
     merged = list(there)
     for each in patch:
         if not isinstance(each, dict) or key not in each:
-            raise PatchError(f"map: {each} does not contain declared merge key: {key}")
+            raise PatchError(f"map: {go_text(each)} does not contain declared merge key: {key}")
         at = next((i for i, old in enumerate(merged) if old.get(key) == each[key]), None)
         if each.get("$patch") == "delete":
             merged = [old for old in merged if old.get(key) != each[key]]

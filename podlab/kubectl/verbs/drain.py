@@ -19,7 +19,7 @@ from podlab.errors import ApiError, PodlabError
 from podlab.kubeconfig.eventloop import pause
 from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.writing import IN_WORDS, Writing
-from podlab.kubectl.resources.listing import read_list
+from podlab.kubectl.resources.listing import read_list, read_one
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.resources.selection import select
 from podlab.kubectl.verbs.describe import MIRROR
@@ -124,14 +124,16 @@ def _nodes(command: Command, arguments: Sequence[str], selector: str, verb: str)
         raise PodlabError(f"error: cannot specify both a node name and a --selector option{see}")
     if selector:
         return objects_named(command, ["nodes"], (), selector)
+    chosen = [one for word in arguments for one in select(command.mapper, [word], default="nodes")]
+    if len({one.mapping for one in chosen}) > 1:
+        raise PodlabError("error: you may only specify a single resource type")
     found = []
-    for word in arguments:
-        with command.going_on():
-            one = select(command.mapper, [word], default="nodes")[0]
-            if one.mapping.kind != "Node":
-                raise PodlabError(f'error: error: expected resource of type node, got "{one.mapping.plural}"')
-            found.append((one.mapping, command.client.get(one.mapping.path("", one.name))))
-    return [] if command.failures else found
+    for one in chosen:
+        found.append((one.mapping, read_one(command.client, one.mapping, command.namespace, one.name)))
+        if one.mapping.kind != "Node":
+            resource = f"{one.mapping.group}/{one.mapping.version}, Resource={one.mapping.plural}"
+            raise PodlabError(f'error: expected resource of type node, got "{resource}"')
+    return found
 
 
 def _cordon(writing: Writing, mapping: Mapping, node: Object, wanted: bool) -> None:

@@ -44,10 +44,10 @@ def edit(
         raise PodlabError(NO_TERMINAL, INSTEAD)
     if not found:
         return
-    writing = Writing(command, "kubectl-edit", validate="strict", as_list=False)
-    if (writing.output or "yaml").lower() not in SHOWN:
-        none = f'unable to match a printer suitable for the output format "{writing.output}"'
+    if (output := command.common.output or "yaml").lower() not in SHOWN:
+        none = f'unable to match a printer suitable for the output format "{output}"'
         raise PodlabError(f"error: {none}, allowed formats are: {','.join(SHOWN)}")
+    writing = Writing(command, "kubectl-edit", validate="strict", as_list=False)
     _edit(writing, found, subresource, output_patch, windows_line_endings)
 
 

@@ -23,6 +23,7 @@ from podlab.kubectl.verbs.naming import NOTHING_NAMED, both
 
 Object = dict[str, Any]
 BOTH_WAYS = "error: cannot set --all and --selector at the same time"
+BOTH_FIELDS = "error: cannot set --all and --field-selector at the same time"
 NAMED = "error: one or more resources must be specified as <resource> <name> or <resource>/<name>"
 Changes = tuple[dict[str, str], list[str]]
 """What is set, and the keys that are removed."""
@@ -92,6 +93,8 @@ def _update(command: Command, kind: Kind, arguments: Sequence[str], asked: Asked
     words, changes = _changes(arguments, kind.word)
     if asked.all_ and asked.selector:
         raise PodlabError(BOTH_WAYS)
+    if asked.all_ and asked.field_selector:
+        raise PodlabError(BOTH_FIELDS)
     if not words and not asked.filename:
         raise PodlabError(NAMED)
     if not asked.list_ and not any(changes):

@@ -11,6 +11,7 @@ from typing import Any
 
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
+from podlab.kubectl.commandline.wording import Spaced
 from podlab.kubectl.manifests.writing import Writing
 from podlab.kubectl.resources.listing import read_one
 from podlab.kubectl.resources.selection import select
@@ -59,7 +60,7 @@ def set_env(
     found = objects_of(command, words, filename, selector, all_, local)
     if list_:
         for mapping, obj in found:
-            if local and not has_template(mapping, obj):
+            if not has_template(mapping, obj):
                 continue
             _list(command, mapping.kind, obj, template_path(mapping, obj), containers, resolve, (wanted, removed))
         return
@@ -281,7 +282,7 @@ def set_subject(
             if mapping.kind not in ("RoleBinding", "ClusterRoleBinding"):
                 about = f"{mapping.plural}/{obj['metadata']['name']}"
                 only = "setting subjects is only supported for RoleBinding/ClusterRoleBinding"
-                raise PodlabError(f"error: {about} {only}")
+                raise Spaced(f"error: {about} {only}\n")
             there = obj.get("subjects") or []
             subjects = [*there, *(each for each in wanted if each not in there)]
             if subjects == there:

@@ -10,7 +10,7 @@ from typing import Any
 
 from podlab.errors import ApiError, PodlabError
 from podlab.kubectl.command import Command
-from podlab.kubectl.commandline.wording import Prefixed
+from podlab.kubectl.commandline.wording import Prefixed, Spaced
 from podlab.kubectl.formats.structs import as_struct, with_empty_structs
 from podlab.kubectl.manifests.manifest import manifests
 from podlab.kubectl.manifests.writing import Writing
@@ -129,7 +129,8 @@ def set_resources(
         }
         chosen = [each for found in kinds.values() for each in found]
         if not chosen:
-            raise PodlabError(f"error: unable to find container named {containers}")
+            command.failures.append(Prefixed(f"error: unable to find container named {containers}"))
+            return {}
         patched: Object = {
             kind: [{"name": each["name"], "resources": given} for each in found]
             for kind, found in kinds.items()
@@ -209,23 +210,33 @@ def update(
         doing: what a refusal is told to have failed: `failed to patch image update to pod template:`.
     """
     writing = Writing(command, "kubectl-set", typed=True)
-    for mapping, obj in found:
+    for mapping, obj, patch in [(mapping, obj, _patch(mapping, obj, change)) for mapping, obj in found]:
         with command.going_on():
-            where = template_path(mapping, obj)
-            spec: Object = obj
-            for key in where:
-                spec = spec.get(key) or {}
-            patch = change(spec)
+            if isinstance(patch, PodlabError):
+                raise patch
             if not patch:
                 if local:
                     writing.tell(mapping, obj, done)
                 continue
-            for key in reversed(where):
-                patch = {key: patch}
             try:
                 apply_patch(writing, mapping, obj, patch, done, local)
             except ApiError as error:
                 raise PodlabError(f"error: failed to patch {doing} {error}", error.hint) from error
+
+
+def _patch(mapping: Mapping, obj: Object, change: Change) -> Object | PodlabError:
+    """The patch of an object, or why there is none: what a change itself finds amiss in any object is told before."""
+    try:
+        where = template_path(mapping, obj)
+    except PodlabError as error:
+        return error
+    spec: Object = obj
+    for key in where:
+        spec = spec.get(key) or {}
+    patch = change(spec)
+    for key in reversed(where if patch else []):
+        patch = {key: patch}
+    return patch
 
 
 def apply_patch(writing: Writing, mapping: Mapping, obj: Object, patch: Object, done: str, local: bool = False) -> None:
@@ -260,4 +271,4 @@ def template_path(mapping: Mapping, obj: Object) -> list[str]:
         return ["spec", "template", "spec"]
     what = mapping.qualified if obj["metadata"].get("uid") else mapping.qualified_singular
     name, kind = f"{what}/{obj['metadata']['name']}", f"*{mapping.version}.{mapping.kind}"
-    raise PodlabError(f"error: {name} the object is not a pod or does not have a pod template: {kind}")
+    raise Spaced(f"error: {name} the object is not a pod or does not have a pod template: {kind}\n")

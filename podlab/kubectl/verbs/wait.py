@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from podlab.apimachinery.duration import parse_duration
+from podlab.apimachinery.gotext import go_text
 from podlab.errors import ApiError, PodlabError, WaitTimeout
 from podlab.kubeconfig.eventloop import pause
 from podlab.kubectl.command import Command
 from podlab.kubectl.formats.columns import relaxed
 from podlab.kubectl.formats.formats import parse_format
-from podlab.kubectl.formats.jsonpath import JSONPath, go_text
+from podlab.kubectl.formats.jsonpath import JSONPath
 from podlab.kubectl.formats.jsonpathparser import JSONPathError
 from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.resources.selection import Selected

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from podlab.apimachinery.gotext import go_text
 from podlab.apimachinery.versions import priority
 from podlab.embedded.apiserver import status
 from podlab.embedded.apiserver.custom import printing, rules, shaping, values
 from podlab.embedded.apiserver.custom.structure import CustomType
-from podlab.embedded.apiserver.patching.strategic import go_text
 from podlab.embedded.apiserver.resource import Cause, Context, Resource, ScalePaths
 from podlab.embedded.apiserver.validation import causes, metadata
 from podlab.embedded.serializer import fresh

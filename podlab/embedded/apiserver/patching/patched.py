@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from podlab.apimachinery.gotext import go_text
 from podlab.embedded.apiserver.patching import patch
-from podlab.embedded.apiserver.patching.strategic import ORDER, RETAIN, go_text
+from podlab.embedded.apiserver.patching.strategic import ORDER, RETAIN
 
 
 def shown(obj: Any, body: Any, kind: str) -> str:

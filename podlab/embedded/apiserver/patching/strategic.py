@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from podlab.apimachinery.gotext import go_text
 from podlab.embedded.apiserver.fields import Field, Type
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.serializer import fresh
@@ -136,17 +137,6 @@ def _merge_item(items: list[Any], patch: Any, key: str, field: Field) -> list[An
         return [*items, _merge_object({}, patch, field.type.item)]
     merged = _merge_object(items[same[0]], patch, field.type.item)
     return [*items[: same[0]], merged, *items[same[0] + 1 :]]
-
-
-def go_text(value: Any) -> str:
-    """A value as Go's `%v` prints it."""
-    if isinstance(value, dict):
-        return "map[" + " ".join(f"{key}:{go_text(value[key])}" for key in sorted(value)) + "]"
-    if isinstance(value, list):
-        return "[" + " ".join(go_text(item) for item in value) + "]"
-    if value is None or isinstance(value, bool):
-        return "<nil>" if value is None else str(value).lower()
-    return str(value)
 
 
 def _ordered(merged: list[Any], original: list[Any], order: Any, identity: Any) -> list[Any]:

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from podlab.apimachinery.gotext import quote
+from podlab.apimachinery.gotext import go_text, quote
 from podlab.embedded.apiserver.fields import Field, Type
 from podlab.embedded.apiserver.patching.fieldsets import child, item_key, key_fields, shape_of
 from podlab.embedded.apiserver.patching.fieldsets import shown as path_text
-from podlab.embedded.apiserver.patching.strategic import go_text
 
 NUMBERS = ("int32", "int64", "uint8", "float64")
 GO_TYPES = ((bool, "bool"), (int, "int64"), (float, "float64"), (str, "string"), (list, "[]interface {}"))
