@@ -9,6 +9,7 @@ from podlab.embedded.runtime.images import find
 from podlab.embedded.runtime.images.image import Image
 from podlab.embedded.runtime.machine.identity import identity
 from podlab.embedded.runtime.servers.nginx.configuration.config import unescaped
+from tests.embedded.runtime.test_shell import machine, sh
 
 
 def nginx() -> Image:
@@ -23,6 +24,19 @@ def test_a_user_has_the_group_and_the_home_of_the_images_accounts(uid: int, grou
     pod = {"spec": {"securityContext": {"runAsUser": uid}}}
     assert identity(pod, {}, image.owner, image.group).gid == group
     assert image.home(uid) == home
+
+
+@pytest.mark.parametrize(
+    ("image", "script", "output"),
+    [
+        ("alpine", "id guest; wc -l < /etc/passwd", "uid=405(guest) gid=100(users) groups=100(users)\n17\n"),
+        ("nginx:alpine", "grep nginx /etc/passwd", "nginx:x:101:101:nginx:/var/cache/nginx:/sbin/nologin\n"),
+        ("curlimages/curl", "id -gn curl_user", "curl_group\n"),
+        ("busybox", "id -un 65534", ""),
+    ],
+)
+def test_images_on_alpine_know_alpines_users_and_their_own(image: str, script: str, output: str) -> None:
+    assert sh(script, container=machine(image))[1] == output
 
 
 @pytest.mark.parametrize(("hosts", "name"), [(True, "node-1"), (False, "web")])

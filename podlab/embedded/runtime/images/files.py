@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from podlab.embedded.runtime.images import accounts
+
 WELCOME = b"""<!DOCTYPE html>
 <html>
 <head>
@@ -79,27 +81,6 @@ DEFAULT_CONF = b"""server {
 }
 """
 
-USERS = (
-    ("root", 0, 0, "root", "/root"), ("daemon", 1, 1, "daemon", "/usr/sbin"), ("bin", 2, 2, "bin", "/bin"),
-    ("sys", 3, 3, "sys", "/dev"), ("sync", 4, 65534, "sync", "/bin"), ("games", 5, 60, "games", "/usr/games"),
-    ("man", 6, 12, "man", "/var/cache/man"), ("lp", 7, 7, "lp", "/var/spool/lpd"), ("mail", 8, 8, "mail", "/var/mail"),
-    ("news", 9, 9, "news", "/var/spool/news"), ("uucp", 10, 10, "uucp", "/var/spool/uucp"),
-    ("proxy", 13, 13, "proxy", "/bin"), ("www-data", 33, 33, "www-data", "/var/www"),
-    ("backup", 34, 34, "backup", "/var/backups"), ("list", 38, 38, "Mailing List Manager", "/var/list"),
-    ("irc", 39, 39, "ircd", "/run/ircd"), ("_apt", 42, 65534, "", "/nonexistent"),
-    ("nobody", 65534, 65534, "nobody", "/nonexistent"), ("nginx", 101, 101, "nginx user", "/nonexistent"),
-)  # fmt: skip
-"""Debian 12's accounts, and nginx's: name, user, group, what it is, home."""
-SHELLS = {"root": "/bin/bash", "sync": "/bin/sync", "nginx": "/bin/false"}
-GROUPS = (
-    ("root", 0), ("daemon", 1), ("bin", 2), ("sys", 3), ("adm", 4), ("tty", 5), ("disk", 6), ("lp", 7), ("mail", 8),
-    ("news", 9), ("uucp", 10), ("man", 12), ("proxy", 13), ("kmem", 15), ("dialout", 20), ("fax", 21), ("voice", 22),
-    ("cdrom", 24), ("floppy", 25), ("tape", 26), ("sudo", 27), ("audio", 29), ("dip", 30), ("www-data", 33),
-    ("backup", 34), ("operator", 37), ("list", 38), ("irc", 39), ("src", 40), ("shadow", 42), ("utmp", 43),
-    ("video", 44), ("sasl", 45), ("plugdev", 46), ("staff", 50), ("games", 60), ("users", 100), 
-    ("nogroup", 65534), ("nginx", 101),
-)  # fmt: skip
-
 DEBIAN = MappingProxyType(
     {
         "/etc/os-release": b'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\n'
@@ -112,12 +93,7 @@ DEBIAN = MappingProxyType(
         "/etc/nsswitch.conf": b"passwd:         files\ngroup:          files\nshadow:         files\n\n"
         b"hosts:          files dns\nnetworks:       files\n",
         "/etc/debian_version": b"12.12\n",
-        "/etc/passwd": "".join(
-            f"{name}:x:{uid}:{gid}:{told}:{home}:{SHELLS.get(name, '/usr/sbin/nologin')}\n"
-            for name, uid, gid, told, home in USERS
-        ).encode(),
-        "/etc/group": "".join(f"{name}:x:{gid}:\n" for name, gid in GROUPS).encode(),
-        "/etc/shadow": "".join(f"{name}:*:20000:0:99999:7:::\n" for name, *_ in USERS).encode(),
+        **accounts.DEBIAN,
     }
 )
 BUSYBOX = MappingProxyType(

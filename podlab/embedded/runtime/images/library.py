@@ -13,6 +13,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from podlab.embedded.runtime.images import accounts
 from podlab.embedded.runtime.images.commands import ALPINE, COREUTILS
 from podlab.embedded.runtime.images.files import BUSYBOX, DEBIAN
 from podlab.embedded.runtime.images.image import DIRECTORIES, Image
@@ -22,6 +23,7 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 ALPINE_FILES = MappingProxyType(
     {
         **BUSYBOX,
+        **accounts.alpine(),
         "/etc/os-release": b'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.22.2\nPRETTY_NAME="Alpine Linux v3.22"\n',
         "/etc/alpine-release": b"3.22.2\n",
     }
@@ -33,7 +35,7 @@ MEMCACHED_FILES = MappingProxyType(
     {**DEBIAN, "/etc/passwd": b"root:x:0:0:root:/root:/bin/bash\nmemcache:x:11211:11211::/home/memcache:/bin/sh\n"}
 )
 CURL_FILES = MappingProxyType(
-    {**ALPINE_FILES, "/etc/passwd": b"root:x:0:0:root:/root:/bin/sh\ncurl_user:x:100:101::/home/curl_user:/bin/sh\n"}
+    {**ALPINE_FILES, **accounts.alpine(("curl_user", 100, 101, "", "/home/curl_user"), "curl_group")}
 )
 WORKS = b"<html><body><h1>It works!</h1></body></html>\n"
 

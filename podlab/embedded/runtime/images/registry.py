@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
 
-from podlab.embedded.runtime.images import system
+from podlab.embedded.runtime.images import accounts, system
 from podlab.embedded.runtime.images.commands import ALPINE, COREUTILS
 from podlab.embedded.runtime.images.commands import BUSYBOX as BUSYBOX_COMMANDS
 from podlab.embedded.runtime.images.documentation import DOCUMENTED
@@ -120,10 +120,15 @@ BUSYBOX_TAGS: tuple[str, ...] = (
 BUSYBOX_TAGS += ("1.31", "1.30", "1.29", "1.28.4", "1.27")
 
 
+NGINX_ON_ALPINE = MappingProxyType(
+    {**NGINX, **ALPINE_FILES, **accounts.alpine(("nginx", 101, 101, "nginx", "/var/cache/nginx"), "nginx")}
+)
+
+
 def _nginx_on_alpine(tag: str) -> Image:
     made = _nginx(tag, _made_up(f"nginx:{tag}"), 52107811, NGINX_TAGS_ON_ALPINE[tag])
     commands = ALPINE | {"nginx", "curl"}
-    return replace(made, busybox=True, commands=commands, files=MappingProxyType({**NGINX, **ALPINE_FILES}))
+    return replace(made, busybox=True, commands=commands, files=NGINX_ON_ALPINE)
 
 
 def _dnsutils(reference: str) -> Image:
@@ -146,7 +151,7 @@ def _demo(tag: str) -> Image:
     """nginx with a page that says who answers: the plain text of it, whatever the tag."""
     made = _nginx(tag, _made_up(f"nginxdemos/hello:{tag}"), 17107811, "1.29.3", "docker.io/nginxdemos/hello")
     commands = ALPINE | {"nginx", "curl"}
-    files = MappingProxyType({**NGINX, **ALPINE_FILES, "/etc/nginx/conf.d/default.conf": DEMO})
+    files = MappingProxyType({**NGINX_ON_ALPINE, "/etc/nginx/conf.d/default.conf": DEMO})
     return replace(made, busybox=True, commands=commands, files=files)
 
 
