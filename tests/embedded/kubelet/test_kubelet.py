@@ -141,6 +141,14 @@ async def test_agnhost_serves_what_a_probe_asks_for(
     assert (sim.pod("p")["status"]["containerStatuses"][0]["restartCount"] > 0) is restarts
 
 
+async def test_agnhost_takes_a_flags_value_from_the_next_word(sim: Simulation) -> None:
+    sim.create(pod(image=AGNHOST, args=["netexec", "--http-port", "8090", "--udp-port", "-1"]))
+    await sim.until(lambda: sim.ready("p"))
+    assert (await execute(sim, "p", "curl", "-s", "127.0.0.1:8090/hostname"))[:2] == (0, "p")
+    said = await logs(sim, "p")
+    assert [line.partition("] ")[2] for line in said.splitlines()] == ["Started HTTP server on port 8090"]
+
+
 async def test_a_readiness_probe_decides_ready(sim: Simulation) -> None:
     sim.create(pod(readinessProbe={"httpGet": {"path": "/ready", "port": 80}, "periodSeconds": 1}))
     await sim.run(4)

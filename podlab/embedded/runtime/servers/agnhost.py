@@ -37,12 +37,9 @@ async def agnhost(process: Process) -> int:
         except AddressInUse:
             process.err(f"panic: listen tcp :{port}: bind: address already in use\n".encode())
             return 2
-    if words[0] == "netexec":
-        for line in (f"HTTP server on port {next(iter(_ports(words)))}", "UDP server on port  8081"):
-            stamp = moment(process).strftime("%m%d %H:%M:%S.%f")
-            process.err(f"I{stamp} {process.pid:7} log.go:195] Started {line}\n".encode())
-    if words[0] == "serve-hostname":
-        process.out(b"Serving on port 9376.\n")
+    for line in _said(words):
+        stamp = moment(process).strftime("%m%d %H:%M:%S.%f")
+        process.err(f"I{stamp} {process.pid:7} log.go:195] {line}\n".encode())
     await process.next_signal()
     return 0
 
@@ -59,17 +56,39 @@ def _handler(process: Process, page: Page, began: float) -> Callable[[Request], 
     return handle
 
 
+def _flag(words: list[str], name: str, default: int) -> int:
+    """The number that a flag has: behind an equals sign, or as the next word."""
+    value = ""
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        flag, equals, behind = word.partition("=")
+        if flag == f"--{name}":
+            value = behind if equals else after
+    return int(value) if value.removeprefix("-").isdecimal() else default
+
+
+def _said(words: list[str]) -> list[str]:
+    """What a server logs as it starts."""
+    if words[0] == "serve-hostname":
+        return [f"Serving on port {_flag(words, 'port', 9376)}."]
+    if words[0] != "netexec":
+        return []
+    udp = _flag(words, "udp-port", 8081)
+    started = [f"Started HTTP server on port {_flag(words, 'http-port', 8080)}"]
+    return started + [f"Started UDP server on port  {udp}"] * (udp != -1)
+
+
 def _ports(words: list[str]) -> dict[int, Page]:
-    options = dict(word.lstrip("-").partition("=")[::2] for word in words[1:])
-    port = options.get("http-port") or options.get("port") or ""
-    tables: dict[str, dict[int, Page]] = {
-        "liveness": {8080: _liveness},
-        "netexec": {int(port) if port.isdecimal() else 8080: _netexec},
-        "test-webserver": {80: _well},
-        "serve-hostname": {int(port) if port.isdecimal() else 9376: _hostname},
-        "grpc-health-checking": {5000: _grpc, 8080: _well},
+    def flag(name: str, default: int) -> int:
+        return _flag(words, name, default)
+
+    tables: dict[str, Callable[[], dict[int, Page]]] = {
+        "liveness": lambda: {8080: _liveness},
+        "netexec": lambda: {flag("http-port", 8080): _netexec},
+        "test-webserver": lambda: {flag("port", 80): _well},
+        "serve-hostname": lambda: {flag("port", 9376): _hostname},
+        "grpc-health-checking": lambda: {flag("port", 5000): _grpc, flag("http-port", 8080): _well},
     }
-    return tables.get(words[0], {})
+    return tables[words[0]]() if words[0] in tables else {}
 
 
 def _text(status: int, text: str) -> Response:
