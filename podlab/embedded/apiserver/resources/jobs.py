@@ -13,8 +13,12 @@ from podlab.embedded.apiserver.resources import templates, workloads
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata
 from podlab.embedded.apiserver.validation import jobs as rules
+from podlab.embedded.apiserver.validation.statuses import jobstatuses
 
 UID = "batch.kubernetes.io/controller-uid"
+GENERATED = {"controller-uid", "job-name", UID, "batch.kubernetes.io/job-name"}
+"""The labels by which a Job selects its own Pods."""
+
 COLUMNS = (
     NAME,
     Column("Status", "Status of the job."),
@@ -97,14 +101,23 @@ def prepare(obj: Obj, old: Obj | None, ctx: Context) -> None:
 
 def validate(obj: Obj, old: Obj | None) -> list[Cause]:
     """Return what is wrong with a Job, in upstream's order."""
-    spec, found = obj.get("spec") or {}, metadata.validate(obj, old)
+    spec, found = obj.get("spec") or {}, metadata.validate(_as_sent(obj), old)
     found += _generated(obj, spec) + validate_spec(spec, "spec")
     chosen, labels = spec.get("selector"), ((spec.get("template") or {}).get("metadata") or {}).get("labels")
     wrong = [causes.required("spec.selector")] if chosen is None else metadata.selector(chosen, "spec.selector")
     found += wrong
     if (chosen is None or not wrong) and not selects(chosen, labels):
         found.append(templates.mismatch("spec.template.metadata.labels", labels))
+    found += rules.hostname(obj["metadata"].get("name") or "", spec)
     return found + (_changes(spec, old["spec"]) if old is not None else [])
+
+
+def _as_sent(obj: Obj) -> Obj:
+    """A Job without labels that are its template's generated ones: upstream has them only when it reads the Job."""
+    labels = obj["metadata"].get("labels")
+    if not labels or labels.keys() != GENERATED or labels != obj["spec"]["template"]["metadata"].get("labels"):
+        return obj
+    return {**obj, "metadata": {key: value for key, value in obj["metadata"].items() if key != "labels"}}
 
 
 def _generated(obj: Obj, spec: Obj) -> list[Cause]:
@@ -138,7 +151,8 @@ def _changes(spec: Obj, old: Obj) -> list[Cause]:
         value = {**(template.get("metadata") or {}), "Spec": shown}
         found.append(causes.invalid("spec.template", value, "field is immutable"))
     for key in ("completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy"):
-        found += metadata.immutable(f"spec.{key}", spec.get(key), old.get(key))
+        if spec.get(key) != old.get(key):
+            found.append(causes.invalid(f"spec.{key}", rules.in_go(key, spec.get(key)), "field is immutable"))
     return found
 
 
@@ -181,6 +195,7 @@ JOBS = workloads.workload(
     default=default,
     validate=validate,
     prepare=prepare,
+    validate_status=jobstatuses.job,
     fields=selectable,
     columns=COLUMNS,
     row=row,

@@ -33,6 +33,11 @@ def invalid(path: str, value: Any, detail: str) -> Cause:
     return _cause("invalid", path, shown(value), detail)
 
 
+def contradictory(path: str, detail: str) -> Cause:
+    """The values are wrong together, so that none is shown. Upstream: field.OmitValueType"""
+    return _cause("invalid", path, "", detail)
+
+
 def duplicate(path: str, value: Any, detail: str = "") -> Cause:
     """The value must be unique and is not."""
     return _cause("duplicate", path, shown(value), detail)

@@ -89,6 +89,15 @@ def _indexed(spec: Obj, path: str) -> list[Cause]:
     return found
 
 
+def hostname(name: str, spec: Obj) -> list[Cause]:
+    """An Indexed Job's name and its last index have to be a hostname. Upstream: ValidateJob"""
+    count = spec.get("completions") or 0
+    last = f"{name}-{count - 1}"
+    if spec.get("completionMode") != "Indexed" or count <= 0 or not names.label(last):
+        return []
+    return [causes.invalid("metadata.name", name, f"will not able to create pod with invalid DNS label: {last}")]
+
+
 def _failure(spec: Obj, path: str) -> list[Cause]:
     inner = (spec.get("template") or {}).get("spec") or {}
     known = {c.get("name") for key in ("containers", "initContainers") for c in inner.get(key) or []}
@@ -157,6 +166,24 @@ def _internal(policy: Obj) -> Obj:
     return {"Rules": rules or None}
 
 
+def in_go(key: str, value: Any) -> Any:
+    """A field as a refusal shows it: policies as upstream's structs."""
+    if value is None or key not in ("podFailurePolicy", "successPolicy"):
+        return value
+    return _internal(value) if key == "successPolicy" else {"Rules": [_rule(one) for one in value.get("rules") or []]}
+
+
+def _rule(rule: Obj) -> Obj:
+    codes, conditions = rule.get("onExitCodes"), rule.get("onPodConditions")
+    return {
+        "Action": rule.get("action") or "",
+        "OnExitCodes": codes
+        and {"ContainerName": codes.get("containerName"), "Operator": codes.get("operator"), "Values": codes["values"]},
+        "OnPodConditions": conditions
+        and [{"Type": one.get("type"), "Status": one.get("status")} for one in conditions],
+    }
+
+
 def _success(policy: Obj, spec: Obj, path: str) -> list[Cause]:
     rules, most = policy.get("rules") or [], spec.get("completions") or 0
     if not rules:
@@ -175,7 +202,7 @@ def _success_rule(rule: Obj, most: int, path: str) -> list[Cause]:
     total = 0
     if indexes is not None:
         try:
-            total = _indexes(indexes, most)
+            total = count_indexes(indexes, most)
         except ValueError as wrong:
             text = f"error parsing succeededIndexes: {wrong}"
             found.append(causes.invalid(f"{path}.succeededIndexes", indexes, text))
@@ -191,7 +218,7 @@ def _success_rule(rule: Obj, most: int, path: str) -> list[Cause]:
     return found
 
 
-def _indexes(text: str, most: int) -> int:
+def count_indexes(text: str, most: int) -> int:
     """Return how many indexes a text such as `1,3-5` names. Upstream: validateIndexesFormat"""
     if not text:
         return 0
