@@ -115,8 +115,7 @@ def _strategy(strategy: Obj, path: str) -> list[Cause]:
     if kind == "OnDelete":
         return []
     if kind != "RollingUpdate":
-        shown = {"Type": kind, "RollingUpdate": None}
-        return [causes.unsupported(path, shown, ("RollingUpdate", "OnDelete"))]
+        return [causes.unsupported(path, workloads.in_go(strategy), ("RollingUpdate", "OnDelete"))]
     rolling = strategy.get("rollingUpdate") or {}
     away, surge = rolling.get("maxUnavailable"), rolling.get("maxSurge")
     found = []

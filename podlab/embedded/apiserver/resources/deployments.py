@@ -8,7 +8,7 @@ from podlab.apimachinery.labels import format_selector
 from podlab.embedded.apiserver.columns import AGE, CONTAINERS, IMAGES, NAME, Column, age, head, inside
 from podlab.embedded.apiserver.podspec import defaults, dropped
 from podlab.embedded.apiserver.resource import Context, Obj, Resource
-from podlab.embedded.apiserver.resources import templates
+from podlab.embedded.apiserver.resources import templates, workloads
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import amounts, causes, metadata
 from podlab.embedded.apiserver.validation.statuses import replicacounts
@@ -62,8 +62,7 @@ def _strategy(strategy: Obj, path: str) -> list[Cause]:
         text = "may not be specified when strategy `type` is 'Recreate'"
         return [causes.forbidden(f"{path}.rollingUpdate", text)] if rolling is not None else []
     if kind != "RollingUpdate":
-        shown = {"Type": kind, "RollingUpdate": None}
-        return [causes.unsupported(path, shown, ("Recreate", "RollingUpdate"))]
+        return [causes.unsupported(path, workloads.in_go(strategy), ("Recreate", "RollingUpdate"))]
     rolling, here = rolling or {}, f"{path}.rollingUpdate"
     found: list[Cause] = []
     for key in ("maxUnavailable", "maxSurge"):

@@ -20,6 +20,14 @@ def default_template(obj: Obj) -> tuple[Obj, Obj]:
     return spec, template
 
 
+def in_go(strategy: Obj) -> Obj:
+    """A strategy as a refusal of its type shows it: the fields of upstream's struct, those not given as zero."""
+    rolling = strategy.get("rollingUpdate")
+    parts = ("maxUnavailable", "maxSurge")
+    shown = None if rolling is None else {key[0].upper() + key[1:]: rolling.get(key) or 0 for key in parts}
+    return {"Type": strategy.get("type") or "", "RollingUpdate": shown}
+
+
 def put(target: Obj, **values: Any) -> None:
     """Set the fields that are not there yet."""
     for key, value in values.items():
