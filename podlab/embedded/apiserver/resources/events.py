@@ -30,6 +30,13 @@ FIXED = (
 BACK = {new: old for old, new in RENAMED.items()}
 
 
+LIMITS = (("reportingInstance", 128), ("action", 128), ("reason", 128), ("message", 1024))
+"""How many bytes these may have at most."""
+SEVERAL = 2
+"""So often at least is what a series tells."""
+DEPRECATED = ("firstTimestamp", "lastTimestamp", "count", "source")
+
+
 def default(event: Obj) -> None:
     """An Event is about an object, even an unknown one."""
     event.setdefault("involvedObject", {})
@@ -63,28 +70,61 @@ def validate(event: Obj, old: Obj | None) -> list[Cause]:
 
 
 def _common(event: Obj, reporter: str) -> list[Cause]:
-    found = []
+    """Return what holds of Events of both groups; those with a time to the microsecond name who reported what.
+
+    Upstream: legacyValidateEvent
+    """
     namespace = event["metadata"].get("namespace", "")
     about = (event.get("involvedObject") or {}).get("namespace", "")
-    if namespace != about and not (not about and namespace == "default"):
+    exact = bool(event.get("eventTime"))
+    apart = not about and namespace not in ("default", "kube-system") if exact else namespace != about
+    found = []
+    if apart and not (not about and namespace == "default"):
         found.append(causes.invalid("involvedObject.namespace", about, "does not match event.namespace"))
-    if event.get("eventTime"):
-        component = event.get("reportingComponent", "")
-        found += [] if component else [causes.required(reporter)]
-        found += names.causes_of(reporter, component, names.qualified(component))
-        found += [causes.required(key) for key in ("reportingInstance", "action", "reason") if not event.get(key)]
+    return found + (_reported(event, reporter) if exact else [])
+
+
+def _reported(event: Obj, reporter: str) -> list[Cause]:
+    component = event.get("reportingComponent", "")
+    found = [] if component else [causes.required(reporter)]
+    found += names.causes_of(reporter, component, names.qualified(component))
+    for key, most in LIMITS:
+        text = event.get(key) or ""
+        if not text and key != "message":
+            found.append(causes.required(key))
+        if len(text.encode()) > most:
+            found.append(causes.invalid(key, "", f"can have at most {most} characters"))
     return found
 
 
 def validate_new(event: Obj, old: Obj | None) -> list[Cause]:
-    """Return what is wrong with an events.k8s.io/v1 Event: more is required of these."""
-    found = metadata.validate(event, old, names.path_segment) + _common(save(event), "reportingController")
+    """Return what is wrong with an events.k8s.io/v1 Event: more is required of these.
+
+    Upstream: ValidateEventCreate, ValidateEventUpdate
+    """
+    stored = save(event)
+    found = metadata.validate(event, old, names.path_segment) + _common(stored, "reportingController")
     if old is not None:
-        return found + _fixed(save(event), save(old))
+        changed = event.get("series") != old.get("series")
+        return found + (_series(event) if changed else []) + _fixed(stored, save(old))
+    found += _series(event)
     if not event.get("eventTime"):
         found.append(causes.required("eventTime"))
     if event.get("type") not in ("Normal", "Warning"):
         found.append(causes.invalid("type", "", "has invalid value: " + (event.get("type") or "")))
+    source = stored.get("source") or {}
+    given = {**stored, "source": source.get("component") or source.get("host")}
+    return found + [causes.invalid(key, "", "needs to be unset") for key in DEPRECATED if given.get(key)]
+
+
+def _series(event: Obj) -> list[Cause]:
+    series, found = event.get("series"), []
+    if series is None:
+        return []
+    if (series.get("count") or 0) < SEVERAL:
+        found.append(causes.invalid("series.count", "", "should be at least 2"))
+    if not series.get("lastObservedTime"):
+        found.append(causes.required("series.lastObservedTime"))
     return found
 
 
