@@ -110,21 +110,28 @@ def single(spec: Obj) -> list[Cause]:
 
 def cluster(spec: Obj, old: Obj) -> list[Cause]:
     """Return what a cluster with addresses of one family cannot do. Upstream: registry/core/service/storage alloc.go"""
-    address = spec.get("clusterIP") or ""
-    if spec.get("type") == "ExternalName" or address == "None":
+    address, given = spec.get("clusterIP") or "", spec.get("ipFamilies") or []
+    if spec.get("type") == "ExternalName":
         return []
-    if ":" in address:
-        return [causes.invalid("spec.clusterIPs[0]", [address], "IPv6 is not configured on this cluster")]
-    given = (spec.get("ipFamilies") or [""])[0]
-    if given == "IPv6":
-        if old.get("clusterIP") and address:
-            text = "expected an IPv6 value as indicated by `ipFamilies[0]`"
-            return [causes.invalid("spec.clusterIPs[0]", address, text)]
-        return [causes.invalid("spec.ipFamilies[0]", given, "not configured on this cluster")]
+    own = [text for text in spec.get("clusterIPs") or [address] if text]
+    found = [
+        causes.invalid(f"spec.clusterIPs[{index}]", own, "IPv6 is not configured on this cluster")
+        for index, text in enumerate(own)
+        if index >= len(given) and ":" in text
+    ]
+    if found or (address == "None" and not spec.get("selector")):
+        return found
+    if given[:1] == ["IPv6"] and old.get("clusterIP") and address not in ("", "None") and ":" not in address:
+        text = "expected an IPv6 value as indicated by `ipFamilies[0]`"
+        return [causes.invalid("spec.clusterIPs[0]", address, text)]
     if spec.get("ipFamilyPolicy") == "RequireDualStack":
         text = "this cluster is not configured for dual-stack services"
-        return [causes.invalid("spec.ipFamilyPolicy", "RequireDualStack", text)]
-    return []
+        found.append(causes.invalid("spec.ipFamilyPolicy", "RequireDualStack", text))
+    return found + [
+        causes.invalid(f"spec.ipFamilies[{index}]", family, "not configured on this cluster")
+        for index, family in enumerate(given)
+        if family == "IPv6"
+    ]
 
 
 def external(spec: Obj) -> list[Cause]:
