@@ -50,14 +50,12 @@ class ResourceQuotas:
 
     def _replenish(self, resource: Resource, quotas: Iterable[Obj]) -> None:
         for quota in quotas:
-            if usage.concerns(resource, (quota.get("spec") or {}).get("hard") or {}):
+            if usage.concerns(resource, _hard(quota)):
                 self._controller.add(namespaced(quota))
 
     def _quota_changed(self, event: Event) -> None:
-        if event.type == "DELETED":
-            return
-        before = (event.previous or {}).get("spec")
-        if event.previous is None or before != event.object.get("spec"):
+        """Other scopes alone are not noticed: upstream looks only at what is hard."""
+        if event.type != "DELETED" and (event.previous is None or _hard(event.previous) != _hard(event.object)):
             self._controller.add(namespaced(event.object))
 
     def _reconcile(self, key: Key) -> None:
@@ -66,7 +64,7 @@ class ResourceQuotas:
         if quota is None:
             return
         self._controller.add(key, RESYNC)
-        hard = (quota.get("spec") or {}).get("hard") or {}
+        hard = _hard(quota)
         used = self._used(quota, list(hard))
         shown = {"hard": dict(hard), "used": {each: str(amount) for each, amount in sorted(used.items())}}
         if quota.get("status") == shown:
@@ -90,6 +88,10 @@ class ResourceQuotas:
                     taken = usage.usage(resource, obj, now)
                     total = plus(total, {name: taken[name] for name in wanted if name in taken})
         return total
+
+
+def _hard(quota: Obj) -> Obj:
+    return (quota.get("spec") or {}).get("hard") or {}
 
 
 def _namespace(event: Event) -> str:

@@ -11,6 +11,7 @@ from podlab.embedded.apiserver.status import StatusError
 from tests.embedded.simulation import Simulation
 
 Obj = dict[str, Any]
+TERMINATING = {"scopeName": "Terminating", "operator": "Exists"}
 
 
 def _quota(hard: Obj, name: str = "q", **spec: Any) -> Obj:
@@ -51,6 +52,21 @@ async def test_what_is_too_much_is_refused_and_comes_back_when_pods_go(sim: Simu
     sim.delete("one", grace=0)
     await sim.run(0.1)
     assert _status(sim)["used"] == {"pods": "0", "requests.cpu": "0"}
+
+
+async def test_other_scopes_are_noticed_with_the_next_change_of_what_is_hard(sim: Simulation) -> None:
+    sim.create(_quota({"pods": "2"}, scopeSelector={"matchExpressions": [TERMINATING]}))
+    sim.create(_pod("endless"))
+    await sim.run(0.1)
+    quotas = sim.registry.resource("resourcequotas")
+    sim.registry.change(quotas, "q", sim.namespace, lambda quota: quota["spec"].pop("scopeSelector"), subresource="")
+    await sim.run(2)
+    assert _status(sim)["used"] == {"pods": "0"}
+    sim.registry.change(
+        quotas, "q", sim.namespace, lambda quota: quota["spec"].update(hard={"pods": "3"}), subresource=""
+    )
+    await sim.run(0.1)
+    assert _status(sim) == {"hard": {"pods": "3"}, "used": {"pods": "1"}}
 
 
 async def test_only_pods_in_scope_are_counted(sim: Simulation) -> None:
