@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from podlab.apimachinery.gotext import compact
-from podlab.embedded.apiserver.custom import goform, printing, selectable
+from podlab.embedded.apiserver.custom import goform, printing, selectable, structural
 from podlab.embedded.apiserver.custom.budget import of_costs
 from podlab.embedded.apiserver.custom.rules import late
 from podlab.embedded.apiserver.custom.schemas import check_schema
@@ -32,6 +32,8 @@ MISSING = (
     "missing from spec.versions; {0} was previously a storage version, and must remain in spec.versions until a storage"
     " migration ensures no data remains persisted in {0} and removes {0} from status.storedVersions"
 )
+NO_KEEPING = "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead"
+NO_DEFAULTS = "must be false in order to use defaults in the schema"
 NO_WEBHOOK = "should not be set when strategy is not set to Webhook"
 FAR, FAR_OF_VERSION = (
     "may only be set when validations.schema is included",
@@ -49,28 +51,37 @@ def validate(obj: Obj, old: Obj | None) -> list[Cause]:
     if old is None and meta.get("name") != full:
         text = 'must be spec.names.plural+"."+spec.group'
         found.append(causes.invalid("metadata.name", meta.get("name", ""), text))
-    found += _group(spec, meta) + _scope(spec) + _versions(spec) + _names(given) + _shared(spec) + _conversion(spec)
+    found += _group(spec) + _scope(spec) + _versions(spec) + _names(given) + _shared(spec) + _conversion(spec)
     if not meta.get("deletionTimestamp"):  # it must be possible to let go of one whose status is odd
         found += _stored(spec.get("versions") or [], obj.get("status") or {})
     found += _fixed(spec, old) if old else []
+    found += _approved(spec, meta)
+    if spec.get("preserveUnknownFields"):
+        found.append(causes.invalid("spec.preserveUnknownFields", True, NO_KEEPING))
     if old and spec.get("versions") == (old.get("spec") or {}).get("versions"):
         found = [cause for cause in found if not of_costs(cause)]  # as was said of it once
-    return [cause for cause in found if not late(cause)] or found  # rules come last, as upstream compiles
+    return [cause for cause in found if not late(cause)] or found
 
 
-def _group(spec: Obj, meta: Obj) -> list[Cause]:
+def _group(spec: Obj) -> list[Cause]:
     group = spec.get("group", "")
     if not group:
         return [causes.required("spec.group")]
     found = names.causes_of("spec.group", group, names.subdomain(group))
     if "." not in group:
         found.append(causes.invalid("spec.group", group, "should be a domain with at least one dot"))
+    return found
+
+
+def _approved(spec: Obj, meta: Obj) -> list[Cause]:
+    """Groups of Kubernetes itself need a word that they were agreed on. Upstream: validateAPIApproval"""
+    group = spec.get("group", "")
     protected = group in ("k8s.io", "kubernetes.io") or group.endswith((".k8s.io", ".kubernetes.io"))
     if protected and not (meta.get("annotations") or {}).get(APPROVED):
         where = "see https://github.com/kubernetes/enhancements/pull/1111"
         text = f'protected groups must have approval annotation "{APPROVED}", {where}'
-        found.append(causes.required(f"metadata.annotations[{APPROVED}]", text))
-    return found
+        return [causes.required(f"metadata.annotations[{APPROVED}]", text)]
+    return []
 
 
 def _names(given: Obj) -> list[Cause]:
@@ -101,12 +112,19 @@ def _alike(given: list[Obj], key: str) -> bool:
     return len({compact(version.get(key)) for version in given}) == 1
 
 
+def _defaulted(schema: Obj) -> bool:
+    """Whether a schema, or one inside it, has a default."""
+    return "default" in schema or any(_defaulted(inner) for _, inner in structural.inside(schema))
+
+
 def _versions(spec: Obj) -> list[Cause]:
     given = spec.get("versions") or []
     found: list[Cause] = []
     for index, version in enumerate(given):
         if (version.get("schema") or {}).get("openAPIV3Schema") is None:
             found.append(causes.required(f"spec.versions[{index}].schema.openAPIV3Schema"))
+    if spec.get("preserveUnknownFields") and any(_defaulted(schema_of(version)) for version in given):
+        found.append(causes.invalid("spec.preserveUnknownFields", True, NO_DEFAULTS))
     for index, version in enumerate(given):
         path, name = f"spec.versions[{index}]", version.get("name") or ""
         found += names.causes_of(f"{path}.name", name, names.dns_1035(name))
@@ -238,11 +256,7 @@ CHECKS = {
 
 
 def _conversion(spec: Obj) -> list[Cause]:
-    given = spec.get("conversion") or {}
-    found = []
-    if spec.get("preserveUnknownFields"):
-        text = "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead"
-        found.append(causes.invalid("spec.preserveUnknownFields", True, text))
+    given, found = spec.get("conversion") or {}, []
     strategy = given.get("strategy") or ""
     found += names.one_of("spec.conversion.strategy", strategy, ("None", "Webhook"))
     if strategy != "Webhook" and (given.get("webhook") or {}).get("conversionReviewVersions"):

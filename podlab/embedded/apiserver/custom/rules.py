@@ -7,8 +7,8 @@ pkg/apis/apiextensions/validation/validation.go
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -89,21 +89,37 @@ def _leads(path: str, schema: Obj) -> bool:
 @dataclass(frozen=True, slots=True)
 class _Around:
     """What is around a schema: the path of the list or map whose parts nobody can tell from what they were ("" is
-    none), how often the schema may be there (None: as often as it has room), and what all rules may cost.
+    none), how often the schema may be there (None: as often as it has room), what all rules may cost, and where
+    something else is wrong.
     """
 
     budget: Budget
+    wrong: Sequence[str]
     apart: str = ""
     times: int | None = 1
 
 
-def compiled(schema: Obj, path: str) -> list[Cause]:
-    """What is wrong with the rules of a schema, and of those inside it, once they are read."""
-    around = _Around(Budget())
+def compiled(schema: Obj, path: str, wrong: Sequence[str] = ()) -> list[Cause]:
+    """What is wrong with the rules of a schema, and of those inside it, once they are read.
+
+    Those of a schema in which something else is wrong, here or deeper, are not read.
+    """
+    around = _Around(Budget(), wrong)
     return _compiled(schema, path, around, root=True) + around.budget.over(path)
 
 
 def _compiled(schema: Obj, path: str, around: _Around, *, root: bool = False) -> list[Cause]:
+    found, apart = [], around.apart
+    for part, inner in structural.inside(schema):
+        mixed = apart or (path if _mixed(schema, part) else "")
+        deeper = replace(around, apart=mixed, times=times(schema, around.times))
+        found += _compiled(inner, f"{path}.{part}", deeper)
+    if not any(where.startswith(f"{path}.") for where in around.wrong):
+        found += _own(schema, path, around, root=root)
+    return found
+
+
+def _own(schema: Obj, path: str, around: _Around, *, root: bool) -> list[Cause]:
     found, apart = [], around.apart
     for index, rule in enumerate(schema.get(RULES) or ()):
         where = f"{path}.{RULES}[{index}]"
@@ -114,9 +130,6 @@ def _compiled(schema: Obj, path: str, around: _Around, *, root: bool = False) ->
                 found.append(causes.invalid(f"{where}.rule", rule["rule"], f"{APART} {apart}"))
         except (Unsupported, RecursionError):
             found.append(causes.forbidden(f"{where}.rule", NO_CEL))
-    for part, inner in structural.inside(schema):
-        mixed = apart or (path if _mixed(schema, part) else "")
-        found += _compiled(inner, f"{path}.{part}", _Around(around.budget, mixed, times(schema, around.times)))
     return found
 
 
@@ -128,15 +141,8 @@ def _mixed(schema: Obj, part: str) -> bool:
 
 
 def late(cause: Cause) -> bool:
-    """Whether it is only said of a definition that is right but for its rules."""
-    return (
-        NO_CEL in cause.message
-        or COMPILATION in cause.message
-        or cause.message.endswith((NO_BOOL, NO_TEXT))
-        or APART in cause.message
-        or NOT_USED in cause.message
-        or of_costs(cause)
-    )
+    """Whether it is only said of a definition that is right but for it: no real API server says so."""
+    return NO_CEL in cause.message
 
 
 NO_BOOL, NO_TEXT = "cel expression must evaluate to a bool", "messageExpression must evaluate to a string"

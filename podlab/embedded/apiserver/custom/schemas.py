@@ -30,10 +30,11 @@ def check_schema(schema: Obj, path: str) -> list[Cause]:
     found = []
     if schema.get("nullable"):
         found.append(causes.forbidden(f"{path}.nullable", "nullable cannot be true at the root"))
-    if not any(_everywhere(_unsupported, schema, path)):
-        found += structural.check(schema, path) or _everywhere(_default, schema, path)
-    found += _everywhere(_allowed, schema, path)
-    return found or rules.compiled(schema, path)
+    whole = not any(_everywhere(_unsupported, schema, path))
+    shaped = (structural.check(schema, path) or _everywhere(_default, schema, path)) if whole else []
+    said = _everywhere(_allowed, schema, path)
+    found += shaped + said
+    return found + rules.compiled(schema, path, [cause.field for cause in said]) if whole and not shaped else found
 
 
 def _everywhere(check: Callable[[Obj, str], list[Cause]], schema: Obj, path: str) -> list[Cause]:
