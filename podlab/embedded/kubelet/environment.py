@@ -52,6 +52,15 @@ def environment(
     return env | given | {k: v for k, v in service_env.items() if k not in given} | _rest(image, given, home)
 
 
+def sendable(env: Mapping[str, str]) -> bool:
+    """Whether the runtime can be told of the variables: what Secrets keep need not be UTF-8, but has to be here."""
+    try:
+        "".join(env.values()).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _rest(image: Image, given: Mapping[str, str], home: str) -> dict[str, str]:
     return {k: v for k, v in {**image.env, "HOME": home}.items() if k not in given and k != "PATH"}
 
@@ -85,7 +94,7 @@ def _from(pod: Obj, source: Obj, lookup: Lookup) -> dict[str, str]:
 
 def _data(obj: Obj) -> dict[str, str]:
     if obj.get("kind") == "Secret":
-        return {k: base64.b64decode(v).decode(errors="replace") for k, v in (obj.get("data") or {}).items()}
+        return {k: base64.b64decode(v).decode(errors="surrogateescape") for k, v in (obj.get("data") or {}).items()}
     return dict(obj.get("data") or {})
 
 

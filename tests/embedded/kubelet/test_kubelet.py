@@ -76,6 +76,15 @@ async def test_an_image_that_names_no_path_gets_the_runtimes(sim: Simulation) ->
     assert found == (0, "curl /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n", "")
 
 
+async def test_a_variable_that_is_not_utf_8_cannot_be_told_to_the_runtime(sim: Simulation) -> None:
+    sim.create({"kind": "Secret", "apiVersion": "v1", "metadata": {"name": "s"}, "data": {"raw": "AP8="}})
+    sim.create(pod(envFrom=[{"secretRef": {"name": "s"}}]))
+    await sim.run(2)
+    said = "grpc: error unmarshalling request: string field contains invalid UTF-8"
+    assert state(sim)["waiting"] == {"reason": "CreateContainerError", "message": said}
+    assert f"Error: {said}" in [event["object"]["message"] for event in sim.seen["events"]]
+
+
 async def test_logs_of_what_does_not_run(sim: Simulation) -> None:
     sim.create(pod(image="nginx:nope"))
     await sim.run(3)
@@ -118,35 +127,6 @@ async def test_a_failing_liveness_probe_restarts(sim: Simulation) -> None:
     assert "Container c failed liveness probe, will be restarted" in [
         event["object"]["message"] for event in sim.seen["events"]
     ]
-
-
-AGNHOST = "registry.k8s.io/e2e-test-images/agnhost:2.63.0"
-
-
-@pytest.mark.parametrize(
-    ("subcommand", "probe", "restarts"),
-    [
-        ("liveness", {"httpGet": {"path": "/healthz", "port": 8080}}, True),
-        ("test-webserver", {"httpGet": {"path": "/", "port": 80}}, False),
-        ("grpc-health-checking", {"grpc": {"port": 5000}}, False),
-        ("grpc-health-checking", {"grpc": {"port": 2333}}, True),
-        ("pause", {"httpGet": {"path": "/", "port": 80}}, True),
-    ],
-)
-async def test_agnhost_serves_what_a_probe_asks_for(
-    sim: Simulation, subcommand: str, probe: dict[str, Any], restarts: bool
-) -> None:
-    sim.create(pod(image=AGNHOST, args=[subcommand], livenessProbe={**probe, "failureThreshold": 1}))
-    await sim.run(60)
-    assert (sim.pod("p")["status"]["containerStatuses"][0]["restartCount"] > 0) is restarts
-
-
-async def test_agnhost_takes_a_flags_value_from_the_next_word(sim: Simulation) -> None:
-    sim.create(pod(image=AGNHOST, args=["netexec", "--http-port", "8090", "--udp-port", "-1"]))
-    await sim.until(lambda: sim.ready("p"))
-    assert (await execute(sim, "p", "curl", "-s", "127.0.0.1:8090/hostname"))[:2] == (0, "p")
-    said = await logs(sim, "p")
-    assert [line.partition("] ")[2] for line in said.splitlines()] == ["Started HTTP server on port 8090"]
 
 
 async def test_a_readiness_probe_decides_ready(sim: Simulation) -> None:

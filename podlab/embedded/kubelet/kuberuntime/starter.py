@@ -34,6 +34,7 @@ from podlab.embedded.runtime.volume import Mount
 Obj = dict[str, Any]
 
 CREATE, START = 0.025, 0.12
+NO_UTF8 = "grpc: error unmarshalling request: string field contains invalid UTF-8"
 """Seconds that a creation and a start take."""
 
 
@@ -74,7 +75,7 @@ class Starter:
             made = self._configure(pod, container, sandbox, image, attempt)
         except ConfigError as error:
             raise Failure("CreateContainerConfigError", str(error), told=str(error)) from None
-        if wrong := security.missing_profile(pod, container):
+        if wrong := security.missing_profile(pod, container) or ("" if environment.sendable(made.env) else NO_UTF8):
             raise Failure("CreateContainerError", wrong, told=wrong)
         await self._using.clock.sleep(CREATE)
         self._using.runtime.add(made)
