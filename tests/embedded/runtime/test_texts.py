@@ -23,6 +23,9 @@ RECORDED = json.loads((Path(__file__).parent / "recorded/texts.json").read_text(
 NOPE = "ls: cannot access '/nope': No such file or directory\n"
 LOCALE = 'LANG=x\nLANGUAGE=\nLC_CTYPE="C"\n'
 HINT = "Try 'stdbuf --help' for more information.\n"
+CGI = r"""mkdir -p /w/cgi-bin; cd /w/cgi-bin; httpd -p 80 -h /w; echo '#!/bin/sh' | tee q s > s; cat s > q; chmod +x q s
+echo 'echo; echo "q=$QUERY_STRING m=$REQUEST_METHOD"' >> q; wget -qO- 'localhost/cgi-bin/q?a=1'
+echo 'echo Status: 404 Gone; echo; echo no' >> s; wget -qO- localhost/cgi-bin/s; true"""
 RETURNED = "bye 0 a\n3\nf\n"
 LAST = "63) SIGRTMAX-1\t64) SIGRTMAX\t"
 TRAP = "trap: usage: trap [-lp] [[arg] signal_spec ...]"
@@ -101,6 +104,51 @@ def test_scripts_do_what_they_do_with_the_real_tools(shell: str, script: str, co
             "",
         ),
         ("bash", "cd /tmp; mkdir -p a/b; tar czf t.gz a; tar xvf t.gz --strip=1; tar -rf t.gz a", 2, "a/b/\n", UPDATE),
+        ("dash", "(echo a; sleep 0.1; echo b) | while read l; do echo $l | tr a-z A-Z; done", 0, "A\nB\n", ""),
+        (
+            "bash",
+            "f() { [ -p /dev/stdin ] && cat || echo $1; }; f x; echo y | f x; [[ -p /dev/stdin ]]",
+            1,
+            "x\ny\n",
+            "",
+        ),
+        ("dash", "timeout 0.1 sh -c 'trap \"echo c; exit 9\" TERM; sleep 2'; echo $?", 0, "c\n124\n", "Terminated\n"),
+        ("box", "timeout 0.1 sh -c 'trap \"echo c; exit 9\" TERM; sleep 1'; echo $?", 0, "c\n9\n", ""),
+        ("dash", "timeout -k 0.1 0.1 sh -c 'trap \"\" TERM; sleep 1; echo n'; echo $?", 0, "137\n", "Killed\n"),
+        ("dash", "PATH= ls; PATH=/nope true; ls -d /", 0, "/\n", "sh: 1: ls: not found\n"),
+        (
+            "bash",
+            "set -u; [[ -o nounset && ! -o errexit ]] && echo u; declare -n r=HOME; [ -R r ] && echo r",
+            0,
+            "u\nr\n",
+            "",
+        ),
+        (
+            "bash",
+            "a=(); echo ${a[@]-gone} ${a[@]+set}; f() { declare -gA M; M[$1]=2; }; f k; echo ${!M[@]}",
+            0,
+            "gone\nk\n",
+            "",
+        ),
+        ("bash", "PS4='> ${LINENO}: '; set -x; a=(1 $HOME)", 0, "", "> 1: a=(1 $HOME)\n"),
+        ("bash", "set -E; trap 'echo E' ERR; x=$(false) || echo h; printf '%d' \"'é\"", 0, "h\n195", ""),
+        ("box", 'echo a 90ms 100ms | awk \'{sub(/ms/,"",$2); sub(/ms/,"",$3); print ($2>$3)}\'', 0, "1\n", ""),
+        ("dash", "echo a 9 | awk '{print ($2<10); $2=\"9\"; print ($2<10); $2=9; print ($2<10)}'", 0, "1\n0\n1\n", ""),
+        (
+            "dash",
+            "echo '{print \"f\" $0}' | awk -f - /etc/hostname; echo s/w/W/ | sed -f /dev/stdin /etc/hostname",
+            0,
+            "fweb\nWeb\n",
+            "",
+        ),
+        (
+            "box",
+            "cd /tmp; echo > a; find . -type f -size -1k; find . -type f -size 1k; find . -type f -size 1c",
+            0,
+            "./a\n./a\n",
+            "",
+        ),
+        ("box", CGI, 0, "q=a=1 m=GET\n", "wget: server returned error: HTTP/1.1 404 Gone\n"),
         ("bash", "getopt -o ab: --long all,by: -- -a --by 'x y' f", 0, " -a --by 'x y' -- 'f'\n", ""),
         ("bash", "printf 'b c\\na b\\n' | tsort", 0, "a\nb\nc\n", ""),
         ("bash", "echo 'user=root' | grep -oP 'user=\\K\\w+'", 0, "root\n", ""),

@@ -10,6 +10,7 @@ from podlab.embedded.runtime.expressions import globs
 from podlab.embedded.runtime.expressions import patterns as expressions
 from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.machine.terminal import Terminal
+from podlab.embedded.runtime.streams import Pipe
 
 
 class _Silent(Exception):
@@ -26,13 +27,14 @@ def test(
     *,
     patterns: bool = False,
     matched: list[str] | None = None,
-    known: Callable[[str], bool] | None = None,
+    known: Callable[[str, str], bool] | None = None,
     number: Callable[[str], int] | None = None,
 ) -> int:
     """`[ … ]`: 0 if it holds, 1 if not, 2 for what is no condition.
 
     With `patterns` it is understood as `[[ … ]]`, and `matched` becomes what a regular expression has found;
-    `known` says whether a variable is set, `number` what an expression is worth.
+    `known` says of a variable whether it is set (-v) or a reference (-R), and of an option whether it is on (-o),
+    `number` what an expression is worth.
     """
     try:
         return int(not _Condition(io, words, patterns=patterns, matched=matched, known=known, number=number).holds())
@@ -43,6 +45,8 @@ def test(
 
 
 UNARY = frozenset(f"-{letter}" for letter in "abcdefghknprstuvwxzGLNOS")
+KNOWN = frozenset(["-v", "-R", "-o"])
+"""What only bash asks: of its variables and of its options."""
 JOINING = frozenset(["-a", "-o", "&&", "||"])
 BINARY = frozenset(["=", "==", "!=", "=~", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"])
 
@@ -57,11 +61,12 @@ class _Condition:
         *,
         patterns: bool,
         matched: list[str] | None = None,
-        known: Callable[[str], bool] | None = None,
+        known: Callable[[str, str], bool] | None = None,
         number: Callable[[str], int] | None = None,
     ) -> None:
         self.io, self.words, self.at, self.patterns = io, words, 0, patterns
         self.matched, self.known, self.worth = matched, known, number
+        self.unary = UNARY if known is None else UNARY | KNOWN
 
     def holds(self) -> bool:
         words = self.words
@@ -72,13 +77,13 @@ class _Condition:
         if len(words) == 3 and words[1] in BINARY and not (words[1] in ("==", "=~") and self._dash()):
             return self._binary(*words)
         if len(words) == 3 and not (words[0] in ("!", "(") or words[1] in ("-a", "-o", "&&", "||")):
-            unary = words[0] in UNARY
+            unary = words[0] in self.unary
             raise Unclear(self._unknown(words[1 + unary if self.io.busybox else unary], binary=True))
         if len(words) == 2 and words[1] in BINARY and words[0] != "!" and not self.io.by_bash:
             raise Unclear(f"{words[1]}: argument expected")
         if len(words) == 4 and self.io.by_bash and words[0] not in ("!", "(") and not JOINING & set(words):
             raise Unclear("too many arguments")
-        if len(words) == 2 and words[0] != "!" and words[0] not in UNARY:
+        if len(words) == 2 and words[0] != "!" and words[0] not in self.unary:
             raise Unclear(self._unknown(words[0] if not self.io.busybox else words[1], binary=False))
         found = self._or()
         if self.at < len(words):
@@ -132,10 +137,10 @@ class _Condition:
             if not self._next(")"):
                 raise Unclear("closing paren expected")
             return found
-        if left[0] in UNARY and len(left) > 1:
+        if left[0] in self.unary and len(left) > 1:
             self.at += 2
-            if left[0] == "-v" and self.known is not None:
-                return self.known(left[1])
+            if left[0] in KNOWN and self.known is not None:
+                return self.known(left[0], left[1])
             return _unary(self.io, left[0], left[1])
         self.at += 1
         return bool(left[0])
@@ -191,6 +196,8 @@ def _unary(io: Io, operator: str, value: str) -> bool:
         return bool(value) == (operator == "-n")
     if operator == "-t":
         return _terminal(io, value)
+    if operator == "-p" and value in INPUT:
+        return isinstance(io.stdin, Pipe)
     if operator == "-p":
         return files.exists(path) and files.fifo(path) is not None
     if operator in ("-L", "-h"):
@@ -208,6 +215,10 @@ def _unary(io: Io, operator: str, value: str) -> bool:
     if operator in SPECIAL_BITS:
         return files.exists(path) and bool(files.mode(path) & SPECIAL_BITS[operator])
     return operator in ("-e", "-a", "-r", "-w", "-x", "-O", "-G", "-N") and files.exists(path)
+
+
+INPUT = frozenset(["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"])
+"""Names of what a process reads."""
 
 
 async def bracket(io: Io, words: list[str]) -> int:

@@ -1,6 +1,6 @@
 """busybox's httpd: the files of a directory, in the background unless `-f` says otherwise.
 
-Upstream: busybox's networking/httpd.c, without CGI, passwords and configuration files
+Upstream: busybox's networking/httpd.c, without passwords and configuration files
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from podlab.embedded.runtime.files import NO_SUCH
 from podlab.embedded.runtime.machine.children import start
 from podlab.embedded.runtime.machine.process import Process
 from podlab.embedded.runtime.machine.stdio import Io
-from podlab.embedded.runtime.network.messages import Request, Response
+from podlab.embedded.runtime.network.messages import Request, Response, response_in
 from podlab.embedded.runtime.network.namespace import AddressInUse
 from podlab.embedded.runtime.servers.sites import found
 from podlab.embedded.runtime.servers.waiting import moment
+from podlab.embedded.runtime.streams import Input
 
 TYPES = {".htm": "text/html", ".html": "text/html", ".txt": "text/plain", ".css": "text/css", ".js": "text/javascript"}
 TYPES |= {
@@ -84,7 +85,9 @@ def _options(words: list[str]) -> tuple[str, dict[str, str], str]:
 async def _served(process: Process, io: Io, home: str, port: int, *, verbose: bool) -> int:
     async def handle(request: Request) -> Response:
         process.catch_up()
-        page = answer(process, request, home)
+        scripts = request.path.startswith(SCRIPTS) and request.method in ("GET", "HEAD", "POST")
+        page = await _run(process, request, home) if scripts else None
+        page = page or answer(process, request, home)
         if verbose:
             process.err(f"[::ffff:{request.client}]:{40000 + process.steps % 20000}: response:{page.status}\n".encode())
         return page
@@ -117,6 +120,54 @@ def answer(process: Process, request: Request, home: str) -> Response:
     head |= {"Accept-Ranges": "bytes", "Last-Modified": datetime.fromtimestamp(written, UTC).strftime(STAMP)}
     head |= {"ETag": f'"{written:x}-{len(page.body):x}"', "Content-Length": str(len(page.body))}
     return Response(200, head, b"" if request.method == "HEAD" else page.body)
+
+
+SCRIPTS = "/cgi-bin/"
+"""Where what is asked for is run instead of sent."""
+
+
+async def _run(process: Process, request: Request, home: str) -> Response | None:
+    """What a script in /cgi-bin writes; None where none is asked for."""
+    files, (path, _, query) = process.machine.files, request.path.partition("?")
+    parts = path.strip("/").split("/")
+    names = ["/".join(parts[:count]) for count in range(2, len(parts) + 1)]
+    name = next((one for one in names if not files.is_directory(posixpath.join(home, one))), "")
+    script = posixpath.normpath(posixpath.join(home, name))
+    if not name:
+        return None
+    if not script.startswith(home) or not files.exists(script) or not files.mode(script) & 0o111:
+        return _refused(404, {"Date": moment(process).strftime(STAMP), "Connection": "close"})
+    told = {
+        "QUERY_STRING": query,
+        "PATH_INFO": path[len(name) + 1 :],
+        "SCRIPT_NAME": f"/{name}",
+        "REQUEST_URI": request.path,
+    }
+    told |= {"SCRIPT_FILENAME": script, "REQUEST_METHOD": request.method, "REMOTE_ADDR": f"[::ffff:{request.client}]"}
+    told |= {"SERVER_PROTOCOL": "HTTP/1.1", "GATEWAY_INTERFACE": "CGI/1.1", "SERVER_SOFTWARE": "busybox httpd/1.35.0"}
+    child, written = process.child([script]), bytearray()
+    told |= {"CONTENT_LENGTH": str(len(request.body))} if request.body else {}
+    child.env, child.cwd = {**process.env, **told, **_headers(request)}, posixpath.dirname(script)
+    child.out, child.err, child.stdin = written.extend, _nowhere, Input(request.body)
+    await start(child, lambda: process.machine.run(child)).outcome()
+    return _written(bytes(written), request)
+
+
+def _headers(request: Request) -> dict[str, str]:
+    """A request's headers as a script is told of them."""
+    plain = ("content-length", "content-type")
+    names = {key: ("" if key in plain else "HTTP_") + key.upper().replace("-", "_") for key in request.headers}
+    return {names[key]: value for key, value in request.headers.items()}
+
+
+def _written(output: bytes, request: Request) -> Response:
+    """The answer that a script has written: its headers, an empty line, and the rest."""
+    if output.startswith(b"Status:"):
+        output = b"HTTP/1.1 " + output[7:].lstrip()
+    elif not output.startswith(b"HTTP"):
+        output = b"HTTP/1.1 200 OK\r\n" + output
+    found = response_in(bytearray(output), ended=True, bodiless=request.method == "HEAD")
+    return found or Response(200, {}, output.partition(b"\n")[2])
 
 
 def _refused(status: int, head: dict[str, str]) -> Response:

@@ -13,9 +13,9 @@ from podlab.embedded.runtime.machine.children import finish
 from podlab.embedded.runtime.machine.children import start as start_child
 from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.shell.builtins import assignments
-from podlab.embedded.runtime.shell.builtins.builtins import INLINE, SPECIAL, builtin
+from podlab.embedded.runtime.shell.builtins.builtins import INLINE, SPECIAL, Builtin, builtin
 from podlab.embedded.runtime.shell.builtins.trapping import ended
-from podlab.embedded.runtime.shell.parameters import parameter
+from podlab.embedded.runtime.shell.parameters import stands
 from podlab.embedded.runtime.shell.state import Shell
 
 
@@ -34,14 +34,9 @@ async def call(shell: Shell, words: list[str], extra: dict[str, str]) -> int:
     if not direct and name in shell.functions:
         return await _call_function(shell, name, words[1:], extra)
     if found := builtin(shell, name):
-        lasting = name in SPECIAL and shell.dialect.name != "bash"
-        before = {key: shell.variables.get(key) for key in extra if not lasting}
-        for key, value in extra.items():
-            shell.assign(key, value)
-        try:
-            return await found(shell, words[1:])
-        finally:
-            shell.restore(before)
+        return await _own(shell, found, words, extra)
+    if "PATH" in extra:
+        return await _elsewhere(shell, words, extra)
     path = shell.place_of(name)
     told = extra | ({"_": path or name} if shell.dialect.name == "bash" else {})
     io = replace(shell.io, env=shell.environment() | told, cwd=shell.process.cwd)
@@ -61,12 +56,34 @@ async def call(shell: Shell, words: list[str], extra: dict[str, str]) -> int:
     return code
 
 
+async def _own(shell: Shell, carried: Builtin, words: list[str], extra: dict[str, str]) -> int:
+    """Carry out a builtin, with what is assigned for it."""
+    lasting = words[0] in SPECIAL and shell.dialect.name != "bash"
+    before = {key: shell.variables.get(key) for key in extra if not lasting}
+    for key, value in extra.items():
+        shell.assign(key, value)
+    try:
+        return await carried(shell, words[1:])
+    finally:
+        shell.restore(before)
+
+
+async def _elsewhere(shell: Shell, words: list[str], extra: dict[str, str]) -> int:
+    """Run a program that another PATH than the shell's has, and is told of."""
+    held = {name: shell.variables.get(name) for name in ("PATH",)}
+    shell.variables["PATH"] = extra["PATH"]
+    try:
+        return await call(shell, words, {name: text for name, text in extra.items() if name != "PATH"})
+    finally:
+        shell.restore(held)
+
+
 async def _inline(shell: Shell, io: Io, words: list[str]) -> int:
     """What a shell carries out itself; bash's can set and ask of variables."""
     bash, name = shell.dialect.name == "bash", words[0]
-    if bash and name in ("test", "[") and "-v" in words[1:3]:
+    if bash and name in ("test", "[") and {"-v", "-o", "-R"} & set(words[1:]) and (name == "test" or words[-1] == "]"):
         asked = words[1:-1] if name == "[" else words[1:]
-        return test(io, asked, known=lambda one: parameter(shell, one) is not None)
+        return test(io, asked, known=lambda operator, one: stands(shell, operator, one))
     if bash and words[:2] == ["printf", "-v"] and words[3:]:
         return await assignments.printed_into(shell, io, words[2], words[3:])
     try:

@@ -174,3 +174,17 @@ def times(dialect: Dialect, seconds: float, *, portable: bool = False) -> str:
     if dialect.name == "bash":
         return f"\nreal\t{minutes}m{seconds % 60:.3f}s\nuser\t0m0.000s\nsys\t0m0.000s\n"
     return f"real\t{minutes}m {seconds % 60:.2f}s\nuser\t0m 0.00s\nsys\t0m 0.00s\n"
+
+
+LONG_OPTIONS = {"errexit": "e", "nounset": "u", "xtrace": "x", "noglob": "f", "pipefail": "p", "allexport": "a",
+                "noclobber": "C", "verbose": "v", "notify": "b", "errtrace": "E", "noexec": "n",
+                "functrace": "T"}  # fmt: skip
+"""The letters of `set -o`'s names."""
+NAMED = re.compile(r"\$(?:(\w+)|\{(\w+)(?:\[0\])?(?::?-([^}]*))?\})")
+"""A variable in PS4: no commands are carried out for it."""
+
+
+def traced(known: Mapping[str, str], deeper: int) -> str:
+    """What stands before a traced command: PS4 with its variables, its first letter once more for each depth."""
+    sign = NAMED.sub(lambda found: known.get(found[1] or found[2], found[3] or ""), known.get("PS4", "+ "))
+    return sign[:1] * deeper + sign

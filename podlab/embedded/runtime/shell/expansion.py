@@ -20,7 +20,7 @@ from podlab.embedded.runtime.shell.grammar.syntax import (
     Text,
     Word,
 )
-from podlab.embedded.runtime.shell.parameters import array_of, joint, modified, parameter, positional
+from podlab.embedded.runtime.shell.parameters import array_of, held, joint, modified, parameter, positional
 from podlab.embedded.runtime.shell.reckoning import reckon
 from podlab.embedded.runtime.shell.state import Exit, Shell, failed
 
@@ -175,7 +175,7 @@ def _sliced(shell: Shell, found: list[tuple[int, str]], bounds: str) -> list[str
 
 async def _alternative(shell: Shell, part: Parameter, growing: _Fields) -> None:
     """`${name:-word}`: the word's own parts where the variable does not stand in."""
-    current = parameter(shell, part.name)
+    current = held(shell, part.name)
     present = current is not None and (current != "" or part.operator[0] != ":")
     if present == (part.operator[-1] == "-"):
         if part.operator[-1] == "-":
@@ -257,16 +257,16 @@ async def calculate(shell: Shell, word: Word, said: str = "") -> int:
 
 
 async def _substitute(shell: Shell, part: Substitution) -> str:
-    buffer = shell.io.pipe()
+    buffer, bash = shell.io.pipe(), shell.dialect.name == "bash"
     inner = shell.copy(io=replace(shell.io, out=buffer.feed))
     if shell.dialect.name != "dash" and "inherit_errexit" not in shell.options:
         inner.options.discard("e")
-    inner.tested, inner.deeper = 0, shell.deeper + (shell.dialect.name == "bash")
+    inner.tested, inner.deeper = shell.tested * bash, shell.deeper + bash
     try:
-        shell.substituted = await inner.run(inner, _file(part.body) if shell.dialect.name == "bash" else part.body)
+        shell.substituted = await inner.run(inner, _file(part.body) if bash else part.body)
     except Exit as done:
         shell.substituted = done.code
-    if shell.dialect.name == "bash":
+    if bash:
         shell.status = shell.substituted
     buffer.close()
     return (await buffer.rest()).replace(b"\0", b"").decode("utf-8", "surrogateescape").rstrip("\n")

@@ -37,7 +37,7 @@ from podlab.embedded.runtime.shell.grammar.syntax import (
     Sequence,
     Simple,
 )
-from podlab.embedded.runtime.shell.parameters import parameter
+from podlab.embedded.runtime.shell.parameters import stands
 from podlab.embedded.runtime.shell.reckoning import reckon
 from podlab.embedded.runtime.shell.redirects import Unredirected, closed, redirected
 from podlab.embedded.runtime.shell.simple import simple
@@ -121,7 +121,7 @@ def _fork(shell: Shell, command: Command, io: Io, pipe: Pipe | None = None) -> J
     if words[0] == "jobs" and shell.dialect.name != "dash":
         inner.jobs = list(shell.jobs)
     job = start_child(child, lambda: subshell(inner, command))
-    joined(job, io.stdin, pipe)
+    joined(job, io.stdin if io.stdin is not shell.io.stdin else None, pipe)  # the shell reads on from its own
     return job
 
 
@@ -343,7 +343,7 @@ async def _condition(shell: Shell, node: Condition) -> int:
             words,
             patterns=True,
             matched=matched,
-            known=lambda name: parameter(shell, name) is not None,
+            known=lambda operator, name: stands(shell, operator, name),
             number=lambda text: reckon(shell, text, "[[: "),
         )
     except Discarded:

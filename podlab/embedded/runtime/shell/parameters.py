@@ -10,6 +10,7 @@ from podlab.embedded.runtime.expressions.arithmetic import ArithmeticProblem, va
 from podlab.embedded.runtime.expressions.octets import narrow, widen
 from podlab.embedded.runtime.shell import arrays
 from podlab.embedded.runtime.shell.arrays import Array
+from podlab.embedded.runtime.shell.dialect import LONG_OPTIONS
 from podlab.embedded.runtime.shell.grammar.syntax import Parameter, Text, Word
 from podlab.embedded.runtime.shell.state import Exit, Shell
 
@@ -79,6 +80,19 @@ def parameter(shell: Shell, name: str) -> str | None:
     if name in shell.arrays:
         return shell.arrays[name].items.get("0")
     return _computed(shell, name)
+
+
+def held(shell: Shell, name: str) -> str | None:
+    """The same, but None for the elements of an array that has none."""
+    empty = name.endswith(("[@]", "[*]")) and not name.startswith("!") and not array_of(shell, name[:-3]).items
+    return None if empty else parameter(shell, name)
+
+
+def stands(shell: Shell, operator: str, name: str) -> bool:
+    """What bash's `[[ -v NAME ]]`, `-R NAME` and `-o OPTION` ask of the shell."""
+    if operator == "-o":
+        return LONG_OPTIONS.get(name, "") in shell.options
+    return name in shell.references if operator == "-R" else parameter(shell, name) is not None
 
 
 def _indirect(shell: Shell, name: str) -> str | None:
@@ -160,7 +174,7 @@ def _stack(shell: Shell, name: str) -> list[str]:
 
 async def modified(shell: Shell, part: Parameter, text: Expand, pattern: Expand) -> str:
     """`${name operator word}`, but for trimming. Raises Exit."""
-    operator, current = part.operator, parameter(shell, part.name)
+    operator, current = part.operator, held(shell, part.name)
     if operator == "length":
         name, _, index = part.name.partition("[")
         if index in ("@]", "*]"):

@@ -86,6 +86,8 @@ async def _with_assignments(shell: Shell, node: Simple, words: list[str]) -> int
 
 async def _array(shell: Shell, words: list[str], name: str, elements: tuple[Word, ...]) -> None:
     """`name=(one two)`, alone or after the words of a `declare`."""
+    if not words:
+        shell.trace(f"{name}=({' '.join(word.source for word in elements)})")
     values = await expansion.fields(shell, elements)
     plain = shell.target(name.rstrip("+"))
     if words[:1] in (["declare"], ["typeset"], ["local"]) and shell.locals and not GLOBAL.search(" ".join(words)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import ChainMap
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,7 +14,7 @@ from podlab.embedded.runtime.machine.children import Job
 from podlab.embedded.runtime.machine.process import Process
 from podlab.embedded.runtime.machine.stdio import Io
 from podlab.embedded.runtime.shell.arrays import Array
-from podlab.embedded.runtime.shell.dialect import ASH, BASH, DASH, Dialect, syntax_error
+from podlab.embedded.runtime.shell.dialect import ASH, BASH, DASH, Dialect, syntax_error, traced
 from podlab.embedded.runtime.shell.grammar.parser import Parser
 from podlab.embedded.runtime.shell.grammar.syntax import Command, SyntaxProblem, final
 from podlab.embedded.runtime.streams import OutOfMemory
@@ -153,9 +154,10 @@ class Shell:
         return self.prefix if self.dialect.name == "ash" else f"{self.prefix} {name}:"
 
     def trace(self, text: str) -> None:
-        """What `set -x` says of a command before it runs; bash tells how deep in substitutions it is."""
+        """What `set -x` says of a command before it runs, behind PS4; bash tells how deep in substitutions it is."""
         if "x" in self.options:
-            self.io.err(f"{'+' * (1 + self.deeper)} {text}\n".encode(errors="surrogateescape"))
+            known = {"LINENO": str(self.shown_line), "FUNCNAME": (*self.calls, "")[0], **self.variables}
+            self.io.err(f"{traced(known, self.deeper)}{text}\n".encode(errors="surrogateescape"))
 
     def fail(self, text: str, code: int = 1) -> int:
         """Write a complaint in the shell's own name; returns the exit code."""
@@ -263,7 +265,8 @@ class Shell:
         array = self.arrays.setdefault(name, Array())
         if not array.items and name in self.variables:
             array.items["0"] = self.variables.pop(name)
-        key = array.key(index or "0", self.variables)
+        given = {str(at): one for at, one in enumerate(self.arguments, 1)}
+        key = array.key(index or "0", ChainMap(self.variables, given))
         if key is None:
             self.fail(f"{name}[{index}]: bad array subscript")
         else:

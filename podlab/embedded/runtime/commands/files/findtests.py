@@ -90,6 +90,8 @@ def _size(io: Io, word: str) -> Callable[[Found], bool]:
     sign, number, unit = _counted(word, busy=io.busybox, gnu=f"invalid -size type `{word[-1:]}'")
 
     def fits(found: Found) -> bool:
+        if io.busybox:  # which counts bytes, and no begun units
+            return _fits(sign, number * UNITS[unit], size(found))
         return _fits(sign, number, -(-size(found) // UNITS[unit]))
 
     return fits

@@ -8,11 +8,13 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from podlab.embedded.runtime.commands import coreutils, usage
 from podlab.embedded.runtime.files import NO_SUCH, FileError
 from podlab.embedded.runtime.machine import executables
-from podlab.embedded.runtime.machine.children import finish, start
+from podlab.embedded.runtime.machine.children import Job, finish, start
+from podlab.embedded.runtime.machine.process import Process
 from podlab.embedded.runtime.machine.signals import NUMBERS, signal_name
 from podlab.embedded.runtime.machine.stdio import Io, plain_rows
 from podlab.embedded.runtime.streams import Input
@@ -160,41 +162,70 @@ WIDE = 79
 
 
 async def timeout(io: Io, words: list[str]) -> int:
-    """`timeout [-s SIGNAL] SECONDS COMMAND…`"""
-    name, words, kept = "TERM", list(words), False
+    """`timeout [-s SIGNAL] [-k SECONDS] SECONDS COMMAND…`"""
+    name, words, kept, grace = "TERM", list(words), False, ""
     while words and words[0].startswith("-"):
         option = LONG.get(words[0].partition("=")[0], words[0])
         given = words.pop(0).partition("=")[2]
         kept = kept or option == "--preserve-status"
         if option[:2] in ("-s", "-k"):
             given = given or option[2:] or (words.pop(0) if words else "")
-            name = signal_name(given) if option[:2] == "-s" else name
+            name, grace = (signal_name(given), grace) if option[:2] == "-s" else (name, given)
     if io.busybox and len(words) < 2:
         return usage.show(io, "timeout")
-    limit = re.fullmatch(r"(\d*\.?\d+)([smhd]?)", words[0] if words else "")
+    limit = LIMIT.fullmatch(words[0] if words else "")
     if not limit or len(words) < 2:
         interval = f"timeout: invalid number '{words[0]}'" if words and io.busybox else ""
         interval = interval or (f"timeout: invalid time interval '{words[0]}'\n" if words and not limit else "")
         return io.fail(interval if io.busybox else interval + coreutils.hint("timeout"), 1 if io.busybox else 125)
-    child, late = io.process.child(words[1:]), []
+    child = io.process.child(words[1:])
     job = start(child, lambda: launch(replace(io, process=child), words[1:], "timeout"))
+    left = LIMIT.fullmatch(grace)
+    ways = [(name, _seconds(limit)), *([("KILL", _seconds(limit) + _seconds(left))] if left else [])]
+    return await _limited(io, job, ways, kept=kept or io.busybox)
 
-    def end() -> None:
-        late.append(True)
-        child.signal(name, inside=True)
 
-    seconds = float(limit[1]) * UNITS[limit[2]]
-    clock, deadline = io.process.machine.clock, io.process.time + seconds
-    timer = clock.call_at(max(deadline, clock.now() + CATCHING_UP), end)
+LIMIT = re.compile(r"(\d*\.?\d+)([smhd]?)")
+
+
+def _seconds(written: re.Match[str]) -> float:
+    return float(written[1]) * UNITS[written[2]]
+
+
+async def _limited(io: Io, job: Job, ways: list[tuple[str, float]], *, kept: bool) -> int:
+    """Wait for a child, which gets a signal after each of these times; its code is `kept`, or one tells of it."""
+    child, began, late, killed = job.process, io.process.time, list[str](), list[Process]()
+    clock = io.process.machine.clock
+
+    def end(name: str) -> None:
+        program = (below(child) or [child])[0]
+        late.append(name)
+        killed.append(program)
+        handled = program.signal(name, inside=True)
+        for one in below(program) if handled and not io.busybox else ():  # all of its group get it
+            one.signal(name, inside=True)
+
+    timers = [clock.call_at(max(began + after, clock.now() + CATCHING_UP), partial(end, name)) for name, after in ways]
     try:
         code = await finish(io.process, [job])
     finally:
-        timer.cancel()
-    if not late and child.time < deadline:
+        for timer in timers:
+            timer.cancel()
+    name, after = ways[0]
+    if not late and child.time < began + after:
         return code
-    io.process.time = deadline
+    if late and not killed[-1].fate and kept:  # it has seen to the signal itself
+        return code
+    name = late[-1] if late else name
+    io.process.time = began + ways[len(late) - 1 if late else 0][1]
     io.process.fate = NUMBERS[name] if io.busybox or name == "KILL" else 0  # it is ended itself, too
-    return 128 + NUMBERS[name] if io.busybox or kept or name == "KILL" else TIMED_OUT
+    return 128 + NUMBERS[name] if kept or name == "KILL" else TIMED_OUT
+
+
+def below(process: Process) -> list[Process]:
+    """The processes that one has started, and those that they have."""
+    children = [one for one in process.machine.processes.running.values() if one.parent == process.pid]
+    return [one for child in children for one in (child, *below(child))]
 
 
 LONG = {"--signal": "-s", "--kill-after": "-k"}

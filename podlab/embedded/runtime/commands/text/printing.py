@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from podlab.embedded.runtime.commands import usage
 from podlab.embedded.runtime.expressions import dates
 from podlab.embedded.runtime.expressions import printf as formats
+from podlab.embedded.runtime.expressions.octets import narrow
 from podlab.embedded.runtime.machine.stdio import Io
 
 LINES, PAUSE = 200, 0.01
@@ -167,7 +168,8 @@ ANSI |= {"'": "\\'", "\\": "\\\\"}
 def _number(given: str, *, whole: bool) -> tuple[int | float, bool]:
     """(the number that a word begins with, whether it is not one altogether)"""
     if given[:1] in ("'", '"'):
-        return (ord(given[1]) if len(given) > 1 else 0), False
+        shown = narrow(given)
+        return (ord(shown[1]) & (0xFF if shown[1] >= "\udc80" else -1) if len(shown) > 1 else 0), False
     if not given:
         return 0, False
     if not whole:

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from podlab.embedded.runtime.commands.files.filedetails import changed
+from podlab.embedded.runtime.shell.dialect import LONG_OPTIONS
 from podlab.embedded.runtime.shell.state import Exit, Shell
-
-LONG_OPTIONS = {"errexit": "e", "nounset": "u", "xtrace": "x", "noglob": "f", "pipefail": "p", "allexport": "a",
-                "noclobber": "C", "verbose": "v", "notify": "b", "errtrace": "E", "noexec": "n",
-                "functrace": "T"}  # fmt: skip
-
 
 KNOWN_LETTERS = frozenset("aefnuvxCbhmoTEBPHVIqskt") - {"q", "s", "k", "t"}
 

@@ -146,7 +146,7 @@ async def _substitute(awk: Running, everywhere: bool, given: tuple[Node, ...]) -
             continue
         out += [before[at : found.start()], replaced(found, replacement)]
         at, count = found.end(), count + 1
-    if count and target.kind in ("variable", "field", "element"):
+    if (count or awk.io.busybox) and target.kind in ("variable", "field", "element"):
         await awk.store(target, "".join(out) + before[at:])
     return float(count)
 

@@ -31,7 +31,7 @@ async def awk(io: Io, words: list[str]) -> int:
     if words and not io.busybox and words[0].startswith("--") and len(words[0]) > 2:
         return io.fail(f"awk: not an option: {words[0]}", 2)
     try:
-        variables, program, rest = _options(io, list(words))
+        variables, program, rest = await _options(io, list(words))
     except FileError as error:
         return io.fail(f"awk: {error}", 1 if io.busybox else 2)
     if program is None:
@@ -85,7 +85,7 @@ def _unexpected(io: Io, error: BadProgram) -> str:
     return f"awk: line {error.line}: {near}"
 
 
-def _options(io: Io, words: list[str]) -> tuple[dict[str, str], str | None, list[str]]:
+async def _options(io: Io, words: list[str]) -> tuple[dict[str, str], str | None, list[str]]:
     variables: dict[str, str] = {}
     scripts: list[str] = []
     while words and words[0].startswith("-") and len(words[0]) > 1:
@@ -105,7 +105,7 @@ def _options(io: Io, words: list[str]) -> tuple[dict[str, str], str | None, list
             variables[value.partition("=")[0]] = unescaped(value.partition("=")[2])
         elif word.startswith("-f"):
             try:
-                scripts.append(io.read(value).decode(errors="replace"))
+                scripts.append((await io.whole("/dev/stdin" if value == "-" else value)).decode(errors="replace"))
             except FileError as error:
                 told = "can't open '{}': {}" if io.busybox else UNREADABLE["awk"][0]
                 raise FileError(told.format(value, error)) from None

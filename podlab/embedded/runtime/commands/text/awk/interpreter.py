@@ -245,7 +245,8 @@ class Awk:
             self.array(target.parts[0])[await self.key(target.parts[1])] = value
         else:
             index = int(number(await self.value(target.parts[0])))
-            self.record.put(index, text(value), text(self.globals["FS"]), text(self.globals["OFS"]))
+            given = isinstance(value, str) and not isinstance(value, Read)
+            self.record.put(index, text(value), text(self.globals["FS"]), text(self.globals["OFS"]), given=given)
         return value
 
     # Expressions

@@ -28,11 +28,18 @@ def split(line: str, separator: str, program: str = "mawk") -> list[str]:
     return [*fields, line[at:]]
 
 
+class Given(str):
+    """A field that a text was assigned to: it compares as a text."""
+
+    __slots__ = ()
+
+
 class Record:
     """`$0` and its fields."""
 
     def __init__(self) -> None:
-        self.line, self.fields = Read(""), list[str]()
+        self.line: str = Read("")
+        self.fields = list[str]()
 
     def read(self, line: str, separator: str) -> None:
         """A new record."""
@@ -43,17 +50,21 @@ class Record:
         """A field; None beyond the last."""
         if index == 0:
             return self.line
-        return Read(self.fields[index - 1]) if index <= len(self.fields) else None
+        if index > len(self.fields):
+            return None
+        field = self.fields[index - 1]
+        return str(field) if isinstance(field, Given) else Read(field)
 
-    def put(self, index: int, value: str, separator: str, joiner: str) -> None:
-        """Change a field, or with 0 the whole."""
+    def put(self, index: int, value: str, separator: str, joiner: str, *, given: bool = False) -> None:
+        """Change a field, or with 0 the whole; a text that a program has `given` is no number."""
         if index == 0:
             self.read(value, separator)
+            self.line = value if given else self.line
             return
         if index > MOST_FIELDS:
             raise ValueError(f"trying to access out of range field {index}")
         self.fields += [""] * (index - len(self.fields))
-        self.fields[index - 1] = value
+        self.fields[index - 1] = Given(value) if given else value
         self.line = Read(joiner.join(self.fields))
 
     def resize(self, count: int, joiner: str) -> None:

@@ -38,7 +38,7 @@ async def sed(io: Io, words: list[str]) -> int:
         io.say("This is not GNU sed version 4.0")
         return 0
     try:
-        given = _options(io, list(words))
+        given = await _options(io, list(words))
         if not given.scripts and not given.names:
             return io.fail("Usage: sed [OPTION]... {script-only-if-no-other-script} [input-file]...")
         script = "\n".join(given.scripts or [given.names.pop(0)])
@@ -84,7 +84,7 @@ SHORT = {
 }
 
 
-def _options(io: Io, words: list[str]) -> Options:
+async def _options(io: Io, words: list[str]) -> Options:
     """What was asked for. Raises FileError for a script that cannot be read."""
     given = Options(set(), [], [])
     while words:
@@ -104,16 +104,16 @@ def _options(io: Io, words: list[str]) -> Options:
                 words.pop(0)
             if letters[-1] in "ef" and words:
                 value = words.pop(0)
-                given.scripts.append(value if letters[-1] == "e" else _script(io, value))
+                given.scripts.append(value if letters[-1] == "e" else await _script(io, value))
         else:
             given.names.append(word)
     return given
 
 
-def _script(io: Io, name: str) -> str:
+async def _script(io: Io, name: str) -> str:
     """A script of a file. Raises FileError."""
     try:
-        return io.read(name).decode(errors="replace").rstrip("\n")
+        return (await io.whole("/dev/stdin" if name == "-" else name)).decode(errors="replace").rstrip("\n")
     except FileError as error:
         raise FileError(f"{name}: {error}" if io.busybox else f"couldn't open file {name}: {error}") from None
 
