@@ -87,7 +87,7 @@ class Pipe(Input):
 
     def __init__(self, limit: int) -> None:
         super().__init__(closed=False)
-        self.limit, self._abandoned = limit, False
+        self.limit, self._abandoned, self.writers = limit, False, 1
         self._writer: asyncio.Future[None] | None = None
 
     def feed(self, data: bytes) -> None:
@@ -97,6 +97,12 @@ class Pipe(Input):
         super().feed(data)
         if len(self._data) > self.limit:
             raise OutOfMemory
+
+    def close(self) -> None:
+        """No more, from one of its writers."""
+        self.writers -= 1
+        if self.writers <= 0:
+            super().close()
 
     async def room(self) -> None:
         """Wait until the reader has caught up, or reads no more."""
@@ -148,6 +154,10 @@ class PipeWriter:
     def __call__(self, data: bytes) -> None:
         """More to read."""
         self._pipe.feed(data)
+
+    def hold(self) -> None:
+        """Another process writes to it, too, and closes it for itself."""
+        self._pipe.writers += 1
 
     def close(self) -> None:
         """No more."""

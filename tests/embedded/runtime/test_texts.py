@@ -26,6 +26,7 @@ HINT = "Try 'stdbuf --help' for more information.\n"
 CGI = r"""mkdir -p /w/cgi-bin; cd /w/cgi-bin; httpd -p 80 -h /w; echo '#!/bin/sh' | tee q s > s; cat s > q; chmod +x q s
 echo 'echo; echo "q=$QUERY_STRING m=$REQUEST_METHOD"' >> q; wget -qO- 'localhost/cgi-bin/q?a=1'
 echo 'echo Status: 404 Gone; echo; echo no' >> s; wget -qO- localhost/cgi-bin/s; true"""
+COMM = "comm: file 2 is not in sorted order\ncomm: input is not in sorted order\n"
 RETURNED = "bye 0 a\n3\nf\n"
 LAST = "63) SIGRTMAX-1\t64) SIGRTMAX\t"
 TRAP = "trap: usage: trap [-lp] [[arg] signal_spec ...]"
@@ -149,6 +150,31 @@ def test_scripts_do_what_they_do_with_the_real_tools(shell: str, script: str, co
             "",
         ),
         ("box", CGI, 0, "q=a=1 m=GET\n", "wget: server returned error: HTTP/1.1 404 Gone\n"),
+        ("bash", "{ echo o; echo e >&2; } > >(sed s/^/O:/) 2> >(sed s/^/E:/); sleep 0.1", 0, "O:o\nO:E:e\n", ""),
+        ("bash", "a=(1 2 3); echo ${a[${#a[@]}-1]}; a[${#a[@]}]=4; a[$((1+1))]=x; echo ${a[@]}", 0, "3\n1 2 x 4\n", ""),
+        (
+            "bash",
+            "declare -A m; s=k:v; m[${s%:*}]=${s#*:}; m['x y']=1; echo ${m[${s%:*}]} ${m[x y]} ${#m[k]}",
+            0,
+            "v 1 1\n",
+            "",
+        ),
+        ("bash", "trap 'echo $LINENO' ERR\nf() {\n return 7; }\nf", 7, "4\n", ""),
+        ("bash", "comm -13 <(printf 'b\\na\\n') <(printf 'b\\na\\n0\\n')", 1, "0\n", COMM),
+        (
+            "box",
+            "echo > /tmp/가.txt; ls /tmp; ls -1 /tmp/*.txt; find /tmp -type f",
+            0,
+            "???.txt\n/tmp/???.txt\n/tmp/가.txt\n",
+            "",
+        ),
+        (
+            "bash",
+            "cd /proc/sys/kernel/random; cat uuid uuid | uniq | wc -lc; wc -c < boot_id",
+            0,
+            "      2      74\n37\n",
+            "",
+        ),
         ("bash", "getopt -o ab: --long all,by: -- -a --by 'x y' f", 0, " -a --by 'x y' -- 'f'\n", ""),
         ("bash", "printf 'b c\\na b\\n' | tsort", 0, "a\nb\nc\n", ""),
         ("bash", "echo 'user=root' | grep -oP 'user=\\K\\w+'", 0, "root\n", ""),

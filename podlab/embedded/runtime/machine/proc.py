@@ -6,6 +6,8 @@ Upstream: Documentation/filesystems/proc.rst in the Linux kernel; values as kind
 from __future__ import annotations
 
 import posixpath
+import random
+import uuid
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from functools import partial
 from typing import Generic, TypeVar
@@ -83,6 +85,8 @@ def _sysctls() -> dict[str, bytes]:
         "/sys/vm/overcommit_memory": b"1\n",
         "/sys/vm/max_map_count": b"65530\n",
         "/sys/fs/file-max": b"9223372036854775807\n",
+        "/sys/kernel/random/boot_id": f"{uuid.uuid5(uuid.NAMESPACE_OID, 'node')}\n".encode(),
+        "/sys/kernel/random/uuid": b"",
     }
 
 
@@ -288,6 +292,8 @@ def _file(machine: Machine, path: str) -> Callable[[], bytes | None] | None:
         return partial(OF_PROCESS[name], process) if name in OF_PROCESS else _folder if name in OWN_FOLDERS else None
     if path == "/sys/kernel/hostname":
         return lambda: f"{machine.hostname}\n".encode()
+    if path == "/sys/kernel/random/uuid":
+        return lambda: _identifier(machine)
     if path in ("/net/tcp", "/net/tcp6"):
         return partial(sockets, machine, newer=path.endswith("6"))
     if path == "/mounts":
@@ -337,6 +343,13 @@ def _owner(machine: Machine, path: str) -> Callable[[], tuple[int, int]] | None:
 
 def _links(machine: Machine) -> list[str]:
     return [f"/{pid}/{name}" for pid in machine.processes.running for name in LINKS]
+
+
+def _identifier(machine: Machine) -> bytes:
+    """A new one each time that somebody reads it."""
+    seed = f"{machine.clock.now()} {[(pid, one.steps) for pid, one in machine.processes.running.items()]}"
+    drawn = random.Random(seed).getrandbits(128)
+    return f"{uuid.UUID(int=drawn, version=4)}\n".encode()
 
 
 def _told(value: T) -> T:

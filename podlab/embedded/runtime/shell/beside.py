@@ -34,6 +34,9 @@ def begin(shell: Shell, part: Beside) -> str:
         io = replace(shell.io, process=child, stdin=pipe)
     inner = shell.copy(child, io)
     job = children.start(child, lambda: _run(inner, part))
+    if isinstance(out := shell.io.out, PipeWriter) and not part.reads:
+        out.hold()
+        job.task.add_done_callback(lambda _: out.close())
     children.joined(job, io.stdin if not part.reads else None, pipe if part.reads else None)
     stream = pipe if part.reads else PipeWriter(pipe)
     shell.io = replace(shell.io, more=MappingProxyType({**taken, number: stream}))

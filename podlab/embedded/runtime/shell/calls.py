@@ -169,6 +169,7 @@ async def _call_function(shell: Shell, name: str, arguments: list[str], extra: d
         if held is not None:
             shell.traps.setdefault("RETURN", held)
         shell.arguments, shell.loops, _ = before, loops, shell.calls.pop(0)
-        shell.lines.pop(0)
+        called = shell.lines.pop(0)
+        shell.line = called if shell.dialect.name == "bash" else shell.line
         shell.option_place = shell.option_place if shell.dialect.name == "bash" else place
         shell.leave()

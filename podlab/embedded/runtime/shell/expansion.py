@@ -21,7 +21,7 @@ from podlab.embedded.runtime.shell.grammar.syntax import (
     Word,
 )
 from podlab.embedded.runtime.shell.parameters import array_of, held, joint, modified, parameter, positional
-from podlab.embedded.runtime.shell.reckoning import reckon
+from podlab.embedded.runtime.shell.reckoning import indexed, reckon
 from podlab.embedded.runtime.shell.state import Exit, Shell, failed
 
 MOST_NAMES = 20_000
@@ -175,7 +175,7 @@ def _sliced(shell: Shell, found: list[tuple[int, str]], bounds: str) -> list[str
 
 async def _alternative(shell: Shell, part: Parameter, growing: _Fields) -> None:
     """`${name:-word}`: the word's own parts where the variable does not stand in."""
-    current = held(shell, part.name)
+    current = held(shell, await indexed(shell, part.name, text))
     present = current is not None and (current != "" or part.operator[0] != ":")
     if present == (part.operator[-1] == "-"):
         if part.operator[-1] == "-":
@@ -234,6 +234,7 @@ async def _value(shell: Shell, part: Part) -> str:
         return beside.begin(shell, part)
     if isinstance(part, Arithmetic):
         return str(await calculate(shell, part.word))
+    part = replace(part, name=await indexed(shell, part.name, text))
     if part.operator == "bad":
         shell.fail(f"{part.name}: bad substitution")
         raise failed(shell.dialect, 2)

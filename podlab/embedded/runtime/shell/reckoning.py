@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Awaitable, Callable
+
 from podlab.embedded.runtime.expressions.arithmetic import ArithmeticProblem, value
 from podlab.embedded.runtime.shell.dialect import Dialect
+from podlab.embedded.runtime.shell.grammar.parser import Parser
+from podlab.embedded.runtime.shell.grammar.syntax import Word
 from podlab.embedded.runtime.shell.parameters import Values
 from podlab.embedded.runtime.shell.state import Shell, failed
 
@@ -33,6 +38,19 @@ def reckon(shell: Shell, source: str, said: str = "") -> int:
     except RecursionError:
         shell.fail(said + complaint(shell.dialect, ArithmeticProblem("depth"), source))
     raise failed(shell.dialect, shell.dialect.unusable)
+
+
+COMPLEX = re.compile(r"\$[({]|`")
+"""What an array's own look at an index does not know."""
+
+
+async def indexed(shell: Shell, name: str, text: Callable[[Shell, Word], Awaitable[str]]) -> str:
+    """A name whose index, if it has one, has its substitutions carried out."""
+    plain, bracket, index = name.partition("[")
+    if not bracket or not COMPLEX.search(index):
+        return name
+    parts = Parser(index, shell.features).reader.parts("", here=True)
+    return f"{plain}[{await text(shell, Word(tuple(parts), index))}"
 
 
 def complaint(dialect: Dialect, problem: ArithmeticProblem, source: str) -> str:

@@ -54,10 +54,11 @@ async def _redirect(shell: Shell, io: Io, redirect: Redirect) -> Io:
     if redirect.here is not None:
         text = await expansion.text(shell, redirect.here.body)
         return _placed(io, max(number, 0), Input(text.encode(errors="surrogateescape")))
-    known = shell.io.more
-    target = await expansion.text(shell, redirect.target)
-    if shell.io.more is not known:
-        io = replace(io, more=MappingProxyType({**shell.io.more, **io.more}))
+    held, shell.io = shell.io, io  # what is beside it has the redirections before it
+    try:
+        target = await expansion.text(shell, redirect.target)
+    finally:
+        io, shell.io = shell.io, held
     if operator == "<<<":
         return _placed(io, max(number, 0), Input(target.encode(errors="surrogateescape") + b"\n"))
     if operator in (">&", "<&"):
@@ -130,7 +131,8 @@ def _joined(shell: Shell, io: Io, number: int, target: str) -> Io:
 
 def closed(before: Io, after: Io) -> None:
     """What a command was redirected to and from is let go: a named pipe's other end sees it."""
-    for stream in (after.stdin, after.out, after.err, *after.more.values()):
+    streams = (after.stdin, after.out, after.err, *after.more.values())
+    for stream in {id(one): one for one in streams}.values():
         if stream in (before.stdin, before.out, before.err, *before.more.values()):
             continue
         if isinstance(stream, FifoWriter | PipeWriter):

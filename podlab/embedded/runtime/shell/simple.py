@@ -9,6 +9,7 @@ from podlab.embedded.runtime.shell.arrays import Array
 from podlab.embedded.runtime.shell.dialect import quoted
 from podlab.embedded.runtime.shell.grammar.syntax import Simple, Word
 from podlab.embedded.runtime.shell.parameters import array_of, parameter
+from podlab.embedded.runtime.shell.reckoning import indexed
 from podlab.embedded.runtime.shell.redirects import Unredirected, closed, redirected
 from podlab.embedded.runtime.shell.state import Shell
 
@@ -71,6 +72,7 @@ async def _with_assignments(shell: Shell, node: Simple, words: list[str]) -> int
     for at, (name, word) in enumerate(node.assignments):
         while arrays and arrays[0][2] <= at:
             await _array(shell, words, *arrays.pop(0)[:2])
+        name = await indexed(shell, name, expansion.text)
         value = await _assigned(shell, name, word)
         if not words:
             shell.trace(f"{name}={quoted(shell.dialect, value) if value else ''}")

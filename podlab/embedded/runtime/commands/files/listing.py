@@ -91,7 +91,14 @@ def _ordered(io: Io, folder: str, names: list[str], flags: set[str]) -> list[str
     return found[::-1] if "r" in flags else found
 
 
+def _printable(name: str) -> str:
+    """A name as busybox shows it without a locale: a question mark for each byte that is no ASCII."""
+    return re.sub(r"[^ -~]", lambda found: "?" * len(found[0].encode("utf-8", "surrogateescape")), name)
+
+
 def _show(io: Io, entries: list[tuple[str, str]], flags: set[str]) -> None:
+    if io.busybox:
+        entries = [(path, _printable(entry)) for path, entry in entries]
     if "l" in flags or "n" in flags:
         rows = [_row(io, path, entry, flags) for path, entry in entries]
         for (path, _), line in zip(entries, _long(rows, busy=io.busybox), strict=True):

@@ -133,8 +133,9 @@ class _Common:
 
     def _look(self, side: int) -> None:
         """Whether the next line comes after the one before."""
-        line = self._line(side)
+        lines, at = self.columns[side], self.at[side]
+        line, before = (lines[at], lines[at - 1]) if at < len(lines) else (lines[-1], (lines[-2:-1] or [""])[0])
         looked = self.check == "all" or (self.check == "usual" and self.counts[0] + self.counts[1] > 0)
-        if line is not None and looked and side not in self.disordered and line < self.columns[side][self.at[side] - 1]:
+        if looked and side not in self.disordered and line < before:  # at the end it looks at the last again
             self.disordered.add(side)
             self.io.fail(f"comm: file {side + 1} is not in sorted order")

@@ -1,4 +1,4 @@
-"""Reads `$'…'`, in which a backslash begins what C has."""
+"""Reads `$'…'`, in which a backslash begins what C has, and finds where an index ends."""
 
 from __future__ import annotations
 
@@ -26,3 +26,18 @@ def ansi(text: str, at: int) -> tuple[str, int] | None:
             at += 1
             out.append(ESCAPES.get(char, char if char in "\\'\"?" else f"\\{char}"))
     return "".join(out), at + 1
+
+
+def indexed_to(text: str, at: int) -> int:
+    """Where the index ends that a bracket opens there, brackets and quotations in it counted; -1 where none does."""
+    depth, begin = 0, at
+    while text[begin : begin + 1] == "[" and at < len(text) and text[at] != "\n":
+        char = text[at]
+        depth += (char == "[") - (char == "]")
+        if depth == 0:
+            return at + 1 if at > begin + 1 else -1
+        at = text.find(char, at + 1) if char in "\"'" else at + (char == "\\")
+        if at < 0:
+            return -1
+        at += 1
+    return -1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from podlab.embedded.runtime.shell.grammar.quoting import ansi
+from podlab.embedded.runtime.shell.grammar.quoting import ansi, indexed_to
 from podlab.embedded.runtime.shell.grammar.syntax import (
     Arithmetic,
     Beside,
@@ -27,7 +27,7 @@ SPECIAL = "@*#?-$!"
 ENDS = frozenset(" \t\n;&|<>()")
 PLAIN = re.compile(r"[^ \t\n;&|<>()\\'\"`$]+")
 NAMED = re.compile(r"\w+|[@*#?$!-]")
-BASH_NAMED = re.compile(r"!?\w+(?:\[(?:[@*]|[^]\s]{1,40})\])?|[@*#?$!-]")
+BASH_NAMED = re.compile(r"!?\w+|[@*#?$!-]")
 EXPANSION = re.compile(r"@[QULuAE](?=\})|:?[-=?+]|##?|%%?|//?|\^\^?|,,?|~~?|:")
 
 
@@ -328,27 +328,34 @@ class Reader:
         begun = self.at
         self.at += 2
         if self.peek() == "#" and self.text[self.at + 1 : self.at + 2] not in ("}", ""):
-            found = re.compile(r"#(\w+(?:\[[^]\s]{1,40}\])?|[@*?$!#-])\}").match(self.text, self.at)
-            if found:
-                self.at = found.end()
-                return Parameter(found[1], "length", quoted=quoted)
+            self.at += 1
+            if (name := self._name()) and self.peek() == "}":
+                self.at += 1
+                return Parameter(name, "length", quoted=quoted)
+            self.at = begun + 2
         if found := re.compile(r"!(?:#(?=\})|\d+|[A-Za-z_]\w*)(?:\[[^]\s]{1,40}\]|[*@])?\}").match(self.text, self.at):
             self.at = found.end()
             return Parameter(found[0][:-1], quoted=quoted)
-        named = BASH_NAMED if self._arrays else NAMED
-        found = named.match(self.text, self.at)
-        if not found:
+        if not (name := self._name()):
             return self._bad(begun)
-        self.at = found.end()
         if self.peek() == "}":
             self.at += 1
-            return Parameter(found[0], quoted=quoted)
+            return Parameter(name, quoted=quoted)
         operator = EXPANSION.match(self.text, self.at)
         if not operator:
             return self._bad(begun)
         self.at = operator.end()
         word = self._operand(quoted=quoted, begun=begun)
-        return Parameter(found[0], operator[0], word, quoted)
+        return Parameter(name, operator[0], word, quoted)
+
+    def _name(self) -> str:
+        """A parameter's name, in bash with the index of an element; "" where none is."""
+        found = (BASH_NAMED if self._arrays else NAMED).match(self.text, self.at)
+        if not found:
+            return ""
+        begin, end = self.at, found.end()
+        self.at = max(end, indexed_to(self.text, end)) if self._arrays and found[0] not in "@*#?$!-" else end
+        return self.text[begin : self.at]
 
     def _bad(self, begun: int) -> Part:
         """A `${…}` that means nothing: bash says so when it comes to it. Raises SyntaxProblem."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from podlab.embedded.runtime.shell.grammar.quoting import indexed_to
 from podlab.embedded.runtime.shell.grammar.reader import REDIRECTIONS, Reader
 from podlab.embedded.runtime.shell.grammar.syntax import (
     Command,
@@ -20,7 +21,7 @@ ENDING = frozenset(["then", "do", "done", "fi", "elif", "else", "esac", "}"])
 OPENING = frozenset(["if", "while", "until", "for", "case", "{", "function", "[["])
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\+?)=", re.ASCII)
 
-ELEMENT = re.compile(r"([A-Za-z_]\w*\[[^]\n]+\])(\+?)=", re.ASCII)
+ELEMENT, EQUALS = re.compile(r"[A-Za-z_]\w*\[", re.ASCII), re.compile(r"(\+?)=")
 NUMBERED = re.compile(r"\{([A-Za-z_]\w*(?:\[[^]\s]+\])?)\}(?=[<>])", re.ASCII)
 """bash's name of a stream whose number a variable keeps."""
 DECLARING = frozenset(["declare", "typeset", "local", "readonly", "export"])
@@ -82,12 +83,14 @@ def simple(reader: Reader, features: frozenset[str]) -> Command:
 def _element(reader: Reader) -> tuple[str, Word] | None:
     """bash's `name[index]=value`."""
     reader.blanks()
-    found = ELEMENT.match(reader.text, reader.at)
+    named = ELEMENT.match(reader.text, reader.at)
+    end = indexed_to(reader.text, named.end() - 1) if named else -1
+    found = EQUALS.match(reader.text, end) if end > 0 else None
     if not found:
         return None
-    reader.at = found.end()
+    name, reader.at = reader.text[reader.at : end], found.end()
     word = reader.word() if reader.peek() and reader.peek() not in " \t\n;&|<>()" else None
-    return found[1] + found[2], word or Word(())
+    return name + found[1], word or Word(())
 
 
 def _elements(reader: Reader) -> tuple[Word, ...]:
