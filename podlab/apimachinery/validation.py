@@ -18,6 +18,11 @@ CONFIG_KEY = "[-._a-zA-Z0-9]+"
 HEADER = "[-A-Za-z0-9]+"
 PERCENT = "[0-9]+%"
 
+REASON = "[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?"
+REASON_TEXT = (
+    "a condition reason must start with alphabetic character, optionally followed by a string of alphanumeric "
+    "characters or '_,:', and must end with an alphanumeric character or '_'"
+)
 LABEL_TEXT = (
     "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with "
     "an alphanumeric character"
@@ -107,6 +112,13 @@ def path_segment(value: str) -> list[str]:
     if value in (".", ".."):
         return [f"may not be '{value}'"]
     return [f"may not contain '{letter}'" for letter in "/%" if letter in value]
+
+
+def condition_reason(value: str) -> list[str]:
+    """Why a condition is as it is. Upstream: apimachinery/pkg/apis/meta/v1/validation (isValidConditionReason)"""
+    if _full(REASON, value):
+        return []
+    return [_pattern(REASON_TEXT, REASON, "my_name", "MY_NAME", "MyName", "ReasonA,ReasonB", "ReasonA:ReasonB")]
 
 
 def qualified(value: str) -> list[str]:

@@ -284,6 +284,8 @@ def _keep(ctx: Context, obj: Obj, old: Obj) -> None:
     """What clients cannot change stays as stored: system metadata, and the half that is not being written."""
     meta, before = obj["metadata"], old["metadata"]
     meta["name"] = ctx.name
+    if "selfLink" in meta:
+        del meta["selfLink"]
     for key in KEPT:
         if key in before:
             meta[key] = before[key]

@@ -8,7 +8,7 @@ from podlab.embedded.apiserver.columns import AGE, NAME, Column, age, head
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.resources.stored import stored
 from podlab.embedded.apiserver.status import Cause
-from podlab.embedded.apiserver.validation import causes, metadata, storageclasses
+from podlab.embedded.apiserver.validation import causes, metadata, names, storageclasses
 
 ATTACHMENT = (
     NAME,
@@ -67,12 +67,22 @@ def attributes(obj: Obj, now: float) -> list[Any]:
 def _validate_attachment(obj: Obj, old: Obj | None) -> list[Cause]:
     """Upstream: pkg/apis/storage/validation/validation.go (ValidateVolumeAttachment, ValidateVolumeAttachmentUpdate)"""
     found, spec = metadata.validate(obj, old), obj.get("spec") or {}
-    source = spec.get("source") or {}
+    source, node = spec.get("source") or {}, spec.get("nodeName") or ""
+    found += _driver("spec.attacher", spec.get("attacher") or "")
     if not source:
         found.append(causes.required("spec.source", ONE_SOURCE))
     elif len(source) > 1:
         found.append(causes.forbidden("spec.source", ONE_SOURCE))
+    found += names.causes_of("spec.nodeName", node, names.subdomain(node))
     return found + (metadata.immutable("spec", spec, old.get("spec") or {}) if old is not None else [])
+
+
+def _driver(path: str, name: str) -> list[Cause]:
+    """Upstream: pkg/apis/core/validation/validation.go (ValidateCSIDriverName)"""
+    if not name:
+        return [causes.required(path)]
+    found = [causes.too_long(path, 63)] if len(name) > 63 else []
+    return found + names.causes_of(path, name, names.subdomain(name.lower()))
 
 
 def _validate_attributes(obj: Obj, old: Obj | None) -> list[Cause]:

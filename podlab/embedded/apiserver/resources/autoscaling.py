@@ -13,6 +13,7 @@ from podlab.embedded.apiserver.resource import Context, Obj
 from podlab.embedded.apiserver.resources.stored import stored
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import autoscalers
+from podlab.embedded.apiserver.validation.statuses import replicacounts
 
 METRICS = "autoscaling.alpha.kubernetes.io/metrics"
 BEHAVIOR = "autoscaling.alpha.kubernetes.io/behavior"
@@ -169,6 +170,7 @@ AUTOSCALERS = stored(
     categories=("all",),
     default=default,
     validate=autoscalers.validate,
+    validate_status=replicacounts.autoscaler,
     prepare=prepare,
     columns=COLUMNS,
     row=row,
@@ -181,6 +183,7 @@ AUTOSCALERS_V1 = stored(
     categories=("all",),
     default=default_v1,
     validate=validate_v1,
+    validate_status=replicacounts.autoscaler,
     prepare=prepare,
     stored_as=("autoscaling", "horizontalpodautoscalers"),
     load=load,

@@ -12,6 +12,7 @@ from podlab.embedded.apiserver.columns import AGE, NAME, UNSET, Column, age, hea
 from podlab.embedded.apiserver.podspec.volumes import persistentvolumes as rules
 from podlab.embedded.apiserver.resource import Context, Obj
 from podlab.embedded.apiserver.resources.stored import stored
+from podlab.embedded.apiserver.validation.statuses import corestatuses
 
 DOCS = "https://kubernetes.io/docs/concepts/storage/persistent-volumes"
 MODES = {"ReadWriteOnce": "RWO", "ReadOnlyMany": "ROX", "ReadWriteMany": "RWX", "ReadWriteOncePod": "RWOP"}
@@ -172,6 +173,7 @@ CLAIMS = stored(
     default=_default_claim,
     prepare=_prepare_claim,
     validate=rules.validate_claim,
+    validate_status=corestatuses.claim,
     warnings=rules.claim_warnings,
 )
 VOLUMES = stored(

@@ -29,6 +29,8 @@ def validate(
         found += names.causes_of(f"{path}.name", meta["name"], rule(meta["name"]))
     if meta.get("namespace"):
         found += names.causes_of(f"{path}.namespace", meta["namespace"], names.label(meta["namespace"]))
+    if (meta.get("generation") or 0) < 0:
+        found += non_negative(f"{path}.generation", meta["generation"])
     found += labels(meta.get("labels"), f"{path}.labels")
     found += annotation_causes(meta.get("annotations"), f"{path}.annotations")
     found += _owners(meta.get("ownerReferences") or [], f"{path}.ownerReferences")

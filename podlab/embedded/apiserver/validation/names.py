@@ -16,6 +16,9 @@ from podlab.apimachinery.validation import (
     between as between,
 )
 from podlab.apimachinery.validation import (
+    condition_reason as condition_reason,
+)
+from podlab.apimachinery.validation import (
     config_key as config_key,
 )
 from podlab.apimachinery.validation import (

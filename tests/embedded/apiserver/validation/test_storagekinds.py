@@ -43,9 +43,11 @@ def test_attributes_of_volumes_name_a_driver_and_say_something() -> None:
 
 def test_an_attachment_is_of_one_volume_and_stays_so() -> None:
     why = "must specify exactly one of inlineVolumeSpec and persistentVolumeName"
-    assert told(ATTACHMENT, {"spec": {"attacher": "a"}}) == [("spec.source", f"Required value: {why}")]
-    made = {"spec": {"attacher": "a", "source": {"persistentVolumeName": "v"}}}
-    other = {"spec": {**made["spec"], "nodeName": "n"}}
+    assert told(ATTACHMENT, {"spec": {"attacher": "a", "nodeName": "n"}}) == [("spec.source", f"Required value: {why}")]
+    bare = [path for path, _ in told(ATTACHMENT, {"spec": {}})]
+    assert bare == ["spec.attacher", "spec.source", "spec.nodeName"]
+    made = {"spec": {"attacher": "a", "source": {"persistentVolumeName": "v"}, "nodeName": "n"}}
+    other = {"spec": {**made["spec"], "nodeName": "other"}}
     assert [path for path, _ in told(ATTACHMENT, other, made)] == ["spec"]
 
 

@@ -1,4 +1,4 @@
-"""What users may not write into the status of a Pod, a Namespace, a Node, a Service, an Ingress, and what is filled in.
+"""What users may not write into the status of a Pod, Namespace, Node, claim, Service or Ingress, and what is filled in.
 
 Upstream: pkg/apis/core/validation/validation.go (ValidatePodStatusUpdate, ValidateNamespaceStatusUpdate,
 ValidateNodeResources, ValidateLoadBalancerStatus)
@@ -11,6 +11,10 @@ from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata, names
 
+RESIZING = (
+    "ControllerResizeInProgress", "ControllerResizeInfeasible", "NodeResizeInProgress", "NodeResizeInfeasible",
+    "NodeResizePending",
+)  # fmt: skip
 OF_KUBERNETES = ("PodScheduled", "Ready", "Initialized")
 
 
@@ -48,6 +52,33 @@ def namespace(obj: Obj, old: Obj | None) -> list[Cause]:
         else "may only be 'Active' if `deletionTimestamp` is empty"
     )
     return [causes.invalid("status.Phase", phase, text)]
+
+
+def claim(obj: Obj, old: Obj | None) -> list[Cause]:
+    """What a volume claim has got, and how far growing is. Upstream: ValidatePersistentVolumeClaimStatusUpdate"""
+    status, found = obj.get("status") or {}, []
+    for name, amount in (status.get("capacity") or {}).items():
+        found += _amount(amount, f"status.capacity[{name}]")
+    path = "status.allocatedResourceStatuses"
+    for name, state in (status.get("allocatedResourceStatuses") or {}).items():
+        found += _of_claim(name, path)
+        if state not in RESIZING:
+            found.append(causes.unsupported(path, name, RESIZING))
+    path = "status.allocatedResources"
+    for name, amount in (status.get("allocatedResources") or {}).items():
+        found += _of_claim(name, path) or _amount(amount, f"{path}[{name}]")
+    return found
+
+
+def _of_claim(name: str, path: str) -> list[Cause]:
+    found = names.causes_of(path, name, names.qualified(name))
+    native = "/" not in name or "kubernetes.io/" in name
+    return found or ([causes.unsupported(path, name, ("storage",))] if native and name != "storage" else [])
+
+
+def _amount(amount: str, path: str) -> list[Cause]:
+    value = -(-quantity.nano(str(amount)) // quantity.NANO)
+    return [causes.invalid(path, value, "must be a valid resource quantity")] if value < 0 else []
 
 
 def node(obj: Obj, old: Obj | None) -> list[Cause]:

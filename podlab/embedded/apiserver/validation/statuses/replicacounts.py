@@ -10,6 +10,7 @@ from collections.abc import Callable
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.status import Cause
 from podlab.embedded.apiserver.validation import causes, metadata
+from podlab.embedded.apiserver.validation.statuses.conditions import conditions
 
 Bounds = tuple[tuple[str, str, str], ...]
 """(a number, the one that it is a part of, how the message names that)."""
@@ -101,4 +102,11 @@ daemon_set = counts(
     ),
     (),
 )
-disruption_budget = counts(("disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"), ())
+autoscaler = counts(("currentReplicas", "desiredReplicas"), ())
+_healthy = counts(("disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"), ())
+
+
+def disruption_budget(obj: Obj, old: Obj | None) -> list[Cause]:
+    """Its conditions come first. Upstream: ValidatePodDisruptionBudgetStatusUpdate"""
+    given = (obj.get("status") or {}).get("conditions") or []
+    return conditions(given, "status.conditions") + _healthy(obj, old)
