@@ -64,7 +64,7 @@ ENDINGS: tuple[tuple[str, Sound], ...] = (
     (r"(?:[^aeiou]|[aeiou]{2})le|l", "l"),
     (r"le", "l"),
     (r"[mn]e?|ng", "consonant"),
-    (r"ck|ic|ook", "consonant"),
+    (r"ck|[aei]c|ook", "consonant"),
     (r"[aeiou][bp]|[aeiou]pe", "consonant"),
     (r"(?:^|[^aeiou])[aeiou]t|ket|let|git", "consonant"),
 )

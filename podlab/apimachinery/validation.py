@@ -17,6 +17,10 @@ VALUE = f"({KEY})?"
 CONFIG_KEY = "[-._a-zA-Z0-9]+"
 HEADER = "[-A-Za-z0-9]+"
 PERCENT = "[0-9]+%"
+IMAGE = re.compile(
+    r"^([A-Z0-9][A-Za-z0-9.-]*(:[0-9]+)?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[\w][\w.-]{0,127})?(@\w+:[0-9a-f]+)?$"
+)
+"""Where an image is had. Upstream: github.com/distribution/reference"""
 
 REASON = "[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?"
 REASON_TEXT = (

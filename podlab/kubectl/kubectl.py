@@ -16,6 +16,7 @@ from podlab.errors import PodlabError
 from podlab.kubectl import nearby
 from podlab.kubectl.calls import NoSuchMethod, fault, in_text, is_manifest, keywords, kindless, no_list
 from podlab.kubectl.command import Command, Echo
+from podlab.kubectl.commandline import odd
 from podlab.kubectl.commandline.flags import written
 from podlab.kubectl.commandline.hints import hint_for
 from podlab.kubectl.commandline.surface import commands, names
@@ -272,6 +273,8 @@ class Kubectl:
             output = _carry_out(command, act)
             asked = verb in ("get", "exec", "patch") and (echo is None or sys.stderr.isatty())
             found = nearby.doubt(output, flags, self.client) if asked else None
+            if verb == "exec" and output.exit_code and not line:
+                found = odd.behind_name(str(arguments[0]), after) or found
             return replace(output, hint=found) if found else output
         except PodlabError as error:
             error.hint = error.hint or hint_for(str(error), verb)

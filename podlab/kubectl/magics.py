@@ -7,7 +7,9 @@ and says whether it can be one.
 from __future__ import annotations
 
 import io
+import re
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,9 @@ from podlab.kubectl.commandline.wording import in_words
 from podlab.kubectl.kubectl import Kubectl
 from podlab.kubectl.manifests import doubts
 from podlab.kubectl.manifests.documents import parse, strange
+from podlab.kubectl.manifests.kustomizationfile import FILES
 from podlab.kubectl.manifests.manifest import what_is_missing
+from podlab.kubectl.manifests.repeated import repeated
 from podlab.kubectl.output import Output
 from podlab.text import Text
 
@@ -66,7 +70,8 @@ class Magics:
             error.output = output
             raise error
         beyond = odd.behind_dashes(meant.words) if output and output.exit_code else None
-        if found := odd.shell_sign(meant.words) or odd.quoted(meant.words) or beyond:
+        asked = beyond or (question(cell) if cell and _reads_files(meant.words) else None)
+        if found := odd.shell_sign(meant.words) or odd.quoted(meant.words) or asked:
             sys.stderr.write(f"→ {found}\n")
         return output
 
@@ -83,6 +88,23 @@ class Magics:
         return found if isinstance(found, Kubectl) else Kubectl(Client())
 
 
+def _reads_files(words: Sequence[str]) -> bool:
+    return any(re.match("-f|--filename", word) for word in words)
+
+
+QUESTIONS = (
+    doubts.glued,
+    miscased,
+    doubts.unquoted,
+    doubt,
+    doubts.podless,
+    doubts.misplaced,
+    doubts.curly,
+    doubts.imaged,
+)
+"""What is asked of each object that was written down; the first that knows something speaks."""
+
+
 def write_manifest(path: Path, name: str, text: str) -> Text:
     """Write the file, and the sentence about it: the same whether the file was new or not.
 
@@ -92,7 +114,8 @@ def write_manifest(path: Path, name: str, text: str) -> Text:
     store(path, name, text)
     try:
         found = list(parse(text, name))
-        wrong = next((missing for missing in (what_is_missing(each.obj) for each in found) if missing), "")
+        layer = path.name in FILES and all(isinstance(each.obj, dict) for each in found)
+        wrong = "" if layer else next(filter(None, (what_is_missing(each.obj) for each in found)), "")
         if wrong:
             line = f'error: error validating "{name}": error validating data: {wrong}'
             raise ManifestError(
@@ -102,14 +125,20 @@ def write_manifest(path: Path, name: str, text: str) -> Text:
         raise in_words(error, str(error)) from None
     if not found:
         return WRITTEN.format(name=name, objects=EMPTY)
-    said = WRITTEN.format(name=name, objects=_listed([each.obj for each in found]))
-    asked = (
-        question(each.obj)
-        for each in found
-        for question in (doubts.glued, miscased, doubts.unquoted, doubt, doubts.podless, doubts.misplaced, doubts.curly)
-    )
-    hint = next(filter(None, asked), None)
+    if layer:
+        return WRITTEN.format(name=name, objects="Kustomization")
+    said, hint = WRITTEN.format(name=name, objects=_listed([each.obj for each in found])), question(text)
     return Text(f"{said.ko}\n→ {hint.ko}", f"{said.en}\n→ {hint.en}") if hint else said
+
+
+def question(text: str) -> Text | None:
+    """What may be wrong in a manifest although it can be read."""
+    try:
+        found = [each.obj for each in parse(text, "") if isinstance(each.obj, dict)]
+    except ManifestError:
+        return None
+    asked = (each(obj) for obj in found for each in QUESTIONS)
+    return (repeated(text) if found else None) or next(filter(None, asked), None)
 
 
 def store(path: Path, name: str, text: str) -> None:

@@ -24,6 +24,10 @@ NEAR_NAMESPACE = Text(
     ko="{name}{이라는/라는} 네임스페이스는 없습니다. 혹시 `{near}`입니까?",
     en="There is no namespace {name}. Did you mean `{near}`?",
 )
+ONE_NAMESPACE = Text(
+    ko="네임스페이스는 하나만 적습니다. 모든 네임스페이스는 `-A`(파이썬에서는 `all_namespaces=True`)로 봅니다.",
+    en="`-n` takes one namespace; all of them are shown by `-A` (in Python `all_namespaces=True`).",
+)
 NO_FIELD = Text(
     ko="정렬할 필드 `{field}`{이/가} 어느 오브젝트에도 없으면 kubectl은 아무것도 보여 주지 않습니다. 필드는 맨 위부터 "
     "적습니다: `.metadata.creationTimestamp`",
@@ -119,6 +123,8 @@ def no_namespace(name: str, client: Client) -> Text | None:
         return None
     if not there or name in there:
         return None
+    if "," in name:
+        return ONE_NAMESPACE
     near = difflib.get_close_matches(name, there, 1, 0.75)
     return NEAR_NAMESPACE.format(name=name, near=near[0]) if near else NO_NAMESPACE.format(name=name)
 

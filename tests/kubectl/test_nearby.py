@@ -71,6 +71,7 @@ def test_a_manifests_text_is_no_file(cluster: Cluster) -> None:
     [
         (NOTHING, {"namespace": "kube-sytem"}, "Did you mean `kube-system`?"),
         (NOTHING, {"namespace": "prod"}, "There is no namespace prod"),
+        (NOTHING, {"namespace": "default,kube-system"}, "`-n` takes one namespace"),
         (NOTHING, {"namespace": "default"}, ""),
         (NOTHING, {}, ""),
         (NOTHING, {"sort_by": "age"}, "Where no object has the field `age`"),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from podlab.kubectl.commandline.missing import MISSING
+from podlab.kubectl.commandline.refused import REFUSED
 from podlab.kubectl.commandline.slips import SLIPS
 from podlab.kubectl.commandline.surface import commands, everywhere
 from podlab.kubectl.commandline.taken import TAKEN
@@ -31,7 +32,10 @@ def hint_for(line: str, verb: str = "") -> Text | None:
     kind = re.search(r'no matches for kind "([^"]*)" in version "([^"]*)"', line)
     if kind and (meant := _kind(kind[1])):
         return meant
-    meant = next((hint.format(**m.groupdict()) for words, hint in TAKEN if (m := re.search(words, line, re.S))), None)
+    meant = next(
+        (hint.format(**m.groupdict()) for words, hint in (*REFUSED, *TAKEN) if (m := re.search(words, line, re.S))),
+        None,
+    )
     if meant := meant or _flag(line) or _format(line) or _subcommand(line) or _unserved(line, verb):
         return meant
     for pattern, hint in (*HINTS, *MISSING, *SLIPS):

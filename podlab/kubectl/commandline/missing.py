@@ -52,8 +52,17 @@ MISSING: tuple[tuple[str, Text], ...] = (
     (
         r"at least one label update is required",
         Text(
-            ko='붙일 것을 더하십시오: `kubectl.label("pod", "web", "tier=front")`. 떼려면 `"tier-"`입니다.',
-            en='Add what to put on it: `kubectl.label("pod", "web", "tier=front")`; `"tier-"` takes it off.',
+            ko='붙일 것은 `=`로 이어 공백 없이 적습니다: `kubectl.label("pod", "web", "tier=front")`. 떼려면 '
+            '`"tier-"`입니다.',
+            en='What to put on it is one word with a `=`: `kubectl.label("pod", "web", "tier=front")`; `"tier-"` takes '
+            "it off.",
+        ),
+    ),
+    (
+        r"NAME is required for run",
+        Text(
+            ko='파드의 이름을 먼저 적으십시오: `%kubectl run web --image=nginx`, `kubectl.run("web", image="nginx")`',
+            en='The Pod\'s name comes first: `%kubectl run web --image=nginx`, or `kubectl.run("web", image="nginx")`.',
         ),
     ),
     (

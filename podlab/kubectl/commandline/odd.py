@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from podlab.kubectl.lookalikes import plain
 from podlab.text import Text
@@ -23,6 +23,12 @@ DASHES = Text(
     "`%kubectl {line}`",
     en="All behind `--` is the container's command. An option of kubectl's, as `{option}`, stands before it: "
     "`%kubectl {line}`.",
+)
+BEHIND = Text(
+    ko="파드의 이름 뒤에 적은 것은 모두 컨테이너의 명령입니다. 네임스페이스는 인자로 적습니다: "
+    '`kubectl.exec({call}, namespace="{name}")`',
+    en="All behind the Pod's name is the container's command. The namespace is an argument: "
+    '`kubectl.exec({call}, namespace="{name}")`.',
 )
 SPACED = Text(
     ko="쉼표 뒤에는 공백을 두지 않습니다: `%kubectl {line}`",
@@ -68,14 +74,31 @@ def behind_dashes(words: Iterable[str]) -> Text | None:
     given = list(words)
     at = given.index("--") if "--" in given else len(given)
     told = given[at + 1 :]
-    named = next((word for word in told if word.startswith("--namespace")), "")
-    short = len(told) > 2 and told[-2] == "-n" and not told[-1].isdigit() and told[0] not in OWN_N
-    if given[:1] != ["exec"] or not (named or short):
+    from_here = _namespace_in(told)
+    if given[:1] != ["exec"] or not from_here:
         return None
-    from_here = told.index(named) if named else len(told) - 2
     option = told[from_here:]
     line = shlex.join([*given[:at], *option, "--", *told[:from_here]])
     return DASHES.format(option=shlex.join(option), line=line)
+
+
+def behind_name(pod: str, told: Sequence[str]) -> Text | None:
+    """The same of a call in Python, where what follows the Pod's name is the container's."""
+    at = _namespace_in(told)
+    if not at:
+        return None
+    name = told[-1].rpartition("=")[2]
+    return BEHIND.format(call=", ".join(f'"{word}"' for word in (pod, *told[:at])), name=name)
+
+
+def _namespace_in(told: Sequence[str]) -> int:
+    """Where a namespace for kubectl stands at the end of a container's command; 0 for nowhere."""
+    if told and told[-1].startswith("--namespace="):
+        return len(told) - 1
+    if len(told) < 3 or told[-2] not in ("-n", "--namespace"):
+        return 0
+    mine = told[-2] == "-n" and (told[-1].isdigit() or (told[0] in OWN_N and not re.match("default$|kube-", told[-1])))
+    return 0 if mine else len(told) - 2
 
 
 def _own(words: Iterable[str]) -> list[str]:

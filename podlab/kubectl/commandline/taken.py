@@ -6,6 +6,45 @@ from podlab.text import Text
 
 TAKEN: tuple[tuple[str, Text], ...] = (
     (
+        r"all resources must be specified before [\w ]+ changes: (?P<word>\S+)",
+        Text(
+            ko="`{word}` 앞의 공백에서 바꿀 내용이 끊겼습니다. 공백을 빼거나, 값에 공백이 필요하면 전체를 따옴표로 "
+            "감싸십시오: `'note=두 낱말'`",
+            en="What is to be changed ended at the blank before `{word}`: take the blank out, or put quotes round the "
+            "whole, as in `'note=two words'`.",
+        ),
+    ),
+    (
+        r'\(NotFound\).*?: [\w.]+ "[\w-]+:\.?\w+\.[^"]*" not found',
+        Text(
+            ko="열 사이에는 공백 없이 쉼표만 적습니다: `custom-columns=NAME:.metadata.name,IP:.status.podIP`",
+            en="Between columns stands a comma and no blank: `custom-columns=NAME:.metadata.name,IP:.status.podIP`.",
+        ),
+    ),
+    (
+        r'\(NotFound\).*?: [\w.]+ "[{\[][^"]*" not found',
+        Text(
+            ko="patch는 낱말 하나여야 합니다. 전체를 작은따옴표로 감싸십시오: "
+            '`-p \'{{"metadata": {{"labels": {{"tier": "front"}}}}}}\'`',
+            en="A patch is one word: put single quotes round all of it, as in "
+            '`-p \'{{"metadata": {{"labels": {{"tier": "front"}}}}}}\'`.',
+        ),
+    ),
+    (
+        r"We accept only this format: explain RESOURCE",
+        Text(
+            ko="필드는 점으로 이어 한 낱말로 적습니다: `%kubectl explain pod.spec.containers`",
+            en="Type and fields are one word, joined by dots: `%kubectl explain pod.spec.containers`.",
+        ),
+    ),
+    (
+        r'unknown command "[A-Z]\w*" for "kubectl"',
+        Text(
+            ko="명령은 소문자로 적습니다: `%kubectl get pods`",
+            en="A command is in lower case: `%kubectl get pods`.",
+        ),
+    ),
+    (
         r"flags cannot be placed before plugin name: (?P<flag>\S+)",
         Text(
             ko="{flag}{이/가} 다음 낱말을 제 값으로 가져가 명령이 남지 않았습니다. 명령을 먼저 적으십시오: "
@@ -146,13 +185,6 @@ TAKEN: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
-        r"unrecognized type: (?P<type>int|float|bool)",
-        Text(
-            ko="숫자와 true, false는 따옴표 없이 적습니다: `5`, 파이썬의 `True`",
-            en="A number, true or false stands there without quotes: `5`, in Python `True`.",
-        ),
-    ),
-    (
         r"invalid taint spec",
         Text(
             ko="테인트에는 효과까지 적습니다: `key=value:NoSchedule`",
@@ -175,29 +207,6 @@ TAKEN: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
-        r'volumeMounts\[\d+\]\.name: Not found: "(?P<name>[^"]+)"',
-        Text(
-            ko="`volumes:` 아래에 이름이 {name}인 볼륨이 없습니다. 두 곳의 이름이 같아야 합니다.",
-            en="There is no volume named {name} below `volumes:`; the two names have to be the same.",
-        ),
-    ),
-    (
-        r'(of type \[\]v1\.EnvVar|unknown field "[^"]*\benv\[\d+\]\.(?!name|value)\w+")',
-        Text(
-            ko="`env:`의 항목은 저마다 `name`과 `value`로 적습니다: `- {{name: COLOR, value: blue}}`",
-            en="Each item of `env:` has a `name` and a `value`: `- {{name: COLOR, value: blue}}`.",
-        ),
-    ),
-    (
-        r"cannot unmarshal (bool|number) into Go struct field \w+\.(?P<field>\S+) of type v1\.\w*"
-        r"(Policy|Protocol|Scheme|Type|Effect|Operator)",
-        Text(
-            ko="{field}에는 글자를 적습니다. YAML에서 따옴표 없는 `No`, `yes`, `on`은 글자가 아니라 true나 "
-            "false입니다.",
-            en="{field} takes a text; in YAML `No`, `yes` and `on` without quotes are true or false.",
-        ),
-    ),
-    (
         r'\(NotFound\).*?: [\w.]+ "(?P<name>[a-z_]+)=(?P<value>[^"]*)" not found',
         Text(
             ko='인자의 이름은 따옴표 밖에 적습니다: `{name}="{value}"`',
@@ -216,22 +225,6 @@ TAKEN: tuple[tuple[str, Text], ...] = (
         Text(
             ko="`run`에는 자원의 요청과 제한을 적는 옵션이 없습니다. 매니페스트에서 컨테이너의 `resources`에 적습니다.",
             en="`run` has no option for requests and limits: a manifest has them, in `resources` of a container.",
-        ),
-    ),
-    (
-        r"quantities must match the regular expression",
-        Text(
-            ko="양은 숫자와 단위를 공백 없이 적고 대소문자를 가립니다: 메모리는 `128Mi`, CPU는 `50m`이나 `0.5`.",
-            en="An amount is a number and its unit without a blank, in these very letters: `128Mi` of memory, `50m` or "
-            "`0.5` of CPU.",
-        ),
-    ),
-    (
-        r"^(?!.*metadata\.name: Invalid)(.*)(invalid label (key|value)|metadata\.labels: Invalid value)",
-        Text(
-            ko="레이블에는 영어 글자와 숫자, `-`, `_`, `.`만 쓸 수 있고, 처음과 끝은 글자나 숫자입니다: `team=red`",
-            en="A label takes Latin letters, digits, `-`, `_` and `.`, and begins and ends with a letter or digit: "
-            "`team=red`.",
         ),
     ),
     (
@@ -331,8 +324,10 @@ TAKEN: tuple[tuple[str, Text], ...] = (
     (
         r"at least one annotation update is required",
         Text(
-            ko='붙일 것을 더하십시오: `kubectl.annotate("pod", "web", "note=hello")`. 떼려면 `"note-"`입니다.',
-            en='Add what to put on it: `kubectl.annotate("pod", "web", "note=hello")`; `"note-"` takes it off.',
+            ko='붙일 것은 `=`로 이어 한 낱말로 적습니다: `kubectl.annotate("pod", "web", "note=hello")`. 떼려면 '
+            '`"note-"`입니다.',
+            en='What to put on it is one word with a `=`: `kubectl.annotate("pod", "web", "note=hello")`; `"note-"` '
+            "takes it off.",
         ),
     ),
     (

@@ -48,6 +48,14 @@ DASH = Text(
     ko="{path}의 {line}번째 줄에서 `-` 뒤에 빈칸이 없습니다. `- name: web`처럼 씁니다.",
     en="In {path}, line {line}, there is no space behind the `-`: write `- name: web`.",
 )
+TAB = Text(
+    ko="{path}의 {line}번째 줄을 탭으로 들여 썼습니다. 탭을 지우고 공백 두 칸씩 들여 쓰십시오.",
+    en="Line {line} of {path} is indented with a tab: take it out, and indent with two spaces.",
+)
+FENCE = Text(
+    ko="{path}의 {line}번째 줄에 있는 ```은 웹 문서에서 코드를 감싸는 표시이고 YAML이 아닙니다. 그 줄을 지우십시오.",
+    en="The ``` in line {line} of {path} marks code in a web page, and is no YAML: take that line out.",
+)
 BRACKET = "expected ',' or ']'"
 CAUSES = {
     "could not find expected ':'": Text(
@@ -169,6 +177,7 @@ def _load(document: str, source: str, before: int, third: bool = False) -> Any:
         raise ManifestError(
             f"error: error parsing {source}: error converting YAML to JSON: yaml: {goyaml.said(error, document)}",
             strange(document, source, before)
+            or _unstarted(error, document, source, before)
             or _dash(error, document, source, before)
             or _where(error, source, before),
         ) from error
@@ -181,6 +190,17 @@ def strange(document: str, source: str, before: int = 0) -> Text | None:
     """A character that only looks like the right one, and its line."""
     found = lookalike(document)
     return found and STRANGE.format(path=source, line=before + found[0] + 1, said=found[1])
+
+
+def _unstarted(error: yaml.MarkedYAMLError, document: str, source: str, before: int) -> Text | None:
+    """A tab, or the mark of a block of code, in the line that cannot be read."""
+    if error.problem_mark is None or "cannot start any token" not in str(error.problem):
+        return None
+    at = error.problem_mark.line
+    line = document.split("\n")[at]
+    if line.lstrip().startswith("```"):
+        return FENCE.format(path=source, line=before + at + 1)
+    return TAB.format(path=source, line=before + at + 1) if re.match(r" *\t", line) else None
 
 
 def _dash(error: yaml.MarkedYAMLError, document: str, source: str, before: int) -> Text | None:

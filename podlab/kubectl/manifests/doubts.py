@@ -8,7 +8,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from podlab.apimachinery import validation
 from podlab.kubectl.commandline.hints import FIELDS, MEANT
+from podlab.kubectl.lookalikes import plain
 from podlab.text import Text
 
 TEMPLATES = {
@@ -44,6 +46,14 @@ UNQUOTED = Text(
 CURLY = Text(
     ko='`{text}`의 따옴표는 YAML의 따옴표가 아니어서 값에 그대로 들어갑니다. 자판의 것으로 적으십시오: `"{plain}"`',
     en='The quotes in `{text}` are not those of YAML, and become part of the value. Type `"{plain}"`.',
+)
+HALF = Text(
+    ko="`{text}`의 `{sign}`{은/는} YAML의 따옴표가 아니어서 값에 그대로 들어갑니다. 지우십시오: `{plain}`",
+    en="The `{sign}` in `{text}` is no quote of YAML, and becomes part of the value. Take it out: `{plain}`.",
+)
+NO_IMAGE = Text(
+    ko="`{image}`{은/는} 이미지의 이름이 될 수 없습니다. `이름:태그`를 소문자로, 공백 없이 적습니다: `{meant}`",
+    en="`{image}` can be no image: it is `name:tag`, in lower case and without blanks, as in `{meant}`.",
 )
 DASHES = Text(
     ko="`containers:` 아래에는 목록이 와야 합니다. 컨테이너마다 앞에 `- `를 붙입니다: `- name: web`",
@@ -140,9 +150,29 @@ def unquoted(obj: Mapping[str, Any]) -> Text | None:
 def curly(obj: object) -> Text | None:
     """The first text between quotation marks that YAML does not know as such, and so keeps."""
     if isinstance(obj, str):
-        return CURLY.format(text=obj, plain=obj[1:-1]) if re.fullmatch("[“‘][^“”‘’]*[”’]", obj) else None
+        if re.fullmatch("[“‘][^“”‘’]*[”’]", obj):
+            return CURLY.format(text=obj, plain=obj[1:-1])
+        half = re.fullmatch("([“‘]?)[^“”‘’]+([”’]?)", obj)
+        sign = half[1] or half[2] if half else ""
+        return HALF.format(text=obj, sign=sign, plain=obj.strip(sign)) if sign else None
     inside = obj.values() if isinstance(obj, Mapping) else obj if isinstance(obj, list) else ()
     return next((found for each in inside if (found := curly(each))), None)
+
+
+def imaged(obj: Mapping[str, Any]) -> Text | None:
+    """The first image that can be none: the kubelet would not even look for it."""
+    spec, _ = pod_spec(obj) if obj.get("kind") in TEMPLATES else (None, "")
+    kinds = [spec.get(kind) for kind in ("initContainers", "containers")] if isinstance(spec, Mapping) else []
+    found = [each for listed in kinds if isinstance(listed, list) for each in listed if isinstance(each, Mapping)]
+    images = [each["image"] for each in found if isinstance(each.get("image"), str) and each["image"]]
+    image = next((each for each in images if not validation.IMAGE.match(each)), None)
+    if image is None:
+        return None
+    near = re.sub(r"\s*([:/])\s*", r"\1", plain(image).strip())
+    parts = re.fullmatch(r"(.*?)([:@][^/]*)?", near)  # of `a:5000/b:1`, the last is the tag
+    name, tag = (parts[1], parts[2] or "") if parts else (near, "")
+    meant = re.sub(r"\s+", "-" if tag else ":", name.lower()) + re.sub(r"\s+", "-", tag)
+    return NO_IMAGE.format(image=image, meant=meant if validation.IMAGE.match(meant) else "nginx:1.27")
 
 
 def pod_spec(obj: Mapping[str, Any]) -> tuple[Any, str]:

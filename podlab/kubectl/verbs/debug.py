@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from podlab.apimachinery.validation import IMAGE
 from podlab.errors import PodlabError
 from podlab.kubectl.command import Command
 from podlab.kubectl.manifests.documents import decoded, parse
@@ -20,7 +21,7 @@ from podlab.kubectl.resources.restmapper import Mapping
 from podlab.kubectl.verbs.attach import attach_to
 from podlab.kubectl.verbs.create_config import VARIABLE
 from podlab.kubectl.verbs.label import objects_named
-from podlab.kubectl.verbs.run import IMAGE, until_running
+from podlab.kubectl.verbs.run import until_running
 
 Object = dict[str, Any]
 PROFILES = ("legacy", "general", "baseline", "netadmin", "restricted", "sysadmin")

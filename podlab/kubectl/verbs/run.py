@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from podlab.apimachinery import validation
 from podlab.apimachinery.duration import parse_duration
 from podlab.errors import ApiError, PodlabError
 from podlab.kubeconfig.eventloop import pause
@@ -21,9 +22,6 @@ from podlab.kubectl.verbs.expose import service
 from podlab.kubectl.verbs.overriding import overridden
 
 Object = dict[str, Any]
-IMAGE = re.compile(
-    r"^([A-Z0-9][A-Za-z0-9.-]*(:[0-9]+)?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[\w][\w.-]{0,127})?(@\w+:[0-9a-f]+)?$"
-)
 DRY = "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)"
 SEE = "\nSee 'kubectl run -h' for help and examples"
 VARIABLE = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
@@ -148,7 +146,7 @@ def _check(
         )
     if not arguments or len(arguments) == len(command.after):
         raise PodlabError(f"error: NAME is required for run{SEE}")
-    if not IMAGE.match(image.rpartition("//")[2]):
+    if not validation.IMAGE.match(image.rpartition("//")[2]):
         raise PodlabError(f'error: Invalid image name "{image}": invalid reference format')
     if pull_policy not in ("", "Always", "IfNotPresent", "Never"):
         raise PodlabError(f"error: invalid image pull policy: {pull_policy}{SEE}")

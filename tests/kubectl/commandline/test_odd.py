@@ -57,6 +57,7 @@ def test_a_blank_behind_a_comma():
     [
         ("exec web -- ls / -n default", "`%kubectl exec web -n default -- ls /`"),
         ("exec web -it -- ls --namespace=dev", "`%kubectl exec web -it --namespace=dev -- ls`"),
+        ("exec web -- cat /a -n default", "`%kubectl exec web -n default -- cat /a`"),
         ("exec web -- head /a -n 5", None),
         ("exec web -- grep a -n b", None),
         ("exec web -n dev -- ls /nope", None),
@@ -66,3 +67,18 @@ def test_a_blank_behind_a_comma():
 def test_an_option_of_kubectls_behind_the_dashes(words, line):
     found = odd.behind_dashes(words.split())
     assert line in found.en if line else found is None
+
+
+@pytest.mark.parametrize(
+    ("told", "call"),
+    [
+        ("ls -n default", '`kubectl.exec("web", "ls", namespace="default")`'),
+        ("ls / --namespace=dev", '`kubectl.exec("web", "ls", "/", namespace="dev")`'),
+        ("ls / --namespace dev", '`kubectl.exec("web", "ls", "/", namespace="dev")`'),
+        ("tail -n 5", None),
+        ("ls /nope", None),
+    ],
+)
+def test_the_same_in_a_call_of_python(told, call):
+    found = odd.behind_name("web", told.split())
+    assert call in found.en if call else found is None

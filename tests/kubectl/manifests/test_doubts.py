@@ -9,7 +9,7 @@ import yaml
 
 from podlab.errors import ManifestError
 from podlab.kubectl.commandline.hints import FIELDS
-from podlab.kubectl.magics import write_manifest
+from podlab.kubectl.magics import question, write_manifest
 from podlab.kubectl.manifests.doubts import HERE, TEMPLATES, glued, pod_spec, podless
 
 POD = """apiVersion: v1
@@ -53,6 +53,21 @@ spec:
         ("image: nginx", "image: nginx\n      volumes: []", "→ There is a field `volumes`, but not right below"),
         ("image: nginx", "image: nginx\n      resources: {memory: 8Mi}", "below `spec.containers[0].resources`"),
         ("  name: web\nspec", "  name: web\n  app: web\n  image: x\nspec", "but not right below `metadata`"),
+        ("image: nginx", "image: “nginx", "The `“` in `“nginx` is no quote of YAML, and becomes part of the value"),
+        ("image: nginx", "image: nginx”", "Take it out: `nginx`."),
+        ("image: nginx", "image: nginx :1.27", "`nginx :1.27` can be no image"),
+        ("image: nginx", "image: nginx latest", "without blanks, as in `nginx:latest`."),
+        ("image: nginx", "image: Nginx：1", "as in `nginx:1`."),
+        ("image: nginx", "image: nginx // web", "as in `nginx:1.27`."),
+        (
+            "image: nginx",
+            "image: registry.local:5000/Team/web@sha256:1",
+            "as in `registry.local:5000/team/web@sha256:1`.",
+        ),
+        ("image: nginx", "image: nginx\n      image: httpd", "`image:` stands twice in one place, in lines 8 and 9"),
+        ("image: nginx\n", "image: nginx\n" + POD, "`apiVersion:` stands in lines 1 and 9, and only the last counts"),
+        ("image: nginx\n", "image: nginx\n---\n" + POD, None),
+        ("image: nginx", "image: nginx\n      args: ['say “yes”']", None),
         ("image: nginx", "image: nginx\n      resources: {limits: {memory: 8Mi}}", None),
         (
             "spec:\n  containers:",
@@ -120,3 +135,15 @@ def test_what_stands_where_is_as_the_api_has_it(place: str) -> None:
 
     fields = {*getattr(client, MODELS[place]).attribute_map.values()}
     assert set(HERE[place].split()) == fields & set(FIELDS)
+
+
+@pytest.mark.parametrize("text", ["resources: [web.yaml]\n", "kind: Kustomization\nnamePrefix: a-\n"])
+def test_a_kustomization_needs_no_name_and_no_kind(tmp_path: Path, text: str) -> None:
+    said = write_manifest(tmp_path / "kustomization.yaml", "kustomization.yaml", text)
+    assert said.en == "Saved as kustomization.yaml: Kustomization"
+
+
+def test_what_a_cell_hands_to_kubectl_is_asked_the_same() -> None:
+    found = question(POD.replace("nginx", "nginx latest"))
+    assert found and "`nginx:latest`" in found.en
+    assert question(POD) is None and question("echo hi; ls") is None and question("a: [") is None

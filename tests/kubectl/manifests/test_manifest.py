@@ -44,7 +44,7 @@ def said(folder: Path, *names: str, stdin: bytes = b"") -> list[str]:
     ("name", "en", "ko"),
     [
         ("bad-indent.yaml", "lines 4 to 5.", "4번째 줄에서 5번째 줄"),
-        ("tab.yaml", "line 4, column 1.", "4번째 줄 1번째"),
+        ("tab.yaml", "Line 4 of tab.yaml is indented with a tab", "4번째 줄을 탭으로"),
     ],
 )  # fmt: skip
 def test_a_broken_file_has_kubectls_line_and_a_place_that_begins_there(name: str, en: str, ko: str) -> None:
@@ -61,6 +61,8 @@ def test_a_broken_file_has_kubectls_line_and_a_place_that_begins_there(name: str
     [
         ("spec:\n  - name: c\n    image:nginx\n", "In pod.yaml, line 3, a colon is missing, or the space after it"),
         ("kind: Pod\nspec\n  a: b\n", "In pod.yaml, line 2, a colon is missing, or the space after it"),
+        ("```yaml\nkind: Pod\n```\n", "The ``` in line 1 of pod.yaml marks code in a web page"),
+        ("kind: Pod\n---\nkind: Pod\n```\n", "The ``` in line 4 of pod.yaml"),
         ('kind: Pod\nname: "b\nspec: {}\n', "Look at pod.yaml, line 2: a quotation mark was opened and not closed."),
     ],
 )
