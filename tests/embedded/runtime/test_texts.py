@@ -175,6 +175,8 @@ def test_scripts_do_what_they_do_with_the_real_tools(shell: str, script: str, co
             "      2      74\n37\n",
             "",
         ),
+        ("box", "echo 1 | sed '1a\\\\  two'; echo 1 | sed '1i  x'", 0, "1\n  two\nx\n1\n", ""),
+        ("bash", "echo $((EPOCHSECONDS > 1600000000)) ${#EPOCHREALTIME}", 0, "1 17\n", ""),
         ("bash", "getopt -o ab: --long all,by: -- -a --by 'x y' f", 0, " -a --by 'x y' -- 'f'\n", ""),
         ("bash", "printf 'b c\\na b\\n' | tsort", 0, "a\nb\nc\n", ""),
         ("bash", "echo 'user=root' | grep -oP 'user=\\K\\w+'", 0, "root\n", ""),

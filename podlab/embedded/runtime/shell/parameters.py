@@ -116,6 +116,8 @@ def _computed(shell: Shell, name: str) -> str | None:
         return str(shell.shown_line)
     if name == "SECONDS" and shell.dialect.name == "bash":
         return str(int(shell.process.time) % 1000)
+    if name in ("EPOCHSECONDS", "EPOCHREALTIME") and shell.dialect.name == "bash":
+        return str(int(shell.process.time)) if name == "EPOCHSECONDS" else f"{shell.process.time:.6f}"
     if name == "HOSTNAME" and shell.dialect.name == "bash":
         return shell.process.machine.hostname
     if name == "BASHPID" and shell.dialect.name == "bash":

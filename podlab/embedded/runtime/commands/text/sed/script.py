@@ -271,7 +271,7 @@ class _Parser:
             self.at += 1
             first = self._line()
         elif first.startswith("\\"):
-            first = first[1:].lstrip() if not first[1:2].strip() else first[1:]
+            first = first[1:]  # blanks behind the backslash are kept
         while re.search(r"(?<!\\)(\\\\)*\\$", first) and self.at < len(self.script):
             lines.append(first[:-1])
             self.at += 1
