@@ -36,10 +36,12 @@ REFUSED: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
-        r"cannot unmarshal object into Go struct field \w+\.(?P<field>\S+) of type string",
+        r"cannot unmarshal (object|array) into Go struct field \w+\.(?P<field>\S+) of type string",
         Text(
-            ko='{field}에는 글자를 적습니다. 값에 `: `이 들어 있으면 따옴표로 감쌉니다: `"hi: there"`',
-            en='{field} takes a text; one with a `: ` in it needs quotes: `"hi: there"`.',
+            ko="{field}에는 글자만 올 수 있고 목록이나 `키: 값`은 올 수 없습니다. 글자 안에 `: `이 있으면 따옴표로 "
+            '감쌉니다: `"hi: there"`',
+            en="{field} takes texts, no list in their place and no `key: value`; one with a `: ` in it needs quotes: "
+            '`"hi: there"`.',
         ),
     ),
     (

@@ -6,6 +6,20 @@ from podlab.text import Text
 
 TAKEN: tuple[tuple[str, Text], ...] = (
     (
+        r"all resources must be specified before [\w ]+ changes: (?P<word>[a-z.]+/\S+)",
+        Text(
+            ko="오브젝트를 모두 먼저 적고, 바꿀 내용은 그 뒤에 적습니다. `{word}`{을/를} 앞으로 옮기십시오.",
+            en="All objects come first, and behind them what is to be changed: move `{word}` to the front.",
+        ),
+    ),
+    (
+        r'\(NotFound\).*?: [\w.]+ "path=(?P<path>\{[^"]*)" not found',
+        Text(
+            ko="`jsonpath`는 붙여 적습니다: `-o jsonpath={path}`",
+            en="`jsonpath` is one word: `-o jsonpath={path}`.",
+        ),
+    ),
+    (
         r"all resources must be specified before [\w ]+ changes: (?P<word>\S+)",
         Text(
             ko="`{word}` 앞의 공백에서 바꿀 내용이 끊겼습니다. 공백을 빼거나, 값에 공백이 필요하면 전체를 따옴표로 "

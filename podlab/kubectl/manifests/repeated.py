@@ -24,7 +24,7 @@ AGAIN = Text(
     en="`{key}:` stands twice in one place, in lines {first} and {line}, and only the last counts. Take one out, or "
     "begin a new item of a list with `- `.",
 )
-HEADS = ("apiVersion", "kind", "metadata", "spec")
+HEADS = ("apiVersion", "kind")
 
 
 def repeated(text: str) -> Text | None:

@@ -67,6 +67,7 @@ spec:
         ("image: nginx", "image: nginx\n      image: httpd", "`image:` stands twice in one place, in lines 8 and 9"),
         ("image: nginx\n", "image: nginx\n" + POD, "`apiVersion:` stands in lines 1 and 9, and only the last counts"),
         ("image: nginx\n", "image: nginx\n---\n" + POD, None),
+        ("image: nginx\n", "image: nginx\nspec: {}\n", "`spec:` stands twice in one place, in lines 5 and 9"),
         ("image: nginx", "image: nginx\n      args: ['say “yes”']", None),
         ("image: nginx", "image: nginx\n      resources: {limits: {memory: 8Mi}}", None),
         (
