@@ -79,6 +79,7 @@ async def test_a_flow_schema_tells_whether_its_level_is_there(sim: Simulation) -
         return str(sim.registry.get(schemas, "mine")["status"]["conditions"][0]["status"])
 
     assert dangling() == "True"
-    sim.registry.create(levels, {"metadata": {"name": "low"}, "spec": {"type": "Exempt"}})
+    limited = {"limitResponse": {"type": "Reject"}}
+    sim.registry.create(levels, {"metadata": {"name": "low"}, "spec": {"type": "Limited", "limited": limited}})
     await sim.run(0.1)
     assert dangling() == "False"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from podlab.apimachinery import quantity
 from podlab.embedded.apiserver.columns import AGE, NAME, Column, age, head
 from podlab.embedded.apiserver.resource import Obj
 from podlab.embedded.apiserver.resources.stored import stored
@@ -96,6 +97,20 @@ def _validate_attributes(obj: Obj, old: Obj | None) -> list[Cause]:
     return found + ([] if parameters else [causes.required("parameters", "must contain at least one key/value pair")])
 
 
+def _validate_capacity(obj: Obj, old: Obj | None) -> list[Cause]:
+    """Upstream: pkg/apis/storage/validation/validation.go (ValidateCSIStorageCapacity{,Update})"""
+    found, kind = metadata.validate(obj, old), obj.get("storageClassName") or ""
+    found += metadata.selector(obj.get("nodeTopology"), "nodeTopology")
+    found += names.causes_of("storageClassName", kind, names.subdomain(kind))
+    held = obj.get("capacity")
+    if held is not None and quantity.nano(str(held)) < 0:
+        found.append(causes.invalid("capacity", str(held), "must be greater than or equal to 0"))
+    if old is not None:
+        for key in ("nodeTopology", "storageClassName"):
+            found += metadata.immutable(key, obj.get(key), old.get(key))
+    return found
+
+
 def _unattached(obj: Obj, old: Obj | None, ctx: object) -> None:
     if old is None:
         obj["status"] = {"attached": False}
@@ -123,5 +138,5 @@ ATTACHMENTS = (
         columns=ATTRIBUTES,
         row=attributes,
     ),
-    stored("storage.k8s.io", "CSIStorageCapacity", plural="csistoragecapacities"),
+    stored("storage.k8s.io", "CSIStorageCapacity", plural="csistoragecapacities", validate=_validate_capacity),
 )

@@ -136,6 +136,10 @@ def _validate_schema(obj: Obj, old: Obj | None) -> list[Cause]:
     return metadata.validate(obj, old) + flowschemas.spec(obj["metadata"].get("name", ""), obj.get("spec") or {})
 
 
+def _validate_level(obj: Obj, old: Obj | None) -> list[Cause]:
+    return metadata.validate(obj, old) + flowschemas.level(obj["metadata"].get("name", ""), obj.get("spec") or {})
+
+
 FLOW_SCHEMAS = stored(
     GROUP,
     "FlowSchema",
@@ -155,6 +159,7 @@ PRIORITY_LEVELS = stored(
     status=True,
     generation=True,
     default=_level,
+    validate=_validate_level,
     columns=LEVEL_COLUMNS,
     row=level_row,
 )

@@ -1,7 +1,11 @@
-"""What a FlowSchema may say. Upstream: pkg/apis/flowcontrol/validation/validation.go (ValidateFlowSchemaSpec)"""
+"""What FlowSchemas and priority levels may say.
+
+Upstream: pkg/apis/flowcontrol/validation/validation.go (ValidateFlowSchemaSpec, ValidatePriorityLevelConfigurationSpec)
+"""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from podlab.embedded.apiserver.resource import Obj
@@ -10,6 +14,7 @@ from podlab.embedded.apiserver.validation import causes, names
 
 LOWEST_PRECEDENCE = 10000
 VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "proxy", "update", "watch")
+MOST_QUEUES, MOST_BITS = 10_000_000, 60
 SUBJECTS = {"Group": "group", "ServiceAccount": "serviceAccount", "User": "user"}
 
 
@@ -101,3 +106,71 @@ def _subject(subject: Obj, path: str) -> list[Cause]:
     others = [(each, key) for each, key in reversed(SUBJECTS.items()) if each != kind and subject.get(key) is not None]
     text = "{1} is forbidden when subject kind is not '{0}'"
     return found + [causes.forbidden(f"{path}.{key}", text.format(each, key)) for each, key in others]
+
+
+def level(name: str, given: Obj) -> list[Cause]:
+    """Return what is wrong with a priority level's spec."""
+    kind, limited, exempt, found = given.get("type") or "", given.get("limited"), given.get("exempt"), list[Cause]()
+    if (name == "exempt") != (kind == "Exempt"):
+        found.append(causes.invalid("spec.type", kind, "must be 'Exempt' if and only if `name` is 'exempt'"))
+    if kind == "Exempt":
+        if limited is not None:
+            found.append(causes.forbidden("spec.limited", "must be nil if the type is not Limited"))
+        return found + (_shares(exempt, "spec.exempt") + _lent(exempt, "spec.exempt") if exempt else [])
+    if kind != "Limited":
+        return [*found, causes.unsupported("spec.type", kind, ("Exempt", "Limited"))]
+    if exempt is not None:
+        found.append(causes.forbidden("spec.exempt", "must be nil if the type is Limited"))
+    if limited is None:
+        return [*found, causes.required("spec.limited", "must not be empty when type is Limited")]
+    path, borrowed = "spec.limited", limited.get("borrowingLimitPercent")
+    found += _shares(limited, path) + _response(limited.get("limitResponse") or {}, f"{path}.limitResponse")
+    found += _lent(limited, path)
+    if borrowed is not None and borrowed < 0:
+        text = "if specified, must be a non-negative integer"
+        found.append(causes.invalid(f"{path}.borrowingLimitPercent", borrowed, text))
+    return found
+
+
+def _shares(given: Obj, path: str) -> list[Cause]:
+    shares = given.get("nominalConcurrencyShares") or 0
+    text = "must be a non-negative integer"
+    return [causes.invalid(f"{path}.nominalConcurrencyShares", shares, text)] if shares < 0 else []
+
+
+def _lent(given: Obj, path: str) -> list[Cause]:
+    lent = given.get("lendablePercent") or 0
+    text = "must be between 0 and 100, inclusive"
+    return [] if 0 <= lent <= 100 else [causes.invalid(f"{path}.lendablePercent", lent, text)]
+
+
+def _response(given: Obj, path: str) -> list[Cause]:
+    kind, queuing = given.get("type") or "", given.get("queuing")
+    if kind == "Reject":
+        text = "must be nil if limited.limitResponse.type is not Limited"
+        return [causes.forbidden(f"{path}.queuing", text)] if queuing is not None else []
+    if kind != "Queue":
+        return [causes.unsupported(f"{path}.type", kind, ("Queue", "Reject"))]
+    if queuing is None:
+        text = "must not be empty if limited.limitResponse.type is Limited"
+        return [causes.required(f"{path}.queuing", text)]
+    return _queues(queuing, f"{path}.queuing")
+
+
+def _queues(given: Obj, path: str) -> list[Cause]:
+    length, queues, hand = (given.get(key) or 0 for key in ("queueLengthLimit", "queues", "handSize"))
+    found = [causes.invalid(f"{path}.queueLengthLimit", length, "must be positive")] if length <= 0 else []
+    if queues <= 0:
+        found.append(causes.invalid(f"{path}.queues", queues, "must be positive"))
+    elif queues > MOST_QUEUES:
+        found.append(causes.invalid(f"{path}.queues", queues, f"must not be greater than {MOST_QUEUES}"))
+    if hand <= 0:
+        return [*found, causes.invalid(f"{path}.handSize", hand, "must be positive")]
+    if hand > queues:
+        text = f"should not be greater than queues ({queues})"
+        return [*found, causes.invalid(f"{path}.handSize", hand, text)]
+    if math.ceil(math.log2(queues) * hand) > MOST_BITS:
+        dealt = f"deckSize {queues} and handSize {hand}"
+        text = f"required entropy bits of {dealt} should not be greater than {MOST_BITS}"
+        found.append(causes.invalid(f"{path}.handSize", hand, text))
+    return found
