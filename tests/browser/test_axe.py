@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,9 +14,9 @@ from tests.browser import (
     test_explain_view,
     test_timeline_view,
 )
+from tests.browser.axe import AXE
 from tests.browser.stage import Stage
 
-AXE = Path(__file__).parents[2] / "build" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
 PANELS = {
     "board": test_board_view.state(*test_board_view.ALL),
     "editor": test_editor_view.state(file={"state": "changed", "name": "nginx-pod.yaml"}),
@@ -47,6 +46,26 @@ def test_axe_finds_no_violations(page: Any, panel: str, theme: str) -> None:
     found = page.evaluate("axe.run(document.querySelector('#at'))")
     assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]] == []
     assert len(found["passes"]) > 5
+
+
+GONE = {"pod": None, "last": {"pod": PANELS["anatomy"]["pod"], "at": 1795402830000}}
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="no axe-core here: `python tools/npm.py axe-core` installs it")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("panel", [*sorted(PANELS), "gone"])
+def test_what_is_greyed_can_still_be_read(page: Any, panel: str, theme: str) -> None:
+    """A panel whose kernel is gone, and the last picture of a Pod that is."""
+    if panel == "gone":
+        Stage(page, "anatomy", {**PANELS["anatomy"], **GONE}, theme)
+        page.wait_for_selector(".podlab-past")
+    else:
+        Stage(page, panel, PANELS[panel], theme)
+        page.evaluate("document.querySelector('.podlab-panel').classList.add('podlab-severed')")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document.querySelector('#at'), { runOnly: ['color-contrast'] })")
+    assert [[n["html"], n["failureSummary"]] for v in found["violations"] for n in v["nodes"]] == []
+    assert found["passes"]
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="no axe-core here: `python tools/npm.py axe-core` installs it")

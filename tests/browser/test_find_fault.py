@@ -17,7 +17,7 @@ from podlab.kubectl import Kubectl
 from podlab.lessons.faults import bench
 from podlab.lessons.faults.fault import Fault
 from podlab.lessons.faults.table import DRAWN, FAULTS
-from tests.browser.test_axe import AXE
+from tests.browser.axe import THEME, violations
 
 expect = pytest.importorskip("playwright.sync_api").expect
 
@@ -25,6 +25,10 @@ BEGIN = 'from podlab import FindFault, check, start\nkubectl = start("09", langu
 CHECK, HINT, PASSED = {"ko": "확인", "en": "Check"}, {"ko": "힌트", "en": "Hint"}, {"ko": "통과", "en": "Passed"}
 FIRST = {"ko": "1/3", "en": "1 of 3"}
 ORDER = (*DRAWN, *(each for each in FAULTS if each.taint))  # what closes the nodes comes last
+MARK = """(panel) => {
+  document.querySelectorAll("[data-looked-at]").forEach((before) => before.removeAttribute("data-looked-at"));
+  panel.setAttribute("data-looked-at", "");
+}"""
 SPEED = 8  # back-offs and grace periods end sooner
 LOOKS = {
     "light": ("ko", "JupyterLab Light", 1280, ORDER[::2]),
@@ -51,8 +55,7 @@ class Desk:
         lab.show(page, f"faults-{language}.ipynb", [BEGIN.format(language=language)])
         expect(page.locator(".podlab-head")).to_be_visible(timeout=60_000)
         page.keyboard.press("Control+b")  # the list of files
-        change = "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })"
-        page.evaluate(change, theme)
+        page.evaluate(THEME, theme)
         expect(page.locator("body")).to_have_attribute("data-jp-theme-light", str("Light" in theme).lower())
         page.set_viewport_size({"width": width, "height": 900})
 
@@ -150,19 +153,11 @@ def find_and_repair(desk: Desk, fault: Fault, hand: Mouse | Keys, shoot: Callabl
     pressed(lambda: hand.press(hint), panel, FIRST[desk.language])
     shoot(panel, f"fault-{fault.key}-{desk.language}")
     assert panel.evaluate("box => box.scrollWidth <= box.clientWidth + 1")
-    assert violations(desk.page, panel) == []
+    panel.evaluate(MARK)
+    assert violations(desk.page, "[data-looked-at]") == []
     repaired = desk.run(fault.steps)
     expect(said(repaired, PASSED[desk.language])).to_be_visible(timeout=60_000)
     pressed(lambda: hand.press(button, back=True), panel, PASSED[desk.language])
-
-
-def violations(page: Any, panel: Any) -> list[Any]:
-    """What axe-core finds wrong with the panel, where it is installed: `python tools/npm.py axe-core`."""
-    if not AXE.exists():
-        return []
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("panel => axe.run(panel)", panel.element_handle())
-    return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]]
 
 
 @pytest.mark.parametrize("look", sorted(LOOKS))

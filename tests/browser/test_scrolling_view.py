@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from podlab.panels.head.head import LABELS
+from tests.browser.axe import AXE
 from tests.browser.stage import Stage
-from tests.browser.test_axe import AXE
 
 expect = pytest.importorskip("playwright.sync_api").expect
 
