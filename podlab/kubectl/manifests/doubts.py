@@ -72,6 +72,8 @@ OUTERMOST = Text(
 HERE = {
     "": "apiVersion kind metadata spec",
     "metadata": "labels name namespace",
+    "workload": "replicas selector template",
+    "template": "metadata spec",
     "spec": "containers initContainers nodeSelector resources restartPolicy securityContext "
     "terminationGracePeriodSeconds tolerations volumes",
     "containers": "args command env envFrom image imagePullPolicy livenessProbe name ports readinessProbe resources "
@@ -81,7 +83,7 @@ HERE = {
     "env": "name value valueFrom",
     "resources": "limits requests",
 }
-"""Of the fields that a learner writes, those that stand right below this one in a Pod."""
+"""Of the fields that a learner writes, those that stand right below this one in a Pod, and above it in its workload."""
 
 
 def misplaced(obj: Mapping[str, Any]) -> Text | None:
@@ -89,9 +91,15 @@ def misplaced(obj: Mapping[str, Any]) -> Text | None:
     if obj.get("kind") not in TEMPLATES:
         return None
     spec, where = pod_spec(obj)
-    places = [("", "", obj), ("metadata", "metadata", obj.get("metadata")), ("spec", where, spec)]
-    places += _below("containers", where, spec) + _below("initContainers", where, spec)
-    for _, path, container in places[3:]:
+    places = [("", "", obj), ("metadata", "metadata", obj.get("metadata"))]
+    if where == "spec.template.spec":
+        around = obj.get("spec")
+        places.append(("workload", "spec", around))
+        places.append(("template", "spec.template", around.get("template") if isinstance(around, Mapping) else None))
+    places.append(("spec", where, spec))
+    listed = _below("containers", where, spec) + _below("initContainers", where, spec)
+    places += listed
+    for _, path, container in listed:
         places += [each for name in ("env", "ports", "volumeMounts") for each in _below(name, path, container)]
         resources = container.get("resources") if isinstance(container, Mapping) else None
         places.append(("resources", f"{path}.resources", resources))

@@ -10,7 +10,7 @@ import yaml
 from podlab.errors import ManifestError
 from podlab.kubectl.commandline.hints import FIELDS
 from podlab.kubectl.magics import question, write_manifest
-from podlab.kubectl.manifests.doubts import HERE, TEMPLATES, glued, pod_spec, podless
+from podlab.kubectl.manifests.doubts import HERE, TEMPLATES, glued, misplaced, pod_spec, podless
 
 POD = """apiVersion: v1
 kind: Pod
@@ -117,9 +117,24 @@ def test_other_kinds_have_no_pod() -> None:
     assert podless(service) is None and glued(service) is None
 
 
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ({"template": {"spec": {"containers": [{"name": "web"}]}, "volumes": []}}, "not right below `spec.template`."),
+        ({"template": {"spec": {"containers": [{"name": "web"}]}}, "matchLabels": {}}, "not right below `spec`."),
+    ],
+)
+def test_what_stands_round_a_workloads_pod_has_its_place_too(spec: dict[str, object], said: str) -> None:
+    found = misplaced({"kind": "Deployment", "spec": spec})
+    assert found and said in found.en
+    assert misplaced({"kind": "Job", "spec": None}) is misplaced({"kind": "CronJob", "spec": {"schedule": "x"}}) is None
+
+
 MODELS = {
     "": "V1Pod",
     "metadata": "V1ObjectMeta",
+    "workload": "V1DeploymentSpec",
+    "template": "V1PodTemplateSpec",
     "spec": "V1PodSpec",
     "containers": "V1Container",
     "ports": "V1ContainerPort",
