@@ -11,10 +11,19 @@ AXE = Path(__file__).parents[2] / "build" / "npm" / "node_modules" / "axe-core" 
 OURS = f"{NOTEBOOK} :is(.jp-OutputArea-output, .jp-MarkdownOutput)"
 BODY = "body { overflow: visible !important }"
 """JupyterLab's body has no height and hides what is outside: to axe-core all is hidden then, and has no colour."""
-ROOM = f"""() => {{
-  const inside = document.querySelector("{NOTEBOOK} .jp-WindowedPanel-inner").getBoundingClientRect().height;
-  return Math.ceil(inside) + 300;
-}}"""
+ROOM = f"""() => new Promise((resolve) => {{
+  const inside = document.querySelector("{NOTEBOOK} .jp-WindowedPanel-inner");
+  let before = -1, steady = 0;
+  const look = () => {{
+    const now = Math.ceil(inside.getBoundingClientRect().height);
+    steady = now === before ? steady + 1 : 0;
+    before = now;
+    if (steady < 20) requestAnimationFrame(look);
+    else resolve(now + 300);
+  }};
+  look();
+}})"""
+"""How high the whole notebook is, once that has stayed the same for some frames."""
 RUN = """async (ours) => {
   const found = await axe.run({ include: [[ours]] });
   return {
@@ -31,9 +40,12 @@ def show_all(page: Any, theme: str, width: int) -> None:
     page.evaluate(NARROW)  # the list of files would leave a narrow page no room
     page.evaluate(THEME, theme)
     page.wait_for_selector(f"body[data-jp-theme-light={str('Light' in theme).lower()}]", state="attached")
-    for _ in range(4):  # a panel that comes into sight draws more
-        page.set_viewport_size({"width": width, "height": page.evaluate(ROOM)})
-        page.wait_for_timeout(300)
+    height = 0
+    for _ in range(10):  # a panel that comes into sight draws more
+        before, height = height, page.evaluate(ROOM)
+        if height == before:
+            return
+        page.set_viewport_size({"width": width, "height": height})
 
 
 def violations(page: Any, ours: str = OURS) -> list[Any]:
