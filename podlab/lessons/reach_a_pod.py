@@ -145,10 +145,8 @@ def _browser(seen: Seen) -> Result:
         ko="위의 링크를 열고, 보이는 낱말을 `seen`에 적으십시오",
         en="open the link above and put the word that you see into `seen`",
     )
-    said, told = (
-        seen.answer.lower(),
-        Text(ko="브라우저에 {answer}{이/가} 보였습니다", en="your browser has reached {answer}"),
-    )
+    said = seen.answer.lower()
+    told = Text(ko="브라우저에 {answer}{이/가} 보였습니다", en="your browser has reached {answer}")
     found = answered(lambda _: said if said in COLORS else "", told, where)(Seen(answer=said))
     if not found or from_outside(seen.log):
         return found

@@ -13,13 +13,19 @@ expect = pytest.importorskip("playwright.sync_api").expect
 
 PICTURE = f"{NOTEBOOK} .jp-RenderedMermaid img"
 CHANGE = "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })"
+FIRST = """() => {
+  const content = window.jupyterapp.shell.currentWidget.content;
+  content.activeCellIndex = 1;
+  return content.activeCell?.model.type === "code" && content.activeCell.isAttached;
+}"""
+"""Goes to the first cell of code, as soon as it is there."""
 TEXT = """(image) => decodeURIComponent(image.src).match(/\\.messageText\\s*\\{[^}]*fill:\\s*([^;}]+)/)[1]"""
 
 
 def test_pictures_follow_the_theme(lab: Callable[[str], Lab], page: Any, shoot: Callable[..., None]) -> None:
     here = lab("ko")
     here.open(page, "ko/05-delete.ipynb")
-    page.evaluate("() => window.jupyterapp.shell.currentWidget.content.activeCellIndex = 1")
+    page.wait_for_function(FIRST)
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-cell')")
     expect(page.locator(".podlab-head")).to_be_attached(timeout=60_000)
     picture = page.locator(PICTURE).first

@@ -102,12 +102,8 @@ def _read(load: Loader, given: Object, plugin: str) -> list[Object]:
 def _parsed(text: str) -> list[Object]:
     """Objects with a name, or a list of operations; none where it is neither: in brackets, the list has to be JSON."""
     try:
-        operations = text.lstrip()[:1] in ("[", "-")
-        found = (
-            [json.loads(text)]
-            if text.lstrip()[:1] == "["
-            else [each.obj for each in parse(text, "patch", third=not operations)]
-        )
+        first = text.lstrip()[:1]
+        found = [json.loads(text)] if first == "[" else [each.obj for each in parse(text, "patch", third=first != "-")]
     except (ManifestError, ValueError):
         return []
     if found and isinstance(found[0], list):

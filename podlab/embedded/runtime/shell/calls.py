@@ -70,7 +70,7 @@ async def _own(shell: Shell, carried: Builtin, words: list[str], extra: dict[str
 
 async def _elsewhere(shell: Shell, words: list[str], extra: dict[str, str]) -> int:
     """Run a program that another PATH than the shell's has, and is told of."""
-    held = {name: shell.variables.get(name) for name in ("PATH",)}
+    held = {"PATH": shell.variables.get("PATH")}
     shell.variables["PATH"] = extra["PATH"]
     try:
         return await call(shell, words, {name: text for name, text in extra.items() if name != "PATH"})
